@@ -96,7 +96,7 @@ class Tablet:
         return TabletSession(store, load(), runner, key)
 
     def exporter(self, opened: TabletSession, folder: Callable[[], Path]) -> OfflineExporter:
-        """Return what writes the rescue file of an open notebook."""
+        """Return the writer of offline exports of an unlocked store."""
         from field178_mobile.replication.offline_export import OfflineExporter
 
         vault = self.vault

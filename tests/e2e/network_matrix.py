@@ -106,7 +106,7 @@ def _rounds_to_agreement(bench: Bench, *, is_hole: bool) -> int:
 
 def _judge_green(bench: Bench) -> None:
     tablet = bench.tablet
-    assert tablet.position().open_changes == 0, "green with changes unsent"
+    assert tablet.checkpoint().open_changes == 0, "green with changes unsent"
     stored = _receipts(bench, tablet)
     assert tablet.receipts() == stored, "green with other receipts than the server's"
     assert tablet.live() == _live(bench), "green with other records than the server's"

@@ -18,7 +18,7 @@ from field178_mobile.replication.request import Identity
 from field178_mobile.replication.runner import SyncRunner
 from field178_mobile.replication.transport import HttpTransport
 from field178_mobile.store import Draft, Store
-from field178_mobile.store.replication.checkpoint import SyncCheckpoint, read_position
+from field178_mobile.store.replication.checkpoint import SyncCheckpoint, read_checkpoint
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.vault import Enrolment
 from field178_shared.ids import IdSource
@@ -85,8 +85,8 @@ class RealTablet:
         rows = self.store.read(lambda context: context.connection.execute(query).fetchall())
         return {record_id: (scope, rev) for record_id, scope, rev in rows}
 
-    def position(self) -> SyncCheckpoint:
-        return self.store.read(read_position)
+    def checkpoint(self) -> SyncCheckpoint:
+        return self.store.read(read_checkpoint)
 
     def close(self) -> None:
         with suppress(OSError):

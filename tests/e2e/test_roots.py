@@ -62,7 +62,7 @@ def copied(server: ServerProcess, to: Path) -> Path:
 
 
 def alarm_of(tablet: RealTablet) -> str | None:
-    kept = tablet.position().root
+    kept = tablet.checkpoint().root
     return kept.alarm if kept is not None else None
 
 
@@ -120,7 +120,7 @@ def test_a_store_that_was_set_back_is_seen_told_and_put_right_by_a_new_epoch(
     tablet.sync()
     made = root(server)
     assert tablet.sync() is SyncMessage.IN_SYNC
-    seen = tablet.position().root
+    seen = tablet.checkpoint().root
     assert seen is not None
     assert (seen.index, seen.hash, seen.alarm) == (made["index"], made["hash"], None)
 
@@ -142,7 +142,7 @@ def test_a_store_that_was_set_back_is_seen_told_and_put_right_by_a_new_epoch(
     server.command("new-epoch")
     made = root(server)
     assert tablet.sync() is SyncMessage.IN_SYNC
-    kept = tablet.position().root
+    kept = tablet.checkpoint().root
     assert kept is not None
     assert (kept.epoch, kept.index, kept.alarm) == (made["epoch"], made["index"], None)
     assert len(tablet.live()) >= 5
@@ -166,7 +166,7 @@ def test_a_restore_by_the_book_alarms_nobody(
     server.start(port)
     made = root(server)
     assert tablet.sync() is SyncMessage.IN_SYNC
-    kept = tablet.position().root
+    kept = tablet.checkpoint().root
     assert kept is not None
     assert (kept.epoch, kept.index, kept.alarm) == (made["epoch"], made["index"], None)
 
@@ -178,4 +178,4 @@ def test_a_server_with_another_receipt_key_is_not_believed(server: ServerProcess
     root(server)
     assert tablet.sync() is SyncMessage.IN_SYNC
     assert alarm_of(tablet) == "signature"
-    assert UNIT in tablet.position().scopes
+    assert UNIT in tablet.checkpoint().scopes

@@ -24,7 +24,7 @@ from field178_mobile.replication.transport import HttpTransport
 from field178_mobile.store import Draft, InboxItem, StateWord, Store
 from field178_mobile.store.database.key_value import get_text
 from field178_mobile.store.outbox.changes import changes_of
-from field178_mobile.store.replication.checkpoint import SyncCheckpoint, read_position
+from field178_mobile.store.replication.checkpoint import SyncCheckpoint, read_checkpoint
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.vault import Enrolment, GuessCost, TabletOfficer, Vault
 from field178_mobile.vault.device_secret import FileKeyStore
@@ -79,8 +79,8 @@ class RealTablet:
         self.store.drafts.save(draft)
         return self.store.file(draft, user)
 
-    def position(self) -> SyncCheckpoint:
-        return self.store.read(read_position)
+    def checkpoint(self) -> SyncCheckpoint:
+        return self.store.read(read_checkpoint)
 
 
 NewTablet = Callable[[], RealTablet]

@@ -21,7 +21,7 @@ TAB, SPACE, BACKSPACE = 9, 32, 8
 ENTER = (13, 271)
 BEFORE, AFTER = (273, 276), (274, 275)  # up, left; down, right
 LETTER_F = ord("f")
-ROOM = 24
+PADDING = 24
 
 
 class Keyboard:
@@ -240,5 +240,5 @@ def _bring_into_sight(widget: Widget) -> None:
         if isinstance(above, RecycleView):
             _bring_row_into_sight(above, widget)
         elif isinstance(above, ScrollView):
-            above.scroll_to(widget, padding=ROOM, animate=False)
+            above.scroll_to(widget, padding=PADDING, animate=False)
         above = above.parent if above.parent is not above else None

@@ -1,4 +1,4 @@
-"""How this tablet looks and speaks, kept in a small open file: needed before anything is unlocked."""
+"""Appearance and language of this tablet, in a plain file: needed before the store is unlocked."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ class PreferenceValues:
 
 
 class Preferences:
-    """Keeps the look of one tablet and tells who listens when it changes."""
+    """Store the preferences of one tablet and notify listeners of changes."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / _FILE
-        self.look = _read(self._path)
+        self.values = _read(self._path)
         self._listeners: list[Callable[[PreferenceValues], None]] = []
 
     def subscribe(self, listener: Callable[[PreferenceValues], None]) -> None:
-        """Call `listener` with each other look."""
+        """Call `listener` with the values after each change."""
         self._listeners.append(listener)
 
     def change(self, **members: str | float) -> None:
-        """Take another look over, keep it, tell the listeners."""
-        look = replace(self.look, **members)  # type: ignore[arg-type]
-        if look == self.look:
+        """Change values, store them and notify the listeners."""
+        values = replace(self.values, **members)  # type: ignore[arg-type]
+        if values == self.values:
             return
-        self.look = look
+        self.values = values
         make_folder(self._path.parent)
         self._path.touch(0o600)
-        self._path.write_text(json.dumps(asdict(look)), "utf-8")
+        self._path.write_text(json.dumps(asdict(values)), "utf-8")
         for listener in self._listeners:
-            listener(look)
+            listener(values)
 
 
 def _read(path: Path) -> PreferenceValues:

@@ -1,4 +1,4 @@
-"""The look as data: colour tokens of each mode, type sizes, spacing; `theme` is what kv binds to."""
+"""The appearance as data: colour tokens of each mode, type sizes, spacing; `theme` is what kv binds to."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ SIZES_SP = {
 
 
 class Theme(EventDispatcher):
-    """The look in force. kv binds to it: `theme.primary`, `theme.inks[root.tone]`, `theme.sizes['body']`.
+    """The appearance. kv binds to it: `theme.primary`, `theme.inks[root.tone]`, `theme.sizes['body']`.
 
     Tones: text, muted, faint, primary, ok, bad, warn (inks);
     plain, primary, ok, bad, warn (washes: soft grounds).

@@ -26,7 +26,7 @@ class Commune:
 
 @dataclass(frozen=True, slots=True)
 class LegendRow:
-    """What a look of pins means, and how many there are."""
+    """The meaning of a style of pins, and how many there are."""
 
     kind: str
     text: str

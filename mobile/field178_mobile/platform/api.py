@@ -44,7 +44,7 @@ class Platform(Protocol):
         """Return the folder of this application's own files."""
         ...
 
-    def rescue_folder(self) -> Path:
+    def offline_export_folder(self) -> Path:
         """Return where a person finds a file this application writes for them."""
         ...
 

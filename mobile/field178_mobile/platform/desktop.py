@@ -34,7 +34,7 @@ class DesktopPlatform:
         base = self._environment.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
         return Path(base) / "field178"
 
-    def rescue_folder(self) -> Path:
+    def offline_export_folder(self) -> Path:
         """Return FIELD178_RESCUE_DIR, or the user's documents."""
         named = self._environment.get("FIELD178_RESCUE_DIR")
         return Path(named) if named else Path.home() / "Documents"

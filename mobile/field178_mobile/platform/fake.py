@@ -33,7 +33,7 @@ class FakePlatform:
         """Return the folder given."""
         return self._folder
 
-    def rescue_folder(self) -> Path:
+    def offline_export_folder(self) -> Path:
         """Return a folder beside the data."""
         return self._folder / "rescue"
 

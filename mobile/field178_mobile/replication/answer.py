@@ -1,4 +1,4 @@
-"""Reads one answer line by line and commits it checkpoint by checkpoint: a cut costs the rest only."""
+"""Read an answer line by line and commit it by checkpoint: a broken connection keeps what came before."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.protocol import MAX_SALVAGE, Reader, Receipt
 
-# These tell of this tablet, not of the answer.
+# Failures of this tablet, not of the answer.
 _OWN_STORE = (ErrorCode.STORE_LOCKED, ErrorCode.STORE_DAMAGED, ErrorCode.STORE_UNWRITABLE)
 
 
 class AnswerReader:
-    """The state of one answer being read. `hello` is None until its first line was believed.
+    """The state of one answer being read. `hello` is None until the first line is accepted.
 
-    `stopped`: the brake holds a repair, nothing more of it may be read.
+    `stopped`: the mass deletion guard withholds a repair; no more of the answer may be read.
     """
 
     def __init__(self, store: SyncStore, exchange: SentRequest) -> None:
@@ -54,17 +54,17 @@ class AnswerReader:
         self.received = 0
         self.mismatched = False
         self.stopped = False
-        self.salvaged: set[str] = set()
+        self.recovered: set[str] = set()
 
     @property
     def made_progress(self) -> bool:
-        """Tell whether anything of this answer was worth its way."""
-        return self.received > 0 or bool(self._answered or self._repaired or self.salvaged)
+        """Tell whether the answer brought anything."""
+        return self.received > 0 or bool(self._answered or self._repaired or self.recovered)
 
     @property
     def moved_on(self) -> bool:
-        """Tell whether it brought agreement nearer: by a verdict, a repaired scope, salvage taken."""
-        return bool(self._answered or self.verified & self._repaired or self.salvaged)
+        """Tell whether it brought a receipt, a repaired scope or an accepted divergent record."""
+        return bool(self._answered or self.verified & self._repaired or self.recovered)
 
     @property
     def all_answered(self) -> bool:
@@ -88,7 +88,7 @@ class AnswerReader:
             raise AnswerFault("frame") from error
 
     def close(self) -> None:
-        """Store receipts that no checkpoint followed; the verdicts behind them are durable."""
+        """Store receipts that no checkpoint followed; they are durable on the server."""
         self._commit_pending()
         if self.hello is not None and self._receipts:
             self._store.commit_receipts(self._receipts, self.hello.greeting.granted)
@@ -96,7 +96,7 @@ class AnswerReader:
 
     def _take(self, frame: Reader, hello: Hello) -> None:
         taking = _TAKING.get(frame.text("frame"))
-        # A frame of a later version is none of ours.
+        # Ignore frames of later versions.
         if taking is not None:
             taking(self, frame, hello)
 
@@ -111,9 +111,9 @@ class AnswerReader:
             self._stubs.append((change, receipt))
 
     def _work_out_stubs(self) -> None:
-        """Stage the rows that changes just pushed have made: only their hashes come down."""
+        """Stage the rows of changes just pushed: the server answers with their hashes alone."""
         for change, receipt in self._stubs:
-            row = own_result(self._store.base(change.record_id), change, receipt)
+            row = own_result(self._store.server_record(change.record_id), change, receipt)
             if row is None:
                 self._wants.add(change.record_id)
                 self._asked_anew.add(change.record_id)
@@ -147,7 +147,7 @@ class AnswerReader:
         self._items = []
         self._pending.append(checkpoint)
         if checkpoint.items or checkpoint.repaired:
-            # Most scopes bring no row: they wait for the next one that does, or for the end.
+            # Most scopes bring no row: they are committed with the next one that does, or at the end.
             self._commit_pending()
 
     def _commit_pending(self) -> None:
@@ -191,8 +191,8 @@ class AnswerReader:
         self._repaired.add(page.scope)
         self._items = []
 
-    def _take_salvaged(self, frame: Reader, hello: Hello) -> None:
-        self.salvaged.update(frame.texts("ids", MAX_SALVAGE))
+    def _take_recovered(self, frame: Reader, hello: Hello) -> None:
+        self.recovered.update(frame.texts("ids", MAX_SALVAGE))
 
     def _take_end(self, frame: Reader, hello: Hello) -> None:
         end = parse_end(frame)
@@ -200,7 +200,7 @@ class AnswerReader:
             raise AnswerFault("end")
         self._commit_pending()
         self._commit_wanted(hello)
-        asked = frozenset(self._exchange.position.wants) - self._asked_anew
+        asked = frozenset(self._exchange.checkpoint.wants) - self._asked_anew
         if asked and not end.more:
             # All was said: what did not come is in no scope of this tablet any more. Asked for again it would
             # be asked for without an end.
@@ -209,7 +209,7 @@ class AnswerReader:
 
     def _commit_wanted(self, hello: Hello) -> None:
         """Commit records asked for by id: they may stand outside of any checkpoint and move no cursor."""
-        wanted = frozenset(self._exchange.position.wants)
+        wanted = frozenset(self._exchange.checkpoint.wants)
         if any(isinstance(item, Leave) or item.id not in wanted for item in self._items):
             raise AnswerFault("end")
         for scope in sorted({item.scope for item in self._items}):
@@ -225,6 +225,6 @@ _TAKING = {
     "ck": AnswerReader._take_checkpoint,
     "resync": AnswerReader._take_resync,
     "repair": AnswerReader._take_repair,
-    "salvaged": AnswerReader._take_salvaged,
+    "salvaged": AnswerReader._take_recovered,
     "end": AnswerReader._take_end,
 }

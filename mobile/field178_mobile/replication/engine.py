@@ -1,4 +1,4 @@
-"""The sync engine: a state machine without I/O. `step(event)` returns what the world has to do.
+"""The sync engine: a state machine without I/O. `step(event)` returns the effects to perform.
 
 Clock, randomness, ids and store are handed in; nothing here opens a socket, sleeps or starts a thread.
 """
@@ -70,7 +70,7 @@ _MESSAGES = {
 class World:
     """What the engine is given.
 
-    `stopwatch` counts seconds, whatever anybody does to the clock; `free_mb` tells how much room is left,
+    `stopwatch` counts seconds, whatever anybody does to the clock; `free_mb` is the free space,
     None where nobody knows.
     """
 
@@ -90,7 +90,7 @@ class SyncEngine:
         self._clock = world.clock
         self._backoff = Backoff(world.randomness)
         self._queue = PushQueue(store)
-        self._salvage = RecoveryQueue(store)
+        self._recovery = RecoveryQueue(store)
         self._new_incarnation = world.new_incarnation
         self._reactions = Reactions(store, world.new_incarnation)
         self._telling = Telling(world.free_mb, store.own_counts)
@@ -149,29 +149,29 @@ class SyncEngine:
         return [self._show(Phase.SIGNING_IN, SyncMessage.WORKING), OpenDeviceSession()]
 
     def _send(self) -> list[Effect]:
-        position = self._store.position()
-        if position.released:
+        checkpoint = self._store.checkpoint()
+        if checkpoint.released:
             self._store.let_go_released()
-            position = self._store.position()
-        load = self._next_load(position)
+            checkpoint = self._store.checkpoint()
+        load = self._next_load(checkpoint)
         pushed = load.pushed
         if pushed:
             # Before the first byte: after a crash these count as perhaps received.
             self._store.mark_sent([change.id for change in pushed if change.state is State.PENDING])
-        identity = replace(self._identity, about=self._telling.news(position, len(pushed)))
-        self._exchange = build_exchange(identity, position, load, self._clock.now())
+        identity = replace(self._identity, device_status=self._telling.news(checkpoint, len(pushed)))
+        self._exchange = build_exchange(identity, checkpoint, load, self._clock.now())
         self._answer = AnswerReader(self._store, self._exchange)
         self._sent_at = self._stopwatch()
         return [self._show(Phase.EXCHANGING, SyncMessage.WORKING), Send(self._exchange.body)]
 
-    def _next_load(self, position: SyncCheckpoint) -> Load:
+    def _next_load(self, checkpoint: SyncCheckpoint) -> Load:
         pushed = self._queue.next_batch()
-        if pushed or position.must_offer:
+        if pushed or checkpoint.must_offer:
             # The own changes first: what the server lost of them it has again before the scopes are compared.
-            return Load(pushed, self._next_offer() if position.must_offer else None)
-        differing = [scope.id for scope in position.scopes.values() if scope.refresh]
+            return Load(pushed, self._next_offer() if checkpoint.must_offer else None)
+        differing = [scope.id for scope in checkpoint.scopes.values() if scope.refresh]
         return Load(
-            salvage=self._salvage.next_batch(self._queue.size_bytes),
+            divergent=self._recovery.next_batch(self._queue.size_bytes),
             repair={scope: self._store.bucket_digests(scope) for scope in differing[:SCOPES_A_REPAIR]},
         )
 
@@ -241,7 +241,7 @@ class SyncEngine:
         else:
             self._store.finish(answer.hello.greeting, now)
             self._reactions.on_end(answer, exchange)
-            self._salvage.settle(exchange.load.salvage, answer.salvaged)
+            self._recovery.settle(exchange.load.divergent, answer.recovered)
         self._store.expire_tombstones(answer.hello.greeting.at_s)
         return self._next(answer, now)
 
@@ -252,7 +252,7 @@ class SyncEngine:
         self._backoff.reset()
         self._reactions.on_end(answer, exchange)
         went_up = answer.moved_on or exchange.offer is not None
-        if self._store.position().must_offer or (went_up and self._queue.has_next):
+        if self._store.checkpoint().must_offer or (went_up and self._queue.has_next):
             return self._send()
         self.state = replace(self.state, in_sync=False)
         return [self._show(Phase.IDLE, SyncMessage.MASS_REMOVAL), Wait(IDLE_WAIT_S)]
@@ -260,45 +260,45 @@ class SyncEngine:
     def _next(self, answer: AnswerReader, now: datetime) -> list[Effect]:
         assert answer.hello is not None
         assert answer.end is not None
-        hello, position = answer.hello, self._store.position()
-        # New epoch, shortfall, mismatch and lost scopes leave their marks in the position: one more round.
-        if not hello.pull_refused and self._must_go_on(answer, position):
+        hello, checkpoint = answer.hello, self._store.checkpoint()
+        # New epoch, shortfall, mismatch and lost scopes leave marks in the checkpoint: one more round.
+        if not hello.pull_refused and self._must_go_on(answer, checkpoint):
             return self._send()
-        agreed = hello.agreed or self._reactions.all_verified(answer, position)
-        is_closed = position.is_revoked or position.needs_sign_in
-        stopped = hello.pull_refused or is_closed or position.isolated_changes > 0
-        in_sync = agreed and position.is_settled and not stopped
+        agreed = hello.agreed or self._reactions.all_verified(answer, checkpoint)
+        is_closed = checkpoint.is_revoked or checkpoint.needs_sign_in
+        stopped = hello.pull_refused or is_closed or checkpoint.isolated_changes > 0
+        in_sync = agreed and checkpoint.is_settled and not stopped
         self._store.set_in_sync(in_sync)
         self.state = replace(self.state, last_success_at=now, in_sync=in_sync, received=answer.received)
-        return [self._show(Phase.IDLE, self._closing_message(hello, position, in_sync)), Wait(IDLE_WAIT_S)]
+        return [self._show(Phase.IDLE, self._closing_message(hello, checkpoint, in_sync)), Wait(IDLE_WAIT_S)]
 
-    def _must_go_on(self, answer: AnswerReader, position: SyncCheckpoint) -> bool:
+    def _must_go_on(self, answer: AnswerReader, checkpoint: SyncCheckpoint) -> bool:
         more = answer.end is not None and answer.end.more
         if answer.mismatched or not (more or answer.moved_on):
             self._healing_rounds += 1
         if self._healing_rounds > HEALING_ROUNDS:
             # Digests that do not meet after so many readings need a person; the next timer tries again.
             return False
-        refreshing = any(scope.refresh for scope in position.scopes.values())
-        # What was held back may go: it comes again from the cursor.
-        more = more or bool(position.released)
-        has_more = self._queue.has_next or self._salvage.has_next
-        return more or refreshing or position.must_offer or bool(position.wants) or has_more
+        refreshing = any(scope.refresh for scope in checkpoint.scopes.values())
+        # Withheld deletions may be applied: they come again from the cursor.
+        more = more or bool(checkpoint.released)
+        has_more = self._queue.has_next or self._recovery.has_next
+        return more or refreshing or checkpoint.must_offer or bool(checkpoint.wants) or has_more
 
-    def _closing_message(self, hello: Hello, position: SyncCheckpoint, in_sync: bool) -> SyncMessage:
-        if position.is_revoked:
+    def _closing_message(self, hello: Hello, checkpoint: SyncCheckpoint, in_sync: bool) -> SyncMessage:
+        if checkpoint.is_revoked:
             return SyncMessage.REVOKED
-        if position.needs_sign_in:
+        if checkpoint.needs_sign_in:
             return SyncMessage.SIGN_IN
         if hello.pull_refused:
             return SyncMessage.UPGRADE_NEEDED
         if in_sync:
             return SyncMessage.IN_SYNC
-        if position.asks:
+        if checkpoint.asks:
             return SyncMessage.MASS_REMOVAL
-        if position.isolated_changes:
+        if checkpoint.isolated_changes:
             return SyncMessage.NEEDS_FIX
-        return SyncMessage.UNSENT if position.open_changes else SyncMessage.CHECKING
+        return SyncMessage.UNSENT if checkpoint.open_changes else SyncMessage.CHECKING
 
     def _on_failure(self, failure: Failure) -> list[Effect]:
         if self._answer is not None:
@@ -311,7 +311,7 @@ class SyncEngine:
         if exchange is not None and pushed and self._queue.learn(failure, exchange):
             self._signed_in = True
             return self._send()
-        if exchange is not None and self._salvage.learn(failure, exchange.load.salvage):
+        if exchange is not None and self._recovery.learn(failure, exchange.load.divergent):
             return self._send()
         if answer is not None and answer.made_progress:
             self._backoff.reset()

@@ -1,4 +1,4 @@
-"""Reads the frames of an answer into values; whatever does not hold is a fault of the whole answer."""
+"""Parse the frames of an answer; an invalid frame is a fault of the whole answer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class AnswerFault(Exception):
 
 
 class NotOurAnswer(AnswerFault):
-    """The first line is no hello of ours: some network answered in the server's place."""
+    """The first line is no hello of the protocol: another host answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def parse_hello(frame: Reader) -> Hello:
         at = from_wire(now)
         greeting = Greeting(
             epoch=frame.text("epoch"),
-            verdicts=frame.integer("verdicts", default=0 if agreed or is_refused else None),
+            receipt_count=frame.integer("verdicts", default=0 if agreed or is_refused else None),
             notices=tuple(_notice(item) for item in frame.items("notices", 10_000, "notices")),
             granted=_granted(frame, may_lack=agreed or is_refused),
             revoked=frame.flag("revoked"),

@@ -1,4 +1,4 @@
-"""Watches that the server's history is only added to (docs/sync-protocol.md §A). It refuses nothing."""
+"""Check that the server's history is append-only (docs/sync-protocol.md §A). Refuses nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing the rescue file of this tablet: no network, no right of the server's, no change of any state."""
+"""Write the offline export of this tablet without network and without changing any state."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class WrittenExport:
 
 @dataclass(frozen=True, slots=True)
 class OfflineExporter:
-    """All that a rescue file is made of; `rescue` may be called from any thread."""
+    """Write offline exports; may be called from any thread."""
 
     store: Store
     enrolment: Enrolment
@@ -84,5 +84,5 @@ def _dropped_unless_done(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        # Half a file would take the room that the officer has to make. After the rename there is none.
+        # An unfinished file takes space that the officer needs. After the rename there is none.
         path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What the runner needs of a transport; the real one speaks HTTP, tests give another."""
+"""The transport port of the runner: HTTP in the product, fakes in tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to push next, and what a failure teaches about it: one bad change delays no other."""
+"""Choose the next changes to push: one change that fails delays no other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SUCCESSES_BEFORE_TRYING_AGAIN = 12
 
 
 class PushQueue:
-    """Chooses batches of adaptive size; a change that makes the server fail is parked, "cần sửa"."""
+    """Chooses batches of adaptive size; a change that makes the server fail is isolated ("cần sửa")."""
 
     def __init__(self, store: SyncStore) -> None:
         self._store = store
@@ -46,15 +46,15 @@ class PushQueue:
         self._server_errors = max(self._server_errors - 1, 0)
         if self._suspect:
             # Without the suspect the server answered: it is what made it fail.
-            self._store.park(self._suspect, ErrorCode.INTERNAL.value)
+            self._store.isolate(self._suspect, ErrorCode.INTERNAL.value)
             self._suspect = ()
         self._successes += 1
         if self._successes % SUCCESSES_BEFORE_TRYING_AGAIN == 0:
             self.retry_isolated()
 
     def retry_isolated(self) -> None:
-        """Push again what the server failed on: it may be mended. What it called wrong stays parked."""
-        self._store.unpark(ErrorCode.INTERNAL.value)
+        """Push again what the server failed on: it may be repaired. A refused change stays isolated."""
+        self._store.retry_isolated(ErrorCode.INTERNAL.value)
 
     def learn(self, failure: Failure, exchange: SentRequest) -> bool:
         """Take a failure's lesson; true when the rest is to be sent at once."""
@@ -73,14 +73,14 @@ class PushQueue:
         pushed = exchange.pushed
         bad = pushed if len(pushed) == 1 else [change for change in pushed if change.id == failure.change_id]
         if bad:
-            self._store.park(bad, failure.code.value if failure.code else ErrorCode.MALFORMED.value)
+            self._store.isolate(bad, failure.code.value if failure.code else ErrorCode.MALFORMED.value)
         else:
             self._halve(exchange)
         return True
 
     def _learn_too_large(self, exchange: SentRequest) -> bool:
         if len(exchange.pushed) == 1:
-            self._store.park(exchange.pushed, ErrorCode.TOO_LARGE.value)
+            self._store.isolate(exchange.pushed, ErrorCode.TOO_LARGE.value)
         else:
             self._halve(exchange)
         return True
@@ -88,7 +88,7 @@ class PushQueue:
     def _learn_server_error(self, exchange: SentRequest) -> bool:
         # One failure is bad luck: wait. A server that fails on this batch again is stopped by something in
         # it: bisect, leave the last one out, go on with the others. If it then fails on another single one,
-        # it fails on everything: nothing is parked, wait.
+        # it fails on everything: nothing is isolated, wait.
         self._server_errors += 1
         if self._server_errors < ERRORS_BEFORE_BISECTING:
             return False

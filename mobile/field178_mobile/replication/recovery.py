@@ -1,4 +1,4 @@
-"""What the tablet does when an answer shows that the server's history is not what it was."""
+"""Recovery: reactions to an answer which shows that the server's history changed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Reactions:
 
     def on_hello(self, hello: Hello, exchange: SentRequest) -> None:
         """React to what only the first frame says, before any row of this answer is committed."""
-        known = exchange.position.epoch
+        known = exchange.checkpoint.epoch
         if known is not None and known != hello.greeting.epoch:
             self._store.enter_epoch(hello.greeting.epoch)
         if exchange.offer is not None:
@@ -32,34 +32,37 @@ class Reactions:
         """React to an answer that was read as far as it goes: receipts, lost scopes, backups."""
         hello = answer.hello
         assert hello is not None
-        lives = self._store.position().lives
+        lives = self._store.checkpoint().lives
         agreed = {life.id for life in lives if life.receipts == hello.receipts.get(life.id, EMPTY)}
         self._store.prune(hello.backed_up, agreed)
         self._store.drop_lost_scopes(hello.greeting.granted)
-        position = self._store.position()
-        if answer.all_answered and position.sent_changes == 0:
+        checkpoint = self._store.checkpoint()
+        if answer.all_answered and checkpoint.sent_changes == 0:
             # Only now: a change sent without an answer may or may not be among the server's receipts.
-            self._compare_receipts(hello, exchange, position)
+            self._compare_receipts(hello, exchange, checkpoint)
 
-    def all_verified(self, answer: AnswerReader, position: SyncCheckpoint) -> bool:
+    def all_verified(self, answer: AnswerReader, checkpoint: SyncCheckpoint) -> bool:
         """Tell whether tablet and server were shown to agree in everything: nothing weaker is green."""
         hello, end = answer.hello, answer.end
         if hello is None or end is None or end.more:
             return False
-        if hello.greeting.granted - answer.verified or position.verdicts != hello.greeting.verdicts:
+        if (
+            hello.greeting.granted - answer.verified
+            or checkpoint.receipt_count != hello.greeting.receipt_count
+        ):
             return False
-        if set(position.scopes) - hello.greeting.granted:
+        if set(checkpoint.scopes) - hello.greeting.granted:
             return False
-        return all(life.agrees_with(hello.receipts.get(life.id, EMPTY)) for life in position.lives)
+        return all(life.agrees_with(hello.receipts.get(life.id, EMPTY)) for life in checkpoint.lives)
 
-    def _compare_receipts(self, hello: Hello, exchange: SentRequest, position: SyncCheckpoint) -> None:
-        pairs = [(life, hello.receipts.get(life.id, EMPTY)) for life in position.lives]
+    def _compare_receipts(self, hello: Hello, exchange: SentRequest, checkpoint: SyncCheckpoint) -> None:
+        pairs = [(life, hello.receipts.get(life.id, EMPTY)) for life in checkpoint.lives]
         for life, server in pairs:
             if server == life.receipts != life.agreed:
-                # The server is back at what is held here: the old difference would spoil the state for good.
+                # The receipts agree again: the old difference would spoil the state for good.
                 self._store.explain(life, server, next_incarnation=None)
         differing = [(life, server) for life, server in pairs if not life.agrees_with(server)]
-        offered_all = exchange.offer is not None and exchange.offer.complete and not position.must_offer
+        offered_all = exchange.offer is not None and exchange.offer.complete and not checkpoint.must_offer
         if not differing:
             return
         if not offered_all or hello.missing:
@@ -67,10 +70,10 @@ class Reactions:
                 self._store.demand_offer()
             return
         for life, server in differing:
-            self._explain(life, server, position)
+            self._explain(life, server, checkpoint)
 
-    def _explain(self, life: IncarnationState, server: Digest, position: SyncCheckpoint) -> None:
+    def _explain(self, life: IncarnationState, server: Digest, checkpoint: SyncCheckpoint) -> None:
         # All of ours are there, so the rest are changes of this incarnation made elsewhere: this database is
         # a restored copy or a clone, and goes on under a new name.
-        is_copy = life.id == position.incarnation and server.count > life.receipts.count
+        is_copy = life.id == checkpoint.incarnation and server.count > life.receipts.count
         self._store.explain(life, server, next_incarnation=self._new_incarnation() if is_copy else None)

@@ -1,4 +1,4 @@
-"""Which records the server may have lost are offered to it, and which of them have had their answer."""
+"""Offer divergent records to the server and forget those it accepted."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from field178_mobile.store.replication.tombstones import Tombstone
 from field178_shared.wire.canonical import canonical
 from field178_shared.wire.protocol import MAX_SALVAGE
 
-_ABOUT_THE_BODY = (FailureKind.REFUSED, FailureKind.TOO_LARGE, FailureKind.SERVER_ERROR)
+_BODY_FAILURES = (FailureKind.REFUSED, FailureKind.TOO_LARGE, FailureKind.SERVER_ERROR)
 
 
 class RecoveryQueue:
-    """Offers lost records a few at a time; one without an answer is offered again after the next start.
+    """Offer divergent records in batches; one without an answer is offered again after the next start.
 
     A server that does not take them yet, or fails on one, MUST NOT be asked for ever.
     """
@@ -38,9 +38,9 @@ class RecoveryQueue:
             chosen.append(record)
         return tuple(chosen)
 
-    def settle(self, offered: Sequence[Tombstone], salvaged: Iterable[str]) -> None:
+    def settle(self, offered: Sequence[Tombstone], recovered: Iterable[str]) -> None:
         """Forget what the server named of what this request offered."""
-        named = frozenset(salvaged)
+        named = frozenset(recovered)
         answered = [record.ordinal for record in offered if record.row.id in named]
         if answered:
             self._store.forget_lost(answered)
@@ -48,7 +48,7 @@ class RecoveryQueue:
 
     def learn(self, failure: Failure, offered: Sequence[Tombstone]) -> bool:
         """Take a failure's lesson; true when the rest is to be offered at once."""
-        if not offered or failure.kind not in _ABOUT_THE_BODY:
+        if not offered or failure.kind not in _BODY_FAILURES:
             return False
         self._skip(offered)
         return failure.kind is not FailureKind.SERVER_ERROR

@@ -1,4 +1,4 @@
-"""Builds one request of the exchange from where the tablet stands (docs/sync-protocol.md §6.1)."""
+"""Build a request of the exchange from the checkpoint (docs/sync-protocol.md §6.1)."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from field178_shared.wire.protocol import DEFAULT_RECORDS
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who asks, what there is to tell about it, and the key that the server signs with ("": not known)."""
+    """The device, its status, and the key that the server signs with ("": not known)."""
 
     device: str
     app: str
-    about: DeviceStatus | None = None
+    device_status: DeviceStatus | None = None
     receipt_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Acknowledged changes the server may have lost; `complete` when no more are held behind these."""
+    """Acknowledged changes the server may have lost; `complete` when there are no more."""
 
     change_ids: tuple[str, ...]
     complete: bool
@@ -38,27 +38,27 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one request carries besides where the tablet stands.
+    """The content of a request besides the checkpoint.
 
-    `salvage`: records the server may have lost. `repair`: what is held of differing scopes, by bucket.
+    `divergent`: records the server may have lost. `repair`: digests of differing scopes, by bucket.
     """
 
     pushed: tuple[OwnChange, ...] = ()
     offer: Offer | None = None
-    salvage: tuple[Tombstone, ...] = ()
+    divergent: tuple[Tombstone, ...] = ()
     repair: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether there is nothing to say but where the tablet stands."""
-        return not (self.pushed or self.offer or self.salvage or self.repair)
+        """Tell whether the request carries nothing but the checkpoint."""
+        return not (self.pushed or self.offer or self.divergent or self.repair)
 
 
 @dataclass(frozen=True, slots=True)
 class SentRequest:
     """One request as sent, kept to read its answer against."""
 
-    position: SyncCheckpoint
+    checkpoint: SyncCheckpoint
     load: Load
     body: bytes
 
@@ -95,58 +95,58 @@ def choose_batch(pending: Sequence[OwnChange], size: BatchSize) -> tuple[OwnChan
     return tuple(chosen)
 
 
-def build_exchange(identity: Identity, position: SyncCheckpoint, load: Load, now: datetime) -> SentRequest:
-    """Return the request: `state` when nothing is open, else what is to be said and asked."""
+def build_exchange(identity: Identity, checkpoint: SyncCheckpoint, load: Load, now: datetime) -> SentRequest:
+    """Return the request: `state` when nothing is open, else changes and questions."""
     cursors = {
-        scope.id: position.withheld_at.get(scope.id, scope.cursor) for scope in position.scopes.values()
+        scope.id: checkpoint.withheld_at.get(scope.id, scope.cursor) for scope in checkpoint.scopes.values()
     }
     body: Json = {
         "device": identity.device,
-        "incarnation": position.incarnation,
-        "incarnations": [life.id for life in position.lives],
-        "epoch": position.epoch,
+        "incarnation": checkpoint.incarnation,
+        "incarnations": [life.id for life in checkpoint.lives],
+        "epoch": checkpoint.epoch,
         "app": identity.app,
         "now": to_wire(now),
         "cursors": {scope: cursor for scope, cursor in cursors.items() if cursor > 0},
-        # What is offered again may have been judged anew, in a history that counts its verdicts anew.
-        "verdicts": position.verdicts if load.offer is None else 0,
+        # An offered change may be evaluated again, in a history that counts its receipts from zero.
+        "verdicts": checkpoint.receipt_count if load.offer is None else 0,
         "max_records": DEFAULT_RECORDS,
     }
-    if identity.about is not None:
-        body["about"] = identity.about.to_wire()
-    floors = {scope.id: scope.floor for scope in position.scopes.values() if scope.floor}
+    if identity.device_status is not None:
+        body["about"] = identity.device_status.to_wire()
+    floors = {scope.id: scope.floor for scope in checkpoint.scopes.values() if scope.floor}
     if floors:
         body["floors"] = floors
-    formerly = {life.id: life.device for life in position.lives if life.device is not None}
+    formerly = {life.id: life.device for life in checkpoint.lives if life.device is not None}
     if formerly:
         body["formerly"] = formerly
-    root = position.root
-    if root is not None and root.epoch == position.epoch and root.seen != NO_ROOT:
+    root = checkpoint.root
+    if root is not None and root.epoch == checkpoint.epoch and root.seen != NO_ROOT:
         body["root"] = root.seen.to_wire()
-    if position.is_settled and load.is_empty:
-        body["state"] = state_of(position)
+    if checkpoint.is_settled and load.is_empty:
+        body["state"] = state_of(checkpoint)
     else:
-        body.update(_details(position, load))
-    return SentRequest(position, load, canonical(body))
+        body.update(_details(checkpoint, load))
+    return SentRequest(checkpoint, load, canonical(body))
 
 
-def _details(position: SyncCheckpoint, load: Load) -> Json:
+def _details(checkpoint: SyncCheckpoint, load: Load) -> Json:
     offer = load.offer
     return {
         "push": [change.wire for change in load.pushed],
         "have": list(offer.change_ids) if offer is not None else [],
-        "want": list(position.wants),
-        "salvage": [record.to_wire() for record in load.salvage],
+        "want": list(checkpoint.wants),
+        "salvage": [record.to_wire() for record in load.divergent],
         "repair": dict(load.repair),
     }
 
 
-def state_of(position: SyncCheckpoint) -> str:
+def state_of(checkpoint: SyncCheckpoint) -> str:
     """Return the hash of everything tablet and server must agree on."""
     return state_hash(
-        position.epoch,
-        position.verdicts,
-        ((life.id, life.agreed, life.backed_up) for life in position.lives),
-        position.notices,
-        ((scope.id, scope.cursor, scope.digest) for scope in position.scopes.values()),
+        checkpoint.epoch,
+        checkpoint.receipt_count,
+        ((life.id, life.agreed, life.backed_up) for life in checkpoint.lives),
+        checkpoint.notices,
+        ((scope.id, scope.cursor, scope.digest) for scope in checkpoint.scopes.values()),
     )

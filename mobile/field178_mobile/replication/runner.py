@@ -34,7 +34,7 @@ from field178_mobile.replication.uploads.runner import UploadRunner
 from field178_shared.time.clock import duration_clock
 
 LONGEST_JOIN_S = 2.0
-BROKEN_REST_S = 60.0
+BROKEN_WAIT_S = 60.0
 
 Listener = Callable[[SyncState], None]
 
@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 
 class SyncRunner:
-    """Runs the engine on a thread of its own. `state` and the listeners tell the truth at any moment."""
+    """Runs the engine on a thread of its own. `state` is current at any moment."""
 
     def __init__(self, engine: SyncEngine, transport: Transport, uploads: UploadRunner | None = None) -> None:
         self._engine = engine
@@ -94,7 +94,7 @@ class SyncRunner:
                 return
             # The sync loop's edge: whatever broke, the data is kept and the next try comes.
             log.exception("sync_failed")
-            self._perform_all(self._engine.step(Failure(FailureKind.BUSY, retry_after_s=BROKEN_REST_S)))
+            self._perform_all(self._engine.step(Failure(FailureKind.BUSY, retry_after_s=BROKEN_WAIT_S)))
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -138,7 +138,7 @@ class SyncRunner:
                 return
             # The sync loop's edge, as in `drive`: the photo is kept and the next try comes.
             log.exception("upload_failed")
-            self._uploads.rest(BROKEN_REST_S)
+            self._uploads.pause(BROKEN_WAIT_S)
         self._tell(self.state())
 
     def _perform_all(self, effects: list[Effect]) -> None:

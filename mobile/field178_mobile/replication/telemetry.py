@@ -1,4 +1,4 @@
-"""What this tablet tells of itself, and when: only what the server has not heard yet."""
+"""The device status that a request reports: only what the server has not received yet."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Telling:
         self._told: DeviceStatus | None = None
         self._heard: DeviceStatus | None = None
 
-    def news(self, position: SyncCheckpoint, pushed: int) -> DeviceStatus | None:
+    def news(self, checkpoint: SyncCheckpoint, pushed: int) -> DeviceStatus | None:
         """Return what to tell with a request that pushes so many changes, None when all is known."""
-        unsent = position.open_changes + position.isolated_changes - pushed
+        unsent = checkpoint.open_changes + checkpoint.isolated_changes - pushed
         free = self._free_mb()
         steps = None if free is None else free - free % FREE_STEP_MB
         own = self._counts()

@@ -1,7 +1,7 @@
 """HTTP: the only module that imports requests. Import it late: it is slow to load.
 
 Only a verified TLS line (or loopback), our protocol header and our content type count as our server; a
-captive portal or a proxy that answers in its place is told apart, and redirects are not followed.
+captive portal or a proxy that answers is told apart, and redirects are not followed.
 """
 
 from __future__ import annotations

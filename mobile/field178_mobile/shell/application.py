@@ -1,4 +1,4 @@
-"""The Kivy application: window, look, and the doorway as its root."""
+"""The Kivy application: window, appearance, and the navigator as its root."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class Field178App(App):
 
     def build(self) -> Widget:
         """Draw the PIN pad; everything heavy waits until it is on the screen."""
-        look = self._preferences.look
-        language.switch(look.language)
+        values = self._preferences.values
+        language.switch(values.language)
         theme.has_motion = not self._shared.platform.prefers_less_motion()
-        theme.set_font_scale(look.font_scale)
-        input_method.switch(look.typing)
-        theme.apply(look.mode)
+        theme.set_font_scale(values.font_scale)
+        input_method.switch(values.typing)
+        theme.apply(values.mode)
         # Text that wraps sets heights from the inside out: a deep form needs more rounds in its first frame.
         Frames.max_iteration = LAYOUT_ROUNDS
         self._fit()
@@ -49,7 +49,7 @@ class Field178App(App):
         Window.softinput_mode = "below_target"
         Window.fbind("on_resize", self._fit)
         navigator = Navigator(self._shared, self._preferences)
-        self._preferences.subscribe(navigator.take_look)
+        self._preferences.subscribe(navigator.apply_preferences)
         return navigator
 
     def on_start(self) -> None:
@@ -59,7 +59,7 @@ class Field178App(App):
         Frames.schedule_once(lambda _dt: Frames.schedule_once(self.navigator.meet, 0), 0)
 
     def on_resume(self) -> None:
-        """Lock what has lain about, then draw again: the system may have thrown the picture away."""
+        """Lock an idle session, then draw again: the system may have dropped the surface."""
         self.navigator.resume()
         Window.canvas.ask_update()
 

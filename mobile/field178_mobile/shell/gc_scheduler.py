@@ -1,6 +1,6 @@
 """When Python looks through all it holds for garbage: while nobody touches the tablet, never under a finger.
 
-An open notebook of 10,000 establishments is 400,000 objects. Left alone, Python looked through them all four
+An unlocked store of 10,000 establishments is 400,000 objects. Left alone, Python looked through them all four
 times while it was unlocked, and could do so in the middle of a tap (docs/performance.md).
 """
 
@@ -23,7 +23,7 @@ def begin() -> None:
 class QuietMoments:
     """Looks for garbage when the tablet lies still; `now` is in seconds and never goes back.
 
-    What an open notebook is made of lasts until it is locked, and is not looked through again before.
+    Objects of an unlocked store live until it is locked and are not scanned again before.
     """
 
     def __init__(self, now: Callable[[], float]) -> None:

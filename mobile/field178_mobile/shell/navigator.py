@@ -94,7 +94,7 @@ class Navigator(BoxLayout):
         )
         screen.bind(on_switch=self._choose_officer, on_forgot=self._choose_helper)
         self._show(screen)
-        screen.presenter.start(officer_id or self._preferences.look.last_officer)
+        screen.presenter.start(officer_id or self._preferences.values.last_officer)
 
     def enrol(self) -> None:
         """Show the way of a bare tablet into the office."""
@@ -165,14 +165,14 @@ class Navigator(BoxLayout):
         if self.session_view is not None:
             self.session_view.opened.runner.wake(WakeReason.NETWORK)
 
-    def take_look(self, look: PreferenceValues) -> None:
-        """Put a changed look in force; another language builds the screens again."""
-        if look.language != language.code:
-            language.switch(look.language)
+    def apply_preferences(self, values: PreferenceValues) -> None:
+        """Apply changed preferences; another language builds the screens again."""
+        if values.language != language.code:
+            language.switch(values.language)
             self._build_again()
-        theme.apply(look.mode)
-        theme.set_font_scale(look.font_scale)
-        input_method.switch(look.typing)
+        theme.apply(values.mode)
+        theme.set_font_scale(values.font_scale)
+        input_method.switch(values.typing)
         Window.clearcolor = theme.bg
 
     def _build_again(self) -> None:
@@ -306,13 +306,13 @@ class Navigator(BoxLayout):
         session_view = self.session_view
         if session_view is None:
             return
-        acts = {
+        actions = {
             "officers": self._show_officers,
             "pin": lambda: change_pin(self._shared.tablet, session_view.officer.id, self._background),
             "notice": lambda: tell_officer(session_view),
             "lock": self.lock,
         }
-        SettingsSheet(self._preferences, acts).open()
+        SettingsSheet(self._preferences, actions).open()
 
     def _switch_mode(self) -> None:
         self._preferences.change(mode="light" if theme.is_dark else "dark")

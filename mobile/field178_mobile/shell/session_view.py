@@ -1,4 +1,4 @@
-"""The open notebook on the screen: services, shell and the line of truth, from unlocking to locking."""
+"""The view of one session: services, shell and status line, from unlocking to locking."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from field178_mobile.store import StoreChange
 from field178_mobile.tablet import TabletSession
 from field178_mobile.vault import TabletOfficer
 
-LOOK_AGAIN_S = 0.25
+REFRESH_AFTER_S = 0.25
 
 
 class SessionView:
@@ -40,8 +40,8 @@ class SessionView:
         self._ui_thread = KivyThread()
         self._unsent_changes = 0
         self._stops: list[Callable[[], None]] = []
-        # A tap saves a draft; the line of truth need not count again within the same blink.
-        self._soon = Frames.create_trigger(self._refresh, LOOK_AGAIN_S)
+        # A tap saves a draft; the status line need not be counted again within the same moment.
+        self._soon = Frames.create_trigger(self._refresh, REFRESH_AFTER_S)
         self._keep_open = KeepOpen(shared_services.platform.keep_open, lambda: language("Sending"))
         tablet = shared_services.tablet
         self.shell = Shell(actions["mode"], actions["settings"], actions["hand_over"], SCREENS)
@@ -63,7 +63,7 @@ class SessionView:
             session=Session(officer, tablet.clock.now()),
             sign_out=actions["sign_out"],
             sign_in=actions["sign_in"],
-            offline_export=tablet.exporter(opened, shared_services.platform.rescue_folder),
+            offline_export=tablet.exporter(opened, shared_services.platform.offline_export_folder),
         )
 
     def start(self, first: str = "inspection", **place: str) -> None:

@@ -1,4 +1,4 @@
-"""What stands whether the notebook is open or not."""
+"""Services that exist whether the store is unlocked or not."""
 
 from __future__ import annotations
 

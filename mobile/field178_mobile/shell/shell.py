@@ -1,4 +1,4 @@
-"""The frame around the screens: rail or bottom bar, the line of truth, one screen at a time."""
+"""The frame around the screens: rail or bottom bar, status line, one screen at a time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class RailItem(kit.Press):
 
 
 class HolderName(kit.Press):
-    """Who holds the tablet, in the line of truth: pressed to hand it over. text. Event on_release."""
+    """The signed-in officer in the status line; a press hands the tablet over. text. Event on_release."""
 
     text = StringProperty("")
 
@@ -50,7 +50,7 @@ class Shell(BoxLayout):
 
     navigate(name, **place) shows a screen, built when first needed; show_status(state) draws the line of
     truth.
-    on_mode, on_settings and on_officer (the name in the line of truth) are called by what is no screen.
+    on_mode, on_settings and on_officer (the name in the status line) are called by what is no screen.
     """
 
     stage = ObjectProperty(None)
@@ -102,7 +102,7 @@ class Shell(BoxLayout):
         return tell() if callable(tell) else {}
 
     def name_officer(self) -> None:
-        """The name in the line of truth was pressed."""
+        """Open the sheet of the signed-in officer."""
         self._actions["officer"]()
 
     def go_back(self) -> None:
@@ -113,7 +113,7 @@ class Shell(BoxLayout):
                 return
 
     def show_status(self, state: StatusState) -> None:
-        """Draw the line of truth and the counters."""
+        """Draw the status line and the counters."""
         self.status_text, self.status_icon, self.status_tone = state.text, state.icon, state.tone
         self.is_demo = state.is_demo
         counters = {"inbox": state.inbox, "sync": state.unsent}

@@ -30,10 +30,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class MergedRecord:
-    """One record as the user sees it: the server's last word and the tablet's own changes on top.
+    """One record as the user sees it: the server record and own changes on top.
 
     `pending` is true while a change of it waits for its receipt. `attention` is the reason code of a
-    quarantine or conflict that somebody must look at, `marked` the paths it is about.
+    quarantine or conflict that needs attention, `marked` the paths it concerns.
     """
 
     id: str
@@ -60,7 +60,7 @@ class StateWord(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShownState:
-    """The word of a record and, where somebody must look at it, the code of the reason."""
+    """The state word of a record and the reason code of what needs attention."""
 
     word: StateWord
     attention: str | None = None
@@ -70,7 +70,7 @@ class ShownState:
 class StoreStatus:
     """The whole tablet in one line. `records_agree`: `in_sync` in all but the photos.
 
-    `photos_aside`: never coming, by an officer's word; they count as unsent no more.
+    `undeliverable_photos`: given up by an officer; they do not count as unsent.
     """
 
     unsent_records: int
@@ -121,7 +121,7 @@ class RefusedValue:
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
-    """One thing somebody must look at. `text` holds a notice's words by language."""
+    """One item of the inbox. `text` has the words of a notice by language."""
 
     kind: InboxKind
     record_id: str

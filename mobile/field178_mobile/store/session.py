@@ -1,4 +1,4 @@
-"""What exists while the store is unlocked, and how its parts reach the database."""
+"""The parts of an unlocked store, and their access to the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tablet's durable store: what every screen and the sync engine stand on.
+"""The tablet's durable store, used by the screens and the sync engine.
 
 One SQLite connection lives on one database thread; every public method queues there and waits, so the
 store may be called from any thread. It is locked until `unlock` gives it the data key.
@@ -35,7 +35,7 @@ from field178_mobile.store.replica.cache import ReplicaCache
 from field178_mobile.store.replica.queries import Records
 from field178_mobile.store.replica.server_records import ServerRecord, scope_rows
 from field178_mobile.store.replica.status import revision_of
-from field178_mobile.store.replication.erasure import refuse_purged
+from field178_mobile.store.replication.erasure import refuse_erased
 from field178_mobile.store.session import Unlocked
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
@@ -121,7 +121,7 @@ class Store:
         return change_ids[0]
 
     def file_content(self, content: Content, user: str) -> str:
-        """File what `acts` made of a user's word; screens have `delete` and `resolve`."""
+        """File changes made by `edits`; screens have `delete` and `resolve`."""
         change_id = self._run(lambda unlocked: self._file_all(unlocked, [content], user))[0]
         self._tell(StoreChange(frozenset({content.record_id})))
         return change_id
@@ -180,7 +180,7 @@ class Store:
         return self._run(lambda unlocked: unlocked.records.status(self._in_sync))
 
     def inbox(self) -> list[InboxItem]:
-        """Return what somebody must look at."""
+        """Return the inbox."""
         return self._run(lambda unlocked: unlocked.records.inbox())
 
     def establishments(self) -> tuple[EstablishmentListing, ...]:
@@ -228,7 +228,7 @@ class Store:
     def _file(
         self, unlocked: Unlocked, drafts: Sequence[Draft], user: str, deletions: Sequence[Content]
     ) -> list[str | None]:
-        refuse_purged(unlocked.context, [draft.record_id for draft in drafts])
+        refuse_erased(unlocked.context, [draft.record_id for draft in drafts])
         contents = [content_of_draft(unlocked.context, draft) for draft in drafts]
         said = [item for item in contents if item is not None]
         filed = iter(self._file_all(unlocked, [*said, *deletions], user))
@@ -308,7 +308,7 @@ class DraftStore:
         """Write a draft whole; AppError(purged) when the office has removed the record for good since."""
 
         def work(unlocked: Unlocked) -> Iterable[str]:
-            refuse_purged(unlocked.context, [draft.record_id])
+            refuse_erased(unlocked.context, [draft.record_id])
             with unlocked.context.transaction("draft"):
                 save_draft(unlocked.context, draft)
             return (draft.record_id,)

@@ -1,4 +1,4 @@
-"""All changes this tablet still holds for the office, from both of its copies; changes nothing."""
+"""Read all changes not in a verified backup, from database and journal."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _filed(unlocked: Unlocked) -> tuple[list[NewChange], str]:
 
 
 def _never_sent(change: NewChange) -> frozenset[str]:
-    # What was parked here and mended since: sync does not send it either, it would be taken for an edit.
+    # An isolated change that was superseded: sync does not send it either, it would be taken for an edit.
     sent: Mapping[str, object] = change.wire
     named = sent.get("replaces")
     return frozenset(change.replaces) - frozenset(named if isinstance(named, list) else ())

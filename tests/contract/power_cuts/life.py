@@ -159,10 +159,10 @@ class Work:
 
     def _answer(self) -> None:
         changes = self._sync.open_changes(self._rng.randrange(1, 8))
-        seq = 1 + max([scope.cursor for scope in self._sync.position().scopes.values()], default=0)
+        seq = 1 + max([scope.cursor for scope in self._sync.checkpoint().scopes.values()], default=0)
         rows, receipts = {}, []
         for change in changes:
-            base = rows.get(change.record_id) or self._sync.base(change.record_id)
+            base = rows.get(change.record_id) or self._sync.server_record(change.record_id)
             data = {**({} if base is None else base.data), "name": "Ánh Trăng", "answered": seq}
             row = base_row(change.record_id, 1 if base is None else base.rev + 1, **data)
             rows[row.id] = row

@@ -227,9 +227,9 @@ def earlier_lives_unchecked() -> Planted:
     """Only the receipts of the present life are looked into."""
     original = Reactions._compare_receipts
 
-    def compare(reactions: Reactions, hello: Hello, asked: AskedFor, position: SyncCheckpoint) -> None:
-        present = tuple(life for life in position.lives if life.id == position.incarnation)
-        original(reactions, hello, asked, replace(position, lives=present))
+    def compare(reactions: Reactions, hello: Hello, asked: AskedFor, checkpoint: SyncCheckpoint) -> None:
+        present = tuple(life for life in checkpoint.lives if life.id == checkpoint.incarnation)
+        original(reactions, hello, asked, replace(checkpoint, lives=present))
 
     return patch.object(Reactions, "_compare_receipts", compare)
 

@@ -61,7 +61,7 @@ def salvage_kept() -> Planted:
 
 def tablet_keeps_its_changes() -> Planted:
     """The tablet empties the record and keeps what its own user had said about it."""
-    return patch.object(purged, "_stands_purged", lambda context, record_id: False)
+    return patch.object(purged, "_is_erased", lambda context, record_id: False)
 
 
 BUGS: Mapping[str, Callable[[], Planted]] = {

@@ -52,7 +52,7 @@ class PurgeOracle:
         """Take the store as it is: of an older backup it may hold again what was removed since."""
         rows = state.records
         self._secrets = {
-            one: text for one, text in self._secrets.items() if one in rows and rows[one].is_purged
+            one: text for one, text in self._secrets.items() if one in rows and rows[one].is_erased
         }
 
     def changes_of_purged(self) -> set[str]:
@@ -63,7 +63,7 @@ class PurgeOracle:
         """Judge the store after a step: what was purged stays so, and no row of any table holds its text."""
         self._answered |= {row.id: row.record for row in after.receipts.values()}
         for record_id in self._secrets:
-            require(after.records[record_id].is_purged, "I17", f"{record_id} came back")
+            require(after.records[record_id].is_erased, "I17", f"{record_id} came back")
         if self._secrets:
             for table, text in self._rows():
                 for record_id, secret in self._secrets.items():
@@ -83,7 +83,7 @@ class PurgeOracle:
             base = tablet.store.read(lambda context, one=record_id: get_server_record(context, one))
             if base is None:
                 continue  # not in its areas: it was told to let the record go, not why
-            require(base.is_purged, "I17", f"{tablet.name} still has {record_id}")
+            require(base.is_erased, "I17", f"{tablet.name} still has {record_id}")
             resting = tablet.rows(f"SELECT id FROM removed WHERE id = '{record_id}'")
             drafts = [one for one in tablet.store.drafts.all() if one.record_id == record_id]
             own = tablet.store.read(lambda context, one=record_id: changes_of(context, one))

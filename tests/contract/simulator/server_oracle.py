@@ -104,7 +104,7 @@ class ServerOracle:
         for row in self.state.receipts.values():
             record = self.state.records.get(row.record)
             is_hidden = record is None or record.scope not in self.state.scopes_of(row.device)
-            is_over = bool(self._menders[row.id]) or (record is not None and record.is_purged)
+            is_over = bool(self._menders[row.id]) or (record is not None and record.is_erased)
             if row.reason in WAITS_FOR_RECORD and not (is_hidden or is_over):
                 raise Violation("I2", f"{row.id} waits as {row.reason}, and {row.record} is there")
 
@@ -258,7 +258,7 @@ class ServerOracle:
     def _replay(self, rows: Iterable[tuple[str, str, str | None, int | None, str]]) -> None:
         built: dict[str, Data] = {}
         conflicts = [
-            row.data for row in self.state.records.values() if row.type == "conflict" and not row.is_purged
+            row.data for row in self.state.records.values() if row.type == "conflict" and not row.is_erased
         ]
         kept_aside = {
             (data["record"], data["path"], change_id) for data in conflicts for change_id in data["entries"]

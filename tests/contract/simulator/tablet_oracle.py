@@ -116,7 +116,7 @@ class TabletOracle:
             is_lost = stored is None or stored.rev < rev
             if scope not in scopes or not is_lost or now.get(record_id, 0) >= rev:
                 continue
-            if stored is not None and stored.is_purged:
+            if stored is not None and stored.is_erased:
                 continue  # removed for good: whatever a later history made of it, no copy may stay
             kept = record_id in resting or record_id in self.tablet.told_salvaged
             require(kept, "I1", f"{self.tablet.name} dropped {record_id}, which the server does not have")
@@ -301,7 +301,7 @@ class TabletOracle:
         if base is None:
             require(view is None or view.deleted, "I5", f"{self.tablet.name} shows a ghost of {record_id}")
             return
-        is_gone = base.deleted or base.is_purged
+        is_gone = base.deleted or base.is_erased
         same = view is not None and (view.data, view.deleted) == (base.data, is_gone)
         require(same, "I5", f"{self.tablet.name}: the view of {record_id} is not its base")
         require(view is not None and not view.pending, "I5", f"{record_id} is shown as pending at rest")

@@ -64,9 +64,9 @@ def test_rescue_file_goes_where_a_cable_reaches_or_stays_within(
     device: AndroidPlatform, java: FakeJava, tmp_path: Path
 ) -> None:
     java.answers["java.io.File.getAbsolutePath"] = "/sdcard/Android/data/vn.field178.tablet/files/rescue"
-    assert device.rescue_folder() == Path("/sdcard/Android/data/vn.field178.tablet/files/rescue")
+    assert device.offline_export_folder() == Path("/sdcard/Android/data/vn.field178.tablet/files/rescue")
     java.answers["org.kivy.android.PythonActivity.getExternalFilesDir"] = None
-    assert device.rescue_folder() == tmp_path / "rescue"
+    assert device.offline_export_folder() == tmp_path / "rescue"
 
 
 def test_label_is_maker_and_model_and_never_too_long(device: AndroidPlatform, java: FakeJava) -> None:

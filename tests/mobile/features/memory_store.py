@@ -60,7 +60,7 @@ class MemoryPhotos:
     def of(self, record_id: str) -> list[object]:
         return []
 
-    def has_room(self) -> bool:
+    def has_free_space(self) -> bool:
         return True
 
     def settle(self, record_id: str = "") -> None:

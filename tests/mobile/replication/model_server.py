@@ -75,7 +75,7 @@ class ModelServer:
         self.stubs = False
         self._own: set[str] = set()
         self.takes_salvage = True
-        self.salvage: dict[tuple[str, str], Json] = {}
+        self.divergent: dict[tuple[str, str], Json] = {}
 
     def backup(self) -> World:
         return copy.deepcopy(self.world)
@@ -186,7 +186,7 @@ class ModelServer:
     def _salvaged(self, request: Json) -> list[Json]:
         offered = request.get("salvage", []) if self.takes_salvage else []
         for entry in offered:
-            self.salvage[str(entry["id"]), str(entry["h"])] = entry
+            self.divergent[str(entry["id"]), str(entry["h"])] = entry
         return [{"frame": "salvaged", "ids": [entry["id"] for entry in offered]}] if offered else []
 
     def _repair(self, frames: list[Json], scope: str, said: Json, budget: int) -> tuple[int, bool]:

@@ -92,7 +92,7 @@ class Tablet:
         )
         here = {}
         for (record_id,) in rows:
-            row = self.sync_store.base(record_id)
+            row = self.sync_store.server_record(record_id)
             assert row is not None
             here[record_id] = (row.rev, row.data)
         return here == {key: value for key, value in server.items() if key in granted}

@@ -158,7 +158,7 @@ class History:
             assert kept == tablet.store.read(lambda context, s=scope: recomputed_digest(context, s))
         refused = {item.record_id for item in tablet.store.inbox() if item.kind == "quarantined"}
         for shown in (record(number) for number in range(8) if record(number) not in refused):
-            base, view = tablet.sync_store.base(shown), tablet.store.view(shown)
+            base, view = tablet.sync_store.server_record(shown), tablet.store.view(shown)
             assert (None if view is None else view.data) == (None if base is None else base.data)
         self.tablet.store.close()
 

@@ -12,7 +12,7 @@ from tests.mobile.support import UNIT
 from field178_mobile.replication.engine import REFUSED_WAIT_S
 from field178_mobile.replication.events import Failure, FailureKind, Phase, SyncMessage, WakeReason
 from field178_mobile.store import StateWord
-from field178_mobile.store.replication.checkpoint import read_position
+from field178_mobile.store.replication.checkpoint import read_checkpoint
 from field178_shared.errors import ErrorCode
 
 
@@ -64,11 +64,11 @@ def test_a_lost_answer_stores_the_change_once(tablet: Tablet) -> None:
     tablet.sync()
     assert tablet.engine.state.message is SyncMessage.NO_NETWORK
     assert tablet.store.shown_state(record(1)).word is StateWord.UNSENT
-    incarnation = tablet.store.read(read_position).incarnation
+    incarnation = tablet.store.read(read_checkpoint).incarnation
     tablet.sync()
     assert tablet.store.status().in_sync
     assert tablet.server.world.records[record(1)].rev == 1
-    assert tablet.store.read(read_position).incarnation == incarnation
+    assert tablet.store.read(read_checkpoint).incarnation == incarnation
 
 
 @pytest.mark.parametrize("lines", range(1, 9))
@@ -296,7 +296,7 @@ def test_a_lost_scope_goes_after_its_changes_were_pushed(tablet: Tablet) -> None
     tablet.server.granted.discard(UNIT)
     tablet.sync()
     assert tablet.store.establishments() == ()
-    assert tablet.sync_store.base(record(1)) is None
+    assert tablet.sync_store.server_record(record(1)) is None
     assert [item.reason for item in tablet.store.inbox()] == ["scope_not_granted"]
     tablet.server.granted.add(UNIT)
     tablet.sync()
@@ -320,11 +320,11 @@ def test_without_an_officer_the_tablet_hands_in_and_reads_again_after_the_sign_i
     tablet.file(1, name="một sửa")
     tablet.sync()
     assert tablet.engine.state.message is SyncMessage.SIGN_IN
-    assert tablet.store.read(read_position).needs_sign_in
+    assert tablet.store.read(read_checkpoint).needs_sign_in
     assert not tablet.store.status().in_sync
     tablet.server.has_officer = True
     tablet.sync()
-    assert not tablet.store.read(read_position).needs_sign_in
+    assert not tablet.store.read(read_checkpoint).needs_sign_in
     # The edit waits in quarantine still; it stands on the record that came back.
     assert tablet.data(1) == {"name": "một sửa"}
 
@@ -371,7 +371,7 @@ def test_changes_go_when_a_backup_holds_them_and_their_receipts_still_count(tabl
     tablet.file(1, name="một")
     tablet.file(2, name="hai")
     tablet.sync()
-    incarnation = tablet.store.read(read_position).incarnation
+    incarnation = tablet.store.read(read_checkpoint).incarnation
     tablet.server.backed_up[incarnation] = 1
     tablet.sync()
     kept = tablet.store.read(lambda context: context.connection.execute("SELECT n FROM outbox").fetchall())
@@ -384,13 +384,13 @@ def test_changes_go_when_a_backup_holds_them_and_their_receipts_still_count(tabl
 def test_a_copy_of_a_tablet_begins_a_life_of_its_own(tablet: Tablet, tmp_path, clock) -> None:
     tablet.file(1, name="một")
     tablet.sync()
-    before = tablet.store.read(read_position)
+    before = tablet.store.read(read_checkpoint)
     tablet.server.world.receipts["0197aaaa-0000-7000-8000-00000000c10e"] = {
         **next(iter(tablet.server.world.receipts.values())),
         "change_id": "0197aaaa-0000-7000-8000-00000000c10e",
     }
     tablet.sync()
-    after = tablet.store.read(read_position)
+    after = tablet.store.read(read_checkpoint)
     assert after.incarnation != before.incarnation
     assert {life.id for life in after.lives} == {before.incarnation, after.incarnation}
     tablet.file(2, name="hai")

@@ -102,7 +102,7 @@ def test_a_root_that_cannot_be_read_is_none(nonsense: object) -> None:
 def test_what_was_seen_is_sent_and_survives_a_restart(tablet: Tablet) -> None:
     tablet.file(1, name="một")
     tablet.sync()
-    epoch = tablet.sync_store.position().epoch
+    epoch = tablet.sync_store.checkpoint().epoch
     assert epoch is not None
     assert "root" not in json.loads(tablet.bodies[-1])
     tablet.sync_store.keep_root(StoredRoot(epoch, 5, "5" * 64, RootAlarm.OTHER))
@@ -122,7 +122,7 @@ def test_a_root_of_another_epoch_is_not_sent(tablet: Tablet) -> None:
 def test_an_alarm_delays_no_record(tablet: Tablet) -> None:
     tablet.file(1, name="một")
     tablet.sync()
-    epoch = tablet.sync_store.position().epoch or ""
+    epoch = tablet.sync_store.checkpoint().epoch or ""
     tablet.sync_store.keep_root(StoredRoot(epoch, 5, "5" * 64, RootAlarm.LOWER))
     tablet.file(2, name="hai")
     tablet.sync()

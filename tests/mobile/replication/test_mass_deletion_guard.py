@@ -141,7 +141,7 @@ def test_a_word_that_overtakes_an_answer_does_not_pass_over_what_was_held(emptie
     assert live(emptied) == 5
     assert (emptied.agrees(), emptied.mismatches()) == (True, 0)
     assert emptied.store.status().in_sync
-    assert emptied.server.salvage == {}
+    assert emptied.server.divergent == {}
 
 
 def test_a_notice_at_the_head_of_a_long_answer_does_not_pass_over_what_was_held(emptied: Tablet) -> None:
@@ -152,7 +152,7 @@ def test_a_notice_at_the_head_of_a_long_answer_does_not_pass_over_what_was_held(
     emptied.sync()
     assert live(emptied) == 65
     assert (emptied.agrees(), emptied.mismatches()) == (True, 0)
-    assert emptied.server.salvage == {}
+    assert emptied.server.divergent == {}
 
 
 def test_a_lost_scope_goes_without_a_question(emptied: Tablet) -> None:
@@ -177,7 +177,7 @@ def test_a_restored_server_gets_its_lost_changes_though_a_question_is_open(table
     tablet.store.read(lambda context: answer_deletion_guard(context, allow=True))
     tablet.sync()
     assert tablet.store.status().in_sync
-    assert len(tablet.server.salvage) == COUNT
+    assert len(tablet.server.divergent) == COUNT
 
 
 def test_what_went_can_be_offered_to_the_office_again(emptied: Tablet) -> None:
@@ -186,5 +186,5 @@ def test_what_went_can_be_offered_to_the_office_again(emptied: Tablet) -> None:
     assert emptied.store.read(count_tombstones) == (COUNT - 5, 0)
     emptied.store.read(bring_back)
     emptied.sync()
-    assert len(emptied.server.salvage) == COUNT - 5
+    assert len(emptied.server.divergent) == COUNT - 5
     assert emptied.store.read(count_tombstones) == (0, 0)

@@ -94,7 +94,7 @@ def test_own_changes_are_with_the_server_again_before_scopes_are_compared(tablet
     since = tablet.server.requests[before:]
     asked = [{name for name in ("have", "push", "repair") if request.get(name)} for request in since]
     assert [names for names in asked if names] == [{"have"}, {"push"}, {"repair"}]
-    assert tablet.server.salvage == {}
+    assert tablet.server.divergent == {}
 
 
 def test_many_scopes_are_repaired_a_few_at_a_time(tablet: Tablet) -> None:
@@ -156,9 +156,9 @@ def test_what_only_this_tablet_has_is_offered_and_forgotten_when_answered(tablet
     tablet.server.world.epoch = "epoch-2"
     tablet.sync()
     assert tablet.data(1) is None
-    ((record_id, _),) = tablet.server.salvage
+    ((record_id, _),) = tablet.server.divergent
     assert record_id == record(1)
-    (entry,) = tablet.server.salvage.values()
+    (entry,) = tablet.server.divergent.values()
     assert (entry["data"], entry["scope"], entry["deleted"]) == ({"name": "cơ sở 1"}, UNIT, False)
     assert tablet.sync_store.lost_records(9, frozenset()) == []
     assert tablet.store.status().in_sync
@@ -188,7 +188,7 @@ def test_many_lost_records_go_in_batches_that_the_line_takes(tablet: Tablet) -> 
     counts = [len(request["salvage"]) for request in sent(tablet, "salvage")]
     assert sum(counts) == 130
     assert max(counts) <= 100
-    assert len(tablet.server.salvage) == 130
+    assert len(tablet.server.divergent) == 130
     assert tablet.store.status().in_sync
 
 

@@ -139,7 +139,7 @@ class Lives:
         preferences = Preferences(self._folder)
         self.door = Navigator(SharedServices(self._tablet(), platform, KivyThread()), preferences)
         self.preferences = preferences
-        preferences.subscribe(self.door.take_look)
+        preferences.subscribe(self.door.apply_preferences)
         self._stage.root.add_widget(self.door)
         theme.fit(Window.width)
         self.door.meet()

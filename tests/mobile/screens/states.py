@@ -487,10 +487,10 @@ def inbox_conflict(pose: Pose) -> None:
 def _inbox(pose: Pose, opened: str = "") -> None:
     from tests.mobile.screens.test_inbox import CONFLICT, REFUSED, RETURNED, Shelf
 
-    from field178_mobile.features.inbox.inbox import InboxActs, InboxPresenter
+    from field178_mobile.features.inbox.inbox import InboxActions, InboxPresenter
 
     screen = pose.screen("inbox")
-    acts = InboxActs(lambda *_at: None, lambda *_settled: None)
+    acts = InboxActions(lambda *_at: None, lambda *_settled: None)
     words = pose.door.session_view.services.words()
     shelf = Shelf(RETURNED, REFUSED, CONFLICT)
     screen.presenter = InboxPresenter(shelf, pose.clock, words, acts, screen.show)
@@ -531,7 +531,9 @@ def sync_asks(pose: Pose) -> None:
     from field178_mobile.store.replication.mass_deletion_guard import WithheldDeletions
     from field178_shared.crypto.hash_chain import RootAlarm
 
-    facts = replace(FACTS, withheld=WithheldDeletions(64, is_kept=False), resting=64, lost=12, photos=PHOTOS)
+    facts = replace(
+        FACTS, withheld=WithheldDeletions(64, is_kept=False), tombstones=64, lost=12, photos=PHOTOS
+    )
     _sync(pose, STATUS, replace(facts, root_alarm=RootAlarm.LOWER), SENDING)
 
 

@@ -10,7 +10,7 @@ from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import Stage, find, find_all, frames, tap, texts
 from tests.mobile.support import FrozenClock
 
-from field178_mobile.features.inbox.inbox import InboxActs, InboxPresenter
+from field178_mobile.features.inbox.inbox import InboxActions, InboxPresenter
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store.model import InboxItem, InboxKind, MergedRecord, RefusedValue, ReviewerComment
 from field178_shared.codelists import load
@@ -51,7 +51,7 @@ def inbox(stage: Stage):
 
         gone = []
         screen = InboxScreen()
-        acts = InboxActs(lambda *at: gone.append(at), lambda *settled: gone.append(settled))
+        acts = InboxActions(lambda *at: gone.append(at), lambda *settled: gone.append(settled))
         words = Wording(load(), "vi", language)
         presenter = InboxPresenter(Shelf(*items), CLOCK, words, acts, screen.show)
         screen.presenter = presenter

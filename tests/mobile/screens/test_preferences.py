@@ -14,10 +14,10 @@ def test_changed_look_is_kept_and_told(tmp_path):
     book.change(mode="dark", font_scale=1.3)
     book.change(mode="dark")
     assert told == [PreferenceValues(mode="dark", font_scale=1.3)]
-    assert Preferences(tmp_path / "tablet").look == told[0]
+    assert Preferences(tmp_path / "tablet").values == told[0]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"mode": 3, "font_scale": "big"}'])
 def test_damaged_file_gives_the_plain_look(tmp_path, text):
     (tmp_path / "look.json").write_text(text)
-    assert Preferences(tmp_path).look == PreferenceValues()
+    assert Preferences(tmp_path).values == PreferenceValues()

@@ -26,7 +26,7 @@ def open_tablet(stage: Stage, tmp_path: Path):
         shared_services = fake_house(tmp_path, runner)
         door = Navigator(shared_services, Preferences(tmp_path))
         door.runner = runner
-        door._preferences.subscribe(door.take_look)
+        door._preferences.subscribe(door.apply_preferences)
         doors.append(door)
         stage.mount(door, size, **dress)
         door.meet()
@@ -136,7 +136,7 @@ def test_mode_button_switches_and_is_kept(open_tablet, tmp_path):
     open_tablet()
     tap(find("RailItem", key="mode"))
     assert theme.mode == "dark"
-    assert Preferences(tmp_path).look.mode == "dark"
+    assert Preferences(tmp_path).values.mode == "dark"
     tap(find("RailItem", key="mode"))
     assert theme.mode == "light"
 

@@ -168,7 +168,7 @@ def test_every_photo_shows_how_far_it_is_and_what_holds_it_up(sync_screen):
 def test_a_refused_photo_has_three_ways_on(sync_screen):
     screen = sync_screen(STATUS, replace(FACTS, unsent=(), photos=PHOTOS), SENDING, size=PORTRAIT)
     looked = []
-    screen.bind(on_look=lambda _screen, record_id: looked.append(record_id))
+    screen.bind(on_open=lambda _screen, record_id: looked.append(record_id))
     tap(find("Btn", text="Mở phiếu"))
     tap(find("Btn", text="Gửi lại"))
     tap(find("Btn", text="Để riêng"))
@@ -255,13 +255,15 @@ def test_nothing_is_asked_when_nothing_goes(sync_screen):
 
 
 def test_what_went_can_be_offered_to_the_office(sync_screen):
-    screen = sync_screen(QUIET, replace(FACTS, unsent=(), resting=64), SyncState(), size=PORTRAIT)
+    screen = sync_screen(QUIET, replace(FACTS, unsent=(), tombstones=64), SyncState(), size=PORTRAIT)
     tap(find("Btn", text="Gửi lại văn phòng"))
     assert screen.shelf.said == ["back"]
 
 
 def test_sync_passes_the_lint(stage: Stage, sync_screen, window_size):
-    facts = replace(FACTS, withheld=WithheldDeletions(64, is_kept=False), resting=64, lost=12, photos=PHOTOS)
+    facts = replace(
+        FACTS, withheld=WithheldDeletions(64, is_kept=False), tombstones=64, lost=12, photos=PHOTOS
+    )
     facts = replace(facts, root_alarm=RootAlarm.LOWER)
     screen = sync_screen(STATUS, facts, SENDING, size=window_size)
     screen.ids.offline_export.presenter.write()

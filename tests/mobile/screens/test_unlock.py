@@ -110,7 +110,7 @@ def test_another_officer_is_chosen_and_remembered(navigator):
     tap(find("ChoiceRow", key=HA.id))
     enter(PIN)
     until(lambda: door.session_view is not None)
-    assert door._preferences.look.last_officer == HA.id
+    assert door._preferences.values.last_officer == HA.id
     door.lock()
     frames()
     assert "Phạm Thị Hà" in texts()

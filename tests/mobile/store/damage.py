@@ -118,7 +118,7 @@ class DamagedTablet:
         assert tablet.agrees(), "green, and the records are others than the server's"
         assert self._truth.changes.keys() <= self._server.world.receipts.keys(), "a change never arrived"
         for number in range(RECORD_COUNT):
-            view, base = tablet.store.view(record(number)), tablet.sync_store.base(record(number))
+            view, base = tablet.store.view(record(number)), tablet.sync_store.server_record(record(number))
             assert view is not None, f"record {number} is not shown"
             assert base is not None, f"record {number} is not here"
             assert (view.data, view.deleted) == (base.data, base.deleted), f"record {number}: another view"

@@ -12,7 +12,7 @@ from field178_mobile.store import Store
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.driver import sqlite
 from field178_mobile.store.outbox.changes import changes_of
-from field178_mobile.store.replication.checkpoint import read_position
+from field178_mobile.store.replication.checkpoint import read_checkpoint
 from field178_mobile.store.replication.tombstones import lost_records, take_out
 from field178_shared.errors import AppError, ErrorCode
 
@@ -113,13 +113,13 @@ def test_what_rests_and_what_the_server_lost_is_taken_over_in_its_order(
 
 def test_a_rebuilt_database_begins_another_incarnation(folder: Path, clock: FrozenClock) -> None:
     before = opened(folder, clock)
-    incarnation = before.read(read_position).incarnation
+    incarnation = before.read(read_checkpoint).incarnation
     before.close()
     hurt(folder / DATABASE, "header")
     store = opened(folder, clock, seed=7)
-    position = store.read(read_position)
-    assert position.incarnation != incarnation
-    assert {life.id for life in position.lives} == {incarnation, position.incarnation}
+    checkpoint = store.read(read_checkpoint)
+    assert checkpoint.incarnation != incarnation
+    assert {life.id for life in checkpoint.lives} == {incarnation, checkpoint.incarnation}
     store.close()
 
 

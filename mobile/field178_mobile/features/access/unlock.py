@@ -95,14 +95,14 @@ class UnlockPresenter(Generic[Opened]):
 
     def __init__(
         self,
-        door: PinUnlockPort[Opened],
+        vault: PinUnlockPort[Opened],
         background: Background,
         speech: UnlockWording,
         render: Callable[[UnlockState], None],
         on_opened: Callable[[TabletOfficer, Opened], None],
         on_helped: Callable[[TabletOfficer, Opened], None] | None = None,
     ) -> None:
-        self._door = door
+        self._vault = vault
         self._background = background
         self._speech = speech
         self._render = render
@@ -114,9 +114,9 @@ class UnlockPresenter(Generic[Opened]):
     def start(self, last_officer: str = "") -> None:
         """Show the officers; the one of last time is chosen, or the only one."""
         named = self._speech.agency
-        officers = tuple(replace(item, agency=named(item.agency)) for item in self._door.officers())
+        officers = tuple(replace(item, agency=named(item.agency)) for item in self._vault.officers())
         chosen = next((item for item in officers if item.id == last_officer), None)
-        warning = "" if self._door.has_key_store else self._say("This device has no key store.")
+        warning = "" if self._vault.has_key_store else self._say("This device has no key store.")
         self._show(UnlockState(officers, chosen or next(iter(officers), None), warning=warning))
         self._ask()
 
@@ -159,7 +159,7 @@ class UnlockPresenter(Generic[Opened]):
             return
         self._show(replace(self.state, is_busy=True, text=self._say("Opening the notebook…")))
         self._background.run(
-            lambda: self._door.open(officer.id, pin),
+            lambda: self._vault.open(officer.id, pin),
             lambda opened: self._opened(officer, opened),
             self._refused,
         )
@@ -169,7 +169,7 @@ class UnlockPresenter(Generic[Opened]):
         self._show(replace(self.state, digits=0, is_busy=False, text="", is_error=False))
         forgetful, self.state = self.state.forgetful, replace(self.state, forgetful=None)
         wanted = forgetful or officer
-        bound = next((item for item in self._door.officers() if item.id == wanted.id), wanted)
+        bound = next((item for item in self._vault.officers() if item.id == wanted.id), wanted)
         (self._on_helped if forgetful else self._on_opened)(bound, opened)
 
     def _refused(self, error: AppError) -> None:
@@ -179,7 +179,7 @@ class UnlockPresenter(Generic[Opened]):
 
     def _ask(self) -> None:
         chosen = self.state.chosen
-        wait_s = self._door.wait_s(chosen.id) if chosen else 0
+        wait_s = self._vault.wait_s(chosen.id) if chosen else 0
         text = waiting(wait_s, self._speech) if wait_s else self._invitation()
         self._show(replace(self.state, wait_s=wait_s, text=text, is_error=bool(wait_s)))
 

@@ -37,7 +37,7 @@ class InboxStore(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class InboxActs:
+class InboxActions:
     """Where the inbox leads: to a record at a field, and to the settling of a disagreement."""
 
     go: Callable[[str, str, str], None]
@@ -52,13 +52,13 @@ class InboxPresenter:
         store: InboxStore,
         clock: Clock,
         words: Wording,
-        acts: InboxActs,
+        actions: InboxActions,
         render: Callable[[InboxState], None],
     ) -> None:
         self._store = store
         self._clock = clock
         self._words = words
-        self._acts = acts
+        self._actions = actions
         self._render = render
         self._open = ""
         self._shown: tuple[RefusedValue, ...] = ()
@@ -94,7 +94,7 @@ class InboxPresenter:
         """Open the record of the open item at a field."""
         item = _keyed(self._store.inbox()).get(self._open)
         if item is not None and item.type in SCREENS:
-            self._acts.go(SCREENS[item.type], item.record_id, path)
+            self._actions.go(SCREENS[item.type], item.record_id, path)
 
     def choose(self, place: int, is_mine: bool) -> None:
         """Choose between a value that was not taken and the one that stands there; one value a field."""
@@ -108,7 +108,7 @@ class InboxPresenter:
         item = _keyed(self._store.inbox()).get(self._open)
         if item is not None and item.refused_values and item.refused_values == self._shown:
             mine = {self._shown[place].path: self._shown[place].mine for place in self._mine}
-            self._acts.settle(item.record_id, self._shown, mine)
+            self._actions.settle(item.record_id, self._shown, mine)
 
     def _row(self, key: str, item: InboxItem) -> InboxRow:
         icon, tone = ICONS[item.kind]

@@ -110,7 +110,7 @@ class InspectionPresenter:
         return self._opened.is_locked
 
     @property
-    def is_looked_at(self) -> bool:
+    def is_to_read(self) -> bool:
         """Tell whether the visit is only read until somebody says that it is to be mended."""
         return self._opened.is_to_read
 

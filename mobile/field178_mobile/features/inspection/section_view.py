@@ -234,8 +234,8 @@ def _phrases(note: str, words: Wording) -> tuple[str, ...]:
         _("Paper expired."),
         _("Establishment promised to complete it."),
     )
-    room = NOTE_LENGTH - len(note) - len(" ")
-    return tuple([phrase for phrase in known if phrase not in note and len(phrase) <= room])
+    free = NOTE_LENGTH - len(note) - len(" ")
+    return tuple([phrase for phrase in known if phrase not in note and len(phrase) <= free])
 
 
 def _photos_text(count: int, words: Wording) -> str:

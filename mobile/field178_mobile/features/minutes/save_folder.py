@@ -14,7 +14,7 @@ from field178_mobile.presentation.wording import Option, Wording
 from field178_shared.text.i18n import N_
 
 # Minutes have some 200 kB: what has less than this is full.
-LEAST_ROOM_BYTES = 5_000_000
+LEAST_FREE_BYTES = 5_000_000
 GB = 1_000_000_000
 SUGGESTED = N_("Minutes")
 
@@ -27,7 +27,7 @@ class SaveFolderState:
     path: str
     places: tuple[Option, ...]
     folders: tuple[Option, ...]
-    room: str
+    free_space: str
     problem: str
     can_go_up: bool
     can_make: bool
@@ -97,7 +97,7 @@ class SaveFolder:
                     Option(str(one), one.name or str(one), one == self._folder) for one in self._places
                 ),
                 folders=tuple(Option(str(one), one.name) for one in folders),
-                room=self._room(),
+                free_space=self._free_space(),
                 problem=problem,
                 can_go_up=self._folder != self._folder.parent,
                 can_make=not problem
@@ -110,11 +110,11 @@ class SaveFolder:
         if not _takes_a_file(self._folder):
             return self._words.translate("Nothing can be written into this folder. Choose another one.")
         free = _free_bytes(self._folder)
-        if free is not None and free < LEAST_ROOM_BYTES:
+        if free is not None and free < LEAST_FREE_BYTES:
             return self._words.translate("There is no room left here. Choose another folder.")
         return ""
 
-    def _room(self) -> str:
+    def _free_space(self) -> str:
         free = _free_bytes(self._folder)
         if free is None:
             return ""

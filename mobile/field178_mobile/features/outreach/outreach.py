@@ -192,14 +192,14 @@ class OutreachPresenter:
 
     def check(self) -> None:
         """Look for mistakes and show what was found."""
-        self._checked = self._look()
+        self._checked = self._find_problems()
         self.show()
 
     def complete(self) -> None:
         """File the session if nothing keeps it; only a durable filing says so."""
         if self._opened.is_locked:
             return
-        self._checked = self._look()
+        self._checked = self._find_problems()
         if self._checked.problems:
             self.show(self._checked.problems[0].path)
             return
@@ -232,10 +232,10 @@ class OutreachPresenter:
         saved = self._words.say("Draft saved at {time}", time=clock_time)
         self._spoken = Spoken(saved=saved, undo=self._session.last_step)
         if self._checked.is_asked:
-            self._checked = self._look()
+            self._checked = self._find_problems()
         self.show(self._focus)
 
-    def _look(self) -> Checked:
+    def _find_problems(self) -> Checked:
         lists, data = self._words.lists, self._session.data
         context = rules.Context(now=self._clock.now())
         problems = (*rules.submission_problems(TYPE, data, lists, context), *uncounted(data))

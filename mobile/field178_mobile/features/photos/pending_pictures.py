@@ -13,7 +13,7 @@ Ask = Callable[[Answer], None]
 
 
 class PendingPictures:
-    """Hands the device's files over on the drawing thread, until the notebook is locked.
+    """Pass the device's files to the UI thread until the store is locked.
 
     A camera may answer minutes later, when the tablet has locked itself: its file is then the only copy of a
     picture that nobody screened.

@@ -90,26 +90,26 @@ class PhotoAttaching:
         """Keep a prepared picture and return what the draft is to say of it; for a worker thread."""
         return self._photos.add(self.record.id, prepared, picture.CONTENT_TYPE)
 
-    def attach(self, named: Json, about: PhotoDetails) -> str:
+    def attach(self, named: Json, details: PhotoDetails) -> str:
         """Name a kept picture in the draft; return its key. The same picture has one key."""
         key = _key_of(named)
-        self._draft.change({_path(key): {**named, **about.wire()}}, self._label)
+        self._draft.change({_path(key): {**named, **details.wire()}}, self._label)
         self._take_back_unless(key, named)
         return key
 
-    def replace(self, key: str, named: Json, about: PhotoDetails) -> None:
+    def replace(self, key: str, named: Json, details: PhotoDetails) -> None:
         """Name a kept picture instead of another one, whose bytes go at once and for good."""
         old, fresh = self.entries()[key], _key_of(named)
         if fresh == key:
             return
-        self._draft.change({_path(key): None, _path(fresh): {**old, **named, **about.wire()}}, "")
+        self._draft.change({_path(key): None, _path(fresh): {**old, **named, **details.wire()}}, "")
         self._draft.forget_steps(_path(key))
         self._take_back_unless(fresh, named)
         self._take_back_unless(key, old)
 
-    def describe(self, key: str, about: PhotoDetails) -> None:
+    def describe(self, key: str, details: PhotoDetails) -> None:
         """Say what a picture shows."""
-        said = {f"{_path(key)}.{name}": value for name, value in about.wire().items()}
+        said = {f"{_path(key)}.{name}": value for name, value in details.wire().items()}
         self._draft.change(said, self._label)
 
     def detach(self, key: str) -> None:

@@ -141,7 +141,7 @@ class PhotoGallery:
             return self._words.say(
                 "A record has {most} photos at most: remove one to add another.", most=MOST_PHOTOS
             )
-        if not self._store.photos.has_room():
+        if not self._store.photos.has_free_space():
             return message(ErrorCode.STORAGE_LOW, self._words.language)
         return ""
 

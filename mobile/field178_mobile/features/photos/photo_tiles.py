@@ -66,7 +66,7 @@ def tile_of(key: str, entry: Mapping[str, object], known: Known, words: Wording)
         key=key,
         sha256=sha256,
         title=_title(kind, words),
-        item=_about(entry, words),
+        item=_item_name(entry, words),
         word=word,
         tone=tone,
         icon=icon,
@@ -79,7 +79,7 @@ def tile_of(key: str, entry: Mapping[str, object], known: Known, words: Wording)
     )
 
 
-def _about(entry: Mapping[str, object], words: Wording) -> str:
+def _item_name(entry: Mapping[str, object], words: Wording) -> str:
     """Return the item that a photo shows, or that it is restricted."""
     item = words.lists.items.get(text_of(entry, "checklist_item_id"))
     parts = (

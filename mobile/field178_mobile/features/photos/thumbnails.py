@@ -11,7 +11,7 @@ from field178_mobile.presentation.background import Background
 from field178_mobile.presentation.bitmap import Bitmap, bitmap_of
 
 SIDE = 240
-# A bitmap has 130 kB at this side: about 20 MB are held, whatever the folder holds.
+# A bitmap has 130 kB at this side: about 20 MB in memory, however large the folder is.
 MOST_KEPT = 160
 # About two screens: what was scrolled past without a stop is not made.
 MOST_WANTED = 48
@@ -49,7 +49,7 @@ class Thumbnails:
         self._next()
         return self._kept.get(path)
 
-    def rest(self) -> None:
+    def clear(self) -> None:
         """Want nothing any more: nobody looks."""
         self._wanted.clear()
 

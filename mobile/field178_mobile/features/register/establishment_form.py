@@ -182,12 +182,12 @@ class EstablishmentForm:
 
     def check(self) -> None:
         """Look for mistakes and show what was found."""
-        self._checked = self._look()
+        self._checked = self._find_problems()
         self.show(self._checked.problems[0].path if self._checked.problems else "")
 
     def complete(self, inspect: bool = False) -> None:
         """File the entry when nothing keeps it from being filed; with `inspect` a visit there begins next."""
-        self._checked = self._look()
+        self._checked = self._find_problems()
         if self._checked.problems:
             self.show(self._checked.problems[0].path)
             return
@@ -245,10 +245,10 @@ class EstablishmentForm:
         saved = self._words.say("Draft saved at {time}", time=time_text(self._session.draft.saved_at))
         self._spoken = Spoken(saved=saved, undo=self._session.last_step)
         if self._checked.is_asked:
-            self._checked = self._look()
+            self._checked = self._find_problems()
         self.show(self._focus)
 
-    def _look(self) -> Checked:
+    def _find_problems(self) -> Checked:
         lists, data = self._words.lists, finished(self._data())
         context = rules.Context(now=self._clock.now())
         problems = rules.submission_problems(TYPE, data, lists, context)

@@ -38,7 +38,7 @@ class EstablishmentListRow:
     visited: str
     state: str
     state_word: str
-    needs_look: bool
+    needs_attention: bool
     kind: str
 
 
@@ -171,7 +171,7 @@ class EstablishmentsPresenter:
             visited=row_day(visited, local_date(self._clock.now())) if visited else "",
             state=state,
             state_word=words.choice("shown_state", state),
-            needs_look=attention,
+            needs_attention=attention,
             kind=listing.type_id,
         )
 
@@ -179,10 +179,10 @@ class EstablishmentsPresenter:
         visits = self._facts.visits.history(establishment_id)
         state = self._facts.states.get(visits[0].record_id) if visits else None
         register = self._facts.register.get(establishment_id)
-        needs_look = any(one is not None and one.attention is not None for one in (state, register))
+        needs_attention = any(one is not None and one.attention is not None for one in (state, register))
         if establishment_id in self._facts.groups[DRAFTS]:
-            return StateWord.DRAFT, needs_look
-        return word_shown(state.word if state else "", register.word if register else ""), needs_look
+            return StateWord.DRAFT, needs_attention
+        return word_shown(state.word if state else "", register.word if register else ""), needs_attention
 
     def _empty_action(self, found: Sequence[EstablishmentListing]) -> str:
         # Not where a chip alone hides it: it is in the register.

@@ -21,7 +21,7 @@ from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock, local_date
 
 DONE = "done"
-# What is most urgent gives a pin its look.
+# The most urgent state chooses the style of a pin.
 _FIRST = (RETURNED, DRAFTS, TO_FIX, NOT_THIS_YEAR)
 KINDS = {
     RETURNED: N_("Returned"),

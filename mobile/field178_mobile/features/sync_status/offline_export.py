@@ -1,4 +1,4 @@
-"""The rescue card: what a file would hold, where it lies, what to do with it."""
+"""The card of the offline export: content, location and next step."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from field178_shared.text.i18n import N_
 
 
 class ExportWritten(Protocol):
-    """A rescue file that was written."""
+    """An offline export that was written."""
 
     @property
     def path(self) -> Path:
@@ -55,7 +55,7 @@ class OfflineExportState:
 
 
 class OfflineExportPresenter:
-    """Writes a rescue file beside the drawing thread; nothing counts as sent by that."""
+    """Write an offline export off the UI thread; no change counts as sent by that."""
 
     def __init__(
         self,

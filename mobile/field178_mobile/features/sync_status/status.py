@@ -1,4 +1,4 @@
-"""The line of truth over every screen: what waits, when it last went well, who holds the tablet."""
+"""The status line of every screen: unsent records, last success, signed-in officer."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from field178_mobile.features.sync_status.sync_words import (
     OUTCOMES,
     REMEDIES,
     clock_text,
-    removed_text,
+    tombstones_text,
     withheld_text,
 )
 from field178_mobile.presentation.wording import Wording
@@ -71,7 +71,7 @@ class DeletionControls(Protocol):
 
 
 class SyncPresenter:
-    """Tells the truth about sync: never that something was sent when it was not."""
+    """Present the state of sync; MUST NOT report a record as sent before its receipt is stored."""
 
     def __init__(
         self,
@@ -80,11 +80,11 @@ class SyncPresenter:
         clock: Clock,
         words: Wording,
         render: Callable[[SyncScreenState], None],
-        shelf: DeletionControls,
+        controls: DeletionControls,
     ) -> None:
         self._facts = facts
         self._runner = runner
-        self._shelf = shelf
+        self._controls = controls
         self._clock = clock
         self._words = words
         self._render = render
@@ -105,28 +105,28 @@ class SyncPresenter:
 
     def answer(self, *, allow: bool) -> None:
         """Take the user's word on the records that would go; the exchange goes on from there."""
-        self._shelf.answer(allow=allow)
+        self._controls.answer(allow=allow)
         self.sync_now()
 
     def bring_back(self) -> None:
         """Offer to the office what went from this tablet."""
-        self._shelf.bring_back()
+        self._controls.bring_back()
         self.sync_now()
 
     def send_photos(self, *, wifi_only: bool) -> None:
         """Keep whether photos wait for Wi-Fi, and look at once what that changes."""
-        self._shelf.keep_wifi_only(wifi_only)
+        self._controls.keep_wifi_only(wifi_only)
         self._runner.wake()
         self.refresh()
 
     def dismiss(self, photo: tuple[str, str]) -> None:
         """Wait no longer for a photo that cannot go; it stays on this tablet."""
-        self._shelf.dismiss(photo)
+        self._controls.dismiss(photo)
         self.refresh()
 
     def send_again(self, photo: tuple[str, str]) -> None:
         """Offer a photo to the office once more."""
-        self._shelf.send_again(photo)
+        self._controls.send_again(photo)
         self._runner.wake()
         self.refresh()
 
@@ -136,7 +136,7 @@ class SyncPresenter:
         if facts.is_revoked:
             code = SyncMessage.REVOKED
         elif status.unsent_records and code in _ALL_WELL:
-            # Filed since that exchange: what it found is not the truth any more.
+            # Filed since that exchange: its result is out of date.
             code = SyncMessage.UNSENT
         icon, tone = MARKS[code]
         agrees = status.in_sync or status.records_agree
@@ -170,8 +170,8 @@ class SyncPresenter:
             can_sign_out=not (status.unsent_records or status.drafts or status.unsent_photos),
             withheld=withheld_text(facts.withheld, self._words),
             can_keep=not facts.withheld.is_kept,
-            removed=removed_text(facts.resting, facts.lost, self._words),
-            can_bring_back=facts.resting > 0,
+            tombstones=tombstones_text(facts.tombstones, facts.lost, self._words),
+            can_bring_back=facts.tombstones > 0,
             can_sign_in=facts.needs_sign_in and not facts.is_revoked,
             history=self._say(HISTORIES[facts.root_alarm]) if facts.root_alarm else "",
         )

@@ -12,7 +12,7 @@ from field178_mobile.store.database.key_value import get_number
 from field178_mobile.store.outbox.changes import open_changes, refused_changes
 from field178_mobile.store.photos.photo_store import NO_FILES, ServerFileCount
 from field178_mobile.store.photos.upload_queue import WIFI_ONLY
-from field178_mobile.store.replication.checkpoint import read_position
+from field178_mobile.store.replication.checkpoint import read_checkpoint
 from field178_mobile.store.replication.mass_deletion_guard import WithheldDeletions, read_withheld
 from field178_mobile.store.replication.tombstones import count_tombstones
 from field178_shared.crypto.hash_chain import RootAlarm
@@ -45,7 +45,7 @@ class ScopeFact:
 
 @dataclass(frozen=True, slots=True)
 class SyncFacts:
-    """All of it at one moment. `resting`: records that went and are kept; `lost`: offered to the office."""
+    """The facts of a moment. `tombstones`: records that left and are kept; `lost`: offered to the office."""
 
     unsent: tuple[UnsentRecord, ...]
     scopes: tuple[ScopeFact, ...]
@@ -53,7 +53,7 @@ class SyncFacts:
     is_revoked: bool
     needs_sign_in: bool = False
     withheld: WithheldDeletions = NOTHING_WITHHELD
-    resting: int = 0
+    tombstones: int = 0
     lost: int = 0
     photos: tuple[PhotoFact, ...] = ()
     is_wifi_only: bool = False
@@ -64,8 +64,8 @@ def read_facts(store: Store, words: Wording) -> SyncFacts:
     """Return what the screen says about sync."""
     refused, unsent = store.read(_changes)
     dismissed = store.photos.dismissed()
-    position = store.read(read_position)
-    resting, lost = store.read(count_tombstones)
+    checkpoint = store.read(read_checkpoint)
+    tombstones, lost = store.read(count_tombstones)
     return SyncFacts(
         unsent=tuple(
             UnsentRecord(
@@ -76,20 +76,20 @@ def read_facts(store: Store, words: Wording) -> SyncFacts:
         ),
         scopes=tuple(
             ScopeFact(scope.id, _scope_name(store, scope.id), scope.digest.count, not scope.refresh)
-            for scope in position.scopes.values()
+            for scope in checkpoint.scopes.values()
         ),
         clock_offset_ms=store.read(lambda context: get_number(context, "clock_offset_ms")),
-        is_revoked=position.is_revoked,
-        needs_sign_in=position.needs_sign_in,
+        is_revoked=checkpoint.is_revoked,
+        needs_sign_in=checkpoint.needs_sign_in,
         withheld=store.read(read_withheld),
-        resting=resting,
+        tombstones=tombstones,
         lost=lost,
         photos=tuple(
             PhotoFact(photo, record_title(store, photo.record_id, words), photo.key in dismissed)
             for photo in store.photos.unsent()
         ),
         is_wifi_only=store.settings.get(WIFI_ONLY) is True,
-        root_alarm=position.root.alarm if position.root is not None else None,
+        root_alarm=checkpoint.root.alarm if checkpoint.root is not None else None,
     )
 
 

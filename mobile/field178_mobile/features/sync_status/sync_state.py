@@ -20,8 +20,8 @@ class AreaRow:
 class SyncScreenState:
     """The sync screen, whole. `outcome` says what happened at the last try, `remedy` what to do about it.
 
-    `held` is the question of the brake on mass removal, `removed` what went and is still kept here, `history`
-    what is wrong with the server's history.
+    `withheld` is the question of the mass deletion guard, `tombstones` the records that left and are kept for
+    a while, `history` what is wrong with the server's history.
     """
 
     headline: str = ""
@@ -43,7 +43,7 @@ class SyncScreenState:
     can_sign_out: bool = False
     withheld: str = ""
     can_keep: bool = False
-    removed: str = ""
+    tombstones: str = ""
     can_bring_back: bool = False
     history: str = ""
     can_sign_in: bool = False

@@ -98,11 +98,11 @@ def withheld_text(withheld: WithheldDeletions, words: Wording) -> str:
     return words.say(kept if withheld.is_kept else asked, count=withheld.count)
 
 
-def removed_text(resting: int, lost: int, words: Wording) -> str:
+def tombstones_text(tombstones: int, lost: int, words: Wording) -> str:
     """Return what has gone and is still kept, empty when nothing is."""
     said = []
-    if resting:
-        said.append(words.say(N_("Records gone: {count}. They are kept here for 30 days."), count=resting))
+    if tombstones:
+        said.append(words.say(N_("Records gone: {count}. They are kept here for 30 days."), count=tombstones))
     if lost:
         said.append(words.say(N_("Records being offered to the office: {count}."), count=lost))
     return " ".join(said)

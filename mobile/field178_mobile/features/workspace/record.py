@@ -133,7 +133,7 @@ class RecordPresenter:
         self._take_up(establishment_id, lambda: draft or self._superseding(view), focus_path)
         return True
 
-    def look_at(self, record_id: str, focus_path: str = "") -> bool:
+    def open_to_read(self, record_id: str, focus_path: str = "") -> bool:
         """Open a filed visit to read; one that is being mended, or was returned, opens to go on."""
         is_open = any(draft.record_id == record_id for draft in self._drafts())
         if is_open or self._store.shown_state(record_id).word == StateWord.RETURNED:
@@ -218,11 +218,11 @@ class RecordPresenter:
         at_hand = VisitAtHand(visit.record_id, lambda: visit.data, lambda: visit.is_kept)
         return MinutesPresenter(services, at_hand, render)
 
-    def look_again(self) -> None:
+    def reopen_visit(self) -> None:
         """Show the open visit as it is filed, if nothing of it is typed and not filed."""
         visit = self.visit
         if visit is not None and visit.is_known and not visit.is_kept and not visit.is_filed:
-            open_again = self.look_at if visit.is_looked_at else self.open_record
+            open_again = self.open_to_read if visit.is_to_read else self.open_record
             open_again(visit.record_id, MINUTES_PATH)
 
     @property

@@ -24,7 +24,7 @@ def go_back(
 ) -> None:
     """Open it again as far as it is still there: a draft by its establishment, a filed visit by itself."""
     record = workspace.record
-    if not (record_id and record.look_at(record_id)):
+    if not (record_id and record.open_to_read(record_id)):
         workspace.open(establishment_id)
     is_same = record.visit is not None and record.visit.record_id == record_id
     if not record_id or is_same:

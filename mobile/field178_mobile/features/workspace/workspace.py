@@ -75,7 +75,7 @@ class Workspace:
     def show_on(self, screen: Screen) -> None:
         """Draw everything on a screen and follow the store from now on."""
         self._screen = screen
-        self._look_again()
+        self._refresh()
         self._show_record(None)
         self._services.store.subscribe(self._store_changed)
         self.record.places.ask(self._stand_at)
@@ -86,9 +86,9 @@ class Workspace:
         if not has_visit and self.editing.draft_of(establishment_id) is not None:
             self.open_establishment(establishment_id)
         else:
-            self.look_at(establishment_id)
+            self.show_establishment(establishment_id)
 
-    def look_at(self, establishment_id: str) -> None:
+    def show_establishment(self, establishment_id: str) -> None:
         """Open an establishment itself, whatever is begun in its form; the draft stays."""
         self._close_establishment()
         self.record.open(establishment_id)
@@ -206,7 +206,7 @@ class Workspace:
         was_filed = self.state is not None and bool(self.state.spoken.filed)
         self.state = state
         if state.spoken.filed and not was_filed:
-            self._ui_thread.post(self._look_again)
+            self._ui_thread.post(self._refresh)
         if self._screen is not None:
             self._screen.pane.show_visit(state)
 
@@ -217,15 +217,15 @@ class Workspace:
         # A tap in the open draft changes no line of the list: looking again would cost every tap a frame.
         at_work = self.record.open_records | self.editing.open_records
         if change.everything or change.records - at_work:
-            self._ui_thread.post(self._look_again)
+            self._ui_thread.post(self._refresh)
         elif change.records:
-            self._ui_thread.post(self._look_at_photos)
+            self._ui_thread.post(self._refresh_photos)
 
-    def _look_at_photos(self) -> None:
+    def _refresh_photos(self) -> None:
         if self.record.visit is not None:
             self.record.visit.photos_moved()
 
-    def _look_again(self) -> None:
+    def _refresh(self) -> None:
         store = self._services.store
         self.shift.start(read_roster(store.views("team"), store.views("person")), self._services.user)
         self.list.refresh()

@@ -31,7 +31,7 @@ class CountField(Press):
     label = StringProperty("")
     value = NumericProperty(-1)
     unit = StringProperty("")
-    about = StringProperty("")
+    subject = StringProperty("")
     hint = StringProperty("")
     error = StringProperty("")
     warning = StringProperty("")
@@ -46,7 +46,7 @@ class CountField(Press):
         """Open the pad."""
         pad = NumberPad(
             title=self.label,
-            sub=self.about or self.hint,
+            sub=self.subject or self.hint,
             maximum=self.maximum,
             on_number=self._commit,
             suggestions=self.suggestions,

@@ -13,20 +13,20 @@ from field178_mobile.kit.icons import icon
 from field178_mobile.kit.theme import theme
 
 # kind: icon, ink, shape
-LOOKS = {
+STYLES = {
     "returned": ("message-alert-outline", "bad", "square"),
     "drafts": ("pencil-outline", "primary", "square"),
     "to_fix": ("alert-outline", "warn", "diamond"),
     "not_this_year": ("clock-outline", "muted", "ring"),
     "done": ("check", "ok", "circle"),
 }
-URGENCY = tuple(LOOKS)
+URGENCY = tuple(STYLES)
 SIZE_DP, CLUSTER_DP = 32, 38
 
 
 def draw_pin(kind: str, x: float, y: float, is_chosen: bool) -> None:
     """Draw one establishment with its middle at a point of the window; inside a canvas."""
-    name, ink, shape = LOOKS[kind]
+    name, ink, shape = STYLES[kind]
     colour, size = getattr(theme, ink), dp(SIZE_DP) * (1.25 if is_chosen else 1)
     Color(*theme.surface)
     _shape(shape, x, y, size + dp(4))
@@ -44,7 +44,7 @@ def draw_pin(kind: str, x: float, y: float, is_chosen: bool) -> None:
 def draw_cluster(count: int, kind: str, x: float, y: float) -> None:
     """Draw many establishments as one: their number in a ring of the most urgent one's colour."""
     size = dp(CLUSTER_DP) + dp(2) * min(len(str(count)) - 1, 3) * 3
-    Color(*getattr(theme, LOOKS[kind][1]))
+    Color(*getattr(theme, STYLES[kind][1]))
     Ellipse(pos=(x - size / 2 - dp(3), y - size / 2 - dp(3)), size=(size + dp(6), size + dp(6)))
     Color(*theme.surface)
     Ellipse(pos=(x - size / 2, y - size / 2), size=(size, size))

@@ -29,7 +29,7 @@ class Panes(BoxLayout):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        theme.bind(is_wide=self._part)  # weakly: a look outlives every screen
+        theme.bind(is_wide=self._part)  # weakly: the theme outlives every screen
         self.fbind("has_detail", self._part)
         self.fbind("list_width", self._part)
 

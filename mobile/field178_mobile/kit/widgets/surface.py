@@ -100,7 +100,7 @@ class EmptyState(BoxLayout):
 
 
 class StatusLine(Press):
-    """One sentence of truth with an icon. text; icon; tone (ink). Event on_release."""
+    """One sentence with an icon. text; icon; tone (ink). Event on_release."""
 
     text = StringProperty("")
     icon = StringProperty("")

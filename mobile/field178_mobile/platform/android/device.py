@@ -48,7 +48,7 @@ class AndroidPlatform:
         """Return a folder that no other application and no backup reads."""
         return self._files / "field178"
 
-    def rescue_folder(self) -> Path:
+    def offline_export_folder(self) -> Path:
         """Return the application's folder on the shared storage, which a cable reaches; else one within."""
         found = activity().getExternalFilesDir("rescue")
         return Path(str(found.getAbsolutePath())) if found else self._files / "rescue"

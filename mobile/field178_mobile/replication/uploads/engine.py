@@ -1,6 +1,6 @@
 """The upload engine: photos after data, one at a time, without I/O (docs/sync-protocol.md §9).
 
-`step(event)` returns one request or a rest. After every answered request it rests for 0 seconds, so that
+`step(event)` returns one request or a wait. After every answered request it waits for 0 seconds, so that
 changes filed meanwhile go before the next chunk. Whatever breaks, the server's offset is asked for once and
 at most the chunk under way is sent again.
 """
@@ -29,7 +29,7 @@ from field178_mobile.store.photos.rows import Photo, PhotoState
 from field178_mobile.store.photos.upload_queue import UploadQueue
 from field178_shared.errors import AppError, ErrorCode
 
-LONG_REST_S = 3600.0
+LONG_WAIT_S = 3600.0
 # So often a photo may stumble without a step forward before the next one has its turn.
 MOST_STUMBLES = 3
 # So many photos in a row put off: the server does not take files at all.
@@ -60,13 +60,13 @@ class UploadEngine:
         self._put_off: dict[tuple[str, str], bool] = {}
         self._sent_again: set[tuple[str, str]] = set()
         self._put_off_in_a_row = 0
-        self._is_resting_long = False
-        self._has_looked = False
+        self._is_waiting_long = False
+        self._has_asked_stored = False
         self._has_signed_in = False
         self.state = UploadState()
 
     def wakes_for(self, reason: WakeReason) -> bool:
-        """Tell whether a wake ends the rest; the user, the network and a start forget what went wrong."""
+        """Tell whether a wake ends the wait; the user, the network and a start forget earlier failures."""
         if reason in (WakeReason.USER, WakeReason.NETWORK, WakeReason.START):
             self._backoff.reset()
             self._forget_trouble()
@@ -88,20 +88,20 @@ class UploadEngine:
         return done
 
     def _go_on(self, event: GoOn) -> Request | WaitFor:
-        was_long, self._is_resting_long = self._is_resting_long, False
-        if event.is_rested and was_long:
-            self._has_looked, self._put_off_in_a_row = False, 0
+        was_long, self._is_waiting_long = self._is_waiting_long, False
+        if event.is_due and was_long:
+            self._has_asked_stored, self._put_off_in_a_row = False, 0
         photos = self._queue.sendable()
         if photos and event.network is NetworkKind.METERED and self._queue.is_wifi_only():
-            return self._rest(UploadMessage.WAITING_WIFI, None)
+            return self._wait(UploadMessage.WAITING_WIFI, None)
         photo = self._chosen(photos)
         if photo is not None:
             return self._next_of(photo)
         if self._put_off:
             is_lasting = any(self._put_off.values())
             self._put_off.clear()
-            return self._rest_long(UploadMessage.PUT_OFF) if is_lasting else WaitFor(0)
-        return self._look()
+            return self._wait_long(UploadMessage.PUT_OFF) if is_lasting else WaitFor(0)
+        return self._ask_stored()
 
     def _chosen(self, photos: list[Photo]) -> Photo | None:
         candidates = [photo for photo in photos if photo.key not in self._put_off]
@@ -125,15 +125,15 @@ class UploadEngine:
         except AppError as error:
             if error.code is not ErrorCode.STORE_DAMAGED:
                 raise
-            # It does not open any more: said on the screen, never a reason to hold the others up.
+            # It does not open any more: said on the screen, never a reason to delay the others.
             self._queue.move(photo, PhotoState.DAMAGED, error.code.value)
             return WaitFor(0)
         return SendChunk(photo.location, photo.sent_bytes, data)
 
-    def _look(self) -> Request | WaitFor:
-        sent = [] if self._has_looked else self._queue.sent()
+    def _ask_stored(self) -> Request | WaitFor:
+        sent = [] if self._has_asked_stored else self._queue.sent()
         if not sent:
-            return self._rest_long(UploadMessage.QUIET) if self._has_looked else self._rest_quietly()
+            return self._wait_long(UploadMessage.QUIET) if self._has_asked_stored else self._wait_quietly()
         self._photo, self.state = sent[0], UploadState()
         return AskStored(sent[0].sha256)
 
@@ -196,12 +196,12 @@ class UploadEngine:
         if (is_kept and answer.is_backed_up) or (is_gone and not self._queue.is_named(photo)):
             self._queue.let_go(photo)
         elif is_gone and photo.key not in self._sent_again:
-            # The server lost it: another history began before a backup held it.
+            # The server lost it: another history began before it was in a backup.
             self._sent_again.add(photo.key)
             self._queue.move(photo, PhotoState.UNSENT)
         else:
             # The oldest is in no backup yet, or nobody can say: the later ones are not asked about.
-            self._has_looked = True
+            self._has_asked_stored = True
         return WaitFor(0)
 
     def _advance(self, photo: Photo, location: str | None, offset: int) -> None:
@@ -236,14 +236,14 @@ class UploadEngine:
         if status in _FOR_ALL:
             self._queue.note_error(photo, (answer.code or ErrorCode.FORBIDDEN).value)
             is_ours = status == 403
-            return self._rest_long(UploadMessage.REFUSED if is_ours else UploadMessage.NOT_SERVED)
+            return self._wait_long(UploadMessage.REFUSED if is_ours else UploadMessage.NOT_SERVED)
         code = answer.code or (ErrorCode.BUSY if status >= 500 or status == 429 else ErrorCode.BAD_REQUEST)
         if status in (423, 429) or status >= 500:
             # 423: another writer holds it, perhaps our own request whose answer was lost.
             return self._stumble(photo, code.value, self._backoff.next_wait(answer.retry_after_s))
         if status in (401, 409, 460) or status < 300:
             return self._stumble(photo, code.value, None)
-        # 404: no such record there, or no uploads at all. 413: no room for this device. Both may change.
+        # 404: no such record there, or no uploads at all. 413: no space for this device. Both may change.
         return self._postpone(photo, code.value, None)
 
     def _on_failure(self, failure: Failure) -> WaitFor:
@@ -258,15 +258,15 @@ class UploadEngine:
             # Perhaps it is this one that breaks the line: another has its turn.
             self._put_off[self._photo.key] = False
         if failure.kind is FailureKind.FORBIDDEN:
-            return self._rest_long(message)
-        return self._rest(message, self._backoff.next_wait(failure.retry_after_s))
+            return self._wait_long(message)
+        return self._wait(message, self._backoff.next_wait(failure.retry_after_s))
 
     def _stumble(self, photo: Photo, error: str, wait_s: float | None) -> WaitFor:
         self._stumbles += 1
         if self._stumbles >= MOST_STUMBLES:
             return self._postpone(photo, error, wait_s)
         self._queue.note_error(photo, error)
-        return WaitFor(0) if wait_s is None else self._rest(UploadMessage.SERVER_BUSY, wait_s)
+        return WaitFor(0) if wait_s is None else self._wait(UploadMessage.SERVER_BUSY, wait_s)
 
     def _postpone(self, photo: Photo, error: str, wait_s: float | None) -> WaitFor:
         self._queue.note_error(photo, error)
@@ -275,24 +275,24 @@ class UploadEngine:
         self._photo = None
         if self._put_off_in_a_row >= MOST_PUT_OFF:
             is_unknown = error == ErrorCode.NOT_FOUND
-            return self._rest_long(UploadMessage.NOT_SERVED if is_unknown else UploadMessage.PUT_OFF)
-        return WaitFor(0) if wait_s is None else self._rest(UploadMessage.SERVER_BUSY, wait_s)
+            return self._wait_long(UploadMessage.NOT_SERVED if is_unknown else UploadMessage.PUT_OFF)
+        return WaitFor(0) if wait_s is None else self._wait(UploadMessage.SERVER_BUSY, wait_s)
 
     def _forget_trouble(self) -> None:
         self._put_off.clear()
         self._put_off_in_a_row = self._stumbles = 0
-        self._is_resting_long = self._has_looked = False
+        self._is_waiting_long = self._has_asked_stored = False
 
-    def _rest_quietly(self) -> WaitFor:
+    def _wait_quietly(self) -> WaitFor:
         self.state = UploadState()
         return WaitFor(None)
 
-    def _rest_long(self, message: UploadMessage) -> WaitFor:
-        self._is_resting_long = True
+    def _wait_long(self, message: UploadMessage) -> WaitFor:
+        self._is_waiting_long = True
         self._photo = None
-        return self._rest(message, LONG_REST_S)
+        return self._wait(message, LONG_WAIT_S)
 
-    def _rest(self, message: UploadMessage, seconds: float | None) -> WaitFor:
+    def _wait(self, message: UploadMessage, seconds: float | None) -> WaitFor:
         # Nothing is said to be tried again where nothing waits.
         shown = None if message is UploadMessage.QUIET else seconds
         self.state = UploadState(message, "", shown)

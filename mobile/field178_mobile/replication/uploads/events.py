@@ -11,10 +11,10 @@ from field178_shared.errors import ErrorCode
 
 @dataclass(frozen=True, slots=True)
 class GoOn:
-    """It is the photos' turn. `is_rested`: because the time asked for by `Rest` is over."""
+    """It is the photos' turn. `is_due`: because the time asked for by `WaitFor` is over."""
 
     network: NetworkKind
-    is_rested: bool = False
+    is_due: bool = False
 
 
 @dataclass(frozen=True, slots=True)

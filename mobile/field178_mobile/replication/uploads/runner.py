@@ -46,13 +46,13 @@ class UploadRunner:
 
     def work(self) -> None:
         """Make one request, if there is one to make, and take its answer."""
-        done = self._engine.step(GoOn(self._network(), is_rested=not self._is_woken))
+        done = self._engine.step(GoOn(self._network(), is_due=not self._is_woken))
         self._is_woken = False
         while not isinstance(done, WaitFor):
             done = self._perform(done)
         self._due_at = None if done.seconds is None else self._seconds() + done.seconds
 
-    def rest(self, seconds: float) -> None:
+    def pause(self, seconds: float) -> None:
         """Leave the photos alone for a while: something broke that nobody foresaw."""
         self._due_at = self._seconds() + seconds
 

@@ -28,7 +28,7 @@ from field178_shared.wire.protocol import HEADER
 UPLOADS = "/api/v1/uploads"
 BLOBS = "/api/v1/blobs"
 BACKED_UP = "F178-Backed-Up"
-LARGEST_REST = 64 << 10
+LARGEST_DRAIN = 64 << 10
 _TUS = {"Tus-Resumable": "1.0.0"}
 _OCTETS = "application/offset+octet-stream"
 
@@ -48,7 +48,7 @@ class HttpUploadLine:
             answer = self._answer(response)
             # To its end, empty as it is: else the next chunk would have to connect anew.
             with suppress(requests.RequestException, HTTPError):
-                response.raw.read(LARGEST_REST)
+                response.raw.read(LARGEST_DRAIN)
             return answer
 
     def _ask(self, request: Create | Locate | SendChunk | AskStored) -> requests.Response:

@@ -1,7 +1,7 @@
-"""Looks at every sealed cell when the store is opened and heals what a bad block spoiled.
+"""Check every sealed cell when the store is opened and repair damaged ones.
 
-SQLite does not notice a flipped bit inside a cell; the seal does. A base row is read again from the server,
-a change is taken from the journal. What cannot be healed here never stops the rest from being read.
+SQLite does not notice a flipped bit inside a cell; the seal does. A server record is pulled again,
+a change is taken from the journal. A cell that cannot be repaired does not stop the others from being read.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def heal(context: DatabaseContext, journal: Journal) -> bool:
         for change_id in spoiled["outbox"]:
             if change_id in journal_changes:
                 seal_again(context, journal_changes[change_id])
-        # The server still has the verdict: asked again under the same id it answers the same.
+        # The server still has the receipt: the same id gets the same answer.
         offer_again(context, spoiled["receipt"])
         _read_again(context, spoiled["base"], spoiled["scope"])
         # A draft has one copy. Its row stays for a person with better tools, out of the way of the others.

@@ -1,7 +1,7 @@
-"""Tells whether the plain columns of the database are what this program wrote.
+"""Check that the plain columns of the database are what this program wrote.
 
 SQLite notices a page that is no page and an index that is not its table's. A flipped bit in a revision or a
-flag is a value like any other to it; here it is held beside what is sealed in the same row.
+flag is a value like any other to it; here it is compared with the sealed cell of the same row.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SCHEMA = (
     "FROM sqlite_master ORDER BY 1, 2"
 )
 _NUMBERS = ("next_n", "journal_end", "verdicts", "refreshes", "mismatches", "clock_offset_ms")
-_BASE = "SELECT id, type, rev, deleted, sealed FROM base WHERE key_id = ?"
+_SERVER_RECORDS = "SELECT id, type, rev, deleted, sealed FROM base WHERE key_id = ?"
 _RECEIPTS = (
     "SELECT id, verdict, status, reason, rev, seq, receipt_scope, sealed_receipt FROM outbox "
     "WHERE key_id = ? AND sealed_receipt IS NOT NULL"
@@ -38,7 +38,7 @@ _NEVER = (
     "SELECT 1 FROM incarnation WHERE length(pruned_total) <> 32 OR pruned_total GLOB '*[^0-9a-f]*'",
     *(f"SELECT 1 FROM {table} WHERE key_id NOT IN (?1, 'spoiled')" for table in _KEYED),  # noqa: S608
 )
-# Texts that nothing above holds beside anything: they must at least be texts.
+# Texts that nothing above compares: they must at least be texts.
 _TEXTS = (
     "SELECT key, value FROM meta",
     "SELECT id, explained FROM incarnation",
@@ -66,7 +66,10 @@ def is_as_written(context: DatabaseContext) -> bool:
             not any(_finds(context, query, key_id) for query in _NEVER)
             and all(_is_number(context, name) for name in _NUMBERS)
             and all(context.connection.execute(query).fetchall() is not None for query in _TEXTS)
-            and all(_is_own_base(context, row) for row in context.connection.execute(_BASE, (key_id,)))
+            and all(
+                _is_own_server_record(context, row)
+                for row in context.connection.execute(_SERVER_RECORDS, (key_id,))
+            )
             and all(_is_own_change(context, row) for row in context.connection.execute(_OUTBOX, (key_id,)))
             and all(_is_own_receipt(context, row) for row in context.connection.execute(_RECEIPTS, (key_id,)))
         )
@@ -108,7 +111,7 @@ def _is_number(context: DatabaseContext, name: str) -> bool:
     return True
 
 
-def _is_own_base(context: DatabaseContext, row: tuple[str, str, int, int, bytes]) -> bool:
+def _is_own_server_record(context: DatabaseContext, row: tuple[str, str, int, int, bytes]) -> bool:
     record_id, record_type, rev, deleted, sealed = row
     payload = _opened(context, "base", record_id, rev, sealed)
     if payload is None:
@@ -131,10 +134,10 @@ def _is_own_change(context: DatabaseContext, row: tuple[object, ...]) -> bool:
 
 
 def _is_own_receipt(context: DatabaseContext, row: tuple[object, ...]) -> bool:
-    change_id, verdict, status, reason, rev, seq, scope, sealed = row
-    assert isinstance(verdict, int)
+    change_id, receipt_revision, status, reason, rev, seq, scope, sealed = row
+    assert isinstance(receipt_revision, int)
     assert isinstance(sealed, bytes)
-    payload = _opened(context, "receipt", str(change_id), verdict, sealed)
+    payload = _opened(context, "receipt", str(change_id), receipt_revision, sealed)
     if payload is None:
         return True
     told = parse_object(payload)

@@ -1,4 +1,4 @@
-"""Opening: migrations, the check of soundness, and bringing back whatever a crash or a damage left behind."""
+"""Open the store: migrations, integrity check, and recovery after a crash or damage."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from field178_mobile.store.integrity.column_check import has_our_tables, is_as_w
 from field178_mobile.store.integrity.rebuild import (
     is_sound,
     journalled,
-    mark_salvaged,
+    mark_recovered,
     move_damaged,
-    salvage_sealed,
-    salvaged_entries,
+    recover_sealed,
+    recovered_entries,
 )
 from field178_mobile.store.outbox.changes import has_change
 from field178_mobile.store.outbox.journal import Journal, JournalEntry
@@ -41,7 +41,7 @@ _REFUSALS = (DatabaseError, UnicodeDecodeError)
 
 @dataclass(frozen=True, slots=True)
 class OpeningContext:
-    """What opening needs besides the folder."""
+    """The inputs of opening besides the folder."""
 
     key: bytes
     now: datetime
@@ -65,7 +65,7 @@ def open_database(folder: Path, opening: OpeningContext) -> Opened:
     journal = Journal(folder / JOURNAL)
     try:
         _check_key(journal, sealer)
-        context, moved = _truthful_room(folder, sealer, opening)
+        context, moved = _verified_context(folder, sealer, opening)
         connection = context.connection
         try:
             rebuilt = _bring_up(context, journal, folder, opening.new_id)
@@ -86,7 +86,7 @@ def _check_key(journal: Journal, sealer: Sealer) -> None:
         raise AppError(ErrorCode.STORE_LOCKED, problem="other_key")
 
 
-def _truthful_room(folder: Path, sealer: Sealer, opening: OpeningContext) -> tuple[DatabaseContext, bool]:
+def _verified_context(folder: Path, sealer: Sealer, opening: OpeningContext) -> tuple[DatabaseContext, bool]:
     connection, moved = _sound_connection(folder, opening)
     context = DatabaseContext(connection, sealer, opening.failpoint)
     if is_as_written(context):
@@ -158,19 +158,19 @@ def _bring_up(context: DatabaseContext, journal: Journal, folder: Path, new_id: 
     heal(context, journal)
     if not same_file or start > journal.size:
         write_lost_journal(context, journal)
-    mark_salvaged(folder)
+    mark_recovered(folder)
     return False
 
 
 def _initialise(context: DatabaseContext, journal: Journal, folder: Path, incarnation: str) -> bool:
     # One transaction: a crash in the middle leaves an empty database, and the next opening begins again.
-    entries = {entry.change.id: entry for entry in salvaged_entries(folder, DATABASE, context.sealer)}
+    entries = {entry.change.id: entry for entry in recovered_entries(folder, DATABASE, context.sealer)}
     entries.update({entry.change.id: entry for entry in journalled(journal, context.sealer)})
     with context.transaction("initialise"):
         put_text(context, "key_id", context.sealer.key_id)
         put_text(context, "incarnation", incarnation)
         context.connection.execute("INSERT INTO incarnation (id) VALUES (?)", (incarnation,))
-        salvage_sealed(context, folder, DATABASE)
+        recover_sealed(context, folder, DATABASE)
         # The ids are in time order, so this is the order of filing.
         add_entries(context, [entries[change_id] for change_id in sorted(entries)])
         for life in sorted({entry.change.incarnation for entry in entries.values()}):
@@ -178,7 +178,7 @@ def _initialise(context: DatabaseContext, journal: Journal, folder: Path, incarn
         put_number(context, "next_n", 1)
         put_text(context, "journal", journal.generation)
         put_number(context, "journal_end", journal.size)
-    mark_salvaged(folder)
+    mark_recovered(folder)
     return bool(entries)
 
 

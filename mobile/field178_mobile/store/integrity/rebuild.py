@@ -1,4 +1,4 @@
-"""A database that does not open is moved aside, never recreated in silence; the journal brings it back."""
+"""Move a damaged database away and rebuild it from the journal."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def journalled(journal: Journal, sealer: Sealer, start: int = 0) -> list[Journal
     return [entry for entry in entries if entry is not None]
 
 
-def salvaged_entries(folder: Path, name: str, sealer: Sealer) -> Iterator[JournalEntry]:
-    """Yield the changes that can still be read from databases moved aside and not searched yet."""
+def recovered_entries(folder: Path, name: str, sealer: Sealer) -> Iterator[JournalEntry]:
+    """Yield the changes that can still be read from damaged databases not recovered yet."""
     for damaged in _unread(folder):
         for row in _readable_rows(damaged / name, "outbox", ("id", "n", "incarnation", "sealed")):
             change_id, n, incarnation, sealed = row
@@ -54,8 +54,8 @@ def salvaged_entries(folder: Path, name: str, sealer: Sealer) -> Iterator[Journa
                 yield JournalEntry(_change(body, str(incarnation)), None)
 
 
-def salvage_sealed(context: DatabaseContext, folder: Path, name: str) -> None:
-    """Copy drafts, settings and what went from the base, as far as it opens. Inside a transaction."""
+def recover_sealed(context: DatabaseContext, folder: Path, name: str) -> None:
+    """Copy drafts, settings and tombstones that open. Inside a transaction."""
     for damaged in _unread(folder):
         # The oldest first, as it was: what the server lost may have its last copy here.
         for row in reversed(_readable_rows(damaged / name, "removed", MOVED)):
@@ -71,8 +71,8 @@ def salvage_sealed(context: DatabaseContext, folder: Path, name: str) -> None:
                     context.connection.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row)  # noqa: S608
 
 
-def mark_salvaged(folder: Path) -> None:
-    """Remember that the databases moved aside were searched; they stay for a person to look at."""
+def mark_recovered(folder: Path) -> None:
+    """Remember that the damaged databases were recovered; their files are kept."""
     for damaged in _unread(folder):
         (damaged / _DONE).touch()
         sync_folder(damaged)

@@ -64,7 +64,7 @@ class OwnChange:
     reason: str | None
     rev: int
     seq: int | None
-    verdict: int
+    receipt_revision: int
     receipt_scope: str | None
     receipt_incarnation: str | None
     settled: bool
@@ -82,23 +82,23 @@ class OwnChange:
 
     @property
     def is_refused(self) -> bool:
-        """Tell whether the user has to mend it: quarantined by the server, or parked here."""
+        """Tell whether the user has to correct it: quarantined by the server, or isolated here."""
         return self.state is State.ISOLATED or self.status is Status.QUARANTINED
 
     @property
     def only_settles(self) -> bool:
-        """Tell whether it settles disagreements and says nothing about the record: a deleted one stays so."""
+        """Tell whether it only resolves conflicts: a deleted record stays deleted."""
         return self.op == Op.RESOLVE and not self.set
 
     @property
     def replaces(self) -> list[object]:
-        """The ids of the changes this one mends, as sent."""
+        """The ids of the changes this one supersedes, as sent."""
         found = self.wire.get("replaces")
         return found if isinstance(found, list) else []
 
 
 def insert_change(context: DatabaseContext, change: NewChange) -> None:
-    """Add a filed change as pending; what it mends is hidden behind it. Inside a transaction."""
+    """Add a filed change as pending; it hides what it supersedes. Inside a transaction."""
     wire = change.wire
     body = canonical({"wire": wire, "long_was": change.long_was})
     sealed = context.sealer.seal("outbox", change.id, change.n, body)
@@ -122,7 +122,7 @@ def seal_again(context: DatabaseContext, change: NewChange) -> None:
 
 
 def all_changes(context: DatabaseContext) -> list[NewChange]:
-    """Return every held change as it was filed, in the order of filing."""
+    """Return every stored change as it was filed, in the order of filing."""
     own = _select(context, "1 = 1", ())
     replaced: dict[str, list[str]] = {}
     for change in own:
@@ -135,30 +135,30 @@ def all_changes(context: DatabaseContext) -> list[NewChange]:
 
 
 def has_change(context: DatabaseContext, change_id: str) -> bool:
-    """Tell whether a change is held here."""
+    """Tell whether a change is stored here."""
     return (
         context.connection.execute("SELECT 1 FROM outbox WHERE id = ?", (change_id,)).fetchone() is not None
     )
 
 
 def get_change(context: DatabaseContext, change_id: str) -> OwnChange | None:
-    """Return one change, or None when it is not held here."""
+    """Return one change, or None when it is not stored here."""
     found = _select(context, "id = ?", (change_id,))
     return found[0] if found else None
 
 
 def changes_of(context: DatabaseContext, record_id: str) -> list[OwnChange]:
-    """Return every held change of a record, in the order of filing."""
+    """Return every stored change of a record, in the order of filing."""
     return _select(context, "record_id = ?", (record_id,))
 
 
 def shown_changes(context: DatabaseContext, record_type: str) -> list[OwnChange]:
-    """Return the changes of a type that the base does not contain yet, in the order of filing."""
+    """Return the changes of a type that no server record contains yet, in the order of filing."""
     return _select(context, "type = ? AND settled = 0", (record_type,))
 
 
 def refused_changes(context: DatabaseContext) -> list[OwnChange]:
-    """Return the changes that wait for the user to mend them."""
+    """Return the changes that the user has to correct."""
     return _select(
         context, "(status = 'quarantined' OR state = 'parked') AND settled = 0 AND replaced_by IS NULL", ()
     )
@@ -199,7 +199,7 @@ def offer_again(context: DatabaseContext, change_ids: Iterable[str]) -> None:
 
 
 def store_receipt(context: DatabaseContext, change: OwnChange, receipt: Receipt, settled: bool) -> None:
-    """Write the verdict on a change; only this makes it acknowledged. Inside a transaction."""
+    """Store the receipt of a change, which makes it acknowledged. Inside a transaction."""
     wire = receipt.to_wire()
     sealed = context.seal("receipt", change.id, receipt.v, wire)
     context.connection.execute(
@@ -213,7 +213,7 @@ def store_receipt(context: DatabaseContext, change: OwnChange, receipt: Receipt,
 
 
 def settle_record(context: DatabaseContext, record_id: str, rev: int) -> None:
-    """Let go of changes that the base now contains: verdicts up to this rev. Inside a transaction."""
+    """Settle changes that the server record contains: receipts up to this rev. Inside a transaction."""
     context.connection.execute(
         "UPDATE outbox SET settled = 1 WHERE record_id = ? AND state = 'acknowledged' "
         "AND status <> 'quarantined' AND rev <= ?",
@@ -222,7 +222,7 @@ def settle_record(context: DatabaseContext, record_id: str, rev: int) -> None:
 
 
 def settle_left(context: DatabaseContext, record_id: str, scope: str) -> None:
-    """Let go of changes answered in a scope that the record left. Inside a transaction."""
+    """Settle changes answered in a scope that the record left. Inside a transaction."""
     context.connection.execute(
         "UPDATE outbox SET settled = 1 WHERE record_id = ? AND receipt_scope = ? AND state = 'acknowledged' "
         "AND status <> 'quarantined'",
@@ -231,7 +231,7 @@ def settle_left(context: DatabaseContext, record_id: str, scope: str) -> None:
 
 
 def settle_scope(context: DatabaseContext, scope: str, seq: int | None) -> set[str]:
-    """Let go of changes of a scope whose record is not in the base, up to a seq (None: all).
+    """Settle changes of a scope that have no server record, up to a seq (None: all).
 
     Their record was deleted, merged or moved away, or the scope was lost: returns the ids of those that are
     shown no more. Inside a transaction.
@@ -324,7 +324,7 @@ def _from_row(context: DatabaseContext, row: _Row) -> OwnChange:
         reason=row.reason,
         rev=row.rev,
         seq=row.seq,
-        verdict=row.verdict,
+        receipt_revision=row.verdict,
         receipt_scope=row.receipt_scope,
         receipt_incarnation=row.receipt_incarnation,
         settled=bool(row.settled),

@@ -17,14 +17,14 @@ def mark_sent(context: DatabaseContext, change_ids: Sequence[str]) -> None:
         set_state(context, change_ids, State.SENT)
 
 
-def park(context: DatabaseContext, change_ids: Sequence[str], reason: str) -> None:
+def isolate(context: DatabaseContext, change_ids: Sequence[str], reason: str) -> None:
     """Take changes out of the queue until the user mends them, so that they delay no other."""
     with context.transaction("park"):
         set_state(context, change_ids, State.ISOLATED, reason)
 
 
-def unpark(context: DatabaseContext, reason: str) -> list[str]:
-    """Put changes parked for a reason back into the queue, unless they were mended; return their records.
+def retry_isolated(context: DatabaseContext, reason: str) -> list[str]:
+    """Put isolated changes back into the queue unless they were superseded; return their records.
 
     They count as sent: the server may have taken one and failed after that.
     """

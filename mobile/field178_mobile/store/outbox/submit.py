@@ -15,7 +15,7 @@ from field178_mobile.store.drafts.normalize import clean_object
 from field178_mobile.store.model import Draft
 from field178_mobile.store.outbox.changes import NewChange, OwnChange, State, changes_of, insert_change
 from field178_mobile.store.outbox.journal import Journal, JournalEntry
-from field178_mobile.store.outbox.superseding import mended, take_back
+from field178_mobile.store.outbox.superseding import superseded, take_back
 from field178_mobile.store.replica.merged_view import effective, without_refused
 from field178_mobile.store.replica.server_records import get_server_record
 from field178_shared.merge import difference, read_path
@@ -57,15 +57,15 @@ def content_of_draft(context: DatabaseContext, draft: Draft) -> Content | None:
     Refused values that were left standing are said again, and those taken back are taken back in so many
     words: what was refused may be said by a later change, and what was said before may be on its way.
     """
-    base, own = get_server_record(context, draft.record_id), changes_of(context, draft.record_id)
-    known = base is not None or any(change.is_create for change in effective(own))
+    server_record, own = get_server_record(context, draft.record_id), changes_of(context, draft.record_id)
+    known = server_record is not None or any(change.is_create for change in effective(own))
     # A refused create left no record behind: mending it is a create again, whatever the user saw.
     refused_create = any(change.is_create and change.is_refused for change in own)
     create = not known and (draft.seen is None or refused_create)
     shown, now = clean_object(draft.seen or {}), clean_object(draft.data)
-    seen = {} if create or draft.seen is None else without_refused(shown, base, own)
+    seen = {} if create or draft.seen is None else without_refused(shown, server_record, own)
     set_, was = difference(seen, now)
-    replaces = mended(own, shown, create=create)
+    replaces = superseded(own, shown, create=create)
     if not create:
         take_back(difference(shown, now)[0], set_, was)
     if not set_ and not create and all(change.replaced_by is not None for change in replaces):

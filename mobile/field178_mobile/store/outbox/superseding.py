@@ -10,7 +10,9 @@ from field178_shared.merge import equal, passes_non_object, read_path, shortened
 from field178_shared.wire.protocol import Op
 
 
-def mended(own: Sequence[OwnChange], shown: Mapping[str, object], *, create: bool) -> tuple[OwnChange, ...]:
+def superseded(
+    own: Sequence[OwnChange], shown: Mapping[str, object], *, create: bool
+) -> tuple[OwnChange, ...]:
     """Return the changes that a draft begun on `shown` stands for: the refused ones that its user saw.
 
     A create stands for the edits that wait for its record as well. Left to themselves they would run after
@@ -18,7 +20,7 @@ def mended(own: Sequence[OwnChange], shown: Mapping[str, object], *, create: boo
     answered for: it stays to be mended, or runs by itself.
     """
     seen = _seen(own, shown)
-    return tuple(change for change in own if _is_mended(change, create=create, is_seen=change.id in seen))
+    return tuple(change for change in own if _is_superseded(change, create=create, is_seen=change.id in seen))
 
 
 def take_back(changed: Json, set_: Json, was: Json) -> None:
@@ -31,7 +33,7 @@ def take_back(changed: Json, set_: Json, was: Json) -> None:
                 was[path] = shortened(value)
 
 
-def _is_mended(change: OwnChange, *, create: bool, is_seen: bool) -> bool:
+def _is_superseded(change: OwnChange, *, create: bool, is_seen: bool) -> bool:
     if change.is_refused:
         # A refused create is always: with this one its record is there.
         return is_seen or (create and change.is_create)

@@ -33,7 +33,7 @@ _NEW = ".new"
 
 @dataclass(frozen=True, slots=True)
 class PhotoHead:
-    """What a file says about itself: enough to put it back into the queue when the database was lost."""
+    """The header of a file: enough to queue it again when the database was lost."""
 
     sha256: str
     record_id: str
@@ -64,7 +64,7 @@ class PhotoFiles:
         sync_folder(self._folder)
 
     def head(self, sealer: Sealer, sha256: str) -> PhotoHead:
-        """Return what a file says about itself; AppError(store_damaged) when it does not open."""
+        """Return the header of a file; AppError(store_damaged) when it does not open."""
         with _opened(self._folder / sha256) as file:
             return _read_head(file, sealer, sha256)[1]
 
@@ -109,8 +109,8 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 
 def _parts(sealer: Sealer, head: PhotoHead, data: bytes, salt: bytes) -> Iterator[bytes]:
     cipher, place = sealer.file_cipher(salt), _place(sealer, head.sha256)
-    about = {"record_id": head.record_id, "size": head.size_bytes, "content_type": head.content_type}
-    sealed = cipher.encrypt(_nonce(0), canonical(about), place)
+    header = {"record_id": head.record_id, "size": head.size_bytes, "content_type": head.content_type}
+    sealed = cipher.encrypt(_nonce(0), canonical(header), place)
     yield _HEAD.pack(_MARKER, salt, len(sealed)) + sealed
     view = memoryview(data)
     for number, start in enumerate(range(0, len(data), BLOCK_BYTES), start=1):
@@ -122,11 +122,11 @@ def _read_head(file: BinaryIO, sealer: Sealer, sha256: str) -> tuple[ChaCha20Pol
     if marker != _MARKER:
         raise ValueError("marker")
     cipher = sealer.file_cipher(salt)
-    about = parse_object(cipher.decrypt(_nonce(0), file.read(length), _place(sealer, sha256)))
-    size = about["size"]
+    header = parse_object(cipher.decrypt(_nonce(0), file.read(length), _place(sealer, sha256)))
+    size = header["size"]
     if not isinstance(size, int):
         raise TypeError("size")
-    return cipher, PhotoHead(sha256, str(about["record_id"]), size, str(about["content_type"]))
+    return cipher, PhotoHead(sha256, str(header["record_id"]), size, str(header["content_type"]))
 
 
 def _nonce(number: int) -> bytes:

@@ -35,7 +35,7 @@ from field178_shared.records.reading import entries_of
 if TYPE_CHECKING:
     from field178_mobile.store.session import DatabaseAccess, Unlocked
 
-# Below this the last room is for records.
+# Below this the remaining space is kept for records.
 LEAST_FREE_BYTES = 200 << 20
 # A picture of 1600×1200 at quality 80 is far below it.
 LARGEST_PHOTO_BYTES = 2 << 20
@@ -134,8 +134,8 @@ class PhotoStore:
         """Return the files of a record that are on this tablet."""
         return self._store.read(lambda context: photos_of(context, record_id))
 
-    def has_room(self) -> bool:
-        """Tell whether a photo can be added; below that the last room is for records."""
+    def has_free_space(self) -> bool:
+        """Tell whether there is space for a photo; the last megabytes are kept for records."""
         return shutil.disk_usage(self._folder).free >= LEAST_FREE_BYTES + LARGEST_PHOTO_BYTES
 
     def unsent(self) -> list[Photo]:
@@ -151,7 +151,7 @@ class PhotoStore:
         self._decide(key, dismiss)
 
     def send_again(self, key: tuple[str, str]) -> None:
-        """Let a photo wait again that was refused, does not open or was put aside."""
+        """Queue a photo again that was refused, does not open or was dismissed."""
         self._decide(key, send_again)
 
     def count_of(self, record_id: str) -> ServerFileCount:
@@ -160,8 +160,8 @@ class PhotoStore:
 
     def is_named(self, photo: Photo) -> bool:
         """Tell whether the server's record, as this tablet has it, names a photo."""
-        base = self._store.read(lambda context: get_server_record(context, photo.record_id))
-        return base is not None and not base.deleted and photo.sha256 in named_files(base.data)
+        row = self._store.read(lambda context: get_server_record(context, photo.record_id))
+        return row is not None and not row.deleted and photo.sha256 in named_files(row.data)
 
     def _decide(
         self, key: tuple[str, str], write: Callable[[DatabaseContext, tuple[str, str]], None]
@@ -192,7 +192,7 @@ def count_files(context: DatabaseContext, record_id: str) -> ServerFileCount:
 
 
 def _was_filed(context: DatabaseContext, photo: Photo) -> bool:
-    own, base = changes_of(context, photo.record_id), get_server_record(context, photo.record_id)
-    if base is not None and photo.sha256 in named_files(base.data):
+    own, server_record = changes_of(context, photo.record_id), get_server_record(context, photo.record_id)
+    if server_record is not None and photo.sha256 in named_files(server_record.data):
         return True
     return any(photo.sha256 in str(change.wire.get("set")) for change in own)

@@ -113,8 +113,8 @@ def sendable_photos(context: DatabaseContext) -> list[Photo]:
     found, names = _select(context, "state = 'waiting'", ()), dict[str, frozenset[str]]()
     for photo in found:
         if photo.record_id not in names:
-            base = get_server_record(context, photo.record_id)
-            names[photo.record_id] = named_files(base.data) if base and not base.deleted else frozenset()
+            row = get_server_record(context, photo.record_id)
+            names[photo.record_id] = named_files(row.data) if row and not row.deleted else frozenset()
     return [photo for photo in found if photo.sha256 in names[photo.record_id]]
 
 
@@ -182,7 +182,7 @@ def match_photos(context: DatabaseContext, files: PhotoFiles) -> None:
     """Bring folder and queue together after a crash or a damage: no bytes without a row, no row without."""
     names, rows = files.names(), {photo.key: photo for photo in all_photos(context)}
     heads = [head for name in names if (head := _head(context, files, name)) is not None]
-    # Also where a bad block spoiled the plain columns of a row: what was sealed is the truth.
+    # Also where a bad block spoiled the plain columns of a row: the sealed content counts.
     strange = [head for head in heads if not _is_told_by(rows.get((head.sha256, head.record_id)), head)]
     lost = [photo for photo in rows.values() if photo.sha256 not in names]
     if not strange and not lost:

@@ -1,4 +1,4 @@
-"""Photos that cannot go: put aside by an officer they are kept, and nobody waits for them."""
+"""Undeliverable photos: dismissed by an officer, kept on the tablet, not counted as unsent."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _REFUSED_UNDER = "photos_refused_under"
 
 
 def undeliverable_photos(context: DatabaseContext) -> frozenset[tuple[str, str]]:
-    """Return the keys (hash, record) of the photos put aside; one that may still arrive is none of them."""
+    """Return the keys (hash, record) of dismissed photos that cannot be sent."""
     kept = _kept(context)
     return frozenset(photo.key for photo in _found(context, kept) if photo.state in STUCK)
 
 
 def note_server(context: DatabaseContext, version: str) -> None:
-    """Keep which version of the server will judge the next photo."""
+    """Store the version of the server."""
     if version and version != get_text(context, _SERVER):
         with context.transaction("server"):
             put_text(context, _SERVER, version)
@@ -36,18 +36,18 @@ def note_judged(context: DatabaseContext, app: str) -> None:
 
 
 def pending_photos(context: DatabaseContext) -> list[Photo]:
-    """Return what of `unsent_photos` stands between this tablet and the office having everything."""
+    """Return `unsent_photos` without the dismissed ones."""
     dismissed = undeliverable_photos(context)
     return [photo for photo in unsent_photos(context) if photo.key not in dismissed]
 
 
 def dismiss(context: DatabaseContext, key: tuple[str, str]) -> None:
-    """Wait no longer for a photo; its bytes stay. Inside a transaction."""
+    """Dismiss a photo; its bytes stay. Inside a transaction."""
     put_setting(context, _DISMISSED, sorted({*_kept(context), key}))
 
 
 def send_again(context: DatabaseContext, key: tuple[str, str]) -> None:
-    """Let a photo wait for the server as on its first day. Inside a transaction."""
+    """Put a photo back into the upload queue. Inside a transaction."""
     put_setting(context, _DISMISSED, sorted(_kept(context) - {key}))
     photo = get_photo(context, *key)
     if photo is not None and photo.state in STUCK:

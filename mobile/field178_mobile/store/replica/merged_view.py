@@ -1,4 +1,4 @@
-"""View = base + own changes (docs/sync-protocol.md §6.5): pure, so its rules need no database."""
+"""Merged record = server record + own changes (docs/sync-protocol.md §6.5), without a database."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from field178_shared.merge import equal, passes_non_object, read_path, same, wri
 from field178_shared.wire.protocol import Op, Status
 
 
-def compose(base: ServerRecord | None, own: Sequence[OwnChange]) -> MergedRecord | None:
+def compose(server_record: ServerRecord | None, own: Sequence[OwnChange]) -> MergedRecord | None:
     """Return what the user sees of one record, or None when it is not on this tablet.
 
-    An edit whose record left is never shown as a partial ghost: without a base row only an own create shows.
+    An edit whose record left is not shown: without a server record only an own create shows.
     """
     shown = [change for change in own if is_shown(change)]
     first = next((change for change in shown if change.is_create), None)
-    if base is None and first is None:
+    if server_record is None and first is None:
         return None
-    data, deleted = _with_own(base, shown, first)
-    some = base or first
+    data, deleted = _with_own(server_record, shown, first)
+    some = server_record or first
     assert some is not None
     return MergedRecord(
-        id=base.id if base is not None else some_record(shown),
+        id=server_record.id if server_record is not None else some_record(shown),
         type=some.type,
         scope=some.scope,
-        rev=max([base.rev if base else 0, *(change.rev for change in shown)]),
+        rev=max([server_record.rev if server_record else 0, *(change.rev for change in shown)]),
         data=data,
-        deleted=deleted or (base is not None and base.is_purged),
+        deleted=deleted or (server_record is not None and server_record.is_erased),
         pending=any(change.is_pending for change in shown),
         attention=refusal(own),
         marked=_marked(own),
@@ -47,7 +47,9 @@ def effective(own: Sequence[OwnChange]) -> list[OwnChange]:
     return [change for change in own if is_shown(change) and not change.is_refused]
 
 
-def without_refused(seen: Mapping[str, object], base: ServerRecord | None, own: Sequence[OwnChange]) -> Json:
+def without_refused(
+    seen: Mapping[str, object], server_record: ServerRecord | None, own: Sequence[OwnChange]
+) -> Json:
     """Return what the user saw with the refused values taken out again.
 
     The value of a quarantined change is never a `was`: the server never had it. Where the same value stands
@@ -55,7 +57,7 @@ def without_refused(seen: Mapping[str, object], base: ServerRecord | None, own: 
     """
     data = dict(seen)
     refused = [change for change in own if change.is_refused]
-    standing = compose(base, effective(own)) if refused else None
+    standing = compose(server_record, effective(own)) if refused else None
     for change in reversed(refused):
         for path, value in change.set.items():
             stands = standing is not None and equal(read_path(standing.data, path), value)
@@ -65,11 +67,11 @@ def without_refused(seen: Mapping[str, object], base: ServerRecord | None, own: 
 
 
 def _with_own(
-    base: ServerRecord | None, shown: Sequence[OwnChange], first: OwnChange | None
+    server_record: ServerRecord | None, shown: Sequence[OwnChange], first: OwnChange | None
 ) -> tuple[Json, bool]:
-    data: Json = {} if base is None else base.data
-    deleted, later = base is not None and base.deleted, 0
-    if base is None and first is not None:
+    data: Json = {} if server_record is None else server_record.data
+    deleted, later = server_record is not None and server_record.deleted, 0
+    if server_record is None and first is not None:
         # Edits older than the create that brings their record (a refused one was mended): the server keeps
         # them until it comes, then takes what meets the values their author saw.
         at = shown.index(first)
@@ -90,7 +92,7 @@ def _met(data: Json, change: OwnChange) -> Json:
 
 
 def is_shown(change: OwnChange) -> bool:
-    """Tell whether a change still counts beside the base: not settled, not mended by another."""
+    """Tell whether a change still counts: neither settled nor superseded."""
     if change.settled or change.replaced_by is not None:
         return False
     return change.state is not State.ACKNOWLEDGED or change.reason != "replaced"

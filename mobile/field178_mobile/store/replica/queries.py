@@ -1,4 +1,4 @@
-"""Questions about records, answered from base, own changes and reviews. Database thread only."""
+"""Queries of records from server records, own changes and reviews. Database thread only."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from field178_mobile.store.photos.undeliverable import pending_photos, undeliver
 from field178_mobile.store.replica.cache import CONFLICT, OpenConflict, ReplicaCache
 from field178_mobile.store.replica.merged_view import compose, effective, refusal
 from field178_mobile.store.replica.server_records import (
-    base_rev,
-    base_revs,
     get_server_record,
     server_records,
+    server_rev,
+    server_revs,
 )
 from field178_mobile.store.replica.status import attention_of, is_returned, word_of
 from field178_mobile.store.replication.server_state import notice_items
@@ -65,12 +65,15 @@ class Records:
         query = "SELECT 1 FROM draft WHERE record_id = ?"
         has_draft = self.context.connection.execute(query, (record_id,)).fetchone() is not None
         own = changes_of(self.context, record_id)
-        return self._state(record_id, has_draft, base_rev(self.context, record_id), own)
+        return self._state(record_id, has_draft, server_rev(self.context, record_id), own)
 
     def shown_states(self, record_type: str) -> dict[str, ShownState]:
         """Return the states of all records of a type at once, for lists."""
         drafted = drafted_records(self.context)
-        revs, own = base_revs(self.context, record_type), by_record(shown_changes(self.context, record_type))
+        revs, own = (
+            server_revs(self.context, record_type),
+            by_record(shown_changes(self.context, record_type)),
+        )
         found = {}
         for record_id in sorted({*revs, *own}):
             rev, changes = revs.get(record_id, 0), own.get(record_id, [])
@@ -107,12 +110,12 @@ class Records:
         )
 
     def inbox(self) -> list[InboxItem]:
-        """Return what somebody must look at: returned, refused, in conflict, and the office's notices."""
+        """Return the inbox: returned, refused and conflicting records, and notices of the office."""
         return [*self._returned(), *self._refused(), *self._conflicts(), *notice_items(self.context)]
 
     def _state(self, record_id: str, has_draft: bool, rev: int, own: Sequence[OwnChange]) -> ShownState:
         review = self.cache.review(record_id)
-        word = word_of(has_draft=has_draft, base_rev=rev, own=own, review=review)
+        word = word_of(has_draft=has_draft, server_rev=rev, own=own, review=review)
         return ShownState(word, attention_of(refusal(own), self.cache.conflicts(record_id)))
 
     def _marked(self, view: MergedRecord | None) -> MergedRecord | None:
@@ -130,12 +133,12 @@ class Records:
         for review in self.cache.reviews():
             if review.state != "returned":
                 continue
-            base, own = (
+            server_record, own = (
                 get_server_record(self.context, review.record_id),
                 changes_of(self.context, review.record_id),
             )
-            view = compose(base, own)
-            if base is not None and view is not None and is_returned(review, base.rev, own):
+            view = compose(server_record, own)
+            if server_record is not None and view is not None and is_returned(review, server_record.rev, own):
                 at = max([item.at for item in review.comments if item.at is not None], default=None)
                 found.append(_item(InboxKind.RETURNED, view, review.reason, comments=review.comments, at=at))
         return found

@@ -1,4 +1,4 @@
-"""The base: records as the server last committed them here, and each scope's digest of its live ones."""
+"""Server records as last committed here, and the digest of the live ones of each scope."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ServerRecord:
     h: str
 
     @property
-    def is_purged(self) -> bool:
+    def is_erased(self) -> bool:
         """Tell whether the office has removed its content for good."""
         return set(self.data) == {PURGED}
 
@@ -38,9 +38,9 @@ class ServerRecord:
 class ScopeCursor:
     """How far one granted scope was read; refresh > 0 while it is being repaired.
 
-    `gone`, `held` and `answer` belong to the brake on mass removal (store/brake.py), `rested` to what is at
-    rest (store/removed.py). `floor` is the server's floor under which the scope is being read from the
-    beginning, 0 once the cursor is above it: the server serves a cursor below its floor only beside it.
+    `gone`, `withheld` and `answer` belong to the mass deletion guard, `last_tombstone` to the tombstones.
+    `floor` is the server's floor under which the scope is being read from the beginning, 0 once the cursor is
+    above it: the server serves a cursor below its floor only beside it.
     """
 
     id: str
@@ -50,13 +50,14 @@ class ScopeCursor:
     gone: int = 0
     withheld: int = 0
     answer: str = "none"
-    rested: int = 0
+    last_tombstone: int = 0
     floor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What a commit touched. `verified` is None where nothing was to be proven; `stopped`: the brake held."""
+    """What a commit touched. `verified` is None where nothing was to be proven; `stopped`: the guard
+    withheld deletions."""
 
     records: frozenset[str]
     verified: bool | None = None
@@ -79,13 +80,13 @@ def server_records(
         yield _from_row(context, row)
 
 
-def base_revs(context: DatabaseContext, record_type: str) -> dict[str, int]:
+def server_revs(context: DatabaseContext, record_type: str) -> dict[str, int]:
     """Return the revs of the committed live records of a type, without opening any."""
     query = "SELECT id, rev FROM base WHERE type = ? AND deleted = 0"
     return dict(context.connection.execute(query, (record_type,)).fetchall())
 
 
-def base_rev(context: DatabaseContext, record_id: str) -> int:
+def server_rev(context: DatabaseContext, record_id: str) -> int:
     """Return the rev of a committed record, 0 when there is none."""
     row = context.connection.execute("SELECT rev FROM base WHERE id = ?", (record_id,)).fetchone()
     return 0 if row is None else int(row[0])
@@ -115,7 +116,7 @@ def put_server_record(
 def drop_server_record(
     context: DatabaseContext, record_id: str, digests: dict[str, Digest]
 ) -> ServerRecord | None:
-    """Remove one record from the base and return it. Inside a transaction."""
+    """Remove one server record and return it. Inside a transaction."""
     old = get_server_record(context, record_id)
     if old is None:
         return None
@@ -148,7 +149,7 @@ def put_scope(context: DatabaseContext, row: ScopeCursor) -> None:
         "INSERT OR REPLACE INTO scope VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(row.id, row.cursor, row.refresh, revision, context.sealer.key_id, sealed),
-            *(row.gone, row.withheld, row.answer, row.rested),
+            *(row.gone, row.withheld, row.answer, row.last_tombstone),
         ),
     )
 
@@ -195,9 +196,9 @@ def _from_row(context: DatabaseContext, row: tuple[str, str, str, int, int, byte
 def _scope_from_row(
     context: DatabaseContext, row: tuple[str, int, int, int, bytes, int, int, str, int]
 ) -> ScopeCursor:
-    scope, cursor, refresh, revision, sealed, gone, withheld, answer, rested = row
+    scope, cursor, refresh, revision, sealed, gone, withheld, answer, last_tombstone = row
     content = context.open("scope", scope, revision, sealed)
     digest, floor = digest_from_wire(content["digest"]), content.get("floor", 0)
     if digest is None or type(floor) is not int:
         raise AppError(ErrorCode.STORE_DAMAGED, table="scope", id=scope)
-    return ScopeCursor(scope, cursor, refresh, digest, gone, withheld, answer, rested, floor)
+    return ScopeCursor(scope, cursor, refresh, digest, gone, withheld, answer, last_tombstone, floor)

@@ -19,7 +19,7 @@ _REVIEWED = {"returned": StateWord.RETURNED, "approved": StateWord.APPROVED, "vo
 
 
 def word_of(
-    *, has_draft: bool, base_rev: int, own: Sequence[OwnChange], review: OfficeReview | None
+    *, has_draft: bool, server_rev: int, own: Sequence[OwnChange], review: OfficeReview | None
 ) -> StateWord:
     """Return the word: "received" only ever from a stored receipt or a record the server sent.
 
@@ -29,26 +29,26 @@ def word_of(
         return StateWord.DRAFT
     if any(change.is_pending and change.replaced_by is None for change in own):
         return StateWord.UNSENT
-    if base_rev == 0 and not own:
+    if server_rev == 0 and not own:
         return StateWord.DRAFT
     if review is None:
         return StateWord.RECEIVED
-    return _reviewed(review, base_rev, own)
+    return _reviewed(review, server_rev, own)
 
 
 def attention_of(refused: str | None, conflicts: Sequence[OpenConflict]) -> str | None:
-    """Return the code of what somebody must look at: a refusal first, then a conflict."""
+    """Return the code of what needs attention: a refusal first, then a conflict."""
     if refused is not None or not conflicts:
         return refused
     reasons = [value.reason for conflict in conflicts for value in conflict.refused_values if value.reason]
     return reasons[-1] if reasons else "changed"
 
 
-def is_returned(review: OfficeReview, base_rev: int, own: Sequence[OwnChange]) -> bool:
+def is_returned(review: OfficeReview, server_rev: int, own: Sequence[OwnChange]) -> bool:
     """Tell whether a returned record still waits for its mending: nothing was filed since."""
     if review.state != "returned" or any(change.is_pending for change in own):
         return False
-    return _rev(base_rev, own) <= review.record_rev
+    return _rev(server_rev, own) <= review.record_rev
 
 
 def revision_of(context: DatabaseContext, record_id: str) -> ServerRecord | None:
@@ -63,7 +63,7 @@ def revision_of(context: DatabaseContext, record_id: str) -> ServerRecord | None
         if change.is_refused or change.status is Status.CONFLICT or change.op != Op.PUT:
             return None
         row = _row_of_change(row, change)
-    return None if row is None or row.deleted or row.is_purged else row
+    return None if row is None or row.deleted or row.is_erased else row
 
 
 def after_change(data: Json, deleted: bool, change: OwnChange) -> tuple[Json, bool]:
@@ -78,22 +78,22 @@ def after_change(data: Json, deleted: bool, change: OwnChange) -> tuple[Json, bo
     return data, False
 
 
-def _row_of_change(base: ServerRecord | None, change: OwnChange) -> ServerRecord:
+def _row_of_change(server_record: ServerRecord | None, change: OwnChange) -> ServerRecord:
     """Return the row that a change applied as sent makes of the one before."""
-    before = ({}, False) if base is None else (base.data, base.deleted)
+    before = ({}, False) if server_record is None else (server_record.data, server_record.deleted)
     data, deleted = after_change(*before, change)
-    rev = 1 if base is None else base.rev + 1
+    rev = 1 if server_record is None else server_record.rev + 1
     h = record_hash(change.record_id, change.type, rev, deleted, data)
     return ServerRecord(change.record_id, change.type, change.scope, rev, deleted, data, h)
 
 
-def _reviewed(review: OfficeReview, base_rev: int, own: Sequence[OwnChange]) -> StateWord:
+def _reviewed(review: OfficeReview, server_rev: int, own: Sequence[OwnChange]) -> StateWord:
     word = _REVIEWED.get(review.state, StateWord.RECEIVED)
-    if word is StateWord.RETURNED and _rev(base_rev, own) > review.record_rev:
-        # Mended and received: it waits for the office again.
+    if word is StateWord.RETURNED and _rev(server_rev, own) > review.record_rev:
+        # Corrected and received: the office reviews it again.
         return StateWord.RECEIVED
     return word
 
 
-def _rev(base_rev: int, own: Sequence[OwnChange]) -> int:
-    return max([base_rev, *(change.rev for change in own)])
+def _rev(server_rev: int, own: Sequence[OwnChange]) -> int:
+    return max([server_rev, *(change.rev for change in own)])

@@ -31,7 +31,7 @@ from field178_mobile.store.replica.server_records import (
     put_scope,
     recomputed_digest,
 )
-from field178_mobile.store.replication.erasure import forget_purged
+from field178_mobile.store.replication.erasure import forget_erased
 from field178_mobile.store.replication.mass_deletion_guard import (
     ALLOWED,
     ANNOUNCING,
@@ -44,7 +44,7 @@ from field178_mobile.store.replication.mass_deletion_guard import (
 )
 from field178_mobile.store.replication.repair import marked
 from field178_mobile.store.replication.server_state import OfficeNotice, replace_notices
-from field178_mobile.store.replication.tombstones import doubt_what_left, last_removed, take_out, take_over
+from field178_mobile.store.replication.tombstones import doubt_what_left, last_tombstone, take_out, take_over
 from field178_shared.errors import ErrorCode
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import Digest
@@ -65,7 +65,7 @@ class Greeting:
     """What `hello` said that is kept with the first checkpoint or the end; `at_s` is the server's time."""
 
     epoch: str
-    verdicts: int
+    receipt_count: int
     notices: tuple[OfficeNotice, ...]
     granted: frozenset[str]
     revoked: bool = False
@@ -96,15 +96,15 @@ class Checkpoint:
     floor: int = 0
 
     @property
-    def purged_ids(self) -> frozenset[str]:
+    def erased_ids(self) -> frozenset[str]:
         """The records whose content the office has removed for good."""
-        return frozenset(one.id for one in self.items if isinstance(one, ServerRecord) and one.is_purged)
+        return frozenset(one.id for one in self.items if isinstance(one, ServerRecord) and one.is_erased)
 
 
 def commit_checkpoint(context: DatabaseContext, checkpoint: Checkpoint) -> Committed:
     """Commit rows, cursor and receipts together; at the last checkpoint of a scope prove its digest.
 
-    Where the brake holds, no row goes and the cursor stays; what comes is taken all the same.
+    While deletions are withheld no row is deleted and the cursor stays; other rows are committed.
     """
     if _tells_nothing_new(context, checkpoint):
         # As every scope without news in an answer about another: nothing is written.
@@ -126,7 +126,7 @@ def commit_checkpoint(context: DatabaseContext, checkpoint: Checkpoint) -> Commi
         digests: dict[str, Digest] = {checkpoint.scope: before.digest}
         for item in checkpoint.items:
             touched.add(_commit_item(context, item, digests, checkpoint.greeting.at_s))
-        forget_purged(context, answered | checkpoint.purged_ids)
+        forget_erased(context, answered | checkpoint.erased_ids)
         verified = _proof(context, checkpoint, before, digests)
         after = counted(before, leaving[checkpoint.scope], is_proven=verified is True)
         touched |= _put_progress(context, checkpoint, after, digests, verified)
@@ -141,7 +141,7 @@ def _tells_nothing_new(context: DatabaseContext, checkpoint: Checkpoint) -> bool
         return False
     row = get_scope(context, checkpoint.scope)
     # In repair, or with a removal to ask about, it is not quiet: the proof ends that.
-    return row == ScopeCursor(row.id, checkpoint.seq, 0, checkpoint.digest, rested=row.rested)
+    return row == ScopeCursor(row.id, checkpoint.seq, 0, checkpoint.digest, last_tombstone=row.last_tombstone)
 
 
 def _leaving(context: DatabaseContext, checkpoint: Checkpoint) -> Counter[str]:
@@ -173,9 +173,9 @@ def _commit_withheld(
     digests: dict[str, Digest] = {}
     for item in checkpoint.items:
         # What was removed for good goes whatever anybody says.
-        if isinstance(item, ServerRecord) and (item.is_purged or not item.deleted):
+        if isinstance(item, ServerRecord) and (item.is_erased or not item.deleted):
             touched.add(_commit_item(context, item, digests, checkpoint.greeting.at_s))
-    forget_purged(context, answered | checkpoint.purged_ids)
+    forget_erased(context, answered | checkpoint.erased_ids)
     for name, digest in digests.items():
         put_scope(context, replace(get_scope(context, name), digest=digest))
     row = get_scope(context, scope)
@@ -191,7 +191,7 @@ def commit_receipts(
     """Store receipts that no checkpoint followed: the server's verdict is durable, so they are ours."""
     with context.transaction("receipts"):
         touched = _store_receipts(context, receipts, granted)
-        forget_purged(context, touched)
+        forget_erased(context, touched)
     return Committed(frozenset(touched))
 
 
@@ -212,7 +212,7 @@ def _store_receipts(
         if change is None:
             continue
         if receipt.reason == ErrorCode.ID_REUSE:
-            # Never in the place of a good receipt; without one somebody has to look at it.
+            # Never instead of a good receipt; without one it needs attention.
             set_state(context, [change.id], State.ISOLATED, receipt.reason)
         else:
             # Whatever its number: answers come one at a time, and a restored server counts anew.
@@ -224,11 +224,11 @@ def _store_receipts(
 def _is_settled(context: DatabaseContext, record_id: str, receipt: Receipt, granted: frozenset[str]) -> bool:
     if receipt.status is Status.QUARANTINED:
         return False
-    base = get_server_record(context, record_id)
-    if base is None:
+    server_record = get_server_record(context, record_id)
+    if server_record is None:
         return receipt.scope not in granted or _is_passed(context, receipt)
     # A record of a lost scope is shown until its rows go, and with it the user's own words.
-    return base.rev >= receipt.rev
+    return server_record.rev >= receipt.rev
 
 
 def _is_passed(context: DatabaseContext, receipt: Receipt) -> bool:
@@ -245,12 +245,12 @@ def _commit_item(
         take_over(context, item, digests, at_s)
         settle_record(context, item.id, item.rev)
         return item.id
-    base = get_server_record(context, item.record_id)
-    if base is None or base.scope == item.scope:
+    server_record = get_server_record(context, item.record_id)
+    if server_record is None or server_record.scope == item.scope:
         # An old leave MUST NOT touch a record that lives in another scope by now. Of a scope that waits for
         # its repair another history may tell: it need not know the revision that goes here. Where it says
         # which one was the last, a later one here is of another history.
-        is_unknown = base is not None and 0 < item.rev < base.rev
+        is_unknown = server_record is not None and 0 < item.rev < server_record.rev
         lost = is_unknown or get_scope(context, item.scope).refresh > 0
         take_out(context, item.record_id, digests, at_s, lost=lost)
         settle_left(context, item.record_id, item.scope)
@@ -264,7 +264,7 @@ def _proof(
         # A scope that is known to differ is proven by its repair alone.
         return None
     if checkpoint.repaired:
-        # A repair ends in the truth of the rows, whatever spoiled the kept digest.
+        # A repair ends with the digest of the rows, whatever damaged the stored one.
         digests[checkpoint.scope] = recomputed_digest(context, checkpoint.scope)
     return digests[checkpoint.scope] == checkpoint.digest
 
@@ -289,20 +289,20 @@ def _put_progress(
         after = replace(after, refresh=0)
     if verified:
         gone = settle_scope(context, checkpoint.scope, checkpoint.seq)
-        after = replace(after, rested=last_removed(context))
+        after = replace(after, last_tombstone=last_tombstone(context))
     if verified is False and not checkpoint.wants:
         put_number(context, "mismatches", get_number(context, "mismatches") + 1)
         put_number(context, "must_offer", 1)
-        doubt_what_left(context, checkpoint.scope, before.rested)
+        doubt_what_left(context, checkpoint.scope, before.last_tombstone)
         after = marked(context, after)
     put_scope(context, after)
     return gone
 
 
 def _keep_greeting(context: DatabaseContext, greeting: Greeting) -> None:
-    # hello's number, not the highest seen: a cut answer may have lacked some verdicts in between.
+    # hello's number, not the highest seen: a broken answer may have lacked some receipts in between.
     put_text(context, "epoch", greeting.epoch)
-    put_number(context, "verdicts", greeting.verdicts)
+    put_number(context, "verdicts", greeting.receipt_count)
     put_number(context, "revoked", int(greeting.revoked))
     put_number(context, "sign_in", int(greeting.sign_in))
     replace_notices(context, greeting.notices)

@@ -1,4 +1,4 @@
-"""Where this tablet stands with the server: every durable fact a request is built from."""
+"""The checkpoint: every durable fact a request is built from."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class SyncCheckpoint:
 
     incarnation: str
     epoch: str | None
-    verdicts: int
+    receipt_count: int
     scopes: Mapping[str, ScopeCursor]
     lives: tuple[IncarnationState, ...]
     notices: tuple[str, ...]
@@ -79,12 +79,12 @@ class SyncCheckpoint:
 
     @property
     def asks(self) -> bool:
-        """Tell whether the user's word is waited for before much goes."""
+        """Tell whether withheld deletions need the user's answer."""
         return any(scope.withheld and scope.answer != ALLOWED for scope in self.scopes.values())
 
 
-def read_position(context: DatabaseContext) -> SyncCheckpoint:
-    """Return where the tablet stands."""
+def read_checkpoint(context: DatabaseContext) -> SyncCheckpoint:
+    """Return the checkpoint of the tablet."""
     counts = dict(
         context.connection.execute(
             "SELECT state, count(*) FROM outbox WHERE state <> 'acknowledged' AND "
@@ -96,7 +96,7 @@ def read_position(context: DatabaseContext) -> SyncCheckpoint:
     return SyncCheckpoint(
         incarnation=kept.get("incarnation", ""),
         epoch=kept.get("epoch"),
-        verdicts=int(kept.get("verdicts", 0)),
+        receipt_count=int(kept.get("verdicts", 0)),
         scopes=scope_rows(context),
         lives=read_lives(context),
         notices=tuple(row[0] for row in context.connection.execute("SELECT id FROM notice ORDER BY id")),

@@ -1,4 +1,4 @@
-"""What the office has removed for good: this tablet's own copies of it go too (docs/sync-protocol.md §5.9).
+"""Erasure: remove this tablet's copies of records the office erased (docs/sync-protocol.md §5.9).
 
 A change that was not sent yet stays until the server has answered for it; then it goes as well.
 """
@@ -22,10 +22,10 @@ from field178_shared.wire.canonical import Digest, receipt_hash
 _UNFINISHED = "purge_unfinished"
 
 
-def forget_purged(context: DatabaseContext, record_ids: Iterable[str]) -> None:
-    """Let go of drafts and answered changes of purged records; receipts still count. Inside a transaction."""
+def forget_erased(context: DatabaseContext, record_ids: Iterable[str]) -> None:
+    """Delete drafts and answered changes of erased records; receipts still count. Inside a transaction."""
     for record_id in record_ids:
-        if not _stands_purged(context, record_id):
+        if not _is_erased(context, record_id):
             continue
         delete_drafts_of(context, record_id)
         own = changes_of(context, record_id)
@@ -37,19 +37,19 @@ def forget_purged(context: DatabaseContext, record_ids: Iterable[str]) -> None:
         put_number(context, _UNFINISHED, 1)
 
 
-def refuse_purged(context: DatabaseContext, record_ids: Iterable[str]) -> None:
+def refuse_erased(context: DatabaseContext, record_ids: Iterable[str]) -> None:
     """Raise AppError(purged) for a record that is gone for good: a form still open MUST NOT keep it."""
     for record_id in record_ids:
-        if _stands_purged(context, record_id):
+        if _is_erased(context, record_id):
             raise AppError(ErrorCode.PURGED, record=record_id)
 
 
 def finish_purges(context: DatabaseContext, journal: Journal, files: PhotoFiles) -> None:
-    """Take what was removed for good out of the journal and the photo folder; may be cut at any point."""
+    """Remove erased records from the journal and the photo folder; may be interrupted at any point."""
     if get_number(context, _UNFINISHED) != 1:
         return
     for photo in all_photos(context):
-        if _stands_purged(context, photo.record_id):
+        if _is_erased(context, photo.record_id):
             forget_photo(context, files, photo)
     journal.keep_only({row[0] for row in context.connection.execute("SELECT id FROM outbox")})
     with context.transaction("journal"):
@@ -59,7 +59,7 @@ def finish_purges(context: DatabaseContext, journal: Journal, files: PhotoFiles)
 
 
 def _said_anew(own: Sequence[OwnChange], gone: Collection[str]) -> list[str]:
-    """Return what never got an answer of its own because a change that goes now mends it."""
+    """Return unanswered changes that a deleted change supersedes."""
     kept_ids = {one.id for one in own} - set(gone)
     found = []
     for one in reversed(own):
@@ -69,13 +69,13 @@ def _said_anew(own: Sequence[OwnChange], gone: Collection[str]) -> list[str]:
     return found
 
 
-def _stands_purged(context: DatabaseContext, record_id: str) -> bool:
-    base = get_server_record(context, record_id)
-    return base is not None and base.is_purged
+def _is_erased(context: DatabaseContext, record_id: str) -> bool:
+    server_record = get_server_record(context, record_id)
+    return server_record is not None and server_record.is_erased
 
 
 def _count(context: DatabaseContext, life_id: str, change_id: str) -> bool:
-    """Count a receipt among those whose change is held no longer; False: its life is not known here."""
+    """Count the receipt of a deleted change; False when its incarnation is not known here."""
     query = "SELECT pruned_count, pruned_total FROM incarnation WHERE id = ?"
     row = context.connection.execute(query, (life_id,)).fetchone()
     if row is None:

@@ -1,4 +1,4 @@
-"""The lives of this database: a copy of it, or one that became another device, goes on under a new name."""
+"""Incarnations of this database: a copy, or one that became another device, gets a new id."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def explain(
 def enter_device(context: DatabaseContext, device: str, new_incarnation: Callable[[], str]) -> None:
     """Note which device this is; enrolled again as another one, it begins a life of its own.
 
-    The server counts receipts by device and life, and verdicts by device: under the old name no number of
+    The server counts receipts by device and by incarnation: under the old id no number of
     the new device would ever meet, and every push would offer everything again.
     """
     known = get_text(context, "device")
@@ -35,7 +35,7 @@ def enter_device(context: DatabaseContext, device: str, new_incarnation: Callabl
     with context.transaction("device"):
         put_text(context, "device", device)
         if known is not None:
-            # What was acknowledged then is held under that name, and asked after by it.
+            # Changes acknowledged then keep that id.
             context.connection.execute("UPDATE incarnation SET device = ? WHERE device IS NULL", (known,))
             _begin(context, new_incarnation())
             put_number(context, "verdicts", 0)

@@ -1,8 +1,8 @@
-"""The brake: what would take away much of a scope is held back and asked for, unless the office announced it.
+"""The mass deletion guard: withhold large deletions of a scope until the user or a notice allows them.
 
-While the question is open the scope is read on from where it was held, so that nothing comes twice; what
-would go is passed over. The cursor stays: with the user's word all of it comes again from there, with the
-next request. An answer that is on its way goes on from where the scope was held, and ends there.
+While the question is open the scope is read on from a second cursor (`withheld_at`), so that nothing comes
+twice, and deletions are skipped. The first cursor stays: once allowed, everything comes again from there with
+the next request. An answer under way goes on from `withheld_at`.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ MOST_ROWS = 50
 MOST_PERCENT = 20
 WITHHELD_AT = "held_at"
 ALLOWED, KEPT, NONE = "allowed", "kept", "none"
-# Kinds of notices by which the office says that much will go.
+# Kinds of notices that announce large deletions.
 ANNOUNCING = frozenset({"removal", "reform"})
 
 
 @dataclass(frozen=True, slots=True)
 class WithheldDeletions:
-    """How many rows the brake holds back, and whether the user has said that they stay for now."""
+    """How many deletions are withheld, and whether the user decided to keep the rows for now."""
 
     count: int
     is_kept: bool
 
 
 def leaving_rows(context: DatabaseContext, scope: str, gone_ids: Iterable[str]) -> int:
-    """Return how many live rows of a scope would go."""
+    """Return how many live rows of a scope would be deleted."""
     rows = [get_server_record(context, record_id) for record_id in sorted(set(gone_ids))]
     return sum(_is_live_in(row, scope) for row in rows)
 
 
 def stops(scope: ScopeCursor, leaving: int, *, is_announced: bool) -> bool:
-    """Tell whether so many rows are too many; counted since the scope was last proven, whatever was cut."""
+    """Tell whether so many deletions are too many, counted since the digest of the scope last agreed."""
     if leaving == 0 or is_announced or scope.answer == ALLOWED:
         return False
     gone, whole = scope.gone + leaving, scope.gone + scope.digest.count
@@ -54,29 +54,29 @@ def stops(scope: ScopeCursor, leaving: int, *, is_announced: bool) -> bool:
 
 
 def withhold(context: DatabaseContext, scope: ScopeCursor, leaving: int) -> None:
-    """Remember what waits for the user's answer. Inside a transaction."""
+    """Store how many deletions need the user's answer. Inside a transaction."""
     put_scope(context, replace(scope, withheld=scope.gone + leaving))
 
 
 def withheld_at(context: DatabaseContext) -> dict[str, int]:
-    """Return how far scopes were read while something in them is held back."""
+    """Return the second cursor of each scope with withheld deletions."""
     return parse_cursors(get_text(context, WITHHELD_AT))
 
 
 def parse_cursors(text: str | None) -> dict[str, int]:
-    """Return how far scopes were read from the bookkeeping value that keeps it."""
+    """Return the second cursors from their stored text."""
     found: dict[str, int] = json.loads(text or "{}")
     return found
 
 
 def read_on(context: DatabaseContext, scope: str, seq: int) -> None:
-    """Go on from here in a scope of which something is held back. Inside a transaction."""
+    """Advance the second cursor of a scope. Inside a transaction."""
     before = withheld_at(context)
     _put_withheld_at(context, {**before, scope: max(before.get(scope, 0), seq)})
 
 
 def let_go(context: DatabaseContext, scopes: Iterable[str]) -> None:
-    """Read these scopes from their cursors again. Inside a transaction."""
+    """Read these scopes from their first cursors again. Inside a transaction."""
     before = withheld_at(context)
     after = {scope: seq for scope, seq in before.items() if scope not in set(scopes)}
     if after != before:
@@ -84,7 +84,7 @@ def let_go(context: DatabaseContext, scopes: Iterable[str]) -> None:
 
 
 def released(context: DatabaseContext, cursors: Mapping[str, int]) -> frozenset[str]:
-    """Return the scopes read on from where they were held that may go by now: somebody said so."""
+    """Return the scopes whose withheld deletions the user or a notice has allowed."""
     if not cursors:
         return frozenset()
     kinds = {row[0] for row in context.connection.execute("SELECT kind FROM notice")}
@@ -94,24 +94,23 @@ def released(context: DatabaseContext, cursors: Mapping[str, int]) -> frozenset[
 
 
 def let_go_released(context: DatabaseContext) -> None:
-    """Read what may go from the cursors again. MUST NOT happen while an answer is read.
+    """Read scopes with allowed deletions from the first cursor again. MUST NOT run while an answer is read.
 
-    Its checkpoints go on from where a scope was held: committed without the hold they would move the cursor
-    over all that was passed over.
+    Its checkpoints advance the second cursor: committed to the first one they would skip the deletions.
     """
     with context.transaction("let_go"):
         let_go(context, released(context, withheld_at(context)))
 
 
 def counted(scope: ScopeCursor, leaving: int, *, is_proven: bool) -> ScopeCursor:
-    """Return the scope with what has gone of it; once it is proven the count begins anew."""
+    """Return the scope with its count of deletions, zero once its digest agrees."""
     if is_proven:
         return replace(scope, gone=0, withheld=0, answer=NONE)
     return replace(scope, gone=scope.gone + leaving)
 
 
 def answer_deletion_guard(context: DatabaseContext, *, allow: bool) -> None:
-    """Take the user's word on all that is held back."""
+    """Store the user's answer to all withheld deletions."""
     with context.transaction("answer"):
         for scope in scope_rows(context).values():
             if scope.withheld:
@@ -119,7 +118,7 @@ def answer_deletion_guard(context: DatabaseContext, *, allow: bool) -> None:
 
 
 def read_withheld(context: DatabaseContext) -> WithheldDeletions:
-    """Return what waits for an answer, of all scopes together."""
+    """Return the unanswered withheld deletions of all scopes together."""
     unanswered = [
         scope for scope in scope_rows(context).values() if scope.withheld and scope.answer != ALLOWED
     ]
@@ -133,5 +132,5 @@ def _put_withheld_at(context: DatabaseContext, cursors: Mapping[str, int]) -> No
 
 
 def _is_live_in(row: ServerRecord | None, scope: str) -> bool:
-    # A settled conflict goes too, but it is no work of anybody's: a diligent office is no danger.
+    # Resolved conflicts are not counted: an office that resolves many is no danger.
     return row is not None and row.scope == scope and not row.deleted and row.type != CONFLICT

@@ -20,7 +20,7 @@ from field178_mobile.store.replica.server_records import (
     scope_rows,
     server_record_ids,
 )
-from field178_mobile.store.replication.erasure import forget_purged
+from field178_mobile.store.replication.erasure import forget_erased
 from field178_mobile.store.replication.mass_deletion_guard import (
     counted,
     leaving_rows,
@@ -37,7 +37,7 @@ from field178_shared.wire.canonical import EMPTY, Digest, bucket
 class RepairPage:
     """One `repair`: buckets served whole, the ids alive in them, and their records.
 
-    `is_announced`: the office says that much will go.
+    `is_announced`: a notice announces large deletions.
     """
 
     scope: str
@@ -58,10 +58,10 @@ def bucket_digests(context: DatabaseContext, scope: str) -> Json:
 
 
 def commit_repair(context: DatabaseContext, page: RepairPage) -> Committed:
-    """Make these buckets the server's; what it does not know is kept as lost.
+    """Replace these buckets by the server's; records it does not know become tombstones to offer.
 
-    The cursor stays where it is: only the checkpoint after the last bucket proves the scope. Where the brake
-    holds, nothing moves.
+    The cursor stays where it is: only the checkpoint after the last bucket proves the scope. While deletions
+    are withheld nothing changes.
     """
     gone = [
         record_id
@@ -78,7 +78,7 @@ def commit_repair(context: DatabaseContext, page: RepairPage) -> Committed:
         for row in page.items:
             take_over(context, row, digests, page.at_s)
             settle_record(context, row.id, row.rev)
-        forget_purged(context, [row.id for row in page.items if row.is_purged])
+        forget_erased(context, [row.id for row in page.items if row.is_erased])
         for record_id in gone:
             take_out(context, record_id, digests, page.at_s, lost=True)
             settle_left(context, record_id, page.scope)

@@ -1,4 +1,4 @@
-"""Scopes that are not granted any more: all that belongs to them goes."""
+"""Delete the data of scopes that are no longer granted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept of the server: last contact, messages, highest root, and what it is told of this tablet."""
+"""Stored facts about the server: last contact, notices, highest root, and counts reported to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The store as the sync engine sees it: where we stand, what to push, and one commit for each step."""
+"""The store of the sync engine: checkpoint, changes to push, one commit for each step."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting
 from field178_mobile.store.replication.checkpoint import (
     IncarnationState,
     SyncCheckpoint,
+    read_checkpoint,
     read_lives,
-    read_position,
 )
 from field178_mobile.store.replication.repair import RepairPage
 from field178_mobile.store.replication.server_state import OwnCounts, StoredRoot, own_counts
@@ -51,9 +51,9 @@ class SyncStore:
         """Run work that makes several of these calls in one turn of the database thread."""
         return self._store.turn(work)
 
-    def position(self) -> SyncCheckpoint:
-        """Return where the tablet stands."""
-        return self._store.read(read_position)
+    def checkpoint(self) -> SyncCheckpoint:
+        """Return the checkpoint of the tablet."""
+        return self._store.read(read_checkpoint)
 
     def own_counts(self) -> OwnCounts:
         """Return what the office may be told of this tablet."""
@@ -73,7 +73,7 @@ class SyncStore:
         values = (State.ACKNOWLEDGED.value, after, limit)
         return self._store.read(lambda context: context.connection.execute(query, values).fetchall())
 
-    def base(self, record_id: str) -> ServerRecord | None:
+    def server_record(self, record_id: str) -> ServerRecord | None:
         """Return one committed record."""
         return self._store.read(lambda context: get_server_record(context, record_id))
 
@@ -81,18 +81,18 @@ class SyncStore:
         """Remember that these changes may be with the server."""
         self._write(lambda context: in_flight.mark_sent(context, change_ids))
 
-    def park(self, changes: Sequence[OwnChange], reason: str) -> None:
-        """Take changes out of the queue until the user mends them."""
+    def isolate(self, changes: Sequence[OwnChange], reason: str) -> None:
+        """Take changes out of the queue until the user corrects them."""
 
         def work(unlocked: Unlocked) -> list[str]:
-            in_flight.park(unlocked.context, [change.id for change in changes], reason)
+            in_flight.isolate(unlocked.context, [change.id for change in changes], reason)
             return [change.record_id for change in changes]
 
         self._store.write(work)
 
-    def unpark(self, reason: str) -> None:
-        """Push again what was parked for a reason."""
-        self._store.write(lambda unlocked: in_flight.unpark(unlocked.context, reason))
+    def retry_isolated(self, reason: str) -> None:
+        """Push again changes isolated for a reason."""
+        self._store.write(lambda unlocked: in_flight.retry_isolated(unlocked.context, reason))
 
     def commit_checkpoint(self, checkpoint: Checkpoint) -> Committed:
         """Commit rows, cursor and receipts together."""
@@ -132,7 +132,7 @@ class SyncStore:
         self._write(lambda context: in_flight.offer_missing(context, change_ids, offering))
 
     def demand_offer(self) -> None:
-        """Offer all held changes with the next request."""
+        """Offer all stored changes with the next request."""
         self._write(in_flight.demand_offer)
 
     def explain(self, life: IncarnationState, server: Digest, *, next_incarnation: str | None) -> None:
@@ -154,11 +154,11 @@ class SyncStore:
         self._write(lambda context: repair.repair_scope(context, scope))
 
     def let_go_released(self) -> None:
-        """Read from their cursors again what was held back and may go; never while an answer is read."""
+        """Read scopes with allowed deletions again; never while an answer is read."""
         self._write(mass_deletion_guard.let_go_released)
 
     def bucket_digests(self, scope: str) -> Json:
-        """Return what is held of a scope, bucket by bucket."""
+        """Return the digests of the buckets of a scope."""
         return self._store.read(lambda context: repair.bucket_digests(context, scope))
 
     def commit_repair(self, page: RepairPage) -> Committed:
@@ -170,7 +170,7 @@ class SyncStore:
         return self._store.read(lambda context: tombstones.lost_records(context, limit, skip))
 
     def forget_lost(self, ordinals: Sequence[int]) -> None:
-        """Let go of lost records that the server has answered for."""
+        """Delete tombstones that the server has answered for."""
         self._write(lambda context: tombstones.forget_lost(context, ordinals))
 
     def kept_root(self) -> StoredRoot | None:
@@ -182,11 +182,11 @@ class SyncStore:
         self._write(lambda context: server_state.keep_root(context, root))
 
     def expire_tombstones(self, now_s: int) -> None:
-        """Let go of records that have rested their days."""
+        """Delete expired tombstones."""
         self._write(lambda context: tombstones.expire_tombstones(context, now_s))
 
     def prune(self, backed_up: Mapping[str, int], agreed: Container[str]) -> None:
-        """Let go of changes that a verified backup holds, in the lives whose receipts agree."""
+        """Delete changes that are in a verified backup, of incarnations whose receipts agree."""
         known = {life.id: life.backed_up for life in self._store.read(read_lives)}
         moved = {life: n for life, n in backed_up.items() if life in known and n != known[life]}
         if moved:

@@ -1,4 +1,4 @@
-"""Records that went from the base: they rest for a while, and what the server has lost is offered to it."""
+"""Tombstones: records that left the replica, kept for a while; what the server lost is offered to it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from field178_shared.errors import AppError
 from field178_shared.records import number_block
 from field178_shared.wire.canonical import Digest, canonical, record_hash
 
-REST_S = 30 * 86_400
+KEPT_S = 30 * 86_400
 # The server makes it alone, and leaves its numbers out where it has lost it: nobody could decide about one.
 _NEVER_OFFERED = number_block.TYPE
 _HASH_BYTES = 16
@@ -23,7 +23,7 @@ _COLUMNS = "ordinal, id, type, scope, rev, deleted, sealed"
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """One record at rest."""
+    """One record that left the replica."""
 
     ordinal: int
     row: ServerRecord
@@ -36,16 +36,16 @@ class Tombstone:
 
 
 def take_over(context: DatabaseContext, row: ServerRecord, digests: dict[str, Digest], at_s: int) -> None:
-    """Commit one record of the server's; what it knew better before is kept as lost. Inside a transaction."""
+    """Commit a record of the server; a newer one it replaces becomes a tombstone. Inside a transaction."""
     old = put_server_record(context, row, digests)
-    if row.is_purged:
-        # Whatever stood here before: nothing of it rests, and none of it is offered to the office again.
+    if row.is_erased:
+        # Erased: no tombstone is kept and nothing is offered to the office again.
         context.connection.execute("DELETE FROM removed WHERE id = ?", (row.id,))
     elif old is not None and old.h != row.h and old.rev >= row.rev:
         # A rev never falls in one history: the server went back to a backup, and this was written after it.
-        _rest(context, old, at_s, lost=True)
+        _add_tombstone(context, old, at_s, lost=True)
     elif old is not None and row.deleted and not old.deleted:
-        _rest(context, old, at_s, lost=False)
+        _add_tombstone(context, old, at_s, lost=False)
     elif old is None:
         _let_go(context, row)
         # It left another scope just before, and comes back as less than it was: so says a restored server.
@@ -56,14 +56,14 @@ def take_over(context: DatabaseContext, row: ServerRecord, digests: dict[str, Di
 def take_out(
     context: DatabaseContext, record_id: str, digests: dict[str, Digest], at_s: int, *, lost: bool
 ) -> None:
-    """Remove one record from the base; a live one rests. Inside a transaction."""
+    """Remove one server record; a live one becomes a tombstone. Inside a transaction."""
     old = drop_server_record(context, record_id, digests)
     if old is not None and not old.deleted:
-        _rest(context, old, at_s, lost=lost)
+        _add_tombstone(context, old, at_s, lost=lost)
 
 
-def last_removed(context: DatabaseContext) -> int:
-    """Return the ordinal of the record that came to rest last, 0 when none rests."""
+def last_tombstone(context: DatabaseContext) -> int:
+    """Return the ordinal of the newest tombstone, 0 when there is none."""
     [(last,)] = context.connection.execute("SELECT coalesce(max(ordinal), 0) FROM removed").fetchall()
     return int(last)
 
@@ -71,7 +71,7 @@ def last_removed(context: DatabaseContext) -> int:
 def doubt_what_left(context: DatabaseContext, scope: str, since: int) -> None:
     """Offer what left a scope after this ordinal: the scope differs, and another history may have told of it.
 
-    What is deleted is in the base still: the server has a later word on it. Inside a transaction.
+    A deleted record is still a server record and is not offered. Inside a transaction.
     """
     query = (
         "UPDATE removed SET lost = 1 WHERE lost = 0 AND scope = ? AND ordinal > ? "
@@ -81,7 +81,7 @@ def doubt_what_left(context: DatabaseContext, scope: str, since: int) -> None:
 
 
 def lost_records(context: DatabaseContext, limit: int, skip: Iterable[int] = ()) -> list[Tombstone]:
-    """Return what is to be offered to the server, the longest at rest first."""
+    """Return the tombstones to offer to the server, oldest first."""
     skipped = set(skip)
     query = f"SELECT {_COLUMNS} FROM removed WHERE lost = 1 ORDER BY ordinal LIMIT ?"  # noqa: S608  constants
     rows = context.connection.execute(query, (limit + len(skipped),)).fetchall()
@@ -89,31 +89,31 @@ def lost_records(context: DatabaseContext, limit: int, skip: Iterable[int] = ())
 
 
 def bring_back(context: DatabaseContext) -> None:
-    """Offer to the office all that is at rest: the user wants it back."""
+    """Offer all tombstones to the office at the request of the user."""
     with context.transaction("bring_back"):
         context.connection.execute("UPDATE removed SET lost = 1")
 
 
 def count_tombstones(context: DatabaseContext) -> tuple[int, int]:
-    """Return how many records are at rest, and how many are offered to the office."""
+    """Return how many tombstones are kept, and how many are offered to the office."""
     query = "SELECT coalesce(sum(lost = 0), 0), coalesce(sum(lost), 0) FROM removed"
-    resting, lost = context.connection.execute(query).fetchone()
-    return resting, lost
+    kept, lost = context.connection.execute(query).fetchone()
+    return kept, lost
 
 
 def forget_tombstones(context: DatabaseContext, ordinals: Iterable[int]) -> None:
-    """Let go of what the server has answered for. Inside a transaction."""
+    """Delete tombstones. Inside a transaction."""
     context.connection.executemany("DELETE FROM removed WHERE ordinal = ?", [(one,) for one in ordinals])
 
 
 def forget_lost(context: DatabaseContext, ordinals: Iterable[int]) -> None:
-    """Let go of records that were offered and answered."""
+    """Delete tombstones that were offered and answered."""
     with context.transaction("salvaged"):
         forget_tombstones(context, ordinals)
 
 
 def forget_tombstones_of(context: DatabaseContext, scope: str) -> None:
-    """Let go of what a lost scope held: nothing of it stays readable. Inside a transaction."""
+    """Delete the tombstones of a lost scope. Inside a transaction."""
     context.connection.execute("DELETE FROM removed WHERE scope = ?", (scope,))
 
 
@@ -137,15 +137,15 @@ def bring_over(context: DatabaseContext, found: Mapping[str, object]) -> None:
 
 
 def expire_tombstones(context: DatabaseContext, now_s: int) -> None:
-    """Let go of what has rested its days, by the server's clock; what is lost waits for its answer."""
+    """Delete expired tombstones by the server's clock, except those to offer."""
     query = "FROM removed WHERE lost = 0 AND at_s < ?"
-    over = (now_s - REST_S,)
+    over = (now_s - KEPT_S,)
     if context.connection.execute(f"SELECT 1 {query} LIMIT 1", over).fetchone() is not None:
         with context.transaction("expire"):
             context.connection.execute(f"DELETE {query}", over)
 
 
-def _rest(context: DatabaseContext, row: ServerRecord, at_s: int, *, lost: bool) -> None:
+def _add_tombstone(context: DatabaseContext, row: ServerRecord, at_s: int, *, lost: bool) -> None:
     _let_go(context, row)
     if row.type == _NEVER_OFFERED:
         return
@@ -161,7 +161,7 @@ def _rest(context: DatabaseContext, row: ServerRecord, at_s: int, *, lost: bool)
 
 
 def _let_go(context: DatabaseContext, row: ServerRecord) -> None:
-    # The same words are in the base again.
+    # The same content is a server record again.
     query = f"SELECT {_COLUMNS} FROM removed WHERE id = ?"  # noqa: S608  constants
     for found in context.connection.execute(query, (row.id,)).fetchall():
         if _is_spoiled_or(context, found, row.h):

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from tests.mobile.support import FrozenClock
 
-from field178_mobile.features.inbox.inbox import InboxActs, InboxPresenter
+from field178_mobile.features.inbox.inbox import InboxActions, InboxPresenter
 from field178_mobile.presentation.value_words import value_text
 from field178_mobile.presentation.wording import Wording, record_title
 from field178_mobile.store.model import InboxItem, InboxKind, MergedRecord, RefusedValue, ReviewerComment
@@ -66,7 +66,7 @@ def opened():
             shelf,
             CLOCK,
             Wording(load(), "en", lambda text: text),
-            InboxActs(lambda *place: gone.append(place), lambda *settled: gone.append(settled)),
+            InboxActions(lambda *place: gone.append(place), lambda *settled: gone.append(settled)),
             states.append,
         )
         presenter.refresh()

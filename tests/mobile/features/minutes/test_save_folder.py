@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.mobile.inspection_world import words
 
-from field178_mobile.features.minutes.save_folder import LEAST_ROOM_BYTES, SaveFolder, SaveFolderState
+from field178_mobile.features.minutes.save_folder import LEAST_FREE_BYTES, SaveFolder, SaveFolderState
 
 UNWRITABLE = Path("/proc")
 
@@ -50,11 +50,11 @@ def test_its_room_is_shown(documents: Path, monkeypatch: pytest.MonkeyPatch):
     usage = shutil.disk_usage(documents)
     for free, said in ((12_400_000_000, "Còn trống 12 GB"), (640_000_000, "Còn trống 640 MB")):
         monkeypatch.setattr(shutil, "disk_usage", lambda _folder, free=free: usage._replace(free=free))
-        assert Bench(documents).state.room == said
+        assert Bench(documents).state.free_space == said
 
 
 def test_a_full_drive_is_refused_before_anything_is_saved(documents: Path, monkeypatch: pytest.MonkeyPatch):
-    usage = shutil.disk_usage(documents)._replace(free=LEAST_ROOM_BYTES - 1)
+    usage = shutil.disk_usage(documents)._replace(free=LEAST_FREE_BYTES - 1)
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage)
     bench = Bench(documents)
     assert bench.state.problem.startswith("Ở đây đã hết chỗ")

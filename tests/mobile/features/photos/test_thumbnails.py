@@ -61,7 +61,7 @@ def test_nobody_looking_nothing_is_made_but_the_one_under_work():
     bench = Bench()
     for name in "abc":
         bench.thumbnails.of(name)
-    bench.thumbnails.rest()
+    bench.thumbnails.clear()
     bench.worker.go()
     assert bench.made == ["a"]
 

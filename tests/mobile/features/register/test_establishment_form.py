@@ -287,7 +287,7 @@ def test_the_same_registration_number_is_hinted_at_whatever_the_name(bench):
 
 def test_opening_the_one_that_is_there_keeps_the_draft(bench):
     bench.fill("Cà phê Ánh Dương", "cafe")
-    bench.workspace.look_at(CAFE)
+    bench.workspace.show_establishment(CAFE)
     assert (bench.screen.entry, bench.screen.record.id) == (None, CAFE)
     assert bench.draft().data["name"] == "Cà phê Ánh Dương"
     assert bench.screen.list.rows[0].state == StateWord.DRAFT

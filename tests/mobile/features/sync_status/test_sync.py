@@ -230,18 +230,18 @@ def test_kept_records_can_still_be_let_go():
 
 
 @pytest.mark.parametrize(
-    ("resting", "lost", "words", "can_bring_back"),
+    ("tombstones", "lost", "words", "can_bring_back"),
     [
         (0, 0, "", False),
         (3, 0, "Records gone: 3", True),
         (0, 2, "being offered to the office: 2", False),
     ],
 )
-def test_what_went_is_told_and_can_be_offered(resting, lost, words, can_bring_back):
-    facts = replace(FACTS, resting=resting, lost=lost)
+def test_what_went_is_told_and_can_be_offered(tombstones, lost, words, can_bring_back):
+    facts = replace(FACTS, tombstones=tombstones, lost=lost)
     presenter, _runner, states = shown(SyncState(), facts=facts)
-    assert words in states[-1].removed
-    assert bool(states[-1].removed) is bool(words)
+    assert words in states[-1].tombstones
+    assert bool(states[-1].tombstones) is bool(words)
     assert states[-1].can_bring_back is can_bring_back
     presenter.bring_back()
     assert presenter._shelf.said == ["back"]

@@ -232,23 +232,23 @@ def test_position_is_asked_once_when_a_visit_begins(store, clock):
 def test_earlier_visit_of_the_history_is_read_and_mended_only_on_a_word(store, clock):
     settle(store)
     bench = Bench(store, clock)
-    assert bench.record.look_at(LAST_VISIT)
+    assert bench.record.open_to_read(LAST_VISIT)
     bench.record.visit.answer("fire_exits_clear", "yes")
     assert (bench.visits[-1].is_locked, store.drafts.all()) == (True, [])
     bench.record.visit.mend()
     bench.record.visit.answer("fire_exits_clear", "yes")
-    bench.record.look_at(LAST_VISIT)
+    bench.record.open_to_read(LAST_VISIT)
     assert not bench.visits[-1].is_locked
 
 
 def test_visit_looked_at_stays_so_after_its_paper_was_made(store, clock):
     settle(store)
     bench = Bench(store, clock)
-    bench.record.look_at(LAST_VISIT)
-    bench.record.look_again()
+    bench.record.open_to_read(LAST_VISIT)
+    bench.record.reopen_visit()
     assert bench.visits[-1].is_locked
     bench.record.visit.mend()
-    bench.record.look_again()
+    bench.record.reopen_visit()
     assert not bench.visits[-1].is_locked
 
 
@@ -256,7 +256,7 @@ def test_returned_visit_of_the_history_opens_to_be_mended(store, clock):
     settle(store)
     bench = Bench(store, clock)
     give_back(store)
-    assert bench.record.look_at(LAST_VISIT)
+    assert bench.record.open_to_read(LAST_VISIT)
     assert not bench.visits[-1].is_locked
 
 

@@ -8,7 +8,7 @@ from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_o
 
 from field178_mobile.store import StateWord, Store
 from field178_mobile.store.replica.server_records import get_scope, recomputed_digest
-from field178_mobile.store.replication.checkpoint import read_position
+from field178_mobile.store.replication.checkpoint import read_checkpoint
 
 
 @pytest.fixture
@@ -87,4 +87,4 @@ def test_the_kept_digest_is_the_digest_of_the_rows(store: Store) -> None:
         kept = store.read(lambda context, s=scope: get_scope(context, s).digest)
         assert kept == store.read(lambda context, s=scope: recomputed_digest(context, s))
         assert kept.count == count
-    assert set(store.read(read_position).scopes) == {UNIT, "unit:other"}
+    assert set(store.read(read_checkpoint).scopes) == {UNIT, "unit:other"}

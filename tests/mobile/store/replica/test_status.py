@@ -39,12 +39,12 @@ def test_what_is_only_drafted_is_no_revision(store: Store, clock: FrozenClock) -
 def test_of_a_refused_change_nobody_can_say(store: Store, clock: FrozenClock) -> None:
     change_id = store.file(draft_of(store, RECORD, clock.now(), name="Hoa Phượng"), USER)
 
-    def park(unlocked: Unlocked) -> list[str]:
+    def isolate(unlocked: Unlocked) -> list[str]:
         with unlocked.context.transaction("test"):
             set_state(unlocked.context, [str(change_id)], State.ISOLATED, "too_large")
         return [RECORD]
 
-    store.write(park)
+    store.write(isolate)
     assert store.revision(RECORD) is None
 
 

@@ -13,7 +13,7 @@ from field178_mobile.store import Store
 from field178_mobile.store.outbox.changes import get_change
 from field178_mobile.store.replica.server_records import get_scope
 from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting
-from field178_mobile.store.replication.checkpoint import read_position
+from field178_mobile.store.replication.checkpoint import read_checkpoint
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.wire.canonical import EMPTY
 from field178_shared.wire.protocol import Receipt, Status
@@ -82,7 +82,7 @@ def test_the_floor_of_a_first_load_is_kept_with_its_cursor_and_sent_back(
     store: Store, clock: FrozenClock
 ) -> None:
     read_up_to(store, 3, floor=8)
-    exchange = build_exchange(Identity("d", "1"), store.read(read_position), Load(), clock.now())
+    exchange = build_exchange(Identity("d", "1"), store.read(read_checkpoint), Load(), clock.now())
     body = json.loads(exchange.body)
     assert (body["cursors"], body["floors"]) == ({UNIT: 3}, {UNIT: 8})
     read_up_to(store, 8, floor=0)
@@ -92,7 +92,7 @@ def test_the_floor_of_a_first_load_is_kept_with_its_cursor_and_sent_back(
 def test_a_checkpoint_that_tells_what_is_held_is_a_proof_and_writes_nothing(store: Store) -> None:
     server_commits(store, base_row(RECORD, 1, name="Ánh Trăng"))
     sync_store = SyncStore(store)
-    held = sync_store.position().scopes[UNIT]
+    held = sync_store.checkpoint().scopes[UNIT]
     greeting = Greeting("e", 0, (), frozenset({UNIT}))
     told = Checkpoint(UNIT, held.cursor, held.digest, (), (), greeting)
 
@@ -103,4 +103,4 @@ def test_a_checkpoint_that_tells_what_is_held_is_a_proof_and_writes_nothing(stor
     assert sync_store.commit_checkpoint(told).verified
     assert written() == before
     assert sync_store.commit_checkpoint(replace(told, digest=EMPTY)).verified is False
-    assert sync_store.position().scopes[UNIT].refresh
+    assert sync_store.checkpoint().scopes[UNIT].refresh

@@ -64,7 +64,7 @@ def test_receipts_of_what_went_still_count(store: Store, clock: FrozenClock) -> 
     change_id = filed(store, clock)
     answered(store, change_id)
     arrives(store, PURGED)
-    (life,) = SyncStore(store).position().lives
+    (life,) = SyncStore(store).checkpoint().lives
     assert life.receipts == digest_of([receipt_hash(change_id)])
 
 
@@ -86,7 +86,7 @@ def test_what_was_mended_unsent_goes_with_what_mends_it(
     isolated = []
     for _ in range(2):
         isolated.append(filed(store, clock))
-        SyncStore(store).park(SyncStore(store).open_changes(9), "internal")
+        SyncStore(store).isolate(SyncStore(store).open_changes(9), "internal")
     mender = filed(store, clock)
     arrives(store, PURGED)
     assert held(store) == {*isolated, mender}
@@ -97,7 +97,7 @@ def test_what_was_mended_unsent_goes_with_what_mends_it(
 def test_what_is_parked_and_not_mended_still_waits_for_its_answer(store: Store, clock: FrozenClock) -> None:
     server_commits(store, base_row(RECORD, 1, name="một"))
     isolated = filed(store, clock)
-    SyncStore(store).park(SyncStore(store).open_changes(9), "internal")
+    SyncStore(store).isolate(SyncStore(store).open_changes(9), "internal")
     arrives(store, PURGED)
     assert held(store) == {isolated}
 

@@ -38,7 +38,7 @@ def full(store: Store) -> SyncStore:
 
 
 def withheld(full: SyncStore) -> int:
-    return full.position().scopes[UNIT].withheld
+    return full.checkpoint().scopes[UNIT].withheld
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_much_and_a_large_part_of_it_stops(here: int, gone_before: int, leaving:
 
 def test_what_would_go_stays_and_the_cursor_with_it(full: SyncStore) -> None:
     assert full.commit_checkpoint(checkpoint(0, 51)).stopped
-    scope = full.position().scopes[UNIT]
+    scope = full.checkpoint().scopes[UNIT]
     assert (scope.cursor, scope.withheld, scope.digest.count) == (1, 51, COUNT)
 
 
@@ -94,9 +94,9 @@ def test_what_comes_deleted_in_another_scope_counts_where_it_was_last_seen(
         return Checkpoint(other, 9, None, rows, (), greeting)
 
     assert not full.commit_checkpoint(removal(0, 30)).stopped
-    assert full.position().scopes[UNIT].gone == 30
+    assert full.checkpoint().scopes[UNIT].gone == 30
     assert full.commit_checkpoint(removal(30, 60)).stopped
-    assert full.position().scopes[other].withheld == 30
+    assert full.checkpoint().scopes[other].withheld == 30
     store.read(lambda context: answer_deletion_guard(context, allow=True))
     full.let_go_released()
     assert not full.commit_checkpoint(removal(30, 60)).stopped
@@ -121,14 +121,14 @@ def test_the_users_word_holds_until_the_scope_is_proven(full: SyncStore, store: 
     assert store.read(read_withheld).count == 0
     # Of an answer that was on its way when the user spoke.
     assert full.commit_checkpoint(checkpoint(0, 60)).stopped
-    assert full.position().scopes[UNIT].cursor == 1
+    assert full.checkpoint().scopes[UNIT].cursor == 1
     full.let_go_released()
     assert not full.commit_checkpoint(checkpoint(0, 60)).stopped
-    assert full.position().scopes[UNIT].answer == ALLOWED
+    assert full.checkpoint().scopes[UNIT].answer == ALLOWED
     digest = store.read(lambda context: get_scope(context, UNIT).digest)
     greeting = Greeting("e", 0, (), frozenset({UNIT}))
     assert full.commit_checkpoint(Checkpoint(UNIT, 9, digest, (), (), greeting)).verified
-    scope = full.position().scopes[UNIT]
+    scope = full.checkpoint().scopes[UNIT]
     assert (scope.gone, scope.withheld, scope.answer) == (0, 0, "none")
 
 
@@ -139,4 +139,4 @@ def test_a_repair_is_held_too(full: SyncStore) -> None:
     assert withheld(full) == COUNT
     announced = RepairPage(UNIT, buckets, frozenset(), (), 0, is_announced=True)
     assert not full.commit_repair(announced).stopped
-    assert full.position().scopes[UNIT].digest.count == 0
+    assert full.checkpoint().scopes[UNIT].digest.count == 0

@@ -43,7 +43,7 @@ def test_other_buckets_and_scopes_are_left_alone(store: Store) -> None:
         base_row(elsewhere, 1, "establishment", OTHER_UNIT, name="bốn"),
     )
     SyncStore(store).commit_repair(page(base_row(record("0a"), 2, name="một sửa"), buckets={"0a"}))
-    rows = [SyncStore(store).base(one) for one in (record("0a"), record("0b"), elsewhere)]
+    rows = [SyncStore(store).server_record(one) for one in (record("0a"), record("0b"), elsewhere)]
     assert [row.rev for row in rows if row is not None] == [2, 1, 1]
 
 
@@ -83,12 +83,12 @@ def test_an_epoch_is_entered_once(store: Store) -> None:
     server_commits(store, base_row(record("0a"), 1, name="một"))
     sync_store = SyncStore(store)
     sync_store.enter_epoch("epoch-2")
-    assert sync_store.position().must_offer
-    marked = sync_store.position().scopes[UNIT].refresh
+    assert sync_store.checkpoint().must_offer
+    marked = sync_store.checkpoint().scopes[UNIT].refresh
     sync_store.offer_missing((), offering=False)
     sync_store.enter_epoch("epoch-2")
-    assert not sync_store.position().must_offer
-    assert sync_store.position().scopes[UNIT].refresh == marked > 0
+    assert not sync_store.checkpoint().must_offer
+    assert sync_store.checkpoint().scopes[UNIT].refresh == marked > 0
 
 
 def test_what_a_repair_found_to_differ_can_be_named(store: Store) -> None:

@@ -10,7 +10,7 @@ from field178_mobile.store.replica.server_records import ServerRecord
 from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting, Leave
 from field178_mobile.store.replication.repair import RepairPage
 from field178_mobile.store.replication.sync_store import SyncStore
-from field178_mobile.store.replication.tombstones import REST_S, lost_records
+from field178_mobile.store.replication.tombstones import KEPT_S, lost_records
 from field178_shared.wire.canonical import Digest, digest_of
 
 RECORD = "0197aaaa-0000-7000-8000-000000000001"
@@ -40,9 +40,9 @@ def test_a_record_that_leaves_rests_for_thirty_days_and_is_not_offered(store: St
     assert resting(store) == [(RECORD, 1, 0)]
     assert lost(store) == []
     sync_store = SyncStore(store)
-    sync_store.expire_tombstones(NOW_S + REST_S)
+    sync_store.expire_tombstones(NOW_S + KEPT_S)
     assert resting(store) == [(RECORD, 1, 0)]
-    sync_store.expire_tombstones(NOW_S + REST_S + 1)
+    sync_store.expire_tombstones(NOW_S + KEPT_S + 1)
     assert resting(store) == []
 
 

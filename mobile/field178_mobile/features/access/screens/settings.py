@@ -18,10 +18,10 @@ class SettingsBody(kit.Column):
 
 
 class SettingsSheet(kit.Sheet):
-    """Settings of this tablet. SettingsSheet(look_book, acts).open(); acts: what a button does, by its id."""
+    """Settings of this tablet. SettingsSheet(preferences, actions).open(); actions: by id of the button."""
 
     def __init__(
-        self, preferences: Preferences, acts: Mapping[str, Callable[[], None]], **kwargs: object
+        self, preferences: Preferences, actions: Mapping[str, Callable[[], None]], **kwargs: object
     ) -> None:
         super().__init__(title=_("Settings"), **kwargs)
         self._preferences = preferences
@@ -32,12 +32,12 @@ class SettingsSheet(kit.Sheet):
         ways = ((KEYBOARD, _("The tablet's keyboard")), ("telex", "Telex"), ("vni", "VNI"))
         self._offer("typing", "typing", ways)
         self._offer("languages", "language", (("vi", "Tiếng Việt"), ("en", "English")))
-        for button, act in acts.items():
+        for button, act in actions.items():
             self._body.ids[button].bind(on_release=lambda _btn, act=act: self._leave(act))
 
     def _offer(self, holder: str, member: str, choices: tuple[tuple[str | float, str], ...]) -> None:
         chips = self._body.ids[holder]
-        current = getattr(self._preferences.look, member)
+        current = getattr(self._preferences.values, member)
         for value, text in choices:
             chip = kit.Chip(text=text, active=value == current)
             chip.bind(on_release=lambda _chip, value=value: self._choose(member, value))

@@ -61,9 +61,9 @@ class ChipScroll(ScrollView):
         self.fade = _fade()
         super().__init__(**kwargs)
         for name in ("scroll_x", "width", "viewport_size"):
-            self.fbind(name, self._look)
+            self.fbind(name, self._restyle)
 
-    def _look(self, *_args: object) -> None:
+    def _restyle(self, *_args: object) -> None:
         hidden = self.viewport_size[0] - self.width
         self.goes_on = hidden > 1 and self.scroll_x * hidden < hidden - 1
         self.began_before = hidden > 1 and self.scroll_x * hidden > 1

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from field178_mobile.features.inbox.inbox import InboxActs, InboxPresenter
+from field178_mobile.features.inbox.inbox import InboxActions, InboxPresenter
 from field178_mobile.features.inbox.inbox_state import InboxRow, InboxState, OpenItem, PinnedNote
 from field178_mobile.features.services import Services
 from field178_mobile.kit import kit
@@ -113,8 +113,8 @@ def build(services: Services) -> InboxScreen:
         if services.store.resolve(record_id, shown, mine, services.user) is not None:
             kit.toast(_("Settled and saved; it is sent with the next exchange."))
 
-    acts = InboxActs(navigate, settle)
-    presenter = InboxPresenter(services.store, services.clock, services.words(), acts, screen.show)
+    actions = InboxActions(navigate, settle)
+    presenter = InboxPresenter(services.store, services.clock, services.words(), actions, screen.show)
     screen.presenter = presenter
 
     def changed(_change: StoreChange) -> None:

@@ -46,7 +46,7 @@ class SaveFolderBody(kit.Panel):
     """Places, folders, and the buttons. show(state); presenter."""
 
     presenter = ObjectProperty(None, allownone=True)
-    room = StringProperty("")
+    free_space = StringProperty("")
     problem = StringProperty("")
     make = StringProperty("")
     can_go_up = BooleanProperty(False)
@@ -56,7 +56,7 @@ class SaveFolderBody(kit.Panel):
 
     def show(self, state: SaveFolderState) -> None:
         """Draw a folder from its top."""
-        self.room, self.problem = state.room, state.problem
+        self.free_space, self.problem = state.free_space, state.problem
         self.can_go_up, self.can_make, self.can_take = state.can_go_up, state.can_make, state.can_take
         self.make = _("Make a folder “{name}”").format(name=_(SUGGESTED)) if state.can_make else ""
         self.is_empty = not state.folders

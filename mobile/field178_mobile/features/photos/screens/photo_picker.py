@@ -64,7 +64,7 @@ class PhotoPicker(kit.FullPage):
 
     def on_dismiss(self) -> None:
         """Make no more thumbnails: the next use of the processor is the photo's."""
-        self._thumbnails.rest()
+        self._thumbnails.clear()
 
     def _show(self, state: FolderState) -> None:
         self.sub = state.title

@@ -52,7 +52,7 @@ class EstablishmentPane(BoxLayout):
         """Leave the form for an entry that is there already; what was typed stays a draft."""
         if self.form.is_kept:
             kit.toast(_("The draft is kept in the list, under Drafts."))
-        self.workspace.look_at(establishment_id)
+        self.workspace.show_establishment(establishment_id)
 
 
 load_beside(__file__)

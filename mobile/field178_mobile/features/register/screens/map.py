@@ -13,7 +13,7 @@ from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets import map_view
-from field178_mobile.kit.widgets.map_marks import LOOKS
+from field178_mobile.kit.widgets.map_marks import STYLES
 from field178_mobile.kit.widgets.map_tiles import TileLayer
 from field178_mobile.maps.map_file import MAPS, MapFile, open_map
 from field178_mobile.maps.map_state import MapCard, MapState
@@ -34,7 +34,7 @@ class PinCard(kit.Card):
 
     def show(self, card: MapCard) -> None:
         """Draw it."""
-        self.title, self.sub, self.tone = card.title, card.subtitle, LOOKS[card.kind][1]
+        self.title, self.sub, self.tone = card.title, card.subtitle, STYLES[card.kind][1]
         self.word = f"{card.word} · {card.visited}" if card.visited else card.word
 
     def on_open(self) -> None:

@@ -1,4 +1,4 @@
-"""The card of the sync screen that writes a rescue file."""
+"""The card of the sync screen that writes an offline export."""
 
 from __future__ import annotations
 

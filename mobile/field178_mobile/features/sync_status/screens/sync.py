@@ -42,19 +42,19 @@ class UnsentLine(BoxLayout):
 class StuckPhoto(BoxLayout):
     """A photo that goes no more by itself, and what the officer can do.
 
-    line (its UnsentLine); is_dismissed; events on_look, on_again, on_dismiss.
+    line (its UnsentLine); is_dismissed; events on_open, on_again, on_dismiss.
     """
 
     line = ObjectProperty(None)
     is_dismissed = BooleanProperty(False)
-    __events__ = ("on_look", "on_again", "on_dismiss")
+    __events__ = ("on_open", "on_again", "on_dismiss")
 
     def __init__(self, line: UnsentLine, **properties: object) -> None:
         super().__init__(**properties)
         self.add_widget(line, index=1)
-        Optional(self.ids.acts).show(self.ids.dismissed, not self.is_dismissed)
+        Optional(self.ids.actions).show(self.ids.dismissed, not self.is_dismissed)
 
-    def on_look(self) -> None:
+    def on_open(self) -> None:
         """Overridden by bind."""
 
     def on_again(self) -> None:
@@ -75,7 +75,7 @@ class ScopeLine(BoxLayout):
 class SyncScreen(BoxLayout):
     """Draws SyncScreenState.
 
-    presenter; events on_leaving, only while nothing waits; on_look(record id); on_sign_in.
+    presenter; events on_leaving, only while nothing waits; on_open(record id); on_sign_in.
     """
 
     presenter = ObjectProperty(None)
@@ -98,18 +98,18 @@ class SyncScreen(BoxLayout):
     sign_out = StringProperty("")
     can_sign_out = BooleanProperty(False)
     withheld = StringProperty("")
-    removed = StringProperty("")
+    tombstones = StringProperty("")
     history = StringProperty("")
-    __events__ = ("on_leaving", "on_look", "on_sign_in")
+    __events__ = ("on_leaving", "on_open", "on_sign_in")
 
     def __init__(self, **properties: object) -> None:
         super().__init__(**properties)
-        self._of_truth = Optional(self.ids.truth_card)
+        self._status_card = Optional(self.ids.status_card)
         self._of_photos = Optional(self.ids.photos_card)
         self._unsent_card = Optional(self.ids.unsent_card)
         self._cards = Optional(self.ids.scroll.column)
         self._answers = Optional(self.ids.withheld_card)
-        self._offers = Optional(self.ids.removed_card)
+        self._offers = Optional(self.ids.tombstones_card)
 
     def show(self, state: SyncScreenState) -> None:
         """Draw the state."""
@@ -121,11 +121,11 @@ class SyncScreen(BoxLayout):
             ("more", bool(state.more)),
         ):
             self._unsent_card.show(self.ids[name], is_shown)
-        self._of_truth.show(self.ids.sign_in, state.can_sign_in)
+        self._status_card.show(self.ids.sign_in, state.can_sign_in)
         self._cards.show(self.ids.history_card, bool(state.history))
         self._cards.show(self.ids.withheld_card, bool(state.withheld))
         self._answers.show(self.ids.keep, state.can_keep)
-        self._cards.show(self.ids.removed_card, bool(state.removed))
+        self._cards.show(self.ids.tombstones_card, bool(state.tombstones))
         self._offers.show(self.ids.back, state.can_bring_back)
         self._show_photos(state.photos)
         self._fill(self.ids.unsent, [_unsent(row) for row in state.unsent])
@@ -147,7 +147,7 @@ class SyncScreen(BoxLayout):
         return StuckPhoto(
             line,
             is_dismissed=row.is_dismissed,
-            on_look=lambda _photo: self.dispatch("on_look", row.record_id),
+            on_open=lambda _photo: self.dispatch("on_open", row.record_id),
             on_again=lambda _photo: self.presenter.send_again(row.photo),
             on_dismiss=lambda _photo: self.ask_dismiss(row.photo),
         )
@@ -189,7 +189,7 @@ class SyncScreen(BoxLayout):
     def on_leaving(self) -> None:
         """Overridden by bind."""
 
-    def on_look(self, _record_id: str) -> None:
+    def on_open(self, _record_id: str) -> None:
         """Overridden by bind."""
 
     def on_sign_in(self) -> None:
@@ -206,7 +206,7 @@ class SyncScreen(BoxLayout):
 _PLAIN = (
     *("headline", "icon", "tone", "outcome", "remedy", "is_working", "last_success", "more"),
     *("scopes_summary", "clock", "is_clock_off", "sign_out", "can_sign_out"),
-    *("withheld", "removed", "history"),
+    *("withheld", "tombstones", "history"),
 )
 
 
@@ -269,7 +269,7 @@ def build(services: Services) -> SyncScreen:
     screen.bind(
         on_leaving=lambda _screen: services.sign_out(),
         on_sign_in=lambda _screen: services.sign_in(),
-        on_look=lambda _screen, record_id: services.navigate("inspection", record_id=record_id),
+        on_open=lambda _screen, record_id: services.navigate("inspection", record_id=record_id),
     )
 
     offline_export = follow(screen.ids.offline_export, services)

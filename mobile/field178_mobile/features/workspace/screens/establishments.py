@@ -192,7 +192,7 @@ def _row(row: EstablishmentListRow) -> kit.Row:
         meta=row.distance or row.visited,
         word=row.state_word,
         word_tone=TONE_OF_STATE.get(row.state, "faint"),
-        is_alert=row.needs_look,
+        is_alert=row.needs_attention,
     )
 
 

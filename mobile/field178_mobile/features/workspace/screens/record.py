@@ -97,7 +97,7 @@ class RecordPane(BoxLayout):
         minutes = self.record.minutes(sheet.show)
         if minutes is not None:
             sheet.begin(minutes, self.record.visit)
-            sheet.bind(on_dismiss=lambda _sheet: self.record.look_again())
+            sheet.bind(on_dismiss=lambda _sheet: self.record.reopen_visit())
             sheet.open()
 
     def on_ask_shift(self, pending: str) -> None:
@@ -110,7 +110,7 @@ class RecordPane(BoxLayout):
         self.dispatch("on_ask_shift", "")
 
     def _open_visit(self, _pane: object, record_id: str) -> None:
-        self.record.look_at(record_id)
+        self.record.open_to_read(record_id)
 
     def _discard(self, _pane: object) -> None:
         self.record.discard()
