@@ -20,7 +20,7 @@ from tests.contract.simulator.tablet import Tablet
 from field178_mobile.replication import engine as tablet_engine
 from field178_mobile.replication.engine import SyncEngine
 from field178_mobile.replication.events import AnswerEnded, AnswerLine, Event
-from field178_mobile.replication.history_check import judged
+from field178_mobile.replication.recovery import judged
 from field178_mobile.store.replication.server_state import StoredRoot
 from field178_server.audit import verify
 from field178_server.audit.witness import HistoryCheck, ServerHistory, history_of

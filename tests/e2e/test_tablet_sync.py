@@ -13,7 +13,7 @@ from tests.e2e.foreign_client import enrolment_code
 from tests.e2e.server_process import ServerProcess, running_server
 from tests.e2e.test_foreign_purge import purge
 
-from field178_mobile.features.access.closed_accounts import take_off_closed
+from field178_mobile.features.access.officers import take_off_closed
 from field178_mobile.presentation.wording import Wording, record_title
 from field178_mobile.replication.engine import SyncEngine, World
 from field178_mobile.replication.enrolment import bind_officer, enrol

@@ -20,8 +20,8 @@ from tests.mobile.support import FrozenClock, seeded_ids
 
 from field178_mobile.features.inspection.inspection import InspectionPresenter
 from field178_mobile.features.inspection.inspection_state import InspectionState
-from field178_mobile.features.inspection.open_visit import OpenVisit
 from field178_mobile.features.inspection.visit import VisitedEstablishment, new_visit
+from field178_mobile.features.inspection.visit_scene import OpenVisit
 from field178_mobile.features.shift.shift_data import Shift
 from field178_mobile.store import Draft, Store
 

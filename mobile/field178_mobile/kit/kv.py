@@ -1,19 +1,29 @@
-"""Loads kv files that lie beside their Python module, with `theme`, `icon`, `_`, `field_words` in reach."""
+"""Load kv files beside their Python module, with the fonts, `theme`, `icon`, `_` and `field_words`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kivy.core.text import LabelBase
 from kivy.lang import Builder, global_idmap
 
-from field178_mobile.kit.fonts import register_fonts
 from field178_mobile.kit.icons import icon
 from field178_mobile.kit.language import language
 from field178_mobile.kit.theme import theme
 
 if TYPE_CHECKING:
     from field178_shared.schemas.field_catalogue import FieldWords
+
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+
+
+def register_fonts() -> None:
+    """Register the shipped fonts: UI (Inter 400, bold = 600), UIMed (Inter 500), Icons."""
+    LabelBase.register("UI", str(ASSETS / "Inter-Regular.ttf"), None, str(ASSETS / "Inter-SemiBold.ttf"))
+    LabelBase.register("UIMed", str(ASSETS / "Inter-Medium.ttf"))
+    LabelBase.register("Icons", str(ASSETS / "icons.ttf"))
 
 
 def field_words(record_type: str, path: str) -> FieldWords:

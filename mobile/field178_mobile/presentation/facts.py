@@ -1,4 +1,4 @@
-"""Facts of the register, and shortcomings to be fixed, as lines."""
+"""Facts of the register and open shortcomings, as values and as lines."""
 
 from __future__ import annotations
 
@@ -20,3 +20,11 @@ class ToFix:
     text: str
     due: str
     is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcoming:
+    """Something an earlier visit asked to be fixed and that is still open."""
+
+    text: str
+    due_on: str

@@ -34,10 +34,8 @@ from field178_mobile.replication.events import (
     WakeReason,
 )
 from field178_mobile.replication.frames import AnswerFault, Hello, NotOurAnswer
-from field178_mobile.replication.history_check import judged
 from field178_mobile.replication.push_queue import PushQueue
-from field178_mobile.replication.recovery import Reactions
-from field178_mobile.replication.recovery_queue import RecoveryQueue
+from field178_mobile.replication.recovery import Reactions, RecoveryQueue, judged
 from field178_mobile.replication.request import Identity, Load, Offer, SentRequest, build_exchange
 from field178_mobile.replication.telemetry import Telling
 from field178_mobile.store.outbox.changes import State

@@ -1,15 +1,22 @@
-"""Recovery: reactions to an answer which shows that the server's history changed."""
+"""Recovery: react to a changed history of the server, check it is append-only, offer divergent records."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from field178_mobile.replication.answer import AnswerReader
-from field178_mobile.replication.frames import Hello
+from field178_mobile.replication.events import Failure, FailureKind
+from field178_mobile.replication.frames import Hello, RootTold
 from field178_mobile.replication.request import SentRequest
 from field178_mobile.store.replication.checkpoint import IncarnationState, SyncCheckpoint
+from field178_mobile.store.replication.server_state import StoredRoot
 from field178_mobile.store.replication.sync_store import SyncStore
-from field178_shared.wire.canonical import EMPTY, Digest
+from field178_mobile.store.replication.tombstones import Tombstone
+from field178_shared.crypto.hash_chain import RootAlarm, signed_text
+from field178_shared.crypto.signatures import is_signed
+from field178_shared.wire.canonical import EMPTY, Digest, canonical
+from field178_shared.wire.protocol import MAX_SALVAGE
 
 
 class Reactions:
@@ -77,3 +84,75 @@ class Reactions:
         # a restored copy or a clone, and goes on under a new name.
         is_copy = life.id == checkpoint.incarnation and server.count > life.receipts.count
         self._store.explain(life, server, next_incarnation=self._new_incarnation() if is_copy else None)
+
+
+def judged(kept: StoredRoot | None, hello: Hello, receipt_key: str) -> StoredRoot:
+    """Return what is kept after a hello; without a receipt key signatures are taken as they are."""
+    epoch, told = hello.greeting.epoch, hello.root
+    if kept is None or kept.epoch != epoch:
+        # Another history: the office began it, and says so to everyone.
+        kept = StoredRoot(epoch)
+    if told is None:
+        return kept
+    if (told.index, told.hash) == (kept.index, kept.hash):
+        # The only thing that ends an alarm: a higher root might belong to the other history.
+        return replace(kept, alarm=None)
+    if told.index and receipt_key and not _is_signed(told, epoch, receipt_key):
+        return replace(kept, alarm=kept.alarm or RootAlarm.SIGNATURE)
+    if told.index <= kept.index:
+        return replace(kept, alarm=RootAlarm.LOWER if told.index < kept.index else RootAlarm.OTHER)
+    if kept.alarm in (RootAlarm.LOWER, RootAlarm.OTHER):
+        return kept
+    return StoredRoot(epoch, told.index, told.hash)
+
+
+def _is_signed(told: RootTold, epoch: str, receipt_key: str) -> bool:
+    return is_signed(receipt_key, signed_text(epoch, told.index, told.hash), told.sig)
+
+
+_BODY_FAILURES = (FailureKind.REFUSED, FailureKind.TOO_LARGE, FailureKind.SERVER_ERROR)
+
+
+class RecoveryQueue:
+    """Offer divergent records in batches; one without an answer is offered again after the next start.
+
+    A server that does not take them yet, or fails on one, MUST NOT be asked for ever.
+    """
+
+    def __init__(self, store: SyncStore) -> None:
+        self._store = store
+        self._skipped: frozenset[int] = frozenset()
+
+    @property
+    def has_next(self) -> bool:
+        """Tell whether something can be offered now."""
+        return bool(self._store.lost_records(1, self._skipped))
+
+    def next_batch(self, size_bytes: int) -> tuple[Tombstone, ...]:
+        """Return the first records that fit, at least one of those there are."""
+        chosen: list[Tombstone] = []
+        for record in self._store.lost_records(MAX_SALVAGE, self._skipped):
+            size_bytes -= len(canonical(record.to_wire()))
+            if chosen and size_bytes < 0:
+                break
+            chosen.append(record)
+        return tuple(chosen)
+
+    def settle(self, offered: Sequence[Tombstone], recovered: Iterable[str]) -> None:
+        """Forget what the server named of what this request offered."""
+        named = frozenset(recovered)
+        answered = [record.ordinal for record in offered if record.row.id in named]
+        if answered:
+            self._store.forget_lost(answered)
+        self._skip(record for record in offered if record.row.id not in named)
+
+    def learn(self, failure: Failure, offered: Sequence[Tombstone]) -> bool:
+        """Take a failure's lesson; true when the rest is to be offered at once."""
+        if not offered or failure.kind not in _BODY_FAILURES:
+            return False
+        self._skip(offered)
+        return failure.kind is not FailureKind.SERVER_ERROR
+
+    def _skip(self, offered: Iterable[Tombstone]) -> None:
+        """Do not offer these again for as long as this program runs."""
+        self._skipped |= {record.ordinal for record in offered}

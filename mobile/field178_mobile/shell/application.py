@@ -1,20 +1,23 @@
-"""The Kivy application: window, appearance, and the navigator as its root."""
+"""The Kivy application: window, appearance, error boundary, and the navigator as its root."""
 
 from __future__ import annotations
 
+import logging
+
 from kivy.app import App
-from kivy.base import ExceptionManager
+from kivy.base import ExceptionHandler, ExceptionManager
 from kivy.clock import Clock as Frames
 from kivy.core.window import Window
 from kivy.uix.widget import Widget
 
-from field178_mobile.kit.error_boundary import ErrorBoundary
+from field178_mobile.kit import kit
 from field178_mobile.kit.language import language
 from field178_mobile.kit.preferences import Preferences
 from field178_mobile.kit.text_input import input_method
 from field178_mobile.kit.theme import theme
 from field178_mobile.shell.navigator import Navigator
 from field178_mobile.shell.shared_services import SharedServices
+from field178_shared.errors import AppError, message
 
 LAYOUT_ROUNDS = 60
 
@@ -69,3 +72,18 @@ class Field178App(App):
 
     def _fit(self, *_args: object) -> None:
         theme.fit(Window.width)
+
+
+_log = logging.getLogger("field178.ui")
+
+
+class ErrorBoundary(ExceptionHandler):
+    """Says an AppError that no screen has said, a full disk for one. A defect still ends the program."""
+
+    def handle_exception(self, exception: Exception) -> int:
+        """Tell Kivy whether to go on."""
+        if not isinstance(exception, AppError):
+            return int(ExceptionManager.RAISE)
+        _log.warning("refused", extra={"code": exception.code})
+        kit.toast(message(exception.code, language.code), icon="alert-circle", tone="bad")
+        return int(ExceptionManager.PASS)

@@ -13,13 +13,13 @@ from kivy.uix.widget import Widget
 from field178_mobile.features.access.idle import Idle
 from field178_mobile.features.access.screens.unlock import UnlockScreen
 from field178_mobile.kit.keyboard import Keyboard
-from field178_mobile.kit.keys import BACK_KEY
 from field178_mobile.kit.language import language
 from field178_mobile.kit.long_notes import long_notes
 from field178_mobile.kit.preferences import Preferences, PreferenceValues
 from field178_mobile.kit.text_input import input_method
 from field178_mobile.kit.theme import theme
 from field178_mobile.kit.threads import WorkerThreads
+from field178_mobile.kit.widgets.overlay import BACK_KEY
 from field178_mobile.replication.events import WakeReason
 from field178_mobile.shell.account_sheets import (
     agency_name,
@@ -126,7 +126,7 @@ class Navigator(BoxLayout):
 
     def _admit(self, officer: TabletOfficer, tablet: TabletSession) -> None:
         """Show the notebook to who unlocked it, unless the office closed the account in the meantime."""
-        from field178_mobile.features.access.closed_accounts import take_off_closed
+        from field178_mobile.features.access.officers import take_off_closed
 
         gone = take_off_closed(self._shared.tablet.vault, tablet.store.view, tablet.key)
         if any(one.id == officer.id for one in gone):

@@ -28,8 +28,14 @@ from field178_mobile.store.model import (
     StoreChange,
     StoreStatus,
 )
-from field178_mobile.store.outbox.edits import deletion, resolution
-from field178_mobile.store.outbox.submit import Content, Saving, content_of_draft, file_contents
+from field178_mobile.store.outbox.submit import (
+    Content,
+    Saving,
+    content_of_draft,
+    deletion,
+    file_contents,
+    resolution,
+)
 from field178_mobile.store.photos.photo_store import PhotoStore
 from field178_mobile.store.replica.cache import ReplicaCache
 from field178_mobile.store.replica.queries import Records

@@ -9,18 +9,20 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
 from field178_mobile.ports import Clock, Json, KeyStore
 from field178_mobile.private_file import read_json, write_json, write_private
 from field178_mobile.vault import base64url
 from field178_mobile.vault.device_secret import choose_key_store, secret_id, secret_of
 from field178_mobile.vault.model import Enrolment, GuessCost, TabletOfficer
 from field178_mobile.vault.pins import PinGate, is_weak
-from field178_mobile.vault.wrapping import device_bound_key, pin_key
 from field178_shared.crypto.sealed_box import (
     DEVICE_KEY,
     KEY_BYTES,
     RandomBytes,
     boxed_for,
+    derived,
     opened_under,
     sealed_under,
 )
@@ -238,3 +240,16 @@ def _int(value: object) -> int:
 
 def _bytes(value: object) -> bytes:
     return base64url.decode(str(value))
+
+
+def pin_key(pin: str, salt: bytes, secret: bytes, cost: GuessCost) -> bytes:
+    """Return the key of PIN and device together: neither helps without the other."""
+    stretched = Argon2id(
+        salt=salt, length=KEY_BYTES, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib
+    ).derive(pin.encode())
+    return derived(stretched + secret, salt, b"field178-officer-v1")
+
+
+def device_bound_key(secret: bytes, purpose: str) -> bytes:
+    """Return a key that this device has without any PIN, for what exists before the first officer."""
+    return derived(secret, None, b"field178-device-v1|" + purpose.encode())

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.mobile.replication.tablet import Tablet, record
 
 from field178_mobile.replication.frames import Hello, RootTold, parse_hello, parse_line
-from field178_mobile.replication.history_check import judged
+from field178_mobile.replication.recovery import judged
 from field178_mobile.store.replication.server_state import StoredRoot
 from field178_mobile.vault import base64url
 from field178_shared.crypto.hash_chain import RootAlarm, RootSeen

@@ -22,10 +22,10 @@ from tests.mobile.screens.shadow_log import ShadowLog
 from tests.mobile.support import FrozenClock, base_row, server_commits
 
 from field178_mobile.features.access.officer_notice import OfficerNotice
-from field178_mobile.kit.keys import BACK_KEY
 from field178_mobile.kit.preferences import Preferences
 from field178_mobile.kit.theme import theme
 from field178_mobile.kit.threads import KivyThread
+from field178_mobile.kit.widgets.overlay import BACK_KEY
 from field178_mobile.platform.api import Fix
 from field178_mobile.platform.fake import FakePlatform
 from field178_mobile.shell.navigator import Navigator

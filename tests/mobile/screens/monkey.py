@@ -18,10 +18,9 @@ from tests.mobile.screens.lives import Lives
 from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, everything, frames
 
 from field178_mobile.features.inspection.field_positions import CHECKLIST
-from field178_mobile.kit.keys import BACK_KEY
 from field178_mobile.kit.theme import theme
 from field178_mobile.kit.widgets.field import Entry
-from field178_mobile.kit.widgets.overlay import Overlay
+from field178_mobile.kit.widgets.overlay import BACK_KEY, Overlay
 from field178_mobile.kit.widgets.press import Pressable
 
 COMPARE_EVERY = 20

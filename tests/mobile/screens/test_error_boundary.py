@@ -15,7 +15,7 @@ from kivy.core.window import Window
 from kivy.uix.button import Button
 from kivy.tests.common import UnitTestTouch
 from field178_mobile.kit import kit
-from field178_mobile.kit.error_boundary import ErrorBoundary
+from field178_mobile.shell.application import ErrorBoundary
 from field178_shared.errors import AppError, ErrorCode
 
 raised = AppError(ErrorCode.STORE_UNWRITABLE) if sys.argv[1] == "refused" else KeyError("a defect")

@@ -16,8 +16,7 @@ from tests.mobile.screens.scene import Stage, find, find_all, frames, tap, texts
 
 from field178_mobile.features.access.idle import LOCK_AFTER_S
 from field178_mobile.kit import kit
-from field178_mobile.kit.keys import BACK_KEY
-from field178_mobile.kit.widgets.overlay import FullPage
+from field178_mobile.kit.widgets.overlay import BACK_KEY, FullPage
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Generic, Protocol
+from urllib.parse import urlsplit
 
-from field178_mobile.features.access.enrol_typing import read_address, read_code
 from field178_mobile.features.access.unlock import PIN_DIGITS, Opened, OpenedOut, UnlockWording
 from field178_mobile.presentation.background import Background
 from field178_mobile.replication.enrolment import EnrolLink, read_link
@@ -273,3 +273,22 @@ _WORDS = {
     ),
     EnrolmentStep.PIN_AGAIN: (N_("The same PIN again"), N_("So that a slip of the finger locks nobody out.")),
 }
+
+
+CODE_LENGTH = 16
+_CROCKFORD = frozenset("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+_ALIKE = str.maketrans("OIL", "011")
+
+
+def read_code(text: str) -> str | None:
+    """Return the 16 characters of a code typed with blanks, hyphens or look-alikes, or None."""
+    bare = "".join(text.split()).replace("-", "").upper().translate(_ALIKE)
+    return bare if len(bare) == CODE_LENGTH and set(bare) <= _CROCKFORD else None
+
+
+def read_address(text: str) -> str | None:
+    """Return the address with its scheme (https unless one was typed), or None when it is none."""
+    bare = text.strip().rstrip("/")
+    full = bare if "://" in bare else f"https://{bare}"
+    parts = urlsplit(full)
+    return full if bare and parts.scheme in ("http", "https") and parts.hostname else None

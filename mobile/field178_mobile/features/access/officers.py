@@ -1,4 +1,4 @@
-"""Who may open this tablet: the officers, and taking one of them off it."""
+"""The officers who may open this tablet, and how one is removed: by hand, or when the account is closed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from field178_mobile.store import Draft
+from field178_mobile.store import Draft, MergedRecord
 from field178_mobile.vault.model import TabletOfficer
 
 
@@ -68,3 +68,30 @@ class OfficersPresenter:
         count = sum(1 for draft in self._drafts() if draft.user == officer_id)
         # Only who began a draft is sure to look for it again: it is finished or thrown away first.
         return self._say("Drafts to finish first: {count}").format(count=count) if count else ""
+
+
+PERSON = "person"
+
+
+def take_off_closed(
+    book: OfficerBook, view: Callable[[str], MergedRecord | None], key: bytes
+) -> tuple[TabletOfficer, ...]:
+    """Remove officers whose account the office has closed from an unlocked tablet and return them.
+
+    A closed account is a deleted `person` record (protocol §11). Filed and unsent work is handed in and waits
+    for the office (decision 0060); drafts stay on the tablet for the next officer.
+
+    None when no other officer is left: unsent work goes only while somebody can open the tablet.
+    """
+    officers = book.officers()
+    closed = tuple(one for one in officers if _is_closed(view(one.id)))
+    if len(closed) == len(officers):
+        return ()
+    for one in closed:
+        book.remove_officer(one.id, key)
+    return closed
+
+
+def _is_closed(person: MergedRecord | None) -> bool:
+    # A person this tablet never read of is nobody's closed account.
+    return person is not None and person.type == PERSON and person.deleted

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from field178_mobile.platform.api import Fix
-from field178_mobile.presentation.distance import GeoPoint, metres_between
 from field178_mobile.presentation.draft_session import Changes, Data
-from field178_mobile.presentation.location import Whereabouts
+from field178_mobile.presentation.location import GeoPoint, Whereabouts, metres_between
 from field178_mobile.presentation.wording import Option, Wording
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.text.formats import number_text, time_text

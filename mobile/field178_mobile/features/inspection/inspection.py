@@ -26,11 +26,10 @@ from field178_mobile.features.inspection.inspection_state import (
     Spoken,
     next_open,
 )
-from field178_mobile.features.inspection.open_visit import OpenVisit
 from field178_mobile.features.inspection.visit import TYPE
 from field178_mobile.features.inspection.visit_checks import MarkReader, check_visit
 from field178_mobile.features.inspection.visit_filing import what_to_file
-from field178_mobile.features.inspection.visit_scene import VisitScene
+from field178_mobile.features.inspection.visit_scene import OpenVisit, VisitScene
 from field178_mobile.features.photos.photo_attaching import PhotoDraft
 from field178_mobile.features.photos.photo_gallery import PhotoGallery
 from field178_mobile.features.photos.photo_tools import no_tools

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar, TypeVarTuple, Unpack
 
 from field178_mobile.features.inspection.check_in import CheckInState
 from field178_mobile.features.inspection.checklist import SectionCount, SectionPageContent, total_progress
@@ -36,11 +37,29 @@ from field178_mobile.features.photos.visit_photos import photo_count, photos_by_
 from field178_mobile.features.register.record_view import to_fix
 from field178_mobile.presentation.checks import Checked
 from field178_mobile.presentation.facts import ToFix
-from field178_mobile.presentation.kept import Kept
 from field178_mobile.presentation.wording import Option, options
 from field178_shared.records.reading import entries_of
 from field178_shared.rules.checklist import FAILED
 from field178_shared.rules.inspection import opened_protocols
+
+Arguments = TypeVarTuple("Arguments")
+Part = TypeVar("Part")
+
+
+class Kept(Generic[*Arguments, Part]):
+    """A pure function whose last result for each key is given again while its arguments are equal."""
+
+    def __init__(self, make: Callable[[Unpack[Arguments]], Part]) -> None:
+        self._make = make
+        self._parts: dict[str, tuple[tuple[*Arguments], Part]] = {}
+
+    def __call__(self, key: str, *arguments: *Arguments) -> Part:
+        """Return the part of a key, made from these arguments."""
+        kept = self._parts.get(key)
+        if kept is None or kept[0] != arguments:
+            kept = self._parts[key] = (arguments, self._make(*arguments))
+        return kept[1]
+
 
 SECTIONS, PAGE, FILED = "sections", "page", "filed"
 _NO_PHOTOS, _NO_PLACE = GalleryState(), CheckInState()

@@ -1,4 +1,4 @@
-"""What the state of an open visit is made from, beside what is in sight."""
+"""The inputs of an open visit: what it is opened with, and what its state is made from."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from field178_mobile.features.inbox.reviewed import CLOSED
 from field178_mobile.features.inspection.answers import Answers
 from field178_mobile.features.inspection.checklist import VisitReading
 from field178_mobile.features.inspection.visit import VisitedEstablishment
-from field178_mobile.presentation.shortcomings import Shortcoming
+from field178_mobile.features.photos.photo_tools import PhotoTools
+from field178_mobile.presentation.draft_session import Data
+from field178_mobile.presentation.facts import Shortcoming
+from field178_mobile.presentation.location import Whereabouts
 from field178_mobile.presentation.wording import Wording
+from field178_mobile.store import Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +44,24 @@ class VisitScene:
     is_leader: bool = False
     is_to_read: bool = False
     asked_protocols: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVisit:
+    """The draft under work, its establishment, the visit before, and whether it is to be changed."""
+
+    establishment: VisitedEstablishment
+    draft: Draft
+    user: str
+    last: Data = field(default_factory=dict)
+    shortcomings: tuple[Shortcoming, ...] = ()
+    comments: Mapping[str, str] = field(default_factory=dict)
+    word: str = ""
+    tools: PhotoTools | None = None
+    places: Whereabouts | None = None
+    is_to_read: bool = False
+
+    @property
+    def is_locked(self) -> bool:
+        """Tell whether the visit is to read: the office has reviewed it, or one only looks at it."""
+        return self.word in CLOSED or self.is_to_read

@@ -28,9 +28,8 @@ from field178_mobile.features.register.register_index import MOST, RegisterIndex
 from field178_mobile.features.register.register_point import RegisterPoint
 from field178_mobile.maps.map_state import MapState
 from field178_mobile.presentation.checks import Checked, ProblemRow
-from field178_mobile.presentation.distance import GeoPoint
 from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
-from field178_mobile.presentation.location import Whereabouts
+from field178_mobile.presentation.location import GeoPoint, Whereabouts
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Draft, StateWord, Store
 from field178_shared import rules

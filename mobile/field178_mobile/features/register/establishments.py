@@ -18,7 +18,7 @@ from field178_mobile.features.register.establishment_facts import (
 )
 from field178_mobile.features.register.register_index import distance_text, metres_to
 from field178_mobile.features.register.search_index import Indexed, SearchIndex, matching
-from field178_mobile.presentation.distance import GeoPoint
+from field178_mobile.presentation.location import GeoPoint
 from field178_mobile.presentation.wording import Option, Wording, row_day
 from field178_mobile.store import EstablishmentListing, StateWord, Store
 from field178_shared.text.formats import number_text

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from field178_mobile.features.register.visit_index import Visit
-from field178_mobile.presentation.facts import Fact, ToFix
-from field178_mobile.presentation.shortcomings import Shortcoming
+from field178_mobile.presentation.facts import Fact, Shortcoming, ToFix
 from field178_mobile.presentation.value_words import NOTHING, value_text
 from field178_mobile.presentation.wording import Wording
 from field178_shared.records.reading import text_of

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from field178_mobile.presentation.distance import GeoPoint, metres_between
 from field178_mobile.presentation.draft_session import Data
+from field178_mobile.presentation.location import GeoPoint, metres_between
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import EstablishmentListing
 from field178_shared.records.reading import count_of, text_of

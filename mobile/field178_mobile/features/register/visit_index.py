@@ -8,7 +8,7 @@ from datetime import datetime
 
 from field178_mobile.features.inspection.visit import INSPECTED
 from field178_mobile.features.shift.roster import RecordLike
-from field178_mobile.presentation.shortcomings import Shortcoming
+from field178_mobile.presentation.facts import Shortcoming
 from field178_shared.records.reading import text_of
 from field178_shared.time.clock import from_wire, local_date
 

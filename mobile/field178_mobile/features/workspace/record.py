@@ -9,8 +9,8 @@ from pathlib import Path
 from field178_mobile.features.inspection.field_positions import CHECKLIST, INFO, comments_at, comments_of
 from field178_mobile.features.inspection.inspection import InspectionPresenter
 from field178_mobile.features.inspection.inspection_state import InspectionState
-from field178_mobile.features.inspection.open_visit import OpenVisit
-from field178_mobile.features.inspection.visit import VisitedEstablishment, new_visit
+from field178_mobile.features.inspection.visit import ShiftOfVisit, VisitedEstablishment, new_visit, shift_of
+from field178_mobile.features.inspection.visit_scene import OpenVisit
 from field178_mobile.features.minutes.document_output import DocumentServices
 from field178_mobile.features.minutes.minutes import MinutesPresenter, MinutesServices, VisitAtHand
 from field178_mobile.features.minutes.minutes_state import MinutesState
@@ -27,11 +27,9 @@ from field178_mobile.features.register.record_view import (
 )
 from field178_mobile.features.register.visit_index import VisitIndex
 from field178_mobile.features.shift.shift import ShiftPresenter, shift_line
-from field178_mobile.features.shift.visit_shift import ShiftOfVisit, shift_of
-from field178_mobile.presentation.distance import GeoPoint
 from field178_mobile.presentation.draft_session import superseding
 from field178_mobile.presentation.facts import Fact, ToFix
-from field178_mobile.presentation.location import AskFix, Whereabouts, no_receiver
+from field178_mobile.presentation.location import AskFix, GeoPoint, Whereabouts, no_receiver
 from field178_mobile.presentation.wording import Option, Wording, options
 from field178_mobile.store import Draft, MergedRecord, StateWord, Store
 from field178_shared.ids import IdSource

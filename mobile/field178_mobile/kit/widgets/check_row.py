@@ -11,8 +11,8 @@ from kivy.uix.widget import Widget
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets import text
-from field178_mobile.kit.widgets.measure import text_width
 from field178_mobile.kit.widgets.press import Press, Pressable
+from field178_mobile.kit.widgets.text import text_width
 
 __all__ = ["CheckRow", "Seg"]
 _REQUIRED = (text.Txt, Press)

@@ -12,10 +12,9 @@ from kivy.uix.recycleview.views import RecycleDataViewBehavior
 
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets import text
-from field178_mobile.kit.widgets.measure import line_count, text_width
 from field178_mobile.kit.widgets.press import Pressable
 from field178_mobile.kit.widgets.scroll import PromptScroll
-from field178_mobile.kit.widgets.text import INKS, WASHES
+from field178_mobile.kit.widgets.text import INKS, WASHES, line_count, text_width
 
 __all__ = ["ListPane", "ListRow", "Row"]
 _REQUIRED = (text.Tile, text.Txt)

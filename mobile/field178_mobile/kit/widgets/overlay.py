@@ -12,11 +12,13 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.modalview import ModalView
 from kivy.uix.widget import Widget
 
-from field178_mobile.kit.keys import BACK_KEY
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.theme import theme
 from field178_mobile.kit.widgets import panes, press, surface, text
-from field178_mobile.kit.widgets.measure import text_width
+from field178_mobile.kit.widgets.text import text_width
+
+BACK_KEY = 27  # Escape, and what Android sends for its back
+
 
 __all__ = ["Dialog", "FullPage", "Overlay", "Sheet", "Toast", "close_all", "confirm", "toast"]
 _REQUIRED = (panes.PaneHead, press.Btn, surface.ScrollPane, text.Txt)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from field178_mobile.ports import NetworkKind
 from field178_mobile.replication.events import UploadState, WakeReason
 from field178_mobile.replication.port import TransportFailure
 from field178_mobile.replication.uploads.engine import UploadEngine
-from field178_mobile.replication.uploads.events import GoOn, Request, WaitFor
-from field178_mobile.replication.uploads.port import UploadLine
+from field178_mobile.replication.uploads.events import GoOn, Request, UploadAnswer, WaitFor
 from field178_shared.time.clock import duration_clock
+
+
+class UploadLine(Protocol):
+    """Performs one request. Raises TransportFailure when no answer of our server came."""
+
+    def perform(self, request: Request) -> UploadAnswer:
+        """Return the server's answer, whatever its status."""
+        ...
 
 
 class UploadRunner:

@@ -1,8 +1,8 @@
-"""Filing: the moment a draft becomes a change that is never lost and never rendered anew."""
+"""Submit: make a change of a draft, a deletion or a resolution; it is never lost and never rendered again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,15 +11,17 @@ from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.driver import Error
 from field178_mobile.store.database.key_value import get_number, get_text, put_number, put_text
 from field178_mobile.store.drafts.drafts import delete_draft
-from field178_mobile.store.drafts.normalize import clean_object
-from field178_mobile.store.model import Draft
+from field178_mobile.store.drafts.normalize import clean, clean_object
+from field178_mobile.store.model import Draft, MergedRecord
 from field178_mobile.store.outbox.changes import NewChange, OwnChange, State, changes_of, insert_change
 from field178_mobile.store.outbox.journal import Journal, JournalEntry
 from field178_mobile.store.outbox.superseding import superseded, take_back
+from field178_mobile.store.replica.cache import OpenConflict
 from field178_mobile.store.replica.merged_view import effective, without_refused
 from field178_mobile.store.replica.server_records import get_server_record
-from field178_shared.merge import difference, read_path
+from field178_shared.merge import difference, equal, read_path, shortened
 from field178_shared.time.clock import to_wire
+from field178_shared.wire.canonical import short_hash
 from field178_shared.wire.protocol import Op
 
 
@@ -164,3 +166,42 @@ def _render(content: Content, n: int, life: tuple[str, int], saving: Saving) -> 
 def _long_values(was: Json, seen: Json) -> Json:
     # What goes as {"$h": …} on the wire is kept in full here: a quarantined change may have to be undone.
     return {path: read_path(seen, path) for path, value in was.items() if isinstance(value, dict)}
+
+
+def deletion(view: MergedRecord) -> Content:
+    """Return the deletion of a record as the user sees it; an unseen content is never deleted."""
+    return Content(
+        record_id=view.id,
+        type=view.type,
+        scope=view.scope,
+        op=Op.DELETE,
+        create=False,
+        base_rev=view.rev,
+        set={},
+        was={"_h": short_hash(view.data)},
+        long_was={},
+    )
+
+
+def resolution(
+    standing: MergedRecord, conflicts: Sequence[OpenConflict], chosen: Mapping[str, object]
+) -> Content:
+    """Return the settling of a record's conflicts as shown: the chosen values, all else as it stands.
+
+    `standing`: the record without values that were refused, which are never a `was`.
+    """
+    values = {path: clean(value) for path, value in chosen.items()}
+    set_ = {path: value for path, value in values.items() if not equal(value, read_path(standing.data, path))}
+    seen = {path: read_path(standing.data, path) for path in set_}
+    return Content(
+        record_id=standing.id,
+        type=standing.type,
+        scope=standing.scope,
+        op=Op.RESOLVE,
+        create=False,
+        base_rev=standing.rev,
+        set=set_,
+        was={path: shortened(value) for path, value in seen.items() if value is not None},
+        long_was={path: value for path, value in seen.items() if isinstance(value, dict | list | str)},
+        more=(("conflicts", {conflict.id: conflict.rev for conflict in conflicts}),),
+    )

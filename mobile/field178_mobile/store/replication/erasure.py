@@ -44,7 +44,7 @@ def refuse_erased(context: DatabaseContext, record_ids: Iterable[str]) -> None:
             raise AppError(ErrorCode.PURGED, record=record_id)
 
 
-def finish_purges(context: DatabaseContext, journal: Journal, files: PhotoFiles) -> None:
+def finish_erasures(context: DatabaseContext, journal: Journal, files: PhotoFiles) -> None:
     """Remove erased records from the journal and the photo folder; may be interrupted at any point."""
     if get_number(context, _UNFINISHED) != 1:
         return

@@ -10,16 +10,20 @@ from field178_mobile.ports import Json
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.outbox import in_flight
 from field178_mobile.store.outbox import prune as pruning
-from field178_mobile.store.outbox.changes import OwnChange, State, open_changes
+from field178_mobile.store.outbox.changes import OwnChange, State, open_changes, settle_scope
 from field178_mobile.store.photos.undeliverable import note_server
-from field178_mobile.store.replica.server_records import Committed, ServerRecord, get_server_record
+from field178_mobile.store.replica.server_records import (
+    Committed,
+    ServerRecord,
+    drop_scope,
+    get_server_record,
+)
 from field178_mobile.store.replication import (
     apply_answer,
     erasure,
     incarnation,
     mass_deletion_guard,
     repair,
-    revoked_scopes,
     server_state,
     tombstones,
 )
@@ -30,9 +34,10 @@ from field178_mobile.store.replication.checkpoint import (
     read_checkpoint,
     read_lives,
 )
+from field178_mobile.store.replication.mass_deletion_guard import let_go
 from field178_mobile.store.replication.repair import RepairPage
 from field178_mobile.store.replication.server_state import OwnCounts, StoredRoot, own_counts
-from field178_mobile.store.replication.tombstones import Tombstone
+from field178_mobile.store.replication.tombstones import Tombstone, forget_tombstones_of
 from field178_mobile.store.session import Unlocked
 from field178_mobile.store.store import Store
 from field178_shared.wire.canonical import Digest
@@ -109,7 +114,7 @@ class SyncStore:
 
     def drop_lost_scopes(self, granted: frozenset[str]) -> None:
         """Delete what belongs to scopes no longer granted."""
-        self._commit(lambda context: revoked_scopes.drop_lost_scopes(context, granted))
+        self._commit(lambda context: drop_lost_scopes(context, granted))
 
     def finish(self, greeting: Greeting, at: datetime) -> None:
         """Keep what `hello` said at the end of an answer."""
@@ -213,8 +218,36 @@ class SyncStore:
 
         def both(unlocked: Unlocked) -> frozenset[str]:
             results.append(work(unlocked.context))
-            erasure.finish_purges(unlocked.context, unlocked.journal, self._store.photos.files)
+            erasure.finish_erasures(unlocked.context, unlocked.journal, self._store.photos.files)
             return results[0].records
 
         self._store.write(both)
         return results[0]
+
+
+def drop_lost_scopes(context: DatabaseContext, granted: frozenset[str]) -> Committed:
+    """Delete what belongs to scopes no longer granted, once their changes were pushed."""
+    unsent = {
+        row[0]
+        for row in context.connection.execute(
+            "SELECT DISTINCT scope FROM outbox WHERE state IN ('pending', 'sent')"
+        )
+    }
+    query = (
+        "SELECT id FROM scope UNION SELECT scope FROM base UNION SELECT scope FROM removed UNION "
+        "SELECT receipt_scope FROM outbox WHERE settled = 0 AND status <> 'quarantined'"
+    )
+    stored = {row[0] for row in context.connection.execute(query)}
+    lost = sorted(stored - granted - unsent)
+    if not lost:
+        return Committed(frozenset())
+    touched: set[str] = set()
+    with context.transaction("lost"):
+        let_go(context, lost)
+        for scope in lost:
+            touched.update(drop_scope(context, scope))
+            forget_tombstones_of(context, scope)
+        # After all rows went: a change may have been answered in one scope while its row lay in another.
+        for scope in lost:
+            touched |= settle_scope(context, scope, None)
+    return Committed(frozenset(touched))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.mobile.support import KEY, base_row, server_commits
 
-from field178_mobile.features.access.closed_accounts import take_off_closed
+from field178_mobile.features.access.officers import take_off_closed
 from field178_mobile.store import Store
 from field178_mobile.store.replica.server_records import ServerRecord
 from field178_mobile.vault.model import TabletOfficer

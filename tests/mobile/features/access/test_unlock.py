@@ -6,8 +6,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from field178_mobile.features.access.enrol import EnrolmentStep, EnrolPresenter, EnrolState
-from field178_mobile.features.access.enrol_typing import read_address, read_code
+from field178_mobile.features.access.enrol import (
+    EnrolmentStep,
+    EnrolPresenter,
+    EnrolState,
+    read_address,
+    read_code,
+)
 from field178_mobile.features.access.unlock import UnlockPresenter, UnlockState, UnlockWording
 from field178_mobile.replication.enrolment import EnrolLink
 from field178_mobile.vault.model import TabletOfficer

@@ -8,8 +8,7 @@ from tests.mobile.support import FrozenClock
 
 from field178_mobile.features.inspection.check_in import CheckIn, CheckInDraft
 from field178_mobile.platform.api import Fix
-from field178_mobile.presentation.distance import GeoPoint
-from field178_mobile.presentation.location import Whereabouts
+from field178_mobile.presentation.location import GeoPoint, Whereabouts
 
 REGISTERED = GeoPoint(208_200_000, 1_065_500_000)
 

@@ -23,11 +23,11 @@ from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commi
 
 from field178_mobile.features.inspection.inspection import InspectionPresenter
 from field178_mobile.features.inspection.inspection_state import InspectionState, Spoken
-from field178_mobile.features.inspection.open_visit import OpenVisit
 from field178_mobile.features.inspection.visit import VisitedEstablishment, new_visit
+from field178_mobile.features.inspection.visit_scene import OpenVisit
 from field178_mobile.features.shift.shift_data import Shift
+from field178_mobile.presentation.facts import Shortcoming
 from field178_mobile.presentation.location import Whereabouts
-from field178_mobile.presentation.shortcomings import Shortcoming
 from field178_mobile.store import Draft, Store
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.merge import read_path

@@ -19,10 +19,9 @@ from tests.mobile.inspection_world import (
 )
 from tests.mobile.support import KEY, FrozenClock, base_row, seeded_ids, server_commits
 
-from field178_mobile.features.workspace.resume_point import place_of
-from field178_mobile.features.workspace.workspace import Workspace
+from field178_mobile.features.workspace.workspace import Workspace, place_of
 from field178_mobile.platform.api import Fix
-from field178_mobile.presentation.distance import GeoPoint
+from field178_mobile.presentation.location import GeoPoint
 from field178_mobile.store import StateWord, Store
 from field178_mobile.store.outbox.changes import OwnChange, open_changes
 from field178_shared.errors import AppError, ErrorCode, message

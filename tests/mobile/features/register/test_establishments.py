@@ -24,7 +24,7 @@ from field178_mobile.features.register.establishments import (
     EstablishmentsPresenter,
     EstablishmentsState,
 )
-from field178_mobile.presentation.distance import GeoPoint, metres_between
+from field178_mobile.presentation.location import GeoPoint, metres_between
 from field178_mobile.store import Draft, Store
 from field178_shared.ids import review_id
 

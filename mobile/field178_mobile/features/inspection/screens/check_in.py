@@ -18,7 +18,7 @@ from field178_mobile.kit.widgets.map_tiles import TileLayer
 from field178_mobile.maps.map_file import open_map
 from field178_mobile.maps.map_state import MapState
 from field178_mobile.maps.mercator import place_of, position_at
-from field178_mobile.presentation.distance import GeoPoint
+from field178_mobile.presentation.location import GeoPoint
 
 _REQUIRED = (map_view.MapView,)
 _ICONS = {

@@ -1,21 +1,20 @@
-"""The open outreach session: what, where, who, on which topics."""
+"""The open outreach session: what, where, who, on which topics, at which establishments."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from kivy.properties import ObjectProperty, StringProperty
 
 from field178_mobile.features.forms.screens import chips, field_list, item_below, pick_field, pinned_field
 from field178_mobile.features.forms.screens.checked_form import CheckedForm
+from field178_mobile.features.outreach.outreach import OutreachPresenter
+from field178_mobile.features.outreach.outreach_establishments import FoundState
 from field178_mobile.features.outreach.outreach_state import CONTROLS, MaterialRow, OutreachState
 from field178_mobile.features.outreach.outreach_state import AudienceCounts as AudienceState
 from field178_mobile.features.outreach.outreach_state import EstablishmentCounts as CountsState
 from field178_mobile.features.outreach.screens.audience_row import AudienceRow
-from field178_mobile.features.outreach.screens.establishment_row import (
-    EstablishmentCountRow,
-    EstablishmentSheet,
-)
 from field178_mobile.features.photos.screens import photo_grid
 from field178_mobile.features.register.screens import info
 from field178_mobile.kit import kit
@@ -24,6 +23,46 @@ from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.wording import Option
+
+
+class EstablishmentCountRow(AudienceRow):
+    """One establishment, drawn and counted as an audience is."""
+
+    def keep(self, name: str, number: int) -> None:
+        """Keep one of the numbers."""
+        self.session.count_establishment(self.key, name, number)
+
+    def drop(self) -> None:
+        """Take the establishment out."""
+        self.session.drop_establishment(self.key)
+
+
+class EstablishmentSheet(kit.Sheet):
+    """Search an establishment; a tap closes the sheet and calls back with its id."""
+
+    def __init__(
+        self, session: OutreachPresenter, on_chosen: Callable[[str], None], **kwargs: object
+    ) -> None:
+        super().__init__(**kwargs)
+        self._on_chosen = on_chosen
+        self._found = kit.ChoiceList()
+        self._said = kit.Small()
+        picker = session.pick_establishment(self._show)
+        search = kit.SearchField(hint=_("Name, address, commune"))
+        search.bind(on_query=lambda _field, query: picker.search(query))
+        self._found.bind(on_choose=self._take)
+        for widget in (search, self._found, self._said):
+            self.add_widget(widget)
+        picker.search()
+
+    def _show(self, state: FoundState) -> None:
+        self._found.show([kit.Choice(option.id, option.label, option.hint) for option in state.options])
+        self._said.text = state.said
+
+    def _take(self, _list: object, key: str) -> None:
+        self.dismiss()
+        self._on_chosen(key)
+
 
 _REQUIRED = (chips, field_list, info, item_below, photo_grid, pick_field, pinned_field)
 

@@ -16,15 +16,39 @@ from field178_mobile.features.shift.screens.shift import ShiftSheet
 from field178_mobile.features.shift.shift import ShiftState
 from field178_mobile.features.workspace.drafts import DraftRow
 from field178_mobile.features.workspace.record import RecordState
-from field178_mobile.features.workspace.resume_point import go_back, place_of
 from field178_mobile.features.workspace.screens.drafts import DraftsSheet
 from field178_mobile.features.workspace.screens.record import RecordPane
-from field178_mobile.features.workspace.workspace import Workspace
+from field178_mobile.features.workspace.workspace import Workspace, go_back, place_of
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
-from field178_mobile.kit.widgets.kind_icons import icon_of
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.state_tones import TONE_OF_STATE
+
+ICONS = {
+    "hotel": "domain",
+    "guesthouse": "bed-outline",
+    "boarding_house": "home-account",
+    "rental_apartment": "home-city-outline",
+    "karaoke": "microphone-outline",
+    "discotheque": "music-note-outline",
+    "bar_pub": "glass-cocktail",
+    "dance_club": "dance-ballroom",
+    "massage": "spa-outline",
+    "sauna": "hot-tub",
+    "mineral_bath": "water-outline",
+    "spa_beauty": "face-woman-shimmer-outline",
+    "barber_relax": "content-cut",
+    "cafe": "coffee-outline",
+    "restaurant": "silverware-fork-knife",
+    "beer_house": "glass-mug-variant",
+    "tourism_site": "palm-tree",
+}
+
+
+def icon_of(type_id: str) -> str:
+    """Return the icon of a kind; one the table does not know is a shop."""
+    return ICONS.get(type_id, "store-outline")
+
 
 TILES = {"draft": "primary", "unsent": "warn", "returned": "bad", "approved": "ok", "received": "ok"}
 MORE_BELOW = 0.15

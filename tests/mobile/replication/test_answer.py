@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.mobile.store.replica.test_merged_view import BASE, acknowledged
 
-from field178_mobile.replication.local_results import own_result
+from field178_mobile.replication.answer import own_result
 from field178_shared.wire.canonical import record_hash
 from field178_shared.wire.protocol import Op, Receipt, Status
 

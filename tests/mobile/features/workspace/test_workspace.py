@@ -7,8 +7,7 @@ from tests.mobile.inspection_world import KARAOKE, LAST_VISIT, OFFICERS, service
 from tests.mobile.support import FrozenClock, seeded_ids
 
 from field178_mobile.features.inspection.field_positions import CONCLUSION, INFO
-from field178_mobile.features.workspace.resume_point import go_back, place_of
-from field178_mobile.features.workspace.workspace import Workspace
+from field178_mobile.features.workspace.workspace import Workspace, go_back, place_of
 from field178_mobile.store import Store
 
 
