@@ -101,7 +101,7 @@ def _visit(folder: Path) -> None:
         with counted(store) as calls:
             _fill_the_rest(visit, states)
             visit.complete()
-            assert states[-1].spoken.filed, states[-1].checked.problems
+            assert states[-1].feedback.filed, states[-1].checked.problems
             tablet.sync()
             stored = world.stored(visit.record_id)
             assert stored is not None, tablet.engine.state

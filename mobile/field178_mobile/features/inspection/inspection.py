@@ -11,19 +11,13 @@ from field178_mobile.features.inbox.reviewed import CLOSED, is_late, review_noti
 from field178_mobile.features.inspection import answers, conclusion, findings, foot, visit
 from field178_mobile.features.inspection.check_in import CheckIn, CheckInDraft
 from field178_mobile.features.inspection.checklist import SectionPageContent, VisitReader, VisitReading
-from field178_mobile.features.inspection.field_positions import (
-    CHECKLIST,
-    CONCLUSION,
-    PHOTOS,
-    place_of,
-)
+from field178_mobile.features.inspection.field_positions import CHECKLIST, CONCLUSION, PHOTOS, place_of
 from field178_mobile.features.inspection.fix_dates import day_or_none, end_of_offer
 from field178_mobile.features.inspection.inspection_state import (
     Beside,
     InspectionState,
     InspectionStates,
     Sight,
-    Spoken,
     next_open,
 )
 from field178_mobile.features.inspection.visit import TYPE
@@ -36,15 +30,16 @@ from field178_mobile.features.photos.photo_tools import no_tools
 from field178_mobile.features.photos.visit_photos import gallery_of
 from field178_mobile.features.register.map import MapPresenter
 from field178_mobile.maps.map_state import MapState
+from field178_mobile.presentation import feedback
 from field178_mobile.presentation.checks import Checked
 from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
+from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.location import Whereabouts, no_receiver
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Store
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.records.reading import entries_of
 from field178_shared.schemas.field_catalogue import FIELDS
-from field178_shared.text.formats import time_text
 from field178_shared.time.clock import Clock, local_date
 
 
@@ -68,7 +63,7 @@ class InspectionPresenter:
         self._day = visit.day_of(opened.draft.data, local_date(clock.now()))
         self._sight = Sight(CHECKLIST)
         self._checked = Checked()
-        self._spoken = Spoken()
+        self._feedback = Feedback()
         self._asked_protocols: frozenset[str] = frozenset()
         self._reader = VisitReader(words.lists, opened.establishment.type_id, bool(opened.shortcomings))
         self._last = answers.answers_of(opened.last)
@@ -96,7 +91,7 @@ class InspectionPresenter:
     @property
     def is_filed(self) -> bool:
         """Tell whether the visit was filed just now: its work is over."""
-        return bool(self._spoken.filed)
+        return bool(self._feedback.filed)
 
     @property
     def is_known(self) -> bool:
@@ -152,7 +147,7 @@ class InspectionPresenter:
 
     def photos_moved(self) -> None:
         """Show how far the photos have come, while they are in sight."""
-        if self._sight.tab == PHOTOS and not self._spoken.filed:
+        if self._sight.tab == PHOTOS and not self._feedback.filed:
             self._show()
 
     def act(self, action: str) -> None:
@@ -317,33 +312,29 @@ class InspectionPresenter:
             filing = what_to_file(self._store, self._session.draft, data)
             self._store.file(filing.visit, self._opened.user, filing.extra, filing.gone)
         except AppError as error:
-            self._spoken = replace(self._spoken, error=message(error.code, self._words.language))
+            self._feedback = replace(self._feedback, error=message(error.code, self._words.language))
         else:
             self._store.photos.settle(self.record_id)
-            clock_time = time_text(now)
-            self._spoken = Spoken(filed=self._words.say("Saved on this device at {time}", time=clock_time))
+            self._feedback = feedback.filed(now, self._words)
         self._show()
 
     def _change(self, changes: Changes, label: str = "") -> None:
-        if self._spoken.filed:
+        if self._feedback.filed:
             return  # a late keystroke or position MUST NOT make a draft of what was filed
         if self._opened.is_locked:
-            self._spoken = Spoken(error=message(ErrorCode.LOCKED, self._words.language))
+            self._feedback = feedback.refused(ErrorCode.LOCKED, self._words)
             self._show()
         elif self._session.kept(lambda: self._session.change(changes, label)):
             self._saved()
 
     def _refused(self, error: AppError) -> None:
-        self._spoken = Spoken(error=message(error.code, self._words.language))
+        self._feedback = feedback.refused(error.code, self._words)
         self._show()
 
     def _saved(self) -> None:
         if self._sight.focus:
             self._sight = replace(self._sight, focus="")
-        clock_time = time_text(self._session.draft.saved_at)
-        self._spoken = Spoken(
-            saved=self._words.say("Draft saved at {time}", time=clock_time), undo=self._session.last_step
-        )
+        self._feedback = feedback.saved(self._session, self._words)
         if self._checked.is_asked:
             self._checked = check_visit(self._scene(), self._clock.now())
         self._show()
@@ -353,7 +344,7 @@ class InspectionPresenter:
 
     def _state(self) -> InspectionState:
         beside = Beside(self.gallery.state, self.place.state)
-        return self._states.state(self._scene(), self._sight, self._checked, self._spoken, beside)
+        return self._states.state(self._scene(), self._sight, self._checked, self._feedback, beside)
 
     def _gallery(self) -> PhotoGallery:
         draft = PhotoDraft(lambda: self.data, self._change, self._session.forget_steps)
@@ -371,7 +362,7 @@ class InspectionPresenter:
         )
 
     def _place_moved(self) -> None:
-        if not self._spoken.filed:
+        if not self._feedback.filed:
             self._show()
 
     @property

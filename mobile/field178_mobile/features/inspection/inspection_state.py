@@ -37,6 +37,7 @@ from field178_mobile.features.photos.visit_photos import photo_count, photos_by_
 from field178_mobile.features.register.record_view import to_fix
 from field178_mobile.presentation.checks import Checked
 from field178_mobile.presentation.facts import ToFix
+from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.wording import Option, options
 from field178_shared.records.reading import entries_of
 from field178_shared.rules.checklist import FAILED
@@ -63,16 +64,6 @@ class Kept(Generic[*Arguments, Part]):
 
 SECTIONS, PAGE, FILED = "sections", "page", "filed"
 _NO_PHOTOS, _NO_PLACE = GalleryState(), CheckInState()
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """The sentences at the foot of the visit."""
-
-    saved: str = ""
-    undo: str = ""
-    filed: str = ""
-    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +95,7 @@ class InspectionState:
     protocols: tuple[ProtocolState, ...]
     help: tuple[Option, ...]
     checked: Checked
-    spoken: Spoken
+    feedback: Feedback
     foot: FootState
     is_locked: bool
     notice: str
@@ -140,12 +131,12 @@ class InspectionStates:
         self._foot = Kept(foot_state)
 
     def state(
-        self, scene: VisitScene, sight: Sight, checked: Checked, spoken: Spoken, beside: Beside
+        self, scene: VisitScene, sight: Sight, checked: Checked, feedback: Feedback, beside: Beside
     ) -> InspectionState:
         """Return the whole open visit."""
         reading, words, comments = scene.reading, scene.words, scene.marks.comments
         page = next((page for page in reading.pages if page.section.id == sight.section), None)
-        pane = _pane(sight.tab, page, spoken)
+        pane = _pane(sight.tab, page, feedback)
         progress = total_progress(reading.pages)
         commented = anchored(comments, reading.data)
         protocols = self._opened_protocols(scene)
@@ -165,7 +156,7 @@ class InspectionStates:
             protocols=protocols,
             help=() if scene.is_locked else self._help("", protocols, words),
             checked=checked,
-            spoken=spoken,
+            feedback=feedback,
             foot=self._foot_of(scene, pane, open_to_pass, following is None),
             arrival_comment=comments_at(CHECKLIST, comments, reading.data, words),
             photos_comment=comments_at(PHOTOS, comments, reading.data, words),
@@ -245,8 +236,8 @@ def next_open(
     return next((other for other in around if not other.progress.is_done), None)
 
 
-def _pane(tab: str, page: SectionPageContent | None, spoken: Spoken) -> str:
-    if spoken.filed:
+def _pane(tab: str, page: SectionPageContent | None, feedback: Feedback) -> str:
+    if feedback.filed:
         return FILED
     if tab == CHECKLIST:
         return SECTIONS if page is None else PAGE

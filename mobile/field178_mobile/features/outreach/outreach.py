@@ -8,7 +8,6 @@ from datetime import date
 
 from field178_mobile.features.forms.simple_fields import TYPED_KINDS, Pins, write
 from field178_mobile.features.inbox.reviewed import CLOSED, is_late
-from field178_mobile.features.inspection.inspection_state import Spoken
 from field178_mobile.features.outreach import outreach_data as session
 from field178_mobile.features.outreach.outreach_establishments import (
     EstablishmentPicker,
@@ -31,15 +30,16 @@ from field178_mobile.features.photos.photo_gallery import PhotoGallery
 from field178_mobile.features.photos.photo_tools import PhotoTools, no_tools
 from field178_mobile.features.photos.visit_photos import gallery_of, photo_count
 from field178_mobile.features.register.search_index import SearchIndex
+from field178_mobile.presentation import feedback
 from field178_mobile.presentation.checks import Checked, ProblemRow
 from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
+from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Draft, StateWord, Store
 from field178_shared import rules
 from field178_shared.errors import AppError, message
 from field178_shared.records.reading import text_of
 from field178_shared.schemas.field_catalogue import FIELDS
-from field178_shared.text.formats import time_text
 from field178_shared.time.clock import Clock
 
 
@@ -79,7 +79,7 @@ class OutreachPresenter:
         self._render = render
         self._session = DraftSession(store.drafts, clock, opened.draft, self._refused)
         self._checked = Checked()
-        self._spoken = Spoken()
+        self._feedback = Feedback()
         self._focus = ""
         self._word = opened.word
         self._marks = rules.FreeTextMarks(TYPE, words.language)
@@ -93,7 +93,7 @@ class OutreachPresenter:
     @property
     def is_filed(self) -> bool:
         """Tell whether the session was filed just now: its work is over."""
-        return bool(self._spoken.filed)
+        return bool(self._feedback.filed)
 
     @property
     def record_id(self) -> str:
@@ -103,11 +103,11 @@ class OutreachPresenter:
     def show(self, focus_path: str = "") -> None:
         """Show the session, with the field of a path in sight when one is given."""
         self._focus = focus_path
-        self._render(outreach_state(self._scene(), self._checked, self._spoken, self._focus))
+        self._render(outreach_state(self._scene(), self._checked, self._feedback, self._focus))
 
     def photos_moved(self) -> None:
         """Show how far the photos have come."""
-        if photo_count(self._session.data) and not self._spoken.filed:
+        if photo_count(self._session.data) and not self._feedback.filed:
             self.show(self._focus)
 
     def choose_form(self, form_id: str) -> None:
@@ -208,29 +208,26 @@ class OutreachPresenter:
         try:
             self._store.file(draft, self._opened.user)
         except AppError as error:
-            self._spoken = replace(self._spoken, error=message(error.code, self._words.language))
+            self._feedback = replace(self._feedback, error=message(error.code, self._words.language))
         else:
             self._store.photos.settle(draft.record_id)
-            clock_time = time_text(now)
-            self._spoken = Spoken(filed=self._words.say("Saved on this device at {time}", time=clock_time))
+            self._feedback = feedback.filed(now, self._words)
         self.show()
 
     def _change(self, changes: Changes, label: str = "") -> None:
         # An approved session is only looked at: its fields stay as the office approved them.
-        if self._opened.is_locked or self._spoken.filed:
+        if self._opened.is_locked or self._feedback.filed:
             return
         if self._session.kept(lambda: self._session.change(changes, label)):
             self._saved()
 
     def _refused(self, error: AppError) -> None:
-        self._spoken = Spoken(error=message(error.code, self._words.language))
+        self._feedback = feedback.refused(error.code, self._words)
         self.show()
 
     def _saved(self) -> None:
         self._word = StateWord.DRAFT
-        clock_time = time_text(self._session.draft.saved_at)
-        saved = self._words.say("Draft saved at {time}", time=clock_time)
-        self._spoken = Spoken(saved=saved, undo=self._session.last_step)
+        self._feedback = feedback.saved(self._session, self._words)
         if self._checked.is_asked:
             self._checked = self._find_problems()
         self.show(self._focus)

@@ -8,12 +8,12 @@ from datetime import date
 
 from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simple_field, simple_fields
 from field178_mobile.features.inbox.reviewed import CLOSED, review_notice
-from field178_mobile.features.inspection.inspection_state import Spoken
 from field178_mobile.features.outreach.outreach_data import audiences_of, establishments_of, number_of
 from field178_mobile.features.outreach.outreach_sessions import TYPE, attendance_of
 from field178_mobile.features.photos.photo_gallery import NO_PHOTOS, GalleryState
 from field178_mobile.presentation.checks import Checked
 from field178_mobile.presentation.draft_session import Data
+from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.wording import Option, Wording
 from field178_mobile.store import StateWord
 from field178_shared.codelists.labels import Labelled
@@ -122,11 +122,11 @@ class OutreachState:
     other_comments: str
     problems: Mapping[str, str]
     checked: Checked
-    spoken: Spoken
+    feedback: Feedback
     focus: str
 
 
-def outreach_state(scene: SessionScene, checked: Checked, spoken: Spoken, focus: str) -> OutreachState:
+def outreach_state(scene: SessionScene, checked: Checked, feedback: Feedback, focus: str) -> OutreachState:
     """Return the whole open session."""
     data, words = scene.data, scene.words
     form = words.lists.forms.get(text_of(data, "outreach_form_id"))
@@ -160,7 +160,7 @@ def outreach_state(scene: SessionScene, checked: Checked, spoken: Spoken, focus:
         other_comments=_other_comments(scene),
         problems=scene.pins.problems,
         checked=checked,
-        spoken=spoken,
+        feedback=feedback,
         focus=focus,
     )
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from field178_mobile.features.forms.simple_fields import TYPED_KINDS, write
 from field178_mobile.features.inspection.check_in import CheckIn, CheckInState
-from field178_mobile.features.inspection.inspection_state import Spoken
 from field178_mobile.features.register.establishment_data import (
     TYPE,
     add_certificate,
@@ -27,8 +26,10 @@ from field178_mobile.features.register.map import MapPresenter
 from field178_mobile.features.register.register_index import MOST, RegisterIndex, alike_row
 from field178_mobile.features.register.register_point import RegisterPoint
 from field178_mobile.maps.map_state import MapState
+from field178_mobile.presentation import feedback
 from field178_mobile.presentation.checks import Checked, ProblemRow
 from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
+from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.location import GeoPoint, Whereabouts
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Draft, StateWord, Store
@@ -37,7 +38,6 @@ from field178_shared.errors import AppError, message
 from field178_shared.merge import equal, read_path, write_path
 from field178_shared.records.reading import text_of
 from field178_shared.schemas.field_catalogue import FIELDS
-from field178_shared.text.formats import time_text
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock
 
@@ -81,7 +81,7 @@ class EstablishmentForm:
         self._deferred: Changes = {}
         self._is_closed = False
         self._checked = Checked()
-        self._spoken = Spoken()
+        self._feedback = Feedback()
         self._focus = ""
         self._word = opened.word
         self._marks = rules.FreeTextMarks(TYPE, self._words.language)
@@ -119,7 +119,7 @@ class EstablishmentForm:
         if self._is_closed:
             return
         self._focus = focus_path
-        self._render(form_state(self._scene(), self._checked, self._spoken, self._focus))
+        self._render(form_state(self._scene(), self._checked, self._feedback, self._focus))
 
     def close(self) -> None:
         """End the work on it: a measurement that comes later finds nobody here."""
@@ -197,11 +197,10 @@ class EstablishmentForm:
         try:
             self._store.file(draft, self._opened.user)
         except AppError as error:
-            self._spoken = replace(self._spoken, error=message(error.code, self._words.language))
+            self._feedback = replace(self._feedback, error=message(error.code, self._words.language))
             self.show()
             return
-        said = self._words.say("Saved on this device at {time}", time=time_text(self._clock.now()))
-        self._spoken = Spoken(filed=said)
+        self._feedback = feedback.filed(self._clock.now(), self._words)
         self.show()
         self._filed(inspect)
 
@@ -223,7 +222,7 @@ class EstablishmentForm:
         self.show(self._focus)
 
     def _change(self, changes: Changes, label: str = "") -> None:
-        if not self._spoken.filed and self._session.kept(lambda: self._keep(changes, label)):
+        if not self._feedback.filed and self._session.kept(lambda: self._keep(changes, label)):
             self._saved()
 
     def _keep(self, changes: Changes, label: str) -> bool:
@@ -236,13 +235,12 @@ class EstablishmentForm:
         return self._session.change(changes, label)
 
     def _refused(self, error: AppError) -> None:
-        self._spoken = Spoken(error=message(error.code, self._words.language))
+        self._feedback = feedback.refused(error.code, self._words)
         self.show(self._focus)
 
     def _saved(self) -> None:
         self._word = StateWord.DRAFT
-        saved = self._words.say("Draft saved at {time}", time=time_text(self._session.draft.saved_at))
-        self._spoken = Spoken(saved=saved, undo=self._session.last_step)
+        self._feedback = feedback.saved(self._session, self._words)
         if self._checked.is_asked:
             self._checked = self._find_problems()
         self.show(self._focus)

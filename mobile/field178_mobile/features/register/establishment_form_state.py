@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simple_field, simple_fields
 from field178_mobile.features.inspection.check_in import CheckInState
-from field178_mobile.features.inspection.inspection_state import Spoken
 from field178_mobile.features.register.establishment_data import TYPE, certificates_of
 from field178_mobile.features.register.register_index import AlikeRow
 from field178_mobile.presentation.checks import Checked
 from field178_mobile.presentation.draft_session import Data
+from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.wording import Option, Wording, options
 from field178_mobile.store import StateWord
 from field178_shared.records.reading import count_of, text_of
@@ -92,12 +92,12 @@ class EstablishmentFormState:
     has_draft: bool
     problems: Mapping[str, str]
     checked: Checked
-    spoken: Spoken
+    feedback: Feedback
     focus: str
 
 
 def form_state(
-    scene: EstablishmentFormScene, checked: Checked, spoken: Spoken, focus: str
+    scene: EstablishmentFormScene, checked: Checked, feedback: Feedback, focus: str
 ) -> EstablishmentFormState:
     """Return the whole form."""
     data, words = scene.data, scene.words
@@ -128,7 +128,7 @@ def form_state(
         has_draft=scene.word == StateWord.DRAFT,
         problems=problems,
         checked=checked,
-        spoken=spoken,
+        feedback=feedback,
         focus=focus,
     )
 

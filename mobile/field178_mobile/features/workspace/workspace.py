@@ -203,9 +203,9 @@ class Workspace:
                 self.list.refresh()
 
     def _show_visit(self, state: InspectionState) -> None:
-        was_filed = self.state is not None and bool(self.state.spoken.filed)
+        was_filed = self.state is not None and bool(self.state.feedback.filed)
         self.state = state
-        if state.spoken.filed and not was_filed:
+        if state.feedback.filed and not was_filed:
             self._ui_thread.post(self._refresh)
         if self._screen is not None:
             self._screen.pane.show_visit(state)

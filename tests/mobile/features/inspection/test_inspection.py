@@ -22,11 +22,12 @@ from tests.mobile.inspection_world import (
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 
 from field178_mobile.features.inspection.inspection import InspectionPresenter
-from field178_mobile.features.inspection.inspection_state import InspectionState, Spoken
+from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.features.inspection.visit import VisitedEstablishment, new_visit
 from field178_mobile.features.inspection.visit_scene import OpenVisit
 from field178_mobile.features.shift.shift_data import Shift
 from field178_mobile.presentation.facts import Shortcoming
+from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.location import Whereabouts
 from field178_mobile.store import Draft, Store
 from field178_shared.errors import AppError, ErrorCode, message
@@ -102,9 +103,9 @@ def test_an_answer_the_disk_refuses_is_said_and_not_shown_as_kept(bench):
     bench.visit.answer("fire_exits_clear", "yes")
     with no_room_beyond(0):
         bench.visit.answer("fire_exit_unlocked", "no")
-        assert bench.state.spoken == Spoken(error=message(ErrorCode.STORE_UNWRITABLE, "vi"))
+        assert bench.state.feedback == Feedback(error=message(ErrorCode.STORE_UNWRITABLE, "vi"))
         bench.visit.undo()
-        assert bench.state.spoken.error
+        assert bench.state.feedback.error
     assert bench.saved("answers.fire_exit_unlocked") is None
     assert bench.saved("answers.fire_exits_clear.v") == "yes"
     bench.visit.undo()
@@ -126,8 +127,8 @@ def test_a_filed_visit_is_told_as_filed_when_only_the_tidying_of_photos_finds_no
 
     monkeypatch.setattr(bench.store, "file", file_then_fill)
     bench.visit.complete()
-    assert bench.state.spoken.filed
-    assert not bench.state.spoken.error
+    assert bench.state.feedback.filed
+    assert not bench.state.feedback.error
 
 
 def test_opening_a_visit_saves_no_draft(bench):
@@ -152,7 +153,7 @@ def test_undo_takes_the_last_answer_back(bench):
     bench.visit.undo()
     assert bench.saved("answers.fire_exit_unlocked") is None
     assert bench.saved("answers.fire_exits_clear.v") == "yes"
-    assert bench.state.spoken.undo == "Lối thoát nạn thông thoáng, không bị cản trở"
+    assert bench.state.feedback.undo == "Lối thoát nạn thông thoáng, không bị cản trở"
 
 
 def test_undo_leaves_text_typed_after_the_answer(bench):
@@ -274,7 +275,7 @@ def test_child_worker_opens_the_protocol_and_needs_a_referral(bench):
     assert [row.path for row in bench.state.checked.problems] == ["protocols"]
     bench.visit.refer("child_protection", "hotline_111")
     bench.visit.complete()
-    assert bench.state.spoken.filed
+    assert bench.state.feedback.filed
 
 
 def test_closed_door_ends_the_form_early_and_is_a_record_too(bench):
@@ -282,7 +283,7 @@ def test_closed_door_ends_the_form_early_and_is_a_record_too(bench):
     assert bench.state.is_closed_early
     assert bench.state.sections == ()
     bench.visit.complete()
-    assert bench.state.spoken.filed == "Đã lưu trên máy lúc 22:00"
+    assert bench.state.feedback.filed == "Đã lưu trên máy lúc 22:00"
     (record,) = [view for view in bench.store.views("inspection") if view.id != LAST_VISIT]
     assert (record.data["overall_result"], record.data["representative_role"]) == ("not_inspected", "none")
 
@@ -462,7 +463,7 @@ def test_completing_files_and_only_then_says_so(bench):
     bench.answer_all()
     bench.clock.tick(minutes=41)
     bench.visit.complete()
-    assert bench.state.spoken.filed == "Đã lưu trên máy lúc 22:41"
+    assert bench.state.feedback.filed == "Đã lưu trên máy lúc 22:41"
     assert bench.store.drafts.all() == []
     (record,) = [view for view in bench.store.views("inspection") if view.id != LAST_VISIT]
     assert record.data["ended_at"] == "2026-11-24T15:41:00Z"
@@ -477,8 +478,8 @@ def test_refused_filing_keeps_the_draft_and_says_why(bench, monkeypatch):
 
     monkeypatch.setattr(bench.store, "file", refuse)
     bench.visit.complete()
-    assert bench.state.spoken.filed == ""
-    assert bench.state.spoken.error
+    assert bench.state.feedback.filed == ""
+    assert bench.state.feedback.error
     assert len(bench.store.drafts.all()) == 1
 
 
@@ -514,7 +515,7 @@ def test_warnings_do_not_keep_the_visit(bench):
     bench.visit.check()
     assert [row.path for row in bench.state.checked.warnings] == ["overall_result"]
     bench.visit.complete()
-    assert bench.state.spoken.filed
+    assert bench.state.feedback.filed
 
 
 def test_free_text_is_marked_and_never_stopped(bench):
@@ -523,7 +524,7 @@ def test_free_text_is_marked_and_never_stopped(bench):
     bench.visit.choose_tab("conclusion")
     assert bench.state.conclusion.texts["recommendation"].lint
     bench.visit.complete()
-    assert bench.state.spoken.filed
+    assert bench.state.feedback.filed
 
 
 def test_own_name_of_the_establishment_is_not_marked(bench):
@@ -549,7 +550,7 @@ def test_approved_visit_does_not_change(store, clock):
     bench = Bench(store, clock, word="approved")
     bench.visit.answer("fire_exits_clear", "yes")
     assert bench.store.drafts.all() == []
-    assert bench.state.spoken.error
+    assert bench.state.feedback.error
 
 
 def test_next_section_goes_round_to_what_is_still_open(bench):
@@ -679,7 +680,7 @@ def mend_again(bench, change) -> None:
     change(bench.visit)
     bench.visit.complete()
     assert bench.state.checked.problems == ()
-    assert bench.state.spoken.filed
+    assert bench.state.feedback.filed
 
 
 def live_sessions(bench) -> list:
@@ -725,7 +726,7 @@ def test_visit_without_a_position_says_why_and_is_as_valid(store, clock):
     assert bench.state.place.text == "Không bắt được vị trí"
     bench.answer_all()
     bench.visit.complete()
-    assert bench.state.spoken.filed
+    assert bench.state.feedback.filed
 
 
 def test_what_comes_after_filing_makes_no_draft(bench):
@@ -821,5 +822,5 @@ def test_a_number_written_by_hand_and_minutes_not_made_take_none(bench):
 def test_without_a_block_the_visit_is_filed_all_the_same(bench):
     bench.answer_all()
     bench.visit.complete()
-    assert bench.state.spoken.filed
+    assert bench.state.feedback.filed
     assert minutes_number_of(bench) is None

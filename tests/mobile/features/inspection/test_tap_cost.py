@@ -12,7 +12,8 @@ from tests.mobile.half_filled_visit import MET, UNMET, half_filled
 from tests.mobile.inspection_world import words
 
 from field178_mobile.features.inspection.inspection import InspectionPresenter
-from field178_mobile.features.inspection.inspection_state import InspectionState, Spoken
+from field178_mobile.features.inspection.inspection_state import InspectionState
+from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.store import Store
 
 MOST_CALLS = 350
@@ -64,7 +65,7 @@ def test_shared_parts_are_those_that_a_visit_opened_anew_would_make(visit, store
     chance = random.Random(seed)
     for _ in range(40):
         _do_something(visit, states[-1], chance)
-        assert replace(states[-1], spoken=Spoken()) == _opened_anew(visit, store, clock)
+        assert replace(states[-1], feedback=Feedback()) == _opened_anew(visit, store, clock)
 
 
 def _made_anew(before: Sequence[object], after: Sequence[object]) -> list[str]:

@@ -78,7 +78,7 @@ def test_a_tap_the_store_refuses_is_said_and_not_shown_as_kept(pane: Desk, monke
 
     monkeypatch.setattr(pane.store.drafts, "save", refuse)
     session.choose_form("conference")
-    assert pane.state.spoken.error == message(ErrorCode.STORE_UNWRITABLE, "vi")
+    assert pane.state.feedback.error == message(ErrorCode.STORE_UNWRITABLE, "vi")
     assert [option for option in pane.state.forms if option.is_chosen] == []
 
 
@@ -87,7 +87,7 @@ def test_every_tap_is_kept_before_it_is_shown_and_can_be_taken_back(pane: Desk) 
     session.choose_form("conference")
     kept = next(iter(pane.store.drafts.kept.values()))
     assert kept.data["outreach_form_id"] == "conference"
-    assert pane.state.spoken.undo
+    assert pane.state.feedback.undo
     session.undo()
     assert "outreach_form_id" not in next(iter(pane.store.drafts.kept.values())).data
 
@@ -97,7 +97,7 @@ def test_a_complete_session_is_filed_into_its_commune_and_says_so(pane: Desk) ->
     draft, user, _ = pane.store.filed[0]
     assert (draft.type, draft.scope, user) == ("outreach_session", f"unit:{UNIT}", "user-1")
     assert draft.data["audiences"] == {"general_public": {"attendance_count": 40, "first_time_count": 30}}
-    assert pane.state.spoken.filed
+    assert pane.state.feedback.filed
     assert pane.store.drafts.kept == {}
 
 
@@ -128,8 +128,8 @@ def test_a_refused_filing_keeps_the_draft_and_says_why(pane: Desk) -> None:
     session = pane.filled()
     pane.store.refuses = AppError(ErrorCode.STORE_LOCKED)
     session.complete()
-    assert pane.state.spoken.error
-    assert not pane.state.spoken.filed
+    assert pane.state.feedback.error
+    assert not pane.state.feedback.filed
     assert len(pane.store.drafts.kept) == 1
 
 

@@ -129,7 +129,7 @@ def test_every_keystroke_is_kept_and_a_tap_is_taken_back(bench):
     bench.form.write("name", "Hoa B")
     assert bench.draft().data["name"] == "Hoa B"
     bench.form.choose_kind("karaoke")
-    assert bench.state.spoken.undo == "Loại hình"
+    assert bench.state.feedback.undo == "Loại hình"
     bench.form.undo()
     assert "establishment_type_id" not in bench.draft().data
 
@@ -349,7 +349,7 @@ def test_what_the_store_refuses_is_said_and_not_shown_as_kept(bench, monkeypatch
 
     monkeypatch.setattr(bench.store.drafts, "save", refuse)
     bench.form.choose_kind("karaoke")
-    assert bench.state.spoken.error == message(ErrorCode.STORE_UNWRITABLE, "vi")
+    assert bench.state.feedback.error == message(ErrorCode.STORE_UNWRITABLE, "vi")
     assert not any(kind.is_chosen for kind in bench.state.kinds)
 
 

@@ -218,7 +218,7 @@ def test_mass_removal_asks_and_either_answer_goes_on():
     assert states[-1].can_keep
     presenter.answer(allow=False)
     presenter.answer(allow=True)
-    assert presenter._shelf.said == [False, True]
+    assert presenter._controls.said == [False, True]
     assert runner.wakes == 2
 
 
@@ -244,7 +244,7 @@ def test_what_went_is_told_and_can_be_offered(tombstones, lost, words, can_bring
     assert bool(states[-1].tombstones) is bool(words)
     assert states[-1].can_bring_back is can_bring_back
     presenter.bring_back()
-    assert presenter._shelf.said == ["back"]
+    assert presenter._controls.said == ["back"]
 
 
 class Line:

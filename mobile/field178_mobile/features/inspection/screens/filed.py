@@ -21,7 +21,7 @@ class FiledPane(BoxLayout):
 
     def show(self, state: InspectionState) -> None:
         """Draw the sentence."""
-        self.text = state.spoken.filed
+        self.text = state.feedback.filed
 
     def on_next(self) -> None:
         """Overridden by bind."""

@@ -25,11 +25,11 @@ class VisitFoot(kit.FootBar):
 
     def show(self, state: InspectionState) -> None:
         """Draw the bar."""
-        spoken = state.spoken
-        self.status = spoken.error or spoken.saved
-        self.tone = "bad" if spoken.error else "ok"
-        self.icon = "alert-circle" if spoken.error else "check-circle" if spoken.saved else ""
-        self.can_undo = bool(spoken.undo)
+        feedback = state.feedback
+        self.status = feedback.error or feedback.saved
+        self.tone = "bad" if feedback.error else "ok"
+        self.icon = "alert-circle" if feedback.error else "check-circle" if feedback.saved else ""
+        self.can_undo = bool(feedback.undo)
         for button, action in ((self.ids.first, state.foot.first), (self.ids.second, state.foot.second)):
             button.action, button.text, button.icon = action.id, action.label, action.icon
             self._optional.show(button, bool(action.id))

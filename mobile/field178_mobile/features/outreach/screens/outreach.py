@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from field178_mobile.features.inspection.inspection_state import Spoken
 from field178_mobile.features.outreach.outreach_pane import OutreachPaneSessions
 from field178_mobile.features.outreach.outreach_sessions import SessionRow, SessionsState
 from field178_mobile.features.outreach.outreach_state import OutreachState
@@ -16,6 +15,7 @@ from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.state_tones import PILL_OF_STATE, TONE_OF_STATE
+from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.store import StoreChange
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ class OutreachScreen(kit.Panes):
 
     def show_session(self, state: OutreachState) -> None:
         """Draw the open session; a filed one closes with a word about where it is."""
-        if state.spoken.filed:
-            kit.toast(state.spoken.filed)
+        if state.feedback.filed:
+            kit.toast(state.feedback.filed)
             self.close()
             return
         if self.session is not self.sessions_pane.session:
@@ -58,11 +58,11 @@ class OutreachScreen(kit.Panes):
         self.has_detail = True
         self.ids.form.session = self.session
         self.ids.form.show(state)
-        self._show_status(state.spoken)
+        self._show_status(state.feedback)
         self.title = next((option.label for option in state.forms if option.is_chosen), _("New session"))
         self.word, self.word_tone = state.word_label, PILL_OF_STATE.get(state.word, "plain")
         self.notice, self.is_late = state.notice, bool(state.notice) and not state.is_locked
-        self._head.show(self.ids.undo, bool(state.spoken.undo))
+        self._head.show(self.ids.undo, bool(state.feedback.undo))
         self._head.show(self.ids.word, bool(self.word))
         self._show_parts()
 
@@ -105,10 +105,10 @@ class OutreachScreen(kit.Panes):
         ):
             self._detail.show(self.ids[name], is_shown)
 
-    def _show_status(self, spoken: Spoken) -> None:
+    def _show_status(self, feedback: Feedback) -> None:
         line = self.ids.status
-        line.text, line.tone = spoken.error or spoken.saved, "bad" if spoken.error else "ok"
-        line.icon = "alert-circle" if spoken.error else "check-circle" if spoken.saved else ""
+        line.text, line.tone = feedback.error or feedback.saved, "bad" if feedback.error else "ok"
+        line.icon = "alert-circle" if feedback.error else "check-circle" if feedback.saved else ""
 
 
 def _row(row: SessionRow) -> kit.Row:

@@ -38,9 +38,9 @@ class EstablishmentPane(BoxLayout):
         is_other = self.form is not self.workspace.editing.form
         self.form = self.ids.fields.form = self.workspace.editing.form
         self.title, self.is_new = state.title, state.is_new
-        self.saved, self.error = state.spoken.saved, state.spoken.error
+        self.saved, self.error = state.feedback.saved, state.feedback.error
         self.word, self.word_tone = state.word_label, PILL_OF_STATE.get(state.word, "plain")
-        self._head.show(self.ids.undo, bool(state.spoken.undo))
+        self._head.show(self.ids.undo, bool(state.feedback.undo))
         self._head.show(self.ids.word, bool(self.word))
         self._optional.show(self.ids.error, bool(self.error))
         self._foot.show(self.ids.inspect, state.is_new)

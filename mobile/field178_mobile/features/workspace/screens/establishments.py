@@ -112,8 +112,8 @@ class EstablishmentsScreen(kit.Panes):
 
     def show_form(self, state: EstablishmentFormState | None) -> None:
         """Draw the form of the register, or take it away."""
-        if state is not None and state.spoken.filed:
-            kit.toast(state.spoken.filed)
+        if state is not None and state.feedback.filed:
+            kit.toast(state.feedback.filed)
         elif state is not None:
             self.has_detail = True
             self._pane = self._pane or EstablishmentPane(workspace=self.workspace)
