@@ -1,0 +1,107 @@
+"""Checks of a visit: problems lead to their fields, warnings and marks stop nothing."""
+
+from __future__ import annotations
+
+from tests.mobile.features.inspection.bench import Bench
+from tests.mobile.inspection_world import (
+    settle,
+)
+
+
+def test_counts_that_contradict_each_other_are_marked_while_typing(bench):
+    bench.visit.open_section("worker_counts")
+    for item_id, number in (("workers_total", 5), ("workers_female", 4), ("workers_male", 2)):
+        bench.visit.count(item_id, number)
+    assert bench.item("workers_total").problem
+    bench.visit.count("workers_male", 1)
+    assert bench.item("workers_total").problem == ""
+
+
+def test_mistakes_can_be_looked_for_from_every_part_of_the_checklist(bench):
+    bench.visit.choose_tab("checklist")
+    assert bench.state.foot.first.id == "check"
+    bench.visit.open_section("worker_counts")
+    assert bench.state.foot.first.id == "check"
+
+
+def test_problem_leads_to_its_item(bench):
+    bench.visit.arrive("inspected")
+    bench.visit.check()
+    problem = next(row for row in bench.state.checked.problems if row.path == "answers.kd_licence")
+    assert (problem.where, problem.text) == (
+        "Điều kiện karaoke, vũ trường",
+        "6 nội dung bắt buộc chưa trả lời",
+    )
+    bench.visit.jump(problem.path)
+    assert (bench.state.pane, bench.state.page.id, bench.state.focus) == (
+        "page",
+        "karaoke_discotheque",
+        "answers.kd_licence",
+    )
+    assert bench.item("kd_licence").problem == "Cần nhập mục này."
+
+
+def test_problem_goes_as_soon_as_it_is_mended(bench):
+    bench.visit.arrive("inspected")
+    bench.visit.check()
+    bench.visit.answer("kd_licence", "yes")
+    assert "answers.kd_licence" not in [row.path for row in bench.state.checked.problems]
+
+
+def test_warnings_do_not_keep_the_visit(bench):
+    bench.answer_all()
+    bench.visit.answer("fire_exits_clear", "yes")
+    bench.visit.answer("fire_exits_clear", "no")
+    bench.visit.toggle_violation("fire_exits_clear", "fire_exit_obstructed")
+    bench.visit.check()
+    assert [row.path for row in bench.state.checked.warnings] == ["overall_result"]
+    bench.visit.complete()
+    assert bench.state.feedback.filed
+
+
+def test_free_text_is_marked_and_never_stopped(bench):
+    bench.answer_all()
+    bench.visit.write("recommendation", "Liên hệ anh Nguyễn Văn Mẫu 0912345678")
+    bench.visit.choose_tab("conclusion")
+    assert bench.state.conclusion.texts["recommendation"].lint
+    bench.visit.complete()
+    assert bench.state.feedback.filed
+
+
+def test_own_name_of_the_establishment_is_not_marked(bench):
+    bench.visit.write("recommendation", "Karaoke Hồng Phúc cần bổ sung biển hiệu")
+    bench.visit.choose_tab("conclusion")
+    assert bench.state.conclusion.texts["recommendation"].lint == ""
+
+
+def test_comment_of_the_office_stands_at_its_field(store, clock):
+    settle(store)
+    bench = Bench(
+        store, clock, comments={"answers.fire_exits_clear.v": "Nêu rõ cửa nào", "overall_result": "Xem lại"}
+    )
+    bench.visit.open_section("fire_safety")
+    assert bench.item("fire_exits_clear").comment == "Nêu rõ cửa nào"
+    bench.visit.choose_tab("conclusion")
+    assert bench.state.conclusion.result_comment == "Xem lại"
+    assert next(card for card in bench.state.sections if card.id == "fire_safety").mark == "comment"
+
+
+def test_no_comment_is_lost_whatever_its_path(store, clock):
+    settle(store)
+    said = {
+        "answers.fire_exits_clear.v": "một",
+        "findings.fire_exits_clear-fire_exit_obstructed": "hai",
+        "access_result": "ba",
+        "measures.reminder": "bốn",
+        "recommendation": "năm",
+        "something_new": "sáu",
+    }
+    bench = Bench(store, clock, comments=said)
+    bench.visit.answer("fire_exits_clear", "no")
+    bench.visit.toggle_violation("fire_exits_clear", "fire_exit_obstructed")
+    bench.visit.open_section("fire_safety")
+    assert bench.item("fire_exits_clear").comment == "một\nhai"
+    assert bench.state.arrival_comment == "Kết quả tiếp cận cơ sở: ba"
+    bench.visit.choose_tab("conclusion")
+    assert bench.state.conclusion.other_comments == "Biện pháp xử lý: bốn\nsomething_new: sáu"
+    assert bench.state.conclusion.texts["recommendation"].comment == "năm"

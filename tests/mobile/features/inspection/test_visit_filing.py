@@ -1,0 +1,234 @@
+"""Filing a visit: in one step with its outreach session and the number of its minutes."""
+
+from __future__ import annotations
+
+from tests.mobile.features.inspection.bench import PLACE, Bench
+from tests.mobile.inspection_world import (
+    KARAOKE,
+    LAST_VISIT,
+    LEADER,
+    TEAM_SCOPE,
+    UNIT,
+    filed_visit,
+    lease,
+    settle,
+    words,
+)
+from tests.mobile.support import base_row, server_commits
+
+from field178_mobile.features.inspection.inspection import InspectionPresenter
+from field178_mobile.features.inspection.visit_scene import OpenVisit
+from field178_mobile.presentation.location import Whereabouts
+from field178_mobile.store import Draft
+from field178_shared.errors import AppError, ErrorCode
+
+
+def test_a_filed_visit_is_told_as_filed_when_only_the_tidying_of_photos_finds_no_room(bench, monkeypatch):
+    bench.answer_all()
+
+    def refuse(work: object) -> None:
+        raise AppError(ErrorCode.STORE_UNWRITABLE)
+
+    filed = bench.store.file
+
+    def file_then_fill(*arguments: object) -> object:
+        change_id = filed(*arguments)
+        monkeypatch.setattr(bench.store, "write", refuse)
+        return change_id
+
+    monkeypatch.setattr(bench.store, "file", file_then_fill)
+    bench.visit.complete()
+    assert bench.state.feedback.filed
+    assert not bench.state.feedback.error
+
+
+def test_completing_files_and_only_then_says_so(bench):
+    bench.answer_all()
+    bench.clock.tick(minutes=41)
+    bench.visit.complete()
+    assert bench.state.feedback.filed == "Đã lưu trên máy lúc 22:41"
+    assert bench.store.drafts.all() == []
+    (record,) = [view for view in bench.store.views("inspection") if view.id != LAST_VISIT]
+    assert record.data["ended_at"] == "2026-11-24T15:41:00Z"
+    assert bench.store.shown_state(record.id).word == "unsent"
+
+
+def test_refused_filing_keeps_the_draft_and_says_why(bench, monkeypatch):
+    bench.answer_all()
+
+    def refuse(*_args: object) -> None:
+        raise AppError(ErrorCode.STORE_DAMAGED)
+
+    monkeypatch.setattr(bench.store, "file", refuse)
+    bench.visit.complete()
+    assert bench.state.feedback.filed == ""
+    assert bench.state.feedback.error
+    assert len(bench.store.drafts.all()) == 1
+
+
+def test_hidden_item_is_not_filed(bench):
+    bench.answer_all()
+    bench.visit.count("ou_workers_attended", 5)
+    bench.visit.answer("ou_done", "no")
+    bench.visit.complete()
+    (record,) = [view for view in bench.store.views("inspection") if view.id != LAST_VISIT]
+    assert "ou_workers_attended" not in record.data["answers"]
+
+
+def test_mended_visit_sends_only_what_changed(store, clock):
+    settle(store)
+    filed = filed_visit(KARAOKE, overall_result="compliant")
+    server_commits(
+        store, base_row("0197aaaa-0000-7000-8000-000000000001", 3, "inspection", TEAM_SCOPE, **filed)
+    )
+    view = store.view("0197aaaa-0000-7000-8000-000000000001")
+    draft = Draft(
+        "draft-1", "inspection", view.id, TEAM_SCOPE, dict(view.data), dict(view.data), 3, LEADER, clock.now()
+    )
+    bench = Bench(store, clock, draft=draft)
+    bench.visit.choose_result("minor_shortcomings")
+    assert bench.saved("overall_result") == "minor_shortcomings"
+    assert store.view(view.id).data["overall_result"] == "compliant"
+
+
+def test_outreach_on_the_spot_makes_its_session_in_the_same_step(bench):
+    bench.answer_all()
+    bench.visit.count("ou_workers_attended", 5)
+    bench.visit.count("ou_workers_first_time", 2)
+    bench.visit.complete()
+    (session,) = bench.store.views("outreach_session")
+    assert session.scope == f"unit:{UNIT}"
+    assert session.data["audiences"]["workers_at_risk"] == {"attendance_count": 5, "first_time_count": 2}
+    assert session.data["host_agency_id"] == "commune_culture_social"
+    assert bench.store.status().unsent_changes == 2
+
+
+def test_mended_visit_keeps_to_its_one_session(bench):
+    mend_after_filing(bench, lambda visit: visit.count("ou_workers_attended", 4))
+    (session,) = bench.store.views("outreach_session")
+    assert session.data["audiences"]["workers_at_risk"] == {"attendance_count": 4}
+    assert session.data["materials"] == {"other": {"quantity": 7}}
+
+
+def test_what_a_mended_visit_no_longer_says_leaves_its_session(bench):
+    mend_after_filing(bench, lambda visit: visit.count("ou_materials", None))
+    (session,) = bench.store.views("outreach_session")
+    assert "materials" not in session.data
+
+
+def test_session_goes_when_the_mended_visit_held_no_outreach_and_comes_back_with_it(bench):
+    mend_after_filing(bench, lambda visit: visit.answer("ou_done", "no"))
+    assert live_sessions(bench) == []
+    bench.clock.tick(minutes=10)
+    mend_again(bench, lambda visit: (visit.answer("ou_done", "yes"), visit.count("ou_workers_attended", 3)))
+    (session,) = live_sessions(bench)
+    assert session.data["audiences"]["workers_at_risk"] == {"attendance_count": 3}
+
+
+def mend_after_filing(bench, change) -> None:
+    bench.answer_all()
+    bench.visit.count("ou_workers_attended", 5)
+    bench.visit.count("ou_materials", 7)
+    bench.visit.complete()
+    assert len(live_sessions(bench)) == 1
+    bench.clock.tick(minutes=10)
+    mend_again(bench, change)
+
+
+def mend_again(bench, change) -> None:
+    """Open the filed visit as the inbox does, change it, and file it again."""
+    (view,) = [view for view in bench.store.views("inspection") if view.id != LAST_VISIT]
+    data = dict(view.data)
+    draft = Draft("again", "inspection", view.id, TEAM_SCOPE, data, data, view.rev, LEADER, bench.clock.now())
+    opened = OpenVisit(PLACE, draft, LEADER)
+    bench.visit = InspectionPresenter(bench.store, bench.clock, words(), opened, bench.states.append)
+    change(bench.visit)
+    bench.visit.complete()
+    assert bench.state.checked.problems == ()
+    assert bench.state.feedback.filed
+
+
+def live_sessions(bench) -> list:
+    return [view for view in bench.store.views("outreach_session") if not view.deleted]
+
+
+def test_talk_that_reached_nobody_makes_no_session(bench):
+    bench.answer_all()
+    bench.visit.complete()
+    assert bench.store.views("outreach_session") == []
+
+
+def test_mended_visit_mends_its_session_and_makes_no_second_one(store, clock):
+    settle(store)
+    bench = Bench(store, clock)
+    bench.answer_all()
+    bench.visit.count("ou_workers_attended", 5)
+    bench.visit.complete()
+    (record,) = [view for view in store.views("inspection") if view.id != LAST_VISIT]
+    draft = Draft(
+        "d2",
+        "inspection",
+        record.id,
+        TEAM_SCOPE,
+        dict(record.data),
+        dict(record.data),
+        0,
+        LEADER,
+        clock.now(),
+    )
+    bench = Bench(store, clock, draft=draft)
+    bench.visit.count("ou_workers_attended", 4)
+    bench.visit.complete()
+    (session,) = store.views("outreach_session")
+    assert session.data["audiences"]["workers_at_risk"]["attendance_count"] == 4
+
+
+def test_visit_without_a_position_says_why_and_is_as_valid(store, clock):
+    settle(store)
+    bench = Bench(store, clock, places=Whereabouts(lambda answer: answer(None), clock, has_receiver=True))
+    bench.visit.place.start()
+    assert bench.saved("check_in") == {"no_point_reason": "no_fix"}
+    assert bench.state.place.text == "Không bắt được vị trí"
+    bench.answer_all()
+    bench.visit.complete()
+    assert bench.state.feedback.filed
+
+
+def test_what_comes_after_filing_makes_no_draft(bench):
+    bench.answer_all()
+    bench.visit.complete()
+    bench.visit.place.choose("refused")
+    bench.visit.write("recommendation", "quá muộn")
+    assert bench.store.drafts.all() == []
+
+
+def minutes_number_of(bench) -> object:
+    return bench.store.view(bench.visit.record_id).data.get("minutes_number")
+
+
+def test_filing_numbers_the_minutes_and_a_later_edit_keeps_the_number(bench):
+    lease(bench.store, 7, 9)
+    bench.answer_all()
+    bench.visit.complete()
+    assert minutes_number_of(bench) == "07/BB-ĐKT178"
+    again = Bench(bench.store, bench.clock)
+    again.answer_all()
+    again.visit.complete()
+    assert minutes_number_of(again) == "07/BB-ĐKT178"  # the same record: its number stays
+    assert bench.store.minutes_numbers.left(TEAM_SCOPE, 2026) == 2
+
+
+def test_a_number_written_by_hand_and_minutes_not_made_take_none(bench):
+    lease(bench.store, 7, 9)
+    bench.answer_all()
+    bench.visit.write("minutes_number", "12/BB-XA")
+    bench.visit.complete()
+    assert minutes_number_of(bench) == "12/BB-XA"
+    assert bench.store.minutes_numbers.left(TEAM_SCOPE, 2026) == 3
+
+
+def test_without_a_block_the_visit_is_filed_all_the_same(bench):
+    bench.answer_all()
+    bench.visit.complete()
+    assert bench.state.feedback.filed
+    assert minutes_number_of(bench) is None
