@@ -186,7 +186,7 @@ class FirstEnrolment:
         return sign_in(self._known(), self._tablet.vault.pending_device_key(), login, password, one_time_code)
 
     def set_up(self, officer: TabletOfficer, pin: str) -> TabletSession:
-        """Make the vault for the first officer and open the notebook."""
+        """Create the vault for the first officer and unlock the store."""
         vault = self._tablet.vault
         key = vault.create(officer, pin, self._known(), vault.pending_device_key())
         return self._tablet.open(key)
@@ -215,7 +215,7 @@ class AnotherOfficer:
         )
 
     def set_up(self, officer: TabletOfficer, pin: str) -> TabletSession:
-        """Keep the officer's PIN beside the others; the notebook is open already."""
+        """Store the officer's PIN beside the others; the store is unlocked already."""
         self._vault.add_officer(officer, pin, self._opened.key)
         return self._opened
 
@@ -248,7 +248,7 @@ class RecoveredOfficer:
         return recovered.officer
 
     def set_up(self, officer: TabletOfficer, pin: str) -> TabletSession:
-        """Keep the new PIN and open the notebook: nothing in it has changed."""
+        """Store the new PIN and unlock the store: its content is unchanged."""
         self._tablet.vault.add_officer(officer, pin, self._key)
         return self._tablet.open(self._key)
 

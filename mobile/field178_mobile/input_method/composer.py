@@ -28,7 +28,7 @@ class Letter:
 
 @dataclass(slots=True)
 class Composer:
-    """Writes with one method. The caller says what stands left of the cursor, so a cursor that was moved or a
+    """Compose with one method. The caller gives the text left of the cursor, so a cursor that was moved or a
     letter that was rubbed out cannot confuse it."""
 
     method: Method

@@ -1,6 +1,6 @@
-"""A keyboard instead of the thumb: Tab goes round, Enter presses, arrows walk a group, Ctrl+F searches.
+"""Keyboard control: Tab moves the focus, Enter presses, arrows move in a group, Ctrl+F searches.
 
-Escape is no part of this: an overlay, and the doorway, take it as the back key.
+Escape is no part of this: overlays and the navigator take it as the back key.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Keyboard:
         return False
 
     def _type_number(self, code: int, text: str | None) -> bool:
-        """Hand digits to a number pad that lies open; Enter there is its OK, unless a key of it is held."""
+        """Pass digits to an open number pad; Enter there is its OK, unless one of its keys has the focus."""
         pad = _layer()
         if not (hasattr(pad, "type") and hasattr(pad, "accept")):
             return False

@@ -12,7 +12,7 @@ class Language:
         self.code = DEFAULT_LANGUAGE
 
     def switch(self, code: str) -> None:
-        """Speak another language from now on."""
+        """Use another language from now on."""
         self.code = code
 
     def __call__(self, msgid: str) -> str:

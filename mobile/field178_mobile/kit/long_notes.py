@@ -47,7 +47,7 @@ class LongNotes:
         return self._shut is not None
 
     def close(self) -> None:
-        """Take the window away: it MUST NOT stand over the PIN, nor write to a record that is closed."""
+        """Take the window away: it MUST NOT cover the PIN, nor write to a record that is closed."""
         self._turn += 1
         shut, self._shut = self._shut, None
         if shut is not None:

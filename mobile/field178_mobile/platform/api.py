@@ -23,7 +23,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class LongText:
-    """A long text to edit: what is asked, what stands there, and the words on the two buttons."""
+    """A long text to edit: the question, the current text, and the words on the two buttons."""
 
     title: str
     text: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
-    """Something that keeps the visit from being filed, or that is worth a second look."""
+    """A problem that blocks filing, or a warning."""
 
     path: str
     where: str
@@ -17,7 +17,7 @@ class ProblemRow:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What "look for mistakes" found: lines to go through, a mark at each field."""
+    """The result of a check: lines to go through, a mark at each field."""
 
     problems: tuple[ProblemRow, ...] = ()
     warnings: tuple[ProblemRow, ...] = ()

@@ -80,7 +80,7 @@ class Mosaic:
 
 
 def paint(picture: Image, patches: Iterable[Patch]) -> Image:
-    """Return a copy of a picture in which the patches stand instead of what they cover."""
+    """Return a copy of a picture with the patches drawn over it."""
     masked = picture.copy()
     for patch in patches:
         box = (patch.left, patch.top, patch.left + patch.width, patch.top + patch.height)

@@ -209,7 +209,7 @@ class AnswerReader:
         self.end = end
 
     def _commit_wanted(self, hello: Hello) -> None:
-        """Commit records asked for by id: they may stand outside of any checkpoint and move no cursor."""
+        """Commit records asked for by id: they may be outside of any checkpoint and move no cursor."""
         wanted = frozenset(self._exchange.checkpoint.wants)
         if any(isinstance(item, Leave) or item.id not in wanted for item in self._items):
             raise AnswerFault("end")

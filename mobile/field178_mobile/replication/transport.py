@@ -194,7 +194,7 @@ def _lines(response: requests.Response) -> Iterator[bytes]:
         try:
             rest += reader.feed(chunk)
         except AppError:
-            # Damage on the way is a cut: what came before it stands.
+            # Damage on the way counts as a broken connection: what came before it is kept.
             return
         *lines, rest = rest.split(b"\n")
         if len(rest) > LONGEST_LINE:

@@ -1,4 +1,4 @@
-"""Every component of the kit on one screen, for those who build and those who look."""
+"""Every component of the kit on one screen, for developers."""
 
 from __future__ import annotations
 

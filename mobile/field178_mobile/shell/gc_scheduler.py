@@ -1,6 +1,6 @@
-"""When Python looks through all it holds for garbage: while nobody touches the tablet, never under a finger.
+"""Garbage collection in idle moments: while nobody touches the tablet, never during a tap.
 
-An unlocked store of 10,000 establishments is 400,000 objects. Left alone, Python looked through them all four
+An unlocked store of 10,000 establishments is 400,000 objects. Left alone, Python scanned them all four
 times while it was unlocked, and could do so in the middle of a tap (docs/performance.md).
 """
 
@@ -15,13 +15,13 @@ _NEVER = 1_000_000_000
 
 
 def begin() -> None:
-    """Leave to Python only what was made just now, from here on and for the whole process."""
+    """Limit automatic collection to young objects, for the whole process."""
     young, middle, _all = gc.get_threshold()
-    gc.set_threshold(young, middle, _NEVER)  # Python 3.14 looks through the rest piece by piece instead
+    gc.set_threshold(young, middle, _NEVER)  # Python 3.14 scans the rest in increments instead
 
 
 class QuietMoments:
-    """Looks for garbage when the tablet lies still; `now` is in seconds and never goes back.
+    """Collect garbage while the tablet is idle; `now` is in seconds and never goes back.
 
     Objects of an unlocked store live until it is locked and are not scanned again before.
     """
@@ -32,16 +32,16 @@ class QuietMoments:
         self._has_changed_hands = False
 
     def touch(self) -> None:
-        """Somebody touches the tablet."""
+        """Note a touch."""
         self._touched_at = self._now()
 
     def change_hands(self) -> None:
-        """A notebook was opened or locked: what is kept is another from here on."""
+        """Note that the store was unlocked or locked: other objects live from here on."""
         self._has_changed_hands = True
         self.touch()
 
     def use(self) -> None:
-        """Look for garbage if this is the moment; asked again and again."""
+        """Collect garbage if the tablet is idle; called again and again."""
         now = self._now()
         if now - self._touched_at < QUIET_S:
             return

@@ -1,4 +1,4 @@
-"""Which of the three the tablet shows: enrolment, the PIN, or the open notebook; and the ways between."""
+"""Navigation between enrolment, the PIN screen and the unlocked session."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Navigator(BoxLayout):
         self._show(tablet_joins(port, self._background, self.opened))
 
     def opened(self, officer: TabletOfficer, tablet: TabletSession) -> None:
-        """Show the open notebook, where this officer left it."""
+        """Show the session where this officer left it."""
         from field178_mobile.shell.session_view import SessionView
 
         self._idle.begin()
@@ -125,7 +125,7 @@ class Navigator(BoxLayout):
         tell_officer(self.session_view, is_first=True)
 
     def _admit(self, officer: TabletOfficer, tablet: TabletSession) -> None:
-        """Show the notebook to who unlocked it, unless the office closed the account in the meantime."""
+        """Show the session to the officer who unlocked it, unless the office closed the account meanwhile."""
         from field178_mobile.features.access.officers import take_off_closed
 
         gone = take_off_closed(self._shared.tablet.vault, tablet.store.view, tablet.key)
@@ -138,7 +138,7 @@ class Navigator(BoxLayout):
         say_taken_off(gone)
 
     def lock(self, officer_id: str = "") -> None:
-        """Close the notebook, forget the key, ask for the PIN again, of an officer; drafts are kept."""
+        """Lock the store, forget the key and ask an officer for the PIN; drafts are kept."""
         if not self._is_open:
             return
         if self.session_view is not None:
@@ -197,7 +197,7 @@ class Navigator(BoxLayout):
             show_officers(self._shared.tablet.vault, self.session_view, self._add_officer)
 
     def _add_officer(self) -> None:
-        """Let one more officer sign in and choose a PIN beside the open notebook."""
+        """Let one more officer sign in and choose a PIN beside the open session."""
         from field178_mobile.shell.enrolment_view import officer_joins
         from field178_mobile.tablet import AnotherOfficer
 
@@ -226,7 +226,7 @@ class Navigator(BoxLayout):
         self._show(officer_returns(port, self._background, done, self._go_back, session_view.officer))
 
     def _helped(self, forgetful: TabletOfficer, tablet: TabletSession) -> None:
-        """Let an officer whose PIN is forgotten set a new one: another has opened the notebook."""
+        """Let an officer whose PIN is forgotten set a new one: another has unlocked the store."""
         from field178_mobile.shell.enrolment_view import officer_joins
         from field178_mobile.tablet import AnotherOfficer
 

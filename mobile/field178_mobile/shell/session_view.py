@@ -24,7 +24,7 @@ REFRESH_AFTER_S = 0.25
 
 
 class SessionView:
-    """One officer's open notebook."""
+    """The view of one officer's session."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class SessionView:
         self.shell.start(self.services, first, **place)
 
     def leave(self) -> None:
-        """Stop listening; the notebook stays open."""
+        """Stop listening; the store stays unlocked."""
         for stop in self._stops:
             stop()
         self._keep_open.leave()

@@ -48,8 +48,8 @@ class Bar(BoxLayout):
 class Shell(BoxLayout):
     """Holds the screens of one unlocked tablet.
 
-    navigate(name, **place) shows a screen, built when first needed; show_status(state) draws the line of
-    truth.
+    navigate(name, **place) shows a screen, built when first needed; show_status(state) draws the status
+    line.
     on_mode, on_settings and on_officer (the name in the status line) are called by what is no screen.
     """
 
@@ -75,7 +75,7 @@ class Shell(BoxLayout):
         self._items: list[RailItem] = []
         self._services: Services | None = None
         super().__init__(**kwargs)
-        theme.bind(is_wide=self._arrange, is_dark=self._name_mode)  # weakly: a look outlives every session
+        theme.bind(is_wide=self._arrange, is_dark=self._name_mode)  # weakly: the theme outlives every session
         self._arrange()
 
     def start(self, services: Services, first: str = "inspection", **place: str) -> None:

@@ -43,7 +43,7 @@ def _take(unlocked: Unlocked, record_id: str, scope: str, year: int) -> str:
     if serial is None:
         return ""
     number = minutes_number(serial)
-    # What was taken in years past stands on its record; only what was never filed still needs this place.
+    # Numbers of past years are on their records; only those never filed are kept here.
     fresh = {key: entry for key, entry in kept.items() if entry.get("year") in (year - 1, year, year + 1)}
     entry = {"scope": scope, "year": year, "number": number}
     with unlocked.context.transaction("minutes_number"):

@@ -109,7 +109,7 @@ class ReviewerComment:
 
 @dataclass(frozen=True, slots=True)
 class RefusedValue:
-    """One value of ours that the server did not take: what we saw, what we wrote, what stands there."""
+    """One own value that the server refused: the value seen, the value written, the current value."""
 
     conflict_id: str
     path: str
@@ -152,7 +152,7 @@ class EstablishmentListing:
 
 @dataclass(frozen=True, slots=True)
 class StoreChange:
-    """What a transaction touched; an empty `records` with `everything` means: look again at all."""
+    """What a transaction touched; an empty `records` with `everything` means: refresh all."""
 
     records: frozenset[str] = field(default_factory=frozenset)
     everything: bool = False

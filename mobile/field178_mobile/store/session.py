@@ -33,7 +33,7 @@ class DatabaseAccess(Protocol):
         ...
 
     def write(self, work: Callable[[Unlocked], Iterable[str]]) -> None:
-        """Run `work`, which returns the ids of the records it touched; subscribers are told of them."""
+        """Run `work`, which returns the ids of the records it touched; subscribers are notified."""
         ...
 
     def read_all(self, work: Callable[[Unlocked], Result]) -> Result:

@@ -56,7 +56,7 @@ def _first_schema(record_type: str) -> int:
 
 
 class Store:
-    """Drafts, filing, views and states; `subscribe` tells of every change."""
+    """Drafts, filing, views and states; `subscribe` reports every change."""
 
     def __init__(
         self,
@@ -140,7 +140,7 @@ class Store:
     def resolve(
         self, record_id: str, shown: Collection[RefusedValue], chosen: Mapping[str, object], user: str
     ) -> str | None:
-        """Settle the conflicts of a record that were shown whole: `chosen` values, all else as it stands.
+        """Resolve the conflicts of a record that were shown whole: `chosen` values, all others unchanged.
 
         None, and nothing filed, when there is none: one that gained a value since stays open.
         """
@@ -165,7 +165,7 @@ class Store:
         return self._run(lambda unlocked: unlocked.records.views(record_type, scope))
 
     def shown_state(self, record_id: str) -> ShownState:
-        """Return the one word of a record and its badge."""
+        """Return the state word of a record and its badge."""
         return self._run(lambda unlocked: unlocked.records.shown_state(record_id))
 
     def shown_states(self, record_type: str) -> dict[str, ShownState]:

@@ -31,7 +31,7 @@ class PinKeeper(Protocol):
 
 
 class ChangePinStep(IntEnum):
-    """Where the change stands, counted as the screen does."""
+    """The step of the change, as the screen shows it."""
 
     OLD = 1
     FRESH = 2

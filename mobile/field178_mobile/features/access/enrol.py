@@ -32,12 +32,12 @@ class EnrolmentPort(Protocol[OpenedOut]):
         ...
 
     def set_up(self, officer: TabletOfficer, pin: str) -> OpenedOut:
-        """Keep the officer's PIN and open the notebook."""
+        """Store the officer's PIN and unlock the store."""
         ...
 
 
 class EnrolmentStep(StrEnum):
-    """Where enrolment stands."""
+    """The step of the enrolment."""
 
     CODE = "code"
     SIGN_IN = "sign_in"

@@ -18,7 +18,7 @@ OpenedOut = TypeVar("OpenedOut", covariant=True)
 
 
 class PinUnlockPort(Protocol[OpenedOut]):
-    """What unlocking asks of the notebook."""
+    """The unlocking port of the tablet."""
 
     @property
     def has_key_store(self) -> bool:
@@ -65,7 +65,7 @@ class UnlockState:
 
 @dataclass(frozen=True, slots=True)
 class UnlockWording:
-    """How the screen speaks: the catalog, the language of error sentences, the names of agencies."""
+    """The texts of the screen: catalog, language of error sentences, names of agencies."""
 
     translate: Callable[[str], str]
     language: str = "vi"

@@ -28,7 +28,7 @@ class InboxStore(Protocol):
     """What the inbox asks of the store."""
 
     def inbox(self) -> list[InboxItem]:
-        """Return what somebody must look at."""
+        """Return the items of the inbox."""
         ...
 
     def view(self, record_id: str) -> MergedRecord | None:
@@ -45,7 +45,7 @@ class InboxActions:
 
 
 class InboxPresenter:
-    """Lists what somebody must look at and opens one; a disagreement is settled value by value."""
+    """List the items of the inbox and open one; a conflict is resolved value by value."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class InboxPresenter:
         self._mine: frozenset[int] = frozenset()
 
     def refresh(self) -> None:
-        """Look again and draw; an item that is gone closes, a choice between values that changed is void."""
+        """Refresh and draw; an item that is gone closes, a choice between values that changed is void."""
         items = _keyed(self._store.inbox())
         if self._open not in items:
             self._open = ""
@@ -97,14 +97,14 @@ class InboxPresenter:
             self._actions.go(SCREENS[item.type], item.record_id, path)
 
     def choose(self, place: int, is_mine: bool) -> None:
-        """Choose between a value that was not taken and the one that stands there; one value a field."""
+        """Choose between a refused value and the current one; one value a field."""
         path = self._shown[place].path
         others = {other for other in self._mine if self._shown[other].path != path}
         self._mine = frozenset(others | {place} if is_mine else others)
         self.refresh()
 
     def settle(self) -> None:
-        """File the choice: chosen values of mine, all else as it stands."""
+        """File the choice: chosen own values, all others unchanged."""
         item = _keyed(self._store.inbox()).get(self._open)
         if item is not None and item.refused_values and item.refused_values == self._shown:
             mine = {self._shown[place].path: self._shown[place].mine for place in self._mine}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """One thing somebody must look at."""
+    """One item of the inbox."""
 
     key: str
     title: str

@@ -112,7 +112,7 @@ def fix_item_by(item_id: str, due_on: date | None, words: Wording) -> Changes:
 
 
 def keep_deadline(data: Data, item_id: str, value: str, words: Wording) -> Changes:
-    """Return what an answer adds once a deadline stands: a further shortcoming is asked to be fixed by it."""
+    """Return the change that gives a further shortcoming the deadline of the others."""
     due = max(_due_dates(data), default="")
     item = words.lists.items.get(item_id)
     if (
@@ -157,7 +157,7 @@ def conclusion_state(scene: VisitScene) -> ConclusionState:
 
 
 def _follow_up(item: ChecklistItem, due_on: str) -> dict[str, object]:
-    # The record carries Vietnamese, whatever language the tablet speaks.
+    # The record carries Vietnamese, whatever the language of the tablet.
     return {"text": item.vi[: max_length(TYPE, "follow_ups.*.text")], "due_on": due_on, "status": "open"}
 
 

@@ -16,7 +16,7 @@ from field178_shared.text.formats import money_range_text
 
 @dataclass(frozen=True, slots=True)
 class FrameText:
-    """A fine frame in words: the two amounts side by side, and where they stand in the law."""
+    """A fine frame in words: the two amounts and their article of the law."""
 
     individual: str
     organisation: str

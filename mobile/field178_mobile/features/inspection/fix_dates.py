@@ -1,4 +1,4 @@
-"""By when a shortcoming is to be fixed: dates to offer, a date with its weekday, and a soft word about it."""
+"""Deadlines of shortcomings: dates to offer, a date with its weekday, and a hint about it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def long_day(day: date, words: Wording) -> str:
 
 
 def soft_word(due: date, visit_day: date, words: Wording) -> str:
-    """Return what is worth a second look about a date; it never stops anybody."""
+    """Return the hint about a date; it blocks nothing."""
     if due < visit_day:
         return words.translate("This is before the day of the visit.")
     return " ".join(text for text in (_day_off(due, words), unknown_year(due, words)) if text)

@@ -120,12 +120,12 @@ class InspectionPresenter:
 
     @property
     def sight(self) -> Sight:
-        """What of the visit is in sight."""
+        """The pane and field in sight."""
         return self._sight
 
     @property
     def map_folder(self) -> Path | None:
-        """Where the maps lie on which the place can be shown."""
+        """The folder of the maps that can show the point."""
         return self._places.map_folder
 
     def show_area(self, render: Callable[[MapState], None]) -> None:
@@ -163,7 +163,7 @@ class InspectionPresenter:
         doing[action]()
 
     def mend(self) -> None:
-        """Take taps from now on: the visit was looked at only."""
+        """Allow changes from now on: the visit was opened to read."""
         self._opened = replace(self._opened, is_to_read=False)
         self.gallery, self.place = self._gallery(), self._check_in()
         self._show()
@@ -191,7 +191,7 @@ class InspectionPresenter:
         self._change(visit.arrive(self._session.data, access_result), label)
 
     def choose_role(self, role: str) -> None:
-        """Record who speaks for the establishment: a role, never a name."""
+        """Record the role of the representative, never a name."""
         self._change(conclusion.choose_role(role))
 
     def answer(self, item_id: str, value: str) -> None:
@@ -294,7 +294,7 @@ class InspectionPresenter:
             self._saved()
 
     def check(self) -> None:
-        """Look for mistakes and show what was found."""
+        """Check the visit and show the problems."""
         self._checked = check_visit(self._scene(), self._clock.now())
         self._sight = Sight(CONCLUSION)
         self._show()

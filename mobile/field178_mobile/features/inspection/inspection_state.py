@@ -68,7 +68,7 @@ _NO_PHOTOS, _NO_PLACE = GalleryState(), CheckInState()
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What of the visit is in sight."""
+    """The pane and field of the visit in sight."""
 
     tab: str
     section: str = ""
@@ -212,7 +212,7 @@ class InspectionStates:
 
     def _opened_protocols(self, scene: VisitScene) -> tuple[ProtocolState, ...]:
         data, words = scene.reading.data, scene.words
-        # What was answered before the door closed is not filed: it opens nothing any more.
+        # Answers given before an early end are not filed: they open nothing.
         is_shut = scene.reading.is_closed_early
         by_answers = () if is_shut else opened_protocols(data, words.lists, scene.establishment.type_id)
         followed = entries_of(data, "protocols")

@@ -1,4 +1,4 @@
-"""A visit from its first tap: the fields a shift gives, the ways a visit can end at the door, its end."""
+"""The data of a visit: fields from its shift, early ends, protocols, filing."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def arrive(data: Data, access_result: str) -> Changes:
 
 
 def is_closed_early(data: Data) -> bool:
-    """Tell whether the visit ended at the door: no checklist, no counts."""
+    """Tell whether the visit ended early: no checklist, no counts."""
     access = data.get("access_result")
     return access is not None and access != INSPECTED
 
@@ -106,7 +106,7 @@ def day_of(data: Data, today: date) -> date:
 def finished(data: Data, asked: Collection[str], now: datetime) -> dict[str, object]:
     """Return the visit as it is filed now; a later edit keeps the first end.
 
-    Answers to items that are not asked any more, and what a closed door cut off, stay in the draft alone.
+    Answers to items that are not asked any more, and answers given before an early end, stay in the draft.
     """
     dropped = _CLOSED_AT_THE_DOOR if is_closed_early(data) else ()
     filed = {key: value for key, value in data.items() if key not in dropped}
@@ -150,7 +150,7 @@ def shift_changes(data: Data, shift: Shift) -> Changes:
 
 
 class ShiftOfVisit:
-    """Stands in for the tablet's settings, so that the shift sheet edits the open visit instead."""
+    """Implement the tablet's settings on a draft, so that the shift sheet edits the open visit."""
 
     def __init__(self, read: Callable[[], Data], change: Callable[[Changes], None]) -> None:
         self._read = read

@@ -1,4 +1,4 @@
-"""Looks for what keeps a visit from being filed, and for what is worth a second look."""
+"""Check a visit: problems that block filing, and warnings."""
 
 from __future__ import annotations
 

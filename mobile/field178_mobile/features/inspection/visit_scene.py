@@ -29,7 +29,7 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class VisitScene:
-    """One state of the draft as it was read, with all that stands around it."""
+    """One state of the draft, with its establishment, marks and locks."""
 
     establishment: VisitedEstablishment
     reading: VisitReading

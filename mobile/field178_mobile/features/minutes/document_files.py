@@ -14,12 +14,12 @@ from field178_shared.fsync import make_folder, sync_folder
 
 @dataclass(frozen=True, slots=True)
 class PaperFolder:
-    """A folder of this application's own: a paper lies there in the clear only while somebody may look."""
+    """A folder of this application's own: a paper lies there unencrypted only while it is viewed."""
 
     folder: Callable[[], Path]
 
     def put(self, name: str, content: bytes) -> Path:
-        """Write a paper for another program to read; AppError(paper_unsaved) when there is no room."""
+        """Write a paper for another program to read; AppError(paper_unsaved) when there is no space."""
         return _write(self.folder(), name, content)
 
     def clear(self) -> None:

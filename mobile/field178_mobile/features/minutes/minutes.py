@@ -58,7 +58,7 @@ class VisitAtHand:
 
 
 class MinutesPresenter:
-    """Draws one visit's sheet; `desk` opens, prints and keeps what was made."""
+    """Present the minutes of one visit; the document output opens, prints and saves them."""
 
     def __init__(
         self, services: MinutesServices, visit: VisitAtHand, render: Callable[[MinutesState], None]
@@ -126,7 +126,7 @@ class MinutesPresenter:
         return self._store.view(self._visit.record_id)
 
     def _filed(self) -> VisitSource | None:
-        """Return what stands on the paper: the last filed revision, None while there is none."""
+        """Return the revision on paper: the last filed one, None while there is none."""
         row = self._store.revision(self._visit.record_id)
         return None if row is None else self._source(row.data, row.rev, row.h)
 

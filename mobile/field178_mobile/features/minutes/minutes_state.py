@@ -78,7 +78,7 @@ class MinutesState:
 
 
 def facts_of_visit(source: VisitSource, words: Wording) -> tuple[Fact, ...]:
-    """Return in short what the minutes will say; what is not known yet takes no room."""
+    """Return in short what the minutes will say; unknown values are left out."""
     _ = words.translate
     visit = Inspection.from_data(source.data)
     facts = (

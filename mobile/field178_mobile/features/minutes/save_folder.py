@@ -1,4 +1,4 @@
-"""Choosing where papers are saved: a folder at a time, its room, and whether it takes a file."""
+"""Choose the folder for papers: one level at a time, its free space, and whether it is writable."""
 
 from __future__ import annotations
 

@@ -191,7 +191,7 @@ class OutreachPresenter:
             self._saved()
 
     def check(self) -> None:
-        """Look for mistakes and show what was found."""
+        """Check the session and show the problems."""
         self._checked = self._find_problems()
         self.show()
 

@@ -34,7 +34,7 @@ class OutreachPaneSessions:
 
     @property
     def open_records(self) -> frozenset[str]:
-        """The ids whose changes are this desk's own doing."""
+        """The ids of the records that this pane changes itself."""
         return self._open_ids
 
     def show(self) -> None:

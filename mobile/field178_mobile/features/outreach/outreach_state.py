@@ -37,7 +37,7 @@ CONTROLS = {
     "note": "note",
 }
 SECTIONS = ("session", "content")
-# Their comments stand at the control; those of the other controls stand at the head of the form.
+# Their comments are at the control; those of the other controls at the head of the form.
 _PINNED = ("audiences", "note")
 _NOT_ANONYMOUS = ("venue",)
 

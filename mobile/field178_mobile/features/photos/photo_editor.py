@@ -119,7 +119,7 @@ class PhotoEditor:
         self._background.run(lambda: _read(source), self._loaded, self._failed)
 
     def open(self, tile: PhotoTile, entry: Mapping[str, object], read: Callable[[], bytes]) -> None:
-        """Look at a photo of the record."""
+        """Open a photo of the record."""
         self._tile, self._is_screened = tile, entry.get("screened") is True
         self._kind = self._was_kind = text_of(entry, "evidence_kind")
         if not tile.is_here:

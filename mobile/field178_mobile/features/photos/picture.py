@@ -22,7 +22,7 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_BYTES = 64 << 20
 # A camera of today makes 50 million points; far more is a picture made to fill the memory.
 MOST_POINTS = 100_000_000
-# What cannot be read at a smaller scale stands whole in memory: the other formats, and a progressive JPEG.
+# Formats without scaled decoding, and progressive JPEG, are decoded whole in memory.
 MOST_POINTS_WHOLE = 25_000_000
 # A progressive JPEG of a camera has about ten scans; each of a thousand costs a pass over the picture.
 MOST_SCANS = 100
@@ -111,7 +111,7 @@ def _check_cost(opened: Image, data: bytes) -> None:
 def _upright(opened: Image, long: int, short: int) -> Image:
     from PIL import ImageOps
 
-    # Decoded at the next larger eighth: a 50-megapixel photo never stands whole in memory.
+    # Decoded at the next larger eighth: a 50-megapixel photo is never whole in memory.
     opened.draft("RGB", (long, long))
     # Scaled before it is turned and painted on white: each of these copies is a small one.
     width, height = opened.size

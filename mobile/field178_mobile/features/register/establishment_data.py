@@ -1,4 +1,4 @@
-"""The fields of an establishment, changed as {path: value}: what a tap at the door means for the record."""
+"""The fields of an establishment, changed as {path: value}: the changes of taps in the form."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class EstablishmentEditing:
         return frozenset() if self.form is None else frozenset({self.form.record_id})
 
     def begin(self, name: str = "") -> None:
-        """Begin an establishment that is not in the register; where it stands is measured meanwhile."""
+        """Begin an establishment that is not in the register; its position is measured meanwhile."""
         services = self._services
         now = services.clock.now()
         draft = Draft(
@@ -126,7 +126,7 @@ class EstablishmentEditing:
         }
 
     def _unit_ids(self, kept: object = None) -> tuple[str, ...]:
-        """Return the communes this tablet holds that are in being today, by name, and the one that stands."""
+        """Return the communes of this tablet that exist today, by name, and the current one."""
         services = self._services
         today = local_date(services.clock.now())
         unit_ids = services.store.unit_ids()

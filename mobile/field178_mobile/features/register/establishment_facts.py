@@ -46,7 +46,7 @@ def read_facts(store: Store, year: int) -> EstablishmentFacts:
 
 
 def word_shown(visit: str, register: str) -> str:
-    """Return the one word of an establishment: its last visit's, unless its own entry is less far."""
+    """Return the state word of an establishment: of its last visit, unless its own record is less far."""
     is_settled = visit in ("", StateWord.RECEIVED, StateWord.APPROVED)
     return register if is_settled and register == StateWord.UNSENT else visit
 

@@ -180,7 +180,7 @@ class EstablishmentForm:
             self._saved()
 
     def check(self) -> None:
-        """Look for mistakes and show what was found."""
+        """Check the establishment and show the problems."""
         self._checked = self._find_problems()
         self.show(self._checked.problems[0].path if self._checked.problems else "")
 
@@ -274,14 +274,14 @@ class EstablishmentForm:
         )
 
     def _place_state(self, data: Data) -> CheckInState:
-        """Return the point in words; one that stands in the register was good enough to get there."""
+        """Return the point in words; a registered one was exact enough."""
         state = self.place.state()
         if state.tone != UNSURE or "lat" not in data:
             return state
         return replace(state, tone="ok", icon="map-marker-check-outline")
 
     def _marked(self, data: Data) -> dict[str, str]:
-        """Return what is said at refused values, as long as they stand there."""
+        """Return the messages at refused values while they are unchanged."""
         seen = self._opened.draft.seen or {}
         marked = self._opened.marked.items()
         return {path: said for path, said in marked if equal(read_path(data, path), read_path(seen, path))}

@@ -49,7 +49,7 @@ class HistoryRow:
 
 
 def facts_of(data: Mapping[str, object], words: Wording) -> tuple[Fact, ...]:
-    """Return the facts of the register that are known; absent ones take no room."""
+    """Return the facts of the register that are known; absent ones are left out."""
     known = (Fact(words.field(TYPE, path), value_text(TYPE, path, data.get(path), words)) for path in FACTS)
     return tuple(fact for fact in known if fact.value != NOTHING)
 

@@ -1,6 +1,6 @@
 """The point of an establishment, taken as a visit takes its own: measured, pinned, or none.
 
-It stands for years: only a measurement of this moment that is good to a street is taken. How exact it was is
+It is kept for years: only a current measurement exact to a street is taken. How exact it was is
 said while the form is open; the register keeps the point and its source.
 """
 
@@ -61,7 +61,7 @@ class RegisterPoint:
 
 
 def _is_good(point: Mapping[str, object]) -> bool:
-    """Tell whether a point, or the word that there is to be none, may stand in the register."""
+    """Tell whether a point, or the decision to have none, may be registered."""
     if point.get("no_point_reason") == "no_fix" or point.get("provider") == LAST_FIX:
         return False
     return (count_of(point, "accuracy_m") or 0) <= VAGUE_M

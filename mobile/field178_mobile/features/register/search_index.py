@@ -12,7 +12,7 @@ from field178_shared.text.normalisation import fold, sort_key
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """One establishment, the folded text to look in, and its place among others."""
+    """One establishment, its folded text to search, and its sort key."""
 
     listing: EstablishmentListing
     text: str

@@ -75,7 +75,7 @@ class OfflineExportPresenter:
         self._error: AppError | None = None
 
     def refresh(self) -> None:
-        """Look again and draw."""
+        """Refresh and draw."""
         self._render(self._state())
 
     def write(self) -> None:

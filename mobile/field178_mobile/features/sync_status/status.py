@@ -24,7 +24,7 @@ class StatusStore(Protocol):
         ...
 
     def inbox(self) -> list[InboxItem]:
-        """Return what somebody must look at."""
+        """Return the items of the inbox."""
         ...
 
 
@@ -59,7 +59,7 @@ class StatusPresenter:
         self._has_demo_clock = has_demo_clock
 
     def refresh(self) -> None:
-        """Look again and draw."""
+        """Refresh and draw."""
         status, inbox = self._store.status(), self._store.inbox()
         is_demo = self._has_demo_clock or any(
             item.kind is InboxKind.NOTICE and item.type == DEMO_NOTICE for item in inbox

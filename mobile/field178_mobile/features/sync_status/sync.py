@@ -50,7 +50,7 @@ class DeletionControls(Protocol):
     """What the screen does with records that would go, or went, and with photos."""
 
     def answer(self, *, allow: bool) -> None:
-        """Let go what the brake holds, or keep it for now."""
+        """Allow the withheld deletions, or keep the records for now."""
         ...
 
     def bring_back(self) -> None:
@@ -91,7 +91,7 @@ class SyncPresenter:
         self._is_asked = False
 
     def refresh(self) -> None:
-        """Look again and draw."""
+        """Refresh and draw."""
         status, facts = self._facts()
         sync = self._runner.state()
         self._is_asked = self._is_asked and sync.phase not in _WORKING
@@ -114,7 +114,7 @@ class SyncPresenter:
         self.sync_now()
 
     def send_photos(self, *, wifi_only: bool) -> None:
-        """Keep whether photos wait for Wi-Fi, and look at once what that changes."""
+        """Store whether photos wait for Wi-Fi, and apply it at once."""
         self._controls.keep_wifi_only(wifi_only)
         self._runner.wake()
         self.refresh()

@@ -1,4 +1,4 @@
-"""What the sync screen reads from the store: what waits, where the scopes stand, the clock's difference."""
+"""The facts of the sync screen: unsent records, cursors of scopes, difference of the clock."""
 
 from __future__ import annotations
 

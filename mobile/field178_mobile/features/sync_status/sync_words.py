@@ -88,7 +88,7 @@ HISTORIES: Mapping[RootAlarm, str] = {
 
 
 def withheld_text(withheld: WithheldDeletions, words: Wording) -> str:
-    """Return what the brake asks, empty when it asks nothing."""
+    """Return the question of the mass deletion guard, empty when there is none."""
     if not withheld.count:
         return ""
     asked = N_("The office's data would take {count} records away from this tablet at once.")

@@ -122,7 +122,7 @@ class RecordPresenter:
             self._show()  # its word is the draft's, not that of the last visit
 
     def open_record(self, record_id: str, focus_path: str = "") -> bool:
-        """Open a filed visit to look at or to mend, at a path; False when this tablet does not hold it."""
+        """Open a filed visit to read or to correct, at a path; False when this tablet does not hold it."""
         view = self._store.view(record_id)
         establishment_id = text_of(view.data, "establishment_id") if view else ""
         if view is None or view.deleted or self._store.view(establishment_id) is None:
@@ -291,7 +291,7 @@ class RecordPresenter:
         return superseding(view, self._ids.time_ordered(), self._user, self._clock.now(), self._title())
 
     def _word(self, rows: tuple[HistoryRow, ...]) -> str:
-        """Return the word of the open visit, else of the newest filed one."""
+        """Return the state word of the open visit, else of the newest filed one."""
         if self.visit is None:
             return word_shown(rows[0].state if rows else "", self._register_word())
         return self._store.shown_state(self.visit.record_id).word if self.visit.is_known else ""

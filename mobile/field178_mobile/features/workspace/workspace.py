@@ -30,7 +30,7 @@ class Pane(Protocol):
 
 
 class Screen(Protocol):
-    """What draws the desk."""
+    """The screen of the workspace."""
 
     pane: Pane
 

@@ -69,7 +69,7 @@ class CheckRow(BoxLayout):
         self._offer()
 
     def add_widget(self, widget: Widget, *args: object, **kwargs: object) -> None:
-        """Add to the area below the question, once the row itself stands."""
+        """Add to the area below the question, after the row itself."""
         if not self.is_built:
             super().add_widget(widget, *args, **kwargs)
             return
@@ -99,7 +99,7 @@ class CheckRow(BoxLayout):
             self._widen(seg)
 
     def on_letter(self, *_: object) -> None:
-        """Give the answers the room that their words take in another size of letters."""
+        """Give the answers the width of their words in another font size."""
         self.on_is_narrow()
 
     def on_allow_partial(self, *_: object) -> None:

@@ -21,7 +21,7 @@ MAX_DIGITS = 5
 class CountField(Press):
     """A count: label at the left, the number at the right; a tap opens the number pad.
 
-    about (what is counted, said on the pad);
+    subject (what is counted, shown on the pad);
     label; value (-1 = not yet given, shown as "–"); unit (grey word after the number); hint (grey line,
     e.g. last time);
     error / warning (below); maximum (0 = none); suggestions (list of (text, value) offered on the pad).

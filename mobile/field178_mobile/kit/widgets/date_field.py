@@ -20,7 +20,7 @@ _REQUIRED = (field.Field, surface.Flow, text.Txt)
 class DateField(Press):
     """A date. label; value (ISO "2026-11-24" or ""); error; warning; suggestions (list of (text, ISO date)).
 
-    weekday: its name, where it matters, stands before the date.
+    weekday: its name, where it matters, before the date.
 
     A tap opens a sheet with day, month, year. Event on_commit(iso), "" when cleared. The field does not
     change by itself.

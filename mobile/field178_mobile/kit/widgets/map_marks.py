@@ -53,7 +53,7 @@ def draw_cluster(count: int, kind: str, x: float, y: float) -> None:
 
 
 def draw_commune(name: str, x: float, y: float) -> None:
-    """Draw the name of a commune below its middle, clear of a mark that may stand there."""
+    """Draw the name of a commune below its middle, clear of a mark that may be there."""
     words = _text(name, "UIMed", sp(13))
     width, height = words.size
     top = y - dp(CLUSTER_DP) / 2 - dp(6)

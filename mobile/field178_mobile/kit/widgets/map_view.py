@@ -58,7 +58,7 @@ class MapView(Widget):
         return self._view
 
     def show(self, state: MapState) -> None:
-        """Draw another state; where the map stands stays."""
+        """Draw another state; the window of the map stays."""
         self._state, self._marks = state, (-1, [])
         if self._shows_all:
             self.fit()

@@ -1,4 +1,4 @@
-"""Things that are not always there: what is not shown takes no room, no gap and no touch."""
+"""Optional children: a hidden one takes no space, no gap and no touch."""
 
 from __future__ import annotations
 

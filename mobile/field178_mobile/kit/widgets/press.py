@@ -63,7 +63,7 @@ class Press(Pressable, BoxLayout):
 
 class Btn(Pressable, AnchorLayout):
     """A button of 52 dp. text; icon; kind (primary, soft, outline, danger, plain); disabled.
-    Without text and icon it takes no room.
+    Without text and icon it takes no space.
 
     As wide as its text; set size_hint_x to stretch. Event on_release.
     """
@@ -81,7 +81,7 @@ class Btn(Pressable, AnchorLayout):
             self.ground = "line"
 
     def on_disabled(self, *_: object) -> None:
-        """Look as if it may not be pressed, and stay readable."""
+        """Look disabled, and stay readable."""
         self.on_kind()
 
 

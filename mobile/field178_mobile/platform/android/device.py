@@ -147,7 +147,7 @@ class AndroidPlatform:
         return percent if 0 <= percent <= 100 else None
 
     def free_bytes(self) -> int:
-        """Return the room left where the data lies."""
+        """Return the free space where the data lies."""
         return shutil.disk_usage(self._files).free
 
 

@@ -16,7 +16,7 @@ COARSE = "android.permission.ACCESS_COARSE_LOCATION"
 WAIT_S = 20.0
 # With the question for the permission before it.
 ASKING_S = 50.0
-# A position of the last minutes is as good as one of this house; an older one may be of another.
+# A position of the last minutes is of this address; an older one may be of another.
 FRESH_NS = 5 * 60 * 1_000_000_000
 
 Answer = Callable[[Fix | None], None]

@@ -68,7 +68,7 @@ class LongTextWindow:
             entry.setFilters([longest])
         entry.setText(words(self._asked.text))
         entry.setSelection(entry.length())
-        # After the first text: what stands there already is no change.
+        # After the first text: the initial text is no change.
         entry.addTextChangedListener(self._listener)
         return entry
 

@@ -1,4 +1,4 @@
-"""Photos on the sync thread: one request at a time, each when the data has nothing to say."""
+"""Uploads on the sync thread: one request at a time, each when no exchange is due."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class UploadRunner:
         return None if self._due_at is None else max(0.0, self._due_at - self._seconds())
 
     def wake(self, reason: WakeReason) -> None:
-        """Let the photos look again, unless they were asked to wait."""
+        """Wake the uploads, unless the server asked them to wait."""
         if self._engine.wakes_for(reason):
             self._due_at, self._is_woken = self._seconds(), True
 
@@ -61,7 +61,7 @@ class UploadRunner:
         self._due_at = None if done.seconds is None else self._seconds() + done.seconds
 
     def pause(self, seconds: float) -> None:
-        """Leave the photos alone for a while: something broke that nobody foresaw."""
+        """Pause the uploads after an unexpected error."""
         self._due_at = self._seconds() + seconds
 
     def _perform(self, request: Request) -> Request | WaitFor:

@@ -34,7 +34,7 @@ _OCTETS = "application/offset+octet-stream"
 
 
 class HttpUploadLine:
-    """Speaks tus over the tablet's one line."""
+    """tus over the tablet's connection."""
 
     def __init__(self, transport: HttpTransport) -> None:
         self._transport = transport

@@ -54,7 +54,7 @@ def offer_missing(context: DatabaseContext, change_ids: Sequence[str], offering:
 
 
 def demand_offer(context: DatabaseContext) -> None:
-    """Remember that the server may have lost changes: the next request offers all that are held."""
+    """Remember that the server may have lost changes: the next request offers all that are stored."""
     if get_number(context, "must_offer") != 1:
         with context.transaction("offer"):
             put_number(context, "must_offer", 1)

@@ -186,7 +186,7 @@ def deletion(view: MergedRecord) -> Content:
 def resolution(
     standing: MergedRecord, conflicts: Sequence[OpenConflict], chosen: Mapping[str, object]
 ) -> Content:
-    """Return the settling of a record's conflicts as shown: the chosen values, all else as it stands.
+    """Return the resolution of a record's conflicts as shown: the chosen values, all others unchanged.
 
     `standing`: the record without values that were refused, which are never a `was`.
     """

@@ -13,9 +13,9 @@ from field178_shared.wire.protocol import Op
 def superseded(
     own: Sequence[OwnChange], shown: Mapping[str, object], *, create: bool
 ) -> tuple[OwnChange, ...]:
-    """Return the changes that a draft begun on `shown` stands for: the refused ones that its user saw.
+    """Return the changes that a draft begun on `shown` supersedes: the refused ones that its user saw.
 
-    A create stands for the edits that wait for its record as well. Left to themselves they would run after
+    A create supersedes the edits that wait for its record as well. Left to themselves they would run after
     it, and one that finds the value it saw would undo the younger word. What the user has not seen is not
     answered for: it stays to be mended, or runs by itself.
     """

@@ -108,7 +108,7 @@ class PhotoStore:
         """Forget the files, of one record or of all, that neither a draft nor anything filed names.
 
         MUST come only when nobody works on the draft any more: there is no way back.
-        Where the disk refuses, it waits for the next opening: what was filed just before stands.
+        Where the disk refuses, it waits for the next opening: what was filed just before is kept.
         """
 
         def work(unlocked: Unlocked) -> list[str]:

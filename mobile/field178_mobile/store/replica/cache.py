@@ -96,7 +96,7 @@ class ReplicaCache:
         return self._reviewed.get(record_id)
 
     def reviews(self) -> tuple[OfficeReview, ...]:
-        """Return every review held."""
+        """Return every stored review."""
         return tuple(self._reviews.values())
 
     def conflicts(self, record_id: str | None = None) -> tuple[OpenConflict, ...]:

@@ -180,7 +180,7 @@ class Records:
 
 
 def settles(change: OwnChange, conflict: OpenConflict) -> bool:
-    """Tell whether an own change closes a conflict as it stands."""
+    """Tell whether an own change resolves a conflict in its current state."""
     named = change.wire.get("conflicts")
     return change.op == Op.RESOLVE and isinstance(named, dict) and named.get(conflict.id) == conflict.rev
 

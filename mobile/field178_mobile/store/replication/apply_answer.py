@@ -1,6 +1,6 @@
 """Committing an answer: each function is one transaction with a named crash point on both sides.
 
-The order inside is the protocol's: rows, cursor and receipts stand or fall together.
+The order inside is the protocol's: rows, cursor and receipts are committed together.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ def _commit_withheld(
 def commit_receipts(
     context: DatabaseContext, receipts: Sequence[Receipt], granted: frozenset[str]
 ) -> Committed:
-    """Store receipts that no checkpoint followed: the server's verdict is durable, so they are ours."""
+    """Store receipts that no checkpoint followed: they are durable on the server."""
     with context.transaction("receipts"):
         touched = _store_receipts(context, receipts, granted)
         forget_erased(context, touched)

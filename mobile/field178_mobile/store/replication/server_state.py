@@ -41,7 +41,7 @@ class OwnCounts:
 
 @dataclass(frozen=True, slots=True)
 class StoredRoot:
-    """What is kept of one epoch; while `alarm` stands, `seen` is the root that was right."""
+    """What is kept of one epoch; while `alarm` is set, `seen` is the root that was right."""
 
     epoch: str
     index: int = 0

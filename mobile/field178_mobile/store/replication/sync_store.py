@@ -61,7 +61,7 @@ class SyncStore:
         return self._store.read(read_checkpoint)
 
     def own_counts(self) -> OwnCounts:
-        """Return what the office may be told of this tablet."""
+        """Return the counts reported to the office."""
         return self._store.read(own_counts)
 
     def note_server(self, version: str) -> None:

@@ -79,7 +79,7 @@ class PinPad(GridLayout):
 
 
 class BrandPanel(BoxLayout):
-    """Name and promise of the notebook, at the side or on top. warning (small, at its foot)."""
+    """Name and promise of the product, at the side or on top. warning (small, at its foot)."""
 
     warning = StringProperty("")
 

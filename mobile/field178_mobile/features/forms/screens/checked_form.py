@@ -1,4 +1,4 @@
-"""A form that can be checked: what was found stands at its top, and each line leads to its field."""
+"""A form that can be checked: problems are listed at its top, each line leads to its field."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class CheckedForm(kit.ScrollPane):
         """Bring the field of a path into sight, once for each new one."""
         field = self._widget_of(path)
         if field is not None and path != self.focus_path:
-            Clock.schedule_once(lambda _dt: self.bring(field), 0)  # once the layout of this frame stands
+            Clock.schedule_once(lambda _dt: self.bring(field), 0)  # after the layout of this frame
         self.focus_path = path
 
     def bring(self, field: Widget) -> None:

@@ -19,7 +19,7 @@ FADE_STEPS = 32
 
 
 class OptionChip(kit.Chip):
-    """One option as a chip; its hint stands in brackets."""
+    """One option as a chip; its hint is in brackets."""
 
     key = StringProperty("")
 

@@ -19,7 +19,7 @@ _REQUIRED = (chips.OptionChips,)
 
 
 class ItemBelow(kit.Column):
-    """What stands under a question."""
+    """The controls below a question."""
 
     item = ObjectProperty(None)
     photos = StringProperty("")

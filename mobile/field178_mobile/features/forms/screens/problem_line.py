@@ -1,4 +1,4 @@
-"""Lines of a check: something to look at, and a shortcoming of this visit."""
+"""Lines of a check: a problem, and a shortcoming of this visit."""
 
 from __future__ import annotations
 

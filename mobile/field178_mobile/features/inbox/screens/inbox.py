@@ -29,7 +29,7 @@ class PinnedRow(kit.Press):
 
 
 class ChoiceRowPair(kit.Column):
-    """One field two people changed: mine or what stands there. Event on_side(is_mine)."""
+    """One field two people changed: own or current value. Event on_side(is_mine)."""
 
     field = StringProperty("")
     mine = StringProperty("")
@@ -68,7 +68,7 @@ class InboxScreen(kit.Panes):
             self._show_item(state.item)
 
     def open(self, **_place: str) -> None:
-        """Look again when the screen is opened from elsewhere."""
+        """Refresh when the screen is opened from elsewhere."""
         self.presenter.refresh()
 
     def _show_item(self, item: OpenItem) -> None:

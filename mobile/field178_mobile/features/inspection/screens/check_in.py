@@ -39,7 +39,7 @@ class PinnedHere(Protocol):
 
     @property
     def map_folder(self) -> Path | None:
-        """Where the maps lie."""
+        """The folder of the maps."""
         ...
 
     def show_area(self, render: Callable[[MapState], None]) -> None:
@@ -95,7 +95,7 @@ class CheckInOption(kit.Press):
 
 
 class PinPage(kit.FullPage):
-    """The map under a mark that stays in the middle: where it stands is the pin."""
+    """The map under a mark that stays in the middle: the mark is the pin."""
 
     def __init__(self, visit: PinnedHere, start: GeoPoint | None, **kwargs: object) -> None:
         super().__init__(title=_("Set a pin on the map"), **kwargs)

@@ -57,7 +57,7 @@ class ConclusionPane(BoxLayout):
             self.ids.scroll.scroll_y = 1
 
     def bring_into_sight(self, path: str) -> None:
-        """Scroll to a field once the layout of this frame stands."""
+        """Scroll to a field after the layout of this frame."""
         Clock.schedule_once(lambda _dt: self._scroll_to(path), 0)
 
     def on_minutes(self) -> None:

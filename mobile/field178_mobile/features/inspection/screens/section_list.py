@@ -76,7 +76,7 @@ class SectionListPane(BoxLayout):
         self.ids.scroll.scroll_y = 1
 
     def choose_role(self, role: str) -> None:
-        """Take who speaks for the establishment."""
+        """Record the role of the representative."""
         self.is_arrival_open = False
         self.visit.choose_role(role)
 

@@ -65,7 +65,7 @@ class SectionPagePane(BoxLayout):
         return next((row for row in self.ids.rows.children if row.key == item_id), None)
 
     def bring_into_sight(self, path: str) -> None:
-        """Scroll to an item once the layout of this frame stands."""
+        """Scroll to an item after the layout of this frame."""
         item_id = path.split(".")[1] if "." in path else path
         Clock.schedule_once(lambda _dt: self._scroll_to(item_id), 0)
 

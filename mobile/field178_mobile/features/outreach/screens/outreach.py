@@ -25,7 +25,7 @@ _REQUIRED = (outreach_form.OutreachFormPane,)
 
 
 class OutreachScreen(kit.Panes):
-    """The list and the open session; `desk` decides, this draws."""
+    """The list and the open session."""
 
     sessions_pane = ObjectProperty(None)
     session = ObjectProperty(None, allownone=True)

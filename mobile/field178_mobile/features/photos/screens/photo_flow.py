@@ -28,7 +28,7 @@ def add_photo(gallery: PhotoGallery, item_id: str = "") -> None:
 
 
 def open_photo(gallery: PhotoGallery, key: str) -> None:
-    """Look at a photo of the record, to rub more of it away, name it or take it out."""
+    """Open a photo of the record to mask more of it, describe it or remove it."""
     page = PhotoPage(on_remove=lambda: gallery.remove(key))
     page.begin(gallery.open(key, page.show))
 

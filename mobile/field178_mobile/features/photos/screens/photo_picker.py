@@ -25,7 +25,7 @@ _REQUIRED = (chips.ChipLine, file_grid.FileGrid)
 class PhotoPicker(kit.FullPage):
     """One folder at a time; `chosen` is called with a picture's file once one is tapped.
 
-    Opened again it stands where it was left.
+    Opened again it shows the folder shown last.
     """
 
     more = StringProperty("")

@@ -13,7 +13,7 @@ from field178_mobile.kit.widgets.optional import Optional
 
 
 class OfflineExportCard(kit.Card):
-    """Draws RescueState. presenter."""
+    """show(state); presenter."""
 
     presenter = ObjectProperty(None)
     holds = StringProperty("")

@@ -153,7 +153,7 @@ class SyncScreen(BoxLayout):
         )
 
     def open(self, **_place: str) -> None:
-        """Look again when the screen is opened from elsewhere."""
+        """Refresh when the screen is opened from elsewhere."""
         self.presenter.refresh()
 
     def ask_let_go(self) -> None:
@@ -221,7 +221,7 @@ def _scope(row: AreaRow) -> ScopeLine:
 
 
 class _DeletionControls:
-    """What the brake holds, what went, and how photos go, in this tablet's store."""
+    """Withheld deletions, tombstones, and the choices for photos, in this tablet's store."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -56,7 +56,7 @@ _REQUIRED = (chips.OptionChips, kit.SearchField, RecordPane)
 
 
 class EstablishmentsScreen(kit.Panes):
-    """List and record. desk (the presenters of the work); navigate (goes to another screen)."""
+    """List and record. workspace (the presenters); navigate (goes to another screen)."""
 
     workspace = ObjectProperty(None)
     navigate = ObjectProperty(None)
