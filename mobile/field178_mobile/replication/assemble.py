@@ -1,4 +1,4 @@
-"""Puts the parts of sync together for an unlocked tablet."""
+"""Assemble sync for an unlocked tablet."""
 
 from __future__ import annotations
 

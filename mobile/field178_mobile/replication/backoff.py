@@ -1,4 +1,4 @@
-"""How much to send at once and how long to wait: small after trouble, large when the line is good."""
+"""Batch sizes and waits: smaller after failures, larger on a good connection."""
 
 from __future__ import annotations
 

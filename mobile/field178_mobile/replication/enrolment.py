@@ -1,4 +1,4 @@
-"""From a one-time code to a tablet that belongs to the office, and from a password to an officer on it."""
+"""Enrolment of a tablet by a one-time code, and sign-in of an officer by password."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to the engine and what it asks for; nothing else crosses its border."""
+"""Events and effects of the sync engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trusts only the authority that the enrolment code named, whatever the system trusts."""
+"""Trust only the authority that the enrolment code named, whatever the system trusts."""
 
 from __future__ import annotations
 

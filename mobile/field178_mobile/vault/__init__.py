@@ -1,4 +1,4 @@
-"""Keys: who may open the tablet, and what it proves itself with."""
+"""Keys: of the officers who may unlock the tablet, and of the device."""
 
 from field178_mobile.vault.model import Enrolment, GuessCost, TabletOfficer
 from field178_mobile.vault.vault import Vault

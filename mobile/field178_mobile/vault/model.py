@@ -1,4 +1,4 @@
-"""Who may open this tablet, what it is enrolled as, and how dear a guess of a PIN is."""
+"""Officers and enrolment of this tablet, and the cost of a guess of a PIN."""
 
 from __future__ import annotations
 

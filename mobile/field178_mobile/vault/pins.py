@@ -1,4 +1,4 @@
-"""Which PINs are too easy, and how wrong ones slow the next: counted durably before the attempt."""
+"""Weak PINs, and the delay after wrong ones: attempts are counted durably before they are made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to the upload engine and what it asks for; nothing else crosses its border."""
+"""Events and requests of the upload engine."""
 
 from __future__ import annotations
 

@@ -255,7 +255,7 @@ def stored_receipts(context: DatabaseContext) -> dict[str, list[str]]:
 
 
 def prunable(context: DatabaseContext, incarnation: str, backed_up: int) -> list[str]:
-    """Return the changes that a verified backup holds and that nothing here needs any more.
+    """Return the changes that are in a verified backup and not needed here.
 
     A change carried over from another incarnation counts under another's numbers, so it stays. Its number
     may stand for one of ours in the server's unbroken run, so with it all changes of this incarnation stay.
@@ -269,7 +269,7 @@ def prunable(context: DatabaseContext, incarnation: str, backed_up: int) -> list
 
 
 def delete_changes(context: DatabaseContext, change_ids: Iterable[str]) -> None:
-    """Remove changes that a verified backup holds. Inside a transaction."""
+    """Delete changes. Inside a transaction."""
     context.connection.executemany(
         "DELETE FROM outbox WHERE id = ?", [(change_id,) for change_id in change_ids]
     )

@@ -1,4 +1,4 @@
-"""Which own changes are on their way: sent, taken out of the queue, put back, said once more."""
+"""Transitions of changes in flight: sent, isolated, queued again, offered again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def mark_sent(context: DatabaseContext, change_ids: Sequence[str]) -> None:
 
 
 def isolate(context: DatabaseContext, change_ids: Sequence[str], reason: str) -> None:
-    """Take changes out of the queue until the user mends them, so that they delay no other."""
+    """Take changes out of the queue until the user corrects them, so that they delay no other."""
     with context.transaction("park"):
         set_state(context, change_ids, State.ISOLATED, reason)
 
@@ -39,7 +39,7 @@ def retry_isolated(context: DatabaseContext, reason: str) -> list[str]:
 def offer_missing(context: DatabaseContext, change_ids: Sequence[str], offering: bool) -> None:
     """Push again what the server lost, under the same ids; `offering`: more is still to be offered.
 
-    Their scopes wait for a repair: the rows here may hold what the server lost with them.
+    Their scopes are repaired afterwards: rows here may contain what the server lost with them.
     """
     query = (
         "SELECT receipt_scope FROM outbox WHERE id = ? AND state = 'acknowledged' AND status <> 'quarantined'"

@@ -1,4 +1,4 @@
-"""Letting go of acknowledged changes: only of what a backup verified by restore holds."""
+"""Prune acknowledged changes that are in a backup verified by restore."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ _MIXED = "mixed_lives"
 def prune(
     context: DatabaseContext, journal: Journal, backed_up: Mapping[str, int], agreed: Container[str]
 ) -> None:
-    """Let go of changes that a backup verified by restore holds; their receipts still count.
+    """Delete changes that are in a backup verified by restore; their receipts still count.
 
-    Only of lives whose receipts agree: two copies of one database use the same numbers for other changes.
+    Only of incarnations whose receipts agree: two copies of one database use the same numbers for other
+    changes.
     """
     gone: list[str] = []
     mixed = _mixed_lives(context)
@@ -39,7 +40,7 @@ def prune(
 
 
 def keep_all_of(context: DatabaseContext, life_ids: Iterable[str]) -> None:
-    """Let go of no change of these lives any more. Inside a transaction.
+    """Stop pruning these incarnations. Inside a transaction.
 
     One that was carried over from another life counted under them, and went with its number: nothing here
     tells from now on which numbers are their own.

@@ -37,7 +37,7 @@ class Saving:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What one change says, before it has an id and a number."""
+    """The content of one change, before it has an id and a number."""
 
     record_id: str
     type: str
@@ -54,14 +54,14 @@ class Content:
 
 
 def content_of_draft(context: DatabaseContext, draft: Draft) -> Content | None:
-    """Return what filing a draft says: a create, or the least edit of what the user SAW; None if nothing.
+    """Return the content of filing a draft: a create, or the least edit of what the user SAW; None if none.
 
-    Refused values that were left standing are said again, and those taken back are taken back in so many
-    words: what was refused may be said by a later change, and what was said before may be on its way.
+    Refused values that were left are sent again, and those taken back are sent as taken back: a later change
+    may contain a refused value, and an earlier one may be in flight.
     """
     server_record, own = get_server_record(context, draft.record_id), changes_of(context, draft.record_id)
     known = server_record is not None or any(change.is_create for change in effective(own))
-    # A refused create left no record behind: mending it is a create again, whatever the user saw.
+    # A refused create left no record: its correction is a create again, whatever the user saw.
     refused_create = any(change.is_create and change.is_refused for change in own)
     create = not known and (draft.seen is None or refused_create)
     shown, now = clean_object(draft.seen or {}), clean_object(draft.data)

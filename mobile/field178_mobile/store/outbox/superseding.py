@@ -1,4 +1,4 @@
-"""What a draft answers for when it is filed over own changes that were refused or still wait."""
+"""Superseding: the refused or pending own changes that a filed draft replaces."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ def superseded(
     """Return the changes that a draft begun on `shown` supersedes: the refused ones that its user saw.
 
     A create supersedes the edits that wait for its record as well. Left to themselves they would run after
-    it, and one that finds the value it saw would undo the younger word. What the user has not seen is not
-    answered for: it stays to be mended, or runs by itself.
+    it, and one that finds the value it saw would undo the younger one. A change the user has not seen is not
+    superseded: it stays to be corrected, or is applied by itself.
     """
     seen = _seen(own, shown)
     return tuple(change for change in own if _is_superseded(change, create=create, is_seen=change.id in seen))
 
 
 def take_back(changed: Json, set_: Json, was: Json) -> None:
-    """Add the paths where the user went back from a refused value to what stood before it."""
+    """Add the paths where the user went back from a refused value to the one before it."""
     said = list(set_)
     for path, value in changed.items():
         if not _meets(path, said):
@@ -54,7 +54,7 @@ def _seen(own: Sequence[OwnChange], shown: Mapping[str, object]) -> set[str]:
 
 
 def _is_shown(shown: Mapping[str, object], path: str, value: object) -> bool:
-    # What leads through a value that is no object is never shown, and nobody could mend it otherwise.
+    # A path through a value that is no object is never shown, and nobody could correct it otherwise.
     return passes_non_object(shown, path) or equal(read_path(shown, path), value)
 
 
