@@ -24,6 +24,8 @@ ENTER = (13, 271)
 BEFORE, AFTER = (273, 276), (274, 275)  # up, left; down, right
 LETTER_F = ord("f")
 PADDING = 24
+RING_GAP_DP = 2
+RING_RADIUS_DP = 12
 
 
 class Keyboard:
@@ -246,10 +248,6 @@ def _bring_into_sight(widget: Widget) -> None:
         above = above.parent if above.parent is not above else None
 
 
-GAP_DP = 2
-RADIUS_DP = 12
-
-
 class FocusRing:
     """Drawn over one widget at a time. put(widget), take_off()."""
 
@@ -283,7 +281,7 @@ class FocusRing:
         if self.on is None:
             return
         self._dark.rgba, self._light.rgba = theme.text, theme.surface
-        for line, inset in ((self._outer, dp(GAP_DP)), (self._inner, dp(GAP_DP * 2.5))):
+        for line, inset in ((self._outer, dp(RING_GAP_DP)), (self._inner, dp(RING_GAP_DP * 2.5))):
             width, height = self.on.width - 2 * inset, self.on.height - 2 * inset
-            radius = max(1, min(dp(RADIUS_DP), width / 2, height / 2))
+            radius = max(1, min(dp(RING_RADIUS_DP), width / 2, height / 2))
             line.rounded_rectangle = (self.on.x + inset, self.on.y + inset, width, height, radius)

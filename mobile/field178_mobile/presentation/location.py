@@ -12,6 +12,9 @@ from field178_mobile.platform.api import Fix
 from field178_shared.time.clock import Clock
 
 _METRES_PER_UNIT = 111_320 / 10_000_000
+AskFix = Callable[[Callable[[Fix | None], None]], None]
+# Later than that the team may be at another establishment.
+GOOD_FOR = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,6 @@ def metres_between(one: GeoPoint, other: GeoPoint) -> int:
     north = (one.lat - other.lat) * _METRES_PER_UNIT
     east = (one.lon - other.lon) * _METRES_PER_UNIT * shrink
     return round(math.hypot(north, east))
-
-
-AskFix = Callable[[Callable[[Fix | None], None]], None]
-# Later than that the team may be at another establishment.
-GOOD_FOR = timedelta(minutes=30)
 
 
 def no_receiver(answer: Callable[[Fix | None], None]) -> None:

@@ -24,6 +24,8 @@ from field178_shared.time.clock import Clock, to_wire
 
 # EFBIG: the file system of a stick takes no file of this size.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# The driver decodes the message about a damaged file, which quotes it.
+_UNREADABLE = (AppError, DatabaseError, UnicodeDecodeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,6 @@ def _dropped_unless_done(path: Path) -> Iterator[None]:
     finally:
         # An unfinished file takes space that the officer needs. After the rename there is none.
         path.unlink(missing_ok=True)
-
-
-# The driver decodes the message about a damaged file, which quotes it.
-_UNREADABLE = (AppError, DatabaseError, UnicodeDecodeError)
 
 
 @dataclass(frozen=True, slots=True)

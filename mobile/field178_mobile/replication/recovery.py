@@ -18,6 +18,8 @@ from field178_shared.crypto.signatures import is_signed
 from field178_shared.wire.canonical import EMPTY, Digest, canonical
 from field178_shared.wire.protocol import MAX_SALVAGE
 
+_BODY_FAILURES = (FailureKind.REFUSED, FailureKind.TOO_LARGE, FailureKind.SERVER_ERROR)
+
 
 class Reactions:
     """Re-offers, repairs, forgets lost scopes, prunes what is backed up; every mark is durable."""
@@ -108,9 +110,6 @@ def judged(kept: StoredRoot | None, hello: Hello, receipt_key: str) -> StoredRoo
 
 def _is_signed(told: RootTold, epoch: str, receipt_key: str) -> bool:
     return is_signed(receipt_key, signed_text(epoch, told.index, told.hash), told.sig)
-
-
-_BODY_FAILURES = (FailureKind.REFUSED, FailureKind.TOO_LARGE, FailureKind.SERVER_ERROR)
 
 
 class RecoveryQueue:

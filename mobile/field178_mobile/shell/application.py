@@ -20,6 +20,7 @@ from field178_mobile.shell.shared_services import SharedServices
 from field178_shared.errors import AppError, message
 
 LAYOUT_ROUNDS = 60
+_log = logging.getLogger("field178.ui")
 
 
 class Field178App(App):
@@ -72,9 +73,6 @@ class Field178App(App):
 
     def _fit(self, *_args: object) -> None:
         theme.fit(Window.width)
-
-
-_log = logging.getLogger("field178.ui")
 
 
 class ErrorBoundary(ExceptionHandler):

@@ -16,6 +16,10 @@ from field178_mobile.vault.pins import is_weak
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.text.i18n import N_
 
+CODE_LENGTH = 16
+_CROCKFORD = frozenset("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+_ALIKE = str.maketrans("OIL", "011")
+
 
 class EnrolmentPort(Protocol[OpenedOut]):
     """What enrolment asks of the network and the vault."""
@@ -273,11 +277,6 @@ _WORDS = {
     ),
     EnrolmentStep.PIN_AGAIN: (N_("The same PIN again"), N_("So that a slip of the finger locks nobody out.")),
 }
-
-
-CODE_LENGTH = 16
-_CROCKFORD = frozenset("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
-_ALIKE = str.maketrans("OIL", "011")
 
 
 def read_code(text: str) -> str | None:

@@ -9,6 +9,8 @@ from typing import Protocol
 from field178_mobile.store import Draft, MergedRecord
 from field178_mobile.vault.model import TabletOfficer
 
+PERSON = "person"
+
 
 class OfficerBook(Protocol):
     """What the vault offers while it is open."""
@@ -68,9 +70,6 @@ class OfficersPresenter:
         count = sum(1 for draft in self._drafts() if draft.user == officer_id)
         # Only who began a draft is sure to look for it again: it is finished or thrown away first.
         return self._say("Drafts to finish first: {count}").format(count=count) if count else ""
-
-
-PERSON = "person"
 
 
 def take_off_closed(

@@ -45,6 +45,8 @@ from field178_shared.rules.inspection import opened_protocols
 
 Arguments = TypeVarTuple("Arguments")
 Part = TypeVar("Part")
+SECTIONS, PAGE, FILED = "sections", "page", "filed"
+_NO_PHOTOS, _NO_PLACE = GalleryState(), CheckInState()
 
 
 class Kept(Generic[*Arguments, Part]):
@@ -60,10 +62,6 @@ class Kept(Generic[*Arguments, Part]):
         if kept is None or kept[0] != arguments:
             kept = self._parts[key] = (arguments, self._make(*arguments))
         return kept[1]
-
-
-SECTIONS, PAGE, FILED = "sections", "page", "filed"
-_NO_PHOTOS, _NO_PLACE = GalleryState(), CheckInState()
 
 
 @dataclass(frozen=True, slots=True)

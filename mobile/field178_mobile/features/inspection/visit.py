@@ -20,6 +20,7 @@ NOBODY = "none"
 TZ_OFFSET = "+07:00"
 _NOBODY_THERE = frozenset({"closed_on_arrival", "no_representative", "not_found"})
 _CLOSED_AT_THE_DOOR = ("answers", "findings", "measures", "follow_ups", "recommendation")
+_OPTIONAL = ("decision_number", "decision_date", "local_escort_agencies")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,6 @@ def finished(data: Data, asked: Collection[str], now: datetime) -> dict[str, obj
     filed.setdefault("ended_at", to_wire(now))
     filed["filed_at"] = to_wire(now)
     return filed
-
-
-_OPTIONAL = ("decision_number", "decision_date", "local_escort_agencies")
 
 
 def shift_of(data: Data) -> Shift:

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 LEAST_FREE_BYTES = 200 << 20
 # A picture of 1600×1200 at quality 80 is far below it.
 LARGEST_PHOTO_BYTES = 2 << 20
+Key = tuple[str, str]
+_LOOSE = "photos_loose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +204,6 @@ def _was_filed(context: DatabaseContext, photo: Photo) -> bool:
     if server_record is not None and photo.sha256 in named_files(server_record.data):
         return True
     return any(photo.sha256 in str(change.wire.get("set")) for change in own)
-
-
-Key = tuple[str, str]
-_LOOSE = "photos_loose"
 
 
 def mark_loose(context: DatabaseContext, key: Key) -> None:

@@ -24,6 +24,8 @@ from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.wording import Option
 
+_REQUIRED = (chips, field_list, info, item_below, photo_grid, pick_field, pinned_field)
+
 
 class EstablishmentCountRow(AudienceRow):
     """One establishment, drawn and counted as an audience is."""
@@ -62,9 +64,6 @@ class EstablishmentSheet(kit.Sheet):
     def _take(self, _list: object, key: str) -> None:
         self.dismiss()
         self._on_chosen(key)
-
-
-_REQUIRED = (chips, field_list, info, item_below, photo_grid, pick_field, pinned_field)
 
 
 class OutreachFormPane(CheckedForm):

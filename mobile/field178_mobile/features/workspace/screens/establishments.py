@@ -43,16 +43,14 @@ ICONS = {
     "beer_house": "glass-mug-variant",
     "tourism_site": "palm-tree",
 }
+TILES = {"draft": "primary", "unsent": "warn", "returned": "bad", "approved": "ok", "received": "ok"}
+MORE_BELOW = 0.15
+_REQUIRED = (chips.OptionChips, kit.SearchField, RecordPane)
 
 
 def icon_of(type_id: str) -> str:
     """Return the icon of a kind; one the table does not know is a shop."""
     return ICONS.get(type_id, "store-outline")
-
-
-TILES = {"draft": "primary", "unsent": "warn", "returned": "bad", "approved": "ok", "received": "ok"}
-MORE_BELOW = 0.15
-_REQUIRED = (chips.OptionChips, kit.SearchField, RecordPane)
 
 
 class EstablishmentsScreen(kit.Panes):
