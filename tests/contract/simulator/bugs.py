@@ -386,7 +386,7 @@ def taking_back_says_nothing() -> Iterator[None]:
     """A refused value that the user takes back goes without a word, as if nothing had been changed."""
     with (
         patch.object(submit, "take_back", lambda changed, set_, was: None),
-        patch.object(submit, "mended", lambda own, shown, *, create: ()),
+        patch.object(submit, "superseded", lambda own, shown, *, create: ()),
     ):
         yield
 
