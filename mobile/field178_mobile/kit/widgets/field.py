@@ -46,7 +46,7 @@ class Entry(TextInput):
 def release_last_entry() -> None:
     """Release the input that was typed into last, and with it its screen and what the screen shows.
 
-    Kivy keeps the arguments of the last call that scrolled to a cursor, for ever: a bare input takes their place.
+    Kivy keeps the arguments of the last call that scrolled to a cursor: a bare input takes their place.
     """
     Entry(text=" ").cursor = (0, 0)
 
