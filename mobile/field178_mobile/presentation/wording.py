@@ -11,7 +11,7 @@ from field178_mobile.store.model import MergedRecord
 from field178_mobile.store.replica.queries import title_of
 from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import text_of
-from field178_shared.schemas.field_catalogue import choices_of, field_at, record_name, words_at
+from field178_shared.schemas.fields.catalogue import choices_of, field_at, record_name, words_at
 from field178_shared.text.formats import date_text, short_date_text
 from field178_shared.time.clock import local_date
 from field178_shared.wire.protocol import PURGED

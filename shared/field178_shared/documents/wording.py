@@ -10,7 +10,7 @@ from field178_shared.documents.sources import VisitSource
 from field178_shared.records.establishment import Establishment
 from field178_shared.records.inspection import Inspection
 from field178_shared.records.reading import text_of
-from field178_shared.schemas.field_catalogue import words_at
+from field178_shared.schemas.fields.catalogue import words_at
 from field178_shared.text.formats import date_text
 from field178_shared.time.clock import VIETNAM
 

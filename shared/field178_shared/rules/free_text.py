@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from field178_shared.schemas import TYPES
-from field178_shared.schemas.field_catalogue import FIELDS
+from field178_shared.schemas.fields.catalogue import FIELDS
 from field178_shared.text.privacy import lint
 
 

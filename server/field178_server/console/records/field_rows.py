@@ -19,8 +19,8 @@ from field178_server.office.reviews.record import RecordPage, ReviewComment
 from field178_shared.codelists.checklist import AnswerKind
 from field178_shared.merge import Data, read_path
 from field178_shared.rules import free_text_paths
-from field178_shared.schemas.field_catalogue import field_at, fields_in, has_entries, pattern_of
-from field178_shared.schemas.field_spec import FieldKind
+from field178_shared.schemas.fields.catalogue import field_at, fields_in, has_entries, pattern_of
+from field178_shared.schemas.fields.spec import FieldKind
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import nfc
 from field178_shared.text.privacy import lint

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from field178_server.console.text import format_values as show
 from field178_server.console.text.localize import Localizer
 from field178_shared.merge import read_path
-from field178_shared.schemas.field_catalogue import (
+from field178_shared.schemas.fields.catalogue import (
     RECORD_NAMES,
     choices_of,
     field_at,

@@ -11,8 +11,8 @@ from field178_server.console.text import format_values as show
 from field178_server.console.text.field_labels import value_text
 from field178_server.console.text.localize import Localizer
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.schemas.field_catalogue import described_at, field_at
-from field178_shared.schemas.field_spec import FieldKind, FieldSpec
+from field178_shared.schemas.fields.catalogue import described_at, field_at
+from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 from field178_shared.text.normalisation import nfc, sort_key
 from field178_shared.text.whole_numbers import parse_whole_number
 from field178_shared.time.clock import VIETNAM, from_wire, to_wire

@@ -16,8 +16,8 @@ from field178_server.records.find_record import StoredRecord
 from field178_server.records.history import RecordHistory
 from field178_server.records.labels import Names
 from field178_shared.codelists import load
-from field178_shared.schemas.field_catalogue import FIELDS, RECORD_NAMES, described_at
-from field178_shared.schemas.field_spec import FieldKind, FieldSpec
+from field178_shared.schemas.fields.catalogue import FIELDS, RECORD_NAMES, described_at
+from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 
 SPEECH = Localizer("vi")
 DATA = {

@@ -9,15 +9,9 @@ from types import MappingProxyType
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.labels import Labelled
-from field178_shared.schemas import (
-    TYPES,
-    establishment_fields,
-    inspection_fields,
-    json_schema,
-    outreach_session_fields,
-    review_fields,
-)
-from field178_shared.schemas.field_spec import FieldSpec
+from field178_shared.schemas import TYPES, json_schema
+from field178_shared.schemas.fields import establishment, inspection, outreach_session, review
+from field178_shared.schemas.fields.spec import FieldSpec
 from field178_shared.text.i18n import N_, translator
 
 
@@ -43,10 +37,10 @@ FIELDS: Mapping[str, Mapping[str, FieldSpec]] = MappingProxyType(
     {
         record_type: MappingProxyType({spec.path: spec for spec in specs})
         for record_type, specs in (
-            ("inspection", inspection_fields.FIELDS),
-            ("outreach_session", outreach_session_fields.FIELDS),
-            ("establishment", establishment_fields.FIELDS),
-            ("review", review_fields.FIELDS),
+            ("inspection", inspection.FIELDS),
+            ("outreach_session", outreach_session.FIELDS),
+            ("establishment", establishment.FIELDS),
+            ("review", review.FIELDS),
         )
     }
 )
