@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from field178_mobile.replication.frames import Hello, RootTold
 from field178_mobile.store.replication.server_state import StoredRoot
-from field178_shared.crypto.hash_chain import RootAlarm, signed_text
 from field178_shared.crypto.signatures import is_signed
+from field178_shared.wire.hash_chain import RootAlarm, signed_text
 
 
 def judged(kept: StoredRoot | None, hello: Hello, receipt_key: str) -> StoredRoot:

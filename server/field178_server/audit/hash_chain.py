@@ -18,9 +18,9 @@ from field178_server.audit import trail
 from field178_server.audit.trail import Actor, AuditEntry, Stamp
 from field178_server.database.models import Device, Root, RootPart, StoredReceipt, Tenant
 from field178_server.security.keyring import to_base64url
-from field178_shared.crypto.hash_chain import RootAlarm, signed_text
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
+from field178_shared.wire.hash_chain import RootAlarm, signed_text
 
 # What never changes of a receipt, whatever a verdict made anew or a purge does to the rest.
 LASTING = (

@@ -14,9 +14,9 @@ from field178_server.audit import hash_chain
 from field178_server.audit.hash_chain import Lines, LinkDraft, LinkPart
 from field178_server.database.models import Root, RootPart
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_shared.crypto.hash_chain import signed_text
 from field178_shared.crypto.signatures import is_signed
 from field178_shared.time.clock import Clock
+from field178_shared.wire.hash_chain import signed_text
 
 
 def extend(engine: Engine, tenant_id: str, key: Ed25519PrivateKey, clock: Clock) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from field178_server.database.models import Root, Tenant
 from field178_server.database.prepared import Prepared
-from field178_shared.crypto.hash_chain import RootAlarm
+from field178_shared.wire.hash_chain import RootAlarm
 from field178_shared.wire.protocol import SyncRequest
 
 _TENANT: BindParameter[str] = bindparam("tenant_id")

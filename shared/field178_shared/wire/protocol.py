@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from field178_shared.crypto.hash_chain import NO_ROOT, RootSeen
 from field178_shared.device_status import DeviceStatus
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
 from field178_shared.wire.canonical import canonical
+from field178_shared.wire.hash_chain import NO_ROOT, RootSeen
 
 VERSION = 1
 HEADER = "F178-Protocol"

@@ -10,8 +10,8 @@ from field178_server.console.shell.links import scope_text
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import Remark, StateLabel
 from field178_server.office.tablets.queries import SILENT_AFTER, TabletRow
-from field178_shared.crypto.hash_chain import RootAlarm
 from field178_shared.text.i18n import N_
+from field178_shared.wire.hash_chain import RootAlarm
 
 CLOCK_IS_OFF = timedelta(minutes=5)
 LITTLE_ROOM_MB = 1024
