@@ -23,7 +23,7 @@ from field178_mobile.store.replica.server_records import ServerRecord
 from field178_mobile.store.replication.apply_answer import Checkpoint, Leave
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.wire.protocol import MAX_SALVAGE, Reader, Receipt
+from field178_shared.wire.protocol import MAX_DIVERGENT_RECORDS, Reader, Receipt
 
 # These tell of this tablet, not of the answer.
 _OWN_STORE = (ErrorCode.STORE_LOCKED, ErrorCode.STORE_DAMAGED, ErrorCode.STORE_UNWRITABLE)
@@ -192,7 +192,7 @@ class AnswerReader:
         self._items = []
 
     def _take_salvaged(self, frame: Reader, hello: Hello) -> None:
-        self.salvaged.update(frame.texts("ids", MAX_SALVAGE))
+        self.salvaged.update(frame.texts("ids", MAX_DIVERGENT_RECORDS))
 
     def _take_end(self, frame: Reader, hello: Hello) -> None:
         end = parse_end(frame)

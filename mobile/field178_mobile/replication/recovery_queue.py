@@ -8,7 +8,7 @@ from field178_mobile.replication.events import Failure, FailureKind
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.store.replication.tombstones import Tombstone
 from field178_shared.wire.canonical import canonical
-from field178_shared.wire.protocol import MAX_SALVAGE
+from field178_shared.wire.protocol import MAX_DIVERGENT_RECORDS
 
 _ABOUT_THE_BODY = (FailureKind.REFUSED, FailureKind.TOO_LARGE, FailureKind.SERVER_ERROR)
 
@@ -31,7 +31,7 @@ class RecoveryQueue:
     def next_batch(self, size_bytes: int) -> tuple[Tombstone, ...]:
         """Return the first records that fit, at least one of those there are."""
         chosen: list[Tombstone] = []
-        for record in self._store.lost_records(MAX_SALVAGE, self._aside):
+        for record in self._store.lost_records(MAX_DIVERGENT_RECORDS, self._aside):
             size_bytes -= len(canonical(record.to_wire()))
             if chosen and size_bytes < 0:
                 break

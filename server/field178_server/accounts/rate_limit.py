@@ -17,7 +17,7 @@ WINDOW = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class AttemptBudget:
+class RateLimit:
     """At most `limit` failures of one kind by one subject in ten minutes."""
 
     kind: str
@@ -30,7 +30,7 @@ class AttemptBudget:
         return hashlib.sha256(f"{self.kind}|{self.subject}".encode()).hexdigest()[:32]
 
 
-def take(session: Session, tenant_id: str, budgets: Sequence[AttemptBudget], now: datetime) -> None:
+def take(session: Session, tenant_id: str, budgets: Sequence[RateLimit], now: datetime) -> None:
     """Count one attempt before it is made; raises AppError(slow_down) when a budget is spent.
 
     Counting first, in a transaction of its own, makes parallel guesses share one budget.
@@ -51,7 +51,7 @@ def take(session: Session, tenant_id: str, budgets: Sequence[AttemptBudget], now
     session.flush()
 
 
-def give_back(session: Session, tenant_id: str, budgets: Sequence[AttemptBudget]) -> None:
+def give_back(session: Session, tenant_id: str, budgets: Sequence[RateLimit]) -> None:
     """Take one attempt back that turned out to be right."""
     keys = [budget.key for budget in budgets]
     rows = session.scalars(

@@ -8,7 +8,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from field178_server.accounts import rate_limit
-from field178_server.accounts.rate_limit import AttemptBudget
+from field178_server.accounts.rate_limit import RateLimit
 from field178_server.api.device_schemas import EnrolRequest, OfficerRequest, RecoveryRequest
 from field178_server.audit import trail
 from field178_server.audit.operation_context import OperationContext
@@ -16,7 +16,7 @@ from field178_server.database.models import Officer
 from field178_server.database.unit_of_work import Session, run_write
 from field178_server.devices import enrolment, key_recovery
 from field178_server.devices.enrolment import Claim, Enrolled
-from field178_server.devices.key_recovery import Plea
+from field178_server.devices.key_recovery import KeyRecoveryClaim
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_device, require_device
 from field178_server.http.request_body import load
@@ -72,21 +72,21 @@ def recover() -> ResponseReturnValue:
     box, device_key, answer_key = (
         signatures.decode(str(wanted[name])) or b"" for name in ("box", "device_key", "answer_key")
     )
-    plea = Plea(str(wanted["device"]), str(wanted["code"]), box, device_key, answer_key)
-    budgets = _budgets(runtime, plea.code)
+    claim = KeyRecoveryClaim(str(wanted["device"]), str(wanted["code"]), box, device_key, answer_key)
+    budgets = _budgets(runtime, claim.code)
     run_write(
         runtime.engine,
         lambda session: rate_limit.take(session, runtime.tenant_id, budgets, runtime.clock.now()),
     )
     officer_id = check_sign_in(runtime, login, password, totp, client_address())
     officer, sealed = run_write(
-        runtime.engine, lambda session: _recover(session, runtime, officer_id, plea, budgets)
+        runtime.engine, lambda session: _recover(session, runtime, officer_id, claim, budgets)
     )
     return {"user": _user(officer), "box": to_base64url(sealed)}
 
 
 def _enrol(
-    session: Session, context: OperationContext, claim: Claim, budgets: tuple[AttemptBudget, ...]
+    session: Session, context: OperationContext, claim: Claim, budgets: tuple[RateLimit, ...]
 ) -> Enrolled:
     enrolled = enrolment.enrol(session, context, claim)
     rate_limit.give_back(session, context.tenant_id, budgets)
@@ -94,14 +94,18 @@ def _enrol(
 
 
 def _recover(
-    session: Session, runtime: Runtime, officer_id: str, plea: Plea, budgets: tuple[AttemptBudget, ...]
+    session: Session,
+    runtime: Runtime,
+    officer_id: str,
+    claim: KeyRecoveryClaim,
+    budgets: tuple[RateLimit, ...],
 ) -> tuple[Officer, bytes]:
     context = _context(runtime, trail.Actor("officer", officer_id))
-    device = key_recovery.admit(session, context.tenant_id, officer_id, plea, context.now())
-    sealed = key_recovery.open_box(runtime.keyring.sealing, device, plea, os.urandom)
+    device = key_recovery.admit(session, context.tenant_id, officer_id, claim, context.now())
+    sealed = key_recovery.open_box(runtime.keyring.sealing, device, claim, os.urandom)
     rate_limit.give_back(session, context.tenant_id, budgets)
-    context.note(session, trail.AuditEntry("device_recovered", plea.device_id))
-    return bind_officer(session, context, plea.device_id, officer_id), sealed
+    context.note(session, trail.AuditEntry("device_recovered", claim.device_id))
+    return bind_officer(session, context, claim.device_id, officer_id), sealed
 
 
 def _context(runtime: Runtime, actor: trail.Actor) -> OperationContext:
@@ -128,9 +132,9 @@ def _answer(runtime: Runtime, enrolled: Enrolled) -> dict[str, object]:
     }
 
 
-def _budgets(runtime: Runtime, code: str) -> tuple[AttemptBudget, ...]:
+def _budgets(runtime: Runtime, code: str) -> tuple[RateLimit, ...]:
     settings = runtime.settings
     return (
-        AttemptBudget("enrol_address", client_address(), settings.enrol_attempts_per_address),
-        AttemptBudget("enrol_prefix", enrolment.prefix_of(code), settings.enrol_attempts_per_prefix),
+        RateLimit("enrol_address", client_address(), settings.enrol_attempts_per_address),
+        RateLimit("enrol_prefix", enrolment.prefix_of(code), settings.enrol_attempts_per_prefix),
     )

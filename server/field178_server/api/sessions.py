@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from field178_server.api.device_schemas import ChallengeRequest, SessionRequest
 from field178_server.database.unit_of_work import run_write
 from field178_server.devices import sessions as devices
-from field178_server.devices.sessions import SESSION_LIFE, SessionAttempt
+from field178_server.devices.sessions import SESSION_LIFE, SessionOpening
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.request_body import load
 from field178_server.runtime import new_token
@@ -38,7 +38,7 @@ def open_session() -> ResponseReturnValue:
     """Open a session for the device that signed its nonce."""
     wanted = load(SessionRequest())
     runtime, token = current_runtime(), new_token()
-    opening = SessionAttempt(str(wanted["device"]), str(wanted["nonce"]), str(wanted["signature"]), token)
+    opening = SessionOpening(str(wanted["device"]), str(wanted["nonce"]), str(wanted["signature"]), token)
     opened = run_write(
         runtime.engine,
         lambda session: devices.open_session(session, runtime.tenant_id, opening, runtime.clock.now()),

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request, url_for
 
 from field178_server.api import tus
 from field178_server.attachments.storage.chunk import MAX_PIECE_BYTES, Piece
-from field178_server.attachments.storage.free_space import require_room_for_files
+from field178_server.attachments.storage.free_space import require_space_for_files
 from field178_server.attachments.upload_rows import limits_of
 from field178_server.attachments.uploads import UploadOffset, uploading_of
 from field178_server.attachments.validation import check_kind
@@ -42,7 +42,7 @@ def create() -> Response:
         raise AppError(ErrorCode.BAD_REQUEST, pointer="/headers/Upload-Defer-Length")
     wanted = tus.wanted(request.headers)
     check_kind(wanted.content_type)
-    require_room_for_files(current_runtime().settings)
+    require_space_for_files(current_runtime().settings)
     # A stock client would not look at an offset here; who names our protocol does.
     begun = uploading_of(current_runtime()).begin(
         current_device(), wanted, skip_known=HEADER in request.headers
@@ -82,7 +82,7 @@ def append(upload_id: str) -> Response:
         raise AppError(ErrorCode.TOO_LARGE, limit=MAX_PIECE_BYTES, unit="bytes")
     # One byte more than the limit: a chunked body longer than allowed would be cut there without a word.
     request.max_content_length = MAX_PIECE_BYTES + 1
-    require_room_for_files(current_runtime().settings)
+    require_space_for_files(current_runtime().settings)
     piece = Piece(
         tus.number(request.headers, "Upload-Offset"), size, request.stream, tus.checksum(request.headers)
     )

@@ -73,12 +73,12 @@ class Uploading:
         state = DONE if skip_known and self._knows(device, wanted) else OPEN
 
         def work(session: Session) -> tuple[Upload, list[Upload]]:
-            upload_rows.refuse_purged(session, self._tenant_id, wanted.record_id)
+            upload_rows.refuse_erased(session, self._tenant_id, wanted.record_id)
             if device.needs_sign_in:
                 upload_rows.refuse_unnamed(session, self._tenant_id, device.id, wanted)
             upload_rows.forget(session, self._tenant_id, now)
             late = upload_rows.late(session, self._tenant_id, now)
-            upload_rows.check_room(session, self._tenant_id, device.id, wanted, self._limits)
+            upload_rows.check_limits(session, self._tenant_id, device.id, wanted, self._limits)
             key = (self._tenant_id, upload_id)
             return upload_rows.begin(session, key, device.id, wanted, state, now), late
 

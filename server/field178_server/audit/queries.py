@@ -14,7 +14,7 @@ from field178_server.records.labels import Names, names_of
 
 
 @dataclass(frozen=True, slots=True)
-class LastAct:
+class LastAction:
     """Who and when; the operator of the server has no id."""
 
     actor_id: str | None
@@ -22,9 +22,9 @@ class LastAct:
     names: Names
 
 
-def last_act(
+def last_action(
     session: Session, tenant_id: str, object_id: str, actions: Collection[str], since: datetime
-) -> LastAct | None:
+) -> LastAction | None:
     """Return the last of these actions on an object. `since` bounds the search: the audit lies by time."""
     row = session.execute(
         select(Audit.actor_id, Audit.at)
@@ -39,7 +39,9 @@ def last_act(
     ).first()
     if row is None:
         return None
-    return LastAct(row.actor_id, row.at, names_of(session, tenant_id, [row.actor_id] if row.actor_id else []))
+    return LastAction(
+        row.actor_id, row.at, names_of(session, tenant_id, [row.actor_id] if row.actor_id else [])
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,8 +63,8 @@ def record(session: Session, stamp: Stamp, actor: Actor, entry: AuditEntry) -> N
     details = json.dumps(dict(entry.details), ensure_ascii=True, sort_keys=True) if entry.details else None
     connection = session.connection()
     at = database.stored_instant(connection, stamp.at)
-    act = (actor.kind, actor.id, entry.action, entry.object_id, entry.scope, details)
-    row = (stamp.tenant_id, stamp.audit_id, at, *act)
+    action = (actor.kind, actor.id, entry.action, entry.object_id, entry.scope, details)
+    row = (stamp.tenant_id, stamp.audit_id, at, *action)
     database.bulk_insert(connection, table_of(Audit), _COLUMNS, [row])
 
 

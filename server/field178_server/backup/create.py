@@ -170,10 +170,10 @@ def _copy_files(data: Path, folder: Path) -> None:
 
 def _mark(engine: Engine, context: OperationContext, built: _Built) -> dict[str, int]:
     store = built.manifest.store
-    held = BackedUpContent(
-        store.epoch, {(life.device, life.incarnation): life.held for life in store.lives}, built.blobs
+    backup = BackedUpContent(
+        store.epoch, {(life.device, life.incarnation): life.unbroken_run for life in store.lives}, built.blobs
     )
-    return run_write(engine, lambda session: tablets.mark_held(session, context, held))
+    return run_write(engine, lambda session: tablets.mark_backup(session, context, backup))
 
 
 def _is_proved(folder: Path, tenant_id: str) -> bool:

@@ -17,12 +17,12 @@ Figures = tuple[int, str]
 
 
 class IncarnationFingerprint(msgspec.Struct, frozen=True):
-    """One life of a tablet's database: receipts digest and the unbroken run of n that is held."""
+    """One life of a tablet's database: receipts digest, and how far its numbers are stored without a gap."""
 
     device: str
     incarnation: str
     receipts: Figures
-    held: int
+    unbroken_run: int = msgspec.field(name="held")
 
 
 class Fingerprint(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ import click
 from field178_server.attachments.garbage_collection import Collected, collect
 from field178_server.cli.context import as_json_option, operator, show
 from field178_server.cli.operator_language import _
-from field178_server.maintenance.daily import look_after_the_store
+from field178_server.maintenance.daily import run_maintenance
 from field178_server.runtime import Runtime
 
 
@@ -26,7 +26,7 @@ def tidy(dry_run: bool, as_json: bool) -> None:
     if dry_run:
         show(_files(collect(runtime, is_trial=True)), as_json=as_json)
         return
-    done = look_after_the_store(runtime)
+    done = run_maintenance(runtime)
     answer: dict[str, object] = {
         "purges_left": done.erasures_left,
         "uploads_given_up": done.uploads_given_up,
@@ -40,5 +40,5 @@ def _files(done: Collected) -> dict[str, object]:
         "files_removed": done.files,
         "bytes_removed": done.size,
         "strays_removed": done.strays,
-        "files_unnamed": done.waiting,
+        "files_unnamed": done.unnamed,
     }

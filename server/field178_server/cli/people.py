@@ -162,7 +162,7 @@ def _new_password(login: str, generate: bool) -> tuple[str, bool]:
     """Return a password and whether it was generated (nobody typed one)."""
     typed = "" if generate else _typed_password()
     if not typed:
-        return "".join(secrets.choice(_EASY_TO_READ) for _place in range(_GENERATED_LENGTH)), True
+        return "".join(secrets.choice(_EASY_TO_READ) for _ in range(_GENERATED_LENGTH)), True
     if (weak := passwords.weakness(typed, login)) is not None:
         raise click.ClickException(_WEAKNESSES[weak])
     return typed, False

@@ -28,7 +28,7 @@ class DeviceContext:
     scopes: frozenset[str]
     users: frozenset[str]
     revoked: bool
-    verdicts: int = 0
+    receipt_count: int = 0
     last_seen_at: datetime | None = None
     root_alarm: str | None = None
 
@@ -101,9 +101,9 @@ def load_devices(
             scopes=frozenset() if revoked_at else frozenset(scopes[device_id]),
             users=frozenset(users[device_id]),
             revoked=revoked_at is not None,
-            verdicts=verdicts,
+            receipt_count=receipt_count,
             last_seen_at=last_seen_at,
             root_alarm=root_alarm,
         )
-        for device_id, revoked_at, verdicts, last_seen_at, root_alarm in rows
+        for device_id, revoked_at, receipt_count, last_seen_at, root_alarm in rows
     }

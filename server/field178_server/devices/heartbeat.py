@@ -28,7 +28,7 @@ class Heartbeat:
     at: datetime
     app: str
     device_now: str
-    about: DeviceStatus | None = None
+    status: DeviceStatus | None = None
     cursors: Mapping[str, int] | None = None
 
     @property
@@ -41,7 +41,7 @@ class Heartbeat:
 def is_due(device: DeviceContext, seen: Heartbeat) -> bool:
     """Tell whether an exchange without a push should write that it took place: seldom, or with news."""
     is_old = device.last_seen_at is None or seen.at - device.last_seen_at >= WRITE_EVERY
-    return is_old or seen.about is not None
+    return is_old or seen.status is not None
 
 
 def note(session: Session, tenant_id: str, device_id: str, heartbeat: Heartbeat) -> None:
@@ -55,14 +55,14 @@ def note(session: Session, tenant_id: str, device_id: str, heartbeat: Heartbeat)
     }
     if heartbeat.cursors is not None:
         values["cursors"] = json.dumps(dict(heartbeat.cursors), separators=(",", ":"))
-    if (about := heartbeat.about) is not None:
+    if (status := heartbeat.status) is not None:
         values |= {
             "told_at": at,
-            "unsent_count": about.unsent,
-            "unsent_file_count": about.unsent_files,
-            "free_mb": about.free_mb,
-            "mismatch_count": about.mismatches,
-            "mismatch_records": json.dumps(about.mismatched) if about.mismatched else None,
+            "unsent_count": status.unsent,
+            "unsent_file_count": status.unsent_files,
+            "free_mb": status.free_mb,
+            "mismatch_count": status.mismatches,
+            "mismatch_records": json.dumps(status.mismatched) if status.mismatched else None,
         }
     row = (*values.values(), tenant_id, device_id)
     database.bulk_update(connection, table_of(Device), tuple(values), ("tenant_id", "device_id"), [row])

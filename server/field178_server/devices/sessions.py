@@ -30,7 +30,7 @@ _BY_TOKEN = Prepared(
 
 
 @dataclass(frozen=True, slots=True)
-class SessionAttempt:
+class SessionOpening:
     """An attempt to open a session; `token` is what the device gets if its signature holds."""
 
     device_id: str
@@ -58,7 +58,7 @@ def issue_nonce(session: Session, tenant_id: str, device_id: str, nonce: str, no
     session.flush()
 
 
-def open_session(session: Session, tenant_id: str, opening: SessionAttempt, now: datetime) -> bool:
+def open_session(session: Session, tenant_id: str, opening: SessionOpening, now: datetime) -> bool:
     """Use the nonce up and open the session; False, to be committed too, when it must not open."""
     if not _use_nonce(session, tenant_id, opening, now):
         return False
@@ -102,7 +102,7 @@ def expire_all(session: Session, tenant_id: str, now: datetime) -> int:
     return changed_rows(ended)
 
 
-def _use_nonce(session: Session, tenant_id: str, opening: SessionAttempt, now: datetime) -> bool:
+def _use_nonce(session: Session, tenant_id: str, opening: SessionOpening, now: datetime) -> bool:
     claimed = session.execute(
         update(Challenge)
         .where(

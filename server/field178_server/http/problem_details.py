@@ -63,7 +63,7 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def _failed(error: Exception) -> Response:
-        if _has_no_room(error):
+        if _has_no_space(error):
             log.error("storage_full", exception=type(error).__name__)
             return _refused(storage_full())
         log.error("request_failed", exception=type(error).__name__, frames=frames_of(error))
@@ -107,7 +107,7 @@ def problem_body(
     }
 
 
-def _has_no_room(error: Exception) -> bool:
+def _has_no_space(error: Exception) -> bool:
     if isinstance(error, DBAPIError):
         return is_storage_full(error)
     return isinstance(error, OSError) and is_disk_full(error)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers, rate_limit
 from field178_server.accounts.officers import Credentials
-from field178_server.accounts.rate_limit import AttemptBudget
+from field178_server.accounts.rate_limit import RateLimit
 from field178_server.audit import trail
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.runtime import Runtime
@@ -69,9 +69,9 @@ def _note(session: Session, runtime: Runtime, action: str, found: Credentials | 
     trail.record(session, stamp, actor, trail.AuditEntry(action))
 
 
-def _budgets(runtime: Runtime, login: str, address: str) -> tuple[AttemptBudget, ...]:
+def _budgets(runtime: Runtime, login: str, address: str) -> tuple[RateLimit, ...]:
     settings = runtime.settings
     return (
-        AttemptBudget("sign_in_address", address, settings.sign_in_attempts_per_address),
-        AttemptBudget("sign_in_login", login, settings.sign_in_attempts_per_login),
+        RateLimit("sign_in_address", address, settings.sign_in_attempts_per_address),
+        RateLimit("sign_in_login", login, settings.sign_in_attempts_per_login),
     )

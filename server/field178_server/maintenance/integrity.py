@@ -168,7 +168,7 @@ def _differing_records(session: Session, tenant_id: str, scope: str) -> Iterator
 
 
 def _faults_of_receipts(session: Session, tenant_id: str) -> Iterator[str]:
-    held: dict[tuple[str, str], Digest] = {}
+    digests: dict[tuple[str, str], Digest] = {}
     rows = session.execute(
         select(StoredReceipt.device_id, StoredReceipt.incarnation, StoredReceipt.change_id)
         .where(StoredReceipt.tenant_id == tenant_id)
@@ -176,13 +176,13 @@ def _faults_of_receipts(session: Session, tenant_id: str) -> Iterator[str]:
     )
     for device_id, incarnation, change_id in rows:
         key = (device_id, incarnation)
-        held[key] = held.get(key, EMPTY).add(receipt_hash(change_id))
+        digests[key] = digests.get(key, EMPTY).add(receipt_hash(change_id))
     stored = session.scalars(select(Incarnation).where(Incarnation.tenant_id == tenant_id))
     for row in stored:
-        found = held.pop((row.device_id, row.incarnation), EMPTY)
+        found = digests.pop((row.device_id, row.incarnation), EMPTY)
         if found.wire() != [row.receipt_count, row.receipt_sum]:
             yield f"receipts: device {row.device_id} incarnation {row.incarnation}"
-    yield from (f"receipts: device {device} incarnation {one} unknown" for device, one in sorted(held))
+    yield from (f"receipts: device {device} incarnation {one} unknown" for device, one in sorted(digests))
 
 
 def _faults_of_drawers(session: Session, tenant_id: str) -> Iterator[str]:

@@ -35,12 +35,11 @@ def find_record(session: Session, tenant_id: str, record_id: str) -> StoredRecor
     return StoredRecord(row.record_id, row.type, row.scope, row.rev, row.deleted, row.h, json.loads(row.body))
 
 
-def place_of(session: Session, tenant_id: str, record: StoredRecord) -> StoredRecord | None:
+def establishment_of(session: Session, tenant_id: str, record: StoredRecord) -> StoredRecord | None:
     """Return the establishment a record is about, as far as the store has it."""
-    place_id = record.data.get("establishment_id")
-    if not isinstance(place_id, str):
+    establishment_id = record.data.get("establishment_id")
+    if not isinstance(establishment_id, str):
         return None
     # One that was merged goes by the record that stands for it, here as in every name.
-    return find_record(
-        session, tenant_id, merge_targets_of(session, tenant_id, [place_id]).get(place_id, place_id)
-    )
+    targets = merge_targets_of(session, tenant_id, [establishment_id])
+    return find_record(session, tenant_id, targets.get(establishment_id, establishment_id))

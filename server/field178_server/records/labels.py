@@ -38,18 +38,18 @@ def names_of(session: Session, tenant_id: str, ids: Collection[str]) -> Names:
         people=roster | {key: name for key, name in session.execute(officers)},
         teams=_named_records(session, tenant_id, "team", "name", wanted),
         devices={key: label for key, label in session.execute(devices)},
-        establishments=place_names(session, tenant_id, wanted),
+        establishments=establishment_names(session, tenant_id, wanted),
     )
 
 
-def place_names(session: Session, tenant_id: str, wanted: Collection[str]) -> dict[str, str]:
+def establishment_names(session: Session, tenant_id: str, wanted: Collection[str]) -> dict[str, str]:
     """Return the names of establishments; a merged one goes by the name of its survivor."""
     aliases = merge_targets_of(session, tenant_id, wanted)
-    places = select(EstablishmentProjection.record_id, EstablishmentProjection.name).where(
+    establishments = select(EstablishmentProjection.record_id, EstablishmentProjection.name).where(
         EstablishmentProjection.tenant_id == tenant_id,
         EstablishmentProjection.record_id.in_([*wanted, *aliases.values()]),
     )
-    names = {key: name for key, name in session.execute(places)}
+    names = {key: name for key, name in session.execute(establishments)}
     return names | {alias: names[end] for alias, end in aliases.items() if end in names}
 
 
@@ -77,10 +77,11 @@ def titles_of(
         )
     ).all()
     # Whoever may read a visit may read whose visit it is, in whatever unit the place lies.
-    places = place_names(session, tenant_id, {place_id for _, _, place_id in filed if place_id})
+    visited = {establishment_id for _, _, establishment_id in filed if establishment_id}
+    names = establishment_names(session, tenant_id, visited)
     titles = _own_names(session, tenant_id, wanted, access)
-    for record_id, title, place_id in filed:
-        if found := places.get(place_id or "") or title:
+    for record_id, title, establishment_id in filed:
+        if found := names.get(establishment_id or "") or title:
             titles[record_id] = found
     return titles
 

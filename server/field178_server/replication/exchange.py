@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from field178_server.audit import hash_chain, trail
-from field178_server.audit.witness import HistoryCheck, history_of, witness
+from field178_server.audit.history_check import HistoryCheck, check_history, history_of
 from field178_server.database.engine import write_lock
 from field178_server.database.failpoints import CrashPoint, failpoint
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -27,7 +27,7 @@ from field178_server.replication.pull.pull import TabletState, add_changes
 from field178_server.replication.pull.scope_state import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
 from field178_server.replication.push.push import ChangeResult, needs_second_look, push
 from field178_server.replication.quarantine import reprocess
-from field178_server.replication.receipts import queries as verdicts
+from field178_server.replication.receipts import queries as receipt_queries
 from field178_server.replication.receipts.frames import result, results
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
@@ -36,7 +36,7 @@ from field178_shared.wire.canonical import state_hash
 from field178_shared.wire.protocol import MAX_ANSWER_BYTES, VERSION, Change, SyncRequest
 
 # Of one answer, so that records have their place beside the verdicts.
-MAX_VERDICT_BYTES = MAX_ANSWER_BYTES // 2
+MAX_RECEIPT_BYTES = MAX_ANSWER_BYTES // 2
 
 SERVER = importlib.metadata.version("field178")
 
@@ -58,12 +58,12 @@ class Received:
     @property
     def must_store(self) -> bool:
         """Tell whether something is to be stored before the answer is read."""
-        return bool(self.request.push or self.salvage or self.may_lack_numbers)
+        return bool(self.request.push or self.divergent_records or self.may_lack_numbers)
 
     @property
-    def salvage(self) -> Sequence[object]:
+    def divergent_records(self) -> Sequence[object]:
         """The records the tablet offers; of one that is not served none are taken."""
-        return () if self.is_pull_refused else self.request.salvage
+        return () if self.is_pull_refused else self.request.divergent_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,11 @@ class Processed:
     """What this request has put into the store."""
 
     answers: Sequence[ChangeResult] = ()
-    salvaged: Sequence[str] = ()
+    kept_ids: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ExchangeState:
     """What one snapshot says about a tablet and its scopes."""
 
     device: DeviceContext
@@ -83,7 +83,7 @@ class Standing:
     scopes: list[ScopeNow]
     receipts: dict[str, Receipts]
     notices: list[NoticeNow]
-    witness: HistoryCheck
+    history_check: HistoryCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Reading:
 
     frames: Frames
     more: bool
-    standing: Standing | None = None
+    state: ExchangeState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class Exchange:
 
     def receive(self, session: Session, device_id: str, request: SyncRequest, protocol: int) -> Received:
         """Load the tablet and find out what there is to store; one that nobody knows is refused."""
-        seen = Heartbeat(self.clock.now(), request.app, request.now, request.about, request.cursors)
+        seen = Heartbeat(self.clock.now(), request.app, request.now, request.device_status, request.cursors)
         received = Received(device_id, request, seen, is_pull_refused=protocol < self.served[0])
         if request.push or received.is_pull_refused:
             return replace(received, may_lack_numbers=not received.is_pull_refused)
@@ -150,15 +150,15 @@ class Exchange:
             return self._refuse_pull(session, processed)
         # Where nothing was pushed, it stands as it was received.
         device = received.device or _device(session, self.tenant_id, received.device_id)
-        standing = self._standing(session, device, received.request)
-        if _is_agreed(received.request, standing):
-            return self._agree(standing)
-        return self._tell(session, received.request, processed, standing)
+        state = self._state(session, device, received.request)
+        if _is_agreed(received.request, state):
+            return self._agree(state)
+        return self._tell(session, received.request, processed, state)
 
     def answer(self, received: Received, reading: Reading) -> list[bytes]:
         """Note what the exchange has shown, and return the whole answer in parts."""
-        if reading.standing is not None:
-            self._note(received, reading.standing)
+        if reading.state is not None:
+            self._note(received, reading.state)
         self.failpoint("answer")
         frames = reading.frames
         frames.add("end", {"frames": frames.count + 1, "more": reading.more})
@@ -183,9 +183,9 @@ class Exchange:
                 heartbeat.note(session, self.tenant_id, device_id, received.seen)
             self.failpoint("push.begin")
             answers = push(batch, device, incarnation, changes, self.rules)
-            salvaged = [] if received is None else self._store_beside(session, received, device)
+            kept_ids = [] if received is None else self._store_beside(session, received, device)
             self.failpoint("push.commit")
-            return Processed(answers, salvaged)
+            return Processed(answers, kept_ids)
 
         processed = run_write(self.engine, work)
         # From here on the changes are durable: whatever happens to the answer, a repeat gets the same one.
@@ -204,10 +204,10 @@ class Exchange:
             device = locked or _device(session, self.tenant_id, device_id, lock=True)
             number_blocks.lease(batch, device, request.incarnation)
             batch.flush()
-        if not received.salvage:
+        if not received.divergent_records:
             return ()
         at = received.seen.at
-        return divergent_records.keep(session, self.tenant_id, device_id, received.salvage, at)
+        return divergent_records.keep(session, self.tenant_id, device_id, received.divergent_records, at)
 
     def _run_missed_orphans(self, record_ids: Iterable[str]) -> None:
         # Two transactions at once: one stored an orphan, the other made its record, neither saw the other.
@@ -218,9 +218,9 @@ class Exchange:
 
         run_write(self.engine, work)
 
-    def _note(self, received: Received, standing: Standing) -> None:
+    def _note(self, received: Received, state: ExchangeState) -> None:
         """Write that the tablet was heard of, where no push did, and a root alarm that began or ended."""
-        device, found, seen = standing.device, standing.witness, received.seen
+        device, found, seen = state.device, state.history_check, received.seen
         is_due = not received.request.push and heartbeat.is_due(device, seen)
         is_news = found.alarm != device.root_alarm
         if not (is_due or is_news):
@@ -237,17 +237,17 @@ class Exchange:
 
         run_write(self.engine, work)
 
-    def _standing(self, session: Session, device: DeviceContext, request: SyncRequest) -> Standing:
+    def _state(self, session: Session, device: DeviceContext, request: SyncRequest) -> ExchangeState:
         history = history_of(session, self.tenant_id)
         lives = (request.incarnation, *request.incarnations)
         told_to = (self.tenant_id, self.clock.now(), device.id, device.users)
-        return Standing(
+        return ExchangeState(
             device=device,
             epoch=history.epoch,
             scopes=scopes_now(session, self.tenant_id, device.scopes),
             receipts=receipts_of(session, self.tenant_id, device.id, lives, request.formerly),
             notices=[] if device.is_closed else notices_now(session, *told_to),
-            witness=witness(session, self.tenant_id, history, request),
+            history_check=check_history(session, self.tenant_id, history, request),
         )
 
     def _refuse_pull(self, session: Session, processed: Processed) -> Reading:
@@ -258,28 +258,28 @@ class Exchange:
             frames.add("res", result(answer))
         return Reading(frames, more=False)
 
-    def _agree(self, standing: Standing) -> Reading:
+    def _agree(self, state: ExchangeState) -> Reading:
         frames = Frames()
-        news = {"root": standing.witness.to_wire()} if standing.witness.is_behind else {}
-        frames.add("hello", {**self._greeting(standing.epoch), "agreed": True, **news})
-        return Reading(frames, False, standing)
+        news = {"root": state.history_check.to_wire()} if state.history_check.is_behind else {}
+        frames.add("hello", {**self._greeting(state.epoch), "agreed": True, **news})
+        return Reading(frames, False, state)
 
     def _tell(
-        self, session: Session, request: SyncRequest, processed: Processed, standing: Standing
+        self, session: Session, request: SyncRequest, processed: Processed, state: ExchangeState
     ) -> Reading:
-        frames, epoch = Frames(), standing.epoch
-        missing = verdicts.missing_changes(session, self.tenant_id, request.have)
+        frames, epoch = Frames(), state.epoch
+        missing = receipt_queries.missing_changes(session, self.tenant_id, request.have)
         told = results(request, processed.answers, epoch)
-        heard, later = self._later_verdicts(session, request, standing, processed.answers)
+        heard, later = self._later_receipts(session, request, state, processed.answers)
         # The tablet keeps this count, and asks again from there.
-        hello = {**self._hello(standing, missing), "verdicts": heard}
+        hello = {**self._hello(state, missing), "verdicts": heard}
         frames.add("hello", {**self._greeting(epoch), **hello})
         for members in told.frames:
             frames.add("res", members)
         frames.add_all(later)
-        if request.salvage:
-            frames.add("salvaged", {"ids": processed.salvaged})
-        held = TabletState(
+        if request.divergent_records:
+            frames.add("salvaged", {"ids": processed.kept_ids})
+        tablet = TabletState(
             request.cursors,
             request.floors,
             request.epoch,
@@ -288,42 +288,42 @@ class Exchange:
             request.max_records,
             own=told.own,
         )
-        more = add_changes(session, self.tenant_id, standing.scopes, held, epoch, frames)
-        return Reading(frames, more or heard < standing.device.verdicts, standing)
+        more = add_changes(session, self.tenant_id, state.scopes, tablet, epoch, frames)
+        return Reading(frames, more or heard < state.device.receipt_count, state)
 
     def _greeting(self, epoch: str) -> dict[str, object]:
         return {"protocol": list(self.served), "epoch": epoch, "now": to_wire(self.clock.now())}
 
-    def _hello(self, standing: Standing, missing: list[str]) -> dict[str, object]:
+    def _hello(self, state: ExchangeState, missing: list[str]) -> dict[str, object]:
         hello: dict[str, object] = {
-            "scopes": [scope.scope for scope in standing.scopes],
-            "receipts": {life: held.digest.wire() for life, held in standing.receipts.items()},
-            "backed_up": {life: held.backed_up for life, held in standing.receipts.items()},
+            "scopes": [scope.scope for scope in state.scopes],
+            "receipts": {life: receipts.digest.wire() for life, receipts in state.receipts.items()},
+            "backed_up": {life: receipts.backed_up for life, receipts in state.receipts.items()},
             "missing": missing,
-            "notices": [to_wire_notice(one) for one in standing.notices],
+            "notices": [to_wire_notice(one) for one in state.notices],
             "types": {name: list(type_.versions) for name, type_ in self.rules.types.items()},
             "server": SERVER,
-            "root": standing.witness.to_wire(),
+            "root": state.history_check.to_wire(),
         }
-        if standing.device.needs_sign_in:
+        if state.device.needs_sign_in:
             return {**hello, "sign_in": True}
-        return {**hello, "revoked": True} if standing.device.revoked else hello
+        return {**hello, "revoked": True} if state.device.revoked else hello
 
-    def _later_verdicts(
-        self, session: Session, request: SyncRequest, standing: Standing, answers: Sequence[ChangeResult]
+    def _later_receipts(
+        self, session: Session, request: SyncRequest, state: ExchangeState, answers: Sequence[ChangeResult]
     ) -> tuple[int, Frames]:
         """Return the verdicts not heard yet, as many as one answer holds, and the count heard with them."""
-        frames, count = Frames(), standing.device.verdicts
+        frames, count = Frames(), state.device.receipt_count
         # A verdict may have changed again between the push and this snapshot: then it is told once more.
         told = {answer.receipt.v: answer.receipt.change_id for answer in answers}
         unheard = count - request.verdicts
         if unheard <= sum(1 for v in told if v > request.verdicts):
             return count, frames
-        device = standing.device
-        for receipt, is_others in verdicts.later_verdicts(
+        device = state.device
+        for receipt, is_others in receipt_queries.later_receipts(
             session, self.tenant_id, device.id, request.verdicts
         ):
-            if frames.size_bytes >= MAX_VERDICT_BYTES:
+            if frames.size_bytes >= MAX_RECEIPT_BYTES:
                 return receipt.v - 1, frames
             if told.get(receipt.v) != receipt.change_id:
                 is_hidden = device.revoked or (is_others and receipt.scope not in device.scopes)
@@ -338,15 +338,15 @@ def _device(session: Session, tenant_id: str, device_id: str, *, lock: bool = Fa
     return found
 
 
-def _is_agreed(request: SyncRequest, standing: Standing) -> bool:
+def _is_agreed(request: SyncRequest, state: ExchangeState) -> bool:
     """Tell whether tablet and server agree on everything, by one hash (protocol §8)."""
-    asks = request.push or request.have or request.want or request.repair or request.salvage
-    if request.state is None or asks or standing.device.is_closed or not standing.witness.settled:
+    asks = request.push or request.have or request.want or request.repair or request.divergent_records
+    if request.state is None or asks or state.device.is_closed or not state.history_check.settled:
         return False
     return request.state == state_hash(
-        standing.epoch,
-        standing.device.verdicts,
-        [(life, held.digest, held.backed_up) for life, held in standing.receipts.items()],
-        [notice.notice_id for notice in standing.notices],
-        [(scope.scope, scope.seq, scope.live) for scope in standing.scopes],
+        state.epoch,
+        state.device.receipt_count,
+        [(life, receipts.digest, receipts.backed_up) for life, receipts in state.receipts.items()],
+        [notice.notice_id for notice in state.notices],
+        [(scope.scope, scope.seq, scope.live) for scope in state.scopes],
     )

@@ -33,7 +33,7 @@ GAP = 1000
 _BEFORE_NEW_YEAR = timedelta(days=31)
 _TEAM = "team:"
 
-_HELD = Prepared(
+_LEASED = Prepared(
     select(
         NumberLease.scope,
         NumberLease.year,
@@ -74,7 +74,7 @@ def due(
         return ()
     wanted = {"tenant_id": tenant_id, "device_id": device.id, "incarnation": incarnation}
     left: dict[Series, int] = {}
-    for scope, year, first, last, used_to, leased_at in _HELD.rows(session, wanted):
+    for scope, year, first, last, used_to, leased_at in _LEASED.rows(session, wanted):
         series = Series(scope, year)
         # One more block a day: a tablet that says wrong numbers does not use up the year's.
         is_fresh = local_date(leased_at) == local_date(now)

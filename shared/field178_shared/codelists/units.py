@@ -118,11 +118,11 @@ def units_below(units: Mapping[str, Unit], unit_id: str) -> tuple[Unit, ...]:
     for unit in units.values():
         children.setdefault(unit.parent, []).append(unit)
     found: list[Unit] = []
-    waiting = [units[unit_id]] if unit_id in units else []
-    while waiting:
-        unit = waiting.pop(0)
+    todo = [units[unit_id]] if unit_id in units else []
+    while todo:
+        unit = todo.pop(0)
         found.append(unit)
-        waiting.extend(children.get(unit.id, ()))
+        todo.extend(children.get(unit.id, ()))
     return tuple(found)
 
 

@@ -57,7 +57,7 @@ class Letterhead:
 
     authority: tuple[str, ...]
     number: str
-    place_and_day: str
+    dateline: str
     title: str
     subtitle: str
 

@@ -26,10 +26,10 @@ from field178_shared.documents.wording import (
     UNKNOWN,
     address_line,
     address_of,
+    dateline,
     identity_of,
     moment_of,
     name_of,
-    place_and_day,
     team_name,
     team_table,
     word_of,
@@ -70,7 +70,7 @@ class _Minutes:
         self._lists = lists
         self._source = source
         self.visit = Inspection.from_data(source.data)
-        self._place = Establishment.from_data(source.establishment)
+        self._inspected = Establishment.from_data(source.establishment)
         self._day = self.visit.occurred_on
 
     def letterhead(self) -> Letterhead:
@@ -82,7 +82,7 @@ class _Minutes:
                 team_name(self._source).upper(),
             ),
             number=f"Số: {self.visit.minutes_number or f'……/{SYMBOL}'}",
-            place_and_day=place_and_day(self._lists, self.visit.unit_id, self._day),
+            dateline=dateline(self._lists, self.visit.unit_id, self._day),
             title="BIÊN BẢN KIỂM TRA",
             subtitle="Việc chấp hành pháp luật về phòng, chống tệ nạn xã hội tại cơ sở kinh doanh dịch vụ",
         )
@@ -107,13 +107,13 @@ class _Minutes:
         yield Signatures(self._signed_by())
 
     def _opening(self) -> str:
-        visit, place = self.visit, self._place
+        visit, establishment = self.visit, self._inspected
         decision = f"Quyết định số {visit.decision_number}" if visit.decision_number else UNKNOWN
         of_day = f" ngày {date_text(visit.decision_date)}" if visit.decision_date else ""
         kind = self._word("inspection_kind", visit.inspection_kind).lower()
         return (
-            f"Hôm nay, {moment_of(visit.started_at)}, tại {place.name or UNKNOWN}"
-            f" ({address_of(self._lists, self._place) or UNKNOWN}), Đội kiểm tra liên ngành tiến hành"
+            f"Hôm nay, {moment_of(visit.started_at)}, tại {establishment.name or UNKNOWN}"
+            f" ({address_of(self._lists, self._inspected) or UNKNOWN}), Đội kiểm tra liên ngành tiến hành"
             f" kiểm tra ({kind}) theo {decision}{of_day}."
         )
 
@@ -133,14 +133,15 @@ class _Minutes:
         yield Pen("3. Người chứng kiến:")
 
     def _establishment(self) -> Iterator[Block]:
-        place = self._place
-        form = self._word("registration_form", place.registration_form_id)
-        number = f", số đăng ký {place.registration_number}" if place.registration_number else ""
-        yield Paragraph(identity_of(self._lists, place))
-        yield Paragraph(address_line(self._lists, self._place))
+        establishment = self._inspected
+        form = self._word("registration_form", establishment.registration_form_id)
+        registration = establishment.registration_number
+        number = f", số đăng ký {registration}" if registration else ""
+        yield Paragraph(identity_of(self._lists, establishment))
+        yield Paragraph(address_line(self._lists, establishment))
         if form:
             yield Paragraph(f"{name_of('establishment', 'registration_form_id')}: {form}{number}.")
-        for certificate in place.certificates.values():
+        for certificate in establishment.certificates.values():
             issued = f" cấp ngày {date_text(certificate.issued_on)}" if certificate.issued_on else ""
             status = self._word("certificate_status", certificate.status).lower()
             yield Paragraph(f"Giấy chứng nhận số {certificate.number or '……'}{issued}: {status or '……'}.")
@@ -158,10 +159,10 @@ class _Minutes:
             yield Paragraph("; ".join(counts) + ".")
 
     def _checked(self) -> list[tuple[ChecklistSection, list[tuple[ChecklistItem, CheckedAnswer]]]]:
-        if self._place.establishment_type_id not in self._lists.types:
+        if self._inspected.establishment_type_id not in self._lists.types:
             return []
         found = []
-        for section, items in self._lists.checklist_of(self._place.establishment_type_id):
+        for section, items in self._lists.checklist_of(self._inspected.establishment_type_id):
             if section.id in _COUNTED:
                 continue
             answered = [(item, self.visit.answers[item.id]) for item in items if self._is_printed(item)]

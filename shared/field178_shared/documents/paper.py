@@ -101,7 +101,7 @@ class _Paper(FPDF):
         self._centred("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", right, "B", 11, _LEFT + left)
         self._centred("Độc lập - Tự do - Hạnh phúc", right, "B", 12, _LEFT + left)
         self._rule_below(_LEFT + left + right / 2, 50)
-        self._centred(head.place_and_day, right, "I", 12, _LEFT + left)
+        self._centred(head.dateline, right, "I", 12, _LEFT + left)
         self.set_xy(_LEFT, max(below_left, self.get_y()) + 5)
         self._centred(head.title, width, "B", 14)
         self._centred(head.subtitle, width, "B", 12)

@@ -58,7 +58,7 @@ def _toned_letters() -> Iterator[tuple[str, str, str]]:
 def _letter_table() -> dict[int, str]:
     signs = {code: _SIGN for code in range(_FIRST_LETTER, 0x7F) if not chr(code).isalpha()}
     controls = {code: " " for code in range(0x20)}
-    rank = {letter: chr(_FIRST_LETTER + place) for place, letter in enumerate(_ALPHABET)}
+    rank = {letter: chr(_FIRST_LETTER + index) for index, letter in enumerate(_ALPHABET)}
     letters = {ord(char): rank[letter] for char, letter, _ in _toned_letters()}
     return {**signs, **controls, **letters}
 

@@ -104,7 +104,7 @@ def digest_from_wire(value: object) -> Digest | None:
 
 def state_hash(
     epoch: str | None,
-    verdicts: int,
+    receipt_count: int,
     receipts: Iterable[tuple[str, Digest, int]],
     notices: Iterable[str],
     scopes: Iterable[tuple[str, int, Digest]],
@@ -115,7 +115,7 @@ def state_hash(
     """
     value: Sequence[object] = [
         epoch,
-        verdicts,
+        receipt_count,
         sorted([incarnation, digest.wire(), backed_up] for incarnation, digest, backed_up in receipts),
         sorted(notices),
         sorted([scope, cursor, digest.wire()] for scope, cursor, digest in scopes),

@@ -28,7 +28,7 @@ MAX_CHANGE_BYTES = 64 << 10
 MAX_DATA_BYTES = 256 << 10
 MAX_CONFLICT_ENTRIES = 100
 MAX_HAVE = 20_000
-MAX_SALVAGE = 100
+MAX_DIVERGENT_RECORDS = 100
 MAX_SCOPES = 64
 MAX_RECORDS = 2000
 DEFAULT_RECORDS = 500
@@ -37,7 +37,7 @@ ROWS_PER_CHECKPOINT = 50
 LONG_WAS_BYTES = 64
 MERGED_INTO = "merged_into"
 # The only member of a record whose content was removed for good: when that was.
-PURGED = "purged"
+ERASED_AT = "purged"
 
 JsonObject = Mapping[str, object]
 
@@ -199,8 +199,8 @@ class SyncRequest:
     repair: JsonObject
     want: tuple[str, ...]
     max_records: int
-    about: DeviceStatus | None = None
-    salvage: tuple[object, ...] = ()
+    device_status: DeviceStatus | None = None
+    divergent_records: tuple[object, ...] = ()
     root: RootSeen = NO_ROOT
 
     @classmethod
@@ -227,9 +227,9 @@ class SyncRequest:
             have=reader.texts("have", MAX_HAVE),
             repair=repair,
             want=reader.texts("want", MAX_RECORDS),
-            salvage=tuple(reader.items("salvage", MAX_SALVAGE, "salvage")),
+            divergent_records=tuple(reader.items("salvage", MAX_DIVERGENT_RECORDS, "salvage")),
             max_records=min(reader.integer("max_records", default=DEFAULT_RECORDS), MAX_RECORDS),
-            about=DeviceStatus.from_wire(reader.value.get("about")),
+            device_status=DeviceStatus.from_wire(reader.value.get("about")),
             root=RootSeen.from_wire(reader.value.get("root")),
         )
 

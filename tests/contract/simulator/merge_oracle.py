@@ -25,12 +25,12 @@ class Standing:
     """The record that stands for another now (itself unless merged), and all that is about both."""
 
     holder: Stored
-    about: list[Stored]
+    companions: list[Stored]
 
 
 def standing(batch: Batch, record: Stored) -> Standing:
     """Follow the aliases; a circle would never end here."""
-    about = batch.about(record.record_id)
+    companions = batch.companions(record.record_id)
     passed = {record.record_id}
     while record.deleted and (into := record.data.get("merged_into")) is not None:
         require(into not in passed, "I2", f"{record.record_id} is merged in a circle")
@@ -39,8 +39,8 @@ def standing(batch: Batch, record: Stored) -> Standing:
         assert following is not None
         passed.add(following.record_id)
         record = following
-        about = about + batch.about(record.record_id)
-    return Standing(record, about)
+        companions = companions + batch.companions(record.record_id)
+    return Standing(record, companions)
 
 
 def with_alias(data: Data, wire: Json) -> Data:
@@ -59,7 +59,7 @@ def watching_merges() -> Iterator[None]:
 
     def watched(batch: Batch, context: OperationContext, record_id: str, into: str) -> int:
         batch.load([record_id])
-        before, open_before = batch.get(record_id), batch.about(record_id)
+        before, open_before = batch.get(record_id), batch.companions(record_id)
         rev = original(batch, context, record_id, into)
         after = batch.get(record_id)
         assert before is not None
@@ -93,14 +93,14 @@ def _judge_carried(conflict: Stored, at: Standing) -> None:
     assert isinstance(entries, dict)
     for change_id, entry in entries.items():
         there = equal(read_path(at.holder.data, path), entry.get("mine"))
-        about = [one for one in at.about if one.subject_id == at.holder.record_id]
-        kept = there or disputed(about, path, change_id, entry.get("mine"))
+        companions = [one for one in at.companions if one.subject_id == at.holder.record_id]
+        kept = there or disputed(companions, path, change_id, entry.get("mine"))
         require(kept, "I2", f"{path} of {change_id} stayed behind at a merged record")
 
 
-def disputed(about: Iterable[Stored], path: str, change_id: str, value: object) -> bool:
+def disputed(companions: Iterable[Stored], path: str, change_id: str, value: object) -> bool:
     """Tell whether a conflict keeps the value that a change offered for a path."""
-    for conflict in about:
+    for conflict in companions:
         entries = conflict.data.get("entries")
         if conflict.type != "conflict" or conflict.data.get("path") != path or not isinstance(entries, dict):
             continue

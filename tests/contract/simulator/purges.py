@@ -52,7 +52,7 @@ class PurgeOracle:
         """Take the store as it is: of an older backup it may hold again what was removed since."""
         rows = state.records
         self._secrets = {
-            one: text for one, text in self._secrets.items() if one in rows and rows[one].is_purged
+            one: text for one, text in self._secrets.items() if one in rows and rows[one].is_erased
         }
 
     def changes_of_purged(self) -> set[str]:
@@ -63,7 +63,7 @@ class PurgeOracle:
         """Judge the store after a step: what was purged stays so, and no row of any table holds its text."""
         self._answered |= {row.id: row.record for row in after.receipts.values()}
         for record_id in self._secrets:
-            require(after.records[record_id].is_purged, "I17", f"{record_id} came back")
+            require(after.records[record_id].is_erased, "I17", f"{record_id} came back")
         if self._secrets:
             for table, text in self._rows():
                 for record_id, secret in self._secrets.items():

@@ -30,7 +30,7 @@ class RecordRow(NamedTuple):
         return _parsed(self.body)
 
     @property
-    def is_purged(self) -> bool:
+    def is_erased(self) -> bool:
         return set(self.data) == {"purged"}
 
     @property

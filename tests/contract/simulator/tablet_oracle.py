@@ -116,7 +116,7 @@ class TabletOracle:
             is_lost = stored is None or stored.rev < rev
             if scope not in scopes or not is_lost or now.get(record_id, 0) >= rev:
                 continue
-            if stored is not None and stored.is_purged:
+            if stored is not None and stored.is_erased:
                 continue  # removed for good: whatever a later history made of it, no copy may stay
             kept = record_id in resting or record_id in self.tablet.told_salvaged
             require(kept, "I1", f"{self.tablet.name} dropped {record_id}, which the server does not have")
@@ -167,9 +167,9 @@ class TabletOracle:
         """What was parked because the server failed on it, and then said anew by the user."""
         query = "SELECT id, replaced_by FROM outbox WHERE state = 'parked' ORDER BY ordinal DESC"
         said: set[str] = set()
-        for parked, mender in self.tablet.rows(query):
+        for quarantined, mender in self.tablet.rows(query):
             if mender in state.receipts or mender in said:
-                said.add(parked)
+                said.add(quarantined)
         return said
 
     # ---- what the user sees

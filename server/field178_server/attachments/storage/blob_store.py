@@ -18,7 +18,7 @@ _BLOCK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
-class Lying:
+class ListedBlob:
     """Bytes that are there; `since` as the place itself tells it."""
 
     name: str
@@ -61,7 +61,7 @@ class BlobStore(Protocol):
         """Remove for good; nothing happens when nothing is there."""
         ...
 
-    def lying(self, tenant_id: str) -> Iterator[Lying]:
+    def list_blobs(self, tenant_id: str) -> Iterator[ListedBlob]:
         """Yield everything of one tenant, in any order."""
         ...
 
@@ -103,12 +103,12 @@ class FolderBlobs:
             path.unlink(missing_ok=True)
             sync_folder(path.parent)
 
-    def lying(self, tenant_id: str) -> Iterator[Lying]:
+    def list_blobs(self, tenant_id: str) -> Iterator[ListedBlob]:
         """Walk the tenant's folder."""
         for path in (self._folder / tenant_id).glob("*/*"):
-            about = path.stat()
+            stat = path.stat()
             name = path.relative_to(self._folder).as_posix()
-            yield Lying(name, about.st_size, datetime.fromtimestamp(about.st_mtime, UTC))
+            yield ListedBlob(name, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
 
     def path(self, name: str) -> Path:
         """Return where a file lies, or would lie."""

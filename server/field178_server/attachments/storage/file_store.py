@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from field178_server.attachments.previews import preview_name
-from field178_server.attachments.storage.blob_store import BLOBS, BlobStore, FolderBlobs, Lying
+from field178_server.attachments.storage.blob_store import BLOBS, BlobStore, FolderBlobs, ListedBlob
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.fsync import make_folder, sync_folder
 
@@ -97,9 +97,9 @@ class FileStore:
             preview.unlink(missing_ok=True)
             sync_folder(preview.parent)
 
-    def lying(self) -> Iterator[Lying]:
+    def list_blobs(self) -> Iterator[ListedBlob]:
         """Yield all blobs that are there, whether a row names them or not."""
-        return self._blobs.lying(self._tenant_id)
+        return self._blobs.list_blobs(self._tenant_id)
 
     @contextmanager
     def _turn(self, *, is_shared: bool) -> Iterator[None]:

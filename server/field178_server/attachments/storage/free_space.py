@@ -45,18 +45,18 @@ def free_space(settings: Settings) -> FreeSpace:
     return FreeSpace(
         shutil.disk_usage(settings.data_dir).free // _MEBIBYTE,
         _is_writable(settings.data_dir),
-        _has_room(settings.data_dir, settings.min_free_mb),
+        _has_space(settings.data_dir, settings.min_free_mb),
         _takes_changes(settings),
     )
 
 
-def require_room_for_files(settings: Settings) -> None:
+def require_space_for_files(settings: Settings) -> None:
     """Raise AppError(storage_full) when photos and files are no longer taken in."""
-    if not _has_room(settings.data_dir, settings.min_free_mb):
+    if not _has_space(settings.data_dir, settings.min_free_mb):
         raise storage_full()
 
 
-def require_room_for_changes(settings: Settings) -> None:
+def require_space_for_changes(settings: Settings) -> None:
     """Raise AppError(storage_full) when the store takes no changes of tablets any more."""
     if not _takes_changes(settings):
         raise storage_full()
@@ -75,10 +75,10 @@ def is_disk_full(error: OSError) -> bool:
 def _takes_changes(settings: Settings) -> bool:
     # PostgreSQL lies on a disk of its own, and says itself when that is full.
     store = sqlite_file(settings.effective_database_url)
-    return store is None or _has_room(store.parent, settings.min_free_mb // CHANGES_SHARE)
+    return store is None or _has_space(store.parent, settings.min_free_mb // CHANGES_SHARE)
 
 
-def _has_room(folder: Path, floor_mb: int) -> bool:
+def _has_space(folder: Path, floor_mb: int) -> bool:
     return not floor_mb or shutil.disk_usage(folder).free >= floor_mb * _MEBIBYTE
 
 

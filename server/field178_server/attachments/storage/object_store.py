@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import structlog
 
-from field178_server.attachments.storage.blob_store import Lying
+from field178_server.attachments.storage.blob_store import ListedBlob
 from field178_server.database.failpoints import failpoint
 from field178_shared.errors import AppError, ErrorCode
 
@@ -86,13 +86,13 @@ class ObjectBlobs:
         except FileNotFoundError:
             return
 
-    def lying(self, tenant_id: str) -> Iterator[Lying]:
+    def list_blobs(self, tenant_id: str) -> Iterator[ListedBlob]:
         """List the tenant's objects."""
         import obstore
 
         with self._answering():
             for found in obstore.list(self._store, tenant_id):
-                yield from (Lying(one["path"], one["size"], one["last_modified"]) for one in found)
+                yield from (ListedBlob(one["path"], one["size"], one["last_modified"]) for one in found)
 
     @cached_property
     def _store(self) -> S3Store:

@@ -124,14 +124,14 @@ def _skip_stream(document: _Document, body: list[bytes]) -> None:
     start = document.at + (2 if mark == b"\r\n" else 1)
     if not mark.startswith((b"\r\n", b"\n")):
         raise _PdfFault("structure")
-    place = body.index(b"/Length") + 1
-    if body[place + 2 : place + 3] == [b"R"]:
+    index = body.index(b"/Length") + 1
+    if body[index + 2 : index + 3] == [b"R"]:
         # Told by another object: taken up to the first possible end, compared when that object was read.
         end = data.find(b"endstream", start)
-        document.lengths.append((int(body[place]), start, end))
+        document.lengths.append((int(body[index]), start, end))
         end -= 2 if data[end - 2 : end] == b"\r\n" else 1
     else:
-        end = start + (int(body[place]) if body[place : place + 1] and body[place].isdigit() else 0)
+        end = start + (int(body[index]) if body[index : index + 1] and body[index].isdigit() else 0)
     found = _AFTER_STREAM.match(data, max(end, start))
     if found is None:
         raise _PdfFault("structure")

@@ -48,15 +48,15 @@ def own_tablets() -> AnyResponse:
 @console.post("/own-tablets/<device_id>")
 def answer_own_tablet(device_id: str) -> AnyResponse:
     """Take the answer; a tablet that is not the officer's may do nothing in their name from now on."""
-    runtime, officer, layout = current_runtime(), current_officer(), office()
+    runtime, officer, context = current_runtime(), current_officer(), office()
     answer, next_path = request.form.get("answer"), local_path(request.form.get("next", ""))
     asked = {tablet.device_id: tablet for tablet in _unanswered()}
     if device_id not in asked:
         raise AppError(ErrorCode.NOT_FOUND)
     if answer == "mine":
-        run_write(runtime.engine, lambda session: services.confirm(session, layout, officer.id, device_id))
+        run_write(runtime.engine, lambda session: services.confirm(session, context, officer.id, device_id))
         return redirect(url_for("console.own_tablets", next=next_path), 303)
-    run_write(runtime.engine, lambda session: services.disown(session, layout, officer.id, device_id))
+    run_write(runtime.engine, lambda session: services.disown(session, context, officer.id, device_id))
     return _page((), next_path, asked[device_id])
 
 

@@ -58,9 +58,9 @@ def home() -> AnyResponse:
     """Lead to the first room of the officer's role, or say that there is none yet."""
     officer = current_officer()
     localizer = Localizer(chosen_language())
-    rooms = ("console.reviews", "console.tablets", "console.purges")
-    room = next((one for one in rooms if may(officer.role, one, localizer.lists)), None)
-    return redirect(url_for(room), 303) if room else _own_page("accounts/home.html")
+    endpoints = ("console.reviews", "console.tablets", "console.purges")
+    endpoint = next((one for one in endpoints if may(officer.role, one, localizer.lists)), None)
+    return redirect(url_for(endpoint), 303) if endpoint else _own_page("accounts/home.html")
 
 
 @console.get("/account")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.audit.queries import last_act
+from field178_server.audit.queries import last_action
 from field178_server.console.attention import conflict, quarantine, recovery
 from field178_server.console.attention.kind import ItemKind, own_access, spoken
 from field178_server.console.attention.view import ListQuery, chips, filters, rows_of
@@ -49,7 +49,7 @@ def attention() -> Response:
     flash = take_flash(frozenset(_KIND_OF_FLASH))
     with snapshot(current_runtime().engine) as session:
         items, page = attention_page(session, tenant_id, access, query.filter, query.page)
-        waiting, rejected = (
+        undecided, rejected = (
             count_items(session, tenant_id, access, replace(query.filter, is_rejected=is_rejected))
             for is_rejected in (False, True)
         )
@@ -64,7 +64,7 @@ def attention() -> Response:
         flash=flash.text(title, localizer) if flash else "",
         done=flash.record_id if flash else None,
         query=query,
-        chips=chips(query, waiting, sum(rejected.values()), KINDS, localizer),
+        chips=chips(query, undecided, sum(rejected.values()), KINDS, localizer),
         filters=filters(query, sources, localizer),
         rows=rows,
         count=page.total,
@@ -122,9 +122,9 @@ def _page(kind: ItemKind, key: ItemKey, refusal: Refusal | None = None) -> Respo
         item=item,
         flash=flash.text(item.title, localizer) if flash else "",
         refusal=refusal,
-        last_act=last,
+        last_action=last,
         reason=request.form.get("reason", ""),
-        may_act=may(officer.role, "console.decide_attention", localizer.lists),
+        may_decide=may(officer.role, "console.decide_attention", localizer.lists),
         **item.values,
     )
 
@@ -140,7 +140,7 @@ def _title(kind: ItemKind, key: ItemKey) -> str:
 def _last_decision(session: Session, kind: ItemKind, key: ItemKey) -> str:
     runtime = current_runtime()
     since = runtime.clock.now() - SEARCHED_FOR
-    found = last_act(session, runtime.tenant_id, key.id, kind.audit_actions, since)
+    found = last_action(session, runtime.tenant_id, key.id, kind.audit_actions, since)
     if found is None:
         return ""
     localizer = spoken(found.names)

@@ -16,7 +16,7 @@ from field178_server.office.reviews.record import RecordPage
 from field178_server.records.history import RecordHistory
 from field178_shared import schemas
 from field178_shared.text.i18n import N_
-from field178_shared.wire.protocol import MERGED_INTO, PURGED
+from field178_shared.wire.protocol import ERASED_AT, MERGED_INTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def recovery_row(one: DivergentRecordItem, localizer: Localizer) -> ItemRow:
 
 def recovery_detail(found: DivergentRecordPage, localizer: Localizer) -> RecoveryDetail:
     """Return the page of one content."""
-    one = found.salvaged
+    one = found.item
     record, stands = one.record, one.stands
     is_whole = record.type in schemas.TYPES and not schemas.validate(record.type, record.data)
     sections = sections_of(RowMaker(_as_page(found), localizer)) if is_whole else ()
@@ -84,11 +84,11 @@ def _tablets(one: DivergentRecordItem, localizer: Localizer) -> str:
 def _as_page(found: DivergentRecordPage) -> RecordPage:
     """Return a record as its own page would have it, without what only the store tells."""
     return RecordPage(
-        record=found.salvaged.record,
+        record=found.item.record,
         history=RecordHistory((), is_complete=True),
         review=None,
         changed=found.changed,
-        place=found.place,
+        establishment=found.establishment,
         previous=None,
         open_conflicts=0,
         open_quarantine=0,
@@ -108,7 +108,7 @@ def _stands(one: DivergentRecordItem, localizer: Localizer) -> StateLabel:
     stands = one.stands
     if stands is None:
         return StateLabel(localizer.say(N_("Not on the server")), "warn", "alert")
-    if PURGED in stands.data:
+    if ERASED_AT in stands.data:
         return StateLabel(localizer.say(N_("Removed for good on the server")), "bad", "privacy")
     if MERGED_INTO in stands.data:
         return StateLabel(localizer.say(N_("Merged on the server")), "warn", "establishment")

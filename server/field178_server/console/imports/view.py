@@ -81,7 +81,7 @@ def import_view(
         is_revoked=tablet.revoked_at is not None,
         done=_done(done, localizer) if done else "",
         quarantine_href=url_for("console.attention", show="quarantine")
-        if tally.held and may_read and not tally.new
+        if tally.quarantined and may_read and not tally.new
         else None,
     )
 
@@ -96,7 +96,7 @@ def _figures(tally: Tally, localizer: Localizer) -> tuple[tuple[str, Remark], ..
         (N_("Changes in the file"), tally.total, ""),
         (N_("New"), tally.new, "ok"),
         (N_("Known already"), tally.known, ""),
-        (N_("Held back"), tally.held, "warn"),
+        (N_("Held back"), tally.quarantined, "warn"),
         (N_("In conflict"), tally.statuses[Status.CONFLICT], "warn"),
         (N_("Unreadable"), tally.unreadable, "bad"),
     ]

@@ -110,7 +110,7 @@ class RowMaker:
         self._type = page.record.type
         self._changed = tuple(step.path for step in page.changed)
         self._comments = _by_path(page.review.comments if page.review else ())
-        known = page.place.data.get("name") if page.place else None
+        known = page.establishment.data.get("name") if page.establishment else None
         self._known_names = (known,) if isinstance(known, str) else ()
 
     def field(self, path: str) -> FieldRow | None:
@@ -217,12 +217,12 @@ class RowMaker:
         return (row,) if row else ()
 
     def _entry(self, path: str) -> FieldRow:
-        place = FieldContext(self._type, path, self.data)
+        context = FieldContext(self._type, path, self.data)
         value = read_path(self.data, path)
-        text = entry_text(place, value, self.localizer)
+        text = entry_text(context, value, self.localizer)
         return FieldRow(
             path=path,
-            label=entry_label(place, self.localizer),
+            label=entry_label(context, self.localizer),
             value=self.marked(text) if _has_free_text(self._type, path) else (Segment(text),),
             is_long=len(text) > LONGEST_BESIDE,
             is_changed=self.is_changed(path),

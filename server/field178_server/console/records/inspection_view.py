@@ -75,7 +75,7 @@ def _checklist(maker: RowMaker, grouped: dict[str, tuple[FindingView, ...]]) -> 
 def _pages(maker: RowMaker) -> ChecklistPages:
     """Return the pages of the establishment's kind; of a kind not known, every page that has an answer."""
     lists = maker.localizer.lists
-    type_id = maker.page.place.data.get("establishment_type_id") if maker.page.place else None
+    type_id = maker.page.establishment.data.get("establishment_type_id") if maker.page.establishment else None
     if isinstance(type_id, str) and type_id in lists.types:
         return lists.checklist_of(type_id)
     answers = maker.data.get("answers")

@@ -47,7 +47,7 @@ class RevisionView:
 
 
 @dataclass(frozen=True, slots=True)
-class Warned:
+class WarningView:
     """Something that deserves a second look, and the field it is about."""
 
     path: str
@@ -87,7 +87,7 @@ class RecordPageView:
     rev: int
     state: str
     state_label: StateLabel
-    warnings: tuple[Warned, ...]
+    warnings: tuple[WarningView, ...]
     exceptions: tuple[FieldRow, ...]
     changes: tuple[DifferenceView, ...]
     sections: tuple[SectionView, ...]
@@ -98,10 +98,10 @@ class RecordPageView:
     technical: tuple[TechnicalFact, ...]
     open_conflicts: int
     open_quarantine: int
-    place_id: str | None
-    is_place_known: bool
+    establishment_id: str | None
+    is_establishment_known: bool
     files: FilesView | None
-    purged: str | None
+    erased: str | None
     papers: tuple[str, ...]
 
     @property
@@ -124,7 +124,7 @@ def record_view(page: RecordPage, localizer: Localizer, now: datetime) -> Record
     """Return the page of a record for one reader at this instant."""
     maker = RowMaker(page, localizer)
     sections = sections_of(maker)
-    place_id = page.record.data.get("establishment_id")
+    establishment_id = page.record.data.get("establishment_id")
     return RecordPageView(
         record_id=page.record.record_id,
         type=page.record.type,
@@ -145,10 +145,10 @@ def record_view(page: RecordPage, localizer: Localizer, now: datetime) -> Record
         technical=_technical(page, localizer),
         open_conflicts=page.open_conflicts,
         open_quarantine=page.open_quarantine,
-        place_id=place_id if isinstance(place_id, str) else None,
-        is_place_known=page.place is not None,
+        establishment_id=establishment_id if isinstance(establishment_id, str) else None,
+        is_establishment_known=page.establishment is not None,
         files=files_view(page.record, page.files, (localizer, now)),
-        purged=localizer.instant(page.purged_at) if page.purged_at else None,
+        erased=localizer.instant(page.erased_at) if page.erased_at else None,
         papers=_papers(page),
     )
 
@@ -167,41 +167,41 @@ def _exceptions(maker: RowMaker, sections: tuple[SectionView, ...]) -> tuple[Fie
 
 def _title(page: RecordPage, localizer: Localizer) -> str:
     data = page.record.data
-    if page.purged_at:
+    if page.erased_at:
         return type_name(page.record.type, localizer)
     if page.record.type == "establishment":
         return str(data.get("name", ""))
     if page.record.type == "outreach_session":
         return localizer.label(localizer.lists.forms, data.get("outreach_form_id"))
-    if page.place is None:
+    if page.establishment is None:
         return localizer.say(N_("Establishment not received yet"))
-    return str(page.place.data.get("name", ""))
+    return str(page.establishment.data.get("name", ""))
 
 
 def _papers(page: RecordPage) -> tuple[str, ...]:
     """Return which papers can be taken: a commitment only of a visit that took place."""
-    if page.record.type != "inspection" or page.purged_at:
+    if page.record.type != "inspection" or page.erased_at:
         return ()
     return (MINUTES, COMMITMENT) if page.record.data.get("access_result") == "inspected" else (MINUTES,)
 
 
 def _subtitle(page: RecordPage, localizer: Localizer) -> str:
-    data = page.place.data if page.place else page.record.data
+    data = page.establishment.data if page.establishment else page.record.data
     unit = localizer.label(localizer.lists.units, data["unit_id"]) if "unit_id" in data else ""
     return address_text(data.get("address_line") or data.get("venue"), data.get("village"), unit)
 
 
-def _warnings(page: RecordPage, localizer: Localizer) -> tuple[Warned, ...]:
+def _warnings(page: RecordPage, localizer: Localizer) -> tuple[WarningView, ...]:
     data = page.record.data
-    if page.purged_at:
+    if page.erased_at:
         return ()
     last = page.history.revisions[-1].received_at if page.history.revisions else None
     if last is None:
         return ()
-    kind = page.place.data.get("establishment_type_id") if page.place else None
+    kind = page.establishment.data.get("establishment_type_id") if page.establishment else None
     context = Context(now=last, establishment_type=kind if isinstance(kind, str) else None)
     return tuple(
-        Warned(
+        WarningView(
             path=problem.path.removesuffix(".v"),
             label=label_at(FieldContext(page.record.type, problem.path.removesuffix(".v"), data), localizer),
             text=message(problem.code, localizer.language).removesuffix("."),

@@ -108,7 +108,7 @@ def _filed_page(session: Session, officer: OfficerContext, record_id: str) -> Re
 
 def _allowed(officer: OfficerContext, view: RecordPageView | None, localizer: Localizer) -> dict[str, bool]:
     """Return which decisions this officer may take on a record in its present state."""
-    state = view.state if view and not view.purged else ""
+    state = view.state if view and not view.erased else ""
     is_open = state in ("waiting", "corrected", "returned")
     return {
         "may_approve": is_open and may(officer.role, "console.approve_record", localizer.lists),

@@ -155,7 +155,7 @@ def title_of(row: QueueRow, localizer: Localizer) -> str:
         return (
             localizer.label(localizer.lists.forms, row.kind) if row.kind else type_name(row.type, localizer)
         )
-    return row.place_name or localizer.say(N_("Establishment not received yet"))
+    return row.establishment_name or localizer.say(N_("Establishment not received yet"))
 
 
 def _item(

@@ -33,7 +33,7 @@ class Refusal:
     problems: Problems = field(default_factory=dict)
 
     @property
-    def is_about_reason(self) -> bool:
+    def concerns_reason(self) -> bool:
         """Whether it is the reason that is missing or too long."""
         return self.code in (ErrorCode.REQUIRED, ErrorCode.TOO_LONG)
 

@@ -37,8 +37,8 @@ def name_in(values: Data, localizer: Localizer) -> str | None:
     """Return the name of the record or of its establishment, as far as these values tell it."""
     if isinstance(name := values.get("name"), str):
         return name
-    if place := localizer.names.establishments.get(str(values.get("establishment_id"))):
-        return place
+    if establishment := localizer.names.establishments.get(str(values.get("establishment_id"))):
+        return establishment
     form = values.get("outreach_form_id")
     return localizer.label(localizer.lists.forms, form) if form in localizer.lists.forms else None
 

@@ -84,8 +84,8 @@ def revoke_tablet(device_id: str) -> AnyResponse:
     tablet = _tablet(device_id)
     if (refusal := password_refusal()) is not None:
         return _revoking_page(tablet, refusal)
-    layout = office()
-    run_write(current_runtime().engine, lambda session: operator.revoke(session, layout, device_id))
+    context = office()
+    run_write(current_runtime().engine, lambda session: operator.revoke(session, context, device_id))
     return done(url_for("console.tablets"), "revoked", device_id)
 
 
@@ -100,11 +100,11 @@ def enrol_tablet() -> Response:
     """Make a code and show it, once: it is stored hashed and never shown again."""
     if (refusal := password_refusal()) is not None:
         return _enrolling_page(refusal)
-    runtime, layout, wanted = current_runtime(), office(), request.form.get("officer", "")
+    runtime, context, wanted = current_runtime(), office(), request.form.get("officer", "")
     if not any(one.officer_id == wanted for one in _candidates()):
         return _enrolling_page((422, N_("Choose whose tablet it will be.")))
     code = enrolment.new_code(random.SystemRandom())
-    run_write(runtime.engine, lambda session: operator.issue_code(session, layout, wanted, (), code))
+    run_write(runtime.engine, lambda session: operator.issue_code(session, context, wanted, (), code))
     link = enrolment.link(runtime.settings.url, code, _pin(), runtime.keyring.receipt_key)
     qr = segno.make(link, error="m", micro=False)
     # Made of our own link alone; its only text is digits of a path.

@@ -14,7 +14,7 @@ from field178_shared.text.i18n import N_
 from field178_shared.wire.hash_chain import RootAlarm
 
 CLOCK_IS_OFF = timedelta(minutes=5)
-LITTLE_ROOM_MB = 1024
+LOW_SPACE_MB = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class TabletView:
     seen: str
     told: str
     unsent: Remark
-    room: Remark
+    free_space: Remark
     clock: Remark
     version: str
     quarantined: Remark
@@ -55,7 +55,7 @@ def tablet_view(row: TabletRow, localizer: Localizer, now: datetime) -> TabletVi
         seen=localizer.instant(row.last_seen_at) if row.last_seen_at else localizer.say(N_("not yet")),
         told=localizer.instant(row.told_at) if row.told_at else "",
         unsent=_unsent(row, localizer),
-        room=_room(row, localizer),
+        free_space=_free_space(row, localizer),
         clock=_clock(row, localizer),
         version=row.app_version or localizer.say(NOT_TOLD),
         quarantined=Remark(localizer.number(row.quarantined), "bad" if row.quarantined else ""),
@@ -90,10 +90,10 @@ def _unsent(row: TabletRow, localizer: Localizer) -> Remark:
     return Remark(f"{records} · {files}", "warn" if row.unsent or row.unsent_files else "")
 
 
-def _room(row: TabletRow, localizer: Localizer) -> Remark:
+def _free_space(row: TabletRow, localizer: Localizer) -> Remark:
     if row.free_mb is None:
         return Remark(localizer.say(NOT_TOLD))
-    is_little = row.free_mb < LITTLE_ROOM_MB
+    is_little = row.free_mb < LOW_SPACE_MB
     amount, unit = (row.free_mb, "MB") if is_little else (row.free_mb // 1024, "GB")
     return Remark(f"{localizer.number(amount)} {unit}", "warn" if is_little else "")
 

@@ -78,19 +78,19 @@ def read_typed(control: Control | None, texts: Sequence[str]) -> object:
     return _READERS.get(control.kind, str)(given[0])
 
 
-def typed_again(place: tuple[str, str], texts: Sequence[str], localizer: Localizer) -> str:
+def typed_again(field: tuple[str, str], texts: Sequence[str], localizer: Localizer) -> str:
     """Return what was typed at a type's path as its value would read; what is no value, as it was typed."""
     try:
-        return value_text(*place, read_typed(control_for(*place, localizer), texts), localizer)
+        return value_text(*field, read_typed(control_for(*field, localizer), texts), localizer)
     except AppError:
         return ", ".join(texts)
 
 
 def _options(
-    place: tuple[str, str], ids: Sequence[object], localizer: Localizer
+    field: tuple[str, str], ids: Sequence[object], localizer: Localizer
 ) -> tuple[tuple[str, str], ...]:
     """Return the choices with their labels: answers in the order of the checklist, others by the alphabet."""
-    labelled = [(str(one), value_text(*place, one, localizer)) for one in ids]
+    labelled = [(str(one), value_text(*field, one, localizer)) for one in ids]
     if set(ids) <= set(show.ANSWER_WORDS):
         order = list(show.ANSWER_WORDS)
         return tuple(sorted(labelled, key=lambda one: order.index(one[0])))

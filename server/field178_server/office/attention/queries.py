@@ -17,6 +17,8 @@ from field178_server.office.recovery import queries as recovery
 from field178_server.records.access import AccessFilter
 from field178_server.records.labels import Names, names_of
 from field178_server.records.paging import PageOfRows
+from field178_server.replication.divergent_records import REJECTED, UNDECIDED
+from field178_server.replication.quarantine.store import DISCARDED, OPEN
 
 PAGE_SIZE = 30
 
@@ -49,7 +51,7 @@ class ItemKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AttentionFilter:
-    """Which items are listed; `is_aside` lists what was set aside instead of what waits."""
+    """Which items are listed; `is_rejected` lists what was set aside instead of what waits."""
 
     origin: ItemOrigin | None = None
     is_rejected: bool = False
@@ -128,9 +130,7 @@ def _conditions(rows: Subquery, wanted: AttentionFilter) -> Iterable[ColumnEleme
 
 
 def _rows(tenant_id: str, access: AccessFilter, is_rejected: bool) -> Subquery:
-    held_in, kept_in = (
-        (quarantine.ASIDE, recovery.ASIDE) if is_rejected else (quarantine.OPEN, recovery.WAITING)
-    )
+    quarantine_state, recovery_state = (DISCARDED, REJECTED) if is_rejected else (OPEN, UNDECIDED)
     return union_all(
         select(
             literal(ItemOrigin.CONFLICT.value).label("origin"),
@@ -147,7 +147,7 @@ def _rows(tenant_id: str, access: AccessFilter, is_rejected: bool) -> Subquery:
             Quarantine.scope,
             Quarantine.device_id,
             Quarantine.received_at,
-        ).where(*quarantine.within(tenant_id, access, held_in)),
+        ).where(*quarantine.within(tenant_id, access, quarantine_state)),
         select(
             literal(ItemOrigin.RECOVERY.value),
             DivergentRecord.record_id,
@@ -155,5 +155,5 @@ def _rows(tenant_id: str, access: AccessFilter, is_rejected: bool) -> Subquery:
             DivergentRecord.scope,
             DivergentRecord.device_id,
             DivergentRecord.received_at,
-        ).where(*recovery.within(tenant_id, access, kept_in)),
+        ).where(*recovery.within(tenant_id, access, recovery_state)),
     ).subquery("attention")

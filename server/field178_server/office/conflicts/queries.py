@@ -76,8 +76,8 @@ def open_conflicts(
     session: Session, tenant_id: str, access: AccessFilter, record_ids: Collection[str]
 ) -> ConflictList:
     """Return the open conflicts of these records inside the reach, newest first."""
-    about = ConflictRow.record_id.in_(sorted(record_ids))
-    found = _conflicts(session, (*open_within(tenant_id, access), about), PER_RECORD * len(record_ids))
+    on_record = ConflictRow.record_id.in_(sorted(record_ids))
+    found = _conflicts(session, (*open_within(tenant_id, access), on_record), PER_RECORD * len(record_ids))
     records = _records(session, tenant_id, record_ids)
     return ConflictList(
         conflicts=found,
@@ -94,10 +94,10 @@ def conflicts_on(
     record = find_record(session, tenant_id, record_id)
     if record is None or not access.holds(record.scope):
         return None
-    about = (ConflictRow.tenant_id == tenant_id, ConflictRow.record_id == record_id)
-    is_open = (*about, ConflictRow.state == "open")
+    on_record = (ConflictRow.tenant_id == tenant_id, ConflictRow.record_id == record_id)
+    is_open = (*on_record, ConflictRow.state == "open")
     found = _conflicts(session, is_open, PER_RECORD)
-    settled = _conflicts(session, (*about, ConflictRow.state == "resolved"), SETTLED_SHOWN)
+    settled = _conflicts(session, (*on_record, ConflictRow.state == "resolved"), SETTLED_SHOWN)
     review = find_record(session, tenant_id, review_id(record_id))
     return RecordConflicts(
         record=record,

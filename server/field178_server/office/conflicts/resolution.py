@@ -59,7 +59,7 @@ def settle_record(batch: Batch, rules: TypeRules, actor: Actor, wanted: Settleme
     """
     batch.load([wanted.record_id])
     record = batch.get(wanted.record_id)
-    if record is None or record.is_purged or record.subject_id is not None:
+    if record is None or record.is_erased or record.subject_id is not None:
         raise AppError(ErrorCode.NOT_FOUND, record_id=wanted.record_id)
     if not wanted.choices:
         raise AppError(ErrorCode.REQUIRED, record_id=wanted.record_id)
@@ -79,7 +79,7 @@ def _as_seen(batch: Batch, record: Stored, wanted: Settlement) -> dict[str, list
     if record.rev != wanted.record_rev:
         raise changed
     found: dict[str, list[Stored]] = {path: [] for path in wanted.choices}
-    for one in batch.about(record.record_id):
+    for one in batch.companions(record.record_id):
         path = str(one.data.get("path")) if one.type == CONFLICT and not one.deleted else None
         if path in found:
             found[path].append(one)
@@ -154,11 +154,11 @@ def _write(
         "deleted": record.deleted if after is None else after.deleted,
     }
     text = canonical(payload).decode()
-    act = SourceChange(batch.ids.time_ordered(), actor.id, None, to_wire(batch.now), text)
+    source = SourceChange(batch.ids.time_ordered(), actor.id, None, to_wire(batch.now), text)
     if after is None:
-        batch.note(record.record_id, act)
+        batch.note(record.record_id, source)
         return
-    batch.put(after, act)
+    batch.put(after, source)
     review = batch.review_of(record.record_id)
     if review is not None and batch.is_locked(record.record_id):
         # The officer saw what was approved and what changes in it: the approval goes on to the new revision.

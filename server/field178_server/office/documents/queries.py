@@ -10,7 +10,7 @@ from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import find_record
 from field178_shared.documents.sources import VisitSource, source_of_visit
 from field178_shared.merge import Data
-from field178_shared.wire.protocol import PURGED
+from field178_shared.wire.protocol import ERASED_AT
 
 INSPECTION = "inspection"
 
@@ -28,7 +28,7 @@ def paper_source(
 ) -> PaperSource | None:
     """Return the source of a live visit within reach, else None; of a purged one there is no paper."""
     record = find_record(session, tenant_id, record_id)
-    if record is None or record.deleted or record.type != INSPECTION or PURGED in record.data:
+    if record is None or record.deleted or record.type != INSPECTION or ERASED_AT in record.data:
         return None
     if not access.holds(record.scope):
         return None

@@ -11,7 +11,7 @@ from field178_shared.wire.protocol import Change, Status
 
 
 @dataclass(slots=True)
-class Touched:
+class TouchedRecord:
     """One record the file speaks of, and the verdict that most deserves a look."""
 
     record_type: str
@@ -27,7 +27,7 @@ class Tally:
     unreadable: int = 0
     statuses: Counter[Status] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-    records: dict[str, Touched] = field(default_factory=dict)
+    records: dict[str, TouchedRecord] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -35,7 +35,7 @@ class Tally:
         return self.new + self.known + self.unreadable
 
     @property
-    def held(self) -> int:
+    def quarantined(self) -> int:
         """How many changes, new or known, wait for the office."""
         return self.statuses[Status.QUARANTINED]
 
@@ -53,21 +53,21 @@ class Tally:
             else:
                 self.new += 1
             self.statuses[receipt.status] += 1
-            if receipt.reason and receipt.status in _LOOK:
+            if receipt.reason and receipt.status in _NOTEWORTHY:
                 self.reasons[receipt.reason] += 1
-            self._touch(change, receipt.status)
+            self._note(change, receipt.status)
 
     def details(self) -> dict[str, str | int | None]:
         """Return the counts as the audit trail keeps them."""
-        return {"new": self.new, "known": self.known, "held": self.held, "unreadable": self.unreadable}
+        return {"new": self.new, "known": self.known, "held": self.quarantined, "unreadable": self.unreadable}
 
-    def _touch(self, change: Change, status: Status) -> None:
-        before = self.records.setdefault(change.record_id, Touched(change.type, status))
+    def _note(self, change: Change, status: Status) -> None:
+        before = self.records.setdefault(change.record_id, TouchedRecord(change.type, status))
         if _rank(status) < _rank(before.status):
             before.status = status
 
 
-_LOOK = (Status.QUARANTINED, Status.CONFLICT)
+_NOTEWORTHY = (Status.QUARANTINED, Status.CONFLICT)
 _ORDER = (Status.QUARANTINED, Status.CONFLICT, Status.APPLIED, Status.UNCHANGED)
 
 

@@ -29,7 +29,7 @@ from field178_shared.wire.canonical import canonical
 from field178_shared.wire.protocol import Change, Op, Status
 
 # Faults of content. All other reasons are mended by a grant, a binding, an upgrade, or another tablet.
-MENDABLE = frozenset({ErrorCode.SCHEMA.value, ErrorCode.RULE.value})
+CORRECTABLE = frozenset({ErrorCode.SCHEMA.value, ErrorCode.RULE.value})
 
 
 class QuarantineKey(NamedTuple):
@@ -57,16 +57,16 @@ def run_again(batch: Batch, rules: TypeRules, actor: Actor, key: QuarantineKey) 
     return changed
 
 
-def mend(batch: Batch, rules: TypeRules, actor: Actor, key: QuarantineKey, mending: Correction) -> None:
+def correct(batch: Batch, rules: TypeRules, actor: Actor, key: QuarantineKey, correction: Correction) -> None:
     """Apply a mended version of a change as the office's own, which settles it.
 
     Raises AppError: revision_changed when it waits no longer, or its record was made meanwhile; replaced when
     a later change mends it already; schema or rule with `problems` by path.
     """
-    held = _row(batch, key)
-    found = find_quarantined(batch.session, batch.tenant_id, Quarantine.record_id == held.record_id)
-    one = next((w for w in found if (w.change.change_id, w.entry.payload_hash) == key), None)
-    if one is None or one.reason not in MENDABLE or one.change.op != Op.PUT:
+    row = _row(batch, key)
+    found = find_quarantined(batch.session, batch.tenant_id, Quarantine.record_id == row.record_id)
+    one = next((one for one in found if (one.change.change_id, one.receipt.payload_hash) == key), None)
+    if one is None or one.reason not in CORRECTABLE or one.change.op != Op.PUT:
         raise AppError(ErrorCode.REVISION_CHANGED, change_id=key.change_id)
     if any(one.change.change_id in other.change.replaces for other in found):
         raise AppError(ErrorCode.REPLACED, change_id=key.change_id)
@@ -75,15 +75,15 @@ def mend(batch: Batch, rules: TypeRules, actor: Actor, key: QuarantineKey, mendi
     record = batch.get(one.change.record_id)
     if one.change.create and record is not None:
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=record.record_id)
-    mended = _mended(batch, one, mending, record.data if record is not None else {})
-    payload = canonical(mended.wire).decode()
-    act = SourceChange(mended.change_id, actor.id, None, to_wire(batch.now), payload)
-    _refuse(processor.take_mended(one, mended, act))
+    corrected = _corrected(batch, one, correction, record.data if record is not None else {})
+    payload = canonical(corrected.wire).decode()
+    source = SourceChange(corrected.change_id, actor.id, None, to_wire(batch.now), payload)
+    _refuse(processor.apply_correction(one, corrected, source))
     processor.flush()
     _note(
         batch,
         actor,
-        AuditEntry("quarantine_mended", key.change_id, held.scope, {"fields": len(mending.values)}),
+        AuditEntry("quarantine_mended", key.change_id, row.scope, {"fields": len(correction.values)}),
     )
 
 
@@ -129,12 +129,12 @@ def _is(batch: Batch, key: QuarantineKey) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _mended(batch: Batch, one: QuarantinedChange, mending: Correction, stands: Data) -> Change:
+def _corrected(batch: Batch, one: QuarantinedChange, correction: Correction, stands: Data) -> Change:
     """Return the change as the office would have it: its values mended, all else as it was sent."""
     set_, was = dict(one.change.set), dict(one.change.was)
-    for path in mending.left_out:
+    for path in correction.left_out:
         _leave_out(set_, path)
-    for path, value in mending.values.items():
+    for path, value in correction.values.items():
         head = _covering(set_, path)
         if head is None:
             set_[path], was[path] = value, read_path(stands, path)

@@ -14,10 +14,8 @@ from field178_server.audit.queries import Rejection
 from field178_server.database.models import Quarantine, Record
 from field178_server.records.access import AccessFilter
 from field178_server.records.labels import Names, ids_in, names_of, titles_of
+from field178_server.replication.quarantine.store import DISCARDED
 from field178_shared.merge import Data
-
-OPEN = "open"
-ASIDE = "discarded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ class QuarantinePage:
     has_record: bool
 
 
-def held_changes(
+def quarantined_changes(
     session: Session, tenant_id: str, access: AccessFilter, keys: Collection[tuple[str, str]]
 ) -> QuarantineList:
     """Return the changes of these keys (change, payload hash) inside the reach."""
@@ -75,18 +73,18 @@ def held_changes(
         )
     )
     wanted = [row for row in rows if (row.change_id, row.payload_hash) in keys]
-    found = _held_changes(session, tenant_id, access, wanted)
+    found = _items(session, tenant_id, access, wanted)
     return QuarantineList(found, _names(session, tenant_id, found))
 
 
-def held_change(
+def quarantined_change(
     session: Session, tenant_id: str, access: AccessFilter, change_id: str, payload_hash: str
 ) -> QuarantinePage | None:
     """Return one change that waits or was set aside, inside the reach; else None."""
     row = session.get(Quarantine, (tenant_id, change_id, payload_hash))
     if row is None or not access.holds(row.scope):
         return None
-    (found,) = _held_changes(session, tenant_id, access, [row])
+    (found,) = _items(session, tenant_id, access, [row])
     there = session.get(Record, (tenant_id, row.record_id)) is not None
     return QuarantinePage(found, _names(session, tenant_id, [found]), there)
 
@@ -96,16 +94,16 @@ def within(tenant_id: str, access: AccessFilter, state: str) -> tuple[ColumnElem
     return (Quarantine.tenant_id == tenant_id, Quarantine.state == state, access.covers(Quarantine.scope))
 
 
-def _held_changes(
+def _items(
     session: Session, tenant_id: str, access: AccessFilter, rows: Sequence[Quarantine]
 ) -> tuple[QuarantineItem, ...]:
     records = {row.record_id for row in rows}
     titles = titles_of(session, tenant_id, access, records)
-    created = _held_creates(session, tenant_id, access, records - set(titles))
-    return tuple(_held(row, titles.get(row.record_id), created.get(row.record_id, {})) for row in rows)
+    created = _quarantined_creates(session, tenant_id, access, records - set(titles))
+    return tuple(_item(row, titles.get(row.record_id), created.get(row.record_id, {})) for row in rows)
 
 
-def _held_creates(
+def _quarantined_creates(
     session: Session, tenant_id: str, access: AccessFilter, record_ids: Collection[str]
 ) -> dict[str, Data]:
     """Return what creates that are held back would have set, by their record."""
@@ -128,7 +126,7 @@ def _names(session: Session, tenant_id: str, changes: Iterable[QuarantineItem]) 
     return names_of(session, tenant_id, ids)
 
 
-def _held(row: Quarantine, title: str | None, created: Data) -> QuarantineItem:
+def _item(row: Quarantine, title: str | None, created: Data) -> QuarantineItem:
     payload = json.loads(row.payload) if row.payload else {}
     rejection = Rejection(row.settled_reason or "", row.settled_by, row.settled_at)
     return QuarantineItem(
@@ -146,7 +144,7 @@ def _held(row: Quarantine, title: str | None, created: Data) -> QuarantineItem:
         values=_set_of(payload),
         received_at=row.received_at,
         state=row.state,
-        rejection=rejection if row.state == ASIDE else None,
+        rejection=rejection if row.state == DISCARDED else None,
         title=title,
         created=created,
     )

@@ -23,7 +23,7 @@ from field178_shared.wire.canonical import canonical
 from field178_shared.wire.protocol import MERGED_INTO
 
 # They ask whether the record shall be there at all: the merge has answered that.
-_ANSWERED = frozenset({DELETED_PATH, MERGED_INTO})
+_SETTLED_BY_MERGE = frozenset({DELETED_PATH, MERGED_INTO})
 
 
 def merge(batch: Batch, context: OperationContext, record_id: str, into: str) -> int:
@@ -41,7 +41,7 @@ def merge(batch: Batch, context: OperationContext, record_id: str, into: str) ->
     if (refusal := _refusal(record, merge_target)) is not None:
         raise AppError(refusal, record=record_id, into=into)
     merged = next_revision(record, data={**record.data, MERGED_INTO: into}, deleted=True)
-    batch.put(merged, _act(batch, context, "merge", into, None))
+    batch.put(merged, _source(batch, context, "merge", into, None))
     _carry_conflicts(batch, merged, merge_target)
     context.note(batch.session, AuditEntry("record_merged", record_id, record.scope, {"into": into}))
     return merged.rev
@@ -59,7 +59,7 @@ def unmerge(batch: Batch, context: OperationContext, record_id: str) -> int:
         raise AppError(ErrorCode.NOT_FOUND, record=record_id)
     data = {key: value for key, value in record.data.items() if key != MERGED_INTO}
     alive = next_revision(record, data=data, deleted=False)
-    batch.put(alive, _act(batch, context, "unmerge", None, into))
+    batch.put(alive, _source(batch, context, "unmerge", None, into))
     context.note(batch.session, AuditEntry("record_unmerged", record_id, record.scope))
     return alive.rev
 
@@ -67,7 +67,7 @@ def unmerge(batch: Batch, context: OperationContext, record_id: str) -> int:
 def _refusal(record: Stored, merge_target: Stored) -> ErrorCode | None:
     if record.record_id == merge_target.record_id:
         return ErrorCode.MERGE_CIRCLE
-    if record.is_purged or merge_target.is_purged:
+    if record.is_erased or merge_target.is_erased:
         return ErrorCode.PURGED
     if record.deleted or merge_target.deleted:
         return ErrorCode.DELETED
@@ -75,7 +75,9 @@ def _refusal(record: Stored, merge_target: Stored) -> ErrorCode | None:
     return None if is_mergeable and record.type == merge_target.type else ErrorCode.WRONG_TYPE
 
 
-def _act(batch: Batch, context: OperationContext, op: str, into: str | None, was: str | None) -> SourceChange:
+def _source(
+    batch: Batch, context: OperationContext, op: str, into: str | None, was: str | None
+) -> SourceChange:
     payload = {"op": op, "set": {MERGED_INTO: into}, "was": {MERGED_INTO: was}}
     text = canonical(payload).decode()
     return SourceChange(batch.ids.time_ordered(), context.actor.id, None, to_wire(batch.now), text)
@@ -83,19 +85,19 @@ def _act(batch: Batch, context: OperationContext, op: str, into: str | None, was
 
 def _carry_conflicts(batch: Batch, record: Stored, merge_target: Stored) -> None:
     """Take the open disagreements about a merged record over to its survivor, and close them here."""
-    for conflict in batch.about(record.record_id):
+    for conflict in batch.companions(record.record_id):
         if conflict.type == CONFLICT and not conflict.deleted:
             _carry(batch, conflict, merge_target)
             batch.put(next_revision(conflict, data={**conflict.data, "state": RESOLVED}, deleted=True))
 
 
 def _carry(batch: Batch, conflict: Stored, merge_target: Stored) -> None:
-    place = ConflictPath(str(conflict.data["path"]), str(conflict.data["device"]))
-    if place.path in _ANSWERED:
+    conflict_path = ConflictPath(str(conflict.data["path"]), str(conflict.data["device"]))
+    if conflict_path.path in _SETTLED_BY_MERGE:
         return
-    current = read_path(merge_target.data, place.path)
+    current = read_path(merge_target.data, conflict_path.path)
     for change_id, entry in sorted(entries_of(conflict).items()):
         if isinstance(entry, dict) and not equal(entry.get("mine"), current):
             moved = without_nulls({**entry, "current": current, "reason": ErrorCode.MERGED.value})
             assert isinstance(moved, dict)
-            batch.put(with_entry(batch.get, merge_target, place, change_id, moved))
+            batch.put(with_entry(batch.get, merge_target, conflict_path, change_id, moved))

@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 from field178_server.audit.queries import Rejection
 from field178_server.database.models import DivergentRecord, Record
 from field178_server.records.access import AccessFilter
-from field178_server.records.find_record import StoredRecord, find_record, place_of
+from field178_server.records.find_record import StoredRecord, establishment_of, find_record
 from field178_server.records.history import Difference, differences_between
 from field178_server.records.labels import Names, ids_in, names_of
-
-WAITING, ASIDE = "waiting", "set_aside"
+from field178_server.replication.divergent_records import REJECTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +44,13 @@ class DivergentRecordList:
 class DivergentRecordPage:
     """One of them with what it differs in, and the establishment it is about."""
 
-    salvaged: DivergentRecordItem
+    item: DivergentRecordItem
     changed: tuple[Difference, ...]
-    place: StoredRecord | None
+    establishment: StoredRecord | None
     names: Names
 
 
-def salvaged_records(
+def divergent_records(
     session: Session, tenant_id: str, access: AccessFilter, keys: Collection[tuple[str, str]]
 ) -> DivergentRecordList:
     """Return the contents of these keys (record, content hash) inside the reach; one content is one entry."""
@@ -59,11 +58,11 @@ def salvaged_records(
     by_key: dict[tuple[str, str], list[DivergentRecord]] = {}
     for row in session.scalars(_oldest_first(*within(tenant_id, access), DivergentRecord.record_id.in_(ids))):
         by_key.setdefault((row.record_id, row.h), []).append(row)
-    found = tuple(_salvaged(session, by_key[key]) for key in keys if key in by_key)
+    found = tuple(_item(session, by_key[key]) for key in keys if key in by_key)
     return DivergentRecordList(found, names_of(session, tenant_id, _ids_on_page(found)))
 
 
-def salvaged_record(
+def divergent_record(
     session: Session, tenant_id: str, access: AccessFilter, record_id: str, h: str
 ) -> DivergentRecordPage | None:
     """Return one salvaged content inside the reach, decided on or not, else None."""
@@ -71,12 +70,12 @@ def salvaged_record(
     rows = session.scalars(_oldest_first(*is_it)).all()
     if not rows:
         return None
-    found = _salvaged(session, rows)
+    found = _item(session, rows)
     stands = found.stands
     changed = differences_between(stands.data, found.record.data) if stands is not None else ()
     ids = _ids_on_page([found]) | ids_in([[step.before, step.after] for step in changed])
-    place = place_of(session, tenant_id, found.record)
-    return DivergentRecordPage(found, changed, place, names_of(session, tenant_id, ids))
+    establishment = establishment_of(session, tenant_id, found.record)
+    return DivergentRecordPage(found, changed, establishment, names_of(session, tenant_id, ids))
 
 
 def within(tenant_id: str, access: AccessFilter, state: str | None = None) -> tuple[ColumnElement[bool], ...]:
@@ -106,7 +105,7 @@ def _oldest_first(*conditions: ColumnElement[bool]) -> Select[DivergentRecord]:
     )
 
 
-def _salvaged(session: Session, rows: Sequence[DivergentRecord]) -> DivergentRecordItem:
+def _item(session: Session, rows: Sequence[DivergentRecord]) -> DivergentRecordItem:
     """Return one content as one entry, from however many tablets; the first one to send it comes first."""
     first = rows[0]
     rejection = Rejection(first.settled_reason or "", first.settled_by, first.settled_at)
@@ -124,7 +123,7 @@ def _salvaged(session: Session, rows: Sequence[DivergentRecord]) -> DivergentRec
         received_at=first.received_at,
         is_sound=all(row.is_sound for row in rows),
         state=first.state,
-        rejection=rejection if first.state == ASIDE else None,
+        rejection=rejection if first.state == REJECTED else None,
         stands=find_record(session, first.tenant_id, first.record_id),
     )
 

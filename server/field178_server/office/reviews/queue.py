@@ -42,7 +42,7 @@ class QueueRow:
 
     record_id: str
     type: str
-    place_name: str | None
+    establishment_name: str | None
     title: str | None
     establishment_type_id: str | None
     unit_id: str | None
@@ -99,13 +99,13 @@ def next_in_queue(session: Session, view: QueueView, left_id: str) -> str | None
 
 
 def _shown(view: QueueView) -> Select[FiledRecord, str, str]:
-    is_place = and_(
+    is_establishment = and_(
         EstablishmentProjection.tenant_id == FiledRecord.tenant_id,
         EstablishmentProjection.record_id == FiledRecord.establishment_id,
     )
     return (
         select(FiledRecord, EstablishmentProjection.name, EstablishmentProjection.establishment_type_id)
-        .outerjoin(EstablishmentProjection, is_place)
+        .outerjoin(EstablishmentProjection, is_establishment)
         .where(*_within(view))
     )
 
@@ -150,9 +150,9 @@ def _rows(
         EstablishmentProjection.tenant_id == tenant_id,
         EstablishmentProjection.record_id.in_(sorted(set(aliases.values()))),
     )
-    places = {row[0]: (row[1], row[2]) for row in session.execute(query)} if aliases else {}
+    establishments = {row[0]: (row[1], row[2]) for row in session.execute(query)} if aliases else {}
     return [
-        _row(filed, *places.get(aliases.get(filed.establishment_id or "", ""), (name, type_id)))
+        _row(filed, *establishments.get(aliases.get(filed.establishment_id or "", ""), (name, type_id)))
         for filed, name, type_id in found
     ]
 
@@ -161,7 +161,7 @@ def _row(filed: FiledRecord, name: str | None, type_id: str | None) -> QueueRow:
     return QueueRow(
         record_id=filed.record_id,
         type=filed.type,
-        place_name=name,
+        establishment_name=name,
         title=filed.title,
         establishment_type_id=type_id,
         unit_id=filed.unit_id,

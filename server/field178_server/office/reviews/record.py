@@ -13,12 +13,12 @@ from field178_server.attachments.queries import RecordFile, files_of
 from field178_server.database.models import ChangeHistory, ConflictRow, FiledRecord, Quarantine, Record
 from field178_server.records.access import AccessFilter
 from field178_server.records.aliases import merge_targets_of
-from field178_server.records.find_record import StoredRecord, find_record, place_of
+from field178_server.records.find_record import StoredRecord, establishment_of, find_record
 from field178_server.records.history import Difference, RecordHistory, differences_between, history_of
 from field178_server.records.labels import Names, ids_in, names_of
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
-from field178_shared.wire.protocol import PURGED
+from field178_shared.wire.protocol import ERASED_AT
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class RecordPage:
     history: RecordHistory
     review: RecordReview | None
     changed: tuple[Difference, ...]
-    place: StoredRecord | None
+    establishment: StoredRecord | None
     previous: PreviousVisit | None
     open_conflicts: int
     open_quarantine: int
@@ -70,9 +70,9 @@ class RecordPage:
     files: tuple[RecordFile, ...] = ()
 
     @property
-    def purged_at(self) -> str | None:
+    def erased_at(self) -> str | None:
         """When the content was removed for good, None for a record that has its content."""
-        found = self.record.data.get(PURGED)
+        found = self.record.data.get(ERASED_AT)
         return found if isinstance(found, str) else None
 
     @property
@@ -92,14 +92,14 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
         return None
     history = history_of(session, tenant_id, record_id, record.type, record.data)
     review = _review_of(session, tenant_id, record_id)
-    place = place_of(session, tenant_id, record)
+    establishment = establishment_of(session, tenant_id, record)
     previous = _previous_visit(session, tenant_id, record)
     return RecordPage(
         record=record,
         history=history,
         review=review,
         changed=_changed_since(record, review, history),
-        place=place,
+        establishment=establishment,
         previous=previous,
         open_conflicts=_open_conflicts(session, tenant_id, record_id),
         open_quarantine=_open_quarantine(session, tenant_id, record_id),

@@ -111,7 +111,7 @@ def _rows(session: Session, tenant_id: str, devices: list[Device]) -> tuple[Tabl
     officers = select(Officer.officer_id, Officer.name).where(
         Officer.tenant_id == tenant_id, Officer.officer_id.in_({d.user_id for d in devices if d.user_id})
     )
-    held = (
+    quarantined_counts = (
         select(Quarantine.device_id, func.count())
         .where(Quarantine.tenant_id == tenant_id, Quarantine.device_id.in_(ids), Quarantine.state == "open")
         .group_by(Quarantine.device_id)
@@ -122,7 +122,7 @@ def _rows(session: Session, tenant_id: str, devices: list[Device]) -> tuple[Tabl
         .order_by(DeviceScope.scope)
     )
     names = {officer_id: name for officer_id, name in session.execute(officers)}
-    counts = {device_id: count for device_id, count in session.execute(held)}
+    counts = {device_id: count for device_id, count in session.execute(quarantined_counts)}
     scopes: dict[str, list[str]] = {}
     for device_id, scope in session.execute(granted):
         scopes.setdefault(device_id, []).append(scope)

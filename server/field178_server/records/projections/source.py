@@ -37,7 +37,7 @@ class SourceRecord(Protocol):
         ...
 
     @property
-    def is_purged(self) -> bool:
+    def is_erased(self) -> bool:
         """Whether its content was removed for good."""
         ...
 
@@ -48,7 +48,7 @@ class SourceRecord(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ProjectedRecord:
     """A changed record, its review, and who made it when it was made just now.
 
     `is_new`: the store had no such record before.
@@ -64,4 +64,4 @@ class Shown:
     @property
     def is_gone(self) -> bool:
         """Tell whether lists and figures know the record no longer."""
-        return self.record.deleted or self.record.is_purged
+        return self.record.deleted or self.record.is_erased

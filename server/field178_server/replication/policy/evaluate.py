@@ -47,7 +47,7 @@ class Outcome:
     details: Mapping[str, object] = field(default_factory=dict)
     record: Stored | None = None
     conflicts: tuple[ConflictingValue, ...] = ()
-    about: Stored | None = None
+    conflicts_on: Stored | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def evaluate_known(change: Change, record: Stored, evaluation: Evaluation) -> Ou
     """Judge a change of a record that is there; a create counts as an edit that saw nothing."""
     if record.type != change.type:
         return quarantined(ErrorCode.SCHEMA, {"type": [ErrorCode.WRONG_TYPE.value]})
-    if record.is_purged:
+    if record.is_erased:
         return quarantined(ErrorCode.PURGED)
     if change.op == Op.RESOLVE:
         return _evaluate_resolve(change, record, evaluation)

@@ -59,19 +59,19 @@ def load_merge_targets(batch: Batch, record_ids: Iterable[str]) -> None:
 
 
 def evaluate(
-    change: Change, record: Stored, case: Evaluation, find: Find, scopes: Collection[str] | None
+    change: Change, record: Stored, evaluation: Evaluation, find: Find, scopes: Collection[str] | None
 ) -> Outcome:
     """Judge a change of a record that is there, merged or not; `scopes`: those granted, None for all."""
     merge_target = merge_target_of(record, find)
     is_merged = merge_target.record_id != record.record_id
-    if not is_merged or record.type != change.type or record.is_purged:
-        return evaluate_known(change, record, case)
-    if merge_target.is_purged:
+    if not is_merged or record.type != change.type or record.is_erased:
+        return evaluate_known(change, record, evaluation)
+    if merge_target.is_erased:
         return quarantined(ErrorCode.PURGED)
     is_hidden = scopes is not None and merge_target.scope not in scopes
     if change.op == Op.RESOLVE:
         # Which conflicts it names is judged as ever; only its values are for the survivor.
-        settled = evaluate_known(replace(change, set={}), record, case)
+        settled = evaluate_known(replace(change, set={}), record, evaluation)
         is_late = settled.status != Status.QUARANTINED and change.set
         return _late(change, merge_target, is_hidden=is_hidden) if is_late else settled
     return _late(change, merge_target, is_hidden=is_hidden)
@@ -92,4 +92,4 @@ def _late(change: Change, merge_target: Stored, *, is_hidden: bool) -> Outcome:
         conflicts.append(ConflictingValue(DELETED_PATH, False, True, False, ErrorCode.MERGED))
     if not conflicts and not is_hidden:
         return Outcome(Status.UNCHANGED)
-    return Outcome(Status.CONFLICT, ErrorCode.MERGED, conflicts=tuple(conflicts), about=merge_target)
+    return Outcome(Status.CONFLICT, ErrorCode.MERGED, conflicts=tuple(conflicts), conflicts_on=merge_target)

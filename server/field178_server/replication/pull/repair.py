@@ -12,7 +12,7 @@ from field178_server.database.models import Erasure, Feed, Record
 from field178_server.replication.pull.frames import AnswerBudget, record_line
 from field178_server.replication.pull.scope_state import ScopeNow
 from field178_shared.wire.canonical import bucket, digest_of
-from field178_shared.wire.protocol import PURGED
+from field178_shared.wire.protocol import ERASED_AT
 
 _AT_ONCE = 250
 _NOTHING = [0, "0" * 32]
@@ -36,10 +36,10 @@ _BODIES = (
     )
     .order_by(Record.record_id)
 )
-_OPENING = f'{{"{PURGED}":'
+_OPENING = f'{{"{ERASED_AT}":'
 _TENANT: BindParameter[str] = bindparam("tenant_id")
 _CONFIRMED = select(Erasure.record_id).where(Erasure.tenant_id == _TENANT, Erasure.confirmed_at.is_not(None))
-_ABOUT_THEM = select(Record.record_id).where(Record.tenant_id == _TENANT, Record.subject_id.in_(_CONFIRMED))
+_COMPANIONS = select(Record.record_id).where(Record.tenant_id == _TENANT, Record.subject_id.in_(_CONFIRMED))
 # Also of a record that another one was merged into, which took its values over.
 _CONFLICTS = select(Record.record_id).where(
     Record.tenant_id == _TENANT, Record.type == "conflict", Record.scope == bindparam("scope"), Record.deleted
@@ -50,7 +50,7 @@ _GONE_FOR_GOOD = (
     select(Record.record_id, Record.type, Record.rev, Record.h, Record.body)
     .where(
         Record.tenant_id == _TENANT,
-        Record.record_id.in_(union_all(_CONFIRMED, _ABOUT_THEM, _CONFLICTS)),
+        Record.record_id.in_(union_all(_CONFIRMED, _COMPANIONS, _CONFLICTS)),
         Record.scope == bindparam("scope"),
         Record.deleted,
         func.substr(Record.body, 1, len(_OPENING)) == _OPENING,

@@ -72,10 +72,10 @@ class Preload:
         seen = self.seen(change, device)
         return seen.scope if seen is not None else change.scope
 
-    def is_purged(self, record_id: str) -> bool:
+    def is_erased(self, record_id: str) -> bool:
         """Tell whether a record, or the one it was merged into, was purged."""
         record = self.batch.get(record_id)
-        return record is not None and record_merge.merge_target_of(record, self.batch.get).is_purged
+        return record is not None and record_merge.merge_target_of(record, self.batch.get).is_erased
 
     def has_made_newer(self, change: Change, record: Stored, device: DeviceContext) -> bool:
         """Tell whether there are newer revisions than the one seen, all made by this very tablet."""

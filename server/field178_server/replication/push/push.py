@@ -11,8 +11,12 @@ from field178_server.devices.context import DeviceContext
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.push.change_processor import ChangeProcessor
-from field178_server.replication.receipts import receipts
-from field178_server.replication.receipts.receipts import PushedChange, payload_key
+from field178_server.replication.receipts.receipts import (
+    PushedChange,
+    ReceiptState,
+    payload_hash,
+    payload_key,
+)
 from field178_shared.errors import ErrorCode
 from field178_shared.wire.protocol import Change, Op, Receipt, Status
 
@@ -44,47 +48,49 @@ def push(
 ) -> list[ChangeResult]:
     """Judge and store the changes in their order; return one receipt for each. The tablet MUST be locked."""
     key = payload_key(batch.session, batch.tenant_id)
-    sent = [_sent(change, key) for change in changes]
+    pushed = [_pushed_change(change, key) for change in changes]
     processor = ChangeProcessor(batch, rules, [device])
-    processor.prepare(sent)
-    entries = [processor.take(one, device, incarnation) for one in sent]
+    processor.prepare(pushed)
+    receipts = [processor.process(one, device, incarnation) for one in pushed]
     # By change id, so that a change sent twice in one request counts once.
-    fresh = {entry.change_id: index for index, entry in reversed(list(enumerate(entries))) if not entry.v}
+    fresh = {
+        receipt.change_id: index for index, receipt in reversed(list(enumerate(receipts))) if not receipt.v
+    }
     processor.flush()
     if fresh:
-        _write_audit(batch, device, [entry.status.value for entry in entries])
-    made = {index: _own_revision(batch, changes[index], entries[index]) for index in fresh.values()}
+        _write_audit(batch, device, [receipt.status.value for receipt in receipts])
+    made = {index: _own_revision(batch, changes[index], receipts[index]) for index in fresh.values()}
     return [
-        ChangeResult(entry.receipt(), is_hidden(entry, device), made.get(index))
-        for index, entry in enumerate(entries)
+        ChangeResult(receipt.frozen(), is_hidden(receipt, device), made.get(index))
+        for index, receipt in enumerate(receipts)
     ]
 
 
-def is_hidden(entry: receipts.ReceiptEntry, device: DeviceContext) -> bool:
+def is_hidden(receipt: ReceiptState, device: DeviceContext) -> bool:
     """Tell whether rev, seq and h of a verdict are withheld: another's change in a scope not granted."""
-    return device.revoked or (entry.device_id != device.id and entry.scope not in device.scopes)
+    return device.revoked or (receipt.device_id != device.id and receipt.scope not in device.scopes)
 
 
-def needs_second_look(answers: Sequence[ChangeResult]) -> bool:
+def needs_second_look(results: Sequence[ChangeResult]) -> bool:
     """Tell whether a change of another transaction may have met one of these in the dark: one that waits for
     a record was stored while that record was being made."""
-    return any(answer.receipt.reason == ErrorCode.ORPHAN or answer.receipt.rev == 1 for answer in answers)
+    return any(result.receipt.reason == ErrorCode.ORPHAN or result.receipt.rev == 1 for result in results)
 
 
-def _own_revision(batch: Batch, change: Change, entry: receipts.ReceiptEntry) -> OwnRevision | None:
-    record, before = batch.get(entry.record_id), batch.before(entry.record_id)
-    is_whole = entry.status is Status.APPLIED and change.op in (Op.PUT, Op.DELETE)
-    if not is_whole or entry.seq is None or record is None:
+def _own_revision(batch: Batch, change: Change, receipt: ReceiptState) -> OwnRevision | None:
+    record, before = batch.get(receipt.record_id), batch.before(receipt.record_id)
+    is_whole = receipt.status is Status.APPLIED and change.op in (Op.PUT, Op.DELETE)
+    if not is_whole or receipt.seq is None or record is None:
         return None
     rev, seq = (0, 0) if before is None else (before.rev, before.seq)
     if record.rev != rev + 1 or (before is not None and before.scope != record.scope):
         return None
-    return OwnRevision(record.scope, entry.seq, seq)
+    return OwnRevision(record.scope, receipt.seq, seq)
 
 
-def _sent(change: Change, key: bytes) -> PushedChange:
+def _pushed_change(change: Change, key: bytes) -> PushedChange:
     body = change.body
-    return PushedChange(change, body, receipts.payload_hash(key, body))
+    return PushedChange(change, body, payload_hash(key, body))
 
 
 def _write_audit(batch: Batch, device: DeviceContext, statuses: Sequence[str]) -> None:

@@ -44,7 +44,7 @@ def lock_tablets(batch: Batch, record_id: str) -> None:
     found = find_quarantined(batch.session, batch.tenant_id, Quarantine.record_id == record_id)
     dependencies = Dependencies(batch.session, batch.tenant_id)
     found += dependencies.read([one.change for one in found])
-    tablets = {device_id for one in found for device_id in (one.entry.device_id, one.entry.listener)}
+    tablets = {device_id for one in found for device_id in (one.receipt.device_id, one.receipt.listener)}
     load_devices(batch.session, batch.tenant_id, tablets, lock=True)
 
 
@@ -54,6 +54,6 @@ def _run(batch: Batch, rules: TypeRules, *conditions: ColumnElement[bool]) -> in
         return 0
     processor = ChangeProcessor(batch, rules, [])
     processor.prepare_again(found)
-    changed = sum([processor.take_again(one) for one in found])
+    changed = sum([processor.reprocess(one) for one in found])
     processor.flush()
     return changed

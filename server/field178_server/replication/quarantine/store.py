@@ -16,7 +16,7 @@ from field178_server.database.declarative_base import table_of
 from field178_server.database.models import Quarantine
 from field178_server.database.prepared import Prepared
 from field178_server.records import file_references
-from field178_server.replication.receipts.receipts import ReceiptEntry, details_text, find_entries
+from field178_server.replication.receipts.receipts import ReceiptState, details_text, find_receipts
 from field178_shared.errors import ErrorCode
 from field178_shared.wire.protocol import Change
 
@@ -64,7 +64,7 @@ class QuarantinedChange:
     """
 
     change: Change
-    entry: ReceiptEntry
+    receipt: ReceiptState
     payload: str
     reason: str
 
@@ -89,7 +89,7 @@ _ALL = (
 )
 _OPEN = _ALL.where(Quarantine.state == OPEN)
 # What the office set aside runs no more, but its author may still mend it.
-_MENDABLE = _ALL.where(
+_REPLACEABLE = _ALL.where(
     Quarantine.state.in_((OPEN, DISCARDED)),
     Quarantine.record_id.in_(bindparam("record_ids", expanding=True)),
 )
@@ -106,34 +106,34 @@ def find_quarantined(
 ) -> list[QuarantinedChange]:
     """Return the open changes that meet the conditions, those of one tablet in the order of their making."""
     rows = session.execute(_OPEN.where(*conditions), {"tenant_id": tenant_id})
-    return _with_verdicts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
+    return _with_receipts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
 
 
 def find_orphans(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[QuarantinedChange]:
     """Return the open changes that wait for one of these records."""
     wanted = {"tenant_id": tenant_id, "record_ids": list(record_ids)}
-    return _with_verdicts(session, tenant_id, _ORPHANS.rows(session, wanted))
+    return _with_receipts(session, tenant_id, _ORPHANS.rows(session, wanted))
 
 
-def find_mendable(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[QuarantinedChange]:
+def find_replaceable(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[QuarantinedChange]:
     """Return the changes of these records that a later one may replace: the open ones and those set aside."""
-    rows = session.execute(_MENDABLE, {"tenant_id": tenant_id, "record_ids": record_ids})
-    return _with_verdicts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
+    rows = session.execute(_REPLACEABLE, {"tenant_id": tenant_id, "record_ids": record_ids})
+    return _with_receipts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
 
 
-def _with_verdicts(
+def _with_receipts(
     session: Session, tenant_id: str, rows: Sequence[tuple[str, str, str | None]]
 ) -> list[QuarantinedChange]:
     if not rows:
         return []
-    entries = find_entries(session, tenant_id, [change_id for change_id, _, payload in rows if payload])
+    receipts = find_receipts(session, tenant_id, [change_id for change_id, _, payload in rows if payload])
     found = []
     for change_id, hash_, payload in rows:
-        entry = entries.get(change_id)
+        receipt = receipts.get(change_id)
         # A second content sent under one id waits for people, not for another run.
-        if payload and entry is not None and entry.payload_hash == hash_:
+        if payload and receipt is not None and receipt.payload_hash == hash_:
             change = Change.from_wire(json.loads(payload))
-            found.append(QuarantinedChange(change, entry, payload, entry.reason or ""))
+            found.append(QuarantinedChange(change, receipt, payload, receipt.reason or ""))
     return found
 
 
@@ -150,49 +150,49 @@ def find_reused(session: Session, tenant_id: str, change_id: str, payload_hash: 
 
 
 def write_quarantined(
-    session: Session, tenant_id: str, judged: Iterable[QuarantinedChange], now: datetime
+    session: Session, tenant_id: str, changes: Iterable[QuarantinedChange], now: datetime
 ) -> None:
     """Store what waits, settle what was applied."""
-    connection, listed = session.connection(), list(judged)
-    file_references.claim(session, tenant_id, (waiting.payload for waiting in listed))
+    connection, listed = session.connection(), list(changes)
+    file_references.claim(session, tenant_id, (one.payload for one in listed))
     at = database.stored_instant(connection, now)
     database.bulk_upsert(
         connection,
         table_of(Quarantine),
         _COLUMNS,
-        [_row(tenant_id, waiting, at) for waiting in listed],
+        [_row(tenant_id, one, at) for one in listed],
         keep=_FIRST_ONLY,
     )
 
 
-def _row(tenant_id: str, waiting: QuarantinedChange, at: object) -> database.Row:
-    change, entry = waiting.change, waiting.entry
-    waits, state = entry.is_quarantined, _state_of(waiting)
+def _row(tenant_id: str, one: QuarantinedChange, at: object) -> database.Row:
+    change, receipt = one.change, one.receipt
+    waits, state = receipt.is_quarantined, _state_of(one)
     return (
         tenant_id,
-        entry.change_id,
-        entry.payload_hash,
-        entry.device_id,
-        entry.incarnation,
-        entry.n,
-        entry.record_id,
+        receipt.change_id,
+        receipt.payload_hash,
+        receipt.device_id,
+        receipt.incarnation,
+        receipt.n,
+        receipt.record_id,
         change.type,
-        entry.scope,
+        receipt.scope,
         change.user or None,
-        entry.reason or "" if waits else waiting.reason,
-        details_text(entry.details),
-        waiting.payload or None,
+        receipt.reason or "" if waits else one.reason,
+        details_text(receipt.details),
+        one.payload or None,
         at,
         state,
         None if state == OPEN else at,
-        entry.v,
+        receipt.v,
     )
 
 
-def _state_of(waiting: QuarantinedChange) -> str:
-    entry = waiting.entry
-    if entry.is_quarantined:
+def _state_of(one: QuarantinedChange) -> str:
+    receipt = one.receipt
+    if receipt.is_quarantined:
         # Of what is said of a purged record only the hash is kept: nobody can do anything with it.
-        is_hopeless = not waiting.payload or entry.reason == ErrorCode.PURGED
+        is_hopeless = not one.payload or receipt.reason == ErrorCode.PURGED
         return DISCARDED if is_hopeless else OPEN
-    return REPLACED if entry.reason == ErrorCode.REPLACED else APPLIED
+    return REPLACED if receipt.reason == ErrorCode.REPLACED else APPLIED

@@ -79,7 +79,9 @@ def history_of(session: Session, tenant_id: str) -> ServerHistory:
     return ServerHistory(epoch, None if index is None else RootNow(index, hash_, sig))
 
 
-def witness(session: Session, tenant_id: str, history: ServerHistory, request: SyncRequest) -> HistoryCheck:
+def check_history(
+    session: Session, tenant_id: str, history: ServerHistory, request: SyncRequest
+) -> HistoryCheck:
     """Compare the root that a tablet saw with the chain.
 
     Where they part it is shown the root at its own index, so that it sees what the office sees. A tablet with
