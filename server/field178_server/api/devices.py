@@ -1,34 +1,45 @@
-"""Tablets become devices, and officers are bound to them (docs/sync-protocol.md §10)."""
+"""Enrolment of tablets, their officers and their sessions (docs/sync-protocol.md §10)."""
 
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from field178_server.accounts import rate_limit
 from field178_server.accounts.rate_limit import RateLimit
-from field178_server.api.device_schemas import EnrolRequest, OfficerRequest, RecoveryRequest
+from field178_server.api.device_schemas import (
+    ChallengeRequest,
+    EnrolRequest,
+    OfficerRequest,
+    RecoveryRequest,
+    SessionRequest,
+)
 from field178_server.audit import trail
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Officer
 from field178_server.database.unit_of_work import Session, run_write
 from field178_server.devices import enrolment, key_recovery
+from field178_server.devices import sessions as device_sessions
 from field178_server.devices.enrolment import Claim, Enrolled
 from field178_server.devices.key_recovery import KeyRecoveryClaim
+from field178_server.devices.sessions import SESSION_LIFE, SessionOpening
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_device, require_device
 from field178_server.http.request_body import load
 from field178_server.http.sign_in import check_sign_in, client_address
 from field178_server.replication.officer_binding import bind_officer
-from field178_server.runtime import Runtime
+from field178_server.runtime import Runtime, new_token
 from field178_server.security.keyring import to_base64url
 from field178_shared.codelists import load as load_lists
 from field178_shared.crypto import signatures
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import to_wire
 
 bp = Blueprint("devices", __name__, url_prefix="/api/v1/devices")
+auth = Blueprint("sessions", __name__, url_prefix="/api/v1/auth")
 
 
 @bp.post("")
@@ -138,3 +149,34 @@ def _budgets(runtime: Runtime, code: str) -> tuple[RateLimit, ...]:
         RateLimit("enrol_address", client_address(), settings.enrol_attempts_per_address),
         RateLimit("enrol_prefix", enrolment.prefix_of(code), settings.enrol_attempts_per_prefix),
     )
+
+
+@auth.post("/challenge")
+def challenge() -> ResponseReturnValue:
+    """Give a nonce; an unknown device gets one too, so the answer tells nothing."""
+    device_id = str(load(ChallengeRequest())["device"])
+    runtime, nonce = current_runtime(), new_token()
+    run_write(
+        runtime.engine,
+        lambda session: device_sessions.issue_nonce(
+            session, runtime.tenant_id, device_id, nonce, runtime.clock.now()
+        ),
+    )
+    return {"nonce": nonce}
+
+
+@auth.post("/session")
+def open_session() -> ResponseReturnValue:
+    """Open a session for the device that signed its nonce."""
+    wanted = load(SessionRequest())
+    runtime, token = current_runtime(), new_token()
+    opening = SessionOpening(str(wanted["device"]), str(wanted["nonce"]), str(wanted["signature"]), token)
+    opened = run_write(
+        runtime.engine,
+        lambda session: device_sessions.open_session(
+            session, runtime.tenant_id, opening, runtime.clock.now()
+        ),
+    )
+    if not opened:
+        raise AppError(ErrorCode.SIGNATURE_REFUSED)
+    return {"token": token, "expires_in_s": SESSION_LIFE // timedelta(seconds=1)}

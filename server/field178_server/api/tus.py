@@ -15,7 +15,7 @@ from field178_server.attachments.storage.chunk import Checksum
 from field178_server.attachments.upload_rows import UploadRequest
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
-from field178_shared.text.whole_numbers import parse_whole_number
+from field178_shared.text.formats import parse_whole_number
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,checksum,expiration"

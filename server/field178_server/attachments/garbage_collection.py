@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.attachments.secure_delete import erase_unless_named
-from field178_server.attachments.storage.locations import file_store_of
+from field178_server.attachments.storage.file_store import file_store_of
 from field178_server.audit import trail
 from field178_server.audit.trail import AuditEntry, Stamp
 from field178_server.database.failpoints import failpoint

@@ -21,8 +21,7 @@ from field178_server.attachments import upload_rows
 from field178_server.attachments.queries import known_blob
 from field178_server.attachments.secure_delete import erase_unless_named
 from field178_server.attachments.storage.chunk import Piece, take_in
-from field178_server.attachments.storage.file_store import FileStore, length_of
-from field178_server.attachments.storage.locations import file_store_of
+from field178_server.attachments.storage.file_store import FileStore, file_store_of, length_of
 from field178_server.attachments.upload_rows import DONE, GONE, OPEN, Limits, UploadRequest, limits_of
 from field178_server.attachments.validation import check_clean
 from field178_server.database.failpoints import failpoint

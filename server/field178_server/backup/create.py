@@ -14,11 +14,10 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from field178_server.attachments.storage.blob_store import BLOBS
-from field178_server.attachments.storage.locations import blobs_of, file_store_of
+from field178_server.attachments.storage.file_store import blobs_of, file_store_of
 from field178_server.audit.operation_context import OperationContext
 from field178_server.backup.copy import copy_out, is_empty
 from field178_server.backup.errors import BackupError, Reason
-from field178_server.backup.files import names_of_all, stored_blobs
 from field178_server.backup.fingerprint import Fingerprint, fingerprint_of
 from field178_server.backup.manifest import (
     FORMAT,
@@ -28,7 +27,9 @@ from field178_server.backup.manifest import (
     Manifest,
     Proof,
     files_in,
+    names_of_all,
     read_proof,
+    stored_blobs,
     write,
 )
 from field178_server.backup.restore import faults_of

@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 
 from field178_server.attachments.storage.free_space import storage_full
 from field178_server.audit.operation_context import OperationContext
-from field178_server.cli.operator_language import LANGUAGE, _
 from field178_server.database.engine import create_engine_for, is_storage_full
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.request_log import configure_log
@@ -30,7 +29,12 @@ from field178_server.settings import SettingError, Settings, data_folder
 from field178_shared.codelists import CodeLists, load
 from field178_shared.errors import AppError, message
 from field178_shared.ids import IdSource
+from field178_shared.text.i18n import translator
 from field178_shared.time.clock import Clock, clock_from_environment
+
+LANGUAGE = os.environ.get("FIELD178_LANGUAGE", "vi")
+_ = translator(LANGUAGE, "console")
+
 
 Result = TypeVar("Result")
 

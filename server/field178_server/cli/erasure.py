@@ -5,9 +5,8 @@ from __future__ import annotations
 import click
 
 from field178_server.attachments.secure_delete import finish_erasures
-from field178_server.attachments.storage.locations import file_store_of
-from field178_server.cli.context import Group, as_json_option, operator, show, show_rows
-from field178_server.cli.operator_language import _
+from field178_server.attachments.storage.file_store import file_store_of
+from field178_server.cli.context import Group, _, as_json_option, operator, show, show_rows
 from field178_server.database.models import Erasure
 from field178_server.office.erasure import operations as erasures
 from field178_server.replication.policy.record_validation import declared_types

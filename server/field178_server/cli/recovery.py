@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from field178_server.cli.context import Group, as_json_option, operator, show, show_rows
-from field178_server.cli.operator_language import _
+from field178_server.cli.context import Group, _, as_json_option, operator, show, show_rows
 from field178_server.database.models import DivergentRecord
 from field178_server.office.recovery import operations as recovery
 from field178_server.office.recovery.operations import DivergentRecordKey

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.text.whole_numbers import parse_whole_number
+from field178_shared.text.formats import parse_whole_number
 from field178_shared.wire.protocol import HEADER, VERSION
 
 API_PREFIX = "/api/v1"

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from field178_server.attachments.garbage_collection import Collected, collect
 from field178_server.attachments.secure_delete import finish_erasures
-from field178_server.attachments.storage.locations import file_store_of
+from field178_server.attachments.storage.file_store import file_store_of
 from field178_server.attachments.uploads import uploading_of
 from field178_server.audit import verify
 from field178_server.database.unit_of_work import run_write

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from field178_server.attachments.storage.blob_store import hash_of
-from field178_server.attachments.storage.locations import file_store_of
+from field178_server.attachments.storage.file_store import file_store_of
 from field178_server.audit.verify import faults_of_roots
 from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for, readonly

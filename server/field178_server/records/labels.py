@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import Device, EstablishmentProjection, FiledRecord, Officer, Record
 from field178_server.records.access import AccessFilter
-from field178_server.records.aliases import merge_targets_of
+from field178_server.records.find_record import merge_targets_of
 
 
 @dataclass(frozen=True, slots=True)

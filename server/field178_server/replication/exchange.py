@@ -25,10 +25,9 @@ from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.pull.frames import Frames
 from field178_server.replication.pull.pull import TabletState, add_changes
 from field178_server.replication.pull.scope_state import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
-from field178_server.replication.push.push import ChangeResult, needs_second_look, push
+from field178_server.replication.push.push import ChangeResult, needs_second_look, push, result, results
 from field178_server.replication.quarantine import reprocess
 from field178_server.replication.receipts import queries as receipt_queries
-from field178_server.replication.receipts.frames import result, results
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock, to_wire

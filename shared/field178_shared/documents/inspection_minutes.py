@@ -6,9 +6,11 @@ Not a statutory form: the minutes of an administrative violation are written by 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from field178_shared.codelists import AnswerKind, ChecklistItem, ChecklistSection, CodeLists
+from field178_shared.codelists.legal import LegalSource
 from field178_shared.documents.blocks import (
     Block,
     Heading,
@@ -19,7 +21,6 @@ from field178_shared.documents.blocks import (
     Signatures,
     Table,
 )
-from field178_shared.documents.citations import citation
 from field178_shared.documents.paper import Progress, draw
 from field178_shared.documents.sources import VisitSource
 from field178_shared.documents.wording import (
@@ -257,3 +258,33 @@ class _Minutes:
 
     def _word(self, name: str, choice_id: str) -> str:
         return word_of(self._lists, name, choice_id)
+
+
+_ARTICLE = re.compile(r"(\d+)(?:\.(\d+))?(?:\.([a-zđ]))?")
+_KINDS = (
+    ("NĐ-CP", "Nghị định"),
+    ("QH", "Luật"),
+    ("TT", "Thông tư"),
+    ("QĐ", "Quyết định"),
+    ("PL", "Pháp lệnh"),
+)
+TO_BE_LOOKED_UP = "(điều, khoản: cần tra cứu)"
+
+
+def citation(source: LegalSource | None, article: str) -> str:
+    """Return the citation; an article nobody has verified is said to be unknown, never guessed."""
+    if source is None or source.number is None:
+        return "(căn cứ pháp lý: cần tra cứu)" if source is None else source.vi
+    kind = next((word for mark, word in _KINDS if mark in source.number), "")
+    document = f"{kind} {source.number}".strip()
+    match = _ARTICLE.fullmatch(article)
+    if match is None:
+        return f"{document} {TO_BE_LOOKED_UP}"
+    number, clause, point = match.groups()
+    parts = [
+        f"điểm {point}" if point else "",
+        f"khoản {clause}" if clause else "",
+        f"Điều {number}",
+        document,
+    ]
+    return " ".join(part for part in parts if part)

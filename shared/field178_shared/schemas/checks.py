@@ -243,3 +243,21 @@ def keyed_by_name(entries: Mapping[str, Check]) -> Check:
 def under(name: str, issues: Issues) -> list[Issue]:
     """Return issues of a member as issues of the object that holds it."""
     return [(f"{name}.{path}" if path else name, code) for path, code in issues]
+
+
+Messages = dict[str, list[str]]
+
+
+def messages_of(issues: Issues) -> Messages:
+    """Return {path: [codes]} of issues."""
+    messages: Messages = {}
+    for path, code in issues:
+        messages.setdefault(path, []).append(code.value)
+    return messages
+
+
+def issues_of(messages: object) -> Issues:
+    """Return the issues that nested messages of marshmallow stand for, their paths dotted."""
+    if isinstance(messages, Mapping):
+        return [issue for key, below in messages.items() for issue in under(key, issues_of(below))]
+    return [("", ErrorCode(code)) for code in messages] if isinstance(messages, list) else []

@@ -6,8 +6,8 @@ from functools import cached_property
 
 from marshmallow import fields, validate
 
+from field178_shared.schemas.checks import Messages, messages_of
 from field178_shared.schemas.described import JsonSchema, object_schema
-from field178_shared.schemas.messages import Messages, messages_of
 from field178_shared.schemas.quick_check import object_check
 from field178_shared.schemas.wire_schema import WireSchema
 

@@ -4,9 +4,18 @@ from marshmallow import fields, validate
 
 from field178_shared.codelists import load
 from field178_shared.schemas.declared import RecordSchema
-from field178_shared.schemas.field_types import Entries, Filled, FreeText, LocalDate, RecordId, ShortId
+from field178_shared.schemas.field_types import (
+    LATITUDE,
+    LONGITUDE,
+    NOTE_LENGTH,
+    Entries,
+    Filled,
+    FreeText,
+    LocalDate,
+    RecordId,
+    ShortId,
+)
 from field178_shared.schemas.files import AttachmentSchema
-from field178_shared.schemas.limits import LATITUDE, LONGITUDE, NOTE_LENGTH
 from field178_shared.schemas.wire_schema import WireSchema
 
 _LISTS = load()

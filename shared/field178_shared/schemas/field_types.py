@@ -13,8 +13,19 @@ from marshmallow import ValidationError, fields, validate
 
 from field178_shared.errors import ErrorCode
 from field178_shared.schemas import checks
-from field178_shared.schemas.checks import Issues
-from field178_shared.schemas.messages import issues_of, messages_of
+from field178_shared.schemas.checks import Issues, issues_of, messages_of
+
+NOTE_LENGTH = 200
+OPINION_LENGTH = 300
+REMARK_LENGTH = 500
+MOST_ITEMS = 200
+
+COUNT = validate.Range(0, 1_000_000)
+MONEY = validate.Range(0, 1_000_000_000_000)
+# Degrees times ten million: whole numbers alone cross the wire.
+LATITUDE = validate.Range(-900_000_000, 900_000_000)
+LONGITUDE = validate.Range(-1_800_000_000, 1_800_000_000)
+
 
 JsonSchema = Mapping[str, object]
 Field = fields.Field[Any]

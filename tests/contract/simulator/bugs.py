@@ -39,11 +39,11 @@ from field178_server.replication.compaction import compact
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.policy import evaluate, record_merge
 from field178_server.replication.pull import pull
-from field178_server.replication.push import change_processor
+from field178_server.replication.push import change_processor, push
 from field178_server.replication.push.change_processor import ChangeProcessor
 from field178_server.replication.quarantine.store import QuarantinedChange
-from field178_server.replication.receipts import frames, receipt_batch
 from field178_server.replication.receipts import queries as receipts
+from field178_server.replication.receipts import receipt_batch
 from field178_server.replication.receipts import receipts as ledger
 from field178_server.replication.receipts.receipts import PushedChange, ReceiptState
 from field178_shared.merge import Data, Merged, equal, read_path, write_path
@@ -126,7 +126,7 @@ def old_leave_deletes() -> Planted:
 
 def stub_over_unseen_rev() -> Planted:
     """A revision is told in short although the tablet has not seen the one before it."""
-    return patch.object(frames, "_is_workable", lambda request, answer, epoch: answer.own is not None)
+    return patch.object(push, "_is_workable", lambda request, answer, epoch: answer.own is not None)
 
 
 def compaction_without_floor() -> Planted:

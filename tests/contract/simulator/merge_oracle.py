@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
+from sqlalchemy.orm import Session
 from tests.contract.simulator.violation import require
 
 from field178_server.audit.operation_context import OperationContext
-from field178_server.office.records import merge
+from field178_server.office.records import operations
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import Stored
+from field178_server.replication.policy.record_merge import load_merge_targets
 from field178_shared.merge import Data, equal, read_path, without_nulls
 from field178_shared.wire.canonical import canonical
 
@@ -55,19 +57,26 @@ def with_alias(data: Data, wire: Json) -> Data:
 @contextmanager
 def watching_merges() -> Iterator[None]:
     """Judge every merge of the office: it changes nothing else, and no open value stays behind."""
-    original = merge.merge
+    original = operations.merge
 
-    def watched(batch: Batch, context: OperationContext, record_id: str, into: str) -> int:
+    def loaded(session: Session, context: OperationContext, record_id: str) -> Batch:
+        batch = Batch(session, context.tenant_id, context.clock, context.ids)
         batch.load([record_id])
+        load_merge_targets(batch, [record_id])
+        return batch
+
+    def watched(session: Session, context: OperationContext, record_id: str, into: str) -> int:
+        batch = loaded(session, context, record_id)
         before, open_before = batch.get(record_id), batch.companions(record_id)
-        rev = original(batch, context, record_id, into)
+        rev = original(session, context, record_id, into)
+        batch = loaded(session, context, record_id)
         after = batch.get(record_id)
         assert before is not None
         assert after is not None
         _judge_merge(before, after, into, standing(batch, after), open_before)
         return rev
 
-    with patch.object(merge, "merge", watched):
+    with patch.object(operations, "merge", watched):
         yield
 
 

@@ -17,7 +17,7 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.tablets import own_tablets as services
-from field178_server.office.tablets.own_tablet_queries import OwnTablet, unanswered_tablets
+from field178_server.office.tablets.own_tablets import OwnTablet, unanswered_tablets
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 

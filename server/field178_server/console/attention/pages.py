@@ -16,7 +16,7 @@ from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import Refusal, attempt, done
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.paging import page_links
+from field178_server.console.shell.links import page_links
 from field178_server.console.shell.policy import may
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime

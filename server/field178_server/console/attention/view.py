@@ -9,8 +9,7 @@ from urllib.parse import urlencode
 from flask import url_for
 
 from field178_server.console.attention.kind import ItemKind, ItemRow, spoken
-from field178_server.console.shell.links import FilterLink, scope_text, with_query
-from field178_server.console.shell.paging import wanted_page
+from field178_server.console.shell.links import FilterLink, scope_text, wanted_page, with_query
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import Session

@@ -24,7 +24,7 @@ from field178_server.console.erasure.view import (
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import leave_flash, take_flash
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.paging import page_links, wanted_page
+from field178_server.console.shell.links import page_links, wanted_page
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write, snapshot

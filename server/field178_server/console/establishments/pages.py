@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.console.records.record_view import record_view
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.paging import page_links, wanted_page
+from field178_server.console.shell.links import page_links, wanted_page
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.database.unit_of_work import snapshot

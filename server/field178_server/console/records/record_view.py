@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from field178_server.console.records.establishment_view import establishment_sections
 from field178_server.console.records.field_rows import FieldRow, PinnedComment, RowMaker, SectionView
 from field178_server.console.records.files_view import FilesView, files_view
 from field178_server.console.records.inspection_view import inspection_exceptions, inspection_sections
-from field178_server.console.records.outreach_view import outreach_exceptions, outreach_sections
 from field178_server.console.text.field_labels import FieldContext, label_at, type_name, value_text
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.console.text.state_labels import StateLabel, state_label
@@ -294,6 +292,37 @@ def corrected_time(at: str | None, clock_offset_ms: int) -> datetime | None:
     """Return the device's time without the difference of its clock; None when it is no time."""
     moment = from_wire(at) if at else None
     return moment - timedelta(milliseconds=clock_offset_ms) if moment else None
+
+
+def establishment_sections(maker: RowMaker) -> tuple[SectionView, ...]:
+    """Return every section that holds something."""
+    say = maker.localizer.say
+    sections = (
+        maker.section("identity", type_name("establishment", maker.localizer)),
+        maker.section("registration", say(N_("Registration"))),
+        maker.section("certificates"),
+        maker.section("attachments"),
+    )
+    return tuple(section for section in sections if section.rows)
+
+
+def outreach_sections(maker: RowMaker) -> tuple[SectionView, ...]:
+    """Return every section that holds something."""
+    say = maker.localizer.say
+    sections = (
+        maker.section("session", say(N_("The session"))),
+        maker.section("audiences"),
+        maker.section("establishments"),
+        maker.section("content", say(N_("Content"))),
+        maker.section("materials"),
+        maker.section("attachments"),
+    )
+    return tuple(section for section in sections if section.rows)
+
+
+def outreach_exceptions(sections: tuple[SectionView, ...]) -> tuple[FieldRow, ...]:
+    """Return the rows that ask for a look: texts with something that may name a person."""
+    return tuple(row for section in sections for row in section.rows if row.has_marks)
 
 
 _RECEIPTS = {

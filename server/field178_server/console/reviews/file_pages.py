@@ -9,7 +9,7 @@ from flask import Response, send_file
 from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.previews import make_preview, preview_name
 from field178_server.attachments.queries import RecordFile, files_of
-from field178_server.attachments.storage.locations import file_store_of
+from field178_server.attachments.storage.file_store import file_store_of
 from field178_server.audit import trail
 from field178_server.console.records.files_view import is_restricted, is_viewable
 from field178_server.console.shell.blueprint import console

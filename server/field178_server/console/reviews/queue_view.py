@@ -11,8 +11,7 @@ from flask import url_for
 
 from field178_server.attachments.queries import RecordFileCount
 from field178_server.console.records.files_view import count_text
-from field178_server.console.shell.links import FilterLink, with_query
-from field178_server.console.shell.paging import wanted_page
+from field178_server.console.shell.links import FilterLink, wanted_page, with_query
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel, outcome_label, short_state_label

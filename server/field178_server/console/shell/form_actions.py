@@ -20,7 +20,7 @@ from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import Problems
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode, message
-from field178_shared.text.whole_numbers import parse_whole_number
+from field178_shared.text.formats import parse_whole_number
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from flask import Flask, Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.attachments.storage.chunk import MAX_PIECE_BYTES
-from field178_server.console.shell.assets import KEEP_FOR_EVER
-from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.blueprint import KEEP_FOR_EVER, console
 from field178_server.console.shell.layout import render
 from field178_server.console.shell.policy import POLICY, may
 from field178_server.console.shell.preferences import chosen_language

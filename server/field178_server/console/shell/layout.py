@@ -8,7 +8,7 @@ from flask import Response, make_response, render_template, request
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.storage.free_space import free_space
-from field178_server.console.shell.assets import asset
+from field178_server.console.shell.blueprint import asset
 from field178_server.console.shell.policy import may, tablet_access
 from field178_server.console.shell.preferences import chosen_language, chosen_theme
 from field178_server.console.text.field_labels import field_name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import url_for
@@ -9,7 +10,9 @@ from flask import url_for
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.records.find_record import FILED_TYPES
+from field178_server.records.paging import PageOfRows
 from field178_shared.merge import Data
+from field178_shared.text.formats import parse_whole_number
 
 
 def record_link(record_type: str, record_id: str) -> str | None:
@@ -56,3 +59,28 @@ class FilterLink:
 def with_query(path: str, query: str) -> str:
     """Return an address with its filters behind it."""
     return f"{path}?{query}" if query else path
+
+
+@dataclass(frozen=True, slots=True)
+class PageLinks:
+    """Where a list stands among its pages."""
+
+    number: int
+    last: int
+    before: str | None
+    after: str | None
+
+
+def wanted_page(text: str) -> int:
+    """Read the number of a page in an address; whatever is none is the first page."""
+    return max(1, parse_whole_number(text, 5) or 1)
+
+
+def page_links(page: PageOfRows, href: Callable[[int], str]) -> PageLinks:
+    """Return the addresses of the page before and the page after, where there are such."""
+    return PageLinks(
+        number=page.number,
+        last=page.last,
+        before=href(page.number - 1) if page.number > 1 else None,
+        after=href(page.number + 1) if page.number < page.last else None,
+    )

@@ -13,8 +13,8 @@ from field178_server.console.text.localize import Localizer
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.schemas.fields.catalogue import described_at, field_at
 from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
+from field178_shared.text.formats import parse_whole_number
 from field178_shared.text.normalisation import nfc, sort_key
-from field178_shared.text.whole_numbers import parse_whole_number
 from field178_shared.time.clock import VIETNAM, from_wire, to_wire
 
 LONG_TEXT = 120

@@ -129,3 +129,72 @@ class Incarnation(Model):
     receipt_count: Mapped[int] = mapped_column(default=0)
     receipt_sum: Mapped[str] = mapped_column(default="0" * 32)
     backed_up: Mapped[int] = mapped_column(default=0)
+
+
+class DivergentRecord(Model):
+    """One record as one tablet has it; `h` is what its content gives, whatever the tablet said.
+
+    `is_sound`: the tablet said the same hash. Nothing here is applied by itself.
+    """
+
+    __tablename__ = "salvage"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
+        Index(None, "tenant_id", "state", "received_at"),
+        CheckConstraint("rev > 0", name="rev"),
+        CheckConstraint("state IN ('waiting', 'taken', 'set_aside')", name="state"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    record_id: Mapped[KeyPart]
+    h: Mapped[KeyPart]
+    device_id: Mapped[KeyPart]
+    type: Mapped[Key]
+    scope: Mapped[Key]
+    rev: Mapped[int]
+    deleted: Mapped[bool]
+    body: Mapped[str]
+    is_sound: Mapped[bool]
+    received_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="waiting")
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[Key | None]
+    settled_reason: Mapped[str | None]
+
+
+class Root(Model):
+    """One link; the index runs on through epochs, `sig` holds for its own epoch alone."""
+
+    __tablename__ = "root"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"]),
+        CheckConstraint("root_index > 0", name="root_index"),
+        CheckConstraint("length(hash) = 64", name="hash"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    root_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    epoch: Mapped[Key]
+    hash: Mapped[str]
+    sig: Mapped[str]
+    at: Mapped[datetime]
+
+
+class RootPart(Model):
+    """What a link covers of one tablet: its receipts up to `upto` (`first_v`) that no earlier link covers."""
+
+    __tablename__ = "root_part"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "root_index"], ["root.tenant_id", "root.root_index"]),
+        ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
+        Index(None, "tenant_id", "root_index"),
+        CheckConstraint("upto > 0 AND receipt_count > 0", name="counters"),
+        CheckConstraint("length(digest) = 64", name="digest"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    device_id: Mapped[KeyPart]
+    upto: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    root_index: Mapped[int]
+    receipt_count: Mapped[int]
+    digest: Mapped[str]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentProjection, FiledCount, FiledRecord
 from field178_server.records.access import AccessFilter
-from field178_server.records.aliases import merge_targets_of
+from field178_server.records.find_record import merge_targets_of
 
 PAGE_SIZE = 60
 

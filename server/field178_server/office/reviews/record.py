@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from field178_server.attachments.queries import RecordFile, files_of
 from field178_server.database.models import ChangeHistory, ConflictRow, FiledRecord, Quarantine, Record
 from field178_server.records.access import AccessFilter
-from field178_server.records.aliases import merge_targets_of
-from field178_server.records.find_record import StoredRecord, establishment_of, find_record
+from field178_server.records.find_record import StoredRecord, establishment_of, find_record, merge_targets_of
 from field178_server.records.history import Difference, RecordHistory, differences_between, history_of
 from field178_server.records.labels import Names, ids_in, names_of
 from field178_shared.ids import review_id

@@ -12,8 +12,7 @@ from tests.object_store import ObjectStore, running_object_store
 from tests.server.pictures import sha256
 
 from field178_server.attachments.storage.blob_store import BlobStore
-from field178_server.attachments.storage.file_store import blob_name
-from field178_server.attachments.storage.locations import blobs_of
+from field178_server.attachments.storage.file_store import blob_name, blobs_of
 from field178_server.security.private_files import LoosePermissionsError
 from field178_server.settings import Settings
 from field178_shared.errors import AppError, ErrorCode

@@ -9,7 +9,7 @@ import pytest
 
 from field178_server.console.reviews import queue_view
 from field178_server.console.shell import layout
-from field178_server.console.shell.assets import STATIC
+from field178_server.console.shell.blueprint import STATIC
 from field178_server.console.text import state_labels
 
 VENDOR = STATIC / "vendor"
