@@ -1,4 +1,4 @@
-"""The rescue file: the changes of one tablet, sealed to the office and signed by it (protocol §B).
+"""The offline export: the changes of one tablet, sealed to the office and signed by it (protocol §B).
 
 `magic, version, head length, head, (part length, sealed part)…`; the last part counts and signs all others.
 """
@@ -38,7 +38,7 @@ MEMBERS = ("tenant", "device", "incarnation", "created_at", "key")
 
 
 class PartKind(IntEnum):
-    """What a sealed part holds: the first byte of its nonce."""
+    """Kind of a sealed part: the first byte of its nonce."""
 
     CHANGES = 0
     LAST = 1

@@ -1,4 +1,4 @@
-"""Accounts as the office makes, changes and closes them."""
+"""Operations on accounts and teams of the office."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from field178_shared.time.clock import local_date
 
 @dataclass(frozen=True, slots=True)
 class AccountRequest:
-    """An account as somebody asks for it; `agency` None means the focal agency of the day."""
+    """Request for an account; `agency` None means the focal agency of the day."""
 
     login: str
     name: str
@@ -96,7 +96,7 @@ def agency_or_focal(context: OperationContext, wanted: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TeamRequest:
-    """A team as somebody asks for it."""
+    """Request for a team."""
 
     name: str
     unit_ids: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Budgets of attempts, counted in the store so that all server processes share them."""
+"""Rate limits on attempts, counted in the store so that all server processes share them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RateLimit:
 
     @property
     def key(self) -> str:
-        """The stored key: a hash, so that no address and no login stands in the table."""
+        """The stored key: a hash, so the table contains no address and no login."""
         return hashlib.sha256(f"{self.kind}|{self.subject}".encode()).hexdigest()[:32]
 
 
@@ -38,7 +38,7 @@ def take(session: Session, tenant_id: str, budgets: Sequence[RateLimit], now: da
     for budget in sorted(budgets, key=lambda one: one.key):
         row = session.get(AttemptCount, (tenant_id, budget.key), with_for_update=True)
         if row is None:
-            # Whoever guesses under ever new keys pays for the sweeping.
+            # Whoever guesses under ever new keys pays for the clean-up.
             _forget_old(session, tenant_id, now)
             session.add(AttemptCount(tenant_id=tenant_id, key=budget.key, failures=1, since=now))
             continue

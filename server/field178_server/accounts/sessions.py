@@ -77,13 +77,13 @@ def needs_touch(row: ConsoleSession, now: datetime) -> bool:
 
 
 def touch(session: Session, tenant_id: str, token: str, now: datetime) -> None:
-    """Note that the session is in use."""
+    """Update the time of the last request of a session."""
     if (row := session.get(ConsoleSession, (tenant_id, hash_token(token)))) is not None:
         row.last_seen_at = now
 
 
 def confirm(session: Session, tenant_id: str, token: str, now: datetime) -> None:
-    """Note that the password was typed again: ten minutes for acts that ask for it."""
+    """Confirm a session for ten minutes, after the password was typed again."""
     if (row := session.get(ConsoleSession, (tenant_id, hash_token(token)))) is not None:
         row.confirmed_until = now + CONFIRMED
 

@@ -55,7 +55,7 @@ def enrol() -> ResponseReturnValue:
         runtime.engine,
         lambda session: rate_limit.take(session, runtime.tenant_id, budgets, runtime.clock.now()),
     )
-    # A claim stands for itself: who acts is the tablet that is about to be one.
+    # A claim is its own proof: the actor is the tablet that is being enrolled.
     context = _context(runtime, trail.Actor("device"))
     enrolled = run_write(runtime.engine, lambda session: _enrol(session, context, claim, budgets))
     return _answer(runtime, enrolled), 201

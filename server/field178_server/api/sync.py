@@ -24,7 +24,7 @@ bp = Blueprint("sync", __name__, url_prefix="/api/v1")
 @bp.post("/sync")
 @require_device_even_revoked
 def sync() -> Response:
-    """Changes up, verdicts and changes down, proof that both sides agree."""
+    """Run one exchange: changes up, receipts and changes down, digests of both sides."""
     device_id = current_device_id()
     wanted = SyncRequest.from_wire(read_json())
     if wanted.device != device_id:

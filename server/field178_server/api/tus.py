@@ -26,7 +26,7 @@ _NAMED = ("sha256", "content_type", "record_id")
 
 
 def check_version(headers: Headers) -> None:
-    """Raise AppError(tus_version) unless the request speaks the version that is served."""
+    """Raise AppError(tus_version) unless the request's version is the served one."""
     if headers.get("Tus-Resumable") != VERSION:
         raise AppError(ErrorCode.TUS_VERSION, versions=[VERSION])
 

@@ -40,7 +40,7 @@ def _mark(response: Response) -> Response:
 @bp.route("", methods=["OPTIONS"])
 @bp.route("/<upload_id>", methods=["OPTIONS"])
 def capabilities(upload_id: str = "") -> Response:
-    """Tell what is served; nothing of anybody's, so no session is asked for."""
+    """Return the served extensions and limits; no session is required."""
     return _answer(204, dict(tus.capabilities(limits_of(current_runtime().settings).file)))
 
 
@@ -104,7 +104,7 @@ def append(upload_id: str) -> Response:
 @bp.post("/<upload_id>")
 @require_device
 def overridden(upload_id: str) -> Response:
-    """Do what X-HTTP-Method-Override says, for networks that let nothing but POST through."""
+    """Dispatch by X-HTTP-Method-Override, for networks that allow POST alone."""
     method = request.headers.get("X-HTTP-Method-Override", "").upper()
     if method == "PATCH":
         return append(upload_id)
@@ -124,9 +124,9 @@ def _answer(status: int, headers: dict[str, str], at: UploadOffset | None = None
 @blobs.get("/<sha256>")
 @require_device
 def blob(sha256: str) -> Response:
-    """Send a file as it was received; whether a proved backup holds it is told in a header.
+    """Send a file as it was received; a header says whether a proved backup contains it.
 
-    Each reading of a restricted file is written into the audit trail, as the office's looks are.
+    Each reading of a restricted file is written into the audit trail, as each view in the console is.
     """
     runtime, device = current_runtime(), current_device()
     with snapshot(runtime.engine) as session:
@@ -136,7 +136,7 @@ def blob(sha256: str) -> Response:
     if found is None or not store.holds(found.sha256, found.size):
         raise AppError(ErrorCode.NOT_FOUND)
     if named and request.method == "GET":
-        # Before the first byte goes: a look that cannot be written down is none.
+        # Before the first byte goes: without the audit entry nothing is sent.
         run_write(runtime.engine, lambda session: _note_view(session, runtime, device.id, named))
     response = send_file(
         store.open(found.sha256),

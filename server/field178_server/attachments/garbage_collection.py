@@ -1,4 +1,4 @@
-"""Stored files that nothing has named for long are removed: first marked, weeks later taken.
+"""Garbage collection of stored files: unnamed ones are marked first, and removed weeks later.
 
 The row goes first and the bytes after it, with everybody kept out who brings bytes of that name. What a
 power cut leaves in between are bytes without a row, which the same walk finds and removes.
@@ -41,7 +41,7 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class _Inventory:
-    """What is stored and what of it nothing names, as one snapshot has it."""
+    """Stored files and those that nothing names, in one snapshot."""
 
     sizes: dict[str, int]
     named: set[str]

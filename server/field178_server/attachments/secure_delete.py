@@ -1,4 +1,4 @@
-"""What a purge leaves on the disk after its commit: bytes of files, and old text in the engine's files."""
+"""Secure delete after an erasure's commit: file contents, and old text in the engine's files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 def finish_erasures(engine: Engine, tenant_id: str, store: FileStore, clock: Clock) -> int:
-    """Finish every confirmed purge; return how many still wait for another try (the store was busy).
+    """Finish every confirmed erasure; return how many still wait for another try (the store was busy).
 
     May be run again at any time: a cut in between leaves the rows that say what is still to be erased.
     """
@@ -42,7 +42,7 @@ def finish_erasures(engine: Engine, tenant_id: str, store: FileStore, clock: Clo
 
 
 def erase_soon(engine: Engine, tenant_id: str, store: FileStore, clock: Clock) -> Thread:
-    """Finish every confirmed purge in a thread of its own; what is left is tried again within an hour."""
+    """Finish every confirmed erasure in a thread of its own; what is left is tried again within an hour."""
 
     def erase() -> None:
         try:

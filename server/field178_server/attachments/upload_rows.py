@@ -1,4 +1,4 @@
-"""The rows of uploads and blobs: begun, done, gone; written in the caller's transaction."""
+"""Rows of uploads and blobs, written in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ _TURN = select(Tenant.tenant_id).where(Tenant.tenant_id == _TENANT).with_for_upd
 
 @dataclass(frozen=True, slots=True)
 class UploadRequest:
-    """What a tablet says it is going to send; `metadata_text` is how it said so."""
+    """Announcement of an upload; `metadata_text` is its header as sent."""
 
     sha256: str
     size: int
@@ -81,7 +81,7 @@ class UploadRequest:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much may be sent: one file, all of one tablet, all of the tenant, in bytes."""
+    """Limits of uploads in bytes: one file, all of one tablet, all of the tenant."""
 
     file: int
     device: int
@@ -142,7 +142,7 @@ def check_limits(
 def refuse_erased(session: Session, tenant_id: str, record_id: str) -> None:
     """Refuse a file of a record whose content was removed for good: it MUST NOT come back as a picture.
 
-    Until the transaction ends its purge waits. MUST come before any other row is locked, as everywhere.
+    Until the transaction ends its erasure waits. MUST come before any other row is locked, as everywhere.
     """
     if _is_erased(session, tenant_id, record_id):
         raise _refusal()
@@ -151,7 +151,7 @@ def refuse_erased(session: Session, tenant_id: str, record_id: str) -> None:
 def refuse_unnamed(session: Session, tenant_id: str, device_id: str, wanted: UploadRequest) -> None:
     """Refuse a file that no change of this tablet names: AppError(sign_in_needed).
 
-    A tablet without an officer only hands in what it holds; one that never had an officer holds nothing.
+    A tablet without an officer only sends its own records; one that never had an officer has none.
     """
     has_begun = exists().where(DeviceOfficer.tenant_id == tenant_id, DeviceOfficer.device_id == device_id)
     in_record = exists().where(
@@ -180,10 +180,10 @@ def find(session: Session, tenant_id: str, device_id: str, upload_id: str) -> Up
 
 
 def complete(session: Session, upload: Upload, now: datetime) -> None:
-    """Note that the file of an upload is stored; the bytes MUST be in their place already.
+    """Mark an upload as done; its bytes MUST be stored already.
 
     Raises AppError(upload_gone) when it was given up meanwhile; AppError(file_refused) when its record was
-    purged meanwhile, unless something else has these bytes.
+    erased meanwhile, unless something else has these bytes.
     """
     is_erased = _is_erased(session, upload.tenant_id, upload.record_id)
     key = (upload.tenant_id, upload.sha256)
@@ -212,7 +212,7 @@ def complete(session: Session, upload: Upload, now: datetime) -> None:
 
 
 def give_up(session: Session, upload: Upload) -> None:
-    """Note that nothing will come of an upload."""
+    """Mark an upload as given up."""
     _set_state(session, upload, GONE)
 
 
@@ -222,7 +222,7 @@ def late(session: Session, tenant_id: str, now: datetime) -> list[Upload]:
 
 
 def forget(session: Session, tenant_id: str, now: datetime) -> None:
-    """Forget those given up that were remembered as long again, so that their senders were told."""
+    """Delete uploads given up longer ago than they lived: their senders know by then."""
     session.execute(_FORGOTTEN, {"of_tenant": tenant_id, "until": now - UPLOAD_LIFE})
 
 
@@ -233,7 +233,7 @@ def _set_state(session: Session, upload: Upload, state: str) -> bool:
 
 
 def _is_erased(session: Session, tenant_id: str, record_id: str) -> bool:
-    # Held until the end: a purge that commits after this look would not see what is stored then.
+    # Held until the end: an erasure that commits after this look would not see what is stored then.
     body = session.scalar(_BODY, {"tenant_id": tenant_id, "record_id": record_id})
     return body is not None and body.startswith(f'{{"{ERASED_AT}":')
 

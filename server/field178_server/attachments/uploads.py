@@ -1,4 +1,4 @@
-"""Files on their way in (docs/sync-protocol.md §9): bytes first, then the row that says they are there.
+"""Resumable uploads (docs/sync-protocol.md §9): the bytes are stored before the row of the blob.
 
 How far an upload has come is the size of its file, so a piece costs no transaction. The order at the end is
 file synced, renamed, folder synced, row: what was cut is finished by the next question for the offset.
@@ -38,7 +38,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class UploadOffset:
-    """How far one upload has come."""
+    """Offset and size of one upload."""
 
     upload_id: str
     offset: int
@@ -150,7 +150,7 @@ class Uploading:
 
     @contextmanager
     def _file_of(self, row: Upload) -> Iterator[FileIO | None]:
-        """Give the locked file of an open upload; None: it is stored. A lost one: AppError(upload_gone)."""
+        """Give the locked file of an open upload; None: it is stored. Missing: AppError(upload_gone)."""
         with self._store.locked(row.upload_id) as file:
             if file is None:
                 self._settle(row)
@@ -183,7 +183,7 @@ class Uploading:
                 self._complete(row)
         except AppError as error:
             if error.code in (ErrorCode.FILE_REFUSED, ErrorCode.UPLOAD_GONE):
-                # Its record was purged between the first byte and the last.
+                # Its record was erased between the first byte and the last.
                 erase_unless_named(self._engine, self._tenant_id, self._store, row.sha256)
             raise
         failpoint("blob.stored")
@@ -192,7 +192,7 @@ class Uploading:
         try:
             self._store.publish(row.upload_id, row.sha256)
         except FileNotFoundError:
-            # Its record was purged while the bytes were checked: what had been sent is dropped.
+            # Its record was erased while the bytes were checked: what had been sent is dropped.
             raise AppError(ErrorCode.UPLOAD_GONE) from None
 
     def _complete(self, row: Upload) -> None:

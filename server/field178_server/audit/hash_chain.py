@@ -1,4 +1,4 @@
-"""Making the next link of the root chain from the receipts made since the last one (protocol §A).
+"""Links of the root chain, each over the receipts made since the last one (protocol §A).
 
 Also noting a tablet whose root contradicts the chain: once, for the office and in the audit trail.
 """
@@ -22,7 +22,7 @@ from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
 from field178_shared.wire.hash_chain import RootAlarm, signed_text
 
-# What never changes of a receipt, whatever a verdict made anew or a purge does to the rest.
+# What never changes of a receipt, whatever a second evaluation or an erasure does to the other columns.
 FIXED_COLUMNS = (
     StoredReceipt.change_id,
     StoredReceipt.incarnation,

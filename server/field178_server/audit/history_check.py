@@ -1,4 +1,4 @@
-"""Where the root chain stands, and whether the root that a tablet saw is part of it (protocol §A)."""
+"""History check: the state of the root chain, and whether a tablet's root is part of it (protocol §A)."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class ServerHistory:
 
 @dataclass(frozen=True, slots=True)
 class HistoryCheck:
-    """What a tablet's root means: the root to show it, why its own is none of ours, whether it has news.
+    """Result of a check: the root to show, the alarm if the tablet's is none of ours, whether it is behind.
 
     `settled`: neither side finds anything wrong.
     """

@@ -1,4 +1,4 @@
-"""Who did something to one object last, as the audit has it."""
+"""Queries of the audit trail: the last action on an object."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from field178_server.records.labels import Names, names_of
 
 @dataclass(frozen=True, slots=True)
 class LastAction:
-    """Who and when; the operator of the server has no id."""
+    """Actor and time of the last action; the operator of the server has no id."""
 
     actor_id: str | None
     at: datetime
@@ -25,7 +25,7 @@ class LastAction:
 def last_action(
     session: Session, tenant_id: str, object_id: str, actions: Collection[str], since: datetime
 ) -> LastAction | None:
-    """Return the last of these actions on an object. `since` bounds the search: the audit lies by time."""
+    """Return the last of these actions on an object; `since` bounds the search, for the index is by time."""
     row = session.execute(
         select(Audit.actor_id, Audit.at)
         .where(
@@ -46,7 +46,7 @@ def last_action(
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Who set a change aside, when, and why."""
+    """Actor, time and reason of a rejection."""
 
     reason: str
     user_id: str | None

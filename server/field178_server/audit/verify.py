@@ -1,4 +1,4 @@
-"""The root chain of a store: its next link, beside the requests, and the proof of all of them."""
+"""Extension and verification of the root chain of a store."""
 
 from __future__ import annotations
 

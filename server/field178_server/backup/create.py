@@ -1,4 +1,4 @@
-"""Taking a backup while the server runs: built aside, proved by restoring it, then given its name."""
+"""Creation of a backup while the server runs: built under a partial name, proved, then renamed."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _STAMP = "%Y%m%d-%H%M%S-%f"
 
 @dataclass(frozen=True, slots=True)
 class CreatedBackup:
-    """A backup that has its name; `marks` is what tablets may be told is safe."""
+    """A finished backup; `marks` are the numbers up to which tablets may count their changes as safe."""
 
     folder: Path
     manifest: Manifest

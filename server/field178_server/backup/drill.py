@@ -1,4 +1,4 @@
-"""The drill: a backup restored into an empty place and looked at, far from the office's data."""
+"""The restore drill: a backup restored and checked in a scratch folder, without the office's data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Fill = Callable[[Engine, OperationContext], None]
 
 @dataclass(frozen=True, slots=True)
 class DrillResult:
-    """What came back, and how long it took."""
+    """The restored backup, and how long it took."""
 
     restored: Restored
     seconds: float

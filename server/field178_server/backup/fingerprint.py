@@ -1,4 +1,4 @@
-"""What a store holds, in figures that a restored copy must show again: every row of every table counts."""
+"""Fingerprint of a store: counts and hashes of every table, which a restored copy must have too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies in a backup's folder: the manifest with every file's hash, and the proof beside it."""
+"""Files of a backup's folder: the manifest with every file's hash, and the proof beside it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What the backup holds. A change of these members is a new format."""
+    """Contents of a backup. A change of these members is a new format."""
 
     format: int
     product: str
@@ -44,7 +44,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """Whether the backup was restored and found equal; it belongs to one manifest."""
+    """Result of the backup's test restore; it belongs to one manifest."""
 
     manifest_sha256: str
     at: str

@@ -1,4 +1,4 @@
-"""Restoring a backup into an empty place, and the proof that this would work."""
+"""Restore of a backup into an empty store, and the proof that it works."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ BACKUPS = "backups"
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored, and the history that begins with it."""
+    """The restored backup, and the epoch that begins with it."""
 
     manifest: Manifest
     epoch: str

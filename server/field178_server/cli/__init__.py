@@ -1,4 +1,4 @@
-"""The command `field178`: what the operator of a server types. One module a group of commands."""
+"""The command `field178` of the server's operator. One module a group of commands."""
 
 from __future__ import annotations
 

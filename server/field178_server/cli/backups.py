@@ -1,4 +1,4 @@
-"""Backups: `backup`, `restore`, `drill`."""
+"""Backups and epochs: `backup`, `restore`, `drill`, `new-epoch`, `mark-backed-up`, `root`."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def restore(folder: Path, as_json: bool) -> None:
 @as_json_option
 @_refusing
 def drill(folder: Path | None, as_json: bool) -> None:
-    """Prove that a restore works, and say what was proved."""
+    """Run a drill, and print what it proved."""
     from field178_server.backup.drill import drill as run_drill
 
     at = operator()

@@ -1,4 +1,4 @@
-"""What every command works on: settings, store, clock and ids, opened when first needed."""
+"""Context of a command: settings, store, clock and ids, opened at first use; the operator's language."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Group(click.Group):
 
 
 def _remedy(error: KeysMissingError | SQLAlchemyError) -> str:
-    """Say what to do about a missing key or a store that was never made; raises any other error again."""
+    """Return the advice for a missing key or an absent store; raise any other error again."""
     settings = Settings.from_environment(os.environ)
     if not settings.key_dir.is_dir():
         text = _("{folder} is not set up. New server: field178 init. One in use: restore it from the backup.")
@@ -132,7 +132,7 @@ class Operator:
 
     @property
     def context(self) -> OperationContext:
-        """What services of the office work with."""
+        """Tenant, clock, ids, lists and actor of one operation."""
         return OperationContext(self.settings.tenant, self.clock, self.ids, self.lists)
 
 

@@ -1,4 +1,4 @@
-"""Purge: `purge request`, `purge confirm`, `purge withdraw`, `purge list`."""
+"""Erasure: `purge request`, `purge confirm`, `purge withdraw`, `purge list`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def erase() -> None:
 )
 @as_json_option
 def request(record: str, by: str, reason: str, as_json: bool) -> None:
-    """Ask for a purge."""
+    """Ask for an erasure."""
     at = operator()
     at.write(lambda session: erasures.request(session, at.context, declared_types(), record, by, reason))
     show({"record": record, "state": "requested"}, as_json=as_json)

@@ -157,7 +157,7 @@ def _show_account(officer_id: str, login: str, password: str | None, as_json: bo
 
 
 def _new_password(login: str, generate: bool) -> tuple[str, bool]:
-    """Return a password and whether it was generated (nobody typed one)."""
+    """Return a password and whether it was generated."""
     typed = "" if generate else _typed_password()
     if not typed:
         return "".join(secrets.choice(_EASY_TO_READ) for _ in range(_GENERATED_LENGTH)), True

@@ -1,4 +1,4 @@
-"""Records as the operator handles them: `move`, `review`, `merge`, `unmerge`, `compact`."""
+"""Records: `move`, `review`, `merge`, `unmerge`, `compact`."""
 
 from __future__ import annotations
 

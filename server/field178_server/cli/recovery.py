@@ -1,4 +1,4 @@
-"""Salvage: `salvage list`, `salvage take`, `salvage set-aside`."""
+"""Divergent records: `salvage list`, `salvage take`, `salvage set-aside`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _hash_option = click.option("--hash", "h", help=_("Which content, when tablets s
     help=_("Records that tablets have and the server does not: what becomes of them."),
 )
 def divergent_records() -> None:
-    """Decide on salvaged records."""
+    """Decide on divergent records."""
 
 
 @divergent_records.command(
@@ -29,7 +29,7 @@ def divergent_records() -> None:
 )
 @as_json_option
 def list_undecided(as_json: bool) -> None:
-    """List what waits for a decision."""
+    """List the undecided divergent records."""
     at = operator()
     rows = at.read(lambda session: [_row(one) for one in recovery.undecided(session, at.tenant_id)])
     show_rows(rows, as_json=as_json)
@@ -56,7 +56,7 @@ def take(record: str, h: str | None, as_json: bool) -> None:
 @click.option("--reason", help=_("Why it is not wanted."))
 @as_json_option
 def reject(record: str, h: str | None, reason: str | None, as_json: bool) -> None:
-    """Set a record aside."""
+    """Reject a record."""
     at = operator()
     at.write(lambda session: recovery.reject(session, at.context, DivergentRecordKey(record, h), reason))
     show({"record": record, "state": REJECTED}, as_json=as_json)

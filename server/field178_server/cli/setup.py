@@ -1,4 +1,4 @@
-"""Setting up and running a server: `init`, `serve`, `check`."""
+"""Set-up and service of a server: `init`, `serve`, `check`, `tidy`."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def serve(host: str, port: int) -> None:
 @click.option("--keep", is_flag=True, help=_("Keep the result for the console, as the daily check does."))
 @as_json_option
 def check(keep: bool, as_json: bool) -> None:
-    """Name everything that is not as it should be."""
+    """List all faults of the server."""
     from field178_server.maintenance.integrity import faults  # migrations are slow to import
 
     at = operator()
@@ -121,7 +121,7 @@ def _prepare_tls(settings: Settings) -> str:
     from field178_server.security import certificates
 
     if settings.tls_certificate is None:
-        # The machine's own clock, whatever the demo's: browsers and tablets judge certificates by theirs.
+        # The machine's own clock, whatever the demo's: browsers and tablets check certificates by theirs.
         certificates.create(
             settings.tls_dir, urlsplit(settings.url).hostname or "localhost", SystemClock().now()
         )
@@ -137,7 +137,7 @@ def _prepare_tls(settings: Settings) -> str:
 @click.option("--dry-run", is_flag=True, help=_("Only tell which files would be removed."))
 @as_json_option
 def tidy(dry_run: bool, as_json: bool) -> None:
-    """Tidy now; exit code 0 also when something was not due or not reached."""
+    """Run the maintenance once; exit code 0 also when something was not due or not reached."""
     at = operator()
     runtime = Runtime(at.settings, at.engine, at.clock, at.ids, at.keyring, at.passwords)
     if dry_run:

@@ -1,4 +1,4 @@
-"""Tablets: `enrol-code`, `devices`, `revoke`, `grant`, `ungrant`, `expire-sessions`."""
+"""Tablets: enrolment, scopes, sessions, `rescue-import`, `minutes-numbers`."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _row(device: Device, granted: list[str], context: DeviceContext) -> dict[str
 @click.option("--dry-run", is_flag=True, help=_("Only tell what would happen; change nothing."))
 @as_json_option
 def import_offline_export(file: Path, dry_run: bool, as_json: bool) -> None:
-    """Import a rescue file."""
+    """Import an offline export."""
     at = operator()
     exchange = Exchange(at.engine, at.tenant_id, at.clock, at.ids, declared_types())
     with file.open("rb") as opened, log_beside(sys.stderr, at.clock):
@@ -177,7 +177,7 @@ def _lease_row(lease: NumberLease, tablet: Device | None) -> dict[str, object]:
 
 
 def _lease_state(tablet: Device | None) -> str:
-    """Return why the rest is out: in use, gone with a revoked tablet, or left out after a restore."""
+    """Return the state of the other numbers: in use, of a revoked tablet, or skipped after a restore."""
     if tablet is None:
         return "left_out"
     return "revoked" if tablet.revoked_at else "leased"

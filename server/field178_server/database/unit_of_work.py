@@ -1,4 +1,4 @@
-"""The only place that commits: a use case is stored whole or not at all."""
+"""Unit of work, the only committer: a use case is stored whole or not at all."""
 
 from __future__ import annotations
 

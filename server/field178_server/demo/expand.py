@@ -39,7 +39,7 @@ class DemoRecord:
 
 @dataclass(frozen=True, slots=True)
 class DemoTeam:
-    """Who files the demo's records."""
+    """A team that files records of the demo."""
 
     id: str
     members: tuple[str, ...]
@@ -82,7 +82,7 @@ def _visits(rows: list[Row], lists: CodeLists, team: DemoTeam) -> Iterator[DemoR
     count = 0
     for row in rows:
         for visit in range(_count(row, "visits")):
-            # The last visit of a place is the newest one: it carries the violation and the outreach.
+            # The last visit of an establishment is the newest one: it has the violation and the outreach.
             last = visit == _count(row, "visits") - 1
             day = FIRST_VISIT + VISIT_SPACING * count
             yield _visit(row, lists, team, day, last)

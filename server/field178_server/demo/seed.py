@@ -51,7 +51,7 @@ class DemoStore:
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """What the play needs to know of the store it is played on."""
+    """Result of seeding, as the demo's script needs it."""
 
     team: AccountTeam
     leader: str

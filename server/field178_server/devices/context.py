@@ -1,4 +1,4 @@
-"""What a tablet may do at this moment: its scopes, its living officers, whether it was revoked."""
+"""Rights of a tablet at this moment: its scopes, its active officers, its revocation."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from field178_shared.codelists import load as load_lists
 
 @dataclass(frozen=True, slots=True)
 class DeviceContext:
-    """A tablet as the transaction sees it; `verdicts` is the number of verdicts made or changed for it.
+    """A tablet as the transaction sees it; `verdicts` is the number of receipts made or changed for it.
 
-    `users` are the officers whose binding is alive; without one nothing is readable.
+    `users` are the officers with an active binding; without one nothing is readable.
     """
 
     id: str
@@ -39,7 +39,7 @@ class DeviceContext:
 
     @property
     def needs_sign_in(self) -> bool:
-        """Whether no officer bound to the tablet is alive: it may only hand in what it holds."""
+        """Whether no officer's binding is active: the tablet may only send its own records."""
         return not self.revoked and not self.users
 
 

@@ -1,4 +1,4 @@
-"""Enrolment: a one-time code makes a tablet a device, its officer's sign-in lets it read and file."""
+"""Enrolment: a one-time code registers a tablet; its officer's sign-in lets it read and file."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a tablet sends to enrol; `code` is as typed, the signature is over exactly that."""
+    """An enrolment claim; `code` is as typed, and the signature covers exactly that."""
 
     code: str
     public_key: str
@@ -152,7 +152,7 @@ def _claim(session: Session, code: EnrolmentCode, public_key: str, now: datetime
 
 
 def bind_officer(session: Session, context: OperationContext, device: Device, officer: Officer) -> None:
-    """Bind an officer who has just signed in on this tablet; again: the binding is alive again.
+    """Bind an officer who has just signed in on this tablet; an inactive binding becomes active again.
 
     The first one MUST be whom its code was issued for, and brings the scopes of the code. Raises
     AppError(officer_mismatch).
@@ -194,7 +194,7 @@ def _make_device(session: Session, context: OperationContext, code: EnrolmentCod
 
 
 def _same_device(session: Session, code: EnrolmentCode, public_key: str) -> Device:
-    """Return the device of a repeated claim whose answer was lost on the way."""
+    """Return the device of a repeated claim whose first answer was not received."""
     if code.public_key != public_key or code.device_id is None:
         raise AppError(ErrorCode.ENROLMENT_REFUSED)
     device = session.get_one(Device, (code.tenant_id, code.device_id))

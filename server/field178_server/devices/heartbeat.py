@@ -1,4 +1,4 @@
-"""When a tablet was last heard of, its application, clock and cursors, and what it tells of itself."""
+"""Heartbeat of a tablet: time of its last contact, application, clock, cursors and status."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LONGEST_APP = 64
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """What one request tells about its tablet."""
+    """Status of a tablet in one request."""
 
     at: datetime
     app: str
@@ -33,19 +33,19 @@ class Heartbeat:
 
     @property
     def clock_offset_ms(self) -> int | None:
-        """The tablet's clock minus the server's; None when the tablet told no time."""
+        """The tablet's clock minus the server's; None when the tablet sent no time."""
         told = from_wire(self.device_now)
         return None if told is None else round((told - self.at).total_seconds() * 1000)
 
 
 def is_due(device: DeviceContext, seen: Heartbeat) -> bool:
-    """Tell whether an exchange without a push should write that it took place: seldom, or with news."""
+    """Tell whether an exchange without a push writes a heartbeat: rarely, or with a new status."""
     is_old = device.last_seen_at is None or seen.at - device.last_seen_at >= WRITE_EVERY
     return is_old or seen.status is not None
 
 
 def note(session: Session, tenant_id: str, device_id: str, heartbeat: Heartbeat) -> None:
-    """Write it down in the tablet's row; what it tells of itself replaces what it told before."""
+    """Write it to the tablet's row; a reported status replaces the one before."""
     connection = session.connection()
     at = database.stored_instant(connection, heartbeat.at)
     values: dict[str, object] = {

@@ -1,4 +1,4 @@
-"""The office opens the data key of a tablet whose officers all forgot their PINs.
+"""Recovery of the data key of a tablet whose officers all forgot their PINs.
 
 Two people are needed: somebody of the office who issues a one-time code for the officer, and the officer
 with the password. The key goes back in a box for a key that the tablet made for this answer alone.
@@ -23,7 +23,7 @@ from field178_shared.errors import AppError, ErrorCode
 
 @dataclass(frozen=True, slots=True)
 class KeyRecoveryClaim:
-    """What a locked tablet sends: raw bytes but for device and code."""
+    """The claim of a locked tablet: raw bytes but for device and code."""
 
     device_id: str
     code: str

@@ -1,4 +1,4 @@
-"""Sessions of tablets: a nonce signed by the device's key opens fifteen minutes."""
+"""Sessions of tablets: fifteen minutes for a nonce signed by the device's key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from field178_shared.errors import AppError, ErrorCode
 
 SESSION_LIFE = timedelta(minutes=15)
 NONCE_LIFE = timedelta(minutes=2)
-# An expired session is told from an unknown one for a day, then forgotten.
+# An expired session is distinguished from an unknown one for a day, then deleted.
 _REMEMBERED = timedelta(days=1)
 # Any valid key: an unknown device costs one verification like a known one.
 _KEY_OF_NOBODY = "O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik"
@@ -45,7 +45,7 @@ def hash_secret(text: str) -> str:
 
 
 def issue_nonce(session: Session, tenant_id: str, device_id: str, nonce: str, now: datetime) -> None:
-    """Remember a nonce for a device, known or not: the answer never tells which."""
+    """Store a nonce for a device, known or not: the answer is the same."""
     session.execute(delete(Challenge).where(Challenge.tenant_id == tenant_id, Challenge.expires_at <= now))
     session.add(
         Challenge(

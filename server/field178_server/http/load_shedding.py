@@ -1,4 +1,4 @@
-"""Refusing tablets before the queue grows: who cannot be served soon is told at once when to come back."""
+"""Load shedding: a tablet that cannot be served soon is refused at once, with a time to return."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ def return_time_s() -> int:
 
 
 class ConcurrencyLimit:
-    """Lets so many requests in at once; the others hear a time of their own, so that they do not return as
-    one crowd."""
+    """Admits a number of requests at once; each refused one gets its own time to return, so that they do not
+    come back together."""
 
     def __init__(self, slots: int) -> None:
         self._slots = threading.BoundedSemaphore(slots)
 
     def acquire(self) -> None:
-        """Take a place, or raise AppError(busy) with seconds to wait; never waits itself."""
+        """Take a slot, or raise AppError(busy) with seconds to wait; it never blocks."""
         if not self._slots.acquire(blocking=False):
             raise AppError(ErrorCode.BUSY, retry_after_s=return_time_s())
 
     def release(self) -> None:
-        """Give the place back."""
+        """Release the slot."""
         self._slots.release()
 
 

@@ -43,7 +43,7 @@ log = structlog.get_logger()
 
 
 def init_errors(app: Flask) -> None:
-    """Answer every error of the application; one nobody foresaw is logged and tells the asker nothing."""
+    """Register the error handlers; an unexpected error is logged and its answer holds no detail."""
     language = str(app.config["FIELD178_LANGUAGE"])
     app.after_request(_drain_refused_body)
 
@@ -114,7 +114,7 @@ def _has_no_space(error: Exception) -> bool:
 
 
 def _status_of(error: AppError) -> int:
-    # 507 (RFC 4918) to who sends a file; a push is told 503, which no client takes for a fault of its batch.
+    # 507 (RFC 4918) for an upload; 503 for a push, which no client takes for a fault of its batch.
     is_file = error.code is ErrorCode.STORAGE_FULL and request.blueprint == "uploads"
     return INSUFFICIENT_STORAGE if is_file else error.status
 

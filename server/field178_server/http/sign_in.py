@@ -1,4 +1,4 @@
-"""Checking a login and password at the edge: budget first, hash outside any transaction, then the verdict."""
+"""Sign-in: rate limit first, password hash outside any transaction, then the outcome."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from field178_shared.errors import AppError, ErrorCode
 
 
 def client_address() -> str:
-    """Return the address the request came from (a trusted proxy's word is applied before)."""
+    """Return the address the request came from (a trusted proxy's header is applied before)."""
     return request.remote_addr or ""
 
 
@@ -45,7 +45,7 @@ def check_sign_in(runtime: Runtime, login: str, password: str, code: str | None,
 def _settle(
     session: Session, runtime: Runtime, found: Credentials, code: str | None, renewed: str | None
 ) -> bool:
-    """Use the one-time code up and write down what came of the attempt; False when it must not sign in."""
+    """Use the one-time code and write the outcome of the attempt; False when sign-in is refused."""
     officer = officers.by_login_or_id(session, runtime.tenant_id, found.officer_id)
     if found.totp_secret is not None and code is not None:
         step = totp.accepted_step(found.totp_secret, code, runtime.clock.now(), found.totp_step)

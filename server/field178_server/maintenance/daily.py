@@ -1,4 +1,4 @@
-"""The check of the store once a day, beside the requests and never inside one."""
+"""The daily integrity check, run beside the requests."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class MaintenanceResult:
-    """What was done; `collected` None: it was not time yet, or the place of files did not answer."""
+    """Result of one run; `collected` None: not due yet, or the file store did not answer."""
 
     erasures_left: int
     uploads_given_up: int
@@ -50,9 +50,9 @@ def check_if_due(runtime: Runtime) -> bool:
 
 
 def run_maintenance(runtime: Runtime) -> MaintenanceResult:
-    """Do what the store needs beside the requests: `serve` and `field178 tidy` call it once an hour.
+    """Run the maintenance of the store: `serve` and `field178 tidy` call it once an hour.
 
-    Purges that met a busy store are finished, late uploads given up, and the root chain extended over what
+    Erasures that met a busy store are finished, late uploads given up, and the root chain extended over what
     was acknowledged since; once a day files that nothing names are collected and every digest is
     recomputed.
     """

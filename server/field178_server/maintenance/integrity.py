@@ -1,4 +1,4 @@
-"""Whether a server is sound: engine, migrations, keys, permissions, every digest recomputed."""
+"""Integrity check of a server: engine, migrations, keys, permissions, every digest recomputed."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def _faults_of_scopes(session: Session, tenant_id: str) -> Iterator[str]:
 
 
 def _differing_records(session: Session, tenant_id: str, scope: str) -> Iterator[str]:
-    """Name the records behind a scope's digest that differs: changed, gone, or never stamped."""
+    """Yield the records behind a differing digest of a scope: changed, missing, or never stamped."""
     there = (Record.tenant_id == Feed.tenant_id) & (Record.record_id == Feed.record_id)
     stamped = (
         select(Feed.record_id)
@@ -152,7 +152,7 @@ def _differing_records(session: Session, tenant_id: str, scope: str) -> Iterator
         .where(Record.tenant_id == tenant_id, Record.scope == scope, Record.deleted.is_(False))
         .where(Feed.record_id.is_(None))
     )
-    # Who sent a revision was told its hash in the receipt, and a receipt is never changed but by its author.
+    # The sender of a revision has its hash in the receipt, and only its author changes a receipt.
     told = (
         select(Record.record_id)
         .join(

@@ -1,4 +1,4 @@
-"""The working set of one write transaction: load, decide in memory, write everything in bulk.
+"""The working set of one write transaction: loaded, changed in memory, written in bulk.
 
 A change that is refused leaves no trace here, which is what a savepoint would give at the price of two
 statements a change. Tablets, console, imports and operator commands all write through a Batch.
@@ -109,15 +109,15 @@ class Batch:
             self._take(_BY_SUBJECT, found)
 
     def get(self, record_id: str) -> Stored | None:
-        """Return a loaded record as it stands in this transaction, or None when there is none."""
+        """Return the current state of a loaded record in this transaction, or None."""
         return self._current.get(record_id)
 
     def before(self, record_id: str) -> Stored | None:
-        """Return a record as it stood when this transaction read it, or None when it was not there."""
+        """Return a record as this transaction read it, or None."""
         return self._loaded.get(record_id)
 
     def review_of(self, record_id: str) -> Stored | None:
-        """Return the review of a loaded record, or None while it waits."""
+        """Return the review of a loaded record, or None where it is unreviewed."""
         review = self._current.get(review_id(record_id)) if record_id in self._subjects else None
         return None if review is None or review.deleted else review
 
@@ -131,7 +131,7 @@ class Batch:
         return [self._current[one] for one in sorted(self._subjects.get(record_id, ()))]
 
     def put(self, record: Stored, source: SourceChange | None = None) -> None:
-        """Make this the state of its record; with an act the history tells who made the revision."""
+        """Make this the state of its record; with an action the history tells who made the revision."""
         self._keep(record)
         # The first touch gives a record its place in the order of stamps, and its author.
         self._touched.setdefault(record.record_id, source)

@@ -1,4 +1,4 @@
-"""A record as it stands in the store, found by its id; and the establishment it is about."""
+"""Lookup of a stored record by id, and of its establishment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DELETED = select(Record.record_id, Record.body).where(
 
 
 def merge_targets_of(session: Session, tenant_id: str, record_ids: Collection[str]) -> dict[str, str]:
-    """Return {merged record: the last survivor of its chain}; a record that was not merged is not named."""
+    """Return {merged record: the end of its chain of merges}; a record that was not merged is not named."""
     steps: dict[str, str] = {}
     todo, passed = set(record_ids), set[str]()
     while todo := todo - passed:
@@ -46,7 +46,7 @@ FILED_TYPES = ("inspection", "outreach_session")
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """A record as it stands in the store."""
+    """The stored state of a record."""
 
     record_id: str
     type: str
@@ -58,7 +58,7 @@ class StoredRecord:
 
 
 def find_record(session: Session, tenant_id: str, record_id: str) -> StoredRecord | None:
-    """Return a record by its id, whatever its scope: the caller checks the reach."""
+    """Return a record by its id, whatever its scope: the caller checks the access filter."""
     row = session.get(Record, (tenant_id, record_id))
     if row is None:
         return None
@@ -70,6 +70,6 @@ def establishment_of(session: Session, tenant_id: str, record: StoredRecord) -> 
     establishment_id = record.data.get("establishment_id")
     if not isinstance(establishment_id, str):
         return None
-    # One that was merged goes by the record that stands for it, here as in every name.
+    # A merged record is named by its merge target, here as everywhere.
     targets = merge_targets_of(session, tenant_id, [establishment_id])
     return find_record(session, tenant_id, targets.get(establishment_id, establishment_id))

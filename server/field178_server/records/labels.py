@@ -1,4 +1,4 @@
-"""Names behind ids: officers, teams, tablets, establishments and records, looked up in one go for a page."""
+"""Labels of ids: officers, teams, tablets, establishments and records, queried once a page."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def names_of(session: Session, tenant_id: str, ids: Collection[str]) -> Names:
 
 
 def establishment_names(session: Session, tenant_id: str, wanted: Collection[str]) -> dict[str, str]:
-    """Return the names of establishments; a merged one goes by the name of its survivor."""
+    """Return the names of establishments; a merged one has the name of its merge target."""
     aliases = merge_targets_of(session, tenant_id, wanted)
     establishments = select(EstablishmentProjection.record_id, EstablishmentProjection.name).where(
         EstablishmentProjection.tenant_id == tenant_id,
@@ -76,7 +76,7 @@ def titles_of(
             access.covers(FiledRecord.scope),
         )
     ).all()
-    # Whoever may read a visit may read whose visit it is, in whatever unit the place lies.
+    # An officer who may read a visit may read its establishment's name, whatever the unit.
     visited = {establishment_id for _, _, establishment_id in filed if establishment_id}
     names = establishment_names(session, tenant_id, visited)
     titles = _own_names(session, tenant_id, wanted, access)

@@ -1,4 +1,4 @@
-"""Moving a record to another scope: only the office does it, and what is about the record moves with it."""
+"""The move of a record and of its dependent records to another scope."""
 
 from __future__ import annotations
 

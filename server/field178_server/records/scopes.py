@@ -1,4 +1,4 @@
-"""Scopes: their names, their rows, and which ones a tablet gets."""
+"""Scopes: names, rows, and assignment to tablets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _UNIT = re.compile(r"unit:([A-Za-z0-9_-]{1,64})")
 
 
 def kind_of(scope: str, lists: CodeLists) -> str:
-    """Return unit, team, ref or office, or raise AppError(not_found): a mistyped scope helps nobody."""
+    """Return unit, team, ref or office, or raise AppError(not_found)for a mistyped scope."""
     if scope in (REF, OFFICE):
         return scope
     if scope.startswith("team:") and is_uuid(scope.removeprefix("team:")):

@@ -1,4 +1,4 @@
-"""One record as the working set holds it: an immutable state, made from the one before it."""
+"""Immutable state of one record in the working set."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Stored:
 
     @property
     def short_hash(self) -> str:
-        """What a user names to say that this very content was seen."""
+        """Short hash by which a user confirms the content that was seen."""
         return hashlib.sha256(self.body.encode()).hexdigest()[:16]
 
     @property

@@ -1,4 +1,4 @@
-"""Salvage in: records that a tablet has and the store may lack: kept, never applied (protocol §12.2)."""
+"""Records that a tablet has and the store may lack: kept, never applied (protocol §12.2)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _STORED = select(
 # The content was removed for good: a tablet's copy MUST NOT bring it back.
 _ERASED_OPENING = f'{{"{ERASED_AT}":'
 # Of a body its opening tells that: a hundred whole ones may take 25 MiB.
-# Held until the end: a purge that commits between this look and the insert would not see what is inserted.
+# Held until the end: an erasure that commits between this read and the insert would not see what is inserted.
 # In the order of all locks: a record before what is about it (`Batch.load`).
 _RECORDS = (
     select(Record.record_id, Record.h, func.substr(Record.body, 1, len(_ERASED_OPENING)))

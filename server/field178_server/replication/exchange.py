@@ -1,4 +1,4 @@
-"""One exchange in four steps: receive, process, read, answer. Each is one transaction at most."""
+"""One exchange in four steps: receive, process, read, answer; at most one transaction each."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from field178_shared.time.clock import Clock, to_wire
 from field178_shared.wire.canonical import state_hash
 from field178_shared.wire.protocol import MAX_ANSWER_BYTES, VERSION, Change, SyncRequest
 
-# Of one answer, so that records have their place beside the verdicts.
+# Of one answer, so that records have their place beside the receipts.
 MAX_RECEIPT_BYTES = MAX_ANSWER_BYTES // 2
 
 SERVER = importlib.metadata.version("field178")
@@ -42,7 +42,7 @@ SERVER = importlib.metadata.version("field178")
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What a tablet asks, and what there is to store of it.
+    """A received request, and what of it is to be stored.
 
     `device` is None where changes come with it: it is loaded under the lock that these need.
     """
@@ -67,7 +67,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Processed:
-    """What this request has put into the store."""
+    """Result of the request's write transaction."""
 
     answers: Sequence[ChangeResult] = ()
     kept_ids: Sequence[str] = ()
@@ -75,7 +75,7 @@ class Processed:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeState:
-    """What one snapshot says about a tablet and its scopes."""
+    """A tablet and its scopes in one snapshot."""
 
     device: DeviceContext
     epoch: str
@@ -122,7 +122,7 @@ class Exchange:
         return self.answer(received, reading)
 
     def receive(self, session: Session, device_id: str, request: SyncRequest, protocol: int) -> Received:
-        """Load the tablet and find out what there is to store; one that nobody knows is refused."""
+        """Load the tablet and determine what to store; an unknown tablet is refused."""
         seen = Heartbeat(self.clock.now(), request.app, request.now, request.device_status, request.cursors)
         received = Received(device_id, request, seen, is_pull_refused=protocol < self.served[0])
         if request.push or received.is_pull_refused:
@@ -132,7 +132,7 @@ class Exchange:
         return replace(received, device=device, may_lack_numbers=bool(lacking))
 
     def process(self, received: Received) -> Processed:
-        """Store changes and what came with them, whole or not at all."""
+        """Store changes and their companions in one transaction."""
         if received.request.push:
             return self._push(
                 received.device_id, received.request.incarnation, received.request.push, received
@@ -144,10 +144,10 @@ class Exchange:
         return Processed()
 
     def read(self, session: Session, received: Received, processed: Processed) -> Reading:
-        """Read verdicts and changes for the tablet, all from one snapshot."""
+        """Read receipts and changes for the tablet, all from one snapshot."""
         if received.is_pull_refused:
             return self._refuse_pull(session, processed)
-        # Where nothing was pushed, it stands as it was received.
+        # Where nothing was pushed, it is as received.
         device = received.device or _device(session, self.tenant_id, received.device_id)
         state = self._state(session, device, received.request)
         if _is_agreed(received.request, state):
@@ -155,7 +155,7 @@ class Exchange:
         return self._tell(session, received.request, processed, state)
 
     def answer(self, received: Received, reading: Reading) -> list[bytes]:
-        """Note what the exchange has shown, and return the whole answer in parts."""
+        """Store the heartbeat of the exchange, and return the whole answer in parts."""
         if reading.state is not None:
             self._note(received, reading.state)
         self.failpoint("answer")
@@ -165,7 +165,7 @@ class Exchange:
         return frames.parts
 
     def take_in(self, device_id: str, incarnation: str, changes: Sequence[Change]) -> Sequence[ChangeResult]:
-        """Store changes of a tablet that came another way than by an exchange; whole or not at all."""
+        """Store changes of a tablet from outside an exchange, in one transaction."""
         return self._push(device_id, incarnation, changes).answers
 
     def _push(
@@ -218,7 +218,7 @@ class Exchange:
         run_write(self.engine, work)
 
     def _note(self, received: Received, state: ExchangeState) -> None:
-        """Write that the tablet was heard of, where no push did, and a root alarm that began or ended."""
+        """Write the heartbeat, where no push did, and a root alarm that began or ended."""
         device, found, seen = state.device, state.history_check, received.seen
         is_due = not received.request.push and heartbeat.is_due(device, seen)
         is_news = found.alarm != device.root_alarm
@@ -311,9 +311,9 @@ class Exchange:
     def _later_receipts(
         self, session: Session, request: SyncRequest, state: ExchangeState, answers: Sequence[ChangeResult]
     ) -> tuple[int, Frames]:
-        """Return the verdicts not heard yet, as many as one answer holds, and the count heard with them."""
+        """Return the receipts not sent yet, up to one answer's limit, and the count after them."""
         frames, count = Frames(), state.device.receipt_count
-        # A verdict may have changed again between the push and this snapshot: then it is told once more.
+        # A receipt may have changed again between the push and this snapshot: then it is sent once more.
         told = {answer.receipt.v: answer.receipt.change_id for answer in answers}
         unheard = count - request.verdicts
         if unheard <= sum(1 for v in told if v > request.verdicts):

@@ -106,7 +106,7 @@ def lease(batch: Batch, device: DeviceContext, incarnation: str) -> None:
 
 
 def leave_out(session: Session, context: OperationContext) -> None:
-    """Leave out what a history that was lost may have leased: its tablets may number with it still."""
+    """Skip numbers that a lost history may have leased, for its tablets may still use them."""
     for team in teams.everyone(session, context.tenant_id):
         for year in _years(context.now()):
             series = Series(team.scope, year)

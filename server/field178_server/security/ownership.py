@@ -1,4 +1,4 @@
-"""The owner of the data folder: only that account works in it, so that every file stays the server's own."""
+"""Ownership of the data folder: only its owner's account works in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Passwords: argon2id with a bounded number of hashes at once, and what a password must be."""
+"""Passwords: argon2id with a bounded number of hashes at once, and the rules for a new password."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SLOTS = threading.BoundedSemaphore(2)
 
 
 class Weakness(StrEnum):
-    """Why a password is not taken."""
+    """Reason to refuse a password."""
 
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"

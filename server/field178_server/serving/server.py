@@ -1,4 +1,4 @@
-"""How a server of these settings is served: plain http on loopback only, https with TLS in front."""
+"""Server of the given settings: plain http on loopback only, otherwise https with TLS in front."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _listening_on(host: str, port: int) -> Iterator[None]:
 
 
 def _spare_the_collector() -> None:
-    """Look no more at what start-up built, and seldom at a request's objects: a sixth of a push's CPU."""
+    """Freeze the objects of the start-up and collect seldom: this saves a sixth of a push's CPU."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)

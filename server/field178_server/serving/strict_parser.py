@@ -1,4 +1,4 @@
-"""Parsing requests strictly: ambiguous heads are refused, and refused senders are read on."""
+"""Strict parsing of requests: ambiguous heads are refused, and the rest of a refused body is drained."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Administrative units: versions with validity, what became of them, and areas that outlive reforms."""
+"""Administrative units: versions with validity, successors, and areas that outlive reforms."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Unit(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """One step of a reform: the old unit goes into the new one, whole (share 1) or in an unknown part."""
+    """One step of a reform: the old unit joins the new one, whole (share 1) or in an unknown part."""
 
     source: str
     target: str
@@ -137,5 +137,5 @@ def successors(lineage: Sequence[Lineage], unit_id: str) -> tuple[Lineage, ...]:
 
 
 def version_on(units: Mapping[str, Unit], gso_code: str, day: date) -> Unit | None:
-    """Return the unit that carried the statistics code on that date."""
+    """Return the unit that had the statistics code on that date."""
     return next((u for u in units.values() if u.gso_code == gso_code and u.valid_on(day)), None)

@@ -1,4 +1,4 @@
-"""The commitment (bản cam kết) that an establishment signs at a visit; what it promises is a code list.
+"""The commitment (bản cam kết) that an establishment signs at a visit; its promises are a code list.
 
 Who signs for the establishment is a dotted line, filled with a pen and never stored.
 """
@@ -29,7 +29,7 @@ _SIGNED_BY = ("ĐẠI DIỆN CƠ SỞ", "ĐẠI DIỆN ĐỘI KIỂM TRA")
 def commitment_pdf(source: VisitSource, lists: CodeLists, tell: Progress = lambda _share: None) -> bytes:
     """Return the commitment as PDF; the same source and lists give the same bytes, wherever it is made.
 
-    `tell` hears how much of it is drawn (0 to 1).
+    `tell` gets the progress (0 to 1).
     """
     visit = Inspection.from_data(source.data)
     establishment = Establishment.from_data(source.establishment)

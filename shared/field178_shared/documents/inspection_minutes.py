@@ -1,4 +1,4 @@
-"""The inspection minutes (biên bản kiểm tra) of one visit: what is printed, in which words.
+"""The inspection minutes (biên bản kiểm tra) of one visit: content and wording.
 
 Not a statutory form: the minutes of an administrative violation are written by a competent person on paper
 (domain.md §3.4). Names of people outside the team are dotted lines, filled with a pen and never stored.
@@ -56,7 +56,7 @@ def inspection_minutes_pdf(
 ) -> bytes:
     """Return the minutes as PDF; the same source and lists give the same bytes, wherever it is made.
 
-    `tell` hears how much of it is drawn (0 to 1).
+    `tell` gets the progress (0 to 1).
     """
     text = _Minutes(source, lists)
     visit = text.visit
@@ -272,7 +272,7 @@ TO_BE_LOOKED_UP = "(điều, khoản: cần tra cứu)"
 
 
 def citation(source: LegalSource | None, article: str) -> str:
-    """Return the citation; an article nobody has verified is said to be unknown, never guessed."""
+    """Return the citation; an unverified article is printed as unknown, never guessed."""
     if source is None or source.number is None:
         return "(căn cứ pháp lý: cần tra cứu)" if source is None else source.vi
     kind = next((word for mark, word in _KINDS if mark in source.number), "")

@@ -1,4 +1,4 @@
-"""Words that the papers of a visit share: who the authority is, who came, where and when."""
+"""Wording shared by the papers of a visit: authority, participants, place and time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def name_of(record_type: str, path: str) -> str:
 
 
 def word_of(lists: CodeLists, name: str, choice_id: str) -> str:
-    """Return the word of a plain choice; nothing for one that is unknown or absent."""
+    """Return the label of a plain choice; nothing for an unknown or absent one."""
     choice = lists.choice(name, choice_id)
     return choice.vi if choice else ""
 

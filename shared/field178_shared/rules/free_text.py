@@ -1,4 +1,4 @@
-"""Which paths of a type hold free text: where the privacy marks are looked for."""
+"""Paths of free text of a record type, which the privacy marks read."""
 
 from __future__ import annotations
 

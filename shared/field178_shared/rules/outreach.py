@@ -1,4 +1,4 @@
-"""Rules across the fields of an outreach session: two honest numbers, and nothing that singles people out."""
+"""Rules across the fields of an outreach session: two consistent counts, and no mark of a person."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
 
 
 def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be mended before filing, beside the contradictions: nothing more so far."""
+    """Yield what must be corrected before filing, beside the contradictions: nothing more so far."""
     yield from ()
 
 

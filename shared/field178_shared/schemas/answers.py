@@ -26,7 +26,7 @@ _VALUES: dict[AnswerKind, Field] = {
 
 
 class UnknownAnswerSchema(WireSchema):
-    """An answer to an item of a younger checklist: kept as it came; its note is free text like any other."""
+    """An answer to an item of a younger checklist: kept as received; its note is free text like any other."""
 
     note = FreeText(NOTE_LENGTH)
 

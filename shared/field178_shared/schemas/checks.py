@@ -1,4 +1,4 @@
-"""Plain-Python checks of one JSON value, from which the check of a declared object is put together.
+"""Plain-Python checks of one JSON value: the parts of a declared object's check.
 
 A check takes a value that is present (never None) and returns the issues it found: pairs of a path below
 the value ("" is the value itself) and a code. No issue is the shared empty tuple, so the usual case
@@ -100,7 +100,7 @@ def flag(value: object) -> Issues:
 
 
 def anything(value: object) -> Issues:
-    """Check a value whose form nobody knows: only the limits that every value has."""
+    """Check a value of unknown form: only the limits of every value."""
     if type(value) is str:
         return FINE if len(value) <= MAX_TEXT else _TOO_LONG
     if type(value) is float:

@@ -1,4 +1,4 @@
-"""How a record type is declared: a marshmallow schema, and what is derived from it."""
+"""Declaration of a record type: a marshmallow schema, and everything derived from it."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class CertificateSchema(WireSchema):
 
 
 class EstablishmentSchema(RecordSchema):
-    """An establishment: a place and its papers, never a person."""
+    """An establishment: premises and their papers, never a person."""
 
     name = fields.String(required=True, validate=Filled(120))
     establishment_type_id = fields.String(required=True, validate=validate.OneOf(_LISTS.types))

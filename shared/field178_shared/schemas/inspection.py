@@ -1,4 +1,4 @@
-"""Wire schema of an inspection visit. What depends on the outcome of the visit is a rule, not the schema."""
+"""Wire schema of an inspection visit. Conditions on the visit's outcome are rules, not the schema."""
 
 from marshmallow import fields, validate
 
@@ -33,7 +33,7 @@ _SELECTABLE = frozenset(violation.id for violation in _LISTS.violations.values()
 
 
 class FrameSchema(WireSchema):
-    """The fine frame of a violation as it stood on the day it occurred."""
+    """The fine frame of a violation on the day it occurred."""
 
     src = fields.String(validate=validate.Length(max=64))
     art = fields.String(validate=validate.Length(max=120))
@@ -67,7 +67,7 @@ class MeasureSchema(WireSchema):
 
 
 class FollowUpSchema(WireSchema):
-    """A shortcoming to be mended, and the visit that saw it closed."""
+    """A shortcoming to be corrected, and the visit that saw it closed."""
 
     text = FreeText(NOTE_LENGTH, required=True)
     due_on = LocalDate()
@@ -96,7 +96,7 @@ class MemberSchema(WireSchema):
 
 
 class CheckInSchema(WireSchema):
-    """One point at arrival and where it came from, or the reason why there is none; never a track."""
+    """One point at arrival and its source, or the reason why there is none; never a track."""
 
     lat = fields.Integer(strict=True, validate=LATITUDE)
     lon = fields.Integer(strict=True, validate=LONGITUDE)

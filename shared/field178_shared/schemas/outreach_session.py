@@ -40,7 +40,7 @@ class VisitedEstablishmentSchema(WireSchema):
 
 
 class MaterialSchema(WireSchema):
-    """What was handed out of one material."""
+    """Quantity of one material handed out."""
 
     quantity = fields.Integer(strict=True, required=True, validate=COUNT)
 

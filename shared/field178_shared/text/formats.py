@@ -1,4 +1,4 @@
-"""Dates, times, numbers and money as people in Việt Nam write them; times are shown in UTC+7."""
+"""Formats of dates, times, numbers and money in Việt Nam; times are shown in UTC+7."""
 
 import re
 from datetime import date, datetime, time

@@ -21,7 +21,7 @@ def nfc(text: str) -> str:
 def fold(text: str) -> str:
     """Return the text to search in: no marks, đ as d, lower case, single spaces.
 
-    Where a tone mark stands (oà or òa) and how the text was composed makes no difference.
+    The position of a tone mark (oà or òa) and the Unicode composition make no difference.
     """
     if not text.isascii():
         text = unicodedata.normalize("NFD", text).translate(_FOLD)

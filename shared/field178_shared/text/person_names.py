@@ -1,4 +1,4 @@
-"""Finding what looks like a person's name: a surname followed by words in title case."""
+"""Detection of a person's name: a surname followed by words in title case."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -99,7 +99,7 @@ def _is_locality(text: str, tokens: Sequence[re.Match[str]], index: int, rules: 
 
 
 def _adjacent(text: str, tokens: Sequence[re.Match[str]], index: int) -> bool:
-    """Tell whether nothing but spaces stands between the word and the one before it."""
+    """Tell whether only spaces separate the word from the one before it."""
     return text[tokens[index - 1].end() : tokens[index].start()].isspace()
 
 

@@ -1,4 +1,4 @@
-"""Canonical JSON (RFC 8785 on the protocol's subset: no floats) and every hash that is built on it."""
+"""Canonical JSON (RFC 8785 on the protocol's subset: no floats) and the hashes made of it."""
 
 from __future__ import annotations
 

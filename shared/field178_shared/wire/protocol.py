@@ -1,4 +1,4 @@
-"""The words of sync protocol v1 (docs/sync-protocol.md): version, limits, and the messages as dataclasses."""
+"""Messages of sync protocol v1 (docs/sync-protocol.md) as dataclasses, with its version and limits."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ JsonObject = Mapping[str, object]
 
 
 class Status(StrEnum):
-    """The verdict on one change."""
+    """The outcome of one change."""
 
     APPLIED = "applied"
     UNCHANGED = "unchanged"
@@ -52,7 +52,7 @@ class Status(StrEnum):
 
 
 class Op(StrEnum):
-    """What one change does to its record."""
+    """Operation of a change on its record."""
 
     PUT = "put"
     DELETE = "delete"
@@ -86,7 +86,7 @@ class Change:
 
     @property
     def conflicts(self) -> dict[str, int] | None:
-        """What a resolve settles, {conflict id: rev seen}; None when the member is not that.
+        """Conflicts that a resolve settles, {conflict id: rev seen}; None when the member is malformed.
 
         A fault here costs this one change, never its whole request.
         """
@@ -98,7 +98,7 @@ class Change:
 
     @property
     def replaces(self) -> tuple[str, ...]:
-        """The ids of the changes this one mends; what is no list of texts names nothing."""
+        """The ids of the changes this one corrects; what is no list of texts names nothing."""
         found = self.wire.get("replaces")
         return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
 
@@ -127,7 +127,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The stored verdict on one change."""
+    """The stored outcome of one change."""
 
     change_id: str
     status: Status

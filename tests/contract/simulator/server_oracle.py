@@ -297,7 +297,7 @@ def watching_applies(find: Callable[[], ServerOracle | None]) -> Iterator[None]:
         if oracle is not None:
             oracle.settled(change, conflicts, {one: batch.get(one) for one in named})
         if oracle is not None and after is not None:
-            oracle.applied(change, one.entry.device_id, before, after, standing(batch, after))
+            oracle.applied(change, one.receipt.device_id, before, after, standing(batch, after))
 
     ChangeProcessor._apply = watched  # type: ignore[method-assign]
     try:

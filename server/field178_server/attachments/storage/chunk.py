@@ -1,4 +1,4 @@
-"""One piece of an upload on its way into the file: bounded, checked first where it brings a checksum."""
+"""Pieces of uploads: bounded, and verified where they bring a checksum."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 class ByteSource(Protocol):
-    """Where the bytes of a piece come from."""
+    """Source of a piece's bytes."""
 
     def read(self, size: int, /) -> bytes:
         """Return at most so many bytes; none at the end."""
@@ -33,7 +33,7 @@ class ByteSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """What the bytes of a piece must hash to."""
+    """Expected hash of a piece."""
 
     algorithm: str
     digest: bytes
@@ -41,7 +41,7 @@ class Checksum:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Bytes for one place in a file; `size` None: not told beforehand."""
+    """Bytes for one offset of a file; `size` None: not announced."""
 
     offset: int
     size: int | None
@@ -52,7 +52,7 @@ class Piece:
 def take_in(file: FileIO, piece: Piece, limit: int) -> None:
     """Append a piece to its file, at most `room` bytes, down to the disk.
 
-    What cannot be known to fit or to be whole is read aside first, so that the file never grows by it.
+    A piece of unknown size or integrity is buffered first, so the file never grows by it.
     Otherwise the bytes that came before a cut stay.
     """
     if piece.size is not None and piece.size > limit:
@@ -89,7 +89,7 @@ def _append(file: FileIO, source: ByteSource) -> None:
         while block := source.read(_STEP):
             _write(file, block)
     finally:
-        # Also what came before a cut: an offset that was told once never falls, not even in a power cut.
+        # Also what came before a cut: a reported offset never falls, not even in a power cut.
         sync_content(file)
 
 

@@ -1,4 +1,4 @@
-"""One tenant's files: uploads under way in the data folder, and finished blobs named by their hash.
+"""Files of one tenant: uploads in progress in the data folder, and finished blobs named by their hash.
 
 Every blob has the bytes its name says: it gets the name in one step, after it was checked and synced.
 """
@@ -103,7 +103,7 @@ class FileStore:
             sync_folder(preview.parent)
 
     def list_blobs(self) -> Iterator[ListedBlob]:
-        """Yield all blobs that are there, whether a row names them or not."""
+        """Yield all stored blobs, whether a row names them or not."""
         return self._blobs.list_blobs(self._tenant_id)
 
     @contextmanager
@@ -137,7 +137,7 @@ def length_of(file: FileIO) -> int:
 
 
 def sync_content(file: FileIO) -> None:
-    """Bring an open file's bytes and length to the disk."""
+    """Sync an open file's bytes and length to the disk."""
     if hasattr(os, "fdatasync"):
         os.fdatasync(file.fileno())
     else:
@@ -145,7 +145,7 @@ def sync_content(file: FileIO) -> None:
 
 
 def _lock(file: FileIO) -> None:
-    # Released by the system when the file is closed, or its process dies.
+    # Released by the system when the file is closed, or its process ends.
     if sys.platform == "win32":
         return
     try:

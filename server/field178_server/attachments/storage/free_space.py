@@ -1,4 +1,4 @@
-"""The room left on the server's disk, and what is refused when it runs short: files first, changes last."""
+"""Free space of the server's disk, and refusals when it runs short: files first, changes last."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 @dataclass(frozen=True, slots=True)
 class FreeSpace:
-    """What the disk of the data folder has left, and what is taken in with it."""
+    """Free space of the data folder's disk, and what the server still accepts."""
 
     free_mb: int
     is_writable: bool
@@ -63,7 +63,7 @@ def require_space_for_changes(settings: Settings) -> None:
 
 
 def storage_full() -> AppError:
-    """Return the refusal of a server that has no room; whoever sends keeps it and comes again."""
+    """Return the refusal of a server without free space; the sender keeps its data and retries."""
     return AppError(ErrorCode.STORAGE_FULL, retry_after_s=RETRY_AFTER_S)
 
 
@@ -73,7 +73,7 @@ def is_disk_full(error: OSError) -> bool:
 
 
 def _takes_changes(settings: Settings) -> bool:
-    # PostgreSQL lies on a disk of its own, and says itself when that is full.
+    # PostgreSQL has a disk of its own, and reports itself when that is full.
     store = sqlite_file(settings.effective_database_url)
     return store is None or _has_space(store.parent, settings.min_free_mb // CHANGES_SHARE)
 

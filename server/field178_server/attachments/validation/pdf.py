@@ -1,6 +1,6 @@
-"""Is this a clean PDF: read strictly from front to back, so that no reader can see more in it.
+"""Validation of PDF: parsed strictly from front to back, so that no reader can find more in it.
 
-Plain objects, one cross-reference table, one trailer, the end. What a lenient reader would mend is refused,
+Plain objects, one cross-reference table, one trailer, the end. What a lenient reader would repair is refused,
 and so are actions, scripts, forms, enclosed files, encryption, metadata and compressed objects.
 """
 
@@ -41,12 +41,12 @@ _REFUSED = (
 
 
 class _PdfFault(Exception):
-    """What is wrong; the argument is the problem's word."""
+    """Fault of a document; the argument is the code of the problem."""
 
 
 @dataclass(slots=True)
 class _Document:
-    """What was read so far."""
+    """State of the reader."""
 
     data: Bytes
     at: int = 0
@@ -87,7 +87,7 @@ def _read_object(document: _Document, number: int, start: int, at: int) -> None:
 
 
 def _next_token(document: _Document) -> bytes:
-    """Return the next token; a string in parentheses comes back as `(`."""
+    """Return the next token; a string in parentheses is returned as `(`."""
     while True:
         document.tokens += 1
         if document.tokens > MAX_TOKENS:

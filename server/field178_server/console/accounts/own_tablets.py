@@ -1,4 +1,4 @@
-"""Tablets enrolled in the officer's own name: asked about after the sign-in, until the officer answers."""
+"""Tablets enrolled in the officer's own name: a question after each sign-in, until the officer answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from field178_shared.text.i18n import N_
 
 @dataclass(frozen=True, slots=True)
 class TabletQuestion:
-    """A tablet in words. `revoke_href`: where it is revoked, empty for who may not."""
+    """A tablet in words. `revoke_href` is empty for an officer who may not revoke it."""
 
     device_id: str
     label: str
@@ -34,7 +34,7 @@ class TabletQuestion:
 
 
 def after_sign_in(next_path: str) -> str:
-    """Return where an officer goes who has just signed in: to the tablets nobody has answered for, if any."""
+    """Return the first page after sign-in: the officer's unconfirmed tablets, if there are any."""
     return url_for("console.own_tablets", next=next_path) if _unanswered() else next_path
 
 

@@ -1,4 +1,4 @@
-"""Conflicts in words: what stands, what was kept aside, by whom, and how to choose."""
+"""Conflicts in words: the present value, the other values with authors, the controls to choose one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OTHER = "other"
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who offered a value, from which tablet, when, and what they had seen."""
+    """Author, tablet and time of an offered value, and the value the author had seen."""
 
     who: str
     tablet: str
@@ -38,7 +38,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class OptionView:
-    """One value to choose: what it says and everyone who offered it."""
+    """One value to choose, in words, and everyone who offered it."""
 
     key: str
     text: str
@@ -47,7 +47,7 @@ class OptionView:
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """One field in conflict: what stands, the other values, and the control for a value of one's own."""
+    """One field in conflict: the present value, the other values, and the control for a new one."""
 
     path: str
     label: str
@@ -61,7 +61,7 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class SettledView:
-    """One conflict that was resolved: the values that were kept aside stay readable."""
+    """One conflict that was resolved: the values that were not chosen stay readable."""
 
     label: str
     when: str
@@ -195,7 +195,7 @@ def _signature(conflict: FieldConflict, entry: ConflictValue, localizer: Localiz
 
 
 def _readable(value: object) -> object:
-    """A long value may stand as its hash alone; of that nothing can be shown."""
+    """Return a value as shown: of a long one the conflict may hold the hash alone."""
     return "…" if isinstance(value, dict) and set(value) == {"$h"} else value
 
 
@@ -210,7 +210,7 @@ def _settled(record: StoredRecord, conflict: FieldConflict, localizer: Localizer
 # No value of a record is equal to it.
 _NOTHING: Mapping[str, str] = {"$nothing": ""}
 
-# What helps whoever may read a disagreement here and not settle it.
+# Advice to officers who may read a conflict and not settle it.
 ADVICE = {
     "changed": N_(
         "The value in the record counts. If the other one is right, the team chooses it"

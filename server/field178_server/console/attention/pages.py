@@ -1,4 +1,4 @@
-"""The list of what needs attention, the page of one item, and its decisions: one mechanism for all kinds."""
+"""The list of items that need attention, the page of one item, and its decisions, for all kinds."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ KINDS = {
     ItemOrigin.QUARANTINE: quarantine.KIND,
     ItemOrigin.RECOVERY: recovery.KIND,
 }
-# The audit trail lies by time: how far back the last decision on an item is looked for.
+# The audit trail is indexed by time: how far back the last decision on an item is searched.
 SEARCHED_FOR = timedelta(days=30)
 _KIND_OF_FLASH = {decision.done: kind for kind in KINDS.values() for decision in kind.decisions.values()}
 
 
 @console.get("/attention")
 def attention() -> Response:
-    """Show one page of what waits or was set aside, under the filters of the address."""
+    """Show one page of open or rejected items, under the filters of the address."""
     query, localizer, access = ListQuery.read(request.args), spoken(), own_access()
     tenant_id, officer = current_runtime().tenant_id, current_officer()
     flash = take_flash(frozenset(_KIND_OF_FLASH))
@@ -82,7 +82,7 @@ def attention_item(origin: str, key: str) -> Response:
 def decide_attention(origin: str, key: str, decision: str) -> AnyResponse:
     """Carry a decision out; a refusal shows the item with all that was chosen and typed."""
     kind, item = _named(origin, key)
-    # Before the work: an item beyond the reach is not there, whatever the decision.
+    # Before the work: an item outside the access filter is not there, whatever the decision.
     kind.is_open(item)
     wanted = kind.decisions.get(decision)
     if wanted is None:
@@ -133,7 +133,7 @@ def _title(kind: ItemKind, key: ItemKey) -> str:
     try:
         return kind.item(key, None).title
     except AppError:
-        # The cookie may name what is gone or beyond the reach by now.
+        # The cookie may name what is gone or outside the access filter by now.
         return spoken().say(N_("the record"))
 
 

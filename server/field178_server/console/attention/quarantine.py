@@ -1,4 +1,4 @@
-"""A change in quarantine as an item of the list: run again, mended, set aside or put back by the office."""
+"""A change in quarantine as an item of the list: run again, corrected, rejected or put back by the office."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def _find(key: ItemKey) -> QuarantinePage:
 
 
 def _run(session: Session, key: ItemKey) -> None:
-    """Judge the change once more, with all that waits for its record."""
+    """Evaluate the change again, with all quarantined changes of its record."""
     quarantine.run_again(batch_in(session), declared_types(), actor(), QuarantineKey(*key))
 
 
 def _correct(session: Session, key: ItemKey) -> None:
-    """Apply a mended version as the office's own change."""
+    """Apply a corrected version as the office's own change."""
     correction = _correction(_find(key).change.record_type)
     quarantine.correct(batch_in(session), declared_types(), actor(), QuarantineKey(*key), correction)
 
@@ -65,7 +65,7 @@ def _reject(session: Session, key: ItemKey) -> None:
 
 
 def _put_back(session: Session, key: ItemKey) -> None:
-    """Bring a change that was set aside back to the list."""
+    """Restore a rejected change to the list."""
     quarantine.put_back(batch_in(session), actor(), QuarantineKey(*key))
 
 
@@ -109,7 +109,7 @@ def _item(key: ItemKey, refusal: Refusal | None) -> Item:
 
 
 def _unwritten(change: QuarantineItem, localizer: Localizer) -> list[tuple[str, str]]:
-    """Return what was typed for a change that waits no longer, so that nobody has to type it twice."""
+    """Return the input for a change that is settled already, so that it can be copied."""
     kind, reason = change.record_type, request.form.get("reason", "").strip()
     values = [
         (

@@ -1,4 +1,4 @@
-"""Changes in quarantine in words: what is wrong with each, and what the office may mend."""
+"""Quarantined changes in words: their problems, and the fields that the office may correct."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ProblemView:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionField:
-    """One field that the office may mend: its control where it has one, and whether it may be left out."""
+    """One field that the office may correct: its control where it has one, and whether it may be left out."""
 
     path: str
     label: str
@@ -43,7 +43,7 @@ class CorrectionField:
 
 @dataclass(frozen=True, slots=True)
 class QuarantineView:
-    """One change that is held back, or was set aside."""
+    """One change that is quarantined, or was rejected."""
 
     title: str
     reason: str
@@ -93,9 +93,9 @@ def quarantine_detail(change: QuarantineItem, localizer: Localizer) -> Quarantin
 def correction_fields(
     page: QuarantinePage, problems: Problems, localizer: Localizer
 ) -> tuple[CorrectionField, ...]:
-    """Return the fields to be mended: those at fault, and those a mended version was refused for.
+    """Return the fields to be corrected: those at fault, and those a corrected version was refused for.
 
-    Nothing when the office cannot mend it: its fault is not one of content, or has no single value.
+    Nothing when the office cannot correct it: its fault is not one of content, or has no single value.
     """
     change = page.change
     is_content = change.reason in CORRECTABLE and change.op == Op.PUT and change.state == OPEN

@@ -1,4 +1,4 @@
-"""A recovered record as an item of the list: taken in or set aside by the office."""
+"""A recovered record as an item of the list: taken in or rejected by the office."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _take(session: Session, key: ItemKey) -> None:
 
 
 def _reject(session: Session, key: ItemKey) -> None:
-    """Decide that it is not wanted, with a reason."""
+    """Reject it, with a reason."""
     reason = request.form.get("reason", "").strip()
     require_reason(reason)
     recovery.reject(session, office(), DivergentRecordKey(*key), reason)

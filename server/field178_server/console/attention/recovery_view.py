@@ -1,4 +1,4 @@
-"""Recovered records in words: what each says, and what stands in the store instead."""
+"""Recovered records in words: their content, and the stored record instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of what needs attention as plain values: its filters in the address, its chips and its rows."""
+"""The attention list as plain values: its filters in the address, its chips and its rows."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class ListQuery:
 
 @dataclass(frozen=True, slots=True)
 class AttentionRow:
-    """One row: the origin in words, the address of its page, and what it says."""
+    """One row: its origin in words, the address of its page, and its texts."""
 
     word: StateLabel
     href: str
@@ -111,7 +111,7 @@ def chips(
     kinds: Mapping[ItemOrigin, ItemKind],
     localizer: Localizer,
 ) -> list[FilterLink]:
-    """Return the origins with their counts under the other filters, and what was set aside."""
+    """Return the origins with their counts under the other filters, and what was rejected."""
     shown = [
         ("", N_("All"), sum(undecided.values())),
         *((origin.value, kind.label, undecided[origin]) for origin, kind in kinds.items()),

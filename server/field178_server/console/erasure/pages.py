@@ -1,4 +1,4 @@
-"""Removing content for good: one privacy officer asks, another decides; how far each purge has come."""
+"""Pages of erasures: one privacy officer asks, another decides; progress of each erasure."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ Refusal = tuple[int, str]
 
 @console.get("/purges", endpoint="purges")
 def erasures() -> Response:
-    """Show every purge, those that wait for a second person first."""
+    """Show every erasure, those that wait for a second person first."""
     return _list_page()
 
 
 @console.get("/purges/ask", endpoint="asking_purge")
 def erasure_form() -> Response:
-    """Show what the purge of a record would take, and ask why."""
+    """Show what the erasure of a record would take, and ask why."""
     record_id = request.args.get("record", "").strip().lower()
     try:
         return _asking_page(_extent(record_id))
@@ -72,7 +72,7 @@ def erasure_form() -> Response:
 
 @console.post("/purges/ask", endpoint="ask_purge")
 def request_erasure() -> AnyResponse:
-    """Ask for a purge; another officer decides."""
+    """Ask for an erasure; another officer decides."""
     record_id, reason = request.form.get("record", ""), request.form.get("reason", "")
     extent = _extent(record_id)
     if (refusal := password_refusal()) is not None:
@@ -92,7 +92,7 @@ def request_erasure() -> AnyResponse:
 
 @console.get("/purges/<record_id>", endpoint="purge_page")
 def erasure_page(record_id: str) -> Response:
-    """Show one purge: what it takes or took, who decided what, which tablets have not heard."""
+    """Show one erasure: its extent, its decisions, the tablets that have not synced since."""
     return _page(record_id)
 
 
@@ -131,7 +131,7 @@ def withdraw_erasure(record_id: str) -> AnyResponse:
 
 
 def _decide(record_id: str, code: str, work: Callable[[Session], object]) -> AnyResponse:
-    """Do it and show how it stands; a refusal shows the same page with the sentence."""
+    """Run a decision and redirect to its page; a refusal shows the same page with the sentence."""
     if (refusal := password_refusal()) is not None:
         return _page(record_id, refusal)
     try:

@@ -1,4 +1,4 @@
-"""Purges in words: what would go, where copies are, how far it has come; never a word of the content."""
+"""Erasures in words: extent, tablets with copies, progress; never a word of the content."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class HolderView:
 
 @dataclass(frozen=True, slots=True)
 class ErasureActionView:
-    """One act on the request."""
+    """One action on the request."""
 
     record_id: str
     text: str
@@ -40,7 +40,7 @@ class ErasureActionView:
 
 @dataclass(frozen=True, slots=True)
 class ErasureView:
-    """One purge as the list shows it."""
+    """One erasure as the list shows it."""
 
     record_id: str
     title: str
@@ -51,7 +51,7 @@ class ErasureView:
 
 
 def erasure_view(row: ErasureRow, localizer: Localizer) -> ErasureView:
-    """Return one purge in words."""
+    """Return one erasure in words."""
     asked = localizer.say(N_("Asked by {who}, {when}"))
     return ErasureView(
         record_id=row.record_id,
@@ -64,7 +64,7 @@ def erasure_view(row: ErasureRow, localizer: Localizer) -> ErasureView:
 
 
 def erasure_state(row: ErasureRow, localizer: Localizer) -> StateLabel:
-    """Return how far a purge has come."""
+    """Return how far an erasure has come."""
     if row.confirmed_at is None:
         return StateLabel(localizer.say(N_("Waits for a second person")), "warn", "clock")
     if row.erased_at is None:
@@ -116,7 +116,7 @@ def backups_text(extent: Extent, localizer: Localizer) -> str:
 def holder_views(
     row: ErasureRow | None, holders: Sequence[Holder], localizer: Localizer
 ) -> tuple[HolderView, ...]:
-    """Return the tablets that may hold a copy; once it is removed, whether each has heard."""
+    """Return the tablets that may have a copy; after the erasure, whether each has synced."""
     erased_at = row.confirmed_at if row else None
 
     def view(one: Holder) -> HolderView:

@@ -1,4 +1,4 @@
-"""The register of establishments: pages to read."""
+"""Pages of the register of establishments."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def establishments() -> Response:
 
 @console.get("/establishments/<record_id>")
 def establishment(record_id: str) -> AnyResponse:
-    """Show one register entry; that of a merged one is the page of the record that stands for it."""
+    """Show one register entry; a merged one shows the page of its merge target."""
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
     access = access_of(officer.role, officer.scopes)
     with snapshot(runtime.engine) as session:

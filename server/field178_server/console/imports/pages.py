@@ -1,4 +1,4 @@
-"""A tablet's rescue file: sent in pieces, looked at, then taken in."""
+"""Pages that take in a tablet's offline export: uploaded in pieces, shown, then imported."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def upload() -> AnyResponse:
 
 @console.get("/tablets/rescue/<file_id>", endpoint="rescue_file")
 def uploaded_file(file_id: str) -> Response:
-    """Show what is in a file and what taking it in would do, or what came of it."""
+    """Show the content of a file and the effect of its import, or the result of it."""
     folder, exchange = _folder(), _exchange()
     localizer = Localizer(chosen_language())
     with folder.opened(file_id) as file:

@@ -1,4 +1,4 @@
-"""A rescue file in words: counts, reasons and where its records are; no value of any record."""
+"""An offline export in words: counts, reasons and where its records are; no value of any record."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHOWN_RECORDS = 100
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """One record the file speaks of."""
+    """One record of the file."""
 
     kind: str
     record_id: str
@@ -35,7 +35,7 @@ class RecordRow:
 
 @dataclass(frozen=True, slots=True)
 class ImportView:
-    """The page of one rescue file. `done` says what came of taking it in, empty before."""
+    """The page of one offline export. `done` is the result of its import, empty before."""
 
     label: str
     officer: str

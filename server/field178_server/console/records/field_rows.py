@@ -1,4 +1,4 @@
-"""The rows a record's page is made of: one field each, with everything a reviewer weighs beside it."""
+"""Rows of a record's page: one field each, with marks, comments and earlier values."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LONGEST_BESIDE = 56
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of text; `mark` says why it should be looked at twice."""
+    """A piece of text; `mark` is the reason to check it."""
 
     text: str
     mark: str | None = None

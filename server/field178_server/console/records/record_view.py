@@ -1,4 +1,4 @@
-"""One record's page as plain values: exceptions first, then changes, then all of it, then its history."""
+"""The page of one record as plain values: exceptions, changes, all sections, history."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class WarningView:
 
 @dataclass(frozen=True, slots=True)
 class TechnicalFact:
-    """One technical detail; a code is set so that its characters can be told apart."""
+    """One technical detail; a code is set in a monospaced face."""
 
     name: str
     value: str
@@ -177,7 +177,7 @@ def _title(page: RecordPage, localizer: Localizer) -> str:
 
 
 def _papers(page: RecordPage) -> tuple[str, ...]:
-    """Return which papers can be taken: a commitment only of a visit that took place."""
+    """Return the papers of a visit: a commitment only of one that took place."""
     if page.record.type != "inspection" or page.erased_at:
         return ()
     return (MINUTES, COMMITMENT) if page.record.data.get("access_result") == "inspected" else (MINUTES,)

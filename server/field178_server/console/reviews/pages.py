@@ -32,7 +32,7 @@ from field178_shared.errors import AppError, ErrorCode
 
 @dataclass(frozen=True, slots=True)
 class RefusedDecision:
-    """A decision that was refused: what to say, and what had been typed, so that nothing is lost."""
+    """A refused decision: its message, and the input to show again."""
 
     status: int
     message: str
@@ -42,7 +42,7 @@ class RefusedDecision:
 
 @console.get("/reviews")
 def reviews() -> Response:
-    """Show the queue; on a wide screen its first record stands open beside it."""
+    """Show the queue; on a wide screen its first record is open beside it."""
     return queue_page(QueueQuery.read(request.args), None)
 
 
@@ -53,7 +53,7 @@ def review_record(record_id: str) -> Response:
 
 
 def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision | None = None) -> Response:
-    """Return the split view; a record that is not there, or not within reach, is not found."""
+    """Return the split view; a record that is not there, or not within access, is not found."""
     runtime, officer = current_runtime(), current_officer()
     localizer = Localizer(chosen_language())
     access = access_of(officer.role, officer.scopes)

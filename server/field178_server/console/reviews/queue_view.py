@@ -26,7 +26,7 @@ OLD_AFTER = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class QueueQuery:
-    """The filters in the address: drawer, type, page. Whatever cannot be read is the default."""
+    """The filters of an address: drawer, type, page. An invalid value becomes the default."""
 
     state: QueueState = QueueState.WAITING
     type: str | None = None
@@ -72,7 +72,7 @@ class QueueQuery:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """The sign at the start of a row: what kind of place, and how the visit ended."""
+    """The icon of a row: kind of establishment, and outcome of the visit."""
 
     icon: str
     tone: str
@@ -101,12 +101,12 @@ class QueueItem:
 
     @property
     def last_word(self) -> str:
-        """The last word of the title: in names of places often the code."""
+        """The last word of the title, often the code of the establishment."""
         return self.title.rpartition(" ")[2]
 
 
 def drawers(query: QueueQuery, counts: Mapping[QueueState, int], localizer: Localizer) -> list[FilterLink]:
-    """Return the drawers with how much lies in each."""
+    """Return the drawers with the number of records in each."""
     return [
         FilterLink(
             replace(query, state=state, page=1).list_href(),
@@ -143,7 +143,7 @@ def queue_items(
 
 
 def empty_text(query: QueueQuery, localizer: Localizer) -> tuple[str, str]:
-    """Return what an empty drawer says, and what to do next."""
+    """Return the text of an empty drawer, and the next step."""
     title, text = _EMPTY[query.state]
     return localizer.say(title), localizer.say(text)
 
@@ -183,7 +183,7 @@ def _files_label(count: RecordFileCount, localizer: Localizer) -> StateLabel:
 
 
 def _day(occurred_on: date, now: datetime, localizer: Localizer) -> str:
-    """Say a day of this year without its year; of another year the year is the point."""
+    """Return a day, of this year without its year."""
     is_plain = occurred_on.year == local_date(now).year
     return short_date_text(occurred_on, localizer.language) if is_plain else localizer.day(occurred_on)
 

@@ -1,4 +1,4 @@
-"""The console's blueprint: every page is registered on it, every capability brings its own templates."""
+"""The console's blueprint, its template folders, and the addresses of static files by content hash."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CONSOLE = Path(__file__).parents[1]
 
 
 class ConsoleBlueprint(Blueprint):
-    """A blueprint whose template `reviews/queue.html` lies in `reviews/templates/queue.html`."""
+    """A blueprint whose template `reviews/queue.html` is the file `reviews/templates/queue.html`."""
 
     @property
     def jinja_loader(self) -> BaseLoader:

@@ -1,4 +1,4 @@
-"""Turns a template and plain values into a page: language, appearance, rail and form token are added here."""
+"""Layout of pages: language, appearance, menu and form token around a template."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from field178_shared.text.i18n import N_
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """One room of the desk; `count` says how much waits in it."""
+    """One entry of the menu; `count` is the number of open items there."""
 
     endpoint: str
     icon: str
@@ -36,7 +36,7 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class OfficeLayout:
-    """Who sits at the desk, and what stands around it."""
+    """The signed-in officer and the menu around each page."""
 
     officer_name: str
     role_name: str
@@ -56,7 +56,7 @@ _ADMINISTRATION = "console.revoke_tablet"
 
 
 def layout_of(session: Session, officer: OfficerContext, localizer: Localizer) -> OfficeLayout:
-    """Return the desk of an officer with what waits in each room."""
+    """Return the layout of an officer with the counts of the menu."""
     items = [item for item in _MENU if may(officer.role, item[0], localizer.lists)]
     counts = _counts(session, officer, localizer) if items else {}
     return OfficeLayout(

@@ -1,4 +1,4 @@
-"""Where a record is shown, what it is called, and what its scope is called."""
+"""Addresses and names of records and scopes, and links to the pages of a list."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def with_query(path: str, query: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PageLinks:
-    """Where a list stands among its pages."""
+    """Links to the neighbouring pages of a list."""
 
     number: int
     last: int

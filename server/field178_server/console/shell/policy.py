@@ -1,4 +1,4 @@
-"""Who may call which page: one row an endpoint, in rights of the code list `app_roles`.
+"""Access policy of pages: one row an endpoint, in rights of the code list `app_roles`.
 
 A page without a row keeps the application from starting.
 """

@@ -1,4 +1,4 @@
-"""Tablets: the list, revoking one, and enrolling one with a code that is shown once."""
+"""Pages of tablets: list, revocation, enrolment with a code that is shown once."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Candidate:
 
 @console.get("/tablets")
 def tablets() -> Response:
-    """Show every tablet: last heard of, what it told, what deserves a look."""
+    """Show every tablet: last contact, reported status, warnings."""
     runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
     access, wanted = _access(), wanted_page(request.args.get("page", ""))
     flash = take_flash(FLASHES)
@@ -80,7 +80,7 @@ def revoking(device_id: str) -> Response:
 
 @console.post("/tablets/<device_id>/revoke")
 def revoke_tablet(device_id: str) -> AnyResponse:
-    """Take everything from a tablet; what it has not sent is then kept aside when it comes."""
+    """Revoke a tablet; its unsent changes are quarantined when they arrive."""
     tablet = _tablet(device_id)
     if (refusal := password_refusal()) is not None:
         return _revoking_page(tablet, refusal)

@@ -1,4 +1,4 @@
-"""Tablets in words: how each stands, what it told of itself, and what deserves a look."""
+"""Tablets in words: state, reported status, and warnings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A field of a record in words: what its path is called and how its value reads."""
+"""Labels and values of a record's fields in words."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Data = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class FieldContext:
-    """Where a value stands: the type of its record, its dotted path, and the record's data for names."""
+    """Context of a value: type of its record, dotted path, and the record's data for names."""
 
     record_type: str
     path: str
@@ -38,12 +38,12 @@ def type_name(record_type: str, localizer: Localizer) -> str:
 
 
 def field_name(record_type: str, path: str, localizer: Localizer) -> str:
-    """Return what the field at a path is called, without the entry it lies in."""
+    """Return the label of the field at a path, without the entry that contains it."""
     return words_at(record_type, path, localizer.language).label
 
 
 def label_at(context: FieldContext, localizer: Localizer) -> str:
-    """Return what a path is called, with the name of the entry it lies in."""
+    """Return the label of a path, with the name of the entry that contains it."""
     keys = context.path.split(".")
     name = field_name(context.record_type, context.path, localizer)
     is_named = field_at(context.record_type, context.path) is not None
@@ -55,7 +55,7 @@ def label_at(context: FieldContext, localizer: Localizer) -> str:
 
 
 def entry_name(context: FieldContext, localizer: Localizer) -> str | None:
-    """Return the name of the entry a path lies in: the violation, the member, the audience ..."""
+    """Return the name of the entry that contains a path: the violation, the member, the audience ..."""
     group, key, *_ = context.path.split(".")
     entry = field_at(context.record_type, f"{group}.{key}")
     if entry is None:

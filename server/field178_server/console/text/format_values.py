@@ -1,4 +1,4 @@
-"""How each kind of value reads: one small function a kind, from the stored JSON value to a sentence."""
+"""Formats of values: one function a kind, from the stored JSON value to text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One value typed by a person in the office: which control its kind asks for, and what the text means."""
+"""Values typed in the office: the control of a kind, and the parsing of its text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _GROUPED = re.compile(r"\d{1,3}([.,\u00a0 ]\d{3})+")
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """How a value is typed: `kind` is text, long, number, date, instant, time, flag, choice or choices."""
+    """Control of a value: `kind` is text, long, number, date, instant, time, flag, choice or choices."""
 
     kind: str
     max_length: int | None = None
@@ -37,7 +37,7 @@ class Control:
 
 
 def control_for(record_type: str, path: str, localizer: Localizer) -> Control | None:
-    """Return the control of a path, None where a value has several parts or nobody types it."""
+    """Return the control of a path, None for a value of several parts or one that is never typed."""
     described = described_at(record_type, path)
     kind = _kind_of(field_at(record_type, path), described) if described is not None else None
     if described is None or kind is None or path.partition(".")[0] in _NOT_TYPED:

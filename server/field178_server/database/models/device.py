@@ -1,4 +1,4 @@
-"""Tablets: what each one is, which scopes it was granted, which officers may sign changes on it."""
+"""Tables of tablets: devices, their scopes, and the officers bound to them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from field178_server.database.flask_extension import Model
 
 
 class Device(Model):
-    """One enrolled tablet. `verdicts` counts verdicts made or changed; an exchange locks it first.
+    """One enrolled tablet. `verdicts` counts receipts made or changed; an exchange locks it first.
 
     `cursors`: how far it had read each scope when it was last seen, as JSON; null is not known yet. The
-    columns from `told_at` on are the tablet's own word of itself; null is not told. `root_alarm`: why the
+    columns from `told_at` on are the tablet's reported status; null is not reported. `root_alarm`: why the
     root that it saw is none of ours (protocol §A), and since when.
     """
 
@@ -49,7 +49,7 @@ class Device(Model):
 
 
 class DeviceScope(Model):
-    """A scope granted to a tablet: readable while an officer bound to it is alive.
+    """A scope granted to a tablet: readable while an officer's binding is active.
 
     `via`: the officer's own scope that this grant rests on; null: the office's grant to the tablet itself.
     """

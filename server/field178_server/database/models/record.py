@@ -1,4 +1,4 @@
-"""Record and feed: each record once as its stored wire bytes, and its latest place in its scope."""
+"""Tables of records and their feed: the stored wire bytes of each, and its latest row in its scope."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Record(Model):
 
 
 class Feed(Model):
-    """Latest position of a record in a scope: `put` (it is here) or `leave` (it went). Newest wins.
+    """Latest row of a record in a scope: `put` (present) or `leave` (departed). The newest one counts.
 
     `left_rev`: of a leave, the last revision that the record had in this scope.
     """
@@ -62,7 +62,7 @@ class Feed(Model):
 
 
 class Erasure(Model):
-    """The purge of one record: asked for, then confirmed by another officer, then gone from the disk too.
+    """The erasure of one record: requested, then confirmed by another officer, then deleted from the disk.
 
     `files` is a JSON object of the files that go with it (`blobs` by hash, `uploads` by id). While
     `erased_at` is null their bytes, or what the engine leaves of the text in its own files, may be there.

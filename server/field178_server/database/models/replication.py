@@ -1,4 +1,4 @@
-"""What was sent and what became of it: history, receipts kept for ever, quarantine, incarnations."""
+"""Tables of replication: history, receipts, quarantine, incarnations, root chain."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from field178_server.database.flask_extension import Model
 
 
 class ChangeHistory(Model):
-    """History: every change that reached its record, tablet's or office's; append-only but for a purge.
+    """History: every change that reached its record, tablet's or office's; append-only but for an erasure.
 
     `rev` is the revision this change made, null when it made none. `device_id` null: the office.
     """
@@ -35,9 +35,9 @@ class ChangeHistory(Model):
 
 
 class StoredReceipt(Model):
-    """The verdict on a pushed change and, for ever, its idempotency key (id + keyed payload hash).
+    """The receipt of a pushed change and, for ever, its idempotency key (id + keyed payload hash).
 
-    `first_v` is its `v` when it was made: a verdict made anew keeps it, and roots cover receipts by it.
+    `first_v` is its `v` when it was made: a receipt made anew keeps it, and roots cover receipts by it.
     `told_to`: the tablet that replaced its own and hears what becomes of it; null: its own. `v` is a count of
     the one that is told.
     """
@@ -82,7 +82,7 @@ class Quarantine(Model):
     """A change that could not be applied as sent: kept whole, shown to user and office, run again later.
 
     Under id + payload hash, so that two contents sent with one id are both kept. `settled_by` and
-    `settled_reason`: the officer who set it aside (`discarded`), and why; it can be put back.
+    `settled_reason`: the officer who rejected it (`discarded`), and why; it can be put back.
     """
 
     __tablename__ = "quarantine"
@@ -132,7 +132,7 @@ class Incarnation(Model):
 
 
 class DivergentRecord(Model):
-    """One record as one tablet has it; `h` is what its content gives, whatever the tablet said.
+    """One record as one tablet has it; `h` is computed from its content, whatever the tablet sent.
 
     `is_sound`: the tablet said the same hash. Nothing here is applied by itself.
     """
@@ -181,7 +181,7 @@ class Root(Model):
 
 
 class RootPart(Model):
-    """What a link covers of one tablet: its receipts up to `upto` (`first_v`) that no earlier link covers."""
+    """Part of a link for one tablet: its receipts up to `upto` (`first_v`) that no earlier link covers."""
 
     __tablename__ = "root_part"
     __table_args__ = table_args(

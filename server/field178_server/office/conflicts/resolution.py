@@ -1,4 +1,4 @@
-"""The office settles what is in dispute on a record: which value stands, field by field, in one revision.
+"""Resolution of a record's conflicts: one value for each path, in one revision.
 
 A value that was not chosen stays in its conflict record, which is closed and kept. Settling names the
 revisions that were seen: whatever came meanwhile, from a tablet or another officer, refuses it whole.
@@ -25,7 +25,7 @@ from field178_shared.wire.protocol import MAX_DATA_BYTES, Op
 
 
 class ValueSource(StrEnum):
-    """Where the value that is to stand comes from."""
+    """Source of the chosen value."""
 
     KEPT = "kept"
     TAKEN = "taken"
@@ -34,7 +34,7 @@ class ValueSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ResolutionChoice:
-    """What is to stand at a path: what stands, what the change `change_id` offered, or another `value`."""
+    """The choice for one path: the present value, that of the change `change_id`, or another `value`."""
 
     source: ValueSource
     change_id: str = ""
@@ -52,7 +52,7 @@ class Settlement:
 
 
 def settle_record(batch: Batch, rules: TypeRules, actor: Actor, wanted: Settlement) -> None:
-    """Let the chosen values stand and close the conflicts at their paths.
+    """Store the chosen values and close the conflicts at their paths.
 
     Raises AppError: revision_changed when anything is no longer as it was seen; required when nothing is
     chosen; locked when an approved record would be deleted; schema or rule with `problems` by path.
@@ -94,7 +94,7 @@ def _as_seen(batch: Batch, record: Stored, wanted: Settlement) -> dict[str, list
 def _chosen(
     record: Stored, disputed: Mapping[str, list[Stored]], choices: Mapping[str, ResolutionChoice]
 ) -> dict[str, object]:
-    """Return the values that differ from what stands, by path."""
+    """Return the values that differ from the stored ones, by path."""
     set_: dict[str, object] = {}
     for path, choice in choices.items():
         stands = record.deleted if path == DELETED_PATH else read_path(record.data, path)

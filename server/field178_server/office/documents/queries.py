@@ -1,4 +1,4 @@
-"""What the papers of a visit are made of, as the store holds it: the same records that the tablet takes."""
+"""Queries of the records that a visit's papers are made of, as the tablet selects them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PaperSource:
 def paper_source(
     session: Session, tenant_id: str, access: AccessFilter, record_id: str
 ) -> PaperSource | None:
-    """Return the source of a live visit within reach, else None; of a purged one there is no paper."""
+    """Return the source of a live visit within access, else None; of an erased one there is no paper."""
     record = find_record(session, tenant_id, record_id)
     if record is None or record.deleted or record.type != INSPECTION or ERASED_AT in record.data:
         return None

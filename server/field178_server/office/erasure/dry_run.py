@@ -1,4 +1,4 @@
-"""What the purge of a record would take, counted before anybody confirms it; nothing is changed or locked."""
+"""Extent of an erasure, counted before anybody confirms it; nothing is changed or locked."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _BACKUP = "backup_marked"
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much of a record lies where; `stored` are the hashes of files whose bytes would go."""
+    """Rows and files of a record by kind; `stored` are the hashes of files whose bytes would be deleted."""
 
     record_id: str
     type: str

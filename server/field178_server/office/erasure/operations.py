@@ -1,4 +1,4 @@
-"""Purge: a record's content is removed for good when one officer asks and another confirms (protocol §5.9).
+"""Erasure: a record's content is removed for good when one officer asks and another confirms (protocol §5.9).
 
 What stays are ids, numbers and keyed hashes: replays are still answered, and nothing of the text comes back.
 """
@@ -59,14 +59,14 @@ def request(
 
 
 def refuse(session: Session, context: OperationContext, record_id: str, by: str) -> None:
-    """Decide, as another officer than the one who asked, that the content stays."""
+    """Refuse an erasure as another officer than the one who asked: the content stays."""
     officer = _officer(session, context, by)
     session.delete(_requested_by_another(session, context, record_id, officer))
     context.note(session, AuditEntry("purge_refused", record_id, details={"officer": officer.officer_id}))
 
 
 def withdraw(session: Session, context: OperationContext, record_id: str, by: str) -> None:
-    """Take back a request that nobody has confirmed."""
+    """Withdraw an unconfirmed request."""
     officer = _officer(session, context, by)
     session.delete(_requested(session, context, record_id))
     context.note(session, AuditEntry("purge_withdrawn", record_id, details={"officer": officer.officer_id}))
@@ -86,7 +86,7 @@ def confirm(session: Session, context: OperationContext, rules: TypeRules, recor
     source = _source(batch, officer)
     touched = _put_erased(batch, record, source)
     batch.flush()
-    # What waits for this record gets its last verdict while its text is still there to be judged.
+    # What waits for this record is evaluated a last time while its text is still there.
     run_record(_batch(session, context), rules, record_id)
     related_data.erase(session, context.tenant_id, touched, officer.officer_id, (source.change_id, batch.now))
     row.confirmed_by, row.confirmed_at = officer.officer_id, context.now()
@@ -96,7 +96,7 @@ def confirm(session: Session, context: OperationContext, rules: TypeRules, recor
 
 
 def everything(session: Session, tenant_id: str) -> list[Erasure]:
-    """Return every purge, those that wait first, then the latest first."""
+    """Return every erasure, those that wait first, then the latest first."""
     query = (
         select(Erasure)
         .where(Erasure.tenant_id == tenant_id)
@@ -110,7 +110,7 @@ def _batch(session: Session, context: OperationContext) -> Batch:
 
 
 def may_decide(officer: Officer, lists: CodeLists) -> bool:
-    """Tell whether an officer may ask for a purge and confirm one: an open account with the right."""
+    """Tell whether an officer may ask for an erasure and confirm one: an open account with the right."""
     role = lists.roles.get(officer.role)
     return officer.disabled_at is None and role is not None and RIGHT in role.can - role.cannot
 
@@ -183,7 +183,7 @@ def _change_ids(batch: Batch, record_id: str) -> frozenset[str]:
 
 
 def _conflicts_of_merge_targets(batch: Batch, record: Stored) -> Iterator[Stored]:
-    """Yield the conflicts of the records that a merged one was merged into: they took values over."""
+    """Yield the conflicts of a merged record's merge targets, which contain values of it."""
     passed = {record.record_id}
     while (into := merged_into(record)) is not None and into not in passed:
         following = batch.get(into)

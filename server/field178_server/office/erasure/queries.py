@@ -1,4 +1,4 @@
-"""Purges as people see them: those asked for, those done, those refused, and which tablets have not heard."""
+"""Erasures as lists: requested, done, refused, and the tablets that have not synced since."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ACTIONS_SHOWN_FOR = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class ErasureAction:
-    """One act on one request, from the audit trail; `officer_id` is who decided."""
+    """One action on one request, from the audit trail; `officer_id` is who decided."""
 
     record_id: str
     action: str
@@ -48,7 +48,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class ErasureRow:
-    """One purge with the record it is about."""
+    """One erasure with the record it is about."""
 
     record_id: str
     type: str
@@ -63,14 +63,14 @@ class ErasureRow:
 
     @property
     def unheard(self) -> tuple[Holder, ...]:
-        """The tablets that have not synced since the content went; none while it is only asked for."""
+        """The tablets that have not synced since the erasure; none before its confirmation."""
         at = self.confirmed_at
         return () if at is None else tuple(one for one in self.holders if not one.has_heard(at))
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureList:
-    """One page of purges, those that wait for a decision first; what was refused or taken back lately."""
+    """One page of erasures, those that wait for a decision first; what was refused or taken back lately."""
 
     rows: tuple[ErasureRow, ...]
     refused: tuple[ErasureAction, ...]
@@ -79,7 +79,7 @@ class ErasureList:
 
 
 def erasure_list(session: Session, tenant_id: str, now: datetime, wanted: int) -> ErasureList:
-    """Return one page of all purges."""
+    """Return one page of all erasures."""
     of_tenant = Erasure.tenant_id == tenant_id
     total = session.scalar(select(func.count()).select_from(Erasure).where(of_tenant)) or 0
     page = PageOfRows.within(wanted, PAGE_SIZE, total)
@@ -100,7 +100,7 @@ def erasure_list(session: Session, tenant_id: str, now: datetime, wanted: int) -
 
 
 def find_erasure(session: Session, tenant_id: str, record_id: str) -> ErasureRow | None:
-    """Return the purge of one record, None when nobody asks for one (any more)."""
+    """Return the erasure of one record, None without a request."""
     found = session.get(Erasure, (tenant_id, record_id))
     return None if found is None else _row(session, found)
 

@@ -1,4 +1,4 @@
-"""What a purge takes beside the record itself: history, quarantine, salvage, and the files it names."""
+"""Data erased with a record: history, quarantine, divergent records and the files it names."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def erase(
     officer_id: str,
     source: tuple[str, datetime],
 ) -> None:
-    """Empty every change of these records but the act of the purge itself, and forget what was salvaged."""
+    """Empty every change of these records but the erasure itself, and delete their divergent records."""
     change_id, now = source
     of_changes = (ChangeHistory.tenant_id == tenant_id, ChangeHistory.record_id.in_(record_ids))
     session.execute(
@@ -58,13 +58,13 @@ def erase(
 
 
 def divergent_of(record_ids: Sequence[str]) -> ColumnElement[bool]:
-    """Find what tablets handed in of these records, and of conflicts about them that the store lacks."""
+    """Return the condition of divergent records of these records and of their conflicts."""
     conflicts = (DivergentRecord.body.contains(f'"record":"{one}"', autoescape=True) for one in record_ids)
     return or_(DivergentRecord.record_id.in_(record_ids), *conflicts)
 
 
 def take_files(session: Session, tenant_id: str, record: Stored) -> Files:
-    """Forget the stored files that this record alone names, now or earlier; return what lies on the disk.
+    """Delete the rows of files that this record alone names, now or earlier; return their names on the disk.
 
     MUST run before the record is written: its history and attachments tell which they are.
     """
@@ -72,7 +72,7 @@ def take_files(session: Session, tenant_id: str, record: Stored) -> Files:
     session.execute(delete(Blob).where(Blob.tenant_id == tenant_id, Blob.sha256.in_(gone)))
     of_gone = (Upload.tenant_id == tenant_id, Upload.sha256.in_(gone))
     cut = sorted(session.scalars(select(Upload.upload_id).where(*of_gone, Upload.state == OPEN)))
-    # An open one is remembered as gone, so that its sender is told.
+    # An open upload is marked as gone, so that its sender gets an error.
     session.execute(update(Upload).where(*of_gone, Upload.state == OPEN).values(state=GONE))
     session.execute(delete(Upload).where(*of_gone, Upload.state != GONE))
     return {"blobs": gone, "uploads": cut}

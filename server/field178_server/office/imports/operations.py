@@ -1,4 +1,4 @@
-"""Taking in a tablet's rescue file: every change goes the way of a push, so that twice is once."""
+"""Import of a tablet's offline export: every change is pushed, so a second import changes nothing."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class _Rehearsed(Exception):
 
 
 def open_offline_export(exchange: Exchange, private_key: X25519PrivateKey, file: BinaryIO) -> OfflineExport:
-    """Return a signed file, checked, or raise AppError(rescue_file)."""
+    """Return a verified signed file, or raise AppError(rescue_file)."""
     export = OfflineExport(file, private_key)
     export.check(_public_key(exchange, export.origin))
     return export
@@ -50,7 +50,7 @@ def rehearse(exchange: Exchange, export: OfflineExport) -> Imported:
     """Tell what taking the file in would do; nothing is stored."""
     tally = Tally(unreadable=_count_unreadable(export))
 
-    # One transaction for all: a later change is judged with the earlier ones before it, as in earnest.
+    # One transaction for all: a later change is evaluated after the earlier ones, as in a real import.
     def work(session: Session) -> None:
         for changes in _batches(_changes(export)):
             known = _known(session, exchange, changes)

@@ -1,4 +1,4 @@
-"""What a rescue file holds and what becomes of it: counts, codes and ids, never a value of a record."""
+"""Report of an offline export: counts, codes and ids, never a value of a record."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from field178_shared.wire.protocol import Change, Status
 
 @dataclass(slots=True)
 class TouchedRecord:
-    """One record the file speaks of, and the verdict that most deserves a look."""
+    """One record of the file, and its most serious status."""
 
     record_type: str
     status: Status
@@ -20,7 +20,7 @@ class TouchedRecord:
 
 @dataclass(slots=True)
 class Tally:
-    """The changes of one file, counted; `known` ones had a verdict before."""
+    """The changes of one file, counted; `known` ones had a receipt before."""
 
     new: int = 0
     known: int = 0
@@ -45,7 +45,7 @@ class Tally:
         return not self.new
 
     def add(self, changes: Iterable[Change], answers: Iterable[ChangeResult], known: frozenset[str]) -> None:
-        """Count the verdicts on some changes."""
+        """Count the receipts of some changes."""
         for change, answer in zip(changes, answers, strict=True):
             receipt = answer.receipt
             if receipt.change_id in known:

@@ -1,4 +1,4 @@
-"""Quarantine: changes that could not be applied as sent, with their values and the reason."""
+"""Queries of quarantined changes: values as sent, and the reason."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from field178_shared.merge import Data
 class QuarantineItem:
     """One change in quarantine; `problems` names the fields at fault, `values` is all it wanted to set.
 
-    `created` holds the values of a create of the same record that is held back too: whose record it is.
+    `created` holds the values of a create of the same record that is quarantined too: whose record it is.
     """
 
     change_id: str
@@ -64,7 +64,7 @@ class QuarantinePage:
 def quarantined_changes(
     session: Session, tenant_id: str, access: AccessFilter, keys: Collection[tuple[str, str]]
 ) -> QuarantineList:
-    """Return the changes of these keys (change, payload hash) inside the reach."""
+    """Return the changes of these keys (change, payload hash) within the access filter."""
     rows = session.scalars(
         select(Quarantine).where(
             Quarantine.tenant_id == tenant_id,
@@ -80,7 +80,7 @@ def quarantined_changes(
 def quarantined_change(
     session: Session, tenant_id: str, access: AccessFilter, change_id: str, payload_hash: str
 ) -> QuarantinePage | None:
-    """Return one change that waits or was set aside, inside the reach; else None."""
+    """Return one open or rejected change within the access filter, else None."""
     row = session.get(Quarantine, (tenant_id, change_id, payload_hash))
     if row is None or not access.holds(row.scope):
         return None
@@ -90,7 +90,7 @@ def quarantined_change(
 
 
 def within(tenant_id: str, access: AccessFilter, state: str) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of a change in a state (open, discarded) inside the reach."""
+    """Return the conditions of a change in a state (open, discarded) within the access filter."""
     return (Quarantine.tenant_id == tenant_id, Quarantine.state == state, access.covers(Quarantine.scope))
 
 
@@ -106,7 +106,7 @@ def _items(
 def _quarantined_creates(
     session: Session, tenant_id: str, access: AccessFilter, record_ids: Collection[str]
 ) -> dict[str, Data]:
-    """Return what creates that are held back would have set, by their record."""
+    """Return what creates that are quarantined would have set, by their record."""
     query = select(Quarantine.record_id, Quarantine.payload).where(
         Quarantine.tenant_id == tenant_id,
         Quarantine.record_id.in_(sorted(record_ids)),

@@ -1,4 +1,4 @@
-"""Acts of the operator on single records: moving one, merging two and taking it back, deciding on one."""
+"""The operator's operations on single records: move, merge, unmerge, decision."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _SETTLED_BY_MERGE = frozenset({DELETED_PATH, MERGED_INTO})
 def move(session: Session, context: OperationContext, record_id: str, scope: str) -> None:
     """Move a record to another scope, whose row is made when there is none.
 
-    Changes of the record that wait in quarantine are judged again: their tablets may see it where it is now.
+    Its quarantined changes are evaluated again: their tablets may see it where it is now.
     """
     scopes.ensure(session, context.tenant_id, (scope,), context.lists)
     batch = _batch(session, context)
@@ -47,7 +47,7 @@ def move(session: Session, context: OperationContext, record_id: str, scope: str
 
 
 def merge(session: Session, context: OperationContext, record_id: str, into: str) -> int:
-    """Merge a record into another one, which stands for it from now on; return the revision of the first.
+    """Merge a record into a merge target; return the new revision of the record.
 
     `into` may be merged itself: then it means the record behind it. Raises
     AppError: NOT_FOUND, DELETED, PURGED, WRONG_TYPE, MERGE_CIRCLE.
@@ -72,7 +72,7 @@ def merge(session: Session, context: OperationContext, record_id: str, into: str
 def unmerge(session: Session, context: OperationContext, record_id: str) -> int:
     """Give a merged record its own life back, as it was; return its revision.
 
-    What waits at the survivor stays there: it is decided by people.
+    What waits at the merge target stays there: it is decided by people.
     """
     batch = _batch(session, context)
     batch.load([record_id])
@@ -112,7 +112,7 @@ def _source(
 
 
 def _carry_conflicts(batch: Batch, record: Stored, merge_target: Stored) -> None:
-    """Take the open disagreements about a merged record over to its survivor, and close them here."""
+    """Take the open conflicts about a merged record over to its merge target, and close them here."""
     for conflict in batch.companions(record.record_id):
         if conflict.type == CONFLICT and not conflict.deleted:
             _carry(batch, conflict, merge_target)

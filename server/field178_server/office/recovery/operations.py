@@ -1,4 +1,4 @@
-"""The office decides on salvage: a record becomes the office's own change, or is set aside for good."""
+"""Decisions on divergent records: recovery as the office's own change, or rejection."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from field178_shared.wire.canonical import canonical
 
 
 def undecided(session: Session, tenant_id: str) -> list[DivergentRecord]:
-    """Return all that waits for a decision, the oldest first; contents are read when they are asked for."""
+    """Return the undecided records, oldest first; their contents are read lazily."""
     query = (
         select(DivergentRecord)
         .options(defer(DivergentRecord.body))
@@ -43,7 +43,7 @@ def undecided(session: Session, tenant_id: str) -> list[DivergentRecord]:
 
 @dataclass(frozen=True, slots=True)
 class DivergentRecordKey:
-    """Which salvaged record is meant; `h` names its content where tablets sent several.
+    """Key of a divergent record; `h` names its content where tablets sent several.
 
     `seen_rev` is the revision that stood when the office decided, 0 for none; None does not ask.
     """
@@ -54,12 +54,12 @@ class DivergentRecordKey:
 
 
 def take(session: Session, context: OperationContext, rules: TypeRules, wanted: DivergentRecordKey) -> int:
-    """Make a salvaged record the latest word on it, as a change by the office; return its revision.
+    """Make a divergent record the latest word on it, as a change by the office; return its revision.
 
     The revision counts on from what the tablet had, so that no tablet takes the record for an older one.
     """
     record_id, batch = wanted.record_id, Batch(session, context.tenant_id, context.clock, context.ids)
-    # In the order of everyone: tablets, the record, what was salvaged of it.
+    # In the order of all locks: tablets, the record, its divergent records.
     lock_tablets(batch, record_id)
     batch.load([record_id])
     rows, before = _find(session, context, wanted), batch.get(record_id)
@@ -74,7 +74,7 @@ def take(session: Session, context: OperationContext, rules: TypeRules, wanted: 
     batch.flush()
     _settle(session, context, rows, TAKEN)
     if before is None:
-        # What waited for this record can be judged now.
+        # What waited for this record can be evaluated now.
         run_orphans(Batch(session, context.tenant_id, context.clock, context.ids), rules, [record_id])
     return after.rev
 
@@ -82,12 +82,12 @@ def take(session: Session, context: OperationContext, rules: TypeRules, wanted: 
 def reject(
     session: Session, context: OperationContext, wanted: DivergentRecordKey, reason: str | None = None
 ) -> None:
-    """Decide that a salvaged record is not wanted; it stays in the store and is not shown again."""
+    """Reject a divergent record; it stays in the store and is not shown again."""
     _settle(session, context, _find(session, context, wanted), REJECTED, reason)
 
 
 def _find(session: Session, context: OperationContext, wanted: DivergentRecordKey) -> list[DivergentRecord]:
-    """Return the waiting rows of one content, from however many tablets."""
+    """Return the undecided rows of one content, from any number of tablets."""
     query = select(DivergentRecord).where(
         DivergentRecord.tenant_id == context.tenant_id,
         DivergentRecord.record_id == wanted.record_id,

@@ -1,4 +1,4 @@
-"""Records that tablets still have and the server does not, for the office to look at and to decide on."""
+"""Queries of divergent records."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from field178_server.replication.divergent_records import REJECTED
 
 @dataclass(frozen=True, slots=True)
 class DivergentRecordItem:
-    """One content of one record as tablets sent it, and what stands in the store under its id."""
+    """One content of one record as tablets sent it, and the stored record of that id."""
 
     record: StoredRecord
     devices: tuple[str, ...]
@@ -53,7 +53,7 @@ class DivergentRecordPage:
 def divergent_records(
     session: Session, tenant_id: str, access: AccessFilter, keys: Collection[tuple[str, str]]
 ) -> DivergentRecordList:
-    """Return the contents of these keys (record, content hash) inside the reach; one content is one entry."""
+    """Return the contents of these keys (record, content hash) within the access filter, each once."""
     ids = sorted({record_id for record_id, _ in keys})
     by_key: dict[tuple[str, str], list[DivergentRecord]] = {}
     for row in session.scalars(_oldest_first(*within(tenant_id, access), DivergentRecord.record_id.in_(ids))):
@@ -65,7 +65,7 @@ def divergent_records(
 def divergent_record(
     session: Session, tenant_id: str, access: AccessFilter, record_id: str, h: str
 ) -> DivergentRecordPage | None:
-    """Return one salvaged content inside the reach, decided on or not, else None."""
+    """Return one divergent content within the access filter, decided on or not, else None."""
     is_it = (*within(tenant_id, access), DivergentRecord.record_id == record_id, DivergentRecord.h == h)
     rows = session.scalars(_oldest_first(*is_it)).all()
     if not rows:
@@ -79,7 +79,7 @@ def divergent_record(
 
 
 def within(tenant_id: str, access: AccessFilter, state: str | None = None) -> tuple[ColumnElement[bool], ...]:
-    """Return the condition for the reach: the scope a tablet said, and the one where the record stands."""
+    """Return the conditions of access: to the scope a tablet named, and to the one where the record is."""
     stands_elsewhere = (
         select(Record.record_id)
         .where(
@@ -106,7 +106,7 @@ def _oldest_first(*conditions: ColumnElement[bool]) -> Select[DivergentRecord]:
 
 
 def _item(session: Session, rows: Sequence[DivergentRecord]) -> DivergentRecordItem:
-    """Return one content as one entry, from however many tablets; the first one to send it comes first."""
+    """Return one content as one item, from any number of tablets, in the order of their arrival."""
     first = rows[0]
     rejection = Rejection(first.settled_reason or "", first.settled_by, first.settled_at)
     return DivergentRecordItem(

@@ -1,4 +1,4 @@
-"""The office decides on a filed record: approve, return for correction, void, reopen, undo.
+"""Decisions of the office on a filed record: approve, return for correction, void, reopen, undo.
 
 The decision is the record's review, a record of its own that the office alone writes; the tablets of the
 scope get it with their next exchange. A decision names the revision that was seen: another one is refused.
@@ -38,7 +38,7 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Remarks:
-    """Why a record goes back. `keep` names earlier comments still to be met; the others are settled."""
+    """Comments of a return. `keep` names earlier comments that stay open; the others are settled."""
 
     reason: str = ""
     comments: tuple[Pin, ...] = ()
@@ -193,6 +193,6 @@ def _last_change(batch: Batch, review: Stored) -> ChangeHistory | None:
 
 
 def _before(last: ChangeHistory) -> Data | None:
-    """Return the review as it stood before its last decision, None when the record was waiting."""
+    """Return the review before its last decision, None when the record was unreviewed."""
     before = json.loads(last.payload or "{}").get("before")
     return dict(before) if isinstance(before, dict) else None

@@ -1,4 +1,4 @@
-"""The review queue: filed records by review state, oldest first, and where one stands among them."""
+"""The review queue: filed records by review state, oldest first, and a record's neighbours."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAGE_SIZE = 60
 
 
 class QueueState(StrEnum):
-    """The drawers of the queue. A returned record that was corrected waits again."""
+    """The drawers of the queue. A corrected return is queued again."""
 
     WAITING = "waiting"
     RETURNED = "returned"
@@ -63,7 +63,7 @@ def queue_rows(session: Session, view: QueueView, page: int = 1) -> list[QueueRo
 
 
 def queue_row(session: Session, view: QueueView, record_id: str) -> QueueRow | None:
-    """Return one filed record of any drawer and type, or None outside the reach."""
+    """Return one filed record of any drawer and type, or None outside the access filter."""
     everything = replace(view, state=QueueState.ALL, type=None)
     found = session.execute(_shown(everything).where(FiledRecord.record_id == record_id)).all()
     rows = _rows(session, view.tenant_id, [(filed, name, kind) for filed, name, kind in found])
@@ -71,7 +71,7 @@ def queue_row(session: Session, view: QueueView, record_id: str) -> QueueRow | N
 
 
 def queue_counts(session: Session, view: QueueView) -> dict[QueueState, int]:
-    """Return how many records each drawer holds under the same type filter."""
+    """Return the number of records in each drawer under the same type filter."""
     typed = FiledCount.type == view.type if view.type else true()
     query = (
         select(FiledCount.drawer, func.sum(FiledCount.record_count))
@@ -139,7 +139,7 @@ def _follows(left: FiledRecord, state: QueueState) -> ColumnElement[bool]:
 def _rows(
     session: Session, tenant_id: str, found: Sequence[tuple[FiledRecord, str | None, str | None]]
 ) -> list[QueueRow]:
-    """Return the rows of the list; a visit at a merged establishment goes by its survivor."""
+    """Return the rows of the list; a visit at a merged establishment has the name of the merge target."""
     nameless = {filed.establishment_id for filed, name, _ in found if name is None and filed.establishment_id}
     aliases = merge_targets_of(session, tenant_id, nameless) if nameless else {}
     query = select(

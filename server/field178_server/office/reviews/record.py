@@ -1,4 +1,4 @@
-"""All that one record's page needs, read in one snapshot; None where the officer's reach ends."""
+"""Content of one record's page, read in one snapshot; None where the officer may not read it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ReviewComment:
 
 @dataclass(frozen=True, slots=True)
 class RecordReview:
-    """What the office last decided, and on which revision."""
+    """The last decision of the office, and its revision."""
 
     state: str
     record_rev: int
@@ -85,7 +85,7 @@ class RecordPage:
 
 
 def record_page(session: Session, tenant_id: str, access: AccessFilter, record_id: str) -> RecordPage | None:
-    """Return the page of a live record inside the officer's reach, else None."""
+    """Return the page of a live record within the officer's access, else None."""
     record = find_record(session, tenant_id, record_id)
     if record is None or record.deleted or not access.holds(record.scope):
         return None
@@ -108,7 +108,7 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
 
 
 def merge_target_within(session: Session, tenant_id: str, access: AccessFilter, record_id: str) -> str | None:
-    """Return the record that stands for a merged one inside the reach, else None."""
+    """Return the merge target of a merged record within the access filter, else None."""
     record = find_record(session, tenant_id, record_id)
     if record is None or not access.holds(record.scope):
         return None

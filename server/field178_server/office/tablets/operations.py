@@ -1,4 +1,4 @@
-"""What the operator decides about tablets and about the server's history."""
+"""The operator's operations on tablets and on the server's history."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Life = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class BackedUpContent:
-    """What one proved backup holds of one history: per life the unbroken run of n, and the stored files."""
+    """Contents of one proved backup: per incarnation the unbroken run of n, and the stored files."""
 
     epoch: str
     lives: Mapping[Life, int]
@@ -74,7 +74,7 @@ def devices(session: Session, context: OperationContext) -> list[Device]:
 
 
 def revoke(session: Session, context: OperationContext, device_id: str) -> None:
-    """Take everything from a tablet at once; it may still say what it holds, which is then kept aside."""
+    """Revoke a tablet at once; changes that it still sends are quarantined."""
     found = device(session, context, device_id)
     found.revoked_at = found.revoked_at or context.now()
     context.note(session, AuditEntry("device_revoked", device_id))
@@ -88,7 +88,7 @@ def grant(session: Session, context: OperationContext, device_id: str, scope: st
     scopes.ensure(session, context.tenant_id, (scope,), context.lists)
     scopes.grant(session, found, {scope: None}, context.now())
     context.note(session, AuditEntry("scope_granted", device_id, scope))
-    # What was kept aside for want of this right is judged again, in the transaction that gives it.
+    # What was quarantined for want of this right is evaluated again, in the transaction that gives it.
     run_again(Batch(session, context.tenant_id, context.clock, context.ids), declared_types(), device_id)
 
 

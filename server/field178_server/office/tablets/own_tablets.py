@@ -1,4 +1,4 @@
-"""Tablets enrolled in an officer's name: the officer is told, and answers "mine" or "not mine"."""
+"""Tablets enrolled in an officer's name: notice to the officer, and the answer "mine" or "not mine"."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Device, DeviceOfficer, EnrolmentCode, Notice, Officer
 from field178_shared.errors import AppError, ErrorCode
 
-# No account has had so many resets: a binding that carries it is not alive before its officer signs in again.
+# No account has had so many resets: a binding with this number is inactive until its officer signs in again.
 _ENDED = -1
 
 
@@ -47,7 +47,7 @@ def _answer(session: Session, context: OperationContext, officer_id: str, device
 
 
 class OwnTablet(NamedTuple):
-    """A tablet, when it was enrolled, and who issued its code: None is the operator at the server."""
+    """An enrolled tablet; `issuer` None: the operator of the server."""
 
     device_id: str
     label: str

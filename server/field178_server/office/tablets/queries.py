@@ -1,4 +1,4 @@
-"""The office's tablets: when each was heard of, what it told of itself, what of it is held back."""
+"""Queries of the tablets: last contact, reported status, quarantined changes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SHARED_SCOPE = "ref"
 
 @dataclass(frozen=True, slots=True)
 class TabletRow:
-    """One tablet. What it told of itself is None where it has never told; `told_at` says when."""
+    """One tablet. Its status, last reported at `told_at`, is None where it never reported any."""
 
     device_id: str
     label: str
@@ -56,7 +56,7 @@ class TabletList:
 
 
 def tablet_list(session: Session, tenant_id: str, access: AccessFilter, wanted: int = 1) -> TabletList:
-    """Return one page of the tablets that work in a scope inside the reach."""
+    """Return one page of the tablets that work in a scope within the access filter."""
     within = _within(tenant_id, access)
     total = session.scalar(select(func.count()).select_from(Device).where(*within)) or 0
     page = PageOfRows.within(wanted, PAGE_SIZE, total)
@@ -78,14 +78,14 @@ def tablet_list(session: Session, tenant_id: str, access: AccessFilter, wanted: 
 
 
 def find_tablet(session: Session, tenant_id: str, access: AccessFilter, device_id: str) -> TabletRow | None:
-    """Return one tablet inside the reach, else None."""
+    """Return one tablet within the access filter, else None."""
     query = select(Device).where(*_within(tenant_id, access), Device.device_id == device_id)
     found = session.scalars(query).all()
     return next(iter(_rows(session, tenant_id, list(found))), None)
 
 
 def count_silent(session: Session, tenant_id: str, access: AccessFilter, since: datetime) -> int:
-    """Return how many tablets in use were not heard of after an instant."""
+    """Return the number of tablets in use without contact since an instant."""
     heard = func.coalesce(Device.last_seen_at, Device.enrolled_at)
     query = select(func.count()).select_from(Device)
     return (

@@ -1,4 +1,4 @@
-"""Typed rows beside the records, for lists and reports: filled in bulk in one transaction with them."""
+"""Typed rows beside the records, for lists and reports, written in bulk in the same transaction."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["ProjectedRecord", "write"]
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
-    """Bring the rows of the changed records up to date; a deleted record has no row."""
+    """Update the rows of the changed records; a deleted record has no row."""
     for projection in (establishment, filed, conflict, minutes_number):
         mine = [projected for projected in changed if projected.record.type in projection.TYPES]
         if mine:

@@ -31,7 +31,7 @@ _COLUMNS = (
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
-    """Upsert the rows; a resolved conflict keeps its row, its state tells. A purged one has none."""
+    """Upsert the rows; a resolved conflict keeps its row, its state tells. An erased one has none."""
     at, table = database.stored_instant(connection, now), table_of(ConflictRow)
     rows = [
         (tenant_id, *_row(projected.record), at) for projected in changed if not projected.record.is_erased

@@ -37,7 +37,7 @@ _COLUMNS = (
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
-    """Upsert the rows of live establishments, drop those of deleted and purged ones."""
+    """Upsert the rows of live establishments, drop those of deleted and erased ones."""
     table = table_of(EstablishmentProjection)
     at = database.stored_instant(connection, now)
     live = [(tenant_id, *_row(projected.record), at) for projected in changed if not projected.is_gone]

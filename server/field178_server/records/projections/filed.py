@@ -57,7 +57,7 @@ _STORED = Prepared(
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
-    """Upsert the rows of live records, drop those of deleted and purged ones."""
+    """Upsert the rows of live records, drop those of deleted and erased ones."""
     table = table_of(FiledRecord)
     _count(connection, tenant_id, changed)
     live = [projected for projected in changed if not projected.is_gone]
@@ -75,7 +75,7 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
 
 
 def _count(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord]) -> None:
-    """Bring the counts up to date. The scopes are locked: nobody else counts in them meanwhile."""
+    """Update the counts. The scopes are locked: no other transaction changes them meanwhile."""
     known = [projected.record.record_id for projected in changed if not projected.is_new]
     moved = Counter[tuple[str, str, str]]()
     if known:

@@ -1,4 +1,4 @@
-"""Which leased numbers of minutes stand on a record: so the server knows how many a tablet has left."""
+"""Rows of minutes numbers that stand on records: they tell how many of a block a tablet has left."""
 
 from __future__ import annotations
 

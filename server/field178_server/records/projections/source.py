@@ -1,4 +1,4 @@
-"""What a projection is made from."""
+"""Source of a projection: the record and its context."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from field178_shared.records.reading import Data
 
 
 class SourceRecord(Protocol):
-    """A record's state, as far as projections look at it."""
+    """The state of a record, as projections need it."""
 
     @property
     def record_id(self) -> str:
@@ -23,7 +23,7 @@ class SourceRecord(Protocol):
 
     @property
     def scope(self) -> str:
-        """Where it is."""
+        """Its scope."""
         ...
 
     @property
@@ -49,7 +49,7 @@ class SourceRecord(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProjectedRecord:
-    """A changed record, its review, and who made it when it was made just now.
+    """A changed record, its review, and its author where this transaction made it.
 
     `is_new`: the store had no such record before.
     """

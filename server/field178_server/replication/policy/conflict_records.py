@@ -1,4 +1,4 @@
-"""Conflict records: where a value that was not taken waits for people (protocol §5.5)."""
+"""Conflict records: values that were not applied, stored until the office decides (protocol §5.5)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RESOLVED = "resolved"
 
 @dataclass(frozen=True, slots=True)
 class ConflictPath:
-    """Where values clash: one path, on one device."""
+    """One conflicting path of one device."""
 
     path: str
     device: str
@@ -33,7 +33,7 @@ def with_conflict(
     device_id: str,
     conflict: ConflictingValue,
 ) -> Stored:
-    """Return the conflict record of a path and device with the entry of one more dispute."""
+    """Return the conflict record of a path and device with the entry of one more conflict."""
     conflict_path = ConflictPath(conflict.path, device_id)
     return with_entry(find, record, conflict_path, change.change_id, _entry(change, conflict))
 
@@ -70,13 +70,13 @@ def conflicts_of(batch: Batch, record_id: str) -> list[str]:
 
 
 def entries_of(conflict: Stored) -> Data:
-    """Return the values kept aside in a conflict, by the change that offered them."""
+    """Return the values of a conflict record by the change that offered them."""
     entries = conflict.data.get("entries")
     return entries if isinstance(entries, dict) else {}
 
 
 def settle(batch: Batch, seen: Mapping[str, int]) -> tuple[bool, list[str]]:
-    """Resolve conflicts whose revision is the one that was seen; the values are judged before, elsewhere.
+    """Resolve conflicts whose revision is the one that was seen; the values are evaluated before, elsewhere.
 
     Returns whether any was resolved, and those that stay open: nobody settles an entry unseen.
     """

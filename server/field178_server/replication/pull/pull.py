@@ -45,7 +45,7 @@ _NAMED = Prepared(_ROWS.where(Feed.kind == "put", among(Feed.record_id, bindpara
 
 @dataclass(frozen=True, slots=True)
 class TabletState:
-    """What the tablet says it holds and asks for; `own`: stamps of rows it makes itself, {scope: {seq}}."""
+    """The tablet's cursors and wishes; `own`: stamps of rows it makes itself, {scope: {seq}}."""
 
     cursors: Mapping[str, int]
     floors: Mapping[str, int]

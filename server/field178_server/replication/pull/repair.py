@@ -44,8 +44,8 @@ _COMPANIONS = select(Record.record_id).where(Record.tenant_id == _TENANT, Record
 _CONFLICTS = select(Record.record_id).where(
     Record.tenant_id == _TENANT, Record.type == "conflict", Record.scope == bindparam("scope"), Record.deleted
 )
-# What is deleted is in no digest. Of a purge a tablet has to hear all the same: it may hold the content, in a
-# row that is deleted, at rest or in its own words, and the closing checkpoint passes over the stamp.
+# What is deleted is in no digest. A tablet has to hear of an erasure all the same: it may have the content,
+# in a deleted row, in a tombstone or in a draft, and the closing checkpoint passes over the stamp.
 _GONE_FOR_GOOD = (
     select(Record.record_id, Record.type, Record.rev, Record.h, Record.body)
     .where(
@@ -63,7 +63,7 @@ def add_repair(session: Session, tenant_id: str, scope: ScopeNow, said: object, 
     """Add the live records of the buckets that differ from what the tablet said, bucket by bucket.
 
     As many buckets as one answer holds, at least one; True when all were served, and only then a checkpoint.
-    Right before it come the records that are deleted and purged.
+    Right before it come the records that are deleted and erased.
     """
     live = _live_by_bucket(session, tenant_id, scope.scope)
     differing = _differing(live, said if isinstance(said, Mapping) else {})

@@ -1,4 +1,4 @@
-"""Whether a change is admitted: tablet, size, form and paths first, then the judge. Nothing is written."""
+"""Admission of a change: tablet, size, form and paths first, then its evaluation. Nothing is written."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def admit(
 
 
 def admit_correction(preload: Preload, rules: TypeRules, change: Change) -> Outcome:
-    """Return what becomes of the office's version of a change: only its content is judged."""
+    """Return what becomes of the office's version of a change: only its content is evaluated."""
     batch, record = preload.batch, preload.batch.get(change.record_id)
     evaluation = Evaluation(rules.types[change.type], rules, is_locked=batch.is_locked(change.record_id))
     if record is None:

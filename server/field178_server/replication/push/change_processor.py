@@ -1,4 +1,4 @@
-"""Taking changes in: known or not, judged, applied to the working set."""
+"""The change processor: finds known changes, evaluates new ones, applies them to the working set."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REPLACED = Outcome(Status.UNCHANGED, ErrorCode.REPLACED)
 
 
 class ChangeProcessor:
-    """Judges changes one after the other on one batch; tablets MUST be locked before records."""
+    """Evaluates changes one after the other on one batch; tablets MUST be locked before records."""
 
     def __init__(self, batch: Batch, rules: TypeRules, devices: Iterable[DeviceContext]) -> None:
         self._batch = batch
@@ -34,7 +34,7 @@ class ChangeProcessor:
         self._dependencies = Dependencies(batch.session, batch.tenant_id)
 
     def prepare(self, pushed: Sequence[PushedChange]) -> None:
-        """Read all that judging these changes needs, in as many statements for one as for all."""
+        """Read all that evaluating these changes needs, in as many statements for one as for all."""
         self._receipts.read(pushed)
         if elsewhere := self._receipts.quarantined_elsewhere(self._preload.devices):
             # Of a tablet that this one replaced: locked, and then read as they stand.
@@ -45,11 +45,11 @@ class ChangeProcessor:
             self._read(fresh, [])
 
     def prepare_again(self, found: Sequence[QuarantinedChange]) -> None:
-        """Read all that judging these waiting changes once more needs."""
+        """Preload everything for the reprocessing of these quarantined changes."""
         self._read([one.change for one in found], found)
 
     def process(self, pushed: PushedChange, device: DeviceContext, incarnation: str) -> ReceiptState:
-        """Return the verdict on a pushed change: the stored one where it is known, else a new one."""
+        """Return the receipt of a pushed change: the stored one where it is known, else a new one."""
         receipt = self._receipts.known(pushed)
         if receipt is not None:
             self._receipts.take_over(receipt, device.id)
@@ -61,13 +61,13 @@ class ChangeProcessor:
         return one.receipt
 
     def reprocess(self, one: QuarantinedChange) -> bool:
-        """Judge a quarantined change once more; tell whether its verdict changed."""
+        """Evaluate a quarantined change once more; tell whether its receipt changed."""
         if self._receipts.is_settled(one.change.change_id) or self._must_wait(one):
             return False
         return self._evaluate(one)
 
     def apply_correction(self, one: QuarantinedChange, corrected: Change, source: SourceChange) -> Outcome:
-        """Apply the office's mended version of a waiting change and settle that one; or say why not."""
+        """Apply the office's correction of a quarantined change and settle it, or return the refusal."""
         outcome, record = (
             admit_correction(self._preload, self._rules, corrected),
             self._batch.get(corrected.record_id),
@@ -82,7 +82,7 @@ class ChangeProcessor:
         return outcome
 
     def flush(self) -> None:
-        """Write records, verdicts, quarantine and counters."""
+        """Write records, receipts, quarantine and counters."""
         self._receipts.write(self._preload.devices.values())
 
     def _read(self, changes: Sequence[Change], waits: Sequence[QuarantinedChange]) -> None:
@@ -112,16 +112,16 @@ class ChangeProcessor:
             at=self._batch.now,
             details={} if is_time else {"at": [ErrorCode.BAD_TIME.value]},
         )
-        # Of a change that is about a purged record nothing MUST be stored.
+        # Of a change that is about an erased record nothing MUST be stored.
         text = "" if self._preload.is_erased(change.record_id) else pushed.body.decode()
         return QuarantinedChange(change, receipt, text, "")
 
     def _must_wait(self, one: QuarantinedChange) -> bool:
-        # Its tablet is gone, or a later change mends it.
+        # Its tablet is gone, or a later change corrects it.
         return one.receipt.device_id not in self._preload.devices or self._dependencies.is_superseded(one)
 
     def _evaluate(self, one: QuarantinedChange) -> bool:
-        """Apply a change or hold it back; tell whether that is news."""
+        """Apply a change or quarantine it; tell whether that is news."""
         device = self._preload.devices[one.receipt.device_id]
         outcome = admit(self._preload, self._rules, one.change, len(one.payload.encode()), device)
         if outcome.status == Status.QUARANTINED:
@@ -133,7 +133,7 @@ class ChangeProcessor:
         return True
 
     def _quarantine(self, one: QuarantinedChange, outcome: Outcome) -> bool:
-        """Hold a change back; tell whether that is news."""
+        """Quarantine a change; tell whether that is news."""
         receipt = one.receipt
         same_details = outcome.details == {k: v for k, v in receipt.details.items() if k != "at"}
         if receipt.is_quarantined and receipt.reason == outcome.reason and same_details:
@@ -146,7 +146,7 @@ class ChangeProcessor:
         return True
 
     def _follow(self, one: QuarantinedChange) -> None:
-        """Settle what an applied change mends, and run what waited for its record."""
+        """Settle what an applied change corrects, and run what waited for its record."""
         for superseded in one.change.replaces:
             self._replace(superseded, one.receipt)
         if one.receipt.rev == 1:
@@ -178,7 +178,7 @@ class ChangeProcessor:
             receipt.details = {**receipt.details, "open": still_open}
 
     def _replace(self, change_id: str, by: ReceiptState) -> None:
-        """Settle a change that waits, of the same record and tablet: it was mended and is not run again."""
+        """Settle a quarantined change of the same record and tablet that a later change replaces."""
         quarantined = self._receipts.quarantined_now(change_id)
         one = (
             quarantined

@@ -1,4 +1,4 @@
-"""The push of one exchange: many changes, one transaction, a verdict for each (protocol §5)."""
+"""The push of one exchange: many changes, one transaction, a receipt for each (protocol §5)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class OwnRevision:
 
 @dataclass(frozen=True, slots=True)
 class ChangeResult:
-    """A receipt, whether its place in the store is hidden from the tablet that asks, and what it made."""
+    """A receipt, whether rev, seq and h are hidden from the tablet that asks, and the revision it made."""
 
     receipt: Receipt
     is_hidden: bool
@@ -46,7 +46,7 @@ class ChangeResult:
 def push(
     batch: Batch, device: DeviceContext, incarnation: str, changes: Sequence[Change], rules: TypeRules
 ) -> list[ChangeResult]:
-    """Judge and store the changes in their order; return one receipt for each. The tablet MUST be locked."""
+    """Evaluate and store changes in order; return one result for each. The tablet MUST be locked."""
     key = payload_key(batch.session, batch.tenant_id)
     pushed = [_pushed_change(change, key) for change in changes]
     processor = ChangeProcessor(batch, rules, [device])
@@ -67,13 +67,13 @@ def push(
 
 
 def is_hidden(receipt: ReceiptState, device: DeviceContext) -> bool:
-    """Tell whether rev, seq and h of a verdict are withheld: another's change in a scope not granted."""
+    """Tell whether rev, seq and h of a receipt are withheld: another's change in a scope not granted."""
     return device.revoked or (receipt.device_id != device.id and receipt.scope not in device.scopes)
 
 
 def needs_second_look(results: Sequence[ChangeResult]) -> bool:
-    """Tell whether a change of another transaction may have met one of these in the dark: one that waits for
-    a record was stored while that record was being made."""
+    """Tell whether a change of another transaction may have missed one of these: an orphan stored
+    while another transaction made its record."""
     return any(result.receipt.reason == ErrorCode.ORPHAN or result.receipt.rev == 1 for result in results)
 
 

@@ -1,4 +1,4 @@
-"""What waits and may run now: orphans of records, and changes being mended."""
+"""Dependencies of quarantined changes: records not stored yet, and changes being corrected."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from field178_shared.wire.protocol import Change
 
 
 class Dependencies:
-    """The waiting changes that one transaction has at hand; what it holds back itself joins them."""
+    """The quarantined changes of one transaction: loaded ones and its own new ones."""
 
     def __init__(self, session: Session, tenant_id: str) -> None:
         self._session = session
@@ -23,7 +23,7 @@ class Dependencies:
         self._superseded: set[tuple[str, str, str]] = set()
 
     def read(self, changes: Iterable[Change]) -> list[QuarantinedChange]:
-        """Find what these changes may set free: orphans of their records, what they mend, and all in turn."""
+        """Find what these changes may release: orphans of their records, changes they replace, and so on."""
         found: dict[str, QuarantinedChange] = {}
         todo = list(changes)
         while todo:
@@ -34,7 +34,7 @@ class Dependencies:
         return list(found.values())
 
     def add(self, one: QuarantinedChange) -> None:
-        """Take in a change that was held back just now."""
+        """Add a change that was quarantined just now."""
         if one.is_orphan:
             self._orphans[one.change.record_id].append(one)
 
@@ -47,7 +47,7 @@ class Dependencies:
         return self._replaceable.get(change_id)
 
     def is_superseded(self, one: QuarantinedChange) -> bool:
-        """Tell whether a later change that waits too replaces this one: the later word stands for both."""
+        """Tell whether a later quarantined change replaces this one."""
         return (one.receipt.device_id, one.change.record_id, one.change.change_id) in self._superseded
 
     def _read_orphans(self, changes: Iterable[Change]) -> list[QuarantinedChange]:

@@ -1,4 +1,4 @@
-"""The quarantine as a store: what waits, put there, found again, settled."""
+"""Store of quarantined changes: added, found, settled."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _COLUMNS = (
     "settled_at",
     "v",
 )
-# What a second judgement may change; the rest is as it came.
+# What a second evaluation may change; the rest is as it came.
 _FIRST_ONLY = (
     "device_id",
     "incarnation",
@@ -58,9 +58,9 @@ DISCARDED = "discarded"
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedChange:
-    """A change in quarantine with its verdict; `reason` is why it came there.
+    """A change in quarantine with its receipt; `reason` is why it is there.
 
-    An empty `payload` is stored as none: the record was purged, and only the hash of the change is kept.
+    An empty `payload` is stored as none: the record was erased, and only the hash of the change is kept.
     """
 
     change: Change
@@ -75,7 +75,7 @@ class QuarantinedChange:
 
 
 class Reused(NamedTuple):
-    """A second content under one id: its verdict's count, when it came, from which incarnation."""
+    """A second content under one id: the count of its receipt, its arrival and incarnation."""
 
     v: int
     at: datetime
@@ -88,7 +88,7 @@ _ALL = (
     .order_by(Quarantine.device_id, Quarantine.incarnation, Quarantine.n, Quarantine.change_id)
 )
 _OPEN = _ALL.where(Quarantine.state == OPEN)
-# What the office set aside runs no more, but its author may still mend it.
+# What the office rejected runs no more, but its author may still correct it.
 _REPLACEABLE = _ALL.where(
     Quarantine.state.in_((OPEN, DISCARDED)),
     Quarantine.record_id.in_(bindparam("record_ids", expanding=True)),
@@ -116,7 +116,7 @@ def find_orphans(session: Session, tenant_id: str, record_ids: Sequence[str]) ->
 
 
 def find_replaceable(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[QuarantinedChange]:
-    """Return the changes of these records that a later one may replace: the open ones and those set aside."""
+    """Return the changes of these records that a later one may replace: open and rejected ones."""
     rows = session.execute(_REPLACEABLE, {"tenant_id": tenant_id, "record_ids": record_ids})
     return _with_receipts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
 
@@ -138,7 +138,7 @@ def _with_receipts(
 
 
 def find_reused(session: Session, tenant_id: str, change_id: str, payload_hash: str) -> Reused | None:
-    """Return where this content stands that came under an id which another content had first."""
+    """Return the row of this content, whose id another content had first."""
     row = session.execute(
         select(Quarantine.v, Quarantine.received_at, Quarantine.incarnation).where(
             Quarantine.tenant_id == tenant_id,
@@ -152,7 +152,7 @@ def find_reused(session: Session, tenant_id: str, change_id: str, payload_hash: 
 def write_quarantined(
     session: Session, tenant_id: str, changes: Iterable[QuarantinedChange], now: datetime
 ) -> None:
-    """Store what waits, settle what was applied."""
+    """Store quarantined changes, and settle applied ones."""
     connection, listed = session.connection(), list(changes)
     file_references.claim(session, tenant_id, (one.payload for one in listed))
     at = database.stored_instant(connection, now)
@@ -192,7 +192,7 @@ def _row(tenant_id: str, one: QuarantinedChange, at: object) -> database.Row:
 def _state_of(one: QuarantinedChange) -> str:
     receipt = one.receipt
     if receipt.is_quarantined:
-        # Of what is said of a purged record only the hash is kept: nobody can do anything with it.
+        # Of what is said of an erased record only the hash is kept: nobody can do anything with it.
         is_hopeless = not one.payload or receipt.reason == ErrorCode.PURGED
         return DISCARDED if is_hopeless else OPEN
     return REPLACED if receipt.reason == ErrorCode.REPLACED else APPLIED

@@ -1,4 +1,4 @@
-"""The verdicts of one transaction: which are known, which were made, and what waits; written at its end."""
+"""Receipts of one transaction: known ones, new ones, quarantined changes; written at its end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from field178_shared.errors import ErrorCode
 
 
 class ReceiptBatch:
-    """Verdicts by change id; `write` MUST be called once, at the end."""
+    """Receipts by change id; `write` MUST be called once, at the end."""
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
@@ -36,31 +36,31 @@ class ReceiptBatch:
         self._taken_over: dict[str, ReceiptState] = {}
 
     def read(self, pushed: Sequence[PushedChange]) -> None:
-        """Find the stored verdicts on these changes."""
+        """Find the stored receipts of these changes."""
         ids = [one.change.change_id for one in pushed]
         self._known = find_receipts(self._batch.session, self._batch.tenant_id, ids)
 
     def known(self, pushed: PushedChange) -> ReceiptState | None:
-        """Return the verdict on a change that came before with this very content."""
+        """Return the receipt of an earlier change with this content."""
         receipt = self._known.get(pushed.change.change_id)
         return receipt if receipt is not None and receipt.payload_hash == pushed.hash else None
 
     def quarantined_elsewhere(self, device_ids: Collection[str]) -> list[ReceiptState]:
-        """Return the known verdicts on waiting changes that none of these tablets is told of."""
+        """Return the known receipts of quarantined changes that go to none of these tablets."""
         return [one for one in self._known.values() if one.is_quarantined and one.listener not in device_ids]
 
     def take_over(self, receipt: ReceiptState, device_id: str) -> None:
-        """Let this tablet be told what becomes of a waiting change: it replaced the one that was."""
+        """Redirect the receipt of a quarantined change to this tablet: it replaced the one that sent it."""
         if receipt.is_quarantined and receipt.listener != device_id:
             receipt.told_to = device_id
             self._taken_over[receipt.change_id] = receipt
 
     def add(self, one: QuarantinedChange) -> bool:
-        """Take in a change to be judged; False when its id was used for another content."""
+        """Add a change to be evaluated; False when its id was used for another content."""
         return self._known.setdefault(one.receipt.change_id, one.receipt) is one.receipt
 
     def refuse_reuse(self, one: QuarantinedChange) -> ReceiptState:
-        """Hold back a content whose id another one had first; return its verdict, the stored one if any."""
+        """Quarantine a content whose id another one had first; return its receipt, the stored one if any."""
         key = (one.receipt.change_id, one.receipt.payload_hash)
         if key not in self._reused:
             stored = quarantine.find_reused(self._batch.session, self._batch.tenant_id, *key)
@@ -73,28 +73,28 @@ class ReceiptBatch:
         return self._reused[key]
 
     def is_settled(self, change_id: str) -> bool:
-        """Tell whether a change was judged in this transaction and does not wait."""
+        """Tell whether a change was evaluated in this transaction and does not wait."""
         evaluated = self._evaluated.get(change_id)
         return evaluated is not None and not evaluated.is_quarantined
 
     def is_evaluated(self, change_id: str) -> bool:
-        """Tell whether a change was judged in this transaction, whatever came of it."""
+        """Tell whether a change was evaluated in this transaction, with any outcome."""
         return change_id in self._evaluated
 
     def quarantined_now(self, change_id: str) -> QuarantinedChange | None:
-        """Return a change that this transaction holds back."""
+        """Return a change that this transaction quarantines."""
         evaluated = self._evaluated.get(change_id)
         if evaluated is None or not evaluated.is_quarantined:
             return None
         return self._quarantined.get((change_id, evaluated.payload_hash))
 
     def add_quarantined(self, one: QuarantinedChange) -> None:
-        """Note that a change waits."""
+        """Record a quarantined change."""
         self._evaluated[one.receipt.change_id] = one.receipt
         self._quarantined[one.receipt.change_id, one.receipt.payload_hash] = one
 
     def settle(self, one: QuarantinedChange) -> None:
-        """Note that a change waits no more; what waited in the store is settled there."""
+        """Record a settled change; one stored in quarantine is settled there."""
         if one.receipt.is_stored:
             self.add_quarantined(one)
             return
@@ -102,7 +102,7 @@ class ReceiptBatch:
         self._quarantined.pop((one.receipt.change_id, one.receipt.payload_hash), None)
 
     def write(self, devices: Iterable[DeviceContext]) -> None:
-        """Write records, verdicts, quarantine and counters."""
+        """Write records, receipts, quarantine and counters."""
         batch = self._batch
         seqs = batch.flush()
         for receipt in self._evaluated.values():
@@ -127,7 +127,7 @@ class ReceiptBatch:
             receipt.v = counts[listener]
             moved.add(listener)
         for change_id, receipt in self._taken_over.items():
-            # Judged anew in this very transaction: that verdict is the one that is told.
+            # Evaluated again in this transaction: that receipt is the one the tablet gets.
             receipt.become(self._evaluated[change_id])
         rows = [(counts[device_id], self._batch.tenant_id, device_id) for device_id in sorted(moved)]
         connection = self._batch.session.connection()

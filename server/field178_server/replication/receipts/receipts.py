@@ -1,4 +1,4 @@
-"""Receipts of one transaction: which changes are known, what became of each, which counters moved.
+"""Receipts of one transaction: known changes, their outcomes, and the counters.
 
 Also the digest of its receipts that is kept of each incarnation of a tablet's database.
 """
@@ -82,7 +82,7 @@ class PushedChange:
 
 @dataclass(slots=True)
 class ReceiptState:
-    """One verdict, old or just made; `v` 0 means that it has not been counted yet."""
+    """One receipt, old or just made; `v` 0 means that it has not been counted yet."""
 
     change_id: str
     device_id: str
@@ -104,16 +104,16 @@ class ReceiptState:
 
     @property
     def listener(self) -> str:
-        """The tablet that is told of this verdict, and by whose count."""
+        """The tablet that gets this receipt, under its own count."""
         return self.told_to or self.device_id
 
     @property
     def is_quarantined(self) -> bool:
-        """Tell whether the change waits in quarantine."""
+        """Tell whether the change is quarantined."""
         return self.status == Status.QUARANTINED
 
     def become(self, other: ReceiptState) -> None:
-        """Take over all that another state of this verdict says."""
+        """Take over all that another state of this receipt says."""
         for name in self.__slots__:
             setattr(self, name, getattr(other, name))
 
@@ -135,12 +135,12 @@ class ReceiptState:
 
 
 def payload_hash(key: bytes, body: bytes) -> str:
-    """Return the keyed hash of a canonical change: it survives a purge and cannot be guessed from a dump."""
+    """Return the keyed hash of a canonical change; it survives an erasure and tells nothing of the text."""
     return hmac.digest(key, body, "sha256").hex()
 
 
 def find_receipts(session: Session, tenant_id: str, change_ids: Iterable[str]) -> dict[str, ReceiptState]:
-    """Return the stored verdicts by change id."""
+    """Return the stored receipts by change id."""
     wanted = {"tenant_id": tenant_id, "change_ids": sorted(set(change_ids))}
     rows = _BY_CHANGE.rows(session, wanted)
     receipts = [receipt_of_row(dict(zip(_NAMES, row, strict=True))) for row in rows]
@@ -148,7 +148,7 @@ def find_receipts(session: Session, tenant_id: str, change_ids: Iterable[str]) -
 
 
 def read_listeners(session: Session, tenant_id: str, receipts: Sequence[ReceiptState]) -> None:
-    """Look once more who is told of these verdicts. Their tablets MUST be locked: from then on it stands."""
+    """Read again which tablets get these receipts. The tablets MUST be locked: that makes it final."""
     wanted = {"tenant_id": tenant_id, "change_ids": sorted({receipt.change_id for receipt in receipts})}
     found = dict(_TOLD_TO.rows(session, wanted))
     for receipt in receipts:
@@ -156,7 +156,7 @@ def read_listeners(session: Session, tenant_id: str, receipts: Sequence[ReceiptS
 
 
 def receipt_of_row(row: Mapping[str, Any]) -> ReceiptState:
-    """Return the verdict of a row of the receipt table."""
+    """Return the receipt of a row of the receipt table."""
     members = {name: row[name] for name in ReceiptState.__slots__ if name in row}
     details = row["details"]
     members["details"] = json.loads(details) if isinstance(details, str) else {}
@@ -170,7 +170,7 @@ def details_text(details: JsonObject) -> str | None:
 
 
 def conclude(receipt: ReceiptState, outcome: Outcome, scope: str, now: datetime) -> None:
-    """Write an outcome into a verdict, to be counted anew."""
+    """Write an outcome into a receipt, to be counted anew."""
     receipt.status = outcome.status
     receipt.reason = outcome.reason.value if outcome.reason is not None else None
     receipt.details = {**{k: v for k, v in receipt.details.items() if k == "at"}, **outcome.details}
@@ -180,7 +180,7 @@ def conclude(receipt: ReceiptState, outcome: Outcome, scope: str, now: datetime)
 
 
 def write_receipts(session: Session, tenant_id: str, receipts: Iterable[ReceiptState]) -> None:
-    """Insert the verdicts just made and update those made anew."""
+    """Insert the receipts just made and update those made anew."""
     connection, table = session.connection(), table_of(ReceiptRow)
     listed = list(receipts)
     fresh = [
@@ -194,7 +194,7 @@ def write_receipts(session: Session, tenant_id: str, receipts: Iterable[ReceiptS
 
 
 def write_listeners(session: Session, tenant_id: str, receipts: Iterable[ReceiptState]) -> None:
-    """Write who is told of these stored verdicts from now on, and under which count."""
+    """Write the new listener of these stored receipts, and their count."""
     rows = [(receipt.told_to, receipt.v, tenant_id, receipt.change_id) for receipt in receipts]
     key = ("tenant_id", "change_id")
     database.bulk_update(session.connection(), table_of(ReceiptRow), ("told_to", "v"), key, rows)

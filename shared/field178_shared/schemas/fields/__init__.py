@@ -1,1 +1,1 @@
-"""The fields of record types as people read them: names, kinds, sections and order."""
+"""Fields of record types for people: names, kinds, sections and order."""

@@ -1,4 +1,4 @@
-"""Every field of every record type that people read: the one place where it gets its name, kind and order."""
+"""Catalogue of every field that people read: the one definition of its name, kind and order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from field178_shared.text.i18n import N_, translator
 
 @dataclass(frozen=True, slots=True)
 class FieldWords:
-    """What is said at a field, in one language."""
+    """The texts of a field in one language."""
 
     label: str
     help: str = ""
@@ -59,7 +59,7 @@ def pattern_of(path: str) -> str:
 
 
 def words_at(record_type: str, path: str, language: str) -> FieldWords:
-    """Return what is said at the field of a path; a path that no field has shows itself."""
+    """Return the words of the field of a path; an unknown path is its own label."""
     spec = field_at(record_type, path)
     return _words(spec, language) if spec else FieldWords(path)
 
@@ -85,7 +85,7 @@ def has_entries(record_type: str, path: str) -> bool:
 
 
 def position_of(record_type: str, path: str) -> int:
-    """Return the place of a field among all of its type; a path that no field has stands last."""
+    """Return the order of a field among all of its type; an unknown path is last."""
     patterns = list(FIELDS.get(record_type, {}))
     spec = field_at(record_type, path)
     return patterns.index(spec.path) if spec else len(patterns)

@@ -1,4 +1,4 @@
-"""The fields that every filed record has, and those of the files it names."""
+"""Fields that every filed record has, and those of its files."""
 
 from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 from field178_shared.text.i18n import N_

@@ -1,4 +1,4 @@
-"""The fields of an establishment for people, in the order of the register's form."""
+"""Fields of an establishment for people, in the order of the register's form."""
 
 from field178_shared.schemas.fields.envelope import (
     ATTACHMENTS,

@@ -1,4 +1,4 @@
-"""The fields of an inspection visit for people, in the order in which a visit is made."""
+"""Fields of an inspection visit for people, in the order of a visit."""
 
 from field178_shared.schemas.fields.envelope import (
     ATTACHMENTS,

@@ -1,4 +1,4 @@
-"""The fields of an outreach session for people, in the order of its form."""
+"""Fields of an outreach session for people, in the order of its form."""
 
 from field178_shared.schemas.fields.envelope import (
     ATTACHMENTS,

@@ -1,4 +1,4 @@
-"""The fields of a review for people; its page is the one of the record it is about."""
+"""Fields of a review for people; its page is the page of the reviewed record."""
 
 from field178_shared.schemas.fields.envelope import BY_OFFICE, CLOCKS, RECORD_CODE
 from field178_shared.schemas.fields.spec import FieldKind, FieldSpec

@@ -73,7 +73,7 @@ def page_of(record_type: str, data: dict[str, object]) -> RecordPage:
         history=RecordHistory((), is_complete=True),
         review=None,
         changed=(),
-        place=None,
+        establishment=None,
         previous=None,
         open_conflicts=0,
         open_quarantine=0,
