@@ -46,10 +46,10 @@ class DeviceStatus:
     def to_wire(self) -> dict[str, object]:
         """Return the member `about` of a request: only reported values."""
         counts = {"unsent": self.unsent, "unsent_files": self.unsent_files, "free_mb": self.free_mb}
-        told: dict[str, object] = {name: count for name, count in counts.items() if count is not None}
+        status: dict[str, object] = {name: count for name, count in counts.items() if count is not None}
         if self.mismatches:
-            told["mismatches"] = {"count": self.mismatches, "records": list(self.mismatched)}
-        return told
+            status["mismatches"] = {"count": self.mismatches, "records": list(self.mismatched)}
+        return status
 
 
 def _count(value: object) -> int | None:

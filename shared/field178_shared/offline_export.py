@@ -164,11 +164,11 @@ def _nonce(kind: PartKind, number: int) -> bytes:
 def _check_last(content: bytes, digest: bytes, count: int, public_key: bytes) -> None:
     try:
         last = json.loads(content)
-        signature, told = bytes.fromhex(last["signature"]), last["changes"]
+        signature, signed_count = bytes.fromhex(last["signature"]), last["changes"]
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, CONTEXT + digest)
     except (ValueError, KeyError, TypeError, AttributeError, InvalidSignature):
         raise _fault("signature") from None
-    if told != count:
+    if signed_count != count:
         raise _fault("damaged")
 
 

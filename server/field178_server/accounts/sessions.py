@@ -40,12 +40,12 @@ def open_session(session: Session, officer: Officer, token: str, now: datetime) 
     tenant_id, officer_id = officer.tenant_id, officer.officer_id
     mine = (ConsoleSession.tenant_id == tenant_id, ConsoleSession.officer_id == officer_id)
     session.execute(delete(ConsoleSession).where(*mine, ConsoleSession.expires_at <= now))
-    living = session.scalars(
+    live = session.scalars(
         select(ConsoleSession)
         .where(*mine)
         .order_by(ConsoleSession.last_seen_at.desc(), ConsoleSession.token_hash)
     ).all()
-    for row in living[MOST_AT_ONCE - 1 :]:
+    for row in live[MOST_AT_ONCE - 1 :]:
         session.delete(row)
     session.add(
         ConsoleSession(

@@ -38,7 +38,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class UploadOffset:
-    """Offset and size of one upload."""
+    """State of one upload."""
 
     upload_id: str
     offset: int
@@ -90,7 +90,7 @@ class Uploading:
             if not is_needed:
                 self._store.drop(upload_id)
         self._give_up_late(late)
-        return self._position(row, row.size if state == DONE else 0)
+        return self._offset_of(row, row.size if state == DONE else 0)
 
     def expire(self) -> int:
         """Give up every upload that was not finished in time, forget old ones; return how many were late."""
@@ -118,25 +118,25 @@ class Uploading:
         """Tell how far an upload has come; one that is whole but not stored yet is stored first."""
         row = self._row(device, upload_id)
         if row.state == DONE:
-            return self._position(row, row.size)
+            return self._offset_of(row, row.size)
         with self._file_of(row) as file:
             length = row.size if file is None else length_of(file)
             if file is not None and length == row.size:
                 self._store_whole(row, file)
-        return self._position(row, length)
+        return self._offset_of(row, length)
 
     def append(self, device: DeviceContext, upload_id: str, piece: Piece) -> UploadOffset:
         """Take a piece in at the end of what is there, or raise AppError and leave the offset where it is."""
         row = self._row(device, upload_id)
         if row.state == DONE:
-            return self._position(row, _nothing_more(piece, row.size))
+            return self._offset_of(row, _nothing_more(piece, row.size))
         with self._file_of(row) as file:
             if file is None:
-                return self._position(row, _nothing_more(piece, row.size))
+                return self._offset_of(row, _nothing_more(piece, row.size))
             length = self._take_in(row, file, piece)
             if length == row.size:
                 self._store_whole(row, file)
-        return self._position(row, length)
+        return self._offset_of(row, length)
 
     def _take_in(self, row: Upload, file: FileIO, piece: Piece) -> int:
         length = length_of(file)
@@ -214,7 +214,7 @@ class Uploading:
             raise AppError(ErrorCode.UPLOAD_GONE)
         return row
 
-    def _position(self, row: Upload, offset: int) -> UploadOffset:
+    def _offset_of(self, row: Upload, offset: int) -> UploadOffset:
         return UploadOffset(row.upload_id, offset, row.size, row.metadata_text, row.expires_at)
 
 

@@ -88,17 +88,17 @@ def check_history(
     an alarm is shown that root as well: only it can end the alarm.
     """
     seen, newest = request.root, history.newest
-    told = RootAlarm.SIGNATURE if seen.alarm is RootAlarm.SIGNATURE else None
+    alarm = RootAlarm.SIGNATURE if seen.alarm is RootAlarm.SIGNATURE else None
     if not seen.index or request.epoch != history.epoch:
-        return HistoryCheck(newest, told, settled=seen.alarm is None)
+        return HistoryCheck(newest, alarm, settled=seen.alarm is None)
     if newest is None or newest.index < seen.index:
         return HistoryCheck(newest, RootAlarm.LOWER, settled=False)
     own = newest if newest.index == seen.index else _root_at(session, tenant_id, history.epoch, seen.index)
     if own is None or own.hash != seen.hash:
         return HistoryCheck(own or newest, RootAlarm.OTHER, settled=False)
-    doubted = seen.alarm is not None and told is None
+    doubted = seen.alarm is not None and alarm is None
     return HistoryCheck(
-        own if doubted else newest, told, newest.index > seen.index, settled=seen.alarm is None
+        own if doubted else newest, alarm, newest.index > seen.index, settled=seen.alarm is None
     )
 
 

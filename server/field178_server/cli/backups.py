@@ -44,10 +44,10 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 def sentence(error: BackupError) -> str:
     """Return the reason as the operator reads it."""
-    return _told(error.reason, error.what)
+    return _sentence(error.reason, error.what)
 
 
-def _told(reason: str, what: str) -> str:
+def _sentence(reason: str, what: str) -> str:
     known = _SENTENCES.get(reason)
     return known.format(what=what) if known else f"{reason}: {what}"
 
@@ -98,7 +98,7 @@ def backup(to: Path | None, keep: int | None, as_json: bool) -> None:
     if not is_proved:
         text = _("The backup is kept but NOT PROVED, and tablets were told nothing: {faults}")
         raise click.ClickException(
-            text.format(faults=" ".join(_told(*fault.split(": ", 1)) for fault in taken.proof.faults))
+            text.format(faults=" ".join(_sentence(*fault.split(": ", 1)) for fault in taken.proof.faults))
         )
 
 

@@ -52,7 +52,7 @@ _QUERY = (
 )
 _DEVICES = Prepared(_QUERY)
 _DEVICES_LOCKED = Prepared(_QUERY.with_for_update(key_share=True))
-_ALIVE = and_(
+_ACTIVE = and_(
     Officer.tenant_id == DeviceOfficer.tenant_id,
     Officer.officer_id == DeviceOfficer.officer_id,
     Officer.disabled_at.is_(None),
@@ -72,13 +72,13 @@ _VIA = and_(
 _RIGHTS = Prepared(
     select(DeviceScope.device_id, DeviceScope.scope, literal_column("1", Integer))
     .select_from(DeviceOfficer)
-    .join(Officer, _ALIVE)
+    .join(Officer, _ACTIVE)
     .join(DeviceScope, _GRANTED)
     .outerjoin(OfficerScope, _VIA)
     .where(*_OF_THESE, or_(DeviceScope.via.is_(None), OfficerScope.scope.is_not(None)))
     .union_all(
         select(DeviceOfficer.device_id, DeviceOfficer.officer_id, literal_column("0", Integer))
-        .join(Officer, _ALIVE)
+        .join(Officer, _ACTIVE)
         .where(*_OF_THESE)
     )
 )

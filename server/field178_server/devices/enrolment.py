@@ -241,7 +241,7 @@ def announce(session: Session, context: OperationContext, device: Device, issued
     name = session.get_one(Officer, (context.tenant_id, device.user_id)).name
     issuer = None if issued_by is None else session.get(Officer, (context.tenant_id, issued_by))
     issuer_vi, issuer_en = (issuer.name, issuer.name) if issuer is not None else _OPERATOR
-    told = {"label": device.label, "name": name, "at": datetime_text(now)}
+    values = {"label": device.label, "name": name, "at": datetime_text(now)}
     session.add(
         Notice(
             tenant_id=context.tenant_id,
@@ -249,8 +249,8 @@ def announce(session: Session, context: OperationContext, device: Device, issued
             kind=INFO,
             officer_id=device.user_id,
             device_id=device.device_id,
-            text_vi=_VI.format(**told, issuer=issuer_vi),
-            text_en=_EN.format(**told, issuer=issuer_en),
+            text_vi=_VI.format(**values, issuer=issuer_vi),
+            text_en=_EN.format(**values, issuer=issuer_en),
             made_at=now,
             until=now + SHOWN_FOR,
         )

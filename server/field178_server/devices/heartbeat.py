@@ -34,8 +34,8 @@ class Heartbeat:
     @property
     def clock_offset_ms(self) -> int | None:
         """The tablet's clock minus the server's; None when the tablet sent no time."""
-        told = from_wire(self.device_now)
-        return None if told is None else round((told - self.at).total_seconds() * 1000)
+        client_time = from_wire(self.device_now)
+        return None if client_time is None else round((client_time - self.at).total_seconds() * 1000)
 
 
 def is_due(device: DeviceContext, seen: Heartbeat) -> bool:

@@ -88,9 +88,9 @@ def faults_of_store(engine: Engine, tenant_id: str, receipt_key: str | None = No
 
     The signatures of the roots are proved where the public receipt key is given.
     """
-    stands_at = migrations.current(readonly(engine))
-    if stands_at != migrations.head():
-        return [f"migrations: store at {stands_at}, newest is {migrations.head()}"]
+    stored_at = migrations.current(readonly(engine))
+    if stored_at != migrations.head():
+        return [f"migrations: store at {stored_at}, newest is {migrations.head()}"]
     with snapshot(engine) as session:
         if session.get(Tenant, tenant_id) is None:
             return [f"tenant: {tenant_id}"]
@@ -153,7 +153,7 @@ def _differing_records(session: Session, tenant_id: str, scope: str) -> Iterator
         .where(Feed.record_id.is_(None))
     )
     # The sender of a revision has its hash in the receipt, and only its author changes a receipt.
-    told = (
+    from_receipt = (
         select(Record.record_id)
         .join(
             StoredReceipt,
@@ -163,7 +163,7 @@ def _differing_records(session: Session, tenant_id: str, scope: str) -> Iterator
         )
         .where(Record.tenant_id == tenant_id, Record.scope == scope, StoredReceipt.h != Record.h)
     )
-    for query, what in ((stamped, "feed"), (unstamped, "not in the feed"), (told, "receipt")):
+    for query, what in ((stamped, "feed"), (unstamped, "not in the feed"), (from_receipt, "receipt")):
         yield from (f"record: {one} {what}" for one in sorted(set(session.scalars(query))))
 
 

@@ -100,6 +100,6 @@ def _cursors_in_use(session: Session, tenant_id: str, scope: str, now: datetime)
             Device.last_seen_at > now - SILENT,
         )
     ).all()
-    told = [json.loads(cursors) for cursors in rows if cursors is not None]
-    begun = [cursor for cursors in told if (cursor := cursors.get(scope, 0)) > 0]
-    return begun if len(told) == len(rows) else [0]
+    known = [json.loads(cursors) for cursors in rows if cursors is not None]
+    begun = [cursor for cursors in known if (cursor := cursors.get(scope, 0)) > 0]
+    return begun if len(known) == len(rows) else [0]

@@ -25,7 +25,7 @@ from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.pull.frames import Frames
 from field178_server.replication.pull.pull import TabletState, add_changes
 from field178_server.replication.pull.scope_state import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
-from field178_server.replication.push.push import ChangeResult, needs_second_look, push, result, results
+from field178_server.replication.push.push import ChangeResult, needs_second_pass, push, result, results
 from field178_server.replication.quarantine import reprocess
 from field178_server.replication.receipts import queries as receipt_queries
 from field178_shared.errors import AppError, ErrorCode
@@ -189,7 +189,7 @@ class Exchange:
         processed = run_write(self.engine, work)
         # From here on the changes are durable: whatever happens to the answer, a repeat gets the same one.
         self.failpoint("push.done")
-        if write_lock(self.engine) is None and needs_second_look(processed.answers):
+        if write_lock(self.engine) is None and needs_second_pass(processed.answers):
             self._run_missed_orphans(change.record_id for change in changes)
         return processed
 
@@ -268,12 +268,12 @@ class Exchange:
     ) -> Reading:
         frames, epoch = Frames(), state.epoch
         missing = receipt_queries.missing_changes(session, self.tenant_id, request.have)
-        told = results(request, processed.answers, epoch)
-        heard, later = self._later_receipts(session, request, state, processed.answers)
+        result_frames = results(request, processed.answers, epoch)
+        receipt_count, later = self._later_receipts(session, request, state, processed.answers)
         # The tablet keeps this count, and asks again from there.
-        hello = {**self._hello(state, missing), "verdicts": heard}
+        hello = {**self._hello(state, missing), "verdicts": receipt_count}
         frames.add("hello", {**self._greeting(epoch), **hello})
-        for members in told.frames:
+        for members in result_frames.frames:
             frames.add("res", members)
         frames.add_all(later)
         if request.divergent_records:
@@ -285,10 +285,10 @@ class Exchange:
             request.want,
             request.repair,
             request.max_records,
-            own=told.own,
+            own=result_frames.own,
         )
         more = add_changes(session, self.tenant_id, state.scopes, tablet, epoch, frames)
-        return Reading(frames, more or heard < state.device.receipt_count, state)
+        return Reading(frames, more or receipt_count < state.device.receipt_count, state)
 
     def _greeting(self, epoch: str) -> dict[str, object]:
         return {"protocol": list(self.served), "epoch": epoch, "now": to_wire(self.clock.now())}
@@ -314,9 +314,9 @@ class Exchange:
         """Return the receipts not sent yet, up to one answer's limit, and the count after them."""
         frames, count = Frames(), state.device.receipt_count
         # A receipt may have changed again between the push and this snapshot: then it is sent once more.
-        told = {answer.receipt.v: answer.receipt.change_id for answer in answers}
-        unheard = count - request.verdicts
-        if unheard <= sum(1 for v in told if v > request.verdicts):
+        just_sent = {answer.receipt.v: answer.receipt.change_id for answer in answers}
+        unsent = count - request.verdicts
+        if unsent <= sum(1 for v in just_sent if v > request.verdicts):
             return count, frames
         device = state.device
         for receipt, is_others in receipt_queries.later_receipts(
@@ -324,7 +324,7 @@ class Exchange:
         ):
             if frames.size_bytes >= MAX_RECEIPT_BYTES:
                 return receipt.v - 1, frames
-            if told.get(receipt.v) != receipt.change_id:
+            if just_sent.get(receipt.v) != receipt.change_id:
                 is_hidden = device.revoked or (is_others and receipt.scope not in device.scopes)
                 frames.add("res", result(ChangeResult(receipt, is_hidden)))
         return count, frames

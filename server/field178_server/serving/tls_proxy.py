@@ -20,7 +20,7 @@ Asker = tuple[str, int]
 HandOver = Callable[[socket.socket, Asker], None]
 _TAKEN_S = PIECE_BYTES / MIN_BYTES_S
 _LAST_ANSWERS_S = 2
-_REFUSALS_TOLD_S = 60
+_REFUSALS_LOGGED_S = 60
 _BACKLOG = 256
 
 log = structlog.get_logger()
@@ -70,7 +70,7 @@ class TlsFront:
         """Log refused connections once a minute: a line for each could fill the disk."""
         self._refused += 1
         if self._refused == 1:
-            asyncio.get_running_loop().call_later(_REFUSALS_TOLD_S, self._log_refusals)
+            asyncio.get_running_loop().call_later(_REFUSALS_LOGGED_S, self._log_refusals)
 
     def _log_refusals(self) -> None:
         log.warning("connections_refused", count=self._refused)

@@ -172,8 +172,8 @@ class _Minutes:
         return found
 
     def _is_printed(self, item: ChecklistItem) -> bool:
-        is_judged = item.answer in (AnswerKind.YES_NO, AnswerKind.YES_NO_PARTIAL)
-        return is_judged and item.id in self.visit.answers and item.id not in _NOT_PRINTED
+        is_requirement = item.answer in (AnswerKind.YES_NO, AnswerKind.YES_NO_PARTIAL)
+        return is_requirement and item.id in self.visit.answers and item.id not in _NOT_PRINTED
 
     def _section(
         self, number: int, section: ChecklistSection, items: list[tuple[ChecklistItem, CheckedAnswer]]
@@ -248,10 +248,10 @@ class _Minutes:
         ended = f"Biên bản kết thúc {moment_of(self.visit.ended_at)}"
         if self.visit.representative_role == "none":
             return f"{ended}, lập thành 02 bản; lập khi không có đại diện cơ sở."
-        heard = "lập thành 02 bản có giá trị như nhau, đã đọc lại cho những người có mặt cùng nghe"
+        read_aloud = "lập thành 02 bản có giá trị như nhau, đã đọc lại cho những người có mặt cùng nghe"
         if self.visit.paper_signed == "refused":
-            return f"{ended}, {heard}; giao cơ sở 01 bản. Đại diện cơ sở không ký biên bản."
-        return f"{ended}, {heard}, công nhận là đúng và cùng ký tên dưới đây; giao cơ sở 01 bản."
+            return f"{ended}, {read_aloud}; giao cơ sở 01 bản. Đại diện cơ sở không ký biên bản."
+        return f"{ended}, {read_aloud}, công nhận là đúng và cùng ký tên dưới đây; giao cơ sở 01 bản."
 
     def _signed_by(self) -> tuple[str, ...]:
         return _SIGNED_BY[1:] if self.visit.representative_role == "none" else _SIGNED_BY

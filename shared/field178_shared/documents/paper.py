@@ -174,13 +174,13 @@ class _Paper(FPDF):
         self._draw_qr(self._seal.qr_text, _LEFT, top)
         self.set_xy(_LEFT + _QR_MM + 4, top + 2)
         self.set_font(_FONT, "", _SMALL_PT)
-        told = (
+        lines = (
             f"Mã phiếu: {self._seal.code}" if self._seal.code else "",
             f"Bản ghi: {self._seal.record_id}, bản {self._seal.rev}",
             f"Mã đối chiếu: {_spaced(self._seal.h)}",
             "Mã QR gắn bản giấy này với phiếu điện tử của Đội.",
         )
-        text = "\n".join(filter(None, told))
+        text = "\n".join(filter(None, lines))
         self.multi_cell(0, _SMALL_LINE_MM, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _draw_qr(self, text: str, left: float, top: float) -> None:

@@ -42,11 +42,11 @@ def dateline(lists: CodeLists, unit_id: str, day: date | None) -> str:
 def address_of(lists: CodeLists, establishment: Establishment) -> str:
     """Return the address in one line, no part of it twice."""
     unit = lists.units.get(establishment.unit_id)
-    told: list[str] = []
+    parts: list[str] = []
     for part in (establishment.village, establishment.address_line, unit.vi if unit else ""):
-        if part and not any(part.casefold() in before.casefold() for before in told):
-            told.append(part)
-    return ", ".join(told)
+        if part and not any(part.casefold() in before.casefold() for before in parts):
+            parts.append(part)
+    return ", ".join(parts)
 
 
 def identity_of(lists: CodeLists, establishment: Establishment) -> str:

@@ -53,7 +53,7 @@ def quantity_of(item_id: str, values: Mapping[str, object]) -> int | None:
 
 
 def tier_of(violation_id: str) -> range | None:
-    """Return the numbers of people that violations of a tier concern."""
+    """Return the range of the number of people in a violation of a tier."""
     match = _TIER.search(violation_id)
     if match is None:
         return None

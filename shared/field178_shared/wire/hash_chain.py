@@ -40,8 +40,8 @@ class RootSeen:
 
     def to_wire(self) -> dict[str, object]:
         """Return the member `root` of a request."""
-        told: dict[str, object] = {"index": self.index, "hash": self.hash}
-        return told if self.alarm is None else {**told, "alarm": self.alarm.value}
+        members: dict[str, object] = {"index": self.index, "hash": self.hash}
+        return members if self.alarm is None else {**members, "alarm": self.alarm.value}
 
 
 NO_ROOT = RootSeen()

@@ -52,7 +52,7 @@ class FieldView:
     path: str
     label: str
     reasons: tuple[str, ...]
-    stands: OptionView
+    stored: OptionView
     others: tuple[OptionView, ...]
     control: Control | None
     typed: str
@@ -144,34 +144,34 @@ def _reason_text(reason: str, localizer: Localizer) -> str:
 def _field(
     record: StoredRecord, path: str, conflicts: list[FieldConflict], localizer: Localizer
 ) -> FieldView:
-    stands = record.deleted if path == DELETED_PATH else read_path(record.data, path)
+    stored = record.deleted if path == DELETED_PATH else read_path(record.data, path)
     agreeing = tuple(
         _signature(conflict, entry, localizer)
         for conflict in conflicts
         for entry in conflict.entries
-        if equal(entry.mine, stands)
+        if equal(entry.mine, stored)
     )
     control = control_for(record.type, path, localizer)
     return FieldView(
         path=path,
         label=label_at(FieldContext(record.type, path, record.data), localizer),
         reasons=tuple(_reason_text(reason, localizer) for reason in _reasons(conflicts)),
-        stands=OptionView(KEEP, value_text(record.type, path, stands, localizer), agreeing),
-        others=_others(record.type, conflicts, stands, localizer),
+        stored=OptionView(KEEP, value_text(record.type, path, stored, localizer), agreeing),
+        others=_others(record.type, conflicts, stored, localizer),
         control=control,
-        typed=typed_text(control, stands) if control else "",
+        typed=typed_text(control, stored) if control else "",
         seen=tuple((conflict.conflict_id, conflict.rev) for conflict in conflicts),
     )
 
 
 def _others(
-    record_type: str, conflicts: Iterable[FieldConflict], stands: object, localizer: Localizer
+    record_type: str, conflicts: Iterable[FieldConflict], stored: object, localizer: Localizer
 ) -> tuple[OptionView, ...]:
     """Return each other value once, with everyone who offered it; an option is named by its first change."""
     offered: list[tuple[ConflictValue, list[Signature]]] = []
     for conflict in conflicts:
         for entry in conflict.entries:
-            if equal(entry.mine, stands):
+            if equal(entry.mine, stored):
                 continue
             known = next((one for one in offered if equal(one[0].mine, entry.mine)), None)
             if known is None:

@@ -107,8 +107,8 @@ def _page(kind: ItemKind, key: ItemKey, refusal: Refusal | None = None) -> Respo
     flash = None if refusal else take_flash(kind.flashes)
     with snapshot(current_runtime().engine) as session:
         layout = layout_of(session, officer, localizer)
-        is_told = not item.is_open or (refusal is not None and refusal.is_late)
-        last = _last_decision(session, kind, key) if is_told else ""
+        shows_last = not item.is_open or (refusal is not None and refusal.is_late)
+        last = _last_decision(session, kind, key) if shows_last else ""
     return render(
         kind.template,
         refusal.status if refusal else 200,

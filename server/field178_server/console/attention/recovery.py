@@ -59,7 +59,7 @@ def _item(key: ItemKey, _refusal: Refusal | None) -> Item:
     reason = request.form.get("reason", "")
     return Item(
         title=view.title,
-        href=view.stands_href,
+        href=view.stored_href,
         is_open=is_open,
         values={"view": view},
         unwritten=[(localizer.say(N_("Why it is set aside")), reason)] if reason and not is_open else [],

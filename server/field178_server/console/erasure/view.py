@@ -125,7 +125,7 @@ def holder_views(
             why=localizer.say(N_("has sent changes of it") if one.has_sent else N_("works in its area")),
             seen=localizer.instant(one.last_seen_at) if one.last_seen_at else localizer.say(N_("not yet")),
             unsent=localizer.say(N_("not told")) if one.unsent is None else localizer.number(one.unsent),
-            state=None if erased_at is None else _heard(one, one.has_heard(erased_at), localizer),
+            state=None if erased_at is None else _sync_state(one, one.has_synced(erased_at), localizer),
         )
 
     return tuple(view(one) for one in holders)
@@ -144,8 +144,8 @@ def action_views(actions: Sequence[ErasureAction], localizer: Localizer) -> tupl
     )
 
 
-def _heard(one: Holder, has_heard: bool, localizer: Localizer) -> StateLabel:
-    if has_heard:
+def _sync_state(one: Holder, has_synced: bool, localizer: Localizer) -> StateLabel:
+    if has_synced:
         return StateLabel(localizer.say(N_("Has synced since")), "ok", "check-circle")
     if one.is_revoked:
         return StateLabel(localizer.say(N_("Revoked, not heard from since")), "warn", "void")

@@ -28,7 +28,7 @@ class TabletView:
     units: tuple[str, ...]
     state: StateLabel
     seen: str
-    told: str
+    reported: str
     unsent: Remark
     free_space: Remark
     clock: Remark
@@ -53,11 +53,11 @@ def tablet_view(row: TabletRow, localizer: Localizer, now: datetime) -> TabletVi
         units=tuple(units),
         state=_state(row, localizer, now),
         seen=localizer.instant(row.last_seen_at) if row.last_seen_at else localizer.say(N_("not yet")),
-        told=localizer.instant(row.told_at) if row.told_at else "",
+        reported=localizer.instant(row.told_at) if row.told_at else "",
         unsent=_unsent(row, localizer),
         free_space=_free_space(row, localizer),
         clock=_clock(row, localizer),
-        version=row.app_version or localizer.say(NOT_TOLD),
+        version=row.app_version or localizer.say(NOT_REPORTED),
         quarantined=Remark(localizer.number(row.quarantined), "bad" if row.quarantined else ""),
         mismatches=_mismatches(row, localizer),
         mismatched=row.mismatched,
@@ -82,7 +82,7 @@ def _state(row: TabletRow, localizer: Localizer, now: datetime) -> StateLabel:
 
 def _unsent(row: TabletRow, localizer: Localizer) -> Remark:
     if row.unsent is None:
-        return Remark(localizer.say(NOT_TOLD))
+        return Remark(localizer.say(NOT_REPORTED))
     records = localizer.say(N_("records: {count}")).format(count=localizer.number(row.unsent))
     if row.unsent_files is None:
         return Remark(records, "warn" if row.unsent else "")
@@ -92,7 +92,7 @@ def _unsent(row: TabletRow, localizer: Localizer) -> Remark:
 
 def _free_space(row: TabletRow, localizer: Localizer) -> Remark:
     if row.free_mb is None:
-        return Remark(localizer.say(NOT_TOLD))
+        return Remark(localizer.say(NOT_REPORTED))
     is_little = row.free_mb < LOW_SPACE_MB
     amount, unit = (row.free_mb, "MB") if is_little else (row.free_mb // 1024, "GB")
     return Remark(f"{localizer.number(amount)} {unit}", "warn" if is_little else "")
@@ -100,7 +100,7 @@ def _free_space(row: TabletRow, localizer: Localizer) -> Remark:
 
 def _clock(row: TabletRow, localizer: Localizer) -> Remark:
     if row.clock_offset_ms is None:
-        return Remark(localizer.say(NOT_TOLD))
+        return Remark(localizer.say(NOT_REPORTED))
     offset = timedelta(milliseconds=row.clock_offset_ms)
     if abs(offset) < timedelta(minutes=1):
         return Remark(localizer.say(N_("right")))
@@ -112,11 +112,11 @@ def _clock(row: TabletRow, localizer: Localizer) -> Remark:
 def _mismatches(row: TabletRow, localizer: Localizer) -> Remark:
     if row.mismatches is None:
         # A tablet that tells of itself names mismatches only when there were any.
-        return Remark(localizer.number(0) if row.told_at else localizer.say(NOT_TOLD))
+        return Remark(localizer.number(0) if row.told_at else localizer.say(NOT_REPORTED))
     return Remark(localizer.number(row.mismatches), "bad" if row.mismatches else "")
 
 
-NOT_TOLD = N_("not told")
+NOT_REPORTED = N_("not told")
 HISTORIES: Mapping[str, str] = {
     RootAlarm.LOWER: N_("This tablet remembers more of the server’s history than the server has."),
     RootAlarm.OTHER: N_("This tablet remembers another history than the server’s."),

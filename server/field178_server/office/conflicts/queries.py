@@ -182,7 +182,7 @@ def _ids_on_page(conflicts: Iterable[FieldConflict], records: Iterable[StoredRec
     data = {record.record_id: record.data for record in records}
     ids = {record.scope.partition(":")[2] for record in records}
     for conflict in conflicts:
-        stands = read_path(data.get(conflict.record_id, {}), conflict.path)
+        stored = read_path(data.get(conflict.record_id, {}), conflict.path)
         said = [[entry.user_id, entry.was, entry.mine] for entry in conflict.entries]
-        ids |= ids_in([conflict.device_id, conflict.path.split("."), stands, said])
+        ids |= ids_in([conflict.device_id, conflict.path.split("."), stored, said])
     return ids

@@ -97,11 +97,11 @@ def _chosen(
     """Return the values that differ from the stored ones, by path."""
     set_: dict[str, object] = {}
     for path, choice in choices.items():
-        stands = record.deleted if path == DELETED_PATH else read_path(record.data, path)
-        value = stands if choice.source is ValueSource.KEPT else choice.value
+        stored = record.deleted if path == DELETED_PATH else read_path(record.data, path)
+        value = stored if choice.source is ValueSource.KEPT else choice.value
         if choice.source is ValueSource.TAKEN:
             value = _offered(disputed[path], choice.change_id)
-        if not equal(value, stands):
+        if not equal(value, stored):
             set_[path] = value
     return set_
 

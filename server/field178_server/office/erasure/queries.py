@@ -41,7 +41,7 @@ class Holder:
     last_seen_at: datetime | None
     unsent: int | None
 
-    def has_heard(self, erased_at: datetime) -> bool:
+    def has_synced(self, erased_at: datetime) -> bool:
         """Tell whether it has synced since: whatever syncs gets the empty record and drops its copies."""
         return self.last_seen_at is not None and self.last_seen_at > erased_at
 
@@ -65,7 +65,7 @@ class ErasureRow:
     def unheard(self) -> tuple[Holder, ...]:
         """The tablets that have not synced since the erasure; none before its confirmation."""
         at = self.confirmed_at
-        return () if at is None else tuple(one for one in self.holders if not one.has_heard(at))
+        return () if at is None else tuple(one for one in self.holders if not one.has_synced(at))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from field178_server.database.models import (
 from field178_server.records.file_references import hashes_in
 from field178_server.records.stored_record import Stored
 from field178_server.replication.quarantine.store import DISCARDED
-from field178_server.replication.quarantine.store import OPEN as WAITS
+from field178_server.replication.quarantine.store import OPEN as UNDECIDED
 
 Files = dict[str, list[str]]
 
@@ -50,7 +50,7 @@ def erase(
     of_quarantine = (Quarantine.tenant_id == tenant_id, Quarantine.record_id.in_(record_ids))
     session.execute(update(Quarantine).where(*of_quarantine).values(payload=None, settled_reason=None))
     settled = {"state": DISCARDED, "settled_at": now, "settled_by": officer_id}
-    unsettled = Quarantine.state.in_((WAITS, DISCARDED)) & Quarantine.settled_by.is_(None)
+    unsettled = Quarantine.state.in_((UNDECIDED, DISCARDED)) & Quarantine.settled_by.is_(None)
     session.execute(update(Quarantine).where(*of_quarantine, unsettled).values(**settled))
     session.execute(
         delete(DivergentRecord).where(DivergentRecord.tenant_id == tenant_id, divergent_of(record_ids))

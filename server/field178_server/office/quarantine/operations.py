@@ -129,7 +129,7 @@ def _is(batch: Batch, key: QuarantineKey) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _corrected(batch: Batch, one: QuarantinedChange, correction: Correction, stands: Data) -> Change:
+def _corrected(batch: Batch, one: QuarantinedChange, correction: Correction, stored: Data) -> Change:
     """Return the change as the office would have it: its values corrected, all else as it was sent."""
     set_, was = dict(one.change.set), dict(one.change.was)
     for path in correction.left_out:
@@ -137,7 +137,7 @@ def _corrected(batch: Batch, one: QuarantinedChange, correction: Correction, sta
     for path, value in correction.values.items():
         head = _covering(set_, path)
         if head is None:
-            set_[path], was[path] = value, read_path(stands, path)
+            set_[path], was[path] = value, read_path(stored, path)
         elif head == path:
             set_[path] = value
         else:

@@ -81,11 +81,11 @@ def unmerge(session: Session, context: OperationContext, record_id: str) -> int:
     if record is None or into is None:
         raise AppError(ErrorCode.NOT_FOUND, record=record_id)
     data = {key: value for key, value in record.data.items() if key != MERGED_INTO}
-    alive = next_revision(record, data=data, deleted=False)
-    batch.put(alive, _source(batch, context, "unmerge", None, into))
+    live = next_revision(record, data=data, deleted=False)
+    batch.put(live, _source(batch, context, "unmerge", None, into))
     context.note(batch.session, AuditEntry("record_unmerged", record_id, record.scope))
     batch.flush()
-    return alive.rev
+    return live.rev
 
 
 def _batch(session: Session, context: OperationContext) -> Batch:

@@ -29,7 +29,7 @@ class DivergentRecordItem:
     is_sound: bool
     state: str
     rejection: Rejection | None
-    stands: StoredRecord | None
+    stored: StoredRecord | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ def divergent_record(
     if not rows:
         return None
     found = _item(session, rows)
-    stands = found.stands
-    changed = differences_between(stands.data, found.record.data) if stands is not None else ()
+    stored = found.stored
+    changed = differences_between(stored.data, found.record.data) if stored is not None else ()
     ids = _ids_on_page([found]) | ids_in([[step.before, step.after] for step in changed])
     establishment = establishment_of(session, tenant_id, found.record)
     return DivergentRecordPage(found, changed, establishment, names_of(session, tenant_id, ids))
@@ -80,7 +80,7 @@ def divergent_record(
 
 def within(tenant_id: str, access: AccessFilter, state: str | None = None) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of access: to the scope a tablet named, and to the one where the record is."""
-    stands_elsewhere = (
+    stored_elsewhere = (
         select(Record.record_id)
         .where(
             Record.tenant_id == DivergentRecord.tenant_id,
@@ -92,7 +92,7 @@ def within(tenant_id: str, access: AccessFilter, state: str | None = None) -> tu
     inside = (
         DivergentRecord.tenant_id == tenant_id,
         access.covers(DivergentRecord.scope),
-        not_(stands_elsewhere),
+        not_(stored_elsewhere),
     )
     return inside if state is None else (*inside, DivergentRecord.state == state)
 
@@ -124,7 +124,7 @@ def _item(session: Session, rows: Sequence[DivergentRecord]) -> DivergentRecordI
         is_sound=all(row.is_sound for row in rows),
         state=first.state,
         rejection=rejection if first.state == REJECTED else None,
-        stands=find_record(session, first.tenant_id, first.record_id),
+        stored=find_record(session, first.tenant_id, first.record_id),
     )
 
 

@@ -86,10 +86,12 @@ def find_tablet(session: Session, tenant_id: str, access: AccessFilter, device_i
 
 def count_silent(session: Session, tenant_id: str, access: AccessFilter, since: datetime) -> int:
     """Return the number of tablets in use without contact since an instant."""
-    heard = func.coalesce(Device.last_seen_at, Device.enrolled_at)
+    last_contact = func.coalesce(Device.last_seen_at, Device.enrolled_at)
     query = select(func.count()).select_from(Device)
     return (
-        session.scalar(query.where(*_within(tenant_id, access), Device.revoked_at.is_(None), heard <= since))
+        session.scalar(
+            query.where(*_within(tenant_id, access), Device.revoked_at.is_(None), last_contact <= since)
+        )
         or 0
     )
 

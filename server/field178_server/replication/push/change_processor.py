@@ -85,8 +85,8 @@ class ChangeProcessor:
         """Write records, receipts, quarantine and counters."""
         self._receipts.write(self._preload.devices.values())
 
-    def _read(self, changes: Sequence[Change], waits: Sequence[QuarantinedChange]) -> None:
-        found = [*waits, *self._dependencies.read(changes)]
+    def _read(self, changes: Sequence[Change], reprocessed: Sequence[QuarantinedChange]) -> None:
+        found = [*reprocessed, *self._dependencies.read(changes)]
         if found:
             self._lock_tablets([one.receipt for one in found])
         self._preload.read([*changes, *(one.change for one in found)])

@@ -71,7 +71,7 @@ def is_hidden(receipt: ReceiptState, device: DeviceContext) -> bool:
     return device.revoked or (receipt.device_id != device.id and receipt.scope not in device.scopes)
 
 
-def needs_second_look(results: Sequence[ChangeResult]) -> bool:
+def needs_second_pass(results: Sequence[ChangeResult]) -> bool:
     """Tell whether a change of another transaction may have missed one of these: an orphan stored
     while another transaction made its record."""
     return any(result.receipt.reason == ErrorCode.ORPHAN or result.receipt.rev == 1 for result in results)
@@ -109,14 +109,14 @@ class ResultFrames:
 
 def results(request: SyncRequest, answers: Sequence[ChangeResult], epoch: str) -> ResultFrames:
     """Return a `res` for each pushed change, in their order."""
-    told = ResultFrames()
+    collected = ResultFrames()
     for answer in answers:
         members = result(answer)
         if answer.own is not None and _is_workable(request, answer, epoch):
             members["stub"] = True
-            told.own.setdefault(answer.own.scope, set()).add(answer.own.seq)
-        told.frames.append(members)
-    return told
+            collected.own.setdefault(answer.own.scope, set()).add(answer.own.seq)
+        collected.frames.append(members)
+    return collected
 
 
 def result(answer: ChangeResult) -> dict[str, object]:

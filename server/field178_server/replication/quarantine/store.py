@@ -167,7 +167,7 @@ def write_quarantined(
 
 def _row(tenant_id: str, one: QuarantinedChange, at: object) -> database.Row:
     change, receipt = one.change, one.receipt
-    waits, state = receipt.is_quarantined, _state_of(one)
+    is_open, state = receipt.is_quarantined, _state_of(one)
     return (
         tenant_id,
         receipt.change_id,
@@ -179,7 +179,7 @@ def _row(tenant_id: str, one: QuarantinedChange, at: object) -> database.Row:
         change.type,
         receipt.scope,
         change.user or None,
-        receipt.reason or "" if waits else one.reason,
+        receipt.reason or "" if is_open else one.reason,
         details_text(receipt.details),
         one.payload or None,
         at,
