@@ -20,7 +20,7 @@ CLI_INTRODUCTION = """# The command `field178`
 
 What the operator of a server types. Every command works on the data folder named by `FIELD178_DATA_DIR`
 (`docs/settings.md`), prints plain lines that a script can read (`name: value`, or one tab-separated line
-a row) or JSON with `--json`, and ends with 0, 1 for a refusal, 2 for a wrong call. Acts that change
+a row) or JSON with `--json`, and ends with 0, 1 for a refusal, 2 for a wrong call. Actions that change
 anything are written into the audit trail.
 
 A first server, a first team, a first tablet:
@@ -39,7 +39,7 @@ ERRORS_INTRODUCTION = """# Errors
 Every error the product can utter, from the one table in `shared/field178_shared/errors.py`. A code is
 never reused and never changes its meaning. With a status it ends a whole request, as
 `application/problem+json` with `code`, `pointer` where there is one place to point at, and `Retry-After`
-where waiting helps; without one it is the verdict on a change, a field, or something only the tablet says.
+where waiting helps; without one it is the receipt of a change, a field, or something only the tablet says.
 
 | code | status | Tiếng Việt | English |
 |---|---|---|---|
@@ -62,12 +62,12 @@ def errors_page() -> str:
 
 
 def _error_rows(code: ErrorCode) -> Iterator[str]:
-    """Yield a row, or two where a code says something else as an answer than as a verdict."""
-    verdict, answer = ERRORS[code], ANSWERS.get(code)
+    """Yield a row, or two where a code says something else as an answer than as a receipt."""
+    entry, answer = ERRORS[code], ANSWERS.get(code)
     if answer is not None:
         yield f"| `{code}` | {answer.status} | {answer.vi} | {answer.en} |\n"
-    status = "" if answer is not None else verdict.status or ""
-    yield f"| `{code}` | {status} | {verdict.vi} | {verdict.en} |\n"
+    status = "" if answer is not None else entry.status or ""
+    yield f"| `{code}` | {status} | {entry.vi} | {entry.en} |\n"
 
 
 def commands(

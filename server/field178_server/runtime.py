@@ -1,4 +1,4 @@
-"""What one application is built on: settings, store, clock, ids, keys. No service imports it."""
+"""Runtime of one application: settings, store, clock, ids, keys. No service imports it."""
 
 from __future__ import annotations
 

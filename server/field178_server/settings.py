@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from field178_shared.text.whole_numbers import parse_whole_number
+from field178_shared.text.formats import parse_whole_number
 
 SETTINGS_FILE = "settings.env"
 PREFIX = "FIELD178_"

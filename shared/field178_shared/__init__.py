@@ -1,1 +1,1 @@
-"""What tablet and server share: records, schemas, rules, code lists, the wire."""
+"""Code of tablet and server alike: records, schemas, rules, code lists, the wire."""

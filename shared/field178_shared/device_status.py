@@ -1,6 +1,6 @@
-"""What a tablet tells of itself beside its changes (docs/sync-protocol.md §6.1): for people, never a rule.
+"""Status that a tablet reports beside its changes (docs/sync-protocol.md §6.1); no rule reads it.
 
-It is read leniently: a member that cannot be read counts as not told, and costs no exchange.
+It is read leniently: an invalid member counts as absent, and fails no exchange.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MAX_COUNT = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class DeviceStatus:
-    """How a tablet stands, as it says: None is not told. `mismatches` were healed; some are named."""
+    """Status that a tablet reports: None is not reported. `mismatches` were repaired; some are named."""
 
     unsent: int | None = None
     unsent_files: int | None = None
@@ -27,7 +27,7 @@ class DeviceStatus:
 
     @classmethod
     def from_wire(cls, value: object) -> DeviceStatus | None:
-        """Return what was told, None when nothing was."""
+        """Return the reported status, None when there is none."""
         if not isinstance(value, Mapping):
             return None
         found = value.get("mismatches")
@@ -44,12 +44,12 @@ class DeviceStatus:
         )
 
     def to_wire(self) -> dict[str, object]:
-        """Return the member `about` of a request: only what is told."""
+        """Return the member `about` of a request: only reported values."""
         counts = {"unsent": self.unsent, "unsent_files": self.unsent_files, "free_mb": self.free_mb}
-        told: dict[str, object] = {name: count for name, count in counts.items() if count is not None}
+        status: dict[str, object] = {name: count for name, count in counts.items() if count is not None}
         if self.mismatches:
-            told["mismatches"] = {"count": self.mismatches, "records": list(self.mismatched)}
-        return told
+            status["mismatches"] = {"count": self.mismatches, "records": list(self.mismatched)}
+        return status
 
 
 def _count(value: object) -> int | None:

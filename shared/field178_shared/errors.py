@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class ErrorEntry:
-    """What one code means to people, and the HTTP status when a whole request ends with it."""
+    """Texts of one code, and the HTTP status when a whole request ends with it."""
 
     status: int | None
     vi: str
@@ -53,7 +53,7 @@ class ErrorCode(StrEnum):
     STORAGE_FULL = "storage_full"
     INTERNAL = "internal"
 
-    # verdicts on one change (docs/sync-protocol.md §7.2)
+    # receipts of one change (docs/sync-protocol.md §7.2)
     ID_REUSE = "id_reuse"
     ORPHAN = "orphan"
     RECORD_EXISTS = "record_exists"
@@ -371,7 +371,7 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ),
 }
 ERRORS: Mapping[ErrorCode, ErrorEntry] = MappingProxyType(_TABLE)
-# As the answer to a whole request of a tablet these say something else than as a verdict on a change.
+# As the answer to a whole request of a tablet these say something else than as a receipt of a change.
 ANSWERS: Mapping[ErrorCode, ErrorEntry] = MappingProxyType(
     {
         ErrorCode.LOCKED: _E(

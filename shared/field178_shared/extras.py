@@ -1,4 +1,4 @@
-"""What a program says whose extra is not installed."""
+"""Message of a program whose extra is not installed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of files and folders that outlast a power cut: fsync of a file alone does not keep its name."""
+"""Durable names of files and folders: fsync of a file alone does not keep its name."""
 
 from __future__ import annotations
 

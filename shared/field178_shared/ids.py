@@ -1,4 +1,4 @@
-"""Identifiers: UUIDv7 in time order, v5 for what is derived, v4 for what must tell nothing."""
+"""Identifiers: UUIDv7 in time order, v5 for derived ones, v4 for those that must reveal nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class IdSource:
         """Return a new UUIDv7 (RFC 9562 §5.7), strictly above the one before it from this source.
 
         The 12 bits after the milliseconds and the top of the random part count up inside one millisecond,
-        so ids of one source sort in the order of their making even when the clock stands still or goes back.
+        so ids of one source sort in the order of their making even when the clock stops or goes back.
         """
         milliseconds = int(self._clock.now().timestamp() * 1000) & ((1 << 48) - 1)
         moment = (milliseconds << 20) | self._random.getrandbits(18)

@@ -1,4 +1,4 @@
-"""Three-way merge path by path: what the author had seen may be replaced, anything else is a clash."""
+"""Three-way merge path by path: a value that the author had seen is replaced, any other is a conflict."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def _collect(
 
 
 def shortened(value: object) -> object:
-    """Return a value of `was` as it goes out: a long one as its hash (docs/sync-protocol.md §5.1)."""
+    """Return a value of `was` as it is sent: a long one as its hash (docs/sync-protocol.md §5.1)."""
     if isinstance(value, bool | int):
         return value
     return {"$h": short_hash(value)} if len(canonical(value)) > LONG_WAS_BYTES else value

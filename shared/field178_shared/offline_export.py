@@ -1,4 +1,4 @@
-"""The rescue file: the changes of one tablet, sealed to the office and signed by it (protocol §B).
+"""The offline export: the changes of one tablet, sealed to the office and signed by it (protocol §B).
 
 `magic, version, head length, head, (part length, sealed part)…`; the last part counts and signs all others.
 """
@@ -38,7 +38,7 @@ MEMBERS = ("tenant", "device", "incarnation", "created_at", "key")
 
 
 class PartKind(IntEnum):
-    """What a sealed part holds: the first byte of its nonce."""
+    """Kind of a sealed part: the first byte of its nonce."""
 
     CHANGES = 0
     LAST = 1
@@ -164,11 +164,11 @@ def _nonce(kind: PartKind, number: int) -> bytes:
 def _check_last(content: bytes, digest: bytes, count: int, public_key: bytes) -> None:
     try:
         last = json.loads(content)
-        signature, told = bytes.fromhex(last["signature"]), last["changes"]
+        signature, signed_count = bytes.fromhex(last["signature"]), last["changes"]
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, CONTEXT + digest)
     except (ValueError, KeyError, TypeError, AttributeError, InvalidSignature):
         raise _fault("signature") from None
-    if told != count:
+    if signed_count != count:
         raise _fault("damaged")
 
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("shared", "server", "mobile", "scripts", "tests", "pyproject.toml")
 SCHEMAS = Path("shared/field178_shared/schemas")
 CATALOG = Path("shared/field178_shared/translations/vi/LC_MESSAGES/shared.po")
-BY_HAND = {SCHEMAS / "outreach_session.py", SCHEMAS / "outreach_session_fields.py", CATALOG}
+BY_HAND = {SCHEMAS / "outreach_session.py", SCHEMAS / "fields" / "outreach_session.py", CATALOG}
 BY_SCRIPT = {
     CATALOG.with_suffix(".mo"),
     Path("shared/field178_shared/translations/en/LC_MESSAGES/shared.po"),
@@ -24,7 +24,7 @@ BY_SCRIPT = {
 }
 CHECKS = ("tests/server/console/check_added_field.py", "tests/mobile/screens/check_added_field.py")
 # Tests that hold for every field, the added one included.
-KEPT = ("tests/shared/schemas/test_field_catalogue.py", "tests/mobile/features/forms/test_simple_fields.py")
+KEPT = ("tests/shared/schemas/fields/test_catalogue.py", "tests/mobile/features/forms/test_simple_fields.py")
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -99,7 +99,7 @@ def changed_in(folder: Path) -> set[Path]:
 
 def test_three_files_make_a_field_of_wire_tablet_and_console(copy: Path) -> None:
     declare(copy / SCHEMAS / "outreach_session.py", "banner_text", like="summary")
-    name_it(copy / SCHEMAS / "outreach_session_fields.py")
+    name_it(copy / SCHEMAS / "fields" / "outreach_session.py")
     translate(copy)
     assert changed_in(copy) == BY_HAND | BY_SCRIPT
     assert run(copy, "scripts/catalogs.py", "check").strip() == "nothing to do"

@@ -6,7 +6,7 @@ import pytest
 from scripts.catalog_files import read_catalog
 from scripts.catalog_sources import texts_in
 
-from field178_shared.schemas.field_catalogue import FIELDS, RECORD_NAMES
+from field178_shared.schemas.fields.catalogue import FIELDS, RECORD_NAMES
 from field178_shared.text.i18n import translator
 
 LABELS = {spec.label for specs in FIELDS.values() for spec in specs.values()} | set(RECORD_NAMES.values())

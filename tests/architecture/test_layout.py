@@ -151,5 +151,5 @@ def test_numbers_of_requests_go_through_the_bounded_parser() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "int"
     }
-    # int() of 4,301 digits raises ValueError: whole_numbers.parse_whole_number says None.
+    # int() of 4,301 digits raises ValueError: formats.parse_whole_number says None.
     assert readers == set()

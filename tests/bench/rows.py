@@ -17,7 +17,7 @@ from field178_server.database.unit_of_work import run_write
 from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, new_record
 from field178_server.replication.receipts import receipts
-from field178_server.replication.receipts.receipts import ReceiptEntry
+from field178_server.replication.receipts.receipts import ReceiptState
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import SystemClock
 from field178_shared.wire.protocol import Status
@@ -70,12 +70,12 @@ def _write(batch: Batch, client: ForeignClient, rows: list[Stored]) -> None:
     seqs = batch.flush()
     for entry in entries:
         entry.seq, entry.v = seqs[entry.record_id], 1
-    receipts.write_entries(batch.session, TENANT, entries)
+    receipts.write_receipts(batch.session, TENANT, entries)
     receipts.add_receipts(batch.session, TENANT, entries)
 
 
-def _entry(client: ForeignClient, row: Stored, change_id: str, number: int) -> ReceiptEntry:
-    return ReceiptEntry(
+def _entry(client: ForeignClient, row: Stored, change_id: str, number: int) -> ReceiptState:
+    return ReceiptState(
         change_id,
         client.device,
         _LIFE,

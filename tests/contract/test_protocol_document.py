@@ -110,7 +110,7 @@ LIMITS = {
     "changes in `push`": (protocol.MAX_CHANGES, "500"),
     "ids in `have`": (protocol.MAX_HAVE, "20,000"),
     "ids in `want`": (protocol.MAX_RECORDS, "2,000"),
-    "records in `salvage`": (protocol.MAX_SALVAGE, "100"),
+    "records in `salvage`": (protocol.MAX_DIVERGENT_RECORDS, "100"),
     "scopes granted to a device": (protocol.MAX_SCOPES, "64"),
     "scopes named in `cursors`, in `floors`, in `repair`": (protocol.MAX_SCOPES, "64 each"),
     "`max_records`": (protocol.MAX_RECORDS, "2,000"),

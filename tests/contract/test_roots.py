@@ -23,7 +23,7 @@ from field178_mobile.replication.events import AnswerEnded, AnswerLine, Event
 from field178_mobile.replication.recovery import judged
 from field178_mobile.store.replication.server_state import StoredRoot
 from field178_server.audit import verify
-from field178_server.audit.witness import HistoryCheck, ServerHistory, history_of
+from field178_server.audit.history_check import HistoryCheck, ServerHistory, history_of
 from field178_server.database.models import Device, Root
 from field178_server.database.unit_of_work import snapshot
 from field178_server.replication import exchange
@@ -171,20 +171,22 @@ def first_caught(shelf: Shelf, planted: Callable[[], Planted]) -> tuple[int | No
 def blind_office() -> Planted:
     """The newest root is shown whatever the tablet saw: growth after a set-back looks like its extension."""
 
-    def witness(session: object, tenant_id: str, history: ServerHistory, request: object) -> HistoryCheck:
+    def check_history(
+        session: object, tenant_id: str, history: ServerHistory, request: object
+    ) -> HistoryCheck:
         return HistoryCheck(history.newest)
 
-    return patch.object(exchange, "witness", witness)
+    return patch.object(exchange, "check_history", check_history)
 
 
 def agrees_too_soon() -> Planted:
     """The agreement in one line does not look at the root."""
-    original = exchange.witness
+    original = exchange.check_history
 
-    def witness(*arguments: object) -> HistoryCheck:
+    def check_history(*arguments: object) -> HistoryCheck:
         return replace(original(*arguments), settled=True)  # type: ignore[arg-type]
 
-    return patch.object(exchange, "witness", witness)
+    return patch.object(exchange, "check_history", check_history)
 
 
 def believes_whatever_it_hears() -> Planted:

@@ -17,10 +17,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
-from field178_server.accounts import officers, team_setup
+from field178_server.accounts import officers
 from field178_server.accounts import operations as accounts
-from field178_server.accounts.operations import AccountRequest
-from field178_server.accounts.team_setup import WantedTeam
+from field178_server.accounts.operations import AccountRequest, TeamRequest
 from field178_server.app import create_app
 from field178_server.audit import trail
 from field178_server.audit.operation_context import OperationContext
@@ -67,7 +66,8 @@ def furnish(settings: Settings, clock: MovedClock) -> None:
     stored = Passwords("test").hash(PASSWORD)
     agency = accounts.agency_or_focal(context, None)
     run_write(
-        engine, lambda session: team_setup.add(session, context, WantedTeam(TEAM, UNITS, "district", agency))
+        engine,
+        lambda session: accounts.add_team(session, context, TeamRequest(TEAM, UNITS, "district", agency)),
     )
     for login, role, teams in (
         ("an", "team_lead", [TEAM]),

@@ -42,5 +42,5 @@ def test_at_most_ten_records_are_named() -> None:
 
 def test_a_request_without_it_tells_nothing() -> None:
     wire = {"device": RECORD, "incarnation": RECORD}
-    assert SyncRequest.from_wire(wire).about is None
-    assert SyncRequest.from_wire({**wire, "about": {"unsent": 2}}).about == DeviceStatus(unsent=2)
+    assert SyncRequest.from_wire(wire).device_status is None
+    assert SyncRequest.from_wire({**wire, "about": {"unsent": 2}}).device_status == DeviceStatus(unsent=2)

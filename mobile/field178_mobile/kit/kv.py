@@ -13,7 +13,7 @@ from field178_mobile.kit.language import language
 from field178_mobile.kit.theme import theme
 
 if TYPE_CHECKING:
-    from field178_shared.schemas.field_catalogue import FieldWords
+    from field178_shared.schemas.fields.catalogue import FieldWords
 
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
@@ -29,7 +29,7 @@ def register_fonts() -> None:
 def field_words(record_type: str, path: str) -> FieldWords:
     """Return what is said at a field in the language on the screen."""
     # Late: the first frame is drawn before the code lists are read.
-    from field178_shared.schemas.field_catalogue import words_at
+    from field178_shared.schemas.fields.catalogue import words_at
 
     return words_at(record_type, path, language.code)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from field178_mobile.presentation.wording import Wording
-from field178_shared.schemas.field_catalogue import choices_of, field_at, translated
-from field178_shared.schemas.field_spec import FieldKind, FieldSpec
+from field178_shared.schemas.fields.catalogue import choices_of, field_at, translated
+from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 from field178_shared.text.formats import date_text, datetime_text, money_text, number_text
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import from_wire

@@ -11,10 +11,10 @@ from field178_mobile.store.model import MergedRecord
 from field178_mobile.store.replica.queries import title_of
 from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import text_of
-from field178_shared.schemas.field_catalogue import choices_of, field_at, record_name, words_at
+from field178_shared.schemas.fields.catalogue import choices_of, field_at, record_name, words_at
 from field178_shared.text.formats import date_text, short_date_text
 from field178_shared.time.clock import local_date
-from field178_shared.wire.protocol import PURGED
+from field178_shared.wire.protocol import ERASED_AT
 
 __all__ = ["Option", "RecordSource", "Wording", "options", "record_title", "row_day", "text_of"]
 
@@ -103,7 +103,7 @@ def record_title(store: RecordSource, record_id: str, words: Wording) -> str:
     view = store.view(record_id)
     if view is None:
         return ""
-    if set(view.data) == {PURGED}:
+    if set(view.data) == {ERASED_AT}:
         return words.translate("Removed for good")
     place = view.data.get("establishment_id")
     establishment = store.view(place) if isinstance(place, str) else None

@@ -24,7 +24,7 @@ from field178_mobile.store.replication.apply_answer import Checkpoint, Leave
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.canonical import record_hash
-from field178_shared.wire.protocol import MAX_SALVAGE, Reader, Receipt
+from field178_shared.wire.protocol import MAX_DIVERGENT_RECORDS, Reader, Receipt
 
 # Failures of this tablet, not of the answer.
 _OWN_STORE = (ErrorCode.STORE_LOCKED, ErrorCode.STORE_DAMAGED, ErrorCode.STORE_UNWRITABLE)
@@ -193,7 +193,7 @@ class AnswerReader:
         self._items = []
 
     def _take_recovered(self, frame: Reader, hello: Hello) -> None:
-        self.recovered.update(frame.texts("ids", MAX_SALVAGE))
+        self.recovered.update(frame.texts("ids", MAX_DIVERGENT_RECORDS))
 
     def _take_end(self, frame: Reader, hello: Hello) -> None:
         end = parse_end(frame)

@@ -10,10 +10,10 @@ from field178_mobile.store.replica.server_records import ServerRecord
 from field178_mobile.store.replication.apply_answer import Greeting
 from field178_mobile.store.replication.repair import RepairPage
 from field178_mobile.store.replication.server_state import OfficeNotice
-from field178_shared.crypto.hash_chain import RootSeen
 from field178_shared.errors import AppError
 from field178_shared.time.clock import from_wire
 from field178_shared.wire.canonical import Digest, bucket, digest_from_wire, record_hash
+from field178_shared.wire.hash_chain import RootSeen
 from field178_shared.wire.protocol import VERSION, Reader
 from field178_shared.wire.strict_json import loads
 

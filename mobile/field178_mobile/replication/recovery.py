@@ -13,10 +13,10 @@ from field178_mobile.store.replication.checkpoint import IncarnationState, SyncC
 from field178_mobile.store.replication.server_state import StoredRoot
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.store.replication.tombstones import Tombstone
-from field178_shared.crypto.hash_chain import RootAlarm, signed_text
 from field178_shared.crypto.signatures import is_signed
 from field178_shared.wire.canonical import EMPTY, Digest, canonical
-from field178_shared.wire.protocol import MAX_SALVAGE
+from field178_shared.wire.hash_chain import RootAlarm, signed_text
+from field178_shared.wire.protocol import MAX_DIVERGENT_RECORDS
 
 _BODY_FAILURES = (FailureKind.REFUSED, FailureKind.TOO_LARGE, FailureKind.SERVER_ERROR)
 
@@ -130,7 +130,7 @@ class RecoveryQueue:
     def next_batch(self, size_bytes: int) -> tuple[Tombstone, ...]:
         """Return the first records that fit, at least one of those there are."""
         chosen: list[Tombstone] = []
-        for record in self._store.lost_records(MAX_SALVAGE, self._skipped):
+        for record in self._store.lost_records(MAX_DIVERGENT_RECORDS, self._skipped):
             size_bytes -= len(canonical(record.to_wire()))
             if chosen and size_bytes < 0:
                 break

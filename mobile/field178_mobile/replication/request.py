@@ -11,10 +11,10 @@ from field178_mobile.replication.backoff import BatchSize
 from field178_mobile.store.outbox.changes import OwnChange
 from field178_mobile.store.replication.checkpoint import SyncCheckpoint
 from field178_mobile.store.replication.tombstones import Tombstone
-from field178_shared.crypto.hash_chain import NO_ROOT
 from field178_shared.device_status import DeviceStatus
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical, state_hash
+from field178_shared.wire.hash_chain import NO_ROOT
 from field178_shared.wire.protocol import DEFAULT_RECORDS
 
 

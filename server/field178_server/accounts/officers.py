@@ -29,7 +29,7 @@ class OfficerContext:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a sign-in is checked against."""
+    """Stored credentials of an officer, for a sign-in."""
 
     officer_id: str
     password_hash: str | None

@@ -1,4 +1,4 @@
-"""Accounts as the office makes, changes and closes them."""
+"""Operations on accounts and teams of the office."""
 
 from __future__ import annotations
 
@@ -9,17 +9,22 @@ from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers, roster, teams
 from field178_server.accounts.officers import NewOfficer
+from field178_server.accounts.teams import AccountTeam
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Officer
 from field178_server.records import scopes
+from field178_server.records.batch import Batch
+from field178_server.records.stored_record import new_record
+from field178_shared import schemas
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.merge import Data
 from field178_shared.time.clock import local_date
 
 
 @dataclass(frozen=True, slots=True)
 class AccountRequest:
-    """An account as somebody asks for it; `agency` None means the focal agency of the day."""
+    """Request for an account; `agency` None means the focal agency of the day."""
 
     login: str
     name: str
@@ -87,3 +92,35 @@ def agency_or_focal(context: OperationContext, wanted: str | None) -> str:
     today = local_date(context.now())
     focal = [one.id for one in context.lists.agencies.values() if one.focal and one.valid_on(today)]
     return focal[0] if focal else next(iter(context.lists.agencies))
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRequest:
+    """Request for a team."""
+
+    name: str
+    unit_ids: tuple[str, ...]
+    level: str
+    standing_agency: str
+
+
+def add_team(session: Session, context: OperationContext, wanted: TeamRequest) -> AccountTeam:
+    """Make a team with a scope of its own; raises AppError naming what cannot be."""
+    if any(one.name == wanted.name for one in teams.everyone(session, context.tenant_id)):
+        raise AppError(ErrorCode.BAD_REQUEST, team=wanted.name, problem="taken")
+    made = AccountTeam(context.ids.random(), wanted.name, tuple(dict.fromkeys(wanted.unit_ids)))
+    data: Data = {
+        "name": made.name,
+        "level": wanted.level,
+        "unit_ids": list(made.unit_ids),
+        "standing_agency": wanted.standing_agency,
+        "members": {},
+    }
+    if problems := schemas.validate(teams.TYPE, data):
+        raise AppError(ErrorCode.BAD_REQUEST, **{path: ",".join(codes) for path, codes in problems.items()})
+    scopes.ensure(session, context.tenant_id, made.scopes, context.lists)
+    batch = Batch(session, context.tenant_id, context.clock, context.ids)
+    roster.put(batch, context, new_record(made.id, teams.TYPE, made.scope, data))
+    batch.flush()
+    context.note(session, AuditEntry("team_added", made.id, made.scope))
+    return made

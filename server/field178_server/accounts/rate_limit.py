@@ -1,4 +1,4 @@
-"""Budgets of attempts, counted in the store so that all server processes share them."""
+"""Rate limits on attempts, counted in the store so that all server processes share them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WINDOW = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class AttemptBudget:
+class RateLimit:
     """At most `limit` failures of one kind by one subject in ten minutes."""
 
     kind: str
@@ -26,11 +26,11 @@ class AttemptBudget:
 
     @property
     def key(self) -> str:
-        """The stored key: a hash, so that no address and no login stands in the table."""
+        """The stored key: a hash, so the table contains no address and no login."""
         return hashlib.sha256(f"{self.kind}|{self.subject}".encode()).hexdigest()[:32]
 
 
-def take(session: Session, tenant_id: str, budgets: Sequence[AttemptBudget], now: datetime) -> None:
+def take(session: Session, tenant_id: str, budgets: Sequence[RateLimit], now: datetime) -> None:
     """Count one attempt before it is made; raises AppError(slow_down) when a budget is spent.
 
     Counting first, in a transaction of its own, makes parallel guesses share one budget.
@@ -38,7 +38,7 @@ def take(session: Session, tenant_id: str, budgets: Sequence[AttemptBudget], now
     for budget in sorted(budgets, key=lambda one: one.key):
         row = session.get(AttemptCount, (tenant_id, budget.key), with_for_update=True)
         if row is None:
-            # Whoever guesses under ever new keys pays for the sweeping.
+            # Whoever guesses under ever new keys pays for the clean-up.
             _forget_old(session, tenant_id, now)
             session.add(AttemptCount(tenant_id=tenant_id, key=budget.key, failures=1, since=now))
             continue
@@ -51,7 +51,7 @@ def take(session: Session, tenant_id: str, budgets: Sequence[AttemptBudget], now
     session.flush()
 
 
-def give_back(session: Session, tenant_id: str, budgets: Sequence[AttemptBudget]) -> None:
+def give_back(session: Session, tenant_id: str, budgets: Sequence[RateLimit]) -> None:
     """Take one attempt back that turned out to be right."""
     keys = [budget.key for budget in budgets]
     rows = session.scalars(

@@ -1,4 +1,4 @@
-"""The roster tablets read: one `person` record an officer in scope `ref`, and the members of team records."""
+"""The roster of tablets: one `person` record an officer in scope `ref`, and the members of team records."""
 
 from __future__ import annotations
 

@@ -40,12 +40,12 @@ def open_session(session: Session, officer: Officer, token: str, now: datetime) 
     tenant_id, officer_id = officer.tenant_id, officer.officer_id
     mine = (ConsoleSession.tenant_id == tenant_id, ConsoleSession.officer_id == officer_id)
     session.execute(delete(ConsoleSession).where(*mine, ConsoleSession.expires_at <= now))
-    living = session.scalars(
+    live = session.scalars(
         select(ConsoleSession)
         .where(*mine)
         .order_by(ConsoleSession.last_seen_at.desc(), ConsoleSession.token_hash)
     ).all()
-    for row in living[MOST_AT_ONCE - 1 :]:
+    for row in live[MOST_AT_ONCE - 1 :]:
         session.delete(row)
     session.add(
         ConsoleSession(
@@ -77,13 +77,13 @@ def needs_touch(row: ConsoleSession, now: datetime) -> bool:
 
 
 def touch(session: Session, tenant_id: str, token: str, now: datetime) -> None:
-    """Note that the session is in use."""
+    """Update the time of the last request of a session."""
     if (row := session.get(ConsoleSession, (tenant_id, hash_token(token)))) is not None:
         row.last_seen_at = now
 
 
 def confirm(session: Session, tenant_id: str, token: str, now: datetime) -> None:
-    """Note that the password was typed again: ten minutes for acts that ask for it."""
+    """Confirm a session for ten minutes, after the password was typed again."""
     if (row := session.get(ConsoleSession, (tenant_id, hash_token(token)))) is not None:
         row.confirmed_until = now + CONFIRMED
 

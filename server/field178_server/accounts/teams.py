@@ -1,4 +1,4 @@
-"""Teams as the office sets them up: a record in the team's own scope, which tablets read."""
+"""Teams as records in the team's own scope, which tablets read."""
 
 from __future__ import annotations
 

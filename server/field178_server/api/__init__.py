@@ -1,16 +1,16 @@
-"""The tablets' interface under /api/v1, and /healthz: one blueprint a module, registered here."""
+"""The tablets' interface under /api/v1, and /healthz: the blueprints, registered here."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from field178_server.api import blobs, devices, health, openapi, record_schemas, sessions, sync, uploads
+from field178_server.api import devices, health, openapi, record_schemas, sync, uploads
 
 
 def init_api(app: Flask) -> None:
     """Register every blueprint of the interface."""
-    for module in (
-        *(health, devices, sessions, sync),
-        *(uploads, blobs, record_schemas, openapi),
+    for blueprint in (
+        *(health.bp, devices.bp, devices.auth, sync.bp),
+        *(uploads.bp, uploads.blobs, record_schemas.bp, openapi.bp),
     ):
-        app.register_blueprint(module.bp)
+        app.register_blueprint(blueprint)

@@ -31,7 +31,7 @@ def _uuid(text: str) -> None:
 
 
 class _Request(Schema):
-    """Members that a later client may add are left aside."""
+    """Unknown members, which a later client may add, are ignored."""
 
     class Meta:
         """Unknown members are no error."""
@@ -81,7 +81,7 @@ class RecoveryRequest(OfficerRequest):
 
 
 class UserAnswer(Schema):
-    """An officer as a tablet knows one."""
+    """An officer as the API describes one to a tablet."""
 
     id = fields.String(required=True)
     name = fields.String(required=True)
@@ -108,7 +108,7 @@ class ChallengeAnswer(Schema):
 
 
 class SessionAnswer(Schema):
-    """An opaque token and how long it lives."""
+    """An opaque token and its lifetime."""
 
     token = fields.String(required=True)
     expires_in_s = fields.Integer(required=True)

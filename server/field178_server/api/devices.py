@@ -1,34 +1,45 @@
-"""Tablets become devices, and officers are bound to them (docs/sync-protocol.md §10)."""
+"""Enrolment of tablets, their officers and their sessions (docs/sync-protocol.md §10)."""
 
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from field178_server.accounts import rate_limit
-from field178_server.accounts.rate_limit import AttemptBudget
-from field178_server.api.device_schemas import EnrolRequest, OfficerRequest, RecoveryRequest
+from field178_server.accounts.rate_limit import RateLimit
+from field178_server.api.device_schemas import (
+    ChallengeRequest,
+    EnrolRequest,
+    OfficerRequest,
+    RecoveryRequest,
+    SessionRequest,
+)
 from field178_server.audit import trail
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Officer
 from field178_server.database.unit_of_work import Session, run_write
 from field178_server.devices import enrolment, key_recovery
+from field178_server.devices import sessions as device_sessions
 from field178_server.devices.enrolment import Claim, Enrolled
-from field178_server.devices.key_recovery import Plea
+from field178_server.devices.key_recovery import KeyRecoveryClaim
+from field178_server.devices.sessions import SESSION_LIFE, SessionOpening
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_device, require_device
 from field178_server.http.request_body import load
 from field178_server.http.sign_in import check_sign_in, client_address
 from field178_server.replication.officer_binding import bind_officer
-from field178_server.runtime import Runtime
+from field178_server.runtime import Runtime, new_token
 from field178_server.security.keyring import to_base64url
 from field178_shared.codelists import load as load_lists
 from field178_shared.crypto import signatures
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import to_wire
 
 bp = Blueprint("devices", __name__, url_prefix="/api/v1/devices")
+auth = Blueprint("sessions", __name__, url_prefix="/api/v1/auth")
 
 
 @bp.post("")
@@ -44,7 +55,7 @@ def enrol() -> ResponseReturnValue:
         runtime.engine,
         lambda session: rate_limit.take(session, runtime.tenant_id, budgets, runtime.clock.now()),
     )
-    # A claim stands for itself: who acts is the tablet that is about to be one.
+    # A claim is its own proof: the actor is the tablet that is being enrolled.
     context = _context(runtime, trail.Actor("device"))
     enrolled = run_write(runtime.engine, lambda session: _enrol(session, context, claim, budgets))
     return _answer(runtime, enrolled), 201
@@ -72,21 +83,21 @@ def recover() -> ResponseReturnValue:
     box, device_key, answer_key = (
         signatures.decode(str(wanted[name])) or b"" for name in ("box", "device_key", "answer_key")
     )
-    plea = Plea(str(wanted["device"]), str(wanted["code"]), box, device_key, answer_key)
-    budgets = _budgets(runtime, plea.code)
+    claim = KeyRecoveryClaim(str(wanted["device"]), str(wanted["code"]), box, device_key, answer_key)
+    budgets = _budgets(runtime, claim.code)
     run_write(
         runtime.engine,
         lambda session: rate_limit.take(session, runtime.tenant_id, budgets, runtime.clock.now()),
     )
     officer_id = check_sign_in(runtime, login, password, totp, client_address())
     officer, sealed = run_write(
-        runtime.engine, lambda session: _recover(session, runtime, officer_id, plea, budgets)
+        runtime.engine, lambda session: _recover(session, runtime, officer_id, claim, budgets)
     )
     return {"user": _user(officer), "box": to_base64url(sealed)}
 
 
 def _enrol(
-    session: Session, context: OperationContext, claim: Claim, budgets: tuple[AttemptBudget, ...]
+    session: Session, context: OperationContext, claim: Claim, budgets: tuple[RateLimit, ...]
 ) -> Enrolled:
     enrolled = enrolment.enrol(session, context, claim)
     rate_limit.give_back(session, context.tenant_id, budgets)
@@ -94,14 +105,18 @@ def _enrol(
 
 
 def _recover(
-    session: Session, runtime: Runtime, officer_id: str, plea: Plea, budgets: tuple[AttemptBudget, ...]
+    session: Session,
+    runtime: Runtime,
+    officer_id: str,
+    claim: KeyRecoveryClaim,
+    budgets: tuple[RateLimit, ...],
 ) -> tuple[Officer, bytes]:
     context = _context(runtime, trail.Actor("officer", officer_id))
-    device = key_recovery.admit(session, context.tenant_id, officer_id, plea, context.now())
-    sealed = key_recovery.open_box(runtime.keyring.sealing, device, plea, os.urandom)
+    device = key_recovery.admit(session, context.tenant_id, officer_id, claim, context.now())
+    sealed = key_recovery.open_box(runtime.keyring.sealing, device, claim, os.urandom)
     rate_limit.give_back(session, context.tenant_id, budgets)
-    context.note(session, trail.AuditEntry("device_recovered", plea.device_id))
-    return bind_officer(session, context, plea.device_id, officer_id), sealed
+    context.note(session, trail.AuditEntry("device_recovered", claim.device_id))
+    return bind_officer(session, context, claim.device_id, officer_id), sealed
 
 
 def _context(runtime: Runtime, actor: trail.Actor) -> OperationContext:
@@ -128,9 +143,40 @@ def _answer(runtime: Runtime, enrolled: Enrolled) -> dict[str, object]:
     }
 
 
-def _budgets(runtime: Runtime, code: str) -> tuple[AttemptBudget, ...]:
+def _budgets(runtime: Runtime, code: str) -> tuple[RateLimit, ...]:
     settings = runtime.settings
     return (
-        AttemptBudget("enrol_address", client_address(), settings.enrol_attempts_per_address),
-        AttemptBudget("enrol_prefix", enrolment.prefix_of(code), settings.enrol_attempts_per_prefix),
+        RateLimit("enrol_address", client_address(), settings.enrol_attempts_per_address),
+        RateLimit("enrol_prefix", enrolment.prefix_of(code), settings.enrol_attempts_per_prefix),
     )
+
+
+@auth.post("/challenge")
+def challenge() -> ResponseReturnValue:
+    """Give a nonce; an unknown device gets one too, so the answer tells nothing."""
+    device_id = str(load(ChallengeRequest())["device"])
+    runtime, nonce = current_runtime(), new_token()
+    run_write(
+        runtime.engine,
+        lambda session: device_sessions.issue_nonce(
+            session, runtime.tenant_id, device_id, nonce, runtime.clock.now()
+        ),
+    )
+    return {"nonce": nonce}
+
+
+@auth.post("/session")
+def open_session() -> ResponseReturnValue:
+    """Open a session for the device that signed its nonce."""
+    wanted = load(SessionRequest())
+    runtime, token = current_runtime(), new_token()
+    opening = SessionOpening(str(wanted["device"]), str(wanted["nonce"]), str(wanted["signature"]), token)
+    opened = run_write(
+        runtime.engine,
+        lambda session: device_sessions.open_session(
+            session, runtime.tenant_id, opening, runtime.clock.now()
+        ),
+    )
+    if not opened:
+        raise AppError(ErrorCode.SIGNATURE_REFUSED)
+    return {"token": token, "expires_in_s": SESSION_LIFE // timedelta(seconds=1)}

@@ -1,4 +1,4 @@
-"""Is the server fit to work: its store answers, stands at the newest migration, and can be written."""
+"""GET /healthz: the store answers, is at the newest migration, and can be written."""
 
 from __future__ import annotations
 

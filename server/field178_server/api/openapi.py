@@ -1,4 +1,4 @@
-"""The interface described for machines: OpenAPI 3.1 at /api/v1/openapi.json, made from the wire schemas."""
+"""OpenAPI 3.1 of the interface at /api/v1/openapi.json, generated from the wire schemas."""
 
 from __future__ import annotations
 

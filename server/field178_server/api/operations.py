@@ -1,4 +1,4 @@
-"""Every operation under /api/v1 by method and path: what it is for, what goes in, what comes out."""
+"""Operations under /api/v1 by method and path, with their request and answer schemas."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from field178_server.api.device_schemas import (
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation as the OpenAPI document tells it."""
+    """One operation of the OpenAPI document."""
 
     name: str
     summary: str

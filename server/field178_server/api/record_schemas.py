@@ -17,7 +17,7 @@ bp = Blueprint("schemas", __name__, url_prefix="/api/v1")
 
 @bp.get("/schemas")
 def types() -> Response:
-    """Tell what each record type may hold, where it lives and who writes it; open to everyone."""
+    """Return the schema, scope and writers of each record type; open to everyone."""
     body, tag = document()
     response = Response(body, content_type="application/json")
     response.set_etag(tag)

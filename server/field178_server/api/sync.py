@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, request
 
-from field178_server.attachments.storage.free_space import require_room_for_changes
+from field178_server.attachments.storage.free_space import require_space_for_changes
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_device_id, require_device_even_revoked
 from field178_server.http.headers import spoken_protocol
@@ -24,13 +24,13 @@ bp = Blueprint("sync", __name__, url_prefix="/api/v1")
 @bp.post("/sync")
 @require_device_even_revoked
 def sync() -> Response:
-    """Changes up, verdicts and changes down, proof that both sides agree."""
+    """Run one exchange: changes up, receipts and changes down, digests of both sides."""
     device_id = current_device_id()
     wanted = SyncRequest.from_wire(read_json())
     if wanted.device != device_id:
         raise AppError(ErrorCode.DEVICE_MISMATCH)
-    if wanted.push or wanted.salvage:
-        require_room_for_changes(current_runtime().settings)
+    if wanted.push or wanted.divergent_records:
+        require_space_for_changes(current_runtime().settings)
     parts = exchange_of(current_runtime()).run(device_id, wanted, spoken_protocol())
     return stream(parts, in_gzip=request.accept_encodings.quality(GZIP) > 0)
 

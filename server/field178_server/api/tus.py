@@ -15,7 +15,7 @@ from field178_server.attachments.storage.chunk import Checksum
 from field178_server.attachments.upload_rows import UploadRequest
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
-from field178_shared.text.whole_numbers import parse_whole_number
+from field178_shared.text.formats import parse_whole_number
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,checksum,expiration"
@@ -26,7 +26,7 @@ _NAMED = ("sha256", "content_type", "record_id")
 
 
 def check_version(headers: Headers) -> None:
-    """Raise AppError(tus_version) unless the request speaks the version that is served."""
+    """Raise AppError(tus_version) unless the request's version is the served one."""
     if headers.get("Tus-Resumable") != VERSION:
         raise AppError(ErrorCode.TUS_VERSION, versions=[VERSION])
 

@@ -1,21 +1,32 @@
-"""/api/v1/uploads: files of records, piece by piece, by tus 1.0.0 (docs/sync-protocol.md §9)."""
+"""Files of records: /api/v1/uploads takes them in by tus 1.0.0, /api/v1/blobs serves them (protocol §9)."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request, url_for
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, request, send_file, url_for
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from field178_server.api import tus
+from field178_server.attachments.queries import known_blob, restricted_namings
 from field178_server.attachments.storage.chunk import MAX_PIECE_BYTES, Piece
-from field178_server.attachments.storage.free_space import require_room_for_files
+from field178_server.attachments.storage.file_store import file_store_of
+from field178_server.attachments.storage.free_space import require_space_for_files
 from field178_server.attachments.upload_rows import limits_of
 from field178_server.attachments.uploads import UploadOffset, uploading_of
 from field178_server.attachments.validation import check_kind
+from field178_server.audit import trail
+from field178_server.database.models import Attachment
+from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_device, require_device
+from field178_server.runtime import Runtime
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.protocol import HEADER
 
 bp = Blueprint("uploads", __name__, url_prefix="/api/v1/uploads")
+blobs = Blueprint("blobs", __name__, url_prefix="/api/v1/blobs")
+BACKED_UP = "F178-Backed-Up"
 
 
 @bp.after_request
@@ -29,7 +40,7 @@ def _mark(response: Response) -> Response:
 @bp.route("", methods=["OPTIONS"])
 @bp.route("/<upload_id>", methods=["OPTIONS"])
 def capabilities(upload_id: str = "") -> Response:
-    """Tell what is served; nothing of anybody's, so no session is asked for."""
+    """Return the served extensions and limits; no session is required."""
     return _answer(204, dict(tus.capabilities(limits_of(current_runtime().settings).file)))
 
 
@@ -42,7 +53,7 @@ def create() -> Response:
         raise AppError(ErrorCode.BAD_REQUEST, pointer="/headers/Upload-Defer-Length")
     wanted = tus.wanted(request.headers)
     check_kind(wanted.content_type)
-    require_room_for_files(current_runtime().settings)
+    require_space_for_files(current_runtime().settings)
     # A stock client would not look at an offset here; who names our protocol does.
     begun = uploading_of(current_runtime()).begin(
         current_device(), wanted, skip_known=HEADER in request.headers
@@ -82,7 +93,7 @@ def append(upload_id: str) -> Response:
         raise AppError(ErrorCode.TOO_LARGE, limit=MAX_PIECE_BYTES, unit="bytes")
     # One byte more than the limit: a chunked body longer than allowed would be cut there without a word.
     request.max_content_length = MAX_PIECE_BYTES + 1
-    require_room_for_files(current_runtime().settings)
+    require_space_for_files(current_runtime().settings)
     piece = Piece(
         tus.number(request.headers, "Upload-Offset"), size, request.stream, tus.checksum(request.headers)
     )
@@ -93,7 +104,7 @@ def append(upload_id: str) -> Response:
 @bp.post("/<upload_id>")
 @require_device
 def overridden(upload_id: str) -> Response:
-    """Do what X-HTTP-Method-Override says, for networks that let nothing but POST through."""
+    """Dispatch by X-HTTP-Method-Override, for networks that allow POST alone."""
     method = request.headers.get("X-HTTP-Method-Override", "").upper()
     if method == "PATCH":
         return append(upload_id)
@@ -108,3 +119,49 @@ def _answer(status: int, headers: dict[str, str], at: UploadOffset | None = None
     if at is not None and not at.is_whole:
         response.headers["Upload-Expires"] = tus.expires(at.expires_at)
     return response
+
+
+@blobs.get("/<sha256>")
+@require_device
+def blob(sha256: str) -> Response:
+    """Send a file as it was received; a header says whether a proved backup contains it.
+
+    Each reading of a restricted file is written into the audit trail, as each view in the console is.
+    """
+    runtime, device = current_runtime(), current_device()
+    with snapshot(runtime.engine) as session:
+        found = known_blob(session, runtime.tenant_id, device.scopes, sha256)
+        named = restricted_namings(session, runtime.tenant_id, device.scopes, sha256)
+    store = file_store_of(runtime.settings)
+    if found is None or not store.holds(found.sha256, found.size):
+        raise AppError(ErrorCode.NOT_FOUND)
+    if named and request.method == "GET":
+        # Before the first byte goes: without the audit entry nothing is sent.
+        run_write(runtime.engine, lambda session: _note_view(session, runtime, device.id, named))
+    response = send_file(
+        store.open(found.sha256),
+        mimetype=found.content_type,
+        as_attachment=True,
+        download_name=found.sha256,
+        etag=found.sha256,
+        last_modified=None,
+        conditional=False,
+    )
+    response.content_length = found.size
+    try:
+        response.make_conditional(request, accept_ranges=True, complete_length=found.size)
+    except RequestedRangeNotSatisfiable:
+        response.close()
+        raise
+    if found.backed_up_at is not None:
+        response.headers[BACKED_UP] = "1"
+    return response
+
+
+def _note_view(session: Session, runtime: Runtime, device_id: str, named: Sequence[Attachment]) -> None:
+    for one in named:
+        entry = trail.AuditEntry(
+            "file_viewed", one.record_id, one.scope, {"key": one.attachment_key, "kind": one.kind}
+        )
+        stamp = trail.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
+        trail.record(session, stamp, trail.Actor("device", device_id), entry)

@@ -1,4 +1,4 @@
-"""Stored files that nothing has named for long are removed: first marked, weeks later taken.
+"""Garbage collection of stored files: unnamed ones are marked first, and removed weeks later.
 
 The row goes first and the bytes after it, with everybody kept out who brings bytes of that name. What a
 power cut leaves in between are bytes without a row, which the same walk finds and removes.
@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.attachments.secure_delete import erase_unless_named
-from field178_server.attachments.storage.locations import file_store_of
+from field178_server.attachments.storage.file_store import file_store_of
 from field178_server.audit import trail
 from field178_server.audit.trail import AuditEntry, Stamp
 from field178_server.database.failpoints import failpoint
@@ -36,12 +36,12 @@ class Collected:
     files: int
     size: int
     strays: int
-    waiting: int
+    unnamed: int
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What is stored and what of it nothing names, as one snapshot has it."""
+class _Inventory:
+    """Stored files and those that nothing names, in one snapshot."""
 
     sizes: dict[str, int]
     named: set[str]
@@ -63,35 +63,39 @@ def collect(runtime: Runtime, *, is_trial: bool = False) -> Collected:
     now = runtime.clock.now()
     until = now - timedelta(days=days)
     with snapshot(runtime.engine) as session:
-        found = _look(session, runtime.tenant_id)
-    due = [one for one in sorted(found.unnamed) if (found.since[one] or now) <= until]
-    strays = list(_strays(runtime, found, until))
-    waiting = len(found.unnamed) - len(due)
+        inventory = _take_inventory(session, runtime.tenant_id)
+    due = [one for one in sorted(inventory.unnamed) if (inventory.since[one] or now) <= until]
+    strays = list(_strays(runtime, inventory, until))
+    unnamed = len(inventory.unnamed) - len(due)
     if is_trial:
-        return Collected(len(due), sum(found.sizes[one] for one in due), len(strays), waiting)
-    run_write(runtime.engine, lambda session: _mark(session, runtime.tenant_id, found, now))
+        return Collected(len(due), sum(inventory.sizes[one] for one in due), len(strays), unnamed)
+    run_write(runtime.engine, lambda session: _mark(session, runtime.tenant_id, inventory, now))
     gone: dict[str, int] = {}
     for start in range(0, len(due), _AT_ONCE):
         gone |= _take(runtime, due[start : start + _AT_ONCE], until)
     for sha256 in strays:
         erase_unless_named(runtime.engine, runtime.tenant_id, file_store_of(runtime.settings), sha256)
-    return Collected(len(gone), sum(gone.values()), len(strays), waiting)
+    return Collected(len(gone), sum(gone.values()), len(strays), unnamed)
 
 
-def _look(session: Session, tenant_id: str) -> _Found:
+def _take_inventory(session: Session, tenant_id: str) -> _Inventory:
     rows = session.execute(
         select(Blob.sha256, Blob.size, Blob.unnamed_since).where(Blob.tenant_id == tenant_id)
     ).all()
-    return _Found(
+    return _Inventory(
         {sha256: size for sha256, size, _ in rows},
         named_hashes(session, tenant_id),
         {sha256: since for sha256, _, since in rows},
     )
 
 
-def _mark(session: Session, tenant_id: str, found: _Found, now: datetime) -> None:
-    file_references.claim_hashes(session, tenant_id, [one for one in found.named if found.since.get(one)])
-    file_references.mark(session, tenant_id, [one for one in found.unnamed if found.since[one] is None], now)
+def _mark(session: Session, tenant_id: str, inventory: _Inventory, now: datetime) -> None:
+    file_references.claim_hashes(
+        session, tenant_id, [one for one in inventory.named if inventory.since.get(one)]
+    )
+    file_references.mark(
+        session, tenant_id, [one for one in inventory.unnamed if inventory.since[one] is None], now
+    )
 
 
 def _take(runtime: Runtime, due: Sequence[str], until: datetime) -> dict[str, int]:
@@ -112,9 +116,9 @@ def _take(runtime: Runtime, due: Sequence[str], until: datetime) -> dict[str, in
     return dropped
 
 
-def _strays(runtime: Runtime, found: _Found, until: datetime) -> Iterator[str]:
+def _strays(runtime: Runtime, inventory: _Inventory, until: datetime) -> Iterator[str]:
     # Young ones may be named in a moment; old ones were left by a power cut, or by another history.
-    for lying in file_store_of(runtime.settings).lying():
-        sha256 = lying.name.rsplit("/", 1)[1]
-        if sha256 not in found.sizes and lying.since <= until:
+    for blob in file_store_of(runtime.settings).list_blobs():
+        sha256 = blob.name.rsplit("/", 1)[1]
+        if sha256 not in inventory.sizes and blob.since <= until:
             yield sha256

@@ -1,4 +1,4 @@
-"""What browsers get of a photo: a smaller picture made anew from it, never the bytes that were sent."""
+"""Previews of photos for browsers: a smaller picture made anew, never the bytes that were sent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _QUALITY = 80
 
 
 def preview_name(tenant_id: str, sha256: str) -> str:
-    """Return where a preview lies below the data folder."""
+    """Return the path of a preview below the data folder."""
     return f"{PREVIEWS}/{tenant_id}/{sha256[:2]}/{sha256}.jpg"
 
 

@@ -1,4 +1,4 @@
-"""The files that records name: which have come, which are overdue, and who may know of which stored bytes."""
+"""Queries of the files that records name: stored, overdue, and readable by whom."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class RecordFile:
 
 @dataclass(frozen=True, slots=True)
 class RecordFileCount:
-    """How many files of a record are named, and how many of them have come."""
+    """Counts of a record's files: named and stored."""
 
     named: int
     come: int
@@ -48,14 +48,14 @@ class RecordFileCount:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """How many filed records miss a file for long, and the one that waits longest."""
+    """Count of filed records with an overdue file, and the oldest of them."""
 
     records: int
     oldest: str | None
 
 
 def files_of(session: Session, tenant_id: str, record_id: str) -> tuple[RecordFile, ...]:
-    """Return the files of one record by key; the caller has checked the reach."""
+    """Return the files of one record by key; the caller has checked the access filter."""
     query = (
         select(Attachment, _is_there(tenant_id).label("has_come"))
         .outerjoin(Blob, _is_blob_of_attachment())
@@ -82,7 +82,7 @@ def file_counts(session: Session, tenant_id: str, record_ids: Sequence[str]) -> 
 
 
 def overdue_records(session: Session, tenant_id: str, access: AccessFilter, now: datetime) -> Overdue:
-    """Return the filed records within reach that miss a file for more than a week."""
+    """Return the filed records within access that miss a file for more than a week."""
     is_filed = and_(
         FiledRecord.tenant_id == Attachment.tenant_id, FiledRecord.record_id == Attachment.record_id
     )
@@ -141,7 +141,7 @@ def _is_blob_of_attachment() -> ColumnElement[bool]:
 
 
 def _has_come(tenant_id: str) -> ColumnElement[bool]:
-    """Return the condition that the bytes of an attachment came for its record.
+    """Return the condition that the bytes of an attachment are stored for its record.
 
     A hash alone opens nothing: who named the file, or somebody for that record, MUST have sent its bytes.
     """

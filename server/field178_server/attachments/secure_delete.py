@@ -1,4 +1,4 @@
-"""What a purge leaves on the disk after its commit: bytes of files, and old text in the engine's files."""
+"""Secure delete after an erasure's commit: file contents, and old text in the engine's files."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ THREAD = "erasing"
 log = structlog.get_logger()
 
 
-def erase_what_was_purged(engine: Engine, tenant_id: str, store: FileStore, clock: Clock) -> int:
-    """Finish every confirmed purge; return how many still wait for another try (the store was busy).
+def finish_erasures(engine: Engine, tenant_id: str, store: FileStore, clock: Clock) -> int:
+    """Finish every confirmed erasure; return how many still wait for another try (the store was busy).
 
     May be run again at any time: a cut in between leaves the rows that say what is still to be erased.
     """
     with snapshot(engine) as session:
-        waiting = _waiting(session, tenant_id)
-    if not waiting:
+        erasures = _unfinished(session, tenant_id)
+    if not erasures:
         return 0
-    for row in waiting:
+    for row in erasures:
         _erase_files(engine, store, row)
     if not _forget(engine):
-        return len(waiting)
-    ids = [row.record_id for row in waiting]
+        return len(erasures)
+    ids = [row.record_id for row in erasures]
     run_write(engine, lambda session: _note(session, tenant_id, ids, clock.now()))
     return 0
 
 
 def erase_soon(engine: Engine, tenant_id: str, store: FileStore, clock: Clock) -> Thread:
-    """Finish every confirmed purge in a thread of its own; what is left is tried again within an hour."""
+    """Finish every confirmed erasure in a thread of its own; what is left is tried again within an hour."""
 
     def erase() -> None:
         try:
-            if left := erase_what_was_purged(engine, tenant_id, store, clock):
+            if left := finish_erasures(engine, tenant_id, store, clock):
                 log.warning("purges_not_erased", count=left)
         except (SQLAlchemyError, AppError, OSError) as error:
             log.warning("purges_not_erased", error=type(error).__name__)
@@ -56,7 +56,7 @@ def erase_soon(engine: Engine, tenant_id: str, store: FileStore, clock: Clock) -
     return thread
 
 
-def _waiting(session: Session, tenant_id: str) -> list[Erasure]:
+def _unfinished(session: Session, tenant_id: str) -> list[Erasure]:
     query = select(Erasure).where(
         Erasure.tenant_id == tenant_id, Erasure.confirmed_at.is_not(None), Erasure.erased_at.is_(None)
     )

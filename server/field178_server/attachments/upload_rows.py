@@ -1,4 +1,4 @@
-"""The rows of uploads and blobs: begun, done, gone; written in the caller's transaction."""
+"""Rows of uploads and blobs, written in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from field178_server.database.models import (
     Tenant,
     Upload,
 )
-from field178_server.records.stored_record import PURGED
 from field178_server.settings import Settings
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.wire.protocol import ERASED_AT
 
 OPEN, DONE, GONE = "open", "done", "gone"
 UPLOAD_LIFE = timedelta(days=30)
@@ -70,7 +70,7 @@ _TURN = select(Tenant.tenant_id).where(Tenant.tenant_id == _TENANT).with_for_upd
 
 @dataclass(frozen=True, slots=True)
 class UploadRequest:
-    """What a tablet says it is going to send; `metadata_text` is how it said so."""
+    """Announcement of an upload; `metadata_text` is its header as sent."""
 
     sha256: str
     size: int
@@ -81,7 +81,7 @@ class UploadRequest:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much may be sent: one file, all of one tablet, all of the tenant, in bytes."""
+    """Limits of uploads in bytes: one file, all of one tablet, all of the tenant."""
 
     file: int
     device: int
@@ -119,7 +119,7 @@ def begin(
     return row
 
 
-def check_room(
+def check_limits(
     session: Session, tenant_id: str, device_id: str, wanted: UploadRequest, limits: Limits
 ) -> None:
     """Refuse what is over a limit: AppError(too_large) with the limit and its unit.
@@ -139,19 +139,19 @@ def check_room(
         raise AppError(ErrorCode.TOO_LARGE, limit=limits.tenant, unit="bytes_of_tenant")
 
 
-def refuse_purged(session: Session, tenant_id: str, record_id: str) -> None:
+def refuse_erased(session: Session, tenant_id: str, record_id: str) -> None:
     """Refuse a file of a record whose content was removed for good: it MUST NOT come back as a picture.
 
-    Until the transaction ends its purge waits. MUST come before any other row is locked, as everywhere.
+    Until the transaction ends its erasure waits. MUST come before any other row is locked, as everywhere.
     """
-    if _is_purged(session, tenant_id, record_id):
+    if _is_erased(session, tenant_id, record_id):
         raise _refusal()
 
 
 def refuse_unnamed(session: Session, tenant_id: str, device_id: str, wanted: UploadRequest) -> None:
     """Refuse a file that no change of this tablet names: AppError(sign_in_needed).
 
-    A tablet without an officer only hands in what it holds; one that never had an officer holds nothing.
+    A tablet without an officer only sends its own records; one that never had an officer has none.
     """
     has_begun = exists().where(DeviceOfficer.tenant_id == tenant_id, DeviceOfficer.device_id == device_id)
     in_record = exists().where(
@@ -180,23 +180,23 @@ def find(session: Session, tenant_id: str, device_id: str, upload_id: str) -> Up
 
 
 def complete(session: Session, upload: Upload, now: datetime) -> None:
-    """Note that the file of an upload is stored; the bytes MUST be in their place already.
+    """Mark an upload as done; its bytes MUST be stored already.
 
     Raises AppError(upload_gone) when it was given up meanwhile; AppError(file_refused) when its record was
-    purged meanwhile, unless something else has these bytes.
+    erased meanwhile, unless something else has these bytes.
     """
-    is_purged = _is_purged(session, upload.tenant_id, upload.record_id)
+    is_erased = _is_erased(session, upload.tenant_id, upload.record_id)
     key = (upload.tenant_id, upload.sha256)
     if not _set_state(session, upload, DONE):
         own = (Upload.tenant_id == upload.tenant_id, Upload.upload_id == upload.upload_id)
         if session.scalar(select(Upload.state).where(*own)) == DONE:
             return
-        raise _refusal() if is_purged else AppError(ErrorCode.UPLOAD_GONE)
+        raise _refusal() if is_erased else AppError(ErrorCode.UPLOAD_GONE)
     blob = session.get(Blob, key)
     if blob is not None:
         # Nobody collects them now: the caller keeps those who clear away out.
         blob.unnamed_since = None
-    elif is_purged:
+    elif is_erased:
         raise _refusal()
     else:
         session.add(
@@ -212,7 +212,7 @@ def complete(session: Session, upload: Upload, now: datetime) -> None:
 
 
 def give_up(session: Session, upload: Upload) -> None:
-    """Note that nothing will come of an upload."""
+    """Mark an upload as given up."""
     _set_state(session, upload, GONE)
 
 
@@ -222,7 +222,7 @@ def late(session: Session, tenant_id: str, now: datetime) -> list[Upload]:
 
 
 def forget(session: Session, tenant_id: str, now: datetime) -> None:
-    """Forget those given up that were remembered as long again, so that their senders were told."""
+    """Delete uploads given up longer ago than they lived: their senders know by then."""
     session.execute(_FORGOTTEN, {"of_tenant": tenant_id, "until": now - UPLOAD_LIFE})
 
 
@@ -232,11 +232,11 @@ def _set_state(session: Session, upload: Upload, state: str) -> bool:
     return changed_rows(session.execute(_SET_STATE, wanted)) == 1
 
 
-def _is_purged(session: Session, tenant_id: str, record_id: str) -> bool:
-    # Held until the end: a purge that commits after this look would not see what is stored then.
+def _is_erased(session: Session, tenant_id: str, record_id: str) -> bool:
+    # Held until the end: an erasure that commits after this look would not see what is stored then.
     body = session.scalar(_BODY, {"tenant_id": tenant_id, "record_id": record_id})
-    return body is not None and body.startswith(f'{{"{PURGED}":')
+    return body is not None and body.startswith(f'{{"{ERASED_AT}":')
 
 
 def _refusal() -> AppError:
-    return AppError(ErrorCode.FILE_REFUSED, problem=PURGED)
+    return AppError(ErrorCode.FILE_REFUSED, problem="purged")

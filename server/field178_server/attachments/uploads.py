@@ -1,4 +1,4 @@
-"""Files on their way in (docs/sync-protocol.md §9): bytes first, then the row that says they are there.
+"""Resumable uploads (docs/sync-protocol.md §9): the bytes are stored before the row of the blob.
 
 How far an upload has come is the size of its file, so a piece costs no transaction. The order at the end is
 file synced, renamed, folder synced, row: what was cut is finished by the next question for the offset.
@@ -21,8 +21,7 @@ from field178_server.attachments import upload_rows
 from field178_server.attachments.queries import known_blob
 from field178_server.attachments.secure_delete import erase_unless_named
 from field178_server.attachments.storage.chunk import Piece, take_in
-from field178_server.attachments.storage.file_store import FileStore, length_of
-from field178_server.attachments.storage.locations import file_store_of
+from field178_server.attachments.storage.file_store import FileStore, file_store_of, length_of
 from field178_server.attachments.upload_rows import DONE, GONE, OPEN, Limits, UploadRequest, limits_of
 from field178_server.attachments.validation import check_clean
 from field178_server.database.failpoints import failpoint
@@ -39,7 +38,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class UploadOffset:
-    """How far one upload has come."""
+    """State of one upload."""
 
     upload_id: str
     offset: int
@@ -73,12 +72,12 @@ class Uploading:
         state = DONE if skip_known and self._knows(device, wanted) else OPEN
 
         def work(session: Session) -> tuple[Upload, list[Upload]]:
-            upload_rows.refuse_purged(session, self._tenant_id, wanted.record_id)
+            upload_rows.refuse_erased(session, self._tenant_id, wanted.record_id)
             if device.needs_sign_in:
                 upload_rows.refuse_unnamed(session, self._tenant_id, device.id, wanted)
             upload_rows.forget(session, self._tenant_id, now)
             late = upload_rows.late(session, self._tenant_id, now)
-            upload_rows.check_room(session, self._tenant_id, device.id, wanted, self._limits)
+            upload_rows.check_limits(session, self._tenant_id, device.id, wanted, self._limits)
             key = (self._tenant_id, upload_id)
             return upload_rows.begin(session, key, device.id, wanted, state, now), late
 
@@ -91,7 +90,7 @@ class Uploading:
             if not is_needed:
                 self._store.drop(upload_id)
         self._give_up_late(late)
-        return self._position(row, row.size if state == DONE else 0)
+        return self._offset_of(row, row.size if state == DONE else 0)
 
     def expire(self) -> int:
         """Give up every upload that was not finished in time, forget old ones; return how many were late."""
@@ -119,25 +118,25 @@ class Uploading:
         """Tell how far an upload has come; one that is whole but not stored yet is stored first."""
         row = self._row(device, upload_id)
         if row.state == DONE:
-            return self._position(row, row.size)
+            return self._offset_of(row, row.size)
         with self._file_of(row) as file:
             length = row.size if file is None else length_of(file)
             if file is not None and length == row.size:
                 self._store_whole(row, file)
-        return self._position(row, length)
+        return self._offset_of(row, length)
 
     def append(self, device: DeviceContext, upload_id: str, piece: Piece) -> UploadOffset:
         """Take a piece in at the end of what is there, or raise AppError and leave the offset where it is."""
         row = self._row(device, upload_id)
         if row.state == DONE:
-            return self._position(row, _nothing_more(piece, row.size))
+            return self._offset_of(row, _nothing_more(piece, row.size))
         with self._file_of(row) as file:
             if file is None:
-                return self._position(row, _nothing_more(piece, row.size))
+                return self._offset_of(row, _nothing_more(piece, row.size))
             length = self._take_in(row, file, piece)
             if length == row.size:
                 self._store_whole(row, file)
-        return self._position(row, length)
+        return self._offset_of(row, length)
 
     def _take_in(self, row: Upload, file: FileIO, piece: Piece) -> int:
         length = length_of(file)
@@ -151,7 +150,7 @@ class Uploading:
 
     @contextmanager
     def _file_of(self, row: Upload) -> Iterator[FileIO | None]:
-        """Give the locked file of an open upload; None: it is stored. A lost one: AppError(upload_gone)."""
+        """Give the locked file of an open upload; None: it is stored. Missing: AppError(upload_gone)."""
         with self._store.locked(row.upload_id) as file:
             if file is None:
                 self._settle(row)
@@ -184,7 +183,7 @@ class Uploading:
                 self._complete(row)
         except AppError as error:
             if error.code in (ErrorCode.FILE_REFUSED, ErrorCode.UPLOAD_GONE):
-                # Its record was purged between the first byte and the last.
+                # Its record was erased between the first byte and the last.
                 erase_unless_named(self._engine, self._tenant_id, self._store, row.sha256)
             raise
         failpoint("blob.stored")
@@ -193,7 +192,7 @@ class Uploading:
         try:
             self._store.publish(row.upload_id, row.sha256)
         except FileNotFoundError:
-            # Its record was purged while the bytes were checked: what had been sent is dropped.
+            # Its record was erased while the bytes were checked: what had been sent is dropped.
             raise AppError(ErrorCode.UPLOAD_GONE) from None
 
     def _complete(self, row: Upload) -> None:
@@ -215,7 +214,7 @@ class Uploading:
             raise AppError(ErrorCode.UPLOAD_GONE)
         return row
 
-    def _position(self, row: Upload, offset: int) -> UploadOffset:
+    def _offset_of(self, row: Upload, offset: int) -> UploadOffset:
         return UploadOffset(row.upload_id, offset, row.size, row.metadata_text, row.expires_at)
 
 

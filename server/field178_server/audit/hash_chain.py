@@ -1,4 +1,4 @@
-"""Making the next link of the root chain from the receipts made since the last one (protocol §A).
+"""Links of the root chain, each over the receipts made since the last one (protocol §A).
 
 Also noting a tablet whose root contradicts the chain: once, for the office and in the audit trail.
 """
@@ -18,19 +18,19 @@ from field178_server.audit import trail
 from field178_server.audit.trail import Actor, AuditEntry, Stamp
 from field178_server.database.models import Device, Root, RootPart, StoredReceipt, Tenant
 from field178_server.security.keyring import to_base64url
-from field178_shared.crypto.hash_chain import RootAlarm, signed_text
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
+from field178_shared.wire.hash_chain import RootAlarm, signed_text
 
-# What never changes of a receipt, whatever a verdict made anew or a purge does to the rest.
-LASTING = (
+# What never changes of a receipt, whatever a second evaluation or an erasure does to the other columns.
+FIXED_COLUMNS = (
     StoredReceipt.change_id,
     StoredReceipt.incarnation,
     StoredReceipt.n,
     StoredReceipt.record_id,
     StoredReceipt.payload_hash,
 )
-Lasting = tuple[object, ...]
+FixedValues = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,14 @@ class LinkDraft:
         return hashlib.sha256(text).hexdigest()
 
 
-class Lines:
+class ReceiptLines:
     """Count and hash of receipts, one line each, in the order of their `first_v`."""
 
     def __init__(self) -> None:
         self.count = 0
         self._hash = hashlib.sha256()
 
-    def add(self, receipt: Lasting) -> None:
+    def add(self, receipt: FixedValues) -> None:
         """Take the next receipt."""
         self.count += 1
         self._hash.update(canonical(list(receipt)) + b"\n")
@@ -126,14 +126,14 @@ def find(session: Session, tenant_id: str, index: int | None = None) -> Root | N
 
 def receipts_in_order(
     session: Session, tenant_id: str, device_id: str, after: int, upto: int
-) -> Iterator[tuple[int, Lasting]]:
+) -> Iterator[tuple[int, FixedValues]]:
     """Yield (`first_v`, what lasts) of a tablet's receipts above one number and up to another, ascending.
 
     It MUST be read to its end: rows come from a cursor of the server's.
     """
     # `first_v` is never above `v`, and on `v` there is an index.
     rows = session.execute(
-        select(StoredReceipt.first_v, *LASTING)
+        select(StoredReceipt.first_v, *FIXED_COLUMNS)
         .where(
             StoredReceipt.tenant_id == tenant_id,
             StoredReceipt.device_id == device_id,
@@ -172,7 +172,7 @@ def _parts(session: Session, tenant_id: str) -> Iterable[LinkPart]:
         .order_by(Device.device_id)
     )
     for device_id, upto, after in rows.all():
-        lines = Lines()
+        lines = ReceiptLines()
         if upto > after:
             for _, receipt in receipts_in_order(session, tenant_id, device_id, after, upto):
                 lines.add(receipt)

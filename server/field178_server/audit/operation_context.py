@@ -1,4 +1,4 @@
-"""Where an office act is done: the tenant, the instant, the ids, the lists, and who does it."""
+"""The context of an office operation: tenant, clock, ids, code lists and actor."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from field178_shared.time.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class OperationContext:
-    """What services of the office work with."""
+    """Tenant, clock, ids, lists and actor of one operation."""
 
     tenant_id: str
     clock: Clock
@@ -29,7 +29,7 @@ class OperationContext:
         return self.clock.now()
 
     def note(self, session: Session, entry: AuditEntry) -> None:
-        """Write an act down, in the transaction that does it."""
+        """Write an audit entry in the transaction of the operation."""
         trail.record(
             session, trail.Stamp(self.tenant_id, self.ids.time_ordered(), self.now()), self.actor, entry
         )

@@ -1,4 +1,4 @@
-"""Who did something to one object last, as the audit has it."""
+"""Queries of the audit trail: the last action on an object."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from field178_server.records.labels import Names, names_of
 
 
 @dataclass(frozen=True, slots=True)
-class LastAct:
-    """Who and when; the operator of the server has no id."""
+class LastAction:
+    """Actor and time of the last action; the operator of the server has no id."""
 
     actor_id: str | None
     at: datetime
     names: Names
 
 
-def last_act(
+def last_action(
     session: Session, tenant_id: str, object_id: str, actions: Collection[str], since: datetime
-) -> LastAct | None:
-    """Return the last of these actions on an object. `since` bounds the search: the audit lies by time."""
+) -> LastAction | None:
+    """Return the last of these actions on an object; `since` bounds the search, for the index is by time."""
     row = session.execute(
         select(Audit.actor_id, Audit.at)
         .where(
@@ -39,12 +39,14 @@ def last_act(
     ).first()
     if row is None:
         return None
-    return LastAct(row.actor_id, row.at, names_of(session, tenant_id, [row.actor_id] if row.actor_id else []))
+    return LastAction(
+        row.actor_id, row.at, names_of(session, tenant_id, [row.actor_id] if row.actor_id else [])
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Who set a change aside, when, and why."""
+    """Actor, time and reason of a rejection."""
 
     reason: str
     user_id: str | None

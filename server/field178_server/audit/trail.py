@@ -1,4 +1,4 @@
-"""The audit trail: who did what to which object and why, written in the transaction that does it."""
+"""The audit trail: actor, action, object and reason, written in the action's own transaction."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MAX_REASON = 500
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a device, an officer, the operator at the server's own console, or the system."""
+    """Kind of actor: a device, an officer, the operator at the server's own console, or the system."""
 
     kind: str
     id: str | None = None
@@ -41,7 +41,7 @@ OPERATOR = Actor("operator")
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One act. `details` holds ids, codes and counts only, never names or content."""
+    """One action. `details` holds ids, codes and counts only, never names or content."""
 
     action: str
     object_id: str | None = None
@@ -51,7 +51,7 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Where and when an act is written down; `audit_id` sorts by time."""
+    """Tenant, id and time of an audit entry; `audit_id` sorts by time."""
 
     tenant_id: str
     audit_id: str
@@ -59,12 +59,12 @@ class Stamp:
 
 
 def record(session: Session, stamp: Stamp, actor: Actor, entry: AuditEntry) -> None:
-    """Write one act down."""
+    """Write one audit entry."""
     details = json.dumps(dict(entry.details), ensure_ascii=True, sort_keys=True) if entry.details else None
     connection = session.connection()
     at = database.stored_instant(connection, stamp.at)
-    act = (actor.kind, actor.id, entry.action, entry.object_id, entry.scope, details)
-    row = (stamp.tenant_id, stamp.audit_id, at, *act)
+    action = (actor.kind, actor.id, entry.action, entry.object_id, entry.scope, details)
+    row = (stamp.tenant_id, stamp.audit_id, at, *action)
     database.bulk_insert(connection, table_of(Audit), _COLUMNS, [row])
 
 

@@ -1,4 +1,4 @@
-"""The root chain of a store: its next link, beside the requests, and the proof of all of them."""
+"""Extension and verification of the root chain of a store."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from field178_server.audit import hash_chain
-from field178_server.audit.hash_chain import Lines, LinkDraft, LinkPart
+from field178_server.audit.hash_chain import LinkDraft, LinkPart, ReceiptLines
 from field178_server.database.models import Root, RootPart
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_shared.crypto.hash_chain import signed_text
 from field178_shared.crypto.signatures import is_signed
 from field178_shared.time.clock import Clock
+from field178_shared.wire.hash_chain import signed_text
 
 
 def extend(engine: Engine, tenant_id: str, key: Ed25519PrivateKey, clock: Clock) -> bool:
@@ -86,8 +86,8 @@ def _faults_of_receipts(
     return faults
 
 
-def _read(session: Session, tenant_id: str, device_id: str, ends: list[int]) -> list[Lines]:
-    read = [Lines() for _ in ends]
+def _read(session: Session, tenant_id: str, device_id: str, ends: list[int]) -> list[ReceiptLines]:
+    read = [ReceiptLines() for _ in ends]
     for first_v, receipt in hash_chain.receipts_in_order(session, tenant_id, device_id, 0, ends[-1]):
         read[bisect_left(ends, first_v)].add(receipt)
     return read

@@ -1,4 +1,4 @@
-"""Copying a store out of its engine and into an empty one."""
+"""Copies of a store: out of its engine, and into an empty one."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def is_empty(url: str) -> bool:
 
 @contextmanager
 def scratch_store(url: str, folder: Path) -> Iterator[str]:
-    """Give the address of an empty store on the same engine; it is gone afterwards."""
+    """Give the address of an empty store on the same engine, deleted at the end."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         with tempfile.TemporaryDirectory(dir=folder) as inside:
@@ -90,7 +90,7 @@ def _alone(engine: Engine, statement: str) -> None:
 
 
 def _client(url: str, program: str, *arguments: str) -> None:
-    """Run a client program of PostgreSQL; the password goes by the environment, where no list shows it."""
+    """Run a client program of PostgreSQL; the password is passed by the environment."""
     found = shutil.which(program)
     if found is None:
         raise BackupError(Reason.NO_CLIENT, program)

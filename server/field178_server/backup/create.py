@@ -1,4 +1,4 @@
-"""Taking a backup while the server runs: built aside, proved by restoring it, then given its name."""
+"""Creation of a backup while the server runs: built under a partial name, proved, then renamed."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from field178_server.attachments.storage.blob_store import BLOBS
-from field178_server.attachments.storage.locations import blobs_of, file_store_of
+from field178_server.attachments.storage.file_store import blobs_of, file_store_of
 from field178_server.audit.operation_context import OperationContext
 from field178_server.backup.copy import copy_out, is_empty
 from field178_server.backup.errors import BackupError, Reason
-from field178_server.backup.files import names_of_all, stored_blobs
 from field178_server.backup.fingerprint import Fingerprint, fingerprint_of
 from field178_server.backup.manifest import (
     FORMAT,
@@ -28,7 +27,9 @@ from field178_server.backup.manifest import (
     Manifest,
     Proof,
     files_in,
+    names_of_all,
     read_proof,
+    stored_blobs,
     write,
 )
 from field178_server.backup.restore import faults_of
@@ -52,7 +53,7 @@ _STAMP = "%Y%m%d-%H%M%S-%f"
 
 @dataclass(frozen=True, slots=True)
 class CreatedBackup:
-    """A backup that has its name; `marks` is what tablets may be told is safe."""
+    """A finished backup; `marks` are the numbers up to which tablets may count their changes as safe."""
 
     folder: Path
     manifest: Manifest
@@ -170,10 +171,10 @@ def _copy_files(data: Path, folder: Path) -> None:
 
 def _mark(engine: Engine, context: OperationContext, built: _Built) -> dict[str, int]:
     store = built.manifest.store
-    held = BackedUpContent(
-        store.epoch, {(life.device, life.incarnation): life.held for life in store.lives}, built.blobs
+    backup = BackedUpContent(
+        store.epoch, {(life.device, life.incarnation): life.unbroken_run for life in store.lives}, built.blobs
     )
-    return run_write(engine, lambda session: tablets.mark_held(session, context, held))
+    return run_write(engine, lambda session: tablets.mark_backup(session, context, backup))
 
 
 def _is_proved(folder: Path, tenant_id: str) -> bool:

@@ -1,4 +1,4 @@
-"""The drill: a backup restored into an empty place and looked at, far from the office's data."""
+"""The restore drill: a backup restored and checked in a scratch folder, without the office's data."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ Fill = Callable[[Engine, OperationContext], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Drilled:
-    """What came back, and how long it took."""
+class DrillResult:
+    """The restored backup, and how long it took."""
 
     restored: Restored
     seconds: float
 
 
-def drill(settings: Settings, context: OperationContext, backup: Path | None, fill: Fill) -> Drilled:
+def drill(settings: Settings, context: OperationContext, backup: Path | None, fill: Fill) -> DrillResult:
     """Restore a backup in a scratch place and verify it; None backs up a scratch store that `fill` filled.
 
     The office's own store and folder are neither read nor written.
     """
     with tempfile.TemporaryDirectory(prefix="field178-drill-") as name:
-        place = Path(name)
+        folder = Path(name)
         if backup is not None:
-            return _restore(settings, context, backup, place)
-        with _scratch_backup(settings, context, place, fill) as made:
-            return _restore(settings, context, made, place)
+            return _restore(settings, context, backup, folder)
+        with _scratch_backup(settings, context, folder, fill) as made:
+            return _restore(settings, context, made, folder)
 
 
-def _restore(settings: Settings, context: OperationContext, backup: Path, place: Path) -> Drilled:
-    with scratch_store(settings.effective_database_url, place) as url:
-        own = replace(settings, data_dir=place / "restored", database_url=url, blobs_url="")
+def _restore(settings: Settings, context: OperationContext, backup: Path, folder: Path) -> DrillResult:
+    with scratch_store(settings.effective_database_url, folder) as url:
+        own = replace(settings, data_dir=folder / "restored", database_url=url, blobs_url="")
         begin = duration_clock()
         done = restore(backup, own, context)
         seconds = duration_clock() - begin
@@ -56,18 +56,20 @@ def _restore(settings: Settings, context: OperationContext, backup: Path, place:
             faults.append("epoch: the old one")
         if faults:
             raise BackupError(Reason.DIFFERS, faults[0])
-        return Drilled(done, seconds)
+        return DrillResult(done, seconds)
 
 
 @contextmanager
-def _scratch_backup(settings: Settings, context: OperationContext, place: Path, fill: Fill) -> Iterator[Path]:
-    with scratch_store(settings.effective_database_url, place) as url:
-        own = replace(settings, data_dir=place / "office", database_url=url, blobs_url="")
+def _scratch_backup(
+    settings: Settings, context: OperationContext, folder: Path, fill: Fill
+) -> Iterator[Path]:
+    with scratch_store(settings.effective_database_url, folder) as url:
+        own = replace(settings, data_dir=folder / "office", database_url=url, blobs_url="")
         engine = create_engine_for(url)
         try:
             install(own, engine, context.clock, context.ids)
             fill(engine, context)
-            taken = create(own, engine, context, place / BACKUPS)
+            taken = create(own, engine, context, folder / BACKUPS)
         finally:
             engine.dispose()
         if not taken.proof.is_proved:

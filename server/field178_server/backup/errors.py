@@ -1,4 +1,4 @@
-"""Why a backup, a restore or a drill cannot be: reasons the operator reads as sentences."""
+"""Errors of backup, restore and drill, with the reasons that the operator reads."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """What stands in the way."""
+    """Reason why an operation on backups failed."""
 
     NOT_A_BACKUP = "not_a_backup"
     ALTERED = "altered"

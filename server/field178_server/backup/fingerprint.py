@@ -1,4 +1,4 @@
-"""What a store holds, in figures that a restored copy must show again: every row of every table counts."""
+"""Fingerprint of a store: counts and hashes of every table, which a restored copy must have too."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Figures = tuple[int, str]
 
 
 class IncarnationFingerprint(msgspec.Struct, frozen=True):
-    """One life of a tablet's database: receipts digest and the unbroken run of n that is held."""
+    """One life of a tablet's database: receipts digest, and how far its numbers are stored without a gap."""
 
     device: str
     incarnation: str
     receipts: Figures
-    held: int
+    unbroken_run: int = msgspec.field(name="held")
 
 
 class Fingerprint(msgspec.Struct, frozen=True):

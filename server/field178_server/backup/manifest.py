@@ -1,14 +1,20 @@
-"""What lies in a backup's folder: the manifest with every file's hash, and the proof beside it."""
+"""Files of a backup's folder: the manifest with every file's hash, and the proof beside it."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from field178_server.attachments.storage.blob_store import BLOBS
+from field178_server.attachments.storage.file_store import blob_name
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.fingerprint import Fingerprint
+from field178_server.database.models import Blob
 from field178_server.security.private_files import write_private
 
 FORMAT = 1
@@ -25,7 +31,7 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What the backup holds. A change of these members is a new format."""
+    """Contents of a backup. A change of these members is a new format."""
 
     format: int
     product: str
@@ -38,7 +44,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """Whether the backup was restored and found equal; it belongs to one manifest."""
+    """Result of the backup's test restore; it belongs to one manifest."""
 
     manifest_sha256: str
     at: str
@@ -92,3 +98,22 @@ def read_whole(folder: Path) -> tuple[Manifest, Proof]:
 def _file(path: Path) -> File:
     with path.open("rb") as file:
         return File(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def stored_blobs(session: Session, tenant_id: str) -> dict[str, int]:
+    """Return hash and size of every stored file, as the session's snapshot sees them."""
+    rows = session.execute(select(Blob.sha256, Blob.size).where(Blob.tenant_id == tenant_id))
+    return {sha256: size for sha256, size in rows}
+
+
+def names_of_all(session: Session) -> list[str]:
+    """Return the names of the stored files of every tenant, as the session's snapshot sees them."""
+    rows = session.execute(select(Blob.tenant_id, Blob.sha256).order_by(Blob.tenant_id, Blob.sha256))
+    return [blob_name(tenant_id, sha256) for tenant_id, sha256 in rows]
+
+
+def faults_of_blobs(session: Session, tenant_id: str, files: Mapping[str, File]) -> Iterator[str]:
+    """Yield every stored file that the backup lacks, or holds with other bytes."""
+    for sha256, size in sorted(stored_blobs(session, tenant_id).items()):
+        if files.get(f"{BLOBS}/{blob_name(tenant_id, sha256)}") != File(size, sha256):
+            yield f"blob: {sha256}"

@@ -1,4 +1,4 @@
-"""Restoring a backup into an empty place, and the proof that this would work."""
+"""Restore of a backup into an empty store, and the proof that it works."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from sqlalchemy import Engine, make_url, select
 from sqlalchemy.orm import Session
 
 from field178_server.attachments.storage.blob_store import BLOBS
-from field178_server.attachments.storage.locations import blobs_of
+from field178_server.attachments.storage.file_store import blobs_of
 from field178_server.audit import verify
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.backup.copy import copy_in, is_empty, scratch_store
 from field178_server.backup.errors import BackupError, Reason
-from field178_server.backup.files import faults_of_blobs
 from field178_server.backup.fingerprint import fingerprint_of, tables_of
-from field178_server.backup.manifest import STORE_FILES, Manifest, read_whole
+from field178_server.backup.manifest import STORE_FILES, Manifest, faults_of_blobs, read_whole
 from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for, damage
 from field178_server.database.models import Tenant
@@ -40,7 +39,7 @@ BACKUPS = "backups"
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored, and the history that begins with it."""
+    """The restored backup, and the epoch that begins with it."""
 
     manifest: Manifest
     epoch: str

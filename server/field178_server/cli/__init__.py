@@ -1,4 +1,4 @@
-"""The command `field178`: what the operator of a server types. One module a group of commands."""
+"""The command `field178` of the server's operator. One module a group of commands."""
 
 from __future__ import annotations
 
@@ -8,11 +8,7 @@ import click
 
 from field178_server.cli import (
     backups,
-    epochs,
     erasure,
-    imports,
-    maintenance,
-    minutes_numbers,
     notices,
     people,
     records,
@@ -20,14 +16,13 @@ from field178_server.cli import (
     setup,
     tablets,
 )
-from field178_server.cli.context import Group
-from field178_server.cli.operator_language import _
+from field178_server.cli.context import Group, _
 
 COMMANDS: tuple[click.Command, ...] = (
     setup.init,
     setup.serve,
     setup.check,
-    maintenance.tidy,
+    setup.tidy,
     people.user,
     people.team,
     tablets.enrol_code,
@@ -36,22 +31,22 @@ COMMANDS: tuple[click.Command, ...] = (
     tablets.grant,
     tablets.ungrant,
     tablets.expire_sessions,
-    minutes_numbers.minutes_numbers,
+    tablets.minutes_numbers,
     records.move,
     records.review,
     records.merge,
     records.unmerge,
     records.compact,
-    recovery.salvage,
-    imports.rescue_import,
-    erasure.purge,
+    recovery.divergent_records,
+    tablets.import_offline_export,
+    erasure.erase,
     notices.notice,
     backups.backup,
     backups.restore,
     backups.drill,
-    epochs.new_epoch,
-    epochs.mark_backed_up,
-    epochs.root,
+    backups.new_epoch,
+    backups.mark_backed_up,
+    backups.root,
 )
 
 

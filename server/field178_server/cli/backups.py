@@ -1,4 +1,4 @@
-"""Backups: `backup`, `restore`, `drill`."""
+"""Backups and epochs: `backup`, `restore`, `drill`, `new-epoch`, `mark-backed-up`, `root`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from field178_server.cli.context import Operator, as_json_option, operator, show
-from field178_server.cli.operator_language import _
+from field178_server.audit import hash_chain, verify
+from field178_server.cli.context import Operator, _, as_json_option, operator, show
+from field178_server.office.tablets import operations as office
 from field178_server.settings import SETTINGS_FILE, Settings, read_settings_file
-from field178_shared.time.clock import clock_from_environment
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.time.clock import clock_from_environment, to_wire
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -42,10 +44,10 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 def sentence(error: BackupError) -> str:
     """Return the reason as the operator reads it."""
-    return _told(error.reason, error.what)
+    return _sentence(error.reason, error.what)
 
 
-def _told(reason: str, what: str) -> str:
+def _sentence(reason: str, what: str) -> str:
     known = _SENTENCES.get(reason)
     return known.format(what=what) if known else f"{reason}: {what}"
 
@@ -96,7 +98,7 @@ def backup(to: Path | None, keep: int | None, as_json: bool) -> None:
     if not is_proved:
         text = _("The backup is kept but NOT PROVED, and tablets were told nothing: {faults}")
         raise click.ClickException(
-            text.format(faults=" ".join(_told(*fault.split(": ", 1)) for fault in taken.proof.faults))
+            text.format(faults=" ".join(_sentence(*fault.split(": ", 1)) for fault in taken.proof.faults))
         )
 
 
@@ -133,7 +135,7 @@ def restore(folder: Path, as_json: bool) -> None:
 @as_json_option
 @_refusing
 def drill(folder: Path | None, as_json: bool) -> None:
-    """Prove that a restore works, and say what was proved."""
+    """Run a drill, and print what it proved."""
     from field178_server.backup.drill import drill as run_drill
 
     at = operator()
@@ -173,3 +175,47 @@ def _contents(manifest: Manifest) -> dict[str, object]:
         "rows": sum(rows for rows, _digest in tables.values()),
         "files": len(manifest.files),
     }
+
+
+@click.command(name="new-epoch", help=_("Begin a new history: after EVERY restore of the store."))
+@as_json_option
+def new_epoch(as_json: bool) -> None:
+    """Begin a new epoch."""
+    at = operator()
+    epoch = at.write(lambda session: office.new_epoch(session, at.context))
+    # So that the first word of the new history to a tablet has a root.
+    verify.extend(at.engine, at.tenant_id, at.keyring.receipt, at.clock)
+    show({"epoch": epoch}, as_json=as_json)
+
+
+@click.command(
+    name="mark-backed-up",
+    help=_("Tell tablets that a backup, proved by restoring it, holds everything stored so far."),
+)
+@as_json_option
+def mark_backed_up(as_json: bool) -> None:
+    """Mark what is safe in a backup."""
+    at = operator()
+    marks = at.write(lambda session: office.mark_backed_up(session, at.context))
+    show(dict[str, object](marks), as_json=as_json)
+
+
+@click.command(
+    name="root",
+    help=_(
+        "Append a root over what was acknowledged since the last one and show the newest, "
+        "or the one at INDEX."
+    ),
+)
+@click.argument("index", required=False, type=click.IntRange(1))
+@as_json_option
+def root(index: int | None, as_json: bool) -> None:
+    """Show a root: written down elsewhere, it proves later that the history was only added to."""
+    at = operator()
+    if index is None:
+        verify.extend(at.engine, at.tenant_id, at.keyring.receipt, at.clock)
+    found = at.read(lambda session: hash_chain.find(session, at.tenant_id, index))
+    if found is None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    shown = {"epoch": found.epoch, "index": found.root_index, "hash": found.hash, "sig": found.sig}
+    show({**shown, "at": to_wire(found.at)}, as_json=as_json)

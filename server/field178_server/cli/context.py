@@ -1,4 +1,4 @@
-"""What every command works on: settings, store, clock and ids, opened when first needed."""
+"""Context of a command: settings, store, clock and ids, opened at first use; the operator's language."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 
 from field178_server.attachments.storage.free_space import storage_full
 from field178_server.audit.operation_context import OperationContext
-from field178_server.cli.operator_language import LANGUAGE, _
 from field178_server.database.engine import create_engine_for, is_storage_full
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.request_log import configure_log
@@ -30,7 +29,12 @@ from field178_server.settings import SettingError, Settings, data_folder
 from field178_shared.codelists import CodeLists, load
 from field178_shared.errors import AppError, message
 from field178_shared.ids import IdSource
+from field178_shared.text.i18n import translator
 from field178_shared.time.clock import Clock, clock_from_environment
+
+LANGUAGE = os.environ.get("FIELD178_LANGUAGE", "vi")
+_ = translator(LANGUAGE, "console")
+
 
 Result = TypeVar("Result")
 
@@ -65,7 +69,7 @@ class Group(click.Group):
 
 
 def _remedy(error: KeysMissingError | SQLAlchemyError) -> str:
-    """Say what to do about a missing key or a store that was never made; raises any other error again."""
+    """Return the advice for a missing key or an absent store; raise any other error again."""
     settings = Settings.from_environment(os.environ)
     if not settings.key_dir.is_dir():
         text = _("{folder} is not set up. New server: field178 init. One in use: restore it from the backup.")
@@ -128,7 +132,7 @@ class Operator:
 
     @property
     def context(self) -> OperationContext:
-        """What services of the office work with."""
+        """Tenant, clock, ids, lists and actor of one operation."""
         return OperationContext(self.settings.tenant, self.clock, self.ids, self.lists)
 
 

@@ -1,15 +1,14 @@
-"""Purge: `purge request`, `purge confirm`, `purge withdraw`, `purge list`."""
+"""Erasure: `purge request`, `purge confirm`, `purge withdraw`, `purge list`."""
 
 from __future__ import annotations
 
 import click
 
-from field178_server.attachments.secure_delete import erase_what_was_purged
-from field178_server.attachments.storage.locations import file_store_of
-from field178_server.cli.context import Group, as_json_option, operator, show, show_rows
-from field178_server.cli.operator_language import _
+from field178_server.attachments.secure_delete import finish_erasures
+from field178_server.attachments.storage.file_store import file_store_of
+from field178_server.cli.context import Group, _, as_json_option, operator, show, show_rows
 from field178_server.database.models import Erasure
-from field178_server.office.erasure import operations as purges
+from field178_server.office.erasure import operations as erasures
 from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.time.clock import to_wire
 
@@ -18,12 +17,12 @@ _by_option = click.option(
 )
 
 
-@click.group(cls=Group, help=_("Remove the content of a record for good; two officers decide."))
-def purge() -> None:
+@click.group(name="purge", cls=Group, help=_("Remove the content of a record for good; two officers decide."))
+def erase() -> None:
     """Remove content for good."""
 
 
-@purge.command(help=_("Ask for the purge of a record."))
+@erase.command(help=_("Ask for the purge of a record."))
 @click.argument("record")
 @_by_option
 @click.option(
@@ -31,13 +30,13 @@ def purge() -> None:
 )
 @as_json_option
 def request(record: str, by: str, reason: str, as_json: bool) -> None:
-    """Ask for a purge."""
+    """Ask for an erasure."""
     at = operator()
-    at.write(lambda session: purges.request(session, at.context, declared_types(), record, by, reason))
+    at.write(lambda session: erasures.request(session, at.context, declared_types(), record, by, reason))
     show({"record": record, "state": "requested"}, as_json=as_json)
 
 
-@purge.command(
+@erase.command(
     help=_("Confirm what another officer asked for: the content goes at once, everywhere but in backups.")
 )
 @click.argument("record")
@@ -46,31 +45,31 @@ def request(record: str, by: str, reason: str, as_json: bool) -> None:
 def confirm(record: str, by: str, as_json: bool) -> None:
     """Remove the content."""
     at = operator()
-    rev = at.write(lambda session: purges.confirm(session, at.context, declared_types(), record, by))
+    rev = at.write(lambda session: erasures.confirm(session, at.context, declared_types(), record, by))
     store = file_store_of(at.settings)
-    left = erase_what_was_purged(at.engine, at.tenant_id, store, at.clock)
+    left = finish_erasures(at.engine, at.tenant_id, store, at.clock)
     show({"record": record, "state": "purged", "rev": rev, "erased": not left}, as_json=as_json)
 
 
-@purge.command(help=_("Take back a request that nobody has confirmed."))
+@erase.command(help=_("Take back a request that nobody has confirmed."))
 @click.argument("record")
 @_by_option
 @as_json_option
 def withdraw(record: str, by: str, as_json: bool) -> None:
     """Take a request back."""
     at = operator()
-    at.write(lambda session: purges.withdraw(session, at.context, record, by))
+    at.write(lambda session: erasures.withdraw(session, at.context, record, by))
     show({"record": record, "state": "withdrawn"}, as_json=as_json)
 
 
-@purge.command(
+@erase.command(
     name="list", help=_("List purges: record, state, asked by, when, reason, confirmed by, when, erased.")
 )
 @as_json_option
 def list_all(as_json: bool) -> None:
     """List what was asked for and what was done."""
     at = operator()
-    rows = at.read(lambda session: [_row(one) for one in purges.everything(session, at.tenant_id)])
+    rows = at.read(lambda session: [_row(one) for one in erasures.everything(session, at.tenant_id)])
     show_rows(rows, as_json=as_json)
 
 

@@ -6,8 +6,7 @@ from datetime import timedelta
 
 import click
 
-from field178_server.cli.context import Group, as_json_option, operator, show, show_rows
-from field178_server.cli.operator_language import _
+from field178_server.cli.context import Group, _, as_json_option, operator, show, show_rows
 from field178_server.database.models.notice import INFO, KINDS
 from field178_server.office.notices import operations as notices
 from field178_server.office.notices.operations import NoticeText

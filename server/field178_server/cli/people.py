@@ -8,12 +8,10 @@ import sys
 
 import click
 
-from field178_server.accounts import officers, team_setup, teams
+from field178_server.accounts import officers, teams
 from field178_server.accounts import operations as accounts
-from field178_server.accounts.operations import AccountRequest
-from field178_server.accounts.team_setup import WantedTeam
-from field178_server.cli.context import Group, as_json_option, operator, show, show_rows
-from field178_server.cli.operator_language import _
+from field178_server.accounts.operations import AccountRequest, TeamRequest
+from field178_server.cli.context import Group, _, as_json_option, operator, show, show_rows
 from field178_server.security import passwords, totp
 from field178_server.security.passwords import Weakness
 
@@ -134,8 +132,8 @@ def team() -> None:
 def add_team(name: str, units: tuple[str, ...], agency: str | None, level: str, as_json: bool) -> None:
     """Add a team."""
     at = operator()
-    wanted = WantedTeam(name, units, level, accounts.agency_or_focal(at.context, agency))
-    team = at.write(lambda session: team_setup.add(session, at.context, wanted))
+    wanted = TeamRequest(name, units, level, accounts.agency_or_focal(at.context, agency))
+    team = at.write(lambda session: accounts.add_team(session, at.context, wanted))
     show({"team": team.id, "scope": team.scope, "name": team.name}, as_json=as_json)
 
 
@@ -159,10 +157,10 @@ def _show_account(officer_id: str, login: str, password: str | None, as_json: bo
 
 
 def _new_password(login: str, generate: bool) -> tuple[str, bool]:
-    """Return a password and whether it was generated (nobody typed one)."""
+    """Return a password and whether it was generated."""
     typed = "" if generate else _typed_password()
     if not typed:
-        return "".join(secrets.choice(_EASY_TO_READ) for _place in range(_GENERATED_LENGTH)), True
+        return "".join(secrets.choice(_EASY_TO_READ) for _ in range(_GENERATED_LENGTH)), True
     if (weak := passwords.weakness(typed, login)) is not None:
         raise click.ClickException(_WEAKNESSES[weak])
     return typed, False

@@ -1,11 +1,10 @@
-"""Records as the operator handles them: `move`, `review`, `merge`, `unmerge`, `compact`."""
+"""Records: `move`, `review`, `merge`, `unmerge`, `compact`."""
 
 from __future__ import annotations
 
 import click
 
-from field178_server.cli.context import as_json_option, operator, show, show_rows
-from field178_server.cli.operator_language import _
+from field178_server.cli.context import _, as_json_option, operator, show, show_rows
 from field178_server.office.records import operations as records
 from field178_server.office.reviews.operator_decision import DECISIONS, OperatorDecision, decide
 from field178_server.replication.compaction import compact as compact_scope

@@ -1,35 +1,41 @@
-"""Salvage: `salvage list`, `salvage take`, `salvage set-aside`."""
+"""Divergent records: `salvage list`, `salvage take`, `salvage set-aside`."""
 
 from __future__ import annotations
 
 import click
 
-from field178_server.cli.context import Group, as_json_option, operator, show, show_rows
-from field178_server.cli.operator_language import _
+from field178_server.cli.context import Group, _, as_json_option, operator, show, show_rows
 from field178_server.database.models import DivergentRecord
 from field178_server.office.recovery import operations as recovery
 from field178_server.office.recovery.operations import DivergentRecordKey
+from field178_server.replication.divergent_records import REJECTED
 from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.time.clock import to_wire
 
 _hash_option = click.option("--hash", "h", help=_("Which content, when tablets sent several."))
 
 
-@click.group(cls=Group, help=_("Records that tablets have and the server does not: what becomes of them."))
-def salvage() -> None:
-    """Decide on salvaged records."""
+@click.group(
+    name="salvage",
+    cls=Group,
+    help=_("Records that tablets have and the server does not: what becomes of them."),
+)
+def divergent_records() -> None:
+    """Decide on divergent records."""
 
 
-@salvage.command(name="list", help=_("List what waits: record, type, scope, revision, hash, tablet, when."))
+@divergent_records.command(
+    name="list", help=_("List what waits: record, type, scope, revision, hash, tablet, when.")
+)
 @as_json_option
-def list_waiting(as_json: bool) -> None:
-    """List what waits for a decision."""
+def list_undecided(as_json: bool) -> None:
+    """List the undecided divergent records."""
     at = operator()
-    rows = at.read(lambda session: [_row(one) for one in recovery.waiting(session, at.tenant_id)])
+    rows = at.read(lambda session: [_row(one) for one in recovery.undecided(session, at.tenant_id)])
     show_rows(rows, as_json=as_json)
 
 
-@salvage.command(help=_("Take a record in: it becomes a change by the office."))
+@divergent_records.command(help=_("Take a record in: it becomes a change by the office."))
 @click.argument("record")
 @_hash_option
 @as_json_option
@@ -42,16 +48,18 @@ def take(record: str, h: str | None, as_json: bool) -> None:
     show({"record": record, "rev": rev}, as_json=as_json)
 
 
-@salvage.command(name="set-aside", help=_("Decide that a record is not wanted; it is not shown again."))
+@divergent_records.command(
+    name="set-aside", help=_("Decide that a record is not wanted; it is not shown again.")
+)
 @click.argument("record")
 @_hash_option
 @click.option("--reason", help=_("Why it is not wanted."))
 @as_json_option
 def reject(record: str, h: str | None, reason: str | None, as_json: bool) -> None:
-    """Set a record aside."""
+    """Reject a record."""
     at = operator()
     at.write(lambda session: recovery.reject(session, at.context, DivergentRecordKey(record, h), reason))
-    show({"record": record, "state": recovery.SET_ASIDE}, as_json=as_json)
+    show({"record": record, "state": REJECTED}, as_json=as_json)
 
 
 def _row(one: DivergentRecord) -> dict[str, object]:

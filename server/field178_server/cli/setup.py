@@ -1,4 +1,4 @@
-"""Setting up and running a server: `init`, `serve`, `check`."""
+"""Set-up and service of a server: `init`, `serve`, `check`, `tidy`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from field178_server.cli.context import as_json_option, operator, show
-from field178_server.cli.operator_language import _
+from field178_server.attachments.garbage_collection import Collected, collect
+from field178_server.cli.context import _, as_json_option, operator, show
 from field178_server.database.single_server import AlreadyServedError
 from field178_server.maintenance import check_log
+from field178_server.maintenance.daily import run_maintenance
+from field178_server.runtime import Runtime
 from field178_server.security.private_files import make_private_folder
 from field178_server.settings import (
     SETTINGS_FILE,
@@ -89,7 +91,7 @@ def serve(host: str, port: int) -> None:
 @click.option("--keep", is_flag=True, help=_("Keep the result for the console, as the daily check does."))
 @as_json_option
 def check(keep: bool, as_json: bool) -> None:
-    """Name everything that is not as it should be."""
+    """List all faults of the server."""
     from field178_server.maintenance.integrity import faults  # migrations are slow to import
 
     at = operator()
@@ -119,8 +121,41 @@ def _prepare_tls(settings: Settings) -> str:
     from field178_server.security import certificates
 
     if settings.tls_certificate is None:
-        # The machine's own clock, whatever the demo's: browsers and tablets judge certificates by theirs.
+        # The machine's own clock, whatever the demo's: browsers and tablets check certificates by theirs.
         certificates.create(
             settings.tls_dir, urlsplit(settings.url).hostname or "localhost", SystemClock().now()
         )
     return certificates.pin_of(certificates.certificate_of(settings)[0])
+
+
+@click.command(
+    help=_(
+        "Finish purges, give late uploads up; once a day remove files that nothing names, check."
+        " `serve` does it by itself; run it once an hour beside gunicorn."
+    )
+)
+@click.option("--dry-run", is_flag=True, help=_("Only tell which files would be removed."))
+@as_json_option
+def tidy(dry_run: bool, as_json: bool) -> None:
+    """Run the maintenance once; exit code 0 also when something was not due or not reached."""
+    at = operator()
+    runtime = Runtime(at.settings, at.engine, at.clock, at.ids, at.keyring, at.passwords)
+    if dry_run:
+        show(_files(collect(runtime, is_trial=True)), as_json=as_json)
+        return
+    done = run_maintenance(runtime)
+    answer: dict[str, object] = {
+        "purges_left": done.erasures_left,
+        "uploads_given_up": done.uploads_given_up,
+        "checked": done.is_checked,
+    }
+    show(answer | _files(done.collected or Collected(0, 0, 0, 0)), as_json=as_json)
+
+
+def _files(done: Collected) -> dict[str, object]:
+    return {
+        "files_removed": done.files,
+        "bytes_removed": done.size,
+        "strays_removed": done.strays,
+        "files_unnamed": done.unnamed,
+    }

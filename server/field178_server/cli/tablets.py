@@ -1,22 +1,27 @@
-"""Tablets: `enrol-code`, `devices`, `revoke`, `grant`, `ungrant`, `expire-sessions`."""
+"""Tablets: enrolment, scopes, sessions, `rescue-import`, `minutes-numbers`."""
 
 from __future__ import annotations
 
 import random
 import sys
+from pathlib import Path
 
 import click
 import segno
 from sqlalchemy.orm import Session
 
-from field178_server.cli.context import Operator, as_json_option, operator, show, show_rows
-from field178_server.cli.operator_language import _
-from field178_server.database.models import Device
+from field178_server.cli.context import Operator, _, as_json_option, operator, show, show_rows
+from field178_server.database.models import Device, NumberLease
 from field178_server.devices import enrolment
 from field178_server.devices.context import DeviceContext, load_devices
+from field178_server.http.request_log import log_beside
+from field178_server.office.imports.operations import open_offline_export, rehearse, take_in
 from field178_server.office.tablets import operations as office
 from field178_server.records import scopes
-from field178_shared.time.clock import to_wire
+from field178_server.replication import number_blocks
+from field178_server.replication.exchange import Exchange
+from field178_server.replication.policy.record_validation import declared_types
+from field178_shared.time.clock import local_date, to_wire
 
 
 @click.command(name="enrol-code", help=_("Print a one-time code for one tablet; good for 10 minutes."))
@@ -110,3 +115,69 @@ def _row(device: Device, granted: list[str], context: DeviceContext) -> dict[str
         "last_seen": to_wire(device.last_seen_at) if device.last_seen_at else None,
         "state": "revoked" if context.revoked else state,
     }
+
+
+@click.command(
+    name="rescue-import", help=_("Take in the unsent work of a tablet from its rescue file; twice is once.")
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help=_("Only tell what would happen; change nothing."))
+@as_json_option
+def import_offline_export(file: Path, dry_run: bool, as_json: bool) -> None:
+    """Import an offline export."""
+    at = operator()
+    exchange = Exchange(at.engine, at.tenant_id, at.clock, at.ids, declared_types())
+    with file.open("rb") as opened, log_beside(sys.stderr, at.clock):
+        export = open_offline_export(exchange, at.keyring.sealing, opened)
+        done = rehearse(exchange, export) if dry_run else take_in(exchange, at.context, export)
+    tally = done.tally
+    pairs = {"device": done.origin.device, "created": done.origin.created_at, "changes": tally.total}
+    show({**pairs, **tally.details(), "dry_run": dry_run}, as_json=as_json)
+
+
+@click.command(
+    name="minutes-numbers",
+    help=_("List the blocks of minutes numbers: team, numbers, tablet, the highest used, state."),
+)
+@click.option(
+    "--year", type=click.IntRange(2000, 9999), help=_("Of this year; of the present one by default.")
+)
+@as_json_option
+def minutes_numbers(year: int | None, as_json: bool) -> None:
+    """List the leases of a year: every number that is not on a record is explained by one."""
+    at = operator()
+    wanted = year or local_date(at.clock.now()).year
+    show_rows(at.read(lambda session: _lease_rows(session, at, wanted)), as_json=as_json)
+
+
+def _lease_rows(session: Session, at: Operator, year: int) -> list[dict[str, object]]:
+    return [
+        _lease_row(lease, _tablet(session, lease))
+        for lease in number_blocks.leases(session, at.tenant_id, year)
+    ]
+
+
+def _tablet(session: Session, lease: NumberLease) -> Device | None:
+    return None if lease.device_id is None else session.get(Device, (lease.tenant_id, lease.device_id))
+
+
+def _lease_row(lease: NumberLease, tablet: Device | None) -> dict[str, object]:
+    return {
+        "scope": lease.scope,
+        "year": lease.year,
+        "from": lease.from_number,
+        "to": lease.to_number,
+        "device": lease.device_id or "",
+        "label": "" if tablet is None else tablet.label,
+        "code": lease.code or "",
+        "used_to": lease.used_to,
+        "leased_at": to_wire(lease.leased_at),
+        "state": _lease_state(tablet),
+    }
+
+
+def _lease_state(tablet: Device | None) -> str:
+    """Return the state of the other numbers: in use, of a revoked tablet, or skipped after a restore."""
+    if tablet is None:
+        return "left_out"
+    return "revoked" if tablet.revoked_at else "leased"

@@ -1,4 +1,4 @@
-"""The engines under the store: everything that differs between SQLite and PostgreSQL is in this module."""
+"""The engines of the store: all differences between SQLite and PostgreSQL are in this module."""
 
 from __future__ import annotations
 
@@ -224,7 +224,7 @@ def damage(engine: Engine) -> list[str]:
 
 
 def forget_deleted(engine: Engine) -> bool:
-    """Leave nothing deleted or overwritten in the engine's own files; tell whether it is done.
+    """Remove deleted and overwritten content from the engine's own files; return whether it is done.
 
     SQLite keeps old text in free space, in pages left by earlier revisions and in the write-ahead log; the
     caller MUST hold the write lock. PostgreSQL forgets by its own VACUUM (docs/operations.md).

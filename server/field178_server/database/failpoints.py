@@ -1,4 +1,4 @@
-"""Named boundaries of a write transaction, where a test may end the process as a power cut would.
+"""Failpoints: named steps of a write transaction where a test may end the process.
 
 `FIELD178_CRASH_AT` is a hook of the tests alone: it is read here and nowhere else, and no setting names it.
 """

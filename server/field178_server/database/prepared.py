@@ -1,4 +1,4 @@
-"""Statements of the hot path: built once, compiled once an engine, handed straight to its driver.
+"""Prepared statements of the hot path: compiled once an engine, executed directly by its driver.
 
 What the ORM does around a statement costs three times the statement itself; an exchange runs some twenty.
 """
@@ -21,7 +21,7 @@ _Reader = Callable[[object], object]
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A statement as one engine's driver takes it; `readers` make of a column what the model says."""
+    """A statement compiled for one driver; `readers` convert columns as the model declares."""
 
     text: str
     order: tuple[str, ...] | None
@@ -40,7 +40,7 @@ class _Form:
 
 
 class Prepared(Generic[*Columns]):
-    """A query whose values are bound by name; a list stands in a `database.among`."""
+    """A query whose values are bound by name; a list is passed by `database.among`."""
 
     def __init__(self, query: Select[*Columns] | CompoundSelect[*Columns]) -> None:
         self._query = query

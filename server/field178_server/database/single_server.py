@@ -1,4 +1,4 @@
-"""One SQLite store has one server: its write lock, its caches and its hourly work are within one process."""
+"""Lock of a SQLite store to one server: its write lock, caches and hourly work are within one process."""
 
 from __future__ import annotations
 

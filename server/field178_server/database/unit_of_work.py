@@ -1,4 +1,4 @@
-"""The only place that commits: a use case is stored whole or not at all."""
+"""Unit of work, the only committer: a use case is stored whole or not at all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from field178_server.database.engine import BUSY_TIMEOUT_S, is_passing, readonly
 from field178_server.database.flask_extension import session_of
 from field178_shared.errors import AppError, ErrorCode
 
-ATTEMPTS = 3
+MAX_TRIES = 3
 
 Result = TypeVar("Result")
 
@@ -43,14 +43,14 @@ def run_write(engine: Engine, work: Callable[[Session], Result]) -> Result:
 
     `work` MUST be safe to run again: all it changes is in the session.
     """
-    for attempt in range(1, ATTEMPTS + 1):
+    for number in range(1, MAX_TRIES + 1):
         try:
             with unit_of_work(engine) as session:
                 return work(session)
         except DBAPIError as error:
             if not is_passing(error):
                 raise
-            if attempt == ATTEMPTS:
+            if number == MAX_TRIES:
                 raise AppError(ErrorCode.BUSY, retry_after_s=2) from error
     raise AssertionError("unreachable")
 

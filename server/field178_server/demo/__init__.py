@@ -1,1 +1,1 @@
-"""The made-up district: its records, and how they are filed in an empty store."""
+"""The demo district: invented records, filed in an empty store."""

@@ -39,7 +39,7 @@ class DemoRecord:
 
 @dataclass(frozen=True, slots=True)
 class DemoTeam:
-    """Who files the demo's records."""
+    """A team that files records of the demo."""
 
     id: str
     members: tuple[str, ...]
@@ -52,55 +52,55 @@ def demo_id(name: str) -> str:
 
 def expand(dataset: Row, lists: CodeLists, team: DemoTeam) -> Iterator[DemoRecord]:
     """Yield every record of the data set, establishments first, then what happened there in order of date."""
-    places = _rows(dataset, "establishments")
-    for place in places:
-        yield _establishment(place, lists)
-    events = [*_visits(places, lists, team), *_sessions(dataset, lists)]
+    rows = _rows(dataset, "establishments")
+    for row in rows:
+        yield _establishment(row, lists)
+    events = [*_visits(rows, lists, team), *_sessions(dataset, lists)]
     yield from sorted(events, key=lambda record: (record.at, record.id))
 
 
-def _establishment(place: Row, lists: CodeLists) -> DemoRecord:
-    unit = _text(place, "unit")
+def _establishment(row: Row, lists: CodeLists) -> DemoRecord:
+    unit = _text(row, "unit")
     data: Data = {
-        "name": _text(place, "name"),
-        "establishment_type_id": _text(place, "type"),
+        "name": _text(row, "name"),
+        "establishment_type_id": _text(row, "type"),
         "unit_id": unit,
         "address_line": "Thôn GL-1",
-        "lat": _position(place["lat"]),
-        "lon": _position(place["lon"]),
+        "lat": _position(row["lat"]),
+        "lon": _position(row["lon"]),
         "point_source": "map",
         "operating_status_id": "operating",
         "first_seen_on": "2023-12-20",
     }
-    if place["antt_certificate"] is not None:
-        data["certificates"] = {"antt": {"status": "valid" if place["antt_certificate"] else "missing"}}
+    if row["antt_certificate"] is not None:
+        data["certificates"] = {"antt": {"status": "valid" if row["antt_certificate"] else "missing"}}
     at = datetime(2023, 12, 20, 2, tzinfo=UTC)
-    return DemoRecord(demo_id(_text(place, "id")), "establishment", f"unit:{unit}", data, at)
+    return DemoRecord(demo_id(_text(row, "id")), "establishment", f"unit:{unit}", data, at)
 
 
-def _visits(places: list[Row], lists: CodeLists, team: DemoTeam) -> Iterator[DemoRecord]:
+def _visits(rows: list[Row], lists: CodeLists, team: DemoTeam) -> Iterator[DemoRecord]:
     count = 0
-    for place in places:
-        for visit in range(_count(place, "visits")):
-            # The last visit of a place is the newest one: it carries the violation and the outreach.
-            last = visit == _count(place, "visits") - 1
+    for row in rows:
+        for visit in range(_count(row, "visits")):
+            # The last visit of an establishment is the newest one: it has the violation and the outreach.
+            last = visit == _count(row, "visits") - 1
             day = FIRST_VISIT + VISIT_SPACING * count
-            yield _visit(place, lists, team, day, last)
+            yield _visit(row, lists, team, day, last)
             count += 1
 
 
-def _visit(place: Row, lists: CodeLists, team: DemoTeam, day: date, last: bool) -> DemoRecord:
+def _visit(row: Row, lists: CodeLists, team: DemoTeam, day: date, last: bool) -> DemoRecord:
     started = datetime(day.year, day.month, day.day, 19, 30, tzinfo=VIETNAM)
-    violation = place["violation"] if last else None
-    answers = _answers(place, lists, violation, last)
+    violation = row["violation"] if last else None
+    answers = _answers(row, lists, violation, last)
     data: Data = {
         "inspection_kind": "planned",
         "trigger": "annual_plan",
         "decision_number": "GL-12/QĐ-UBND",
         "decision_date": f"{day.year}-01-05",
         "members": {f"m{n}": {"user": user, "position": "member"} for n, user in enumerate(team.members, 1)},
-        "establishment_id": demo_id(_text(place, "id")),
-        "unit_id": _text(place, "unit"),
+        "establishment_id": demo_id(_text(row, "id")),
+        "unit_id": _text(row, "unit"),
         "team_id": team.id,
         "started_at": to_wire(started),
         "ended_at": to_wire(started + timedelta(minutes=35)),
@@ -113,60 +113,58 @@ def _visit(place: Row, lists: CodeLists, team: DemoTeam, day: date, last: bool) 
         "overall_result": "compliant",
     }
     if isinstance(violation, str):
-        item = _item_of(lists, place, violation)
+        item = _item_of(lists, row, violation)
         data["findings"] = {"f1": _finding(lists, violation, item, day)}
         data["measures"] = {"k1": {"measure_id": "admin_minutes"}}
         data["overall_result"] = "violation_recorded"
     answers["cc_overall"] = {"v": data["overall_result"]}
     scope = f"team:{team.id}"
-    return DemoRecord(
-        demo_id(f"visit {place['id']} {day}"), "inspection", scope, data, started.astimezone(UTC)
-    )
+    return DemoRecord(demo_id(f"visit {row['id']} {day}"), "inspection", scope, data, started.astimezone(UTC))
 
 
-def _answers(place: Row, lists: CodeLists, violation: object, last: bool) -> dict[str, Data]:
-    failed = {_item_of(lists, place, violation)} if isinstance(violation, str) else set()
-    if place["antt_certificate"] is False:
+def _answers(row: Row, lists: CodeLists, violation: object, last: bool) -> dict[str, Data]:
+    failed = {_item_of(lists, row, violation)} if isinstance(violation, str) else set()
+    if row["antt_certificate"] is False:
         failed.add("antt_certificate")
     bare: dict[str, object] = {}
-    for _, items in lists.checklist_of(_text(place, "type")):
+    for _, items in lists.checklist_of(_text(row, "type")):
         for item in items:
             if item.show_if is not None and not item.show_if.evaluate(bare, ConditionContext()):
                 continue
-            value = _answer(item, place, last, failed)
+            value = _answer(item, row, last, failed)
             if value is not None:
                 bare[item.id] = value
     return {item: {"v": value} for item, value in bare.items()}
 
 
-def _item_of(lists: CodeLists, place: Row, violation: str) -> str:
+def _item_of(lists: CodeLists, row: Row, violation: str) -> str:
     """Return the item whose "no" offers the violation: of the place's checklist, else of any."""
-    asked = [item for _, items in lists.checklist_of(_text(place, "type")) for item in items]
+    asked = [item for _, items in lists.checklist_of(_text(row, "type")) for item in items]
     return next(item.id for item in (*asked, *lists.items.values()) if violation in item.violations)
 
 
-def _answer(item: ChecklistItem, place: Row, last: bool, failed: set[str]) -> object:
+def _answer(item: ChecklistItem, row: Row, last: bool, failed: set[str]) -> object:
     if item.answer in {AnswerKind.YES_NO, AnswerKind.YES_NO_PARTIAL}:
         if item.id == "ou_done":
-            return "yes" if last and _count(place, "worker_attendances") else "no"
+            return "yes" if last and _count(row, "worker_attendances") else "no"
         return "no" if item.id in failed else "yes"
     if item.answer is AnswerKind.COUNT:
-        return _counted(item.id, place)
+        return _counted(item.id, row)
     return None
 
 
-def _counted(item: str, place: Row) -> object:
-    attended = min(_count(place, "worker_attendances"), _count(place, "workers_total"))
+def _counted(item: str, row: Row) -> object:
+    attended = min(_count(row, "worker_attendances"), _count(row, "workers_total"))
     counts: dict[str, object] = {
         "workers_sex_unstated": 0,
-        "workers_present": place["workers_total"],
+        "workers_present": row["workers_total"],
         "workers_under18": 0,
         "ou_workers_attended": attended,
-        "ou_workers_first_time": min(_count(place, "worker_first_time"), attended),
+        "ou_workers_first_time": min(_count(row, "worker_first_time"), attended),
         "ou_owners_attended": 1,
         "lodging_guests_unnotified": 2,
     }
-    return counts.get(item, place.get(item))
+    return counts.get(item, row.get(item))
 
 
 def _finding(lists: CodeLists, violation: str, item: str, day: date) -> Data:
@@ -181,26 +179,26 @@ def _finding(lists: CodeLists, violation: str, item: str, day: date) -> Data:
 def _sessions(dataset: Row, lists: CodeLists) -> Iterator[DemoRecord]:
     communes = dataset["per_commune"]
     assert isinstance(communes, Mapping)
-    waiting = [place for place in _rows(dataset, "establishments") if not place["visits"]]
+    unvisited = [row for row in _rows(dataset, "establishments") if not row["visits"]]
     for unit, commune in communes.items():
-        places = [place for place in waiting if place["unit"] == unit and place["worker_attendances"]]
+        rows = [row for row in unvisited if row["unit"] == unit and row["worker_attendances"]]
         largest = max(range(4), key=lambda quarter: _counts(commune, "attendances_q")[quarter])
         for quarter, sessions in enumerate(_counts(commune, "sessions_q")):
             attendances = _counts(commune, "attendances_q")[quarter]
             for number in range(sessions):
                 share = attendances // sessions + (attendances % sessions if number == 0 else 0)
-                at_places = places if (quarter, number) == (largest, 0) else []
-                yield _session(unit, (quarter, number), share, at_places, lists)
+                reached_rows = rows if (quarter, number) == (largest, 0) else []
+                yield _session(unit, (quarter, number), share, reached_rows, lists)
 
 
 def _session(
-    unit: str, when: tuple[int, int], attendances: int, places: list[Row], lists: CodeLists
+    unit: str, when: tuple[int, int], attendances: int, rows: list[Row], lists: CodeLists
 ) -> DemoRecord:
     quarter, number = when
     day = date(2024, quarter * 3 + 1 + number % 3, 6 + number * 5 % 20)
-    form = "onsite_establishment" if places else FORMS[(quarter + number) % len(FORMS)]
-    workers = sum(_count(place, "worker_attendances") for place in places)
-    first = sum(_count(place, "worker_first_time") for place in places)
+    form = "onsite_establishment" if rows else FORMS[(quarter + number) % len(FORMS)]
+    workers = sum(_count(row, "worker_attendances") for row in rows)
+    first = sum(_count(row, "worker_first_time") for row in rows)
     audiences: Data = {}
     if workers:
         audiences["workers_at_risk"] = {"attendance_count": workers, "first_time_count": first}
@@ -219,16 +217,19 @@ def _session(
         "topic_ids": [TOPICS[0], TOPICS[1 + (quarter + number) % (len(TOPICS) - 1)]],
         "materials": {"leaflet": {"quantity": attendances}},
     }
-    if places:
-        data["establishments"] = {demo_id(_text(place, "id")): _reached(place) for place in places}
+    if rows:
+        data["establishments"] = {demo_id(_text(row, "id")): _reached(row) for row in rows}
     at = datetime(day.year, day.month, day.day, 21, tzinfo=VIETNAM).astimezone(UTC)
     return DemoRecord(
         demo_id(f"session {unit} {quarter} {number}"), "outreach_session", f"unit:{unit}", data, at
     )
 
 
-def _reached(place: Row) -> Data:
-    return {"attendance_count": place["worker_attendances"], "first_time_count": place["worker_first_time"]}
+def _reached(row: Row) -> Data:
+    return {
+        "attendance_count": row["worker_attendances"],
+        "first_time_count": row["worker_first_time"],
+    }
 
 
 def _rows(dataset: Row, name: str) -> list[Row]:

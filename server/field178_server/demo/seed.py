@@ -11,10 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from field178_server.accounts import officers, team_setup
+from field178_server.accounts import officers
 from field178_server.accounts import operations as accounts
-from field178_server.accounts.operations import AccountRequest
-from field178_server.accounts.team_setup import WantedTeam
+from field178_server.accounts.operations import AccountRequest, TeamRequest
 from field178_server.accounts.teams import AccountTeam
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
@@ -52,7 +51,7 @@ class DemoStore:
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """What the play needs to know of the store it is played on."""
+    """Result of seeding, as the demo's script needs it."""
 
     team: AccountTeam
     leader: str
@@ -65,8 +64,8 @@ def seed(store: DemoStore, dataset: Dataset, password_hash: str) -> Seeded:
     """Fill the store; every account gets the same password, which is printed for everybody to see."""
     context = store.context
     units = tuple(unit.id for unit in context.lists.members_of(AREA))
-    wanted = WantedTeam(TEAM_NAME, units, "district", "dist_labour_office")
-    team = run_write(store.engine, lambda session: team_setup.add(session, context, wanted))
+    wanted = TeamRequest(TEAM_NAME, units, "district", "dist_labour_office")
+    team = run_write(store.engine, lambda session: accounts.add_team(session, context, wanted))
     ids = run_write(store.engine, lambda session: _add_officers(session, context, dataset, password_hash))
     field_officers = [ids[login] for login, role in _logins(dataset) if role in FIELD_ROLES]
     device = run_write(store.engine, lambda session: _enrol(session, context, team, "gl01"))

@@ -1,1 +1,1 @@
-"""Tablets: enrolment, sessions, what each may do at this moment, when it was last heard of."""
+"""Tablets: enrolment, sessions, rights, heartbeat."""

@@ -1,4 +1,4 @@
-"""What a tablet may do at this moment: its scopes, its living officers, whether it was revoked."""
+"""Rights of a tablet at this moment: its scopes, its active officers, its revocation."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from field178_shared.codelists import load as load_lists
 
 @dataclass(frozen=True, slots=True)
 class DeviceContext:
-    """A tablet as the transaction sees it; `verdicts` is the number of verdicts made or changed for it.
+    """A tablet as the transaction sees it; `verdicts` is the number of receipts made or changed for it.
 
-    `users` are the officers whose binding is alive; without one nothing is readable.
+    `users` are the officers with an active binding; without one nothing is readable.
     """
 
     id: str
     scopes: frozenset[str]
     users: frozenset[str]
     revoked: bool
-    verdicts: int = 0
+    receipt_count: int = 0
     last_seen_at: datetime | None = None
     root_alarm: str | None = None
 
@@ -39,7 +39,7 @@ class DeviceContext:
 
     @property
     def needs_sign_in(self) -> bool:
-        """Whether no officer bound to the tablet is alive: it may only hand in what it holds."""
+        """Whether no officer's binding is active: the tablet may only send its own records."""
         return not self.revoked and not self.users
 
 
@@ -52,7 +52,7 @@ _QUERY = (
 )
 _DEVICES = Prepared(_QUERY)
 _DEVICES_LOCKED = Prepared(_QUERY.with_for_update(key_share=True))
-_ALIVE = and_(
+_ACTIVE = and_(
     Officer.tenant_id == DeviceOfficer.tenant_id,
     Officer.officer_id == DeviceOfficer.officer_id,
     Officer.disabled_at.is_(None),
@@ -72,13 +72,13 @@ _VIA = and_(
 _RIGHTS = Prepared(
     select(DeviceScope.device_id, DeviceScope.scope, literal_column("1", Integer))
     .select_from(DeviceOfficer)
-    .join(Officer, _ALIVE)
+    .join(Officer, _ACTIVE)
     .join(DeviceScope, _GRANTED)
     .outerjoin(OfficerScope, _VIA)
     .where(*_OF_THESE, or_(DeviceScope.via.is_(None), OfficerScope.scope.is_not(None)))
     .union_all(
         select(DeviceOfficer.device_id, DeviceOfficer.officer_id, literal_column("0", Integer))
-        .join(Officer, _ALIVE)
+        .join(Officer, _ACTIVE)
         .where(*_OF_THESE)
     )
 )
@@ -101,9 +101,9 @@ def load_devices(
             scopes=frozenset() if revoked_at else frozenset(scopes[device_id]),
             users=frozenset(users[device_id]),
             revoked=revoked_at is not None,
-            verdicts=verdicts,
+            receipt_count=receipt_count,
             last_seen_at=last_seen_at,
             root_alarm=root_alarm,
         )
-        for device_id, revoked_at, verdicts, last_seen_at, root_alarm in rows
+        for device_id, revoked_at, receipt_count, last_seen_at, root_alarm in rows
     }

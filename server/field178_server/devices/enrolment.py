@@ -1,4 +1,4 @@
-"""Enrolment: a one-time code makes a tablet a device, its officer's sign-in lets it read and file."""
+"""Enrolment: a one-time code registers a tablet; its officer's sign-in lets it read and file."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.engine import changed_rows
-from field178_server.database.models import Device, DeviceOfficer, EnrolmentCode, Officer
-from field178_server.devices.enrolment_notice import announce
+from field178_server.database.models import Device, DeviceOfficer, EnrolmentCode, Notice, Officer
+from field178_server.database.models.notice import INFO
 from field178_server.records import scopes
 from field178_server.records.scopes import Grants
 from field178_shared.crypto.signatures import is_signed
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.text.formats import datetime_text
 
 CODE_LENGTH = 16
 CODE_LIFE = timedelta(minutes=10)
@@ -33,7 +34,7 @@ _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a tablet sends to enrol; `code` is as typed, the signature is over exactly that."""
+    """An enrolment claim; `code` is as typed, and the signature covers exactly that."""
 
     code: str
     public_key: str
@@ -151,7 +152,7 @@ def _claim(session: Session, code: EnrolmentCode, public_key: str, now: datetime
 
 
 def bind_officer(session: Session, context: OperationContext, device: Device, officer: Officer) -> None:
-    """Bind an officer who has just signed in on this tablet; again: the binding is alive again.
+    """Bind an officer who has just signed in on this tablet; an inactive binding becomes active again.
 
     The first one MUST be whom its code was issued for, and brings the scopes of the code. Raises
     AppError(officer_mismatch).
@@ -193,7 +194,7 @@ def _make_device(session: Session, context: OperationContext, code: EnrolmentCod
 
 
 def _same_device(session: Session, code: EnrolmentCode, public_key: str) -> Device:
-    """Return the device of a repeated claim whose answer was lost on the way."""
+    """Return the device of a repeated claim whose first answer was not received."""
     if code.public_key != public_key or code.device_id is None:
         raise AppError(ErrorCode.ENROLMENT_REFUSED)
     device = session.get_one(Device, (code.tenant_id, code.device_id))
@@ -220,3 +221,38 @@ def _grants_of_code(session: Session, device: Device) -> Grants:
 
 def _hash(code: str) -> str:
     return hashlib.sha256(read_code(code).encode("utf-8", "replace")).hexdigest()
+
+
+SHOWN_FOR = timedelta(days=30)
+_VI = (
+    "Máy tính bảng “{label}” vừa được đăng ký tên {name} lúc {at}, mã do {issuer} cấp. "
+    "Nếu không phải bạn, hãy báo ngay cho quản trị hệ thống để thu hồi máy đó."
+)
+_EN = (
+    "The tablet “{label}” was enrolled in the name of {name} on {at}, with a code issued by {issuer}. "
+    "If that was not you, tell the administrator at once, who revokes it."
+)
+_OPERATOR = ("người vận hành máy chủ", "the operator of the server")
+
+
+def announce(session: Session, context: OperationContext, device: Device, issued_by: str | None) -> None:
+    """Tell the officer a tablet is enrolled for, on the console and on the officer's other tablets."""
+    now = context.now()
+    name = session.get_one(Officer, (context.tenant_id, device.user_id)).name
+    issuer = None if issued_by is None else session.get(Officer, (context.tenant_id, issued_by))
+    issuer_vi, issuer_en = (issuer.name, issuer.name) if issuer is not None else _OPERATOR
+    values = {"label": device.label, "name": name, "at": datetime_text(now)}
+    session.add(
+        Notice(
+            tenant_id=context.tenant_id,
+            notice_id=context.ids.time_ordered(),
+            kind=INFO,
+            officer_id=device.user_id,
+            device_id=device.device_id,
+            text_vi=_VI.format(**values, issuer=issuer_vi),
+            text_en=_EN.format(**values, issuer=issuer_en),
+            made_at=now,
+            until=now + SHOWN_FOR,
+        )
+    )
+    session.flush()

@@ -1,4 +1,4 @@
-"""When a tablet was last heard of, its application, clock and cursors, and what it tells of itself."""
+"""Heartbeat of a tablet: time of its last contact, application, clock, cursors and status."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ _LONGEST_APP = 64
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """What one request tells about its tablet."""
+    """Status of a tablet in one request."""
 
     at: datetime
     app: str
     device_now: str
-    about: DeviceStatus | None = None
+    status: DeviceStatus | None = None
     cursors: Mapping[str, int] | None = None
 
     @property
     def clock_offset_ms(self) -> int | None:
-        """The tablet's clock minus the server's; None when the tablet told no time."""
-        told = from_wire(self.device_now)
-        return None if told is None else round((told - self.at).total_seconds() * 1000)
+        """The tablet's clock minus the server's; None when the tablet sent no time."""
+        client_time = from_wire(self.device_now)
+        return None if client_time is None else round((client_time - self.at).total_seconds() * 1000)
 
 
 def is_due(device: DeviceContext, seen: Heartbeat) -> bool:
-    """Tell whether an exchange without a push should write that it took place: seldom, or with news."""
+    """Tell whether an exchange without a push writes a heartbeat: rarely, or with a new status."""
     is_old = device.last_seen_at is None or seen.at - device.last_seen_at >= WRITE_EVERY
-    return is_old or seen.about is not None
+    return is_old or seen.status is not None
 
 
 def note(session: Session, tenant_id: str, device_id: str, heartbeat: Heartbeat) -> None:
-    """Write it down in the tablet's row; what it tells of itself replaces what it told before."""
+    """Write it to the tablet's row; a reported status replaces the one before."""
     connection = session.connection()
     at = database.stored_instant(connection, heartbeat.at)
     values: dict[str, object] = {
@@ -55,14 +55,14 @@ def note(session: Session, tenant_id: str, device_id: str, heartbeat: Heartbeat)
     }
     if heartbeat.cursors is not None:
         values["cursors"] = json.dumps(dict(heartbeat.cursors), separators=(",", ":"))
-    if (about := heartbeat.about) is not None:
+    if (status := heartbeat.status) is not None:
         values |= {
             "told_at": at,
-            "unsent_count": about.unsent,
-            "unsent_file_count": about.unsent_files,
-            "free_mb": about.free_mb,
-            "mismatch_count": about.mismatches,
-            "mismatch_records": json.dumps(about.mismatched) if about.mismatched else None,
+            "unsent_count": status.unsent,
+            "unsent_file_count": status.unsent_files,
+            "free_mb": status.free_mb,
+            "mismatch_count": status.mismatches,
+            "mismatch_records": json.dumps(status.mismatched) if status.mismatched else None,
         }
     row = (*values.values(), tenant_id, device_id)
     database.bulk_update(connection, table_of(Device), tuple(values), ("tenant_id", "device_id"), [row])

@@ -1,4 +1,4 @@
-"""The office opens the data key of a tablet whose officers all forgot their PINs.
+"""Recovery of the data key of a tablet whose officers all forgot their PINs.
 
 Two people are needed: somebody of the office who issues a one-time code for the officer, and the officer
 with the password. The key goes back in a box for a key that the tablet made for this answer alone.
@@ -22,8 +22,8 @@ from field178_shared.errors import AppError, ErrorCode
 
 
 @dataclass(frozen=True, slots=True)
-class Plea:
-    """What a locked tablet sends: raw bytes but for device and code."""
+class KeyRecoveryClaim:
+    """The claim of a locked tablet: raw bytes but for device and code."""
 
     device_id: str
     code: str
@@ -32,32 +32,36 @@ class Plea:
     answer_key: bytes
 
 
-def open_box(sealing: X25519PrivateKey, device: Device, plea: Plea, random_bytes: RandomBytes) -> bytes:
+def open_box(
+    sealing: X25519PrivateKey, device: Device, claim: KeyRecoveryClaim, random_bytes: RandomBytes
+) -> bytes:
     """Return the data key boxed for the tablet, or raise AppError(enrolment_refused).
 
     The data key MUST open the key of this very device: a box from elsewhere is another tablet's.
     """
     try:
-        key = unboxed(sealing.private_bytes_raw(), plea.box)
-        raw = opened_under(key, DEVICE_KEY, plea.device_key)
+        key = unboxed(sealing.private_bytes_raw(), claim.box)
+        raw = opened_under(key, DEVICE_KEY, claim.device_key)
         if raw is None or _public_of(raw) != device.public_key:
             raise AppError(ErrorCode.ENROLMENT_REFUSED)
-        return boxed_for(plea.answer_key, key, random_bytes)
+        return boxed_for(claim.answer_key, key, random_bytes)
     except (InvalidTag, ValueError):  # another office's box, or a text that is no key at all
         raise AppError(ErrorCode.ENROLMENT_REFUSED) from None
 
 
-def admit(session: Session, tenant_id: str, officer_id: str, plea: Plea, now: datetime) -> Device:
+def admit(
+    session: Session, tenant_id: str, officer_id: str, claim: KeyRecoveryClaim, now: datetime
+) -> Device:
     """Use the code up for this tablet; again with the same answer key it is taken again.
 
     Raises AppError(enrolment_refused): also for a revoked tablet and for one the officer does not use.
     """
-    device = session.get(Device, (tenant_id, plea.device_id))
-    is_theirs = session.get(DeviceOfficer, (tenant_id, plea.device_id, officer_id)) is not None
+    device = session.get(Device, (tenant_id, claim.device_id))
+    is_theirs = session.get(DeviceOfficer, (tenant_id, claim.device_id, officer_id)) is not None
     if device is None or device.revoked_at is not None or not is_theirs:
         raise AppError(ErrorCode.ENROLMENT_REFUSED)
     officer = session.get_one(Officer, (tenant_id, officer_id))
-    enrolment.use_code(session, officer, plea.code, to_base64url(plea.answer_key), plea.device_id, now)
+    enrolment.use_code(session, officer, claim.code, to_base64url(claim.answer_key), claim.device_id, now)
     return device
 
 

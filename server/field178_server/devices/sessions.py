@@ -1,4 +1,4 @@
-"""Sessions of tablets: a nonce signed by the device's key opens fifteen minutes."""
+"""Sessions of tablets: fifteen minutes for a nonce signed by the device's key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from field178_shared.errors import AppError, ErrorCode
 
 SESSION_LIFE = timedelta(minutes=15)
 NONCE_LIFE = timedelta(minutes=2)
-# An expired session is told from an unknown one for a day, then forgotten.
+# An expired session is distinguished from an unknown one for a day, then deleted.
 _REMEMBERED = timedelta(days=1)
 # Any valid key: an unknown device costs one verification like a known one.
 _KEY_OF_NOBODY = "O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik"
@@ -30,7 +30,7 @@ _BY_TOKEN = Prepared(
 
 
 @dataclass(frozen=True, slots=True)
-class SessionAttempt:
+class SessionOpening:
     """An attempt to open a session; `token` is what the device gets if its signature holds."""
 
     device_id: str
@@ -45,7 +45,7 @@ def hash_secret(text: str) -> str:
 
 
 def issue_nonce(session: Session, tenant_id: str, device_id: str, nonce: str, now: datetime) -> None:
-    """Remember a nonce for a device, known or not: the answer never tells which."""
+    """Store a nonce for a device, known or not: the answer is the same."""
     session.execute(delete(Challenge).where(Challenge.tenant_id == tenant_id, Challenge.expires_at <= now))
     session.add(
         Challenge(
@@ -58,7 +58,7 @@ def issue_nonce(session: Session, tenant_id: str, device_id: str, nonce: str, no
     session.flush()
 
 
-def open_session(session: Session, tenant_id: str, opening: SessionAttempt, now: datetime) -> bool:
+def open_session(session: Session, tenant_id: str, opening: SessionOpening, now: datetime) -> bool:
     """Use the nonce up and open the session; False, to be committed too, when it must not open."""
     if not _use_nonce(session, tenant_id, opening, now):
         return False
@@ -102,7 +102,7 @@ def expire_all(session: Session, tenant_id: str, now: datetime) -> int:
     return changed_rows(ended)
 
 
-def _use_nonce(session: Session, tenant_id: str, opening: SessionAttempt, now: datetime) -> bool:
+def _use_nonce(session: Session, tenant_id: str, opening: SessionOpening, now: datetime) -> bool:
     claimed = session.execute(
         update(Challenge)
         .where(

@@ -1,4 +1,4 @@
-"""Who may call a view: tablets by bearer token, officers by the console's session."""
+"""Authentication of views: tablets by bearer token, officers by the console's session."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ R = TypeVar("R")
 
 
 def require_device(view: Callable[P, R]) -> Callable[P, R]:
-    """Let only tablets with a living session in; a revoked one is refused."""
+    """Allow tablets with a living session; a revoked one is refused."""
 
     @functools.wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -34,7 +34,7 @@ def require_device(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def require_device_even_revoked(view: Callable[P, R]) -> Callable[P, R]:
-    """Let tablets with a living session in, revoked ones too: the exchange itself tells them."""
+    """Allow tablets with a living session, revoked ones too: the exchange itself tells them."""
 
     @functools.wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,4 +1,4 @@
-"""The console's session in a browser: its cookie, its form token, signing in, out, and once more."""
+"""The console's session in a browser: cookie, form token, sign-in, sign-out, confirmation of the password."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def sign_out() -> None:
 
 
 def confirm(password: str) -> None:
-    """Ask the signed-in officer's password once more; opens ten minutes for acts that need it."""
+    """Ask the signed-in officer's password once more; opens ten minutes for actions that need it."""
     runtime = current_runtime()
     if (officer := find_officer()) is None:
         raise AppError(ErrorCode.SESSION_UNKNOWN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.text.whole_numbers import parse_whole_number
+from field178_shared.text.formats import parse_whole_number
 from field178_shared.wire.protocol import HEADER, VERSION
 
 API_PREFIX = "/api/v1"
@@ -42,7 +42,7 @@ def is_api_path(path: str) -> bool:
 
 
 def headers_of_every_answer(*, is_api: bool, is_https: bool) -> dict[str, str]:
-    """Return the headers that an answer carries, of the application and of the server under it alike."""
+    """Return the headers of every answer, of the application and of the server under it alike."""
     headers = {
         **_ALWAYS,
         "Content-Security-Policy": API_SECURITY_POLICY if is_api else CONTENT_SECURITY_POLICY,
@@ -55,14 +55,14 @@ def headers_of_every_answer(*, is_api: bool, is_https: bool) -> dict[str, str]:
 
 
 def mark(response: Response, path: str, *, is_https: bool) -> Response:
-    """Add the headers every answer carries; one that a view has set is kept."""
+    """Add the headers of every answer; one that a view has set is kept."""
     for name, value in headers_of_every_answer(is_api=is_api_path(path), is_https=is_https).items():
         response.headers.setdefault(name, value)
     return response
 
 
 def _refuse_ambiguous_length() -> None:
-    """Refuse a request whose length is told twice: two servers could read it as two requests."""
+    """Refuse a request with two lengths: two servers could read it as two requests."""
     if "Content-Length" in request.headers and "Transfer-Encoding" in request.headers:
         raise AppError(ErrorCode.BAD_REQUEST, pointer="/headers/Transfer-Encoding")
 
@@ -76,6 +76,6 @@ def spoken_protocol() -> int:
 
 
 def _refuse_unknown_protocol() -> None:
-    # A released protocol that has grown old may still bring what it holds; one never released means nothing.
+    # A tablet of an old protocol may still send its changes; an unknown protocol is refused.
     if is_api_path(request.path) and request.headers.get(HEADER, str(VERSION)) not in _RELEASED:
         raise AppError(ErrorCode.PROTOCOL_UNSUPPORTED, protocol=[VERSION, VERSION])

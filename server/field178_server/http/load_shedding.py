@@ -1,4 +1,4 @@
-"""Refusing tablets before the queue grows: who cannot be served soon is told at once when to come back."""
+"""Load shedding: a tablet that cannot be served soon is refused at once, with a time to return."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ def return_time_s() -> int:
     return _RANDOMNESS.randint(EARLIEST_RETURN_S, LATEST_RETURN_S)
 
 
-class Doorkeeper:
-    """Lets so many requests in at once; the others hear a time of their own, so that they do not return as
-    one crowd."""
+class ConcurrencyLimit:
+    """Admits a number of requests at once; each refused one gets its own time to return, so that they do not
+    come back together."""
 
-    def __init__(self, places: int) -> None:
-        self._places = threading.BoundedSemaphore(places)
+    def __init__(self, slots: int) -> None:
+        self._slots = threading.BoundedSemaphore(slots)
 
-    def enter(self) -> None:
-        """Take a place, or raise AppError(busy) with seconds to wait; never waits itself."""
-        if not self._places.acquire(blocking=False):
+    def acquire(self) -> None:
+        """Take a slot, or raise AppError(busy) with seconds to wait; it never blocks."""
+        if not self._slots.acquire(blocking=False):
             raise AppError(ErrorCode.BUSY, retry_after_s=return_time_s())
 
-    def leave(self) -> None:
-        """Give the place back."""
-        self._places.release()
+    def release(self) -> None:
+        """Release the slot."""
+        self._slots.release()
 
 
 def init_load_shedding(app: Flask, threads: int) -> None:
     """Keep a share of the threads from the tablets: when all of them come at once, the office still works."""
-    doorkeeper = Doorkeeper(max(1, threads - max(1, threads // OFFICE_SHARE)))
+    limit = ConcurrencyLimit(max(1, threads - max(1, threads // OFFICE_SHARE)))
 
     @app.before_request
-    def _enter() -> None:
+    def _acquire() -> None:
         if is_api_path(request.path):
-            doorkeeper.enter()
-            g.has_place = True
+            limit.acquire()
+            g.has_slot = True
 
     @app.teardown_request
-    def _leave(_: BaseException | None) -> None:
-        if g.pop("has_place", False):
-            doorkeeper.leave()
+    def _release(_: BaseException | None) -> None:
+        if g.pop("has_slot", False):
+            limit.release()

@@ -43,7 +43,7 @@ log = structlog.get_logger()
 
 
 def init_errors(app: Flask) -> None:
-    """Answer every error of the application; one nobody foresaw is logged and tells the asker nothing."""
+    """Register the error handlers; an unexpected error is logged and its answer holds no detail."""
     language = str(app.config["FIELD178_LANGUAGE"])
     app.after_request(_drain_refused_body)
 
@@ -63,7 +63,7 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def _failed(error: Exception) -> Response:
-        if _has_no_room(error):
+        if _has_no_space(error):
             log.error("storage_full", exception=type(error).__name__)
             return _refused(storage_full())
         log.error("request_failed", exception=type(error).__name__, frames=frames_of(error))
@@ -107,14 +107,14 @@ def problem_body(
     }
 
 
-def _has_no_room(error: Exception) -> bool:
+def _has_no_space(error: Exception) -> bool:
     if isinstance(error, DBAPIError):
         return is_storage_full(error)
     return isinstance(error, OSError) and is_disk_full(error)
 
 
 def _status_of(error: AppError) -> int:
-    # 507 (RFC 4918) to who sends a file; a push is told 503, which no client takes for a fault of its batch.
+    # 507 (RFC 4918) for an upload; 503 for a push, which no client takes for a fault of its batch.
     is_file = error.code is ErrorCode.STORAGE_FULL and request.blueprint == "uploads"
     return INSUFFICIENT_STORAGE if is_file else error.status
 

@@ -1,4 +1,4 @@
-"""Reading a request's body: bounded, decoded, strictly parsed, checked against its schema."""
+"""Request bodies: bounded, decoded, strictly parsed, checked against a schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log: one JSON object a line, an event name and ids, never names, notes or values."""
+"""The request log: one JSON object a line, with an event name and ids; no names, notes or values."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def log_beside(stream: TextIO, clock: Clock) -> Iterator[None]:
 
 
 def frames_of(error: BaseException) -> list[str]:
-    """Return where an error passed, without its message: a message may quote what somebody typed."""
+    """Return the stack of an error without its message, which may quote input."""
     return [
         f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
     ]

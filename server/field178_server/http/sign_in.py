@@ -1,4 +1,4 @@
-"""Checking a login and password at the edge: budget first, hash outside any transaction, then the verdict."""
+"""Sign-in: rate limit first, password hash outside any transaction, then the outcome."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers, rate_limit
 from field178_server.accounts.officers import Credentials
-from field178_server.accounts.rate_limit import AttemptBudget
+from field178_server.accounts.rate_limit import RateLimit
 from field178_server.audit import trail
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.runtime import Runtime
@@ -16,7 +16,7 @@ from field178_shared.errors import AppError, ErrorCode
 
 
 def client_address() -> str:
-    """Return the address the request came from (a trusted proxy's word is applied before)."""
+    """Return the address the request came from (a trusted proxy's header is applied before)."""
     return request.remote_addr or ""
 
 
@@ -45,7 +45,7 @@ def check_sign_in(runtime: Runtime, login: str, password: str, code: str | None,
 def _settle(
     session: Session, runtime: Runtime, found: Credentials, code: str | None, renewed: str | None
 ) -> bool:
-    """Use the one-time code up and write down what came of the attempt; False when it must not sign in."""
+    """Use the one-time code and write the outcome of the attempt; False when sign-in is refused."""
     officer = officers.by_login_or_id(session, runtime.tenant_id, found.officer_id)
     if found.totp_secret is not None and code is not None:
         step = totp.accepted_step(found.totp_secret, code, runtime.clock.now(), found.totp_step)
@@ -69,9 +69,9 @@ def _note(session: Session, runtime: Runtime, action: str, found: Credentials | 
     trail.record(session, stamp, actor, trail.AuditEntry(action))
 
 
-def _budgets(runtime: Runtime, login: str, address: str) -> tuple[AttemptBudget, ...]:
+def _budgets(runtime: Runtime, login: str, address: str) -> tuple[RateLimit, ...]:
     settings = runtime.settings
     return (
-        AttemptBudget("sign_in_address", address, settings.sign_in_attempts_per_address),
-        AttemptBudget("sign_in_login", login, settings.sign_in_attempts_per_login),
+        RateLimit("sign_in_address", address, settings.sign_in_attempts_per_address),
+        RateLimit("sign_in_login", login, settings.sign_in_attempts_per_login),
     )

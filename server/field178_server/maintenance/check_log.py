@@ -1,4 +1,4 @@
-"""The daily check of the store: who runs it, keeping what it found, and what the last one found."""
+"""Log of the daily integrity check: claim of a day, stored result, latest result."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FAULTS_KEPT = 100
 
 @dataclass(frozen=True, slots=True)
 class LastCheck:
-    """When a check ended, how much it found, and the first of it."""
+    """End of a check, number of its findings, and the first ones."""
 
     ended_at: datetime
     fault_count: int
@@ -50,7 +50,7 @@ def keep(session: Session, tenant_id: str, now: datetime, faults: Sequence[str])
 
 
 def last_check(session: Session, tenant_id: str) -> LastCheck | None:
-    """Return the last check that came to its end, None before the first."""
+    """Return the last finished check, None before the first."""
     row = session.get(StoreCheck, tenant_id)
     if row is None or row.ended_at is None:
         return None

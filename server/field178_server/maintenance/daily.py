@@ -1,4 +1,4 @@
-"""The check of the store once a day, beside the requests and never inside one."""
+"""The daily integrity check, run beside the requests."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from field178_server.attachments.garbage_collection import Collected, collect
-from field178_server.attachments.secure_delete import erase_what_was_purged
-from field178_server.attachments.storage.locations import file_store_of
+from field178_server.attachments.secure_delete import finish_erasures
+from field178_server.attachments.storage.file_store import file_store_of
 from field178_server.attachments.uploads import uploading_of
 from field178_server.audit import verify
 from field178_server.database.unit_of_work import run_write
@@ -23,14 +23,14 @@ from field178_server.runtime import Runtime
 from field178_shared.errors import AppError
 
 FIRST_AFTER_S = 60.0
-LOOK_EVERY_S = 3600.0
+EVERY_S = 3600.0
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Tidied:
-    """What was done; `collected` None: it was not time yet, or the place of files did not answer."""
+class MaintenanceResult:
+    """Result of one run; `collected` None: not due yet, or the file store did not answer."""
 
     erasures_left: int
     uploads_given_up: int
@@ -49,20 +49,20 @@ def check_if_due(runtime: Runtime) -> bool:
     return True
 
 
-def look_after_the_store(runtime: Runtime) -> Tidied:
-    """Do what the store needs beside the requests: `serve` and `field178 tidy` call it once an hour.
+def run_maintenance(runtime: Runtime) -> MaintenanceResult:
+    """Run the maintenance of the store: `serve` and `field178 tidy` call it once an hour.
 
-    Purges that met a busy store are finished, late uploads given up, and the root chain extended over what
+    Erasures that met a busy store are finished, late uploads given up, and the root chain extended over what
     was acknowledged since; once a day files that nothing names are collected and every digest is
     recomputed.
     """
     store = file_store_of(runtime.settings)
-    if left := erase_what_was_purged(runtime.engine, runtime.tenant_id, store, runtime.clock):
+    if left := finish_erasures(runtime.engine, runtime.tenant_id, store, runtime.clock):
         log.warning("purges_not_erased", count=left)
     verify.extend(runtime.engine, runtime.tenant_id, runtime.keyring.receipt, runtime.clock)
     given_up = uploading_of(runtime).expire()
     is_checked = check_if_due(runtime)
-    return Tidied(left, given_up, is_checked, _collect(runtime) if is_checked else None)
+    return MaintenanceResult(left, given_up, is_checked, _collect(runtime) if is_checked else None)
 
 
 def _collect(runtime: Runtime) -> Collected | None:
@@ -72,28 +72,28 @@ def _collect(runtime: Runtime) -> Collected | None:
         # The object store is away: tomorrow will do.
         log.warning("files_not_collected", code=error.code)
         return None
-    log.info("files_collected", files=done.files, strays=done.strays, waiting=done.waiting)
+    log.info("files_collected", files=done.files, strays=done.strays, unnamed=done.unnamed)
     return done
 
 
 @contextmanager
-def checking_daily(
-    check: Callable[[], object], first_after_s: float = FIRST_AFTER_S, look_every_s: float = LOOK_EVERY_S
+def maintenance_running(
+    check: Callable[[], object], first_after_s: float = FIRST_AFTER_S, every_s: float = EVERY_S
 ) -> Iterator[None]:
     """Call a check that knows itself whether it is due, once an hour in a thread of its own, in the block."""
     is_over = threading.Event()
 
-    def look() -> None:
+    def run() -> None:
         wait_s = first_after_s
         while not is_over.wait(wait_s):
-            wait_s = look_every_s
+            wait_s = every_s
             try:
                 check()
             except (SQLAlchemyError, AppError, OSError) as error:
                 # A store that is away or busy, or a disk that is full now, is looked at again in an hour.
                 log.warning("store_check_failed", error=type(error).__name__)
 
-    thread = threading.Thread(target=look, name="daily-check", daemon=True)
+    thread = threading.Thread(target=run, name="daily-check", daemon=True)
     thread.start()
     try:
         yield

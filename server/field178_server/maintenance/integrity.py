@@ -1,4 +1,4 @@
-"""Whether a server is sound: engine, migrations, keys, permissions, every digest recomputed."""
+"""Integrity check of a server: engine, migrations, keys, permissions, every digest recomputed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from field178_server.attachments.storage.blob_store import hash_of
-from field178_server.attachments.storage.locations import file_store_of
+from field178_server.attachments.storage.file_store import file_store_of
 from field178_server.audit.verify import faults_of_roots
 from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for, readonly
@@ -88,9 +88,9 @@ def faults_of_store(engine: Engine, tenant_id: str, receipt_key: str | None = No
 
     The signatures of the roots are proved where the public receipt key is given.
     """
-    stands_at = migrations.current(readonly(engine))
-    if stands_at != migrations.head():
-        return [f"migrations: store at {stands_at}, newest is {migrations.head()}"]
+    stored_at = migrations.current(readonly(engine))
+    if stored_at != migrations.head():
+        return [f"migrations: store at {stored_at}, newest is {migrations.head()}"]
     with snapshot(engine) as session:
         if session.get(Tenant, tenant_id) is None:
             return [f"tenant: {tenant_id}"]
@@ -138,7 +138,7 @@ def _faults_of_scopes(session: Session, tenant_id: str) -> Iterator[str]:
 
 
 def _differing_records(session: Session, tenant_id: str, scope: str) -> Iterator[str]:
-    """Name the records behind a scope's digest that differs: changed, gone, or never stamped."""
+    """Yield the records behind a differing digest of a scope: changed, missing, or never stamped."""
     there = (Record.tenant_id == Feed.tenant_id) & (Record.record_id == Feed.record_id)
     stamped = (
         select(Feed.record_id)
@@ -152,8 +152,8 @@ def _differing_records(session: Session, tenant_id: str, scope: str) -> Iterator
         .where(Record.tenant_id == tenant_id, Record.scope == scope, Record.deleted.is_(False))
         .where(Feed.record_id.is_(None))
     )
-    # Who sent a revision was told its hash in the receipt, and a receipt is never changed but by its author.
-    told = (
+    # The sender of a revision has its hash in the receipt, and only its author changes a receipt.
+    from_receipt = (
         select(Record.record_id)
         .join(
             StoredReceipt,
@@ -163,12 +163,12 @@ def _differing_records(session: Session, tenant_id: str, scope: str) -> Iterator
         )
         .where(Record.tenant_id == tenant_id, Record.scope == scope, StoredReceipt.h != Record.h)
     )
-    for query, what in ((stamped, "feed"), (unstamped, "not in the feed"), (told, "receipt")):
+    for query, what in ((stamped, "feed"), (unstamped, "not in the feed"), (from_receipt, "receipt")):
         yield from (f"record: {one} {what}" for one in sorted(set(session.scalars(query))))
 
 
 def _faults_of_receipts(session: Session, tenant_id: str) -> Iterator[str]:
-    held: dict[tuple[str, str], Digest] = {}
+    digests: dict[tuple[str, str], Digest] = {}
     rows = session.execute(
         select(StoredReceipt.device_id, StoredReceipt.incarnation, StoredReceipt.change_id)
         .where(StoredReceipt.tenant_id == tenant_id)
@@ -176,13 +176,13 @@ def _faults_of_receipts(session: Session, tenant_id: str) -> Iterator[str]:
     )
     for device_id, incarnation, change_id in rows:
         key = (device_id, incarnation)
-        held[key] = held.get(key, EMPTY).add(receipt_hash(change_id))
+        digests[key] = digests.get(key, EMPTY).add(receipt_hash(change_id))
     stored = session.scalars(select(Incarnation).where(Incarnation.tenant_id == tenant_id))
     for row in stored:
-        found = held.pop((row.device_id, row.incarnation), EMPTY)
+        found = digests.pop((row.device_id, row.incarnation), EMPTY)
         if found.wire() != [row.receipt_count, row.receipt_sum]:
             yield f"receipts: device {row.device_id} incarnation {row.incarnation}"
-    yield from (f"receipts: device {device} incarnation {one} unknown" for device, one in sorted(held))
+    yield from (f"receipts: device {device} incarnation {one} unknown" for device, one in sorted(digests))
 
 
 def _faults_of_drawers(session: Session, tenant_id: str) -> Iterator[str]:

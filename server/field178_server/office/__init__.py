@@ -1,1 +1,1 @@
-"""What the office decides and reads, without Flask; capabilities are independent of each other."""
+"""Queries and operations of the office, without Flask; capabilities are independent of each other."""

@@ -1,4 +1,4 @@
-"""How far an officer sees: the whole tenant, or named scopes only. One predicate for every query."""
+"""The access filter: the whole tenant or named scopes, as one predicate for every query."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class AccessFilter:
 
 
 def access_of(role: str, scopes: Collection[str]) -> AccessFilter:
-    """Return the reach of an officer: the scopes named for them; only a reviewer without any sees all."""
+    """Return the access of an officer: the scopes named for them; only a reviewer without any sees all."""
     return (
         AccessFilter(None) if not scopes and role in WHOLE_TENANT_ROLES else AccessFilter(frozenset(scopes))
     )

@@ -1,4 +1,4 @@
-"""The working set of one write transaction: load, decide in memory, write everything in bulk.
+"""The working set of one write transaction: loaded, changed in memory, written in bulk.
 
 A change that is refused leaves no trace here, which is what a savepoint would give at the price of two
 statements a change. Tablets, console, imports and operator commands all write through a Batch.
@@ -57,13 +57,13 @@ _LOCKED = (
 _BY_ID = Prepared(_LOCKED.where(database.among(Record.record_id, bindparam("ids"))))
 # The ids in a query of their own: with the condition beside the order, SQLite walks the key of the whole
 # tenant for the order's sake and looks at every record.
-_ABOUT = aliased(Record)
+_COMPANION = aliased(Record)
 _BY_SUBJECT = Prepared(
     _LOCKED.where(
         Record.record_id.in_(
-            select(_ABOUT.record_id).where(
-                _ABOUT.tenant_id == bindparam("tenant_id"),
-                database.among(_ABOUT.subject_id, bindparam("ids")),
+            select(_COMPANION.record_id).where(
+                _COMPANION.tenant_id == bindparam("tenant_id"),
+                database.among(_COMPANION.subject_id, bindparam("ids")),
             )
         )
     )
@@ -109,15 +109,15 @@ class Batch:
             self._take(_BY_SUBJECT, found)
 
     def get(self, record_id: str) -> Stored | None:
-        """Return a loaded record as it stands in this transaction, or None when there is none."""
+        """Return the current state of a loaded record in this transaction, or None."""
         return self._current.get(record_id)
 
     def before(self, record_id: str) -> Stored | None:
-        """Return a record as it stood when this transaction read it, or None when it was not there."""
+        """Return a record as this transaction read it, or None."""
         return self._loaded.get(record_id)
 
     def review_of(self, record_id: str) -> Stored | None:
-        """Return the review of a loaded record, or None while it waits."""
+        """Return the review of a loaded record, or None where it is unreviewed."""
         review = self._current.get(review_id(record_id)) if record_id in self._subjects else None
         return None if review is None or review.deleted else review
 
@@ -126,21 +126,21 @@ class Batch:
         review = self.review_of(record_id)
         return review is not None and is_locked(review.data)
 
-    def about(self, record_id: str) -> list[Stored]:
+    def companions(self, record_id: str) -> list[Stored]:
         """Return the conflicts and the review of a loaded record, ascending."""
         return [self._current[one] for one in sorted(self._subjects.get(record_id, ()))]
 
-    def put(self, record: Stored, act: SourceChange | None = None) -> None:
-        """Make this the state of its record; with an act the history tells who made the revision."""
+    def put(self, record: Stored, source: SourceChange | None = None) -> None:
+        """Make this the state of its record; with an action the history tells who made the revision."""
         self._keep(record)
         # The first touch gives a record its place in the order of stamps, and its author.
-        self._touched.setdefault(record.record_id, act)
-        if act is not None:
-            self._history.append((record.record_id, act, record.rev))
+        self._touched.setdefault(record.record_id, source)
+        if source is not None:
+            self._history.append((record.record_id, source, record.rev))
 
-    def note(self, record_id: str, act: SourceChange) -> None:
+    def note(self, record_id: str, source: SourceChange) -> None:
         """Keep a change in the history that made no revision."""
-        self._history.append((record_id, act, None))
+        self._history.append((record_id, source, None))
 
     def flush(self) -> dict[str, int]:
         """Write everything; return the stamp of each touched record."""
@@ -205,18 +205,18 @@ class Batch:
         for record in list(changed.values()):
             if record.subject_id is not None and (subject := self.get(record.subject_id)) is not None:
                 changed.setdefault(subject.record_id, subject)
-        shown = [self._shown(record) for record in changed.values()]
-        projections.write(self.session.connection(), self.tenant_id, shown, self.now)
+        projected = [self._projected(record) for record in changed.values()]
+        projections.write(self.session.connection(), self.tenant_id, projected, self.now)
 
-    def _shown(self, record: Stored) -> projections.Shown:
-        act = self._touched.get(record.record_id)
+    def _projected(self, record: Stored) -> projections.ProjectedRecord:
+        source = self._touched.get(record.record_id)
         review = self.review_of(record.record_id)
-        return projections.Shown(
+        return projections.ProjectedRecord(
             record,
             review,
             reviewed_now=review is not None and review.record_id in self._touched,
-            user_id=act.user_id if act is not None else None,
-            device_id=act.device_id if act is not None else None,
+            user_id=source.user_id if source is not None else None,
+            device_id=source.device_id if source is not None else None,
             is_new=record.record_id not in self._loaded,
         )
 
@@ -230,15 +230,15 @@ class Batch:
             [
                 (
                     self.tenant_id,
-                    act.change_id,
+                    source.change_id,
                     record_id,
-                    act.device_id,
-                    act.user_id,
+                    source.device_id,
+                    source.user_id,
                     rev,
-                    act.at,
+                    source.at,
                     now,
-                    act.payload,
+                    source.payload,
                 )
-                for record_id, act, rev in self._history
+                for record_id, source, rev in self._history
             ],
         )

@@ -1,4 +1,4 @@
-"""Stamping: the scope rows are locked late and ascending, then every touched record gets its place."""
+"""The change feed: scope rows are locked late and ascending, then every changed record is stamped."""
 
 from __future__ import annotations
 

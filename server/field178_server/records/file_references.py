@@ -1,4 +1,4 @@
-"""Stored files stay while something names them: a record, a held change, salvage, an upload under way.
+"""References to stored files: records, quarantined changes, divergent records and open uploads.
 
 Whoever writes such a text claims its files in the same transaction. Who collects takes the row first, so
 of the two that meet one waits: either the file is claimed and stays, or it was gone before it was named.
@@ -36,7 +36,7 @@ def claim_hashes(session: Session, tenant_id: str, hashes: Collection[str]) -> N
 
 
 def mark(session: Session, tenant_id: str, unnamed: Collection[str], now: datetime) -> None:
-    """Note since when nothing names these files; those marked before keep their date."""
+    """Mark since when nothing names these files; those marked before keep their date."""
     of_these = (Blob.tenant_id == tenant_id, Blob.sha256.in_(sorted(unnamed)))
     session.execute(update(Blob).where(*of_these, Blob.unnamed_since.is_(None)).values(unnamed_since=now))
 
@@ -44,7 +44,7 @@ def mark(session: Session, tenant_id: str, unnamed: Collection[str], now: dateti
 def drop_unnamed(
     session: Session, tenant_id: str, hashes: Collection[str], until: datetime
 ) -> dict[str, int]:
-    """Forget those of these files that nothing has named since `until`; return hash and size of each.
+    """Delete the rows of those files that nothing has named since `until`; return hash and size of each.
 
     Their senders are asked anew: an upload of them is no longer known as done.
     """
@@ -68,7 +68,7 @@ def hashes_in(text: str | None) -> set[str]:
 
 
 def named_hashes(session: Session, tenant_id: str) -> set[str]:
-    """Return the hashes that live records, held changes, salvage or uploads under way name.
+    """Return the hashes that live records, quarantined changes, divergent records or uploads under way name.
 
     Also those of values in an open conflict, which may be taken over, and of merged records, which may get
     their life back.
@@ -92,7 +92,7 @@ def _texts(tenant_id: str) -> Iterator[Select[str | None]]:
         or_(is_open_conflict, is_merged),
         Record.body.contains(_MEMBER),
     )
-    # One that was set aside can be put back.
+    # One that was rejected can be put back.
     yield select(Quarantine.payload).where(
         Quarantine.tenant_id == tenant_id,
         Quarantine.state.in_(("open", "discarded")),

@@ -1,22 +1,52 @@
-"""A record as it stands in the store, found by its id; and the establishment it is about."""
+"""Lookup of a stored record by id, and of its establishment."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Record
-from field178_server.records.aliases import merge_targets_of
 from field178_shared.merge import Data
+from field178_shared.wire.protocol import MERGED_INTO
+
+_DELETED = select(Record.record_id, Record.body).where(
+    Record.tenant_id == bindparam("tenant_id"),
+    Record.record_id.in_(bindparam("record_ids", expanding=True)),
+    Record.deleted,
+    Record.body.contains(f'"{MERGED_INTO}":'),
+)
+
+
+def merge_targets_of(session: Session, tenant_id: str, record_ids: Collection[str]) -> dict[str, str]:
+    """Return {merged record: the end of its chain of merges}; a record that was not merged is not named."""
+    steps: dict[str, str] = {}
+    todo, passed = set(record_ids), set[str]()
+    while todo := todo - passed:
+        passed |= todo
+        rows = session.execute(_DELETED, {"tenant_id": tenant_id, "record_ids": sorted(todo)})
+        found = {one: json.loads(body).get(MERGED_INTO) for one, body in rows}
+        steps |= {one: into for one, into in found.items() if isinstance(into, str)}
+        todo = set(steps.values())
+    return {one: _end(one, steps) for one in record_ids if one in steps}
+
+
+def _end(record_id: str, steps: Mapping[str, str]) -> str:
+    # No more steps than there are: a circle, which no merge makes, would be left again.
+    for _ in steps:
+        record_id = steps.get(record_id, record_id)
+    return record_id
+
 
 FILED_TYPES = ("inspection", "outreach_session")
 
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """A record as it stands in the store."""
+    """The stored state of a record."""
 
     record_id: str
     type: str
@@ -28,19 +58,18 @@ class StoredRecord:
 
 
 def find_record(session: Session, tenant_id: str, record_id: str) -> StoredRecord | None:
-    """Return a record by its id, whatever its scope: the caller checks the reach."""
+    """Return a record by its id, whatever its scope: the caller checks the access filter."""
     row = session.get(Record, (tenant_id, record_id))
     if row is None:
         return None
     return StoredRecord(row.record_id, row.type, row.scope, row.rev, row.deleted, row.h, json.loads(row.body))
 
 
-def place_of(session: Session, tenant_id: str, record: StoredRecord) -> StoredRecord | None:
+def establishment_of(session: Session, tenant_id: str, record: StoredRecord) -> StoredRecord | None:
     """Return the establishment a record is about, as far as the store has it."""
-    place_id = record.data.get("establishment_id")
-    if not isinstance(place_id, str):
+    establishment_id = record.data.get("establishment_id")
+    if not isinstance(establishment_id, str):
         return None
-    # One that was merged goes by the record that stands for it, here as in every name.
-    return find_record(
-        session, tenant_id, merge_targets_of(session, tenant_id, [place_id]).get(place_id, place_id)
-    )
+    # A merged record is named by its merge target, here as everywhere.
+    targets = merge_targets_of(session, tenant_id, [establishment_id])
+    return find_record(session, tenant_id, targets.get(establishment_id, establishment_id))

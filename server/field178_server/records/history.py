@@ -1,4 +1,4 @@
-"""The history of one record: what it held at every revision, who made it, when, and on which tablet."""
+"""The history of one record: content, author, time and tablet of every revision."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class RecordHistory:
     is_complete: bool
 
     def at(self, rev: int) -> Data | None:
-        """Return what the record held at a revision, or None when that is not known."""
+        """Return the record's content at a revision, None when it is unknown."""
         return next((revision.data for revision in self.revisions if revision.rev == rev), None)
 
 
@@ -79,9 +79,9 @@ def history_of(
 def replay(
     changes: Sequence[tuple[ChangeHistory, str | None]], current: Data, office_paths: Sequence[str] = ()
 ) -> RecordHistory:
-    """Return the history told by changes in order of revision; a purged payload leaves a gap.
+    """Return the history of changes in order of revision; an erased payload leaves a gap.
 
-    What a tablet sent for a path that the office owns was never applied, and is not told.
+    What a tablet sent for a path that the office owns was never applied, and is left out.
     """
     data: Data = {}
     revisions: list[Revision] = []

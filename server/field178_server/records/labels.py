@@ -1,4 +1,4 @@
-"""Names behind ids: officers, teams, tablets, establishments and records, looked up in one go for a page."""
+"""Labels of ids: officers, teams, tablets, establishments and records, queried once a page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import Device, EstablishmentProjection, FiledRecord, Officer, Record
 from field178_server.records.access import AccessFilter
-from field178_server.records.aliases import merge_targets_of
+from field178_server.records.find_record import merge_targets_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +38,18 @@ def names_of(session: Session, tenant_id: str, ids: Collection[str]) -> Names:
         people=roster | {key: name for key, name in session.execute(officers)},
         teams=_named_records(session, tenant_id, "team", "name", wanted),
         devices={key: label for key, label in session.execute(devices)},
-        establishments=place_names(session, tenant_id, wanted),
+        establishments=establishment_names(session, tenant_id, wanted),
     )
 
 
-def place_names(session: Session, tenant_id: str, wanted: Collection[str]) -> dict[str, str]:
-    """Return the names of establishments; a merged one goes by the name of its survivor."""
+def establishment_names(session: Session, tenant_id: str, wanted: Collection[str]) -> dict[str, str]:
+    """Return the names of establishments; a merged one has the name of its merge target."""
     aliases = merge_targets_of(session, tenant_id, wanted)
-    places = select(EstablishmentProjection.record_id, EstablishmentProjection.name).where(
+    establishments = select(EstablishmentProjection.record_id, EstablishmentProjection.name).where(
         EstablishmentProjection.tenant_id == tenant_id,
         EstablishmentProjection.record_id.in_([*wanted, *aliases.values()]),
     )
-    names = {key: name for key, name in session.execute(places)}
+    names = {key: name for key, name in session.execute(establishments)}
     return names | {alias: names[end] for alias, end in aliases.items() if end in names}
 
 
@@ -76,11 +76,12 @@ def titles_of(
             access.covers(FiledRecord.scope),
         )
     ).all()
-    # Whoever may read a visit may read whose visit it is, in whatever unit the place lies.
-    places = place_names(session, tenant_id, {place_id for _, _, place_id in filed if place_id})
+    # An officer who may read a visit may read its establishment's name, whatever the unit.
+    visited = {establishment_id for _, _, establishment_id in filed if establishment_id}
+    names = establishment_names(session, tenant_id, visited)
     titles = _own_names(session, tenant_id, wanted, access)
-    for record_id, title, place_id in filed:
-        if found := places.get(place_id or "") or title:
+    for record_id, title, establishment_id in filed:
+        if found := names.get(establishment_id or "") or title:
             titles[record_id] = found
     return titles
 

@@ -1,4 +1,4 @@
-"""Moving a record to another scope: only the office does it, and what is about the record moves with it."""
+"""The move of a record and of its dependent records to another scope."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def move(batch: Batch, record_id: str, scope: str, user_id: str | None = None) -
     if record.scope == scope:
         return
     payload = {"op": "move", "record_id": record_id, "scope": scope, "type": record.type}
-    act = SourceChange(
+    source = SourceChange(
         change_id=batch.ids.time_ordered(),
         user_id=user_id,
         device_id=None,
@@ -32,8 +32,8 @@ def move(batch: Batch, record_id: str, scope: str, user_id: str | None = None) -
         payload=json.dumps(payload, sort_keys=True),
     )
     moved = next_revision(record, scope=scope)
-    batch.put(moved, act)
-    for companion in batch.about(record_id):
+    batch.put(moved, source)
+    for companion in batch.companions(record_id):
         batch.put(_following(companion, record, moved))
 
 

@@ -1,4 +1,4 @@
-"""One page of a long list: a page that no longer exists becomes the last one."""
+"""Pages of a long list: a number past the end becomes the last page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class PageOfRows:
-    """Which rows are shown: the number of the page from 1, its size, and how many rows all pages hold."""
+    """Number of the page from 1, its size, and the total of rows."""
 
     number: int
     size: int
@@ -26,5 +26,5 @@ class PageOfRows:
 
     @property
     def offset(self) -> int:
-        """How many rows lie before this page."""
+        """Number of rows before this page."""
         return (self.number - 1) * self.size

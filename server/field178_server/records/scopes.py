@@ -1,4 +1,4 @@
-"""Scopes: their names, their rows, and which ones a tablet gets."""
+"""Scopes: names, rows, and assignment to tablets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _UNIT = re.compile(r"unit:([A-Za-z0-9_-]{1,64})")
 
 
 def kind_of(scope: str, lists: CodeLists) -> str:
-    """Return unit, team, ref or office, or raise AppError(not_found): a mistyped scope helps nobody."""
+    """Return unit, team, ref or office, or raise AppError(not_found)for a mistyped scope."""
     if scope in (REF, OFFICE):
         return scope
     if scope.startswith("team:") and is_uuid(scope.removeprefix("team:")):
@@ -60,28 +60,28 @@ def for_tablet(scopes: Iterable[str], lists: CodeLists) -> Grants:
 
 def grant(session: Session, device: Device, grants: Grants, now: datetime) -> None:
     """Grant scopes to a tablet, each resting on an officer's own or on nothing; their rows MUST exist."""
-    held = {row.scope: row for row in _rows(session, device)}
+    rows = {row.scope: row for row in _rows(session, device)}
     for scope, via in sorted(grants.items()):
-        if scope in held:
-            held[scope].via = via
+        if scope in rows:
+            rows[scope].via = via
         else:
             key = {"tenant_id": device.tenant_id, "device_id": device.device_id, "scope": scope}
             session.add(DeviceScope(**key, via=via, granted_at=now))
-    if len(held.keys() | grants.keys()) > MAX_SCOPES:
+    if len(rows.keys() | grants.keys()) > MAX_SCOPES:
         raise AppError(ErrorCode.TOO_LARGE, limit=MAX_SCOPES, unit="scopes")
     session.flush()
 
 
 def ungrant(session: Session, device: Device, scope: str) -> bool:
     """Take a scope from a tablet; False when it had none."""
-    removed = session.execute(
+    deleted = session.execute(
         delete(DeviceScope).where(
             DeviceScope.tenant_id == device.tenant_id,
             DeviceScope.device_id == device.device_id,
             DeviceScope.scope == scope,
         )
     )
-    return changed_rows(removed) == 1
+    return changed_rows(deleted) == 1
 
 
 def granted_to(session: Session, device: Device) -> list[str]:
@@ -96,9 +96,9 @@ def _rows(session: Session, device: Device) -> Iterable[DeviceScope]:
 
 def _lineage(unit: str, lists: CodeLists) -> set[str]:
     found: set[str] = set()
-    waiting = [unit]
-    while waiting:
-        earlier = {step.source for step in lists.predecessors(waiting.pop())} - found
+    todo = [unit]
+    while todo:
+        earlier = {step.source for step in lists.predecessors(todo.pop())} - found
         found |= earlier
-        waiting.extend(earlier)
+        todo.extend(earlier)
     return found

@@ -1,4 +1,4 @@
-"""One record as the working set holds it: an immutable state, made from the one before it."""
+"""Immutable state of one record in the working set."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from field178_shared.merge import Data
-from field178_shared.wire import protocol
 from field178_shared.wire.canonical import canonical, record_hash_of_body
-
-PURGED = protocol.PURGED
+from field178_shared.wire.protocol import ERASED_AT
 
 
 @dataclass(frozen=True)
@@ -37,13 +35,13 @@ class Stored:
 
     @property
     def short_hash(self) -> str:
-        """What a user names to say that this very content was seen."""
+        """Short hash by which a user confirms the content that was seen."""
         return hashlib.sha256(self.body.encode()).hexdigest()[:16]
 
     @property
-    def is_purged(self) -> bool:
+    def is_erased(self) -> bool:
         """Tell whether the content was removed for good by the privacy officer."""
-        return self.body.startswith(f'{{"{PURGED}":') and set(self.data) == {PURGED}
+        return self.body.startswith(f'{{"{ERASED_AT}":') and set(self.data) == {ERASED_AT}
 
 
 def new_record(record_id: str, type_: str, scope: str, data: Data, subject_id: str | None = None) -> Stored:

@@ -1,4 +1,4 @@
-"""Compaction: the feed forgets what a new tablet need not see; the floor says up to where."""
+"""Compaction: old rows of deleted and departed records leave the feed, and the floor of the scope rises."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AGE = timedelta(days=90)
 
 
 def compact(session: Session, tenant_id: str, scope: str) -> int:
-    """Drop every `leave` and deleted row of a scope's feed and raise its floor; return how many went.
+    """Drop every `leave` and deleted row of a scope's feed and raise its floor; return the number of rows.
 
     A tablet whose cursor is below the new floor starts again by comparing.
     """
@@ -100,6 +100,6 @@ def _cursors_in_use(session: Session, tenant_id: str, scope: str, now: datetime)
             Device.last_seen_at > now - SILENT,
         )
     ).all()
-    told = [json.loads(cursors) for cursors in rows if cursors is not None]
-    begun = [cursor for cursors in told if (cursor := cursors.get(scope, 0)) > 0]
-    return begun if len(told) == len(rows) else [0]
+    known = [json.loads(cursors) for cursors in rows if cursors is not None]
+    begun = [cursor for cursors in known if (cursor := cursors.get(scope, 0)) > 0]
+    return begun if len(known) == len(rows) else [0]

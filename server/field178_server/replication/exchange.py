@@ -1,4 +1,4 @@
-"""One exchange in four steps: receive, process, read, answer. Each is one transaction at most."""
+"""One exchange in four steps: receive, process, read, answer; at most one transaction each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from field178_server.audit import hash_chain, trail
-from field178_server.audit.witness import HistoryCheck, history_of, witness
+from field178_server.audit.history_check import HistoryCheck, check_history, history_of
 from field178_server.database.engine import write_lock
 from field178_server.database.failpoints import CrashPoint, failpoint
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -25,25 +25,24 @@ from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.pull.frames import Frames
 from field178_server.replication.pull.pull import TabletState, add_changes
 from field178_server.replication.pull.scope_state import Receipts, ScopeNow, epoch_of, receipts_of, scopes_now
-from field178_server.replication.push.push import ChangeResult, needs_second_look, push
+from field178_server.replication.push.push import ChangeResult, needs_second_pass, push, result, results
 from field178_server.replication.quarantine import reprocess
-from field178_server.replication.receipts import queries as verdicts
-from field178_server.replication.receipts.frames import result, results
+from field178_server.replication.receipts import queries as receipt_queries
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock, to_wire
 from field178_shared.wire.canonical import state_hash
 from field178_shared.wire.protocol import MAX_ANSWER_BYTES, VERSION, Change, SyncRequest
 
-# Of one answer, so that records have their place beside the verdicts.
-MAX_VERDICT_BYTES = MAX_ANSWER_BYTES // 2
+# Of one answer, so that records have their place beside the receipts.
+MAX_RECEIPT_BYTES = MAX_ANSWER_BYTES // 2
 
 SERVER = importlib.metadata.version("field178")
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What a tablet asks, and what there is to store of it.
+    """A received request, and what of it is to be stored.
 
     `device` is None where changes come with it: it is loaded under the lock that these need.
     """
@@ -58,32 +57,32 @@ class Received:
     @property
     def must_store(self) -> bool:
         """Tell whether something is to be stored before the answer is read."""
-        return bool(self.request.push or self.salvage or self.may_lack_numbers)
+        return bool(self.request.push or self.divergent_records or self.may_lack_numbers)
 
     @property
-    def salvage(self) -> Sequence[object]:
+    def divergent_records(self) -> Sequence[object]:
         """The records the tablet offers; of one that is not served none are taken."""
-        return () if self.is_pull_refused else self.request.salvage
+        return () if self.is_pull_refused else self.request.divergent_records
 
 
 @dataclass(frozen=True, slots=True)
 class Processed:
-    """What this request has put into the store."""
+    """Result of the request's write transaction."""
 
     answers: Sequence[ChangeResult] = ()
-    salvaged: Sequence[str] = ()
+    kept_ids: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What one snapshot says about a tablet and its scopes."""
+class ExchangeState:
+    """A tablet and its scopes in one snapshot."""
 
     device: DeviceContext
     epoch: str
     scopes: list[ScopeNow]
     receipts: dict[str, Receipts]
     notices: list[NoticeNow]
-    witness: HistoryCheck
+    history_check: HistoryCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ class Reading:
 
     frames: Frames
     more: bool
-    standing: Standing | None = None
+    state: ExchangeState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +122,8 @@ class Exchange:
         return self.answer(received, reading)
 
     def receive(self, session: Session, device_id: str, request: SyncRequest, protocol: int) -> Received:
-        """Load the tablet and find out what there is to store; one that nobody knows is refused."""
-        seen = Heartbeat(self.clock.now(), request.app, request.now, request.about, request.cursors)
+        """Load the tablet and determine what to store; an unknown tablet is refused."""
+        seen = Heartbeat(self.clock.now(), request.app, request.now, request.device_status, request.cursors)
         received = Received(device_id, request, seen, is_pull_refused=protocol < self.served[0])
         if request.push or received.is_pull_refused:
             return replace(received, may_lack_numbers=not received.is_pull_refused)
@@ -133,7 +132,7 @@ class Exchange:
         return replace(received, device=device, may_lack_numbers=bool(lacking))
 
     def process(self, received: Received) -> Processed:
-        """Store changes and what came with them, whole or not at all."""
+        """Store changes and their companions in one transaction."""
         if received.request.push:
             return self._push(
                 received.device_id, received.request.incarnation, received.request.push, received
@@ -145,20 +144,20 @@ class Exchange:
         return Processed()
 
     def read(self, session: Session, received: Received, processed: Processed) -> Reading:
-        """Read verdicts and changes for the tablet, all from one snapshot."""
+        """Read receipts and changes for the tablet, all from one snapshot."""
         if received.is_pull_refused:
             return self._refuse_pull(session, processed)
-        # Where nothing was pushed, it stands as it was received.
+        # Where nothing was pushed, it is as received.
         device = received.device or _device(session, self.tenant_id, received.device_id)
-        standing = self._standing(session, device, received.request)
-        if _is_agreed(received.request, standing):
-            return self._agree(standing)
-        return self._tell(session, received.request, processed, standing)
+        state = self._state(session, device, received.request)
+        if _is_agreed(received.request, state):
+            return self._agree(state)
+        return self._tell(session, received.request, processed, state)
 
     def answer(self, received: Received, reading: Reading) -> list[bytes]:
-        """Note what the exchange has shown, and return the whole answer in parts."""
-        if reading.standing is not None:
-            self._note(received, reading.standing)
+        """Store the heartbeat of the exchange, and return the whole answer in parts."""
+        if reading.state is not None:
+            self._note(received, reading.state)
         self.failpoint("answer")
         frames = reading.frames
         frames.add("end", {"frames": frames.count + 1, "more": reading.more})
@@ -166,7 +165,7 @@ class Exchange:
         return frames.parts
 
     def take_in(self, device_id: str, incarnation: str, changes: Sequence[Change]) -> Sequence[ChangeResult]:
-        """Store changes of a tablet that came another way than by an exchange; whole or not at all."""
+        """Store changes of a tablet from outside an exchange, in one transaction."""
         return self._push(device_id, incarnation, changes).answers
 
     def _push(
@@ -183,14 +182,14 @@ class Exchange:
                 heartbeat.note(session, self.tenant_id, device_id, received.seen)
             self.failpoint("push.begin")
             answers = push(batch, device, incarnation, changes, self.rules)
-            salvaged = [] if received is None else self._store_beside(session, received, device)
+            kept_ids = [] if received is None else self._store_beside(session, received, device)
             self.failpoint("push.commit")
-            return Processed(answers, salvaged)
+            return Processed(answers, kept_ids)
 
         processed = run_write(self.engine, work)
         # From here on the changes are durable: whatever happens to the answer, a repeat gets the same one.
         self.failpoint("push.done")
-        if write_lock(self.engine) is None and needs_second_look(processed.answers):
+        if write_lock(self.engine) is None and needs_second_pass(processed.answers):
             self._run_missed_orphans(change.record_id for change in changes)
         return processed
 
@@ -204,10 +203,10 @@ class Exchange:
             device = locked or _device(session, self.tenant_id, device_id, lock=True)
             number_blocks.lease(batch, device, request.incarnation)
             batch.flush()
-        if not received.salvage:
+        if not received.divergent_records:
             return ()
         at = received.seen.at
-        return divergent_records.keep(session, self.tenant_id, device_id, received.salvage, at)
+        return divergent_records.keep(session, self.tenant_id, device_id, received.divergent_records, at)
 
     def _run_missed_orphans(self, record_ids: Iterable[str]) -> None:
         # Two transactions at once: one stored an orphan, the other made its record, neither saw the other.
@@ -218,9 +217,9 @@ class Exchange:
 
         run_write(self.engine, work)
 
-    def _note(self, received: Received, standing: Standing) -> None:
-        """Write that the tablet was heard of, where no push did, and a root alarm that began or ended."""
-        device, found, seen = standing.device, standing.witness, received.seen
+    def _note(self, received: Received, state: ExchangeState) -> None:
+        """Write the heartbeat, where no push did, and a root alarm that began or ended."""
+        device, found, seen = state.device, state.history_check, received.seen
         is_due = not received.request.push and heartbeat.is_due(device, seen)
         is_news = found.alarm != device.root_alarm
         if not (is_due or is_news):
@@ -237,17 +236,17 @@ class Exchange:
 
         run_write(self.engine, work)
 
-    def _standing(self, session: Session, device: DeviceContext, request: SyncRequest) -> Standing:
+    def _state(self, session: Session, device: DeviceContext, request: SyncRequest) -> ExchangeState:
         history = history_of(session, self.tenant_id)
         lives = (request.incarnation, *request.incarnations)
         told_to = (self.tenant_id, self.clock.now(), device.id, device.users)
-        return Standing(
+        return ExchangeState(
             device=device,
             epoch=history.epoch,
             scopes=scopes_now(session, self.tenant_id, device.scopes),
             receipts=receipts_of(session, self.tenant_id, device.id, lives, request.formerly),
             notices=[] if device.is_closed else notices_now(session, *told_to),
-            witness=witness(session, self.tenant_id, history, request),
+            history_check=check_history(session, self.tenant_id, history, request),
         )
 
     def _refuse_pull(self, session: Session, processed: Processed) -> Reading:
@@ -258,74 +257,74 @@ class Exchange:
             frames.add("res", result(answer))
         return Reading(frames, more=False)
 
-    def _agree(self, standing: Standing) -> Reading:
+    def _agree(self, state: ExchangeState) -> Reading:
         frames = Frames()
-        news = {"root": standing.witness.to_wire()} if standing.witness.is_behind else {}
-        frames.add("hello", {**self._greeting(standing.epoch), "agreed": True, **news})
-        return Reading(frames, False, standing)
+        news = {"root": state.history_check.to_wire()} if state.history_check.is_behind else {}
+        frames.add("hello", {**self._greeting(state.epoch), "agreed": True, **news})
+        return Reading(frames, False, state)
 
     def _tell(
-        self, session: Session, request: SyncRequest, processed: Processed, standing: Standing
+        self, session: Session, request: SyncRequest, processed: Processed, state: ExchangeState
     ) -> Reading:
-        frames, epoch = Frames(), standing.epoch
-        missing = verdicts.missing_changes(session, self.tenant_id, request.have)
-        told = results(request, processed.answers, epoch)
-        heard, later = self._later_verdicts(session, request, standing, processed.answers)
+        frames, epoch = Frames(), state.epoch
+        missing = receipt_queries.missing_changes(session, self.tenant_id, request.have)
+        result_frames = results(request, processed.answers, epoch)
+        receipt_count, later = self._later_receipts(session, request, state, processed.answers)
         # The tablet keeps this count, and asks again from there.
-        hello = {**self._hello(standing, missing), "verdicts": heard}
+        hello = {**self._hello(state, missing), "verdicts": receipt_count}
         frames.add("hello", {**self._greeting(epoch), **hello})
-        for members in told.frames:
+        for members in result_frames.frames:
             frames.add("res", members)
         frames.add_all(later)
-        if request.salvage:
-            frames.add("salvaged", {"ids": processed.salvaged})
-        held = TabletState(
+        if request.divergent_records:
+            frames.add("salvaged", {"ids": processed.kept_ids})
+        tablet = TabletState(
             request.cursors,
             request.floors,
             request.epoch,
             request.want,
             request.repair,
             request.max_records,
-            own=told.own,
+            own=result_frames.own,
         )
-        more = add_changes(session, self.tenant_id, standing.scopes, held, epoch, frames)
-        return Reading(frames, more or heard < standing.device.verdicts, standing)
+        more = add_changes(session, self.tenant_id, state.scopes, tablet, epoch, frames)
+        return Reading(frames, more or receipt_count < state.device.receipt_count, state)
 
     def _greeting(self, epoch: str) -> dict[str, object]:
         return {"protocol": list(self.served), "epoch": epoch, "now": to_wire(self.clock.now())}
 
-    def _hello(self, standing: Standing, missing: list[str]) -> dict[str, object]:
+    def _hello(self, state: ExchangeState, missing: list[str]) -> dict[str, object]:
         hello: dict[str, object] = {
-            "scopes": [scope.scope for scope in standing.scopes],
-            "receipts": {life: held.digest.wire() for life, held in standing.receipts.items()},
-            "backed_up": {life: held.backed_up for life, held in standing.receipts.items()},
+            "scopes": [scope.scope for scope in state.scopes],
+            "receipts": {life: receipts.digest.wire() for life, receipts in state.receipts.items()},
+            "backed_up": {life: receipts.backed_up for life, receipts in state.receipts.items()},
             "missing": missing,
-            "notices": [to_wire_notice(one) for one in standing.notices],
+            "notices": [to_wire_notice(one) for one in state.notices],
             "types": {name: list(type_.versions) for name, type_ in self.rules.types.items()},
             "server": SERVER,
-            "root": standing.witness.to_wire(),
+            "root": state.history_check.to_wire(),
         }
-        if standing.device.needs_sign_in:
+        if state.device.needs_sign_in:
             return {**hello, "sign_in": True}
-        return {**hello, "revoked": True} if standing.device.revoked else hello
+        return {**hello, "revoked": True} if state.device.revoked else hello
 
-    def _later_verdicts(
-        self, session: Session, request: SyncRequest, standing: Standing, answers: Sequence[ChangeResult]
+    def _later_receipts(
+        self, session: Session, request: SyncRequest, state: ExchangeState, answers: Sequence[ChangeResult]
     ) -> tuple[int, Frames]:
-        """Return the verdicts not heard yet, as many as one answer holds, and the count heard with them."""
-        frames, count = Frames(), standing.device.verdicts
-        # A verdict may have changed again between the push and this snapshot: then it is told once more.
-        told = {answer.receipt.v: answer.receipt.change_id for answer in answers}
-        unheard = count - request.verdicts
-        if unheard <= sum(1 for v in told if v > request.verdicts):
+        """Return the receipts not sent yet, up to one answer's limit, and the count after them."""
+        frames, count = Frames(), state.device.receipt_count
+        # A receipt may have changed again between the push and this snapshot: then it is sent once more.
+        just_sent = {answer.receipt.v: answer.receipt.change_id for answer in answers}
+        unsent = count - request.verdicts
+        if unsent <= sum(1 for v in just_sent if v > request.verdicts):
             return count, frames
-        device = standing.device
-        for receipt, is_others in verdicts.later_verdicts(
+        device = state.device
+        for receipt, is_others in receipt_queries.later_receipts(
             session, self.tenant_id, device.id, request.verdicts
         ):
-            if frames.size_bytes >= MAX_VERDICT_BYTES:
+            if frames.size_bytes >= MAX_RECEIPT_BYTES:
                 return receipt.v - 1, frames
-            if told.get(receipt.v) != receipt.change_id:
+            if just_sent.get(receipt.v) != receipt.change_id:
                 is_hidden = device.revoked or (is_others and receipt.scope not in device.scopes)
                 frames.add("res", result(ChangeResult(receipt, is_hidden)))
         return count, frames
@@ -338,15 +337,15 @@ def _device(session: Session, tenant_id: str, device_id: str, *, lock: bool = Fa
     return found
 
 
-def _is_agreed(request: SyncRequest, standing: Standing) -> bool:
+def _is_agreed(request: SyncRequest, state: ExchangeState) -> bool:
     """Tell whether tablet and server agree on everything, by one hash (protocol §8)."""
-    asks = request.push or request.have or request.want or request.repair or request.salvage
-    if request.state is None or asks or standing.device.is_closed or not standing.witness.settled:
+    asks = request.push or request.have or request.want or request.repair or request.divergent_records
+    if request.state is None or asks or state.device.is_closed or not state.history_check.settled:
         return False
     return request.state == state_hash(
-        standing.epoch,
-        standing.device.verdicts,
-        [(life, held.digest, held.backed_up) for life, held in standing.receipts.items()],
-        [notice.notice_id for notice in standing.notices],
-        [(scope.scope, scope.seq, scope.live) for scope in standing.scopes],
+        state.epoch,
+        state.device.receipt_count,
+        [(life, receipts.digest, receipts.backed_up) for life, receipts in state.receipts.items()],
+        [notice.notice_id for notice in state.notices],
+        [(scope.scope, scope.seq, scope.live) for scope in state.scopes],
     )

@@ -1,4 +1,4 @@
-"""The notices that a tablet is shown now: those for every tablet, and those for its officers."""
+"""Current notices of a tablet: those for every tablet, and those for its officers."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ GAP = 1000
 _BEFORE_NEW_YEAR = timedelta(days=31)
 _TEAM = "team:"
 
-_HELD = Prepared(
+_LEASED = Prepared(
     select(
         NumberLease.scope,
         NumberLease.year,
@@ -74,7 +74,7 @@ def due(
         return ()
     wanted = {"tenant_id": tenant_id, "device_id": device.id, "incarnation": incarnation}
     left: dict[Series, int] = {}
-    for scope, year, first, last, used_to, leased_at in _HELD.rows(session, wanted):
+    for scope, year, first, last, used_to, leased_at in _LEASED.rows(session, wanted):
         series = Series(scope, year)
         # One more block a day: a tablet that says wrong numbers does not use up the year's.
         is_fresh = local_date(leased_at) == local_date(now)
@@ -106,7 +106,7 @@ def lease(batch: Batch, device: DeviceContext, incarnation: str) -> None:
 
 
 def leave_out(session: Session, context: OperationContext) -> None:
-    """Leave out what a history that was lost may have leased: its tablets may number with it still."""
+    """Skip numbers that a lost history may have leased, for its tablets may still use them."""
     for team in teams.everyone(session, context.tenant_id):
         for year in _years(context.now()):
             series = Series(team.scope, year)

@@ -21,7 +21,7 @@ KEY_FILES = (RECEIPT_FILE, SEALING_FILE, SESSION_FILE)
 
 
 class KeysMissingError(FileNotFoundError):
-    """A key of a tenant that exists is gone; a new one would turn every tablet away."""
+    """A key of an existing tenant is missing; a new one would refuse every tablet."""
 
 
 def to_base64url(raw: bytes) -> str:

@@ -1,4 +1,4 @@
-"""The owner of the data folder: only that account works in it, so that every file stays the server's own."""
+"""Ownership of the data folder: only its owner's account works in it."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def _everything_in(folder: Path) -> Iterator[Path]:
 
 def _fault_of(path: Path, owner: int) -> str:
     try:
-        about = path.lstat()
+        status = path.lstat()
     except FileNotFoundError:
         return ""  # the server works beside the check
-    if about.st_uid != owner:
-        return f"owner: {path} {_name_of(about.st_uid)}, not {_name_of(owner)}"
-    needed = stat.S_IRWXU if stat.S_ISDIR(about.st_mode) else stat.S_IRUSR | stat.S_IWUSR
-    if not stat.S_ISLNK(about.st_mode) and about.st_mode & needed != needed:
+    if status.st_uid != owner:
+        return f"owner: {path} {_name_of(status.st_uid)}, not {_name_of(owner)}"
+    needed = stat.S_IRWXU if stat.S_ISDIR(status.st_mode) else stat.S_IRUSR | stat.S_IWUSR
+    if not stat.S_ISLNK(status.st_mode) and status.st_mode & needed != needed:
         return f"permissions: {path}"
     return ""
 

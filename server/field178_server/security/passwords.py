@@ -1,4 +1,4 @@
-"""Passwords: argon2id with a bounded number of hashes at once, and what a password must be."""
+"""Passwords: argon2id with a bounded number of hashes at once, and the rules for a new password."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ MAX_LENGTH = 128
 MIN_DIFFERENT = 5
 _CONTEXT_WORDS = ("password", "matkhau", "field178", "hientruong", "sohientruong", "123456789", "qwertyuiop")
 # Each hash holds 64 MiB: two at once keep a sign-in rush from taking the machine's memory.
-_PLACES = threading.BoundedSemaphore(2)
+_SLOTS = threading.BoundedSemaphore(2)
 
 
 class Weakness(StrEnum):
-    """Why a password is not taken."""
+    """Reason to refuse a password."""
 
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
@@ -46,7 +46,7 @@ class Passwords:
 
     def hash(self, password: str) -> str:
         """Return the argon2id hash of a password."""
-        with _PLACES:
+        with _SLOTS:
             return self._hasher.hash(password)
 
     def matches(self, stored: str | None, password: str) -> bool:
@@ -54,7 +54,7 @@ class Passwords:
         if len(password) > MAX_LENGTH:
             return False
         try:
-            with _PLACES:
+            with _SLOTS:
                 return self._hasher.verify(stored or self._hash_of_nobody(), password) and stored is not None
         except (VerificationError, InvalidHashError):
             return False

@@ -1,4 +1,4 @@
-"""Secrets as files that only their owner reads (0600, in folders 0700)."""
+"""Secret files that only their owner reads (0600, in folders 0700)."""
 
 from __future__ import annotations
 
@@ -55,5 +55,5 @@ def read_private(path: Path) -> bytes:
 
 
 def is_loose(path: Path) -> bool:
-    """Tell whether anybody but the owner has a right on the file."""
+    """Tell whether others than the owner have a right on the file."""
     return os.name == "posix" and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))

@@ -1,4 +1,4 @@
-"""Limits on connections: how many at once, how many of one address, how slowly a request may come."""
+"""Limits on connections: total number, number of one address, minimum speed of a request."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections import Counter
 HEAD_S = 15
 # From the first byte to the last: so many seconds, and one more for each MIN_BYTES_S bytes that came.
 REQUEST_S = 60
-# What the slowest line of a district (GPRS) still carries; answers are taken at this rate, too.
+# The rate of a district's slowest line (GPRS); answers are read at this rate, too.
 MIN_BYTES_S = 1024
 # Without a byte in either direction.
 IDLE_S = 30

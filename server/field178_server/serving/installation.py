@@ -1,4 +1,4 @@
-"""Setting a server up: data folder, keys, store at the newest migration, the tenant. Safe to run again."""
+"""Installation of a server: data folder, keys, migrated store, tenant. A second run changes nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from field178_shared.time.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """What setting up found or made."""
+    """Result of an installation."""
 
     tenant_id: str
     epoch: str
@@ -48,10 +48,10 @@ def install(settings: Settings, engine: Engine, clock: Clock, ids: IdSource) -> 
         is_known = session.get(Tenant, settings.tenant) is not None
     if is_known:
         load_keys(settings.key_dir)
-    # Keys before the tenant: a crash between the two is mended by running this again.
+    # Keys before the tenant: after a crash between the two this is run again.
     create_keys(settings.key_dir, secrets.token_bytes)
     found = run_write(engine, lambda session: _ensure_tenant(session, settings, clock, ids))
-    # From the first word on, so that every tablet is a witness from its first exchange.
+    # The chain starts at installation, so that every tablet can check it from its first exchange.
     verify.extend(engine, settings.tenant, load_keys(settings.key_dir).receipt, clock)
     return found
 
@@ -71,6 +71,6 @@ def _ensure_tenant(session: Session, settings: Settings, clock: Clock, ids: IdSo
         session.flush()
     scopes.ensure(session, tenant.tenant_id, (scopes.REF, scopes.OFFICE), load())
     if not is_new:
-        # What an older version kept aside because it did not know it, this one may take.
+        # What an older version quarantined because it did not know it, this one may take.
         run_again(Batch(session, tenant.tenant_id, clock, ids), declared_types())
     return Installed(tenant.tenant_id, tenant.epoch, is_new)

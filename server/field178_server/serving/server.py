@@ -1,4 +1,4 @@
-"""How a server of these settings is served: plain http on loopback only, https with TLS in front."""
+"""Server of the given settings: plain http on loopback only, otherwise https with TLS in front."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 
 from field178_server.http.application_runtime import runtime_of
-from field178_server.maintenance.daily import checking_daily, look_after_the_store
+from field178_server.maintenance.daily import maintenance_running, run_maintenance
 from field178_server.security.certificates import certificate_of
 from field178_server.serving.connection_limits import ConnectionCount, connections_allowed
 from field178_server.serving.tls_proxy import TlsFront
@@ -35,7 +35,7 @@ def serve(settings: Settings, host: str, port: int, ready: Ready) -> None:
         raise SettingError(f"http: {_LOOPBACK} only, not {host}; FIELD178_URL=https://…")
     application = application_of(settings)
     with ExitStack() as stack:
-        stack.enter_context(checking_daily(partial(look_after_the_store, runtime_of(application))))
+        stack.enter_context(maintenance_running(partial(run_maintenance, runtime_of(application))))
         connections = connections_allowed(handles_each=2 if ends_tls else 1)
         bind = partial(
             bound, application, threads=settings.threads, connections=connections, is_https=settings.is_https
@@ -65,7 +65,7 @@ def _listening_on(host: str, port: int) -> Iterator[None]:
 
 
 def _spare_the_collector() -> None:
-    """Look no more at what start-up built, and seldom at a request's objects: a sixth of a push's CPU."""
+    """Freeze the objects of the start-up and collect seldom: this saves a sixth of a push's CPU."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)

@@ -1,4 +1,4 @@
-"""Parsing requests strictly: ambiguous heads are refused, and refused senders are read on."""
+"""Strict parsing of requests: ambiguous heads are refused, and the rest of a refused body is drained."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _VERSION = re.compile(rb" HTTP/1\.([01])$")
 _AMBIGUOUS = re.compile(rb"\r\n[ \t]|(?<!\r)\n|\r(?!\n)|\x00")
 
 
-class _Nowhere:
+class _DiscardingBuffer:
     """A body buffer that forgets."""
 
     def append(self, data: bytes) -> None:
@@ -69,7 +69,7 @@ class StrictParser(HTTPRequestParser):
         self.completed = False
         self._left_to_drain = MAX_DRAINED_BYTES
         if self.chunked:
-            self.body_rcv.buf = _Nowhere()
+            self.body_rcv.buf = _DiscardingBuffer()
         else:
             self._left_to_drain = min(self.content_length, MAX_DRAINED_BYTES)
 

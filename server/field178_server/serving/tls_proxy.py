@@ -1,4 +1,4 @@
-"""Ending TLS in front of waitress, which speaks none: slow senders cost neither thread nor place."""
+"""TLS termination in front of waitress: slow senders occupy no thread and no connection of it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ Asker = tuple[str, int]
 HandOver = Callable[[socket.socket, Asker], None]
 _TAKEN_S = PIECE_BYTES / MIN_BYTES_S
 _LAST_ANSWERS_S = 2
-_REFUSALS_TOLD_S = 60
+_REFUSALS_LOGGED_S = 60
 _BACKLOG = 256
 
 log = structlog.get_logger()
 
 
 class TlsFront:
-    """Takes TLS connections; one whose first head is complete is handed to the server as a plain one."""
+    """Takes TLS connections; one with a complete first head is passed to the server as a plain one."""
 
     def __init__(self, chain: tuple[Path, Path], count: ConnectionCount, hand_over: HandOver) -> None:
         self._context = tls_context(chain)
@@ -67,10 +67,10 @@ class TlsFront:
         task.add_done_callback(lambda _: self._count.leave(address))
 
     def _tell_of_refusals(self) -> None:
-        """Log refused connections once a minute: a line for each would let anybody fill the disk."""
+        """Log refused connections once a minute: a line for each could fill the disk."""
         self._refused += 1
         if self._refused == 1:
-            asyncio.get_running_loop().call_later(_REFUSALS_TOLD_S, self._log_refusals)
+            asyncio.get_running_loop().call_later(_REFUSALS_LOGGED_S, self._log_refusals)
 
     def _log_refusals(self) -> None:
         log.warning("connections_refused", count=self._refused)
@@ -90,7 +90,7 @@ class TlsFront:
             writer.transport.abort()
 
     async def _relay(self, head: bytes, tls: TlsStream, asker: Asker) -> None:
-        """Hand the connection over and pass bytes on in both directions until either side ends it."""
+        """Hand the connection over and relay bytes in both directions until either side ends it."""
         inner, servers_end = socket.socketpair()
         self._hand_over(servers_end, asker)
         inner_reader, inner_writer = await asyncio.open_connection(sock=inner, limit=PIECE_BYTES)
@@ -127,7 +127,7 @@ async def _first_head(tls: TlsStream) -> bytes:
 
 
 async def _pass_requests_on(tls: TlsStream, inner: asyncio.StreamWriter) -> None:
-    """Pass on what the asker sends; when it leaves, the server's side ends as well."""
+    """Relay bytes of the client; when it disconnects, the server's side ends as well."""
     try:
         with contextlib.suppress(OSError):
             while piece := await tls.read():

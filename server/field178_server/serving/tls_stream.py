@@ -1,4 +1,4 @@
-"""TLS over a plain asyncio stream: the handshake, records in and out, an end that waits for nobody."""
+"""TLS over a plain asyncio stream: handshake, records in and out, close without waiting for the peer."""
 
 from __future__ import annotations
 

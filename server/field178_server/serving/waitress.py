@@ -1,4 +1,4 @@
-"""Serving http with waitress: refusals that a client can read, limits on all it buffers and waits for."""
+"""waitress with readable refusals, and limits on everything it buffers and waits for."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from field178_server.serving.strict_parser import MAX_HEADER_BYTES, StrictParser
 from field178_shared.errors import ERRORS, ErrorCode
 
 MAX_BUFFERED_BODY_BYTES = 8 << 20
-# Connections over the limit that are told so; more than these wait until one is free.
+# Connections over the limit that get an answer; more than these wait until one is free.
 _SURPLUS = 50
 _READ_BYTES = 64 << 10
 
@@ -63,7 +63,7 @@ class KeepingTask(WSGITask):
     wrote_header: bool
 
     def write(self, data: bytes) -> None:
-        """Send a part of the body; one that is the whole body goes out with the head, in one packet."""
+        """Send a part of the body; a body of one part is sent with the head, in one packet."""
         if self.wrote_header or not self.has_body or self.content_length != len(data):
             super().write(data)
             return
@@ -71,7 +71,7 @@ class KeepingTask(WSGITask):
         self.wrote_header, self.content_bytes_written = True, len(data)
 
     def set_close_on_finish(self) -> None:
-        """Close after this answer where its end could not be told otherwise, or the client asked for it."""
+        """Close after this answer where its end is not delimited otherwise, or the client asked for it."""
         is_asked = self.request.headers.get("CONNECTION", "").lower() == "close"
         # 204 and 304 end with their head; waitress takes the missing length for an end that nobody can see.
         if self.has_body or is_asked or self.version != "1.1":
@@ -79,7 +79,7 @@ class KeepingTask(WSGITask):
 
 
 class StrictChannel(HTTPChannel):
-    """A connection that speaks problem+json even when a head is refused, and is closed when too slow."""
+    """A connection that answers problem+json even to a refused head, and is closed when too slow."""
 
     parser_class = StrictParser
     task_class = KeepingTask
@@ -101,7 +101,7 @@ class StrictChannel(HTTPChannel):
         return is_taken
 
     def service(self) -> None:
-        """Answer one request, in a thread; one of a connection too many hears when to return."""
+        """Answer one request, in a thread; a surplus connection gets a time to return."""
         if self._is_surplus and not self.requests[0].error:
             self.requests[0].error = Busy("too many connections")
         super().service()
@@ -118,7 +118,7 @@ class StrictChannel(HTTPChannel):
 
 
 class StrictServer(TcpWSGIServer):
-    """A server that closes what is late, takes connections from another thread, and ends when told."""
+    """A server that closes late connections, takes some from another thread, and stops on a signal."""
 
     channel_class = StrictChannel
     _is_leaving = False
@@ -143,7 +143,7 @@ class StrictServer(TcpWSGIServer):
         super().maintenance(now)
 
     def run(self) -> None:
-        """Serve until told to leave, then finish what is being answered."""
+        """Serve until a signal, then finish the requests in progress."""
         while not self._is_leaving:
             self.asyncore.loop(timeout=1, map=self._map, use_poll=True, count=1)
         self.task_dispatcher.shutdown()
@@ -179,7 +179,7 @@ def bound(
         cleanup_interval=1,
         clear_untrusted_proxy_headers=False,
     )
-    # Before anybody hears that the server is ready: who is told to end at once MUST end well, too.
+    # Before readiness is reported: a stop signal right after it MUST end the process cleanly, too.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, server.leave)
     try:

@@ -13,7 +13,7 @@ from field178_shared.codelists.rows import CodeListError, ListFileRow
 
 
 class AnswerKind(StrEnum):
-    """How an item is answered; "yes" is always the compliant answer."""
+    """Kind of an item's answer; "yes" is always the compliant one."""
 
     YES_NO = "yna"
     YES_NO_PARTIAL = "ynpa"

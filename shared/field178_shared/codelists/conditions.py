@@ -1,4 +1,4 @@
-"""When a checklist item is asked: a tiny closed language, parsed when the lists are loaded."""
+"""Conditions of checklist items: a small closed language, parsed when the lists are loaded."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ _SHORT = frozenset({"no", "partial"})
 
 @dataclass(frozen=True, slots=True)
 class ConditionContext:
-    """What a condition may know beside the answers."""
+    """Facts that a condition may use beside the answers."""
 
     has_open_follow_ups: bool = False
     finding_count: int = 0
@@ -58,7 +58,7 @@ _PROSE: Mapping[str, Condition] = {
 
 
 def parse_condition(text: str) -> Condition:
-    """Turn the text of `show_if` into a condition; a text that is not understood is refused."""
+    """Parse the text of `show_if`; a text that is not understood is refused."""
     if text in _PROSE:
         return _PROSE[text]
     if match := _ONE_OF.fullmatch(text):

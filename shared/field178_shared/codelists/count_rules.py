@@ -1,4 +1,4 @@
-"""What ties the counts of a visit together: sums, upper bounds, and the count that opens a protocol."""
+"""Rules between the counts of a visit: sums, upper bounds, and the count that opens a protocol."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _OPENS_PROTOCOL = ">0 opens the protocol screen"
 
 
 class CountRelation(StrEnum):
-    """How a count relates to others."""
+    """Relation of a count to others."""
 
     SUM_OF = "sum_of"
     AT_MOST = "at_most"
@@ -28,7 +28,7 @@ class CountRule:
 
 
 def parse_count_rules(text: str) -> tuple[CountRule, ...]:
-    """Turn the text of `rule` into relations; a text that is not understood is refused."""
+    """Parse the text of `rule`; a text that is not understood is refused."""
     return tuple(_parse(part.strip()) for part in text.split(";"))
 
 

@@ -1,4 +1,4 @@
-"""The days off of state bodies: fixed by law, declared for a year, and Saturdays worked in exchange."""
+"""Days off of state bodies: fixed by law or declared for a year, and Saturdays worked in exchange."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class DeclaredDays(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HolidayCalendar:
-    """Which days are worked; outside `known_from` to `known_through` by weekends and fixed days alone."""
+    """Working days; outside `known_from` to `known_through` by weekends and fixed days alone."""
 
     known_from: int
     known_through: int

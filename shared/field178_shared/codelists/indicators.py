@@ -1,4 +1,4 @@
-"""Indicators, their denominators, and the targets they are held against."""
+"""Indicators, their denominators and their targets."""
 
 from dataclasses import dataclass
 
@@ -37,7 +37,7 @@ class Denominator(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class MeasureRules:
-    """How people are counted without names."""
+    """Rules of counting people without names."""
 
     attendance_vs_person: str
     reached_workers: str
@@ -67,7 +67,7 @@ class TargetProfile(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class TrafficLight:
-    """When a result is green, amber, red or grey."""
+    """Thresholds of green, amber, red and grey."""
 
     green: str
     amber: str

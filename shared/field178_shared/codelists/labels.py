@@ -1,4 +1,4 @@
-"""The two labels that every choice of a list carries."""
+"""The two labels of every choice of a list."""
 
 from dataclasses import dataclass
 from typing import Self

@@ -1,4 +1,4 @@
-"""Every code list of the product in one typed object, and the questions asked of it."""
+"""All code lists of the product in one typed object, with its lookups."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -117,7 +117,7 @@ class CodeLists:
         return unit_id in self.units and self.units[unit_id].valid_on(day)
 
     def unit_version_on(self, gso_code: str, day: date) -> Unit | None:
-        """Return the unit that carried the statistics code on that date."""
+        """Return the unit that had the statistics code on that date."""
         return version_on(self.units, gso_code, day)
 
     def units_below(self, unit_id: str) -> tuple[Unit, ...]:

@@ -189,7 +189,7 @@ class _Files:
         for name, row in self._files.items():
             row.skip("sources", "fields", "field_notes")
             for key in row.names():
-                found.update({f"{name}.{place}": text for place, text in row.prose(key).items()})
+                found.update({f"{name}.{path}": text for path, text in row.prose(key).items()})
         return found
 
     def finish(self) -> None:

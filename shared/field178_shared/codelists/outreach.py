@@ -21,7 +21,7 @@ class OutreachFormat(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience(Labelled):
-    """Who was reached, as a count."""
+    """A counted audience."""
 
     short_vi: str | None
     denominator: str | None
@@ -35,7 +35,7 @@ class Audience(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic(Labelled):
-    """What was spoken about; `integration` marks the programmes the plan asks to be joined."""
+    """A topic; `integration` marks the programmes that the plan joins."""
 
     core: bool
     integration: bool
@@ -43,7 +43,7 @@ class Topic(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material(Labelled):
-    """What was handed out, counted in `unit`."""
+    """A material handed out, counted in `unit`."""
 
     unit: str
 

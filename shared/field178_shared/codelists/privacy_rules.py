@@ -8,7 +8,7 @@ from field178_shared.codelists.rows import ListFileRow
 
 @dataclass(frozen=True, slots=True)
 class LegalPoint:
-    """What a law demands of the data."""
+    """A demand of a law on the data."""
 
     source: str
     point: str
@@ -58,7 +58,7 @@ class LintPattern:
 
 @dataclass(frozen=True, slots=True)
 class Linter:
-    """Where the free-text check runs, and its patterns."""
+    """The free-text check: its places and patterns."""
 
     runs: str
     patterns: tuple[LintPattern, ...]
@@ -66,7 +66,7 @@ class Linter:
 
 @dataclass(frozen=True, slots=True)
 class FreeTextRules:
-    """Which fields are free text, how long they may be, and how they are checked."""
+    """Free-text fields, their maximum length and their check."""
 
     fields: tuple[str, ...]
     max_length: int
@@ -85,7 +85,7 @@ class SmallCounts:
 
 @dataclass(frozen=True, slots=True)
 class PhotoRules:
-    """What may be photographed and what happens to a picture."""
+    """Rules of photos: permitted subjects and processing."""
 
     default: str
     rules: tuple[str, ...]
@@ -93,7 +93,7 @@ class PhotoRules:
 
 @dataclass(frozen=True, slots=True)
 class OfficerLocation:
-    """Why and how the officer's position is kept."""
+    """Purpose and precision of the officer's stored position."""
 
     purpose: str
     collected: str
@@ -106,7 +106,7 @@ class OfficerLocation:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long one kind of data is kept."""
+    """Retention period of one kind of data."""
 
     data: str
     keep: str
@@ -115,7 +115,7 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class SubjectRights:
-    """Who may ask for their own data, and how."""
+    """Rights of people to their own data."""
 
     who: str
     how: str

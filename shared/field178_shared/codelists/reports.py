@@ -20,7 +20,7 @@ class ReportKind(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Who reports to whom, and the day for each kind of report."""
+    """Sender and receiver of reports, and the due day of each kind."""
 
     senders: tuple[str, ...]
     receivers: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Strict reading of one list row: every key is read with its type, none is left over."""
+"""Strict reading of one list row: every key is read with its type, and an unknown key is refused."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -12,7 +12,7 @@ class CodeListError(ValueError):
 
 
 class ListFileRow:
-    """One mapping of a list file; readers take each key once and `finish` refuses what nobody read."""
+    """One mapping of a list file; readers take each key once and `finish` refuses unread ones."""
 
     __slots__ = ("_unread", "where")
 
@@ -24,7 +24,7 @@ class ListFileRow:
         self.where = where
 
     def finish(self) -> None:
-        """Refuse keys that no reader asked for: a silent key is a rule that nobody applies."""
+        """Refuse unread keys: each would be a rule that is never applied."""
         if self._unread:
             raise CodeListError(f"{self.where}: unknown keys {sorted(self._unread)}")
 

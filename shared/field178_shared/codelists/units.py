@@ -1,4 +1,4 @@
-"""Administrative units: versions with validity, what became of them, and areas that outlive reforms."""
+"""Administrative units: versions with validity, successors, and areas that outlive reforms."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Unit(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """One step of a reform: the old unit goes into the new one, whole (share 1) or in an unknown part."""
+    """One step of a reform: the old unit joins the new one, whole (share 1) or in an unknown part."""
 
     source: str
     target: str
@@ -118,11 +118,11 @@ def units_below(units: Mapping[str, Unit], unit_id: str) -> tuple[Unit, ...]:
     for unit in units.values():
         children.setdefault(unit.parent, []).append(unit)
     found: list[Unit] = []
-    waiting = [units[unit_id]] if unit_id in units else []
-    while waiting:
-        unit = waiting.pop(0)
+    todo = [units[unit_id]] if unit_id in units else []
+    while todo:
+        unit = todo.pop(0)
         found.append(unit)
-        waiting.extend(children.get(unit.id, ()))
+        todo.extend(children.get(unit.id, ()))
     return tuple(found)
 
 
@@ -137,5 +137,5 @@ def successors(lineage: Sequence[Lineage], unit_id: str) -> tuple[Lineage, ...]:
 
 
 def version_on(units: Mapping[str, Unit], gso_code: str, day: date) -> Unit | None:
-    """Return the unit that carried the statistics code on that date."""
+    """Return the unit that had the statistics code on that date."""
     return next((u for u in units.values() if u.gso_code == gso_code and u.valid_on(day)), None)

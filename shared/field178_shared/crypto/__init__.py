@@ -1,1 +1,1 @@
-"""Signatures, sealed boxes and the hash chain."""
+"""Signatures and sealed boxes."""

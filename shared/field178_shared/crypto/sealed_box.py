@@ -1,4 +1,4 @@
-"""Content that one key opens: under a secret key for one purpose, or in a box for the holder of another."""
+"""Encrypted content: under a secret key for one purpose, or in a box for the holder of another key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a paper is made of, before anybody asks how it is drawn."""
+"""Blocks of a paper, independent of how they are drawn."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Heading:
 class Paragraph:
     """Running text; `is_small` for what must be complete but is read only when needed.
 
-    One that `keeps_next` never stands alone at the end of a page.
+    One that `keeps_next` is never alone at the end of a page.
     """
 
     text: str
@@ -43,7 +43,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Signatures:
-    """Who signs, side by side, each with room for pen and name."""
+    """Signature fields side by side, each with room for pen and name."""
 
     titles: tuple[str, ...]
 
@@ -53,18 +53,18 @@ Block = Heading | Paragraph | Pen | Table | Signatures
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """The two columns on top, the title below; `place_and_day` is empty where no day is known."""
+    """The two columns on top, the title below; `dateline` is empty where no day is known."""
 
     authority: tuple[str, ...]
     number: str
-    place_and_day: str
+    dateline: str
     title: str
     subtitle: str
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """What ties the paper to one revision of one record: printed and in the QR code (domain.md §2)."""
+    """Seal of one revision of one record: printed and in the QR code (domain.md §2)."""
 
     record_id: str
     rev: int

@@ -1,4 +1,4 @@
-"""The commitment (bản cam kết) that an establishment signs at a visit; what it promises is a code list.
+"""The commitment (bản cam kết) that an establishment signs at a visit; its promises are a code list.
 
 Who signs for the establishment is a dotted line, filled with a pen and never stored.
 """
@@ -14,8 +14,8 @@ from field178_shared.documents.sources import VisitSource
 from field178_shared.documents.wording import (
     UNKNOWN,
     address_line,
+    dateline,
     identity_of,
-    place_and_day,
     team_name,
     team_table,
     word_of,
@@ -29,32 +29,32 @@ _SIGNED_BY = ("ĐẠI DIỆN CƠ SỞ", "ĐẠI DIỆN ĐỘI KIỂM TRA")
 def commitment_pdf(source: VisitSource, lists: CodeLists, tell: Progress = lambda _share: None) -> bytes:
     """Return the commitment as PDF; the same source and lists give the same bytes, wherever it is made.
 
-    `tell` hears how much of it is drawn (0 to 1).
+    `tell` gets the progress (0 to 1).
     """
     visit = Inspection.from_data(source.data)
-    place = Establishment.from_data(source.establishment)
+    establishment = Establishment.from_data(source.establishment)
     head = Letterhead(
-        authority=("CƠ SỞ KINH DOANH DỊCH VỤ", (place.name or UNKNOWN).upper()),
+        authority=("CƠ SỞ KINH DOANH DỊCH VỤ", (establishment.name or UNKNOWN).upper()),
         number="",
-        place_and_day=place_and_day(lists, visit.unit_id, visit.occurred_on),
+        dateline=dateline(lists, visit.unit_id, visit.occurred_on),
         title="BẢN CAM KẾT",
         subtitle="Không để xảy ra tệ nạn xã hội tại cơ sở kinh doanh dịch vụ",
     )
     seal = Seal(source.record_id, source.rev, source.h, visit.record_code)
-    blocks = tuple(_blocks(source, visit, place, lists))
+    blocks = tuple(_blocks(source, visit, establishment, lists))
     return draw(head, blocks, seal, visit.ended_at or visit.started_at, tell)
 
 
 def _blocks(
-    source: VisitSource, visit: Inspection, place: Establishment, lists: CodeLists
+    source: VisitSource, visit: Inspection, establishment: Establishment, lists: CodeLists
 ) -> Iterator[Block]:
     yield Paragraph(f"Kính gửi: {team_name(source)}.")
     yield Pen("Tôi là (ông/bà):")
     role = word_of(lists, "representative_role", visit.representative_role)
     # A role with nobody in it: the paper is signed later, by whoever comes.
     yield Paragraph(f"Chức vụ: {role if visit.representative_role != 'none' and role else UNKNOWN}.")
-    yield Paragraph(f"Đại diện cho cơ sở. {identity_of(lists, place)}")
-    yield Paragraph(address_line(lists, place))
+    yield Paragraph(f"Đại diện cho cơ sở. {identity_of(lists, establishment)}")
+    yield Paragraph(address_line(lists, establishment))
     yield Paragraph("Cơ sở cam kết thực hiện:", keeps_next=True)
     for number, commitment in enumerate(lists.choices["commitment"], 1):
         yield Paragraph(f"{number}. {commitment.vi}.")

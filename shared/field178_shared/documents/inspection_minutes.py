@@ -1,4 +1,4 @@
-"""The inspection minutes (biên bản kiểm tra) of one visit: what is printed, in which words.
+"""The inspection minutes (biên bản kiểm tra) of one visit: content and wording.
 
 Not a statutory form: the minutes of an administrative violation are written by a competent person on paper
 (domain.md §3.4). Names of people outside the team are dotted lines, filled with a pen and never stored.
@@ -6,9 +6,11 @@ Not a statutory form: the minutes of an administrative violation are written by 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from field178_shared.codelists import AnswerKind, ChecklistItem, ChecklistSection, CodeLists
+from field178_shared.codelists.legal import LegalSource
 from field178_shared.documents.blocks import (
     Block,
     Heading,
@@ -19,17 +21,16 @@ from field178_shared.documents.blocks import (
     Signatures,
     Table,
 )
-from field178_shared.documents.citations import citation
 from field178_shared.documents.paper import Progress, draw
 from field178_shared.documents.sources import VisitSource
 from field178_shared.documents.wording import (
     UNKNOWN,
     address_line,
     address_of,
+    dateline,
     identity_of,
     moment_of,
     name_of,
-    place_and_day,
     team_name,
     team_table,
     word_of,
@@ -55,7 +56,7 @@ def inspection_minutes_pdf(
 ) -> bytes:
     """Return the minutes as PDF; the same source and lists give the same bytes, wherever it is made.
 
-    `tell` hears how much of it is drawn (0 to 1).
+    `tell` gets the progress (0 to 1).
     """
     text = _Minutes(source, lists)
     visit = text.visit
@@ -70,7 +71,7 @@ class _Minutes:
         self._lists = lists
         self._source = source
         self.visit = Inspection.from_data(source.data)
-        self._place = Establishment.from_data(source.establishment)
+        self._inspected = Establishment.from_data(source.establishment)
         self._day = self.visit.occurred_on
 
     def letterhead(self) -> Letterhead:
@@ -82,7 +83,7 @@ class _Minutes:
                 team_name(self._source).upper(),
             ),
             number=f"Số: {self.visit.minutes_number or f'……/{SYMBOL}'}",
-            place_and_day=place_and_day(self._lists, self.visit.unit_id, self._day),
+            dateline=dateline(self._lists, self.visit.unit_id, self._day),
             title="BIÊN BẢN KIỂM TRA",
             subtitle="Việc chấp hành pháp luật về phòng, chống tệ nạn xã hội tại cơ sở kinh doanh dịch vụ",
         )
@@ -107,13 +108,13 @@ class _Minutes:
         yield Signatures(self._signed_by())
 
     def _opening(self) -> str:
-        visit, place = self.visit, self._place
+        visit, establishment = self.visit, self._inspected
         decision = f"Quyết định số {visit.decision_number}" if visit.decision_number else UNKNOWN
         of_day = f" ngày {date_text(visit.decision_date)}" if visit.decision_date else ""
         kind = self._word("inspection_kind", visit.inspection_kind).lower()
         return (
-            f"Hôm nay, {moment_of(visit.started_at)}, tại {place.name or UNKNOWN}"
-            f" ({address_of(self._lists, self._place) or UNKNOWN}), Đội kiểm tra liên ngành tiến hành"
+            f"Hôm nay, {moment_of(visit.started_at)}, tại {establishment.name or UNKNOWN}"
+            f" ({address_of(self._lists, self._inspected) or UNKNOWN}), Đội kiểm tra liên ngành tiến hành"
             f" kiểm tra ({kind}) theo {decision}{of_day}."
         )
 
@@ -133,14 +134,15 @@ class _Minutes:
         yield Pen("3. Người chứng kiến:")
 
     def _establishment(self) -> Iterator[Block]:
-        place = self._place
-        form = self._word("registration_form", place.registration_form_id)
-        number = f", số đăng ký {place.registration_number}" if place.registration_number else ""
-        yield Paragraph(identity_of(self._lists, place))
-        yield Paragraph(address_line(self._lists, self._place))
+        establishment = self._inspected
+        form = self._word("registration_form", establishment.registration_form_id)
+        registration = establishment.registration_number
+        number = f", số đăng ký {registration}" if registration else ""
+        yield Paragraph(identity_of(self._lists, establishment))
+        yield Paragraph(address_line(self._lists, establishment))
         if form:
             yield Paragraph(f"{name_of('establishment', 'registration_form_id')}: {form}{number}.")
-        for certificate in place.certificates.values():
+        for certificate in establishment.certificates.values():
             issued = f" cấp ngày {date_text(certificate.issued_on)}" if certificate.issued_on else ""
             status = self._word("certificate_status", certificate.status).lower()
             yield Paragraph(f"Giấy chứng nhận số {certificate.number or '……'}{issued}: {status or '……'}.")
@@ -158,10 +160,10 @@ class _Minutes:
             yield Paragraph("; ".join(counts) + ".")
 
     def _checked(self) -> list[tuple[ChecklistSection, list[tuple[ChecklistItem, CheckedAnswer]]]]:
-        if self._place.establishment_type_id not in self._lists.types:
+        if self._inspected.establishment_type_id not in self._lists.types:
             return []
         found = []
-        for section, items in self._lists.checklist_of(self._place.establishment_type_id):
+        for section, items in self._lists.checklist_of(self._inspected.establishment_type_id):
             if section.id in _COUNTED:
                 continue
             answered = [(item, self.visit.answers[item.id]) for item in items if self._is_printed(item)]
@@ -170,8 +172,8 @@ class _Minutes:
         return found
 
     def _is_printed(self, item: ChecklistItem) -> bool:
-        is_judged = item.answer in (AnswerKind.YES_NO, AnswerKind.YES_NO_PARTIAL)
-        return is_judged and item.id in self.visit.answers and item.id not in _NOT_PRINTED
+        is_requirement = item.answer in (AnswerKind.YES_NO, AnswerKind.YES_NO_PARTIAL)
+        return is_requirement and item.id in self.visit.answers and item.id not in _NOT_PRINTED
 
     def _section(
         self, number: int, section: ChecklistSection, items: list[tuple[ChecklistItem, CheckedAnswer]]
@@ -246,13 +248,43 @@ class _Minutes:
         ended = f"Biên bản kết thúc {moment_of(self.visit.ended_at)}"
         if self.visit.representative_role == "none":
             return f"{ended}, lập thành 02 bản; lập khi không có đại diện cơ sở."
-        heard = "lập thành 02 bản có giá trị như nhau, đã đọc lại cho những người có mặt cùng nghe"
+        read_aloud = "lập thành 02 bản có giá trị như nhau, đã đọc lại cho những người có mặt cùng nghe"
         if self.visit.paper_signed == "refused":
-            return f"{ended}, {heard}; giao cơ sở 01 bản. Đại diện cơ sở không ký biên bản."
-        return f"{ended}, {heard}, công nhận là đúng và cùng ký tên dưới đây; giao cơ sở 01 bản."
+            return f"{ended}, {read_aloud}; giao cơ sở 01 bản. Đại diện cơ sở không ký biên bản."
+        return f"{ended}, {read_aloud}, công nhận là đúng và cùng ký tên dưới đây; giao cơ sở 01 bản."
 
     def _signed_by(self) -> tuple[str, ...]:
         return _SIGNED_BY[1:] if self.visit.representative_role == "none" else _SIGNED_BY
 
     def _word(self, name: str, choice_id: str) -> str:
         return word_of(self._lists, name, choice_id)
+
+
+_ARTICLE = re.compile(r"(\d+)(?:\.(\d+))?(?:\.([a-zđ]))?")
+_KINDS = (
+    ("NĐ-CP", "Nghị định"),
+    ("QH", "Luật"),
+    ("TT", "Thông tư"),
+    ("QĐ", "Quyết định"),
+    ("PL", "Pháp lệnh"),
+)
+TO_BE_LOOKED_UP = "(điều, khoản: cần tra cứu)"
+
+
+def citation(source: LegalSource | None, article: str) -> str:
+    """Return the citation; an unverified article is printed as unknown, never guessed."""
+    if source is None or source.number is None:
+        return "(căn cứ pháp lý: cần tra cứu)" if source is None else source.vi
+    kind = next((word for mark, word in _KINDS if mark in source.number), "")
+    document = f"{kind} {source.number}".strip()
+    match = _ARTICLE.fullmatch(article)
+    if match is None:
+        return f"{document} {TO_BE_LOOKED_UP}"
+    number, clause, point = match.groups()
+    parts = [
+        f"điểm {point}" if point else "",
+        f"khoản {clause}" if clause else "",
+        f"Điều {number}",
+        document,
+    ]
+    return " ".join(part for part in parts if part)

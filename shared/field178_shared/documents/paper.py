@@ -101,7 +101,7 @@ class _Paper(FPDF):
         self._centred("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", right, "B", 11, _LEFT + left)
         self._centred("Độc lập - Tự do - Hạnh phúc", right, "B", 12, _LEFT + left)
         self._rule_below(_LEFT + left + right / 2, 50)
-        self._centred(head.place_and_day, right, "I", 12, _LEFT + left)
+        self._centred(head.dateline, right, "I", 12, _LEFT + left)
         self.set_xy(_LEFT, max(below_left, self.get_y()) + 5)
         self._centred(head.title, width, "B", 14)
         self._centred(head.subtitle, width, "B", 12)
@@ -174,13 +174,13 @@ class _Paper(FPDF):
         self._draw_qr(self._seal.qr_text, _LEFT, top)
         self.set_xy(_LEFT + _QR_MM + 4, top + 2)
         self.set_font(_FONT, "", _SMALL_PT)
-        told = (
+        lines = (
             f"Mã phiếu: {self._seal.code}" if self._seal.code else "",
             f"Bản ghi: {self._seal.record_id}, bản {self._seal.rev}",
             f"Mã đối chiếu: {_spaced(self._seal.h)}",
             "Mã QR gắn bản giấy này với phiếu điện tử của Đội.",
         )
-        text = "\n".join(filter(None, told))
+        text = "\n".join(filter(None, lines))
         self.multi_cell(0, _SMALL_LINE_MM, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _draw_qr(self, text: str, left: float, top: float) -> None:

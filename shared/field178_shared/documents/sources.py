@@ -1,4 +1,4 @@
-"""What a paper about one visit is made of: the same choice of records on the tablet and on the server."""
+"""Records that a visit's papers are made of: the same selection on the tablet and on the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that the papers of a visit share: who the authority is, who came, where and when."""
+"""Wording shared by the papers of a visit: authority, participants, place and time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from field178_shared.documents.sources import VisitSource
 from field178_shared.records.establishment import Establishment
 from field178_shared.records.inspection import Inspection
 from field178_shared.records.reading import text_of
-from field178_shared.schemas.field_catalogue import words_at
+from field178_shared.schemas.fields.catalogue import words_at
 from field178_shared.text.formats import date_text
 from field178_shared.time.clock import VIETNAM
 
@@ -23,7 +23,7 @@ def name_of(record_type: str, path: str) -> str:
 
 
 def word_of(lists: CodeLists, name: str, choice_id: str) -> str:
-    """Return the word of a plain choice; nothing for one that is unknown or absent."""
+    """Return the label of a plain choice; nothing for an unknown or absent one."""
     choice = lists.choice(name, choice_id)
     return choice.vi if choice else ""
 
@@ -33,32 +33,32 @@ def team_name(source: VisitSource) -> str:
     return text_of(source.team, "name") or "Đội kiểm tra liên ngành 178"
 
 
-def place_and_day(lists: CodeLists, unit_id: str, day: date | None) -> str:
+def dateline(lists: CodeLists, unit_id: str, day: date | None) -> str:
     """Return commune and day as ND 30/2020 writes them; nothing while no day is known."""
     unit = lists.units.get(unit_id)
     return "" if day is None else f"{unit.vi if unit is not None else '…………'}, {_long_day(day)}"
 
 
-def address_of(lists: CodeLists, place: Establishment) -> str:
+def address_of(lists: CodeLists, establishment: Establishment) -> str:
     """Return the address in one line, no part of it twice."""
-    unit = lists.units.get(place.unit_id)
-    told: list[str] = []
-    for part in (place.village, place.address_line, unit.vi if unit else ""):
-        if part and not any(part.casefold() in before.casefold() for before in told):
-            told.append(part)
-    return ", ".join(told)
+    unit = lists.units.get(establishment.unit_id)
+    parts: list[str] = []
+    for part in (establishment.village, establishment.address_line, unit.vi if unit else ""):
+        if part and not any(part.casefold() in before.casefold() for before in parts):
+            parts.append(part)
+    return ", ".join(parts)
 
 
-def identity_of(lists: CodeLists, place: Establishment) -> str:
+def identity_of(lists: CodeLists, establishment: Establishment) -> str:
     """Return name and kind of an establishment in one sentence."""
-    kind = lists.types.get(place.establishment_type_id)
+    kind = lists.types.get(establishment.establishment_type_id)
     name, type_ = name_of("establishment", "name"), name_of("establishment", "establishment_type_id")
-    return f"{name}: {place.name or UNKNOWN}. {type_}: {kind.vi if kind else '…………'}."
+    return f"{name}: {establishment.name or UNKNOWN}. {type_}: {kind.vi if kind else '…………'}."
 
 
-def address_line(lists: CodeLists, place: Establishment) -> str:
+def address_line(lists: CodeLists, establishment: Establishment) -> str:
     """Return the address as a line of its own."""
-    return f"{name_of('establishment', 'address_line')}: {address_of(lists, place) or UNKNOWN}."
+    return f"{name_of('establishment', 'address_line')}: {address_of(lists, establishment) or UNKNOWN}."
 
 
 def team_table(source: VisitSource, visit: Inspection, lists: CodeLists) -> Table:

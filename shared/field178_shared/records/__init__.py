@@ -1,4 +1,4 @@
-"""Records as code reads them: frozen, typed, made from a record's data and never written back."""
+"""Typed records: frozen views of a record's data, never written back."""
 
 from field178_shared.records.conflict import ConflictingChange, ConflictPart
 from field178_shared.records.establishment import Establishment, EstablishmentCertificate, Point

@@ -1,4 +1,4 @@
-"""A conflict record: what was seen, what was offered, what stands, one entry for each clashing change."""
+"""A conflict record: the value seen, offered and stored of each conflicting change."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ConflictPart:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether somebody still has to decide."""
+        """Tell whether it still has to be resolved."""
         return self.state == "open"
 
 

@@ -12,7 +12,7 @@ from field178_shared.records.reading import Data, count_of, day_of, entries_of, 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A place in 1e-7 degrees."""
+    """A point in 1e-7 degrees."""
 
     lat: int
     lon: int
@@ -30,7 +30,7 @@ class EstablishmentCertificate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Establishment:
-    """A place in inspection scope and its papers."""
+    """An establishment in inspection scope and its papers."""
 
     name: str
     establishment_type_id: str

@@ -1,4 +1,4 @@
-"""An inspection visit: who, when, the answers, what was found and what followed."""
+"""An inspection visit: date, participants, answers, findings and measures."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class VisitMember:
 
 @dataclass(frozen=True, slots=True)
 class CheckedAnswer:
-    """The answer to one item; `source` tells when it came by a shortcut."""
+    """The answer to one item; `source` names a shortcut that set it."""
 
     value: object
     note: str
@@ -52,7 +52,7 @@ class VisitFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """What was decided."""
+    """A decided measure."""
 
     key: str
     measure_id: str
@@ -64,7 +64,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUp:
-    """A shortcoming to be mended by a date."""
+    """A shortcoming to be corrected by a date."""
 
     key: str
     text: str

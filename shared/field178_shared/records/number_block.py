@@ -1,4 +1,4 @@
-"""Numbers of the minutes: how one is written, and the blocks in which the office leases them to tablets."""
+"""Numbers of the minutes: their written form, and the blocks that the office leases to tablets."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class NumberBlock:
 
 
 def minutes_number(serial: int) -> str:
-    """Return the number as it stands on the paper: 07/BB-ĐKT178."""
+    """Return the number as printed: 07/BB-ĐKT178."""
     return f"{serial:02d}/{SYMBOL}"
 
 

@@ -12,7 +12,7 @@ from field178_shared.records.reading import Data, count_of, day_of, entries_of, 
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """People who came, and how many of them for the first time in the year (by show of hands)."""
+    """Number of participants, and how many for the first time in the year (by show of hands)."""
 
     attendance_count: int
     first_time_count: int | None

@@ -1,4 +1,4 @@
-"""Reading of a record's data: what is absent or of another type reads as nothing, never as a fault."""
+"""Lenient reading of a record's data: an absent value or one of another type reads as nothing."""
 
 from __future__ import annotations
 

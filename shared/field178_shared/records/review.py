@@ -44,7 +44,7 @@ class ReviewRecord:
 
     @property
     def open_comments(self) -> tuple[PinnedRemark, ...]:
-        """The remarks nobody has answered yet."""
+        """The remarks without an answer."""
         return tuple(comment for comment in self.comments if comment.done_rev is None)
 
 

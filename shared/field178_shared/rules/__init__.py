@@ -63,7 +63,7 @@ def published(type_name: str, lists: CodeLists) -> tuple[Rule, ...]:
 def submission_problems(
     type_name: str, data: Data, lists: CodeLists, context: Context
 ) -> tuple[Problem, ...]:
-    """Return everything that must be mended before filing: schema, contradictions, completeness."""
+    """Return everything that must be corrected before filing: schema, contradictions, completeness."""
     found = [
         Problem(path, ErrorCode(code))
         for path, codes in validate(type_name, dict(data)).items()

@@ -1,4 +1,4 @@
-"""The checklist as it is asked at one establishment: which items, how far, what a "no" offers.
+"""The checklist of one establishment: its items, its progress, and the findings a "no" offers.
 
 The conclusion's items are ASKED in the checklist but STORED in the record's own fields (STORED_AS_FIELD):
 a fact has one place. `answers.cc_overall` may come from other clients and then MUST equal
@@ -28,7 +28,7 @@ Page = tuple[ChecklistSection, tuple[ChecklistItem, ...]]
 
 @dataclass(frozen=True, slots=True)
 class SectionProgress:
-    """How far a section is: of the items visible now."""
+    """Progress of a section among its visible items."""
 
     section: ChecklistSection
     answered: int

@@ -1,4 +1,4 @@
-"""What ties the counts of a visit together, as the checklist itself says it."""
+"""Rules between the counts of a visit, as the checklist declares them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _excess_code(rule: CountRule) -> ErrorCode:
 
 
 def _known(rule: CountRule, counts: Mapping[str, int], lists: CodeLists) -> list[int]:
-    """Return the counts of a rule's items that are known; one without a tap stands at its default."""
+    """Return the counts of a rule's items that are known; an untouched one has its default."""
     known = []
     for item_id in rule.items:
         count, item = counts.get(item_id), lists.items.get(item_id)

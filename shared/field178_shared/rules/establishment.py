@@ -18,7 +18,7 @@ _METRES_PER_UNIT = 0.0111319
 
 @dataclass(frozen=True, slots=True)
 class KnownEstablishment:
-    """What the hint needs of an establishment already in the register; positions in 1e-7 degrees."""
+    """An establishment of the register, as the hint at duplicates needs it; positions in 1e-7 degrees."""
 
     id: str
     folded_name: str
@@ -35,7 +35,7 @@ def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
 
 
 def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be mended before the entry is saved."""
+    """Yield what must be corrected before the entry is saved."""
     if (data.get("lat") is None) != (data.get("lon") is None):
         yield Problem("lat" if data.get("lat") is None else "lon", ErrorCode.REQUIRED)
     kind = lists.types.get(text_of(data, "establishment_type_id"))

@@ -53,7 +53,7 @@ def quantity_of(item_id: str, values: Mapping[str, object]) -> int | None:
 
 
 def tier_of(violation_id: str) -> range | None:
-    """Return the numbers of people that a violation of a tier stands for."""
+    """Return the range of the number of people in a violation of a tier."""
     match = _TIER.search(violation_id)
     if match is None:
         return None
@@ -78,7 +78,7 @@ def frame_snapshot(frame: FineFrame | None) -> dict[str, object] | None:
 
 
 def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be mended in the findings before the visit is filed."""
+    """Yield what must be corrected in the findings before the visit is filed."""
     values = answers_of(data)
     for key, finding in entries_of(data, "findings").items():
         violation = lists.violations.get(text_of(finding, "violation_id"))

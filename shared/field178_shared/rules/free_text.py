@@ -1,4 +1,4 @@
-"""Which paths of a type hold free text: where the privacy marks are looked for."""
+"""Paths of free text of a record type, which the privacy marks read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from field178_shared.schemas import TYPES
-from field178_shared.schemas.field_catalogue import FIELDS
+from field178_shared.schemas.fields.catalogue import FIELDS
 from field178_shared.text.privacy import lint
 
 

@@ -2,7 +2,7 @@
 
 `contradictions` hold without any context and for every honest record of any version: the server runs them.
 `filing_problems` and `warnings` need what only the tablet knows at filing (the kind of establishment, the
-lists of the day) and never judge on the server.
+lists of the day) and decide nothing on the server.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
 
 
 def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be mended before the tablet files the visit, beside its contradictions."""
+    """Yield what must be corrected before the tablet files the visit, beside its contradictions."""
     yield from findings.submission_problems(data, lists, context)
     kind = context.establishment_type
     if data.get("access_result") != INSPECTED or kind is None or kind not in lists.types:

@@ -1,4 +1,4 @@
-"""Rules across the fields of an outreach session: two honest numbers, and nothing that singles people out."""
+"""Rules across the fields of an outreach session: two consistent counts, and no mark of a person."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from field178_shared.records.reading import Data, count_of, day_of, entries_of, 
 from field178_shared.rules.problem import Context, Problem, Rule
 from field178_shared.time.clock import local_date
 
-_PLACES = ("zone_id", "school_id")
+_FINE_LOCATION = ("zone_id", "school_id")
 _COUNTED = ("audiences", "establishments")
 _PARTS = ("first_time_count", "female_count")
 # Peer sessions and counselling: no place finer than the area, no breakdown, no picture.
-_NOT_ANONYMOUS = ("venue", "establishments", "attachments", *_PLACES)
+_NOT_ANONYMOUS = ("venue", "establishments", "attachments", *_FINE_LOCATION)
 # What `contradictions` can say.
 RULES = (
     *(Rule(f"{name}.*.{part}", ErrorCode.EXCEEDS_ATTENDANCE) for name in _COUNTED for part in _PARTS),
@@ -38,7 +38,7 @@ def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
 
 
 def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield what must be mended before filing, beside the contradictions: nothing more so far."""
+    """Yield what must be corrected before filing, beside the contradictions: nothing more so far."""
     yield from ()
 
 

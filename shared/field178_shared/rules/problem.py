@@ -1,4 +1,4 @@
-"""What a rule says: where, which code, and the facts a sentence may name; and what a rule may know."""
+"""Problem that a rule reports: path, code, parameters of its sentence; and the context of a rule."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from field178_shared.errors import ErrorCode
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend or to look at; `path` is where the screen jumps to."""
+    """One thing to correct or to look at; `path` is where the screen jumps to."""
 
     path: str
     code: ErrorCode
@@ -21,7 +21,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a type may be refused for; in `path`, `*` stands for any one key."""
+    """A rule of a record type; in `path`, `*` stands for any one key."""
 
     path: str
     code: ErrorCode
@@ -29,7 +29,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a record's own data does not say and the tablet knows at filing.
+    """Facts that a record's data does not hold and the tablet knows at filing.
 
     Without the kind of establishment the rules that need it are skipped.
     """

@@ -1,4 +1,4 @@
-"""What the office's state of a record means for changes and for figures."""
+"""Effects of a record's review state on changes and on figures."""
 
 from __future__ import annotations
 

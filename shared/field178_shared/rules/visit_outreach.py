@@ -1,4 +1,4 @@
-"""A visit is also outreach: the session that a filed visit makes by itself, once."""
+"""The outreach session that a filed visit creates once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def session_id_of_visit(visit_id: str) -> str:
 
 
 def session_of_visit(visit: Data, visit_id: str, host_agency_id: str) -> dict[str, object] | None:
-    """Return the session's data, or None when nobody was reached during the visit."""
+    """Return the session's data, or None when the visit reached no one."""
     answers, started = answers_of(visit), instant_of(visit, "started_at")
     audiences = _audiences(answers)
     if answers.get("ou_done") != "yes" or started is None or not audiences:

@@ -1,4 +1,4 @@
-"""The wire form of every record type: what may be stored, judged by codes and never by sentences.
+"""Schemas of every record type on the wire; a fault is a code, not a sentence.
 
 Importing this package is cheap; the schemas themselves (and marshmallow) load at their first use.
 """

@@ -7,8 +7,7 @@ from marshmallow import fields, validate
 
 from field178_shared.codelists import load
 from field178_shared.codelists.checklist import AnswerKind, ChecklistItem
-from field178_shared.schemas.field_types import Field, FreeText, LocalDate
-from field178_shared.schemas.limits import COUNT, MONEY, NOTE_LENGTH
+from field178_shared.schemas.field_types import COUNT, MONEY, NOTE_LENGTH, Field, FreeText, LocalDate
 from field178_shared.schemas.wire_schema import WireSchema
 from field178_shared.wire.protocol import MAX_TEXT
 
@@ -27,7 +26,7 @@ _VALUES: dict[AnswerKind, Field] = {
 
 
 class UnknownAnswerSchema(WireSchema):
-    """An answer to an item of a younger checklist: kept as it came; its note is free text like any other."""
+    """An answer to an item of a younger checklist: kept as received; its note is free text like any other."""
 
     note = FreeText(NOTE_LENGTH)
 

@@ -1,4 +1,4 @@
-"""Plain-Python checks of one JSON value, from which the check of a declared object is put together.
+"""Plain-Python checks of one JSON value: the parts of a declared object's check.
 
 A check takes a value that is present (never None) and returns the issues it found: pairs of a path below
 the value ("" is the value itself) and a code. No issue is the shared empty tuple, so the usual case
@@ -100,7 +100,7 @@ def flag(value: object) -> Issues:
 
 
 def anything(value: object) -> Issues:
-    """Check a value whose form nobody knows: only the limits that every value has."""
+    """Check a value of unknown form: only the limits of every value."""
     if type(value) is str:
         return FINE if len(value) <= MAX_TEXT else _TOO_LONG
     if type(value) is float:
@@ -243,3 +243,21 @@ def keyed_by_name(entries: Mapping[str, Check]) -> Check:
 def under(name: str, issues: Issues) -> list[Issue]:
     """Return issues of a member as issues of the object that holds it."""
     return [(f"{name}.{path}" if path else name, code) for path, code in issues]
+
+
+Messages = dict[str, list[str]]
+
+
+def messages_of(issues: Issues) -> Messages:
+    """Return {path: [codes]} of issues."""
+    messages: Messages = {}
+    for path, code in issues:
+        messages.setdefault(path, []).append(code.value)
+    return messages
+
+
+def issues_of(messages: object) -> Issues:
+    """Return the issues that nested messages of marshmallow stand for, their paths dotted."""
+    if isinstance(messages, Mapping):
+        return [issue for key, below in messages.items() for issue in under(key, issues_of(below))]
+    return [("", ErrorCode(code)) for code in messages] if isinstance(messages, list) else []

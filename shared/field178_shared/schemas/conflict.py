@@ -1,4 +1,4 @@
-"""Wire schema of a conflict record: values that clashed, kept until someone decides."""
+"""Wire schema of a conflict record: conflicting values, stored until the office decides."""
 
 from marshmallow import fields, validate
 
@@ -11,7 +11,7 @@ STATES = frozenset({"open", "resolved"})
 
 
 class ConflictEntrySchema(WireSchema):
-    """One clashing change: what its author had seen, what was set, and what stood there."""
+    """One clashing change: the value its author had seen, the one set, and the stored one."""
 
     was = Anything()
     mine = Anything()

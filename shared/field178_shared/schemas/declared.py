@@ -1,4 +1,4 @@
-"""How a record type is declared: a marshmallow schema, and what is derived from it."""
+"""Declaration of a record type: a marshmallow schema, and everything derived from it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from functools import cached_property
 
 from marshmallow import fields, validate
 
+from field178_shared.schemas.checks import Messages, messages_of
 from field178_shared.schemas.described import JsonSchema, object_schema
-from field178_shared.schemas.messages import Messages, messages_of
 from field178_shared.schemas.quick_check import object_check
 from field178_shared.schemas.wire_schema import WireSchema
 

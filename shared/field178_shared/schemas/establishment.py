@@ -4,9 +4,18 @@ from marshmallow import fields, validate
 
 from field178_shared.codelists import load
 from field178_shared.schemas.declared import RecordSchema
-from field178_shared.schemas.field_types import Entries, Filled, FreeText, LocalDate, RecordId, ShortId
+from field178_shared.schemas.field_types import (
+    LATITUDE,
+    LONGITUDE,
+    NOTE_LENGTH,
+    Entries,
+    Filled,
+    FreeText,
+    LocalDate,
+    RecordId,
+    ShortId,
+)
 from field178_shared.schemas.files import AttachmentSchema
-from field178_shared.schemas.limits import LATITUDE, LONGITUDE, NOTE_LENGTH
 from field178_shared.schemas.wire_schema import WireSchema
 
 _LISTS = load()
@@ -24,7 +33,7 @@ class CertificateSchema(WireSchema):
 
 
 class EstablishmentSchema(RecordSchema):
-    """An establishment: a place and its papers, never a person."""
+    """An establishment: premises and their papers, never a person."""
 
     name = fields.String(required=True, validate=Filled(120))
     establishment_type_id = fields.String(required=True, validate=validate.OneOf(_LISTS.types))

@@ -1,4 +1,4 @@
-"""The few field classes beside marshmallow's own: each says what the wire demands and marshmallow lacks.
+"""Field classes beside marshmallow's own: checks of the wire that marshmallow lacks.
 
 Numbers, listed choices, short texts and small objects need none of them: these are
 `fields.Integer(strict=True)`, `fields.String` with `validate.OneOf` or `validate.Length`, `fields.Nested`.
@@ -13,8 +13,19 @@ from marshmallow import ValidationError, fields, validate
 
 from field178_shared.errors import ErrorCode
 from field178_shared.schemas import checks
-from field178_shared.schemas.checks import Issues
-from field178_shared.schemas.messages import issues_of, messages_of
+from field178_shared.schemas.checks import Issues, issues_of, messages_of
+
+NOTE_LENGTH = 200
+OPINION_LENGTH = 300
+REMARK_LENGTH = 500
+MOST_ITEMS = 200
+
+COUNT = validate.Range(0, 1_000_000)
+MONEY = validate.Range(0, 1_000_000_000_000)
+# Degrees times ten million: whole numbers alone cross the wire.
+LATITUDE = validate.Range(-900_000_000, 900_000_000)
+LONGITUDE = validate.Range(-1_800_000_000, 1_800_000_000)
+
 
 JsonSchema = Mapping[str, object]
 Field = fields.Field[Any]
@@ -23,7 +34,7 @@ FREE_TEXT = "x-free-text"
 
 
 class Verbatim(fields.Raw):
-    """A value of one exact form that is stored as it came.
+    """A value of one exact form that is stored as received.
 
     marshmallow's Date, DateTime, Time, UUID and Boolean take several forms ("20260228", upper case, "yes", 1)
     and load objects; the wire knows one form each, and its text is signed, hashed and sent back unchanged.
@@ -90,7 +101,7 @@ class Flag(Verbatim):
 
 
 class Anything(Verbatim):
-    """A value whose form nobody knows, within the limits that every value has; fields.Raw has no limits."""
+    """A value of unknown form within the limits of every value; fields.Raw has no limits."""
 
     check = staticmethod(checks.anything)
     described: ClassVar[JsonSchema] = {}

@@ -1,4 +1,4 @@
-"""The files a record names; their bytes travel apart (docs/sync-protocol.md §9.1)."""
+"""Schema of a record's files; their bytes travel apart (docs/sync-protocol.md §9.1)."""
 
 from marshmallow import fields, validate
 

@@ -1,4 +1,4 @@
-"""Wire schema of a number block: minutes numbers leased to one life of one tablet, by the server alone."""
+"""Wire schema of a number block: minutes numbers that the server leases to one incarnation of a tablet."""
 
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ class NumberBlockSchema(RecordSchema):
     """Numbers `from` to `to` of the team's series of a year; `code` names the tablet's life among them."""
 
     class Meta(RecordSchema.Meta):
-        """Members whose wire name is a word of the language."""
+        """Members whose wire name is a keyword of Python."""
 
         include: ClassVar[dict[str, Field]] = {
             "from": fields.Integer(strict=True, required=True, validate=_SERIAL)

@@ -5,6 +5,10 @@ from marshmallow import fields, validate
 from field178_shared.codelists import load
 from field178_shared.schemas.declared import RecordSchema
 from field178_shared.schemas.field_types import (
+    COUNT,
+    MOST_ITEMS,
+    NOTE_LENGTH,
+    REMARK_LENGTH,
     Entries,
     Filled,
     FreeText,
@@ -15,7 +19,6 @@ from field178_shared.schemas.field_types import (
     TimeOfDay,
 )
 from field178_shared.schemas.files import AttachmentSchema
-from field178_shared.schemas.limits import COUNT, MOST_ITEMS, NOTE_LENGTH, REMARK_LENGTH
 from field178_shared.schemas.wire_schema import WireSchema
 
 _LISTS = load()
@@ -37,7 +40,7 @@ class VisitedEstablishmentSchema(WireSchema):
 
 
 class MaterialSchema(WireSchema):
-    """What was handed out of one material."""
+    """Quantity of one material handed out."""
 
     quantity = fields.Integer(strict=True, required=True, validate=COUNT)
 

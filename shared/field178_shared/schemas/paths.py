@@ -1,4 +1,4 @@
-"""Every path of a record's data with the marshmallow field that stands there."""
+"""Paths of a record's data, each with its marshmallow field."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from field178_shared.schemas.wire_schema import WireSchema, members, nested_sche
 def walk(schema: WireSchema) -> Iterator[tuple[str, Field]]:
     """Yield (dotted path, field) of everything that a schema declares, outer paths before inner ones.
 
-    `*` stands for any key: "certificates", "certificates.*", "certificates.*.number". A list is one value,
+    `*` is any key: "certificates", "certificates.*", "certificates.*.number". A list is one value,
     its items have no path. `field.required` tells whether the object that holds the field MUST have it.
     """
     return _walk_below(fields.Nested(type(schema)), "")

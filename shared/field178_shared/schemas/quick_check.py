@@ -1,4 +1,4 @@
-"""The plain check of a declared object: the same verdict as marshmallow's, without its loop.
+"""The plain check of a declared object: the same result as marshmallow's, without its loop.
 
 marshmallow walks all fields of all nested objects for each record, which costs more than everything else the
 server does with it. Here each declaration becomes one closure, once (docs/decisions/0067). Property tests and

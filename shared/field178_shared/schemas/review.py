@@ -3,8 +3,7 @@
 from marshmallow import fields, validate
 
 from field178_shared.schemas.declared import RecordSchema
-from field178_shared.schemas.field_types import Entries, FreeText, Instant, RecordId, ShortId
-from field178_shared.schemas.limits import REMARK_LENGTH
+from field178_shared.schemas.field_types import REMARK_LENGTH, Entries, FreeText, Instant, RecordId, ShortId
 from field178_shared.schemas.wire_schema import WireSchema
 from field178_shared.wire.protocol import MAX_INTEGER
 

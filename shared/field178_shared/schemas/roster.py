@@ -4,8 +4,7 @@ from marshmallow import fields, validate
 
 from field178_shared.codelists import load
 from field178_shared.schemas.declared import RecordSchema
-from field178_shared.schemas.field_types import Entries, Filled, ListValue
-from field178_shared.schemas.limits import MOST_ITEMS
+from field178_shared.schemas.field_types import MOST_ITEMS, Entries, Filled, ListValue
 from field178_shared.schemas.wire_schema import WireSchema
 
 LEVELS = frozenset({"commune", "district", "province", "national"})

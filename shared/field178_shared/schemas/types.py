@@ -1,4 +1,4 @@
-"""The record types: where each lives, who may write it, and which versions of its data are taken."""
+"""The record types: scope, writers, and accepted versions of their data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Side(StrEnum):
-    """Who writes: a tablet of the field, the office in its console, or the server by itself."""
+    """Writer of a type: a tablet of the field, the office in its console, or the server by itself."""
 
     TABLET = "tablet"
     OFFICE = "office"
@@ -24,7 +24,7 @@ class Side(StrEnum):
 class RecordType:
     """One type of record (docs/sync-protocol.md §11).
 
-    `scope_kind` is unit, team, ref or system (the scope of the record it speaks about); `versions` the
+    `scope_kind` is unit, team, ref or system (the scope of the record it concerns); `versions` the
     oldest and the youngest data version taken; `office_paths` are written by the office alone.
     """
 
@@ -49,7 +49,7 @@ class RecordType:
 
 _OFFICE = (Side.OFFICE,)
 _SERVER = (Side.SERVER,)
-# Said by a merge alone, which is judged as a whole; the office takes it back.
+# Said by a merge alone, which is evaluated as a whole; the office takes it back.
 _MERGED = ("merged_into",)
 _PRIORITY = ("inspection_priority_id", "inspection_priority_reason", *_MERGED)
 

@@ -10,8 +10,8 @@ from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, vali
 
 from field178_shared.errors import ErrorCode
 from field178_shared.schemas import checks
+from field178_shared.schemas.checks import messages_of
 from field178_shared.schemas.field_types import Field
-from field178_shared.schemas.messages import messages_of
 
 _CODES: Mapping[type[validate.Validator], ErrorCode] = {
     validate.Range: ErrorCode.OUT_OF_RANGE,

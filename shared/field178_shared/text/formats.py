@@ -1,4 +1,4 @@
-"""Dates, times, numbers and money as people in Việt Nam write them; times are shown in UTC+7."""
+"""Formats of dates, times, numbers and money in Việt Nam; times are shown in UTC+7."""
 
 import re
 from datetime import date, datetime, time
@@ -110,3 +110,13 @@ def _local(value: datetime) -> datetime:
 
 def _currency(language: str) -> str:
     return "VND" if language == "en" else "đồng"
+
+
+# Enough for bytes, revisions and page numbers. Python raises ValueError above 4,300 digits.
+MAX_DIGITS = 15
+
+
+def parse_whole_number(text: str, max_digits: int = MAX_DIGITS) -> int | None:
+    """Return a number written in ASCII digits alone, None for every other or a longer text."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= max_digits
+    return int(text) if is_number else None

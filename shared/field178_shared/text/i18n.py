@@ -1,4 +1,4 @@
-"""Translations: English is what the code says, Vietnamese is what people read first."""
+"""Translations: English texts in the code, Vietnamese by default on the screen."""
 
 import gettext
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from pathlib import Path
 LANGUAGES = ("vi", "en")
 DEFAULT_LANGUAGE = "vi"
 
-# Each package carries the texts of its own screens; the folder is found without importing the package.
+# Each package has the texts of its own screens; the folder is found without importing the package.
 DOMAINS = {"shared": "field178_shared", "console": "field178_server", "tablet": "field178_mobile"}
 
 Translate = Callable[[str], str]

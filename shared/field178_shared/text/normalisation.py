@@ -21,7 +21,7 @@ def nfc(text: str) -> str:
 def fold(text: str) -> str:
     """Return the text to search in: no marks, đ as d, lower case, single spaces.
 
-    Where a tone mark stands (oà or òa) and how the text was composed makes no difference.
+    The position of a tone mark (oà or òa) and the Unicode composition make no difference.
     """
     if not text.isascii():
         text = unicodedata.normalize("NFD", text).translate(_FOLD)
@@ -58,7 +58,7 @@ def _toned_letters() -> Iterator[tuple[str, str, str]]:
 def _letter_table() -> dict[int, str]:
     signs = {code: _SIGN for code in range(_FIRST_LETTER, 0x7F) if not chr(code).isalpha()}
     controls = {code: " " for code in range(0x20)}
-    rank = {letter: chr(_FIRST_LETTER + place) for place, letter in enumerate(_ALPHABET)}
+    rank = {letter: chr(_FIRST_LETTER + index) for index, letter in enumerate(_ALPHABET)}
     letters = {ord(char): rank[letter] for char, letter, _ in _toned_letters()}
     return {**signs, **controls, **letters}
 

@@ -1,4 +1,4 @@
-"""Finding what looks like a person's name: a surname followed by words in title case."""
+"""Detection of a person's name: a surname followed by words in title case."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -49,57 +49,57 @@ def spans_of_names(text: str, rules: NameRules, known_names: Sequence[str]) -> I
     """Return the places of the NFC text that look like names, except inside the known names."""
     tokens = list(_TOKEN.finditer(text))
     known = _known_spans(text, known_names)
-    place = 0
-    while place < len(tokens):
-        length = _name_length(text, tokens, place, rules)
+    index = 0
+    while index < len(tokens):
+        length = _name_length(text, tokens, index, rules)
         if not length:
-            place += 1
+            index += 1
             continue
-        start, end = tokens[place].start(), tokens[place + length].end()
+        start, end = tokens[index].start(), tokens[index + length].end()
         if not any(first <= start and end <= last for first, last in known):
             yield start, end
-        place += length + 1
+        index += length + 1
 
 
-def _name_length(text: str, tokens: Sequence[re.Match[str]], place: int, rules: NameRules) -> int:
+def _name_length(text: str, tokens: Sequence[re.Match[str]], index: int, rules: NameRules) -> int:
     """Return how many words follow the surname at this place, 0 when it begins no name."""
-    needed = rules.words_needed(tokens[place][0])
-    if needed is None or _names_a_place(text, tokens, place, rules):
+    needed = rules.words_needed(tokens[index][0])
+    if needed is None or _is_locality(text, tokens, index, rules):
         return 0
-    length = _following(text, tokens, place)
+    length = _following(text, tokens, index)
     if length < needed:
         return 0
-    span = fold(text[tokens[place].start() : tokens[place + length].end()])
+    span = fold(text[tokens[index].start() : tokens[index + length].end()])
     return 0 if span.startswith(rules.not_names) else length
 
 
-def _following(text: str, tokens: Sequence[re.Match[str]], place: int) -> int:
-    in_capitals = tokens[place][0].isupper()
+def _following(text: str, tokens: Sequence[re.Match[str]], index: int) -> int:
+    in_capitals = tokens[index][0].isupper()
     length = 0
-    for index in range(place + 1, min(place + 1 + _LONGEST, len(tokens))):
-        word = tokens[index][0]
+    for end_index in range(index + 1, min(index + 1 + _LONGEST, len(tokens))):
+        word = tokens[end_index][0]
         fits = word.isupper() if in_capitals else word.istitle()
-        if not fits or not _adjacent(text, tokens, index):
+        if not fits or not _adjacent(text, tokens, end_index):
             break
         length += 1
     return length
 
 
-def _names_a_place(text: str, tokens: Sequence[re.Match[str]], place: int, rules: NameRules) -> bool:
-    if place == 0 or not _adjacent(text, tokens, place):
+def _is_locality(text: str, tokens: Sequence[re.Match[str]], index: int, rules: NameRules) -> bool:
+    if index == 0 or not _adjacent(text, tokens, index):
         return False
-    before = tokens[place - 1][0].lower()
+    before = tokens[index - 1][0].lower()
     pair = before
-    if place > 1 and _adjacent(text, tokens, place - 1):
-        pair = f"{tokens[place - 2][0].lower()} {before}"
+    if index > 1 and _adjacent(text, tokens, index - 1):
+        pair = f"{tokens[index - 2][0].lower()} {before}"
     if before.isdigit() or before in rules.skip_after or pair in rules.skip_after:
         return True
-    is_plain = tokens[place][0].isascii()
+    is_plain = tokens[index][0].isascii()
     return is_plain and bool({fold(before), fold(pair)} & rules.folded_skip_after)
 
 
 def _adjacent(text: str, tokens: Sequence[re.Match[str]], index: int) -> bool:
-    """Tell whether nothing but spaces stands between the word and the one before it."""
+    """Tell whether only spaces separate the word from the one before it."""
     return text[tokens[index - 1].end() : tokens[index].start()].isspace()
 
 

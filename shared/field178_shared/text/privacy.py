@@ -1,4 +1,4 @@
-"""Privacy of free text and of names in code: what may point to a person is marked, never refused.
+"""Privacy of free text and of names in code: possible hints at a person are marked, never refused.
 
 A mark is a question to the officer ("mask it, or is it no personal data?"); saving always works.
 """
@@ -22,7 +22,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class PrivacyMark:
-    """A place in the NFC text that may name a person or hurt one, and what to say about it."""
+    """A range of the NFC text that may name a person or hurt one, with its message."""
 
     kind: str
     start: int

@@ -1,4 +1,4 @@
-"""The only place that reads a clock. Times are aware UTC; clocks are data, never order."""
+"""The only reader of a clock. Times are aware UTC; clocks are data, never order."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SystemClock:
 
 
 class ShiftedClock:
-    """A clock that stood at `start` when it was made and ticks on from there (demo, drills)."""
+    """A clock that starts at `start` and ticks (demo, drills)."""
 
     def __init__(self, start: datetime, base: Clock) -> None:
         self._base = base
@@ -50,7 +50,7 @@ def clock_from_environment(environment: Mapping[str, str]) -> Clock:
 
 def duration_clock() -> float:
     """Return seconds of a clock that is never set and counts the device's sleep, for durations only."""
-    # The usual one stands still while a Linux or Android device sleeps: a tablet laid aside would never lock.
+    # The usual one stops while a Linux or Android device sleeps: an unused tablet would never lock.
     return time.monotonic() if _SLEEPING is None else time.clock_gettime(_SLEEPING)
 
 

@@ -1,4 +1,4 @@
-"""Limits counted in days: working days by the holiday calendar, and when a limit of the lists ends."""
+"""Time limits in days: working days by the holiday calendar, and the end of a limit of the lists."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The wire of docs/sync-protocol.md: messages, canonical and strict JSON, the content coding."""
+"""The wire of docs/sync-protocol.md: messages, canonical and strict JSON, content coding, hash chain."""

@@ -1,4 +1,4 @@
-"""Canonical JSON (RFC 8785 on the protocol's subset: no floats) and every hash that is built on it."""
+"""Canonical JSON (RFC 8785 on the protocol's subset: no floats) and the hashes made of it."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def digest_from_wire(value: object) -> Digest | None:
 
 def state_hash(
     epoch: str | None,
-    verdicts: int,
+    receipt_count: int,
     receipts: Iterable[tuple[str, Digest, int]],
     notices: Iterable[str],
     scopes: Iterable[tuple[str, int, Digest]],
@@ -115,7 +115,7 @@ def state_hash(
     """
     value: Sequence[object] = [
         epoch,
-        verdicts,
+        receipt_count,
         sorted([incarnation, digest.wire(), backed_up] for incarnation, digest, backed_up in receipts),
         sorted(notices),
         sorted([scope, cursor, digest.wire()] for scope, cursor, digest in scopes),

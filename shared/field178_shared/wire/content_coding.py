@@ -1,4 +1,4 @@
-"""gzip, the one content coding of the API: bounded on the way in, flushed at checkpoints on the way out."""
+"""gzip, the only content coding of the API: bounded when read, flushed at checkpoints when written."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def gzip_bytes(data: bytes) -> bytes:
 
 
 class GzipStream:
-    """Compresses an answer piece by piece; what stands before a `flush` is readable when the rest is cut."""
+    """Compresses an answer in pieces; everything before a `flush` is readable when the rest is cut."""
 
     def __init__(self) -> None:
         self._deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW)

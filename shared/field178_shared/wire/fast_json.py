@@ -1,4 +1,4 @@
-"""The quick way into strict JSON: a text that its own value encodes back to, byte for byte, hides nothing.
+"""Fast path of strict JSON: a text that equals the encoding of its own value byte for byte is accepted.
 
 Duplicate keys, odd escapes, white space, `-0` and the like would all come out shorter or longer, so one
 comparison proves their absence. What it cannot see (floats, large numbers, depth, NFC) is looked for in the
@@ -24,7 +24,7 @@ _NO_SHAPE = bytes(set(range(256)) - set(b'{}[]"'))
 
 
 class NotProven(Exception):
-    """Nothing is known about the text yet: read it the slow way."""
+    """The text is not known to be valid: it needs the strict parser."""
 
 
 def loads(data: bytes) -> object:
@@ -47,7 +47,7 @@ def _is_shallow(data: bytes) -> bool:
     if b"\\" in data:
         data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
     shape = data.translate(_SHAPE, _NO_SHAPE).replace(b'""', b"")
-    # A quote that is left stands between brackets that are text and brackets that are structure.
+    # A remaining quote separates brackets of texts from brackets of structure.
     if b'"' in shape:
         return False
     for _ in range(MAX_DEPTH):

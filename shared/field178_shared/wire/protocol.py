@@ -1,4 +1,4 @@
-"""The words of sync protocol v1 (docs/sync-protocol.md): version, limits, and the messages as dataclasses."""
+"""Messages of sync protocol v1 (docs/sync-protocol.md) as dataclasses, with its version and limits."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from field178_shared.crypto.hash_chain import NO_ROOT, RootSeen
 from field178_shared.device_status import DeviceStatus
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
 from field178_shared.wire.canonical import canonical
+from field178_shared.wire.hash_chain import NO_ROOT, RootSeen
 
 VERSION = 1
 HEADER = "F178-Protocol"
@@ -28,7 +28,7 @@ MAX_CHANGE_BYTES = 64 << 10
 MAX_DATA_BYTES = 256 << 10
 MAX_CONFLICT_ENTRIES = 100
 MAX_HAVE = 20_000
-MAX_SALVAGE = 100
+MAX_DIVERGENT_RECORDS = 100
 MAX_SCOPES = 64
 MAX_RECORDS = 2000
 DEFAULT_RECORDS = 500
@@ -37,13 +37,13 @@ ROWS_PER_CHECKPOINT = 50
 LONG_WAS_BYTES = 64
 MERGED_INTO = "merged_into"
 # The only member of a record whose content was removed for good: when that was.
-PURGED = "purged"
+ERASED_AT = "purged"
 
 JsonObject = Mapping[str, object]
 
 
 class Status(StrEnum):
-    """The verdict on one change."""
+    """The outcome of one change."""
 
     APPLIED = "applied"
     UNCHANGED = "unchanged"
@@ -52,7 +52,7 @@ class Status(StrEnum):
 
 
 class Op(StrEnum):
-    """What one change does to its record."""
+    """Operation of a change on its record."""
 
     PUT = "put"
     DELETE = "delete"
@@ -86,7 +86,7 @@ class Change:
 
     @property
     def conflicts(self) -> dict[str, int] | None:
-        """What a resolve settles, {conflict id: rev seen}; None when the member is not that.
+        """Conflicts that a resolve settles, {conflict id: rev seen}; None when the member is malformed.
 
         A fault here costs this one change, never its whole request.
         """
@@ -98,7 +98,7 @@ class Change:
 
     @property
     def replaces(self) -> tuple[str, ...]:
-        """The ids of the changes this one mends; what is no list of texts names nothing."""
+        """The ids of the changes this one corrects; what is no list of texts names nothing."""
         found = self.wire.get("replaces")
         return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
 
@@ -127,7 +127,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The stored verdict on one change."""
+    """The stored outcome of one change."""
 
     change_id: str
     status: Status
@@ -199,8 +199,8 @@ class SyncRequest:
     repair: JsonObject
     want: tuple[str, ...]
     max_records: int
-    about: DeviceStatus | None = None
-    salvage: tuple[object, ...] = ()
+    device_status: DeviceStatus | None = None
+    divergent_records: tuple[object, ...] = ()
     root: RootSeen = NO_ROOT
 
     @classmethod
@@ -227,9 +227,9 @@ class SyncRequest:
             have=reader.texts("have", MAX_HAVE),
             repair=repair,
             want=reader.texts("want", MAX_RECORDS),
-            salvage=tuple(reader.items("salvage", MAX_SALVAGE, "salvage")),
+            divergent_records=tuple(reader.items("salvage", MAX_DIVERGENT_RECORDS, "salvage")),
             max_records=min(reader.integer("max_records", default=DEFAULT_RECORDS), MAX_RECORDS),
-            about=DeviceStatus.from_wire(reader.value.get("about")),
+            device_status=DeviceStatus.from_wire(reader.value.get("about")),
             root=RootSeen.from_wire(reader.value.get("root")),
         )
 

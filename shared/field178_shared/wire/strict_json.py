@@ -1,4 +1,4 @@
-"""Strict JSON in: what the protocol forbids is refused with a pointer, in bounded time and memory."""
+"""Strict parsing of JSON: forbidden input is refused with a pointer, in bounded time and memory."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def _text_problem(text: str) -> str | None:
 
 
 def _change_id(value: object, pointer: str) -> dict[str, object]:
-    """Name the pushed change that holds the fault, so that a tablet parks that one and sends the rest."""
+    """Name the pushed change at fault, so that a tablet quarantines that one and sends the rest."""
     parts = pointer.split("/")
     if len(parts) < 3 or parts[1] != "push" or not isinstance(value, dict):
         return {}

@@ -39,13 +39,13 @@ from field178_server.replication.compaction import compact
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.policy import evaluate, record_merge
 from field178_server.replication.pull import pull
-from field178_server.replication.push import change_processor
+from field178_server.replication.push import change_processor, push
 from field178_server.replication.push.change_processor import ChangeProcessor
 from field178_server.replication.quarantine.store import QuarantinedChange
-from field178_server.replication.receipts import frames
 from field178_server.replication.receipts import queries as receipts
+from field178_server.replication.receipts import receipt_batch
 from field178_server.replication.receipts import receipts as ledger
-from field178_server.replication.receipts.receipts import PushedChange, ReceiptEntry
+from field178_server.replication.receipts.receipts import PushedChange, ReceiptState
 from field178_shared.merge import Data, Merged, equal, read_path, write_path
 from field178_shared.wire.protocol import Status
 
@@ -126,7 +126,7 @@ def old_leave_deletes() -> Planted:
 
 def stub_over_unseen_rev() -> Planted:
     """A revision is told in short although the tablet has not seen the one before it."""
-    return patch.object(frames, "_is_workable", lambda request, answer, epoch: answer.own is not None)
+    return patch.object(push, "_is_workable", lambda request, answer, epoch: answer.own is not None)
 
 
 def compaction_without_floor() -> Planted:
@@ -161,11 +161,11 @@ def overlay_dropped_at_acknowledgement() -> Planted:
 
 def dedupe_by_n() -> Planted:
     """A change counts as known when its tablet has sent its number before."""
-    original = ChangeProcessor.take
+    original = ChangeProcessor.process
 
-    def take(
+    def process(
         self: ChangeProcessor, sent: PushedChange, device: DeviceContext, incarnation: str
-    ) -> ReceiptEntry:
+    ) -> ReceiptState:
         query = select(StoredReceipt.__table__).where(
             StoredReceipt.device_id == device.id,
             StoredReceipt.incarnation == incarnation,
@@ -174,25 +174,25 @@ def dedupe_by_n() -> Planted:
         row = self._batch.session.execute(query).mappings().first()
         if row is None:
             return original(self, sent, device, incarnation)
-        entry = ledger.entry_of(row)
-        entry.change_id = sent.change.change_id
-        return entry
+        receipt = ledger.receipt_of_row(row)
+        receipt.change_id = sent.change.change_id
+        return receipt
 
-    return patch.object(ChangeProcessor, "take", take)
+    return patch.object(ChangeProcessor, "process", process)
 
 
 @contextmanager
 def idempotency_outside_the_transaction() -> Iterator[None]:
     """Receipts are stored after the data, in a transaction of their own."""
-    original, write = Exchange._push, ledger.write_entries
+    original, write = Exchange._push, ledger.write_receipts
 
     def push(self: Exchange, *arguments: Any) -> Any:
-        written: list[tuple[Session, str, list[ReceiptEntry]]] = []
+        written: list[tuple[Session, str, list[ReceiptState]]] = []
 
-        def remember(session: Session, tenant_id: str, entries: Iterable[ReceiptEntry]) -> None:
-            written.append((session, tenant_id, list(entries)))
+        def remember(session: Session, tenant_id: str, listed: Iterable[ReceiptState]) -> None:
+            written.append((session, tenant_id, list(listed)))
 
-        with patch.object(ledger, "write_entries", remember):
+        with patch.object(receipt_batch, "write_receipts", remember):
             answers = original(self, *arguments)
         run_write(self.engine, lambda session: write(session, *written[-1][1:]))
         return answers
@@ -319,7 +319,7 @@ def prune_on_acknowledgement() -> Planted:
 
 def verdicts_sent_once() -> Planted:
     """A verdict that was put into an answer is never told again, whether or not the answer arrived."""
-    original, told = receipts.later_verdicts, set[tuple[str, str, int]]()
+    original, told = receipts.later_receipts, set[tuple[str, str, int]]()
 
     def later(session: Session, tenant_id: str, device_id: str, after: int) -> list[Any]:
         found = list(original(session, tenant_id, device_id, after))
@@ -327,7 +327,7 @@ def verdicts_sent_once() -> Planted:
         told.update((device_id, one.receipt.change_id, one.receipt.v) for one in fresh)
         return fresh
 
-    return patch.object(receipts, "later_verdicts", later)
+    return patch.object(receipts, "later_receipts", later)
 
 
 def no_journal() -> Planted:
@@ -370,15 +370,15 @@ def merges_forgotten() -> Planted:
 
 def replaces_although_held_back() -> Planted:
     """A change settles what it mends even when it is held back itself."""
-    original = ChangeProcessor._hold
+    original = ChangeProcessor._quarantine
 
     def hold(self: ChangeProcessor, one: QuarantinedChange, outcome: evaluate.Outcome) -> bool:
         changed = original(self, one, outcome)
         for mended in one.change.replaces:
-            self._replace(mended, one.entry)
+            self._replace(mended, one.receipt)
         return changed
 
-    return patch.object(ChangeProcessor, "_hold", hold)
+    return patch.object(ChangeProcessor, "_quarantine", hold)
 
 
 @contextmanager

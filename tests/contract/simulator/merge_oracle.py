@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
+from sqlalchemy.orm import Session
 from tests.contract.simulator.violation import require
 
 from field178_server.audit.operation_context import OperationContext
-from field178_server.office.records import merge
+from field178_server.office.records import operations
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import Stored
+from field178_server.replication.policy.record_merge import load_merge_targets
 from field178_shared.merge import Data, equal, read_path, without_nulls
 from field178_shared.wire.canonical import canonical
 
@@ -25,12 +27,12 @@ class Standing:
     """The record that stands for another now (itself unless merged), and all that is about both."""
 
     holder: Stored
-    about: list[Stored]
+    companions: list[Stored]
 
 
 def standing(batch: Batch, record: Stored) -> Standing:
     """Follow the aliases; a circle would never end here."""
-    about = batch.about(record.record_id)
+    companions = batch.companions(record.record_id)
     passed = {record.record_id}
     while record.deleted and (into := record.data.get("merged_into")) is not None:
         require(into not in passed, "I2", f"{record.record_id} is merged in a circle")
@@ -39,8 +41,8 @@ def standing(batch: Batch, record: Stored) -> Standing:
         assert following is not None
         passed.add(following.record_id)
         record = following
-        about = about + batch.about(record.record_id)
-    return Standing(record, about)
+        companions = companions + batch.companions(record.record_id)
+    return Standing(record, companions)
 
 
 def with_alias(data: Data, wire: Json) -> Data:
@@ -55,19 +57,26 @@ def with_alias(data: Data, wire: Json) -> Data:
 @contextmanager
 def watching_merges() -> Iterator[None]:
     """Judge every merge of the office: it changes nothing else, and no open value stays behind."""
-    original = merge.merge
+    original = operations.merge
 
-    def watched(batch: Batch, context: OperationContext, record_id: str, into: str) -> int:
+    def loaded(session: Session, context: OperationContext, record_id: str) -> Batch:
+        batch = Batch(session, context.tenant_id, context.clock, context.ids)
         batch.load([record_id])
-        before, open_before = batch.get(record_id), batch.about(record_id)
-        rev = original(batch, context, record_id, into)
+        load_merge_targets(batch, [record_id])
+        return batch
+
+    def watched(session: Session, context: OperationContext, record_id: str, into: str) -> int:
+        batch = loaded(session, context, record_id)
+        before, open_before = batch.get(record_id), batch.companions(record_id)
+        rev = original(session, context, record_id, into)
+        batch = loaded(session, context, record_id)
         after = batch.get(record_id)
         assert before is not None
         assert after is not None
         _judge_merge(before, after, into, standing(batch, after), open_before)
         return rev
 
-    with patch.object(merge, "merge", watched):
+    with patch.object(operations, "merge", watched):
         yield
 
 
@@ -93,14 +102,14 @@ def _judge_carried(conflict: Stored, at: Standing) -> None:
     assert isinstance(entries, dict)
     for change_id, entry in entries.items():
         there = equal(read_path(at.holder.data, path), entry.get("mine"))
-        about = [one for one in at.about if one.subject_id == at.holder.record_id]
-        kept = there or disputed(about, path, change_id, entry.get("mine"))
+        companions = [one for one in at.companions if one.subject_id == at.holder.record_id]
+        kept = there or disputed(companions, path, change_id, entry.get("mine"))
         require(kept, "I2", f"{path} of {change_id} stayed behind at a merged record")
 
 
-def disputed(about: Iterable[Stored], path: str, change_id: str, value: object) -> bool:
+def disputed(companions: Iterable[Stored], path: str, change_id: str, value: object) -> bool:
     """Tell whether a conflict keeps the value that a change offered for a path."""
-    for conflict in about:
+    for conflict in companions:
         entries = conflict.data.get("entries")
         if conflict.type != "conflict" or conflict.data.get("path") != path or not isinstance(entries, dict):
             continue

@@ -28,30 +28,30 @@ def history_kept() -> Planted:
 
 def companions_kept() -> Planted:
     """Conflicts of the record keep its values."""
-    original = erasure._put_purged
+    original = erasure._put_erased
 
     def put(batch: Batch, record: Stored, act: SourceChange) -> list[str]:
-        with patch.object(Batch, "about", lambda batch, record_id: []):
+        with patch.object(Batch, "companions", lambda batch, record_id: []):
             return original(batch, record, act)
 
-    return patch.object(erasure, "_put_purged", put)
+    return patch.object(erasure, "_put_erased", put)
 
 
 def late_edit_kept() -> Planted:
     """The text of a change that comes after the purge is stored with its verdict."""
-    original = ChangeProcessor._arrived
+    original = ChangeProcessor._received
 
     def arrived(
         intake: ChangeProcessor, sent: PushedChange, device: DeviceContext, incarnation: str
     ) -> QuarantinedChange:
         return replace(original(intake, sent, device, incarnation), payload=sent.body.decode())
 
-    return patch.object(ChangeProcessor, "_arrived", arrived)
+    return patch.object(ChangeProcessor, "_received", arrived)
 
 
 def late_edit_applied() -> Planted:
     """A purged record is taken for any other one: a late edit of it brings its values back."""
-    return patch.object(Stored, "is_purged", False)
+    return patch.object(Stored, "is_erased", False)
 
 
 def salvage_kept() -> Planted:

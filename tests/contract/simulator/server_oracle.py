@@ -110,7 +110,7 @@ class ServerOracle:
 
     def applied(self, change: Change, device: str, before: Stored | None, after: Stored, at: Standing):
         """Judge one applied change: nothing unseen was overwritten, nothing offered has vanished."""
-        about, holder = at.about, at.holder
+        companions, holder = at.companions, at.holder
         if before is None or after.rev > before.rev:
             self._made[after.record_id, after.rev] = device
         old = before.data if before is not None else {}
@@ -118,14 +118,14 @@ class ServerOracle:
             require(after.rev == before.rev, "I2", f"{change.change_id} was applied to a merged record")
         self._judge_overwrite(change, before, after, old)
         if before is not None and before.deleted and not after.deleted and change.base_rev != before.rev:
-            told = disputed(about, "_deleted", change.change_id, False)
+            told = disputed(companions, "_deleted", change.change_id, False)
             require(told, "I3", f"{change.change_id} undid an unseen deletion of {after.record_id}")
         if change.op == "delete":
             self._evaluate_delete(change, device, before, after, at)
             return
         for path, value in change.set.items():
             taken = equal(read_path(holder.data, path), value)
-            kept = taken or disputed(about, path, change.change_id, value)
+            kept = taken or disputed(companions, path, change.change_id, value)
             require(kept, "I2", f"{path} of change {change.change_id} vanished")
 
     def settled(self, change: Change, before: dict[str, Stored | None], after: dict[str, Stored | None]):
@@ -240,11 +240,11 @@ class ServerOracle:
     def _evaluate_delete(
         self, change: Change, device: str, before: Stored | None, after: Stored, at: Standing
     ) -> None:
-        about, holder = at.about, at.holder
+        companions, holder = at.companions, at.holder
         assert before is not None, "a record that is not there was deleted"
         is_late = before.deleted and holder.record_id != after.record_id and not holder.deleted
         if not after.deleted or is_late:
-            kept = disputed(about, "_deleted", change.change_id, True)
+            kept = disputed(companions, "_deleted", change.change_id, True)
             require(kept, "I2", f"the deletion {change.change_id} vanished")
         elif not before.deleted:
             own = [self._maker(before.record_id, rev) for rev in range(change.base_rev + 1, before.rev + 1)]
@@ -297,7 +297,7 @@ def watching_applies(find: Callable[[], ServerOracle | None]) -> Iterator[None]:
         if oracle is not None:
             oracle.settled(change, conflicts, {one: batch.get(one) for one in named})
         if oracle is not None and after is not None:
-            oracle.applied(change, one.entry.device_id, before, after, standing(batch, after))
+            oracle.applied(change, one.receipt.device_id, before, after, standing(batch, after))
 
     ChangeProcessor._apply = watched  # type: ignore[method-assign]
     try:

@@ -167,9 +167,9 @@ class TabletOracle:
         """What was parked because the server failed on it, and then said anew by the user."""
         query = "SELECT id, replaced_by FROM outbox WHERE state = 'parked' ORDER BY ordinal DESC"
         said: set[str] = set()
-        for parked, mender in self.tablet.rows(query):
+        for quarantined, mender in self.tablet.rows(query):
             if mender in state.receipts or mender in said:
-                said.add(parked)
+                said.add(quarantined)
         return said
 
     # ---- what the user sees

@@ -13,7 +13,7 @@ from field178_mobile.replication.frames import Hello, RootTold, parse_hello, par
 from field178_mobile.replication.recovery import judged
 from field178_mobile.store.replication.server_state import StoredRoot
 from field178_mobile.vault import base64url
-from field178_shared.crypto.hash_chain import RootAlarm, RootSeen
+from field178_shared.wire.hash_chain import RootAlarm, RootSeen
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"\x17" * 32)
 PUBLIC = base64url.encode(KEY.public_key().public_bytes_raw())

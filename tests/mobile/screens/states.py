@@ -529,7 +529,7 @@ def sync_asks(pose: Pose) -> None:
     from tests.mobile.screens.test_sync import FACTS, PHOTOS, SENDING, STATUS
 
     from field178_mobile.store.replication.mass_deletion_guard import WithheldDeletions
-    from field178_shared.crypto.hash_chain import RootAlarm
+    from field178_shared.wire.hash_chain import RootAlarm
 
     facts = replace(
         FACTS, withheld=WithheldDeletions(64, is_kept=False), tombstones=64, lost=12, photos=PHOTOS

@@ -12,7 +12,7 @@ from tests.mobile.screens.scene import Stage, find, find_all, frames, tap, type_
 from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simple_field
 from field178_mobile.presentation.wording import Wording
 from field178_shared.codelists import load
-from field178_shared.schemas.field_catalogue import FIELDS
+from field178_shared.schemas.fields.catalogue import FIELDS
 
 WORDS = Wording(load(), "vi", lambda text: text)
 PATHS = ("opening_hours", "rooms_total", "status_from", "operating_status_id", "note")

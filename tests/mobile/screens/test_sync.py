@@ -22,7 +22,7 @@ from field178_mobile.store.model import StoreStatus
 from field178_mobile.store.photos.rows import Photo, PhotoState
 from field178_mobile.store.replication.mass_deletion_guard import WithheldDeletions
 from field178_shared.codelists import load
-from field178_shared.crypto.hash_chain import RootAlarm
+from field178_shared.wire.hash_chain import RootAlarm
 
 CLOCK = FrozenClock()
 WAITING = (

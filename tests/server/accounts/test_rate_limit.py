@@ -10,17 +10,17 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import rate_limit
-from field178_server.accounts.rate_limit import AttemptBudget
+from field178_server.accounts.rate_limit import RateLimit
 from field178_server.database.models import AttemptCount
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_shared.errors import AppError, ErrorCode
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-LOGIN = AttemptBudget("login", "an", 5)
-ADDRESS = AttemptBudget("address", "203.0.113.9", 8)
+LOGIN = RateLimit("login", "an", 5)
+ADDRESS = RateLimit("address", "203.0.113.9", 8)
 
 
-def taken(engine: Engine, *budgets: AttemptBudget, now: datetime = NOW) -> bool:
+def taken(engine: Engine, *budgets: RateLimit, now: datetime = NOW) -> bool:
     def take(session: Session) -> None:
         rate_limit.take(session, "main", budgets, now)
 
@@ -75,7 +75,7 @@ def test_the_wait_is_told_in_whole_seconds(engine: Engine) -> None:
 
 def test_old_counters_are_swept_by_new_ones(engine: Engine) -> None:
     for number in range(10):
-        taken(engine, AttemptBudget("address", str(number), 5))
+        taken(engine, RateLimit("address", str(number), 5))
     taken(engine, LOGIN, now=NOW + timedelta(minutes=11))
     with snapshot(engine) as session:
         assert session.scalar(select(func.count()).select_from(AttemptCount)) == 1
@@ -83,5 +83,5 @@ def test_old_counters_are_swept_by_new_ones(engine: Engine) -> None:
 
 def test_no_address_and_no_login_stands_in_the_key() -> None:
     assert LOGIN.key != "an"
-    assert len({LOGIN.key, ADDRESS.key, AttemptBudget("address", "an", 5).key}) == 3
+    assert len({LOGIN.key, ADDRESS.key, RateLimit("address", "an", 5).key}) == 3
     assert all(set(one.key) <= set("0123456789abcdef") for one in (LOGIN, ADDRESS))

@@ -18,7 +18,7 @@ from field178_server.attachments import garbage_collection
 from field178_server.attachments.garbage_collection import Collected, collect
 from field178_server.attachments.previews import make_preview, preview_name
 from field178_server.attachments.storage.chunk import Piece
-from field178_server.attachments.storage.locations import file_store_of
+from field178_server.attachments.storage.file_store import file_store_of
 from field178_server.attachments.upload_rows import UploadRequest
 from field178_server.attachments.uploads import uploading_of
 from field178_server.audit.operation_context import OperationContext

@@ -14,7 +14,7 @@ from tests.server.pictures import bytes_of, jpeg, sha256
 from tests.world import ESTABLISHMENT, OFFICER, TENANT, Tablet, World
 
 from field178_server.attachments.previews import make_preview, preview_name
-from field178_server.attachments.secure_delete import erase_what_was_purged
+from field178_server.attachments.secure_delete import finish_erasures
 from field178_server.attachments.storage.chunk import Piece
 from field178_server.attachments.storage.file_store import FileStore
 from field178_server.attachments.upload_rows import Limits, UploadRequest
@@ -42,7 +42,7 @@ def store(tmp_path: Path) -> FileStore:
 
 
 def erased(world: World, store: FileStore) -> int:
-    return erase_what_was_purged(world.engine, TENANT, store, world.clock)
+    return finish_erasures(world.engine, TENANT, store, world.clock)
 
 
 def named(content: bytes) -> dict[str, object]:
@@ -95,7 +95,7 @@ def test_a_reader_of_an_older_state_puts_the_end_of_it_off(sqlite_engine: Engine
         purged(world, record_id)
         with hasty.connect() as connection:
             connection.exec_driver_sql("PRAGMA busy_timeout = 1")
-        assert erase_what_was_purged(hasty, TENANT, store, world.clock) == 1
+        assert finish_erasures(hasty, TENANT, store, world.clock) == 1
     hasty.dispose()
     assert erased(world, store) == 0
     assert [row.erased_at is None for row in world.rows(Erasure)] == [False]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from tests.world import OFFICER, UNIT, World
 
 from field178_server.audit import trail
-from field178_server.audit.queries import LastAct, last_act
+from field178_server.audit.queries import LastAction, last_action
 from field178_server.audit.trail import Actor, AuditEntry
 from field178_server.database.unit_of_work import run_write, snapshot
 
@@ -20,10 +20,10 @@ def note(world: World, actor: Actor, entry: AuditEntry) -> datetime:
     return stamp.at
 
 
-def found(world: World, object_id: str, days: int = 30) -> LastAct | None:
+def found(world: World, object_id: str, days: int = 30) -> LastAction | None:
     since = world.clock.now() - timedelta(days=days)
     with snapshot(world.engine) as session:
-        return last_act(session, world.tenant_id, object_id, {MENDED, RUN}, since)
+        return last_action(session, world.tenant_id, object_id, {MENDED, RUN}, since)
 
 
 def test_the_last_of_the_acts_asked_for_is_told_with_its_officers_name(world: World) -> None:

@@ -14,8 +14,8 @@ from tests.world import UNIT, Json, Tablet, World
 
 from field178_server.audit import hash_chain, verify
 from field178_server.audit.hash_chain import LinkDraft
+from field178_server.audit.history_check import history_of
 from field178_server.audit.verify import faults_of_roots
-from field178_server.audit.witness import history_of
 from field178_server.database.models import Audit, Device, Incarnation, Root, RootPart, StoredReceipt, Tenant
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.maintenance.integrity import faults_of_store

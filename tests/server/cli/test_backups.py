@@ -14,11 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from tests.server.cli.command import Command
 
 from field178_server.backup import create as backup
 from field178_server.database.engine import create_engine_for
 from field178_server.database.failpoints import CRASH_AT
+from field178_shared.crypto.signatures import is_signed
 
 Harm = Callable[[Path], None]
 
@@ -259,3 +261,30 @@ def test_a_drill_touches_nothing_of_the_office(field178: Command, taken: Path) -
     assert {path: path.stat().st_mtime_ns for path in field178.folder.rglob("*")} == before
     flip("store.sqlite")(taken)
     assert field178.run("drill", "--backup", str(taken)).exit_code == 1
+
+
+def test_a_root_is_made_shown_and_found_again(command: Command) -> None:
+    key = str(command.json("init")["receipt_key"])
+    assert command.run("root", "2").exit_code == 1
+    made = command.json("root")
+    assert made["index"] == 1
+    signed = f"field178-root-v1|{made['epoch']}|1|{made['hash']}"
+    assert is_signed(key, signed, str(made["sig"]))
+    assert command.json("root") == command.json("root", "1") == made
+
+
+def test_a_new_epoch_goes_on_in_the_chain_and_the_check_proves_it(command: Command) -> None:
+    command("init")
+    command("root")
+    epoch = command.json("new-epoch")["epoch"]
+    made = command.json("root")
+    assert (made["index"], made["epoch"]) == (2, epoch)
+    assert command("check") == "Mọi thứ đều ổn.\n"
+
+
+def test_a_forged_signature_is_named_by_the_check(command: Command) -> None:
+    command("init")
+    command("root")
+    with command.operator().engine.begin() as connection:
+        connection.execute(text("UPDATE root SET sig = 'A'"))
+    assert command.run("check").output == "root: 1 signature\n"

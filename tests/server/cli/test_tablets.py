@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -113,3 +114,22 @@ def test_sessions_end_and_are_counted(field178: Command, office: Office, tablet:
     office.clock.move(minutes=1)
     assert problem_of(tablet.sync()) == (401, "session_expired")
     assert field178.json("expire-sessions") == {"ended": 0}
+
+
+def test_blocks_tell_whose_the_unused_numbers_were(field178: Command) -> None:
+    settings = Settings.from_environment(
+        {"FIELD178_DATA_DIR": str(field178.folder), "FIELD178_PASSWORD_COST": "test"}
+    )
+    office = Office(settings, MovedClock(SystemClock().now()))
+    tablet = Tablet(office)
+    tablet.enrol(str(field178.json("enrol-code", "--user", "an")["code"]))
+    tablet.open_session()
+    tablet.sign_in()
+    tablet.sync()
+    office.close()
+    field178("new-epoch")
+    field178("revoke", tablet.device)
+    rows = json.loads(field178("minutes-numbers", "--json"))
+    this_year = [(row["from"], row["to"], row["used_to"], row["state"]) for row in rows]
+    assert this_year == [(1, 50, 0, "revoked"), (51, 1050, 0, "left_out")]
+    assert rows[0]["device"] == tablet.device

@@ -23,7 +23,7 @@ from field178_server.accounts.operations import AccountRequest
 from field178_server.database.models import Scope
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.maintenance.check_log import LastCheck, last_check
-from field178_server.maintenance.daily import check_if_due, checking_daily, look_after_the_store
+from field178_server.maintenance.daily import check_if_due, maintenance_running, run_maintenance
 from field178_server.office.erasure import operations as erasure
 from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.errors import AppError, ErrorCode
@@ -77,7 +77,7 @@ def test_a_check_that_fails_is_tried_again_and_ends_with_the_server() -> None:
             twice.set()
         raise AppError(ErrorCode.BUSY)
 
-    with checking_daily(check, first_after_s=0, look_every_s=0):
+    with maintenance_running(check, first_after_s=0, every_s=0):
         assert twice.wait(timeout=30)
     assert len(tried) >= 2
 
@@ -95,7 +95,7 @@ def test_a_purge_that_met_a_busy_store_is_finished(office: Office, in_the_field:
                 erasure.confirm(session, office.context, rules, record_id, login)
 
     run_write(office.engine, decide)
-    look_after_the_store(office.runtime)
+    run_maintenance(office.runtime)
     with snapshot(office.engine) as session:
         (row,) = erasure.everything(session, office.settings.tenant)
     assert row.erased_at is not None

@@ -11,7 +11,7 @@ from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
 from field178_server.database.models import Device, DivergentRecord, Record
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.canonical import record_hash
-from field178_shared.wire.protocol import MAX_DATA_BYTES, MAX_SALVAGE
+from field178_shared.wire.protocol import MAX_DATA_BYTES, MAX_DIVERGENT_RECORDS
 
 
 def held(world: World, **more: Any) -> Json:
@@ -126,9 +126,9 @@ def test_a_revoked_tablet_may_still_hand_over_what_it_has(world: World) -> None:
 
 def test_more_than_a_hundred_are_refused(world: World) -> None:
     tablet, record = world.tablet(), held(world)
-    assert len(salvaged(tablet, *[record] * MAX_SALVAGE)) == 1
+    assert len(salvaged(tablet, *[record] * MAX_DIVERGENT_RECORDS)) == 1
     with pytest.raises(AppError) as refused:
-        tablet.sync(salvage=[record] * (MAX_SALVAGE + 1))
+        tablet.sync(salvage=[record] * (MAX_DIVERGENT_RECORDS + 1))
     assert refused.value.code is ErrorCode.TOO_LARGE
 
 

@@ -73,4 +73,4 @@ def test_what_everybody_would_guess_is_not_taken(password: str, found: Weakness 
 
 
 def test_the_module_holds_two_places() -> None:
-    assert passwords._PLACES._initial_value == 2  # type: ignore[attr-defined]
+    assert passwords._SLOTS._initial_value == 2  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from tests.shared import builders
 
 from field178_shared.merge import write_path
 from field178_shared.schemas import TYPES
-from field178_shared.schemas.messages import issues_of, messages_of
+from field178_shared.schemas.checks import issues_of, messages_of
 
 Data = dict[str, object]
 VALID: dict[str, Callable[[], Data]] = {

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from marshmallow import fields, validate
 
+from field178_shared.schemas.checks import issues_of, messages_of
 from field178_shared.schemas.described import object_schema
 from field178_shared.schemas.field_types import (
     Entries,
@@ -18,7 +19,6 @@ from field178_shared.schemas.field_types import (
     RecordId,
     ShortId,
 )
-from field178_shared.schemas.messages import issues_of, messages_of
 from field178_shared.schemas.quick_check import object_check
 from field178_shared.schemas.wire_schema import WireSchema
 

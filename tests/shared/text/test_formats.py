@@ -13,6 +13,7 @@ from field178_shared.text.formats import (
     number_text,
     parse_date,
     parse_whole,
+    parse_whole_number,
     percent_text,
     short_date_text,
     time_text,
@@ -144,3 +145,19 @@ def test_weekdays_are_named_as_on_a_calendar() -> None:
     assert [weekday_short(day) for day in week] == ["T2", "T3", "T4", "T5", "T6", "T7", "CN"]
     assert (weekday_name(week[4]), weekday_name(week[6])) == ("Thứ Sáu", "Chủ nhật")
     assert (weekday_short(week[4], "en"), weekday_name(week[6], "en")) == ("Fri", "Sunday")
+
+
+@pytest.mark.parametrize(("text", "number"), [("0", 0), ("007", 7), ("9" * 15, 10**15 - 1)])
+def test_plain_digits_are_a_number(text: str, number: int) -> None:
+    assert parse_whole_number(text) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["", " 1", "1\n", "-1", "+1", "1_0", "1.0", "1e3", "²", "٣", "9" * 16, "9" * 5000]
+)
+def test_everything_else_is_none(text: str) -> None:
+    assert parse_whole_number(text) is None
+
+
+def test_a_place_may_ask_for_fewer_digits() -> None:
+    assert (parse_whole_number("12345", 5), parse_whole_number("123456", 5)) == (12345, None)

@@ -9,7 +9,7 @@ from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.wording import Option, Wording
 from field178_shared.codelists.labels import ListChoice
 from field178_shared.records.reading import count_of, text_of
-from field178_shared.schemas.field_catalogue import (
+from field178_shared.schemas.fields.catalogue import (
     FieldWords,
     choices_of,
     described_at,
@@ -17,7 +17,7 @@ from field178_shared.schemas.field_catalogue import (
     max_length,
     words_at,
 )
-from field178_shared.schemas.field_spec import FieldKind, FieldSpec
+from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 
 # A value typed letter by letter is kept at each of them.
 TYPED_KINDS = frozenset({FieldKind.TEXT, FieldKind.LONG_TEXT})

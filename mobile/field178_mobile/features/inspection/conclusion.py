@@ -18,7 +18,7 @@ from field178_mobile.presentation.wording import Option, Wording, options
 from field178_shared.codelists import ChecklistItem
 from field178_shared.records.reading import day_of, entries_of, text_of
 from field178_shared.rules.checklist import is_shortcoming
-from field178_shared.schemas.field_catalogue import FIELDS, max_length
+from field178_shared.schemas.fields.catalogue import FIELDS, max_length
 from field178_shared.text.formats import weekday_name
 
 # Fields with a control of their own in the conclusion, and where it is.

@@ -39,7 +39,7 @@ from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Store
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.records.reading import entries_of
-from field178_shared.schemas.field_catalogue import FIELDS
+from field178_shared.schemas.fields.catalogue import FIELDS
 from field178_shared.time.clock import Clock, local_date
 
 

@@ -39,7 +39,7 @@ from field178_mobile.store import Draft, StateWord, Store
 from field178_shared import rules
 from field178_shared.errors import AppError, message
 from field178_shared.records.reading import text_of
-from field178_shared.schemas.field_catalogue import FIELDS
+from field178_shared.schemas.fields.catalogue import FIELDS
 from field178_shared.time.clock import Clock
 
 

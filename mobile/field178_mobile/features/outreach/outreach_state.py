@@ -19,7 +19,7 @@ from field178_mobile.store import StateWord
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.outreach import OutreachFormat
 from field178_shared.records.reading import text_of
-from field178_shared.schemas.field_catalogue import FIELDS
+from field178_shared.schemas.fields.catalogue import FIELDS
 from field178_shared.text.formats import date_text, number_text
 
 # Fields with a control of their own, and where it is in the form; the form draws all others by itself.

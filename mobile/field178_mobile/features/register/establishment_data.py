@@ -8,7 +8,7 @@ from datetime import date
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.store import Draft, EstablishmentListing
 from field178_shared.records.reading import count_of, text_of
-from field178_shared.schemas.field_catalogue import max_length
+from field178_shared.schemas.fields.catalogue import max_length
 from field178_shared.text.normalisation import fold
 
 TYPE = "establishment"

@@ -15,7 +15,7 @@ from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.wording import Option, Wording, options
 from field178_mobile.store import StateWord
 from field178_shared.records.reading import count_of, text_of
-from field178_shared.schemas.field_catalogue import FIELDS
+from field178_shared.schemas.fields.catalogue import FIELDS
 
 # Fields with a control of their own, and where it is in the form; the form draws all others by itself.
 CONTROLS = {

@@ -15,7 +15,7 @@ from field178_mobile.store.photos.upload_queue import WIFI_ONLY
 from field178_mobile.store.replication.checkpoint import read_checkpoint
 from field178_mobile.store.replication.mass_deletion_guard import WithheldDeletions, read_withheld
 from field178_mobile.store.replication.tombstones import count_tombstones
-from field178_shared.crypto.hash_chain import RootAlarm
+from field178_shared.wire.hash_chain import RootAlarm
 
 MANY = 10_000
 NOTHING_WITHHELD = WithheldDeletions(0, is_kept=False)

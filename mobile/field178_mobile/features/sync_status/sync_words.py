@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import SyncMessage
 from field178_mobile.store.replication.mass_deletion_guard import WithheldDeletions
-from field178_shared.crypto.hash_chain import RootAlarm
 from field178_shared.text.i18n import N_
+from field178_shared.wire.hash_chain import RootAlarm
 
 # Nearer than this nobody sets a clock, and much of it is the way of the answer.
 RIGHT_WITHIN_S = 5

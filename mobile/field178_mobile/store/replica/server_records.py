@@ -9,7 +9,7 @@ from field178_mobile.ports import Json
 from field178_mobile.store.database.context import DatabaseContext, parse_object
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.canonical import EMPTY, Digest, canonical, digest_from_wire, digest_of
-from field178_shared.wire.protocol import PURGED
+from field178_shared.wire.protocol import ERASED_AT
 
 _HASH_BYTES = 16
 _COLUMNS = "id, type, scope, rev, deleted, sealed"
@@ -31,7 +31,7 @@ class ServerRecord:
     @property
     def is_erased(self) -> bool:
         """Tell whether the office has removed its content for good."""
-        return set(self.data) == {PURGED}
+        return set(self.data) == {ERASED_AT}
 
 
 @dataclass(frozen=True, slots=True)

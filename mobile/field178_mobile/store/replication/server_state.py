@@ -11,9 +11,9 @@ from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_number, get_text, put_number, put_text
 from field178_mobile.store.model import InboxItem, InboxKind
 from field178_mobile.store.photos.rows import unsent_photos
-from field178_shared.crypto.hash_chain import RootAlarm, RootSeen
 from field178_shared.ids import is_uuid
 from field178_shared.time.clock import to_wire
+from field178_shared.wire.hash_chain import RootAlarm, RootSeen
 
 _DIFFERED = "differed"
 # The protocol allows ten; with eight the request that tells them is still no longer than a no-op may be.

@@ -1,1 +1,1 @@
-"""Where bytes of files lie: folders, object store, uploads under way, free space of the disk."""
+"""Storage of files: folders, object store, uploads in progress, free space of the disk."""

@@ -1,4 +1,4 @@
-"""Where the bytes of finished files lie: a name that holds their hash, in a folder or in an object store."""
+"""Store of finished files under names that hold their hash, in a folder or in an object store."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _BLOCK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
-class Lying:
-    """Bytes that are there; `since` as the place itself tells it."""
+class ListedBlob:
+    """A stored blob; `since` is the time that the store reports."""
 
     name: str
     size: int
@@ -35,7 +35,7 @@ def hash_of(file: BinaryIO) -> str:
 
 
 class BlobStore(Protocol):
-    """A place for whole, checked files. Names are `<tenant>/<first two digits>/<sha256>`.
+    """A store of whole, checked files. Names are `<tenant>/<first two digits>/<sha256>`.
 
     What was taken in outlasts a power cut as soon as the call returns. A place that does not answer raises
     AppError(busy), and nothing was promised.
@@ -61,8 +61,8 @@ class BlobStore(Protocol):
         """Remove for good; nothing happens when nothing is there."""
         ...
 
-    def lying(self, tenant_id: str) -> Iterator[Lying]:
-        """Yield everything of one tenant, in any order."""
+    def list_blobs(self, tenant_id: str) -> Iterator[ListedBlob]:
+        """Yield all blobs of one tenant, in any order."""
         ...
 
 
@@ -103,13 +103,13 @@ class FolderBlobs:
             path.unlink(missing_ok=True)
             sync_folder(path.parent)
 
-    def lying(self, tenant_id: str) -> Iterator[Lying]:
+    def list_blobs(self, tenant_id: str) -> Iterator[ListedBlob]:
         """Walk the tenant's folder."""
         for path in (self._folder / tenant_id).glob("*/*"):
-            about = path.stat()
+            stat = path.stat()
             name = path.relative_to(self._folder).as_posix()
-            yield Lying(name, about.st_size, datetime.fromtimestamp(about.st_mtime, UTC))
+            yield ListedBlob(name, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
 
     def path(self, name: str) -> Path:
-        """Return where a file lies, or would lie."""
+        """Return the path of a file, stored or not."""
         return self._folder / name

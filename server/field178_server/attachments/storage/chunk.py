@@ -1,4 +1,4 @@
-"""One piece of an upload on its way into the file: bounded, checked first where it brings a checksum."""
+"""Pieces of uploads: bounded, and verified where they bring a checksum."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 class ByteSource(Protocol):
-    """Where the bytes of a piece come from."""
+    """Source of a piece's bytes."""
 
     def read(self, size: int, /) -> bytes:
         """Return at most so many bytes; none at the end."""
@@ -33,7 +33,7 @@ class ByteSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """What the bytes of a piece must hash to."""
+    """Expected hash of a piece."""
 
     algorithm: str
     digest: bytes
@@ -41,7 +41,7 @@ class Checksum:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Bytes for one place in a file; `size` None: not told beforehand."""
+    """Bytes for one offset of a file; `size` None: not announced."""
 
     offset: int
     size: int | None
@@ -49,31 +49,31 @@ class Piece:
     checksum: Checksum | None = None
 
 
-def take_in(file: FileIO, piece: Piece, room: int) -> None:
+def take_in(file: FileIO, piece: Piece, limit: int) -> None:
     """Append a piece to its file, at most `room` bytes, down to the disk.
 
-    What cannot be known to fit or to be whole is read aside first, so that the file never grows by it.
+    A piece of unknown size or integrity is buffered first, so the file never grows by it.
     Otherwise the bytes that came before a cut stay.
     """
-    if piece.size is not None and piece.size > room:
-        raise _too_large(room)
+    if piece.size is not None and piece.size > limit:
+        raise _too_large(limit)
     if piece.checksum is None and piece.size is not None:
         _append(file, piece.source)
         return
-    with _spooled(piece, room) as checked:
+    with _spooled(piece, limit) as checked:
         _append(file, checked)
 
 
 @contextmanager
-def _spooled(piece: Piece, room: int) -> Iterator[ByteSource]:
+def _spooled(piece: Piece, limit: int) -> Iterator[ByteSource]:
     wanted = piece.checksum
     found = hashlib.new(wanted.algorithm, usedforsecurity=False) if wanted else None
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
         length = 0
         while block := piece.source.read(_STEP):
             length += len(block)
-            if length > room:
-                raise _too_large(room)
+            if length > limit:
+                raise _too_large(limit)
             if found is not None:
                 found.update(block)
             spool.write(block)
@@ -89,7 +89,7 @@ def _append(file: FileIO, source: ByteSource) -> None:
         while block := source.read(_STEP):
             _write(file, block)
     finally:
-        # Also what came before a cut: an offset that was told once never falls, not even in a power cut.
+        # Also what came before a cut: a reported offset never falls, not even in a power cut.
         sync_content(file)
 
 
@@ -105,5 +105,5 @@ def _write(file: FileIO, block: bytes) -> None:
         raise AppError(ErrorCode.BUSY, retry_after_s=60) from error
 
 
-def _too_large(room: int) -> AppError:
-    return AppError(ErrorCode.TOO_LARGE, limit=min(room, MAX_PIECE_BYTES), unit="bytes")
+def _too_large(limit: int) -> AppError:
+    return AppError(ErrorCode.TOO_LARGE, limit=min(limit, MAX_PIECE_BYTES), unit="bytes")

@@ -1,20 +1,25 @@
-"""One tenant's files: uploads under way in the data folder, and finished blobs named by their hash.
+"""Files of one tenant: uploads in progress in the data folder, and finished blobs named by their hash.
 
 Every blob has the bytes its name says: it gets the name in one step, after it was checked and synced.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
 from field178_server.attachments.previews import preview_name
-from field178_server.attachments.storage.blob_store import BLOBS, BlobStore, FolderBlobs, Lying
+from field178_server.attachments.storage.blob_store import BLOBS, BlobStore, FolderBlobs, ListedBlob
+from field178_server.security.private_files import read_private
+from field178_server.settings import SettingError, Settings
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.fsync import make_folder, sync_folder
 
@@ -97,9 +102,9 @@ class FileStore:
             preview.unlink(missing_ok=True)
             sync_folder(preview.parent)
 
-    def lying(self) -> Iterator[Lying]:
-        """Yield all blobs that are there, whether a row names them or not."""
-        return self._blobs.lying(self._tenant_id)
+    def list_blobs(self) -> Iterator[ListedBlob]:
+        """Yield all stored blobs, whether a row names them or not."""
+        return self._blobs.list_blobs(self._tenant_id)
 
     @contextmanager
     def _turn(self, *, is_shared: bool) -> Iterator[None]:
@@ -132,7 +137,7 @@ def length_of(file: FileIO) -> int:
 
 
 def sync_content(file: FileIO) -> None:
-    """Bring an open file's bytes and length to the disk."""
+    """Sync an open file's bytes and length to the disk."""
     if hasattr(os, "fdatasync"):
         os.fdatasync(file.fileno())
     else:
@@ -140,7 +145,7 @@ def sync_content(file: FileIO) -> None:
 
 
 def _lock(file: FileIO) -> None:
-    # Released by the system when the file is closed, or its process dies.
+    # Released by the system when the file is closed, or its process ends.
     if sys.platform == "win32":
         return
     try:
@@ -154,3 +159,34 @@ def _is_still(file: FileIO, path: Path) -> bool:
         return os.path.samestat(os.fstat(file.fileno()), path.stat())
     except FileNotFoundError:
         return False
+
+
+def file_store_of(settings: Settings) -> FileStore:
+    """Return the files of the tenant that these settings serve."""
+    return FileStore(settings.data_dir, settings.tenant, blobs_of(settings))
+
+
+def blobs_of(settings: Settings) -> BlobStore:
+    """Return the place of finished files: a folder of the data folder, or the object store of the settings.
+
+    Raises SettingError when the library for object stores is missing, LoosePermissionsError when others may
+    read the file of its keys.
+    """
+    if not settings.blobs_url:
+        return FolderBlobs(settings.data_dir / BLOBS)
+    return _object_blobs(settings.blobs_url, settings.blobs_endpoint, settings.blobs_keys, os.getpid())
+
+
+@lru_cache(maxsize=4)
+def _object_blobs(url: str, endpoint: str, keys: Path | None, _process: int) -> BlobStore:
+    # Once a process: a client keeps its connections.
+    if importlib.util.find_spec("obstore") is None:
+        raise SettingError("FIELD178_BLOBS_URL: requirements-server-postgres-s3.txt")
+    from field178_server.attachments.storage.object_store import ObjectBlobs
+
+    return ObjectBlobs(url, endpoint, _read_keys(keys) if keys is not None else {})
+
+
+def _read_keys(path: Path) -> dict[str, str]:
+    pairs = (word.partition("=") for word in shlex.split(read_private(path).decode(), comments=True))
+    return {name: value for name, sign, value in pairs if sign and name.startswith("AWS_")}

@@ -1,4 +1,4 @@
-"""The room left on the server's disk, and what is refused when it runs short: files first, changes last."""
+"""Free space of the server's disk, and refusals when it runs short: files first, changes last."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 @dataclass(frozen=True, slots=True)
 class FreeSpace:
-    """What the disk of the data folder has left, and what is taken in with it."""
+    """Free space of the data folder's disk, and what the server still accepts."""
 
     free_mb: int
     is_writable: bool
@@ -45,25 +45,25 @@ def free_space(settings: Settings) -> FreeSpace:
     return FreeSpace(
         shutil.disk_usage(settings.data_dir).free // _MEBIBYTE,
         _is_writable(settings.data_dir),
-        _has_room(settings.data_dir, settings.min_free_mb),
+        _has_space(settings.data_dir, settings.min_free_mb),
         _takes_changes(settings),
     )
 
 
-def require_room_for_files(settings: Settings) -> None:
+def require_space_for_files(settings: Settings) -> None:
     """Raise AppError(storage_full) when photos and files are no longer taken in."""
-    if not _has_room(settings.data_dir, settings.min_free_mb):
+    if not _has_space(settings.data_dir, settings.min_free_mb):
         raise storage_full()
 
 
-def require_room_for_changes(settings: Settings) -> None:
+def require_space_for_changes(settings: Settings) -> None:
     """Raise AppError(storage_full) when the store takes no changes of tablets any more."""
     if not _takes_changes(settings):
         raise storage_full()
 
 
 def storage_full() -> AppError:
-    """Return the refusal of a server that has no room; whoever sends keeps it and comes again."""
+    """Return the refusal of a server without free space; the sender keeps its data and retries."""
     return AppError(ErrorCode.STORAGE_FULL, retry_after_s=RETRY_AFTER_S)
 
 
@@ -73,12 +73,12 @@ def is_disk_full(error: OSError) -> bool:
 
 
 def _takes_changes(settings: Settings) -> bool:
-    # PostgreSQL lies on a disk of its own, and says itself when that is full.
+    # PostgreSQL has a disk of its own, and reports itself when that is full.
     store = sqlite_file(settings.effective_database_url)
-    return store is None or _has_room(store.parent, settings.min_free_mb // CHANGES_SHARE)
+    return store is None or _has_space(store.parent, settings.min_free_mb // CHANGES_SHARE)
 
 
-def _has_room(folder: Path, floor_mb: int) -> bool:
+def _has_space(folder: Path, floor_mb: int) -> bool:
     return not floor_mb or shutil.disk_usage(folder).free >= floor_mb * _MEBIBYTE
 
 

@@ -1,4 +1,4 @@
-"""Finished files in an object store that speaks S3; the library is loaded where one is used."""
+"""Finished files in an object store with the S3 interface; its library is imported at first use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import structlog
 
-from field178_server.attachments.storage.blob_store import Lying
+from field178_server.attachments.storage.blob_store import ListedBlob
 from field178_server.database.failpoints import failpoint
 from field178_shared.errors import AppError, ErrorCode
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from obstore.store import S3Store
 
 _READ_AHEAD_BYTES = 1 << 20
-# A request of a tablet waits for it: better told "later" soon than held for the library's three minutes.
+# A tablet's request waits for it: an early "later" is better than the library's three minutes.
 _CONNECT_WITHIN, _ANSWER_WITHIN, _RETRY_WITHIN = "5s", "60s", timedelta(seconds=10)
 _RETRIES = 2
 
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 
 class ObjectBlobs:
-    """A bucket, or what lies below a prefix of it. An object is there whole or not at all."""
+    """A bucket, or a prefix of it. An object is stored whole or not at all."""
 
     def __init__(self, url: str, endpoint: str, keys: Mapping[str, str]) -> None:
         """`keys` are AWS_… variables; those missing are taken from the environment of the process."""
@@ -43,7 +43,7 @@ class ObjectBlobs:
         failpoint("blob.named")
 
     def put(self, source: Path, name: str) -> None:
-        """Store a copy, over whatever was there: the same bytes, unless somebody harmed them."""
+        """Store a copy and replace an existing one: the same bytes, unless those were damaged."""
         import obstore
 
         try:
@@ -86,13 +86,13 @@ class ObjectBlobs:
         except FileNotFoundError:
             return
 
-    def lying(self, tenant_id: str) -> Iterator[Lying]:
+    def list_blobs(self, tenant_id: str) -> Iterator[ListedBlob]:
         """List the tenant's objects."""
         import obstore
 
         with self._answering():
             for found in obstore.list(self._store, tenant_id):
-                yield from (Lying(one["path"], one["size"], one["last_modified"]) for one in found)
+                yield from (ListedBlob(one["path"], one["size"], one["last_modified"]) for one in found)
 
     @cached_property
     def _store(self) -> S3Store:

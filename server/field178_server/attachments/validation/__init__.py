@@ -1,4 +1,4 @@
-"""Only clean JPEG and PDF are kept: nothing hidden in them, nothing that acts, no more than they say."""
+"""Validation of files: only clean JPEG and PDF, without metadata, active content or trailing bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is this a clean JPEG: one picture from the first byte to the last, nothing beside it, not decoded to tell.
+"""Validation of JPEG: one picture from the first byte to the last, checked without decoding it.
 
 Of all segments that may carry anything else (EXIF and GPS, XMP, colour profiles, comments, previews) only the
 plain JFIF mark is let through. Every table must be as long as it says, so that no room is left to hide in.

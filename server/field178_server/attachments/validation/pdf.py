@@ -1,6 +1,6 @@
-"""Is this a clean PDF: read strictly from front to back, so that no reader can see more in it.
+"""Validation of PDF: parsed strictly from front to back, so that no reader can find more in it.
 
-Plain objects, one cross-reference table, one trailer, the end. What a lenient reader would mend is refused,
+Plain objects, one cross-reference table, one trailer, the end. What a lenient reader would repair is refused,
 and so are actions, scripts, forms, enclosed files, encryption, metadata and compressed objects.
 """
 
@@ -41,12 +41,12 @@ _REFUSED = (
 
 
 class _PdfFault(Exception):
-    """What is wrong; the argument is the problem's word."""
+    """Fault of a document; the argument is the code of the problem."""
 
 
 @dataclass(slots=True)
 class _Document:
-    """What was read so far."""
+    """State of the reader."""
 
     data: Bytes
     at: int = 0
@@ -87,7 +87,7 @@ def _read_object(document: _Document, number: int, start: int, at: int) -> None:
 
 
 def _next_token(document: _Document) -> bytes:
-    """Return the next token; a string in parentheses comes back as `(`."""
+    """Return the next token; a string in parentheses is returned as `(`."""
     while True:
         document.tokens += 1
         if document.tokens > MAX_TOKENS:
@@ -124,14 +124,14 @@ def _skip_stream(document: _Document, body: list[bytes]) -> None:
     start = document.at + (2 if mark == b"\r\n" else 1)
     if not mark.startswith((b"\r\n", b"\n")):
         raise _PdfFault("structure")
-    place = body.index(b"/Length") + 1
-    if body[place + 2 : place + 3] == [b"R"]:
+    index = body.index(b"/Length") + 1
+    if body[index + 2 : index + 3] == [b"R"]:
         # Told by another object: taken up to the first possible end, compared when that object was read.
         end = data.find(b"endstream", start)
-        document.lengths.append((int(body[place]), start, end))
+        document.lengths.append((int(body[index]), start, end))
         end -= 2 if data[end - 2 : end] == b"\r\n" else 1
     else:
-        end = start + (int(body[place]) if body[place : place + 1] and body[place].isdigit() else 0)
+        end = start + (int(body[index]) if body[index : index + 1] and body[index].isdigit() else 0)
     found = _AFTER_STREAM.match(data, max(end, start))
     if found is None:
         raise _PdfFault("structure")

@@ -1,4 +1,4 @@
-"""Tablets enrolled in the officer's own name: asked about after the sign-in, until the officer answers."""
+"""Tablets enrolled in the officer's own name: a question after each sign-in, until the officer answers."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.tablets import own_tablets as services
-from field178_server.office.tablets.own_tablet_queries import OwnTablet, unanswered_tablets
+from field178_server.office.tablets.own_tablets import OwnTablet, unanswered_tablets
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
 
 @dataclass(frozen=True, slots=True)
 class TabletQuestion:
-    """A tablet in words. `revoke_href`: where it is revoked, empty for who may not."""
+    """A tablet in words. `revoke_href` is empty for an officer who may not revoke it."""
 
     device_id: str
     label: str
@@ -34,7 +34,7 @@ class TabletQuestion:
 
 
 def after_sign_in(next_path: str) -> str:
-    """Return where an officer goes who has just signed in: to the tablets nobody has answered for, if any."""
+    """Return the first page after sign-in: the officer's unconfirmed tablets, if there are any."""
     return url_for("console.own_tablets", next=next_path) if _unanswered() else next_path
 
 
@@ -48,15 +48,15 @@ def own_tablets() -> AnyResponse:
 @console.post("/own-tablets/<device_id>")
 def answer_own_tablet(device_id: str) -> AnyResponse:
     """Take the answer; a tablet that is not the officer's may do nothing in their name from now on."""
-    runtime, officer, layout = current_runtime(), current_officer(), office()
+    runtime, officer, context = current_runtime(), current_officer(), office()
     answer, next_path = request.form.get("answer"), local_path(request.form.get("next", ""))
     asked = {tablet.device_id: tablet for tablet in _unanswered()}
     if device_id not in asked:
         raise AppError(ErrorCode.NOT_FOUND)
     if answer == "mine":
-        run_write(runtime.engine, lambda session: services.confirm(session, layout, officer.id, device_id))
+        run_write(runtime.engine, lambda session: services.confirm(session, context, officer.id, device_id))
         return redirect(url_for("console.own_tablets", next=next_path), 303)
-    run_write(runtime.engine, lambda session: services.disown(session, layout, officer.id, device_id))
+    run_write(runtime.engine, lambda session: services.disown(session, context, officer.id, device_id))
     return _page((), next_path, asked[device_id])
 
 

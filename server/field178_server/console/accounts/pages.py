@@ -1,4 +1,4 @@
-"""Signing in and out of the console, the first page, and the officer's own page."""
+"""Sign-in and sign-out of the console, the first page, and the officer's own page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SESSION_ENDED = N_("Your session has ended. Sign in again to go on where you wer
 
 @console.get("/sign-in")
 def sign_in() -> AnyResponse:
-    """Show the sign-in form; who is signed in already goes on."""
+    """Show the sign-in form, or redirect an officer with a session."""
     if browser_session.find_officer() is not None:
         return redirect(local_path(request.args.get("next", "")), 303)
     has_ended = browser_session.cookie_name(current_runtime()) in request.cookies
@@ -55,12 +55,12 @@ def sign_out() -> AnyResponse:
 
 @console.get("/")
 def home() -> AnyResponse:
-    """Lead to the first room of the officer's role, or say that there is none yet."""
+    """Redirect to the first page of the officer's role, or say that there is none yet."""
     officer = current_officer()
     localizer = Localizer(chosen_language())
-    rooms = ("console.reviews", "console.tablets", "console.purges")
-    room = next((one for one in rooms if may(officer.role, one, localizer.lists)), None)
-    return redirect(url_for(room), 303) if room else _own_page("accounts/home.html")
+    endpoints = ("console.reviews", "console.tablets", "console.purges")
+    endpoint = next((one for one in endpoints if may(officer.role, one, localizer.lists)), None)
+    return redirect(url_for(endpoint), 303) if endpoint else _own_page("accounts/home.html")
 
 
 @console.get("/account")

@@ -48,7 +48,7 @@ def _find(key: ItemKey) -> RecordConflicts:
 
 
 def _resolve(session: Session, key: ItemKey) -> None:
-    """Let the chosen values stand; those not chosen stay readable."""
+    """Store the chosen values; those not chosen stay readable."""
     record_type = _find(key).record.type
     seen = {name.removeprefix(SEEN): whole_number(name) for name in request.form if name.startswith(SEEN)}
     batch = batch_in(session)

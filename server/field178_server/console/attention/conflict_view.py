@@ -1,4 +1,4 @@
-"""Conflicts in words: what stands, what was kept aside, by whom, and how to choose."""
+"""Conflicts in words: the present value, the other values with authors, the controls to choose one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OTHER = "other"
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who offered a value, from which tablet, when, and what they had seen."""
+    """Author, tablet and time of an offered value, and the value the author had seen."""
 
     who: str
     tablet: str
@@ -38,7 +38,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class OptionView:
-    """One value to choose: what it says and everyone who offered it."""
+    """One value to choose, in words, and everyone who offered it."""
 
     key: str
     text: str
@@ -47,12 +47,12 @@ class OptionView:
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """One field in conflict: what stands, the other values, and the control for a value of one's own."""
+    """One field in conflict: the present value, the other values, and the control for a new one."""
 
     path: str
     label: str
     reasons: tuple[str, ...]
-    stands: OptionView
+    stored: OptionView
     others: tuple[OptionView, ...]
     control: Control | None
     typed: str
@@ -61,7 +61,7 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class SettledView:
-    """One conflict that was resolved: the values that were kept aside stay readable."""
+    """One conflict that was resolved: the values that were not chosen stay readable."""
 
     label: str
     when: str
@@ -144,34 +144,34 @@ def _reason_text(reason: str, localizer: Localizer) -> str:
 def _field(
     record: StoredRecord, path: str, conflicts: list[FieldConflict], localizer: Localizer
 ) -> FieldView:
-    stands = record.deleted if path == DELETED_PATH else read_path(record.data, path)
+    stored = record.deleted if path == DELETED_PATH else read_path(record.data, path)
     agreeing = tuple(
         _signature(conflict, entry, localizer)
         for conflict in conflicts
         for entry in conflict.entries
-        if equal(entry.mine, stands)
+        if equal(entry.mine, stored)
     )
     control = control_for(record.type, path, localizer)
     return FieldView(
         path=path,
         label=label_at(FieldContext(record.type, path, record.data), localizer),
         reasons=tuple(_reason_text(reason, localizer) for reason in _reasons(conflicts)),
-        stands=OptionView(KEEP, value_text(record.type, path, stands, localizer), agreeing),
-        others=_others(record.type, conflicts, stands, localizer),
+        stored=OptionView(KEEP, value_text(record.type, path, stored, localizer), agreeing),
+        others=_others(record.type, conflicts, stored, localizer),
         control=control,
-        typed=typed_text(control, stands) if control else "",
+        typed=typed_text(control, stored) if control else "",
         seen=tuple((conflict.conflict_id, conflict.rev) for conflict in conflicts),
     )
 
 
 def _others(
-    record_type: str, conflicts: Iterable[FieldConflict], stands: object, localizer: Localizer
+    record_type: str, conflicts: Iterable[FieldConflict], stored: object, localizer: Localizer
 ) -> tuple[OptionView, ...]:
     """Return each other value once, with everyone who offered it; an option is named by its first change."""
     offered: list[tuple[ConflictValue, list[Signature]]] = []
     for conflict in conflicts:
         for entry in conflict.entries:
-            if equal(entry.mine, stands):
+            if equal(entry.mine, stored):
                 continue
             known = next((one for one in offered if equal(one[0].mine, entry.mine)), None)
             if known is None:
@@ -195,7 +195,7 @@ def _signature(conflict: FieldConflict, entry: ConflictValue, localizer: Localiz
 
 
 def _readable(value: object) -> object:
-    """A long value may stand as its hash alone; of that nothing can be shown."""
+    """Return a value as shown: of a long one the conflict may hold the hash alone."""
     return "…" if isinstance(value, dict) and set(value) == {"$h"} else value
 
 
@@ -210,7 +210,7 @@ def _settled(record: StoredRecord, conflict: FieldConflict, localizer: Localizer
 # No value of a record is equal to it.
 _NOTHING: Mapping[str, str] = {"$nothing": ""}
 
-# What helps whoever may read a disagreement here and not settle it.
+# Advice to officers who may read a conflict and not settle it.
 ADVICE = {
     "changed": N_(
         "The value in the record counts. If the other one is right, the team chooses it"

@@ -1,4 +1,4 @@
-"""What the three kinds of items share: how one is found and shown, and which decisions it takes."""
+"""Interface of the three kinds of items: how one is found and shown, and its decisions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Found = TypeVar("Found")
 class ItemRow:
     """One item as the list shows it.
 
-    `name` is empty where none is known; `why` says what is wrong, or who set it aside and why; `more` names
+    `name` is empty where none is known; `why` says what is wrong, or who rejected it and why; `more` names
     the fields it is about.
     """
 
@@ -55,7 +55,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ItemDecision:
-    """One decision: its work in one transaction, and what the next page says.
+    """One decision: its work in one transaction, and the sentence of the next page.
 
     With `still` an item that waits all the same is shown again, with that sentence.
     """
@@ -69,7 +69,7 @@ class ItemDecision:
 class ItemKind:
     """One kind of items. `audit_actions` are the names of its decisions in the audit trail.
 
-    `is_open` and `item` raise AppError(not_found) for what is not there or beyond the reach.
+    `is_open` and `item` raise AppError(not_found) for what is not there or outside the access filter.
     """
 
     label: str
@@ -91,7 +91,7 @@ def own_access() -> AccessFilter:
 
 
 def find(read: Callable[[Session, str, AccessFilter], Found | None]) -> Found:
-    """Return what is read, or raise AppError(not_found) where there is none or the reach ends."""
+    """Return what is read, or raise AppError(not_found) where there is none or access ends."""
     with snapshot(current_runtime().engine) as session:
         found = read(session, current_runtime().tenant_id, own_access())
     if found is None:

@@ -1,4 +1,4 @@
-"""The list of what needs attention, the page of one item, and its decisions: one mechanism for all kinds."""
+"""The list of items that need attention, the page of one item, and its decisions, for all kinds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.audit.queries import last_act
+from field178_server.audit.queries import last_action
 from field178_server.console.attention import conflict, quarantine, recovery
 from field178_server.console.attention.kind import ItemKind, own_access, spoken
 from field178_server.console.attention.view import ListQuery, chips, filters, rows_of
@@ -16,7 +16,7 @@ from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import Refusal, attempt, done
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.paging import page_links
+from field178_server.console.shell.links import page_links
 from field178_server.console.shell.policy import may
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
@@ -36,20 +36,20 @@ KINDS = {
     ItemOrigin.QUARANTINE: quarantine.KIND,
     ItemOrigin.RECOVERY: recovery.KIND,
 }
-# The audit trail lies by time: how far back the last decision on an item is looked for.
+# The audit trail is indexed by time: how far back the last decision on an item is searched.
 SEARCHED_FOR = timedelta(days=30)
 _KIND_OF_FLASH = {decision.done: kind for kind in KINDS.values() for decision in kind.decisions.values()}
 
 
 @console.get("/attention")
 def attention() -> Response:
-    """Show one page of what waits or was set aside, under the filters of the address."""
+    """Show one page of open or rejected items, under the filters of the address."""
     query, localizer, access = ListQuery.read(request.args), spoken(), own_access()
     tenant_id, officer = current_runtime().tenant_id, current_officer()
     flash = take_flash(frozenset(_KIND_OF_FLASH))
     with snapshot(current_runtime().engine) as session:
         items, page = attention_page(session, tenant_id, access, query.filter, query.page)
-        waiting, rejected = (
+        undecided, rejected = (
             count_items(session, tenant_id, access, replace(query.filter, is_rejected=is_rejected))
             for is_rejected in (False, True)
         )
@@ -64,7 +64,7 @@ def attention() -> Response:
         flash=flash.text(title, localizer) if flash else "",
         done=flash.record_id if flash else None,
         query=query,
-        chips=chips(query, waiting, sum(rejected.values()), KINDS, localizer),
+        chips=chips(query, undecided, sum(rejected.values()), KINDS, localizer),
         filters=filters(query, sources, localizer),
         rows=rows,
         count=page.total,
@@ -82,7 +82,7 @@ def attention_item(origin: str, key: str) -> Response:
 def decide_attention(origin: str, key: str, decision: str) -> AnyResponse:
     """Carry a decision out; a refusal shows the item with all that was chosen and typed."""
     kind, item = _named(origin, key)
-    # Before the work: an item beyond the reach is not there, whatever the decision.
+    # Before the work: an item outside the access filter is not there, whatever the decision.
     kind.is_open(item)
     wanted = kind.decisions.get(decision)
     if wanted is None:
@@ -107,8 +107,8 @@ def _page(kind: ItemKind, key: ItemKey, refusal: Refusal | None = None) -> Respo
     flash = None if refusal else take_flash(kind.flashes)
     with snapshot(current_runtime().engine) as session:
         layout = layout_of(session, officer, localizer)
-        is_told = not item.is_open or (refusal is not None and refusal.is_late)
-        last = _last_decision(session, kind, key) if is_told else ""
+        shows_last = not item.is_open or (refusal is not None and refusal.is_late)
+        last = _last_decision(session, kind, key) if shows_last else ""
     return render(
         kind.template,
         refusal.status if refusal else 200,
@@ -122,9 +122,9 @@ def _page(kind: ItemKind, key: ItemKey, refusal: Refusal | None = None) -> Respo
         item=item,
         flash=flash.text(item.title, localizer) if flash else "",
         refusal=refusal,
-        last_act=last,
+        last_action=last,
         reason=request.form.get("reason", ""),
-        may_act=may(officer.role, "console.decide_attention", localizer.lists),
+        may_decide=may(officer.role, "console.decide_attention", localizer.lists),
         **item.values,
     )
 
@@ -133,14 +133,14 @@ def _title(kind: ItemKind, key: ItemKey) -> str:
     try:
         return kind.item(key, None).title
     except AppError:
-        # The cookie may name what is gone or beyond the reach by now.
+        # The cookie may name what is gone or outside the access filter by now.
         return spoken().say(N_("the record"))
 
 
 def _last_decision(session: Session, kind: ItemKind, key: ItemKey) -> str:
     runtime = current_runtime()
     since = runtime.clock.now() - SEARCHED_FOR
-    found = last_act(session, runtime.tenant_id, key.id, kind.audit_actions, since)
+    found = last_action(session, runtime.tenant_id, key.id, kind.audit_actions, since)
     if found is None:
         return ""
     localizer = spoken(found.names)

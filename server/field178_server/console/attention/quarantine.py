@@ -1,4 +1,4 @@
-"""A change in quarantine as an item of the list: run again, mended, set aside or put back by the office."""
+"""A change in quarantine as an item of the list: run again, corrected, rejected or put back by the office."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from collections.abc import Mapping, Sequence
 from flask import request
 
 from field178_server.console.attention.kind import Item, ItemDecision, ItemKind, ItemRow, find, spoken
-from field178_server.console.attention.quarantine_view import held_row, held_view, mend_fields
+from field178_server.console.attention.quarantine_view import (
+    correction_fields,
+    quarantine_detail,
+    quarantine_row,
+)
 from field178_server.console.shell.form_actions import Refusal, actor, batch_in, lists_typed
 from field178_server.console.shell.links import record_link
 from field178_server.console.text.field_labels import FieldContext, label_at
@@ -20,15 +24,14 @@ from field178_server.office.attention.queries import ItemKey
 from field178_server.office.quarantine import operations as quarantine
 from field178_server.office.quarantine.operations import Correction, QuarantineKey
 from field178_server.office.quarantine.queries import (
-    ASIDE,
-    OPEN,
     QuarantineItem,
     QuarantinePage,
-    held_change,
-    held_changes,
+    quarantined_change,
+    quarantined_changes,
 )
 from field178_server.records.access import AccessFilter
 from field178_server.replication.policy.record_validation import Problems, declared_types
+from field178_server.replication.quarantine.store import DISCARDED, OPEN
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
@@ -36,24 +39,24 @@ TYPED, LEAVE_OUT, PATH = "typed:", "leave-out", "path"
 
 
 def _rows(session: Session, access: AccessFilter, keys: Sequence[ItemKey]) -> Mapping[ItemKey, ItemRow]:
-    found = held_changes(session, current_runtime().tenant_id, access, keys)
+    found = quarantined_changes(session, current_runtime().tenant_id, access, keys)
     localizer = spoken(found.names)
-    return {ItemKey(one.change_id, one.payload_hash): held_row(one, localizer) for one in found.changes}
+    return {ItemKey(one.change_id, one.payload_hash): quarantine_row(one, localizer) for one in found.changes}
 
 
 def _find(key: ItemKey) -> QuarantinePage:
-    return find(lambda session, tenant_id, access: held_change(session, tenant_id, access, *key))
+    return find(lambda session, tenant_id, access: quarantined_change(session, tenant_id, access, *key))
 
 
 def _run(session: Session, key: ItemKey) -> None:
-    """Judge the change once more, with all that waits for its record."""
+    """Evaluate the change again, with all quarantined changes of its record."""
     quarantine.run_again(batch_in(session), declared_types(), actor(), QuarantineKey(*key))
 
 
-def _mend(session: Session, key: ItemKey) -> None:
-    """Apply a mended version as the office's own change."""
-    mending = _mending(_find(key).change.record_type)
-    quarantine.mend(batch_in(session), declared_types(), actor(), QuarantineKey(*key), mending)
+def _correct(session: Session, key: ItemKey) -> None:
+    """Apply a corrected version as the office's own change."""
+    correction = _correction(_find(key).change.record_type)
+    quarantine.correct(batch_in(session), declared_types(), actor(), QuarantineKey(*key), correction)
 
 
 def _reject(session: Session, key: ItemKey) -> None:
@@ -62,11 +65,11 @@ def _reject(session: Session, key: ItemKey) -> None:
 
 
 def _put_back(session: Session, key: ItemKey) -> None:
-    """Bring a change that was set aside back to the list."""
+    """Restore a rejected change to the list."""
     quarantine.put_back(batch_in(session), actor(), QuarantineKey(*key))
 
 
-def _mending(record_type: str) -> Correction:
+def _correction(record_type: str) -> Correction:
     """Return what was typed; all that cannot be read of it is refused together."""
     left_out = frozenset(request.form.getlist(LEAVE_OUT))
     values: dict[str, object] = {}
@@ -88,14 +91,14 @@ def _item(key: ItemKey, refusal: Refusal | None) -> Item:
     found = _find(key)
     change, localizer = found.change, spoken(found.names)
     is_open, problems = change.state == OPEN, refusal.problems if refusal else {}
-    view, fields = held_view(change, localizer), mend_fields(found, problems, localizer)
+    view, fields = quarantine_detail(change, localizer), correction_fields(found, problems, localizer)
     return Item(
         title=view.title,
         href=record_link(change.record_type, change.record_id) if change.title else None,
         is_open=is_open,
         values={
             "change": view,
-            "is_aside": change.state == ASIDE,
+            "is_rejected": change.state == DISCARDED,
             "fields": fields,
             "typed": lists_typed(TYPED),
             "left_out": request.form.getlist(LEAVE_OUT),
@@ -106,7 +109,7 @@ def _item(key: ItemKey, refusal: Refusal | None) -> Item:
 
 
 def _unwritten(change: QuarantineItem, localizer: Localizer) -> list[tuple[str, str]]:
-    """Return what was typed for a change that waits no longer, so that nobody has to type it twice."""
+    """Return the input for a change that is settled already, so that it can be copied."""
     kind, reason = change.record_type, request.form.get("reason", "").strip()
     values = [
         (
@@ -127,7 +130,7 @@ KIND = ItemKind(
     ),
     decisions={
         "run": ItemDecision(_run, "ran", still="still_held"),
-        "mend": ItemDecision(_mend, "mended"),
+        "mend": ItemDecision(_correct, "mended"),
         "set-aside": ItemDecision(_reject, "set_aside"),
         "put-back": ItemDecision(_put_back, "put_back"),
     },

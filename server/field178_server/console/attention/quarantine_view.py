@@ -1,4 +1,4 @@
-"""Changes in quarantine in words: what is wrong with each, and what the office may mend."""
+"""Quarantined changes in words: their problems, and the fields that the office may correct."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from field178_server.console.text.field_labels import FieldContext, label_at, ty
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control, control_for, typed_text
 from field178_server.console.text.state_labels import rejection_text
-from field178_server.office.quarantine.operations import MENDABLE
-from field178_server.office.quarantine.queries import OPEN, QuarantineItem, QuarantinePage
+from field178_server.office.quarantine.operations import CORRECTABLE
+from field178_server.office.quarantine.queries import QuarantineItem, QuarantinePage
 from field178_server.replication.policy.record_validation import Problems
+from field178_server.replication.quarantine.store import OPEN
 from field178_shared.errors import message
 from field178_shared.merge import Data, read_path
 from field178_shared.text.i18n import N_
@@ -29,8 +30,8 @@ class ProblemView:
 
 
 @dataclass(frozen=True, slots=True)
-class MendField:
-    """One field that the office may mend: its control where it has one, and whether it may be left out."""
+class CorrectionField:
+    """One field that the office may correct: its control where it has one, and whether it may be left out."""
 
     path: str
     label: str
@@ -42,7 +43,7 @@ class MendField:
 
 @dataclass(frozen=True, slots=True)
 class QuarantineView:
-    """One change that is held back, or was set aside."""
+    """One change that is quarantined, or was rejected."""
 
     title: str
     reason: str
@@ -53,10 +54,10 @@ class QuarantineView:
     scope: str
     rejection: str
     problems: tuple[ProblemView, ...]
-    sent: tuple[tuple[str, str], ...]
+    values: tuple[tuple[str, str], ...]
 
 
-def held_row(change: QuarantineItem, localizer: Localizer) -> ItemRow:
+def quarantine_row(change: QuarantineItem, localizer: Localizer) -> ItemRow:
     """Return one change as a row of the list."""
     labels = dict.fromkeys(_problem_label(change, path, localizer) for path, _codes in change.problems)
     return ItemRow(
@@ -70,44 +71,50 @@ def held_row(change: QuarantineItem, localizer: Localizer) -> ItemRow:
     )
 
 
-def held_view(change: QuarantineItem, localizer: Localizer) -> QuarantineView:
+def quarantine_detail(change: QuarantineItem, localizer: Localizer) -> QuarantineView:
     """Return one change in words."""
     return QuarantineView(
         title=heading(_name(change, localizer), change.record_type, localizer),
         reason=_reason(change, localizer),
-        advice=localizer.say(HELD_ADVICE.get(change.reason, HELD_ADVICE[""])),
+        advice=localizer.say(QUARANTINE_ADVICE.get(change.reason, QUARANTINE_ADVICE[""])),
         who=localizer.person(change.user_id),
         when=localizer.instant(change.received_at),
         tablet=localizer.tablet(change.device_id),
         scope=scope_text(change.scope, localizer),
         rejection=rejection_text(change.rejection, localizer),
         problems=tuple(_problem(change, path, codes, localizer) for path, codes in change.problems),
-        sent=tuple(
+        values=tuple(
             (_label(change, path, localizer), value_text(change.record_type, path, value, localizer))
             for path, value in sorted(change.values.items())
         ),
     )
 
 
-def mend_fields(page: QuarantinePage, problems: Problems, localizer: Localizer) -> tuple[MendField, ...]:
-    """Return the fields to be mended: those at fault, and those a mended version was refused for.
+def correction_fields(
+    page: QuarantinePage, problems: Problems, localizer: Localizer
+) -> tuple[CorrectionField, ...]:
+    """Return the fields to be corrected: those at fault, and those a corrected version was refused for.
 
-    Nothing when the office cannot mend it: its fault is not one of content, or has no single value.
+    Nothing when the office cannot correct it: its fault is not one of content, or has no single value.
     """
     change = page.change
-    is_content = change.reason in MENDABLE and change.op == Op.PUT and change.state == OPEN
+    is_content = change.reason in CORRECTABLE and change.op == Op.PUT and change.state == OPEN
     if not is_content or (change.is_create and page.has_record):
         return ()
     faults = {path: list(codes) for path, codes in change.problems} | problems
-    fields = tuple(_mend_field(change, path, codes, localizer) for path, codes in faults.items() if path)
-    can_mend = "" not in dict(change.problems) and all(one.control or one.may_leave_out for one in fields)
-    return fields if can_mend else ()
+    fields = tuple(
+        _correction_field(change, path, codes, localizer) for path, codes in faults.items() if path
+    )
+    can_correct = "" not in dict(change.problems) and all(one.control or one.may_leave_out for one in fields)
+    return fields if can_correct else ()
 
 
-def _mend_field(change: QuarantineItem, path: str, codes: list[str], localizer: Localizer) -> MendField:
+def _correction_field(
+    change: QuarantineItem, path: str, codes: list[str], localizer: Localizer
+) -> CorrectionField:
     control = control_for(change.record_type, path, localizer)
     value = value_at(change.values, path)
-    return MendField(
+    return CorrectionField(
         path=path,
         label=_label(change, path, localizer),
         control=control,
@@ -153,16 +160,16 @@ def _name(change: QuarantineItem, localizer: Localizer) -> str | None:
     return change.title or name_in(change.values, localizer) or name_in(change.created, localizer)
 
 
-_MEND = N_(
+_CORRECT = N_(
     "The team mends these fields on the tablet and sends again, or the office mends them here;"
     " the entry then leaves this list."
 )
 _UPGRADE = N_("A newer version of the server knows it; after an upgrade it is applied by itself.")
 _TELL = N_("Tell the administrator. Nothing is lost: the change stays here as it was sent.")
-HELD_ADVICE = {
+QUARANTINE_ADVICE = {
     "": _TELL,
-    "schema": _MEND,
-    "rule": _MEND,
+    "schema": _CORRECT,
+    "rule": _CORRECT,
     "orphan": N_("It is applied by itself as soon as its record arrives from the tablet that made it."),
     "scope_not_granted": N_(
         "If this tablet is to work in that area, an administrator grants it with field178 grant;"

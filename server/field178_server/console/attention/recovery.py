@@ -1,4 +1,4 @@
-"""A recovered record as an item of the list: taken in or set aside by the office."""
+"""A recovered record as an item of the list: taken in or rejected by the office."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from field178_server.office.attention.queries import ItemKey
 from field178_server.office.recovery import operations as recovery
 from field178_server.office.recovery.operations import DivergentRecordKey
 from field178_server.office.recovery.queries import (
-    WAITING,
     DivergentRecordPage,
-    salvaged_record,
-    salvaged_records,
+    divergent_record,
+    divergent_records,
 )
 from field178_server.records.access import AccessFilter
+from field178_server.replication.divergent_records import UNDECIDED
 from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.errors import ErrorCode
 from field178_shared.text.i18n import N_
 
 
 def _rows(session: Session, access: AccessFilter, keys: Sequence[ItemKey]) -> Mapping[ItemKey, ItemRow]:
-    found = salvaged_records(session, current_runtime().tenant_id, access, keys)
+    found = divergent_records(session, current_runtime().tenant_id, access, keys)
     localizer = spoken(found.names)
     return {
         ItemKey(one.record.record_id, one.record.h): recovery_row(one, localizer) for one in found.records
@@ -37,7 +37,7 @@ def _rows(session: Session, access: AccessFilter, keys: Sequence[ItemKey]) -> Ma
 
 
 def _find(key: ItemKey) -> DivergentRecordPage:
-    return find(lambda session, tenant_id, access: salvaged_record(session, tenant_id, access, *key))
+    return find(lambda session, tenant_id, access: divergent_record(session, tenant_id, access, *key))
 
 
 def _take(session: Session, key: ItemKey) -> None:
@@ -46,7 +46,7 @@ def _take(session: Session, key: ItemKey) -> None:
 
 
 def _reject(session: Session, key: ItemKey) -> None:
-    """Decide that it is not wanted, with a reason."""
+    """Reject it, with a reason."""
     reason = request.form.get("reason", "").strip()
     require_reason(reason)
     recovery.reject(session, office(), DivergentRecordKey(*key), reason)
@@ -55,11 +55,11 @@ def _reject(session: Session, key: ItemKey) -> None:
 def _item(key: ItemKey, _refusal: Refusal | None) -> Item:
     found = _find(key)
     localizer = spoken(found.names)
-    view, is_open = recovery_detail(found, localizer), found.salvaged.state == WAITING
+    view, is_open = recovery_detail(found, localizer), found.item.state == UNDECIDED
     reason = request.form.get("reason", "")
     return Item(
         title=view.title,
-        href=view.stands_href,
+        href=view.stored_href,
         is_open=is_open,
         values={"view": view},
         unwritten=[(localizer.say(N_("Why it is set aside")), reason)] if reason and not is_open else [],
@@ -102,6 +102,6 @@ KIND = ItemKind(
         ErrorCode.RULE: N_("Its values do not fit together, so it cannot be taken in as it is."),
     },
     rows=_rows,
-    is_open=lambda key: _find(key).salvaged.state == WAITING,
+    is_open=lambda key: _find(key).item.state == UNDECIDED,
     item=_item,
 )

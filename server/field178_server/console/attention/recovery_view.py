@@ -1,4 +1,4 @@
-"""Recovered records in words: what each says, and what stands in the store instead."""
+"""Recovered records in words: their content, and the stored record instead."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from field178_server.office.reviews.record import RecordPage
 from field178_server.records.history import RecordHistory
 from field178_shared import schemas
 from field178_shared.text.i18n import N_
-from field178_shared.wire.protocol import MERGED_INTO, PURGED
+from field178_shared.wire.protocol import ERASED_AT, MERGED_INTO
 
 
 @dataclass(frozen=True, slots=True)
 class RecoveryDetail:
     """One content: in sections where it keeps the schema of its type, else value by value.
 
-    `stands_rev` is the revision in the store, 0 for none.
+    `stored_rev` is the revision in the store, 0 for none.
     """
 
     title: str
     tablets: str
     when: str
     scope: str
-    stands: StateLabel
+    stored: StateLabel
     is_deleted: bool
     is_sound: bool
     rejection: str
-    stands_rev: int
-    stands_href: str | None
+    stored_rev: int
+    stored_href: str | None
     changes: tuple[DifferenceView, ...]
     sections: tuple[SectionView, ...]
     values: tuple[tuple[str, str], ...]
@@ -46,7 +46,7 @@ def recovery_row(one: DivergentRecordItem, localizer: Localizer) -> ItemRow:
     return ItemRow(
         name=name_in(one.record.data, localizer) or "",
         type_name=type_name(one.record.type, localizer),
-        why=rejection_text(one.rejection, localizer) or _stands(one, localizer).text,
+        why=rejection_text(one.rejection, localizer) or _stored_state(one, localizer).text,
         more="" if one.is_sound else localizer.say(N_("Content may be damaged")),
         tablet=_tablets(one, localizer),
         scope=scope_text(one.record.scope, localizer),
@@ -56,8 +56,8 @@ def recovery_row(one: DivergentRecordItem, localizer: Localizer) -> ItemRow:
 
 def recovery_detail(found: DivergentRecordPage, localizer: Localizer) -> RecoveryDetail:
     """Return the page of one content."""
-    one = found.salvaged
-    record, stands = one.record, one.stands
+    one = found.item
+    record, stored = one.record, one.stored
     is_whole = record.type in schemas.TYPES and not schemas.validate(record.type, record.data)
     sections = sections_of(RowMaker(_as_page(found), localizer)) if is_whole else ()
     return RecoveryDetail(
@@ -65,12 +65,12 @@ def recovery_detail(found: DivergentRecordPage, localizer: Localizer) -> Recover
         tablets=_tablets(one, localizer),
         when=localizer.instant(one.received_at),
         scope=scope_text(record.scope, localizer),
-        stands=_stands(one, localizer),
+        stored=_stored_state(one, localizer),
         is_deleted=record.deleted,
         is_sound=one.is_sound,
         rejection=rejection_text(one.rejection, localizer),
-        stands_rev=stands.rev if stands else 0,
-        stands_href=record_link(stands.type, stands.record_id) if stands and not stands.deleted else None,
+        stored_rev=stored.rev if stored else 0,
+        stored_href=record_link(stored.type, stored.record_id) if stored and not stored.deleted else None,
         changes=difference_views(record, found.changed, localizer),
         sections=sections,
         values=() if sections else _values(one, localizer),
@@ -84,11 +84,11 @@ def _tablets(one: DivergentRecordItem, localizer: Localizer) -> str:
 def _as_page(found: DivergentRecordPage) -> RecordPage:
     """Return a record as its own page would have it, without what only the store tells."""
     return RecordPage(
-        record=found.salvaged.record,
+        record=found.item.record,
         history=RecordHistory((), is_complete=True),
         review=None,
         changed=found.changed,
-        place=found.place,
+        establishment=found.establishment,
         previous=None,
         open_conflicts=0,
         open_quarantine=0,
@@ -104,14 +104,14 @@ def _values(one: DivergentRecordItem, localizer: Localizer) -> tuple[tuple[str, 
     )
 
 
-def _stands(one: DivergentRecordItem, localizer: Localizer) -> StateLabel:
-    stands = one.stands
-    if stands is None:
+def _stored_state(one: DivergentRecordItem, localizer: Localizer) -> StateLabel:
+    stored = one.stored
+    if stored is None:
         return StateLabel(localizer.say(N_("Not on the server")), "warn", "alert")
-    if PURGED in stands.data:
+    if ERASED_AT in stored.data:
         return StateLabel(localizer.say(N_("Removed for good on the server")), "bad", "privacy")
-    if MERGED_INTO in stands.data:
+    if MERGED_INTO in stored.data:
         return StateLabel(localizer.say(N_("Merged on the server")), "warn", "establishment")
-    if stands.deleted:
+    if stored.deleted:
         return StateLabel(localizer.say(N_("Deleted on the server")), "warn", "void")
     return StateLabel(localizer.say(N_("Another content on the server")), "primary", "history")

@@ -1,4 +1,4 @@
-"""The list of what needs attention as plain values: its filters in the address, its chips and its rows."""
+"""The attention list as plain values: its filters in the address, its chips and its rows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from urllib.parse import urlencode
 from flask import url_for
 
 from field178_server.console.attention.kind import ItemKind, ItemRow, spoken
-from field178_server.console.shell.links import FilterLink, scope_text, with_query
-from field178_server.console.shell.paging import wanted_page
+from field178_server.console.shell.links import FilterLink, scope_text, wanted_page, with_query
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import Session
@@ -19,7 +18,7 @@ from field178_server.records.access import AccessFilter
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import sort_key
 
-ASIDE = "aside"
+REJECTED = "aside"
 OLDEST = "oldest"
 
 
@@ -38,7 +37,7 @@ class ListQuery:
         """Read the filters; what cannot be read is the default."""
         show, order = arguments.get("show", ""), arguments.get("order", "")
         return cls(
-            show=show if show in (*ItemOrigin, ASIDE) else "",
+            show=show if show in (*ItemOrigin, REJECTED) else "",
             area=arguments.get("area", "")[:80],
             tablet=arguments.get("tablet", "")[:80],
             order=order if order == OLDEST else "",
@@ -50,7 +49,7 @@ class ListQuery:
         """The filters as the query takes them."""
         return AttentionFilter(
             origin=ItemOrigin(self.show) if self.show in tuple(ItemOrigin) else None,
-            is_rejected=self.show == ASIDE,
+            is_rejected=self.show == REJECTED,
             scope=self.area or None,
             device_id=self.tablet or None,
             oldest_first=self.order == OLDEST,
@@ -89,7 +88,7 @@ class ListQuery:
 
 @dataclass(frozen=True, slots=True)
 class AttentionRow:
-    """One row: the origin in words, the address of its page, and what it says."""
+    """One row: its origin in words, the address of its page, and its texts."""
 
     word: StateLabel
     href: str
@@ -107,16 +106,16 @@ class Select:
 
 def chips(
     query: ListQuery,
-    waiting: Mapping[ItemOrigin, int],
+    undecided: Mapping[ItemOrigin, int],
     rejection: int,
     kinds: Mapping[ItemOrigin, ItemKind],
     localizer: Localizer,
 ) -> list[FilterLink]:
-    """Return the origins with their counts under the other filters, and what was set aside."""
+    """Return the origins with their counts under the other filters, and what was rejected."""
     shown = [
-        ("", N_("All"), sum(waiting.values())),
-        *((origin.value, kind.label, waiting[origin]) for origin, kind in kinds.items()),
-        (ASIDE, N_("Those set aside"), rejection),
+        ("", N_("All"), sum(undecided.values())),
+        *((origin.value, kind.label, undecided[origin]) for origin, kind in kinds.items()),
+        (REJECTED, N_("Those set aside"), rejection),
     ]
     return [
         FilterLink(

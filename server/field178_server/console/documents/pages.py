@@ -1,4 +1,4 @@
-"""The papers of a visit as PDF: byte for byte what the tablet makes of the same revision."""
+"""Papers of a visit as PDF: byte for byte those that the tablet makes of the same revision."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _KINDS = (MINUTES, COMMITMENT)
 
 @console.get("/records/<record_id>/papers/<kind>")
 def record_paper(record_id: str, kind: str) -> Response:
-    """Hand out one paper of a visit within reach; who took it is written down first."""
+    """Send one paper of a visit within access, after its audit entry."""
     runtime, officer = current_runtime(), current_officer()
     access = access_of(officer.role, officer.scopes)
     with snapshot(runtime.engine) as session:

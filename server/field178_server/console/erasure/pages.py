@@ -1,4 +1,4 @@
-"""Removing content for good: one privacy officer asks, another decides; how far each purge has come."""
+"""Pages of erasures: one privacy officer asks, another decides; progress of each erasure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from field178_server.attachments.storage.file_store import FileStore
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.console.erasure.view import (
-    act_views,
+    action_views,
     backups_text,
     erasure_state,
     erasure_view,
@@ -24,7 +24,7 @@ from field178_server.console.erasure.view import (
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import leave_flash, take_flash
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.paging import page_links, wanted_page
+from field178_server.console.shell.links import page_links, wanted_page
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write, snapshot
@@ -34,8 +34,8 @@ from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.erasure import operations as erasure
 from field178_server.office.erasure.dry_run import Extent, extent_of
 from field178_server.office.erasure.queries import (
-    ACTS_SHOWN_FOR,
-    acts_since,
+    ACTIONS_SHOWN_FOR,
+    actions_since,
     erasure_list,
     find_erasure,
     holders_of,
@@ -52,15 +52,15 @@ FLASHES = frozenset({"purge_asked", "purge_confirmed", "purge_refused", "purge_w
 Refusal = tuple[int, str]
 
 
-@console.get("/purges")
-def purges() -> Response:
-    """Show every purge, those that wait for a second person first."""
+@console.get("/purges", endpoint="purges")
+def erasures() -> Response:
+    """Show every erasure, those that wait for a second person first."""
     return _list_page()
 
 
-@console.get("/purges/ask")
-def asking_purge() -> Response:
-    """Show what the purge of a record would take, and ask why."""
+@console.get("/purges/ask", endpoint="asking_purge")
+def erasure_form() -> Response:
+    """Show what the erasure of a record would take, and ask why."""
     record_id = request.args.get("record", "").strip().lower()
     try:
         return _asking_page(_extent(record_id))
@@ -70,9 +70,9 @@ def asking_purge() -> Response:
         return _list_page((error.status, _REFUSALS[error.code]), record_id)
 
 
-@console.post("/purges/ask")
-def ask_purge() -> AnyResponse:
-    """Ask for a purge; another officer decides."""
+@console.post("/purges/ask", endpoint="ask_purge")
+def request_erasure() -> AnyResponse:
+    """Ask for an erasure; another officer decides."""
     record_id, reason = request.form.get("record", ""), request.form.get("reason", "")
     extent = _extent(record_id)
     if (refusal := password_refusal()) is not None:
@@ -90,14 +90,14 @@ def ask_purge() -> AnyResponse:
     return _to_page(record_id, "purge_asked")
 
 
-@console.get("/purges/<record_id>")
-def purge_page(record_id: str) -> Response:
-    """Show one purge: what it takes or took, who decided what, which tablets have not heard."""
+@console.get("/purges/<record_id>", endpoint="purge_page")
+def erasure_page(record_id: str) -> Response:
+    """Show one erasure: its extent, its decisions, the tablets that have not synced since."""
     return _page(record_id)
 
 
-@console.post("/purges/<record_id>/confirm")
-def confirm_purge(record_id: str) -> AnyResponse:
+@console.post("/purges/<record_id>/confirm", endpoint="confirm_purge")
+def confirm_erasure(record_id: str) -> AnyResponse:
     """Remove the content, as the second person; its traces are wiped beside the requests."""
     rules, by = declared_types(), current_officer().id
 
@@ -112,8 +112,8 @@ def confirm_purge(record_id: str) -> AnyResponse:
     return answer
 
 
-@console.post("/purges/<record_id>/refuse")
-def refuse_purge(record_id: str) -> AnyResponse:
+@console.post("/purges/<record_id>/refuse", endpoint="refuse_purge")
+def refuse_erasure(record_id: str) -> AnyResponse:
     """Decide, as the second person, that the content stays."""
     by = current_officer().id
     return _decide(
@@ -121,8 +121,8 @@ def refuse_purge(record_id: str) -> AnyResponse:
     )
 
 
-@console.post("/purges/<record_id>/withdraw")
-def withdraw_purge(record_id: str) -> AnyResponse:
+@console.post("/purges/<record_id>/withdraw", endpoint="withdraw_purge")
+def withdraw_erasure(record_id: str) -> AnyResponse:
     """Take a request back."""
     by = current_officer().id
     return _decide(
@@ -131,7 +131,7 @@ def withdraw_purge(record_id: str) -> AnyResponse:
 
 
 def _decide(record_id: str, code: str, work: Callable[[Session], object]) -> AnyResponse:
-    """Do it and show how it stands; a refusal shows the same page with the sentence."""
+    """Run a decision and redirect to its page; a refusal shows the same page with the sentence."""
     if (refusal := password_refusal()) is not None:
         return _page(record_id, refusal)
     try:
@@ -161,8 +161,8 @@ def _list_page(refusal: Refusal | None = None, typed: str = "") -> Response:
         active="console.purges",
         error=localizer.say(refusal[1]) if refusal else "",
         typed=typed,
-        purges=[erasure_view(row, named) for row in found.rows],
-        refused=act_views(found.refused, named),
+        erasures=[erasure_view(row, named) for row in found.rows],
+        refused=action_views(found.refused, named),
         pages=page_links(found.page, lambda number: url_for("console.purges", page=number)),
     )
 
@@ -197,11 +197,11 @@ def _page(record_id: str, refusal: Refusal | None = None) -> Response:
     flash = take_flash(FLASHES)
     with snapshot(runtime.engine) as session:
         row = find_erasure(session, runtime.tenant_id, record_id)
-        since = row.requested_at if row else runtime.clock.now() - ACTS_SHOWN_FOR
-        acts = acts_since(session, runtime.tenant_id, since, record_id)
-        if row is None and not acts:
+        since = row.requested_at if row else runtime.clock.now() - ACTIONS_SHOWN_FOR
+        actions = actions_since(session, runtime.tenant_id, since, record_id)
+        if row is None and not actions:
             raise AppError(ErrorCode.NOT_FOUND)
-        people = {act.officer_id for act in acts if act.officer_id}
+        people = {action.officer_id for action in actions if action.officer_id}
         area = {row.scope.partition(":")[2]} if row else set()
         localizer = Localizer(language, names_of(session, runtime.tenant_id, people | area))
         is_asked = row is not None and row.confirmed_at is None
@@ -225,7 +225,7 @@ def _page(record_id: str, refusal: Refusal | None = None) -> Response:
         facts=extent_facts(extent, _previews(extent), localizer) if extent else (),
         backups=backups_text(extent, localizer) if extent else "",
         holders=holder_views(row, row.holders, localizer) if row else (),
-        acts=act_views(acts, localizer),
+        actions=action_views(actions, localizer),
         asks_password=not is_confirmed(),
     )
 

@@ -1,4 +1,4 @@
-"""Purges in words: what would go, where copies are, how far it has come; never a word of the content."""
+"""Erasures in words: extent, tablets with copies, progress; never a word of the content."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.office.erasure.dry_run import Extent
 from field178_server.office.erasure.operations import REASONS
-from field178_server.office.erasure.queries import ErasureAct, ErasureRow, Holder
+from field178_server.office.erasure.queries import ErasureAction, ErasureRow, Holder
 from field178_shared.text.i18n import N_
 
 _NOTHING = "0"
@@ -29,8 +29,8 @@ class HolderView:
 
 
 @dataclass(frozen=True, slots=True)
-class ErasureActView:
-    """One act on the request."""
+class ErasureActionView:
+    """One action on the request."""
 
     record_id: str
     text: str
@@ -40,7 +40,7 @@ class ErasureActView:
 
 @dataclass(frozen=True, slots=True)
 class ErasureView:
-    """One purge as the list shows it."""
+    """One erasure as the list shows it."""
 
     record_id: str
     title: str
@@ -51,7 +51,7 @@ class ErasureView:
 
 
 def erasure_view(row: ErasureRow, localizer: Localizer) -> ErasureView:
-    """Return one purge in words."""
+    """Return one erasure in words."""
     asked = localizer.say(N_("Asked by {who}, {when}"))
     return ErasureView(
         record_id=row.record_id,
@@ -64,7 +64,7 @@ def erasure_view(row: ErasureRow, localizer: Localizer) -> ErasureView:
 
 
 def erasure_state(row: ErasureRow, localizer: Localizer) -> StateLabel:
-    """Return how far a purge has come."""
+    """Return how far an erasure has come."""
     if row.confirmed_at is None:
         return StateLabel(localizer.say(N_("Waits for a second person")), "warn", "clock")
     if row.erased_at is None:
@@ -86,20 +86,20 @@ def extent_facts(extent: Extent, previews: int, localizer: Localizer) -> tuple[t
     record = say(N_("{type}, {area}, revision {rev}")).format(
         type=type_name(extent.type, localizer), area=scope_text(extent.scope, localizer), rev=extent.rev
     )
-    held = (
+    counts = (
         (N_("Changes in the history"), number(extent.changes)),
-        (N_("Disputed values and remarks"), number(extent.about)),
+        (N_("Disputed values and remarks"), number(extent.companions)),
         (N_("Held-back changes"), number(extent.quarantined)),
-        (N_("Copies tablets have offered"), number(extent.salvaged)),
+        (N_("Copies tablets have offered"), number(extent.divergent)),
         (N_("Photos and files"), _files(extent, localizer)),
         (N_("Previews of photos"), number(previews)),
     )
-    nothing = [say(name) for name, value in held if value == _NOTHING]
+    nothing = [say(name) for name, value in counts if value == _NOTHING]
     return (
         (say(N_("Record")), record),
         (say(N_("Record id")), extent.record_id),
         (say(N_("Filed")), filed),
-        *((say(name), value) for name, value in held if value != _NOTHING),
+        *((say(name), value) for name, value in counts if value != _NOTHING),
         *(((say(N_("Nothing there")), " · ".join(nothing)),) if nothing else ()),
     )
 
@@ -116,8 +116,8 @@ def backups_text(extent: Extent, localizer: Localizer) -> str:
 def holder_views(
     row: ErasureRow | None, holders: Sequence[Holder], localizer: Localizer
 ) -> tuple[HolderView, ...]:
-    """Return the tablets that may hold a copy; once it is removed, whether each has heard."""
-    purged_at = row.confirmed_at if row else None
+    """Return the tablets that may have a copy; after the erasure, whether each has synced."""
+    erased_at = row.confirmed_at if row else None
 
     def view(one: Holder) -> HolderView:
         return HolderView(
@@ -125,27 +125,27 @@ def holder_views(
             why=localizer.say(N_("has sent changes of it") if one.has_sent else N_("works in its area")),
             seen=localizer.instant(one.last_seen_at) if one.last_seen_at else localizer.say(N_("not yet")),
             unsent=localizer.say(N_("not told")) if one.unsent is None else localizer.number(one.unsent),
-            state=None if purged_at is None else _heard(one, one.has_heard(purged_at), localizer),
+            state=None if erased_at is None else _sync_state(one, one.has_synced(erased_at), localizer),
         )
 
     return tuple(view(one) for one in holders)
 
 
-def act_views(acts: Sequence[ErasureAct], localizer: Localizer) -> tuple[ErasureActView, ...]:
+def action_views(actions: Sequence[ErasureAction], localizer: Localizer) -> tuple[ErasureActionView, ...]:
     """Return what was decided, in words."""
     return tuple(
-        ErasureActView(
-            act.record_id,
-            localizer.say(_ACTS[act.action]),
-            localizer.person(act.officer_id),
-            localizer.instant(act.at),
+        ErasureActionView(
+            action.record_id,
+            localizer.say(_ACTIONS[action.action]),
+            localizer.person(action.officer_id),
+            localizer.instant(action.at),
         )
-        for act in acts
+        for action in actions
     )
 
 
-def _heard(one: Holder, has_heard: bool, localizer: Localizer) -> StateLabel:
-    if has_heard:
+def _sync_state(one: Holder, has_synced: bool, localizer: Localizer) -> StateLabel:
+    if has_synced:
         return StateLabel(localizer.say(N_("Has synced since")), "ok", "check-circle")
     if one.is_revoked:
         return StateLabel(localizer.say(N_("Revoked, not heard from since")), "warn", "void")
@@ -164,7 +164,7 @@ def _files(extent: Extent, localizer: Localizer) -> str:
     return " · ".join(parts)
 
 
-_ACTS = {
+_ACTIONS = {
     "purge_requested": N_("Asked for"),
     "purge_withdrawn": N_("Taken back"),
     "purge_refused": N_("Refused: the content stays"),

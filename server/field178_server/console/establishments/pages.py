@@ -1,4 +1,4 @@
-"""The register of establishments: pages to read."""
+"""Pages of the register of establishments."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.console.records.record_view import record_view
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.paging import page_links, wanted_page
+from field178_server.console.shell.links import page_links, wanted_page
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.database.unit_of_work import snapshot
@@ -58,7 +58,7 @@ def establishments() -> Response:
 
 @console.get("/establishments/<record_id>")
 def establishment(record_id: str) -> AnyResponse:
-    """Show one register entry; that of a merged one is the page of the record that stands for it."""
+    """Show one register entry; a merged one shows the page of its merge target."""
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
     access = access_of(officer.role, officer.scopes)
     with snapshot(runtime.engine) as session:

@@ -1,4 +1,4 @@
-"""A tablet's rescue file: sent in pieces, looked at, then taken in."""
+"""Pages that take in a tablet's offline export: uploaded in pieces, shown, then imported."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import BinaryIO
 from flask import Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.attachments.storage.free_space import require_room_for_files
+from field178_server.attachments.storage.free_space import require_space_for_files
 from field178_server.attachments.upload_rows import limits_of
 from field178_server.console.imports.view import import_view, problem_text
 from field178_server.console.shell.blueprint import console
@@ -31,32 +31,32 @@ from field178_shared.offline_export import OfflineExport
 from field178_shared.time.clock import to_wire
 
 
-@console.get("/tablets/rescue")
-def rescue() -> Response:
+@console.get("/tablets/rescue", endpoint="rescue")
+def upload_form() -> Response:
     """Show the form that takes a file."""
     return _page("imports/upload.html")
 
 
-@console.post("/tablets/rescue")
-def send_rescue() -> AnyResponse:
+@console.post("/tablets/rescue", endpoint="send_rescue")
+def upload() -> AnyResponse:
     """Take a file, whole or a piece of it: the page's script sends pieces and wants a short answer."""
-    runtime, folder, sent = current_runtime(), _folder(), request.files.get("file")
-    if sent is None or not sent.filename:
+    runtime, folder, uploaded = current_runtime(), _folder(), request.files.get("file")
+    if uploaded is None or not uploaded.filename:
         return _page("imports/upload.html", 422, error=problem_text("none", Localizer(chosen_language())))
-    require_room_for_files(runtime.settings)
+    require_space_for_files(runtime.settings)
     offset, file_id = whole_number("offset", "0"), request.form.get("upload", "")
     if not file_id:
         file_id = runtime.ids.time_ordered()
         folder.begin(file_id, runtime.clock.now())
-    folder.append(file_id, offset, sent.stream, limits_of(runtime.settings).device)
+    folder.append(file_id, offset, uploaded.stream, limits_of(runtime.settings).device)
     if request.form.get("more"):
         return jsonify(upload=file_id, href=url_for("console.rescue_file", file_id=file_id))
     return redirect(url_for("console.rescue_file", file_id=file_id), 303)
 
 
-@console.get("/tablets/rescue/<file_id>")
-def rescue_file(file_id: str) -> Response:
-    """Show what is in a file and what taking it in would do, or what came of it."""
+@console.get("/tablets/rescue/<file_id>", endpoint="rescue_file")
+def uploaded_file(file_id: str) -> Response:
+    """Show the content of a file and the effect of its import, or the result of it."""
     folder, exchange = _folder(), _exchange()
     localizer = Localizer(chosen_language())
     with folder.opened(file_id) as file:
@@ -74,8 +74,8 @@ def rescue_file(file_id: str) -> Response:
     return _page("imports/file.html", view=view, size_bytes=folder.size_of(file_id), file_id=file_id)
 
 
-@console.post("/tablets/rescue/<file_id>")
-def take_rescue(file_id: str) -> AnyResponse:
+@console.post("/tablets/rescue/<file_id>", endpoint="take_rescue")
+def import_file(file_id: str) -> AnyResponse:
     """Take a file in; twice is once."""
     folder, exchange = _folder(), _exchange()
     with folder.opened(file_id) as file:

@@ -1,4 +1,4 @@
-"""A rescue file in words: counts, reasons and where its records are; no value of any record."""
+"""An offline export in words: counts, reasons and where its records are; no value of any record."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHOWN_RECORDS = 100
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """One record the file speaks of."""
+    """One record of the file."""
 
     kind: str
     record_id: str
@@ -35,7 +35,7 @@ class RecordRow:
 
 @dataclass(frozen=True, slots=True)
 class ImportView:
-    """The page of one rescue file. `done` says what came of taking it in, empty before."""
+    """The page of one offline export. `done` is the result of its import, empty before."""
 
     label: str
     officer: str
@@ -81,7 +81,7 @@ def import_view(
         is_revoked=tablet.revoked_at is not None,
         done=_done(done, localizer) if done else "",
         quarantine_href=url_for("console.attention", show="quarantine")
-        if tally.held and may_read and not tally.new
+        if tally.quarantined and may_read and not tally.new
         else None,
     )
 
@@ -96,7 +96,7 @@ def _figures(tally: Tally, localizer: Localizer) -> tuple[tuple[str, Remark], ..
         (N_("Changes in the file"), tally.total, ""),
         (N_("New"), tally.new, "ok"),
         (N_("Known already"), tally.known, ""),
-        (N_("Held back"), tally.held, "warn"),
+        (N_("Held back"), tally.quarantined, "warn"),
         (N_("In conflict"), tally.statuses[Status.CONFLICT], "warn"),
         (N_("Unreadable"), tally.unreadable, "bad"),
     ]

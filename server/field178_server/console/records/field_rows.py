@@ -1,4 +1,4 @@
-"""The rows a record's page is made of: one field each, with everything a reviewer weighs beside it."""
+"""Rows of a record's page: one field each, with marks, comments and earlier values."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from field178_server.office.reviews.record import RecordPage, ReviewComment
 from field178_shared.codelists.checklist import AnswerKind
 from field178_shared.merge import Data, read_path
 from field178_shared.rules import free_text_paths
-from field178_shared.schemas.field_catalogue import field_at, fields_in, has_entries, pattern_of
-from field178_shared.schemas.field_spec import FieldKind
+from field178_shared.schemas.fields.catalogue import field_at, fields_in, has_entries, pattern_of
+from field178_shared.schemas.fields.spec import FieldKind
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import nfc
 from field178_shared.text.privacy import lint
@@ -30,7 +30,7 @@ LONGEST_BESIDE = 56
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of text; `mark` says why it should be looked at twice."""
+    """A piece of text; `mark` is the reason to check it."""
 
     text: str
     mark: str | None = None
@@ -110,7 +110,7 @@ class RowMaker:
         self._type = page.record.type
         self._changed = tuple(step.path for step in page.changed)
         self._comments = _by_path(page.review.comments if page.review else ())
-        known = page.place.data.get("name") if page.place else None
+        known = page.establishment.data.get("name") if page.establishment else None
         self._known_names = (known,) if isinstance(known, str) else ()
 
     def field(self, path: str) -> FieldRow | None:
@@ -217,12 +217,12 @@ class RowMaker:
         return (row,) if row else ()
 
     def _entry(self, path: str) -> FieldRow:
-        place = FieldContext(self._type, path, self.data)
+        context = FieldContext(self._type, path, self.data)
         value = read_path(self.data, path)
-        text = entry_text(place, value, self.localizer)
+        text = entry_text(context, value, self.localizer)
         return FieldRow(
             path=path,
-            label=entry_label(place, self.localizer),
+            label=entry_label(context, self.localizer),
             value=self.marked(text) if _has_free_text(self._type, path) else (Segment(text),),
             is_long=len(text) > LONGEST_BESIDE,
             is_changed=self.is_changed(path),

@@ -1,4 +1,4 @@
-"""The files of a record in words: what each shows, whether it has come, where its preview is."""
+"""Files of a record in words: kind, state, and address of the preview."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class FilesView:
 
 
 def is_restricted(file: RecordFile) -> bool:
-    """Tell whether looking at a file is written down: nobody sees it by just opening the record."""
+    """Tell whether each view of a file is audited: the page of its record does not show it."""
     return file.kind in RESTRICTED_KINDS
 
 
@@ -68,7 +68,7 @@ def files_view(
 
 
 def count_text(count: RecordFileCount, localizer: Localizer) -> str:
-    """Say how many files have come of how many."""
+    """Return the text of how many files have come of how many."""
     return localizer.say(N_("photos {come}/{named}")).format(come=count.come, named=count.named)
 
 
@@ -89,7 +89,7 @@ def _file(record: StoredRecord, file: RecordFile, reader: tuple[Localizer, datet
 
 
 def _line(record: StoredRecord, file: RecordFile, localizer: Localizer) -> str:
-    """Return the item a file is about, its size, when it was named, and whether nobody screened it."""
+    """Return a file's item, size, time of its reference, and a note where it is not screened."""
     entry = entries_of(record.data, "attachments").get(file.key, {})
     item = text_of(entry, "checklist_item_id")
     is_screened = entry.get("screened") is True or file.content_type != _PICTURE

@@ -1,4 +1,4 @@
-"""An inspection visit as sections: the visit, the checklist page by page, what followed, the conclusion."""
+"""An inspection visit as sections: visit, checklist, findings and measures, result."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def inspection_exceptions(maker: RowMaker, sections: tuple[SectionView, ...]) ->
 
 
 def _findings_by_item(maker: RowMaker) -> dict[str, tuple[FindingView, ...]]:
-    """Return the violations under the question they came from; those of no question lie under ""."""
+    """Return the violations by their question; those of no question under ""."""
     grouped: dict[str, list[FindingView]] = {}
     stored = maker.data.get("findings")
     for key, entry in stored.items() if isinstance(stored, dict) else ():
@@ -75,7 +75,7 @@ def _checklist(maker: RowMaker, grouped: dict[str, tuple[FindingView, ...]]) -> 
 def _pages(maker: RowMaker) -> ChecklistPages:
     """Return the pages of the establishment's kind; of a kind not known, every page that has an answer."""
     lists = maker.localizer.lists
-    type_id = maker.page.place.data.get("establishment_type_id") if maker.page.place else None
+    type_id = maker.page.establishment.data.get("establishment_type_id") if maker.page.establishment else None
     if isinstance(type_id, str) and type_id in lists.types:
         return lists.checklist_of(type_id)
     answers = maker.data.get("answers")

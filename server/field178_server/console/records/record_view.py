@@ -1,15 +1,13 @@
-"""One record's page as plain values: exceptions first, then changes, then all of it, then its history."""
+"""The page of one record as plain values: exceptions, changes, all sections, history."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from field178_server.console.records.establishment_view import establishment_sections
 from field178_server.console.records.field_rows import FieldRow, PinnedComment, RowMaker, SectionView
 from field178_server.console.records.files_view import FilesView, files_view
 from field178_server.console.records.inspection_view import inspection_exceptions, inspection_sections
-from field178_server.console.records.outreach_view import outreach_exceptions, outreach_sections
 from field178_server.console.text.field_labels import FieldContext, label_at, type_name, value_text
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.console.text.state_labels import StateLabel, state_label
@@ -47,7 +45,7 @@ class RevisionView:
 
 
 @dataclass(frozen=True, slots=True)
-class Warned:
+class WarningView:
     """Something that deserves a second look, and the field it is about."""
 
     path: str
@@ -57,7 +55,7 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class TechnicalFact:
-    """One technical detail; a code is set so that its characters can be told apart."""
+    """One technical detail; a code is set in a monospaced face."""
 
     name: str
     value: str
@@ -87,7 +85,7 @@ class RecordPageView:
     rev: int
     state: str
     state_label: StateLabel
-    warnings: tuple[Warned, ...]
+    warnings: tuple[WarningView, ...]
     exceptions: tuple[FieldRow, ...]
     changes: tuple[DifferenceView, ...]
     sections: tuple[SectionView, ...]
@@ -98,10 +96,10 @@ class RecordPageView:
     technical: tuple[TechnicalFact, ...]
     open_conflicts: int
     open_quarantine: int
-    place_id: str | None
-    is_place_known: bool
+    establishment_id: str | None
+    is_establishment_known: bool
     files: FilesView | None
-    purged: str | None
+    erased: str | None
     papers: tuple[str, ...]
 
     @property
@@ -124,7 +122,7 @@ def record_view(page: RecordPage, localizer: Localizer, now: datetime) -> Record
     """Return the page of a record for one reader at this instant."""
     maker = RowMaker(page, localizer)
     sections = sections_of(maker)
-    place_id = page.record.data.get("establishment_id")
+    establishment_id = page.record.data.get("establishment_id")
     return RecordPageView(
         record_id=page.record.record_id,
         type=page.record.type,
@@ -145,10 +143,10 @@ def record_view(page: RecordPage, localizer: Localizer, now: datetime) -> Record
         technical=_technical(page, localizer),
         open_conflicts=page.open_conflicts,
         open_quarantine=page.open_quarantine,
-        place_id=place_id if isinstance(place_id, str) else None,
-        is_place_known=page.place is not None,
+        establishment_id=establishment_id if isinstance(establishment_id, str) else None,
+        is_establishment_known=page.establishment is not None,
         files=files_view(page.record, page.files, (localizer, now)),
-        purged=localizer.instant(page.purged_at) if page.purged_at else None,
+        erased=localizer.instant(page.erased_at) if page.erased_at else None,
         papers=_papers(page),
     )
 
@@ -167,41 +165,41 @@ def _exceptions(maker: RowMaker, sections: tuple[SectionView, ...]) -> tuple[Fie
 
 def _title(page: RecordPage, localizer: Localizer) -> str:
     data = page.record.data
-    if page.purged_at:
+    if page.erased_at:
         return type_name(page.record.type, localizer)
     if page.record.type == "establishment":
         return str(data.get("name", ""))
     if page.record.type == "outreach_session":
         return localizer.label(localizer.lists.forms, data.get("outreach_form_id"))
-    if page.place is None:
+    if page.establishment is None:
         return localizer.say(N_("Establishment not received yet"))
-    return str(page.place.data.get("name", ""))
+    return str(page.establishment.data.get("name", ""))
 
 
 def _papers(page: RecordPage) -> tuple[str, ...]:
-    """Return which papers can be taken: a commitment only of a visit that took place."""
-    if page.record.type != "inspection" or page.purged_at:
+    """Return the papers of a visit: a commitment only of one that took place."""
+    if page.record.type != "inspection" or page.erased_at:
         return ()
     return (MINUTES, COMMITMENT) if page.record.data.get("access_result") == "inspected" else (MINUTES,)
 
 
 def _subtitle(page: RecordPage, localizer: Localizer) -> str:
-    data = page.place.data if page.place else page.record.data
+    data = page.establishment.data if page.establishment else page.record.data
     unit = localizer.label(localizer.lists.units, data["unit_id"]) if "unit_id" in data else ""
     return address_text(data.get("address_line") or data.get("venue"), data.get("village"), unit)
 
 
-def _warnings(page: RecordPage, localizer: Localizer) -> tuple[Warned, ...]:
+def _warnings(page: RecordPage, localizer: Localizer) -> tuple[WarningView, ...]:
     data = page.record.data
-    if page.purged_at:
+    if page.erased_at:
         return ()
     last = page.history.revisions[-1].received_at if page.history.revisions else None
     if last is None:
         return ()
-    kind = page.place.data.get("establishment_type_id") if page.place else None
+    kind = page.establishment.data.get("establishment_type_id") if page.establishment else None
     context = Context(now=last, establishment_type=kind if isinstance(kind, str) else None)
     return tuple(
-        Warned(
+        WarningView(
             path=problem.path.removesuffix(".v"),
             label=label_at(FieldContext(page.record.type, problem.path.removesuffix(".v"), data), localizer),
             text=message(problem.code, localizer.language).removesuffix("."),
@@ -294,6 +292,37 @@ def corrected_time(at: str | None, clock_offset_ms: int) -> datetime | None:
     """Return the device's time without the difference of its clock; None when it is no time."""
     moment = from_wire(at) if at else None
     return moment - timedelta(milliseconds=clock_offset_ms) if moment else None
+
+
+def establishment_sections(maker: RowMaker) -> tuple[SectionView, ...]:
+    """Return every section that holds something."""
+    say = maker.localizer.say
+    sections = (
+        maker.section("identity", type_name("establishment", maker.localizer)),
+        maker.section("registration", say(N_("Registration"))),
+        maker.section("certificates"),
+        maker.section("attachments"),
+    )
+    return tuple(section for section in sections if section.rows)
+
+
+def outreach_sections(maker: RowMaker) -> tuple[SectionView, ...]:
+    """Return every section that holds something."""
+    say = maker.localizer.say
+    sections = (
+        maker.section("session", say(N_("The session"))),
+        maker.section("audiences"),
+        maker.section("establishments"),
+        maker.section("content", say(N_("Content"))),
+        maker.section("materials"),
+        maker.section("attachments"),
+    )
+    return tuple(section for section in sections if section.rows)
+
+
+def outreach_exceptions(sections: tuple[SectionView, ...]) -> tuple[FieldRow, ...]:
+    """Return the rows that ask for a look: texts with something that may name a person."""
+    return tuple(row for section in sections for row in section.rows if row.has_marks)
 
 
 _RECEIPTS = {

@@ -110,7 +110,7 @@ def _write(decide: Decide) -> None:
 
 
 def _check_access(record_id: str) -> None:
-    """Refuse a record that is not there or not within the officer's reach, both in the same words."""
+    """Refuse a record that does not exist or that the officer may not read, both in the same words."""
     runtime, officer = current_runtime(), current_officer()
     with snapshot(runtime.engine) as session:
         record = find_record(session, runtime.tenant_id, record_id)
@@ -130,7 +130,7 @@ def _next_href(query: QueueQuery, record_id: str) -> str:
 def _attempt(error: AppError) -> RefusedDecision:
     localizer = Localizer(chosen_language())
     advice = localizer.say(_REFUSALS[error.code])
-    # The word of LOCKED is about a tablet's late edit: a reviewer's decision is not kept aside.
+    # The word of LOCKED is about a tablet's late edit: a reviewer's decision is not kept as a conflict.
     text = "" if error.code is ErrorCode.LOCKED else message(error.code, localizer.language)
     return RefusedDecision(error.status, f"{text} {advice}".strip(), _reason(), _pins())
 

@@ -1,4 +1,4 @@
-"""Photos of a record, as previews; whoever looks at a restricted one is written down first."""
+"""Photos of a record as previews; each view of a restricted one has an audit entry."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import Response, send_file
 from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.previews import make_preview, preview_name
 from field178_server.attachments.queries import RecordFile, files_of
-from field178_server.attachments.storage.locations import file_store_of
+from field178_server.attachments.storage.file_store import file_store_of
 from field178_server.audit import trail
 from field178_server.console.records.files_view import is_restricted, is_viewable
 from field178_server.console.shell.blueprint import console
@@ -24,7 +24,7 @@ from field178_shared.errors import AppError, ErrorCode
 
 @console.get("/records/<record_id>/files/<key>")
 def record_file(record_id: str, key: str) -> Response:
-    """Show one photo of a record within reach."""
+    """Show one photo of a record within access."""
     runtime, officer = current_runtime(), current_officer()
     with snapshot(runtime.engine) as session:
         scope, file = _file_within_reach(session, officer, record_id, key)

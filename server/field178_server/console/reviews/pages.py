@@ -15,7 +15,7 @@ from field178_server.console.reviews.queue_view import QueueQuery
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.paging import page_links
+from field178_server.console.shell.links import page_links
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
@@ -32,7 +32,7 @@ from field178_shared.errors import AppError, ErrorCode
 
 @dataclass(frozen=True, slots=True)
 class RefusedDecision:
-    """A decision that was refused: what to say, and what had been typed, so that nothing is lost."""
+    """A refused decision: its message, and the input to show again."""
 
     status: int
     message: str
@@ -42,7 +42,7 @@ class RefusedDecision:
 
 @console.get("/reviews")
 def reviews() -> Response:
-    """Show the queue; on a wide screen its first record stands open beside it."""
+    """Show the queue; on a wide screen its first record is open beside it."""
     return queue_page(QueueQuery.read(request.args), None)
 
 
@@ -53,7 +53,7 @@ def review_record(record_id: str) -> Response:
 
 
 def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision | None = None) -> Response:
-    """Return the split view; a record that is not there, or not within reach, is not found."""
+    """Return the split view; a record that is not there, or not within access, is not found."""
     runtime, officer = current_runtime(), current_officer()
     localizer = Localizer(chosen_language())
     access = access_of(officer.role, officer.scopes)
@@ -108,7 +108,7 @@ def _filed_page(session: Session, officer: OfficerContext, record_id: str) -> Re
 
 def _allowed(officer: OfficerContext, view: RecordPageView | None, localizer: Localizer) -> dict[str, bool]:
     """Return which decisions this officer may take on a record in its present state."""
-    state = view.state if view and not view.purged else ""
+    state = view.state if view and not view.erased else ""
     is_open = state in ("waiting", "corrected", "returned")
     return {
         "may_approve": is_open and may(officer.role, "console.approve_record", localizer.lists),

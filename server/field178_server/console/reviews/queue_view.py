@@ -11,8 +11,7 @@ from flask import url_for
 
 from field178_server.attachments.queries import RecordFileCount
 from field178_server.console.records.files_view import count_text
-from field178_server.console.shell.links import FilterLink, with_query
-from field178_server.console.shell.paging import wanted_page
+from field178_server.console.shell.links import FilterLink, wanted_page, with_query
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel, outcome_label, short_state_label
@@ -27,7 +26,7 @@ OLD_AFTER = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class QueueQuery:
-    """The filters in the address: drawer, type, page. Whatever cannot be read is the default."""
+    """The filters of an address: drawer, type, page. An invalid value becomes the default."""
 
     state: QueueState = QueueState.WAITING
     type: str | None = None
@@ -73,7 +72,7 @@ class QueueQuery:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """The sign at the start of a row: what kind of place, and how the visit ended."""
+    """The icon of a row: kind of establishment, and outcome of the visit."""
 
     icon: str
     tone: str
@@ -102,12 +101,12 @@ class QueueItem:
 
     @property
     def last_word(self) -> str:
-        """The last word of the title: in names of places often the code."""
+        """The last word of the title, often the code of the establishment."""
         return self.title.rpartition(" ")[2]
 
 
 def drawers(query: QueueQuery, counts: Mapping[QueueState, int], localizer: Localizer) -> list[FilterLink]:
-    """Return the drawers with how much lies in each."""
+    """Return the drawers with the number of records in each."""
     return [
         FilterLink(
             replace(query, state=state, page=1).list_href(),
@@ -144,7 +143,7 @@ def queue_items(
 
 
 def empty_text(query: QueueQuery, localizer: Localizer) -> tuple[str, str]:
-    """Return what an empty drawer says, and what to do next."""
+    """Return the text of an empty drawer, and the next step."""
     title, text = _EMPTY[query.state]
     return localizer.say(title), localizer.say(text)
 
@@ -155,7 +154,7 @@ def title_of(row: QueueRow, localizer: Localizer) -> str:
         return (
             localizer.label(localizer.lists.forms, row.kind) if row.kind else type_name(row.type, localizer)
         )
-    return row.place_name or localizer.say(N_("Establishment not received yet"))
+    return row.establishment_name or localizer.say(N_("Establishment not received yet"))
 
 
 def _item(
@@ -184,7 +183,7 @@ def _files_label(count: RecordFileCount, localizer: Localizer) -> StateLabel:
 
 
 def _day(occurred_on: date, now: datetime, localizer: Localizer) -> str:
-    """Say a day of this year without its year; of another year the year is the point."""
+    """Return a day, of this year without its year."""
     is_plain = occurred_on.year == local_date(now).year
     return short_date_text(occurred_on, localizer.language) if is_plain else localizer.day(occurred_on)
 

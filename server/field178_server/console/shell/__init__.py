@@ -1,1 +1,1 @@
-"""What every page stands in: blueprint, layout, policy, guard, links, paging, forms."""
+"""Frame of every page: blueprint, layout, policy, guard, links, paging, forms."""

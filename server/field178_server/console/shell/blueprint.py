@@ -1,17 +1,19 @@
-"""The console's blueprint: every page is registered on it, every capability brings its own templates."""
+"""The console's blueprint, its template folders, and the addresses of static files by content hash."""
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
 from pathlib import Path
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader
 
 CONSOLE = Path(__file__).parents[1]
 
 
 class ConsoleBlueprint(Blueprint):
-    """A blueprint whose template `reviews/queue.html` lies in `reviews/templates/queue.html`."""
+    """A blueprint whose template `reviews/queue.html` is the file `reviews/templates/queue.html`."""
 
     @property
     def jinja_loader(self) -> BaseLoader:
@@ -21,3 +23,17 @@ class ConsoleBlueprint(Blueprint):
 
 
 console = ConsoleBlueprint("console", __name__, static_folder=CONSOLE / "static", static_url_path="/static")
+
+
+STATIC = Path(__file__).parents[1] / "static"
+KEEP_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def asset(name: str) -> str:
+    """Return the address of one static file."""
+    return url_for("console.static", filename=name, v=_version(name))
+
+
+@cache
+def _version(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]

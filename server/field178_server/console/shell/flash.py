@@ -1,4 +1,4 @@
-"""One sentence carried over a redirect: a code in a short-lived cookie, put into words where it is shown."""
+"""Flash messages over a redirect: a code in a short-lived cookie, translated where it is shown."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ _DECISIONS = frozenset({"approved", "returned", "reopened", "void", "undone"})
 
 @dataclass(frozen=True, slots=True)
 class Flash:
-    """What the last act did, and on what: a record, or an item by its key; some acts can be taken back."""
+    """The last action and its object: a record, or an item by its key; some actions can be undone."""
 
     code: str
     record_id: str
 
     @property
     def may_undo(self) -> bool:
-        """Whether this act can be taken back for a short while."""
+        """Whether this action can be taken back for a short while."""
         return self.code in _UNDOABLE
 
     def text(self, title: str, localizer: Localizer) -> str:
@@ -56,7 +56,7 @@ class Flash:
 
 
 def leave_flash(response: Response, code: str, record_id: str) -> Response:
-    """Note on the answer what was done, for the page that comes next."""
+    """Set the flash cookie for the next page."""
     response.set_cookie(
         COOKIE,
         f"{code}.{record_id}",
@@ -70,7 +70,7 @@ def leave_flash(response: Response, code: str, record_id: str) -> Response:
 
 
 def take_flash(codes: frozenset[str] = _DECISIONS) -> Flash | None:
-    """Return what the act before has left for this page, once; what is another page's stays for it."""
+    """Return what the action before has left for this page, once; what is another page's stays for it."""
     code, _, record_id = request.cookies.get(COOKIE, "").partition(".")
     if code not in codes or not is_uuid(record_id.partition(".")[0]):
         return None

@@ -1,4 +1,4 @@
-"""What the office does by a form: one transaction, a sentence for each refusal, and the way on."""
+"""Actions by forms: one transaction, a sentence for each refusal, and the redirect."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import Problems
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode, message
-from field178_shared.text.whole_numbers import parse_whole_number
+from field178_shared.text.formats import parse_whole_number
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An act that was not done: what to say, and at which fields; what was chosen and typed stays typed."""
+    """A refused action: the sentence, and the fields at fault; what was chosen and typed stays typed."""
 
     status: int
     code: ErrorCode
@@ -33,18 +33,18 @@ class Refusal:
     problems: Problems = field(default_factory=dict)
 
     @property
-    def is_about_reason(self) -> bool:
+    def concerns_reason(self) -> bool:
         """Whether it is the reason that is missing or too long."""
         return self.code in (ErrorCode.REQUIRED, ErrorCode.TOO_LONG)
 
     @property
     def is_late(self) -> bool:
-        """Whether somebody else, or a tablet, was faster."""
+        """Whether another officer or a tablet has changed the item meanwhile."""
         return self.code in (ErrorCode.REVISION_CHANGED, ErrorCode.NOT_FOUND)
 
 
 def attempt(work: Callable[[Session], object], sentences: Mapping[ErrorCode, str]) -> Refusal | None:
-    """Do it in one transaction; what these sentences speak of is returned as a refusal, all else raised."""
+    """Run the work in one transaction; return errors that have a sentence as a refusal, raise all others."""
     try:
         run_write(current_runtime().engine, work)
     except AppError as error:
@@ -55,12 +55,12 @@ def attempt(work: Callable[[Session], object], sentences: Mapping[ErrorCode, str
 
 
 def done(href: str, code: str, record_id: str) -> Response:
-    """Go on to a page, which says what was done."""
+    """Redirect to a page with a flash."""
     return leave_flash(redirect(href, 303), code, record_id)
 
 
 def actor() -> Actor:
-    """Return the officer who sits at the desk, as the author of what is done."""
+    """Return the officer who is signed in, as the author of what is done."""
     return Actor("officer", current_officer().id)
 
 
@@ -71,7 +71,7 @@ def batch_in(session: Session) -> Batch:
 
 
 def office() -> OperationContext:
-    """Return the desk for services that work with one."""
+    """Return the operation context of the signed-in officer."""
     runtime = current_runtime()
     return OperationContext(runtime.tenant_id, runtime.clock, runtime.ids, load(), actor())
 

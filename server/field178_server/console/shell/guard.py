@@ -1,4 +1,4 @@
-"""What stands before and behind every page: rights, form token, and headers that keep pages out of caches."""
+"""Guard of every page: rights, form token, cache headers, error page."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from flask import Flask, Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.attachments.storage.chunk import MAX_PIECE_BYTES
-from field178_server.console.shell.assets import KEEP_FOR_EVER
-from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.blueprint import KEEP_FOR_EVER, console
 from field178_server.console.shell.layout import render
 from field178_server.console.shell.policy import POLICY, may
 from field178_server.console.shell.preferences import chosen_language
@@ -25,7 +24,7 @@ _LARGE_FORMS = frozenset({"console.send_rescue"})
 
 
 def check_policy(app: Flask) -> None:
-    """Refuse to start with a page that nobody decided about."""
+    """Refuse to start with a page that the policy does not name."""
     pages = {
         rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith(f"{console.name}.")
     }
@@ -34,13 +33,13 @@ def check_policy(app: Flask) -> None:
 
 
 def init_error_page(app: Flask) -> None:
-    """Answer errors of people's browsers by a page."""
+    """Register the error page of browsers."""
     app.extensions[ERROR_PAGE] = error_page
 
 
 @console.before_request
 def _admit() -> AnyResponse | None:
-    """Let a request in: an officer where one is asked for, the right, and no forged form."""
+    """Admit a request: an officer where one is needed, with the right, and no forged form."""
     access = POLICY[str(request.endpoint)]
     officer = find_officer()
     if officer is None and not access.is_public:
@@ -63,7 +62,7 @@ def _keep_out_of_caches(response: Response) -> Response:
 
 
 def _to_sign_in() -> AnyResponse:
-    """Lead a browser to the sign-in page; htmx follows a header: a redirect would land in a fragment."""
+    """Redirect a browser to the sign-in page; htmx gets a header, a redirect would land in a fragment."""
     href = url_for("console.sign_in", next=_way_back())
     if request.headers.get("HX-Request") == "true":
         return Response(status=401, headers={"HX-Redirect": href})
@@ -71,7 +70,7 @@ def _to_sign_in() -> AnyResponse:
 
 
 def _way_back() -> str | None:
-    """Return where to go on: the page asked for, or the one on which the form stands that was sent."""
+    """Return the next address: the page asked for, or the page of the sent form."""
     if request.method == "GET":
         return request.full_path.rstrip("?")
     pages, path = current_app.url_map.bind(""), request.path

@@ -1,4 +1,4 @@
-"""Turns a template and plain values into a page: language, appearance, rail and form token are added here."""
+"""Layout of pages: language, appearance, menu and form token around a template."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask import Response, make_response, render_template, request
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.storage.free_space import free_space
-from field178_server.console.shell.assets import asset
+from field178_server.console.shell.blueprint import asset
 from field178_server.console.shell.policy import may, tablet_access
 from field178_server.console.shell.preferences import chosen_language, chosen_theme
 from field178_server.console.text.field_labels import field_name
@@ -17,7 +17,7 @@ from field178_server.database.unit_of_work import Session
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.browser_session import csrf_token
 from field178_server.office.attention.queries import AttentionFilter, count_items
-from field178_server.office.erasure.queries import count_waiting
+from field178_server.office.erasure.queries import count_requested
 from field178_server.office.reviews.queue import QueueState, QueueView, queue_counts
 from field178_server.office.tablets.queries import SILENT_AFTER, count_silent
 from field178_server.records.access import access_of
@@ -26,7 +26,7 @@ from field178_shared.text.i18n import N_
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """One room of the desk; `count` says how much waits in it."""
+    """One entry of the menu; `count` is the number of open items there."""
 
     endpoint: str
     icon: str
@@ -36,7 +36,7 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class OfficeLayout:
-    """Who sits at the desk, and what stands around it."""
+    """The signed-in officer and the menu around each page."""
 
     officer_name: str
     role_name: str
@@ -45,31 +45,29 @@ class OfficeLayout:
     warning: str = ""
 
 
-_ROOMS = (
+_MENU = (
     ("console.reviews", "review", N_("Review")),
     ("console.attention", "alert", N_("Needs attention")),
     ("console.establishments", "establishment", N_("Register")),
     ("console.tablets", "tablet", N_("Tablets")),
     ("console.purges", "privacy", N_("Purges")),
 )
-_LOOKS_AFTER_THE_SERVER = "console.revoke_tablet"
+_ADMINISTRATION = "console.revoke_tablet"
 
 
 def layout_of(session: Session, officer: OfficerContext, localizer: Localizer) -> OfficeLayout:
-    """Return the desk of an officer with what waits in each room."""
-    rooms = [room for room in _ROOMS if may(officer.role, room[0], localizer.lists)]
-    counts = _counts(session, officer, localizer) if rooms else {}
+    """Return the layout of an officer with the counts of the menu."""
+    items = [item for item in _MENU if may(officer.role, item[0], localizer.lists)]
+    counts = _counts(session, officer, localizer) if items else {}
     return OfficeLayout(
         officer_name=officer.name,
         role_name=localizer.label(localizer.lists.roles, officer.role),
         agency_name=localizer.label(localizer.lists.agencies, officer.agency),
         rail=tuple(
             MenuItem(endpoint, icon, localizer.say(label), counts.get(endpoint, 0))
-            for endpoint, icon, label in rooms
+            for endpoint, icon, label in items
         ),
-        warning=_storage_warning(localizer)
-        if may(officer.role, _LOOKS_AFTER_THE_SERVER, localizer.lists)
-        else "",
+        warning=_storage_warning(localizer) if may(officer.role, _ADMINISTRATION, localizer.lists) else "",
     )
 
 
@@ -108,7 +106,7 @@ def _counts(session: Session, officer: OfficerContext, localizer: Localizer) -> 
     return {
         "console.reviews": queue_counts(session, QueueView(tenant_id, access))[QueueState.WAITING],
         "console.attention": sum(count_items(session, tenant_id, access, AttentionFilter()).values()),
-        "console.purges": count_waiting(session, tenant_id),
+        "console.purges": count_requested(session, tenant_id),
         "console.tablets": count_silent(
             session, tenant_id, tablet_access(officer, localizer.lists), silent_since
         ),

@@ -1,7 +1,8 @@
-"""Where a record is shown, what it is called, and what its scope is called."""
+"""Addresses and names of records and scopes, and links to the pages of a list."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import url_for
@@ -9,7 +10,9 @@ from flask import url_for
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.records.find_record import FILED_TYPES
+from field178_server.records.paging import PageOfRows
 from field178_shared.merge import Data
+from field178_shared.text.formats import parse_whole_number
 
 
 def record_link(record_type: str, record_id: str) -> str | None:
@@ -37,8 +40,8 @@ def name_in(values: Data, localizer: Localizer) -> str | None:
     """Return the name of the record or of its establishment, as far as these values tell it."""
     if isinstance(name := values.get("name"), str):
         return name
-    if place := localizer.names.establishments.get(str(values.get("establishment_id"))):
-        return place
+    if establishment := localizer.names.establishments.get(str(values.get("establishment_id"))):
+        return establishment
     form = values.get("outreach_form_id")
     return localizer.label(localizer.lists.forms, form) if form in localizer.lists.forms else None
 
@@ -56,3 +59,28 @@ class FilterLink:
 def with_query(path: str, query: str) -> str:
     """Return an address with its filters behind it."""
     return f"{path}?{query}" if query else path
+
+
+@dataclass(frozen=True, slots=True)
+class PageLinks:
+    """Links to the neighbouring pages of a list."""
+
+    number: int
+    last: int
+    before: str | None
+    after: str | None
+
+
+def wanted_page(text: str) -> int:
+    """Read the number of a page in an address; whatever is none is the first page."""
+    return max(1, parse_whole_number(text, 5) or 1)
+
+
+def page_links(page: PageOfRows, href: Callable[[int], str]) -> PageLinks:
+    """Return the addresses of the page before and the page after, where there are such."""
+    return PageLinks(
+        number=page.number,
+        last=page.last,
+        before=href(page.number - 1) if page.number > 1 else None,
+        after=href(page.number + 1) if page.number < page.last else None,
+    )

@@ -1,4 +1,4 @@
-"""Who may call which page: one row an endpoint, in rights of the code list `app_roles`.
+"""Access policy of pages: one row an endpoint, in rights of the code list `app_roles`.
 
 A page without a row keeps the application from starting.
 """
@@ -31,7 +31,7 @@ RETURN = Access(frozenset({"return_for_fix"}))
 TABLETS = Access(frozenset({"manage_devices", "review"}))
 MANAGE_TABLETS = Access(frozenset({"manage_devices"}))
 REVIEW = Access(frozenset({"review"}))
-PURGE = Access(frozenset({"run_retention"}))
+ERASE = Access(frozenset({"run_retention"}))
 
 POLICY: Mapping[str, Access] = MappingProxyType(
     {
@@ -60,13 +60,13 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.revoke_tablet": MANAGE_TABLETS,
         "console.enrolling": MANAGE_TABLETS,
         "console.enrol_tablet": MANAGE_TABLETS,
-        "console.purges": PURGE,
-        "console.asking_purge": PURGE,
-        "console.ask_purge": PURGE,
-        "console.purge_page": PURGE,
-        "console.confirm_purge": PURGE,
-        "console.refuse_purge": PURGE,
-        "console.withdraw_purge": PURGE,
+        "console.purges": ERASE,
+        "console.asking_purge": ERASE,
+        "console.ask_purge": ERASE,
+        "console.purge_page": ERASE,
+        "console.confirm_purge": ERASE,
+        "console.refuse_purge": ERASE,
+        "console.withdraw_purge": ERASE,
         "console.establishments": REGISTER,
         "console.establishment": REGISTER,
         "console.approve_record": APPROVE,

@@ -1,4 +1,4 @@
-"""Tablets: the list, revoking one, and enrolling one with a code that is shown once."""
+"""Pages of tablets: list, revocation, enrolment with a code that is shown once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.paging import page_links, wanted_page
+from field178_server.console.shell.links import page_links, wanted_page
 from field178_server.console.shell.policy import may, tablet_access
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.tablets.view import tablet_view
@@ -47,7 +47,7 @@ class Candidate:
 
 @console.get("/tablets")
 def tablets() -> Response:
-    """Show every tablet: last heard of, what it told, what deserves a look."""
+    """Show every tablet: last contact, reported status, warnings."""
     runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
     access, wanted = _access(), wanted_page(request.args.get("page", ""))
     flash = take_flash(FLASHES)
@@ -80,12 +80,12 @@ def revoking(device_id: str) -> Response:
 
 @console.post("/tablets/<device_id>/revoke")
 def revoke_tablet(device_id: str) -> AnyResponse:
-    """Take everything from a tablet; what it has not sent is then kept aside when it comes."""
+    """Revoke a tablet; its unsent changes are quarantined when they arrive."""
     tablet = _tablet(device_id)
     if (refusal := password_refusal()) is not None:
         return _revoking_page(tablet, refusal)
-    layout = office()
-    run_write(current_runtime().engine, lambda session: operator.revoke(session, layout, device_id))
+    context = office()
+    run_write(current_runtime().engine, lambda session: operator.revoke(session, context, device_id))
     return done(url_for("console.tablets"), "revoked", device_id)
 
 
@@ -100,11 +100,11 @@ def enrol_tablet() -> Response:
     """Make a code and show it, once: it is stored hashed and never shown again."""
     if (refusal := password_refusal()) is not None:
         return _enrolling_page(refusal)
-    runtime, layout, wanted = current_runtime(), office(), request.form.get("officer", "")
+    runtime, context, wanted = current_runtime(), office(), request.form.get("officer", "")
     if not any(one.officer_id == wanted for one in _candidates()):
         return _enrolling_page((422, N_("Choose whose tablet it will be.")))
     code = enrolment.new_code(random.SystemRandom())
-    run_write(runtime.engine, lambda session: operator.issue_code(session, layout, wanted, (), code))
+    run_write(runtime.engine, lambda session: operator.issue_code(session, context, wanted, (), code))
     link = enrolment.link(runtime.settings.url, code, _pin(), runtime.keyring.receipt_key)
     qr = segno.make(link, error="m", micro=False)
     # Made of our own link alone; its only text is digits of a path.

@@ -1,4 +1,4 @@
-"""Tablets in words: how each stands, what it told of itself, and what deserves a look."""
+"""Tablets in words: state, reported status, and warnings."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from field178_server.console.shell.links import scope_text
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import Remark, StateLabel
 from field178_server.office.tablets.queries import SILENT_AFTER, TabletRow
-from field178_shared.crypto.hash_chain import RootAlarm
 from field178_shared.text.i18n import N_
+from field178_shared.wire.hash_chain import RootAlarm
 
 CLOCK_IS_OFF = timedelta(minutes=5)
-LITTLE_ROOM_MB = 1024
+LOW_SPACE_MB = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ class TabletView:
     units: tuple[str, ...]
     state: StateLabel
     seen: str
-    told: str
+    reported: str
     unsent: Remark
-    room: Remark
+    free_space: Remark
     clock: Remark
     version: str
     quarantined: Remark
@@ -53,11 +53,11 @@ def tablet_view(row: TabletRow, localizer: Localizer, now: datetime) -> TabletVi
         units=tuple(units),
         state=_state(row, localizer, now),
         seen=localizer.instant(row.last_seen_at) if row.last_seen_at else localizer.say(N_("not yet")),
-        told=localizer.instant(row.told_at) if row.told_at else "",
+        reported=localizer.instant(row.told_at) if row.told_at else "",
         unsent=_unsent(row, localizer),
-        room=_room(row, localizer),
+        free_space=_free_space(row, localizer),
         clock=_clock(row, localizer),
-        version=row.app_version or localizer.say(NOT_TOLD),
+        version=row.app_version or localizer.say(NOT_REPORTED),
         quarantined=Remark(localizer.number(row.quarantined), "bad" if row.quarantined else ""),
         mismatches=_mismatches(row, localizer),
         mismatched=row.mismatched,
@@ -82,7 +82,7 @@ def _state(row: TabletRow, localizer: Localizer, now: datetime) -> StateLabel:
 
 def _unsent(row: TabletRow, localizer: Localizer) -> Remark:
     if row.unsent is None:
-        return Remark(localizer.say(NOT_TOLD))
+        return Remark(localizer.say(NOT_REPORTED))
     records = localizer.say(N_("records: {count}")).format(count=localizer.number(row.unsent))
     if row.unsent_files is None:
         return Remark(records, "warn" if row.unsent else "")
@@ -90,17 +90,17 @@ def _unsent(row: TabletRow, localizer: Localizer) -> Remark:
     return Remark(f"{records} · {files}", "warn" if row.unsent or row.unsent_files else "")
 
 
-def _room(row: TabletRow, localizer: Localizer) -> Remark:
+def _free_space(row: TabletRow, localizer: Localizer) -> Remark:
     if row.free_mb is None:
-        return Remark(localizer.say(NOT_TOLD))
-    is_little = row.free_mb < LITTLE_ROOM_MB
+        return Remark(localizer.say(NOT_REPORTED))
+    is_little = row.free_mb < LOW_SPACE_MB
     amount, unit = (row.free_mb, "MB") if is_little else (row.free_mb // 1024, "GB")
     return Remark(f"{localizer.number(amount)} {unit}", "warn" if is_little else "")
 
 
 def _clock(row: TabletRow, localizer: Localizer) -> Remark:
     if row.clock_offset_ms is None:
-        return Remark(localizer.say(NOT_TOLD))
+        return Remark(localizer.say(NOT_REPORTED))
     offset = timedelta(milliseconds=row.clock_offset_ms)
     if abs(offset) < timedelta(minutes=1):
         return Remark(localizer.say(N_("right")))
@@ -112,11 +112,11 @@ def _clock(row: TabletRow, localizer: Localizer) -> Remark:
 def _mismatches(row: TabletRow, localizer: Localizer) -> Remark:
     if row.mismatches is None:
         # A tablet that tells of itself names mismatches only when there were any.
-        return Remark(localizer.number(0) if row.told_at else localizer.say(NOT_TOLD))
+        return Remark(localizer.number(0) if row.told_at else localizer.say(NOT_REPORTED))
     return Remark(localizer.number(row.mismatches), "bad" if row.mismatches else "")
 
 
-NOT_TOLD = N_("not told")
+NOT_REPORTED = N_("not told")
 HISTORIES: Mapping[str, str] = {
     RootAlarm.LOWER: N_("This tablet remembers more of the server’s history than the server has."),
     RootAlarm.OTHER: N_("This tablet remembers another history than the server’s."),

@@ -1,4 +1,4 @@
-"""A field of a record in words: what its path is called and how its value reads."""
+"""Labels and values of a record's fields in words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from field178_server.console.text import format_values as show
 from field178_server.console.text.localize import Localizer
 from field178_shared.merge import read_path
-from field178_shared.schemas.field_catalogue import (
+from field178_shared.schemas.fields.catalogue import (
     RECORD_NAMES,
     choices_of,
     field_at,
@@ -23,7 +23,7 @@ Data = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class FieldContext:
-    """Where a value stands: the type of its record, its dotted path, and the record's data for names."""
+    """Context of a value: type of its record, dotted path, and the record's data for names."""
 
     record_type: str
     path: str
@@ -38,26 +38,26 @@ def type_name(record_type: str, localizer: Localizer) -> str:
 
 
 def field_name(record_type: str, path: str, localizer: Localizer) -> str:
-    """Return what the field at a path is called, without the entry it lies in."""
+    """Return the label of the field at a path, without the entry that contains it."""
     return words_at(record_type, path, localizer.language).label
 
 
-def label_at(place: FieldContext, localizer: Localizer) -> str:
-    """Return what a path is called, with the name of the entry it lies in."""
-    keys = place.path.split(".")
-    name = field_name(place.record_type, place.path, localizer)
-    is_named = field_at(place.record_type, place.path) is not None
+def label_at(context: FieldContext, localizer: Localizer) -> str:
+    """Return the label of a path, with the name of the entry that contains it."""
+    keys = context.path.split(".")
+    name = field_name(context.record_type, context.path, localizer)
+    is_named = field_at(context.record_type, context.path) is not None
     if keys[0] == "answers" and len(keys) > 1:
         question = show.as_item(localizer, keys[1])
         return f"{question} · {name}" if is_named and keys[2:] not in ([], ["v"]) else question
-    entry = entry_name(place, localizer) if is_named and len(keys) > 1 else None
+    entry = entry_name(context, localizer) if is_named and len(keys) > 1 else None
     return f"{name} · {entry}" if entry else name
 
 
-def entry_name(place: FieldContext, localizer: Localizer) -> str | None:
-    """Return the name of the entry a path lies in: the violation, the member, the audience ..."""
-    group, key, *_ = place.path.split(".")
-    entry = field_at(place.record_type, f"{group}.{key}")
+def entry_name(context: FieldContext, localizer: Localizer) -> str | None:
+    """Return the name of the entry that contains a path: the violation, the member, the audience ..."""
+    group, key, *_ = context.path.split(".")
+    entry = field_at(context.record_type, f"{group}.{key}")
     if entry is None:
         return None
     if entry.keys == "establishments":
@@ -65,30 +65,30 @@ def entry_name(place: FieldContext, localizer: Localizer) -> str | None:
     if entry.keys:
         return localizer.label(choices_of(entry.keys, localizer.lists), key)
     named = f"{group}.{key}.{entry.named_by}"
-    value = read_path(place.data, named) if entry.named_by else None
-    return value_text(place.record_type, named, value, localizer) if value else None
+    value = read_path(context.data, named) if entry.named_by else None
+    return value_text(context.record_type, named, value, localizer) if value else None
 
 
-def entry_label(place: FieldContext, localizer: Localizer) -> str:
+def entry_label(context: FieldContext, localizer: Localizer) -> str:
     """Return what one entry of a group is called: its own name, where it is not already its value."""
-    group = place.path.partition(".")[0]
-    name = None if group in _NAMED_IN_VALUE else entry_name(place, localizer)
-    return name or field_name(place.record_type, place.path, localizer)
+    group = context.path.partition(".")[0]
+    name = None if group in _NAMED_IN_VALUE else entry_name(context, localizer)
+    return name or field_name(context.record_type, context.path, localizer)
 
 
-def entry_text(place: FieldContext, value: object, localizer: Localizer) -> str:
+def entry_text(context: FieldContext, value: object, localizer: Localizer) -> str:
     """Return one entry in a line, without the member that already is its label."""
-    group = place.path.partition(".")[0]
+    group = context.path.partition(".")[0]
     if group == "members" or not isinstance(value, dict):
-        return value_text(place.record_type, place.path, value, localizer)
-    entry = field_at(place.record_type, place.path)
+        return value_text(context.record_type, context.path, value, localizer)
+    entry = field_at(context.record_type, context.path)
     named_by = entry.named_by if entry and group not in _NAMED_IN_VALUE else None
     rest = {
         key: item
         for key, item in value.items()
-        if key != named_by and _is_read(place.record_type, f"{place.path}.{key}")
+        if key != named_by and _is_read(context.record_type, f"{context.path}.{key}")
     }
-    return _object_text(place.record_type, place.path, rest, localizer) if rest else ""
+    return _object_text(context.record_type, context.path, rest, localizer) if rest else ""
 
 
 def value_text(record_type: str, path: str, value: object, localizer: Localizer) -> str:

@@ -1,4 +1,4 @@
-"""How each kind of value reads: one small function a kind, from the stored JSON value to a sentence."""
+"""Formats of values: one function a kind, from the stored JSON value to text."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from field178_server.console.text.localize import Localizer
 from field178_shared.codelists.checklist import AnswerKind
-from field178_shared.schemas.field_catalogue import choices_of, translated
-from field178_shared.schemas.field_spec import FieldKind, FieldSpec
+from field178_shared.schemas.fields.catalogue import choices_of, translated
+from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 from field178_shared.text.i18n import N_
 
 Show = Callable[[Localizer, object], str]

@@ -1,4 +1,4 @@
-"""One reader's language: texts, labels of the code lists, dates, numbers and names, ready for a page."""
+"""Localizer of one reader: texts, labels of the code lists, dates, numbers and names."""
 
 from __future__ import annotations
 
@@ -85,6 +85,6 @@ class Localizer:
 
 
 def address_text(*parts: object) -> str:
-    """Return an address in one line; a village or commune that is already in it is said once."""
+    """Return an address in one line; a repeated village or commune is left out."""
     pieces = (piece.strip() for part in parts if part for piece in str(part).split(","))
     return ", ".join(dict.fromkeys(piece for piece in pieces if piece))

@@ -1,4 +1,4 @@
-"""One value typed by a person in the office: which control its kind asks for, and what the text means."""
+"""Values typed in the office: the control of a kind, and the parsing of its text."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from field178_server.console.text import format_values as show
 from field178_server.console.text.field_labels import value_text
 from field178_server.console.text.localize import Localizer
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.schemas.field_catalogue import described_at, field_at
-from field178_shared.schemas.field_spec import FieldKind, FieldSpec
+from field178_shared.schemas.fields.catalogue import described_at, field_at
+from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
+from field178_shared.text.formats import parse_whole_number
 from field178_shared.text.normalisation import nfc, sort_key
-from field178_shared.text.whole_numbers import parse_whole_number
 from field178_shared.time.clock import VIETNAM, from_wire, to_wire
 
 LONG_TEXT = 120
@@ -29,7 +29,7 @@ _GROUPED = re.compile(r"\d{1,3}([.,\u00a0 ]\d{3})+")
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """How a value is typed: `kind` is text, long, number, date, instant, time, flag, choice or choices."""
+    """Control of a value: `kind` is text, long, number, date, instant, time, flag, choice or choices."""
 
     kind: str
     max_length: int | None = None
@@ -37,7 +37,7 @@ class Control:
 
 
 def control_for(record_type: str, path: str, localizer: Localizer) -> Control | None:
-    """Return the control of a path, None where a value has several parts or nobody types it."""
+    """Return the control of a path, None for a value of several parts or one that is never typed."""
     described = described_at(record_type, path)
     kind = _kind_of(field_at(record_type, path), described) if described is not None else None
     if described is None or kind is None or path.partition(".")[0] in _NOT_TYPED:
@@ -78,19 +78,19 @@ def read_typed(control: Control | None, texts: Sequence[str]) -> object:
     return _READERS.get(control.kind, str)(given[0])
 
 
-def typed_again(place: tuple[str, str], texts: Sequence[str], localizer: Localizer) -> str:
+def typed_again(field: tuple[str, str], texts: Sequence[str], localizer: Localizer) -> str:
     """Return what was typed at a type's path as its value would read; what is no value, as it was typed."""
     try:
-        return value_text(*place, read_typed(control_for(*place, localizer), texts), localizer)
+        return value_text(*field, read_typed(control_for(*field, localizer), texts), localizer)
     except AppError:
         return ", ".join(texts)
 
 
 def _options(
-    place: tuple[str, str], ids: Sequence[object], localizer: Localizer
+    field: tuple[str, str], ids: Sequence[object], localizer: Localizer
 ) -> tuple[tuple[str, str], ...]:
     """Return the choices with their labels: answers in the order of the checklist, others by the alphabet."""
-    labelled = [(str(one), value_text(*place, one, localizer)) for one in ids]
+    labelled = [(str(one), value_text(*field, one, localizer)) for one in ids]
     if set(ids) <= set(show.ANSWER_WORDS):
         order = list(show.ANSWER_WORDS)
         return tuple(sorted(labelled, key=lambda one: order.index(one[0])))

@@ -1,4 +1,4 @@
-"""The words of the desk for states and results, each with its tone and icon: never colour alone."""
+"""Labels of states and results, each with its tone and icon: never colour alone."""
 
 from __future__ import annotations
 
@@ -34,25 +34,25 @@ _OUTCOME_TONES = {
 
 
 def state_label(state: str, localizer: Localizer) -> StateLabel:
-    """Return the word of a review state."""
+    """Return the label of a review state."""
     text, tone, icon = _STATES[state]
     return StateLabel(localizer.say(text), tone, icon)
 
 
 def short_state_label(state: str, localizer: Localizer) -> StateLabel:
-    """Return the word of a review state for narrow places."""
+    """Return the short label of a review state."""
     word = state_label(state, localizer)
     return replace(word, text=localizer.say(N_("Corrected"))) if state == "corrected" else word
 
 
 def outcome_label(outcome: str, localizer: Localizer) -> StateLabel:
-    """Return the word of a visit's overall result."""
+    """Return the label of a visit's overall result."""
     tone = _OUTCOME_TONES.get(outcome, "")
     return StateLabel(localizer.choice("overall_result", outcome), tone, "check" if tone == "ok" else "alert")
 
 
 def rejection_text(rejection: Rejection | None, localizer: Localizer) -> str:
-    """Return who set something aside, when and why; nothing where it was not."""
+    """Return who rejected something, when and why; nothing where it was not."""
     if rejection is None or rejection.at is None:
         return ""
     who = localizer.person(rejection.user_id) if rejection.user_id else localizer.say(N_("The office"))

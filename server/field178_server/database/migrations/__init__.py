@@ -1,4 +1,4 @@
-"""Migrations of the store, inside the package: a wheel brings its own way up and down."""
+"""Migrations of the store, packaged with the server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class StoreUnreachableError(Exception):
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the store up to a revision in one transaction; nothing happens when it is there already."""
+    """Upgrade the store to a revision in one transaction; nothing happens when it is there already."""
     with engine.connect() as connection:
         config = configuration()
         config.attributes["connection"] = connection
@@ -27,7 +27,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:
-    """Take the store down to a revision in one transaction."""
+    """Downgrade the store to a revision in one transaction."""
     with engine.connect() as connection:
         config = configuration()
         config.attributes["connection"] = connection

@@ -10,20 +10,25 @@ from field178_server.database.models.device import (
     DeviceScope,
     DeviceSession,
     EnrolmentCode,
+    NumberLease,
 )
-from field178_server.database.models.erasure import Erasure
-from field178_server.database.models.hash_chain import Root, RootPart
 from field178_server.database.models.notice import Notice
-from field178_server.database.models.number_block import NumberLease
 from field178_server.database.models.projection import (
     ConflictRow,
     EstablishmentProjection,
     FiledCount,
     FiledRecord,
 )
-from field178_server.database.models.record import Feed, Record
-from field178_server.database.models.recovery import DivergentRecord
-from field178_server.database.models.replication import ChangeHistory, Incarnation, Quarantine, StoredReceipt
+from field178_server.database.models.record import Erasure, Feed, Record
+from field178_server.database.models.replication import (
+    ChangeHistory,
+    DivergentRecord,
+    Incarnation,
+    Quarantine,
+    Root,
+    RootPart,
+    StoredReceipt,
+)
 from field178_server.database.models.tenant import Scope, StoreCheck, Tenant
 
 __all__ = [

@@ -40,7 +40,7 @@ class Officer(Model):
 
 
 class OfficerScope(Model):
-    """A scope an officer of limited reach (team leader, commune reporter) may see in the console."""
+    """A scope an officer of limited access (team leader, commune reporter) may see in the console."""
 
     __tablename__ = "officer_scope"
     __table_args__ = table_args(
@@ -83,7 +83,7 @@ class AttemptCount(Model):
 
 
 class Audit(Model):
-    """Who did what to which object, never its content; `audit_id` is a UUIDv7: rows sort by time."""
+    """Actor, action and object, never its content; `audit_id` is a UUIDv7, so rows sort by time."""
 
     __tablename__ = "audit"
     __table_args__ = table_args(

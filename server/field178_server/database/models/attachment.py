@@ -1,4 +1,4 @@
-"""Files: what records name, what was sent of it, what is stored under its hash."""
+"""Tables of files: references of records, uploads, stored blobs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Attachment(Model):
 
 
 class Upload(Model):
-    """One sending of one file by one tablet. A `done` one stays: who has shown the bytes may read them.
+    """One upload of one file by one tablet. A `done` one stays: a tablet that sent the bytes may read them.
 
     How far an open one has come is the size of its file and nowhere else.
     """
@@ -63,7 +63,7 @@ class Upload(Model):
 
 
 class Blob(Model):
-    """A stored file: its bytes lie under their hash. With `backed_up_at` a proved backup holds them.
+    """A stored file under the hash of its bytes; with `backed_up_at` a proved backup contains it.
 
     `unnamed_since`: nothing names it any longer; it is collected some weeks later.
     """

@@ -1,4 +1,4 @@
-"""Tablets: what each one is, which scopes it was granted, which officers may sign changes on it."""
+"""Tables of tablets: devices, their scopes, and the officers bound to them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from field178_server.database.flask_extension import Model
 
 
 class Device(Model):
-    """One enrolled tablet. `verdicts` counts verdicts made or changed; an exchange locks it first.
+    """One enrolled tablet. `verdicts` counts receipts made or changed; an exchange locks it first.
 
     `cursors`: how far it had read each scope when it was last seen, as JSON; null is not known yet. The
-    columns from `told_at` on are the tablet's own word of itself; null is not told. `root_alarm`: why the
+    columns from `told_at` on are the tablet's reported status; null is not reported. `root_alarm`: why the
     root that it saw is none of ours (protocol §A), and since when.
     """
 
@@ -49,7 +49,7 @@ class Device(Model):
 
 
 class DeviceScope(Model):
-    """A scope granted to a tablet: readable while an officer bound to it is alive.
+    """A scope granted to a tablet: readable while an officer's binding is active.
 
     `via`: the officer's own scope that this grant rests on; null: the office's grant to the tablet itself.
     """
@@ -139,3 +139,31 @@ class Challenge(Model):
     device_id: Mapped[Key]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class NumberLease(Model):
+    """Numbers of one team's series of a year. `used_to`: the highest one on a record of the store, 0: none.
+
+    Without a tablet they are left out: a history that was lost may have leased them. A number is in one
+    row alone: whoever leases begins behind the last row, and of two at once the key refuses one.
+    """
+
+    __tablename__ = "number_lease"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "scope"], ["scope.tenant_id", "scope.scope"]),
+        ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
+        Index(None, "tenant_id", "device_id", "incarnation"),
+        CheckConstraint("from_number > 0 AND to_number >= from_number AND used_to >= 0", name="numbers"),
+        CheckConstraint("(device_id IS NULL) = (incarnation IS NULL)", name="life"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    scope: Mapped[KeyPart]
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    from_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    to_number: Mapped[int]
+    device_id: Mapped[MaybeKey]
+    incarnation: Mapped[MaybeKey]
+    code: Mapped[str | None]
+    used_to: Mapped[int] = mapped_column(default=0)
+    leased_at: Mapped[datetime]

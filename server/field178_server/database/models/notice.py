@@ -1,4 +1,4 @@
-"""Notices: what the office tells every tablet for a while."""
+"""Table of the notices that tablets show for a while."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from field178_server.database.declarative_base import KeyPart, MaybeKey, TenantK
 from field178_server.database.flask_extension import Model
 
 INFO = "info"
-# These two release the tablet's brake on mass removal for as long as they are shown.
+# These two release the tablet's mass deletion guard for as long as they are shown.
 REMOVAL = "removal"
 REFORM = "reform"
 KINDS = (INFO, REMOVAL, REFORM)

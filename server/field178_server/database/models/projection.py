@@ -1,4 +1,4 @@
-"""Projections: typed rows for lists, reviews and reports, filled with the record in one transaction."""
+"""Tables of projections: typed rows for lists, reviews and reports, written with the record."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class EstablishmentProjection(Model):
 class FiledRecord(Model):
     """A live filed inspection or outreach session with its review state: the review queue.
 
-    `drawer` is where it lies there: a returned record that was corrected waits again.
+    `drawer` is its queue there: a corrected return is queued again.
     """
 
     __tablename__ = "filed_record"
@@ -80,7 +80,7 @@ class FiledRecord(Model):
 
 
 class FiledCount(Model):
-    """How many filed records of a scope and type lie in a drawer; kept with them in one transaction."""
+    """Count of filed records by scope, type and drawer; kept with them in one transaction."""
 
     __tablename__ = "filed_count"
     __table_args__ = table_args()

@@ -1,9 +1,11 @@
-"""Record and feed: each record once as its stored wire bytes, and its latest place in its scope."""
+"""Tables of records and their feed: the stored wire bytes of each, and its latest row in its scope."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
 from field178_server.database.flask_extension import Model
@@ -38,7 +40,7 @@ class Record(Model):
 
 
 class Feed(Model):
-    """Latest position of a record in a scope: `put` (it is here) or `leave` (it went). Newest wins.
+    """Latest row of a record in a scope: `put` (present) or `leave` (departed). The newest one counts.
 
     `left_rev`: of a leave, the last revision that the record had in this scope.
     """
@@ -57,3 +59,30 @@ class Feed(Model):
     seq: Mapped[int]
     kind: Mapped[str]
     left_rev: Mapped[int | None]
+
+
+class Erasure(Model):
+    """The erasure of one record: requested, then confirmed by another officer, then deleted from the disk.
+
+    `files` is a JSON object of the files that go with it (`blobs` by hash, `uploads` by id). While
+    `erased_at` is null their bytes, or what the engine leaves of the text in its own files, may be there.
+    """
+
+    __tablename__ = "purge"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "record_id"], ["record.tenant_id", "record.record_id"]),
+        ForeignKeyConstraint(["tenant_id", "requested_by"], ["officer.tenant_id", "officer.officer_id"]),
+        ForeignKeyConstraint(["tenant_id", "confirmed_by"], ["officer.tenant_id", "officer.officer_id"]),
+        CheckConstraint("confirmed_by IS NULL OR confirmed_by <> requested_by", name="two_people"),
+        CheckConstraint("(confirmed_by IS NULL) = (confirmed_at IS NULL)", name="confirmed"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    record_id: Mapped[KeyPart]
+    requested_by: Mapped[Key]
+    requested_at: Mapped[datetime]
+    reason: Mapped[str]
+    confirmed_by: Mapped[MaybeKey]
+    confirmed_at: Mapped[datetime | None]
+    files: Mapped[str] = mapped_column(default="{}")
+    erased_at: Mapped[datetime | None]

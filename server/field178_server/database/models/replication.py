@@ -1,4 +1,4 @@
-"""What was sent and what became of it: history, receipts kept for ever, quarantine, incarnations."""
+"""Tables of replication: history, receipts, quarantine, incarnations, root chain."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from field178_server.database.flask_extension import Model
 
 
 class ChangeHistory(Model):
-    """History: every change that reached its record, tablet's or office's; append-only but for a purge.
+    """History: every change that reached its record, tablet's or office's; append-only but for an erasure.
 
     `rev` is the revision this change made, null when it made none. `device_id` null: the office.
     """
@@ -35,9 +35,9 @@ class ChangeHistory(Model):
 
 
 class StoredReceipt(Model):
-    """The verdict on a pushed change and, for ever, its idempotency key (id + keyed payload hash).
+    """The receipt of a pushed change and, for ever, its idempotency key (id + keyed payload hash).
 
-    `first_v` is its `v` when it was made: a verdict made anew keeps it, and roots cover receipts by it.
+    `first_v` is its `v` when it was made: a receipt made anew keeps it, and roots cover receipts by it.
     `told_to`: the tablet that replaced its own and hears what becomes of it; null: its own. `v` is a count of
     the one that is told.
     """
@@ -82,7 +82,7 @@ class Quarantine(Model):
     """A change that could not be applied as sent: kept whole, shown to user and office, run again later.
 
     Under id + payload hash, so that two contents sent with one id are both kept. `settled_by` and
-    `settled_reason`: the officer who set it aside (`discarded`), and why; it can be put back.
+    `settled_reason`: the officer who rejected it (`discarded`), and why; it can be put back.
     """
 
     __tablename__ = "quarantine"
@@ -129,3 +129,72 @@ class Incarnation(Model):
     receipt_count: Mapped[int] = mapped_column(default=0)
     receipt_sum: Mapped[str] = mapped_column(default="0" * 32)
     backed_up: Mapped[int] = mapped_column(default=0)
+
+
+class DivergentRecord(Model):
+    """One record as one tablet has it; `h` is computed from its content, whatever the tablet sent.
+
+    `is_sound`: the tablet said the same hash. Nothing here is applied by itself.
+    """
+
+    __tablename__ = "salvage"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
+        Index(None, "tenant_id", "state", "received_at"),
+        CheckConstraint("rev > 0", name="rev"),
+        CheckConstraint("state IN ('waiting', 'taken', 'set_aside')", name="state"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    record_id: Mapped[KeyPart]
+    h: Mapped[KeyPart]
+    device_id: Mapped[KeyPart]
+    type: Mapped[Key]
+    scope: Mapped[Key]
+    rev: Mapped[int]
+    deleted: Mapped[bool]
+    body: Mapped[str]
+    is_sound: Mapped[bool]
+    received_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="waiting")
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[Key | None]
+    settled_reason: Mapped[str | None]
+
+
+class Root(Model):
+    """One link; the index runs on through epochs, `sig` holds for its own epoch alone."""
+
+    __tablename__ = "root"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"]),
+        CheckConstraint("root_index > 0", name="root_index"),
+        CheckConstraint("length(hash) = 64", name="hash"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    root_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    epoch: Mapped[Key]
+    hash: Mapped[str]
+    sig: Mapped[str]
+    at: Mapped[datetime]
+
+
+class RootPart(Model):
+    """Part of a link for one tablet: its receipts up to `upto` (`first_v`) that no earlier link covers."""
+
+    __tablename__ = "root_part"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "root_index"], ["root.tenant_id", "root.root_index"]),
+        ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
+        Index(None, "tenant_id", "root_index"),
+        CheckConstraint("upto > 0 AND receipt_count > 0", name="counters"),
+        CheckConstraint("length(digest) = 64", name="digest"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    device_id: Mapped[KeyPart]
+    upto: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    root_index: Mapped[int]
+    receipt_count: Mapped[int]
+    digest: Mapped[str]

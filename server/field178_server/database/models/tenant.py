@@ -1,4 +1,4 @@
-"""Tenant, scope, check: whose store it is, the counters that order all of it, and whether it is sound."""
+"""Tables of the tenant and its scopes, with their counters, and of the integrity checks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What needs a decision of the office: conflicts, quarantined changes and recovered records as one list."""
+"""Queries of the attention list: conflicts, quarantined changes and recovered records."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from field178_server.office.recovery import queries as recovery
 from field178_server.records.access import AccessFilter
 from field178_server.records.labels import Names, names_of
 from field178_server.records.paging import PageOfRows
+from field178_server.replication.divergent_records import REJECTED, UNDECIDED
+from field178_server.replication.quarantine.store import DISCARDED, OPEN
 
 PAGE_SIZE = 30
 
 
 class ItemOrigin(StrEnum):
-    """Where an item comes from; the order is that of the filters."""
+    """Origin of an item, in the order of the filters."""
 
     CONFLICT = "conflict"
     QUARANTINE = "quarantine"
@@ -37,19 +39,19 @@ class ItemKey(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> ItemKey:
-        """Read a key as it stands in an address; whatever is none finds nothing."""
+        """Parse a key of an address; an invalid one finds nothing."""
         item_id, _, content_hash = text.partition(".")
         return cls(item_id, content_hash)
 
     @property
     def text(self) -> str:
-        """The key as it stands in an address."""
+        """The key as written in an address."""
         return f"{self.id}.{self.content_hash}" if self.content_hash else self.id
 
 
 @dataclass(frozen=True, slots=True)
 class AttentionFilter:
-    """Which items are listed; `is_aside` lists what was set aside instead of what waits."""
+    """Filter of the list; `is_rejected` lists rejected items instead of open ones."""
 
     origin: ItemOrigin | None = None
     is_rejected: bool = False
@@ -70,7 +72,7 @@ class Sources:
 def attention_page(
     session: Session, tenant_id: str, access: AccessFilter, wanted: AttentionFilter, number: int
 ) -> tuple[tuple[tuple[ItemOrigin, ItemKey], ...], PageOfRows]:
-    """Return one page of the items inside the reach, in the order of the filter."""
+    """Return one page of the items within the access filter, in the order of the filter."""
     counts = count_items(session, tenant_id, access, wanted)
     page = PageOfRows.within(
         number, PAGE_SIZE, counts[wanted.origin] if wanted.origin else sum(counts.values())
@@ -91,7 +93,7 @@ def attention_page(
 def count_items(
     session: Session, tenant_id: str, access: AccessFilter, wanted: AttentionFilter
 ) -> dict[ItemOrigin, int]:
-    """Return how many items each origin has inside the reach and the filter, whatever its origin."""
+    """Return the number of items of each origin under the access filter and the list's filter."""
     items = _items(_rows(tenant_id, access, wanted.is_rejected), replace(wanted, origin=None)).subquery()
     found = session.execute(select(items.c.origin, func.count()).group_by(items.c.origin)).all()
     return dict.fromkeys(ItemOrigin, 0) | {ItemOrigin(origin): count for origin, count in found}
@@ -100,7 +102,7 @@ def count_items(
 def attention_sources(
     session: Session, tenant_id: str, access: AccessFilter, wanted: AttentionFilter
 ) -> Sources:
-    """Return what the list may be filtered by: scopes and tablets of the items inside the reach.
+    """Return what the list may be filtered by: scopes and tablets of the items within the access filter.
 
     The chosen ones stay among them when their last item is gone.
     """
@@ -128,9 +130,7 @@ def _conditions(rows: Subquery, wanted: AttentionFilter) -> Iterable[ColumnEleme
 
 
 def _rows(tenant_id: str, access: AccessFilter, is_rejected: bool) -> Subquery:
-    held_in, kept_in = (
-        (quarantine.ASIDE, recovery.ASIDE) if is_rejected else (quarantine.OPEN, recovery.WAITING)
-    )
+    quarantine_state, recovery_state = (DISCARDED, REJECTED) if is_rejected else (OPEN, UNDECIDED)
     return union_all(
         select(
             literal(ItemOrigin.CONFLICT.value).label("origin"),
@@ -147,7 +147,7 @@ def _rows(tenant_id: str, access: AccessFilter, is_rejected: bool) -> Subquery:
             Quarantine.scope,
             Quarantine.device_id,
             Quarantine.received_at,
-        ).where(*quarantine.within(tenant_id, access, held_in)),
+        ).where(*quarantine.within(tenant_id, access, quarantine_state)),
         select(
             literal(ItemOrigin.RECOVERY.value),
             DivergentRecord.record_id,
@@ -155,5 +155,5 @@ def _rows(tenant_id: str, access: AccessFilter, is_rejected: bool) -> Subquery:
             DivergentRecord.scope,
             DivergentRecord.device_id,
             DivergentRecord.received_at,
-        ).where(*recovery.within(tenant_id, access, kept_in)),
+        ).where(*recovery.within(tenant_id, access, recovery_state)),
     ).subquery("attention")

@@ -1,4 +1,4 @@
-"""Conflicts: what each tablet meant and what stands there now, for the office to look at and to resolve."""
+"""Queries of conflicts: each tablet's values beside the present ones."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from field178_shared.ids import review_id
 from field178_shared.merge import Data, read_path
 from field178_shared.rules.review import is_locked
 
-# So many disagreements of one record are decided on one page; the rest follow when these are settled.
+# So many conflicts of one record are decided on one page; the rest follow when these are settled.
 PER_RECORD = 150
 SETTLED_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
 class ConflictValue:
-    """One value that was kept aside: what its author saw and meant; `change_id` is what offered it."""
+    """One value that was not taken: what its author saw and meant; `change_id` is what offered it."""
 
     change_id: str
     was: object
@@ -61,7 +61,7 @@ class ConflictList:
 
 @dataclass(frozen=True, slots=True)
 class RecordConflicts:
-    """One record with all that is in dispute on it, and what was settled lately."""
+    """One record with all that is in conflict on it, and what was settled lately."""
 
     record: StoredRecord
     title: str | None
@@ -75,9 +75,9 @@ class RecordConflicts:
 def open_conflicts(
     session: Session, tenant_id: str, access: AccessFilter, record_ids: Collection[str]
 ) -> ConflictList:
-    """Return the open conflicts of these records inside the reach, newest first."""
-    about = ConflictRow.record_id.in_(sorted(record_ids))
-    found = _conflicts(session, (*open_within(tenant_id, access), about), PER_RECORD * len(record_ids))
+    """Return the open conflicts of these records within the access filter, newest first."""
+    on_record = ConflictRow.record_id.in_(sorted(record_ids))
+    found = _conflicts(session, (*open_within(tenant_id, access), on_record), PER_RECORD * len(record_ids))
     records = _records(session, tenant_id, record_ids)
     return ConflictList(
         conflicts=found,
@@ -90,14 +90,14 @@ def open_conflicts(
 def conflicts_on(
     session: Session, tenant_id: str, access: AccessFilter, record_id: str
 ) -> RecordConflicts | None:
-    """Return what is in dispute on one record inside the reach, else None."""
+    """Return what is in conflict on one record within the access filter, else None."""
     record = find_record(session, tenant_id, record_id)
     if record is None or not access.holds(record.scope):
         return None
-    about = (ConflictRow.tenant_id == tenant_id, ConflictRow.record_id == record_id)
-    is_open = (*about, ConflictRow.state == "open")
+    on_record = (ConflictRow.tenant_id == tenant_id, ConflictRow.record_id == record_id)
+    is_open = (*on_record, ConflictRow.state == "open")
     found = _conflicts(session, is_open, PER_RECORD)
-    settled = _conflicts(session, (*about, ConflictRow.state == "resolved"), SETTLED_SHOWN)
+    settled = _conflicts(session, (*on_record, ConflictRow.state == "resolved"), SETTLED_SHOWN)
     review = find_record(session, tenant_id, review_id(record_id))
     return RecordConflicts(
         record=record,
@@ -111,7 +111,7 @@ def conflicts_on(
 
 
 def open_within(tenant_id: str, access: AccessFilter) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of an open conflict inside the reach."""
+    """Return the conditions of an open conflict within the access filter."""
     return (
         ConflictRow.tenant_id == tenant_id,
         ConflictRow.state == "open",
@@ -182,7 +182,7 @@ def _ids_on_page(conflicts: Iterable[FieldConflict], records: Iterable[StoredRec
     data = {record.record_id: record.data for record in records}
     ids = {record.scope.partition(":")[2] for record in records}
     for conflict in conflicts:
-        stands = read_path(data.get(conflict.record_id, {}), conflict.path)
+        stored = read_path(data.get(conflict.record_id, {}), conflict.path)
         said = [[entry.user_id, entry.was, entry.mine] for entry in conflict.entries]
-        ids |= ids_in([conflict.device_id, conflict.path.split("."), stands, said])
+        ids |= ids_in([conflict.device_id, conflict.path.split("."), stored, said])
     return ids

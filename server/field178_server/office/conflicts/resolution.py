@@ -1,4 +1,4 @@
-"""The office settles what is in dispute on a record: which value stands, field by field, in one revision.
+"""Resolution of a record's conflicts: one value for each path, in one revision.
 
 A value that was not chosen stays in its conflict record, which is closed and kept. Settling names the
 revisions that were seen: whatever came meanwhile, from a tablet or another officer, refuses it whole.
@@ -25,7 +25,7 @@ from field178_shared.wire.protocol import MAX_DATA_BYTES, Op
 
 
 class ValueSource(StrEnum):
-    """Where the value that is to stand comes from."""
+    """Source of the chosen value."""
 
     KEPT = "kept"
     TAKEN = "taken"
@@ -34,7 +34,7 @@ class ValueSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ResolutionChoice:
-    """What is to stand at a path: what stands, what the change `change_id` offered, or another `value`."""
+    """The choice for one path: the present value, that of the change `change_id`, or another `value`."""
 
     source: ValueSource
     change_id: str = ""
@@ -52,14 +52,14 @@ class Settlement:
 
 
 def settle_record(batch: Batch, rules: TypeRules, actor: Actor, wanted: Settlement) -> None:
-    """Let the chosen values stand and close the conflicts at their paths.
+    """Store the chosen values and close the conflicts at their paths.
 
     Raises AppError: revision_changed when anything is no longer as it was seen; required when nothing is
     chosen; locked when an approved record would be deleted; schema or rule with `problems` by path.
     """
     batch.load([wanted.record_id])
     record = batch.get(wanted.record_id)
-    if record is None or record.is_purged or record.subject_id is not None:
+    if record is None or record.is_erased or record.subject_id is not None:
         raise AppError(ErrorCode.NOT_FOUND, record_id=wanted.record_id)
     if not wanted.choices:
         raise AppError(ErrorCode.REQUIRED, record_id=wanted.record_id)
@@ -79,7 +79,7 @@ def _as_seen(batch: Batch, record: Stored, wanted: Settlement) -> dict[str, list
     if record.rev != wanted.record_rev:
         raise changed
     found: dict[str, list[Stored]] = {path: [] for path in wanted.choices}
-    for one in batch.about(record.record_id):
+    for one in batch.companions(record.record_id):
         path = str(one.data.get("path")) if one.type == CONFLICT and not one.deleted else None
         if path in found:
             found[path].append(one)
@@ -94,14 +94,14 @@ def _as_seen(batch: Batch, record: Stored, wanted: Settlement) -> dict[str, list
 def _chosen(
     record: Stored, disputed: Mapping[str, list[Stored]], choices: Mapping[str, ResolutionChoice]
 ) -> dict[str, object]:
-    """Return the values that differ from what stands, by path."""
+    """Return the values that differ from the stored ones, by path."""
     set_: dict[str, object] = {}
     for path, choice in choices.items():
-        stands = record.deleted if path == DELETED_PATH else read_path(record.data, path)
-        value = stands if choice.source is ValueSource.KEPT else choice.value
+        stored = record.deleted if path == DELETED_PATH else read_path(record.data, path)
+        value = stored if choice.source is ValueSource.KEPT else choice.value
         if choice.source is ValueSource.TAKEN:
             value = _offered(disputed[path], choice.change_id)
-        if not equal(value, stands):
+        if not equal(value, stored):
             set_[path] = value
     return set_
 
@@ -154,11 +154,11 @@ def _write(
         "deleted": record.deleted if after is None else after.deleted,
     }
     text = canonical(payload).decode()
-    act = SourceChange(batch.ids.time_ordered(), actor.id, None, to_wire(batch.now), text)
+    source = SourceChange(batch.ids.time_ordered(), actor.id, None, to_wire(batch.now), text)
     if after is None:
-        batch.note(record.record_id, act)
+        batch.note(record.record_id, source)
         return
-    batch.put(after, act)
+    batch.put(after, source)
     review = batch.review_of(record.record_id)
     if review is not None and batch.is_locked(record.record_id):
         # The officer saw what was approved and what changes in it: the approval goes on to the new revision.

@@ -1,4 +1,4 @@
-"""What the papers of a visit are made of, as the store holds it: the same records that the tablet takes."""
+"""Queries of the records that a visit's papers are made of, as the tablet selects them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import find_record
 from field178_shared.documents.sources import VisitSource, source_of_visit
 from field178_shared.merge import Data
-from field178_shared.wire.protocol import PURGED
+from field178_shared.wire.protocol import ERASED_AT
 
 INSPECTION = "inspection"
 
@@ -26,9 +26,9 @@ class PaperSource:
 def paper_source(
     session: Session, tenant_id: str, access: AccessFilter, record_id: str
 ) -> PaperSource | None:
-    """Return the source of a live visit within reach, else None; of a purged one there is no paper."""
+    """Return the source of a live visit within access, else None; of an erased one there is no paper."""
     record = find_record(session, tenant_id, record_id)
-    if record is None or record.deleted or record.type != INSPECTION or PURGED in record.data:
+    if record is None or record.deleted or record.type != INSPECTION or ERASED_AT in record.data:
         return None
     if not access.holds(record.scope):
         return None

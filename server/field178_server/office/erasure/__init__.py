@@ -1,1 +1,1 @@
-"""Permanent removal of a record's content, asked for by one officer and confirmed by another."""
+"""Erasure of a record's content, asked for by one officer and confirmed by another."""

@@ -1,4 +1,4 @@
-"""What the purge of a record would take, counted before anybody confirms it; nothing is changed or locked."""
+"""Extent of an erasure, counted before anybody confirms it; nothing is changed or locked."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from field178_server.database.models import (
     Upload,
 )
 from field178_server.office.erasure.operations import refuse_unfit
-from field178_server.office.erasure.related_data import files_of, salvaged_of
+from field178_server.office.erasure.related_data import divergent_of, files_of
 from field178_server.records.stored_record import Stored
 from field178_server.replication.policy.record_validation import TypeRules
 
@@ -28,7 +28,7 @@ _BACKUP = "backup_marked"
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much of a record lies where; `stored` are the hashes of files whose bytes would go."""
+    """Rows and files of a record by kind; `stored` are the hashes of files whose bytes would be deleted."""
 
     record_id: str
     type: str
@@ -36,9 +36,9 @@ class Extent:
     rev: int
     filed_at: datetime | None
     changes: int
-    about: int
+    companions: int
     quarantined: int
-    salvaged: int
+    divergent: int
     stored: frozenset[str]
     shared_files: int
     uploads: int
@@ -49,8 +49,8 @@ class Extent:
 def extent_of(session: Session, tenant_id: str, rules: TypeRules, record_id: str) -> Extent:
     """Count what holds something of a record, or raise AppError like the request itself."""
     record = refuse_unfit(_read(session, tenant_id, record_id), rules, record_id)
-    about = select(Record.record_id).where(Record.tenant_id == tenant_id, Record.subject_id == record_id)
-    ids = [record_id, *session.scalars(about)]
+    companions = select(Record.record_id).where(Record.tenant_id == tenant_id, Record.subject_id == record_id)
+    ids = [record_id, *session.scalars(companions)]
 
     def count(model: type[ChangeHistory | Quarantine], *more: ColumnElement[bool]) -> int:
         return _count(session, model.tenant_id, tenant_id, model.record_id.in_(ids), *more)
@@ -69,9 +69,9 @@ def extent_of(session: Session, tenant_id: str, rules: TypeRules, record_id: str
         rev=record.rev,
         filed_at=filed_at,
         changes=count(ChangeHistory, ChangeHistory.payload.is_not(None)),
-        about=len(ids) - 1,
+        companions=len(ids) - 1,
         quarantined=count(Quarantine, Quarantine.payload.is_not(None)),
-        salvaged=_count(session, DivergentRecord.tenant_id, tenant_id, salvaged_of(ids)),
+        divergent=_count(session, DivergentRecord.tenant_id, tenant_id, divergent_of(ids)),
         stored=frozenset(session.scalars(select(Blob.sha256).where(*wanted))),
         shared_files=len(files.shared),
         uploads=_count(

@@ -1,4 +1,4 @@
-"""Purge: a record's content is removed for good when one officer asks and another confirms (protocol §5.9).
+"""Erasure: a record's content is removed for good when one officer asks and another confirms (protocol §5.9).
 
 What stays are ids, numbers and keyed hashes: replays are still answered, and nothing of the text comes back.
 """
@@ -16,7 +16,7 @@ from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import ChangeHistory, Erasure, Officer
 from field178_server.office.erasure import related_data
 from field178_server.records.batch import Batch, SourceChange
-from field178_server.records.stored_record import PURGED, Stored, next_revision
+from field178_server.records.stored_record import Stored, next_revision
 from field178_server.replication.policy.conflict_records import CONFLICT, entries_of
 from field178_server.replication.policy.record_merge import load_merge_targets, merged_into
 from field178_server.replication.policy.record_validation import TypeRules
@@ -26,6 +26,7 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.schemas import Side
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
+from field178_shared.wire.protocol import ERASED_AT
 
 RIGHT = "run_retention"
 REASONS = "purge_reason"
@@ -41,7 +42,7 @@ def request(
     officer = _officer(session, context, by)
     if reason not in context.lists.choice_ids(REASONS):
         raise AppError(ErrorCode.UNKNOWN_CHOICE, path="reason")
-    record = _purgeable(_batch(session, context), rules, record_id)
+    record = _erasable(_batch(session, context), rules, record_id)
     if session.get(Erasure, (context.tenant_id, record_id)) is not None:
         raise AppError(ErrorCode.LOCKED, record=record_id)
     session.add(
@@ -58,16 +59,16 @@ def request(
 
 
 def refuse(session: Session, context: OperationContext, record_id: str, by: str) -> None:
-    """Decide, as another officer than the one who asked, that the content stays."""
+    """Refuse an erasure as another officer than the one who asked: the content stays."""
     officer = _officer(session, context, by)
-    session.delete(_waiting_for(session, context, record_id, officer))
+    session.delete(_requested_by_another(session, context, record_id, officer))
     context.note(session, AuditEntry("purge_refused", record_id, details={"officer": officer.officer_id}))
 
 
 def withdraw(session: Session, context: OperationContext, record_id: str, by: str) -> None:
-    """Take back a request that nobody has confirmed."""
+    """Withdraw an unconfirmed request."""
     officer = _officer(session, context, by)
-    session.delete(_waiting(session, context, record_id))
+    session.delete(_requested(session, context, record_id))
     context.note(session, AuditEntry("purge_withdrawn", record_id, details={"officer": officer.officer_id}))
 
 
@@ -79,15 +80,15 @@ def confirm(session: Session, context: OperationContext, rules: TypeRules, recor
     """
     officer, batch = _officer(session, context, by), _batch(session, context)
     lock_tablets(batch, record_id)
-    record = _purgeable(batch, rules, record_id)
-    row = _waiting_for(session, context, record_id, officer)
+    record = _erasable(batch, rules, record_id)
+    row = _requested_by_another(session, context, record_id, officer)
     files = related_data.take_files(session, context.tenant_id, record)
-    act = _act(batch, officer)
-    touched = _put_purged(batch, record, act)
+    source = _source(batch, officer)
+    touched = _put_erased(batch, record, source)
     batch.flush()
-    # What waits for this record gets its last verdict while its text is still there to be judged.
+    # What waits for this record is evaluated a last time while its text is still there.
     run_record(_batch(session, context), rules, record_id)
-    related_data.erase(session, context.tenant_id, touched, officer.officer_id, (act.change_id, batch.now))
+    related_data.erase(session, context.tenant_id, touched, officer.officer_id, (source.change_id, batch.now))
     row.confirmed_by, row.confirmed_at = officer.officer_id, context.now()
     row.files = canonical(files).decode()
     context.note(session, _entry("purge_confirmed", record, officer))
@@ -95,7 +96,7 @@ def confirm(session: Session, context: OperationContext, rules: TypeRules, recor
 
 
 def everything(session: Session, tenant_id: str) -> list[Erasure]:
-    """Return every purge, those that wait first, then the latest first."""
+    """Return every erasure, those that wait first, then the latest first."""
     query = (
         select(Erasure)
         .where(Erasure.tenant_id == tenant_id)
@@ -109,7 +110,7 @@ def _batch(session: Session, context: OperationContext) -> Batch:
 
 
 def may_decide(officer: Officer, lists: CodeLists) -> bool:
-    """Tell whether an officer may ask for a purge and confirm one: an open account with the right."""
+    """Tell whether an officer may ask for an erasure and confirm one: an open account with the right."""
     role = lists.roles.get(officer.role)
     return officer.disabled_at is None and role is not None and RIGHT in role.can - role.cannot
 
@@ -125,7 +126,7 @@ def refuse_unfit(record: Stored | None, rules: TypeRules, record_id: str) -> Sto
     """Return a record that people file; what office or server keep (teams, reviews, conflicts) is refused."""
     if record is None:
         raise AppError(ErrorCode.NOT_FOUND, record=record_id)
-    if record.is_purged:
+    if record.is_erased:
         raise AppError(ErrorCode.PURGED, record=record_id)
     type_ = rules.types.get(record.type)
     if record.subject_id is not None or (type_ is not None and Side.TABLET not in type_.creators):
@@ -133,43 +134,45 @@ def refuse_unfit(record: Stored | None, rules: TypeRules, record_id: str) -> Sto
     return record
 
 
-def _purgeable(batch: Batch, rules: TypeRules, record_id: str) -> Stored:
+def _erasable(batch: Batch, rules: TypeRules, record_id: str) -> Stored:
     batch.load([record_id])
     record = refuse_unfit(batch.get(record_id), rules, record_id)
     load_merge_targets(batch, [record_id])
     return record
 
 
-def _waiting(session: Session, context: OperationContext, record_id: str) -> Erasure:
+def _requested(session: Session, context: OperationContext, record_id: str) -> Erasure:
     row = session.get(Erasure, (context.tenant_id, record_id), with_for_update=True)
     if row is None or row.confirmed_at is not None:
         raise AppError(ErrorCode.NOT_FOUND, record=record_id)
     return row
 
 
-def _waiting_for(session: Session, context: OperationContext, record_id: str, officer: Officer) -> Erasure:
-    row = _waiting(session, context, record_id)
+def _requested_by_another(
+    session: Session, context: OperationContext, record_id: str, officer: Officer
+) -> Erasure:
+    row = _requested(session, context, record_id)
     if officer.officer_id == row.requested_by:
         raise AppError(ErrorCode.SECOND_PERSON_NEEDED, record=record_id)
     return row
 
 
-def _act(batch: Batch, officer: Officer) -> SourceChange:
+def _source(batch: Batch, officer: Officer) -> SourceChange:
     text = canonical({"op": "purge"}).decode()
     return SourceChange(batch.ids.time_ordered(), officer.officer_id, None, to_wire(batch.now), text)
 
 
-def _put_purged(batch: Batch, record: Stored, act: SourceChange) -> list[str]:
+def _put_erased(batch: Batch, record: Stored, source: SourceChange) -> list[str]:
     """Put the record, its conflicts and its review without their content; return all their ids."""
-    gone: dict[str, object] = {PURGED: to_wire(batch.now)}
-    about = batch.about(record.record_id)
+    gone: dict[str, object] = {ERASED_AT: to_wire(batch.now)}
+    companions = batch.companions(record.record_id)
     own = _change_ids(batch, record.record_id)
     for conflict in list(_conflicts_of_merge_targets(batch, record)):
         _drop_entries(batch, conflict, own, gone)
-    batch.put(next_revision(record, data=gone), act)
-    for one in about:
+    batch.put(next_revision(record, data=gone), source)
+    for one in companions:
         batch.put(next_revision(one, data=gone, deleted=True))
-    return [record.record_id, *(one.record_id for one in about)]
+    return [record.record_id, *(one.record_id for one in companions)]
 
 
 def _change_ids(batch: Batch, record_id: str) -> frozenset[str]:
@@ -180,7 +183,7 @@ def _change_ids(batch: Batch, record_id: str) -> frozenset[str]:
 
 
 def _conflicts_of_merge_targets(batch: Batch, record: Stored) -> Iterator[Stored]:
-    """Yield the conflicts of the records that a merged one was merged into: they took values over."""
+    """Yield the conflicts of a merged record's merge targets, which contain values of it."""
     passed = {record.record_id}
     while (into := merged_into(record)) is not None and into not in passed:
         following = batch.get(into)
@@ -188,7 +191,7 @@ def _conflicts_of_merge_targets(batch: Batch, record: Stored) -> Iterator[Stored
             return
         passed.add(into)
         record = following
-        yield from (one for one in batch.about(into) if one.type == CONFLICT)
+        yield from (one for one in batch.companions(into) if one.type == CONFLICT)
 
 
 def _drop_entries(

@@ -1,4 +1,4 @@
-"""Purges as people see them: those asked for, those done, those refused, and which tablets have not heard."""
+"""Erasures as lists: requested, done, refused, and the tablets that have not synced since."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from field178_server.records.labels import Names, names_of
 from field178_server.records.paging import PageOfRows
 
 PAGE_SIZE = 20
-ACTS = ("purge_requested", "purge_withdrawn", "purge_refused", "purge_confirmed")
+ACTIONS = ("purge_requested", "purge_withdrawn", "purge_refused", "purge_confirmed")
 # What was refused leaves no other row than its audit entries; older ones are found in the trail alone.
-ACTS_SHOWN_FOR = timedelta(days=90)
+ACTIONS_SHOWN_FOR = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
-class ErasureAct:
-    """One act on one request, from the audit trail; `officer_id` is who decided."""
+class ErasureAction:
+    """One action on one request, from the audit trail; `officer_id` is who decided."""
 
     record_id: str
     action: str
@@ -41,14 +41,14 @@ class Holder:
     last_seen_at: datetime | None
     unsent: int | None
 
-    def has_heard(self, purged_at: datetime) -> bool:
+    def has_synced(self, erased_at: datetime) -> bool:
         """Tell whether it has synced since: whatever syncs gets the empty record and drops its copies."""
-        return self.last_seen_at is not None and self.last_seen_at > purged_at
+        return self.last_seen_at is not None and self.last_seen_at > erased_at
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureRow:
-    """One purge with the record it is about."""
+    """One erasure with the record it is about."""
 
     record_id: str
     type: str
@@ -63,23 +63,23 @@ class ErasureRow:
 
     @property
     def unheard(self) -> tuple[Holder, ...]:
-        """The tablets that have not synced since the content went; none while it is only asked for."""
+        """The tablets that have not synced since the erasure; none before its confirmation."""
         at = self.confirmed_at
-        return () if at is None else tuple(one for one in self.holders if not one.has_heard(at))
+        return () if at is None else tuple(one for one in self.holders if not one.has_synced(at))
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureList:
-    """One page of purges, those that wait for a decision first; what was refused or taken back lately."""
+    """One page of erasures, those that wait for a decision first; what was refused or taken back lately."""
 
     rows: tuple[ErasureRow, ...]
-    refused: tuple[ErasureAct, ...]
+    refused: tuple[ErasureAction, ...]
     names: Names
     page: PageOfRows
 
 
 def erasure_list(session: Session, tenant_id: str, now: datetime, wanted: int) -> ErasureList:
-    """Return one page of all purges."""
+    """Return one page of all erasures."""
     of_tenant = Erasure.tenant_id == tenant_id
     total = session.scalar(select(func.count()).select_from(Erasure).where(of_tenant)) or 0
     page = PageOfRows.within(wanted, PAGE_SIZE, total)
@@ -91,34 +91,38 @@ def erasure_list(session: Session, tenant_id: str, now: datetime, wanted: int) -
         .limit(page.size)
     )
     rows = tuple(_row(session, one) for one in session.scalars(query))
-    ended = [one for one in acts_since(session, tenant_id, now - ACTS_SHOWN_FOR) if one.action in ACTS[1:3]]
+    ended = [
+        one
+        for one in actions_since(session, tenant_id, now - ACTIONS_SHOWN_FOR)
+        if one.action in ACTIONS[1:3]
+    ]
     return ErasureList(rows, tuple(ended), _names(session, tenant_id, rows, ended), page)
 
 
 def find_erasure(session: Session, tenant_id: str, record_id: str) -> ErasureRow | None:
-    """Return the purge of one record, None when nobody asks for one (any more)."""
+    """Return the erasure of one record, None without a request."""
     found = session.get(Erasure, (tenant_id, record_id))
     return None if found is None else _row(session, found)
 
 
-def count_waiting(session: Session, tenant_id: str) -> int:
+def count_requested(session: Session, tenant_id: str) -> int:
     """Return how many requests wait for a second person."""
     query = select(func.count()).where(Erasure.tenant_id == tenant_id, Erasure.confirmed_at.is_(None))
     return session.scalar(query) or 0
 
 
-def acts_since(
+def actions_since(
     session: Session, tenant_id: str, since: datetime, record_id: str | None = None
-) -> list[ErasureAct]:
+) -> list[ErasureAction]:
     """Return what was decided on requests (or on those about one record) from an instant on, latest first."""
     query = (
         select(Audit)
-        .where(Audit.tenant_id == tenant_id, Audit.action.in_(ACTS), Audit.at >= since)
+        .where(Audit.tenant_id == tenant_id, Audit.action.in_(ACTIONS), Audit.at >= since)
         .order_by(Audit.at.desc(), Audit.audit_id.desc())
     )
     if record_id is not None:
         query = query.where(Audit.object_id == record_id)
-    return [_act(row) for row in session.scalars(query)]
+    return [_action(row) for row in session.scalars(query)]
 
 
 def holders_of(session: Session, tenant_id: str, record_id: str) -> tuple[Holder, ...]:
@@ -150,29 +154,35 @@ def holders_of(session: Session, tenant_id: str, record_id: str) -> tuple[Holder
     )
 
 
-def _row(session: Session, purge: Erasure) -> ErasureRow:
-    record = session.get_one(Record, (purge.tenant_id, purge.record_id))
+def _row(session: Session, erasure: Erasure) -> ErasureRow:
+    record = session.get_one(Record, (erasure.tenant_id, erasure.record_id))
     return ErasureRow(
-        record_id=purge.record_id,
+        record_id=erasure.record_id,
         type=record.type,
         scope=record.scope,
-        reason=purge.reason,
-        requested_by=purge.requested_by,
-        requested_at=purge.requested_at,
-        confirmed_by=purge.confirmed_by,
-        confirmed_at=purge.confirmed_at,
-        erased_at=purge.erased_at,
-        holders=holders_of(session, purge.tenant_id, purge.record_id),
+        reason=erasure.reason,
+        requested_by=erasure.requested_by,
+        requested_at=erasure.requested_at,
+        confirmed_by=erasure.confirmed_by,
+        confirmed_at=erasure.confirmed_at,
+        erased_at=erasure.erased_at,
+        holders=holders_of(session, erasure.tenant_id, erasure.record_id),
     )
 
 
-def _act(row: Audit) -> ErasureAct:
+def _action(row: Audit) -> ErasureAction:
     details = json.loads(row.details) if row.details else {}
     officer = details.get("officer")
-    return ErasureAct(row.object_id or "", row.action, officer if isinstance(officer, str) else None, row.at)
+    return ErasureAction(
+        row.object_id or "", row.action, officer if isinstance(officer, str) else None, row.at
+    )
 
 
-def _names(session: Session, tenant_id: str, rows: Sequence[ErasureRow], acts: Sequence[ErasureAct]) -> Names:
+def _names(
+    session: Session, tenant_id: str, rows: Sequence[ErasureRow], actions: Sequence[ErasureAction]
+) -> Names:
     ids = {row.requested_by for row in rows} | {row.confirmed_by for row in rows if row.confirmed_by}
-    ids |= {row.scope.partition(":")[2] for row in rows} | {act.officer_id for act in acts if act.officer_id}
+    ids |= {row.scope.partition(":")[2] for row in rows} | {
+        action.officer_id for action in actions if action.officer_id
+    }
     return names_of(session, tenant_id, ids)

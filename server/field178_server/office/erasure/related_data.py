@@ -1,4 +1,4 @@
-"""What a purge takes beside the record itself: history, quarantine, salvage, and the files it names."""
+"""Data erased with a record: history, quarantine, divergent records and the files it names."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from field178_server.database.models import (
 from field178_server.records.file_references import hashes_in
 from field178_server.records.stored_record import Stored
 from field178_server.replication.quarantine.store import DISCARDED
-from field178_server.replication.quarantine.store import OPEN as WAITS
+from field178_server.replication.quarantine.store import OPEN as UNDECIDED
 
 Files = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedFiles:
     """Hashes of files that one record names: those that it alone names, and those that others name too."""
 
     alone: frozenset[str]
@@ -39,32 +39,32 @@ def erase(
     tenant_id: str,
     record_ids: Sequence[str],
     officer_id: str,
-    act: tuple[str, datetime],
+    source: tuple[str, datetime],
 ) -> None:
-    """Empty every change of these records but the act of the purge itself, and forget what was salvaged."""
-    change_id, now = act
+    """Empty every change of these records but the erasure itself, and delete their divergent records."""
+    change_id, now = source
     of_changes = (ChangeHistory.tenant_id == tenant_id, ChangeHistory.record_id.in_(record_ids))
     session.execute(
         update(ChangeHistory).where(*of_changes, ChangeHistory.change_id != change_id).values(payload=None)
     )
-    of_waiting = (Quarantine.tenant_id == tenant_id, Quarantine.record_id.in_(record_ids))
-    session.execute(update(Quarantine).where(*of_waiting).values(payload=None, settled_reason=None))
+    of_quarantine = (Quarantine.tenant_id == tenant_id, Quarantine.record_id.in_(record_ids))
+    session.execute(update(Quarantine).where(*of_quarantine).values(payload=None, settled_reason=None))
     settled = {"state": DISCARDED, "settled_at": now, "settled_by": officer_id}
-    unsettled = Quarantine.state.in_((WAITS, DISCARDED)) & Quarantine.settled_by.is_(None)
-    session.execute(update(Quarantine).where(*of_waiting, unsettled).values(**settled))
+    unsettled = Quarantine.state.in_((UNDECIDED, DISCARDED)) & Quarantine.settled_by.is_(None)
+    session.execute(update(Quarantine).where(*of_quarantine, unsettled).values(**settled))
     session.execute(
-        delete(DivergentRecord).where(DivergentRecord.tenant_id == tenant_id, salvaged_of(record_ids))
+        delete(DivergentRecord).where(DivergentRecord.tenant_id == tenant_id, divergent_of(record_ids))
     )
 
 
-def salvaged_of(record_ids: Sequence[str]) -> ColumnElement[bool]:
-    """Find what tablets handed in of these records, and of conflicts about them that the store lacks."""
-    about = (DivergentRecord.body.contains(f'"record":"{one}"', autoescape=True) for one in record_ids)
-    return or_(DivergentRecord.record_id.in_(record_ids), *about)
+def divergent_of(record_ids: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition of divergent records of these records and of their conflicts."""
+    conflicts = (DivergentRecord.body.contains(f'"record":"{one}"', autoescape=True) for one in record_ids)
+    return or_(DivergentRecord.record_id.in_(record_ids), *conflicts)
 
 
 def take_files(session: Session, tenant_id: str, record: Stored) -> Files:
-    """Forget the stored files that this record alone names, now or earlier; return what lies on the disk.
+    """Delete the rows of files that this record alone names, now or earlier; return their names on the disk.
 
     MUST run before the record is written: its history and attachments tell which they are.
     """
@@ -72,13 +72,13 @@ def take_files(session: Session, tenant_id: str, record: Stored) -> Files:
     session.execute(delete(Blob).where(Blob.tenant_id == tenant_id, Blob.sha256.in_(gone)))
     of_gone = (Upload.tenant_id == tenant_id, Upload.sha256.in_(gone))
     cut = sorted(session.scalars(select(Upload.upload_id).where(*of_gone, Upload.state == OPEN)))
-    # An open one is remembered as gone, so that its sender is told.
+    # An open upload is marked as gone, so that its sender gets an error.
     session.execute(update(Upload).where(*of_gone, Upload.state == OPEN).values(state=GONE))
     session.execute(delete(Upload).where(*of_gone, Upload.state != GONE))
     return {"blobs": gone, "uploads": cut}
 
 
-def files_of(session: Session, tenant_id: str, record_id: str, body: str) -> Named:
+def files_of(session: Session, tenant_id: str, record_id: str, body: str) -> NamedFiles:
     """Return the files that a record of this content names, now or earlier."""
     named = _hashes_named(session, tenant_id, record_id, body)
     shared = session.scalars(
@@ -89,7 +89,7 @@ def files_of(session: Session, tenant_id: str, record_id: str, body: str) -> Nam
         )
     )
     others = frozenset(shared)
-    return Named(frozenset(named - others), others)
+    return NamedFiles(frozenset(named - others), others)
 
 
 def _hashes_named(session: Session, tenant_id: str, record_id: str, body: str) -> set[str]:

@@ -17,7 +17,7 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class RegisterQuery:
-    """What part of the register is asked for; `text` is as typed."""
+    """Query of the register; `text` is as typed."""
 
     tenant_id: str
     access: AccessFilter
@@ -46,7 +46,7 @@ class RegisterPage:
 
 
 def register_page(session: Session, query: RegisterQuery) -> RegisterPage:
-    """Return one page of the establishments whose name or address holds every word of the search."""
+    """Return one page of the establishments whose name or address contains every word of the search."""
     within = [
         EstablishmentProjection.tenant_id == query.tenant_id,
         query.access.covers(EstablishmentProjection.scope),

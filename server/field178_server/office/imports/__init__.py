@@ -1,1 +1,1 @@
-"""Offline exports of tablets, sent as a file and taken in as a push."""
+"""Offline exports of tablets, uploaded as a file and applied as a push."""

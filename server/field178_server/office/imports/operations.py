@@ -1,4 +1,4 @@
-"""Taking in a tablet's rescue file: every change goes the way of a push, so that twice is once."""
+"""Import of a tablet's offline export: every change is pushed, so a second import changes nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from field178_server.office.imports.report import Tally
 from field178_server.records.batch import Batch
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.push.push import push
-from field178_server.replication.receipts.receipts import find_entries
+from field178_server.replication.receipts.receipts import find_receipts
 from field178_shared.crypto.signatures import decode
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.offline_export import ExportOrigin, OfflineExport
@@ -40,24 +40,24 @@ class _Rehearsed(Exception):
 
 
 def open_offline_export(exchange: Exchange, private_key: X25519PrivateKey, file: BinaryIO) -> OfflineExport:
-    """Return a signed file, checked, or raise AppError(rescue_file)."""
-    rescue = OfflineExport(file, private_key)
-    rescue.check(_public_key(exchange, rescue.origin))
-    return rescue
+    """Return a verified signed file, or raise AppError(rescue_file)."""
+    export = OfflineExport(file, private_key)
+    export.check(_public_key(exchange, export.origin))
+    return export
 
 
-def rehearse(exchange: Exchange, rescue: OfflineExport) -> Imported:
+def rehearse(exchange: Exchange, export: OfflineExport) -> Imported:
     """Tell what taking the file in would do; nothing is stored."""
-    tally = Tally(unreadable=_count_unreadable(rescue))
+    tally = Tally(unreadable=_count_unreadable(export))
 
-    # One transaction for all: a later change is judged with the earlier ones before it, as in earnest.
+    # One transaction for all: a later change is evaluated after the earlier ones, as in a real import.
     def work(session: Session) -> None:
-        for changes in _batches(_changes(rescue)):
+        for changes in _batches(_changes(export)):
             known = _known(session, exchange, changes)
             batch = Batch(session, exchange.tenant_id, exchange.clock, exchange.ids)
-            device = load_devices(session, exchange.tenant_id, [rescue.origin.device], lock=True)
+            device = load_devices(session, exchange.tenant_id, [export.origin.device], lock=True)
             answers = push(
-                batch, device[rescue.origin.device], rescue.origin.incarnation, changes, exchange.rules
+                batch, device[export.origin.device], export.origin.incarnation, changes, exchange.rules
             )
             tally.add(changes, answers, known)
         raise _Rehearsed
@@ -65,15 +65,15 @@ def rehearse(exchange: Exchange, rescue: OfflineExport) -> Imported:
     try:
         run_write(exchange.engine, work)
     except _Rehearsed:
-        return Imported(rescue.origin, tally)
+        return Imported(export.origin, tally)
     raise AssertionError("unreachable")
 
 
-def take_in(exchange: Exchange, context: OperationContext, rescue: OfflineExport) -> Imported:
+def take_in(exchange: Exchange, context: OperationContext, export: OfflineExport) -> Imported:
     """Take the changes in; a break leaves the batches before it, and the next import takes the rest."""
-    tally = Tally(unreadable=_count_unreadable(rescue))
-    origin = rescue.origin
-    for changes in _batches(_changes(rescue)):
+    tally = Tally(unreadable=_count_unreadable(export))
+    origin = export.origin
+    for changes in _batches(_changes(export)):
         with snapshot(exchange.engine) as session:
             known = _known(session, exchange, changes)
         tally.add(changes, exchange.take_in(origin.device, origin.incarnation, changes), known)
@@ -96,15 +96,15 @@ def _public_key(exchange: Exchange, origin: ExportOrigin) -> bytes:
 
 def _known(session: Session, exchange: Exchange, changes: Iterable[Change]) -> frozenset[str]:
     ids = [change.change_id for change in changes]
-    return frozenset(find_entries(session, exchange.tenant_id, ids))
+    return frozenset(find_receipts(session, exchange.tenant_id, ids))
 
 
-def _count_unreadable(rescue: OfflineExport) -> int:
-    return sum(change is None for change in _changes(rescue))
+def _count_unreadable(export: OfflineExport) -> int:
+    return sum(change is None for change in _changes(export))
 
 
-def _changes(rescue: OfflineExport) -> Iterator[Change | None]:
-    for line in rescue.changes():
+def _changes(export: OfflineExport) -> Iterator[Change | None]:
+    for line in export.changes():
         try:
             yield Change.from_wire(loads(line))
         except AppError:

@@ -1,4 +1,4 @@
-"""What a rescue file holds and what becomes of it: counts, codes and ids, never a value of a record."""
+"""Report of an offline export: counts, codes and ids, never a value of a record."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from field178_shared.wire.protocol import Change, Status
 
 
 @dataclass(slots=True)
-class Touched:
-    """One record the file speaks of, and the verdict that most deserves a look."""
+class TouchedRecord:
+    """One record of the file, and its most serious status."""
 
     record_type: str
     status: Status
@@ -20,14 +20,14 @@ class Touched:
 
 @dataclass(slots=True)
 class Tally:
-    """The changes of one file, counted; `known` ones had a verdict before."""
+    """The changes of one file, counted; `known` ones had a receipt before."""
 
     new: int = 0
     known: int = 0
     unreadable: int = 0
     statuses: Counter[Status] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-    records: dict[str, Touched] = field(default_factory=dict)
+    records: dict[str, TouchedRecord] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -35,7 +35,7 @@ class Tally:
         return self.new + self.known + self.unreadable
 
     @property
-    def held(self) -> int:
+    def quarantined(self) -> int:
         """How many changes, new or known, wait for the office."""
         return self.statuses[Status.QUARANTINED]
 
@@ -45,7 +45,7 @@ class Tally:
         return not self.new
 
     def add(self, changes: Iterable[Change], answers: Iterable[ChangeResult], known: frozenset[str]) -> None:
-        """Count the verdicts on some changes."""
+        """Count the receipts of some changes."""
         for change, answer in zip(changes, answers, strict=True):
             receipt = answer.receipt
             if receipt.change_id in known:
@@ -53,21 +53,21 @@ class Tally:
             else:
                 self.new += 1
             self.statuses[receipt.status] += 1
-            if receipt.reason and receipt.status in _LOOK:
+            if receipt.reason and receipt.status in _NOTEWORTHY:
                 self.reasons[receipt.reason] += 1
-            self._touch(change, receipt.status)
+            self._note(change, receipt.status)
 
     def details(self) -> dict[str, str | int | None]:
         """Return the counts as the audit trail keeps them."""
-        return {"new": self.new, "known": self.known, "held": self.held, "unreadable": self.unreadable}
+        return {"new": self.new, "known": self.known, "held": self.quarantined, "unreadable": self.unreadable}
 
-    def _touch(self, change: Change, status: Status) -> None:
-        before = self.records.setdefault(change.record_id, Touched(change.type, status))
+    def _note(self, change: Change, status: Status) -> None:
+        before = self.records.setdefault(change.record_id, TouchedRecord(change.type, status))
         if _rank(status) < _rank(before.status):
             before.status = status
 
 
-_LOOK = (Status.QUARANTINED, Status.CONFLICT)
+_NOTEWORTHY = (Status.QUARANTINED, Status.CONFLICT)
 _ORDER = (Status.QUARANTINED, Status.CONFLICT, Status.APPLIED, Status.UNCHANGED)
 
 

@@ -1,4 +1,4 @@
-"""Rescue files on their way in: sealed as they came, each seen by the officer who sent it, kept for a day."""
+"""Staged offline exports: sealed as uploaded, visible to their officer alone, deleted after a day."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ImportFolder:
         self._folder = self._all / officer_id
 
     def begin(self, file_id: str, now: datetime) -> None:
-        """Make an empty file; anybody's that are older than a day go."""
+        """Make an empty file, and delete all that are older than a day."""
         make_folder(self._folder)
         for path in self._all.glob("*/*"):
             if _made_at_ms(path.name) < (now - KEPT_FOR).timestamp() * 1000:
@@ -58,11 +58,11 @@ class ImportFolder:
         return self._path(file_id).stat().st_size
 
     def note_done(self, file_id: str, result: dict[str, object]) -> None:
-        """Keep what came of taking a file in, beside it."""
+        """Store the result of an import beside its file."""
         self._path(file_id).with_suffix(_DONE).write_text(json.dumps(result))
 
     def done(self, file_id: str) -> dict[str, object] | None:
-        """Return what came of taking a file in, None while nobody has."""
+        """Return the result of a file's import, None before it."""
         path = self._path(file_id).with_suffix(_DONE)
         found: dict[str, object] | None = json.loads(path.read_text()) if path.exists() else None
         return found

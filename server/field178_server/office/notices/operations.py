@@ -1,4 +1,4 @@
-"""What the office tells every tablet for a while: announced, and taken down before its time."""
+"""Operations on notices to every tablet: announcement and withdrawal."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What the office does with a change in quarantine: runs it again, mends it, sets it aside, puts it back.
+"""Operations on quarantined changes: reprocessing, correction, rejection, restoring.
 
-The change stays stored as it was sent, whatever becomes of it. A mended version is the office's own write:
-its author is the officer, and the tablet hears that the change it sent was replaced.
+The change stays stored as it was sent, whatever becomes of it. A corrected version is the office's own write:
+its author is the officer, and the tablet's receipt says that its change was replaced.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
 from field178_shared.wire.protocol import Change, Op, Status
 
-# Faults of content. All other reasons are mended by a grant, a binding, an upgrade, or another tablet.
-MENDABLE = frozenset({ErrorCode.SCHEMA.value, ErrorCode.RULE.value})
+# Faults of content. All other reasons are removed by a grant, a binding, an upgrade, or another tablet.
+CORRECTABLE = frozenset({ErrorCode.SCHEMA.value, ErrorCode.RULE.value})
 
 
 class QuarantineKey(NamedTuple):
@@ -48,7 +48,7 @@ class Correction:
 
 
 def run_again(batch: Batch, rules: TypeRules, actor: Actor, key: QuarantineKey) -> int:
-    """Judge all that waits for the record of this change once more; return how many verdicts changed."""
+    """Reprocess the quarantined changes of this change's record; return how many receipts changed."""
     row = _row(batch, key)
     if row.state != OPEN:
         raise AppError(ErrorCode.REVISION_CHANGED, change_id=key.change_id)
@@ -57,16 +57,16 @@ def run_again(batch: Batch, rules: TypeRules, actor: Actor, key: QuarantineKey) 
     return changed
 
 
-def mend(batch: Batch, rules: TypeRules, actor: Actor, key: QuarantineKey, mending: Correction) -> None:
-    """Apply a mended version of a change as the office's own, which settles it.
+def correct(batch: Batch, rules: TypeRules, actor: Actor, key: QuarantineKey, correction: Correction) -> None:
+    """Apply a corrected version of a change as the office's own, which settles it.
 
     Raises AppError: revision_changed when it waits no longer, or its record was made meanwhile; replaced when
-    a later change mends it already; schema or rule with `problems` by path.
+    a later change corrects it already; schema or rule with `problems` by path.
     """
-    held = _row(batch, key)
-    found = find_quarantined(batch.session, batch.tenant_id, Quarantine.record_id == held.record_id)
-    one = next((w for w in found if (w.change.change_id, w.entry.payload_hash) == key), None)
-    if one is None or one.reason not in MENDABLE or one.change.op != Op.PUT:
+    row = _row(batch, key)
+    found = find_quarantined(batch.session, batch.tenant_id, Quarantine.record_id == row.record_id)
+    one = next((one for one in found if (one.change.change_id, one.receipt.payload_hash) == key), None)
+    if one is None or one.reason not in CORRECTABLE or one.change.op != Op.PUT:
         raise AppError(ErrorCode.REVISION_CHANGED, change_id=key.change_id)
     if any(one.change.change_id in other.change.replaces for other in found):
         raise AppError(ErrorCode.REPLACED, change_id=key.change_id)
@@ -75,20 +75,20 @@ def mend(batch: Batch, rules: TypeRules, actor: Actor, key: QuarantineKey, mendi
     record = batch.get(one.change.record_id)
     if one.change.create and record is not None:
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=record.record_id)
-    mended = _mended(batch, one, mending, record.data if record is not None else {})
-    payload = canonical(mended.wire).decode()
-    act = SourceChange(mended.change_id, actor.id, None, to_wire(batch.now), payload)
-    _refuse(processor.take_mended(one, mended, act))
+    corrected = _corrected(batch, one, correction, record.data if record is not None else {})
+    payload = canonical(corrected.wire).decode()
+    source = SourceChange(corrected.change_id, actor.id, None, to_wire(batch.now), payload)
+    _refuse(processor.apply_correction(one, corrected, source))
     processor.flush()
     _note(
         batch,
         actor,
-        AuditEntry("quarantine_mended", key.change_id, held.scope, {"fields": len(mending.values)}),
+        AuditEntry("quarantine_mended", key.change_id, row.scope, {"fields": len(correction.values)}),
     )
 
 
 def reject(batch: Batch, actor: Actor, key: QuarantineKey, reason: str) -> None:
-    """Take a change out of the open list with a reason; it stays stored and may be put back."""
+    """Take a change out of the open list with a reason; it stays stored and may be restored."""
     require_reason(reason)
     values = {"settled_at": batch.now, "settled_by": actor.id, "settled_reason": reason}
     _move(batch, key, OPEN, {"state": DISCARDED, **values})
@@ -96,7 +96,7 @@ def reject(batch: Batch, actor: Actor, key: QuarantineKey, reason: str) -> None:
 
 
 def put_back(batch: Batch, actor: Actor, key: QuarantineKey) -> None:
-    """Bring a change that was set aside back to the open list."""
+    """Restore a rejected change to the open list."""
     values = dict.fromkeys(("settled_at", "settled_by", "settled_reason"))
     _move(batch, key, DISCARDED, {"state": OPEN, **values})
     _note(batch, actor, AuditEntry("quarantine_put_back", key.change_id, _row(batch, key).scope))
@@ -129,15 +129,15 @@ def _is(batch: Batch, key: QuarantineKey) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _mended(batch: Batch, one: QuarantinedChange, mending: Correction, stands: Data) -> Change:
-    """Return the change as the office would have it: its values mended, all else as it was sent."""
+def _corrected(batch: Batch, one: QuarantinedChange, correction: Correction, stored: Data) -> Change:
+    """Return the change as the office would have it: its values corrected, all else as it was sent."""
     set_, was = dict(one.change.set), dict(one.change.was)
-    for path in mending.left_out:
+    for path in correction.left_out:
         _leave_out(set_, path)
-    for path, value in mending.values.items():
+    for path, value in correction.values.items():
         head = _covering(set_, path)
         if head is None:
-            set_[path], was[path] = value, read_path(stands, path)
+            set_[path], was[path] = value, read_path(stored, path)
         elif head == path:
             set_[path] = value
         else:
@@ -155,7 +155,7 @@ def _leave_out(set_: dict[str, object], path: str) -> None:
 
 
 def _covering(set_: Mapping[str, object], path: str) -> str | None:
-    """Return the path of the change that sets this one, itself or the object it lies in."""
+    """Return the path of the change that sets this one: the same path or an object that contains it."""
     keys = path.split(".")
     heads = (".".join(keys[:length]) for length in range(len(keys), 0, -1))
     return next((head for head in heads if head in set_), None)
@@ -170,7 +170,7 @@ def _refuse(outcome: Outcome) -> None:
         return
     if outcome.reason in (ErrorCode.SCHEMA, ErrorCode.RULE):
         raise AppError(outcome.reason, problems=dict(outcome.details))
-    # What else may be wrong (too large, purged, another unit) is about the whole record.
+    # What else may be wrong (too large, erased, another unit) is about the whole record.
     raise AppError(ErrorCode.SCHEMA, problems={"": [(outcome.reason or ErrorCode.SCHEMA).value]})
 
 

@@ -1,4 +1,4 @@
-"""Quarantine: changes that could not be applied as sent, with their values and the reason."""
+"""Queries of quarantined changes: values as sent, and the reason."""
 
 from __future__ import annotations
 
@@ -14,17 +14,15 @@ from field178_server.audit.queries import Rejection
 from field178_server.database.models import Quarantine, Record
 from field178_server.records.access import AccessFilter
 from field178_server.records.labels import Names, ids_in, names_of, titles_of
+from field178_server.replication.quarantine.store import DISCARDED
 from field178_shared.merge import Data
-
-OPEN = "open"
-ASIDE = "discarded"
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantineItem:
     """One change in quarantine; `problems` names the fields at fault, `values` is all it wanted to set.
 
-    `created` holds the values of a create of the same record that is held back too: whose record it is.
+    `created` holds the values of a create of the same record that is quarantined too: whose record it is.
     """
 
     change_id: str
@@ -63,10 +61,10 @@ class QuarantinePage:
     has_record: bool
 
 
-def held_changes(
+def quarantined_changes(
     session: Session, tenant_id: str, access: AccessFilter, keys: Collection[tuple[str, str]]
 ) -> QuarantineList:
-    """Return the changes of these keys (change, payload hash) inside the reach."""
+    """Return the changes of these keys (change, payload hash) within the access filter."""
     rows = session.scalars(
         select(Quarantine).where(
             Quarantine.tenant_id == tenant_id,
@@ -75,40 +73,40 @@ def held_changes(
         )
     )
     wanted = [row for row in rows if (row.change_id, row.payload_hash) in keys]
-    found = _held_changes(session, tenant_id, access, wanted)
+    found = _items(session, tenant_id, access, wanted)
     return QuarantineList(found, _names(session, tenant_id, found))
 
 
-def held_change(
+def quarantined_change(
     session: Session, tenant_id: str, access: AccessFilter, change_id: str, payload_hash: str
 ) -> QuarantinePage | None:
-    """Return one change that waits or was set aside, inside the reach; else None."""
+    """Return one open or rejected change within the access filter, else None."""
     row = session.get(Quarantine, (tenant_id, change_id, payload_hash))
     if row is None or not access.holds(row.scope):
         return None
-    (found,) = _held_changes(session, tenant_id, access, [row])
+    (found,) = _items(session, tenant_id, access, [row])
     there = session.get(Record, (tenant_id, row.record_id)) is not None
     return QuarantinePage(found, _names(session, tenant_id, [found]), there)
 
 
 def within(tenant_id: str, access: AccessFilter, state: str) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of a change in a state (open, discarded) inside the reach."""
+    """Return the conditions of a change in a state (open, discarded) within the access filter."""
     return (Quarantine.tenant_id == tenant_id, Quarantine.state == state, access.covers(Quarantine.scope))
 
 
-def _held_changes(
+def _items(
     session: Session, tenant_id: str, access: AccessFilter, rows: Sequence[Quarantine]
 ) -> tuple[QuarantineItem, ...]:
     records = {row.record_id for row in rows}
     titles = titles_of(session, tenant_id, access, records)
-    created = _held_creates(session, tenant_id, access, records - set(titles))
-    return tuple(_held(row, titles.get(row.record_id), created.get(row.record_id, {})) for row in rows)
+    created = _quarantined_creates(session, tenant_id, access, records - set(titles))
+    return tuple(_item(row, titles.get(row.record_id), created.get(row.record_id, {})) for row in rows)
 
 
-def _held_creates(
+def _quarantined_creates(
     session: Session, tenant_id: str, access: AccessFilter, record_ids: Collection[str]
 ) -> dict[str, Data]:
-    """Return what creates that are held back would have set, by their record."""
+    """Return what creates that are quarantined would have set, by their record."""
     query = select(Quarantine.record_id, Quarantine.payload).where(
         Quarantine.tenant_id == tenant_id,
         Quarantine.record_id.in_(sorted(record_ids)),
@@ -128,7 +126,7 @@ def _names(session: Session, tenant_id: str, changes: Iterable[QuarantineItem]) 
     return names_of(session, tenant_id, ids)
 
 
-def _held(row: Quarantine, title: str | None, created: Data) -> QuarantineItem:
+def _item(row: Quarantine, title: str | None, created: Data) -> QuarantineItem:
     payload = json.loads(row.payload) if row.payload else {}
     rejection = Rejection(row.settled_reason or "", row.settled_by, row.settled_at)
     return QuarantineItem(
@@ -146,7 +144,7 @@ def _held(row: Quarantine, title: str | None, created: Data) -> QuarantineItem:
         values=_set_of(payload),
         received_at=row.received_at,
         state=row.state,
-        rejection=rejection if row.state == ASIDE else None,
+        rejection=rejection if row.state == DISCARDED else None,
         title=title,
         created=created,
     )

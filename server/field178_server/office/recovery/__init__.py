@@ -1,1 +1,1 @@
-"""Divergent records: taken in as a change of the office, or rejected."""
+"""Divergent records: recovered as a change of the office, or rejected."""

@@ -1,4 +1,4 @@
-"""The office decides on salvage: a record becomes the office's own change, or is set aside for good."""
+"""Decisions on divergent records: recovery as the office's own change, or rejection."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import DivergentRecord, Scope
 from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, next_revision
-from field178_server.replication.divergent_records import WAITING
+from field178_server.replication.divergent_records import REJECTED, TAKEN, UNDECIDED
 from field178_server.replication.policy.record_merge import merged_into
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.quarantine.reprocess import lock_tablets, run_orphans
@@ -24,16 +24,13 @@ from field178_shared.schemas import Side
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
 
-TAKEN = "taken"
-SET_ASIDE = "set_aside"
 
-
-def waiting(session: Session, tenant_id: str) -> list[DivergentRecord]:
-    """Return all that waits for a decision, the oldest first; contents are read when they are asked for."""
+def undecided(session: Session, tenant_id: str) -> list[DivergentRecord]:
+    """Return the undecided records, oldest first; their contents are read lazily."""
     query = (
         select(DivergentRecord)
         .options(defer(DivergentRecord.body))
-        .where(DivergentRecord.tenant_id == tenant_id, DivergentRecord.state == WAITING)
+        .where(DivergentRecord.tenant_id == tenant_id, DivergentRecord.state == UNDECIDED)
         .order_by(
             DivergentRecord.received_at,
             DivergentRecord.record_id,
@@ -46,7 +43,7 @@ def waiting(session: Session, tenant_id: str) -> list[DivergentRecord]:
 
 @dataclass(frozen=True, slots=True)
 class DivergentRecordKey:
-    """Which salvaged record is meant; `h` names its content where tablets sent several.
+    """Key of a divergent record; `h` names its content where tablets sent several.
 
     `seen_rev` is the revision that stood when the office decided, 0 for none; None does not ask.
     """
@@ -57,12 +54,12 @@ class DivergentRecordKey:
 
 
 def take(session: Session, context: OperationContext, rules: TypeRules, wanted: DivergentRecordKey) -> int:
-    """Make a salvaged record the latest word on it, as a change by the office; return its revision.
+    """Make a divergent record the latest word on it, as a change by the office; return its revision.
 
     The revision counts on from what the tablet had, so that no tablet takes the record for an older one.
     """
     record_id, batch = wanted.record_id, Batch(session, context.tenant_id, context.clock, context.ids)
-    # In the order of everyone: tablets, the record, what was salvaged of it.
+    # In the order of all locks: tablets, the record, its divergent records.
     lock_tablets(batch, record_id)
     batch.load([record_id])
     rows, before = _find(session, context, wanted), batch.get(record_id)
@@ -73,11 +70,11 @@ def take(session: Session, context: OperationContext, rules: TypeRules, wanted: 
     _refuse(batch, known, rows[0], (data, rules))
     latest = replace(known, rev=max(known.rev, rows[0].rev))
     after = next_revision(latest, data=data, deleted=rows[0].deleted)
-    batch.put(after, _act(batch, context, before, data))
+    batch.put(after, _source(batch, context, before, data))
     batch.flush()
     _settle(session, context, rows, TAKEN)
     if before is None:
-        # What waited for this record can be judged now.
+        # What waited for this record can be evaluated now.
         run_orphans(Batch(session, context.tenant_id, context.clock, context.ids), rules, [record_id])
     return after.rev
 
@@ -85,16 +82,16 @@ def take(session: Session, context: OperationContext, rules: TypeRules, wanted: 
 def reject(
     session: Session, context: OperationContext, wanted: DivergentRecordKey, reason: str | None = None
 ) -> None:
-    """Decide that a salvaged record is not wanted; it stays in the store and is not shown again."""
-    _settle(session, context, _find(session, context, wanted), SET_ASIDE, reason)
+    """Reject a divergent record; it stays in the store and is not shown again."""
+    _settle(session, context, _find(session, context, wanted), REJECTED, reason)
 
 
 def _find(session: Session, context: OperationContext, wanted: DivergentRecordKey) -> list[DivergentRecord]:
-    """Return the waiting rows of one content, from however many tablets."""
+    """Return the undecided rows of one content, from any number of tablets."""
     query = select(DivergentRecord).where(
         DivergentRecord.tenant_id == context.tenant_id,
         DivergentRecord.record_id == wanted.record_id,
-        DivergentRecord.state == WAITING,
+        DivergentRecord.state == UNDECIDED,
     )
     rows = list(session.scalars(query.with_for_update()))
     found = [row for row in rows if wanted.h in (None, row.h)]
@@ -131,13 +128,13 @@ def _refuse(batch: Batch, known: Stored, row: DivergentRecord, wanted: tuple[Dat
         raise AppError(ErrorCode.SCOPE_MISMATCH, scope=known.scope)
     if batch.is_locked(known.record_id):
         raise AppError(ErrorCode.LOCKED, record=known.record_id)
-    if known.is_purged or merged_into(known) is not None:
-        raise AppError(ErrorCode.PURGED if known.is_purged else ErrorCode.MERGED, record=known.record_id)
+    if known.is_erased or merged_into(known) is not None:
+        raise AppError(ErrorCode.PURGED if known.is_erased else ErrorCode.MERGED, record=known.record_id)
     if (problem := rules.problem(row.type, data)) is not None:
         raise AppError(problem[0], paths=" ".join(sorted(problem[1])))
 
 
-def _act(batch: Batch, context: OperationContext, before: Stored | None, data: Data) -> SourceChange:
+def _source(batch: Batch, context: OperationContext, before: Stored | None, data: Data) -> SourceChange:
     set_, was = difference({} if before is None else before.data, data)
     payload = {"op": "put", "create": before is None, "set": set_, "was": was, "salvage": True}
     text = canonical(payload).decode()

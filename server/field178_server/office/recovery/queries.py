@@ -1,4 +1,4 @@
-"""Records that tablets still have and the server does not, for the office to look at and to decide on."""
+"""Queries of divergent records."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ from sqlalchemy.orm import Session
 from field178_server.audit.queries import Rejection
 from field178_server.database.models import DivergentRecord, Record
 from field178_server.records.access import AccessFilter
-from field178_server.records.find_record import StoredRecord, find_record, place_of
+from field178_server.records.find_record import StoredRecord, establishment_of, find_record
 from field178_server.records.history import Difference, differences_between
 from field178_server.records.labels import Names, ids_in, names_of
-
-WAITING, ASIDE = "waiting", "set_aside"
+from field178_server.replication.divergent_records import REJECTED
 
 
 @dataclass(frozen=True, slots=True)
 class DivergentRecordItem:
-    """One content of one record as tablets sent it, and what stands in the store under its id."""
+    """One content of one record as tablets sent it, and the stored record of that id."""
 
     record: StoredRecord
     devices: tuple[str, ...]
@@ -30,7 +29,7 @@ class DivergentRecordItem:
     is_sound: bool
     state: str
     rejection: Rejection | None
-    stands: StoredRecord | None
+    stored: StoredRecord | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +44,43 @@ class DivergentRecordList:
 class DivergentRecordPage:
     """One of them with what it differs in, and the establishment it is about."""
 
-    salvaged: DivergentRecordItem
+    item: DivergentRecordItem
     changed: tuple[Difference, ...]
-    place: StoredRecord | None
+    establishment: StoredRecord | None
     names: Names
 
 
-def salvaged_records(
+def divergent_records(
     session: Session, tenant_id: str, access: AccessFilter, keys: Collection[tuple[str, str]]
 ) -> DivergentRecordList:
-    """Return the contents of these keys (record, content hash) inside the reach; one content is one entry."""
+    """Return the contents of these keys (record, content hash) within the access filter, each once."""
     ids = sorted({record_id for record_id, _ in keys})
     by_key: dict[tuple[str, str], list[DivergentRecord]] = {}
     for row in session.scalars(_oldest_first(*within(tenant_id, access), DivergentRecord.record_id.in_(ids))):
         by_key.setdefault((row.record_id, row.h), []).append(row)
-    found = tuple(_salvaged(session, by_key[key]) for key in keys if key in by_key)
+    found = tuple(_item(session, by_key[key]) for key in keys if key in by_key)
     return DivergentRecordList(found, names_of(session, tenant_id, _ids_on_page(found)))
 
 
-def salvaged_record(
+def divergent_record(
     session: Session, tenant_id: str, access: AccessFilter, record_id: str, h: str
 ) -> DivergentRecordPage | None:
-    """Return one salvaged content inside the reach, decided on or not, else None."""
+    """Return one divergent content within the access filter, decided on or not, else None."""
     is_it = (*within(tenant_id, access), DivergentRecord.record_id == record_id, DivergentRecord.h == h)
     rows = session.scalars(_oldest_first(*is_it)).all()
     if not rows:
         return None
-    found = _salvaged(session, rows)
-    stands = found.stands
-    changed = differences_between(stands.data, found.record.data) if stands is not None else ()
+    found = _item(session, rows)
+    stored = found.stored
+    changed = differences_between(stored.data, found.record.data) if stored is not None else ()
     ids = _ids_on_page([found]) | ids_in([[step.before, step.after] for step in changed])
-    place = place_of(session, tenant_id, found.record)
-    return DivergentRecordPage(found, changed, place, names_of(session, tenant_id, ids))
+    establishment = establishment_of(session, tenant_id, found.record)
+    return DivergentRecordPage(found, changed, establishment, names_of(session, tenant_id, ids))
 
 
 def within(tenant_id: str, access: AccessFilter, state: str | None = None) -> tuple[ColumnElement[bool], ...]:
-    """Return the condition for the reach: the scope a tablet said, and the one where the record stands."""
-    stands_elsewhere = (
+    """Return the conditions of access: to the scope a tablet named, and to the one where the record is."""
+    stored_elsewhere = (
         select(Record.record_id)
         .where(
             Record.tenant_id == DivergentRecord.tenant_id,
@@ -93,7 +92,7 @@ def within(tenant_id: str, access: AccessFilter, state: str | None = None) -> tu
     inside = (
         DivergentRecord.tenant_id == tenant_id,
         access.covers(DivergentRecord.scope),
-        not_(stands_elsewhere),
+        not_(stored_elsewhere),
     )
     return inside if state is None else (*inside, DivergentRecord.state == state)
 
@@ -106,8 +105,8 @@ def _oldest_first(*conditions: ColumnElement[bool]) -> Select[DivergentRecord]:
     )
 
 
-def _salvaged(session: Session, rows: Sequence[DivergentRecord]) -> DivergentRecordItem:
-    """Return one content as one entry, from however many tablets; the first one to send it comes first."""
+def _item(session: Session, rows: Sequence[DivergentRecord]) -> DivergentRecordItem:
+    """Return one content as one item, from any number of tablets, in the order of their arrival."""
     first = rows[0]
     rejection = Rejection(first.settled_reason or "", first.settled_by, first.settled_at)
     return DivergentRecordItem(
@@ -124,8 +123,8 @@ def _salvaged(session: Session, rows: Sequence[DivergentRecord]) -> DivergentRec
         received_at=first.received_at,
         is_sound=all(row.is_sound for row in rows),
         state=first.state,
-        rejection=rejection if first.state == ASIDE else None,
-        stands=find_record(session, first.tenant_id, first.record_id),
+        rejection=rejection if first.state == REJECTED else None,
+        stored=find_record(session, first.tenant_id, first.record_id),
     )
 
 

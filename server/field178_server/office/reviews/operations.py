@@ -1,4 +1,4 @@
-"""The office decides on a filed record: approve, return for correction, void, reopen, undo.
+"""Decisions of the office on a filed record: approve, return for correction, void, reopen, undo.
 
 The decision is the record's review, a record of its own that the office alone writes; the tablets of the
 scope get it with their next exchange. A decision names the revision that was seen: another one is refused.
@@ -38,7 +38,7 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Remarks:
-    """Why a record goes back. `keep` names earlier comments still to be met; the others are settled."""
+    """Comments of a return. `keep` names earlier comments that stay open; the others are settled."""
 
     reason: str = ""
     comments: tuple[Pin, ...] = ()
@@ -88,7 +88,7 @@ def undo_approval(batch: Batch, actor: Actor, record_id: str) -> None:
     """Take the own approval of the last 30 seconds back: the review is again what it was before."""
     record = _find(batch, record_id)
     review = batch.review_of(record_id)
-    last = _last_act(batch, review) if review is not None else None
+    last = _last_change(batch, review) if review is not None else None
     if review is None or last is None or _state(batch, record_id) != "approved":
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=record_id)
     if last.user_id != actor.id or batch.now - last.received_at > UNDO_WITHIN:
@@ -103,7 +103,7 @@ def _find(batch: Batch, record_id: str) -> Stored:
     record = batch.get(record_id)
     if record is None or record.deleted or record.type not in REVIEWED_TYPES:
         raise AppError(ErrorCode.NOT_FOUND, record_id=record_id)
-    if record.is_purged:
+    if record.is_erased:
         raise AppError(ErrorCode.PURGED, record_id=record_id)
     return record
 
@@ -170,10 +170,10 @@ def _write(batch: Batch, actor: Actor, review: Stored) -> None:
     set_, _ = difference(seen, review.data)
     # What stood before is kept beside what is new: taking a decision back needs it whole.
     payload = {"op": "delete" if review.deleted else "put", "set": set_, "before": seen or None}
-    act = SourceChange(
+    source = SourceChange(
         batch.ids.time_ordered(), actor.id, None, to_wire(batch.now), canonical(payload).decode()
     )
-    batch.put(review, act)
+    batch.put(review, source)
 
 
 def _note(batch: Batch, actor: Actor, record: Stored, action: str) -> None:
@@ -182,7 +182,7 @@ def _note(batch: Batch, actor: Actor, record: Stored, action: str) -> None:
     trail.record(batch.session, stamp, actor, entry)
 
 
-def _last_act(batch: Batch, review: Stored) -> ChangeHistory | None:
+def _last_change(batch: Batch, review: Stored) -> ChangeHistory | None:
     return batch.session.scalars(
         select(ChangeHistory).where(
             ChangeHistory.tenant_id == batch.tenant_id,
@@ -193,6 +193,6 @@ def _last_act(batch: Batch, review: Stored) -> ChangeHistory | None:
 
 
 def _before(last: ChangeHistory) -> Data | None:
-    """Return the review as it stood before its last decision, None when the record was waiting."""
+    """Return the review before its last decision, None when the record was unreviewed."""
     before = json.loads(last.payload or "{}").get("before")
     return dict(before) if isinstance(before, dict) else None

@@ -18,7 +18,7 @@ from field178_shared.errors import AppError, ErrorCode
 
 @dataclass(frozen=True, slots=True)
 class OperatorDecision:
-    """What is decided on a record; `rev` None: the latest revision; `login` None: the operator decides."""
+    """A decision on a record; `rev` None: the latest revision; `login` None: the operator decides."""
 
     record_id: str
     kind: str

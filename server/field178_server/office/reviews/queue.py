@@ -1,4 +1,4 @@
-"""The review queue: filed records by review state, oldest first, and where one stands among them."""
+"""The review queue: filed records by review state, oldest first, and a record's neighbours."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentProjection, FiledCount, FiledRecord
 from field178_server.records.access import AccessFilter
-from field178_server.records.aliases import merge_targets_of
+from field178_server.records.find_record import merge_targets_of
 
 PAGE_SIZE = 60
 
 
 class QueueState(StrEnum):
-    """The drawers of the queue. A returned record that was corrected waits again."""
+    """The drawers of the queue. A corrected return is queued again."""
 
     WAITING = "waiting"
     RETURNED = "returned"
@@ -42,7 +42,7 @@ class QueueRow:
 
     record_id: str
     type: str
-    place_name: str | None
+    establishment_name: str | None
     title: str | None
     establishment_type_id: str | None
     unit_id: str | None
@@ -63,7 +63,7 @@ def queue_rows(session: Session, view: QueueView, page: int = 1) -> list[QueueRo
 
 
 def queue_row(session: Session, view: QueueView, record_id: str) -> QueueRow | None:
-    """Return one filed record of any drawer and type, or None outside the reach."""
+    """Return one filed record of any drawer and type, or None outside the access filter."""
     everything = replace(view, state=QueueState.ALL, type=None)
     found = session.execute(_shown(everything).where(FiledRecord.record_id == record_id)).all()
     rows = _rows(session, view.tenant_id, [(filed, name, kind) for filed, name, kind in found])
@@ -71,7 +71,7 @@ def queue_row(session: Session, view: QueueView, record_id: str) -> QueueRow | N
 
 
 def queue_counts(session: Session, view: QueueView) -> dict[QueueState, int]:
-    """Return how many records each drawer holds under the same type filter."""
+    """Return the number of records in each drawer under the same type filter."""
     typed = FiledCount.type == view.type if view.type else true()
     query = (
         select(FiledCount.drawer, func.sum(FiledCount.record_count))
@@ -99,13 +99,13 @@ def next_in_queue(session: Session, view: QueueView, left_id: str) -> str | None
 
 
 def _shown(view: QueueView) -> Select[FiledRecord, str, str]:
-    is_place = and_(
+    is_establishment = and_(
         EstablishmentProjection.tenant_id == FiledRecord.tenant_id,
         EstablishmentProjection.record_id == FiledRecord.establishment_id,
     )
     return (
         select(FiledRecord, EstablishmentProjection.name, EstablishmentProjection.establishment_type_id)
-        .outerjoin(EstablishmentProjection, is_place)
+        .outerjoin(EstablishmentProjection, is_establishment)
         .where(*_within(view))
     )
 
@@ -139,7 +139,7 @@ def _follows(left: FiledRecord, state: QueueState) -> ColumnElement[bool]:
 def _rows(
     session: Session, tenant_id: str, found: Sequence[tuple[FiledRecord, str | None, str | None]]
 ) -> list[QueueRow]:
-    """Return the rows of the list; a visit at a merged establishment goes by its survivor."""
+    """Return the rows of the list; a visit at a merged establishment has the name of the merge target."""
     nameless = {filed.establishment_id for filed, name, _ in found if name is None and filed.establishment_id}
     aliases = merge_targets_of(session, tenant_id, nameless) if nameless else {}
     query = select(
@@ -150,9 +150,9 @@ def _rows(
         EstablishmentProjection.tenant_id == tenant_id,
         EstablishmentProjection.record_id.in_(sorted(set(aliases.values()))),
     )
-    places = {row[0]: (row[1], row[2]) for row in session.execute(query)} if aliases else {}
+    establishments = {row[0]: (row[1], row[2]) for row in session.execute(query)} if aliases else {}
     return [
-        _row(filed, *places.get(aliases.get(filed.establishment_id or "", ""), (name, type_id)))
+        _row(filed, *establishments.get(aliases.get(filed.establishment_id or "", ""), (name, type_id)))
         for filed, name, type_id in found
     ]
 
@@ -161,7 +161,7 @@ def _row(filed: FiledRecord, name: str | None, type_id: str | None) -> QueueRow:
     return QueueRow(
         record_id=filed.record_id,
         type=filed.type,
-        place_name=name,
+        establishment_name=name,
         title=filed.title,
         establishment_type_id=type_id,
         unit_id=filed.unit_id,

@@ -1,4 +1,4 @@
-"""All that one record's page needs, read in one snapshot; None where the officer's reach ends."""
+"""Content of one record's page, read in one snapshot; None where the officer may not read it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 from field178_server.attachments.queries import RecordFile, files_of
 from field178_server.database.models import ChangeHistory, ConflictRow, FiledRecord, Quarantine, Record
 from field178_server.records.access import AccessFilter
-from field178_server.records.aliases import merge_targets_of
-from field178_server.records.find_record import StoredRecord, find_record, place_of
+from field178_server.records.find_record import StoredRecord, establishment_of, find_record, merge_targets_of
 from field178_server.records.history import Difference, RecordHistory, differences_between, history_of
 from field178_server.records.labels import Names, ids_in, names_of
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
-from field178_shared.wire.protocol import PURGED
+from field178_shared.wire.protocol import ERASED_AT
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class ReviewComment:
 
 @dataclass(frozen=True, slots=True)
 class RecordReview:
-    """What the office last decided, and on which revision."""
+    """The last decision of the office, and its revision."""
 
     state: str
     record_rev: int
@@ -62,7 +61,7 @@ class RecordPage:
     history: RecordHistory
     review: RecordReview | None
     changed: tuple[Difference, ...]
-    place: StoredRecord | None
+    establishment: StoredRecord | None
     previous: PreviousVisit | None
     open_conflicts: int
     open_quarantine: int
@@ -70,9 +69,9 @@ class RecordPage:
     files: tuple[RecordFile, ...] = ()
 
     @property
-    def purged_at(self) -> str | None:
+    def erased_at(self) -> str | None:
         """When the content was removed for good, None for a record that has its content."""
-        found = self.record.data.get(PURGED)
+        found = self.record.data.get(ERASED_AT)
         return found if isinstance(found, str) else None
 
     @property
@@ -86,20 +85,20 @@ class RecordPage:
 
 
 def record_page(session: Session, tenant_id: str, access: AccessFilter, record_id: str) -> RecordPage | None:
-    """Return the page of a live record inside the officer's reach, else None."""
+    """Return the page of a live record within the officer's access, else None."""
     record = find_record(session, tenant_id, record_id)
     if record is None or record.deleted or not access.holds(record.scope):
         return None
     history = history_of(session, tenant_id, record_id, record.type, record.data)
     review = _review_of(session, tenant_id, record_id)
-    place = place_of(session, tenant_id, record)
+    establishment = establishment_of(session, tenant_id, record)
     previous = _previous_visit(session, tenant_id, record)
     return RecordPage(
         record=record,
         history=history,
         review=review,
         changed=_changed_since(record, review, history),
-        place=place,
+        establishment=establishment,
         previous=previous,
         open_conflicts=_open_conflicts(session, tenant_id, record_id),
         open_quarantine=_open_quarantine(session, tenant_id, record_id),
@@ -109,7 +108,7 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
 
 
 def merge_target_within(session: Session, tenant_id: str, access: AccessFilter, record_id: str) -> str | None:
-    """Return the record that stands for a merged one inside the reach, else None."""
+    """Return the merge target of a merged record within the access filter, else None."""
     record = find_record(session, tenant_id, record_id)
     if record is None or not access.holds(record.scope):
         return None

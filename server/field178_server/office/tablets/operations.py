@@ -1,4 +1,4 @@
-"""What the operator decides about tablets and about the server's history."""
+"""The operator's operations on tablets and on the server's history."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Life = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class BackedUpContent:
-    """What one proved backup holds of one history: per life the unbroken run of n, and the stored files."""
+    """Contents of one proved backup: per incarnation the unbroken run of n, and the stored files."""
 
     epoch: str
     lives: Mapping[Life, int]
@@ -74,7 +74,7 @@ def devices(session: Session, context: OperationContext) -> list[Device]:
 
 
 def revoke(session: Session, context: OperationContext, device_id: str) -> None:
-    """Take everything from a tablet at once; it may still say what it holds, which is then kept aside."""
+    """Revoke a tablet at once; changes that it still sends are quarantined."""
     found = device(session, context, device_id)
     found.revoked_at = found.revoked_at or context.now()
     context.note(session, AuditEntry("device_revoked", device_id))
@@ -88,7 +88,7 @@ def grant(session: Session, context: OperationContext, device_id: str, scope: st
     scopes.ensure(session, context.tenant_id, (scope,), context.lists)
     scopes.grant(session, found, {scope: None}, context.now())
     context.note(session, AuditEntry("scope_granted", device_id, scope))
-    # What was kept aside for want of this right is judged again, in the transaction that gives it.
+    # What was quarantined for want of this right is evaluated again, in the transaction that gives it.
     run_again(Batch(session, context.tenant_id, context.clock, context.ids), declared_types(), device_id)
 
 
@@ -125,31 +125,31 @@ def mark_backed_up(session: Session, context: OperationContext) -> dict[str, int
     return _mark(session, context, {_life(row): unbroken_run(session, row) for row in rows}, frozenset(blobs))
 
 
-def mark_held(session: Session, context: OperationContext, held: BackedUpContent) -> dict[str, int]:
+def mark_backup(session: Session, context: OperationContext, backup: BackedUpContent) -> dict[str, int]:
     """Tell tablets what one proved backup holds: what arrived after it MUST NOT be among it.
 
     Nothing is marked when another history has begun since: the backup is no longer this store's past.
     """
     tenant = session.get_one(Tenant, context.tenant_id, with_for_update=True)
-    return _mark(session, context, held.lives, held.blobs) if tenant.epoch == held.epoch else {}
+    return _mark(session, context, backup.lives, backup.blobs) if tenant.epoch == backup.epoch else {}
 
 
 def _mark(
-    session: Session, context: OperationContext, held: Mapping[Life, int], blobs: AbstractSet[str]
+    session: Session, context: OperationContext, lives: Mapping[Life, int], blobs: AbstractSet[str]
 ) -> dict[str, int]:
     marks = {}
     _mark_blobs(session, context, blobs)
     for row in _incarnations(session, context):
-        row.backed_up = max(row.backed_up, held.get(_life(row), 0))
+        row.backed_up = max(row.backed_up, lives.get(_life(row), 0))
         marks[row.incarnation] = row.backed_up
     context.note(session, AuditEntry("backup_marked", details={"count": len(marks)}))
     return marks
 
 
-def _mark_blobs(session: Session, context: OperationContext, held: AbstractSet[str]) -> None:
+def _mark_blobs(session: Session, context: OperationContext, blobs: AbstractSet[str]) -> None:
     unmarked = select(Blob).where(Blob.tenant_id == context.tenant_id, Blob.backed_up_at.is_(None))
     for row in session.scalars(unmarked.order_by(Blob.sha256)):
-        if row.sha256 in held:
+        if row.sha256 in blobs:
             row.backed_up_at = context.now()
     session.flush()
 

@@ -1,16 +1,19 @@
-"""Tablets enrolled in an officer's name: the officer is told, and answers "mine" or "not mine"."""
+"""Tablets enrolled in an officer's name: notice to the officer, and the answer "mine" or "not mine"."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
-from field178_server.database.models import DeviceOfficer, Notice
+from field178_server.database.models import Device, DeviceOfficer, EnrolmentCode, Notice, Officer
 from field178_shared.errors import AppError, ErrorCode
 
-# No account has had so many resets: a binding that carries it is not alive before its officer signs in again.
+# No account has had so many resets: a binding with this number is inactive until its officer signs in again.
 _ENDED = -1
 
 
@@ -41,3 +44,33 @@ def _answer(session: Session, context: OperationContext, officer_id: str, device
     if notice is None:
         raise AppError(ErrorCode.NOT_FOUND)
     notice.until = context.now()
+
+
+class OwnTablet(NamedTuple):
+    """An enrolled tablet; `issuer` None: the operator of the server."""
+
+    device_id: str
+    label: str
+    enrolled_at: datetime
+    issuer: str | None
+
+
+def unanswered_tablets(
+    session: Session, tenant_id: str, officer_id: str, now: datetime
+) -> tuple[OwnTablet, ...]:
+    """Return the tablets that an officer is asked about, the latest first."""
+    code = and_(
+        EnrolmentCode.tenant_id == Device.tenant_id,
+        EnrolmentCode.device_id == Device.device_id,
+        EnrolmentCode.public_key == Device.public_key,
+    )
+    issuer = and_(Officer.tenant_id == Device.tenant_id, Officer.officer_id == EnrolmentCode.issued_by)
+    query = (
+        select(Device.device_id, Device.label, Device.enrolled_at, Officer.name)
+        .join(Notice, and_(Notice.tenant_id == Device.tenant_id, Notice.device_id == Device.device_id))
+        .join(EnrolmentCode, code)
+        .outerjoin(Officer, issuer)
+        .where(Notice.tenant_id == tenant_id, Notice.officer_id == officer_id, Notice.until > now)
+        .order_by(Notice.notice_id.desc())
+    )
+    return tuple(OwnTablet(*row) for row in session.execute(query))

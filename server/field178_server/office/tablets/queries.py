@@ -1,4 +1,4 @@
-"""The office's tablets: when each was heard of, what it told of itself, what of it is held back."""
+"""Queries of the tablets: last contact, reported status, quarantined changes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SHARED_SCOPE = "ref"
 
 @dataclass(frozen=True, slots=True)
 class TabletRow:
-    """One tablet. What it told of itself is None where it has never told; `told_at` says when."""
+    """One tablet. Its status, last reported at `told_at`, is None where it never reported any."""
 
     device_id: str
     label: str
@@ -56,7 +56,7 @@ class TabletList:
 
 
 def tablet_list(session: Session, tenant_id: str, access: AccessFilter, wanted: int = 1) -> TabletList:
-    """Return one page of the tablets that work in a scope inside the reach."""
+    """Return one page of the tablets that work in a scope within the access filter."""
     within = _within(tenant_id, access)
     total = session.scalar(select(func.count()).select_from(Device).where(*within)) or 0
     page = PageOfRows.within(wanted, PAGE_SIZE, total)
@@ -78,18 +78,20 @@ def tablet_list(session: Session, tenant_id: str, access: AccessFilter, wanted: 
 
 
 def find_tablet(session: Session, tenant_id: str, access: AccessFilter, device_id: str) -> TabletRow | None:
-    """Return one tablet inside the reach, else None."""
+    """Return one tablet within the access filter, else None."""
     query = select(Device).where(*_within(tenant_id, access), Device.device_id == device_id)
     found = session.scalars(query).all()
     return next(iter(_rows(session, tenant_id, list(found))), None)
 
 
 def count_silent(session: Session, tenant_id: str, access: AccessFilter, since: datetime) -> int:
-    """Return how many tablets in use were not heard of after an instant."""
-    heard = func.coalesce(Device.last_seen_at, Device.enrolled_at)
+    """Return the number of tablets in use without contact since an instant."""
+    last_contact = func.coalesce(Device.last_seen_at, Device.enrolled_at)
     query = select(func.count()).select_from(Device)
     return (
-        session.scalar(query.where(*_within(tenant_id, access), Device.revoked_at.is_(None), heard <= since))
+        session.scalar(
+            query.where(*_within(tenant_id, access), Device.revoked_at.is_(None), last_contact <= since)
+        )
         or 0
     )
 
@@ -111,7 +113,7 @@ def _rows(session: Session, tenant_id: str, devices: list[Device]) -> tuple[Tabl
     officers = select(Officer.officer_id, Officer.name).where(
         Officer.tenant_id == tenant_id, Officer.officer_id.in_({d.user_id for d in devices if d.user_id})
     )
-    held = (
+    quarantined_counts = (
         select(Quarantine.device_id, func.count())
         .where(Quarantine.tenant_id == tenant_id, Quarantine.device_id.in_(ids), Quarantine.state == "open")
         .group_by(Quarantine.device_id)
@@ -122,7 +124,7 @@ def _rows(session: Session, tenant_id: str, devices: list[Device]) -> tuple[Tabl
         .order_by(DeviceScope.scope)
     )
     names = {officer_id: name for officer_id, name in session.execute(officers)}
-    counts = {device_id: count for device_id, count in session.execute(held)}
+    counts = {device_id: count for device_id, count in session.execute(quarantined_counts)}
     scopes: dict[str, list[str]] = {}
     for device_id, scope in session.execute(granted):
         scopes.setdefault(device_id, []).append(scope)

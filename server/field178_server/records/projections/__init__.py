@@ -1,4 +1,4 @@
-"""Typed rows beside the records, for lists and reports: filled in bulk in one transaction with them."""
+"""Typed rows beside the records, for lists and reports, written in bulk in the same transaction."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from field178_server.records.projections import attachment, conflict, establishment, filed, minutes_number
-from field178_server.records.projections.source import Shown
+from field178_server.records.projections.source import ProjectedRecord
 
-__all__ = ["Shown", "write"]
+__all__ = ["ProjectedRecord", "write"]
 
 
-def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now: datetime) -> None:
-    """Bring the rows of the changed records up to date; a deleted record has no row."""
+def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
+    """Update the rows of the changed records; a deleted record has no row."""
     for projection in (establishment, filed, conflict, minutes_number):
-        mine = [shown for shown in changed if shown.record.type in projection.TYPES]
+        mine = [projected for projected in changed if projected.record.type in projection.TYPES]
         if mine:
             projection.write(connection, tenant_id, mine, now)
     attachment.write(connection, tenant_id, changed, now)

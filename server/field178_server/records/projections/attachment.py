@@ -12,7 +12,7 @@ from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
 from field178_server.database.models import Attachment
 from field178_server.database.prepared import Prepared
-from field178_server.records.projections.source import Shown, SourceRecord
+from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_shared.records.reading import count_of, entries_of, text_of
 
 _KEY = ("tenant_id", "record_id", "attachment_key", "sha256")
@@ -31,15 +31,15 @@ _NAMED = Prepared(
 Named = tuple[str, str, str]
 
 
-def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now: datetime) -> None:
+def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
     """Upsert the files that live records name, drop those that are named no longer."""
     table, at = table_of(Attachment), database.stored_instant(connection, now)
     rows = [
-        (tenant_id, *named, *described, shown.device_id, at)
-        for shown in changed
-        for named, described in _files_of(shown.record)
+        (tenant_id, *named, *described, projected.device_id, at)
+        for projected in changed
+        for named, described in _files_of(projected.record)
     ]
-    current = {named for shown in changed for named, _ in _files_of(shown.record)}
+    current = {named for projected in changed for named, _ in _files_of(projected.record)}
     stale = _stored(connection, tenant_id, changed) - current
     database.bulk_delete(connection, table, _KEY, [(tenant_id, *named) for named in sorted(stale)])
     database.bulk_upsert(connection, table, _COLUMNS, rows, keep=_FIRST_ONLY)
@@ -60,9 +60,9 @@ def _files_of(record: SourceRecord) -> Iterator[tuple[Named, tuple[object, ...]]
             yield (record.record_id, key, sha256), described
 
 
-def _stored(connection: Connection, tenant_id: str, changed: Sequence[Shown]) -> set[Named]:
+def _stored(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord]) -> set[Named]:
     # A record made just now has no rows yet: most pushes ask nothing here.
-    older = [shown.record.record_id for shown in changed if shown.record.rev > 1]
+    older = [projected.record.record_id for projected in changed if projected.record.rev > 1]
     if not older:
         return set()
     return set(_NAMED.rows_by(connection, {"tenant_id": tenant_id, "record_ids": older}))

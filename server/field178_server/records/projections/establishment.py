@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
 from field178_server.database.models import EstablishmentProjection
-from field178_server.records.projections.source import Shown, SourceRecord
+from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.text.normalisation import fold, sort_key
 
@@ -36,12 +36,12 @@ _COLUMNS = (
 )
 
 
-def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now: datetime) -> None:
-    """Upsert the rows of live establishments, drop those of deleted and purged ones."""
+def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
+    """Upsert the rows of live establishments, drop those of deleted and erased ones."""
     table = table_of(EstablishmentProjection)
     at = database.stored_instant(connection, now)
-    live = [(tenant_id, *_row(shown.record), at) for shown in changed if not shown.is_gone]
-    gone = [(tenant_id, shown.record.record_id) for shown in changed if shown.is_gone]
+    live = [(tenant_id, *_row(projected.record), at) for projected in changed if not projected.is_gone]
+    gone = [(tenant_id, projected.record.record_id) for projected in changed if projected.is_gone]
     database.bulk_upsert(connection, table, _COLUMNS, live)
     database.bulk_delete(connection, table, ("tenant_id", "record_id"), gone)
 

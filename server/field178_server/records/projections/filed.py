@@ -12,7 +12,7 @@ from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
 from field178_server.database.models import FiledCount, FiledRecord
 from field178_server.database.prepared import Prepared
-from field178_server.records.projections.source import Shown, SourceRecord
+from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, instant_of, text_of
 from field178_shared.time.clock import local_date
 
@@ -48,7 +48,7 @@ _COLUMNS = (
 )
 # Who filed it and when it came stay what they were at the first revision.
 _FIRST_ONLY = ("user_id", "device_id", "received_at")
-_LYING = Prepared(
+_STORED = Prepared(
     select(FiledRecord.scope, FiledRecord.type, FiledRecord.drawer).where(
         FiledRecord.tenant_id == bindparam("tenant_id"),
         database.among(FiledRecord.record_id, bindparam("record_ids")),
@@ -56,47 +56,49 @@ _LYING = Prepared(
 )
 
 
-def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now: datetime) -> None:
-    """Upsert the rows of live records, drop those of deleted and purged ones."""
+def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
+    """Upsert the rows of live records, drop those of deleted and erased ones."""
     table = table_of(FiledRecord)
     _count(connection, tenant_id, changed)
-    live = [shown for shown in changed if not shown.is_gone]
-    gone = [(tenant_id, shown.record.record_id) for shown in changed if shown.is_gone]
+    live = [projected for projected in changed if not projected.is_gone]
+    gone = [(tenant_id, projected.record.record_id) for projected in changed if projected.is_gone]
     for just_reviewed in (False, True):
         # The time of a review stays while only its record changes.
         keep = _FIRST_ONLY if just_reviewed else (*_FIRST_ONLY, "reviewed_at")
         rows = [
-            (tenant_id, *_row(connection, shown, now))
-            for shown in live
-            if shown.reviewed_now == just_reviewed
+            (tenant_id, *_row(connection, projected, now))
+            for projected in live
+            if projected.reviewed_now == just_reviewed
         ]
         database.bulk_upsert(connection, table, _COLUMNS, rows, keep=keep)
     database.bulk_delete(connection, table, ("tenant_id", "record_id"), gone)
 
 
-def _count(connection: Connection, tenant_id: str, changed: Sequence[Shown]) -> None:
-    """Bring the counts up to date. The scopes are locked: nobody else counts in them meanwhile."""
-    known = [shown.record.record_id for shown in changed if not shown.is_new]
+def _count(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord]) -> None:
+    """Update the counts. The scopes are locked: no other transaction changes them meanwhile."""
+    known = [projected.record.record_id for projected in changed if not projected.is_new]
     moved = Counter[tuple[str, str, str]]()
     if known:
         wanted = {"tenant_id": tenant_id, "record_ids": known}
-        moved.subtract(_LYING.rows_by(connection, wanted))
+        moved.subtract(_STORED.rows_by(connection, wanted))
     moved.update(
-        (shown.record.scope, shown.record.type, _drawer(shown)) for shown in changed if not shown.is_gone
+        (projected.record.scope, projected.record.type, _drawer(projected))
+        for projected in changed
+        if not projected.is_gone
     )
-    rows = [(tenant_id, *place, count) for place, count in sorted(moved.items()) if count]
+    rows = [(tenant_id, *drawer, count) for drawer, count in sorted(moved.items()) if count]
     database.bulk_add(connection, table_of(FiledCount), "record_count", rows)
 
 
-def _drawer(shown: Shown) -> str:
-    if shown.review is None:
+def _drawer(projected: ProjectedRecord) -> str:
+    if projected.review is None:
         return WAITING
-    state, seen = text_of(shown.review.data, "state"), count_of(shown.review.data, "record_rev") or 0
-    return WAITING if state == RETURNED and shown.record.rev > seen else state
+    state, seen = text_of(projected.review.data, "state"), count_of(projected.review.data, "record_rev") or 0
+    return WAITING if state == RETURNED and projected.record.rev > seen else state
 
 
-def _row(connection: Connection, shown: Shown, now: datetime) -> tuple[object, ...]:
-    record = shown.record
+def _row(connection: Connection, projected: ProjectedRecord, now: datetime) -> tuple[object, ...]:
+    record = projected.record
     at = database.stored_instant(connection, now)
     data = record.data
     return (
@@ -113,12 +115,12 @@ def _row(connection: Connection, shown: Shown, now: datetime) -> tuple[object, .
         _people(data, "attendance_count"),
         _people(data, "first_time_count"),
         record.rev,
-        shown.user_id,
-        shown.device_id,
+        projected.user_id,
+        projected.device_id,
         at,
         at,
-        *_review_columns(shown.review, at),
-        _drawer(shown),
+        *_review_columns(projected.review, at),
+        _drawer(projected),
     )
 
 

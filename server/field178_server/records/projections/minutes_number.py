@@ -1,4 +1,4 @@
-"""Which leased numbers of minutes stand on a record: so the server knows how many a tablet has left."""
+"""Rows of minutes numbers that stand on records: they tell how many of a block a tablet has left."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, update
 
 from field178_server.database.declarative_base import table_of
 from field178_server.database.models import NumberLease
-from field178_server.records.projections.source import Shown, SourceRecord
+from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_shared.records.number_block import serial_of
 from field178_shared.records.reading import instant_of, text_of
 from field178_shared.time.clock import local_date
@@ -31,9 +31,9 @@ _USED = (
 )
 
 
-def write(connection: Connection, tenant_id: str, changed: Sequence[Shown], now: datetime) -> None:
+def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
     """Raise the mark of the blocks whose numbers stand on these records; it never falls."""
-    used = {found for shown in changed if not shown.is_gone for found in _number_of(shown.record)}
+    used = {found for projected in changed if not projected.is_gone for found in _number_of(projected.record)}
     if used:
         rows = [
             {"tenant": tenant_id, "in_scope": scope, "in_year": year, "serial": serial}

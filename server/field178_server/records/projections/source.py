@@ -1,4 +1,4 @@
-"""What a projection is made from."""
+"""Source of a projection: the record and its context."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from field178_shared.records.reading import Data
 
 
 class SourceRecord(Protocol):
-    """A record's state, as far as projections look at it."""
+    """The state of a record, as projections need it."""
 
     @property
     def record_id(self) -> str:
@@ -23,7 +23,7 @@ class SourceRecord(Protocol):
 
     @property
     def scope(self) -> str:
-        """Where it is."""
+        """Its scope."""
         ...
 
     @property
@@ -37,7 +37,7 @@ class SourceRecord(Protocol):
         ...
 
     @property
-    def is_purged(self) -> bool:
+    def is_erased(self) -> bool:
         """Whether its content was removed for good."""
         ...
 
@@ -48,8 +48,8 @@ class SourceRecord(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A changed record, its review, and who made it when it was made just now.
+class ProjectedRecord:
+    """A changed record, its review, and its author where this transaction made it.
 
     `is_new`: the store had no such record before.
     """
@@ -64,4 +64,4 @@ class Shown:
     @property
     def is_gone(self) -> bool:
         """Tell whether lists and figures know the record no longer."""
-        return self.record.deleted or self.record.is_purged
+        return self.record.deleted or self.record.is_erased

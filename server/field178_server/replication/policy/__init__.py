@@ -1,1 +1,1 @@
-"""Decides whether a change is applied, unchanged, in conflict or quarantined (protocol §5.4)."""
+"""The policy: whether a change is applied, unchanged, in conflict or quarantined (protocol §5.4)."""

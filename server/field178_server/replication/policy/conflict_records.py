@@ -1,4 +1,4 @@
-"""Conflict records: where a value that was not taken waits for people (protocol §5.5)."""
+"""Conflict records: values that were not applied, stored until the office decides (protocol §5.5)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RESOLVED = "resolved"
 
 @dataclass(frozen=True, slots=True)
 class ConflictPath:
-    """Where values clash: one path, on one device."""
+    """One conflicting path of one device."""
 
     path: str
     device: str
@@ -33,13 +33,17 @@ def with_conflict(
     device_id: str,
     conflict: ConflictingValue,
 ) -> Stored:
-    """Return the conflict record of a path and device with the entry of one more dispute."""
-    place = ConflictPath(conflict.path, device_id)
-    return with_entry(find, record, place, change.change_id, _entry(change, conflict))
+    """Return the conflict record of a path and device with the entry of one more conflict."""
+    conflict_path = ConflictPath(conflict.path, device_id)
+    return with_entry(find, record, conflict_path, change.change_id, _entry(change, conflict))
 
 
 def with_entry(
-    find: Callable[[str], Stored | None], record: Stored, place: ConflictPath, change_id: str, entry: Data
+    find: Callable[[str], Stored | None],
+    record: Stored,
+    conflict_path: ConflictPath,
+    change_id: str,
+    entry: Data,
 ) -> Stored:
     """Return the conflict record of a path and device with one more entry; a resolved one opens again.
 
@@ -47,11 +51,11 @@ def with_entry(
     """
     number = 1
     while True:
-        owner = place.device if number == 1 else f"{place.device}|{number}"
-        found_id = conflict_id(record.record_id, place.path, owner)
+        owner = conflict_path.device if number == 1 else f"{conflict_path.device}|{number}"
+        found_id = conflict_id(record.record_id, conflict_path.path, owner)
         found = find(found_id)
         if found is None:
-            data = _first_data(record, place) | {"entries": {change_id: entry}}
+            data = _first_data(record, conflict_path) | {"entries": {change_id: entry}}
             return new_record(found_id, CONFLICT, record.scope, data, subject_id=record.record_id)
         if _has_room(found, change_id, entry):
             entries = {**entries_of(found), change_id: entry}
@@ -62,17 +66,17 @@ def with_entry(
 
 def conflicts_of(batch: Batch, record_id: str) -> list[str]:
     """Return the ids of the conflicts of a loaded record, open and resolved."""
-    return [one.record_id for one in batch.about(record_id) if one.type == CONFLICT]
+    return [one.record_id for one in batch.companions(record_id) if one.type == CONFLICT]
 
 
 def entries_of(conflict: Stored) -> Data:
-    """Return the values kept aside in a conflict, by the change that offered them."""
+    """Return the values of a conflict record by the change that offered them."""
     entries = conflict.data.get("entries")
     return entries if isinstance(entries, dict) else {}
 
 
 def settle(batch: Batch, seen: Mapping[str, int]) -> tuple[bool, list[str]]:
-    """Resolve conflicts whose revision is the one that was seen; the values are judged before, elsewhere.
+    """Resolve conflicts whose revision is the one that was seen; the values are evaluated before, elsewhere.
 
     Returns whether any was resolved, and those that stay open: nobody settles an entry unseen.
     """
@@ -104,12 +108,12 @@ def _entry(change: Change, conflict: ConflictingValue) -> Data:
     return entry
 
 
-def _first_data(record: Stored, place: ConflictPath) -> Data:
+def _first_data(record: Stored, conflict_path: ConflictPath) -> Data:
     return {
         "record": record.record_id,
         "record_type": record.type,
-        "path": place.path,
-        "device": place.device,
+        "path": conflict_path.path,
+        "device": conflict_path.device,
         "state": OPEN,
     }
 

@@ -1,4 +1,4 @@
-"""The verdict on one change: pure functions of the change and of the record as it stands (protocol §5.4)."""
+"""Evaluation of one change: pure functions of the change and of the stored record (protocol §5.4)."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class ConflictingValue:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of a change. `record` is the next state of its record, None when that stays as it is.
+    """Outcome of a change. `record` is the next state of its record, None when that stays as it is.
 
-    `about` is the record that disputes are about when it is another one: the survivor of a merge.
+    `conflicts_on` is the record of the conflicts when it is another one: the merge target.
     """
 
     status: Status
@@ -47,12 +47,12 @@ class Outcome:
     details: Mapping[str, object] = field(default_factory=dict)
     record: Stored | None = None
     conflicts: tuple[ConflictingValue, ...] = ()
-    about: Stored | None = None
+    conflicts_on: Stored | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What the judge must know beside the change; `is_accepted`: all it sets is certainly good content."""
+    """The context of an evaluation; `is_accepted`: all that the change sets is certainly valid."""
 
     type: RecordType
     rules: TypeRules
@@ -68,7 +68,7 @@ def quarantined(reason: ErrorCode, details: Mapping[str, object] | None = None) 
 
 
 def evaluate_new(change: Change, evaluation: Evaluation) -> Outcome:
-    """Judge a create whose record nobody has."""
+    """Evaluate the creation of a new record."""
     free, owned = _divided(change, evaluation)
     data = free if evaluation.is_accepted else _content_of_create(free)
     refusal = _refusal(change.set, change.scope, data, evaluation)
@@ -81,10 +81,10 @@ def evaluate_new(change: Change, evaluation: Evaluation) -> Outcome:
 
 
 def evaluate_known(change: Change, record: Stored, evaluation: Evaluation) -> Outcome:
-    """Judge a change of a record that is there; a create counts as an edit that saw nothing."""
+    """Evaluate a change of a record that is there; a create counts as an edit that saw nothing."""
     if record.type != change.type:
         return quarantined(ErrorCode.SCHEMA, {"type": [ErrorCode.WRONG_TYPE.value]})
-    if record.is_purged:
+    if record.is_erased:
         return quarantined(ErrorCode.PURGED)
     if change.op == Op.RESOLVE:
         return _evaluate_resolve(change, record, evaluation)
@@ -92,7 +92,7 @@ def evaluate_known(change: Change, record: Stored, evaluation: Evaluation) -> Ou
 
 
 def _evaluate_resolve(change: Change, record: Stored, evaluation: Evaluation) -> Outcome:
-    """Judge what a resolve sets; which conflicts it settles shows once its own clashes are in."""
+    """Evaluate what a resolve sets; which conflicts it settles shows once its own clashes are in."""
     if unknown := sorted((change.conflicts or {}).keys() - set(evaluation.conflicts)):
         code = ErrorCode.CONFLICT_UNKNOWN
         return quarantined(code, {one: [code.value] for one in unknown})

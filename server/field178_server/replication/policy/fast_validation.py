@@ -1,4 +1,4 @@
-"""The declared schemas compiled for bulk: one pass in C that accepts only what is beyond doubt.
+"""Compiled validators of the declared schemas: one pass in C that accepts only certain cases.
 
 Built from the JSON schema that each marshmallow schema generates, so it follows every change of a schema by
 itself. MUST accept nothing that marshmallow would refuse (a differential property test over generated
@@ -41,7 +41,7 @@ _compiling = threading.Lock()
 
 
 def prepare() -> None:
-    """Compile the schema of every declared type, so that no request waits for it."""
+    """Compile the schema of every declared type, before the first request."""
     for type_name in schemas.TYPES:
         _compiled(type_name)
 

@@ -1,6 +1,6 @@
-"""Merged records: the one that stands for them, and the verdict on changes that come late (protocol §5.6).
+"""Merged records: the merge target, and the outcome of late changes (protocol §5.6).
 
-A merged record is a deleted one whose `merged_into` names the record that stands for it; that one may have
+A merged record is a deleted one whose `merged_into` names its merge target; that one may have
 been merged in turn. Pure functions but for `load_survivors`, which reads.
 """
 
@@ -36,7 +36,7 @@ def merged_into(record: Stored) -> str | None:
 
 
 def merge_target_of(record: Stored, find: Find) -> Stored:
-    """Return the record that stands for this one: the end of its chain of merges, itself when not merged."""
+    """Return the merge target: the end of the record's chain of merges, itself when not merged."""
     passed = {record.record_id}
     while (into := merged_into(record)) is not None and into not in passed:
         following = find(into)
@@ -59,28 +59,28 @@ def load_merge_targets(batch: Batch, record_ids: Iterable[str]) -> None:
 
 
 def evaluate(
-    change: Change, record: Stored, case: Evaluation, find: Find, scopes: Collection[str] | None
+    change: Change, record: Stored, evaluation: Evaluation, find: Find, scopes: Collection[str] | None
 ) -> Outcome:
-    """Judge a change of a record that is there, merged or not; `scopes`: those granted, None for all."""
+    """Evaluate a change of a record that is there, merged or not; `scopes`: those granted, None for all."""
     merge_target = merge_target_of(record, find)
     is_merged = merge_target.record_id != record.record_id
-    if not is_merged or record.type != change.type or record.is_purged:
-        return evaluate_known(change, record, case)
-    if merge_target.is_purged:
+    if not is_merged or record.type != change.type or record.is_erased:
+        return evaluate_known(change, record, evaluation)
+    if merge_target.is_erased:
         return quarantined(ErrorCode.PURGED)
     is_hidden = scopes is not None and merge_target.scope not in scopes
     if change.op == Op.RESOLVE:
-        # Which conflicts it names is judged as ever; only its values are for the survivor.
-        settled = evaluate_known(replace(change, set={}), record, case)
+        # Which conflicts it names is evaluated as ever; only its values are for the merge target.
+        settled = evaluate_known(replace(change, set={}), record, evaluation)
         is_late = settled.status != Status.QUARANTINED and change.set
         return _late(change, merge_target, is_hidden=is_hidden) if is_late else settled
     return _late(change, merge_target, is_hidden=is_hidden)
 
 
 def _late(change: Change, merge_target: Stored, *, is_hidden: bool) -> Outcome:
-    """Apply nothing: what the survivor does not hold already waits there for people to decide.
+    """Apply nothing: differing values become conflicts of the merge target.
 
-    Of a survivor in a scope not granted the verdict is always the same: no verdict MUST tell a value of it.
+    In a scope not granted the outcome is always the same: no receipt MUST tell a value of the target.
     """
     was = {} if change.create else change.was
     conflicts = []
@@ -92,4 +92,4 @@ def _late(change: Change, merge_target: Stored, *, is_hidden: bool) -> Outcome:
         conflicts.append(ConflictingValue(DELETED_PATH, False, True, False, ErrorCode.MERGED))
     if not conflicts and not is_hidden:
         return Outcome(Status.UNCHANGED)
-    return Outcome(Status.CONFLICT, ErrorCode.MERGED, conflicts=tuple(conflicts), about=merge_target)
+    return Outcome(Status.CONFLICT, ErrorCode.MERGED, conflicts=tuple(conflicts), conflicts_on=merge_target)

@@ -1,4 +1,4 @@
-"""What the record types demand of content, behind one small port."""
+"""Validation of content by the record types, behind one small port."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Problems = dict[str, list[str]]
 
 
 class TypeRules(Protocol):
-    """Knows the record types and judges the content of a record."""
+    """Knows the record types and evaluates the content of a record."""
 
     @property
     def types(self) -> Mapping[str, RecordType]:

@@ -1,4 +1,4 @@
-"""The lines of an answer, gathered in parts: after each the coding is flushed, so a cut answer is usable."""
+"""Lines of an answer, compressed in parts with a flush after each: a truncated answer is usable."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Frames:
 
 @dataclass(slots=True)
 class AnswerBudget:
-    """How much of one answer is left: so many records, so many bytes."""
+    """Rest of one answer's budget, in records and bytes."""
 
     records: int
     frames: Frames

@@ -45,7 +45,7 @@ _NAMED = Prepared(_ROWS.where(Feed.kind == "put", among(Feed.record_id, bindpara
 
 @dataclass(frozen=True, slots=True)
 class TabletState:
-    """What the tablet says it holds and asks for; `own`: stamps of rows it makes itself, {scope: {seq}}."""
+    """The tablet's cursors and wishes; `own`: stamps of rows it makes itself, {scope: {seq}}."""
 
     cursors: Mapping[str, int]
     floors: Mapping[str, int]
@@ -74,23 +74,23 @@ def add_changes(
     session: Session,
     tenant_id: str,
     scopes: Sequence[ScopeNow],
-    held: TabletState,
+    tablet: TabletState,
     epoch: str,
     frames: Frames,
 ) -> bool:
     """Add what the tablet lacks of every scope and the digest of each; tell whether more is left to say."""
-    wanted = _wanted(session, tenant_id, held.want, [scope.scope for scope in scopes])
-    budget = AnswerBudget(max(1, held.max_records), frames)
+    wanted = _wanted(session, tenant_id, tablet.want, [scope.scope for scope in scopes])
+    budget = AnswerBudget(max(1, tablet.max_records), frames)
     more = False
     # Under another epoch nothing agrees: the tablet takes the epoch over with a checkpoint.
-    is_other_epoch = held.epoch not in (None, epoch)
+    is_other_epoch = tablet.epoch not in (None, epoch)
     for scope in scopes:
-        cursor = held.cursors.get(scope.scope, 0)
-        if scope.scope in held.repair:
+        cursor = tablet.cursors.get(scope.scope, 0)
+        if scope.scope in tablet.repair:
             # Whatever the epoch: never answered by `resync`.
-            buckets = held.repair[scope.scope]
+            buckets = tablet.repair[scope.scope]
             more = budget.is_spent or not add_repair(session, tenant_id, scope, buckets, budget) or more
-        elif _must_resync(scope, cursor, held.floors.get(scope.scope), is_other_epoch):
+        elif _must_resync(scope, cursor, tablet.floors.get(scope.scope), is_other_epoch):
             frames.add("resync", {"scope": scope.scope})
         elif cursor == scope.seq and scope.scope not in wanted:
             frames.add_proof(scope.scope, scope.seq, scope.live)
@@ -98,7 +98,9 @@ def add_changes(
             more = True
         else:
             again = [line for line in wanted.get(scope.scope, ()) if line.seq <= cursor]
-            lines = chain(again, _lines(session, tenant_id, scope, cursor, held.own.get(scope.scope, set())))
+            lines = chain(
+                again, _lines(session, tenant_id, scope, cursor, tablet.own.get(scope.scope, set()))
+            )
             more = not _serve(scope, cursor, lines, budget) or more
     return more
 

@@ -12,7 +12,7 @@ from field178_server.database.models import Erasure, Feed, Record
 from field178_server.replication.pull.frames import AnswerBudget, record_line
 from field178_server.replication.pull.scope_state import ScopeNow
 from field178_shared.wire.canonical import bucket, digest_of
-from field178_shared.wire.protocol import PURGED
+from field178_shared.wire.protocol import ERASED_AT
 
 _AT_ONCE = 250
 _NOTHING = [0, "0" * 32]
@@ -36,21 +36,21 @@ _BODIES = (
     )
     .order_by(Record.record_id)
 )
-_OPENING = f'{{"{PURGED}":'
+_OPENING = f'{{"{ERASED_AT}":'
 _TENANT: BindParameter[str] = bindparam("tenant_id")
 _CONFIRMED = select(Erasure.record_id).where(Erasure.tenant_id == _TENANT, Erasure.confirmed_at.is_not(None))
-_ABOUT_THEM = select(Record.record_id).where(Record.tenant_id == _TENANT, Record.subject_id.in_(_CONFIRMED))
+_COMPANIONS = select(Record.record_id).where(Record.tenant_id == _TENANT, Record.subject_id.in_(_CONFIRMED))
 # Also of a record that another one was merged into, which took its values over.
 _CONFLICTS = select(Record.record_id).where(
     Record.tenant_id == _TENANT, Record.type == "conflict", Record.scope == bindparam("scope"), Record.deleted
 )
-# What is deleted is in no digest. Of a purge a tablet has to hear all the same: it may hold the content, in a
-# row that is deleted, at rest or in its own words, and the closing checkpoint passes over the stamp.
+# What is deleted is in no digest. A tablet has to hear of an erasure all the same: it may have the content,
+# in a deleted row, in a tombstone or in a draft, and the closing checkpoint passes over the stamp.
 _GONE_FOR_GOOD = (
     select(Record.record_id, Record.type, Record.rev, Record.h, Record.body)
     .where(
         Record.tenant_id == _TENANT,
-        Record.record_id.in_(union_all(_CONFIRMED, _ABOUT_THEM, _CONFLICTS)),
+        Record.record_id.in_(union_all(_CONFIRMED, _COMPANIONS, _CONFLICTS)),
         Record.scope == bindparam("scope"),
         Record.deleted,
         func.substr(Record.body, 1, len(_OPENING)) == _OPENING,
@@ -63,7 +63,7 @@ def add_repair(session: Session, tenant_id: str, scope: ScopeNow, said: object, 
     """Add the live records of the buckets that differ from what the tablet said, bucket by bucket.
 
     As many buckets as one answer holds, at least one; True when all were served, and only then a checkpoint.
-    Right before it come the records that are deleted and purged.
+    Right before it come the records that are deleted and erased.
     """
     live = _live_by_bucket(session, tenant_id, scope.scope)
     differing = _differing(live, said if isinstance(said, Mapping) else {})

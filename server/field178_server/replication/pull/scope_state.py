@@ -1,4 +1,4 @@
-"""Where the granted scopes stand in this snapshot, and what the store says about itself."""
+"""States of the granted scopes in this snapshot, and the state of the store."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class ScopeNow:
 
 @dataclass(frozen=True, slots=True)
 class Receipts:
-    """What is held of one incarnation."""
+    """The stored receipts of one incarnation."""
 
     digest: Digest
     backed_up: int
@@ -69,7 +69,7 @@ def scopes_now(session: Session, tenant_id: str, scopes: Iterable[str]) -> list[
 def receipts_of(
     session: Session, tenant_id: str, device_id: str, incarnations: Iterable[str], formerly: Mapping[str, str]
 ) -> dict[str, Receipts]:
-    """Return what is held of each named incarnation of a tablet; of an unknown one, nothing.
+    """Return the receipt state of each known incarnation among the named ones.
 
     `formerly`: the device that the tablet was in an incarnation, where it is not the one it is now.
     """

@@ -1,4 +1,4 @@
-"""Whether a change is admitted: tablet, size, form and paths first, then the judge. Nothing is written."""
+"""Admission of a change: tablet, size, form and paths first, then its evaluation. Nothing is written."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from field178_shared.wire.protocol import MAX_CHANGE_BYTES, Change, Op
 _SERVED_OPS = frozenset(op.value for op in Op)
 
 
-def hear(
+def admit(
     preload: Preload, rules: TypeRules, change: Change, size_bytes: int, device: DeviceContext
 ) -> Outcome:
     """Return what becomes of a tablet's change; `size_bytes` is its canonical form's."""
@@ -26,7 +26,7 @@ def hear(
     if not is_accepted and (refused := _refusal_of_paths(change)) is not None:
         return refused
     batch, seen = preload.batch, preload.seen(change, device)
-    case = Evaluation(
+    evaluation = Evaluation(
         rules.types[change.type],
         rules,
         is_accepted=is_accepted,
@@ -35,17 +35,17 @@ def hear(
         conflicts=conflicts_of(batch, change.record_id) if change.op == Op.RESOLVE else (),
     )
     if seen is not None:
-        return record_merge.evaluate(change, seen, case, batch.get, device.scopes)
-    return _unseen(change, device, case, is_hidden=batch.get(change.record_id) is not None)
+        return record_merge.evaluate(change, seen, evaluation, batch.get, device.scopes)
+    return _unseen(change, device, evaluation, is_hidden=batch.get(change.record_id) is not None)
 
 
-def hear_office(preload: Preload, rules: TypeRules, change: Change) -> Outcome:
-    """Return what becomes of the office's version of a change: only its content is judged."""
+def admit_correction(preload: Preload, rules: TypeRules, change: Change) -> Outcome:
+    """Return what becomes of the office's version of a change: only its content is evaluated."""
     batch, record = preload.batch, preload.batch.get(change.record_id)
-    case = Evaluation(rules.types[change.type], rules, is_locked=batch.is_locked(change.record_id))
+    evaluation = Evaluation(rules.types[change.type], rules, is_locked=batch.is_locked(change.record_id))
     if record is None:
-        return evaluate_new(change, case)
-    return record_merge.evaluate(change, record, case, batch.get, None)
+        return evaluate_new(change, evaluation)
+    return record_merge.evaluate(change, record, evaluation, batch.get, None)
 
 
 def _refusal(change: Change, size_bytes: int, device: DeviceContext, rules: TypeRules) -> Outcome | None:
@@ -93,9 +93,9 @@ def _of_members(change: Change) -> Outcome | None:
     )
 
 
-def _unseen(change: Change, device: DeviceContext, case: Evaluation, *, is_hidden: bool) -> Outcome:
+def _unseen(change: Change, device: DeviceContext, evaluation: Evaluation, *, is_hidden: bool) -> Outcome:
     if change.scope not in device.scopes:
         return quarantined(ErrorCode.SCOPE_NOT_GRANTED)
     if change.op != Op.PUT or not change.create:
         return quarantined(ErrorCode.ORPHAN)
-    return quarantined(ErrorCode.RECORD_EXISTS) if is_hidden else evaluate_new(change, case)
+    return quarantined(ErrorCode.RECORD_EXISTS) if is_hidden else evaluate_new(change, evaluation)

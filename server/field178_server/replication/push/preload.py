@@ -1,4 +1,4 @@
-"""What has to be read before changes are judged: their tablets, their records, who made which revision."""
+"""Preload of a batch: the tablets, records and authors of revisions that its evaluation reads."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ class Preload:
         return record if record is not None and record.scope in device.scopes else None
 
     def scope_of(self, change: Change, device: DeviceContext) -> str:
-        """Return the scope that a verdict on this change is filed under."""
+        """Return the scope that a receipt of this change is filed under."""
         seen = self.seen(change, device)
         return seen.scope if seen is not None else change.scope
 
-    def is_purged(self, record_id: str) -> bool:
-        """Tell whether a record, or the one it was merged into, was purged."""
+    def is_erased(self, record_id: str) -> bool:
+        """Tell whether a record, or the one it was merged into, was erased."""
         record = self.batch.get(record_id)
-        return record is not None and record_merge.merge_target_of(record, self.batch.get).is_purged
+        return record is not None and record_merge.merge_target_of(record, self.batch.get).is_erased
 
     def has_made_newer(self, change: Change, record: Stored, device: DeviceContext) -> bool:
         """Tell whether there are newer revisions than the one seen, all made by this very tablet."""
@@ -85,5 +85,5 @@ class Preload:
         return all(makers.get(rev) == device.id for rev in range(change.base_rev + 1, record.rev + 1))
 
     def note_maker(self, record: Stored, device_id: str | None) -> None:
-        """Remember who made the revision that a record has just got; None for the office."""
+        """Record the author of a revision made in this transaction; None for the office."""
         self._makers[record.record_id][record.rev] = device_id

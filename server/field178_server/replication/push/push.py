@@ -1,20 +1,24 @@
-"""The push of one exchange: many changes, one transaction, a verdict for each (protocol §5)."""
+"""The push of one exchange: many changes, one transaction, a receipt for each (protocol §5)."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from field178_server.audit import trail
 from field178_server.devices.context import DeviceContext
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.push.change_processor import ChangeProcessor
-from field178_server.replication.receipts import receipts
-from field178_server.replication.receipts.receipts import PushedChange, payload_key
+from field178_server.replication.receipts.receipts import (
+    PushedChange,
+    ReceiptState,
+    payload_hash,
+    payload_key,
+)
 from field178_shared.errors import ErrorCode
-from field178_shared.wire.protocol import Change, Op, Receipt, Status
+from field178_shared.wire.protocol import Change, Op, Receipt, Status, SyncRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class OwnRevision:
 
 @dataclass(frozen=True, slots=True)
 class ChangeResult:
-    """A receipt, whether its place in the store is hidden from the tablet that asks, and what it made."""
+    """A receipt, whether rev, seq and h are hidden from the tablet that asks, and the revision it made."""
 
     receipt: Receipt
     is_hidden: bool
@@ -42,52 +46,88 @@ class ChangeResult:
 def push(
     batch: Batch, device: DeviceContext, incarnation: str, changes: Sequence[Change], rules: TypeRules
 ) -> list[ChangeResult]:
-    """Judge and store the changes in their order; return one receipt for each. The tablet MUST be locked."""
+    """Evaluate and store changes in order; return one result for each. The tablet MUST be locked."""
     key = payload_key(batch.session, batch.tenant_id)
-    sent = [_sent(change, key) for change in changes]
+    pushed = [_pushed_change(change, key) for change in changes]
     processor = ChangeProcessor(batch, rules, [device])
-    processor.prepare(sent)
-    entries = [processor.take(one, device, incarnation) for one in sent]
+    processor.prepare(pushed)
+    receipts = [processor.process(one, device, incarnation) for one in pushed]
     # By change id, so that a change sent twice in one request counts once.
-    fresh = {entry.change_id: index for index, entry in reversed(list(enumerate(entries))) if not entry.v}
+    fresh = {
+        receipt.change_id: index for index, receipt in reversed(list(enumerate(receipts))) if not receipt.v
+    }
     processor.flush()
     if fresh:
-        _write_audit(batch, device, [entry.status.value for entry in entries])
-    made = {index: _own_revision(batch, changes[index], entries[index]) for index in fresh.values()}
+        _write_audit(batch, device, [receipt.status.value for receipt in receipts])
+    made = {index: _own_revision(batch, changes[index], receipts[index]) for index in fresh.values()}
     return [
-        ChangeResult(entry.receipt(), is_hidden(entry, device), made.get(index))
-        for index, entry in enumerate(entries)
+        ChangeResult(receipt.frozen(), is_hidden(receipt, device), made.get(index))
+        for index, receipt in enumerate(receipts)
     ]
 
 
-def is_hidden(entry: receipts.ReceiptEntry, device: DeviceContext) -> bool:
-    """Tell whether rev, seq and h of a verdict are withheld: another's change in a scope not granted."""
-    return device.revoked or (entry.device_id != device.id and entry.scope not in device.scopes)
+def is_hidden(receipt: ReceiptState, device: DeviceContext) -> bool:
+    """Tell whether rev, seq and h of a receipt are withheld: another's change in a scope not granted."""
+    return device.revoked or (receipt.device_id != device.id and receipt.scope not in device.scopes)
 
 
-def needs_second_look(answers: Sequence[ChangeResult]) -> bool:
-    """Tell whether a change of another transaction may have met one of these in the dark: one that waits for
-    a record was stored while that record was being made."""
-    return any(answer.receipt.reason == ErrorCode.ORPHAN or answer.receipt.rev == 1 for answer in answers)
+def needs_second_pass(results: Sequence[ChangeResult]) -> bool:
+    """Tell whether a change of another transaction may have missed one of these: an orphan stored
+    while another transaction made its record."""
+    return any(result.receipt.reason == ErrorCode.ORPHAN or result.receipt.rev == 1 for result in results)
 
 
-def _own_revision(batch: Batch, change: Change, entry: receipts.ReceiptEntry) -> OwnRevision | None:
-    record, before = batch.get(entry.record_id), batch.before(entry.record_id)
-    is_whole = entry.status is Status.APPLIED and change.op in (Op.PUT, Op.DELETE)
-    if not is_whole or entry.seq is None or record is None:
+def _own_revision(batch: Batch, change: Change, receipt: ReceiptState) -> OwnRevision | None:
+    record, before = batch.get(receipt.record_id), batch.before(receipt.record_id)
+    is_whole = receipt.status is Status.APPLIED and change.op in (Op.PUT, Op.DELETE)
+    if not is_whole or receipt.seq is None or record is None:
         return None
     rev, seq = (0, 0) if before is None else (before.rev, before.seq)
     if record.rev != rev + 1 or (before is not None and before.scope != record.scope):
         return None
-    return OwnRevision(record.scope, entry.seq, seq)
+    return OwnRevision(record.scope, receipt.seq, seq)
 
 
-def _sent(change: Change, key: bytes) -> PushedChange:
+def _pushed_change(change: Change, key: bytes) -> PushedChange:
     body = change.body
-    return PushedChange(change, body, receipts.payload_hash(key, body))
+    return PushedChange(change, body, payload_hash(key, body))
 
 
 def _write_audit(batch: Batch, device: DeviceContext, statuses: Sequence[str]) -> None:
     stamp = trail.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
     entry = trail.AuditEntry("sync.push", object_id=device.id, details=dict(Counter(statuses)))
     trail.record(batch.session, stamp, trail.Actor("device", device.id), entry)
+
+
+@dataclass(slots=True)
+class ResultFrames:
+    """The frames about the changes of one request, and the stamps {scope: {seq}} of rows not sent."""
+
+    frames: list[dict[str, object]] = field(default_factory=list)
+    own: dict[str, set[int]] = field(default_factory=dict)
+
+
+def results(request: SyncRequest, answers: Sequence[ChangeResult], epoch: str) -> ResultFrames:
+    """Return a `res` for each pushed change, in their order."""
+    collected = ResultFrames()
+    for answer in answers:
+        members = result(answer)
+        if answer.own is not None and _is_workable(request, answer, epoch):
+            members["stub"] = True
+            collected.own.setdefault(answer.own.scope, set()).add(answer.own.seq)
+        collected.frames.append(members)
+    return collected
+
+
+def result(answer: ChangeResult) -> dict[str, object]:
+    """Return the members of a `res` frame."""
+    members = answer.receipt.to_wire()
+    return {**members, "rev": None, "seq": None, "h": None} if answer.is_hidden else members
+
+
+def _is_workable(request: SyncRequest, answer: ChangeResult, epoch: str) -> bool:
+    """Tell whether the tablet has what its own revision builds on."""
+    own = answer.own
+    if own is None or request.epoch not in (None, epoch) or own.scope in request.repair:
+        return False
+    return own.known_seq <= request.cursors.get(own.scope, 0)

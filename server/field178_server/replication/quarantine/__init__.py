@@ -1,1 +1,1 @@
-"""Changes that are stored and acknowledged, but not applied: kept, found again, reprocessed."""
+"""Quarantine: changes stored and acknowledged, not applied; found and reprocessed later."""

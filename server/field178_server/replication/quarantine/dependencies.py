@@ -1,4 +1,4 @@
-"""What waits and may run now: orphans of records, and changes being mended."""
+"""Dependencies of quarantined changes: records not stored yet, and changes being corrected."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from field178_server.replication.quarantine.store import QuarantinedChange, find_mendable, find_orphans
+from field178_server.replication.quarantine.store import QuarantinedChange, find_orphans, find_replaceable
 from field178_shared.wire.protocol import Change
 
 
 class Dependencies:
-    """The waiting changes that one transaction has at hand; what it holds back itself joins them."""
+    """The quarantined changes of one transaction: loaded ones and its own new ones."""
 
     def __init__(self, session: Session, tenant_id: str) -> None:
         self._session = session
         self._tenant_id = tenant_id
         self._orphans: defaultdict[str, list[QuarantinedChange]] = defaultdict(list)
         self._asked: set[str] = set()
-        self._mendable: dict[str, QuarantinedChange] = {}
-        self._mended: set[tuple[str, str, str]] = set()
+        self._replaceable: dict[str, QuarantinedChange] = {}
+        self._superseded: set[tuple[str, str, str]] = set()
 
     def read(self, changes: Iterable[Change]) -> list[QuarantinedChange]:
-        """Find what these changes may set free: orphans of their records, what they mend, and all in turn."""
+        """Find what these changes may release: orphans of their records, changes they replace, and so on."""
         found: dict[str, QuarantinedChange] = {}
         todo = list(changes)
         while todo:
-            freed = self._read_orphans(todo) + self._read_mended(todo)
+            freed = self._read_orphans(todo) + self._read_superseded(todo)
             fresh = {one.change.change_id: one for one in freed if one.change.change_id not in found}
             found |= fresh
             todo = [one.change for one in fresh.values()]
         return list(found.values())
 
-    def park(self, one: QuarantinedChange) -> None:
-        """Take in a change that was held back just now."""
+    def add(self, one: QuarantinedChange) -> None:
+        """Add a change that was quarantined just now."""
         if one.is_orphan:
             self._orphans[one.change.record_id].append(one)
 
@@ -42,13 +42,13 @@ class Dependencies:
         """Return the orphans of a record that appeared, those of one tablet in the order of their making."""
         return sorted(self._orphans.pop(record_id, []), key=_order)
 
-    def mendable(self, change_id: str) -> QuarantinedChange | None:
+    def replaceable(self, change_id: str) -> QuarantinedChange | None:
         """Return a stored change that may be replaced."""
-        return self._mendable.get(change_id)
+        return self._replaceable.get(change_id)
 
-    def is_mended(self, one: QuarantinedChange) -> bool:
-        """Tell whether a later change that waits too replaces this one: the later word stands for both."""
-        return (one.entry.device_id, one.change.record_id, one.change.change_id) in self._mended
+    def is_superseded(self, one: QuarantinedChange) -> bool:
+        """Tell whether a later quarantined change replaces this one."""
+        return (one.receipt.device_id, one.change.record_id, one.change.change_id) in self._superseded
 
     def _read_orphans(self, changes: Iterable[Change]) -> list[QuarantinedChange]:
         records = {change.record_id for change in changes if change.create} - self._asked
@@ -58,17 +58,17 @@ class Dependencies:
             self._orphans[one.change.record_id].append(one)
         return found
 
-    def _read_mended(self, changes: Iterable[Change]) -> list[QuarantinedChange]:
+    def _read_superseded(self, changes: Iterable[Change]) -> list[QuarantinedChange]:
         records = sorted({change.record_id for change in changes if change.replaces})
         if not records:
             return []
-        found = find_mendable(self._session, self._tenant_id, records)
+        found = find_replaceable(self._session, self._tenant_id, records)
         for one in found:
-            self._mendable[one.change.change_id] = one
+            self._replaceable[one.change.change_id] = one
             for other in set(one.change.replaces) - {one.change.change_id}:
-                self._mended.add((one.entry.device_id, one.change.record_id, other))
+                self._superseded.add((one.receipt.device_id, one.change.record_id, other))
         return found
 
 
 def _order(one: QuarantinedChange) -> tuple[str, str, int]:
-    return one.entry.device_id, one.entry.incarnation, one.entry.n
+    return one.receipt.device_id, one.receipt.incarnation, one.receipt.n

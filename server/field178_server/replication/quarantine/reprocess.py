@@ -1,4 +1,4 @@
-"""Running quarantined changes again: after a grant, a binding, an upgrade, a record that appeared."""
+"""Reprocessing of quarantined changes after a grant, a binding, an upgrade, or the arrival of a record."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from field178_shared.errors import ErrorCode
 
 
 def run_again(batch: Batch, rules: TypeRules, device_id: str | None = None) -> int:
-    """Judge the open changes of one tablet (or of all) once more; return how many verdicts changed."""
+    """Evaluate the open changes of one tablet (or of all) once more; return how many receipts changed."""
     return _run(batch, rules, *([Quarantine.device_id == device_id] if device_id is not None else []))
 
 
 def run_orphans(batch: Batch, rules: TypeRules, record_ids: Iterable[str]) -> int:
-    """Judge what waited for records that are there by now; return how many verdicts changed."""
+    """Evaluate what waited for records that are there by now; return how many receipts changed."""
     there = select(Record.record_id).where(
         Record.tenant_id == batch.tenant_id, Record.record_id.in_(sorted(set(record_ids)))
     )
@@ -30,12 +30,12 @@ def run_orphans(batch: Batch, rules: TypeRules, record_ids: Iterable[str]) -> in
 
 
 def run_record(batch: Batch, rules: TypeRules, record_id: str) -> int:
-    """Judge all that waits for one record once more, in its order; return how many verdicts changed."""
+    """Evaluate all quarantined changes of one record again, in order; return how many receipts changed."""
     return _run(batch, rules, Quarantine.record_id == record_id)
 
 
 def lock_tablets(batch: Batch, record_id: str) -> None:
-    """Lock the tablets of all that waits for a record, and of what that may set free in turn.
+    """Lock the tablets of a record's quarantined changes, and of changes that depend on those.
 
     MUST come before any record is locked by a transaction that runs those changes again at its end: a push
     locks its tablet first, and the two would wait for each other. One that came after this look is locked
@@ -44,7 +44,7 @@ def lock_tablets(batch: Batch, record_id: str) -> None:
     found = find_quarantined(batch.session, batch.tenant_id, Quarantine.record_id == record_id)
     dependencies = Dependencies(batch.session, batch.tenant_id)
     found += dependencies.read([one.change for one in found])
-    tablets = {device_id for one in found for device_id in (one.entry.device_id, one.entry.listener)}
+    tablets = {device_id for one in found for device_id in (one.receipt.device_id, one.receipt.listener)}
     load_devices(batch.session, batch.tenant_id, tablets, lock=True)
 
 
@@ -54,6 +54,6 @@ def _run(batch: Batch, rules: TypeRules, *conditions: ColumnElement[bool]) -> in
         return 0
     processor = ChangeProcessor(batch, rules, [])
     processor.prepare_again(found)
-    changed = sum([processor.take_again(one) for one in found])
+    changed = sum([processor.reprocess(one) for one in found])
     processor.flush()
     return changed

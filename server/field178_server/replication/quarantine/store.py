@@ -1,4 +1,4 @@
-"""The quarantine as a store: what waits, put there, found again, settled."""
+"""Store of quarantined changes: added, found, settled."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from field178_server.database.declarative_base import table_of
 from field178_server.database.models import Quarantine
 from field178_server.database.prepared import Prepared
 from field178_server.records import file_references
-from field178_server.replication.receipts.receipts import ReceiptEntry, details_text, find_entries
+from field178_server.replication.receipts.receipts import ReceiptState, details_text, find_receipts
 from field178_shared.errors import ErrorCode
 from field178_shared.wire.protocol import Change
 
@@ -39,7 +39,7 @@ _COLUMNS = (
     "settled_at",
     "v",
 )
-# What a second judgement may change; the rest is as it came.
+# What a second evaluation may change; the rest is as it came.
 _FIRST_ONLY = (
     "device_id",
     "incarnation",
@@ -58,13 +58,13 @@ DISCARDED = "discarded"
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedChange:
-    """A change in quarantine with its verdict; `reason` is why it came there.
+    """A change in quarantine with its receipt; `reason` is why it is there.
 
-    An empty `payload` is stored as none: the record was purged, and only the hash of the change is kept.
+    An empty `payload` is stored as none: the record was erased, and only the hash of the change is kept.
     """
 
     change: Change
-    entry: ReceiptEntry
+    receipt: ReceiptState
     payload: str
     reason: str
 
@@ -75,7 +75,7 @@ class QuarantinedChange:
 
 
 class Reused(NamedTuple):
-    """A second content under one id: its verdict's count, when it came, from which incarnation."""
+    """A second content under one id: the count of its receipt, its arrival and incarnation."""
 
     v: int
     at: datetime
@@ -88,8 +88,8 @@ _ALL = (
     .order_by(Quarantine.device_id, Quarantine.incarnation, Quarantine.n, Quarantine.change_id)
 )
 _OPEN = _ALL.where(Quarantine.state == OPEN)
-# What the office set aside runs no more, but its author may still mend it.
-_MENDABLE = _ALL.where(
+# What the office rejected runs no more, but its author may still correct it.
+_REPLACEABLE = _ALL.where(
     Quarantine.state.in_((OPEN, DISCARDED)),
     Quarantine.record_id.in_(bindparam("record_ids", expanding=True)),
 )
@@ -106,39 +106,39 @@ def find_quarantined(
 ) -> list[QuarantinedChange]:
     """Return the open changes that meet the conditions, those of one tablet in the order of their making."""
     rows = session.execute(_OPEN.where(*conditions), {"tenant_id": tenant_id})
-    return _with_verdicts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
+    return _with_receipts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
 
 
 def find_orphans(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[QuarantinedChange]:
     """Return the open changes that wait for one of these records."""
     wanted = {"tenant_id": tenant_id, "record_ids": list(record_ids)}
-    return _with_verdicts(session, tenant_id, _ORPHANS.rows(session, wanted))
+    return _with_receipts(session, tenant_id, _ORPHANS.rows(session, wanted))
 
 
-def find_mendable(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[QuarantinedChange]:
-    """Return the changes of these records that a later one may replace: the open ones and those set aside."""
-    rows = session.execute(_MENDABLE, {"tenant_id": tenant_id, "record_ids": record_ids})
-    return _with_verdicts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
+def find_replaceable(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[QuarantinedChange]:
+    """Return the changes of these records that a later one may replace: open and rejected ones."""
+    rows = session.execute(_REPLACEABLE, {"tenant_id": tenant_id, "record_ids": record_ids})
+    return _with_receipts(session, tenant_id, [(one, hash_, payload) for one, hash_, payload in rows])
 
 
-def _with_verdicts(
+def _with_receipts(
     session: Session, tenant_id: str, rows: Sequence[tuple[str, str, str | None]]
 ) -> list[QuarantinedChange]:
     if not rows:
         return []
-    entries = find_entries(session, tenant_id, [change_id for change_id, _, payload in rows if payload])
+    receipts = find_receipts(session, tenant_id, [change_id for change_id, _, payload in rows if payload])
     found = []
     for change_id, hash_, payload in rows:
-        entry = entries.get(change_id)
+        receipt = receipts.get(change_id)
         # A second content sent under one id waits for people, not for another run.
-        if payload and entry is not None and entry.payload_hash == hash_:
+        if payload and receipt is not None and receipt.payload_hash == hash_:
             change = Change.from_wire(json.loads(payload))
-            found.append(QuarantinedChange(change, entry, payload, entry.reason or ""))
+            found.append(QuarantinedChange(change, receipt, payload, receipt.reason or ""))
     return found
 
 
 def find_reused(session: Session, tenant_id: str, change_id: str, payload_hash: str) -> Reused | None:
-    """Return where this content stands that came under an id which another content had first."""
+    """Return the row of this content, whose id another content had first."""
     row = session.execute(
         select(Quarantine.v, Quarantine.received_at, Quarantine.incarnation).where(
             Quarantine.tenant_id == tenant_id,
@@ -150,49 +150,49 @@ def find_reused(session: Session, tenant_id: str, change_id: str, payload_hash: 
 
 
 def write_quarantined(
-    session: Session, tenant_id: str, judged: Iterable[QuarantinedChange], now: datetime
+    session: Session, tenant_id: str, changes: Iterable[QuarantinedChange], now: datetime
 ) -> None:
-    """Store what waits, settle what was applied."""
-    connection, listed = session.connection(), list(judged)
-    file_references.claim(session, tenant_id, (waiting.payload for waiting in listed))
+    """Store quarantined changes, and settle applied ones."""
+    connection, listed = session.connection(), list(changes)
+    file_references.claim(session, tenant_id, (one.payload for one in listed))
     at = database.stored_instant(connection, now)
     database.bulk_upsert(
         connection,
         table_of(Quarantine),
         _COLUMNS,
-        [_row(tenant_id, waiting, at) for waiting in listed],
+        [_row(tenant_id, one, at) for one in listed],
         keep=_FIRST_ONLY,
     )
 
 
-def _row(tenant_id: str, waiting: QuarantinedChange, at: object) -> database.Row:
-    change, entry = waiting.change, waiting.entry
-    waits, state = entry.is_quarantined, _state_of(waiting)
+def _row(tenant_id: str, one: QuarantinedChange, at: object) -> database.Row:
+    change, receipt = one.change, one.receipt
+    is_open, state = receipt.is_quarantined, _state_of(one)
     return (
         tenant_id,
-        entry.change_id,
-        entry.payload_hash,
-        entry.device_id,
-        entry.incarnation,
-        entry.n,
-        entry.record_id,
+        receipt.change_id,
+        receipt.payload_hash,
+        receipt.device_id,
+        receipt.incarnation,
+        receipt.n,
+        receipt.record_id,
         change.type,
-        entry.scope,
+        receipt.scope,
         change.user or None,
-        entry.reason or "" if waits else waiting.reason,
-        details_text(entry.details),
-        waiting.payload or None,
+        receipt.reason or "" if is_open else one.reason,
+        details_text(receipt.details),
+        one.payload or None,
         at,
         state,
         None if state == OPEN else at,
-        entry.v,
+        receipt.v,
     )
 
 
-def _state_of(waiting: QuarantinedChange) -> str:
-    entry = waiting.entry
-    if entry.is_quarantined:
-        # Of what is said of a purged record only the hash is kept: nobody can do anything with it.
-        is_hopeless = not waiting.payload or entry.reason == ErrorCode.PURGED
+def _state_of(one: QuarantinedChange) -> str:
+    receipt = one.receipt
+    if receipt.is_quarantined:
+        # Of what is said of an erased record only the hash is kept: nobody can do anything with it.
+        is_hopeless = not one.payload or receipt.reason == ErrorCode.PURGED
         return DISCARDED if is_hopeless else OPEN
-    return REPLACED if entry.reason == ErrorCode.REPLACED else APPLIED
+    return REPLACED if receipt.reason == ErrorCode.REPLACED else APPLIED

@@ -1,1 +1,1 @@
-"""Receipts: the stored verdict on every change, kept for ever, and the frames that tell them."""
+"""Receipts: the stored outcome of every change, kept for ever."""

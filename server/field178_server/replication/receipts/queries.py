@@ -1,4 +1,4 @@
-"""Reading verdicts: those a tablet has not heard yet, and which of its changes are not here."""
+"""Queries of receipts: those a tablet has not received yet, and its missing changes."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ _OWN = _LATER.where(ReceiptRow.device_id == bindparam("device_id"), ReceiptRow.t
 _TAKEN_OVER = _LATER.where(ReceiptRow.told_to == bindparam("device_id"))
 
 
-class LaterVerdict(NamedTuple):
-    """A verdict to be told; `is_others`: on a change of the tablet that this one replaced."""
+class LaterReceipt(NamedTuple):
+    """A receipt for a tablet; `is_others`: of a change of the tablet that it replaced."""
 
     receipt: Receipt
     is_others: bool
 
 
-def later_verdicts(session: Session, tenant_id: str, device_id: str, after: int) -> Iterator[LaterVerdict]:
-    """Give the verdicts that a tablet is told of, made or changed after its count, ascending.
+def later_receipts(session: Session, tenant_id: str, device_id: str, after: int) -> Iterator[LaterReceipt]:
+    """Give the receipts for a tablet, made or changed after its count, ascending.
 
     Read page by page: after a grant, or for a tablet that begins anew, there may be any number of them.
     """
     found = (_later(session, query, tenant_id, device_id, after) for query in (_OWN, _TAKEN_OVER))
     for row in heapq.merge(*found, key=lambda row: int(row.v)):
-        yield LaterVerdict(_receipt(row), is_others=row.device_id != device_id)
+        yield LaterReceipt(_receipt(row), is_others=row.device_id != device_id)
 
 
 def _later(

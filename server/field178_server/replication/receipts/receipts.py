@@ -1,4 +1,4 @@
-"""Receipts of one transaction: which changes are known, what became of each, which counters moved.
+"""Receipts of one transaction: known changes, their outcomes, and the counters.
 
 Also the digest of its receipts that is kept of each incarnation of a tablet's database.
 """
@@ -44,7 +44,7 @@ _COLUMNS = (
     "tenant_id",
     "change_id",
 )
-_VERDICT = _COLUMNS[:9]
+_OUTCOME_COLUMNS = _COLUMNS[:9]
 _TOLD_TO = Prepared(
     select(ReceiptRow.change_id, ReceiptRow.told_to).where(
         ReceiptRow.tenant_id == bindparam("tenant_id"),
@@ -81,8 +81,8 @@ class PushedChange:
 
 
 @dataclass(slots=True)
-class ReceiptEntry:
-    """One verdict, old or just made; `v` 0 means that it has not been counted yet."""
+class ReceiptState:
+    """One receipt, old or just made; `v` 0 means that it has not been counted yet."""
 
     change_id: str
     device_id: str
@@ -104,20 +104,20 @@ class ReceiptEntry:
 
     @property
     def listener(self) -> str:
-        """The tablet that is told of this verdict, and by whose count."""
+        """The tablet that gets this receipt, under its own count."""
         return self.told_to or self.device_id
 
     @property
     def is_quarantined(self) -> bool:
-        """Tell whether the change waits in quarantine."""
+        """Tell whether the change is quarantined."""
         return self.status == Status.QUARANTINED
 
-    def become(self, other: ReceiptEntry) -> None:
-        """Take over all that another state of this verdict says."""
+    def become(self, other: ReceiptState) -> None:
+        """Take over all that another state of this receipt says."""
         for name in self.__slots__:
             setattr(self, name, getattr(other, name))
 
-    def receipt(self) -> Receipt:
+    def frozen(self) -> Receipt:
         """Return the receipt as the protocol knows it."""
         return Receipt(
             change_id=self.change_id,
@@ -135,33 +135,33 @@ class ReceiptEntry:
 
 
 def payload_hash(key: bytes, body: bytes) -> str:
-    """Return the keyed hash of a canonical change: it survives a purge and cannot be guessed from a dump."""
+    """Return the keyed hash of a canonical change; it survives an erasure and tells nothing of the text."""
     return hmac.digest(key, body, "sha256").hex()
 
 
-def find_entries(session: Session, tenant_id: str, change_ids: Iterable[str]) -> dict[str, ReceiptEntry]:
-    """Return the stored verdicts by change id."""
+def find_receipts(session: Session, tenant_id: str, change_ids: Iterable[str]) -> dict[str, ReceiptState]:
+    """Return the stored receipts by change id."""
     wanted = {"tenant_id": tenant_id, "change_ids": sorted(set(change_ids))}
     rows = _BY_CHANGE.rows(session, wanted)
-    entries = [entry_of(dict(zip(_NAMES, row, strict=True))) for row in rows]
-    return {entry.change_id: entry for entry in entries}
+    receipts = [receipt_of_row(dict(zip(_NAMES, row, strict=True))) for row in rows]
+    return {receipt.change_id: receipt for receipt in receipts}
 
 
-def read_listeners(session: Session, tenant_id: str, entries: Sequence[ReceiptEntry]) -> None:
-    """Look once more who is told of these verdicts. Their tablets MUST be locked: from then on it stands."""
-    wanted = {"tenant_id": tenant_id, "change_ids": sorted({entry.change_id for entry in entries})}
+def read_listeners(session: Session, tenant_id: str, receipts: Sequence[ReceiptState]) -> None:
+    """Read again which tablets get these receipts. The tablets MUST be locked: that makes it final."""
+    wanted = {"tenant_id": tenant_id, "change_ids": sorted({receipt.change_id for receipt in receipts})}
     found = dict(_TOLD_TO.rows(session, wanted))
-    for entry in entries:
-        entry.told_to = found.get(entry.change_id)
+    for receipt in receipts:
+        receipt.told_to = found.get(receipt.change_id)
 
 
-def entry_of(row: Mapping[str, Any]) -> ReceiptEntry:
-    """Return the verdict of a row of the receipt table."""
-    members = {name: row[name] for name in ReceiptEntry.__slots__ if name in row}
+def receipt_of_row(row: Mapping[str, Any]) -> ReceiptState:
+    """Return the receipt of a row of the receipt table."""
+    members = {name: row[name] for name in ReceiptState.__slots__ if name in row}
     details = row["details"]
     members["details"] = json.loads(details) if isinstance(details, str) else {}
     members["status"] = Status(str(row["status"]))
-    return ReceiptEntry(**members, is_stored=True)
+    return ReceiptState(**members, is_stored=True)
 
 
 def details_text(details: JsonObject) -> str | None:
@@ -169,31 +169,33 @@ def details_text(details: JsonObject) -> str | None:
     return json.dumps(dict(details), ensure_ascii=False, sort_keys=True) if details else None
 
 
-def conclude(entry: ReceiptEntry, outcome: Outcome, scope: str, now: datetime) -> None:
-    """Write an outcome into a verdict, to be counted anew."""
-    entry.status = outcome.status
-    entry.reason = outcome.reason.value if outcome.reason is not None else None
-    entry.details = {**{k: v for k, v in entry.details.items() if k == "at"}, **outcome.details}
-    entry.scope = scope
-    entry.at = now
-    entry.v = 0
+def conclude(receipt: ReceiptState, outcome: Outcome, scope: str, now: datetime) -> None:
+    """Write an outcome into a receipt, to be counted anew."""
+    receipt.status = outcome.status
+    receipt.reason = outcome.reason.value if outcome.reason is not None else None
+    receipt.details = {**{k: v for k, v in receipt.details.items() if k == "at"}, **outcome.details}
+    receipt.scope = scope
+    receipt.at = now
+    receipt.v = 0
 
 
-def write_entries(session: Session, tenant_id: str, entries: Iterable[ReceiptEntry]) -> None:
-    """Insert the verdicts just made and update those made anew."""
+def write_receipts(session: Session, tenant_id: str, receipts: Iterable[ReceiptState]) -> None:
+    """Insert the receipts just made and update those made anew."""
     connection, table = session.connection(), table_of(ReceiptRow)
-    listed = list(entries)
-    fresh = [(*_row(connection, tenant_id, entry), entry.v) for entry in listed if not entry.is_stored]
+    listed = list(receipts)
+    fresh = [
+        (*_row(connection, tenant_id, receipt), receipt.v) for receipt in listed if not receipt.is_stored
+    ]
     # A plain insert: a change id stored by another transaction meanwhile makes this one run again.
     database.bulk_insert(connection, table, (*_COLUMNS, "first_v"), fresh)
-    again = [_row(connection, tenant_id, entry) for entry in listed if entry.is_stored]
-    verdicts = [(*row[: len(_VERDICT)], *row[-2:]) for row in again]
-    database.bulk_update(connection, table, _VERDICT, ("tenant_id", "change_id"), verdicts)
+    again = [_row(connection, tenant_id, receipt) for receipt in listed if receipt.is_stored]
+    outcomes = [(*row[: len(_OUTCOME_COLUMNS)], *row[-2:]) for row in again]
+    database.bulk_update(connection, table, _OUTCOME_COLUMNS, ("tenant_id", "change_id"), outcomes)
 
 
-def write_listeners(session: Session, tenant_id: str, entries: Iterable[ReceiptEntry]) -> None:
-    """Write who is told of these stored verdicts from now on, and under which count."""
-    rows = [(entry.told_to, entry.v, tenant_id, entry.change_id) for entry in entries]
+def write_listeners(session: Session, tenant_id: str, receipts: Iterable[ReceiptState]) -> None:
+    """Write the new listener of these stored receipts, and their count."""
+    rows = [(receipt.told_to, receipt.v, tenant_id, receipt.change_id) for receipt in receipts]
     key = ("tenant_id", "change_id")
     database.bulk_update(session.connection(), table_of(ReceiptRow), ("told_to", "v"), key, rows)
 
@@ -204,11 +206,11 @@ def payload_key(session: Session, tenant_id: str) -> bytes:
     return key
 
 
-def add_receipts(session: Session, tenant_id: str, fresh: Iterable[ReceiptEntry]) -> None:
+def add_receipts(session: Session, tenant_id: str, fresh: Iterable[ReceiptState]) -> None:
     """Count newly stored changes into the digest of the incarnation that stored them first."""
     by_life = defaultdict[tuple[str, str], list[str]](list)
-    for entry in fresh:
-        by_life[entry.device_id, entry.incarnation].append(entry.change_id)
+    for receipt in fresh:
+        by_life[receipt.device_id, receipt.incarnation].append(receipt.change_id)
     if not by_life:
         return
     stored = _digests(session, tenant_id, {device_id for device_id, _ in by_life})
@@ -222,24 +224,24 @@ def add_receipts(session: Session, tenant_id: str, fresh: Iterable[ReceiptEntry]
     database.bulk_upsert(session.connection(), table, _DIGEST_COLUMNS, rows, keep=("backed_up",))
 
 
-def _row(connection: Connection, tenant_id: str, entry: ReceiptEntry) -> database.Row:
+def _row(connection: Connection, tenant_id: str, receipt: ReceiptState) -> database.Row:
     return (
-        entry.status.value,
-        entry.reason,
-        details_text(entry.details),
-        entry.scope,
-        entry.rev,
-        entry.seq,
-        entry.h,
-        database.stored_instant(connection, entry.at),
-        entry.v,
-        entry.device_id,
-        entry.incarnation,
-        entry.n,
-        entry.record_id,
-        entry.payload_hash,
+        receipt.status.value,
+        receipt.reason,
+        details_text(receipt.details),
+        receipt.scope,
+        receipt.rev,
+        receipt.seq,
+        receipt.h,
+        database.stored_instant(connection, receipt.at),
+        receipt.v,
+        receipt.device_id,
+        receipt.incarnation,
+        receipt.n,
+        receipt.record_id,
+        receipt.payload_hash,
         tenant_id,
-        entry.change_id,
+        receipt.change_id,
     )
 
 

@@ -22,8 +22,8 @@ from field178_mobile.features.outreach import outreach_state
 from field178_mobile.features.register import establishment_form_state
 from field178_mobile.presentation.wording import Wording
 from field178_shared.codelists import load
-from field178_shared.schemas.field_catalogue import FIELDS, field_at
-from field178_shared.schemas.field_spec import FieldKind
+from field178_shared.schemas.fields.catalogue import FIELDS, field_at
+from field178_shared.schemas.fields.spec import FieldKind
 
 PACKAGE = Path(field178_mobile.__file__).parent
 WORDS = Wording(load(), "vi", lambda text: text)

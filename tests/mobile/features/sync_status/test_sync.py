@@ -18,7 +18,7 @@ from field178_mobile.store.model import InboxItem, InboxKind, StoreStatus
 from field178_mobile.store.photos.photo_store import ServerFileCount
 from field178_mobile.store.replication.mass_deletion_guard import WithheldDeletions
 from field178_shared.codelists import load
-from field178_shared.crypto.hash_chain import RootAlarm
+from field178_shared.wire.hash_chain import RootAlarm
 
 CLOCK = FrozenClock()
 QUIET = StoreStatus(0, 0, CLOCK.now() - timedelta(minutes=19), None, 0, 0, 0, True)

@@ -12,8 +12,7 @@ from tests.object_store import ObjectStore, running_object_store
 from tests.server.pictures import sha256
 
 from field178_server.attachments.storage.blob_store import BlobStore
-from field178_server.attachments.storage.file_store import blob_name
-from field178_server.attachments.storage.locations import blobs_of
+from field178_server.attachments.storage.file_store import blob_name, blobs_of
 from field178_server.security.private_files import LoosePermissionsError
 from field178_server.settings import Settings
 from field178_shared.errors import AppError, ErrorCode
@@ -86,18 +85,18 @@ def test_what_is_not_there_is_said_so(blobs: BlobStore) -> None:
     with pytest.raises(FileNotFoundError):
         blobs.open(NAME)
     blobs.remove(NAME)
-    assert list(blobs.lying("main")) == []
+    assert list(blobs.list_blobs("main")) == []
 
 
 def test_what_is_there_is_listed_of_one_tenant_and_gone_when_removed(blobs: BlobStore, source: Path) -> None:
     blobs.put(source, NAME)
     blobs.put(source, blob_name("other", sha256(DATA)))
-    (found,) = blobs.lying("main")
+    (found,) = blobs.list_blobs("main")
     assert (found.name, found.size) == (NAME, len(DATA))
     assert abs(found.since - datetime.now(UTC)) < timedelta(hours=1)
     blobs.remove(NAME)
     assert blobs.size_of(NAME) is None
-    assert list(blobs.lying("main")) == []
+    assert list(blobs.list_blobs("main")) == []
 
 
 def test_an_object_store_that_is_away_says_later_and_the_file_stays(tmp_path: Path, source: Path) -> None:
@@ -108,7 +107,7 @@ def test_an_object_store_that_is_away_says_later_and_the_file_stays(tmp_path: Pa
         lambda: blobs.size_of(NAME),
         lambda: blobs.open(NAME),
         lambda: blobs.remove(NAME),
-        lambda: list(blobs.lying("main")),
+        lambda: list(blobs.list_blobs("main")),
     ):
         with pytest.raises(AppError) as refused:
             ask()

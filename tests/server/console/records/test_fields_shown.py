@@ -16,8 +16,8 @@ from field178_server.records.find_record import StoredRecord
 from field178_server.records.history import RecordHistory
 from field178_server.records.labels import Names
 from field178_shared.codelists import load
-from field178_shared.schemas.field_catalogue import FIELDS, RECORD_NAMES, described_at
-from field178_shared.schemas.field_spec import FieldKind, FieldSpec
+from field178_shared.schemas.fields.catalogue import FIELDS, RECORD_NAMES, described_at
+from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 
 SPEECH = Localizer("vi")
 DATA = {
@@ -73,7 +73,7 @@ def page_of(record_type: str, data: dict[str, object]) -> RecordPage:
         history=RecordHistory((), is_complete=True),
         review=None,
         changed=(),
-        place=None,
+        establishment=None,
         previous=None,
         open_conflicts=0,
         open_quarantine=0,

@@ -10,7 +10,7 @@ from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import PASSWORD, Office, Tablet
 
 from field178_server.audit import verify
-from field178_server.audit.witness import history_of
+from field178_server.audit.history_check import history_of
 from field178_server.database.models import Audit, Device
 from field178_server.database.unit_of_work import snapshot
 

@@ -225,7 +225,7 @@ def test_a_value_of_a_merged_record_is_settled_like_any_other(world: World) -> N
     def mark(session: Any) -> None:
         batch = world.batch(session)
         batch.load([record_id])
-        (conflict,) = batch.about(record_id)
+        (conflict,) = batch.companions(record_id)
         entries = {
             one: {**entry, "reason": "merged"}
             for one, entry in dict(conflict.data["entries"]).items()  # type: ignore[call-overload]

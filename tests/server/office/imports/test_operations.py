@@ -53,10 +53,10 @@ def test_taken_in_twice_is_once(case: Case) -> None:
     good, bad = case.tablet.create(), case.tablet.create({**ESTABLISHMENT, "rooms_total": -8})
     file = case.file(good, bad)
     first = case.take(file)
-    assert (first.tally.new, first.tally.known, first.tally.held) == (2, 0, 1)
+    assert (first.tally.new, first.tally.known, first.tally.quarantined) == (2, 0, 1)
     rows = len(case.world.rows(Record))
     again = case.take(file)
-    assert (again.tally.new, again.tally.known, again.tally.held) == (0, 2, 1)
+    assert (again.tally.new, again.tally.known, again.tally.quarantined) == (0, 2, 1)
     assert len(case.world.rows(Record)) == rows
     assert len(case.world.rows(Audit, Audit.action == "rescue.import")) == 2
 
@@ -64,7 +64,7 @@ def test_taken_in_twice_is_once(case: Case) -> None:
 def test_a_rehearsal_says_the_same_and_stores_nothing(case: Case) -> None:
     file = case.file(case.tablet.create(), case.tablet.create({**ESTABLISHMENT, "rooms_total": -8}))
     tally = rehearse(case.world.exchange, open_offline_export(case.world.exchange, OFFICE, file)).tally
-    assert (tally.new, tally.held) == (2, 1)
+    assert (tally.new, tally.quarantined) == (2, 1)
     assert tally.reasons == {"schema": 1}
     assert [len(case.world.rows(model)) for model in (Record, Audit)] == [0, 0]
 

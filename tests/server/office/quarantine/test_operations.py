@@ -33,9 +33,9 @@ def do(world: World, work: Callable[[Batch], object]) -> None:
     run_write(world.engine, lambda session: work(world.batch(session)))
 
 
-def mend(world: World, change: Json, values: Json, *left_out: str) -> None:
+def correct(world: World, change: Json, values: Json, *left_out: str) -> None:
     mending = Correction(values, frozenset(left_out))
-    do(world, lambda b: quarantine.mend(b, declared_types(), REVIEWER, key_of(world, change), mending))
+    do(world, lambda b: quarantine.correct(b, declared_types(), REVIEWER, key_of(world, change), mending))
 
 
 def refusal(world: World, work: Callable[[], None]) -> AppError:
@@ -58,7 +58,7 @@ def held(tablet: Tablet, set_: Json, **more: Any) -> Json:
 def test_a_mended_create_is_the_office_s_own_and_the_tablet_hears_of_it(world: World) -> None:
     tablet = world.tablet()
     bad = held(tablet, {**ESTABLISHMENT, "rooms_total": -1})
-    mend(world, bad, {"rooms_total": 12})
+    correct(world, bad, {"rooms_total": 12})
     tablet.pull()
     record = tablet.base[bad["record_id"]]
     assert (record["rev"], record["data"]) == (1, {**ESTABLISHMENT, "rooms_total": 12})
@@ -83,7 +83,7 @@ def test_a_value_inside_an_object_is_mended_and_another_left_out(world: World) -
     tablet = world.tablet()
     audiences = {"general_public": {"attendance_count": 40, "first_time_count": "ba"}, "pupils": {}}
     bad = held(tablet, {**SESSION, "audiences": audiences}, type="outreach_session")
-    mend(world, bad, {"audiences.general_public.first_time_count": 3}, "audiences.pupils")
+    correct(world, bad, {"audiences.general_public.first_time_count": 3}, "audiences.pupils")
     tablet.pull()
     assert tablet.base[bad["record_id"]]["data"]["audiences"] == {
         "general_public": {"attendance_count": 40, "first_time_count": 3}
@@ -93,7 +93,7 @@ def test_a_value_inside_an_object_is_mended_and_another_left_out(world: World) -
 def test_what_is_mended_badly_is_refused_with_its_fields(world: World) -> None:
     tablet = world.tablet()
     bad = held(tablet, {**ESTABLISHMENT, "rooms_total": -1, "village": 7})
-    error = refusal(world, lambda: mend(world, bad, {"rooms_total": 12}))
+    error = refusal(world, lambda: correct(world, bad, {"rooms_total": 12}))
     assert (error.code, error.details["problems"]) == (ErrorCode.SCHEMA, {"village": ["wrong_type"]})
     assert [row.state for row in world.rows(Quarantine)] == ["open"]
     assert world.stored(bad["record_id"]) is None
@@ -106,7 +106,7 @@ def test_a_mended_edit_still_overwrites_nothing_unseen(world: World) -> None:
     late = two.change(record_id, {"village": "Thôn 2", "rooms_total": -1}, was={"village": "Thôn 1"})
     two.push(late)
     one.push(one.change(record_id, {"village": "Thôn 3"}, was={"village": "Thôn 1"}))
-    mend(world, late, {"rooms_total": 4})
+    correct(world, late, {"rooms_total": 4})
     two.pull()
     assert two.base[record_id]["data"] == {**ESTABLISHMENT, "village": "Thôn 3", "rooms_total": 4}
     assert [(row.path, row.state, row.device_id) for row in world.rows(ConflictRow)] == [
@@ -118,7 +118,7 @@ def test_what_waited_for_the_record_follows_the_mended_create(world: World) -> N
     tablet = world.tablet()
     bad = held(tablet, {**ESTABLISHMENT, "rooms_total": -1})
     tablet.push(tablet.change(bad["record_id"], {"village": "Thôn 3"}))
-    mend(world, bad, {"rooms_total": 12})
+    correct(world, bad, {"rooms_total": 12})
     tablet.pull()
     assert tablet.base[bad["record_id"]]["data"]["village"] == "Thôn 3"
     waited = sorted(world.rows(Quarantine), key=lambda row: int(row.n))
@@ -135,10 +135,10 @@ def test_what_its_author_mended_meanwhile_is_not_mended_twice(world: World) -> N
         replaces=[bad["change_id"]],
     )
     tablet.push(worse)
-    assert refusal(world, lambda: mend(world, bad, {"rooms_total": 1})).code is ErrorCode.REPLACED
-    mend(world, worse, {"rooms_total": 2})
+    assert refusal(world, lambda: correct(world, bad, {"rooms_total": 1})).code is ErrorCode.REPLACED
+    correct(world, worse, {"rooms_total": 2})
     assert {row.state for row in world.rows(Quarantine)} == {"replaced"}
-    again = refusal(world, lambda: mend(world, worse, {"rooms_total": 3}))
+    again = refusal(world, lambda: correct(world, worse, {"rooms_total": 3}))
     assert again.code is ErrorCode.REVISION_CHANGED
 
 
@@ -146,7 +146,7 @@ def test_only_a_fault_of_content_is_mended(world: World) -> None:
     tablet = world.tablet()
     orphan = tablet.change(world.ids.random(), {"village": "Thôn 3"})
     tablet.push(orphan)
-    error = refusal(world, lambda: mend(world, orphan, {"village": "Thôn 4"}))
+    error = refusal(world, lambda: correct(world, orphan, {"village": "Thôn 4"}))
     assert error.code is ErrorCode.REVISION_CHANGED
 
 

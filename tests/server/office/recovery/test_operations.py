@@ -127,7 +127,7 @@ def test_what_is_set_aside_is_not_shown_again(world: World) -> None:
     act(world, lambda session, context: recovery.reject(session, context, DivergentRecordKey(record["id"])))
     salvaged(tablet, record)
     assert [row.state for row in world.rows(DivergentRecord)] == ["set_aside"]
-    assert act(world, lambda session, context: recovery.waiting(session, context.tenant_id)) == []
+    assert act(world, lambda session, context: recovery.undecided(session, context.tenant_id)) == []
 
 
 @pytest.mark.parametrize(

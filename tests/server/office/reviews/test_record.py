@@ -124,13 +124,13 @@ def test_previous_visit_is_the_latest_earlier_one_at_the_same_place(world: World
     page = shown(world, visit(tablet, place, 10))
     assert page.previous is not None
     assert page.previous.record_id == before
-    assert page.place is not None
-    assert page.place.data["name"] == ESTABLISHMENT["name"]
+    assert page.establishment is not None
+    assert page.establishment.data["name"] == ESTABLISHMENT["name"]
 
 
 def test_visit_of_an_unknown_establishment_is_shown_without_it(world: World, tablet: Tablet) -> None:
     page = shown(world, visit(tablet, "01900000-0000-7000-8000-00000000cafe", 1))
-    assert (page.place, page.previous) == (None, None)
+    assert (page.establishment, page.previous) == (None, None)
 
 
 def test_names_of_people_tablets_and_places_come_with_the_page(world: World, tablet: Tablet) -> None:

@@ -10,7 +10,7 @@ from tests.shared.schemas.test_declared import VALID, Data, spoiled
 from field178_server.replication.policy import fast_validation
 from field178_shared import schemas
 from field178_shared.merge import bad_paths, without_nulls
-from field178_shared.schemas.messages import issues_of, messages_of
+from field178_shared.schemas.checks import issues_of, messages_of
 
 # Only the server writes them, and they hold values of any kind.
 BY_TABLETS = sorted(set(VALID) - {"conflict"})

@@ -13,7 +13,7 @@ from field178_mobile.features.forms.simple_fields import SimpleField
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional
-from field178_shared.schemas.field_spec import FieldKind
+from field178_shared.schemas.fields.spec import FieldKind
 
 _REQUIRED = (item_below.ItemBelow,)
 

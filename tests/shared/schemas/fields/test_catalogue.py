@@ -10,15 +10,9 @@ from tests.shared import builders
 
 from field178_shared.codelists import load
 from field178_shared.rules import FreeTextMarks, free_text_paths
-from field178_shared.schemas import (
-    TYPES,
-    establishment_fields,
-    inspection_fields,
-    json_schema,
-    outreach_session_fields,
-    review_fields,
-)
-from field178_shared.schemas.field_catalogue import (
+from field178_shared.schemas import TYPES, json_schema
+from field178_shared.schemas.fields import establishment, inspection, outreach_session, review
+from field178_shared.schemas.fields.catalogue import (
     FIELDS,
     RECORD_NAMES,
     choices_of,
@@ -30,13 +24,13 @@ from field178_shared.schemas.field_catalogue import (
     record_name,
     words_at,
 )
-from field178_shared.schemas.field_spec import FieldKind, FieldSpec
+from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 
 DECLARED = {
-    "inspection": inspection_fields.FIELDS,
-    "outreach_session": outreach_session_fields.FIELDS,
-    "establishment": establishment_fields.FIELDS,
-    "review": review_fields.FIELDS,
+    "inspection": inspection.FIELDS,
+    "outreach_session": outreach_session.FIELDS,
+    "establishment": establishment.FIELDS,
+    "review": review.FIELDS,
 }
 EVERY_FIELD = [(name, spec) for name, specs in FIELDS.items() for spec in specs.values()]
 # Set beside the data of a record, no field of its schema.

@@ -7,7 +7,7 @@ import itertools
 from tests.world import ESTABLISHMENT, Tablet, World
 
 from field178_server.database.unit_of_work import snapshot
-from field178_server.records.aliases import merge_targets_of
+from field178_server.records.find_record import merge_targets_of
 from field178_server.records.labels import names_of
 
 

@@ -1,6 +1,6 @@
-"""The fields of an outreach session for people, in the order of its form."""
+"""Fields of an outreach session for people, in the order of its form."""
 
-from field178_shared.schemas.envelope_fields import (
+from field178_shared.schemas.fields.envelope import (
     ATTACHMENTS,
     BY_OFFICE,
     BY_TABLET,
@@ -9,7 +9,7 @@ from field178_shared.schemas.envelope_fields import (
     TEAM,
     UNIT,
 )
-from field178_shared.schemas.field_spec import FieldKind, FieldSpec
+from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 from field178_shared.text.i18n import N_
 
 _ATTENDANCE = N_("Attendance")

@@ -1,6 +1,6 @@
-"""The fields that every filed record has, and those of the files it names."""
+"""Fields that every filed record has, and those of its files."""
 
-from field178_shared.schemas.field_spec import FieldKind, FieldSpec
+from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 from field178_shared.text.i18n import N_
 
 BY_TABLET = "the tablet writes it by itself"

@@ -1,4 +1,4 @@
-"""Roots of the server's history: what a tablet saw, and what is signed (docs/sync-protocol.md §A)."""
+"""Roots of the server's history, as tablets receive and keep them signed (docs/sync-protocol.md §A)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _HASH = re.compile("[0-9a-f]{64}")
 
 
 class RootAlarm(StrEnum):
-    """Why a root is not the continuation of what a tablet saw."""
+    """Reason why a root does not continue those a tablet received."""
 
     LOWER = "lower"
     OTHER = "other"
@@ -28,7 +28,7 @@ class RootSeen:
 
     @classmethod
     def from_wire(cls, value: object) -> RootSeen:
-        """Return what a request says; what cannot be read counts as not told and costs no exchange."""
+        """Return the root of a request; an invalid one counts as absent and fails no exchange."""
         if not isinstance(value, Mapping):
             return cls()
         found = value.get("alarm")
@@ -40,8 +40,8 @@ class RootSeen:
 
     def to_wire(self) -> dict[str, object]:
         """Return the member `root` of a request."""
-        told: dict[str, object] = {"index": self.index, "hash": self.hash}
-        return told if self.alarm is None else {**told, "alarm": self.alarm.value}
+        members: dict[str, object] = {"index": self.index, "hash": self.hash}
+        return members if self.alarm is None else {**members, "alarm": self.alarm.value}
 
 
 NO_ROOT = RootSeen()

@@ -1,6 +1,6 @@
-"""The fields of an establishment for people, in the order of the register's form."""
+"""Fields of an establishment for people, in the order of the register's form."""
 
-from field178_shared.schemas.envelope_fields import (
+from field178_shared.schemas.fields.envelope import (
     ATTACHMENTS,
     BY_OFFICE,
     BY_TABLET,
@@ -10,7 +10,7 @@ from field178_shared.schemas.envelope_fields import (
     TECHNICAL,
     UNIT,
 )
-from field178_shared.schemas.field_spec import FieldKind, FieldSpec
+from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 from field178_shared.text.i18n import N_
 
 FIELDS = (

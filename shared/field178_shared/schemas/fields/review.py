@@ -1,7 +1,7 @@
-"""The fields of a review for people; its page is the one of the record it is about."""
+"""Fields of a review for people; its page is the page of the reviewed record."""
 
-from field178_shared.schemas.envelope_fields import BY_OFFICE, CLOCKS, RECORD_CODE
-from field178_shared.schemas.field_spec import FieldKind, FieldSpec
+from field178_shared.schemas.fields.envelope import BY_OFFICE, CLOCKS, RECORD_CODE
+from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 from field178_shared.text.i18n import N_
 
 _BESIDE = "stands beside the record that is reviewed"

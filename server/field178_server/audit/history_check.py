@@ -1,4 +1,4 @@
-"""Where the root chain stands, and whether the root that a tablet saw is part of it (protocol §A)."""
+"""History check: the state of the root chain, and whether a tablet's root is part of it (protocol §A)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from field178_server.database.models import Root, Tenant
 from field178_server.database.prepared import Prepared
-from field178_shared.crypto.hash_chain import RootAlarm
+from field178_shared.wire.hash_chain import RootAlarm
 from field178_shared.wire.protocol import SyncRequest
 
 _TENANT: BindParameter[str] = bindparam("tenant_id")
@@ -56,7 +56,7 @@ class ServerHistory:
 
 @dataclass(frozen=True, slots=True)
 class HistoryCheck:
-    """What a tablet's root means: the root to show it, why its own is none of ours, whether it has news.
+    """Result of a check: the root to show, the alarm if the tablet's is none of ours, whether it is behind.
 
     `settled`: neither side finds anything wrong.
     """
@@ -79,24 +79,26 @@ def history_of(session: Session, tenant_id: str) -> ServerHistory:
     return ServerHistory(epoch, None if index is None else RootNow(index, hash_, sig))
 
 
-def witness(session: Session, tenant_id: str, history: ServerHistory, request: SyncRequest) -> HistoryCheck:
+def check_history(
+    session: Session, tenant_id: str, history: ServerHistory, request: SyncRequest
+) -> HistoryCheck:
     """Compare the root that a tablet saw with the chain.
 
     Where they part it is shown the root at its own index, so that it sees what the office sees. A tablet with
     an alarm is shown that root as well: only it can end the alarm.
     """
     seen, newest = request.root, history.newest
-    told = RootAlarm.SIGNATURE if seen.alarm is RootAlarm.SIGNATURE else None
+    alarm = RootAlarm.SIGNATURE if seen.alarm is RootAlarm.SIGNATURE else None
     if not seen.index or request.epoch != history.epoch:
-        return HistoryCheck(newest, told, settled=seen.alarm is None)
+        return HistoryCheck(newest, alarm, settled=seen.alarm is None)
     if newest is None or newest.index < seen.index:
         return HistoryCheck(newest, RootAlarm.LOWER, settled=False)
     own = newest if newest.index == seen.index else _root_at(session, tenant_id, history.epoch, seen.index)
     if own is None or own.hash != seen.hash:
         return HistoryCheck(own or newest, RootAlarm.OTHER, settled=False)
-    doubted = seen.alarm is not None and told is None
+    doubted = seen.alarm is not None and alarm is None
     return HistoryCheck(
-        own if doubted else newest, told, newest.index > seen.index, settled=seen.alarm is None
+        own if doubted else newest, alarm, newest.index > seen.index, settled=seen.alarm is None
     )
 
 

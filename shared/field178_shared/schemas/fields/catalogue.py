@@ -1,4 +1,4 @@
-"""Every field of every record type that people read: the one place where it gets its name, kind and order."""
+"""Catalogue of every field that people read: the one definition of its name, kind and order."""
 
 from __future__ import annotations
 
@@ -9,21 +9,15 @@ from types import MappingProxyType
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.labels import Labelled
-from field178_shared.schemas import (
-    TYPES,
-    establishment_fields,
-    inspection_fields,
-    json_schema,
-    outreach_session_fields,
-    review_fields,
-)
-from field178_shared.schemas.field_spec import FieldSpec
+from field178_shared.schemas import TYPES, json_schema
+from field178_shared.schemas.fields import establishment, inspection, outreach_session, review
+from field178_shared.schemas.fields.spec import FieldSpec
 from field178_shared.text.i18n import N_, translator
 
 
 @dataclass(frozen=True, slots=True)
 class FieldWords:
-    """What is said at a field, in one language."""
+    """The texts of a field in one language."""
 
     label: str
     help: str = ""
@@ -43,10 +37,10 @@ FIELDS: Mapping[str, Mapping[str, FieldSpec]] = MappingProxyType(
     {
         record_type: MappingProxyType({spec.path: spec for spec in specs})
         for record_type, specs in (
-            ("inspection", inspection_fields.FIELDS),
-            ("outreach_session", outreach_session_fields.FIELDS),
-            ("establishment", establishment_fields.FIELDS),
-            ("review", review_fields.FIELDS),
+            ("inspection", inspection.FIELDS),
+            ("outreach_session", outreach_session.FIELDS),
+            ("establishment", establishment.FIELDS),
+            ("review", review.FIELDS),
         )
     }
 )
@@ -65,7 +59,7 @@ def pattern_of(path: str) -> str:
 
 
 def words_at(record_type: str, path: str, language: str) -> FieldWords:
-    """Return what is said at the field of a path; a path that no field has shows itself."""
+    """Return the words of the field of a path; an unknown path is its own label."""
     spec = field_at(record_type, path)
     return _words(spec, language) if spec else FieldWords(path)
 
@@ -91,7 +85,7 @@ def has_entries(record_type: str, path: str) -> bool:
 
 
 def position_of(record_type: str, path: str) -> int:
-    """Return the place of a field among all of its type; a path that no field has stands last."""
+    """Return the order of a field among all of its type; an unknown path is last."""
     patterns = list(FIELDS.get(record_type, {}))
     spec = field_at(record_type, path)
     return patterns.index(spec.path) if spec else len(patterns)

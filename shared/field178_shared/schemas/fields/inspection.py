@@ -1,6 +1,6 @@
-"""The fields of an inspection visit for people, in the order in which a visit is made."""
+"""Fields of an inspection visit for people, in the order of a visit."""
 
-from field178_shared.schemas.envelope_fields import (
+from field178_shared.schemas.fields.envelope import (
     ATTACHMENTS,
     BY_OFFICE,
     BY_TABLET,
@@ -9,7 +9,7 @@ from field178_shared.schemas.envelope_fields import (
     TEAM,
     UNIT,
 )
-from field178_shared.schemas.field_spec import FieldKind, FieldSpec
+from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 from field178_shared.text.i18n import N_
 
 _IN_TITLE = "the head of the page says it"

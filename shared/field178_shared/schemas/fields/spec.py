@@ -1,4 +1,4 @@
-"""How a field of a record is declared for people: its name, the kind of its value, its place in a form."""
+"""Declaration of a record's field for people: name, kind of value, order in a form."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class FieldKind(StrEnum):
-    """What a value means to people; CHOICE is one id, or a list of ids, of the code list `choices`."""
+    """Kind of a value; CHOICE is one id, or a list of ids, of the code list `choices`."""
 
     TEXT = "text"
     LONG_TEXT = "long_text"

@@ -1,0 +1,1 @@
+"""Fields of record types for people: names, kinds, sections and order."""
