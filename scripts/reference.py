@@ -74,7 +74,9 @@ def commands(
     group: click.Group, path: tuple[str, ...] = ("field178",)
 ) -> Iterator[tuple[str, click.Command]]:
     """Yield every command that does something, with the words that call it."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from commands(command, (*path, name))
         else:

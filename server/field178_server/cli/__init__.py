@@ -2,59 +2,131 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 
 import click
 
-from field178_server.cli import (
-    backups,
-    erasure,
-    notices,
-    people,
-    records,
-    recovery,
-    setup,
-    tablets,
-)
-from field178_server.cli.context import Group, _
+from field178_server.cli.language import _
 
-COMMANDS: tuple[click.Command, ...] = (
-    setup.init,
-    setup.serve,
-    setup.check,
-    setup.tidy,
-    people.user,
-    people.team,
-    tablets.enrol_code,
-    tablets.devices,
-    tablets.revoke,
-    tablets.grant,
-    tablets.ungrant,
-    tablets.expire_sessions,
-    tablets.minutes_numbers,
-    records.move,
-    records.review,
-    records.merge,
-    records.unmerge,
-    records.compact,
-    recovery.divergent_records,
-    tablets.import_offline_export,
-    erasure.erase,
-    notices.notice,
-    backups.backup,
-    backups.restore,
-    backups.drill,
-    backups.new_epoch,
-    backups.mark_backed_up,
-    backups.root,
-)
+# Name, module and attribute, help.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("setup.init", _("Set up data folder, store, keys and, for https, the certificate.")),
+    "serve": ("setup.serve", _("Serve tablets and browsers until the process is told to end.")),
+    "check": (
+        "setup.check",
+        _("Check engine, migrations, keys, permissions, digests; exit code 1 on a fault."),
+    ),
+    "tidy": (
+        "setup.tidy",
+        _(
+            "Finish purges, give late uploads up; once a day remove files that nothing names, check. "
+            "`serve` does it by itself; run it once an hour beside gunicorn."
+        ),
+    ),
+    "user": ("people.user", _("Accounts of officers.")),
+    "team": ("people.team", _("Inspection teams.")),
+    "enrol-code": ("tablets.enrol_code", _("Print a one-time code for one tablet; good for 10 minutes.")),
+    "devices": (
+        "tablets.devices",
+        _("List the tablets: id, label, officer, scopes, enrolled, last seen, state."),
+    ),
+    "revoke": ("tablets.revoke", _("Take everything from a tablet; it keeps only what it has not sent yet.")),
+    "grant": ("tablets.grant", _("Grant a scope to a tablet.")),
+    "ungrant": ("tablets.ungrant", _("Take a scope from a tablet.")),
+    "expire-sessions": ("tablets.expire_sessions", _("End every tablet session; tablets sign in again.")),
+    "minutes-numbers": (
+        "tablets.minutes_numbers",
+        _("List the blocks of minutes numbers: team, numbers, tablet, the highest used, state."),
+    ),
+    "move": ("records.move", _("Move a record, with its conflicts and review, to another scope.")),
+    "review": ("records.review", _("Decide on a filed record as the office does in the console.")),
+    "merge": (
+        "records.merge",
+        _("Merge a record into another one of its type: it is deleted, and its id leads to the other."),
+    ),
+    "unmerge": (
+        "records.unmerge",
+        _("Give a merged record its own life back; what waits at the other one stays there."),
+    ),
+    "compact": (
+        "records.compact",
+        _(
+            "Forget what left a scope or was deleted there; tablets behind it compare it anew. Without "
+            "SCOPE, in all scopes, only what is 90 days old and was read by every tablet seen in the "
+            "last 180 days."
+        ),
+    ),
+    "salvage": (
+        "recovery.divergent_records",
+        _("Records that tablets have and the server does not: what becomes of them."),
+    ),
+    "rescue-import": (
+        "tablets.import_offline_export",
+        _("Take in the unsent work of a tablet from its rescue file; twice is once."),
+    ),
+    "purge": ("erasure.erase", _("Remove the content of a record for good; two officers decide.")),
+    "notice": ("notices.notice", _("What every tablet is shown for a while.")),
+    "backup": (
+        "backups.backup",
+        _("Back the store up while the server runs, and prove the backup by restoring it."),
+    ),
+    "restore": (
+        "backups.restore",
+        _("Restore a backup into an empty data folder and store; tablets then send again."),
+    ),
+    "drill": ("backups.drill", _("Try a restore in a scratch place, away from the office's data.")),
+    "new-epoch": ("backups.new_epoch", _("Begin a new history: after EVERY restore of the store.")),
+    "mark-backed-up": (
+        "backups.mark_backed_up",
+        _("Tell tablets that a backup, proved by restoring it, holds everything stored so far."),
+    ),
+    "root": (
+        "backups.root",
+        _(
+            "Append a root over what was acknowledged since the last one and show the newest, or the "
+            "one at INDEX."
+        ),
+    ),
+}
 
 
-@click.group(cls=Group, help=_("Field notebook 178: the server's own commands."))
+class CommandTable(click.Group):
+    """The commands by name; the product's own errors are one line, without a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order in which an office needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command: its module brings libraries that take longer than most commands do."""
+        if cmd_name not in COMMANDS:
+            return None
+        (module, _dot, name), text = COMMANDS[cmd_name][0].partition("."), COMMANDS[cmd_name][1]
+        command: click.Command = getattr(importlib.import_module(f"{__name__}.{module}"), name)
+        command.help = text
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write name and short help of every command without importing any."""
+        limit = formatter.width - 6 - max(map(len, COMMANDS))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [
+                    (name, click.Command(name, help=text).get_short_help_str(limit))
+                    for name, (_at, text) in COMMANDS.items()
+                ]
+            )
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; exit code 1 for a refusal, 2 for a wrong setting."""
+        from field178_server.cli.context import readable_errors
+
+        with readable_errors():
+            return super().invoke(ctx)
+
+
+@click.group(cls=CommandTable, help=_("Field notebook 178: the server's own commands."))
 @click.version_option(importlib.metadata.version("field178"), message="field178 %(version)s")
 def main() -> None:
     """Run one command of the operator."""
-
-
-for _command in COMMANDS:
-    main.add_command(_command)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from field178_server.audit import hash_chain, verify
-from field178_server.cli.context import Operator, _, as_json_option, operator, show
+from field178_server.cli.context import Operator, as_json_option, operator, show
+from field178_server.cli.language import _
 from field178_server.office.tablets import operations as office
 from field178_server.settings import SETTINGS_FILE, Settings, read_settings_file
 from field178_shared.errors import AppError, ErrorCode
@@ -68,7 +69,7 @@ def _refusing(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-@click.command(help=_("Back the store up while the server runs, and prove the backup by restoring it."))
+@click.command()
 @click.option(
     "--to", type=_FOLDER, help=_("Folder of the backups; `backups` in the data folder if left out.")
 )
@@ -102,7 +103,7 @@ def backup(to: Path | None, keep: int | None, as_json: bool) -> None:
         )
 
 
-@click.command(help=_("Restore a backup into an empty data folder and store; tablets then send again."))
+@click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @as_json_option
 @_refusing
@@ -125,7 +126,7 @@ def restore(folder: Path, as_json: bool) -> None:
         click.echo(text.format(when=done.manifest.created_at), err=True)
 
 
-@click.command(help=_("Try a restore in a scratch place, away from the office's data."))
+@click.command()
 @click.option(
     "--backup",
     "folder",
@@ -177,7 +178,7 @@ def _contents(manifest: Manifest) -> dict[str, object]:
     }
 
 
-@click.command(name="new-epoch", help=_("Begin a new history: after EVERY restore of the store."))
+@click.command(name="new-epoch")
 @as_json_option
 def new_epoch(as_json: bool) -> None:
     """Begin a new epoch."""
@@ -188,10 +189,7 @@ def new_epoch(as_json: bool) -> None:
     show({"epoch": epoch}, as_json=as_json)
 
 
-@click.command(
-    name="mark-backed-up",
-    help=_("Tell tablets that a backup, proved by restoring it, holds everything stored so far."),
-)
+@click.command(name="mark-backed-up")
 @as_json_option
 def mark_backed_up(as_json: bool) -> None:
     """Mark what is safe in a backup."""
@@ -200,13 +198,7 @@ def mark_backed_up(as_json: bool) -> None:
     show(dict[str, object](marks), as_json=as_json)
 
 
-@click.command(
-    name="root",
-    help=_(
-        "Append a root over what was acknowledged since the last one and show the newest, "
-        "or the one at INDEX."
-    ),
-)
+@click.command(name="root")
 @click.argument("index", required=False, type=click.IntRange(1))
 @as_json_option
 def root(index: int | None, as_json: bool) -> None:

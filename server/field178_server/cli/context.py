@@ -1,4 +1,4 @@
-"""Context of a command: settings, store, clock and ids, opened at first use; the operator's language."""
+"""Context of a command: settings, store, clock and ids, opened at first use."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.attachments.storage.free_space import storage_full
 from field178_server.audit.operation_context import OperationContext
+from field178_server.cli.language import LANGUAGE, _
 from field178_server.database.engine import create_engine_for, is_storage_full
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.request_log import configure_log
@@ -29,12 +31,7 @@ from field178_server.settings import SettingError, Settings, data_folder
 from field178_shared.codelists import CodeLists, load
 from field178_shared.errors import AppError, message
 from field178_shared.ids import IdSource
-from field178_shared.text.i18n import translator
 from field178_shared.time.clock import Clock, clock_from_environment
-
-LANGUAGE = os.environ.get("FIELD178_LANGUAGE", "vi")
-_ = translator(LANGUAGE, "console")
-
 
 Result = TypeVar("Result")
 
@@ -47,25 +44,23 @@ class Refused(click.ClickException):
         super().__init__(f"{message(error.code, LANGUAGE)} [{error.code}] {details}".rstrip())
 
 
-class Group(click.Group):
-    """A group of commands that shows the product's own errors as one line, without a traceback."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run the command; exit code 1 for a refusal, 2 for a wrong setting."""
-        try:
-            return super().invoke(ctx)
-        except AppError as error:
-            raise Refused(error) from error
-        except SettingError as error:
-            raise click.UsageError(str(error)) from error
-        except WrongAccountError as error:
-            raise click.ClickException(_account_text(error)) from error
-        except LoosePermissionsError as error:
-            raise click.ClickException(str(error)) from error
-        except (KeysMissingError, SQLAlchemyError) as error:
-            if isinstance(error, DBAPIError) and is_storage_full(error):
-                raise Refused(storage_full()) from error
-            raise click.ClickException(_remedy(error)) from error
+@contextmanager
+def readable_errors() -> Iterator[None]:
+    """Show the product's own errors as one line; exit code 1 for a refusal, 2 for a wrong setting."""
+    try:
+        yield
+    except AppError as error:
+        raise Refused(error) from error
+    except SettingError as error:
+        raise click.UsageError(str(error)) from error
+    except WrongAccountError as error:
+        raise click.ClickException(_account_text(error)) from error
+    except LoosePermissionsError as error:
+        raise click.ClickException(str(error)) from error
+    except (KeysMissingError, SQLAlchemyError) as error:
+        if isinstance(error, DBAPIError) and is_storage_full(error):
+            raise Refused(storage_full()) from error
+        raise click.ClickException(_remedy(error)) from error
 
 
 def _remedy(error: KeysMissingError | SQLAlchemyError) -> str:

@@ -6,7 +6,8 @@ import click
 
 from field178_server.attachments.secure_delete import finish_erasures
 from field178_server.attachments.storage.file_store import file_store_of
-from field178_server.cli.context import Group, _, as_json_option, operator, show, show_rows
+from field178_server.cli.context import as_json_option, operator, show, show_rows
+from field178_server.cli.language import _
 from field178_server.database.models import Erasure
 from field178_server.office.erasure import operations as erasures
 from field178_server.replication.policy.record_validation import declared_types
@@ -17,7 +18,7 @@ _by_option = click.option(
 )
 
 
-@click.group(name="purge", cls=Group, help=_("Remove the content of a record for good; two officers decide."))
+@click.group(name="purge")
 def erase() -> None:
     """Remove content for good."""
 

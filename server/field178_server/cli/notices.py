@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import click
 
-from field178_server.cli.context import Group, _, as_json_option, operator, show, show_rows
+from field178_server.cli.context import as_json_option, operator, show, show_rows
+from field178_server.cli.language import _
 from field178_server.database.models.notice import INFO, KINDS
 from field178_server.office.notices import operations as notices
 from field178_server.office.notices.operations import NoticeText
@@ -14,7 +15,7 @@ from field178_server.replication.notices import notices_now
 from field178_shared.time.clock import to_wire
 
 
-@click.group(cls=Group, help=_("What every tablet is shown for a while."))
+@click.group()
 def notice() -> None:
     """Tell every tablet something."""
 

@@ -11,7 +11,8 @@ import click
 from field178_server.accounts import officers, teams
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import AccountRequest, TeamRequest
-from field178_server.cli.context import Group, _, as_json_option, operator, show, show_rows
+from field178_server.cli.context import as_json_option, operator, show, show_rows
+from field178_server.cli.language import _
 from field178_server.security import passwords, totp
 from field178_server.security.passwords import Weakness
 
@@ -25,7 +26,7 @@ _WEAKNESSES = {
 }
 
 
-@click.group(cls=Group, help=_("Accounts of officers."))
+@click.group()
 def user() -> None:
     """Accounts of officers."""
 
@@ -116,7 +117,7 @@ def disable(login: str, as_json: bool) -> None:
     show({"user": officer_id, "state": "disabled"}, as_json=as_json)
 
 
-@click.group(cls=Group, help=_("Inspection teams."))
+@click.group()
 def team() -> None:
     """Inspection teams."""
 

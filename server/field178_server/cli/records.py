@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 
-from field178_server.cli.context import _, as_json_option, operator, show, show_rows
+from field178_server.cli.context import as_json_option, operator, show, show_rows
+from field178_server.cli.language import _
 from field178_server.office.records import operations as records
 from field178_server.office.reviews.operator_decision import DECISIONS, OperatorDecision, decide
 from field178_server.replication.compaction import compact as compact_scope
 from field178_server.replication.compaction import compact_what_was_read
 
 
-@click.command(help=_("Move a record, with its conflicts and review, to another scope."))
+@click.command()
 @click.argument("record")
 @click.argument("scope")
 @as_json_option
@@ -22,7 +23,7 @@ def move(record: str, scope: str, as_json: bool) -> None:
     show({"record": record, "scope": scope}, as_json=as_json)
 
 
-@click.command(help=_("Decide on a filed record as the office does in the console."))
+@click.command()
 @click.argument("record")
 @click.argument("decision", type=click.Choice(DECISIONS))
 @click.option("--reason", default="", help=_("Why; needed to void or reopen."))
@@ -48,9 +49,7 @@ def review(  # noqa: PLR0913  # one parameter an option
     show({"record": record, "decision": decision, "rev": decided}, as_json=as_json)
 
 
-@click.command(
-    help=_("Merge a record into another one of its type: it is deleted, and its id leads to the other.")
-)
+@click.command()
 @click.argument("record")
 @click.argument("into")
 @as_json_option
@@ -61,7 +60,7 @@ def merge(record: str, into: str, as_json: bool) -> None:
     show({"record": record, "into": into, "rev": rev}, as_json=as_json)
 
 
-@click.command(help=_("Give a merged record its own life back; what waits at the other one stays there."))
+@click.command()
 @click.argument("record")
 @as_json_option
 def unmerge(record: str, as_json: bool) -> None:
@@ -71,12 +70,7 @@ def unmerge(record: str, as_json: bool) -> None:
     show({"record": record, "rev": rev}, as_json=as_json)
 
 
-@click.command(
-    help=_(
-        "Forget what left a scope or was deleted there; tablets behind it compare it anew. Without SCOPE, in"
-        " all scopes, only what is 90 days old and was read by every tablet seen in the last 180 days."
-    )
-)
+@click.command()
 @click.argument("scope", required=False)
 @as_json_option
 def compact(scope: str | None, as_json: bool) -> None:

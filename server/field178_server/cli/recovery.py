@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from field178_server.cli.context import Group, _, as_json_option, operator, show, show_rows
+from field178_server.cli.context import as_json_option, operator, show, show_rows
+from field178_server.cli.language import _
 from field178_server.database.models import DivergentRecord
 from field178_server.office.recovery import operations as recovery
 from field178_server.office.recovery.operations import DivergentRecordKey
@@ -15,11 +16,7 @@ from field178_shared.time.clock import to_wire
 _hash_option = click.option("--hash", "h", help=_("Which content, when tablets sent several."))
 
 
-@click.group(
-    name="salvage",
-    cls=Group,
-    help=_("Records that tablets have and the server does not: what becomes of them."),
-)
+@click.group(name="salvage")
 def divergent_records() -> None:
     """Decide on divergent records."""
 

@@ -10,7 +10,8 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from field178_server.attachments.garbage_collection import Collected, collect
-from field178_server.cli.context import _, as_json_option, operator, show
+from field178_server.cli.context import as_json_option, operator, show
+from field178_server.cli.language import _
 from field178_server.database.single_server import AlreadyServedError
 from field178_server.maintenance import check_log
 from field178_server.maintenance.daily import run_maintenance
@@ -27,7 +28,7 @@ from field178_shared.fsync import close_to_others
 from field178_shared.time.clock import SystemClock
 
 
-@click.command(help=_("Set up data folder, store, keys and, for https, the certificate."))
+@click.command()
 @click.option("--url", help=_("Address that tablets and browsers use."))
 @click.option(
     "--certificate", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=_("Own chain.")
@@ -59,7 +60,7 @@ def init(url: str | None, certificate: Path | None, key: Path | None, as_json: b
         click.echo(_("Next: field178 user add LOGIN --role admin, then field178 serve"), err=True)
 
 
-@click.command(help=_("Serve tablets and browsers until the process is told to end."))
+@click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help=_("Address to listen on."))
 @click.option(
     "--port", default=8178, show_default=True, type=click.IntRange(0, 65535), help=_("0: any free port.")
@@ -87,7 +88,7 @@ def serve(host: str, port: int) -> None:
         raise click.ClickException(text.format(address=address, reason=reason)) from error
 
 
-@click.command(help=_("Check engine, migrations, keys, permissions, digests; exit code 1 on a fault."))
+@click.command()
 @click.option("--keep", is_flag=True, help=_("Keep the result for the console, as the daily check does."))
 @as_json_option
 def check(keep: bool, as_json: bool) -> None:
@@ -128,12 +129,7 @@ def _prepare_tls(settings: Settings) -> str:
     return certificates.pin_of(certificates.certificate_of(settings)[0])
 
 
-@click.command(
-    help=_(
-        "Finish purges, give late uploads up; once a day remove files that nothing names, check."
-        " `serve` does it by itself; run it once an hour beside gunicorn."
-    )
-)
+@click.command()
 @click.option("--dry-run", is_flag=True, help=_("Only tell which files would be removed."))
 @as_json_option
 def tidy(dry_run: bool, as_json: bool) -> None:

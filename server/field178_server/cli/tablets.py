@@ -10,7 +10,8 @@ import click
 import segno
 from sqlalchemy.orm import Session
 
-from field178_server.cli.context import Operator, _, as_json_option, operator, show, show_rows
+from field178_server.cli.context import Operator, as_json_option, operator, show, show_rows
+from field178_server.cli.language import _
 from field178_server.database.models import Device, NumberLease
 from field178_server.devices import enrolment
 from field178_server.devices.context import DeviceContext, load_devices
@@ -24,7 +25,7 @@ from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.time.clock import local_date, to_wire
 
 
-@click.command(name="enrol-code", help=_("Print a one-time code for one tablet; good for 10 minutes."))
+@click.command(name="enrol-code")
 @click.option("--user", "login", required=True, help=_("Login or id of the officer."))
 @click.option("--scope", "explicit", multiple=True, help=_("These scopes, not the officer's."))
 @click.option("--url", help=_("Address for the tablet, if not the usual one."))
@@ -44,7 +45,7 @@ def enrol_code(
         segno.make(link, error="m", micro=False).terminal(compact=True)
 
 
-@click.command(help=_("List the tablets: id, label, officer, scopes, enrolled, last seen, state."))
+@click.command()
 @as_json_option
 def devices(as_json: bool) -> None:
     """List the tablets."""
@@ -58,7 +59,7 @@ def devices(as_json: bool) -> None:
     show_rows(at.read(read), as_json=as_json)
 
 
-@click.command(help=_("Take everything from a tablet; it keeps only what it has not sent yet."))
+@click.command()
 @click.argument("device")
 @as_json_option
 def revoke(device: str, as_json: bool) -> None:
@@ -68,7 +69,7 @@ def revoke(device: str, as_json: bool) -> None:
     show({"device": device, "state": "revoked"}, as_json=as_json)
 
 
-@click.command(help=_("Grant a scope to a tablet."))
+@click.command()
 @click.argument("device")
 @click.argument("scope")
 @as_json_option
@@ -79,7 +80,7 @@ def grant(device: str, scope: str, as_json: bool) -> None:
     show({"device": device, "granted": scope}, as_json=as_json)
 
 
-@click.command(help=_("Take a scope from a tablet."))
+@click.command()
 @click.argument("device")
 @click.argument("scope")
 @as_json_option
@@ -90,7 +91,7 @@ def ungrant(device: str, scope: str, as_json: bool) -> None:
     show({"device": device, "ungranted": scope}, as_json=as_json)
 
 
-@click.command(name="expire-sessions", help=_("End every tablet session; tablets sign in again."))
+@click.command(name="expire-sessions")
 @as_json_option
 def expire_sessions(as_json: bool) -> None:
     """End the sessions of all tablets."""
@@ -117,9 +118,7 @@ def _row(device: Device, granted: list[str], context: DeviceContext) -> dict[str
     }
 
 
-@click.command(
-    name="rescue-import", help=_("Take in the unsent work of a tablet from its rescue file; twice is once.")
-)
+@click.command(name="rescue-import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help=_("Only tell what would happen; change nothing."))
 @as_json_option
@@ -135,10 +134,7 @@ def import_offline_export(file: Path, dry_run: bool, as_json: bool) -> None:
     show({**pairs, **tally.details(), "dry_run": dry_run}, as_json=as_json)
 
 
-@click.command(
-    name="minutes-numbers",
-    help=_("List the blocks of minutes numbers: team, numbers, tablet, the highest used, state."),
-)
+@click.command(name="minutes-numbers")
 @click.option(
     "--year", type=click.IntRange(2000, 9999), help=_("Of this year; of the present one by default.")
 )
