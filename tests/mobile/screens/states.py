@@ -609,7 +609,7 @@ def save_folder(pose: Pose) -> None:
     page.open()
     frames(2)
     page.sub = "/Ảnh"
-    page.body.room = "Còn trống 12,4 GB"
+    page.body.free_space = "Còn trống 12,4 GB"
 
 
 @state()

@@ -37,7 +37,7 @@ def test_a_tablet_waits_for_a_full_server_and_then_all_is_there(tmp_path: Path) 
             with no_room_beyond(limit, server.process.pid):
                 assert one.sync() is SyncMessage.SERVER_BUSY
             assert filed not in stored_receipts(server)
-            assert one.position().open_changes == 1
+            assert one.checkpoint().open_changes == 1
             assert one.sync() is SyncMessage.IN_SYNC
             assert one.receipts() == stored_receipts(server)
         store.dispose()
