@@ -43,6 +43,8 @@ class Stage:
     def __init__(self, app: StageApp) -> None:
         self.app = app
         self.kit = kit
+        self._frozen = 0
+        self._followers = len(theme.get_property_observers("sizes"))
 
     @property
     def root(self) -> Widget:
@@ -93,10 +95,13 @@ class Stage:
         """Take everything down and put the look back."""
         self.clear()
         # Screens hold themselves in circles: until they are collected, each still follows every change of the
-        # look, and each test would be slower than the one before it. A tablet that had its quiet moment froze
-        # itself, and whatever else there was.
-        gc.unfreeze()
+        # look, and each test would be slower than the one before it.
+        if gc.get_freeze_count() > self._frozen:  # a tablet's quiet moment froze the tablet too
+            gc.unfreeze()
         gc.collect()
+        if len(theme.get_property_observers("sizes")) <= self._followers:
+            gc.freeze()  # no tablet is left: what is there now, the suite itself, is not looked through again
+            self._frozen = gc.get_freeze_count()
         language.switch("vi")
         self.dress()
 
