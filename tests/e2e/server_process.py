@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import re
 import signal
-import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 
 from click.testing import CliRunner
 
 from field178_server.cli import main
 
 READY = re.compile(r"https?://127\.0\.0\.1:\d+")
+START_S = 60
+# A server is forked from a process that has imported it once: importing takes most of a start. A start from
+# nothing is tested in tests/server/serving and by `make demo`.
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["field178_server.cli.setup", "field178_server.serving.server", __name__])
 
 
 @dataclass
@@ -25,7 +32,7 @@ class ServerProcess:
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[str] | None = None
+    process: multiprocessing.process.BaseProcess | None = None
     url: str = ""
 
     def command(self, *arguments: str, stdin: str | None = None) -> str:
@@ -39,29 +46,22 @@ class ServerProcess:
 
     def start(self, port: int = 0, **extra: str) -> None:
         """Serve until `stop` or `kill`; returns when the ready line is printed."""
-        with (self.folder / "server.log").open("a") as log:
-            self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "field178_server.cli",
-                    "serve",
-                    "--host",
-                    "127.0.0.1",
-                    "--port",
-                    str(port),
-                ],
-                env=self._environment() | extra,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if found := READY.search(line):
-                self.url = found.group()
-                return
-        raise AssertionError(f"no ready line: {(self.folder / 'server.log').read_text()[-2000:]}")
+        output = self.folder / "server.out"
+        output.write_text("")
+        arguments = ["serve", "--host", "127.0.0.1", "--port", str(port)]
+        self.process = _FORKS.Process(
+            daemon=True,
+            target=_run,
+            args=(arguments, self._environment() | extra, output, self.folder / "server.log"),
+        )
+        with _no_main():
+            self.process.start()
+        end = time.monotonic() + START_S
+        while (found := READY.search(output.read_text())) is None:
+            if time.monotonic() > end or not self.process.is_alive():
+                raise AssertionError(f"no ready line: {(self.folder / 'server.log').read_text()[-2000:]}")
+            time.sleep(0.01)
+        self.url = found.group()
 
     def stop(self) -> None:
         """End the process as an operator does."""
@@ -76,21 +76,47 @@ class ServerProcess:
         """The port it listens on, so that a restart can take the same."""
         return int(self.url.rsplit(":", 1)[1])
 
+    def wait(self) -> int:
+        """Wait until the process has ended; return its exit code, negative for a signal."""
+        assert self.process is not None
+        self.process.join(timeout=20)
+        assert self.process.exitcode is not None
+        return self.process.exitcode
+
     def _end(self, how: signal.Signals) -> None:
-        if self.process is not None:
-            self.process.send_signal(how)
-            self.process.wait(timeout=20)
-            if self.process.stdout is not None:
-                self.process.stdout.close()
+        if self.process is not None and self.process.pid is not None:
+            if self.process.is_alive():
+                os.kill(self.process.pid, how)
+            self.wait()
+            self.process.close()
             self.process = None
 
     def _environment(self) -> dict[str, str]:
         own = {
             "FIELD178_DATA_DIR": str(self.folder),
             "FIELD178_PASSWORD_COST": "test",
-            "PYTHONUNBUFFERED": "1",
         }
         return {**os.environ, **own, **self.environment}
+
+
+@contextmanager
+def _no_main() -> Iterator[None]:
+    """Let a forked process import nothing of the program that starts it."""
+    main_module = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main_module
+
+
+def _run(arguments: list[str], environment: Mapping[str, str], output: Path, log: Path) -> None:
+    """Run one `field178` command in this process."""
+    os.environ.clear()
+    os.environ.update(environment)
+    for file, number in ((output, 1), (log, 2)):
+        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
+    main(arguments, prog_name="field178")
 
 
 @contextmanager

@@ -107,5 +107,4 @@ def restart(server: ServerProcess, **environment: str) -> None:
 
 def killed(server: ServerProcess) -> int:
     """The exit status of a server that ended by itself."""
-    assert server.process is not None
-    return server.process.wait(timeout=20)
+    return server.wait()

@@ -29,4 +29,6 @@ def test_a_command_of_the_table_has_its_name_and_help(name: str) -> None:
 def test_the_help_names_every_command_and_imports_no_library_of_their_work() -> None:
     ran = subprocess.run([sys.executable, "-c", HELP], capture_output=True, text=True, check=True, timeout=60)
     assert ran.stderr == ""
-    assert {line.split()[0] for line in ran.stdout.split("Commands:")[1].splitlines() if line} == set(COMMANDS)
+    assert {line.split()[0] for line in ran.stdout.split("Commands:")[1].splitlines() if line} == set(
+        COMMANDS
+    )
