@@ -58,6 +58,7 @@ _MESSAGES = {
     FailureKind.NOT_OUR_SERVER: SyncMessage.NOT_OUR_SERVER,
     FailureKind.SERVER_ERROR: SyncMessage.SERVER_ERROR,
     FailureKind.BUSY: SyncMessage.SERVER_BUSY,
+    FailureKind.SERVER_FULL: SyncMessage.SERVER_FULL,
     FailureKind.UPGRADE: SyncMessage.UPGRADE_NEEDED,
     FailureKind.FORBIDDEN: SyncMessage.REFUSED,
     FailureKind.REFUSED: SyncMessage.REFUSED,
@@ -211,10 +212,10 @@ class SyncEngine:
                 self._store.note_server(hello.server)
             self._reactions.on_hello(hello, exchange)
         if not hello.pull_refused:
-            self._witness(hello)
+            self._check_history(hello)
         return []
 
-    def _witness(self, hello: Hello) -> None:
+    def _check_history(self, hello: Hello) -> None:
         kept = self._store.kept_root()
         found = judged(kept, hello, self._identity.receipt_key)
         if found != kept and (kept, found) != (None, StoredRoot(found.epoch)):

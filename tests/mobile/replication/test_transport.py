@@ -146,6 +146,14 @@ def test_an_answer_is_classed_by_status_and_header(
     assert failure_of(HttpTransport(server.url)).kind is kind
 
 
+def test_a_full_server_is_told_from_a_busy_one(serve) -> None:
+    problem = json.dumps({"code": "storage_full"}).encode()
+    full = serve(lambda handler, body: reply(handler, 503, problem, F178_Protocol="1"))
+    proxy = serve(lambda handler, body: reply(handler, 503, problem))
+    assert failure_of(HttpTransport(full.url)).kind is FailureKind.SERVER_FULL
+    assert failure_of(HttpTransport(proxy.url)).kind is FailureKind.BUSY
+
+
 def test_the_servers_wish_to_wait_and_the_bad_change_are_read(serve) -> None:
     problem = json.dumps({"code": "malformed", "change_id": "c-1"}).encode()
     statuses = iter([(503, b"{}"), (400, problem)])

@@ -35,7 +35,7 @@ def test_a_tablet_waits_for_a_full_server_and_then_all_is_there(tmp_path: Path) 
             filed = one.file(one.ids.time_ordered(), name=f"Nhà nghỉ {number}")
             begin_log_anew(store)
             with no_room_beyond(limit, server.process.pid):
-                assert one.sync() is SyncMessage.SERVER_BUSY
+                assert one.sync() is SyncMessage.SERVER_FULL
             assert filed not in stored_receipts(server)
             assert one.checkpoint().open_changes == 1
             assert one.sync() is SyncMessage.IN_SYNC

@@ -24,6 +24,7 @@ OUTCOMES: Mapping[UploadMessage, str] = {
     UploadMessage.NO_NETWORK: N_("The line broke; sending goes on where it stopped."),
     UploadMessage.NOT_OUR_SERVER: N_("This network does not lead to the office"),
     UploadMessage.SERVER_BUSY: N_("The office's server is busy; they are sent again."),
+    UploadMessage.SERVER_FULL: N_("The office's server has no room left; they are sent again."),
     UploadMessage.REFUSED: N_("The office takes no photos from this tablet now."),
     UploadMessage.PUT_OFF: N_("Some did not get through; they are tried again in an hour."),
     UploadMessage.NOT_SERVED: N_("The office's server takes no photos yet; they are kept here."),
@@ -33,6 +34,7 @@ REMEDIES: Mapping[UploadMessage, str] = {
     UploadMessage.NOT_OUR_SERVER: N_(
         "A Wi-Fi sign-in page? Open the browser and sign in, or use mobile data."
     ),
+    UploadMessage.SERVER_FULL: N_("Tell the office: its administrator has to make room on the server."),
     UploadMessage.REFUSED: N_("Tell the office; this tablet's enrolment must be looked at."),
     UploadMessage.NOT_SERVED: N_("Tell the office that its server needs an upgrade."),
 }

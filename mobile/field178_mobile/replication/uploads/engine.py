@@ -42,6 +42,7 @@ _MESSAGES = {
     FailureKind.CUT: UploadMessage.NO_NETWORK,
     FailureKind.NOT_OUR_SERVER: UploadMessage.NOT_OUR_SERVER,
     FailureKind.FORBIDDEN: UploadMessage.REFUSED,
+    FailureKind.SERVER_FULL: UploadMessage.SERVER_FULL,
 }
 
 
@@ -266,7 +267,7 @@ class UploadEngine:
         if self._stumbles >= MOST_STUMBLES:
             return self._postpone(photo, error, wait_s)
         self._queue.note_error(photo, error)
-        return WaitFor(0) if wait_s is None else self._wait(UploadMessage.SERVER_BUSY, wait_s)
+        return WaitFor(0) if wait_s is None else self._wait(_wait_message(error), wait_s)
 
     def _postpone(self, photo: Photo, error: str, wait_s: float | None) -> WaitFor:
         self._queue.note_error(photo, error)
@@ -276,7 +277,7 @@ class UploadEngine:
         if self._put_off_in_a_row >= MOST_PUT_OFF:
             is_unknown = error == ErrorCode.NOT_FOUND
             return self._wait_long(UploadMessage.NOT_SERVED if is_unknown else UploadMessage.PUT_OFF)
-        return WaitFor(0) if wait_s is None else self._wait(UploadMessage.SERVER_BUSY, wait_s)
+        return WaitFor(0) if wait_s is None else self._wait(_wait_message(error), wait_s)
 
     def _forget_trouble(self) -> None:
         self._put_off.clear()
@@ -297,3 +298,8 @@ class UploadEngine:
         shown = None if message is UploadMessage.QUIET else seconds
         self.state = UploadState(message, "", shown)
         return WaitFor(seconds)
+
+
+def _wait_message(error: str) -> UploadMessage:
+    """Return what is said while the server cannot take a photo."""
+    return UploadMessage.SERVER_FULL if error == ErrorCode.STORAGE_FULL else UploadMessage.SERVER_BUSY

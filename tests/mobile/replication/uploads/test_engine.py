@@ -326,12 +326,19 @@ def test_a_server_that_takes_no_files_is_asked_three_times_an_hour(store, sender
     assert states(store) == [PhotoState.SENT] * 5
 
 
-def test_retry_after_is_obeyed(store, sender):
+@pytest.mark.parametrize(
+    ("status", "code", "message"),
+    [
+        (503, ErrorCode.BUSY, UploadMessage.SERVER_BUSY),
+        (507, ErrorCode.STORAGE_FULL, UploadMessage.SERVER_FULL),
+    ],
+)
+def test_retry_after_is_obeyed(store, sender, status, code, message):
     file_with_photos(store, record(1), PHOTO)
-    sender.faults = [says(503, ErrorCode.BUSY, 120)]
+    sender.faults = [says(status, code, 120)]
     sender.turn()
     assert (sender.runner.wait_s() or 0) >= 120
-    assert sender.runner.state.message is UploadMessage.SERVER_BUSY
+    assert sender.runner.state.message is message
     sender.runner.wake(WakeReason.SAVE)
     assert (sender.runner.wait_s() or 0) >= 120
     sender.runner.wake(WakeReason.USER)
