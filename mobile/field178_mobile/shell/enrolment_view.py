@@ -55,9 +55,9 @@ def officer_returns(
 ) -> EnrolScreen:
     """Return the sign-in of an officer whom the office asks for it again; the PIN stays."""
     screen = EnrolScreen(has_cancel=True)
-    speech = UnlockWording(language, language.code)
+    wording = UnlockWording(language, language.code)
     screen.presenter = EnrolPresenter(
-        port, background, speech, screen.show, lambda *_opened: None, on_signed_in
+        port, background, wording, screen.show, lambda *_opened: None, on_signed_in
     )
     screen.bind(on_cancel=lambda _screen: on_cancel())
     screen.presenter.start(EnrolmentStep.SIGN_IN, expected)
@@ -67,6 +67,6 @@ def officer_returns(
 def _screen(
     port: EnrolmentPort[TabletSession], background: Background, on_done: Done, screen: EnrolScreen
 ) -> EnrolScreen:
-    speech = UnlockWording(language, language.code)
-    screen.presenter = EnrolPresenter(port, background, speech, screen.show, on_done)
+    wording = UnlockWording(language, language.code)
+    screen.presenter = EnrolPresenter(port, background, wording, screen.show, on_done)
     return screen

@@ -64,12 +64,12 @@ class ChangePinPresenter:
         self,
         keeper: PinKeeper,
         background: Background,
-        speech: UnlockWording,
+        wording: UnlockWording,
         render: Callable[[ChangePinState], None],
     ) -> None:
         self._keeper = keeper
         self._background = background
-        self._speech = speech
+        self._wording = wording
         self._render = render
         self._step = ChangePinStep.OLD
         self._typed = self._old = self._fresh = ""
@@ -119,7 +119,7 @@ class ChangePinPresenter:
 
     def _choose(self, pin: str) -> None:
         if is_weak(pin):
-            self._go(ChangePinStep.FRESH, message(ErrorCode.PIN_WEAK, self._speech.language))
+            self._go(ChangePinStep.FRESH, message(ErrorCode.PIN_WEAK, self._wording.language))
         elif pin == self._old:
             self._go(ChangePinStep.FRESH, self._say("This is your PIN already. Choose another one."))
         else:
@@ -142,13 +142,13 @@ class ChangePinPresenter:
         self._background.run(work, done, self._refused)
 
     def _refused(self, error: AppError) -> None:
-        text, wait_s = refusal(error, self._speech)
+        text, wait_s = refusal(error, self._wording)
         self._go(ChangePinStep.OLD, text)
         if wait_s:
             self._wait(wait_s)
 
     def _wait(self, wait_s: int) -> None:
-        text = waiting(wait_s, self._speech)
+        text = waiting(wait_s, self._wording)
         self._show(replace(self.state, text=text, is_error=True, wait_s=wait_s))
 
     def _go(self, step: ChangePinStep, error: str = "") -> None:
@@ -158,7 +158,7 @@ class ChangePinPresenter:
         self._show(ChangePinState(step.value, self._say(title), text, is_error=bool(error)))
 
     def _say(self, text: str) -> str:
-        return self._speech.translate(text)
+        return self._wording.translate(text)
 
     def _show(self, state: ChangePinState) -> None:
         self.state = state

@@ -85,14 +85,14 @@ class EnrolPresenter(Generic[Opened]):
         self,
         port: EnrolmentPort[Opened],
         background: Background,
-        speech: UnlockWording,
+        wording: UnlockWording,
         render: Callable[[EnrolState], None],
         on_done: Callable[[TabletOfficer, Opened], None],
         on_signed_in: Callable[[TabletOfficer], None] | None = None,
     ) -> None:
         self._port = port
         self._background = background
-        self._speech = speech
+        self._wording = wording
         self._render = render
         self._on_done = on_done
         self._on_signed_in = on_signed_in
@@ -194,7 +194,7 @@ class EnrolPresenter(Generic[Opened]):
         pin, self._pin = self._pin, ""
         if self.state.step is EnrolmentStep.PIN:
             if is_weak(pin):
-                self._go(EnrolmentStep.PIN, message(ErrorCode.PIN_WEAK, self._speech.language))
+                self._go(EnrolmentStep.PIN, message(ErrorCode.PIN_WEAK, self._wording.language))
             else:
                 self._first_pin = pin
                 self._go(EnrolmentStep.PIN_AGAIN)
@@ -215,7 +215,7 @@ class EnrolPresenter(Generic[Opened]):
         )
 
     def _refused(self, error: AppError) -> None:
-        text = message(error.code, self._speech.language)
+        text = message(error.code, self._wording.language)
         self._show(replace(self.state, is_busy=False, digits=0, error=text))
 
     def _go(self, step: EnrolmentStep, error: str = "") -> None:
@@ -239,7 +239,7 @@ class EnrolPresenter(Generic[Opened]):
         )
 
     def _say(self, text: str) -> str:
-        return self._speech.translate(text)
+        return self._wording.translate(text)
 
     def _show(self, state: EnrolState) -> None:
         self.state = state

@@ -72,21 +72,21 @@ class UnlockWording:
     agency: Callable[[str], str] = str
 
 
-def refusal(error: AppError, speech: UnlockWording) -> tuple[str, int]:
+def refusal(error: AppError, wording: UnlockWording) -> tuple[str, int]:
     """Return what is said of a PIN that was not taken, and for how many seconds none is."""
     left, wait = error.details.get("tries_left"), error.details.get("wait_s")
     if isinstance(wait, int) and wait:
-        return waiting(wait, speech), wait
+        return waiting(wait, wording), wait
     if error.code is ErrorCode.PIN_WRONG and isinstance(left, int):
-        said = speech.translate("Wrong PIN. Tries left before a wait: {left}.")
+        said = wording.translate("Wrong PIN. Tries left before a wait: {left}.")
         return said.format(left=left), 0
-    return message(error.code, speech.language), 0
+    return message(error.code, wording.language), 0
 
 
-def waiting(wait_s: int, speech: UnlockWording) -> str:
+def waiting(wait_s: int, wording: UnlockWording) -> str:
     """Return how long no PIN is taken, as it is counted down."""
     minutes, seconds = divmod(wait_s, 60)
-    said = speech.translate("Too many wrong PINs. Try again in {wait}.")
+    said = wording.translate("Too many wrong PINs. Try again in {wait}.")
     return said.format(wait=f"{minutes}:{seconds:02d}")
 
 
@@ -97,14 +97,14 @@ class UnlockPresenter(Generic[Opened]):
         self,
         vault: PinUnlockPort[Opened],
         background: Background,
-        speech: UnlockWording,
+        wording: UnlockWording,
         render: Callable[[UnlockState], None],
         on_opened: Callable[[TabletOfficer, Opened], None],
         on_helped: Callable[[TabletOfficer, Opened], None] | None = None,
     ) -> None:
         self._vault = vault
         self._background = background
-        self._speech = speech
+        self._wording = wording
         self._render = render
         self._on_opened = on_opened
         self._on_helped = on_helped or on_opened
@@ -113,7 +113,7 @@ class UnlockPresenter(Generic[Opened]):
 
     def start(self, last_officer: str = "") -> None:
         """Show the officers; the one of last time is chosen, or the only one."""
-        named = self._speech.agency
+        named = self._wording.agency
         officers = tuple(replace(item, agency=named(item.agency)) for item in self._vault.officers())
         chosen = next((item for item in officers if item.id == last_officer), None)
         warning = "" if self._vault.has_key_store else self._say("This device has no key store.")
@@ -174,13 +174,13 @@ class UnlockPresenter(Generic[Opened]):
 
     def _refused(self, error: AppError) -> None:
         self._pin = ""
-        text, wait_s = refusal(error, self._speech)
+        text, wait_s = refusal(error, self._wording)
         self._show(replace(self.state, digits=0, is_busy=False, is_error=True, text=text, wait_s=wait_s))
 
     def _ask(self) -> None:
         chosen = self.state.chosen
         wait_s = self._vault.wait_s(chosen.id) if chosen else 0
-        text = waiting(wait_s, self._speech) if wait_s else self._invitation()
+        text = waiting(wait_s, self._wording) if wait_s else self._invitation()
         self._show(replace(self.state, wait_s=wait_s, text=text, is_error=bool(wait_s)))
 
     def _invitation(self) -> str:
@@ -191,7 +191,7 @@ class UnlockPresenter(Generic[Opened]):
         return said.format(helper=chosen.name, name=forgetful.name)
 
     def _say(self, text: str) -> str:
-        return self._speech.translate(text)
+        return self._wording.translate(text)
 
     def _show(self, state: UnlockState) -> None:
         self.state = state

@@ -136,8 +136,8 @@ def test_agencies_are_shown_by_name_and_handed_on_by_id():
     states, opened = [], []
     door = Door()
     door.officers = lambda: (TabletOfficer("a", "Nguyễn Văn Hùng", "commune_police"),)
-    speech = UnlockWording(lambda text: text, "en", {"commune_police": "Commune police"}.__getitem__)
-    presenter = UnlockPresenter(door, Direct(), speech, states.append, lambda *found: opened.append(found))
+    wording = UnlockWording(lambda text: text, "en", {"commune_police": "Commune police"}.__getitem__)
+    presenter = UnlockPresenter(door, Direct(), wording, states.append, lambda *found: opened.append(found))
     presenter.start()
     assert states[-1].chosen.agency == "Commune police"
     enter(presenter, "280917")

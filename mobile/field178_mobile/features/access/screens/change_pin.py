@@ -30,8 +30,8 @@ class ChangePinSheet(kit.Sheet):
         super().__init__(title=_("Change my PIN"), **kwargs)
         self._body = ChangePinBody()
         self.add_widget(self._body)
-        speech = UnlockWording(language, language.code)
-        self.presenter = ChangePinPresenter(keeper, background, speech, self._show)
+        wording = UnlockWording(language, language.code)
+        self.presenter = ChangePinPresenter(keeper, background, wording, self._show)
         self._body.presenter = self.presenter
         self.presenter.start()
         Clock.schedule_interval(self._tick, SECOND_S)
