@@ -220,7 +220,7 @@ def failure_of(response: requests.Response) -> Failure | None:
         return Failure(FailureKind.PORTAL)
     retry_after_s = _seconds(response.headers.get("Retry-After", ""))
     if status >= 500 and (status != 500 or not is_ours):
-        # A proxy says that nobody is behind it, or the server that it is busy or full: no word about the batch.
+        # A proxy says that nobody is behind it, the server that it is busy or full: no fault of the batch.
         if is_ours and _problem(response)[0] is ErrorCode.STORAGE_FULL:
             return Failure(FailureKind.SERVER_FULL, ErrorCode.STORAGE_FULL, retry_after_s)
         return Failure(FailureKind.BUSY, ErrorCode.BUSY, retry_after_s)
