@@ -16,9 +16,10 @@ try:
 except ImportError:  # a tablet without it reads everything the slow way
     msgspec = None  # type: ignore[assignment]
 
-# Shorter numbers are within 2^53-1; digits in a text only cost the quick way.
+# Shorter numbers are within 2^53-1.
 _LONG_NUMBER = b"0" * 16
 _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
+_BEFORE_NUMBER = b"[,:"
 _SHAPE = bytes.maketrans(b"[]", b"{}")
 _NO_SHAPE = bytes(set(range(256)) - set(b'{}[]"'))
 
@@ -30,7 +31,7 @@ class NotProven(Exception):
 def loads(data: bytes) -> object:
     """Return the value of a text that keeps every rule of the protocol's JSON, or raise NotProven."""
     # An escaped NUL, surrogate or combining mark would be decoded unseen: no such text is proven here.
-    if msgspec is None or b"\\u" in data or _LONG_NUMBER in data.translate(_DIGITS):
+    if msgspec is None or b"\\u" in data or _has_long_number(data):
         raise NotProven
     try:
         value: object = _DECODER.decode(data)
@@ -41,6 +42,18 @@ def loads(data: bytes) -> object:
     if not (is_same and unicodedata.is_normalized("NFC", text) and _is_shallow(data)):
         raise NotProven
     return value
+
+
+def _has_long_number(data: bytes) -> bool:
+    """Return whether 16 digits stand where a number may begin; in a text this only costs the quick way."""
+    digits = data.translate(_DIGITS)
+    at = digits.find(_LONG_NUMBER)
+    while at >= 0:
+        start = at - (data[at - 1 : at] == b"-")
+        if start == 0 or data[start - 1] in _BEFORE_NUMBER:
+            return True
+        at = digits.find(_LONG_NUMBER, at + 1)
+    return False
 
 
 def _is_shallow(data: bytes) -> bool:

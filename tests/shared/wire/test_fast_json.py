@@ -55,6 +55,20 @@ def test_it_agrees_with_the_slow_way_over_generated_texts() -> None:
     assert min(found["proven"], found["unsure"], found["refused"]) > 200
 
 
+DIGEST = "a4f0123456789012345678" + "b" * 42
+
+
+@pytest.mark.parametrize("text", [DIGEST, "1234567890123456", "KT-2026-1234567890123456"])
+def test_long_digits_in_a_text_are_proven(text: str) -> None:
+    assert proven(canonical({"photos": [{"sha256": text}, text], text: 1}))
+
+
+@pytest.mark.parametrize("spelled", ["{}", "-{}", "[{}]", "[0,-{}]", '{{"a":{}}}', '["1",{}]'])
+@pytest.mark.parametrize("number", ["9007199254740993", "12345678901234567890", "1" * 40])
+def test_a_long_number_is_left_to_the_slow_way(spelled: str, number: str) -> None:
+    assert not proven(spelled.format(number).encode())
+
+
 @given(st.lists(st.sampled_from(['"', "[", "]", "{", "}", "\\", ":", ",", "1", '"a"', "a"]), max_size=14))
 @example(list('["]",["[",["]"]]]'))
 def test_hostile_punctuation_is_proven_only_where_the_slow_way_agrees(parts: list[str]) -> None:
