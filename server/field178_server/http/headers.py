@@ -14,8 +14,8 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _ALWAYS = {"X-Content-Type-Options": "nosniff"}
-# An answer to a tablet is no page, whatever its sender wrote into it, and no browser can ask for it by a link: it
-# needs the tablet's key in a header. On a slow line these would be a tenth of an exchange.
+# An answer to a tablet is no page, and no browser can ask for it by a link: it needs the tablet's key in a
+# header. On a slow line these would be a tenth of an exchange.
 _PAGE = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Referrer-Policy": "no-referrer",
