@@ -8,7 +8,12 @@ import uuid
 from tests.e2e.foreign_client import ForeignClient, Json
 from tests.shared import builders
 
+from field178_shared.ids import IdSource
+from field178_shared.time.clock import SystemClock
+
 ANSWERS = 20
+# As a tablet makes them: half of a time-ordered id is as in the one before.
+IDS = IdSource(SystemClock())
 _WORDS = (
     "cơ",
     "sở",
@@ -95,7 +100,10 @@ def record(number: int, team: str, unit: str = "unit:c11629_v1") -> tuple[str, s
 def new_changes(client: ForeignClient, numbers: range) -> list[Json]:
     """Return creates of records with these numbers."""
     made = (record(number, team_of(client), unit_of(client)) for number in numbers)
-    return [client.change(str(uuid.uuid4()), kind, scope, data, create=True) for kind, scope, data in made]
+    return [
+        client.change(IDS.time_ordered(), kind, scope, data, create=True, change_id=IDS.time_ordered())
+        for kind, scope, data in made
+    ]
 
 
 def edits(client: ForeignClient, record_ids: list[str], number: int) -> list[Json]:
@@ -109,6 +117,7 @@ def edits(client: ForeignClient, record_ids: list[str], number: int) -> list[Jso
             {"minutes_number": f"{number}/BB-KT"},
             was=seen,
             base_rev=1,
+            change_id=IDS.time_ordered(),
         )
         for record_id in record_ids
     ]

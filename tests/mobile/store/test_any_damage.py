@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tests.mobile.store.damage import DamagedTablet, Outcomes
 
-DAMAGES = 500
-# No power fails here: to wait for a real disk 500 times would prove nothing more.
+DAMAGES = 125
+# No power fails here: to wait for a real disk each time would prove nothing more.
 IN_MEMORY = Path("/dev/shm")
 
 
