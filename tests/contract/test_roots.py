@@ -222,7 +222,7 @@ def a_higher_root_ends_the_alarm() -> Planted:
 
 def not_remembered() -> Planted:
     """What was seen is not kept."""
-    return patch.object(SyncEngine, "_witness", lambda engine, hello: None)
+    return patch.object(SyncEngine, "_check_history", lambda engine, hello: None)
 
 
 def test_a_sound_product_alarms_exactly_when_it_must(shelf: Shelf) -> None:
