@@ -102,7 +102,8 @@ class CommandTable(click.Group):
         """Import a command: its module brings libraries that take longer than most commands do."""
         if cmd_name not in COMMANDS:
             return None
-        (module, _dot, name), text = COMMANDS[cmd_name][0].partition("."), COMMANDS[cmd_name][1]
+        path, text = COMMANDS[cmd_name]
+        module, name = path.split(".")
         command: click.Command = getattr(importlib.import_module(f"{__name__}.{module}"), name)
         command.help = text
         return command

@@ -15,7 +15,7 @@ CONTENT_SECURITY_POLICY = (
 )
 _ALWAYS = {"X-Content-Type-Options": "nosniff"}
 # An answer to a tablet is no page, and no browser can ask for it by a link: it needs the tablet's key in a
-# header. On a slow line these would be a tenth of an exchange.
+# header. There these would be 200 bytes of each answer.
 _PAGE = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Referrer-Policy": "no-referrer",

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from tests.mobile.screens.lint import lint
-from tests.mobile.screens.scene import PORTRAIT, Stage, find, find_all, frames, tap, texts, until
+from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, find, find_all, frames, tap, texts, until
 
 
 @pytest.fixture
@@ -97,6 +97,16 @@ def test_portrait_has_a_bar_instead_of_the_rail(stage: Stage, open_tablet):
     rail = find("RailItem", key="inspection")
     assert rail.to_window(*rail.pos)[0] == 0
     assert door.session_view.shell.current == "inspection"
+
+
+@pytest.mark.parametrize(("size", "holder"), [(PORTRAIT, "bar_place"), (LANDSCAPE, "rail_place")])
+def test_rail_and_bar_follow_smaller_letters(stage: Stage, open_tablet, size, holder):
+    place = open_tablet(size).session_view.shell.ids[holder]
+    before = tuple(place.size)
+    stage.dress(size, scale=1.3)
+    assert tuple(place.size) != before
+    stage.dress(size)
+    assert tuple(place.size) == before
 
 
 def test_back_key_leaves_the_detail_and_never_the_application(stage: Stage, open_tablet):
