@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import tempfile
@@ -18,6 +19,9 @@ from field178_server.settings import Settings
 from field178_shared.time.clock import clock_from_environment
 
 TEMPORARY_FILES = "tmp"
+# glibc gives each thread an arena of its own, and each keeps what its largest request once took.
+_M_ARENA_MAX = -8
+_ARENAS = 2
 
 
 def application() -> Flask:
@@ -30,6 +34,7 @@ def application_of(settings: Settings) -> Flask:
 
     Raises WrongAccountError, and AlreadyServedError where another process serves the same SQLite store.
     """
+    limit_malloc_arenas()
     require_owner(settings.data_dir)
     claim_store(settings)
     clock = clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start})
@@ -38,6 +43,16 @@ def application_of(settings: Settings) -> Flask:
     # Last: where no server was set up, nothing is made.
     _keep_temporary_files_in(settings.data_dir / TEMPORARY_FILES)
     return app
+
+
+def limit_malloc_arenas() -> None:
+    """Halve the resident memory of a server with eight threads; no effect where the C library has no arenas.
+
+    Before the first thread: an arena that exists is not given back.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 def _keep_temporary_files_in(folder: Path) -> None:
