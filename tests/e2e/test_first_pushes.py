@@ -22,8 +22,7 @@ from tests.shared import builders
 from tests.stores import postgres_cluster
 
 from field178_server.database.engine import create_engine_for
-from field178_server.database.models import Device, DeviceOfficer, DeviceScope, DeviceSession, Record
-from field178_server.devices.sessions import hash_secret
+from field178_server.database.models import Device, DeviceOfficer, DeviceScope, Record
 
 __all__ = ["postgres_cluster"]
 
@@ -85,18 +84,20 @@ def _tablets(first: ForeignClient, store: Engine) -> list[ForeignClient]:
     with Session(store) as session:
         rows: list[Any] = [
             row
-            for model in (Device, DeviceOfficer, DeviceScope, DeviceSession)
+            for model in (Device, DeviceOfficer, DeviceScope)
             for row in session.scalars(select(model).where(model.device_id == first.device))
         ]
         for _ in range(TABLETS - 1):
             tablet = copy(first)
-            tablet.device, tablet.incarnation, tablet.token = (str(uuid.uuid4()) for _ in range(3))
-            identity: Json = {"device_id": tablet.device, "token_hash": hash_secret(tablet.token)}
+            tablet.device, tablet.incarnation = str(uuid.uuid4()), str(uuid.uuid4())
+            identity: Json = {"device_id": tablet.device}
             for row in rows:
                 session.add(_copy(row, identity))
                 session.flush()
             tablets.append(tablet)
         session.commit()
+    for tablet in tablets:
+        tablet.sign_in()
     return tablets
 
 

@@ -7,6 +7,7 @@ captive portal or a proxy that answers is told apart, and redirects are not foll
 from __future__ import annotations
 
 import json
+import math
 import ssl
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,6 +24,7 @@ from field178_mobile.replication.events import Failure, FailureKind
 from field178_mobile.replication.pinning import CONNECT_TIMEOUT_S, context_for, pinned_authority
 from field178_mobile.replication.port import TransportFailure
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.time.clock import duration_clock
 from field178_shared.wire.content_coding import GZIP, StreamReader, gzip_bytes
 from field178_shared.wire.protocol import HEADER, NDJSON, VERSION
 
@@ -55,17 +57,37 @@ class HttpTransport:
         self._device_key = device_key
         self._session: requests.Session | None = None
         self._token = ""
+        self._token_ends_at = 0.0
+        self._next_nonce = ""
         self._reading: requests.Response | None = None
 
     def open_session(self) -> None:
-        """Open a device session by signing a nonce."""
-        nonce = str(self._post("/api/v1/auth/challenge", {"device": self._device}).get("nonce", ""))
+        """Open a device session by signing the nonce of the last one; where that is too old, a new one."""
+        if self._next_nonce:
+            try:
+                return self._open_session(self._next_nonce)
+            except TransportFailure as error:
+                if error.failure.code is not ErrorCode.SIGNATURE_REFUSED:
+                    raise
+        challenge = self._post("/api/v1/auth/challenge", {"device": self._device})
+        return self._open_session(str(challenge.get("nonce", "")))
+
+    def _open_session(self, nonce: str) -> None:
         signature = session_signature(self._device_key, nonce, self._device)
         body: Json = {"device": self._device, "nonce": nonce, "signature": signature}
-        self._token = str(self._post("/api/v1/auth/session", body).get("token", ""))
+        asked_at = duration_clock()
+        opened = self._post("/api/v1/auth/session", body)
+        self._token, self._next_nonce = str(opened.get("token", "")), str(opened.get("nonce", ""))
+        lifetime_s = opened.get("expires_in_s")
+        self._token_ends_at = asked_at + (lifetime_s if isinstance(lifetime_s, int) else math.inf)
 
     def exchange(self, body: bytes) -> Iterator[bytes]:
-        """Post a request of the exchange and yield the lines of its answer as they arrive."""
+        """Post a request of the exchange and yield the lines of its answer as they arrive.
+
+        A session that has ended meanwhile is renewed first: to be told so would cost a round trip.
+        """
+        if self._token and duration_clock() >= self._token_ends_at:
+            self.open_session()
         with self._send_exchange(body) as response:
             self._reading = response
             if response.headers.get("Content-Type", "").split(";")[0] != NDJSON:

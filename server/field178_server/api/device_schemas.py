@@ -102,16 +102,17 @@ class EnrolAnswer(Schema):
 
 
 class ChallengeAnswer(Schema):
-    """A nonce for two minutes and one use."""
+    """A nonce that opens sessions of its device for an hour."""
 
     nonce = fields.String(required=True)
 
 
 class SessionAnswer(Schema):
-    """An opaque token and its lifetime."""
+    """An opaque token, its lifetime, and the nonce of the next session."""
 
     token = fields.String(required=True)
     expires_in_s = fields.Integer(required=True)
+    nonce = fields.String(required=True)
 
 
 class OfficerAnswer(Schema):

@@ -20,18 +20,17 @@ from field178_server.api.device_schemas import (
 from field178_server.audit import trail
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Officer
-from field178_server.database.unit_of_work import Session, run_write
+from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.devices import enrolment, key_recovery
-from field178_server.devices import sessions as device_sessions
 from field178_server.devices.enrolment import Claim, Enrolled
 from field178_server.devices.key_recovery import KeyRecoveryClaim
 from field178_server.devices.sessions import SESSION_LIFE, SessionOpening
 from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_device, require_device
+from field178_server.http.auth import current_device, device_sessions_of, require_device
 from field178_server.http.request_body import load
 from field178_server.http.sign_in import check_sign_in, client_address
 from field178_server.replication.officer_binding import bind_officer
-from field178_server.runtime import Runtime, new_token
+from field178_server.runtime import Runtime
 from field178_server.security.keyring import to_base64url
 from field178_shared.codelists import load as load_lists
 from field178_shared.crypto import signatures
@@ -155,28 +154,23 @@ def _budgets(runtime: Runtime, code: str) -> tuple[RateLimit, ...]:
 def challenge() -> ResponseReturnValue:
     """Give a nonce; an unknown device gets one too, so the answer tells nothing."""
     device_id = str(load(ChallengeRequest())["device"])
-    runtime, nonce = current_runtime(), new_token()
-    run_write(
-        runtime.engine,
-        lambda session: device_sessions.issue_nonce(
-            session, runtime.tenant_id, device_id, nonce, runtime.clock.now()
-        ),
-    )
-    return {"nonce": nonce}
+    runtime = current_runtime()
+    return {"nonce": device_sessions_of(runtime).nonce(device_id, runtime.clock.now())}
 
 
 @auth.post("/session")
 def open_session() -> ResponseReturnValue:
-    """Open a session for the device that signed its nonce."""
+    """Open a session for the device that signed its nonce, and give the nonce of its next one."""
     wanted = load(SessionRequest())
-    runtime, token = current_runtime(), new_token()
-    opening = SessionOpening(str(wanted["device"]), str(wanted["nonce"]), str(wanted["signature"]), token)
-    opened = run_write(
-        runtime.engine,
-        lambda session: device_sessions.open_session(
-            session, runtime.tenant_id, opening, runtime.clock.now()
-        ),
-    )
-    if not opened:
+    runtime = current_runtime()
+    sessions, now = device_sessions_of(runtime), runtime.clock.now()
+    opening = SessionOpening(str(wanted["device"]), str(wanted["nonce"]), str(wanted["signature"]))
+    with snapshot(runtime.engine) as session:
+        token = sessions.open(session, opening, now)
+    if token is None:
         raise AppError(ErrorCode.SIGNATURE_REFUSED)
-    return {"token": token, "expires_in_s": SESSION_LIFE // timedelta(seconds=1)}
+    return {
+        "token": token,
+        "expires_in_s": SESSION_LIFE // timedelta(seconds=1),
+        "nonce": sessions.nonce(opening.device_id, now),
+    }

@@ -96,7 +96,9 @@ def ungrant(device: str, scope: str, as_json: bool) -> None:
 def expire_sessions(as_json: bool) -> None:
     """End the sessions of all tablets."""
     at = operator()
-    show({"ended": at.write(lambda session: office.expire_sessions(session, at.context))}, as_json=as_json)
+    show(
+        {"generation": at.write(lambda session: office.expire_sessions(session, at.context))}, as_json=as_json
+    )
 
 
 def _pin(at: Operator) -> str | None:

@@ -1,127 +1,116 @@
-"""Sessions of tablets: fifteen minutes for a nonce signed by the device's key."""
+"""Sessions of tablets: fifteen minutes for a nonce signed by the device's key; none is stored."""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
+import struct
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.engine import changed_rows
-from field178_server.database.models import Challenge, Device, DeviceSession
+from field178_server.database.models import Device, Tenant
 from field178_server.database.prepared import Prepared
-from field178_shared.crypto.signatures import is_signed
+from field178_server.security.keyring import to_base64url
+from field178_shared.crypto.signatures import decode, is_signed
 from field178_shared.errors import AppError, ErrorCode
 
 SESSION_LIFE = timedelta(minutes=15)
-NONCE_LIFE = timedelta(minutes=2)
-# An expired session is distinguished from an unknown one for a day, then deleted.
-_REMEMBERED = timedelta(days=1)
+# So that a tablet that wakes every half hour signs in with the nonce of its last session, in one request.
+NONCE_LIFE = timedelta(hours=1)
+# Of two servers of one store, one is ahead.
+_CLOCK_SKEW = timedelta(minutes=1)
 # Any valid key: an unknown device costs one verification like a known one.
 _KEY_OF_NOBODY = "O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik"
+_MAC_BYTES = 16
+_NONCE = struct.Struct(">Q")  # the millisecond of its making
+_TOKEN = struct.Struct(">QI16s")  # the same, the tenant's session generation, the device
 
-_BY_TOKEN = Prepared(
-    select(DeviceSession.device_id, DeviceSession.expires_at).where(
-        DeviceSession.tenant_id == bindparam("tenant_id"), DeviceSession.token_hash == bindparam("token_hash")
-    )
+_GENERATION = Prepared(
+    select(Tenant.session_generation).where(Tenant.tenant_id == bindparam("tenant_id")),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class SessionOpening:
-    """An attempt to open a session; `token` is what the device gets if its signature holds."""
+    """An attempt to open a session."""
 
     device_id: str
     nonce: str
     signature: str
-    token: str
 
 
-def hash_secret(text: str) -> str:
-    """Return the stored form of a token or nonce."""
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+@dataclass(frozen=True, slots=True, repr=False)
+class DeviceSessions:
+    """The sessions of one tenant's tablets, under the server's own key.
+
+    A nonce opens sessions of its device alone, for an hour: like the one a server provides in RFC 9449 §8
+    it bounds the age of a signature. Who could repeat a request has read its token as well (decision 0069).
+    """
+
+    tenant_id: str
+    key: bytes
+
+    def nonce(self, device_id: str, now: datetime) -> str:
+        """Return a nonce for a device, known or not."""
+        head = _NONCE.pack(_milliseconds(now))
+        return to_base64url(head + self._mac(b"nonce", device_id.encode(), head))
+
+    def open(self, session: Session, opening: SessionOpening, now: datetime) -> str | None:
+        """Return the token of a new session, None where the nonce or its signature does not hold."""
+        if not self._is_own_nonce(opening, now):
+            return None
+        device = session.get(Device, (self.tenant_id, opening.device_id))
+        message = f"field178-session-v1|{opening.nonce}|{opening.device_id}"
+        key = device.public_key if device is not None else _KEY_OF_NOBODY
+        if not is_signed(key, message, opening.signature) or device is None:
+            return None
+        device_bytes = uuid.UUID(opening.device_id).bytes
+        head = _TOKEN.pack(_milliseconds(now), self._generation(session), device_bytes)
+        return to_base64url(head + self._mac(b"token", head))
+
+    def device_of(self, session: Session, token: str, now: datetime) -> str:
+        """Return the id of a token's tablet, or raise AppError(session_unknown | session_expired)."""
+        raw = decode(token) or b""
+        head, mac = raw[: _TOKEN.size], raw[_TOKEN.size :]
+        if len(head) != _TOKEN.size or not hmac.compare_digest(mac, self._mac(b"token", head)):
+            raise AppError(ErrorCode.SESSION_UNKNOWN)
+        made, generation, device_bytes = _TOKEN.unpack(head)
+        if not _is_younger(made, now, SESSION_LIFE) or generation != self._generation(session):
+            raise AppError(ErrorCode.SESSION_EXPIRED)
+        return str(uuid.UUID(bytes=device_bytes))
+
+    def _is_own_nonce(self, opening: SessionOpening, now: datetime) -> bool:
+        raw = decode(opening.nonce) or b""
+        head, mac = raw[: _NONCE.size], raw[_NONCE.size :]
+        if len(head) != _NONCE.size:
+            return False
+        is_own = hmac.compare_digest(mac, self._mac(b"nonce", opening.device_id.encode(), head))
+        return is_own and _is_younger(_NONCE.unpack(head)[0], now, NONCE_LIFE)
+
+    def _generation(self, session: Session) -> int:
+        [(generation,)] = _GENERATION.rows(session, {"tenant_id": self.tenant_id})
+        return int(generation)
+
+    def _mac(self, purpose: bytes, *parts: bytes) -> bytes:
+        text = b"|".join((b"field178-device-session-v1", purpose, self.tenant_id.encode(), *parts))
+        return hmac.digest(self.key, text, hashlib.sha256)[:_MAC_BYTES]
 
 
-def issue_nonce(session: Session, tenant_id: str, device_id: str, nonce: str, now: datetime) -> None:
-    """Store a nonce for a device, known or not: the answer is the same."""
-    session.execute(delete(Challenge).where(Challenge.tenant_id == tenant_id, Challenge.expires_at <= now))
-    session.add(
-        Challenge(
-            tenant_id=tenant_id,
-            nonce_hash=hash_secret(nonce),
-            device_id=device_id,
-            expires_at=now + NONCE_LIFE,
-        )
-    )
-    session.flush()
+def expire_all(session: Session, tenant_id: str) -> int:
+    """End every tablet session; returns the new generation. Tablets sign in again by themselves."""
+    tenant = session.get_one(Tenant, tenant_id, with_for_update=True)
+    tenant.session_generation += 1
+    return tenant.session_generation
 
 
-def open_session(session: Session, tenant_id: str, opening: SessionOpening, now: datetime) -> bool:
-    """Use the nonce up and open the session; False, to be committed too, when it must not open."""
-    if not _use_nonce(session, tenant_id, opening, now):
-        return False
-    device = session.get(Device, (tenant_id, opening.device_id))
-    message = f"field178-session-v1|{opening.nonce}|{opening.device_id}"
-    key = device.public_key if device is not None else _KEY_OF_NOBODY
-    if not is_signed(key, message, opening.signature) or device is None:
-        return False
-    _forget_old(session, device, now)
-    session.add(
-        DeviceSession(
-            tenant_id=tenant_id,
-            token_hash=hash_secret(opening.token),
-            device_id=device.device_id,
-            created_at=now,
-            expires_at=now + SESSION_LIFE,
-        )
-    )
-    session.flush()
-    return True
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
 
 
-def device_of(session: Session, tenant_id: str, token: str, now: datetime) -> str:
-    """Return the id of a token's tablet, or raise AppError(session_unknown | session_expired)."""
-    rows = _BY_TOKEN.rows(session, {"tenant_id": tenant_id, "token_hash": hash_secret(token)})
-    if not rows:
-        raise AppError(ErrorCode.SESSION_UNKNOWN)
-    [(device_id, expires_at)] = rows
-    if now >= expires_at:
-        raise AppError(ErrorCode.SESSION_EXPIRED)
-    return device_id
-
-
-def expire_all(session: Session, tenant_id: str, now: datetime) -> int:
-    """End every living tablet session now; returns how many. Tablets sign in again by themselves."""
-    ended = session.execute(
-        update(DeviceSession)
-        .where(DeviceSession.tenant_id == tenant_id, DeviceSession.expires_at > now)
-        .values(expires_at=now)
-    )
-    return changed_rows(ended)
-
-
-def _use_nonce(session: Session, tenant_id: str, opening: SessionOpening, now: datetime) -> bool:
-    claimed = session.execute(
-        update(Challenge)
-        .where(
-            Challenge.tenant_id == tenant_id,
-            Challenge.nonce_hash == hash_secret(opening.nonce),
-            Challenge.device_id == opening.device_id,
-            Challenge.used_at.is_(None),
-            Challenge.expires_at > now,
-        )
-        .values(used_at=now)
-    )
-    return changed_rows(claimed) == 1
-
-
-def _forget_old(session: Session, device: Device, now: datetime) -> None:
-    session.execute(
-        delete(DeviceSession).where(
-            DeviceSession.tenant_id == device.tenant_id,
-            DeviceSession.device_id == device.device_id,
-            DeviceSession.expires_at <= now - _REMEMBERED,
-        )
-    )
+def _is_younger(made: int, now: datetime, life: timedelta) -> bool:
+    age = timedelta(milliseconds=_milliseconds(now) - made)
+    return -_CLOCK_SKEW <= age < life

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.database.unit_of_work import snapshot
-from field178_server.devices import sessions as devices
 from field178_server.devices.context import DeviceContext, load_devices
+from field178_server.devices.sessions import DeviceSessions
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.browser_session import find_officer
+from field178_server.runtime import Runtime
 from field178_shared.errors import AppError, ErrorCode
 
 P = ParamSpec("P")
@@ -69,8 +70,13 @@ def current_device_id() -> str:
 
 def _device_id(session: Session) -> str:
     runtime, token = current_runtime(), _bearer_token()
-    g.device_id = devices.device_of(session, runtime.tenant_id, token, runtime.clock.now())
+    g.device_id = device_sessions_of(runtime).device_of(session, token, runtime.clock.now())
     return str(g.device_id)
+
+
+def device_sessions_of(runtime: Runtime) -> DeviceSessions:
+    """Return the sessions of the tenant's tablets."""
+    return DeviceSessions(runtime.tenant_id, runtime.keyring.session)
 
 
 def current_officer() -> OfficerContext:

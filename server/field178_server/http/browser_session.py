@@ -102,9 +102,7 @@ def csrf_token() -> str:
     """Return the token that every form and htmx request of this session must send along."""
     runtime = current_runtime()
     token = g.get("console_token") or _cookie_token(runtime)
-    return (
-        hmac.new(runtime.keyring.console_session, token.encode(), hashlib.sha256).hexdigest() if token else ""
-    )
+    return hmac.new(runtime.keyring.session, token.encode(), hashlib.sha256).hexdigest() if token else ""
 
 
 def check_csrf() -> None:

@@ -1,4 +1,4 @@
-"""The tenant's own keys: receipts are signed, boxes are sealed to the server, form tokens are keyed."""
+"""The tenant's own keys: receipts are signed, boxes sealed to the server, form tokens and sessions keyed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Keyring:
 
     receipt: Ed25519PrivateKey
     sealing: X25519PrivateKey
-    console_session: bytes
+    session: bytes
 
     @property
     def receipt_key(self) -> str:
@@ -58,11 +58,11 @@ def create_keys(folder: Path, random_bytes: Callable[[int], bytes]) -> None:
 
 def load_keys(folder: Path) -> Keyring:
     """Load the keys; refuses files that are missing, that others could read, or of another length."""
-    receipt, sealing, console_session = (_read_key(folder / name) for name in KEY_FILES)
+    receipt, sealing, session = (_read_key(folder / name) for name in KEY_FILES)
     return Keyring(
         Ed25519PrivateKey.from_private_bytes(receipt),
         X25519PrivateKey.from_private_bytes(sealing),
-        console_session,
+        session,
     )
 
 

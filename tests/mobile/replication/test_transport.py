@@ -69,6 +69,56 @@ def test_a_session_is_opened_by_signing_the_nonce(serve) -> None:
     assert (sent["device"], sent["nonce"]) == (DEVICE, "n-1")
 
 
+class Sessions:
+    """A server whose sessions last `lifetime_s`; it takes the nonces it gave and has not forgotten."""
+
+    def __init__(self, lifetime_s: int = 900) -> None:
+        self.lifetime_s, self.known, self.paths = lifetime_s, set[str](), list[str]()
+
+    def answer(self, handler, body):
+        self.paths.append(handler.path.rpartition("/")[2])
+        if handler.path.endswith("sync"):
+            return reply(handler, 200, b'{"a":1}\n', Content_Type=NDJSON, F178_Protocol="1")
+        nonce = f"n-{len(self.paths)}"
+        if handler.path.endswith("challenge"):
+            self.known.add(nonce)
+            return reply_json(handler, 200, {"nonce": nonce})
+        if json.loads(body)["nonce"] not in self.known:
+            return reply_json(handler, 403, {"code": "signature_refused"})
+        self.known.add(nonce)
+        told = {"token": f"t-{nonce}", "expires_in_s": self.lifetime_s, "nonce": nonce}
+        return reply_json(handler, 200, told)
+
+
+def test_a_session_that_has_ended_is_renewed_with_its_own_nonce_in_one_request(serve) -> None:
+    sessions = Sessions(lifetime_s=0)
+    transport = HttpTransport(serve(sessions.answer).url, "", DEVICE, DEVICE_KEY)
+    transport.open_session()
+    assert list(transport.exchange(b"{}")) == [b'{"a":1}']
+    transport.close()
+    assert sessions.paths == ["challenge", "session", "session", "sync"]
+
+
+def test_a_living_session_is_used_as_it_is(serve) -> None:
+    sessions = Sessions()
+    transport = HttpTransport(serve(sessions.answer).url, "", DEVICE, DEVICE_KEY)
+    transport.open_session()
+    list(transport.exchange(b"{}"))
+    list(transport.exchange(b"{}"))
+    transport.close()
+    assert sessions.paths == ["challenge", "session", "sync", "sync"]
+
+
+def test_a_nonce_that_is_too_old_is_replaced(serve) -> None:
+    sessions = Sessions()
+    transport = HttpTransport(serve(sessions.answer).url, "", DEVICE, DEVICE_KEY)
+    transport.open_session()
+    sessions.known.clear()
+    transport.open_session()
+    transport.close()
+    assert sessions.paths == ["challenge", "session", "session", "challenge", "session"]
+
+
 def test_an_exchange_goes_out_compressed_and_comes_back_line_by_line(serve) -> None:
     server = serve(
         lambda handler, body: reply(

@@ -30,7 +30,7 @@ POSTS = (
     "/api/v1/devices/recovery",
     "/api/v1/sync",
 )
-COUNTERS = {"attempt", "challenge", "device_session"}
+COUNTERS = {"attempt"}
 MANY = 10**6
 MAX_SECONDS = 2.0
 MAX_PEAK_BYTES = 48 << 20
@@ -217,7 +217,7 @@ def test_a_busy_store_tells_when_to_come_back(office: Office, monkeypatch: pytes
     def busy(*_: object) -> None:
         raise AppError(ErrorCode.BUSY, retry_after_s=2)
 
-    monkeypatch.setattr("field178_server.devices.sessions.issue_nonce", busy)
+    monkeypatch.setattr("field178_server.devices.sessions.DeviceSessions.nonce", busy)
     answer = office.post("/api/v1/auth/challenge", {"device": "0197a000-0000-7000-8000-000000000009"})
     assert problem_of(answer) == (503, "busy")
     assert answer.headers["Retry-After"] == "2"
@@ -242,7 +242,7 @@ def test_a_fault_of_the_server_tells_nothing_and_is_logged(
     def fails(*_: object) -> None:
         raise RuntimeError("canary: Nguyễn Văn A")
 
-    monkeypatch.setattr("field178_server.devices.sessions.issue_nonce", fails)
+    monkeypatch.setattr("field178_server.devices.sessions.DeviceSessions.nonce", fails)
     answer = office.post("/api/v1/auth/challenge", {"device": "0197a000-0000-7000-8000-000000000009"})
     assert problem_of(answer) == (500, "internal")
     logged = capsys.readouterr().out

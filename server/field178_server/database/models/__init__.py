@@ -4,11 +4,9 @@ from field178_server.database.declarative_base import Base
 from field178_server.database.models.account import AttemptCount, Audit, ConsoleSession, Officer, OfficerScope
 from field178_server.database.models.attachment import Attachment, Blob, Upload
 from field178_server.database.models.device import (
-    Challenge,
     Device,
     DeviceOfficer,
     DeviceScope,
-    DeviceSession,
     EnrolmentCode,
     NumberLease,
 )
@@ -37,14 +35,12 @@ __all__ = [
     "Audit",
     "Base",
     "Blob",
-    "Challenge",
     "ChangeHistory",
     "ConflictRow",
     "ConsoleSession",
     "Device",
     "DeviceOfficer",
     "DeviceScope",
-    "DeviceSession",
     "DivergentRecord",
     "EnrolmentCode",
     "Erasure",

@@ -112,35 +112,6 @@ class EnrolmentCode(Model):
     public_key: Mapped[str | None]
 
 
-class DeviceSession(Model):
-    """A short session of a tablet; the opaque token is stored hashed and bound to the device."""
-
-    __tablename__ = "device_session"
-    __table_args__ = table_args(
-        ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
-        Index(None, "tenant_id", "device_id"),
-    )
-
-    tenant_id: Mapped[TenantKey]
-    token_hash: Mapped[KeyPart]
-    device_id: Mapped[Key]
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-
-
-class Challenge(Model):
-    """A nonce to be signed once. An unknown device gets one too, so no key leads to the device table."""
-
-    __tablename__ = "challenge"
-    __table_args__ = table_args(Index(None, "tenant_id", "expires_at"))
-
-    tenant_id: Mapped[TenantKey]
-    nonce_hash: Mapped[KeyPart]
-    device_id: Mapped[Key]
-    expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
-
-
 class NumberLease(Model):
     """Numbers of one team's series of a year. `used_to`: the highest one on a record of the store, 0: none.
 

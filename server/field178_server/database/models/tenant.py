@@ -12,7 +12,10 @@ from field178_server.database.flask_extension import Model
 
 
 class Tenant(Model):
-    """The authority that runs teams and their store; `epoch` names its history."""
+    """The authority that runs teams and their store; `epoch` names its history.
+
+    Tablet sessions of an older `session_generation` have ended.
+    """
 
     __tablename__ = "tenant"
     __table_args__ = table_args()
@@ -21,6 +24,7 @@ class Tenant(Model):
     name: Mapped[str]
     epoch: Mapped[str]
     payload_key: Mapped[bytes]
+    session_generation: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime]
 
 

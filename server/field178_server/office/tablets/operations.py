@@ -109,10 +109,10 @@ def new_epoch(session: Session, context: OperationContext) -> str:
 
 
 def expire_sessions(session: Session, context: OperationContext) -> int:
-    """End every tablet session; returns how many."""
-    ended = device_sessions.expire_all(session, context.tenant_id, context.now())
-    context.note(session, AuditEntry("sessions_expired", details={"count": ended}))
-    return ended
+    """End every tablet session; returns the number of the new generation."""
+    generation = device_sessions.expire_all(session, context.tenant_id)
+    context.note(session, AuditEntry("sessions_expired", details={"generation": generation}))
+    return generation
 
 
 def mark_backed_up(session: Session, context: OperationContext) -> dict[str, int]:
