@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from pathlib import Path
 
 # Where a tablet's maps lie in the folder of its data.
@@ -16,7 +17,12 @@ class MapFile:
 
     def __init__(self, path: Path) -> None:
         """Open a file; sqlite3.DatabaseError when it is no map."""
-        self._connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+        # By one thread at a time: the collector may close it on another one.
+        self._connection = sqlite3.connect(
+            f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+        # A screen has no last moment of its own: whoever drops the map lets its file go.
+        self._closed = weakref.finalize(self, self._connection.close)
         row = self._connection.execute("SELECT min(zoom_level), max(zoom_level) FROM tiles").fetchone()
         if row[0] is None:
             raise sqlite3.DatabaseError("a map without tiles")
@@ -37,7 +43,7 @@ class MapFile:
 
     def close(self) -> None:
         """Let the file go."""
-        self._connection.close()
+        self._closed()
 
 
 def open_map(folder: Path) -> MapFile | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
+from pathlib import Path
 
 from tests.mobile.maps.map_files import write_map
 
@@ -39,6 +41,31 @@ def test_a_half_copied_file_leaves_the_older_map_in_use(tmp_path):
     assert found.highest == 10
     bad.write_bytes(b"not a map")
     assert open_map(tmp_path) is not None
+
+
+def test_a_file_is_let_go_with_the_map_that_reads_it(tmp_path):
+    path = tmp_path / "map.mbtiles"
+    write_map(path, HERE, range(10, 11))
+    held = MapFile(path)
+    assert _is_open(path)
+    del held
+    gc.collect()
+    assert not _is_open(path)
+
+
+def test_a_file_that_is_no_map_is_let_go_at_once(tmp_path):
+    path = tmp_path / "empty.mbtiles"
+    with sqlite3.connect(path) as store:
+        store.execute("CREATE TABLE tiles (zoom_level, tile_column, tile_row, tile_data)")
+    store.close()
+    assert open_map(tmp_path) is None
+    gc.collect()
+    assert not _is_open(path)
+
+
+def _is_open(path):
+    handles = [one for one in Path("/proc/self/fd").iterdir() if one.exists()]
+    return any(os.path.samefile(one, path) for one in handles)
 
 
 def test_a_map_without_tiles_and_a_tile_that_is_no_picture_are_holes(tmp_path):
