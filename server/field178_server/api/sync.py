@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from field178_server.attachments.storage.free_space import require_space_for_changes
 from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_device_id, require_device_even_revoked
+from field178_server.http.auth import current_claim, require_device_even_revoked
 from field178_server.http.headers import spoken_protocol
 from field178_server.http.request_body import read_json
 from field178_server.replication.exchange import Exchange
@@ -25,13 +25,13 @@ bp = Blueprint("sync", __name__, url_prefix="/api/v1")
 @require_device_even_revoked
 def sync() -> Response:
     """Run one exchange: changes up, receipts and changes down, digests of both sides."""
-    device_id = current_device_id()
+    claim = current_claim()
     wanted = SyncRequest.from_wire(read_json())
-    if wanted.device != device_id:
+    if wanted.device != claim.device_id:
         raise AppError(ErrorCode.DEVICE_MISMATCH)
     if wanted.push or wanted.divergent_records:
         require_space_for_changes(current_runtime().settings)
-    parts = exchange_of(current_runtime()).run(device_id, wanted, spoken_protocol())
+    parts = exchange_of(current_runtime()).run(claim.device_id, wanted, spoken_protocol(), claim.generation)
     return stream(parts, in_gzip=request.accept_encodings.quality(GZIP) > 0)
 
 

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import field_roles
 from field178_server.database.engine import among
-from field178_server.database.models import Device, DeviceOfficer, DeviceScope, Officer, OfficerScope
+from field178_server.database.models import Device, DeviceOfficer, DeviceScope, Officer, OfficerScope, Tenant
 from field178_server.database.prepared import Prepared
 from field178_shared.codelists import load as load_lists
+from field178_shared.errors import AppError, ErrorCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class DeviceContext:
     receipt_count: int = 0
     last_seen_at: datetime | None = None
     root_alarm: str | None = None
+    # Of its tenant: sessions of an older generation have ended; the key of payload hashes.
+    session_generation: int = 0
+    payload_key: bytes = b""
 
     @property
     def is_closed(self) -> bool:
@@ -45,13 +49,23 @@ class DeviceContext:
 
 _TENANT: BindParameter[str] = bindparam("tenant_id")
 _IDS: BindParameter[str] = bindparam("device_ids")
-_QUERY = (
-    select(Device.device_id, Device.revoked_at, Device.verdicts, Device.last_seen_at, Device.root_alarm)
-    .where(Device.tenant_id == _TENANT, among(Device.device_id, _IDS))
-    .order_by(Device.device_id)
+_COLUMNS = (
+    Device.device_id,
+    Device.revoked_at,
+    Device.verdicts,
+    Device.last_seen_at,
+    Device.root_alarm,
+    Tenant.session_generation,
+    Tenant.payload_key,
 )
-_DEVICES = Prepared(_QUERY)
-_DEVICES_LOCKED = Prepared(_QUERY.with_for_update(key_share=True))
+_THESE = (Device.tenant_id == _TENANT, among(Device.device_id, _IDS))
+_LOCKED = Prepared(
+    select(*_COLUMNS)
+    .join(Tenant, Tenant.tenant_id == Device.tenant_id)
+    .where(*_THESE)
+    .order_by(Device.device_id)
+    .with_for_update(key_share=True, of=Device)
+)
 _ACTIVE = and_(
     Officer.tenant_id == DeviceOfficer.tenant_id,
     Officer.officer_id == DeviceOfficer.officer_id,
@@ -68,9 +82,12 @@ _VIA = and_(
     OfficerScope.officer_id == DeviceOfficer.officer_id,
     OfficerScope.scope == DeviceScope.via,
 )
-# In a statement of its own, after the lock: what was granted or ended while this one waited counts.
-_RIGHTS = Prepared(
-    select(DeviceScope.device_id, DeviceScope.scope, literal_column("1", Integer))
+_GRANTS = (
+    select(
+        DeviceScope.device_id.label("device_id"),
+        DeviceScope.scope.label("name"),
+        literal_column("1", Integer).label("is_scope"),
+    )
     .select_from(DeviceOfficer)
     .join(Officer, _ACTIVE)
     .join(DeviceScope, _GRANTED)
@@ -82,28 +99,70 @@ _RIGHTS = Prepared(
         .where(*_OF_THESE)
     )
 )
+# After a lock in a statement of its own: what was granted or ended while that one waited counts.
+_RIGHTS = Prepared(_GRANTS)
+_GRANTED_NOW = _GRANTS.subquery("granted")
+_UNLOCKED = Prepared(
+    select(*_COLUMNS, _GRANTED_NOW.c.name, _GRANTED_NOW.c.is_scope)
+    .select_from(Device)
+    .join(Tenant, Tenant.tenant_id == Device.tenant_id)
+    .outerjoin(_GRANTED_NOW, _GRANTED_NOW.c.device_id == Device.device_id)
+    .where(*_THESE)
+)
+
+
+def load_device(
+    session: Session, tenant_id: str, device_id: str, generation: int | None = None, *, lock: bool = False
+) -> DeviceContext:
+    """Return a tablet, or raise AppError(session_unknown | session_expired).
+
+    `generation`: that of the session in which it asks; None where it does not ask itself.
+    """
+    device = load_devices(session, tenant_id, [device_id], lock=lock).get(device_id)
+    if device is None:
+        raise AppError(ErrorCode.SESSION_UNKNOWN)
+    if generation is not None and generation != device.session_generation:
+        raise AppError(ErrorCode.SESSION_EXPIRED)
+    return device
 
 
 def load_devices(
     session: Session, tenant_id: str, device_ids: Iterable[str], *, lock: bool = False
 ) -> dict[str, DeviceContext]:
     """Return the tablets by id; with `lock` their rows stay locked until the transaction ends."""
-    wanted = {"tenant_id": tenant_id, "device_ids": sorted(set(device_ids))}
-    rows = (_DEVICES_LOCKED if lock else _DEVICES).rows(session, wanted)
-    scopes, users = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
-    rights = wanted | {"field_roles": field_roles(load_lists())}
-    for device_id, name, is_scope in _RIGHTS.rows(session, rights):
-        (scopes if is_scope else users)[device_id].add(name)
-    return {
-        device_id: DeviceContext(
-            id=device_id,
-            # A revoked tablet has no scope left, whatever was granted once.
-            scopes=frozenset() if revoked_at else frozenset(scopes[device_id]),
-            users=frozenset(users[device_id]),
-            revoked=revoked_at is not None,
-            receipt_count=receipt_count,
-            last_seen_at=last_seen_at,
-            root_alarm=root_alarm,
-        )
-        for device_id, revoked_at, receipt_count, last_seen_at, root_alarm in rows
+    wanted = {
+        "tenant_id": tenant_id,
+        "device_ids": sorted(set(device_ids)),
+        "field_roles": field_roles(load_lists()),
     }
+    if lock:
+        rows = _LOCKED.rows(session, wanted)
+        rights = _RIGHTS.rows(session, wanted)
+    else:
+        both = _UNLOCKED.rows(session, wanted)
+        rows = list({row[0]: row[:-2] for row in both}.values())
+        rights = [(row[0], *row[-2:]) for row in both if row[-1] is not None]
+    scopes, users = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    for device_id, name, is_scope in rights:
+        (scopes if is_scope else users)[device_id].add(name)
+    return {row[0]: _context(row, frozenset(scopes[row[0]]), frozenset(users[row[0]])) for row in rows}
+
+
+def _context(
+    row: tuple[str, datetime | None, int, datetime | None, str | None, int, bytes],
+    scopes: frozenset[str],
+    users: frozenset[str],
+) -> DeviceContext:
+    device_id, revoked_at, receipt_count, last_seen_at, root_alarm, session_generation, payload_key = row
+    return DeviceContext(
+        id=device_id,
+        # A revoked tablet has no scope left, whatever was granted once.
+        scopes=frozenset() if revoked_at else scopes,
+        users=users,
+        revoked=revoked_at is not None,
+        receipt_count=receipt_count,
+        last_seen_at=last_seen_at,
+        root_alarm=root_alarm,
+        session_generation=session_generation,
+        payload_key=payload_key,
+    )

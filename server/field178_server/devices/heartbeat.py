@@ -16,7 +16,8 @@ from field178_server.devices.context import DeviceContext
 from field178_shared.device_status import DeviceStatus
 from field178_shared.time.clock import from_wire
 
-# An exchange that stores nothing else is not made to wait for the disk just to say "seen again".
+# An exchange that stores nothing else is not made to wait for the disk just to say "seen again", and one that
+# does is spared a statement.
 WRITE_EVERY = timedelta(minutes=10)
 _LONGEST_APP = 64
 
@@ -39,7 +40,7 @@ class Heartbeat:
 
 
 def is_due(device: DeviceContext, seen: Heartbeat) -> bool:
-    """Tell whether an exchange without a push writes a heartbeat: rarely, or with a new status."""
+    """Tell whether an exchange writes a heartbeat: every ten minutes, or with a new status."""
     is_old = device.last_seen_at is None or seen.at - device.last_seen_at >= WRITE_EVERY
     return is_old or seen.status is not None
 

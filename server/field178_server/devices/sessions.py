@@ -29,8 +29,10 @@ _MAC_BYTES = 16
 _NONCE = struct.Struct(">Q")  # the millisecond of its making
 _TOKEN = struct.Struct(">QI16s")  # the same, the tenant's session generation, the device
 
-_GENERATION = Prepared(
-    select(Tenant.session_generation).where(Tenant.tenant_id == bindparam("tenant_id")),
+_SIGNER = Prepared(
+    select(Device.public_key, Tenant.session_generation)
+    .join(Tenant, Tenant.tenant_id == Device.tenant_id)
+    .where(Device.tenant_id == bindparam("tenant_id"), Device.device_id == bindparam("device_id"))
 )
 
 
@@ -41,6 +43,14 @@ class SessionOpening:
     device_id: str
     nonce: str
     signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClaim:
+    """What a token says. It has ended when the tenant's session generation is another one by now."""
+
+    device_id: str
+    generation: int
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -63,25 +73,24 @@ class DeviceSessions:
         """Return the token of a new session, None where the nonce or its signature does not hold."""
         if not self._is_own_nonce(opening, now):
             return None
-        device = session.get(Device, (self.tenant_id, opening.device_id))
+        rows = _SIGNER.rows(session, {"tenant_id": self.tenant_id, "device_id": opening.device_id})
+        key, generation = rows[0] if rows else (_KEY_OF_NOBODY, 0)
         message = f"field178-session-v1|{opening.nonce}|{opening.device_id}"
-        key = device.public_key if device is not None else _KEY_OF_NOBODY
-        if not is_signed(key, message, opening.signature) or device is None:
+        if not is_signed(key, message, opening.signature) or not rows:
             return None
-        device_bytes = uuid.UUID(opening.device_id).bytes
-        head = _TOKEN.pack(_milliseconds(now), self._generation(session), device_bytes)
+        head = _TOKEN.pack(_milliseconds(now), generation, uuid.UUID(opening.device_id).bytes)
         return to_base64url(head + self._mac(b"token", head))
 
-    def device_of(self, session: Session, token: str, now: datetime) -> str:
-        """Return the id of a token's tablet, or raise AppError(session_unknown | session_expired)."""
+    def claim_of(self, token: str, now: datetime) -> SessionClaim:
+        """Return what a token says, or raise AppError(session_unknown | session_expired)."""
         raw = decode(token) or b""
         head, mac = raw[: _TOKEN.size], raw[_TOKEN.size :]
         if len(head) != _TOKEN.size or not hmac.compare_digest(mac, self._mac(b"token", head)):
             raise AppError(ErrorCode.SESSION_UNKNOWN)
         made, generation, device_bytes = _TOKEN.unpack(head)
-        if not _is_younger(made, now, SESSION_LIFE) or generation != self._generation(session):
+        if not _is_younger(made, now, SESSION_LIFE):
             raise AppError(ErrorCode.SESSION_EXPIRED)
-        return str(uuid.UUID(bytes=device_bytes))
+        return SessionClaim(str(uuid.UUID(bytes=device_bytes)), generation)
 
     def _is_own_nonce(self, opening: SessionOpening, now: datetime) -> bool:
         raw = decode(opening.nonce) or b""
@@ -90,10 +99,6 @@ class DeviceSessions:
             return False
         is_own = hmac.compare_digest(mac, self._mac(b"nonce", opening.device_id.encode(), head))
         return is_own and _is_younger(_NONCE.unpack(head)[0], now, NONCE_LIFE)
-
-    def _generation(self, session: Session) -> int:
-        [(generation,)] = _GENERATION.rows(session, {"tenant_id": self.tenant_id})
-        return int(generation)
 
     def _mac(self, purpose: bytes, *parts: bytes) -> bytes:
         text = b"|".join((b"field178-device-session-v1", purpose, self.tenant_id.encode(), *parts))

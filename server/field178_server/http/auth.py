@@ -7,12 +7,11 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from flask import g, request
-from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.database.unit_of_work import snapshot
-from field178_server.devices.context import DeviceContext, load_devices
-from field178_server.devices.sessions import DeviceSessions
+from field178_server.devices.context import DeviceContext, load_device
+from field178_server.devices.sessions import DeviceSessions, SessionClaim
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.browser_session import find_officer
 from field178_server.runtime import Runtime
@@ -39,7 +38,7 @@ def require_device_even_revoked(view: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        current_device_id()
+        current_claim()
         return view(*args, **kwargs)
 
     return guarded
@@ -48,30 +47,23 @@ def require_device_even_revoked(view: Callable[P, R]) -> Callable[P, R]:
 def current_device() -> DeviceContext:
     """Return the tablet that asks, or raise AppError(session_unknown | session_expired)."""
     if "device" not in g:
-        runtime = current_runtime()
+        runtime, claim = current_runtime(), current_claim()
         with snapshot(runtime.engine) as session:
-            device_id = _device_id(session)
-            g.device = load_devices(session, runtime.tenant_id, [device_id])[device_id]
+            g.device = load_device(session, runtime.tenant_id, claim.device_id, claim.generation)
     found = g.device
     assert isinstance(found, DeviceContext)
     return found
 
 
-def current_device_id() -> str:
-    """Return the id of the tablet that asks, or raise AppError(session_unknown | session_expired).
+def current_claim() -> SessionClaim:
+    """Return what the token of the request says, or raise AppError(session_unknown | session_expired).
 
-    For who reads what the tablet may do in a transaction of its own.
+    For who reads the tablet in a transaction of its own, and there compares the generation.
     """
-    if "device_id" not in g:
-        with snapshot(current_runtime().engine) as session:
-            _device_id(session)
-    return str(g.device_id)
-
-
-def _device_id(session: Session) -> str:
-    runtime, token = current_runtime(), _bearer_token()
-    g.device_id = device_sessions_of(runtime).device_of(session, token, runtime.clock.now())
-    return str(g.device_id)
+    runtime = current_runtime()
+    claim = device_sessions_of(runtime).claim_of(_bearer_token(), runtime.clock.now())
+    g.device_id = claim.device_id  # for the log
+    return claim
 
 
 def device_sessions_of(runtime: Runtime) -> DeviceSessions:

@@ -23,6 +23,7 @@ from field178_shared.ids import IdSource, review_id
 from field178_shared.rules.review import is_locked
 from field178_shared.time.clock import Clock
 
+_FILES = "attachments"
 _COLUMNS = ("type", "scope", "rev", "seq", "deleted", "h", "body", "subject_id")
 _HISTORY = (
     "tenant_id",
@@ -168,7 +169,8 @@ class Batch:
             self._subjects.setdefault(record.subject_id, set()).add(record.record_id)
 
     def _write_records(self, steps: list[RecordStep], seqs: dict[str, int]) -> None:
-        file_references.claim(self.session, self.tenant_id, (step.after.body for step in steps))
+        named = {one for step in steps for one in _named_anew(step)}
+        file_references.claim_hashes(self.session, self.tenant_id, named)
         connection, table = self.session.connection(), table_of(Record)
         # A plain insert: when another transaction made the same record meanwhile, the clash makes this whole
         # transaction run again, and then it sees that record.
@@ -218,7 +220,14 @@ class Batch:
             user_id=source.user_id if source is not None else None,
             device_id=source.device_id if source is not None else None,
             is_new=record.record_id not in self._loaded,
+            names_same_files=self._names_same_files(record),
         )
+
+    def _names_same_files(self, record: Stored) -> bool:
+        before = self._loaded.get(record.record_id)
+        if before is None or (before.scope, before.deleted) != (record.scope, record.deleted):
+            return False
+        return before.body is record.body or before.data.get(_FILES) == record.data.get(_FILES)
 
     def _write_history(self) -> None:
         connection = self.session.connection()
@@ -242,3 +251,10 @@ class Batch:
                 for record_id, source, rev in self._history
             ],
         )
+
+
+def _named_anew(step: RecordStep) -> set[str]:
+    """Return the files that a record did not name before; what a live record names is kept already."""
+    before = step.before
+    known = set() if before is None or before.deleted else file_references.hashes_in(before.body)
+    return file_references.hashes_in(step.after.body) - known

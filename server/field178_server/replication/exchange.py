@@ -15,7 +15,7 @@ from field178_server.database.engine import write_lock
 from field178_server.database.failpoints import CrashPoint, failpoint
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices import heartbeat
-from field178_server.devices.context import DeviceContext, load_devices
+from field178_server.devices.context import DeviceContext, load_device
 from field178_server.devices.heartbeat import Heartbeat
 from field178_server.records.batch import Batch
 from field178_server.replication import divergent_records, number_blocks
@@ -28,7 +28,6 @@ from field178_server.replication.pull.scope_state import Receipts, ScopeNow, epo
 from field178_server.replication.push.push import ChangeResult, needs_second_pass, push, result, results
 from field178_server.replication.quarantine import reprocess
 from field178_server.replication.receipts import queries as receipt_queries
-from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock, to_wire
 from field178_shared.wire.canonical import state_hash
@@ -51,6 +50,7 @@ class Received:
     request: SyncRequest
     seen: Heartbeat
     is_pull_refused: bool
+    generation: int | None
     device: DeviceContext | None = None
     may_lack_numbers: bool = False
 
@@ -107,27 +107,37 @@ class Exchange:
     # The oldest and the newest protocol that is answered with records.
     served: tuple[int, int] = (VERSION, VERSION)
 
-    def run(self, device_id: str, request: SyncRequest, protocol: int = VERSION) -> list[bytes]:
+    def run(
+        self, device_id: str, request: SyncRequest, protocol: int = VERSION, generation: int | None = None
+    ) -> list[bytes]:
         """Store what was pushed, then return the answer in parts; every transaction is closed by then.
 
+        `generation`: that of the tablet's session, which has ended when the tenant's is another one by now.
         Of a tablet whose protocol is no longer served the changes are taken as ever, and nothing is sent but
         their receipts.
         """
         with snapshot(self.engine) as session:
-            received = self.receive(session, device_id, request, protocol)
+            received = self.receive(session, device_id, request, protocol, generation)
             if received.must_store:
                 session.rollback()  # what is read next MUST see what is stored now
             processed = self.process(received)
             reading = self.read(session, received, processed)
         return self.answer(received, reading)
 
-    def receive(self, session: Session, device_id: str, request: SyncRequest, protocol: int) -> Received:
+    def receive(
+        self,
+        session: Session,
+        device_id: str,
+        request: SyncRequest,
+        protocol: int,
+        generation: int | None,
+    ) -> Received:
         """Load the tablet and determine what to store; an unknown tablet is refused."""
         seen = Heartbeat(self.clock.now(), request.app, request.now, request.device_status, request.cursors)
-        received = Received(device_id, request, seen, is_pull_refused=protocol < self.served[0])
+        received = Received(device_id, request, seen, protocol < self.served[0], generation)
         if request.push or received.is_pull_refused:
             return replace(received, may_lack_numbers=not received.is_pull_refused)
-        device = _device(session, self.tenant_id, device_id)
+        device = load_device(session, self.tenant_id, device_id, generation)
         lacking = number_blocks.due(session, self.tenant_id, device, request.incarnation, seen.at)
         return replace(received, device=device, may_lack_numbers=bool(lacking))
 
@@ -148,7 +158,7 @@ class Exchange:
         if received.is_pull_refused:
             return self._refuse_pull(session, processed)
         # Where nothing was pushed, it is as received.
-        device = received.device or _device(session, self.tenant_id, received.device_id)
+        device = received.device or load_device(session, self.tenant_id, received.device_id)
         state = self._state(session, device, received.request)
         if _is_agreed(received.request, state):
             return self._agree(state)
@@ -177,8 +187,9 @@ class Exchange:
     ) -> Processed:
         def work(session: Session) -> Processed:
             batch = Batch(session, self.tenant_id, self.clock, self.ids)
-            device = _device(session, self.tenant_id, device_id, lock=True)
-            if received is not None:
+            generation = None if received is None else received.generation
+            device = load_device(session, self.tenant_id, device_id, generation, lock=True)
+            if received is not None and heartbeat.is_due(device, received.seen):
                 heartbeat.note(session, self.tenant_id, device_id, received.seen)
             self.failpoint("push.begin")
             answers = push(batch, device, incarnation, changes, self.rules)
@@ -200,7 +211,7 @@ class Exchange:
         device_id, request = received.device_id, received.request
         if received.may_lack_numbers:
             batch = Batch(session, self.tenant_id, self.clock, self.ids)
-            device = locked or _device(session, self.tenant_id, device_id, lock=True)
+            device = locked or load_device(session, self.tenant_id, device_id, lock=True)
             number_blocks.lease(batch, device, request.incarnation)
             batch.flush()
         if not received.divergent_records:
@@ -328,13 +339,6 @@ class Exchange:
                 is_hidden = device.revoked or (is_others and receipt.scope not in device.scopes)
                 frames.add("res", result(ChangeResult(receipt, is_hidden)))
         return count, frames
-
-
-def _device(session: Session, tenant_id: str, device_id: str, *, lock: bool = False) -> DeviceContext:
-    found = load_devices(session, tenant_id, [device_id], lock=lock).get(device_id)
-    if found is None:
-        raise AppError(ErrorCode.SESSION_UNKNOWN)
-    return found
 
 
 def _is_agreed(request: SyncRequest, state: ExchangeState) -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.server.pictures import jpeg, sha256
+from tests.stores import Statements
 from tests.world import OFFICER, OTHER_UNIT, SESSION, TENANT, UNIT, Json, Tablet, World
 
 from field178_server.attachments.queries import RecordFileCount, file_counts, files_of, overdue_records
@@ -14,6 +15,7 @@ from field178_server.attachments.storage.chunk import Piece
 from field178_server.attachments.storage.file_store import FileStore
 from field178_server.attachments.upload_rows import Limits, UploadRequest
 from field178_server.attachments.uploads import Uploading
+from field178_server.database.models import Attachment
 from field178_server.database.unit_of_work import snapshot
 from field178_server.devices.context import DeviceContext
 from field178_server.records.access import AccessFilter
@@ -91,3 +93,21 @@ def test_a_deleted_record_names_nothing_and_a_moved_one_keeps_its_files(world: W
     with snapshot(world.engine) as session:
         assert files_of(session, TENANT, gone) == ()
         assert [file.key for file in files_of(session, TENANT, kept)] == ["a0"]
+
+
+def test_the_rows_of_files_are_touched_by_what_they_say_alone(world: World, statements: Statements) -> None:
+    tablet = world.tablet(UNIT, OTHER_UNIT)
+    record_id = filed(tablet, FIRST)
+    rest = tablet.change(record_id, {"venue": "Nhà văn hóa thôn 3"}, base_rev=1, type="outreach_session")
+    with statements(world.engine) as asked:
+        tablet.push(rest)
+    assert not [one for one in asked if "attachment" in one or "blob" in one]
+    more = naming(SECOND)["attachments"]["a0"]
+    tablet.push(tablet.change(record_id, {"attachments.a1": more}, base_rev=2, type="outreach_session"))
+    assert named_in(world, record_id) == {(UNIT, sha256(FIRST)), (UNIT, sha256(SECOND))}
+    world.move(record_id, OTHER_UNIT)
+    assert named_in(world, record_id) == {(OTHER_UNIT, sha256(FIRST)), (OTHER_UNIT, sha256(SECOND))}
+
+
+def named_in(world: World, record_id: str) -> set[tuple[str, str]]:
+    return {(row.scope, row.sha256) for row in world.rows(Attachment, Attachment.record_id == record_id)}

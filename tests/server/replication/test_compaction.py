@@ -72,7 +72,7 @@ def test_the_floor_does_not_pass_a_tablet_in_use(world: World) -> None:
     assert "resync" not in kinds(late.ask(), UNIT)
     late.pull()
     days_pass(world, 1)
-    late.sync()
+    late.sync(), author.sync()
     assert compacted(world) == {UNIT: 1}
     assert proven(late.sync()) == ["ref", UNIT]
 

@@ -163,7 +163,7 @@ def test_tablets_that_ask_at_once_share_no_number(team: World) -> None:
     def ask(tablet: Tablet) -> None:
         request = SyncRequest.from_wire({"device": tablet.device, "incarnation": tablet.incarnation})
         with snapshot(team.engine) as session:
-            received = team.exchange.receive(session, tablet.device, request, VERSION)
+            received = team.exchange.receive(session, tablet.device, request, VERSION, None)
         begin.wait()
         team.exchange.process(received)
 

@@ -19,4 +19,5 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
         mine = [projected for projected in changed if projected.record.type in projection.TYPES]
         if mine:
             projection.write(connection, tenant_id, mine, now)
-    attachment.write(connection, tenant_id, changed, now)
+    naming = [projected for projected in changed if not projected.names_same_files]
+    attachment.write(connection, tenant_id, naming, now)

@@ -51,7 +51,7 @@ class SourceRecord(Protocol):
 class ProjectedRecord:
     """A changed record, its review, and its author where this transaction made it.
 
-    `is_new`: the store had no such record before.
+    `is_new`: the store had no such record before. `names_same_files`: its files' rows stay as they are.
     """
 
     record: SourceRecord
@@ -60,6 +60,7 @@ class ProjectedRecord:
     user_id: str | None
     device_id: str | None
     is_new: bool = False
+    names_same_files: bool = False
 
     @property
     def is_gone(self) -> bool:

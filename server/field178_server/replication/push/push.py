@@ -15,7 +15,6 @@ from field178_server.replication.receipts.receipts import (
     PushedChange,
     ReceiptState,
     payload_hash,
-    payload_key,
 )
 from field178_shared.errors import ErrorCode
 from field178_shared.wire.protocol import Change, Op, Receipt, Status, SyncRequest
@@ -47,8 +46,7 @@ def push(
     batch: Batch, device: DeviceContext, incarnation: str, changes: Sequence[Change], rules: TypeRules
 ) -> list[ChangeResult]:
     """Evaluate and store changes in order; return one result for each. The tablet MUST be locked."""
-    key = payload_key(batch.session, batch.tenant_id)
-    pushed = [_pushed_change(change, key) for change in changes]
+    pushed = [_pushed_change(change, device.payload_key) for change in changes]
     processor = ChangeProcessor(batch, rules, [device])
     processor.prepare(pushed)
     receipts = [processor.process(one, device, incarnation) for one in pushed]

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
-from field178_server.database.models import Incarnation, Tenant
+from field178_server.database.models import Incarnation
 from field178_server.database.models import StoredReceipt as ReceiptRow
 from field178_server.database.prepared import Prepared
 from field178_server.replication.policy.evaluate import Outcome
@@ -59,7 +59,6 @@ _BY_CHANGE = Prepared(
         database.among(ReceiptRow.change_id, bindparam("change_ids")),
     )
 )
-_PAYLOAD_KEY = Prepared(select(Tenant.payload_key).where(Tenant.tenant_id == bindparam("tenant_id")))
 _DIGEST_COLUMNS = ("tenant_id", "device_id", "incarnation", "receipt_count", "receipt_sum", "backed_up")
 _DIGESTS_OF_DEVICES = Prepared(
     select(
@@ -198,12 +197,6 @@ def write_listeners(session: Session, tenant_id: str, receipts: Iterable[Receipt
     rows = [(receipt.told_to, receipt.v, tenant_id, receipt.change_id) for receipt in receipts]
     key = ("tenant_id", "change_id")
     database.bulk_update(session.connection(), table_of(ReceiptRow), ("told_to", "v"), key, rows)
-
-
-def payload_key(session: Session, tenant_id: str) -> bytes:
-    """Return the tenant's key for payload hashes."""
-    [(key,)] = _PAYLOAD_KEY.rows(session, {"tenant_id": tenant_id})
-    return key
 
 
 def add_receipts(session: Session, tenant_id: str, fresh: Iterable[ReceiptState]) -> None:
