@@ -1,7 +1,8 @@
 """Resumable uploads (docs/sync-protocol.md §9): the bytes are stored before the row of the blob.
 
-How far an upload has come is the size of its file, so a piece costs no transaction. The order at the end is
-file synced, renamed, folder synced, row: what was cut is finished by the next question for the offset.
+How far an upload has come is the size of its file, so a piece costs no transaction and no sync: a power cut
+may take pieces back, and the sender asks for the offset after every break. The order at the end is file
+synced, checked, renamed, folder synced, row: what was cut is finished by the next question for the offset.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session
 from field178_server.attachments import upload_rows
 from field178_server.attachments.queries import known_blob
 from field178_server.attachments.secure_delete import erase_unless_named
-from field178_server.attachments.storage.chunk import Piece, take_in
+from field178_server.attachments.storage.chunk import Piece, make_durable, take_in
 from field178_server.attachments.storage.file_store import FileStore, file_store_of, length_of
 from field178_server.attachments.upload_rows import DONE, GONE, OPEN, Limits, UploadRequest, limits_of
 from field178_server.attachments.validation import check_clean
@@ -143,8 +144,6 @@ class Uploading:
         if piece.offset != length:
             raise AppError(ErrorCode.OFFSET_MISMATCH, offset=length)
         take_in(file, piece, row.size - length)
-        if length == 0:
-            self._store.sync_names()
         failpoint("upload.appended")
         return length_of(file)
 
@@ -166,6 +165,8 @@ class Uploading:
         raise AppError(ErrorCode.UPLOAD_GONE)
 
     def _store_whole(self, row: Upload, file: FileIO) -> None:
+        # The first time that the disk must have it: until now a sender was promised nothing but its own file.
+        make_durable(file)
         try:
             file.seek(0)
             if hashlib.file_digest(file, "sha256").hexdigest() != row.sha256:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import uuid
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,9 @@ from tests.server.pictures import bytes_of, jpeg, sha256
 from tests.world import OFFICER, TENANT, World
 
 from field178_server.attachments import uploads
-from field178_server.attachments.storage import blob_store
+from field178_server.attachments.storage import blob_store, chunk
 from field178_server.attachments.storage.chunk import Checksum, Piece
-from field178_server.attachments.storage.file_store import FileStore
+from field178_server.attachments.storage.file_store import FileStore, length_of
 from field178_server.attachments.upload_rows import Limits, UploadRequest
 from field178_server.attachments.uploads import Uploading
 from field178_server.database.models import Blob
@@ -119,18 +121,65 @@ def test_a_piece_of_untold_length_is_taken_whole_or_not_at_all(world: World, tmp
     assert files.append(device, upload_id, Piece(0, None, io.BytesIO(PICTURE))).is_whole
 
 
-def test_a_disk_that_refuses_keeps_the_offset_and_says_later(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_refuses_keeps_the_offset_and_says_later(world: World, tmp_path: Path) -> None:
     files, device = context(world, tmp_path)
     upload_id = files.begin(device, wanted(), skip_known=False).upload_id
     (tmp_path / "uploads" / TENANT / upload_id).unlink()
     (tmp_path / "uploads" / TENANT / upload_id).symlink_to("/dev/full")
-    monkeypatch.setattr("field178_server.attachments.storage.chunk.sync_content", lambda _: None)
     with pytest.raises(AppError) as refused:
         files.append(device, upload_id, piece(0, PICTURE))
     assert refused.value.code is ErrorCode.STORAGE_FULL
     assert files.position(device, upload_id).offset == 0
+
+
+def test_the_disk_has_a_file_before_its_sender_hears_that_it_came(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a part nothing is promised: it is asked for after every break."""
+    files, device = context(world, tmp_path)
+    upload_id = files.begin(device, wanted(), skip_known=False).upload_id
+    synced: list[int] = []
+    monkeypatch.setattr(chunk, "sync_content", lambda file: synced.append(length_of(file)))
+    files.append(device, upload_id, piece(0, PICTURE[:100]))
+    assert synced == []
+    assert files.append(device, upload_id, piece(100, PICTURE[100:])).is_whole
+    assert synced == [len(PICTURE)]
+
+
+def test_a_power_cut_that_takes_pieces_back_costs_those_pieces(world: World, tmp_path: Path) -> None:
+    files, device = context(world, tmp_path)
+    upload_id = files.begin(device, wanted(), skip_known=False).upload_id
+    files.append(device, upload_id, piece(0, PICTURE[:300]))
+    part = tmp_path / "uploads" / TENANT / upload_id
+    part.write_bytes(PICTURE[:120])
+    with pytest.raises(AppError) as refused:
+        files.append(device, upload_id, piece(300, PICTURE[300:]))
+    assert (refused.value.code, refused.value.details["offset"]) == (ErrorCode.OFFSET_MISMATCH, 120)
+    # Of some file systems the length outlasts a power cut and the bytes are nothing.
+    part.write_bytes(PICTURE[:120] + bytes(180))
+    with pytest.raises(AppError) as refused:
+        files.append(device, upload_id, piece(300, PICTURE[300:]))
+    assert refused.value.code is ErrorCode.CHECKSUM_MISMATCH
+    again = files.begin(device, wanted(), skip_known=False).upload_id
+    part.unlink(missing_ok=True)
+    assert files.append(device, again, piece(0, PICTURE)).is_whole
+
+
+def test_a_disk_that_is_full_when_the_whole_file_is_synced_keeps_it(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, device = context(world, tmp_path)
+    upload_id = files.begin(device, wanted(), skip_known=False).upload_id
+
+    def full(_file: FileIO) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(chunk, "sync_content", full)
+        with pytest.raises(AppError) as refused:
+            files.append(device, upload_id, piece(0, PICTURE))
+    assert refused.value.code is ErrorCode.STORAGE_FULL
+    assert files.position(device, upload_id).is_whole
 
 
 ACTIONS = st.lists(

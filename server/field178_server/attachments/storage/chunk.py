@@ -50,7 +50,9 @@ class Piece:
 
 
 def take_in(file: FileIO, piece: Piece, limit: int) -> None:
-    """Append a piece to its file, at most `room` bytes, down to the disk.
+    """Append a piece to its file, at most `limit` bytes.
+
+    The disk need not have it yet: after a power cut the sender goes on from what is there.
 
     A piece of unknown size or integrity is buffered first, so the file never grows by it.
     Otherwise the bytes that came before a cut stay.
@@ -62,6 +64,16 @@ def take_in(file: FileIO, piece: Piece, limit: int) -> None:
         return
     with _spooled(piece, limit) as checked:
         _append(file, checked)
+
+
+def make_durable(file: FileIO) -> None:
+    """Sync a whole file, or raise AppError(storage_full): some disks find only now that there is no room."""
+    try:
+        sync_content(file)
+    except OSError as error:
+        if is_disk_full(error):
+            raise storage_full() from error
+        raise
 
 
 @contextmanager
@@ -85,12 +97,8 @@ def _spooled(piece: Piece, limit: int) -> Iterator[ByteSource]:
 
 def _append(file: FileIO, source: ByteSource) -> None:
     file.seek(0, 2)
-    try:
-        while block := source.read(_STEP):
-            _write(file, block)
-    finally:
-        # Also what came before a cut: a reported offset never falls, not even in a power cut.
-        sync_content(file)
+    while block := source.read(_STEP):
+        _write(file, block)
 
 
 def _write(file: FileIO, block: bytes) -> None:

@@ -32,7 +32,7 @@ UPLOADS = "uploads"
 class FileStore:
     """The files of one tenant. Several processes may work on them at once, on one data folder.
 
-    Uploads under way lie in that folder wherever finished files lie: a piece is appended and synced.
+    Uploads under way lie in that folder wherever finished files lie.
     """
 
     def __init__(self, data_dir: Path, tenant_id: str, blobs: BlobStore | None = None) -> None:
@@ -77,10 +77,6 @@ class FileStore:
     def drop(self, upload_id: str) -> None:
         """Remove the file of an upload; nothing happens when there is none."""
         self._upload(upload_id).unlink(missing_ok=True)
-
-    def sync_names(self) -> None:
-        """Make the names of uploads outlast a power cut."""
-        sync_folder(self._uploads)
 
     def publish(self, upload_id: str, sha256: str) -> None:
         """Give the synced and checked file of an upload its final place, durably."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
@@ -28,39 +28,42 @@ _NAMED = Prepared(
     )
 )
 
-Named = tuple[str, str, str]
-
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
     """Upsert the files that live records name, drop those that are named no longer."""
     table, at = table_of(Attachment), database.stored_instant(connection, now)
     rows = [
-        (tenant_id, *named, *described, projected.device_id, at)
+        (tenant_id, *file, projected.device_id, at)
         for projected in changed
-        for named, described in _files_of(projected.record)
+        for file in _files_of(projected.record)
     ]
-    current = {named for projected in changed for named, _ in _files_of(projected.record)}
-    stale = _stored(connection, tenant_id, changed) - current
+    stale = _stored(connection, tenant_id, changed) - {row[1:4] for row in rows}
     database.bulk_delete(connection, table, _KEY, [(tenant_id, *named) for named in sorted(stale)])
     database.bulk_upsert(connection, table, _COLUMNS, rows, keep=_FIRST_ONLY)
 
 
-def _files_of(record: SourceRecord) -> Iterator[tuple[Named, tuple[object, ...]]]:
+def _files_of(record: SourceRecord) -> list[tuple[object, ...]]:
+    """Return, for each file of a live record, record id, key, sha256, and what describes it."""
     if record.deleted:
-        return
-    for key, entry in entries_of(record.data, "attachments").items():
-        sha256 = text_of(entry, "sha256")
-        if _SHA256.fullmatch(sha256):
-            described = (
-                record.scope,
-                count_of(entry, "size") or 0,
-                text_of(entry, "content_type"),
-                text_of(entry, "evidence_kind") or None,
-            )
-            yield (record.record_id, key, sha256), described
+        return []
+    return [
+        (
+            record.record_id,
+            key,
+            sha256,
+            record.scope,
+            count_of(entry, "size") or 0,
+            text_of(entry, "content_type"),
+            text_of(entry, "evidence_kind") or None,
+        )
+        for key, entry in entries_of(record.data, "attachments").items()
+        if _SHA256.fullmatch(sha256 := text_of(entry, "sha256"))
+    ]
 
 
-def _stored(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord]) -> set[Named]:
+def _stored(
+    connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord]
+) -> set[tuple[object, ...]]:
     # A record made just now has no rows yet: most pushes ask nothing here.
     older = [projected.record.record_id for projected in changed if projected.record.rev > 1]
     if not older:

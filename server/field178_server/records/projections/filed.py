@@ -60,13 +60,14 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
     """Upsert the rows of live records, drop those of deleted and erased ones."""
     table = table_of(FiledRecord)
     _count(connection, tenant_id, changed)
+    at = database.stored_instant(connection, now)
     live = [projected for projected in changed if not projected.is_gone]
     gone = [(tenant_id, projected.record.record_id) for projected in changed if projected.is_gone]
     for just_reviewed in (False, True):
         # The time of a review stays while only its record changes.
         keep = _FIRST_ONLY if just_reviewed else (*_FIRST_ONLY, "reviewed_at")
         rows = [
-            (tenant_id, *_row(connection, projected, now))
+            (tenant_id, *_row(connection, projected, at))
             for projected in live
             if projected.reviewed_now == just_reviewed
         ]
@@ -97,9 +98,8 @@ def _drawer(projected: ProjectedRecord) -> str:
     return WAITING if state == RETURNED and projected.record.rev > seen else state
 
 
-def _row(connection: Connection, projected: ProjectedRecord, now: datetime) -> tuple[object, ...]:
+def _row(connection: Connection, projected: ProjectedRecord, at: object) -> tuple[object, ...]:
     record = projected.record
-    at = database.stored_instant(connection, now)
     data = record.data
     return (
         record.record_id,
