@@ -68,6 +68,11 @@ class ChecklistItem(Labelled):
     auto_hint: str | None
     confidence: str
 
+    @property
+    def is_fact(self) -> bool:
+        """Tell whether it asks what the team did there: yes or no, and no judgement on the establishment."""
+        return self.creates is not None
+
 
 ChecklistPages = tuple[tuple[ChecklistSection, tuple[ChecklistItem, ...]], ...]
 

@@ -104,7 +104,7 @@ def is_shortcoming(item: ChecklistItem, value: object) -> bool:
 
     An item that makes another record asks what the team did there: left undone, the owner has nothing to fix.
     """
-    return value in FAILED and item.creates is None
+    return value in FAILED and not item.is_fact
 
 
 def all_pass(page: Page, values: Mapping[str, object]) -> dict[str, dict[str, object]]:
@@ -116,7 +116,7 @@ def all_pass(page: Page, values: Mapping[str, object]) -> dict[str, dict[str, ob
     return {
         item.id: {"v": "yes", "src": "section"}
         for item in page[1]
-        if item.required and item.answer in _YES_NO and item.creates is None and item.id not in values
+        if item.required and item.answer in _YES_NO and not item.is_fact and item.id not in values
     }
 
 

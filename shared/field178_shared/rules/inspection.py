@@ -87,7 +87,8 @@ def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem
     for name, moment in (("started_at", started), ("ended_at", ended)):
         if moment and moment > context.now + CLOCK_TOLERANCE:
             yield Problem(name, ErrorCode.IN_FUTURE)
-    if started and not lists.unit_valid_on(text_of(data, "unit_id"), local_date(started)):
+    unit_id = text_of(data, "unit_id")
+    if started and unit_id and not lists.unit_valid_on(unit_id, local_date(started)):
         yield Problem("unit_id", ErrorCode.UNIT_NOT_VALID)
     yield from _result_beside_findings(data)
     if kind := lists.types.get(context.establishment_type or ""):

@@ -47,7 +47,8 @@ def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem
     day = day_of(data, "session_date")
     if day and day > local_date(context.now):
         yield Problem("session_date", ErrorCode.IN_FUTURE)
-    if day and not lists.unit_valid_on(text_of(data, "unit_id"), day):
+    unit_id = text_of(data, "unit_id")
+    if day and unit_id and not lists.unit_valid_on(unit_id, day):
         yield Problem("unit_id", ErrorCode.UNIT_NOT_VALID)
     form = lists.forms.get(text_of(data, "outreach_form_id"))
     named = entries_of(data, "establishments")

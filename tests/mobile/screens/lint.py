@@ -58,8 +58,7 @@ def lint_colours(root: Widget, seen: Image.Image) -> list[str]:
 
 def picture() -> Image.Image:
     """Return what the window shows, upside down as GL has it."""
-    for _ in range(2):  # clipping that has just been laid out holds from the second drawing on
-        Window.dispatch("on_draw")  # drawn and not yet flipped away: the pixels read are these
+    Window.dispatch("on_draw")  # drawn and not yet flipped away: the pixels read are these
     size = int(Window.width), int(Window.height)
     return Image.frombytes("RGB", size, glReadPixels(0, 0, *size, GL_RGB, GL_UNSIGNED_BYTE))
 

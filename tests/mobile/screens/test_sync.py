@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.mobile.screens.fakes import DirectBackground
-from tests.mobile.screens.lint import lint
+from tests.mobile.screens.lint import lint, picture
 from tests.mobile.screens.scene import PORTRAIT, Stage, find, frames, tap, texts
 from tests.mobile.support import FrozenClock
 
@@ -121,6 +121,23 @@ def test_screen_tells_what_waits_and_what_to_do(sync_screen):
         assert text in texts()
     assert any("Bật Wi-Fi" in text for text in texts())
     assert any("nhanh 2 phút 15 giây" in text for text in texts())
+
+
+def test_cards_that_move_below_cover_nothing_of_the_head(sync_screen):
+    screen = sync_screen(STATUS, replace(FACTS, scopes=FACTS.scopes * 8), SENDING)
+    screen.ids.scroll.scroll_y = 0
+    frames(3)
+
+    def head():
+        top = int(screen.ids.scroll.top) + 2
+        return picture().crop((0, top, int(screen.width), int(screen.top))).tobytes()
+
+    head()
+    before = head()
+    screen.runner.shown = NO_NETWORK
+    screen.presenter.refresh()
+    frames(3)
+    assert head() == before
 
 
 def test_button_is_never_disabled_and_always_answers(sync_screen):

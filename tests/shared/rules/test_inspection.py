@@ -184,6 +184,7 @@ def test_a_unit_that_does_not_exist_on_the_day_is_doubted() -> None:
     before = builders.inspection(started_at="2025-06-30T07:00:00Z", ended_at="2025-06-30T08:00:00Z")
     assert _warnings(before) == {"unit_id": "unit_not_valid"}
     assert _warnings({**before, "unit_id": "c11629_v1"}) == {}
+    assert _warnings({**before, "unit_id": None}) == {}
 
 
 def test_a_result_that_sits_oddly_beside_the_findings_is_doubted() -> None:

@@ -91,6 +91,10 @@ def test_a_session_tomorrow_is_doubted_by_the_local_date() -> None:
     assert _warnings(builders.outreach_session(session_date="2026-11-21")) == {"session_date": "in_future"}
 
 
+def test_a_place_not_chosen_yet_is_not_called_abolished() -> None:
+    assert _warnings(builders.outreach_session(unit_id=None)) == {}
+
+
 def test_a_session_on_site_without_its_establishment_is_doubted() -> None:
     assert _warnings(builders.outreach_session(establishments=None)) == {
         "establishments": "establishment_not_named"

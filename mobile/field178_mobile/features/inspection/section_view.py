@@ -160,11 +160,6 @@ def page_state(
     )
 
 
-def is_fact(item: ChecklistItem) -> bool:
-    """Tell whether an item asks what the team did there: yes or no, and no judgement on the establishment."""
-    return item.creates is not None
-
-
 def answer_word(value: object, words: Wording, of_fact: bool = False) -> str:
     """Return the word of an answer; counts and texts show themselves."""
     _ = words.translate
@@ -196,7 +191,7 @@ def item_state(
         text=item.label(words.language),
         is_count=item.answer is AnswerKind.COUNT,
         is_required=item.required,
-        is_fact=is_fact(item),
+        is_fact=item.is_fact,
         value=value,
         options=_item_options(item, value, words),
         law=_law_text(item, words),
@@ -243,7 +238,7 @@ def _photos_text(count: int, words: Wording) -> str:
 
 
 def _item_options(item: ChecklistItem, value: str, words: Wording) -> tuple[Option, ...]:
-    of_fact = is_fact(item)
+    of_fact = item.is_fact
     return tuple(
         [
             Option(answer, answer_word(answer, words, of_fact), answer == value)
@@ -265,7 +260,7 @@ def _law_text(item: ChecklistItem, words: Wording) -> str:
 def _last_text(asked: AskedItem, words: Wording) -> str:
     if asked.last is None:
         return ""
-    return words.say("Last visit: {answer}", answer=answer_word(asked.last.value, words, is_fact(asked.item)))
+    return words.say("Last visit: {answer}", answer=answer_word(asked.last.value, words, asked.item.is_fact))
 
 
 def _source_text(answer: ItemAnswer | None, words: Wording) -> str:

@@ -8,13 +8,13 @@ from kivy.uix.stacklayout import StackLayout
 from kivy.uix.widget import Widget
 
 from field178_mobile.kit.kv import load_beside
-from field178_mobile.kit.widgets import press, text
+from field178_mobile.kit.widgets import press, shadow, text
 from field178_mobile.kit.widgets.press import Press
 from field178_mobile.kit.widgets.scroll import PromptScroll
 from field178_mobile.kit.widgets.text import INKS, WASHES
 
 __all__ = ["Banner", "Card", "Column", "EmptyState", "Flow", "Meter", "Panel", "ScrollPane", "StatusLine"]
-_REQUIRED = (press.Btn, text.Txt)
+_REQUIRED = (press.Btn, shadow.SoftShadow, text.Txt)
 
 
 class Card(BoxLayout):

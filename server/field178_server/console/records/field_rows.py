@@ -16,7 +16,7 @@ from field178_server.console.text.field_labels import (
 from field178_server.console.text.format_values import ANSWER_TONES, SOURCE_WORDS, answer_text
 from field178_server.console.text.localize import Localizer
 from field178_server.office.reviews.record import RecordPage, ReviewComment
-from field178_shared.codelists.checklist import AnswerKind
+from field178_shared.codelists.checklist import AnswerKind, ChecklistItem
 from field178_shared.merge import Data, read_path
 from field178_shared.rules import free_text_paths
 from field178_shared.schemas.fields.catalogue import field_at, fields_in, has_entries, pattern_of
@@ -161,7 +161,7 @@ class RowMaker:
             path=path,
             label=self.localizer.label(self.localizer.lists.items, item_id),
             value=self.marked(text) if is_long else (Segment(text),),
-            tone=ANSWER_TONES.get(str(value), "") if item is None or item.answer in _WORDED else "",
+            tone=_tone(item, value),
             is_long=is_long,
             is_number=isinstance(value, int),
             is_changed=self.is_changed(path),
@@ -240,6 +240,12 @@ class RowMaker:
             return None
         value = read_path(self.page.previous.data, f"answers.{item_id}.v")
         return answer_text(self.localizer, item_id, value) if value is not None else None
+
+
+def _tone(item: ChecklistItem | None, value: object) -> str:
+    if item is not None and (item.is_fact or item.answer not in _WORDED):
+        return ""
+    return ANSWER_TONES.get(str(value), "")
 
 
 _WORDED = (AnswerKind.YES_NO, AnswerKind.YES_NO_PARTIAL)

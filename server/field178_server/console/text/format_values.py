@@ -125,6 +125,8 @@ def as_bytes(localizer: Localizer, value: object) -> str:
 def answer_text(localizer: Localizer, item_id: str, value: object) -> str:
     """Show the value of one answer by the kind of its question."""
     item = localizer.lists.items.get(item_id)
+    if item is not None and item.is_fact and value in ("yes", "no"):
+        return as_flag(localizer, value == "yes")
     if isinstance(value, str) and value in ANSWER_WORDS and (item is None or item.answer in _WORDED):
         return localizer.say(ANSWER_WORDS[value])
     if item is None:

@@ -111,6 +111,17 @@ def test_exceptions_come_first_with_finding_frame_and_note(reviewer: Browser, fa
     assert "giữ chìa khóa" in exceptions
 
 
+def test_outreach_that_was_not_done_is_told_and_blames_nobody(
+    reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    silent = in_the_field.visit(answers=builders.answers() | {"ou_done": {"v": "no"}})
+    page = reviewer.text(f"/reviews/{silent}")
+    assert "answers.ou_done" not in part(page, "exceptions")
+    row = page[page.index('id="field-answers.ou_done"') :][:600]
+    assert "Không" in row
+    assert "Chưa đạt" not in row
+
+
 def test_what_may_name_a_person_is_marked_in_the_note(reviewer: Browser, failed: str) -> None:
     marked = re.findall(r"<mark[^>]*>([^<]+)", part(reviewer.text(f"/reviews/{failed}"), "exceptions"))
     assert "0912345678" in marked

@@ -28,6 +28,9 @@ def test_path_is_called_by_its_name(path: str, label: str) -> None:
     ("path", "value", "text"),
     [
         ("answers.fire_file.v", "partial", "Đạt một phần"),
+        ("answers.ou_done.v", "yes", "Có"),
+        ("answers.ou_done.v", "no", "Không"),
+        ("answers.ou_done.v", "na", "Không thuộc diện"),
         ("answers.workers_total.v", 1250, "1.250"),
         ("answers.cc_overall.v", "compliant", "Chấp hành tốt"),
         ("answers.fire_file", {"v": "no", "note": "Thiếu"}, "Ghi chú: Thiếu; Chưa đạt"),
