@@ -49,6 +49,8 @@ HEALING_ROUNDS = 10
 # A scope's buckets take up to 12 kB of a request, and hashes do not compress.
 SCOPES_A_REPAIR = 4
 IDLE_WAIT_S = 300.0
+# While nothing changes on either side and nobody touches the tablet, each exchange costs battery for nothing.
+AGREED_WAIT_S = 1800.0
 REFUSED_WAIT_S = 3600.0
 
 _MESSAGES = {
@@ -130,8 +132,8 @@ class SyncEngine:
         if reason in (WakeReason.USER, WakeReason.NETWORK, WakeReason.START):
             self._backoff.reset()
             self._queue.retry_isolated()
-        elif self.state.phase is Phase.WAITING and reason is WakeReason.SAVE:
-            # A save does not hurry a server that asked for time, nor a network that is not there.
+        elif self.state.phase is Phase.WAITING and reason in (WakeReason.SAVE, WakeReason.TOUCH):
+            # Neither hurries a server that asked for time, nor a network that is not there.
             return []
         return self._begin()
 
@@ -269,7 +271,8 @@ class SyncEngine:
         in_sync = agreed and checkpoint.is_settled and not stopped
         self._store.set_in_sync(in_sync)
         self.state = replace(self.state, last_success_at=now, in_sync=in_sync, received=answer.received)
-        return [self._show(Phase.IDLE, self._closing_message(hello, checkpoint, in_sync)), Wait(IDLE_WAIT_S)]
+        wait_s = AGREED_WAIT_S if hello.agreed and in_sync else IDLE_WAIT_S
+        return [self._show(Phase.IDLE, self._closing_message(hello, checkpoint, in_sync)), Wait(wait_s)]
 
     def _must_go_on(self, answer: AnswerReader, checkpoint: SyncCheckpoint) -> bool:
         more = answer.end is not None and answer.end.more

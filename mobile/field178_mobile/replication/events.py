@@ -17,6 +17,8 @@ class WakeReason(StrEnum):
     TIMER = "timer"
     NETWORK = "network"
     USER = "user"
+    # Somebody uses the tablet, and has not asked for anything.
+    TOUCH = "touch"
 
 
 class FailureKind(StrEnum):

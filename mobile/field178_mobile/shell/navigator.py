@@ -350,6 +350,8 @@ class Navigator(BoxLayout):
         self._idle.touch()
         self._quiet_moments.touch()
         self._notice.hide()
+        if self.session_view is not None:
+            self.session_view.touched()
 
     def _close_overlays(self) -> None:
         from field178_mobile.kit.widgets.overlay import close_all

@@ -19,8 +19,11 @@ from field178_mobile.shell.shell import Shell
 from field178_mobile.store import StoreChange
 from field178_mobile.tablet import TabletSession
 from field178_mobile.vault import TabletOfficer
+from field178_shared.time.clock import duration_clock
 
 REFRESH_AFTER_S = 0.25
+# Who uses the tablet hears of the office's news within this time.
+NEWS_EVERY_S = 300.0
 
 
 class SessionView:
@@ -39,6 +42,7 @@ class SessionView:
         # Its own: what screens post after the locking must not reach a closed store.
         self._ui_thread = KivyThread()
         self._unsent_changes = 0
+        self._news_due_at = duration_clock() + NEWS_EVERY_S
         self._stops: list[Callable[[], None]] = []
         # A tap saves a draft; the status line need not be counted again within the same moment.
         self._soon = Frames.create_trigger(self._refresh, REFRESH_AFTER_S)
@@ -88,6 +92,12 @@ class SessionView:
         self._ui_thread.close()
         papers_of(self._shared.platform).clear()
         self.shell.leave()
+
+    def touched(self) -> None:
+        """Ask the office for news, once in a while, as long as somebody uses the tablet."""
+        if duration_clock() >= self._news_due_at:
+            self._news_due_at = duration_clock() + NEWS_EVERY_S
+            self.opened.runner.wake(WakeReason.TOUCH)
 
     def _changed(self, _change: StoreChange | SyncState) -> None:
         self._ui_thread.post(self._soon)

@@ -289,6 +289,28 @@ def test_a_digest_that_never_meets_does_not_hammer_the_server(tablet: Tablet) ->
     assert not tablet.store.status().in_sync
 
 
+def test_a_day_on_which_nothing_happens_costs_sixteen_exchanges(tablet: Tablet) -> None:
+    tablet.file(1, name="một")
+    tablet.sync()
+    begun, slept = len(tablet.bodies), 0.0
+    while slept + tablet.waits[-1] <= 8 * 3600:
+        slept += tablet.waits[-1]
+        tablet.sync(WakeReason.TIMER)
+    assert len(tablet.bodies) - begun == 16
+
+
+def test_who_uses_the_tablet_asks_for_news_and_hurries_no_busy_server(tablet: Tablet) -> None:
+    tablet.sync()
+    tablet.server.office_put(record(1), UNIT, name="một")
+    tablet.sync(WakeReason.TOUCH)
+    assert tablet.data(1) == {"name": "một"}
+    tablet.faults = [lambda *_: Failure(FailureKind.BUSY, retry_after_s=60)]
+    tablet.sync()
+    asked = len(tablet.bodies)
+    tablet.sync(WakeReason.TOUCH)
+    assert len(tablet.bodies) == asked
+
+
 def test_a_lost_scope_goes_after_its_changes_were_pushed(tablet: Tablet) -> None:
     tablet.server.office_put(record(1), UNIT, name="một")
     tablet.sync()

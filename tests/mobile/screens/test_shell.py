@@ -231,6 +231,19 @@ def test_frame_is_forgotten_when_the_session_ends(stage: Stage):
     assert frame() is None
 
 
+def test_touches_ask_the_office_for_news_once_in_five_minutes(open_tablet, monkeypatch):
+    from field178_mobile.replication.events import WakeReason
+    from field178_mobile.shell import session_view as module
+
+    now = [module.duration_clock()]
+    monkeypatch.setattr(module, "duration_clock", lambda: now[0])
+    door = open_tablet()
+    for seconds in (10, module.NEWS_EVERY_S, 1, 1, module.NEWS_EVERY_S):
+        now[0] += seconds
+        door._touched()
+    assert door.runner.wakes == [WakeReason.TOUCH] * 2
+
+
 def test_lock_is_told_and_the_same_officer_comes_back_to_the_same_place(open_tablet, monkeypatch):
     from tests.mobile.screens.fakes import HA, HUNG, PIN
 
