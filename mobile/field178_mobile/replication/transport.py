@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
+from urllib3.util import SKIP_HEADER
 
 from field178_mobile.ports import Json
 from field178_mobile.replication.enrolment import session_signature
@@ -115,13 +117,11 @@ class HttpTransport:
             session.close()
 
     def _send_exchange(self, body: bytes) -> requests.Response:
-        headers = {**self.bearer(), "Accept": NDJSON, "Accept-Encoding": GZIP}
+        headers = {**self.bearer(), "Accept-Encoding": GZIP}
         return self._send("/api/v1/sync", body, headers)
 
     def _post(self, path: str, body: Json, *, with_session: bool = False) -> Json:
-        headers = {"Accept": "application/json"}
-        if with_session:
-            headers.update(self.bearer())
+        headers = self.bearer() if with_session else {}
         with self._send(path, json.dumps(body).encode(), headers) as response:
             try:
                 value = response.json()
@@ -173,6 +173,8 @@ class HttpTransport:
         if self._session is None:
             parts = urlsplit(self.url)
             session = requests.Session()
+            # What a library says by itself is a tenth of an exchange with nothing to sync.
+            session.headers = CaseInsensitiveDict({"User-Agent": SKIP_HEADER, "Accept-Encoding": SKIP_HEADER})
             # The environment MUST NOT name another proxy or another set of authorities.
             session.trust_env = False
             if parts.scheme == "https" and self.pin:

@@ -18,6 +18,8 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.content_coding import GZIP, GzipStream
 from field178_shared.wire.protocol import NDJSON, SyncRequest
 
+_LEAST_PACKED_BYTES = 256
+
 bp = Blueprint("sync", __name__, url_prefix="/api/v1")
 
 
@@ -45,10 +47,10 @@ def stream(parts: Sequence[bytes], *, in_gzip: bool) -> Response:
 
     A body whose length is known leaves the connection open: the next request needs no new one, and no TLS.
     """
-    response = Response(_compressed(parts) if in_gzip else b"".join(parts), content_type=NDJSON)
-    response.headers["Vary"] = "Accept-Encoding"
-    response.headers["X-Accel-Buffering"] = "no"  # a buffering proxy would undo the flushes
-    if in_gzip:
+    # Of a short answer gzip saves nothing. No cache keeps one: nothing need say what it varies by.
+    is_packed = in_gzip and sum(map(len, parts)) >= _LEAST_PACKED_BYTES
+    response = Response(_compressed(parts) if is_packed else b"".join(parts), content_type=NDJSON)
+    if is_packed:
         response.headers["Content-Encoding"] = GZIP
     return response
 

@@ -60,7 +60,6 @@ def test_the_answer_is_ndjson_of_the_protocol(signed_in: Tablet) -> None:
     assert answer.content_type == "application/x-ndjson"
     assert answer.headers["F178-Protocol"] == "1"
     assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["X-Accel-Buffering"] == "no"
     kinds = [frame["frame"] for frame in frames(answer)]
     assert kinds[:2] == ["hello", "res"]
     assert kinds[-2:] == ["ck", "end"]
