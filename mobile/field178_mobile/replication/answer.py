@@ -23,7 +23,7 @@ from field178_mobile.store.replica.status import after_change
 from field178_mobile.store.replication.apply_answer import Checkpoint, Leave
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.wire.canonical import record_hash
+from field178_shared.wire.canonical import canonical, record_hash_of_body
 from field178_shared.wire.protocol import MAX_DIVERGENT_RECORDS, Reader, Receipt
 
 # Failures of this tablet, not of the answer.
@@ -239,7 +239,8 @@ def own_result(
     # Said again after a restore, the change may be in the row already.
     is_contained = server_record is not None and server_record.rev >= receipt.rev
     data, deleted = before if is_contained else after_change(*before, change)
-    h = record_hash(change.record_id, change.type, receipt.rev, deleted, data)
+    body = canonical(data)
+    h = record_hash_of_body(change.record_id, change.type, receipt.rev, deleted, body)
     if h != receipt.h:
         return None
-    return ServerRecord(change.record_id, change.type, receipt.scope, receipt.rev, deleted, data, h)
+    return ServerRecord(change.record_id, change.type, receipt.scope, receipt.rev, deleted, body, h)

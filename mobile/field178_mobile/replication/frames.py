@@ -12,7 +12,7 @@ from field178_mobile.store.replication.repair import RepairPage
 from field178_mobile.store.replication.server_state import OfficeNotice
 from field178_shared.errors import AppError
 from field178_shared.time.clock import from_wire
-from field178_shared.wire.canonical import Digest, bucket, digest_from_wire, record_hash
+from field178_shared.wire.canonical import Digest, bucket, canonical, digest_from_wire, record_hash_of_body
 from field178_shared.wire.hash_chain import RootSeen
 from field178_shared.wire.protocol import VERSION, Reader
 from field178_shared.wire.strict_json import loads
@@ -109,17 +109,16 @@ def parse_hello(frame: Reader) -> Hello:
 
 def parse_record(frame: Reader) -> ServerRecord:
     """Return a record whose hash was computed here and found to be the server's."""
-    data = frame.members("data")
     row = ServerRecord(
         id=frame.uuid("id"),
         type=frame.text("type"),
         scope=frame.text("scope"),
         rev=frame.integer("rev", minimum=1),
         deleted=frame.flag("deleted"),
-        data=dict(data),
+        body=canonical(frame.members("data")),
         h=frame.text("h"),
     )
-    if record_hash(row.id, row.type, row.rev, row.deleted, row.data) != row.h:
+    if record_hash_of_body(row.id, row.type, row.rev, row.deleted, row.body) != row.h:
         raise AnswerFault("h")
     return row
 
