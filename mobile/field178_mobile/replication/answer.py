@@ -15,6 +15,7 @@ from field178_mobile.replication.frames import (
     parse_line,
     parse_record,
     parse_repair,
+    read_record,
 )
 from field178_mobile.replication.request import SentRequest
 from field178_mobile.store.outbox.changes import OwnChange
@@ -75,14 +76,13 @@ class AnswerReader:
     def feed(self, line: bytes) -> None:
         """Take one line; raise AnswerFault when the answer breaks the protocol."""
         self._lines += 1
-        frame = parse_line(line)
         if self.hello is None:
-            self.hello = parse_hello(frame)
+            self.hello = parse_hello(parse_line(line))
             return
         if self.end is not None:
             raise AnswerFault("after end")
         try:
-            self._take(frame, self.hello)
+            self._take_line(line, self.hello)
         except AppError as error:
             if error.code in _OWN_STORE:
                 raise  # the answer is sound: this tablet could not keep it
@@ -95,7 +95,12 @@ class AnswerReader:
             self._store.commit_receipts(self._receipts, self.hello.greeting.granted)
             self._receipts = []
 
-    def _take(self, frame: Reader, hello: Hello) -> None:
+    def _take_line(self, line: bytes, hello: Hello) -> None:
+        record = read_record(line)
+        if record is not None:
+            self._stage(record, hello)
+            return
+        frame = parse_line(line)
         taking = _TAKING.get(frame.text("frame"))
         # Ignore frames of later versions.
         if taking is not None:
@@ -123,9 +128,12 @@ class AnswerReader:
         self._stubs = []
 
     def _take_record(self, frame: Reader, hello: Hello) -> None:
-        if frame.text("scope") not in hello.greeting.granted:
+        self._stage(parse_record(frame), hello)
+
+    def _stage(self, record: ServerRecord, hello: Hello) -> None:
+        if record.scope not in hello.greeting.granted:
             raise AnswerFault("scope")
-        self._items.append(parse_record(frame))
+        self._items.append(record)
         self.received += 1
 
     def _take_leave(self, frame: Reader, hello: Hello) -> None:
