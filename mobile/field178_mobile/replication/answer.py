@@ -25,8 +25,12 @@ from field178_mobile.store.replication.apply_answer import Checkpoint, Leave
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.canonical import canonical, record_hash_of_body
-from field178_shared.wire.protocol import MAX_DIVERGENT_RECORDS, Reader, Receipt
+from field178_shared.wire.protocol import DEFAULT_RECORDS, MAX_DIVERGENT_RECORDS, Reader, Receipt
 
+# Each commit is synced to the disk, which costs as much as writing fifty rows: of one scope an answer is one
+# commit unless it deletes. A cut answer is committed as far as it came. What a crash loses of it comes
+# again: the cursor was not moved.
+ROWS_PER_COMMIT = DEFAULT_RECORDS
 # Failures of this tablet, not of the answer.
 _OWN_STORE = (ErrorCode.STORE_LOCKED, ErrorCode.STORE_DAMAGED, ErrorCode.STORE_UNWRITABLE)
 
@@ -154,9 +158,13 @@ class AnswerReader:
             floor=frame.integer("floor", default=0),
         )
         self._items = []
-        self._pending.append(checkpoint)
-        if checkpoint.items or checkpoint.repaired:
-            # Most scopes bring no row: they are committed with the next one that does, or at the end.
+        before = self._pending[-1] if self._pending else None
+        if before is not None and before.is_continued_by(checkpoint):
+            self._pending[-1] = replace(checkpoint, items=[*before.items, *checkpoint.items])
+        else:
+            self._pending.append(checkpoint)
+        # Most scopes bring no row: they are committed with the next one that does, or at the end.
+        if checkpoint.repaired or sum(len(one.items) for one in self._pending) >= ROWS_PER_COMMIT:
             self._commit_pending()
 
     def _commit_pending(self) -> None:

@@ -97,6 +97,16 @@ class Checkpoint:
     repaired: bool = False
     floor: int = 0
 
+    def is_continued_by(self, later: Checkpoint) -> bool:
+        """Tell whether one transaction may commit both: the same scope read on, and nothing deleted in it."""
+        is_same_reading = self.scope == later.scope and self.seq <= later.seq and self.digest is None
+        return is_same_reading and not (self.repaired or later.repaired or self.deletes or later.deletes)
+
+    @property
+    def deletes(self) -> bool:
+        """Tell whether it brings a record that left or is deleted: such rows are counted by the guard."""
+        return any(isinstance(one, Leave) or one.deleted for one in self.items)
+
     @property
     def erased_ids(self) -> frozenset[str]:
         """The records whose content the office has removed for good."""
