@@ -8,6 +8,7 @@ import sys
 BENCHES = (
     "push_new_records",
     "pull_everything",
+    "pull_into_tablet",
     "ten_changes",
     "nothing_to_sync",
     "twenty_tablets",

@@ -94,7 +94,7 @@ class RealTablet:
         self.store.close()
 
 
-def enrolled(server: ServerProcess, user: str, folder: Path, url: str = "") -> RealTablet:
+def enrolled(server: ServerProcess, user: str, folder: Path, url: str = "", password: str = "") -> RealTablet:
     """Enrol a tablet for an officer; `url` leads to the server by another way."""
     clock = SystemClock()
     ids = IdSource(clock)
@@ -104,7 +104,7 @@ def enrolled(server: ServerProcess, user: str, folder: Path, url: str = "") -> R
     enrolment = enrol(line, code, "máy thử", key)
     line.close()
     signed = HttpTransport(server.url, "", enrolment.device, key)
-    bind_officer(signed, user, f"mat-khau-cua-{user}-1")
+    bind_officer(signed, user, password or f"mat-khau-cua-{user}-1")
     signed.close()
     store = Store(folder, clock, ids)
     store.unlock(KEY)

@@ -17,7 +17,7 @@ from field178_mobile.store.replica.server_records import (
 from field178_mobile.store.session import Unlocked
 from field178_mobile.store.store import Store
 from field178_shared.ids import IdSource
-from field178_shared.wire.canonical import Digest, record_hash
+from field178_shared.wire.canonical import Digest, canonical, record_hash
 
 KEY = bytes(range(32))
 UNIT = "unit:c1_v1"
@@ -99,7 +99,7 @@ def base_row(
 ) -> ServerRecord:
     deleted = bool(data.pop("deleted", False))
     h = record_hash(record_id, record_type, rev, deleted, data)
-    return ServerRecord(record_id, record_type, scope, rev, deleted, data, h)
+    return ServerRecord(record_id, record_type, scope, rev, deleted, canonical(data), h)
 
 
 Reopen = Callable[[], Store]

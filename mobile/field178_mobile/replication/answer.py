@@ -15,6 +15,7 @@ from field178_mobile.replication.frames import (
     parse_line,
     parse_record,
     parse_repair,
+    read_record,
 )
 from field178_mobile.replication.request import SentRequest
 from field178_mobile.store.outbox.changes import OwnChange
@@ -23,9 +24,13 @@ from field178_mobile.store.replica.status import after_change
 from field178_mobile.store.replication.apply_answer import Checkpoint, Leave
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.wire.canonical import record_hash
-from field178_shared.wire.protocol import MAX_DIVERGENT_RECORDS, Reader, Receipt
+from field178_shared.wire.canonical import canonical, record_hash_of_body
+from field178_shared.wire.protocol import DEFAULT_RECORDS, MAX_DIVERGENT_RECORDS, Reader, Receipt
 
+# Each commit is synced to the disk, which costs as much as writing fifty rows: of one scope an answer is one
+# commit unless it deletes. A cut answer is committed as far as it came. What a crash loses of it comes
+# again: the cursor was not moved.
+ROWS_PER_COMMIT = DEFAULT_RECORDS
 # Failures of this tablet, not of the answer.
 _OWN_STORE = (ErrorCode.STORE_LOCKED, ErrorCode.STORE_DAMAGED, ErrorCode.STORE_UNWRITABLE)
 
@@ -75,14 +80,13 @@ class AnswerReader:
     def feed(self, line: bytes) -> None:
         """Take one line; raise AnswerFault when the answer breaks the protocol."""
         self._lines += 1
-        frame = parse_line(line)
         if self.hello is None:
-            self.hello = parse_hello(frame)
+            self.hello = parse_hello(parse_line(line))
             return
         if self.end is not None:
             raise AnswerFault("after end")
         try:
-            self._take(frame, self.hello)
+            self._take_line(line, self.hello)
         except AppError as error:
             if error.code in _OWN_STORE:
                 raise  # the answer is sound: this tablet could not keep it
@@ -95,7 +99,12 @@ class AnswerReader:
             self._store.commit_receipts(self._receipts, self.hello.greeting.granted)
             self._receipts = []
 
-    def _take(self, frame: Reader, hello: Hello) -> None:
+    def _take_line(self, line: bytes, hello: Hello) -> None:
+        record = read_record(line)
+        if record is not None:
+            self._stage(record, hello)
+            return
+        frame = parse_line(line)
         taking = _TAKING.get(frame.text("frame"))
         # Ignore frames of later versions.
         if taking is not None:
@@ -123,9 +132,12 @@ class AnswerReader:
         self._stubs = []
 
     def _take_record(self, frame: Reader, hello: Hello) -> None:
-        if frame.text("scope") not in hello.greeting.granted:
+        self._stage(parse_record(frame), hello)
+
+    def _stage(self, record: ServerRecord, hello: Hello) -> None:
+        if record.scope not in hello.greeting.granted:
             raise AnswerFault("scope")
-        self._items.append(parse_record(frame))
+        self._items.append(record)
         self.received += 1
 
     def _take_leave(self, frame: Reader, hello: Hello) -> None:
@@ -146,9 +158,13 @@ class AnswerReader:
             floor=frame.integer("floor", default=0),
         )
         self._items = []
-        self._pending.append(checkpoint)
-        if checkpoint.items or checkpoint.repaired:
-            # Most scopes bring no row: they are committed with the next one that does, or at the end.
+        before = self._pending[-1] if self._pending else None
+        if before is not None and before.is_continued_by(checkpoint):
+            self._pending[-1] = replace(checkpoint, items=[*before.items, *checkpoint.items])
+        else:
+            self._pending.append(checkpoint)
+        # Most scopes bring no row: they are committed with the next one that does, or at the end.
+        if checkpoint.repaired or sum(len(one.items) for one in self._pending) >= ROWS_PER_COMMIT:
             self._commit_pending()
 
     def _commit_pending(self) -> None:
@@ -239,7 +255,8 @@ def own_result(
     # Said again after a restore, the change may be in the row already.
     is_contained = server_record is not None and server_record.rev >= receipt.rev
     data, deleted = before if is_contained else after_change(*before, change)
-    h = record_hash(change.record_id, change.type, receipt.rev, deleted, data)
+    body = canonical(data)
+    h = record_hash_of_body(change.record_id, change.type, receipt.rev, deleted, body)
     if h != receipt.h:
         return None
-    return ServerRecord(change.record_id, change.type, receipt.scope, receipt.rev, deleted, data, h)
+    return ServerRecord(change.record_id, change.type, receipt.scope, receipt.rev, deleted, body, h)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,12 +13,20 @@ from field178_mobile.store.replication.repair import RepairPage
 from field178_mobile.store.replication.server_state import OfficeNotice
 from field178_shared.errors import AppError
 from field178_shared.time.clock import from_wire
-from field178_shared.wire.canonical import Digest, bucket, digest_from_wire, record_hash
+from field178_shared.wire.canonical import Digest, bucket, canonical, digest_from_wire, record_hash_of_body
+from field178_shared.wire.fast_json import is_canonical
 from field178_shared.wire.hash_chain import RootSeen
-from field178_shared.wire.protocol import VERSION, Reader
+from field178_shared.wire.protocol import MAX_DEPTH, VERSION, Reader
 from field178_shared.wire.strict_json import loads
 
 _BUCKET = re.compile("[0-9a-f]{2}")
+# The spelling of our server. No group needs an escape, so the hashed text is made of them as they are.
+_RECORD = re.compile(
+    rb'\{"frame":"rec","id":"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})","type":"(\w+)",'
+    rb'"scope":"([\w:-]+)","rev":([1-9][0-9]{0,14}),"deleted":(true|false),"data":(\{.*\}),'
+    rb'"h":"([0-9a-f]{32})"\}',
+    re.DOTALL,
+)
 _MANY = 1_000_000
 
 
@@ -107,19 +116,35 @@ def parse_hello(frame: Reader) -> Hello:
         raise NotOurAnswer("hello") from error
 
 
+def read_record(line: bytes) -> ServerRecord | None:
+    """Return the record of a line in our server's own spelling whose hash is proven, else None.
+
+    None is no fault yet: `parse_line` and `parse_record` read the line and find what is wrong with it.
+    """
+    found = _RECORD.fullmatch(line)
+    if found is None:
+        return None
+    record_id, record_type, scope, rev, deleted, body, h = found.groups()
+    # The body is taken over as it is: in its one canonical form it is what the server hashed.
+    hashed = hashlib.sha256(b'["%b","%b",%b,%b,%b]' % (record_id, record_type, rev, deleted, body))
+    if hashed.hexdigest()[:32] != h.decode() or not is_canonical(body, MAX_DEPTH - 1):
+        return None
+    names = (record_id.decode(), record_type.decode(), scope.decode())
+    return ServerRecord(*names, int(rev), deleted == b"true", body, h.decode())
+
+
 def parse_record(frame: Reader) -> ServerRecord:
     """Return a record whose hash was computed here and found to be the server's."""
-    data = frame.members("data")
     row = ServerRecord(
         id=frame.uuid("id"),
         type=frame.text("type"),
         scope=frame.text("scope"),
         rev=frame.integer("rev", minimum=1),
         deleted=frame.flag("deleted"),
-        data=dict(data),
+        body=canonical(frame.members("data")),
         h=frame.text("h"),
     )
-    if record_hash(row.id, row.type, row.rev, row.deleted, row.data) != row.h:
+    if record_hash_of_body(row.id, row.type, row.rev, row.deleted, row.body) != row.h:
         raise AnswerFault("h")
     return row
 

@@ -168,7 +168,7 @@ class SyncRunner:
         try:
             for line in self._transport.exchange(effect.body):
                 effects = self._engine.step(AnswerLine(line))
-                if any(isinstance(item, HangUp) for item in effects):
+                if effects and any(isinstance(item, HangUp) for item in effects):
                     return effects
         except TransportFailure as error:
             return self._engine.step(error.failure)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 _MASK = (1 << 128) - 1
-_STDLIB = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical(value: object) -> bytes:
@@ -17,6 +16,17 @@ def canonical(value: object) -> bytes:
     Keys on the wire are ASCII, so code point order and the UTF-16 order of RFC 8785 are the same.
     """
     return _encode(value)
+
+
+def stdlib_encoder(*, sort_keys: bool) -> json.JSONEncoder:
+    """Return the standard library's encoder of the protocol's JSON."""
+    # Values are parsed or made of literals: no circle is looked for.
+    return json.JSONEncoder(
+        ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=sort_keys, separators=(",", ":")
+    )
+
+
+_STDLIB = stdlib_encoder(sort_keys=True)
 
 
 def _encode_by_stdlib(value: object) -> bytes:
@@ -71,6 +81,10 @@ class Digest:
     def remove(self, value: str | int) -> Digest:
         """Return the digest without one member."""
         return Digest(self.count - 1, (self.total - _number(value)) & _MASK)
+
+    def union(self, other: Digest) -> Digest:
+        """Return the digest of the members of both sets, which MUST have none in common."""
+        return Digest(self.count + other.count, (self.total + other.total) & _MASK)
 
     def wire(self) -> list[object]:
         """Return `[n, s]` as the protocol writes it."""

@@ -3,18 +3,20 @@
 Duplicate keys, odd escapes, white space, `-0` and the like would all come out shorter or longer, so one
 comparison proves their absence. What it cannot see (floats, large numbers, depth, NFC) is looked for in the
 bytes. Whatever is not proven here is no fault yet: `strict_json` reads it slowly and points at the fault.
+
+Where msgspec is not installed, as on an Android tablet, the standard library decodes and encodes. Its encoder
+is slow: there the canonical form is proven without it.
 """
 
 from __future__ import annotations
 
+import json
+import threading
 import unicodedata
+from collections.abc import Callable
 
+from field178_shared.wire.canonical import canonical, stdlib_encoder
 from field178_shared.wire.protocol import MAX_DEPTH
-
-try:
-    import msgspec
-except ImportError:  # a tablet without it reads everything the slow way
-    msgspec = None  # type: ignore[assignment]
 
 # Shorter numbers are within 2^53-1.
 _LONG_NUMBER = b"0" * 16
@@ -30,18 +32,50 @@ class NotProven(Exception):
 
 def loads(data: bytes) -> object:
     """Return the value of a text that keeps every rule of the protocol's JSON, or raise NotProven."""
-    # An escaped NUL, surrogate or combining mark would be decoded unseen: no such text is proven here.
-    if msgspec is None or b"\\u" in data or _has_long_number(data):
-        raise NotProven
+    return _proven(data, _encode, MAX_DEPTH)
+
+
+def is_canonical(data: bytes, depth: int = MAX_DEPTH) -> bool:
+    """Tell whether a text is proven to keep every rule, to be canonical, and to be nested at most so deep."""
     try:
-        value: object = _DECODER.decode(data)
-        text = data.decode()
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise NotProven from None
-    is_same = _ENCODER.encode(value) == data
-    if not (is_same and unicodedata.is_normalized("NFC", text) and _is_shallow(data)):
+        _prove_canonical(data, depth)
+    except NotProven:
+        return False
+    return True
+
+
+def _proven(data: bytes, encode: Callable[[object], bytes], depth: int) -> object:
+    # An escaped NUL, surrogate or combining mark would be decoded unseen: no such text is proven here.
+    if b"\\u" in data or _has_long_number(data):
+        raise NotProven
+    text = _text(data)
+    value = _decode(data)
+    if not (encode(value) == data and unicodedata.is_normalized("NFC", text) and _is_shallow(data, depth)):
         raise NotProven
     return value
+
+
+def _prove_by_encoding(data: bytes, depth: int) -> None:
+    _proven(data, canonical, depth)
+
+
+def _prove_by_keys(data: bytes, depth: int) -> None:
+    """Prove a text canonical by its keys and by what stands between its strings."""
+    if b"\\" in data:
+        _prove_by_encoding(data, depth)
+        return
+    # Without an escape every quote begins or ends a string.
+    between = b"".join(data.split(b'"')[::2])
+    is_tight = b"-0" not in between and len(between.split(maxsplit=1)) == 1
+    if not is_tight or _has_long_number(between) or not _is_shallow(between, depth):
+        raise NotProven
+    text = _text(data)
+    objects = _OBJECTS.of(text)
+    # A key that came twice is missing in its object.
+    is_unique = sum(map(len, objects)) == between.count(b":")
+    is_sorted = all([list(one) == sorted(one) for one in objects if len(one) > 1])
+    if not (is_unique and is_sorted and unicodedata.is_normalized("NFC", text)):
+        raise NotProven
 
 
 def _has_long_number(data: bytes) -> bool:
@@ -56,24 +90,85 @@ def _has_long_number(data: bytes) -> bool:
     return False
 
 
-def _is_shallow(data: bytes) -> bool:
+def _is_shallow(data: bytes, depth: int) -> bool:
     if b"\\" in data:
         data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
     shape = data.translate(_SHAPE, _NO_SHAPE).replace(b'""', b"")
     # A remaining quote separates brackets of texts from brackets of structure.
     if b'"' in shape:
         return False
-    for _ in range(MAX_DEPTH):
+    for _ in range(depth):
         if not shape:
             return True
         shape = shape.replace(b"{}", b"")
     return not shape
 
 
-def _refuse_float(_: str) -> object:
+def _text(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise NotProven from None
+
+
+def _refuse(_: str) -> object:
     raise NotProven
 
 
-if msgspec is not None:
-    _DECODER = msgspec.json.Decoder(float_hook=_refuse_float)
-    _ENCODER = msgspec.json.Encoder()
+def _scan(decoder: json.JSONDecoder, text: str) -> object:
+    try:
+        value, end = decoder.raw_decode(text)
+    except (ValueError, RecursionError):
+        raise NotProven from None
+    if end != len(text):
+        raise NotProven
+    return value
+
+
+class _ObjectReader(threading.local):
+    """Reads the objects of a text, without what is inside of each; one reader a thread."""
+
+    def __init__(self) -> None:
+        self._found: list[dict[str, object]] = []
+        self._decoder = json.JSONDecoder(
+            parse_float=_refuse, parse_constant=_refuse, object_hook=self._found.append
+        )
+
+    def of(self, text: str) -> list[dict[str, object]]:
+        self._found.clear()
+        _scan(self._decoder, text)
+        return self._found
+
+
+_OBJECTS = _ObjectReader()
+_STDLIB_DECODER = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse)
+_STDLIB_ENCODER = stdlib_encoder(sort_keys=False)
+
+
+def _decode_by_stdlib(data: bytes) -> object:
+    return _scan(_STDLIB_DECODER, _text(data))
+
+
+def _encode_by_stdlib(value: object) -> bytes:
+    return _STDLIB_ENCODER.encode(value).encode()
+
+
+try:
+    import msgspec
+except ImportError:
+    _decode: Callable[[bytes], object] = _decode_by_stdlib
+    _encode: Callable[[object], bytes] = _encode_by_stdlib
+    _prove_canonical: Callable[[bytes, int], None] = _prove_by_keys
+else:
+    _DECODER = msgspec.json.Decoder(float_hook=_refuse)
+
+    def _decode_by_msgspec(data: bytes) -> object:
+        try:
+            value: object = _DECODER.decode(data)
+        except (msgspec.DecodeError, RecursionError):
+            raise NotProven from None
+        return value
+
+    _decode = _decode_by_msgspec
+    _encode = msgspec.json.Encoder().encode
+    _prove_canonical = _prove_by_encoding

@@ -7,7 +7,7 @@ from dataclasses import replace
 from tests.mobile.store.replica.test_merged_view import BASE, acknowledged
 
 from field178_mobile.replication.answer import own_result
-from field178_shared.wire.canonical import record_hash
+from field178_shared.wire.canonical import canonical, record_hash
 from field178_shared.wire.protocol import Op, Receipt, Status
 
 RECORD = "01a20b11-1a80-723b-b1b6-b76c11e9a1ad"
@@ -38,7 +38,7 @@ def test_a_deletion_keeps_the_content() -> None:
 
 
 def test_a_change_said_again_that_the_row_holds_already_is_not_made_twice() -> None:
-    held = replace(BASE, rev=4, data={**BASE.data, "name": "mới", "village": "x"})
+    held = replace(BASE, rev=4, body=canonical({**BASE.data, "name": "mới", "village": "x"}))
     row = own_result(held, EDIT, receipt(4, held.data))
     assert row is not None
     assert row.data == held.data

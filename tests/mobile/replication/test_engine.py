@@ -9,9 +9,11 @@ from tests.bench.calls import counted_hops
 from tests.mobile.replication.tablet import Tablet, record
 from tests.mobile.support import UNIT
 
+from field178_mobile.replication import answer
 from field178_mobile.replication.engine import REFUSED_WAIT_S
 from field178_mobile.replication.events import Failure, FailureKind, Phase, SyncMessage, WakeReason
 from field178_mobile.store import StateWord
+from field178_mobile.store.replication import apply_answer
 from field178_mobile.store.replication.checkpoint import read_checkpoint
 from field178_shared.errors import ErrorCode
 
@@ -514,3 +516,60 @@ def test_an_exchange_takes_few_turns_of_the_database_thread(
         tablet.sync(WakeReason.TIMER)
     assert (len(tablet.bodies) - requests, tablet.engine.state.in_sync) == (1, True)
     assert len(hops) <= 6
+
+
+def counted_commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return how many rows each checkpoint commits, as they are committed."""
+    counts: list[int] = []
+    original = apply_answer.commit_checkpoint
+
+    def commit(context, checkpoint):
+        counts.append(len(checkpoint.items))
+        return original(context, checkpoint)
+
+    monkeypatch.setattr(apply_answer, "commit_checkpoint", commit)
+    return counts
+
+
+def test_checkpoints_of_one_answer_are_one_commit(tablet: Tablet, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(9):
+        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
+    counts = counted_commits(monkeypatch)
+    tablet.sync()
+    assert [count for count in counts if count] == [9]
+    assert tablet.agrees()
+    assert tablet.store.status().in_sync
+
+
+def test_a_long_answer_is_committed_in_parts(tablet: Tablet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer, "ROWS_PER_COMMIT", 4)
+    for number in range(9):
+        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
+    counts = counted_commits(monkeypatch)
+    tablet.sync()
+    assert [count for count in counts if count] == [4, 4, 1]
+    assert tablet.agrees()
+
+
+def test_a_cut_answer_is_committed_up_to_its_last_checkpoint(tablet: Tablet) -> None:
+    for number in range(9):
+        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
+    # hello, the checkpoint of ref, then two records and a checkpoint each
+    tablet.faults = [cut_after(2 + 3 * 2 + 1)]
+    tablet.sync()
+    checkpoint = tablet.store.read(read_checkpoint)
+    assert (checkpoint.scopes[UNIT].cursor, checkpoint.scopes[UNIT].digest.count) == (4, 4)
+
+
+def test_checkpoints_that_delete_are_committed_one_by_one(
+    tablet: Tablet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):
+        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
+    tablet.sync()
+    for number in range(6):
+        tablet.server.office_delete(record(number))
+    counts = counted_commits(monkeypatch)
+    tablet.sync()
+    assert [count for count in counts if count] == [2, 2, 2]
+    assert tablet.agrees()

@@ -1,14 +1,18 @@
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.contract.generated_records import record
 from tests.contract.generated_texts import text
 
 from field178_shared.errors import AppError
 from field178_shared.wire import fast_json, strict_json
-from field178_shared.wire.canonical import canonical
+from field178_shared.wire.canonical import _encode_by_stdlib, canonical
 
 LEAVES = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=8)
 VALUES = st.recursive(
@@ -20,6 +24,28 @@ SPELLINGS = (
     lambda value: json.dumps(value, ensure_ascii=True, separators=(",", ":")),
     lambda value: json.dumps(value, ensure_ascii=False),
 )
+
+
+def without_msgspec() -> AbstractContextManager[object]:
+    """Decode and encode as on a tablet that lacks it."""
+    return patch.multiple(
+        fast_json,
+        _decode=fast_json._decode_by_stdlib,
+        _encode=fast_json._encode_by_stdlib,
+        _prove_canonical=fast_json._prove_by_keys,
+        canonical=_encode_by_stdlib,
+    )
+
+
+engines = {"msgspec": nullcontext, "stdlib": without_msgspec}
+
+
+@pytest.fixture(params=engines, scope="module", autouse=True)
+def engine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run every test of this module with both ways of decoding and encoding."""
+    assert fast_json._decode is not fast_json._decode_by_stdlib
+    with engines[request.param]():
+        yield
 
 
 def proven(data: bytes) -> bool:
@@ -36,7 +62,9 @@ def judged_text(data: bytes) -> str:
         value = strict_json.read_slowly(data)
     except AppError:
         assert not proven(data)
+        assert not fast_json.is_canonical(data)
         return "refused"
+    assert fast_json.is_canonical(data) <= (canonical(value) == data)
     if not proven(data):
         return "unsure"
     assert repr(fast_json.loads(data)) == repr(value)
@@ -100,3 +128,90 @@ def test_a_text_that_may_hide_something_is_not_proven(spelling: str) -> None:
 
 def test_what_a_tablet_writes_is_proven() -> None:
     assert proven(canonical({"push": [{"set": {"note": 'Nói "được"\n', "n": 5}, "was": {}}], "epoch": None}))
+
+
+@given(
+    VALUES, st.sampled_from((*SPELLINGS, lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True)))
+)
+def test_what_is_proven_canonical_is_the_canonical_form_of_what_the_slow_way_reads(
+    value: object, spell: object
+) -> None:
+    data = spell(value).encode("utf-8", "surrogatepass")
+    if fast_json.is_canonical(data):
+        assert canonical(strict_json.read_slowly(data)) == data
+
+
+@given(
+    st.lists(st.sampled_from(['"', "[", "]", "{", "}", "\\", ":", ",", "1", '"a"', "a", " "]), max_size=14)
+)
+@example(list('{"a":":","b":1}'))
+@example(list('{"b":1,"a":1}'))
+@example(list('{"a":[1, 2]}'))
+def test_hostile_punctuation_is_canonical_only_where_the_slow_way_agrees(parts: list[str]) -> None:
+    data = "".join(parts).encode()
+    if fast_json.is_canonical(data):
+        assert canonical(strict_json.read_slowly(data)) == data
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        *('{"b":1,"a":1}', '{"a":1,"a":1}', '{"a":{"c":1,"b":2}}', '{"a":[{"c":1,"b":2}]}', '{"a":1}{"b":1}'),
+        *(
+            '{"a": 1}',
+            '{"a":1 }',
+            '{"a":[1, 2]}',
+            '{"a":[1,\n2]}',
+            '{"a":1,\t"b":1}',
+            ' {"a":1}',
+            '{"a":1}\n',
+        ),
+        *("[-0]", '{"a":-0}', "[1.0]", "[1e2]", "[NaN]", "[-Infinity]", "[01]", "[1,]", "[9007199254740992]"),
+        *(
+            '["e\u0301"]',
+            '["\\u0041"]',
+            '["\\/"]',
+            '["\t"]',
+            '{"a":"\x00"}',
+            "[" * 33 + "]" * 33,
+            "[",
+            '{"a"}',
+        ),
+    ],
+)
+def test_what_is_not_canonical_is_not_proven_so(spelling: str) -> None:
+    assert not fast_json.is_canonical(spelling.encode())
+
+
+@pytest.mark.parametrize("data", [b'"\xff"', b"\xef\xbb\xbf{}", b"[" * 100_000, b"9" * 5000, b""])
+def test_bytes_that_are_no_json_are_not_proven_canonical(data: bytes) -> None:
+    assert not fast_json.is_canonical(data)
+
+
+@pytest.mark.parametrize("type_name", ["inspection", "outreach_session", "establishment"])
+def test_what_a_server_stores_is_proven_canonical(type_name: str) -> None:
+    for number in range(40):
+        data = canonical(record(type_name, number))
+        # Of the generated records some hold what is no JSON of the protocol.
+        assert fast_json.is_canonical(data) or not read_by_strict(data)
+
+
+def test_escapes_and_punctuation_in_texts_are_proven_canonical() -> None:
+    assert fast_json.is_canonical(
+        canonical({"a": 'Nói "được", 1\n', "b": {"v": ":", "w": " , -0"}, "c": [" "]})
+    )
+
+
+@pytest.mark.parametrize("levels", [31, 32, 33])
+def test_depth_may_be_bounded_lower(levels: int) -> None:
+    data = b'{"a":' * levels + b"1" + b"}" * levels
+    assert fast_json.is_canonical(data, 31) is (levels == 31)
+    assert fast_json.is_canonical(data) is (levels <= 32)
+
+
+def read_by_strict(data: bytes) -> bool:
+    try:
+        strict_json.read_slowly(data)
+    except AppError:
+        return False
+    return True

@@ -44,6 +44,7 @@ def _set_up(connection: Connection) -> None:
     # This process alone: a second one is refused at once, so no other connection ever shares the WAL.
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     # synchronous MUST be set before journal_mode: the switch to WAL then is durable itself.
+    connection.execute("PRAGMA page_size = 8192")
     connection.execute("PRAGMA synchronous = EXTRA")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA secure_delete = ON")

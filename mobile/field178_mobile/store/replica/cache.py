@@ -10,13 +10,19 @@ from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.model import EstablishmentListing, MergedRecord, RefusedValue, ReviewerComment
 from field178_mobile.store.outbox.changes import OwnChange, by_record, changes_of, shown_changes
 from field178_mobile.store.replica.merged_view import compose
-from field178_mobile.store.replica.server_records import ServerRecord, get_server_record, server_records
+from field178_mobile.store.replica.server_records import (
+    ServerRecord,
+    get_server_record,
+    ids_of_other_types,
+    server_records,
+)
 from field178_shared.text.normalisation import fold
 from field178_shared.time.clock import from_wire
 
 ESTABLISHMENT = "establishment"
 REVIEW = "review"
 CONFLICT = "conflict"
+_INDEXED = (ESTABLISHMENT, REVIEW, CONFLICT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +80,11 @@ class ReplicaCache:
 
     def touch(self, record_ids: Iterable[str]) -> None:
         """Read these records again."""
+        asked = set(record_ids)
+        others = ids_of_other_types(self._context, asked, _INDEXED)
+        asked -= others.difference(self._establishments, self._reviews, self._conflicts)
         # In an order of their own: of a set they come in another one in every process, and lists would jump.
-        for record_id in sorted(record_ids):
+        for record_id in sorted(asked):
             row = get_server_record(self._context, record_id)
             own = changes_of(self._context, record_id)
             if record_id in self._establishments or _is_of(ESTABLISHMENT, row, own):

@@ -2,36 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from field178_mobile.ports import Json
 from field178_mobile.store.database.context import DatabaseContext, parse_object
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.wire.canonical import EMPTY, Digest, canonical, digest_from_wire, digest_of
+from field178_shared.wire.canonical import EMPTY, Digest, digest_from_wire, digest_of
 from field178_shared.wire.protocol import ERASED_AT
 
 _HASH_BYTES = 16
+_ERASED = f'{{"{ERASED_AT}":'.encode()
 _COLUMNS = "id, type, scope, rev, deleted, sealed"
+_INSERT = "INSERT OR REPLACE INTO base VALUES (?, ?, ?, ?, ?, ?, ?)"
+_KNOWN = (
+    "WITH asked AS MATERIALIZED (SELECT value FROM json_each(?1)) "
+    "SELECT id FROM base WHERE id IN asked UNION ALL SELECT id FROM removed WHERE id IN asked "
+    "UNION ALL SELECT record_id FROM outbox WHERE record_id IN asked"
+)
+_OF_OTHER_TYPES = (
+    "SELECT id FROM base WHERE id IN (SELECT value FROM json_each(?1)) "
+    "AND type NOT IN (SELECT value FROM json_each(?2))"
+)
 _SCOPE_COLUMNS = "id, cursor, refresh, revision, sealed, gone, held, answer, rested"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ServerRecord:
-    """One committed record. `h` is the server's hash of it, verified before it came here."""
+    """One committed record. `body`: the canonical form of its data; `h`: the server's hash, verified here."""
 
     id: str
     type: str
     scope: str
     rev: int
     deleted: bool
-    data: Json
+    body: bytes = field(repr=False)
     h: str
+
+    @cached_property
+    def data(self) -> Json:
+        """The content, parsed at its first use: most records are stored and counted without it."""
+        return parse_object(self.body)
 
     @property
     def is_erased(self) -> bool:
         """Tell whether the office has removed its content for good."""
-        return set(self.data) == {ERASED_AT}
+        return self.body.startswith(_ERASED) and set(self.data) == {ERASED_AT}
+
+    @property
+    def payload(self) -> bytes:
+        """What is sealed of it."""
+        return bytes.fromhex(self.h) + self.body
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +127,31 @@ def put_server_record(
         digests[old.scope] = _digest(context, digests, old.scope).remove(old.h)
     if not row.deleted:
         digests[row.scope] = _digest(context, digests, row.scope).add(row.h)
-    payload = bytes.fromhex(row.h) + canonical(row.data)
-    sealed = context.sealer.seal("base", row.id, row.rev, payload)
-    context.connection.execute(
-        "INSERT OR REPLACE INTO base VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (row.id, row.type, row.scope, row.rev, int(row.deleted), context.sealer.key_id, sealed),
-    )
+    context.connection.execute(_INSERT, _values(context, row))
     return old
+
+
+def put_new_records(
+    context: DatabaseContext, rows: Sequence[ServerRecord], digests: dict[str, Digest]
+) -> None:
+    """Commit records that this tablet knows nothing of (`known_ids`). Inside a transaction."""
+    for scope in sorted({row.scope for row in rows}):
+        live = [row.h for row in rows if row.scope == scope and not row.deleted]
+        digests[scope] = _digest(context, digests, scope).union(digest_of(live))
+    context.connection.executemany(_INSERT, [_values(context, row) for row in rows])
+
+
+def known_ids(context: DatabaseContext, record_ids: Collection[str]) -> set[str]:
+    """Return those of these records that have a row, a tombstone or an own change here."""
+    return {row[0] for row in context.connection.execute(_KNOWN, (json.dumps(sorted(record_ids)),))}
+
+
+def ids_of_other_types(
+    context: DatabaseContext, record_ids: Collection[str], record_types: Collection[str]
+) -> set[str]:
+    """Return those of these records that are committed here with none of these types, without opening any."""
+    values = (json.dumps(sorted(record_ids)), json.dumps(sorted(record_types)))
+    return {row[0] for row in context.connection.execute(_OF_OTHER_TYPES, values)}
 
 
 def drop_server_record(
@@ -189,8 +230,13 @@ def _digest(context: DatabaseContext, digests: dict[str, Digest], scope: str) ->
 def _from_row(context: DatabaseContext, row: tuple[str, str, str, int, int, bytes]) -> ServerRecord:
     record_id, record_type, scope, rev, deleted, sealed = row
     payload = context.sealer.open("base", record_id, rev, sealed)
-    data = parse_object(payload[_HASH_BYTES:])
-    return ServerRecord(record_id, record_type, scope, rev, bool(deleted), data, payload[:_HASH_BYTES].hex())
+    h, body = payload[:_HASH_BYTES].hex(), payload[_HASH_BYTES:]
+    return ServerRecord(record_id, record_type, scope, rev, bool(deleted), body, h)
+
+
+def _values(context: DatabaseContext, row: ServerRecord) -> tuple[object, ...]:
+    sealed = context.sealer.seal("base", row.id, row.rev, row.payload)
+    return (row.id, row.type, row.scope, row.rev, int(row.deleted), context.sealer.key_id, sealed)
 
 
 def _scope_from_row(

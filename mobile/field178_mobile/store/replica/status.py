@@ -12,7 +12,7 @@ from field178_mobile.store.replica.cache import OfficeReview, OpenConflict
 from field178_mobile.store.replica.merged_view import is_shown
 from field178_mobile.store.replica.server_records import ServerRecord, get_server_record
 from field178_shared.merge import passes_non_object, write_path
-from field178_shared.wire.canonical import record_hash
+from field178_shared.wire.canonical import canonical, record_hash_of_body
 from field178_shared.wire.protocol import Op, Status
 
 _REVIEWED = {"returned": StateWord.RETURNED, "approved": StateWord.APPROVED, "void": StateWord.VOID}
@@ -83,8 +83,9 @@ def _row_of_change(server_record: ServerRecord | None, change: OwnChange) -> Ser
     before = ({}, False) if server_record is None else (server_record.data, server_record.deleted)
     data, deleted = after_change(*before, change)
     rev = 1 if server_record is None else server_record.rev + 1
-    h = record_hash(change.record_id, change.type, rev, deleted, data)
-    return ServerRecord(change.record_id, change.type, change.scope, rev, deleted, data, h)
+    body = canonical(data)
+    h = record_hash_of_body(change.record_id, change.type, rev, deleted, body)
+    return ServerRecord(change.record_id, change.type, change.scope, rev, deleted, body, h)
 
 
 def _reviewed(review: OfficeReview, server_rev: int, own: Sequence[OwnChange]) -> StateWord:

@@ -28,6 +28,8 @@ from field178_mobile.store.replica.server_records import (
     ServerRecord,
     get_scope,
     get_server_record,
+    known_ids,
+    put_new_records,
     put_scope,
     recomputed_digest,
 )
@@ -95,6 +97,16 @@ class Checkpoint:
     repaired: bool = False
     floor: int = 0
 
+    def is_continued_by(self, later: Checkpoint) -> bool:
+        """Tell whether one transaction may commit both: the same scope read on, and nothing deleted in it."""
+        is_same_reading = self.scope == later.scope and self.seq <= later.seq and self.digest is None
+        return is_same_reading and not (self.repaired or later.repaired or self.deletes or later.deletes)
+
+    @property
+    def deletes(self) -> bool:
+        """Tell whether it brings a record that left or is deleted: such rows are counted by the guard."""
+        return any(isinstance(one, Leave) or one.deleted for one in self.items)
+
     @property
     def erased_ids(self) -> frozenset[str]:
         """The records whose content the office has removed for good."""
@@ -124,8 +136,8 @@ def commit_checkpoint(context: DatabaseContext, checkpoint: Checkpoint) -> Commi
         for scope in leaving.keys() - {checkpoint.scope}:
             put_scope(context, counted(get_scope(context, scope), leaving[scope], is_proven=False))
         digests: dict[str, Digest] = {checkpoint.scope: before.digest}
-        for item in checkpoint.items:
-            touched.add(_commit_item(context, item, digests, checkpoint.greeting.at_s))
+        _commit_items(context, checkpoint.items, digests, checkpoint.greeting.at_s)
+        touched.update(item.record_id if isinstance(item, Leave) else item.id for item in checkpoint.items)
         forget_erased(context, answered | checkpoint.erased_ids)
         verified = _proof(context, checkpoint, before, digests)
         after = counted(before, leaving[checkpoint.scope], is_proven=verified is True)
@@ -236,6 +248,24 @@ def _is_passed(context: DatabaseContext, receipt: Receipt) -> bool:
     # again MUST NOT bring it back.
     query = "SELECT 1 FROM scope WHERE id = ? AND cursor >= ?"
     return context.connection.execute(query, (receipt.scope, receipt.seq or 0)).fetchone() is not None
+
+
+def _commit_items(
+    context: DatabaseContext, items: Sequence[ServerRecord | Leave], digests: dict[str, Digest], at_s: int
+) -> None:
+    """Commit rows and leaves: those of records that nothing here is about at once, the others one by one."""
+    counts = Counter(item.record_id if isinstance(item, Leave) else item.id for item in items)
+    known = known_ids(context, counts)
+    fresh = [
+        item
+        for item in items
+        if isinstance(item, ServerRecord) and item.id not in known and counts[item.id] == 1
+    ]
+    put_new_records(context, fresh, digests)
+    fresh_ids = {item.id for item in fresh}
+    for item in items:
+        if isinstance(item, Leave) or item.id not in fresh_ids:
+            _commit_item(context, item, digests, at_s)
 
 
 def _commit_item(

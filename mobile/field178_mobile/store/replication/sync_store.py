@@ -233,8 +233,12 @@ def drop_lost_scopes(context: DatabaseContext, granted: frozenset[str]) -> Commi
             "SELECT DISTINCT scope FROM outbox WHERE state IN ('pending', 'sent')"
         )
     }
+    # From one scope of the index to the next: there are few scopes and many rows.
     query = (
-        "SELECT id FROM scope UNION SELECT scope FROM base UNION SELECT scope FROM removed UNION "
+        "WITH RECURSIVE held (scope) AS (SELECT min(scope) FROM base UNION ALL SELECT "
+        "(SELECT min(scope) FROM base WHERE scope > held.scope) FROM held WHERE scope IS NOT NULL) "
+        "SELECT id FROM scope UNION SELECT scope FROM held WHERE scope IS NOT NULL UNION "
+        "SELECT scope FROM removed UNION "
         "SELECT receipt_scope FROM outbox WHERE settled = 0 AND status <> 'quarantined'"
     )
     stored = {row[0] for row in context.connection.execute(query)}

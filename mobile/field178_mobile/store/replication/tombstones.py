@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from field178_mobile.ports import Json
-from field178_mobile.store.database.context import DatabaseContext, parse_object
+from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.replica.server_records import ServerRecord, drop_server_record, put_server_record
 from field178_shared.errors import AppError
 from field178_shared.records import number_block
-from field178_shared.wire.canonical import Digest, canonical, record_hash
+from field178_shared.wire.canonical import Digest, record_hash_of_body
 
 KEPT_S = 30 * 86_400
 # The server makes it alone, and leaves its numbers out where it has lost it: nobody could decide about one.
@@ -131,7 +131,7 @@ def bring_over(context: DatabaseContext, found: Mapping[str, object]) -> None:
     if not isinstance(sealed, bytes):
         raise TypeError
     row = _opened(context, (0, record_id, record_type, scope, rev, deleted, sealed)).row
-    if record_hash(row.id, row.type, row.rev, row.deleted, row.data) != row.h:
+    if record_hash_of_body(row.id, row.type, row.rev, row.deleted, row.body) != row.h:
         raise TypeError
     context.connection.execute(_INSERT, (*values[:5], int(lost != 0), *values[6:]))
 
@@ -149,8 +149,7 @@ def _add_tombstone(context: DatabaseContext, row: ServerRecord, at_s: int, *, lo
     _let_go(context, row)
     if row.type == _NEVER_OFFERED:
         return
-    payload = bytes.fromhex(row.h) + canonical(row.data)
-    sealed = context.sealer.seal("removed", row.id, row.rev, payload)
+    sealed = context.sealer.seal("removed", row.id, row.rev, row.payload)
     context.connection.execute(
         _INSERT,
         (
@@ -180,5 +179,5 @@ def _is_spoiled_or(
 def _opened(context: DatabaseContext, row: tuple[int, str, str, str, int, int, bytes]) -> Tombstone:
     ordinal, record_id, record_type, scope, rev, deleted, sealed = row
     payload = context.sealer.open("removed", record_id, rev, sealed)
-    data, h = parse_object(payload[_HASH_BYTES:]), payload[:_HASH_BYTES].hex()
-    return Tombstone(ordinal, ServerRecord(record_id, record_type, scope, rev, bool(deleted), data, h))
+    h, body = payload[:_HASH_BYTES].hex(), payload[_HASH_BYTES:]
+    return Tombstone(ordinal, ServerRecord(record_id, record_type, scope, rev, bool(deleted), body, h))

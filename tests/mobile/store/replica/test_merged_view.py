@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from field178_mobile.store.outbox.changes import OwnChange, State
 from field178_mobile.store.replica.merged_view import compose, without_refused
 from field178_mobile.store.replica.server_records import ServerRecord
+from field178_shared.wire.canonical import canonical
 from field178_shared.wire.protocol import Status
 
-BASE = ServerRecord(
-    "r", "establishment", "u", 3, False, {"name": "cũ", "certificates": {"antt": {"status": "valid"}}}, "0"
-)
+BODY = canonical({"name": "cũ", "certificates": {"antt": {"status": "valid"}}})
+BASE = ServerRecord("r", "establishment", "u", 3, False, BODY, "0")
 
 
 def own(set_: dict, *, state: State = State.PENDING, **members) -> OwnChange:
@@ -136,7 +136,7 @@ def test_a_refused_value_that_stands_without_it_was_seen() -> None:
     refused = acknowledged({"name": "sai"}, Status.QUARANTINED, was={"name": "cũ"}, replaced_by="d")
     superseding = own({"name": "sai"}, was={"name": "cũ"}, id="d")
     assert without_refused({"name": "sai"}, BASE, [refused, superseding]) == {"name": "sai"}
-    theirs = replace(BASE, data={"name": "sai"})
+    theirs = replace(BASE, body=canonical({"name": "sai"}))
     assert without_refused({"name": "sai"}, theirs, [refused]) == {"name": "sai"}
 
 
@@ -150,6 +150,6 @@ SETS = st.dictionaries(
 def test_settling_changes_in_order_never_changes_what_is_seen(sets: list[dict], settled: int) -> None:
     changes = [own(set_, id=str(number), ordinal=number) for number, set_ in enumerate(sets)]
     before = data_of(BASE, *changes)
-    base = replace(BASE, data=data_of(BASE, *changes[:settled]))
+    base = replace(BASE, body=canonical(data_of(BASE, *changes[:settled])))
     done = [replace(change, settled=True) for change in changes[:settled]]
     assert data_of(base, *done, *changes[settled:]) == before

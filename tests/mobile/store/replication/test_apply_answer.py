@@ -104,3 +104,13 @@ def test_a_checkpoint_that_tells_what_is_held_is_a_proof_and_writes_nothing(stor
     assert written() == before
     assert sync_store.commit_checkpoint(replace(told, digest=EMPTY)).verified is False
     assert sync_store.checkpoint().scopes[UNIT].refresh
+
+
+def test_rows_of_every_lost_scope_go_whether_its_cursor_is_known_or_not(store: Store) -> None:
+    scopes = ["unit:a", "unit:b", "unit:c", UNIT]
+    for number, scope in enumerate(scopes):
+        server_commits(store, base_row(f"0197aaaa-0000-7000-8000-{number:012d}", 1, "establishment", scope))
+    store.read(lambda context: context.connection.execute("DELETE FROM scope WHERE id = 'unit:b'"))
+    SyncStore(store).drop_lost_scopes(frozenset({UNIT}))
+    query = "SELECT DISTINCT scope FROM base"
+    assert store.read(lambda context: context.connection.execute(query).fetchall()) == [(UNIT,)]
