@@ -55,16 +55,13 @@ _COLUMNS = (
     Device.verdicts,
     Device.last_seen_at,
     Device.root_alarm,
-    Tenant.session_generation,
-    Tenant.payload_key,
+    # Not by a join: SQLite would begin with the tenant, and walk all of its devices.
+    select(Tenant.session_generation).where(Tenant.tenant_id == _TENANT).scalar_subquery(),
+    select(Tenant.payload_key).where(Tenant.tenant_id == _TENANT).scalar_subquery(),
 )
 _THESE = (Device.tenant_id == _TENANT, among(Device.device_id, _IDS))
 _LOCKED = Prepared(
-    select(*_COLUMNS)
-    .join(Tenant, Tenant.tenant_id == Device.tenant_id)
-    .where(*_THESE)
-    .order_by(Device.device_id)
-    .with_for_update(key_share=True, of=Device)
+    select(*_COLUMNS).where(*_THESE).order_by(Device.device_id).with_for_update(key_share=True, of=Device)
 )
 _ACTIVE = and_(
     Officer.tenant_id == DeviceOfficer.tenant_id,
@@ -105,7 +102,6 @@ _GRANTED_NOW = _GRANTS.subquery("granted")
 _UNLOCKED = Prepared(
     select(*_COLUMNS, _GRANTED_NOW.c.name, _GRANTED_NOW.c.is_scope)
     .select_from(Device)
-    .join(Tenant, Tenant.tenant_id == Device.tenant_id)
     .outerjoin(_GRANTED_NOW, _GRANTED_NOW.c.device_id == Device.device_id)
     .where(*_THESE)
 )
