@@ -11,6 +11,7 @@ BENCHES = (
     "pull_into_tablet",
     "ten_changes",
     "nothing_to_sync",
+    "quiet_tablet",
     "twenty_tablets",
     "photos",
     "slow_link",

@@ -1,4 +1,4 @@
-"""A slow line over loopback: each direction so many bytes a second, each byte half a round trip late."""
+"""A line over loopback that counts bytes: so many a second each way, each half a round trip late."""
 
 from __future__ import annotations
 
@@ -8,26 +8,51 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 _CHUNK = 1400
 
 
+@dataclass
+class Line:
+    """The line's port, and what has crossed it: bytes, those of TCP and IP left out, and connections."""
+
+    port: int
+    up: int = 0
+    down: int = 0
+    connections: int = 0
+
+    @property
+    def url(self) -> str:
+        """The address of a server that speaks plain http."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def bytes(self) -> int:
+        """What has crossed, both ways."""
+        return self.up + self.down
+
+
 @contextmanager
-def shaped_line(port: int, round_trip_s: float, bytes_a_second: float) -> Iterator[str]:
-    """Give the address of a line to a local port; open connections die with it."""
+def shaped_line(port: int, round_trip_s: float = 0.0, bytes_a_second: float = float("inf")) -> Iterator[Line]:
+    """Give a line to a local port; a new connection takes a round trip. Open ones die with the line."""
     listener = socket.create_server(("127.0.0.1", 0))
+    line = Line(listener.getsockname()[1])
 
     def accept() -> None:
         with suppress(OSError):
             while True:
                 client, _ = listener.accept()
+                line.connections += 1
                 server = socket.create_connection(("127.0.0.1", port))
-                for one, other in ((client, server), (server, client)):
-                    _Way(one, other, round_trip_s / 2, bytes_a_second).open()
+                # The client believes itself connected at once: its first bytes wait for the handshake.
+                open_at = time.perf_counter() + round_trip_s
+                _Way(line, "up", client, server).open(round_trip_s / 2, bytes_a_second, open_at)
+                _Way(line, "down", server, client).open(round_trip_s / 2, bytes_a_second, open_at)
 
     threading.Thread(target=accept, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield line
     finally:
         # A blocked accept does not end by close alone.
         with suppress(OSError):
@@ -38,23 +63,23 @@ def shaped_line(port: int, round_trip_s: float, bytes_a_second: float) -> Iterat
 class _Way:
     """One direction of one connection."""
 
-    def __init__(self, come: socket.socket, go: socket.socket, late_s: float, rate: float) -> None:
-        self._come, self._go, self._late, self._rate = come, go, late_s, rate
+    def __init__(self, line: Line, way: str, come: socket.socket, go: socket.socket) -> None:
+        self._line, self._way, self._come, self._go = line, way, come, go
         # Each byte is late by design; Nagle's algorithm would add 40 ms to the last one.
         go.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._flying: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
 
-    def open(self) -> None:
-        for work in (self._take, self._give):
-            threading.Thread(target=work, daemon=True).start()
+    def open(self, late_s: float, rate: float, open_at: float) -> None:
+        threading.Thread(target=self._take, args=(late_s, rate, open_at), daemon=True).start()
+        threading.Thread(target=self._give, daemon=True).start()
 
-    def _take(self) -> None:
-        free = time.perf_counter()
+    def _take(self, late_s: float, rate: float, free: float) -> None:
         with suppress(OSError):
             while data := self._come.recv(_CHUNK):
-                free = max(free, time.perf_counter()) + len(data) / self._rate
-                self._flying.put((free + self._late, data))
-        self._flying.put((free + self._late, b""))
+                setattr(self._line, self._way, getattr(self._line, self._way) + len(data))
+                free = max(free, time.perf_counter()) + len(data) / rate
+                self._flying.put((free + late_s, data))
+        self._flying.put((free + late_s, b""))
 
     def _give(self) -> None:
         with suppress(OSError), self._go:

@@ -94,16 +94,18 @@ class RealTablet:
         self.store.close()
 
 
-def enrolled(server: ServerProcess, user: str, folder: Path, url: str = "", password: str = "") -> RealTablet:
-    """Enrol a tablet for an officer; `url` leads to the server by another way."""
+def enrolled(
+    server: ServerProcess, user: str, folder: Path, url: str = "", password: str = "", pin: str = ""
+) -> RealTablet:
+    """Enrol a tablet for an officer; `url` leads to the server by another way, `pin`: of its authority."""
     clock = SystemClock()
     ids = IdSource(clock)
     key = random.SystemRandom().randbytes(32)
     code = enrolment_code(server.command("enrol-code", "--user", user))
-    line = HttpTransport(server.url)
+    line = HttpTransport(server.url, pin)
     enrolment = enrol(line, code, "máy thử", key)
     line.close()
-    signed = HttpTransport(server.url, "", enrolment.device, key)
+    signed = HttpTransport(server.url, pin, enrolment.device, key)
     bind_officer(signed, user, password or f"mat-khau-cua-{user}-1")
     signed.close()
     store = Store(folder, clock, ids)
@@ -111,5 +113,5 @@ def enrolled(server: ServerProcess, user: str, folder: Path, url: str = "", pass
     world = World(clock, random.SystemRandom(), ids.random, time.monotonic)
     rows = SyncStore(store)
     engine = SyncEngine(rows, Identity(enrolment.device, "test", receipt_key=enrolment.receipt_key), world)
-    transport = HttpTransport(url or server.url, "", enrolment.device, key)
+    transport = HttpTransport(url or server.url, pin, enrolment.device, key)
     return RealTablet(store, engine, transport, ids, enrolment, key)
