@@ -28,10 +28,12 @@ def test_batches_grow_to_what_the_line_carries_in_time(bytes_a_second: int) -> N
     assert size.size_bytes >= min(carried / 2, LARGEST_BYTES) * 0.99
 
 
-def test_a_batch_begins_small_doubles_and_stays_within_the_servers_limits() -> None:
+def test_a_batch_begins_small_grows_and_stays_within_the_servers_limits() -> None:
     size = BatchSize()
-    assert size.size_bytes == FIRST_BYTES == 16 << 10
-    assert size.after(10, 100, 1.0).size_bytes == 2 * FIRST_BYTES
+    assert size.size_bytes == FIRST_BYTES == 64 << 10
+    assert size.after(10, 100, 1.0).size_bytes == 4 * FIRST_BYTES
+    assert size.after(10, 100, 7.0).size_bytes == 2 * FIRST_BYTES
+    assert size.after(10, 100, 8.0).size_bytes == FIRST_BYTES
     for _ in range(30):
         size = size.after(10, 100, 0.1)
     assert (size.changes, size.size_bytes) == (MAX_CHANGES, LARGEST_BYTES)

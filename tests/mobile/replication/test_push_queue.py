@@ -119,5 +119,5 @@ def test_a_line_that_breaks_under_a_batch_gets_half_of_it(tablet: Tablet) -> Non
     tablet.faults = [breaks] * 80
     for _ in range(5):
         tablet.sync(WakeReason.TIMER)
-    assert tried[:4] == [22, 11, 5, 2]
+    assert tried[:5] == [40, 20, 10, 5, 2]
     assert tablet.server.world.records
