@@ -16,7 +16,7 @@ from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
 from field178_server.database.models import ChangeHistory, Record
 from field178_server.database.prepared import Prepared
-from field178_server.records import change_feed, file_references, projections
+from field178_server.records import change_feed, file_references, history, projections
 from field178_server.records.change_feed import RecordStep
 from field178_server.records.stored_record import Stored
 from field178_shared.ids import IdSource, review_id
@@ -148,6 +148,8 @@ class Batch:
         seqs: dict[str, int] = {}
         if self._touched:
             steps = [RecordStep(self._loaded.get(one), self._current[one]) for one in self._touched]
+            replaced = [step.before for step in steps if step.before is not None and not step.after.is_erased]
+            history.fill_first_payloads(self.session.connection(), self.tenant_id, replaced)
             seqs = change_feed.stamp(self.session, self.tenant_id, steps)
             self._write_records(steps, seqs)
             self._write_projections(steps)
@@ -219,9 +221,17 @@ class Batch:
             reviewed_now=review is not None and review.record_id in self._touched,
             user_id=source.user_id if source is not None else None,
             device_id=source.device_id if source is not None else None,
-            is_new=record.record_id not in self._loaded,
+            before=self._projected_before(record.record_id),
             names_same_files=self._names_same_files(record),
         )
+
+    def _projected_before(self, record_id: str) -> projections.ProjectedRecord | None:
+        before = self._loaded.get(record_id)
+        if before is None:
+            return None
+        review = self._loaded.get(review_id(record_id)) if record_id in self._subjects else None
+        alive = None if review is None or review.deleted else review
+        return projections.ProjectedRecord(before, alive, reviewed_now=False, user_id=None, device_id=None)
 
     def _names_same_files(self, record: Stored) -> bool:
         before = self._loaded.get(record.record_id)
@@ -246,11 +256,17 @@ class Batch:
                     rev,
                     source.at,
                     now,
-                    source.payload,
+                    self._payload(record_id, source, rev),
                 )
                 for record_id, source, rev in self._history
             ],
         )
+
+    def _payload(self, record_id: str, source: SourceChange, rev: int | None) -> str:
+        record = self._current.get(record_id)
+        if rev != 1 or record is None or record.rev != 1:
+            return source.payload
+        return history.payload_beside(record, source.payload)
 
 
 def _named_anew(step: RecordStep) -> set[str]:

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import Connection, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from field178_server.database.declarative_base import table_of
 from field178_server.database.models import ChangeHistory, StoredReceipt
+from field178_server.records.stored_record import Stored
 from field178_shared.merge import Data, difference, merge, read_path
 from field178_shared.schemas import TYPES
+
+# Canonical JSON has no unescaped quote inside of a text: this stands for a member alone.
+_SET_IN_RECORD = '"set":null'
+_CHANGES = table_of(ChangeHistory)
+_FILL = (
+    update(_CHANGES)
+    .where(
+        _CHANGES.c.tenant_id == bindparam("of_tenant"),
+        _CHANGES.c.record_id == bindparam("of_record"),
+        _CHANGES.c.rev == 1,
+        _CHANGES.c.payload.contains(_SET_IN_RECORD),
+    )
+    .values(payload=func.replace(_CHANGES.c.payload, _SET_IN_RECORD, bindparam("whole")))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +104,32 @@ def replay(
     for change, status in changes:
         wire = _object(json.loads(change.payload)) if change.payload else {}
         set_, was = _object(wire.get("set")), {} if wire.get("create") else _object(wire.get("was"))
+        if change.payload and _SET_IN_RECORD in change.payload and change.rev == 1:
+            set_ = current
         if change.device_id is not None:
             set_ = {path: value for path, value in set_.items() if not _is_owned(path, office_paths)}
         before, data = data, merge(data, set_, was).data
         revisions.append(_revision(change, status, wire, (before, data)))
     return RecordHistory(tuple(revisions), is_complete=data == current)
+
+
+def payload_beside(record: Stored, payload: str) -> str:
+    """Return the payload of the change that made a record: what it set is not stored twice.
+
+    It lies in the record until another revision is made, and `fill_first_payloads` brings it back.
+    """
+    return payload.replace(f'"set":{record.body}', _SET_IN_RECORD, 1)
+
+
+def fill_first_payloads(connection: Connection, tenant_id: str, replaced: Iterable[Stored]) -> None:
+    """Store what the first changes of these records set; MUST run in the transaction that replaces them."""
+    rows = [
+        {"of_tenant": tenant_id, "of_record": one.record_id, "whole": f'"set":{one.body}'}
+        for one in replaced
+        if one.rev == 1
+    ]
+    if rows:
+        connection.execute(_FILL, rows)
 
 
 def differences_between(before: Data, after: Data) -> tuple[Difference, ...]:

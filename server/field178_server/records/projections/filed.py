@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
 from field178_server.database.models import FiledCount, FiledRecord
-from field178_server.database.prepared import Prepared
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, instant_of, text_of
 from field178_shared.time.clock import local_date
@@ -48,12 +47,6 @@ _COLUMNS = (
 )
 # Who filed it and when it came stay what they were at the first revision.
 _FIRST_ONLY = ("user_id", "device_id", "received_at")
-_STORED = Prepared(
-    select(FiledRecord.scope, FiledRecord.type, FiledRecord.drawer).where(
-        FiledRecord.tenant_id == bindparam("tenant_id"),
-        database.among(FiledRecord.record_id, bindparam("record_ids")),
-    )
-)
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
@@ -76,19 +69,16 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
 
 
 def _count(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord]) -> None:
-    """Update the counts. The scopes are locked: no other transaction changes them meanwhile."""
-    known = [projected.record.record_id for projected in changed if not projected.is_new]
-    moved = Counter[tuple[str, str, str]]()
-    if known:
-        wanted = {"tenant_id": tenant_id, "record_ids": known}
-        moved.subtract(_STORED.rows_by(connection, wanted))
-    moved.update(
-        (projected.record.scope, projected.record.type, _drawer(projected))
-        for projected in changed
-        if not projected.is_gone
-    )
+    """Update the counts. The records and scopes are locked: no other transaction changes them meanwhile."""
+    moved = Counter(_counted(changed))
+    moved.subtract(_counted([projected.before for projected in changed if projected.before is not None]))
     rows = [(tenant_id, *drawer, count) for drawer, count in sorted(moved.items()) if count]
     database.bulk_add(connection, table_of(FiledCount), "record_count", rows)
+
+
+def _counted(projected: Iterable[ProjectedRecord]) -> Iterator[tuple[str, str, str]]:
+    """Yield scope, type and drawer of each that has a row."""
+    return ((one.record.scope, one.record.type, _drawer(one)) for one in projected if not one.is_gone)
 
 
 def _drawer(projected: ProjectedRecord) -> str:

@@ -51,7 +51,8 @@ class SourceRecord(Protocol):
 class ProjectedRecord:
     """A changed record, its review, and its author where this transaction made it.
 
-    `is_new`: the store had no such record before. `names_same_files`: its files' rows stay as they are.
+    `before`: what it was projected from; None: the store had no such record. `names_same_files`: the rows of
+    its files stay as they are.
     """
 
     record: SourceRecord
@@ -59,7 +60,7 @@ class ProjectedRecord:
     reviewed_now: bool
     user_id: str | None
     device_id: str | None
-    is_new: bool = False
+    before: ProjectedRecord | None = None
     names_same_files: bool = False
 
     @property

@@ -11,6 +11,7 @@ from field178_server.database import migrations
 from field178_server.database.models import (
     Attachment,
     Base,
+    ChangeHistory,
     DeviceOfficer,
     DeviceScope,
     FiledCount,
@@ -20,6 +21,7 @@ from field178_server.database.models import (
     Scope,
     Tenant,
 )
+from field178_shared.wire.canonical import canonical
 
 
 def test_the_newest_migration_is_what_the_models_say(engine: Engine) -> None:
@@ -52,6 +54,15 @@ def test_files_that_older_records_name_are_found(world: World) -> None:
     migrations.upgrade(world.engine)
     after = [(row.record_id, row.sha256, row.scope, row.size) for row in world.rows(Attachment)]
     assert after == before == [(record_id, "ab" * 32, UNIT, 9)]
+
+
+def test_what_a_first_change_set_goes_back_into_the_history(world: World) -> None:
+    tablet = world.tablet()
+    change = tablet.create()
+    tablet.push(change)
+    migrations.downgrade(world.engine, "0021")
+    (kept,) = world.rows(ChangeHistory)
+    assert kept.payload.encode() == canonical(change)
 
 
 def test_filed_records_of_older_stores_lie_in_their_drawers(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -15,8 +16,11 @@ from field178_server.database.models import (
     Device,
     DeviceScope,
     Quarantine,
+    Record,
     StoredReceipt,
 )
+from field178_server.database.unit_of_work import snapshot
+from field178_server.records.history import RecordHistory, history_of
 from field178_shared.ids import conflict_id
 from field178_shared.wire.canonical import canonical, short_hash
 
@@ -39,8 +43,43 @@ def test_a_create_is_stored_with_history_receipt_and_feed(world: World) -> None:
     stored = tablet.base[change["record_id"]]
     assert (stored["data"], stored["rev"], stored["h"]) == (ESTABLISHMENT, 1, receipt["h"])
     (kept,) = world.rows(ChangeHistory)
-    assert kept.payload.encode() == canonical(change)
+    assert kept.payload.encode() == canonical({**change, "set": None})
     assert (kept.rev, kept.user_id, kept.device_id) == (1, change["user"], tablet.device)
+
+
+def test_what_a_create_set_is_in_the_history_once_it_is_not_the_record_any_more(world: World) -> None:
+    tablet = world.tablet()
+    change = tablet.create()
+    tablet.push(change)
+    tablet.push(tablet.change(change["record_id"], {"village": "Thôn 2"}, base_rev=1))
+    tablet.push(tablet.change(change["record_id"], {"village": "Thôn 3"}, was={"village": "Thôn 2"}))
+    first = next(row for row in world.rows(ChangeHistory) if row.rev == 1)
+    assert first.payload.encode() == canonical(change)
+    villages = [revision.data.get("village") for revision in _history(world, change["record_id"]).revisions]
+    assert villages == [ESTABLISHMENT.get("village"), "Thôn 2", "Thôn 3"]
+
+
+def test_a_create_and_its_edit_in_one_push_are_both_in_the_history(world: World) -> None:
+    tablet = world.tablet()
+    change = tablet.create()
+    tablet.push(change, tablet.change(change["record_id"], {"village": "Thôn 2"}))
+    assert [row.payload.encode() for row in world.rows(ChangeHistory) if row.rev == 1] == [canonical(change)]
+    assert _history(world, change["record_id"]).is_complete
+
+
+def test_the_history_of_a_first_revision_is_what_the_record_holds(world: World) -> None:
+    tablet = world.tablet()
+    change = tablet.create()
+    tablet.push(change)
+    history = _history(world, change["record_id"])
+    assert [revision.data for revision in history.revisions] == [ESTABLISHMENT]
+    assert history.is_complete
+
+
+def _history(world: World, record_id: str) -> RecordHistory:
+    with snapshot(world.engine) as session:
+        record = session.get_one(Record, (world.tenant_id, record_id))
+        return history_of(session, world.tenant_id, record_id, record.type, json.loads(record.body))
 
 
 def test_a_repeated_change_gets_its_stored_receipt_and_changes_nothing(world: World) -> None:
