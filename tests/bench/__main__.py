@@ -16,6 +16,7 @@ BENCHES = (
     "photos",
     "slow_link",
     "slow_clients",
+    "sign_in_rush",
     "load",
     "growth",
     "draft_save",

@@ -1,4 +1,4 @@
-"""S1: one tablet pushes 10,000 new records in batches of 500, on SQLite and PostgreSQL, beside the floor."""
+"""S1, D: one tablet pushes 10,000 new records, on SQLite and PostgreSQL, beside the floor."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tests.e2e.server_process import ServerProcess
 
 RECORDS = 10_000
 BATCH = 500
+STORE = "field178.sqlite"
 
 
 def main() -> None:
@@ -52,6 +53,8 @@ def _measure(server: ServerProcess, client: ForeignClient, floor_url: str) -> No
         figure("S1", "bytes up", sum(answer.up for answer in answers) / 1e6, "MB", 3)
         figure("S1", "bytes down", sum(answer.down for answer in answers) / 1e3, "kB", 500)
         figure("S1", "requests", len(answers), "requests", 20)
+        server.stop()  # it moves its log into the store
+        figure("D", "disk a record", (server.folder / STORE).stat().st_size / RECORDS / 1000, "kB", 3)
 
 
 def _pushed(
