@@ -151,6 +151,17 @@ class EstablishmentListing:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitListing:
+    """One filed visit in lists of establishments. `leaves_something`: a shortcoming is not fixed yet."""
+
+    id: str
+    establishment_id: str
+    started_at: datetime | None
+    is_inspected: bool
+    leaves_something: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StoreChange:
     """What a transaction touched; an empty `records` with `everything` means: refresh all."""
 

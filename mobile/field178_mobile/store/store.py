@@ -27,6 +27,7 @@ from field178_mobile.store.model import (
     ShownState,
     StoreChange,
     StoreStatus,
+    VisitListing,
 )
 from field178_mobile.store.outbox.submit import (
     Content,
@@ -168,9 +169,9 @@ class Store:
         """Return the state word of a record and its badge."""
         return self._run(lambda unlocked: unlocked.records.shown_state(record_id))
 
-    def shown_states(self, record_type: str) -> dict[str, ShownState]:
-        """Return word and badge of every record of a type, for lists."""
-        return self._run(lambda unlocked: unlocked.records.shown_states(record_type))
+    def shown_states(self, record_ids: Collection[str]) -> dict[str, ShownState]:
+        """Return word and badge of the records that a list shows."""
+        return self._run(lambda unlocked: {key: unlocked.records.shown_state(key) for key in record_ids})
 
     def own_states(self, record_type: str) -> dict[str, ShownState]:
         """Return word and badge of the records of a type that this tablet has work of: few of many."""
@@ -192,6 +193,14 @@ class Store:
     def establishments(self) -> tuple[EstablishmentListing, ...]:
         """Return the establishments in memory, by folded name."""
         return self._run(lambda unlocked: unlocked.cache.establishments())
+
+    def visits(self) -> dict[str, tuple[VisitListing, ...]]:
+        """Return the visits to each establishment, the newest first: in memory, without their content."""
+        return self._run(lambda unlocked: unlocked.cache.visits())
+
+    def visits_to(self, establishment_id: str) -> list[MergedRecord]:
+        """Return the visits to one establishment."""
+        return self._run(lambda unlocked: unlocked.records.visits_to(establishment_id))
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` after every change, on the thread that made it; returns how to stop."""

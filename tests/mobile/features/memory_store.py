@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from field178_mobile.store.model import (
@@ -103,8 +103,12 @@ class MemoryStore:
     def shown_state(self, record_id: str) -> ShownState:
         return ShownState(self.words.get(record_id, StateWord.RECEIVED))
 
-    def shown_states(self, record_type: str) -> dict[str, ShownState]:
-        return {view.id: self.shown_state(view.id) for view in self.views(record_type)}
+    def shown_states(self, record_ids: Collection[str]) -> dict[str, ShownState]:
+        return {record_id: self.shown_state(record_id) for record_id in record_ids}
+
+    def visits_to(self, establishment_id: str) -> list[MergedRecord]:
+        visits = self.views("inspection")
+        return [view for view in visits if view.data.get("establishment_id") == establishment_id]
 
     def inbox(self) -> list[InboxItem]:
         return list(self.returns)

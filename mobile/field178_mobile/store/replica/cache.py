@@ -1,20 +1,31 @@
-"""What the screens ask for all the time, kept decrypted in memory: establishments, reviews, conflicts."""
+"""What the screens ask for all the time, kept decrypted in memory: lists, reviews, conflicts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from field178_mobile.store.database.context import DatabaseContext
-from field178_mobile.store.model import EstablishmentListing, MergedRecord, RefusedValue, ReviewerComment
+from field178_mobile.store.model import (
+    EstablishmentListing,
+    MergedRecord,
+    RefusedValue,
+    ReviewerComment,
+    VisitListing,
+)
 from field178_mobile.store.outbox.changes import OwnChange, by_record, changes_of, shown_changes
+from field178_mobile.store.replica.listings import (
+    ESTABLISHMENT,
+    VISIT,
+    establishment_listing,
+    newest_first,
+    visit_listing,
+)
 from field178_mobile.store.replica.merged_view import compose
 from field178_mobile.store.replica.server_records import ServerRecord, get_server_record, server_records
-from field178_shared.text.normalisation import fold
 from field178_shared.time.clock import from_wire
 
-ESTABLISHMENT = "establishment"
 REVIEW = "review"
 CONFLICT = "conflict"
 
@@ -44,11 +55,13 @@ class OpenConflict:
 
 
 class ReplicaCache:
-    """Keeps the three indexes; `touch` brings them up to date after a transaction. Database thread only."""
+    """Keeps the indexes; `touch` brings them up to date after a transaction. Database thread only."""
 
     def __init__(self, context: DatabaseContext) -> None:
         self._context = context
         self._establishments: dict[str, EstablishmentListing] = {}
+        self._visits: dict[str, VisitListing] = {}
+        self._visits_to: dict[str, tuple[VisitListing, ...]] = {}
         self._reviews: dict[str, OfficeReview] = {}
         self._reviewed: dict[str, OfficeReview] = {}
         self._conflicts: dict[str, OpenConflict] = {}
@@ -58,12 +71,9 @@ class ReplicaCache:
 
     def load(self) -> None:
         """Read everything again."""
-        own = by_record(shown_changes(self._context, ESTABLISHMENT))
-        self._establishments.clear()
-        for row in server_records(self._context, ESTABLISHMENT):
-            self._put_establishment(row.id, compose(row, own.pop(row.id, [])))
-        for record_id, changes in own.items():
-            self._put_establishment(record_id, compose(None, changes))
+        self._establishments = {view.id: establishment_listing(view) for view in self._views(ESTABLISHMENT)}
+        self._visits = {view.id: visit_listing(view) for view in self._views(VISIT)}
+        self._visits_to = _by_establishment(self._visits.values())
         for index in (self._reviews, self._reviewed, self._conflicts, self._disputed):
             index.clear()
         for row in server_records(self._context, REVIEW):
@@ -81,6 +91,8 @@ class ReplicaCache:
             if record_id in self._establishments or _is_of(ESTABLISHMENT, row, own):
                 self._put_establishment(record_id, compose(row, own))
                 self._sorted = None
+            if record_id in self._visits or _is_of(VISIT, row, own):
+                self._put_visit(record_id, compose(row, own))
             self._put_conflict(record_id, row)
             self._put_review(record_id, row)
 
@@ -90,6 +102,10 @@ class ReplicaCache:
             found = self._establishments.values()
             self._sorted = tuple(sorted(found, key=lambda listing: (listing.folded, listing.id)))
         return self._sorted
+
+    def visits(self) -> dict[str, tuple[VisitListing, ...]]:
+        """Return the visits to each establishment, the newest first."""
+        return dict(self._visits_to)
 
     def review(self, record_id: str) -> OfficeReview | None:
         """Return the office's word on a record, None while it waits."""
@@ -108,7 +124,24 @@ class ReplicaCache:
         if view is None or view.deleted:
             self._establishments.pop(record_id, None)
         else:
-            self._establishments[record_id] = _listing(view)
+            self._establishments[record_id] = establishment_listing(view)
+
+    def _put_visit(self, record_id: str, view: MergedRecord | None) -> None:
+        old = self._visits.pop(record_id, None)
+        if old is not None:
+            before = self._visits_to[old.establishment_id]
+            self._visits_to[old.establishment_id] = tuple(visit for visit in before if visit is not old)
+        if view is not None and not view.deleted:
+            visit = self._visits[record_id] = visit_listing(view)
+            others = self._visits_to.get(visit.establishment_id, ())
+            self._visits_to[visit.establishment_id] = tuple(sorted((*others, visit), key=newest_first))
+
+    def _views(self, record_type: str) -> Iterator[MergedRecord]:
+        own = by_record(shown_changes(self._context, record_type))
+        for row in server_records(self._context, record_type):
+            yield from _live(compose(row, own.pop(row.id, [])))
+        for changes in own.values():
+            yield from _live(compose(None, changes))
 
     def _put_review(self, review: str, row: ServerRecord | None) -> None:
         old = self._reviews.pop(review, None)
@@ -127,25 +160,20 @@ class ReplicaCache:
             self._disputed.setdefault(found.record_id, {})[conflict] = found
 
 
+def _by_establishment(visits: Iterable[VisitListing]) -> dict[str, tuple[VisitListing, ...]]:
+    found: dict[str, list[VisitListing]] = {}
+    for visit in sorted(visits, key=newest_first):
+        found.setdefault(visit.establishment_id, []).append(visit)
+    return {establishment_id: tuple(each) for establishment_id, each in found.items()}
+
+
+def _live(view: MergedRecord | None) -> Iterator[MergedRecord]:
+    if view is not None and not view.deleted:
+        yield view
+
+
 def _is_of(record_type: str, row: ServerRecord | None, own: list[OwnChange]) -> bool:
     return row.type == record_type if row is not None else any(change.type == record_type for change in own)
-
-
-def _listing(view: MergedRecord) -> EstablishmentListing:
-    data = view.data
-    name = str(data.get("name", ""))
-    lat, lon = data.get("lat"), data.get("lon")
-    return EstablishmentListing(
-        id=view.id,
-        name=name,
-        folded=fold(name),
-        type_id=str(data.get("establishment_type_id", "")),
-        unit_id=str(data.get("unit_id", "")),
-        address=str(data.get("address_line", "")),
-        lat=lat if isinstance(lat, int) else None,
-        lon=lon if isinstance(lon, int) else None,
-        registration_number=str(data.get("registration_number", "")),
-    )
 
 
 def _comments(value: object) -> Iterable[ReviewerComment]:

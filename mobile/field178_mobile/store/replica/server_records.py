@@ -80,12 +80,6 @@ def server_records(
         yield _from_row(context, row)
 
 
-def server_revs(context: DatabaseContext, record_type: str) -> dict[str, int]:
-    """Return the revs of the committed live records of a type, without opening any."""
-    query = "SELECT id, rev FROM base WHERE type = ? AND deleted = 0"
-    return dict(context.connection.execute(query, (record_type,)).fetchall())
-
-
 def server_rev(context: DatabaseContext, record_id: str) -> int:
     """Return the rev of a committed record, 0 when there is none."""
     row = context.connection.execute("SELECT rev FROM base WHERE id = ?", (record_id,)).fetchone()
