@@ -18,10 +18,10 @@ from tests.mobile.support import base_row, server_commits
 
 from field178_mobile.features.access.officer_notice import OfficerNotice
 from field178_mobile.store import EstablishmentListing
+from field178_mobile.store.replica.listings import establishment_listing
 from field178_mobile.store.replica.server_records import ServerRecord
 from field178_mobile.tablet import Tablet
 from field178_mobile.vault import TabletOfficer
-from field178_shared.text.normalisation import fold
 from field178_shared.time.clock import SystemClock
 
 OFFICER = TabletOfficer(LEADER, "Nguyễn Văn Hùng", "commune_police", "leader")
@@ -49,10 +49,11 @@ def stock(folder: Path, size: int = PLACES) -> str:
 def entries(total: int) -> list[EstablishmentListing]:
     """Return so many lines of the establishment search."""
     return [
-        EstablishmentListing(
-            uid(f"entry {number}"), name, fold(name), _kind(number), UNIT, f"Số {number} đường 10", None, None
+        establishment_listing(
+            uid(f"entry {number}"),
+            establishment(_name(number), _kind(number), 0, 0, address_line=f"Số {number} đường 10"),
         )
-        for number, name in ((number, _name(number)) for number in range(total))
+        for number in range(total)
     ]
 
 

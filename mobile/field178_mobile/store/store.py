@@ -12,11 +12,12 @@ from typing import TypeVar
 
 from field178_mobile.ports import Clock, Failpoint, no_failpoint
 from field178_mobile.store.database.context import DatabaseContext
-from field178_mobile.store.database.driver import OperationalError, is_refused_write
+from field178_mobile.store.database.driver import DatabaseError, OperationalError, is_refused_write
 from field178_mobile.store.database.key_value import get_setting, put_setting
 from field178_mobile.store.database.thread import DatabaseThread
 from field178_mobile.store.drafts.drafts import all_drafts, delete_draft, get_draft, save_draft
-from field178_mobile.store.integrity.open_store import OpeningContext, open_database
+from field178_mobile.store.integrity.clean_close import CleanClose, forget_close, is_damage, write_close
+from field178_mobile.store.integrity.open_store import DATABASE, RECORDS, OpeningContext, open_database
 from field178_mobile.store.minutes_numbers import MinutesNumbers
 from field178_mobile.store.model import (
     Draft,
@@ -78,6 +79,7 @@ class Store:
         self._listeners: list[Listener] = []
         self._in_sync = False
         self._untold: list[StoreChange] | None = None
+        self._is_damaged = False
         self.drafts = DraftStore(self)
         self.settings = StoredSettings(self)
         self.photos = PhotoStore(self, folder)
@@ -270,16 +272,42 @@ class Store:
 
     def _open(self, key: bytes) -> None:
         opening = OpeningContext(key, self._clock.now(), self._ids.random, self._failpoint)
+        self._is_damaged = False
+        try:
+            self._unlocked = self._opened(opening)
+        except (AppError, DatabaseError) as error:
+            if not (is_damage(error) and forget_close(self._folder / RECORDS / DATABASE)):
+                raise
+            self._unlocked = self._opened(opening)
+
+    def _opened(self, opening: OpeningContext) -> Unlocked:
         opened = open_database(self._folder, opening)
-        cache = ReplicaCache(opened.context)
+        closed = opened.closed or CleanClose(opening.now, {})
+        try:
+            cache = ReplicaCache(opened.context, closed.lists)
+        except BaseException:
+            opened.context.connection.close()
+            opened.journal.close()
+            raise
         records = Records(opened.context, cache)
-        self._unlocked = Unlocked(opened.context, opened.journal, cache, records, opened.rebuilt)
+        return Unlocked(opened.context, opened.journal, cache, records, opened.rebuilt, closed)
 
     def _close(self) -> None:
         unlocked, self._unlocked, self._in_sync = self._unlocked, None, False
         if unlocked is not None:
             unlocked.context.connection.close()
             unlocked.journal.close()
+            self._note_close(unlocked)
+
+    def _note_close(self, unlocked: Unlocked) -> None:
+        database, closed = self._folder / RECORDS / DATABASE, unlocked.closed
+        if self._is_damaged:
+            forget_close(database)
+        elif unlocked.cache.is_as_loaded:
+            write_close(database, unlocked.context.sealer, closed)
+        else:
+            lists = unlocked.cache.lists()
+            write_close(database, unlocked.context.sealer, CleanClose(closed.checked_at, lists))
 
     def _run(self, work: Callable[[Unlocked], Result]) -> Result:
         return self._call(lambda: work(self._require()))
@@ -292,6 +320,9 @@ class Store:
                 raise
             # The transaction is undone, drafts and changes of before are whole: only this one was not kept.
             raise AppError(ErrorCode.STORE_UNWRITABLE) from error
+        except (AppError, DatabaseError) as error:
+            self._is_damaged |= is_damage(error)
+            raise
 
     def _require(self) -> Unlocked:
         if self._unlocked is None:

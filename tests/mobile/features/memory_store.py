@@ -17,8 +17,8 @@ from field178_mobile.store.model import (
     StateWord,
 )
 from field178_mobile.store.photos.photo_store import NO_FILES, ServerFileCount
+from field178_mobile.store.replica.listings import establishment_of
 from field178_shared.errors import AppError
-from field178_shared.text.normalisation import fold
 
 
 class MemoryDrafts:
@@ -114,7 +114,7 @@ class MemoryStore:
         return list(self.returns)
 
     def establishments(self) -> list[EstablishmentListing]:
-        return [_entry(view) for view in self.records.values() if view.type == "establishment"]
+        return [establishment_of(view) for view in self.views("establishment")]
 
     def file(self, draft: Draft, user: str, extra: tuple[object, ...] = ()) -> str:
         if self.refuses is not None:
@@ -127,18 +127,3 @@ class MemoryStore:
 
     def subscribe(self, callback: Callable[[object], None]) -> None:
         self.subscribers.append(callback)
-
-
-def _entry(view: MergedRecord) -> EstablishmentListing:
-    data = view.data
-    lat, lon = data.get("lat"), data.get("lon")
-    return EstablishmentListing(
-        id=view.id,
-        name=str(data["name"]),
-        folded=fold(f"{data['name']} {data.get('address_line', '')}"),
-        type_id=str(data["establishment_type_id"]),
-        unit_id=str(data["unit_id"]),
-        address=str(data.get("address_line", "")),
-        lat=lat if isinstance(lat, int) else None,
-        lon=lon if isinstance(lon, int) else None,
-    )

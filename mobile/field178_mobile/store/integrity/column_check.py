@@ -14,7 +14,7 @@ from field178_mobile.store.database.driver import Connection, is_undecodable, sq
 from field178_mobile.store.database.key_value import get_number, get_text
 from field178_mobile.store.database.migrate import migrate
 from field178_shared.errors import AppError
-from field178_shared.wire.canonical import record_hash
+from field178_shared.wire.canonical import record_hash_of_body
 
 _HASH_BYTES = 16
 # As bytes: a damaged text cannot even be decoded.
@@ -116,8 +116,8 @@ def _is_own_server_record(context: DatabaseContext, row: tuple[str, str, int, in
     payload = _opened(context, "base", record_id, rev, sealed)
     if payload is None:
         return True  # a spoiled seal is healed for itself
-    data = parse_object(payload[_HASH_BYTES:])
-    return record_hash(record_id, record_type, rev, bool(deleted), data) == payload[:_HASH_BYTES].hex()
+    h = record_hash_of_body(record_id, record_type, rev, bool(deleted), payload[_HASH_BYTES:])
+    return h == payload[:_HASH_BYTES].hex()
 
 
 def _is_own_change(context: DatabaseContext, row: tuple[object, ...]) -> bool:

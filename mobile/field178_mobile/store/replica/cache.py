@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from field178_mobile.ports import Json
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.model import (
     EstablishmentListing,
@@ -18,7 +19,10 @@ from field178_mobile.store.outbox.changes import OwnChange, by_record, changes_o
 from field178_mobile.store.replica.listings import (
     ESTABLISHMENT,
     VISIT,
-    establishment_listing,
+    by_establishment,
+    establishment_of,
+    lists_as_json,
+    lists_of_json,
     newest_first,
     visit_listing,
 )
@@ -57,7 +61,7 @@ class OpenConflict:
 class ReplicaCache:
     """Keeps the indexes; `touch` brings them up to date after a transaction. Database thread only."""
 
-    def __init__(self, context: DatabaseContext) -> None:
+    def __init__(self, context: DatabaseContext, lists: Json) -> None:
         self._context = context
         self._establishments: dict[str, EstablishmentListing] = {}
         self._visits: dict[str, VisitListing] = {}
@@ -67,20 +71,26 @@ class ReplicaCache:
         self._conflicts: dict[str, OpenConflict] = {}
         self._disputed: dict[str, dict[str, OpenConflict]] = {}
         self._sorted: tuple[EstablishmentListing, ...] | None = None
-        self.load()
+        self._load(lists)
 
-    def load(self) -> None:
-        """Read everything again."""
-        self._establishments = {view.id: establishment_listing(view) for view in self._views(ESTABLISHMENT)}
-        self._visits = {view.id: visit_listing(view) for view in self._views(VISIT)}
-        self._visits_to = _by_establishment(self._visits.values())
-        for index in (self._reviews, self._reviewed, self._conflicts, self._disputed):
-            index.clear()
+    def lists(self) -> Json:
+        """Return the lists as JSON; a cache of the same records takes them instead of reading."""
+        return lists_as_json(self.establishments(), self._visits_to)
+
+    def _load(self, lists: Json) -> None:
+        self.is_as_loaded = bool(lists)
+        if lists:
+            self._sorted, self._visits_to = lists_of_json(lists)
+        else:
+            found = map(establishment_of, self._views(ESTABLISHMENT))
+            self._sorted = tuple(sorted(found, key=lambda listing: (listing.folded, listing.id)))
+            self._visits_to = by_establishment(map(visit_listing, self._views(VISIT)))
+        self._establishments = {listing.id: listing for listing in self._sorted}
+        self._visits = {visit.id: visit for visits in self._visits_to.values() for visit in visits}
         for row in server_records(self._context, REVIEW):
             self._put_review(row.id, row)
         for row in server_records(self._context, CONFLICT):
             self._put_conflict(row.id, row)
-        self._sorted = None
 
     def touch(self, record_ids: Iterable[str]) -> None:
         """Read these records again."""
@@ -90,9 +100,10 @@ class ReplicaCache:
             own = changes_of(self._context, record_id)
             if record_id in self._establishments or _is_of(ESTABLISHMENT, row, own):
                 self._put_establishment(record_id, compose(row, own))
-                self._sorted = None
+                self._sorted, self.is_as_loaded = None, False
             if record_id in self._visits or _is_of(VISIT, row, own):
                 self._put_visit(record_id, compose(row, own))
+                self.is_as_loaded = False
             self._put_conflict(record_id, row)
             self._put_review(record_id, row)
 
@@ -124,7 +135,7 @@ class ReplicaCache:
         if view is None or view.deleted:
             self._establishments.pop(record_id, None)
         else:
-            self._establishments[record_id] = establishment_listing(view)
+            self._establishments[record_id] = establishment_of(view)
 
     def _put_visit(self, record_id: str, view: MergedRecord | None) -> None:
         old = self._visits.pop(record_id, None)
@@ -158,13 +169,6 @@ class ReplicaCache:
         if row is not None and row.type == CONFLICT and _is_open(row):
             found = self._conflicts[conflict] = _conflict(row)
             self._disputed.setdefault(found.record_id, {})[conflict] = found
-
-
-def _by_establishment(visits: Iterable[VisitListing]) -> dict[str, tuple[VisitListing, ...]]:
-    found: dict[str, list[VisitListing]] = {}
-    for visit in sorted(visits, key=newest_first):
-        found.setdefault(visit.establishment_id, []).append(visit)
-    return {establishment_id: tuple(each) for establishment_id, each in found.items()}
 
 
 def _live(view: MergedRecord | None) -> Iterator[MergedRecord]:
