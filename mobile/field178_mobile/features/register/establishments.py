@@ -108,6 +108,8 @@ class EstablishmentsPresenter:
 
     def set_position(self, position: GeoPoint | None) -> None:
         """Order by distance from here, or by commune and name when there is no position."""
+        if position == self._position:
+            return
         self._position = position
         self._establishments = self._ordered()
         self._show()
