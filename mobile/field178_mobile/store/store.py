@@ -7,6 +7,7 @@ store may be called from any thread. It is locked until `unlock` gives it the da
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -290,7 +291,8 @@ class Store:
             opened.journal.close()
             raise
         records = Records(opened.context, cache)
-        return Unlocked(opened.context, opened.journal, cache, records, opened.rebuilt, closed)
+        taken = replace(closed, lists={})  # they are in the cache
+        return Unlocked(opened.context, opened.journal, cache, records, opened.rebuilt, taken)
 
     def _close(self) -> None:
         unlocked, self._unlocked, self._in_sync = self._unlocked, None, False
