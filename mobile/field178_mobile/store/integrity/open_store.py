@@ -16,7 +16,7 @@ from field178_mobile.store.database.key_value import get_number, get_text, put_n
 from field178_mobile.store.database.migrate import migrate
 from field178_mobile.store.integrity.cell_check import heal, write_lost_journal
 from field178_mobile.store.integrity.clean_close import CleanClose, read_close
-from field178_mobile.store.integrity.column_check import has_our_tables, is_as_written
+from field178_mobile.store.integrity.column_check import has_our_tables, spoiled_records
 from field178_mobile.store.integrity.rebuild import (
     is_sound,
     journalled,
@@ -72,12 +72,12 @@ def open_database(folder: Path, opening: OpeningContext) -> Opened:
         _check_key(journal, sealer)
         closed = read_close(folder / RECORDS / DATABASE, sealer, opening.now)
         if closed is None:
-            context, moved = _verified_context(folder, sealer, opening)
+            context, moved, spoiled = _verified_context(folder, sealer, opening)
         else:
-            context, moved = _unchanged_context(folder, sealer, opening), False
+            context, moved, spoiled = _unchanged_context(folder, sealer, opening), False, None
         connection = context.connection
         try:
-            rebuilt = _bring_up(context, journal, folder, opening.new_id, is_checked=closed is not None)
+            rebuilt = _bring_up(context, journal, folder, opening.new_id, spoiled)
             match_photos(context, PhotoFiles(folder / PHOTOS))
         except BaseException:
             connection.close()
@@ -100,16 +100,19 @@ def _check_key(journal: Journal, sealer: Sealer) -> None:
         raise AppError(ErrorCode.STORE_LOCKED, problem="other_key")
 
 
-def _verified_context(folder: Path, sealer: Sealer, opening: OpeningContext) -> tuple[DatabaseContext, bool]:
+def _verified_context(
+    folder: Path, sealer: Sealer, opening: OpeningContext
+) -> tuple[DatabaseContext, bool, list[str]]:
     connection, moved = _sound_connection(folder, opening)
     context = DatabaseContext(connection, sealer, opening.failpoint)
-    if is_as_written(context):
-        return context, moved
+    spoiled = spoiled_records(context)
+    if spoiled is not None:
+        return context, moved, spoiled
     # A flipped bit in a plain column is no matter to SQLite; only what was sealed tells it.
     connection.close()
     move_damaged(folder / RECORDS, opening.now.strftime("%Y%m%d-%H%M%S"))
     connection, _ = _sound_connection(folder, opening)
-    return DatabaseContext(connection, sealer, opening.failpoint), True
+    return DatabaseContext(connection, sealer, opening.failpoint), True, []
 
 
 def _sound_connection(folder: Path, opening: OpeningContext) -> tuple[Connection, bool]:
@@ -156,7 +159,11 @@ def _raise_unless_damaged(error: Exception) -> None:
 
 
 def _bring_up(
-    context: DatabaseContext, journal: Journal, folder: Path, new_id: Callable[[], str], *, is_checked: bool
+    context: DatabaseContext,
+    journal: Journal,
+    folder: Path,
+    new_id: Callable[[], str],
+    spoiled: list[str] | None,
 ) -> bool:
     key_id = get_text(context, "key_id")
     if key_id is None:
@@ -171,8 +178,8 @@ def _bring_up(
         journal.cut_back(start)
     elif unknown:
         recover_entries(context, unknown, journal)
-    if not is_checked:
-        heal(context, journal)
+    if spoiled is not None:
+        heal(context, journal, spoiled)
     if not same_file or start > journal.size:
         write_lost_journal(context, journal)
     mark_recovered(folder)

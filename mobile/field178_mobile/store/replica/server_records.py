@@ -31,7 +31,7 @@ class ServerRecord:
     @property
     def is_erased(self) -> bool:
         """Tell whether the office has removed its content for good."""
-        return set(self.data) == {ERASED_AT}
+        return len(self.data) == 1 and ERASED_AT in self.data
 
 
 @dataclass(frozen=True, slots=True)
