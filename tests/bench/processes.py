@@ -18,8 +18,17 @@ def forget_peak_memory(pid: int) -> None:
     Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 
+def memory_mb(pid: int) -> float:
+    """Return the resident memory a process holds at this moment, in MB."""
+    return _status_mb(pid, "VmRSS")
+
+
 def peak_memory_mb(pid: int) -> float:
     """Return the most resident memory the process held since its begin or `forget_peak_memory`, in MB."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return _status_mb(pid, "VmHWM")
+
+
+def _status_mb(pid: int, name: str) -> float:
+    found = re.search(rf"{name}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
     assert found is not None
     return int(found[1]) * 1024 / 1e6

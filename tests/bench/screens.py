@@ -1,16 +1,22 @@
-"""T: what the screens cost the thread that draws them: unlocking, the list, the look, search and paper."""
+"""T: what the screens cost: unlocking, resting, the list, the look, search and paper.
+
+python -m tests.bench.screens [SIZE]: with a size only what depends on the number of records held.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tests.bench.figures import figure, percentile
+from tests.bench.processes import memory_mb
 
 if TYPE_CHECKING:
     from scripts.tablet_player.fingers import Fingers
@@ -19,62 +25,93 @@ FRAMES = 200
 SCREEN_FPS = 60
 FLING_DP = 40
 SWITCHES = 6
+QUIET_S = 10
+MEMORY_MB = {10_000: 180, 50_000: 210}
 SEARCHED = 50_000
 QUERIES = ("hong phuc", "anh duong 4", "thien duong an lao", "khong co")
 
 
-def main() -> None:
+def main(sizes: Sequence[str]) -> None:
     """Print each budget of the screens."""
+    for size in map(int, sizes) if sizes else MEMORY_MB:
+        with tempfile.TemporaryDirectory() as folder:
+            # Processes of their own: memory that filling or another size needed would stay with this one.
+            _run("tests.bench.stocked", folder, str(size))
+            _run("tests.bench.screens", folder, str(size), "in this process")
+    if not sizes:
+        _measure_search()
+        _measure_paper()
+
+
+def _run(module: str, *arguments: str) -> None:
+    own = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring", "FIELD178_OFFSCREEN": "1"}
+    subprocess.run([sys.executable, "-m", module, *arguments], check=True, env={**os.environ, **own})
+
+
+def measure_screens(folder: str, size: int) -> None:
+    """Print what a tablet that was filled costs from its unlocking on."""
     # The application's own words must not mix with the figures.
     logging.getLogger().addHandler(logging.NullHandler())
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        own = {"FIELD178_TABLET_DIR": str(folder), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
-        os.environ.update(own, FIELD178_OFFSCREEN="1", KIVY_CLIPBOARD="dummy")
-        _measure_screens(folder)
-    _measure_search()
-    _measure_paper()
-
-
-def _measure_screens(folder: Path) -> None:
+    os.environ.update(FIELD178_TABLET_DIR=folder, KIVY_CLIPBOARD="dummy")
     # Late: what comes with it must not be imported before the application has prepared Kivy.
     from scripts.tablet_player.stage import Stage
-    from tests.bench.stocked import stock
-    from tests.mobile.screens.fakes import StillRunner
+    from tests.mobile.screens.fakes import PIN, StillRunner
 
-    pin = stock(folder)
     stage = Stage(os.environ, lambda _store, _enrolment, _key: StillRunner())
-    _measure_unlock(stage.fingers, pin)
-    _measure_list(stage.fingers)
-    stage.fingers.press("ListRow")
-    stage.fingers.rest(0.5)
-    _measure_look(stage.fingers)
+    with _pace_of_a_screen():
+        _measure_unlock(stage.fingers, PIN, size)
+        _measure_rest(stage.fingers, size)
+    _measure_list(stage.fingers, size)
+    if size == min(MEMORY_MB):
+        stage.fingers.press("ListRow")
+        stage.fingers.rest(0.5)
+        _measure_look(stage.fingers)
     stage.close()
 
 
-def _measure_unlock(fingers: Fingers, pin: str) -> None:
-    fingers.until(lambda: fingers.sees("PinKey") and fingers.find("UnlockScreen").can_type, "the PIN")
-    for digit in pin[:-1]:
-        fingers.press("PinKey", digit=digit)
+@contextmanager
+def _pace_of_a_screen() -> Iterator[None]:
     from kivy.clock import Clock
 
     # As on a screen: without the pause between two frames the drawing thread would draw for nothing, and
-    # take the lock of the interpreter from the one that opens the notebook.
+    # take the lock of the interpreter from the one that opens the store.
     fastest, Clock._max_fps = Clock._max_fps, SCREEN_FPS
+    yield
+    Clock._max_fps = fastest
+
+
+def _measure_unlock(fingers: Fingers, pin: str, size: int) -> None:
+    fingers.until(lambda: fingers.sees("PinKey") and fingers.find("UnlockScreen").can_type, "the PIN")
+    for digit in pin[:-1]:
+        fingers.press("PinKey", digit=digit)
     began, whole = time.perf_counter(), time.process_time()
     drawing = _spent(lambda: _open_list(fingers, pin[-1]))
     wall = time.perf_counter() - began
-    Clock._max_fps = fastest
     # Beside it every thread: the PIN is guessed beside the drawing thread, and so are the pixels here.
+    figure("T", f"unlock to list of {size:,}, on the clock", wall, "s", 1.5)
     figure(
-        "T",
-        "unlock to list",
-        drawing / 1000,
-        "CPU-s",
-        1,
+        *("T", f"unlock to list of {size:,}", drawing / 1000, "CPU-s", 1),
         all_threads=time.process_time() - whole,
-        wall_s=wall,
     )
+
+
+def _measure_rest(fingers: Fingers, size: int) -> None:
+    for name in ("first", "next"):
+        began, drawing = time.process_time(), time.thread_time()
+        fingers.rest(QUIET_S)
+        figure(
+            *(
+                "T",
+                f"{name} {QUIET_S} quiet seconds with {size:,}",
+                time.process_time() - began,
+                "CPU-s",
+                0.3,
+            ),
+            drawing=time.thread_time() - drawing,
+        )
+        if name == "first":
+            held = memory_mb(os.getpid())
+            figure("T", f"memory {QUIET_S} s after the unlock of {size:,}", held, "MB", MEMORY_MB[size])
 
 
 def _open_list(fingers: Fingers, digit: str) -> None:
@@ -82,8 +119,7 @@ def _open_list(fingers: Fingers, digit: str) -> None:
     fingers.until(lambda: fingers.sees("ListRow"), "the list")
 
 
-def _measure_list(fingers: Fingers) -> None:
-    fingers.rest(0.5)  # the other screens are built one a frame after the first
+def _measure_list(fingers: Fingers, size: int) -> None:
     rows = fingers.find("ListRow").parent.parent
 
     def scroll() -> None:
@@ -92,8 +128,8 @@ def _measure_list(fingers: Fingers) -> None:
         fingers.frames(1)
 
     spent = [_spent(scroll) for _frame in range(FRAMES)]
-    figure("T", "list frame p50 while scrolling 10,000", percentile(spent, 0.5), "CPU-ms")
-    figure("T", "list frame p95 while scrolling 10,000", percentile(spent, 0.95), "CPU-ms", 10)
+    figure("T", f"list frame p50 while scrolling {size:,}", percentile(spent, 0.5), "CPU-ms")
+    figure("T", f"list frame p95 while scrolling {size:,}", percentile(spent, 0.95), "CPU-ms", 10)
     rows.scroll_y = 1
     fingers.frames()
 
@@ -136,4 +172,7 @@ def _spent(work: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[3:]:
+        measure_screens(sys.argv[1], int(sys.argv[2]))
+    else:
+        main(sys.argv[1:])

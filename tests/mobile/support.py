@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from field178_mobile.store import Draft
+from field178_mobile.store.integrity.open_store import DATABASE, RECORDS
 from field178_mobile.store.replica.server_records import (
     ScopeCursor,
     ServerRecord,
@@ -100,6 +101,13 @@ def base_row(
     deleted = bool(data.pop("deleted", False))
     h = record_hash(record_id, record_type, rev, deleted, data)
     return ServerRecord(record_id, record_type, scope, rev, deleted, canonical(data), h)
+
+
+def open_changed_file(store: Store) -> None:
+    """Lock a store whose file changes while nobody has it open, and unlock it."""
+    store.lock()
+    (store.folder / RECORDS / DATABASE).touch()
+    store.unlock(KEY)
 
 
 Reopen = Callable[[], Store]

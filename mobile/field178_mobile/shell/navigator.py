@@ -35,6 +35,7 @@ from field178_mobile.shell.idle_notice import IdleNotice
 from field178_shared.time.clock import duration_clock
 
 if TYPE_CHECKING:
+    from field178_mobile.features.access.unlock import UnlockState
     from field178_mobile.shell.session_view import SessionView
     from field178_mobile.shell.shared_services import SharedServices
     from field178_mobile.tablet import TabletSession
@@ -88,13 +89,19 @@ class Navigator(BoxLayout):
             PinUnlock(self._shared.tablet),
             self._background,
             UnlockWording(language, language.code, agency_name),
-            screen.show,
+            lambda state: self._show_pin(screen, state),
             self._admit,
             self._helped,
         )
         screen.bind(on_switch=self._choose_officer, on_forgot=self._choose_helper)
         self._show(screen)
         screen.presenter.start(officer_id or self._preferences.values.last_officer)
+
+    def _show_pin(self, screen: UnlockScreen, state: UnlockState) -> None:
+        screen.show(state)
+        if state.is_busy:
+            # The PIN is checked on a worker thread: this one has nothing else to do meanwhile.
+            Frames.schedule_once(_import_session, 0)
 
     def enrol(self) -> None:
         """Show the way of a bare tablet into the office."""
@@ -364,3 +371,11 @@ class Navigator(BoxLayout):
             return
         self.clear_widgets()
         self.add_widget(widget)
+
+
+def _import_session(_dt: float) -> None:
+    """Import the first screen of a session and what it needs."""
+    from field178_mobile.shell import session_view  # noqa: F401
+    from field178_mobile.shell.registry import SCREENS
+
+    SCREENS[0].load()

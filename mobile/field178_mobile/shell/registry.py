@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from types import ModuleType
 
 from kivy.uix.widget import Widget
 
@@ -26,7 +27,12 @@ class ScreenSpec:
 
     def build(self, services: Services) -> Widget:
         """Import the screen's module and build the screen."""
-        return import_module(f"field178_mobile.features.{self.module}").build(services)
+        widget: Widget = self.load().build(services)
+        return widget
+
+    def load(self) -> ModuleType:
+        """Import the screen's module."""
+        return import_module(f"field178_mobile.features.{self.module}")
 
 
 SCREENS = (

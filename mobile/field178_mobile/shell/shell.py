@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
@@ -79,11 +78,10 @@ class Shell(BoxLayout):
         self._arrange()
 
     def start(self, services: Services, first: str = "inspection", **place: str) -> None:
-        """Show the first screen, at a place; the others are built afterwards, one a frame."""
+        """Show the first screen, at a place; each other is built when it is first gone to."""
         self._services = services
         self.officer = services.session.officer.name
         self.navigate(first, **place)
-        Clock.schedule_once(self._build_another, 0)
 
     def navigate(self, screen: str, **place: str) -> None:
         """Show a screen, opened at a place."""
@@ -124,7 +122,6 @@ class Shell(BoxLayout):
         """Let go of everything that listens beyond this shell."""
         theme.funbind("is_wide", self._arrange)
         theme.funbind("is_dark", self._name_mode)
-        Clock.unschedule(self._build_another)
 
     def _screen(self, name: str) -> Widget:
         if name not in self._built:
@@ -132,12 +129,6 @@ class Shell(BoxLayout):
                 raise LookupError(name)
             self._built[name] = self._specs[name].build(self._services)
         return self._built[name]
-
-    def _build_another(self, _dt: float) -> None:
-        missing = [name for name in self._specs if name not in self._built]
-        if missing:
-            self._screen(missing[0])
-            Clock.schedule_once(self._build_another, 0)
 
     def _arrange(self, *_args: object) -> None:
         """Put rail or bar where the window wants it."""

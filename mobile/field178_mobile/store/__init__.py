@@ -12,6 +12,7 @@ from field178_mobile.store.model import (
     StateWord,
     StoreChange,
     StoreStatus,
+    VisitListing,
 )
 from field178_mobile.store.store import Store
 
@@ -28,4 +29,5 @@ __all__ = [
     "Store",
     "StoreChange",
     "StoreStatus",
+    "VisitListing",
 ]

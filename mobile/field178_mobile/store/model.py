@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from field178_mobile.ports import Json
 
@@ -135,19 +136,33 @@ class InboxItem:
     text: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class EstablishmentListing:
-    """One line of the establishment search; positions in 1e-7 degrees."""
+class EstablishmentListing(NamedTuple):
+    """One line of the establishment search; positions in 1e-7 degrees.
+
+    `folded` and `folded_address`: the texts to search in; `order`: the name as a dictionary sorts it.
+    """
 
     id: str
     name: str
     folded: str
+    folded_address: str
+    order: str
     type_id: str
     unit_id: str
     address: str
     lat: int | None
     lon: int | None
     registration_number: str = ""
+
+
+class VisitListing(NamedTuple):
+    """One filed visit in lists of establishments. `leaves_something`: a shortcoming is not fixed yet."""
+
+    id: str
+    establishment_id: str
+    started_at: datetime | None
+    is_inspected: bool
+    leaves_something: bool
 
 
 @dataclass(frozen=True, slots=True)

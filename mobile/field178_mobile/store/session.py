@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from field178_mobile.store.database.context import DatabaseContext
+from field178_mobile.store.integrity.clean_close import CleanClose
 from field178_mobile.store.outbox.journal import Journal
 from field178_mobile.store.replica.cache import ReplicaCache
 from field178_mobile.store.replica.queries import Records
@@ -23,6 +24,7 @@ class Unlocked:
     cache: ReplicaCache
     records: Records
     rebuilt: bool
+    closed: CleanClose
 
 
 class DatabaseAccess(Protocol):

@@ -7,16 +7,18 @@ store may be called from any thread. It is locked until `unlock` gives it the da
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from field178_mobile.ports import Clock, Failpoint, no_failpoint
 from field178_mobile.store.database.context import DatabaseContext
-from field178_mobile.store.database.driver import OperationalError, is_refused_write
+from field178_mobile.store.database.driver import DatabaseError, OperationalError, is_refused_write
 from field178_mobile.store.database.key_value import get_setting, put_setting
 from field178_mobile.store.database.thread import DatabaseThread
 from field178_mobile.store.drafts.drafts import all_drafts, delete_draft, get_draft, save_draft
-from field178_mobile.store.integrity.open_store import OpeningContext, open_database
+from field178_mobile.store.integrity.clean_close import CleanClose, forget_close, is_damage, write_close
+from field178_mobile.store.integrity.open_store import DATABASE, RECORDS, OpeningContext, open_database
 from field178_mobile.store.minutes_numbers import MinutesNumbers
 from field178_mobile.store.model import (
     Draft,
@@ -27,6 +29,7 @@ from field178_mobile.store.model import (
     ShownState,
     StoreChange,
     StoreStatus,
+    VisitListing,
 )
 from field178_mobile.store.outbox.submit import (
     Content,
@@ -77,6 +80,7 @@ class Store:
         self._listeners: list[Listener] = []
         self._in_sync = False
         self._untold: list[StoreChange] | None = None
+        self._is_damaged = False
         self.drafts = DraftStore(self)
         self.settings = StoredSettings(self)
         self.photos = PhotoStore(self, folder)
@@ -168,9 +172,9 @@ class Store:
         """Return the state word of a record and its badge."""
         return self._run(lambda unlocked: unlocked.records.shown_state(record_id))
 
-    def shown_states(self, record_type: str) -> dict[str, ShownState]:
-        """Return word and badge of every record of a type, for lists."""
-        return self._run(lambda unlocked: unlocked.records.shown_states(record_type))
+    def shown_states(self, record_ids: Collection[str]) -> dict[str, ShownState]:
+        """Return word and badge of the records that a list shows."""
+        return self._run(lambda unlocked: {key: unlocked.records.shown_state(key) for key in record_ids})
 
     def own_states(self, record_type: str) -> dict[str, ShownState]:
         """Return word and badge of the records of a type that this tablet has work of: few of many."""
@@ -192,6 +196,14 @@ class Store:
     def establishments(self) -> tuple[EstablishmentListing, ...]:
         """Return the establishments in memory, by folded name."""
         return self._run(lambda unlocked: unlocked.cache.establishments())
+
+    def visits(self) -> dict[str, tuple[VisitListing, ...]]:
+        """Return the visits to each establishment, the newest first: in memory, without their content."""
+        return self._run(lambda unlocked: unlocked.cache.visits())
+
+    def visits_to(self, establishment_id: str) -> list[MergedRecord]:
+        """Return the visits to one establishment."""
+        return self._run(lambda unlocked: unlocked.records.visits_to(establishment_id))
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` after every change, on the thread that made it; returns how to stop."""
@@ -261,16 +273,43 @@ class Store:
 
     def _open(self, key: bytes) -> None:
         opening = OpeningContext(key, self._clock.now(), self._ids.random, self._failpoint)
+        self._is_damaged = False
+        try:
+            self._unlocked = self._opened(opening)
+        except (AppError, DatabaseError) as error:
+            if not (is_damage(error) and forget_close(self._folder / RECORDS / DATABASE)):
+                raise
+            self._unlocked = self._opened(opening)
+
+    def _opened(self, opening: OpeningContext) -> Unlocked:
         opened = open_database(self._folder, opening)
-        cache = ReplicaCache(opened.context)
+        closed = opened.closed or CleanClose(opening.now, {})
+        try:
+            cache = ReplicaCache(opened.context, closed.lists)
+        except BaseException:
+            opened.context.connection.close()
+            opened.journal.close()
+            raise
         records = Records(opened.context, cache)
-        self._unlocked = Unlocked(opened.context, opened.journal, cache, records, opened.rebuilt)
+        taken = replace(closed, lists={})  # they are in the cache
+        return Unlocked(opened.context, opened.journal, cache, records, opened.rebuilt, taken)
 
     def _close(self) -> None:
         unlocked, self._unlocked, self._in_sync = self._unlocked, None, False
         if unlocked is not None:
             unlocked.context.connection.close()
             unlocked.journal.close()
+            self._note_close(unlocked)
+
+    def _note_close(self, unlocked: Unlocked) -> None:
+        database, closed = self._folder / RECORDS / DATABASE, unlocked.closed
+        if self._is_damaged:
+            forget_close(database)
+        elif unlocked.cache.is_as_loaded:
+            write_close(database, unlocked.context.sealer, closed)
+        else:
+            lists = unlocked.cache.lists()
+            write_close(database, unlocked.context.sealer, CleanClose(closed.checked_at, lists))
 
     def _run(self, work: Callable[[Unlocked], Result]) -> Result:
         return self._call(lambda: work(self._require()))
@@ -283,6 +322,9 @@ class Store:
                 raise
             # The transaction is undone, drafts and changes of before are whole: only this one was not kept.
             raise AppError(ErrorCode.STORE_UNWRITABLE) from error
+        except (AppError, DatabaseError) as error:
+            self._is_damaged |= is_damage(error)
+            raise
 
     def _require(self) -> Unlocked:
         if self._unlocked is None:

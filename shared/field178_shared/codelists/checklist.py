@@ -1,7 +1,7 @@
 """The inspection checklist: sections, items, and which of them a kind of establishment is asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from field178_shared.codelists.conditions import Condition, parse_condition
@@ -67,11 +67,12 @@ class ChecklistItem(Labelled):
     creates: str | None
     auto_hint: str | None
     confidence: str
+    # Whether it asks what the team did there: yes or no, and no judgement on the establishment.
+    is_fact: bool = field(init=False)
 
-    @property
-    def is_fact(self) -> bool:
-        """Tell whether it asks what the team did there: yes or no, and no judgement on the establishment."""
-        return self.creates is not None
+    def __post_init__(self) -> None:
+        """Note what is asked at every tap."""
+        object.__setattr__(self, "is_fact", self.creates is not None)
 
 
 ChecklistPages = tuple[tuple[ChecklistSection, tuple[ChecklistItem, ...]], ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from field178_mobile.store.model import (
@@ -17,8 +17,8 @@ from field178_mobile.store.model import (
     StateWord,
 )
 from field178_mobile.store.photos.photo_store import NO_FILES, ServerFileCount
+from field178_mobile.store.replica.listings import establishment_of
 from field178_shared.errors import AppError
-from field178_shared.text.normalisation import fold
 
 
 class MemoryDrafts:
@@ -103,14 +103,18 @@ class MemoryStore:
     def shown_state(self, record_id: str) -> ShownState:
         return ShownState(self.words.get(record_id, StateWord.RECEIVED))
 
-    def shown_states(self, record_type: str) -> dict[str, ShownState]:
-        return {view.id: self.shown_state(view.id) for view in self.views(record_type)}
+    def shown_states(self, record_ids: Collection[str]) -> dict[str, ShownState]:
+        return {record_id: self.shown_state(record_id) for record_id in record_ids}
+
+    def visits_to(self, establishment_id: str) -> list[MergedRecord]:
+        visits = self.views("inspection")
+        return [view for view in visits if view.data.get("establishment_id") == establishment_id]
 
     def inbox(self) -> list[InboxItem]:
         return list(self.returns)
 
     def establishments(self) -> list[EstablishmentListing]:
-        return [_entry(view) for view in self.records.values() if view.type == "establishment"]
+        return [establishment_of(view) for view in self.views("establishment")]
 
     def file(self, draft: Draft, user: str, extra: tuple[object, ...] = ()) -> str:
         if self.refuses is not None:
@@ -123,18 +127,3 @@ class MemoryStore:
 
     def subscribe(self, callback: Callable[[object], None]) -> None:
         self.subscribers.append(callback)
-
-
-def _entry(view: MergedRecord) -> EstablishmentListing:
-    data = view.data
-    lat, lon = data.get("lat"), data.get("lon")
-    return EstablishmentListing(
-        id=view.id,
-        name=str(data["name"]),
-        folded=fold(f"{data['name']} {data.get('address_line', '')}"),
-        type_id=str(data["establishment_type_id"]),
-        unit_id=str(data["unit_id"]),
-        address=str(data.get("address_line", "")),
-        lat=lat if isinstance(lat, int) else None,
-        lon=lon if isinstance(lon, int) else None,
-    )

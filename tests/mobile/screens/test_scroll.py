@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from kivy.tests.common import UnitTestTouch
-from tests.mobile.screens.scene import Stage, find, frames, tap
+from tests.mobile.screens.scene import Stage, find, frames, tap, until
 
 ROWS = 40
 
@@ -104,3 +104,14 @@ def test_drag_scrolls_and_presses_nothing(stage):
     frames(3)
     assert page.pressed == []
     assert page.pane.scroll_y < 1
+
+
+def test_bar_is_dimmed_in_one_frame_not_in_thirty(stage):
+    page = Page(stage, ROWS)
+    pane = page.pane
+    pane.bar_color, pane.bar_inactive_color = [1, 1, 1, 0.8], [1, 1, 1, 0.2]
+    pane.scroll_y = 0.5
+    seen = []
+    pane.fbind("_bar_color", lambda _pane, color: seen.append(round(color[3], 3)))
+    until(lambda: pane._bar_color == pane.bar_inactive_color)
+    assert set(seen) <= {0.8, 0.2}

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from field178_mobile.presentation.wording import Wording, row_day
-from field178_mobile.store import StateWord, Store
+from field178_mobile.store import Draft, ShownState, StateWord, Store
 from field178_shared.merge import read_path
 from field178_shared.records.reading import text_of
 from field178_shared.text.formats import number_text
 from field178_shared.time.clock import Clock, local_date
 
 TYPE = "outreach_session"
+PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,13 @@ class SessionRow:
 
 @dataclass(frozen=True, slots=True)
 class SessionsState:
-    """The whole list; `is_empty` asks for the words that say what to do next."""
+    """The list; `is_empty` asks for the words that say what to do next.
+
+    `rows` is its beginning, `show_more` makes it longer.
+    """
 
     rows: tuple[SessionRow, ...]
+    has_more: bool
     selected: str
     is_empty: bool
 
@@ -52,18 +57,24 @@ class SessionsPresenter:
         self._words = words
         self._render = render
         self._selected = ""
+        self._shown = PAGE
 
     def show(self) -> None:
         """Show the list as the store has it now."""
-        rows = self._rows()
-        self._render(SessionsState(rows, self._selected, not rows))
+        rows, has_more = self._rows()
+        self._render(SessionsState(rows, has_more, self._selected, not rows))
+
+    def show_more(self) -> None:
+        """Make the list longer: the end of what is shown has come into sight."""
+        self._shown += PAGE
+        self.show()
 
     def select(self, record_id: str) -> None:
         """Mark one session as the open one."""
         self._selected = record_id
         self.show()
 
-    def _rows(self) -> tuple[SessionRow, ...]:
+    def _rows(self) -> tuple[tuple[SessionRow, ...], bool]:
         drafts = {draft.record_id: draft for draft in self._store.drafts.all() if draft.type == TYPE}
         views = {view.id: view.data for view in self._store.views(TYPE) if not view.deleted}
         bodies: dict[str, Mapping[str, object]] = {
@@ -73,17 +84,21 @@ class SessionsPresenter:
         ordered = sorted(
             bodies, key=lambda key: (key in drafts, text_of(bodies[key], "session_date")), reverse=True
         )
-        return tuple(self._row(key, bodies[key], drafts[key].id if key in drafts else "") for key in ordered)
+        shown = ordered[: self._shown]
+        states = self._store.shown_states(shown)
+        rows = (self._row(states[key], key, bodies[key], drafts.get(key)) for key in shown)
+        return tuple(rows), len(ordered) > len(shown)
 
-    def _row(self, record_id: str, data: Mapping[str, object], draft_id: str) -> SessionRow:
+    def _row(
+        self, shown: ShownState, record_id: str, data: Mapping[str, object], draft: Draft | None
+    ) -> SessionRow:
         words = self._words
         form = words.lists.forms.get(text_of(data, "outreach_form_id"))
-        shown = self._store.shown_state(record_id)
-        state = StateWord.DRAFT if draft_id else shown.word
+        state = StateWord.DRAFT if draft is not None else shown.word
         day = text_of(data, "session_date")
         return SessionRow(
             record_id=record_id,
-            draft_id=draft_id,
+            draft_id=draft.id if draft is not None else "",
             title=form.label(words.language) if form else words.record(TYPE),
             unit=words.unit(data.get("unit_id")),
             venue=text_of(data, "venue"),

@@ -7,9 +7,9 @@ from datetime import date
 
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.store import Draft, EstablishmentListing
-from field178_shared.records.reading import count_of, text_of
+from field178_mobile.store.replica.listings import establishment_listing
+from field178_shared.records.reading import text_of
 from field178_shared.schemas.fields.catalogue import max_length
-from field178_shared.text.normalisation import fold
 
 TYPE = "establishment"
 OPERATING = "operating"
@@ -76,14 +76,4 @@ def scope_of(data: Data) -> str:
 
 def listed(draft: Draft) -> EstablishmentListing:
     """Return the line of a list for an establishment that is only a draft yet."""
-    data, name = draft.data, text_of(draft.data, "name")
-    return EstablishmentListing(
-        id=draft.record_id,
-        name=name,
-        folded=fold(name),
-        type_id=text_of(data, "establishment_type_id"),
-        unit_id=text_of(data, "unit_id"),
-        address=text_of(data, "address_line"),
-        lat=count_of(data, "lat"),
-        lon=count_of(data, "lon"),
-    )
+    return establishment_listing(draft.record_id, draft.data)

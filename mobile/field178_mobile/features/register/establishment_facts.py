@@ -1,12 +1,12 @@
-"""What the list and the map know of every establishment at once: visits, groups, states."""
+"""What the list and the map know of every establishment at once: visits, groups, own work."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from field178_mobile.features.register.visit_index import VisitIndex
-from field178_mobile.store import InboxItem, InboxKind, ShownState, StateWord, Store
+from field178_mobile.store import InboxKind, ShownState, StateWord, Store, VisitListing
+from field178_shared.time.clock import local_date
 
 ESTABLISHMENT = "establishment"
 ALL, DRAFTS, RETURNED, TO_FIX, NOT_THIS_YEAR = "all", "drafts", "returned", "to_fix", "not_this_year"
@@ -14,23 +14,24 @@ ALL, DRAFTS, RETURNED, TO_FIX, NOT_THIS_YEAR = "all", "drafts", "returned", "to_
 
 @dataclass(frozen=True, slots=True)
 class EstablishmentFacts:
-    """The visits, the establishments of each group, the states of the visits by record, and all drafts.
+    """The visits to each establishment, the newest first, the establishments of each group, and all drafts.
 
     `register`: the states of the establishments themselves, of those this tablet has changed or begun.
     """
 
-    visits: VisitIndex = field(default_factory=lambda: VisitIndex(()))
+    visits: Mapping[str, tuple[VisitListing, ...]] = field(default_factory=dict)
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    states: Mapping[str, ShownState] = field(default_factory=dict)
     register: Mapping[str, ShownState] = field(default_factory=dict)
     draft_count: int = 0
+
+    def last_visit(self, establishment_id: str) -> VisitListing | None:
+        """Return the newest visit to an establishment, whether the team got in or not."""
+        return next(iter(self.visits.get(establishment_id, ())), None)
 
 
 def read_facts(store: Store, year: int) -> EstablishmentFacts:
     """Read them; "this year" is the one given."""
-    visits = store.views("inspection")
-    index = VisitIndex(visits)
-    where = {view.id: str(view.data.get("establishment_id", "")) for view in visits}
+    visits = store.visits()
     register = store.own_states(ESTABLISHMENT)
     begun = {key for key, state in register.items() if state.word is StateWord.DRAFT}
     all_drafts = store.drafts.all()
@@ -38,11 +39,13 @@ def read_facts(store: Store, year: int) -> EstablishmentFacts:
     everywhere = {listing.id for listing in store.establishments()}
     groups = {
         DRAFTS: frozenset({*begun, *(str(draft.data.get("establishment_id", "")) for draft in drafts)}),
-        RETURNED: frozenset(where[item.record_id] for item in store.inbox() if _is_return(item, where)),
-        TO_FIX: frozenset(place for place in where.values() if _leaves_something(index, place)),
-        NOT_THIS_YEAR: frozenset(everywhere - {p for p in where.values() if index.inspected_in(p, year)}),
+        RETURNED: _returned(store, visits),
+        TO_FIX: frozenset(place for place, those in visits.items() if _leaves_something(those)),
+        NOT_THIS_YEAR: frozenset(
+            everywhere - {place for place, those in visits.items() if _are_of(those, year)}
+        ),
     }
-    return EstablishmentFacts(index, groups, store.shown_states("inspection"), register, len(all_drafts))
+    return EstablishmentFacts(visits, groups, register, len(all_drafts))
 
 
 def word_shown(visit: str, register: str) -> str:
@@ -51,10 +54,21 @@ def word_shown(visit: str, register: str) -> str:
     return register if is_settled and register == StateWord.UNSENT else visit
 
 
-def _is_return(item: InboxItem, where: Mapping[str, str]) -> bool:
-    return item.kind == InboxKind.RETURNED and item.record_id in where
+def _returned(store: Store, visits: Mapping[str, tuple[VisitListing, ...]]) -> frozenset[str]:
+    returned = {item.record_id for item in store.inbox() if item.kind is InboxKind.RETURNED}
+    if not returned:
+        return frozenset()
+    return frozenset(place for place, those in visits.items() if any(visit.id in returned for visit in those))
 
 
-def _leaves_something(index: VisitIndex, establishment_id: str) -> bool:
-    last = index.last_inspected(establishment_id)
-    return last is not None and bool(last.open_shortcomings())
+def _leaves_something(visits: Iterable[VisitListing]) -> bool:
+    last = next((visit for visit in visits if visit.is_inspected), None)
+    return last is not None and last.leaves_something
+
+
+def _are_of(visits: Iterable[VisitListing], year: int) -> bool:
+    """Tell whether a visit got in during a year (Việt Nam time)."""
+    return any(
+        visit.is_inspected and visit.started_at is not None and local_date(visit.started_at).year == year
+        for visit in visits
+    )

@@ -20,7 +20,7 @@ from field178_mobile.features.register.register_index import distance_text, metr
 from field178_mobile.features.register.search_index import Indexed, SearchIndex, matching
 from field178_mobile.presentation.location import GeoPoint
 from field178_mobile.presentation.wording import Option, Wording, row_day
-from field178_mobile.store import EstablishmentListing, StateWord, Store
+from field178_mobile.store import EstablishmentListing, ShownState, StateWord, Store
 from field178_shared.text.formats import number_text
 from field178_shared.time.clock import Clock, local_date
 
@@ -72,6 +72,7 @@ class EstablishmentsPresenter:
         self._begun = SearchIndex(words)
         self._establishments: list[Indexed] = []
         self._facts = EstablishmentFacts()
+        self._states: dict[str, ShownState] = {}
         self._position: GeoPoint | None = None
         self._query = ""
         self._chip = ALL
@@ -81,6 +82,7 @@ class EstablishmentsPresenter:
     def refresh(self) -> None:
         """Read the store again and show what it holds now."""
         self._facts = read_facts(self._store, local_date(self._clock.now()).year)
+        self._states.clear()
         self._establishments = self._ordered()
         self._show()
 
@@ -106,6 +108,8 @@ class EstablishmentsPresenter:
 
     def set_position(self, position: GeoPoint | None) -> None:
         """Order by distance from here, or by commune and name when there is no position."""
+        if position == self._position:
+            return
         self._position = position
         self._establishments = self._ordered()
         self._show()
@@ -115,6 +119,7 @@ class EstablishmentsPresenter:
         group = self._facts.groups.get(self._chip)
         kept = found if group is None else [listing for listing in found if listing.id in group]
         title, text = self._empty_words() if not kept else ("", "")
+        self._read_states(kept[: self._shown])
         self._render(
             EstablishmentsState(
                 query=self._query,
@@ -160,9 +165,9 @@ class EstablishmentsPresenter:
 
     def _row(self, listing: EstablishmentListing) -> EstablishmentListRow:
         words = self._words
-        visits = self._facts.visits.history(listing.id)
+        last = self._facts.last_visit(listing.id)
         state, attention = self._state(listing.id)
-        visited = visits[0].started_at if visits else None
+        visited = last.started_at if last is not None else None
         return EstablishmentListRow(
             id=listing.id,
             title=listing.name or words.translate("Establishment without a name yet"),
@@ -175,9 +180,16 @@ class EstablishmentsPresenter:
             kind=listing.type_id,
         )
 
+    def _read_states(self, listings: Sequence[EstablishmentListing]) -> None:
+        """Read the states of the last visits of these lines, as far as they are not read yet."""
+        last = (self._facts.last_visit(listing.id) for listing in listings)
+        missing = [visit.id for visit in last if visit is not None and visit.id not in self._states]
+        if missing:
+            self._states.update(self._store.shown_states(missing))
+
     def _state(self, establishment_id: str) -> tuple[str, bool]:
-        visits = self._facts.visits.history(establishment_id)
-        state = self._facts.states.get(visits[0].record_id) if visits else None
+        last = self._facts.last_visit(establishment_id)
+        state = self._states.get(last.id) if last is not None else None
         register = self._facts.register.get(establishment_id)
         needs_attention = any(one is not None and one.attention is not None for one in (state, register))
         if establishment_id in self._facts.groups[DRAFTS]:

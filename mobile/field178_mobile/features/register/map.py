@@ -112,8 +112,8 @@ class MapPresenter:
         if listing is None:
             return None
         words, kind = self._words, self._kind(listing.id)
-        visits = self._facts.visits.history(listing.id)
-        visited = visits[0].started_at if visits else None
+        last = self._facts.last_visit(listing.id)
+        visited = last.started_at if last is not None else None
         return MapCard(
             id=listing.id,
             title=listing.name,

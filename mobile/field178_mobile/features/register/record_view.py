@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from field178_mobile.features.register.visit_index import Visit
+from field178_mobile.features.register.visits import Visit
 from field178_mobile.presentation.facts import Fact, Shortcoming, ToFix
 from field178_mobile.presentation.value_words import NOTHING, value_text
 from field178_mobile.presentation.wording import Wording

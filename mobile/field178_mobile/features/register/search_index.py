@@ -1,17 +1,17 @@
-"""What the establishment list searches in and sorts by, worked out once for each entry."""
+"""What the establishment list searches in and sorts by."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import EstablishmentListing
 from field178_shared.text.normalisation import fold, sort_key
 
 
-@dataclass(frozen=True, slots=True)
-class Indexed:
+class Indexed(NamedTuple):
     """One establishment, its folded text to search, and its sort key."""
 
     listing: EstablishmentListing
@@ -26,28 +26,20 @@ def matching(indexed: Sequence[Indexed], query: str) -> list[Indexed]:
 
 
 class SearchIndex:
-    """Keeps its work for entries that did not change: 10,000 of them cost once."""
+    """Puts establishments in order and their communes beside them."""
 
     def __init__(self, words: Wording) -> None:
         self._words = words
-        self._known: dict[str, Indexed] = {}
         self._units: dict[str, tuple[str, str]] = {}
 
     def of(self, establishments: Iterable[EstablishmentListing]) -> list[Indexed]:
         """Return the entries by commune and name, as a Vietnamese dictionary orders them."""
-        self._known = {listing.id: self._indexed(listing) for listing in establishments}
-        return sorted(self._known.values(), key=lambda each: each.order)
+        return sorted(map(self._indexed, establishments), key=attrgetter("order"))
 
     def _indexed(self, listing: EstablishmentListing) -> Indexed:
-        known = self._known.get(listing.id)
-        if known is not None and known.listing == listing:
-            return known
         commune, commune_key = self._unit(listing.unit_id)
-        return Indexed(
-            listing,
-            f"{listing.folded} {fold(listing.address)} {commune}",
-            (commune_key, sort_key(listing.name)),
-        )
+        text = f"{listing.folded} {listing.folded_address} {commune}"
+        return Indexed(listing, text, (commune_key, listing.order))
 
     def _unit(self, unit_id: str) -> tuple[str, str]:
         if unit_id not in self._units:

@@ -25,7 +25,7 @@ from field178_mobile.features.register.record_view import (
     history_row,
     to_fix,
 )
-from field178_mobile.features.register.visit_index import VisitIndex
+from field178_mobile.features.register.visits import last_inspected, visits_of
 from field178_mobile.features.shift.shift import ShiftPresenter, shift_line
 from field178_mobile.presentation.draft_session import superseding
 from field178_mobile.presentation.facts import Fact, ToFix
@@ -264,8 +264,8 @@ class RecordPresenter:
         establishment = self._visited_establishment()
         if establishment is None:
             return
-        index = VisitIndex(self._store.views("inspection"))
-        last = index.last_inspected(establishment.id, before=instant_of(draft.data, "started_at"))
+        visits = visits_of(self._store.visits_to(establishment.id))
+        last = last_inspected(visits, before=instant_of(draft.data, "started_at"))
         word = self._store.shown_state(draft.record_id).word if draft.seen is not None else ""
         opened = OpenVisit(
             establishment=establishment,
@@ -338,11 +338,11 @@ class RecordPresenter:
         if view is None:
             return None
         words, today = self._words, local_date(self._clock.now())
-        visits = VisitIndex(self._store.views("inspection")).history(view.id)
+        visits = visits_of(self._store.visits_to(view.id))
         rows = tuple(
             history_row(visit, self._store.shown_state(visit.record_id).word, words) for visit in visits
         )
-        last = next((visit for visit in visits if visit.is_inspected), None)
+        last = last_inspected(visits)
         word, register = self._word(rows), self._register_word()
         address = (text_of(view.data, "address_line"), words.unit(view.data.get("unit_id")))
         shown = self.visit.record_id if self.visit is not None else rows[0].record_id if rows else ""

@@ -11,11 +11,12 @@ from kivy.uix.label import Label
 
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.theme import theme
+from field178_mobile.kit.widgets import optional_shape
 from field178_mobile.kit.widgets import text as _text
 from field178_mobile.kit.widgets.text import INKS
 
 __all__ = ["Btn", "Chip", "IconBtn", "Press", "Pressable"]
-_REQUIRED = (_text.Ic,)
+_REQUIRED = (_text.Ic, optional_shape)
 PRESSED_ALPHA = 0.10
 _DRESS = {
     "primary": ("primary", "primary_on"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kivy.animation import Animation
 from kivy.effects.scroll import ScrollEffect
 from kivy.input.motionevent import MotionEvent
 from kivy.properties import BooleanProperty, ObjectProperty
@@ -74,6 +75,12 @@ class PromptScroll(ScrollView):
         if hinted is not None and hinted.state == "normal":
             hinted.end_hint()
         return handled
+
+    def _bind_inactive_bar_color(self, *args: object) -> None:
+        """Dim the bar at once: Kivy draws 30 frames to fade it, after each scroll and each building."""
+        super()._bind_inactive_bar_color(*args)
+        Animation.cancel_all(self, "_bar_color")
+        self._bar_color = self.bar_inactive_color
 
     def _keep_top(self, *_args: object) -> None:
         hidden = max(0.0, self.viewport_size[1] - self.height)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -13,6 +13,18 @@ from field178_mobile.store.database.driver import Connection
 from field178_mobile.store.database.encryption import Sealer
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.canonical import canonical
+
+
+def _decode_by_stdlib(body: bytes) -> object:
+    return json.loads(body.decode())
+
+
+try:
+    from msgspec.json import Decoder
+except ImportError:  # a tablet without it: the same values, five times slower
+    _decode: Callable[[bytes], object] = _decode_by_stdlib
+else:
+    _decode = Decoder().decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +53,7 @@ class DatabaseContext:
 def parse_object(body: bytes) -> Json:
     """Return the JSON object of bytes this tablet wrote itself."""
     # Not the strict reader: what the user typed is never refused on its way back.
-    value = json.loads(body)
+    value = _decode(body)
     if not isinstance(value, dict):
         raise AppError(ErrorCode.STORE_DAMAGED)
     return value

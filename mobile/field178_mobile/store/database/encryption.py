@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.canonical import canonical
 
-_NONCE_BYTES = 12
+NONCE_BYTES = 12
 _PLAIN_ID = re.compile(r"[0-9A-Za-z:_-]+")
 
 
@@ -31,14 +31,14 @@ class Sealer:
 
     def seal(self, table: str, row_id: str, revision: int, payload: bytes) -> bytes:
         """Return the sealed payload of one row."""
-        nonce = self._random_bytes(_NONCE_BYTES)
+        nonce = self._random_bytes(NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, payload, self._place(table, row_id, revision))
 
     def open(self, table: str, row_id: str, revision: int, sealed: bytes) -> bytes:
         """Return the payload of one row, or raise AppError(store_damaged) when it is not that row's."""
         try:
             place = self._place(table, row_id, revision)
-            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place)
+            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
         except (InvalidTag, ValueError):  # ValueError: cut shorter than a nonce
             raise AppError(ErrorCode.STORE_DAMAGED, table=table, id=row_id) from None
 

@@ -17,7 +17,6 @@ from field178_shared.errors import AppError
 
 # cell: table, the column that counts its revision, the sealed column
 _CELLS = {
-    "base": ("base", "rev", "sealed"),
     "outbox": ("outbox", "n", "sealed"),
     "receipt": ("outbox", "verdict", "sealed_receipt"),
     "draft": ("draft", "revision", "sealed"),
@@ -28,10 +27,10 @@ _CELLS = {
 }
 
 
-def heal(context: DatabaseContext, journal: Journal) -> bool:
-    """Heal spoiled cells; true when there were any."""
+def heal(context: DatabaseContext, journal: Journal, records: list[str]) -> bool:
+    """Heal spoiled cells, those of the server records given and all others; true when there were any."""
     spoiled = {table: _spoiled(context, table, *place) for table, place in _CELLS.items()}
-    if not any(spoiled.values()):
+    if not records and not any(spoiled.values()):
         return False
     journal_changes = {entry.change.id: entry.change for entry in journalled(journal, context.sealer)}
     with context.transaction("heal"):
@@ -40,7 +39,7 @@ def heal(context: DatabaseContext, journal: Journal) -> bool:
                 seal_again(context, journal_changes[change_id])
         # The server still has the receipt: the same id gets the same answer.
         offer_again(context, spoiled["receipt"])
-        _read_again(context, spoiled["base"], spoiled["scope"])
+        _read_again(context, records, spoiled["scope"])
         # A draft has one copy. Its row stays for a person with better tools, out of the way of the others.
         for table, row_ids in (("draft", spoiled["draft"]), ("setting", spoiled["setting"])):
             query = f"UPDATE {table} SET key_id = 'spoiled' WHERE id = ?"  # noqa: S608  constants

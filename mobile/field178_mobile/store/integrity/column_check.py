@@ -55,8 +55,16 @@ def has_our_tables(connection: Connection) -> bool:
     return tuple(connection.execute(_SCHEMA).fetchall()) == _our_tables()
 
 
-def is_as_written(context: DatabaseContext) -> bool:
-    """Tell whether the plain columns agree with what is sealed beside them; a new database does."""
+def spoiled_records(context: DatabaseContext) -> list[str] | None:
+    """Return the server records whose cell does not open; None where a plain column is not as it was written.
+
+    The plain columns have to agree with what is sealed beside them; those of a new database do.
+    """
+    spoiled: list[str] = []
+    return spoiled if _is_as_written(context, spoiled) else None
+
+
+def _is_as_written(context: DatabaseContext, spoiled: list[str]) -> bool:
     try:
         key_id = get_text(context, "key_id")
         if key_id is None:
@@ -67,7 +75,7 @@ def is_as_written(context: DatabaseContext) -> bool:
             and all(_is_number(context, name) for name in _NUMBERS)
             and all(context.connection.execute(query).fetchall() is not None for query in _TEXTS)
             and all(
-                _is_own_server_record(context, row)
+                _is_own_server_record(context, row, spoiled)
                 for row in context.connection.execute(_SERVER_RECORDS, (key_id,))
             )
             and all(_is_own_change(context, row) for row in context.connection.execute(_OUTBOX, (key_id,)))
@@ -111,11 +119,14 @@ def _is_number(context: DatabaseContext, name: str) -> bool:
     return True
 
 
-def _is_own_server_record(context: DatabaseContext, row: tuple[str, str, int, int, bytes]) -> bool:
+def _is_own_server_record(
+    context: DatabaseContext, row: tuple[str, str, int, int, bytes], spoiled: list[str]
+) -> bool:
     record_id, record_type, rev, deleted, sealed = row
     payload = _opened(context, "base", record_id, rev, sealed)
     if payload is None:
-        return True  # a spoiled seal is healed for itself
+        spoiled.append(record_id)  # healed for itself
+        return True
     h = record_hash_of_body(record_id, record_type, rev, bool(deleted), payload[_HASH_BYTES:])
     return h == payload[:_HASH_BYTES].hex()
 

@@ -15,7 +15,8 @@ from field178_mobile.store.database.encryption import Sealer
 from field178_mobile.store.database.key_value import get_number, get_text, put_number, put_text
 from field178_mobile.store.database.migrate import migrate
 from field178_mobile.store.integrity.cell_check import heal, write_lost_journal
-from field178_mobile.store.integrity.column_check import has_our_tables, is_as_written
+from field178_mobile.store.integrity.clean_close import CleanClose, read_close
+from field178_mobile.store.integrity.column_check import has_our_tables, spoiled_records
 from field178_mobile.store.integrity.rebuild import (
     is_sound,
     journalled,
@@ -51,11 +52,15 @@ class OpeningContext:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An open database. `rebuilt` is true when a damaged or lost one was replaced from the journal."""
+    """An open database. `rebuilt` is true when a damaged or lost one was replaced from the journal.
+
+    `closed`: how it was closed; None when it was checked instead.
+    """
 
     context: DatabaseContext
     journal: Journal
     rebuilt: bool
+    closed: CleanClose | None
 
 
 def open_database(folder: Path, opening: OpeningContext) -> Opened:
@@ -65,10 +70,14 @@ def open_database(folder: Path, opening: OpeningContext) -> Opened:
     journal = Journal(folder / JOURNAL)
     try:
         _check_key(journal, sealer)
-        context, moved = _verified_context(folder, sealer, opening)
+        closed = read_close(folder / RECORDS / DATABASE, sealer, opening.now)
+        if closed is None:
+            context, moved, spoiled = _verified_context(folder, sealer, opening)
+        else:
+            context, moved, spoiled = _unchanged_context(folder, sealer, opening), False, None
         connection = context.connection
         try:
-            rebuilt = _bring_up(context, journal, folder, opening.new_id)
+            rebuilt = _bring_up(context, journal, folder, opening.new_id, spoiled)
             match_photos(context, PhotoFiles(folder / PHOTOS))
         except BaseException:
             connection.close()
@@ -76,7 +85,12 @@ def open_database(folder: Path, opening: OpeningContext) -> Opened:
     except BaseException:
         journal.close()
         raise
-    return Opened(context, journal, moved or rebuilt)
+    return Opened(context, journal, moved or rebuilt, closed)
+
+
+def _unchanged_context(folder: Path, sealer: Sealer, opening: OpeningContext) -> DatabaseContext:
+    connection = open_connection(folder / RECORDS / DATABASE)
+    return DatabaseContext(connection, sealer, opening.failpoint)
 
 
 def _check_key(journal: Journal, sealer: Sealer) -> None:
@@ -86,16 +100,19 @@ def _check_key(journal: Journal, sealer: Sealer) -> None:
         raise AppError(ErrorCode.STORE_LOCKED, problem="other_key")
 
 
-def _verified_context(folder: Path, sealer: Sealer, opening: OpeningContext) -> tuple[DatabaseContext, bool]:
+def _verified_context(
+    folder: Path, sealer: Sealer, opening: OpeningContext
+) -> tuple[DatabaseContext, bool, list[str]]:
     connection, moved = _sound_connection(folder, opening)
     context = DatabaseContext(connection, sealer, opening.failpoint)
-    if is_as_written(context):
-        return context, moved
+    spoiled = spoiled_records(context)
+    if spoiled is not None:
+        return context, moved, spoiled
     # A flipped bit in a plain column is no matter to SQLite; only what was sealed tells it.
     connection.close()
     move_damaged(folder / RECORDS, opening.now.strftime("%Y%m%d-%H%M%S"))
     connection, _ = _sound_connection(folder, opening)
-    return DatabaseContext(connection, sealer, opening.failpoint), True
+    return DatabaseContext(connection, sealer, opening.failpoint), True, []
 
 
 def _sound_connection(folder: Path, opening: OpeningContext) -> tuple[Connection, bool]:
@@ -141,7 +158,13 @@ def _raise_unless_damaged(error: Exception) -> None:
         raise error
 
 
-def _bring_up(context: DatabaseContext, journal: Journal, folder: Path, new_id: Callable[[], str]) -> bool:
+def _bring_up(
+    context: DatabaseContext,
+    journal: Journal,
+    folder: Path,
+    new_id: Callable[[], str],
+    spoiled: list[str] | None,
+) -> bool:
     key_id = get_text(context, "key_id")
     if key_id is None:
         return _initialise(context, journal, folder, new_id())
@@ -155,7 +178,8 @@ def _bring_up(context: DatabaseContext, journal: Journal, folder: Path, new_id: 
         journal.cut_back(start)
     elif unknown:
         recover_entries(context, unknown, journal)
-    heal(context, journal)
+    if spoiled is not None:
+        heal(context, journal, spoiled)
     if not same_file or start > journal.size:
         write_lost_journal(context, journal)
     mark_recovered(folder)

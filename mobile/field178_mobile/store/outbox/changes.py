@@ -5,7 +5,8 @@ A change is written once and never rendered anew. It goes only when a verified b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -150,6 +151,12 @@ def get_change(context: DatabaseContext, change_id: str) -> OwnChange | None:
 def changes_of(context: DatabaseContext, record_id: str) -> list[OwnChange]:
     """Return every stored change of a record, in the order of filing."""
     return _select(context, "record_id = ?", (record_id,))
+
+
+def changes_of_all(context: DatabaseContext, record_ids: Collection[str]) -> dict[str, list[OwnChange]]:
+    """Return every stored change of these records, in the order of filing."""
+    where = "record_id IN (SELECT value FROM json_each(?))"
+    return by_record(_select(context, where, (json.dumps(sorted(record_ids)),)))
 
 
 def shown_changes(context: DatabaseContext, record_type: str) -> list[OwnChange]:

@@ -1,28 +1,43 @@
-"""What the screens ask for all the time, kept decrypted in memory: establishments, reviews, conflicts."""
+"""What the screens ask for all the time, kept decrypted in memory: lists, reviews, conflicts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from field178_mobile.ports import Json
 from field178_mobile.store.database.context import DatabaseContext
-from field178_mobile.store.model import EstablishmentListing, MergedRecord, RefusedValue, ReviewerComment
-from field178_mobile.store.outbox.changes import OwnChange, by_record, changes_of, shown_changes
+from field178_mobile.store.model import (
+    EstablishmentListing,
+    MergedRecord,
+    RefusedValue,
+    ReviewerComment,
+    VisitListing,
+)
+from field178_mobile.store.outbox.changes import OwnChange, by_record, changes_of_all, shown_changes
+from field178_mobile.store.replica.listings import (
+    ESTABLISHMENT,
+    VISIT,
+    by_establishment,
+    establishment_of,
+    lists_as_json,
+    lists_of_json,
+    newest_first,
+    visit_listing,
+)
 from field178_mobile.store.replica.merged_view import compose
 from field178_mobile.store.replica.server_records import (
     ServerRecord,
-    get_server_record,
     ids_of_other_types,
     server_records,
+    server_records_of,
 )
-from field178_shared.text.normalisation import fold
 from field178_shared.time.clock import from_wire
 
-ESTABLISHMENT = "establishment"
 REVIEW = "review"
 CONFLICT = "conflict"
-_INDEXED = (ESTABLISHMENT, REVIEW, CONFLICT)
+_INDEXED = (ESTABLISHMENT, VISIT, REVIEW, CONFLICT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,46 +65,54 @@ class OpenConflict:
 
 
 class ReplicaCache:
-    """Keeps the three indexes; `touch` brings them up to date after a transaction. Database thread only."""
+    """Keeps the indexes; `touch` brings them up to date after a transaction. Database thread only."""
 
-    def __init__(self, context: DatabaseContext) -> None:
+    def __init__(self, context: DatabaseContext, lists: Json) -> None:
         self._context = context
         self._establishments: dict[str, EstablishmentListing] = {}
+        self._visits: dict[str, VisitListing] = {}
+        self._visits_to: dict[str, tuple[VisitListing, ...]] = {}
         self._reviews: dict[str, OfficeReview] = {}
         self._reviewed: dict[str, OfficeReview] = {}
         self._conflicts: dict[str, OpenConflict] = {}
         self._disputed: dict[str, dict[str, OpenConflict]] = {}
         self._sorted: tuple[EstablishmentListing, ...] | None = None
-        self.load()
+        self._load(lists)
 
-    def load(self) -> None:
-        """Read everything again."""
-        own = by_record(shown_changes(self._context, ESTABLISHMENT))
-        self._establishments.clear()
-        for row in server_records(self._context, ESTABLISHMENT):
-            self._put_establishment(row.id, compose(row, own.pop(row.id, [])))
-        for record_id, changes in own.items():
-            self._put_establishment(record_id, compose(None, changes))
-        for index in (self._reviews, self._reviewed, self._conflicts, self._disputed):
-            index.clear()
+    def lists(self) -> Json:
+        """Return the lists as JSON; a cache of the same records takes them instead of reading."""
+        return lists_as_json(self.establishments(), self._visits_to)
+
+    def _load(self, lists: Json) -> None:
+        self.is_as_loaded = bool(lists)
+        if lists:
+            self._sorted, self._visits_to = lists_of_json(lists)
+        else:
+            found = map(establishment_of, self._views(ESTABLISHMENT))
+            self._sorted = tuple(sorted(found, key=lambda listing: (listing.folded, listing.id)))
+            self._visits_to = by_establishment(map(visit_listing, self._views(VISIT)))
+        self._establishments = {listing.id: listing for listing in self._sorted}
+        self._visits = {visit.id: visit for visits in self._visits_to.values() for visit in visits}
         for row in server_records(self._context, REVIEW):
             self._put_review(row.id, row)
         for row in server_records(self._context, CONFLICT):
             self._put_conflict(row.id, row)
-        self._sorted = None
 
     def touch(self, record_ids: Iterable[str]) -> None:
         """Read these records again."""
         asked = set(record_ids)
         others = ids_of_other_types(self._context, asked, _INDEXED)
-        asked -= others.difference(self._establishments, self._reviews, self._conflicts)
+        asked -= others.difference(self._establishments, self._visits, self._reviews, self._conflicts)
+        rows, changes = server_records_of(self._context, asked), changes_of_all(self._context, asked)
         # In an order of their own: of a set they come in another one in every process, and lists would jump.
         for record_id in sorted(asked):
-            row = get_server_record(self._context, record_id)
-            own = changes_of(self._context, record_id)
+            row, own = rows.get(record_id), changes.get(record_id, [])
             if record_id in self._establishments or _is_of(ESTABLISHMENT, row, own):
                 self._put_establishment(record_id, compose(row, own))
-                self._sorted = None
+                self._sorted, self.is_as_loaded = None, False
+            if record_id in self._visits or _is_of(VISIT, row, own):
+                self._put_visit(record_id, compose(row, own))
+                self.is_as_loaded = False
             self._put_conflict(record_id, row)
             self._put_review(record_id, row)
 
@@ -99,6 +122,10 @@ class ReplicaCache:
             found = self._establishments.values()
             self._sorted = tuple(sorted(found, key=lambda listing: (listing.folded, listing.id)))
         return self._sorted
+
+    def visits(self) -> dict[str, tuple[VisitListing, ...]]:
+        """Return the visits to each establishment, the newest first."""
+        return dict(self._visits_to)
 
     def review(self, record_id: str) -> OfficeReview | None:
         """Return the office's word on a record, None while it waits."""
@@ -117,7 +144,24 @@ class ReplicaCache:
         if view is None or view.deleted:
             self._establishments.pop(record_id, None)
         else:
-            self._establishments[record_id] = _listing(view)
+            self._establishments[record_id] = establishment_of(view)
+
+    def _put_visit(self, record_id: str, view: MergedRecord | None) -> None:
+        old = self._visits.pop(record_id, None)
+        if old is not None:
+            before = self._visits_to[old.establishment_id]
+            self._visits_to[old.establishment_id] = tuple(visit for visit in before if visit is not old)
+        if view is not None and not view.deleted:
+            visit = self._visits[record_id] = visit_listing(view)
+            others = self._visits_to.get(visit.establishment_id, ())
+            self._visits_to[visit.establishment_id] = tuple(sorted((*others, visit), key=newest_first))
+
+    def _views(self, record_type: str) -> Iterator[MergedRecord]:
+        own = by_record(shown_changes(self._context, record_type))
+        for row in server_records(self._context, record_type):
+            yield from _live(compose(row, own.pop(row.id, [])))
+        for changes in own.values():
+            yield from _live(compose(None, changes))
 
     def _put_review(self, review: str, row: ServerRecord | None) -> None:
         old = self._reviews.pop(review, None)
@@ -136,25 +180,13 @@ class ReplicaCache:
             self._disputed.setdefault(found.record_id, {})[conflict] = found
 
 
+def _live(view: MergedRecord | None) -> Iterator[MergedRecord]:
+    if view is not None and not view.deleted:
+        yield view
+
+
 def _is_of(record_type: str, row: ServerRecord | None, own: list[OwnChange]) -> bool:
     return row.type == record_type if row is not None else any(change.type == record_type for change in own)
-
-
-def _listing(view: MergedRecord) -> EstablishmentListing:
-    data = view.data
-    name = str(data.get("name", ""))
-    lat, lon = data.get("lat"), data.get("lon")
-    return EstablishmentListing(
-        id=view.id,
-        name=name,
-        folded=fold(name),
-        type_id=str(data.get("establishment_type_id", "")),
-        unit_id=str(data.get("unit_id", "")),
-        address=str(data.get("address_line", "")),
-        lat=lat if isinstance(lat, int) else None,
-        lon=lon if isinstance(lon, int) else None,
-        registration_number=str(data.get("registration_number", "")),
-    )
 
 
 def _comments(value: object) -> Iterable[ReviewerComment]:

@@ -17,6 +17,8 @@ def compose(server_record: ServerRecord | None, own: Sequence[OwnChange]) -> Mer
 
     An edit whose record left is not shown: without a server record only an own create shows.
     """
+    if server_record is not None and not own:
+        return _unchanged(server_record)
     shown = [change for change in own if is_shown(change)]
     first = next((change for change in shown if change.is_create), None)
     if server_record is None and first is None:
@@ -35,6 +37,12 @@ def compose(server_record: ServerRecord | None, own: Sequence[OwnChange]) -> Mer
         attention=refusal(own),
         marked=_marked(own),
     )
+
+
+def _unchanged(record: ServerRecord) -> MergedRecord:
+    """Return a record without own changes, as nearly all are, without asking for them nine times."""
+    deleted = record.deleted or record.is_erased
+    return MergedRecord(record.id, record.type, record.scope, record.rev, record.data, deleted, pending=False)
 
 
 def some_record(shown: Sequence[OwnChange]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_text
-from field178_mobile.store.drafts.drafts import all_drafts, drafted_records
+from field178_mobile.store.drafts.drafts import all_drafts
 from field178_mobile.store.model import InboxItem, InboxKind, MergedRecord, ShownState, StoreStatus
 from field178_mobile.store.outbox.changes import (
     OwnChange,
@@ -23,7 +23,6 @@ from field178_mobile.store.replica.server_records import (
     get_server_record,
     server_records,
     server_rev,
-    server_revs,
 )
 from field178_mobile.store.replica.status import attention_of, is_returned, word_of
 from field178_mobile.store.replication.server_state import notice_items
@@ -67,18 +66,10 @@ class Records:
         own = changes_of(self.context, record_id)
         return self._state(record_id, has_draft, server_rev(self.context, record_id), own)
 
-    def shown_states(self, record_type: str) -> dict[str, ShownState]:
-        """Return the states of all records of a type at once, for lists."""
-        drafted = drafted_records(self.context)
-        revs, own = (
-            server_revs(self.context, record_type),
-            by_record(shown_changes(self.context, record_type)),
-        )
-        found = {}
-        for record_id in sorted({*revs, *own}):
-            rev, changes = revs.get(record_id, 0), own.get(record_id, [])
-            found[record_id] = self._state(record_id, record_id in drafted, rev, changes)
-        return found
+    def visits_to(self, establishment_id: str) -> list[MergedRecord]:
+        """Return the visits to an establishment, whole."""
+        found = [self.view(visit.id) for visit in self.cache.visits().get(establishment_id, ())]
+        return [view for view in found if view is not None]
 
     def own_states(self, record_type: str) -> dict[str, ShownState]:
         """Return the states of the records of a type that were changed or begun here and are not settled."""

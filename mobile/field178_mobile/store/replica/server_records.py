@@ -94,6 +94,13 @@ def get_server_record(context: DatabaseContext, record_id: str) -> ServerRecord 
     return None if row is None else _from_row(context, row)
 
 
+def server_records_of(context: DatabaseContext, record_ids: Collection[str]) -> dict[str, ServerRecord]:
+    """Return those of these records that are committed here, deleted ones included."""
+    query = f"SELECT {_COLUMNS} FROM base WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608  constants
+    rows = context.connection.execute(query, (json.dumps(sorted(record_ids)),))
+    return {row[0]: _from_row(context, row) for row in rows}
+
+
 def server_records(
     context: DatabaseContext, record_type: str, scope: str | None = None
 ) -> Iterator[ServerRecord]:
@@ -101,12 +108,6 @@ def server_records(
     query = f"SELECT {_COLUMNS} FROM base WHERE type = ? AND (? IS NULL OR scope = ?)"  # noqa: S608
     for row in context.connection.execute(query, (record_type, scope, scope)):
         yield _from_row(context, row)
-
-
-def server_revs(context: DatabaseContext, record_type: str) -> dict[str, int]:
-    """Return the revs of the committed live records of a type, without opening any."""
-    query = "SELECT id, rev FROM base WHERE type = ? AND deleted = 0"
-    return dict(context.connection.execute(query, (record_type,)).fetchall())
 
 
 def server_rev(context: DatabaseContext, record_id: str) -> int:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 from tests.mobile.replication.tablet import Tablet, record
-from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_of, server_commits
+from tests.mobile.support import (
+    KEY,
+    UNIT,
+    USER,
+    FrozenClock,
+    base_row,
+    draft_of,
+    open_changed_file,
+    server_commits,
+)
 
 from field178_mobile.store import StateWord, Store
 from field178_mobile.store.replica.server_records import get_scope, recomputed_digest
@@ -31,8 +40,7 @@ def spoil(store: Store, table: str, column: str = "sealed") -> None:
                 context.connection.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (bad, rowid))
 
     store.read(flip)
-    store.lock()
-    store.unlock(KEY)
+    open_changed_file(store)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.mobile.support import KEY, UNIT, base_row, server_commits
+from tests.mobile.support import UNIT, base_row, open_changed_file, server_commits
 
 from field178_mobile.store import Store
 from field178_mobile.store.replica.server_records import ServerRecord
@@ -139,6 +139,5 @@ def test_a_spoiled_row_at_rest_does_not_stop_the_others(store: Store) -> None:
     SyncStore(store).commit_repair(RepairPage(UNIT, frozenset({"01"}), frozenset(), (), NOW_S))
     spoil = "UPDATE removed SET sealed = zeroblob(64) WHERE id = ?"
     store.read(lambda context: context.connection.execute(spoil, (RECORD,)))
-    store.lock()
-    store.unlock(KEY)
+    open_changed_file(store)
     assert [row.id for row in lost(store)] == [other]

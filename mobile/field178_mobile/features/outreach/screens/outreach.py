@@ -21,6 +21,7 @@ from field178_mobile.store import StoreChange
 if TYPE_CHECKING:
     from field178_mobile.features.services import Services
 
+MORE_BELOW = 0.15
 _REQUIRED = (outreach_form.OutreachFormPane,)
 
 
@@ -36,6 +37,7 @@ class OutreachScreen(kit.Panes):
     is_late = BooleanProperty(False)
 
     def __init__(self, **kwargs: object) -> None:
+        self._has_more = False
         super().__init__(**kwargs)
         self._detail, self._head = Optional(self.ids.detail), Optional(self.ids.head)
         self._show_parts()
@@ -44,7 +46,14 @@ class OutreachScreen(kit.Panes):
         """Draw the list."""
         self.ids.rows.chosen = state.selected
         self.ids.rows.show([_row(row) for row in state.rows])
+        self._has_more = state.has_more
         self.ids.empty.opacity = 1 if state.is_empty else 0
+
+    def scrolled(self, scroll_y: float) -> None:
+        """Make the list longer when its end comes into sight."""
+        if self._has_more and scroll_y < MORE_BELOW:
+            self._has_more = False
+            self.sessions_pane.sessions.show_more()
 
     def show_session(self, state: OutreachState) -> None:
         """Draw the open session; a filed one closes with a word about where it is."""

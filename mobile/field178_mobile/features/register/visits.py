@@ -1,0 +1,53 @@
+"""The visits to one establishment: the last one, and what it left to be fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from field178_mobile.features.inspection.visit import INSPECTED
+from field178_mobile.features.shift.roster import RecordLike
+from field178_mobile.presentation.facts import Shortcoming
+from field178_mobile.store.replica.listings import open_follow_ups
+from field178_shared.records.reading import text_of
+from field178_shared.time.clock import from_wire
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One filed visit."""
+
+    record_id: str
+    started_at: datetime | None
+    data: Mapping[str, object]
+
+    @property
+    def is_inspected(self) -> bool:
+        """Tell whether the team got in."""
+        return self.data.get("access_result") == INSPECTED
+
+    def is_before(self, instant: datetime | None) -> bool:
+        """Tell whether the visit began before an instant; None is the end of time."""
+        return instant is None or (self.started_at is not None and self.started_at < instant)
+
+    def open_shortcomings(self) -> tuple[Shortcoming, ...]:
+        """Return what this visit asked to be fixed and that was not closed since, the earliest first."""
+        rows = open_follow_ups(self.data)
+        found = [Shortcoming(text_of(row, "text"), text_of(row, "due_on")) for row in rows]
+        return tuple(sorted(found, key=lambda row: row.due_on))
+
+
+def visits_of(records: Iterable[RecordLike]) -> tuple[Visit, ...]:
+    """Return records of visits, the newest visit first."""
+    visits = (Visit(one.id, from_wire(text_of(one.data, "started_at")), one.data) for one in records)
+    return tuple(sorted(visits, key=_newest_first))
+
+
+def last_inspected(visits: Iterable[Visit], before: datetime | None = None) -> Visit | None:
+    """Return the last visit that got in, among those before an instant; the newest comes first."""
+    return next((visit for visit in visits if visit.is_inspected and visit.is_before(before)), None)
+
+
+def _newest_first(visit: Visit) -> float:
+    return -visit.started_at.timestamp() if visit.started_at else 0.0

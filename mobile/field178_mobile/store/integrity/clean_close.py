@@ -1,0 +1,121 @@
+"""How the database was left when it was closed: a file nobody touched since needs no check.
+
+Two sealed files beside the database: `closed` describes its file, `lists` the lines of lists that were made
+of its records. Both may be lost at any time: the next opening checks the database and reads it.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from field178_mobile.ports import Json
+from field178_mobile.store.database.context import parse_object
+from field178_mobile.store.database.driver import DatabaseError
+from field178_mobile.store.database.encryption import NONCE_BYTES, Sealer
+from field178_mobile.store.database.migrate import migrations
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.time.clock import from_wire, to_wire
+from field178_shared.wire.canonical import canonical
+
+# A bit may flip where no file is written: the whole database is checked this often at least.
+CHECK_EVERY = timedelta(days=1)
+_CLOSED, _LISTS = "closed", "lists"
+# Counts up when the lines change their form.
+_FORM = 1
+_BEFORE_NS = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class CleanClose:
+    """A database as it was closed: when it was last checked, and the lists made of its records."""
+
+    checked_at: datetime
+    lists: Json
+    # The nonce of their file: `closed` names the one it belongs to.
+    nonce: str = ""
+
+
+def read_close(database: Path, sealer: Sealer, now: datetime) -> CleanClose | None:
+    """Return how the database was closed; None where it has to be checked."""
+    with suppress(OSError, AppError, ValueError, KeyError):
+        closed = _open(sealer, _CLOSED, _read(database.with_name(_CLOSED)))
+        checked_at = from_wire(str(closed["checked_at"]))
+        is_unchanged = closed["file"] == _file_of(database)
+        if is_unchanged and checked_at is not None and timedelta(0) <= now - checked_at < CHECK_EVERY:
+            sealed = _read(database.with_name(_LISTS))
+            if closed["lists"] == _nonce_of(sealed):
+                return CleanClose(checked_at, _open(sealer, _LISTS, sealed), _nonce_of(sealed))
+    return None
+
+
+def write_close(database: Path, sealer: Sealer, closed: CleanClose) -> None:
+    """Describe a database that was just closed; its lists are written unless they lie there already."""
+    with suppress(OSError):  # a full disk: the next opening checks
+        nonce = closed.nonce
+        if not nonce:
+            sealed = _seal(sealer, _LISTS, closed.lists)
+            nonce = _nonce_of(sealed)
+            _write(database.with_name(_LISTS), sealed)
+        # A moment that no later write can have: the clock of a file system moves in steps.
+        before = database.stat().st_mtime_ns - _BEFORE_NS
+        os.utime(database, ns=(before, before))
+        content: Json = {
+            "file": _file_of(database),
+            "checked_at": to_wire(closed.checked_at),
+            "lists": nonce,
+        }
+        _write(database.with_name(_CLOSED), _seal(sealer, _CLOSED, content))
+
+
+def is_damage(error: Exception) -> bool:
+    """Tell whether a reading failed on what only a check of the database can bring back."""
+    # A lock, a full disk and the like are subclasses.
+    is_malformed = type(error) is DatabaseError
+    return is_malformed or (isinstance(error, AppError) and error.code is ErrorCode.STORE_DAMAGED)
+
+
+def forget_close(database: Path) -> bool:
+    """Make the next opening check the database; False when it would have anyway."""
+    closed = database.with_name(_CLOSED)
+    is_known = closed.exists()
+    closed.unlink(missing_ok=True)
+    return is_known
+
+
+def _file_of(database: Path) -> list[object]:
+    """Return what changes when anybody writes to the database, this program of another version included."""
+    log = database.with_name(database.name + "-wal")
+    found = database.stat()
+    waiting = log.stat().st_size if log.exists() else 0
+    return [_FORM, migrations()[-1].checksum, found.st_size, found.st_mtime_ns, waiting]
+
+
+def _open(sealer: Sealer, name: str, sealed: bytes) -> Json:
+    return parse_object(sealer.open(_CLOSED, name, 1, sealed))
+
+
+def _seal(sealer: Sealer, name: str, content: Json) -> bytes:
+    return sealer.seal(_CLOSED, name, 1, canonical(content))
+
+
+def _nonce_of(sealed: bytes) -> str:
+    return sealed[:NONCE_BYTES].hex()
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read()
+
+
+def _write(path: Path, sealed: bytes) -> None:
+    # Not synced: what a power cut leaves of it does not open, and nothing is lost with it.
+    draft = path.with_name(path.name + ".new")
+    draft.unlink(missing_ok=True)
+    draft.touch(0o600)
+    with draft.open("a+b") as file:
+        file.write(sealed)
+    draft.replace(path)

@@ -1,0 +1,111 @@
+"""The few values of a record that lists show, kept in memory instead of the whole record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from sys import intern
+
+from field178_mobile.ports import Json
+from field178_mobile.store.model import EstablishmentListing, MergedRecord, VisitListing
+from field178_shared.records.reading import count_of, text_of
+from field178_shared.text.normalisation import fold, sort_key
+from field178_shared.time.clock import from_wire
+
+ESTABLISHMENT = "establishment"
+VISIT = "inspection"
+INSPECTED = "inspected"
+NOT_FIXED = frozenset({"open", "partly_fixed"})
+_TYPE_ID, _UNIT_ID = map(EstablishmentListing._fields.index, ("type_id", "unit_id"))
+
+Visits = dict[str, tuple[VisitListing, ...]]
+
+
+def establishment_of(view: MergedRecord) -> EstablishmentListing:
+    """Return the line of an establishment."""
+    return establishment_listing(view.id, view.data)
+
+
+def establishment_listing(record_id: str, data: Mapping[str, object]) -> EstablishmentListing:
+    """Return the line of an establishment with this content, filed or begun."""
+    name, address = text_of(data, "name"), text_of(data, "address_line")
+    return EstablishmentListing(
+        id=record_id,
+        name=name,
+        folded=fold(name),
+        folded_address=fold(address),
+        order=sort_key(name),
+        type_id=intern(text_of(data, "establishment_type_id")),
+        unit_id=intern(text_of(data, "unit_id")),
+        address=address,
+        lat=count_of(data, "lat"),
+        lon=count_of(data, "lon"),
+        registration_number=text_of(data, "registration_number"),
+    )
+
+
+def visit_listing(view: MergedRecord) -> VisitListing:
+    """Return what the lists of establishments show of a visit."""
+    data = view.data
+    return VisitListing(
+        id=view.id,
+        establishment_id=intern(text_of(data, "establishment_id")),
+        started_at=from_wire(text_of(data, "started_at")),
+        is_inspected=data.get("access_result") == INSPECTED,
+        leaves_something=bool(open_follow_ups(data)),
+    )
+
+
+def open_follow_ups(data: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """Return what a visit asked to be fixed and that was not closed since."""
+    follow_ups = data.get("follow_ups")
+    rows = follow_ups.values() if isinstance(follow_ups, Mapping) else ()
+    return [row for row in rows if isinstance(row, Mapping) and row.get("status") in NOT_FIXED]
+
+
+def by_establishment(visits: Iterable[VisitListing]) -> Visits:
+    """Return visits by establishment, the newest first."""
+    found: dict[str, list[VisitListing]] = {}
+    for visit in sorted(visits, key=newest_first):
+        found.setdefault(visit.establishment_id, []).append(visit)
+    return {establishment_id: tuple(each) for establishment_id, each in found.items()}
+
+
+def newest_first(visit: VisitListing) -> float:
+    """Return the key by which visits are ordered."""
+    return -visit.started_at.timestamp() if visit.started_at else 0.0
+
+
+def lists_as_json(establishments: Iterable[EstablishmentListing], visits: Visits) -> Json:
+    """Return both lists as JSON."""
+    lines = {place: [_visit_as_json(visit) for visit in those] for place, those in visits.items()}
+    return {"establishments": list(establishments), "visits": lines}
+
+
+def lists_of_json(lists: Json) -> tuple[tuple[EstablishmentListing, ...], Visits]:
+    """Return both lists, in their order."""
+    establishments, visits = lists["establishments"], lists["visits"]
+    assert isinstance(establishments, list)
+    assert isinstance(visits, dict)
+    return (
+        tuple(map(_establishment_of_json, establishments)),
+        {place: tuple(_visit_of_json(place, *line) for line in lines) for place, lines in visits.items()},
+    )
+
+
+def _establishment_of_json(line: list[str]) -> EstablishmentListing:
+    # Thousands share a few kinds and communes.
+    line[_TYPE_ID], line[_UNIT_ID] = intern(line[_TYPE_ID]), intern(line[_UNIT_ID])
+    return EstablishmentListing._make(line)
+
+
+def _visit_as_json(visit: VisitListing) -> list[object]:
+    started_at = None if visit.started_at is None else visit.started_at.isoformat()
+    return [visit.id, started_at, visit.is_inspected, visit.leaves_something]
+
+
+def _visit_of_json(
+    establishment_id: str, visit: str, started_at: str | None, is_inspected: bool, leaves_something: bool
+) -> VisitListing:
+    at = None if started_at is None else datetime.fromisoformat(started_at)
+    return VisitListing(visit, establishment_id, at, is_inspected, leaves_something)

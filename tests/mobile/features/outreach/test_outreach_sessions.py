@@ -1,0 +1,33 @@
+"""The list of sessions: drafts first, then the newest, as far as it was scrolled."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from tests.mobile.inspection_world import LEADER, UNIT, uid, words
+from tests.mobile.support import FrozenClock, base_row, server_commits
+
+from field178_mobile.features.outreach.outreach_sessions import PAGE, TYPE, SessionsPresenter, SessionsState
+from field178_mobile.store import Draft, Store
+
+DRAFT = uid("draft session")
+
+
+def test_a_long_list_begins_with_drafts_and_the_newest_and_grows_by_pages(
+    store: Store, clock: FrozenClock
+) -> None:
+    first = date(2025, 1, 1)
+    days = {uid(f"session {n}"): (first + timedelta(days=n)).isoformat() for n in range(PAGE + 30)}
+    rows = [base_row(key, 1, TYPE, f"unit:{UNIT}", session_date=day) for key, day in days.items()]
+    server_commits(store, *rows)
+    store.drafts.save(Draft("d1", TYPE, DRAFT, f"unit:{UNIT}", {}, None, 0, LEADER, clock.now()))
+    states: list[SessionsState] = []
+    sessions = SessionsPresenter(store, clock, words(), states.append)
+    sessions.show()
+    newest = sorted(days, key=days.__getitem__, reverse=True)
+    assert [row.record_id for row in states[-1].rows] == [DRAFT, *newest[: PAGE - 1]]
+    assert [row.state for row in states[-1].rows[:2]] == ["draft", "received"]
+    assert states[-1].has_more
+    sessions.show_more()
+    assert [row.record_id for row in states[-1].rows] == [DRAFT, *newest]
+    assert not states[-1].has_more
