@@ -263,8 +263,13 @@ class ServerOracle:
         kept_aside = {
             (data["record"], data["path"], change_id) for data in conflicts for change_id in data["entries"]
         }
-        for change_id, record_id, device, _, payload in rows:
+        for change_id, record_id, device, rev, payload in rows:
             wire = json.loads(payload)
+            if rev == 1 and wire.get("set", wire) is None:
+                # It is stored once: in the record, as long as that is at its first revision.
+                row = self.state.records[record_id]
+                require(row.rev == 1, "I3", f"{change_id} lacks what it set, at rev {row.rev}")
+                wire["set"] = row.data
             data = with_alias(built.get(record_id, {}), wire)
             if device is None or wire["op"] not in ("put", "resolve"):
                 built |= {record_id: data} if record_id in built else {}
