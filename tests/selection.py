@@ -28,7 +28,7 @@ DIFFERENTIAL = frozenset(
         "e2e/test_lost_answers.py",
         "e2e/test_restore.py",
         "server/accounts/test_rate_limit.py",
-        "server/api/test_devices.py",
+        "server/api/test_claims_at_once.py",
         "server/api/test_storage_full.py",
         "server/attachments/test_garbage_collection.py",
         "server/attachments/test_secure_delete.py",

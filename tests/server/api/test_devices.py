@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from sqlalchemy import event, func, select
 from tests.server.office_scene import PASSWORD, Office, Tablet, problem_of
@@ -117,21 +115,6 @@ def test_a_code_of_a_disabled_officer_is_refused(office: Office, tablet: Tablet)
     code = office.code()
     run_write(office.engine, lambda session: accounts.disable(session, office.context, "an"))
     assert problem_of(tablet.enrol(code)) == (403, "enrolment_refused")
-
-
-def test_of_many_claims_at_once_exactly_one_device_is_made(office: Office) -> None:
-    code, answers = office.code(), list[int]()
-
-    def claim() -> None:
-        answers.append(Tablet(office).enrol(code).status_code)
-
-    threads = [threading.Thread(target=claim) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(answers) == [201] + [403] * 7
-    assert count(office, Device) == 1
 
 
 def test_neither_code_nor_address_stands_in_the_store(office: Office, tablet: Tablet) -> None:
