@@ -50,9 +50,10 @@ def limit_malloc_arenas() -> None:
 
     Before the first thread: an arena that exists is not given back.
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_M_ARENA_MAX, _ARENAS)
+    if sys.platform == "linux":
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+        if mallopt is not None:
+            mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 def _keep_temporary_files_in(folder: Path) -> None:

@@ -27,7 +27,7 @@ from field178_mobile.replication.pinning import CONNECT_TIMEOUT_S, context_for, 
 from field178_mobile.replication.port import TransportFailure
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import duration_clock
-from field178_shared.wire.content_coding import GZIP, StreamReader, gzip_bytes
+from field178_shared.wire.content_coding import GZIP, LEAST_PACKED_BYTES, StreamReader, gzip_bytes
 from field178_shared.wire.protocol import HEADER, NDJSON, VERSION
 
 STALL_TIMEOUT_S = 30.0
@@ -35,8 +35,6 @@ LONGEST_LINE = 4 << 20
 _TIMEOUTS = (CONNECT_TIMEOUT_S, STALL_TIMEOUT_S)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NETWORK_AUTHENTICATION_REQUIRED = 511
-# Of a shorter body gzip saves nothing worth naming.
-_LEAST_PACKED_BYTES = 256
 _KINDS = {
     400: FailureKind.REFUSED,
     401: FailureKind.SESSION,
@@ -74,6 +72,10 @@ class HttpTransport:
         challenge = self._post("/api/v1/auth/challenge", {"device": self._device})
         return self._open_session(str(challenge.get("nonce", "")))
 
+    @property
+    def _has_ended(self) -> bool:
+        return duration_clock() >= self._token_ends_at
+
     def _open_session(self, nonce: str) -> None:
         signature = session_signature(self._device_key, nonce, self._device)
         body: Json = {"device": self._device, "nonce": nonce, "signature": signature}
@@ -88,7 +90,7 @@ class HttpTransport:
 
         A session that has ended meanwhile is renewed first: to be told so would cost a round trip.
         """
-        if self._token and duration_clock() >= self._token_ends_at:
+        if self._token and self._has_ended:
             self.open_session()
         with self._send_exchange(body) as response:
             self._reading = response
@@ -99,7 +101,7 @@ class HttpTransport:
     def call(self, path: str, body: Json, *, with_session: bool = False) -> Json:
         """Post an object outside of the exchange; failures are AppError for the screens."""
         try:
-            if with_session and not self._token:
+            if with_session and (not self._token or self._has_ended):
                 self.open_session()
             return self._post(path, body, with_session=with_session)
         except TransportFailure as error:
@@ -160,7 +162,7 @@ class HttpTransport:
 
     def _send(self, path: str, body: bytes, headers: dict[str, str]) -> requests.Response:
         headers = {"Content-Type": "application/json", **headers}
-        if len(body) >= _LEAST_PACKED_BYTES:
+        if len(body) >= LEAST_PACKED_BYTES:
             body, headers["Content-Encoding"] = gzip_bytes(body), GZIP
         response = self.request("POST", path, body, headers)
         failure = failure_of(response)

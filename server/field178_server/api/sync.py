@@ -15,10 +15,8 @@ from field178_server.replication.exchange import Exchange
 from field178_server.replication.policy.record_validation import declared_types
 from field178_server.runtime import Runtime
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.wire.content_coding import GZIP, GzipStream
+from field178_shared.wire.content_coding import GZIP, LEAST_PACKED_BYTES, GzipStream
 from field178_shared.wire.protocol import NDJSON, SyncRequest
-
-_LEAST_PACKED_BYTES = 256
 
 bp = Blueprint("sync", __name__, url_prefix="/api/v1")
 
@@ -47,8 +45,8 @@ def stream(parts: Sequence[bytes], *, in_gzip: bool) -> Response:
 
     A body whose length is known leaves the connection open: the next request needs no new one, and no TLS.
     """
-    # Of a short answer gzip saves nothing. No cache keeps one: nothing need say what it varies by.
-    is_packed = in_gzip and sum(map(len, parts)) >= _LEAST_PACKED_BYTES
+    # No cache keeps an answer: nothing need say what it varies by.
+    is_packed = in_gzip and sum(map(len, parts)) >= LEAST_PACKED_BYTES
     response = Response(_compressed(parts) if is_packed else b"".join(parts), content_type=NDJSON)
     if is_packed:
         response.headers["Content-Encoding"] = GZIP

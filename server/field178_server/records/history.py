@@ -104,7 +104,7 @@ def replay(
     for change, status in changes:
         wire = _object(json.loads(change.payload)) if change.payload else {}
         set_, was = _object(wire.get("set")), {} if wire.get("create") else _object(wire.get("was"))
-        if change.payload and _SET_IN_RECORD in change.payload and change.rev == 1:
+        if change.rev == 1 and wire.get("set", wire) is None:
             set_ = current
         if change.device_id is not None:
             set_ = {path: value for path, value in set_.items() if not _is_owned(path, office_paths)}

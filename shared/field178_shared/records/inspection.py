@@ -19,6 +19,10 @@ from field178_shared.records.reading import (
 )
 from field178_shared.time.clock import local_date
 
+# Values of `access_result` and `overall_result`.
+INSPECTED = "inspected"
+NOT_INSPECTED = "not_inspected"
+
 
 @dataclass(frozen=True, slots=True)
 class VisitMember:

@@ -13,13 +13,12 @@ from datetime import timedelta
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.establishments import EstablishmentType
 from field178_shared.errors import ErrorCode
+from field178_shared.records.inspection import INSPECTED, NOT_INSPECTED
 from field178_shared.records.reading import Data, answers_of, count_of, entries_of, instant_of, text_of
 from field178_shared.rules import checklist, counts, findings
 from field178_shared.rules.problem import Context, Problem, Rule
 from field178_shared.time.clock import VIETNAM, local_date
 
-INSPECTED = "inspected"
-NOT_INSPECTED = "not_inspected"
 GUIDANCE = "guidance"
 LEAST_MEMBERS = 2
 LONGEST_USUAL_VISIT = timedelta(hours=6)

@@ -99,6 +99,15 @@ def test_a_session_that_has_ended_is_renewed_with_its_own_nonce_in_one_request(s
     assert sessions.paths == ["challenge", "session", "session", "sync"]
 
 
+def test_an_ended_session_is_renewed_before_a_call_of_the_screens(serve) -> None:
+    sessions = Sessions(lifetime_s=0)
+    transport = HttpTransport(serve(sessions.answer).url, "", DEVICE, DEVICE_KEY)
+    transport.open_session()
+    transport.call("/api/v1/auth/challenge", {}, with_session=True)
+    transport.close()
+    assert sessions.paths == ["challenge", "session", "session", "challenge"]
+
+
 def test_a_living_session_is_used_as_it_is(serve) -> None:
     sessions = Sessions()
     transport = HttpTransport(serve(sessions.answer).url, "", DEVICE, DEVICE_KEY)

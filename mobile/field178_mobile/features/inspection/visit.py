@@ -9,12 +9,11 @@ from datetime import date, datetime
 from field178_mobile.features.shift.shift_data import Shift, shift_from_json, shift_to_json
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.location import GeoPoint
+from field178_shared.records.inspection import INSPECTED, NOT_INSPECTED
 from field178_shared.records.reading import entries_of, ids_of, instant_of, text_of
 from field178_shared.time.clock import from_wire, local_date, to_wire
 
 TYPE = "inspection"
-INSPECTED = "inspected"
-NOT_INSPECTED = "not_inspected"
 LEADER = "team_leader"
 NOBODY = "none"
 TZ_OFFSET = "+07:00"

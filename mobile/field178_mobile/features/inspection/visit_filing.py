@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from field178_mobile.features.inspection.visit import INSPECTED
 from field178_mobile.store import Draft, MergedRecord, Store
 from field178_shared.merge import equal
+from field178_shared.records.inspection import INSPECTED
 from field178_shared.records.reading import Data, instant_of, text_of
 from field178_shared.rules.visit_outreach import session_id_of_visit, session_of_visit
 from field178_shared.time.clock import local_date

@@ -12,7 +12,7 @@ from field178_mobile.presentation.wording import Option, Wording, options
 from field178_shared.documents.sources import COMMITMENT, MINUTES, VisitSource
 from field178_shared.errors import ErrorCode, message
 from field178_shared.records.establishment import Establishment
-from field178_shared.records.inspection import Inspection
+from field178_shared.records.inspection import INSPECTED, Inspection
 from field178_shared.records.number_block import serial_of
 from field178_shared.records.reading import Data, text_of
 from field178_shared.text.formats import date_text, time_text
@@ -20,7 +20,6 @@ from field178_shared.text.i18n import N_
 
 KINDS = (MINUTES, COMMITMENT)
 NOBODY = "none"
-INSPECTED = "inspected"
 WITHOUT_DECISION = "guidance"
 NOT_MADE = "not_made"
 SIGNED = "yes"

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from field178_mobile.features.inspection.visit import INSPECTED
 from field178_mobile.features.shift.roster import RecordLike
 from field178_mobile.presentation.facts import Shortcoming
 from field178_mobile.store.replica.listings import open_follow_ups
+from field178_shared.records.inspection import INSPECTED
 from field178_shared.records.reading import text_of
 from field178_shared.time.clock import from_wire
 

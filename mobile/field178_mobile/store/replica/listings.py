@@ -8,13 +8,13 @@ from sys import intern
 
 from field178_mobile.ports import Json
 from field178_mobile.store.model import EstablishmentListing, MergedRecord, VisitListing
+from field178_shared.records.inspection import INSPECTED
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.text.normalisation import fold, sort_key
 from field178_shared.time.clock import from_wire
 
 ESTABLISHMENT = "establishment"
 VISIT = "inspection"
-INSPECTED = "inspected"
 NOT_FIXED = frozenset({"open", "partly_fixed"})
 _TYPE_ID, _UNIT_ID = map(EstablishmentListing._fields.index, ("type_id", "unit_id"))
 

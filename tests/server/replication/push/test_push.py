@@ -76,6 +76,16 @@ def test_the_history_of_a_first_revision_is_what_the_record_holds(world: World) 
     assert history.is_complete
 
 
+def test_a_member_of_a_later_protocol_is_no_content(world: World) -> None:
+    tablet = world.tablet()
+    change = {**tablet.create(), "later": {"set": None}}
+    tablet.push(change)
+    tablet.push(tablet.change(change["record_id"], {"village": "Thôn 2"}, base_rev=1))
+    history = _history(world, change["record_id"])
+    assert history.is_complete
+    assert history.revisions[0].data == ESTABLISHMENT
+
+
 def _history(world: World, record_id: str) -> RecordHistory:
     with snapshot(world.engine) as session:
         record = session.get_one(Record, (world.tenant_id, record_id))

@@ -6,13 +6,13 @@ from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.features.inspection.screens.to_fix import ToFixRow
-from field178_mobile.features.inspection.visit import INSPECTED
 from field178_mobile.features.workspace.record import RecordState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.facts import ToFix
+from field178_shared.records.inspection import INSPECTED
 
 
 class ArrivalPane(BoxLayout):
