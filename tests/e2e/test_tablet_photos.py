@@ -18,6 +18,7 @@ from field178_mobile.features.photos.photo_attaching import PhotoDetails
 from field178_mobile.features.photos.picture import CONTENT_TYPE, encode, open_bare, prepare
 from field178_mobile.ports import NetworkKind
 from field178_mobile.presentation.masking import Mosaic, paint
+from field178_mobile.replication.backoff import LARGEST_CHUNK_BYTES
 from field178_mobile.replication.events import Failure, FailureKind, SyncMessage, UploadMessage, WakeReason
 from field178_mobile.replication.port import TransportFailure
 from field178_mobile.replication.uploads.engine import UploadEngine
@@ -120,7 +121,7 @@ def test_photos_survive_a_killed_server_and_go_when_a_backup_holds_them(
     photos.run()
     assert tablet.store.status().in_sync
     assert tablet.store.photos.count_of(record_id) == ServerFileCount(2, 2)
-    assert photos.sent_bytes - sum(map(len, pictures)) <= 256 << 10
+    assert photos.sent_bytes - sum(map(len, pictures)) <= LARGEST_CHUNK_BYTES
     assert len(tablet.store.photos.files.names()) == 2
     assert json.loads(server.command("backup", "--json"))["proved"] is True
     photos.runner.wake(WakeReason.USER)

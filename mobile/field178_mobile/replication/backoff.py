@@ -14,7 +14,10 @@ LARGEST_BYTES = 900 << 10
 LONGEST_REQUEST_S = 15.0
 LONGEST_WAIT_S = 900.0
 SHORTEST_STEP_S = 2.0
-LARGEST_CHUNK_BYTES = 256 << 10
+FIRST_CHUNK_BYTES = 256 << 10
+LARGEST_CHUNK_BYTES = 1 << 20
+# Records wait for the end of a chunk: a larger one only where it does not take longer than this.
+LONGEST_LARGE_CHUNK_S = 4.0
 SMALLEST_CHUNK_BYTES = 16 << 10
 
 
@@ -41,18 +44,22 @@ class BatchSize:
 
 @dataclass(frozen=True, slots=True)
 class ChunkSize:
-    """How much of a file one request carries: halved by every break, doubled by every answer."""
+    """How much of a file one request carries: halved by every break, doubled by every answer.
 
-    size_bytes: int = LARGEST_CHUNK_BYTES
+    Above `FIRST_CHUNK_BYTES` only while the line is fast.
+    """
+
+    size_bytes: int = FIRST_CHUNK_BYTES
 
     @property
     def is_smallest(self) -> bool:
         """Tell whether no smaller chunk is tried."""
         return self.size_bytes <= SMALLEST_CHUNK_BYTES
 
-    def grown(self) -> ChunkSize:
-        """Return the next larger size."""
-        return ChunkSize(min(self.size_bytes * 2, LARGEST_CHUNK_BYTES))
+    def after(self, seconds: float) -> ChunkSize:
+        """Return the size after a chunk that was answered; `seconds`: how long it was on its way."""
+        is_fast = 2 * seconds <= LONGEST_LARGE_CHUNK_S
+        return ChunkSize(min(self.size_bytes * 2, LARGEST_CHUNK_BYTES if is_fast else FIRST_CHUNK_BYTES))
 
     def halved(self, tried_bytes: int) -> ChunkSize:
         """Return half of what was just tried."""

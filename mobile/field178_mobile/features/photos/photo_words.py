@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from field178_mobile.features.photos import picture
 from field178_mobile.features.photos.unsent_rows import PhotosState, UnsentRow
 from field178_mobile.presentation.wording import Wording
-from field178_mobile.replication.backoff import LARGEST_CHUNK_BYTES
 from field178_mobile.replication.events import UploadMessage, UploadState
 from field178_mobile.store.photos.photo_store import ServerFileCount
 from field178_mobile.store.photos.rows import Photo, PhotoState
@@ -171,13 +170,8 @@ def _word(photo: Photo, uploads: UploadState) -> tuple[str, str]:
 def _progress(photo: Photo, words: Wording) -> str:
     if not photo.sent_bytes:
         return ""
-    parts = -(-photo.size_bytes // LARGEST_CHUNK_BYTES)
-    return words.say(
-        "{percent} · part {part} of {parts}",
-        percent=percent_text(100 * photo.sent_bytes / photo.size_bytes, words.language, 0),
-        part=min(photo.sent_bytes // LARGEST_CHUNK_BYTES + 1, parts),
-        parts=parts,
-    )
+    share = percent_text(100 * photo.sent_bytes / photo.size_bytes, words.language, 0)
+    return words.say("{percent} sent", percent=share)
 
 
 def photo_error(photo: Photo, words: Wording) -> str:

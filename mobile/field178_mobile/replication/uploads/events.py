@@ -21,7 +21,7 @@ class GoOn:
 class UploadAnswer:
     """The server's answer to one request, whatever its status. `offset` is None where it names none.
 
-    `problem`: what a refused file has that none may have.
+    `problem`: what a refused file has that none may have. `seconds`: from the request to the answer.
     """
 
     status: int
@@ -31,6 +31,7 @@ class UploadAnswer:
     is_backed_up: bool = False
     retry_after_s: float | None = None
     problem: str | None = None
+    seconds: float = 0.0
 
 
 Event = GoOn | UploadAnswer | Failure

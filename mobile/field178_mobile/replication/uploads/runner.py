@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from field178_mobile.ports import NetworkKind
@@ -65,8 +66,9 @@ class UploadRunner:
         self._due_at = self._seconds() + seconds
 
     def _perform(self, request: Request) -> Request | WaitFor:
+        started = self._seconds()
         try:
             answer = self._line.perform(request)
         except TransportFailure as error:
             return self._engine.step(error.failure)
-        return self._engine.step(answer)
+        return self._engine.step(replace(answer, seconds=self._seconds() - started))

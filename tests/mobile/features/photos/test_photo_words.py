@@ -64,7 +64,7 @@ def test_a_photo_under_way_shows_how_far_it_is():
     photo = replace(PHOTO, sent_bytes=262_144)
     (row,) = shown(photo, uploads=UploadState(UploadMessage.SENDING, "ab")).rows
     assert (row.word, row.tone) == ("Đang gửi", "primary")
-    assert row.sub == "640 kB · 41% · phần 2/3"
+    assert row.sub == "640 kB · đã gửi 41%"
     assert row.share == pytest.approx(0.41, abs=0.001)
 
 

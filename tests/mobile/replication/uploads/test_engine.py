@@ -20,7 +20,7 @@ from tests.mobile.replication.tablet import record
 from tests.mobile.support import Crash, CrashAt, FrozenClock, base_row, draft_of, server_commits
 
 from field178_mobile.ports import NetworkKind
-from field178_mobile.replication.backoff import LARGEST_CHUNK_BYTES, SMALLEST_CHUNK_BYTES
+from field178_mobile.replication.backoff import FIRST_CHUNK_BYTES, LARGEST_CHUNK_BYTES, SMALLEST_CHUNK_BYTES
 from field178_mobile.replication.events import UploadMessage, WakeReason
 from field178_mobile.replication.uploads.events import AskStored, Create, Locate, RenewSession, SendChunk
 from field178_mobile.store import Store
@@ -29,8 +29,8 @@ from field178_mobile.store.photos.upload_queue import WIFI_ONLY
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.errors import ErrorCode
 
-CHUNK = LARGEST_CHUNK_BYTES
-PHOTO = bytes(range(256)) * 2500  # 640,000 bytes: three chunks
+CHUNK = FIRST_CHUNK_BYTES
+PHOTO = bytes(range(256)) * 4000  # 1,024,000 bytes: three chunks
 OTHER = PHOTO[::-1]
 
 
@@ -46,6 +46,10 @@ def sender(store: Store, server: ModelUploads) -> Sender:
 
 def states(store: Store) -> list[PhotoState]:
     return [photo.state for photo in store.read(all_photos)]
+
+
+def chunks(sender: Sender) -> list[int]:
+    return [len(request.data) for request in sender.requests if isinstance(request, SendChunk)]
 
 
 def test_a_photo_goes_up_in_chunks_without_a_question(store, sender, server):
@@ -91,8 +95,8 @@ def test_after_a_break_the_offset_is_asked_for_once_and_one_chunk_is_resent_at_m
     sender.run()
     assert sender.kinds().count("Locate") == 1
     assert server.received_bytes == len(PHOTO)
-    sent = sum(len(request.data) for request in sender.requests if isinstance(request, SendChunk))
-    assert sent - len(PHOTO) <= CHUNK
+    # The third request carries the second chunk, twice as large as the first.
+    assert sum(chunks(sender)) - len(PHOTO) <= 2 * CHUNK
     assert states(store) == [PhotoState.SENT]
 
 
@@ -167,12 +171,38 @@ def test_another_writer_is_waited_for(store, sender):
     assert states(store) == [PhotoState.SENT]
 
 
+def test_a_fast_line_carries_larger_chunks(store, sender):
+    photos = [bytes([number]) * LARGEST_CHUNK_BYTES for number in range(4)]
+    file_with_photos(store, record(1), *photos)
+    sender.run()
+    assert chunks(sender)[:2] == [CHUNK, 2 * CHUNK]
+    # From then on a photo is one request beside its creation.
+    assert chunks(sender)[-2:] == [LARGEST_CHUNK_BYTES] * 2
+
+
+def test_a_slow_line_carries_no_chunk_that_records_would_wait_for(store, sender):
+    file_with_photos(store, record(1), *[bytes([number]) * LARGEST_CHUNK_BYTES for number in range(2)])
+    sender.takes_s = 2.5
+    sender.run()
+    assert set(chunks(sender)) == {CHUNK}
+
+
+def test_a_line_that_becomes_slow_carries_smaller_chunks_at_once(store, sender):
+    file_with_photos(store, record(1), *[bytes([number]) * LARGEST_CHUNK_BYTES for number in range(4)])
+    while LARGEST_CHUNK_BYTES not in chunks(sender):
+        sender.turn()
+    before = len(chunks(sender))
+    sender.takes_s = 8.0
+    sender.run()
+    # The one under way when the line became slow, then the small ones again.
+    assert max(chunks(sender)[before + 1 :]) == CHUNK
+
+
 def test_too_large_a_chunk_is_halved(store, sender, server):
     file_with_photos(store, record(1), PHOTO)
     sender.faults = [honest, says(413, ErrorCode.TOO_LARGE)]
     sender.run()
-    sizes = [len(request.data) for request in sender.requests if isinstance(request, SendChunk)]
-    assert sizes[:3] == [CHUNK, CHUNK // 2, CHUNK]
+    assert chunks(sender)[:3] == [CHUNK, CHUNK // 2, CHUNK]
     assert server.received_bytes == len(PHOTO)
 
 
@@ -180,7 +210,7 @@ def test_a_line_that_breaks_carries_smaller_chunks_and_larger_ones_again(store, 
     file_with_photos(store, record(1), PHOTO)
     sender.faults = [honest] + [never_arrives] * 2 + [honest, never_arrives]
     sender.run()
-    sizes = [len(request.data) for request in sender.requests if isinstance(request, SendChunk)]
+    sizes = chunks(sender)
     assert sizes[0] == CHUNK
     assert SMALLEST_CHUNK_BYTES <= min(sizes) < CHUNK
 
@@ -257,11 +287,12 @@ def test_a_device_without_room_at_the_office_asks_again_later(store, sender, ser
 
 
 def test_a_photo_thrown_away_whole_each_time_is_not_sent_for_ever(store, sender, server):
-    _spoiled, second = file_with_photos(store, record(1), PHOTO, OTHER)
+    photo = PHOTO * 3  # of several chunks, however fast the line
+    _spoiled, second = file_with_photos(store, record(1), photo, OTHER)
 
     def throws_away(model, request):
-        is_last = isinstance(request, SendChunk) and request.offset + len(request.data) == len(PHOTO)
-        if is_last and request.data == PHOTO[request.offset :]:
+        is_last = isinstance(request, SendChunk) and request.offset + len(request.data) == len(photo)
+        if is_last and request.data == photo[request.offset :]:
             del model.uploads[request.location]
             return says(460, ErrorCode.CHECKSUM_MISMATCH)(model, request)
         return honest(model, request)

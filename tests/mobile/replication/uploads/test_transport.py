@@ -70,7 +70,7 @@ def test_known_bytes_are_told_by_their_offset(talk):
     assert line.perform(CREATE).offset == 5
 
 
-def test_a_chunk_goes_out_with_its_place_and_checksum(talk):
+def test_a_chunk_goes_out_with_its_place(talk):
     server, line = talk(answers(204, Upload_Offset="5"))
     assert line.perform(SendChunk(PLACE, 2, b"oto")) == UploadAnswer(204, offset=5)
     path, headers, body = server.requests[0]
@@ -78,8 +78,8 @@ def test_a_chunk_goes_out_with_its_place_and_checksum(talk):
     assert headers["Content-Type"] == "application/offset+octet-stream"
     assert headers["Content-Length"] == "3"
     assert headers["Upload-Offset"] == "2"
-    checksum = base64.b64encode(hashlib.sha256(b"oto").digest()).decode()
-    assert headers["Upload-Checksum"] == f"sha256 {checksum}"
+    # One would make the server throw away what came before a break.
+    assert "Upload-Checksum" not in headers
 
 
 def test_an_offset_and_a_backup_are_asked_for(talk):
