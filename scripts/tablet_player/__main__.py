@@ -176,10 +176,7 @@ class Player:
         }
 
     def _line(self) -> Seen:
-        from field178_mobile.shell.session_view import REFRESH_AFTER_S
-
-        # Nobody watches, so frames are fast: sixty of them may end before the line of truth looks again.
-        self.fingers.rest(2 * REFRESH_AFTER_S)
+        self.fingers.frames()
         status = self._status()
         shown = self.fingers.find("Shell").status_text
         return {"line": shown, "unsent": status.unsent_records, "in_sync": status.in_sync}

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from field178_mobile.presentation.draft_session import DraftSession
 from field178_mobile.presentation.wording import Wording
+from field178_mobile.store import ShownState, StateWord
 from field178_shared.errors import ErrorCode, message
 from field178_shared.text.formats import time_text
+from field178_shared.text.i18n import N_
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """The sentences of one state; `undo` names the step that can be taken back."""
+    """The sentences of one state; `undo` names the step that can be taken back.
+
+    `delivery`: where a filed record has come since, with the tone of that.
+    """
 
     saved: str = ""
     undo: str = ""
     filed: str = ""
     error: str = ""
+    delivery: str = ""
+    delivery_tone: str = ""
 
 
 def saved(session: DraftSession, words: Wording) -> Feedback:
@@ -30,6 +37,20 @@ def saved(session: DraftSession, words: Wording) -> Feedback:
 def filed(now: datetime, words: Wording) -> Feedback:
     """Return the feedback on a draft that was filed."""
     return Feedback(filed=words.say("Saved on this device at {time}", time=time_text(now)))
+
+
+def delivered(feedback: Feedback, shown: ShownState, words: Wording) -> Feedback:
+    """Return the feedback on a filed draft with where the record is by now."""
+    if shown.attention is not None:
+        text, tone = N_("The office's server cannot take it as it is: see the inbox."), "bad"
+    elif shown.word is StateWord.UNSENT:
+        text, tone = (
+            N_("It is sent as soon as there is a network. Until then it stays safe on this device."),
+            "warn",
+        )
+    else:
+        text, tone = N_("The office has received it."), "ok"
+    return replace(feedback, delivery=words.translate(text), delivery_tone=tone)
 
 
 def refused(code: ErrorCode, words: Wording) -> Feedback:

@@ -256,7 +256,7 @@ class SyncEngine:
         if self._store.checkpoint().must_offer or (went_up and self._queue.has_next):
             return self._send()
         self.state = replace(self.state, in_sync=False)
-        return [self._show(Phase.IDLE, SyncMessage.MASS_REMOVAL), Wait(IDLE_WAIT_S)]
+        return [self._end(Phase.IDLE, SyncMessage.MASS_REMOVAL), Wait(IDLE_WAIT_S)]
 
     def _next(self, answer: AnswerReader, now: datetime) -> list[Effect]:
         assert answer.hello is not None
@@ -272,7 +272,7 @@ class SyncEngine:
         self._store.set_in_sync(in_sync)
         self.state = replace(self.state, last_success_at=now, in_sync=in_sync, received=answer.received)
         wait_s = AGREED_WAIT_S if hello.agreed and in_sync else IDLE_WAIT_S
-        return [self._show(Phase.IDLE, self._closing_message(hello, checkpoint, in_sync)), Wait(wait_s)]
+        return [self._end(Phase.IDLE, self._closing_message(hello, checkpoint, in_sync)), Wait(wait_s)]
 
     def _must_go_on(self, answer: AnswerReader, checkpoint: SyncCheckpoint) -> bool:
         more = answer.end is not None and answer.end.more
@@ -329,8 +329,14 @@ class SyncEngine:
         self._store.note_error(message.value)
         lasting = failure.kind in (FailureKind.UPGRADE, FailureKind.FORBIDDEN, FailureKind.REFUSED)
         seconds = REFUSED_WAIT_S if lasting else self._backoff.next_wait(failure.retry_after_s)
-        shown = self._show(Phase.WAITING, message)
-        return [StateChanged(replace(shown.state, retry_in_s=seconds)), Wait(seconds)]
+        return [self._end(Phase.WAITING, message, seconds), Wait(seconds)]
+
+    def _end(self, phase: Phase, message: SyncMessage, retry_in_s: float | None = None) -> StateChanged:
+        """Show how an attempt has ended."""
+        self._show(phase, message)
+        ended = self.state.ended + 1
+        self.state = replace(self.state, retry_in_s=retry_in_s, ended=ended, outcome=message)
+        return StateChanged(self.state)
 
     def _show(self, phase: Phase, message: SyncMessage) -> StateChanged:
         pushed = len(self._exchange.pushed) if self._exchange is not None else 0

@@ -163,7 +163,11 @@ class UploadState:
 
 @dataclass(frozen=True, slots=True)
 class SyncState:
-    """What the screens may say about sync: never that something was sent when it was not."""
+    """What the screens may say about sync: never that something was sent when it was not.
+
+    `ended`: how many attempts have ended, well or not; who asked for one knows by it that it is over.
+    `outcome`: how the last of them ended, also while the next one runs.
+    """
 
     phase: Phase = Phase.IDLE
     message: SyncMessage = SyncMessage.NEVER
@@ -172,6 +176,8 @@ class SyncState:
     retry_in_s: float | None = None
     pushed: int = 0
     received: int = 0
+    ended: int = 0
+    outcome: SyncMessage = SyncMessage.NEVER
     uploads: UploadState = UploadState()
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kivy.clock import Clock as Frames
-
 from field178_mobile.features.photos.pending_pictures import PendingPictures
 from field178_mobile.features.services import Services, Session, papers_of
 from field178_mobile.features.sync_status.keep_open import KeepOpen
@@ -21,7 +19,6 @@ from field178_mobile.tablet import TabletSession
 from field178_mobile.vault import TabletOfficer
 from field178_shared.time.clock import duration_clock
 
-REFRESH_AFTER_S = 0.25
 # Who uses the tablet hears of the office's news within this time.
 NEWS_EVERY_S = 300.0
 
@@ -44,13 +41,12 @@ class SessionView:
         self._unsent_changes = 0
         self._news_due_at = duration_clock() + NEWS_EVERY_S
         self._stops: list[Callable[[], None]] = []
-        # A tap saves a draft; the status line need not be counted again within the same moment.
-        self._soon = Frames.create_trigger(self._refresh, REFRESH_AFTER_S)
         self._keep_open = KeepOpen(shared_services.platform.keep_open, lambda: language("Sending"))
         tablet = shared_services.tablet
         self.shell = Shell(actions["mode"], actions["settings"], actions["hand_over"], SCREENS)
         self._status = StatusPresenter(
-            opened.store, tablet.clock, language, self._show_status, shared_services.has_demo_clock
+            *(opened.store, opened.runner.state, tablet.clock, language, self._show_status),
+            has_demo_clock=shared_services.has_demo_clock,
         )
         self.services = Services(
             store=opened.store,
@@ -87,7 +83,6 @@ class SessionView:
         for stop in self._stops:
             stop()
         self._keep_open.leave()
-        self._soon.cancel()
         self.services.pending_pictures.close()
         self._ui_thread.close()
         papers_of(self._shared.platform).clear()
@@ -99,10 +94,12 @@ class SessionView:
             self._news_due_at = duration_clock() + NEWS_EVERY_S
             self.opened.runner.wake(WakeReason.TOUCH)
 
-    def _changed(self, _change: StoreChange | SyncState) -> None:
-        self._ui_thread.post(self._soon)
+    def _changed(self, change: StoreChange | SyncState) -> None:
+        # A tap saves a draft: nothing of that is in the status line.
+        if not (isinstance(change, StoreChange) and change.is_draft):
+            self._ui_thread.post(self._refresh)
 
-    def _refresh(self, _dt: float) -> None:
+    def _refresh(self) -> None:
         if self.opened.store.is_unlocked:
             self._status.refresh()
 

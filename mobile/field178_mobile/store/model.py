@@ -87,6 +87,8 @@ class StoreStatus:
     unsent_photo_bytes: int = 0
     records_agree: bool = False
     undeliverable_photos: int = 0
+    # By how much this tablet's clock was before the server's when they last spoke.
+    clock_offset_ms: int = 0
 
 
 class InboxKind(StrEnum):
@@ -167,7 +169,16 @@ class VisitListing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoreChange:
-    """What a transaction touched; an empty `records` with `everything` means: refresh all."""
+    """What a transaction touched; `everything`: whatever the store holds may be another.
+
+    `drafts`: records of which a draft was saved and nothing else changed, as every tap in a form does.
+    """
 
     records: frozenset[str] = field(default_factory=frozenset)
+    drafts: frozenset[str] = field(default_factory=frozenset)
     everything: bool = False
+
+    @property
+    def is_draft(self) -> bool:
+        """Tell whether a draft was saved, and nothing else."""
+        return bool(self.drafts) and not (self.records or self.everything)

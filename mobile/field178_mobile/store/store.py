@@ -223,6 +223,10 @@ class Store:
         touched = self._run(lambda unlocked: self._written(unlocked, work))
         self._tell(StoreChange(touched))
 
+    def write_draft(self, work: Callable[[Unlocked], str]) -> None:
+        """Run the writing of a draft on the database thread; it returns the id of its record."""
+        self._tell(StoreChange(drafts=frozenset({self._run(work)})))
+
     def turn(self, work: Callable[[], Result]) -> Result:
         """Run work that makes several calls in one turn of the database thread.
 
@@ -355,13 +359,13 @@ class DraftStore:
     def save(self, draft: Draft) -> None:
         """Write a draft whole; AppError(purged) when the office has removed the record for good since."""
 
-        def work(unlocked: Unlocked) -> Iterable[str]:
+        def work(unlocked: Unlocked) -> str:
             refuse_erased(unlocked.context, [draft.record_id])
             with unlocked.context.transaction("draft"):
                 save_draft(unlocked.context, draft)
-            return (draft.record_id,)
+            return draft.record_id
 
-        self._store.write(work)
+        self._store.write_draft(work)
 
     def get(self, draft_id: str) -> Draft | None:
         """Return one draft, None when it is filed or discarded."""

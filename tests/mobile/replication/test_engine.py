@@ -31,6 +31,15 @@ def cut_after(lines: int):
     return lambda server, request: server.answer(request)[:lines]
 
 
+def test_the_state_tells_when_it_tries_again_and_counts_what_ended(tablet: Tablet) -> None:
+    tablet.faults = [failing(FailureKind.BUSY, retry_after_s=40)]
+    tablet.sync()
+    assert tablet.engine.state.retry_in_s == tablet.waits[-1] >= 40
+    assert (tablet.engine.state.ended, tablet.engine.state.outcome) == (1, SyncMessage.SERVER_BUSY)
+    tablet.sync()
+    assert (tablet.engine.state.ended, tablet.engine.state.retry_in_s) == (2, None)
+
+
 def test_a_filed_record_is_received_only_with_its_receipt(tablet: Tablet) -> None:
     tablet.file(1, name="Ánh Trăng")
     assert tablet.store.shown_state(record(1)).word is StateWord.UNSENT

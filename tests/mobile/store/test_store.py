@@ -7,7 +7,7 @@ import threading
 import pytest
 from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_of, seeded_ids, server_commits
 
-from field178_mobile.store import Draft, StateWord, Store
+from field178_mobile.store import Draft, StateWord, Store, StoreChange
 from field178_mobile.store.outbox.changes import changes_of
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import review_id
@@ -175,6 +175,18 @@ def test_listeners_hear_of_each_change_until_they_stop(store: Store, clock: Froz
     assert heard == [frozenset({RECORD})]
 
 
+def test_a_saved_draft_is_told_apart_from_what_changes_a_list(store: Store, clock: FrozenClock) -> None:
+    heard: list[StoreChange] = []
+    store.subscribe(heard.append)
+    draft = draft_of(store, RECORD, clock.now(), name="một")
+    store.drafts.save(draft)
+    store.drafts.discard(draft.id)
+    saved, *discarded = heard
+    assert saved == StoreChange(drafts=frozenset({RECORD}))
+    assert set(discarded) == {StoreChange(frozenset({RECORD}))}
+    assert [change.is_draft for change in (saved, discarded[0])] == [True, False]
+
+
 def test_status_counts_what_waits(store: Store, clock: FrozenClock) -> None:
     store.file(draft_of(store, RECORD, clock.now(), name="một"), USER)
     store.file(draft_of(store, RECORD, clock.now(), name="hai"), USER)
@@ -200,7 +212,7 @@ def test_units_are_those_whose_scope_is_held(store: Store) -> None:
 
 def test_a_turn_tells_its_changes_when_it_is_over_on_the_thread_that_asked(store: Store, clock) -> None:
     told: list[object] = []
-    store.subscribe(lambda change: told.append((threading.get_ident(), change.records)))
+    store.subscribe(lambda change: told.append((threading.get_ident(), change.drafts)))
 
     def work() -> int:
         for name in ("1", "2"):
@@ -214,7 +226,7 @@ def test_a_turn_tells_its_changes_when_it_is_over_on_the_thread_that_asked(store
 
 def test_a_turn_that_breaks_keeps_and_tells_what_was_done(store: Store, clock) -> None:
     told: list[object] = []
-    store.subscribe(lambda change: told.append(change.records))
+    store.subscribe(lambda change: told.append(change.drafts))
 
     def work() -> None:
         store.drafts.save(draft_of(store, "1", clock.now(), name="A"))

@@ -145,6 +145,13 @@ class InspectionPresenter:
         self._sight = Sight(tab)
         self._show()
 
+    def store_changed(self) -> None:
+        """Show what the store says of the visit now: how far its photos are, and a filed one itself."""
+        if self.is_filed:
+            self._show()
+        else:
+            self.photos_moved()
+
     def photos_moved(self) -> None:
         """Show how far the photos have come, while they are in sight."""
         if self._sight.tab == PHOTOS and not self._feedback.filed:
@@ -344,7 +351,10 @@ class InspectionPresenter:
 
     def _state(self) -> InspectionState:
         beside = Beside(self.gallery.state, self.place.state)
-        return self._states.state(self._scene(), self._sight, self._checked, self._feedback, beside)
+        said = self._feedback
+        if said.filed:
+            said = feedback.delivered(said, self._store.shown_state(self.record_id), self._words)
+        return self._states.state(self._scene(), self._sight, self._checked, said, beside)
 
     def _gallery(self) -> PhotoGallery:
         draft = PhotoDraft(lambda: self.data, self._change, self._session.forget_steps)

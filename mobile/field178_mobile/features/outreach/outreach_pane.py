@@ -91,8 +91,9 @@ class OutreachPaneSessions:
         was_kept, self._is_kept = self._is_kept, self._services.store.drafts.get(session.draft_id) is not None
         return was_kept and not self._is_kept
 
-    def photos_moved(self) -> None:
-        """Show how far the photos of the open session have come."""
+    def refresh(self) -> None:
+        """Show what the store holds now."""
+        self.sessions.show()
         if self.session is not None:
             self.session.photos_moved()
 

@@ -8,12 +8,16 @@ from datetime import datetime
 from typing import Protocol
 
 from field178_mobile.features.photos.photo_words import amount_text
+from field178_mobile.replication.events import SyncMessage, SyncState
 from field178_mobile.store.model import InboxItem, InboxKind, StoreStatus
 from field178_shared.text.formats import short_date_text, time_text
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock, local_date
 
 DEMO_NOTICE = "demo"
+CLOCK_LIMIT_MS = 300_000
+# After an attempt that ended so, nobody here knows what the office has done since.
+_AWAY = (SyncMessage.NO_NETWORK, SyncMessage.PORTAL, SyncMessage.NOT_OUR_SERVER)
 
 
 class StatusStore(Protocol):
@@ -42,17 +46,19 @@ class StatusState:
 
 
 class StatusPresenter:
-    """Says what the store knows, nothing better."""
+    """Says what the store knows, nothing better; `sync` returns what sync is doing."""
 
     def __init__(
         self,
         store: StatusStore,
+        sync: Callable[[], SyncState],
         clock: Clock,
         translate: Callable[[str], str],
         render: Callable[[StatusState], None],
         has_demo_clock: bool = False,
     ) -> None:
         self._store = store
+        self._sync = sync
         self._clock = clock
         self._say = translate
         self._render = render
@@ -61,14 +67,15 @@ class StatusPresenter:
     def refresh(self) -> None:
         """Refresh and draw."""
         status, inbox = self._store.status(), self._store.inbox()
+        is_away = self._sync().outcome in _AWAY
         is_demo = self._has_demo_clock or any(
             item.kind is InboxKind.NOTICE and item.type == DEMO_NOTICE for item in inbox
         )
         attention = sum(1 for item in inbox if item.kind is not InboxKind.NOTICE)
-        icon, tone = _mark(status)
+        icon, tone = _mark(status, is_away=is_away)
         self._render(
             StatusState(
-                text=self._text(status),
+                text=self._text(status, is_away=is_away),
                 icon=icon,
                 tone=tone,
                 unsent=status.unsent_records,
@@ -78,8 +85,11 @@ class StatusPresenter:
             )
         )
 
-    def _text(self, status: StoreStatus) -> str:
-        parts = self._unsent(status)
+    def _text(self, status: StoreStatus, *, is_away: bool) -> str:
+        parts = [self._say("Offline")] if is_away else []
+        if is_clock_off(status.clock_offset_ms):
+            parts.append(self._say("Clock wrong"))
+        parts += self._unsent(status)
         if status.last_success_at is None:
             parts.append(self._say("never sent yet"))
         else:
@@ -109,9 +119,18 @@ def moment_text(instant: datetime, now: datetime) -> str:
     return f"{short_date_text(instant)} {time_text(instant)}"
 
 
-def _mark(status: StoreStatus) -> tuple[str, str]:
+def is_clock_off(offset_ms: int) -> bool:
+    """Tell whether the tablet's clock differs so much from the server's that its times would mislead."""
+    return abs(offset_ms) > CLOCK_LIMIT_MS
+
+
+def _mark(status: StoreStatus, *, is_away: bool) -> tuple[str, str]:
     if status.quarantined or status.conflicts:
         return "alert-circle-outline", "bad"
+    if is_clock_off(status.clock_offset_ms):
+        return "clock-alert-outline", "bad"
+    if is_away:
+        return "cloud-off-outline", "warn" if status.unsent_records or status.unsent_photos else "muted"
     if status.unsent_records or status.unsent_photos:
         return "cloud-upload-outline", "warn"
     return ("cloud-check-outline", "ok") if status.last_success_at else ("cloud-off-outline", "muted")

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from field178_mobile.features.photos.photo_words import files_word, photos_state
 from field178_mobile.features.photos.unsent_rows import UnsentRow
-from field178_mobile.features.sync_status.status import moment_text
+from field178_mobile.features.sync_status.status import is_clock_off, moment_text
 from field178_mobile.features.sync_status.sync_facts import ScopeFact, SyncFacts, UnsentRecord
 from field178_mobile.features.sync_status.sync_state import AreaRow, SyncScreenState
 from field178_mobile.features.sync_status.sync_words import (
@@ -30,7 +30,6 @@ SHOWN_ROWS = 12
 SHOWN_SCOPES = 8
 _ICONS = {"inspection": "clipboard-check-outline", "outreach_session": "bullhorn-outline"}
 _WORKING = (Phase.SIGNING_IN, Phase.EXCHANGING)
-CLOCK_LIMIT_MS = 300_000
 _ALL_WELL = (SyncMessage.IN_SYNC, SyncMessage.RECEIVED)
 
 
@@ -88,18 +87,20 @@ class SyncPresenter:
         self._clock = clock
         self._words = words
         self._render = render
-        self._is_asked = False
+        # The number of ended attempts when the user asked for one; -1 while none is asked for.
+        self._asked_at = -1
 
     def refresh(self) -> None:
         """Refresh and draw."""
         status, facts = self._facts()
         sync = self._runner.state()
-        self._is_asked = self._is_asked and sync.phase not in _WORKING
+        if sync.ended != self._asked_at:
+            self._asked_at = -1
         self._render(self._state(status, facts, sync))
 
     def sync_now(self) -> None:
         """Ask for an exchange; the screen says at once that it was heard."""
-        self._is_asked = True
+        self._asked_at = self._runner.state().ended
         self.refresh()
         self._runner.wake()
 
@@ -131,7 +132,7 @@ class SyncPresenter:
         self.refresh()
 
     def _state(self, status: StoreStatus, facts: SyncFacts, sync: SyncState) -> SyncScreenState:
-        is_working = self._is_asked or sync.phase in _WORKING
+        is_working = self._asked_at >= 0 or sync.phase in _WORKING
         code = SyncMessage.WORKING if is_working else sync.message
         if facts.is_revoked:
             code = SyncMessage.REVOKED
@@ -140,7 +141,7 @@ class SyncPresenter:
             code = SyncMessage.UNSENT
         icon, tone = MARKS[code]
         agrees = status.in_sync or status.records_agree
-        is_off = abs(facts.clock_offset_ms) > CLOCK_LIMIT_MS
+        is_off = is_clock_off(status.clock_offset_ms)
         headline = self._say(HEADLINES[code]).format(count=status.unsent_records)
         if facts.root_alarm and code in _ALL_WELL:
             icon, tone = MARKS[SyncMessage.MASS_REMOVAL]
@@ -164,7 +165,7 @@ class SyncPresenter:
             photos=photos_state(facts.photos, sync.uploads, self._words, is_wifi_only=facts.is_wifi_only),
             scopes=tuple(self._scope(scope, agrees) for scope in _largest(facts.scopes)),
             scopes_summary=self._summary(facts, agrees),
-            clock=clock_text(facts.clock_offset_ms, self._words),
+            clock=clock_text(status.clock_offset_ms, self._words),
             is_clock_off=is_off,
             sign_out=self._sign_out(status),
             can_sign_out=not (status.unsent_records or status.drafts or status.unsent_photos),

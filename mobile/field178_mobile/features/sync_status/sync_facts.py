@@ -8,7 +8,6 @@ from field178_mobile.features.photos.photo_words import PhotoFact
 from field178_mobile.presentation.wording import Wording, record_title
 from field178_mobile.store import Store
 from field178_mobile.store.database.context import DatabaseContext
-from field178_mobile.store.database.key_value import get_number
 from field178_mobile.store.outbox.changes import open_changes, refused_changes
 from field178_mobile.store.photos.photo_store import NO_FILES, ServerFileCount
 from field178_mobile.store.photos.upload_queue import WIFI_ONLY
@@ -49,7 +48,6 @@ class SyncFacts:
 
     unsent: tuple[UnsentRecord, ...]
     scopes: tuple[ScopeFact, ...]
-    clock_offset_ms: int
     is_revoked: bool
     needs_sign_in: bool = False
     withheld: WithheldDeletions = NOTHING_WITHHELD
@@ -78,7 +76,6 @@ def read_facts(store: Store, words: Wording) -> SyncFacts:
             ScopeFact(scope.id, _scope_name(store, scope.id), scope.digest.count, not scope.refresh)
             for scope in checkpoint.scopes.values()
         ),
-        clock_offset_ms=store.read(lambda context: get_number(context, "clock_offset_ms")),
         is_revoked=checkpoint.is_revoked,
         needs_sign_in=checkpoint.needs_sign_in,
         withheld=store.read(read_withheld),

@@ -246,6 +246,8 @@ class RecordPresenter:
         """Show what the store holds now."""
         if self._establishment:
             self._show()
+        if self.visit is not None:
+            self.visit.store_changed()
 
     def _take_up(
         self,

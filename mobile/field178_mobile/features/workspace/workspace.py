@@ -216,14 +216,8 @@ class Workspace:
     def _store_changed(self, change: StoreChange) -> None:
         # A tap in the open draft changes no line of the list: looking again would cost every tap a frame.
         at_work = self.record.open_records | self.editing.open_records
-        if change.everything or change.records - at_work:
+        if change.everything or change.records or change.drafts - at_work:
             self._ui_thread.post(self._refresh)
-        elif change.records:
-            self._ui_thread.post(self._refresh_photos)
-
-    def _refresh_photos(self) -> None:
-        if self.record.visit is not None:
-            self.record.visit.photos_moved()
 
     def _refresh(self) -> None:
         store = self._services.store

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from field178_mobile.store.database.context import DatabaseContext
-from field178_mobile.store.database.key_value import get_text
+from field178_mobile.store.database.key_value import get_number, get_text
 from field178_mobile.store.drafts.drafts import all_drafts
 from field178_mobile.store.model import InboxItem, InboxKind, MergedRecord, ShownState, StoreStatus
 from field178_mobile.store.outbox.changes import (
@@ -98,6 +98,7 @@ class Records:
             undeliverable_photos=len(undeliverable_photos(self.context)),
             unsent_photo_bytes=sum(photo.size_bytes - photo.sent_bytes for photo in photos),
             drafts=self.context.connection.execute("SELECT count(*) FROM draft").fetchone()[0],
+            clock_offset_ms=get_number(self.context, "clock_offset_ms"),
         )
 
     def inbox(self) -> list[InboxItem]:

@@ -22,7 +22,7 @@ from field178_shared.wire.hash_chain import RootAlarm
 
 CLOCK = FrozenClock()
 QUIET = StoreStatus(0, 0, CLOCK.now() - timedelta(minutes=19), None, 0, 0, 0, True)
-FACTS = SyncFacts((), (ScopeFact("ref", "", 32, True), ScopeFact("team:t", "Đội 178", 9, True)), 0, False)
+FACTS = SyncFacts((), (ScopeFact("ref", "", 32, True), ScopeFact("team:t", "Đội 178", 9, True)), False)
 
 
 class Runner:
@@ -92,7 +92,7 @@ def test_button_is_answered_at_once_and_again_when_it_is_over():
     runner.shown = replace(runner.shown, phase=Phase.EXCHANGING, message=SyncMessage.WORKING)
     presenter.refresh()
     assert states[-1].is_working
-    runner.shown = replace(runner.shown, phase=Phase.IDLE, message=SyncMessage.IN_SYNC)
+    runner.shown = replace(runner.shown, phase=Phase.IDLE, message=SyncMessage.IN_SYNC, ended=1)
     presenter.refresh()
     assert not states[-1].is_working
     assert states[-1].outcome == "Last time: changes sent 2, records received 5."
@@ -177,7 +177,7 @@ def test_signing_out_is_offered_only_when_nothing_would_stay_behind(status, allo
     ],
 )
 def test_clock_difference_is_told(offset_ms, words, is_off):
-    _presenter, _runner, states = shown(SyncState(), facts=replace(FACTS, clock_offset_ms=offset_ms))
+    _presenter, _runner, states = shown(SyncState(), status=replace(QUIET, clock_offset_ms=offset_ms))
     assert words in states[-1].clock
     assert states[-1].is_clock_off is is_off
 
@@ -261,10 +261,28 @@ class Line:
         return self.items
 
 
-def line(status: StoreStatus, inbox=(), has_demo_clock: bool = False):
+def line(status: StoreStatus, inbox=(), has_demo_clock: bool = False, sync: SyncState | None = None):
     states = []
-    StatusPresenter(Line(status, inbox), CLOCK, lambda text: text, states.append, has_demo_clock).refresh()
+    told = (lambda: sync or SyncState(), CLOCK, lambda text: text, states.append, has_demo_clock)
+    StatusPresenter(Line(status, inbox), *told).refresh()
     return states[-1]
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+def test_line_says_offline_until_the_office_has_answered_again(phase):
+    away = SyncState(phase, SyncMessage.WORKING, outcome=SyncMessage.NO_NETWORK)
+    waits = line(replace(QUIET, unsent_records=3), sync=away)
+    assert waits.text.startswith("Offline · Records not sent: 3")
+    assert (waits.icon, waits.tone) == ("cloud-off-outline", "warn")
+    assert line(QUIET, sync=away).text.startswith("Offline · Everything sent")
+    assert "Offline" not in line(QUIET, sync=replace(away, outcome=SyncMessage.SERVER_BUSY)).text
+
+
+@pytest.mark.parametrize(("offset_ms", "is_off"), [(300_000, False), (300_001, True), (-300_001, True)])
+def test_line_tells_a_clock_that_is_off_by_more_than_five_minutes(offset_ms, is_off):
+    state = line(replace(QUIET, clock_offset_ms=offset_ms))
+    assert ("Clock wrong" in state.text) is is_off
+    assert (state.icon == "clock-alert-outline") is is_off
 
 
 def test_line_counts_what_waits_and_names_the_last_success():

@@ -1,4 +1,4 @@
-"""After filing: the one sentence that is true now, and what to do next."""
+"""After filing: what is true now of the visit, and what to do next."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ class FiledPane(BoxLayout):
 
     visit = ObjectProperty(None)
     text = StringProperty("")
+    delivery = StringProperty("")
     __events__ = ("on_next", "on_minutes")
 
     def show(self, state: InspectionState) -> None:
-        """Draw the sentence."""
-        self.text = state.feedback.filed
+        """Draw the sentences."""
+        self.text, self.delivery = state.feedback.filed, state.feedback.delivery
 
     def on_next(self) -> None:
         """Overridden by bind."""

@@ -144,10 +144,8 @@ def build(services: Services) -> OutreachScreen:
     def follow(change: StoreChange) -> None:
         services.ui_thread.post(screen.close_if_lost)
         # A tap in the open session changes no line of the list: looking again would cost every tap a frame.
-        if change.everything or change.records - sessions_pane.open_records:
-            services.ui_thread.post(sessions_pane.show)
-        else:
-            services.ui_thread.post(sessions_pane.photos_moved)
+        if change.everything or change.records or change.drafts - sessions_pane.open_records:
+            services.ui_thread.post(sessions_pane.refresh)
 
     services.store.subscribe(follow)
     sessions_pane.show()
