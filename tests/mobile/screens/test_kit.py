@@ -424,6 +424,23 @@ def test_name_too_long_for_two_lines_keeps_its_end(stage: Stage):
     assert lint(stage.root) == []
 
 
+@pytest.mark.parametrize("title", ["Nhà nghỉ Hoa Phượng Đỏ bến Bính (GL-0123)", "Karaoke và dịch vụ " * 6])
+def test_state_word_of_a_row_without_a_second_line_stands_beside_its_name(stage: Stage, title: str):
+    row_of_a_draft(stage, title)
+    row = find("ListRow")
+    name, word = row.ids.title, row.ids.word
+    assert name.right <= word.x
+    assert word.center_y == pytest.approx(name.center_y, abs=2)
+
+
+def row_of_a_draft(stage: Stage, title: str) -> None:
+    """One row as a draft has it whose commune is not chosen yet: neither second line nor date."""
+    pane = stage.kit.ListPane(size_hint=(None, 1), width=360)
+    pane.show([stage.kit.Row("1", title, word="Nháp")])
+    stage.mount(pane)
+    frames(3)
+
+
 def test_second_line_of_a_row_drops_whole_parts(stage: Stage):
     rows_of(stage, "Lam Sa")
     assert find("ListRow").sub_shown == "Thị trấn An Lão"

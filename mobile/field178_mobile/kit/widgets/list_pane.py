@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kivy.properties import BooleanProperty, OptionProperty, StringProperty
+from kivy.properties import AliasProperty, BooleanProperty, OptionProperty, StringProperty
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.recycleview import RecycleView
 from kivy.uix.recycleview.views import RecycleDataViewBehavior
@@ -65,6 +65,10 @@ class ListRow(RecycleDataViewBehavior, Pressable, FloatLayout):
     sub_shown = StringProperty("")
     # Too long for two lines: then one, without its middle, because names differ at their ends.
     is_long = BooleanProperty(False)
+    # Neither `sub` nor `meta`: the word stands beside the title.
+    is_word_alone = AliasProperty(
+        lambda row: bool(row.word) and not (row.sub or row.meta), bind=("word", "sub", "meta")
+    )
 
     def on_title(self, _widget: object, _title: str) -> None:
         """Set another title."""
