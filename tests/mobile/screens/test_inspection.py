@@ -16,6 +16,7 @@ from tests.mobile.inspection_world import (
     choose_shift,
     services,
     settle,
+    uid,
 )
 from tests.mobile.screens.lint import LIGHT_AND_LONG, lint
 from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, find, frames, tap, texts, type_text
@@ -353,6 +354,18 @@ def test_drafts_of_the_tablet_are_one_tap_away(table: Table, window_size):
     assert [draft.id for draft in table.store.drafts.all()] == [talk.id]
     tap(find("DraftLine"))
     assert gone_to == [("outreach", {"record_id": talk.record_id})]
+
+
+def test_draft_whose_establishment_has_left_the_tablet_says_so(table: Table):
+    from tests.mobile.features.workspace.test_drafts import visit_draft
+
+    screen = table.lay()
+    table.store.drafts.save(visit_draft("left", uid("no such place"), LEADER, table.clock, title="Quán Cũ"))
+    screen.workspace.list.refresh()
+    screen.choose_chip("drafts")
+    frames(3)
+    tap(find("DraftLine", title="Quán Cũ"))
+    assert "Không mở được bản nháp này: cơ sở của nó không còn trên máy." in texts()
 
 
 def test_word_of_the_record_follows_the_open_visit(table: Table):

@@ -121,13 +121,12 @@ class Workspace:
         """Throw the draft of the form away and show what was behind it."""
         self._leave_form(self.editing.discard)
 
-    def open_draft(self, row: DraftRow) -> None:
-        """Go on with a draft of the list, of a visit or of the register's form."""
+    def open_draft(self, row: DraftRow) -> bool:
+        """Go on with a draft of the list, of a visit or of the register's form; False when it cannot be."""
         if row.type == ESTABLISHMENT:
-            self.open_establishment(row.record_id)
-        else:
-            self._close_establishment()
-            self.record.open_draft(row.id)
+            return self.open_establishment(row.record_id)
+        self._close_establishment()
+        return self.record.open_draft(row.id)
 
     def discard(self, draft_id: str) -> None:
         """Throw a draft away, the open one or any other."""

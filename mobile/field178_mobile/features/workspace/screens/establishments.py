@@ -21,6 +21,7 @@ from field178_mobile.features.workspace.screens.record import RecordPane
 from field178_mobile.features.workspace.workspace import Workspace, go_back, place_of
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.state_tones import TONE_OF_STATE
 
@@ -184,10 +185,11 @@ class EstablishmentsScreen(kit.Panes):
             self.workspace.open(establishment_id)
 
     def _go_on(self, row: DraftRow) -> None:
-        if row.screen == SCREENS["inspection"]:
-            self.workspace.open_draft(row)
-        else:
+        if row.screen != SCREENS["inspection"]:
             self.navigate(row.screen, record_id=row.record_id)
+        elif not self.workspace.open_draft(row):
+            said = _("This draft cannot be opened: its establishment is no longer on this tablet.")
+            kit.toast(said, icon="alert-circle", tone="bad")
 
     def _ask_shift(self, _pane: object, access: str) -> None:
         if self.workspace.record.visit is None:
