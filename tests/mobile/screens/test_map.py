@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from kivy.tests.common import UnitTestTouch
+from kivy.uix.widget import Widget
 from tests.mobile.inspection_world import KARAOKE, settle, words
 from tests.mobile.maps.map_files import write_map
 from tests.mobile.screens.lint import lint
@@ -82,6 +83,24 @@ def test_buttons_come_closer_and_bring_everything_back(screen):
     assert view.view.zoom < before
     tap(find("MapTool", icon="map-outline"))
     assert view.view.zoom == pytest.approx(before)
+
+
+def test_the_first_frame_of_the_map_has_its_ground_and_its_pins(stage: Stage, store, clock):
+    from field178_mobile.features.register.screens.map import MapScreen
+
+    settle(store)
+    stage.mount(Widget())
+    screen = MapScreen(None)
+    screen.presenter = MapPresenter(store, clock, words(), screen.show)
+    screen.presenter.refresh()
+    stage.root.clear_widgets()
+    stage.root.add_widget(screen)
+    drawn = []
+    for _frame in range(4):
+        frames(1)
+        drawn.append(len(screen.ids.view.canvas.children))
+    assert drawn == drawn[-1:] * 4
+    assert drawn[0] > 2
 
 
 def test_a_kind_is_hidden_by_its_line_of_the_legend(screen):

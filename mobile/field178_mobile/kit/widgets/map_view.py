@@ -47,7 +47,9 @@ class MapView(Widget):
         # Until somebody moves the map it shows all, whatever becomes of the window.
         self._shows_all = True
         self._marks: tuple[int, list[Cluster]] = (-1, [])
-        self._draw_soon = Clock.create_trigger(self._draw)
+        # Before the frame that its place was set for: a frame later the map would be empty in the first one.
+        self._draw_soon = Clock.create_trigger(self._draw, -1)
+        self._load_more = Clock.create_trigger(self._draw)
         self.fbind("pos", self._draw_soon)
         self.fbind("size", self._resized)
         theme.bind(mode=self._draw_soon)
@@ -192,7 +194,7 @@ class MapView(Widget):
             Color(*theme.sunken)
             Rectangle(pos=self.pos, size=self.size)
             if self.tiles is not None and self.tiles.draw(view, self.center, self.size):
-                self._draw_soon()
+                self._load_more()
             for commune in state.communes if view.zoom >= NAMES_FROM else ():
                 self._at(view, commune.place, partial(draw_commune, commune.name))
             for cluster in self._clusters():
