@@ -106,6 +106,19 @@ def test_drag_scrolls_and_presses_nothing(stage):
     assert page.pane.scroll_y < 1
 
 
+def test_wheel_veils_nothing_on_its_way(stage):
+    page = Page(stage, ROWS)
+    button = page.button(2)
+    veils = []
+    button.fbind("veil", lambda _button, veil: veils.append(veil))
+    touch = UnitTestTouch(*button.to_window(*button.center))
+    touch.profile, touch.button = ["pos", "button"], "scrollup"
+    touch.touch_down()
+    touch.touch_up()
+    until(lambda: page.pane.scroll_y < 1)
+    assert veils == []
+
+
 def test_bar_is_dimmed_in_one_frame_not_in_thirty(stage):
     page = Page(stage, ROWS)
     pane = page.pane

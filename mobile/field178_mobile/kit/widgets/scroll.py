@@ -56,8 +56,9 @@ class PromptScroll(ScrollView):
         return result
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
-        """Veil what lies under the finger before the scroll view has decided."""
-        hinted = _pressable_at(self, *touch.pos) if self.collide_point(*touch.pos) else None
+        """Veil what lies under the finger before the scroll view has decided; a wheel presses nothing."""
+        may_press = not touch.is_mouse_scrolling and self.collide_point(*touch.pos)
+        hinted = _pressable_at(self, *touch.pos) if may_press else None
         if hinted is not None:
             touch.ud["hinted"] = hinted
             hinted.hint_press()
