@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from kivy.tests.common import UnitTestTouch
 from kivy.uix.widget import Widget
@@ -107,6 +109,13 @@ def test_a_kind_is_hidden_by_its_line_of_the_legend(screen):
     shown = len(screen.ids.view._state.pins)
     tap(find("OptionChip", key=NOT_THIS_YEAR))
     assert len(screen.ids.view._state.pins) < shown
+
+
+def test_large_counts_of_the_legend_are_grouped_as_in_the_list(screen):
+    state = screen.ids.view._state
+    screen.show(replace(state, legend=tuple(replace(row, count=4402) for row in state.legend)))
+    frames(2)
+    assert find("OptionChip", key=NOT_THIS_YEAR).text == "Chưa kiểm tra năm nay · 4.402"
 
 
 def test_without_any_point_the_map_says_so(stage: Stage, store, clock):

@@ -23,6 +23,7 @@ from field178_mobile.features.sync_status.sync_words import (
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import Phase, SyncMessage, SyncState
 from field178_mobile.store.model import StoreStatus
+from field178_shared.text.formats import number_text
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock
 
@@ -215,7 +216,7 @@ class SyncPresenter:
 
     def _counted(self, count: int, in_sync: bool) -> str:
         text = N_("tablet {count} = server {count}") if in_sync else N_("tablet {count} · not compared yet")
-        return self._words.say(text, count=count)
+        return self._words.say(text, count=number_text(count, self._words.language))
 
     def _summary(self, facts: SyncFacts, in_sync: bool) -> str:
         return self._counted(sum(scope.count for scope in facts.scopes), in_sync)

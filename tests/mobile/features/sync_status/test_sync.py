@@ -108,6 +108,12 @@ def test_equal_counts_are_claimed_only_in_agreement():
     assert not states[-1].scopes[0].is_equal
 
 
+def test_large_counts_are_grouped_as_in_the_list():
+    facts = replace(FACTS, scopes=(ScopeFact("ref", "", 11_403, True),))
+    _presenter, _runner, states = shown(SyncState(message=SyncMessage.IN_SYNC), facts=facts)
+    assert states[-1].scopes_summary == states[-1].scopes[0].text == "tablet 11,403 = server 11,403"
+
+
 def test_photos_that_wait_are_never_shown_as_agreement():
     status = replace(QUIET, in_sync=False, records_agree=True, unsent_photos=5, unsent_photo_bytes=8_000_000)
     _presenter, _runner, states = shown(SyncState(Phase.IDLE, SyncMessage.IN_SYNC, True), status)

@@ -18,6 +18,7 @@ from field178_mobile.kit.widgets.map_tiles import TileLayer
 from field178_mobile.maps.map_file import MAPS, MapFile, open_map
 from field178_mobile.maps.map_state import MapCard, MapState
 from field178_mobile.presentation.wording import Option
+from field178_shared.text.formats import number_text
 
 WIDEST_CARD = 420
 _REQUIRED = (chips.ChipLine, map_view.MapView)
@@ -68,7 +69,9 @@ class MapScreen(BoxLayout):
         self.is_empty, self.has_place = not any(row.count for row in state.legend), state.here is not None
         self.told = self._told(state)
         rows = [
-            Option(row.kind, f"{row.text} · {row.count}", row.is_shown) for row in state.legend if row.count
+            Option(row.kind, f"{row.text} · {number_text(row.count, _.code)}", row.is_shown)
+            for row in state.legend
+            if row.count
         ]
         self.ids.legend.show(rows)
         self.ids.view.show(state)
@@ -84,7 +87,8 @@ class MapScreen(BoxLayout):
     def _told(self, state: MapState) -> str:
         parts = []
         if state.unplaced:
-            parts.append(_("{count} without a point").format(count=state.unplaced))
+            count = number_text(state.unplaced, _.code)
+            parts.append(_("{count} without a point").format(count=count))
         if not self._has_ground:
             parts.append(_("no map file on this tablet: the office has one"))
         return " · ".join(parts)
