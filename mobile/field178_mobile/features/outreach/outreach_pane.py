@@ -26,10 +26,11 @@ class OutreachPaneSessions:
         render_session: Callable[[OutreachState], None],
     ) -> None:
         self._services = services
-        self._render_session = render_session
+        self._render = render_session
         self.sessions = SessionsPresenter(services.store, services.clock, services.words, render_list)
         self.session: OutreachPresenter | None = None
         self._open_ids: frozenset[str] = frozenset()
+        self._word = ""
         self._is_kept = False
 
     @property
@@ -97,6 +98,13 @@ class OutreachPaneSessions:
         if self.session is not None:
             self.session.photos_moved()
 
+    def _render_session(self, state: OutreachState) -> None:
+        """Draw the session; its first change gives it another word, and a line of the list."""
+        if state.word != self._word:
+            self._word = state.word
+            self.sessions.show()
+        self._render(state)
+
     def _leave(self) -> None:
         """Let go of the session that is open: what was taken out of its photos does not come back."""
         for record_id in self._open_ids:
@@ -116,6 +124,7 @@ class OutreachPaneSessions:
             word=word,
             tools=self._services.tools,
         )
+        self._word = word
         services = self._services
         self.session = OutreachPresenter(store, services.clock, services.words, opened, self._render_session)
         self._open_ids = frozenset({draft.id, draft.record_id})

@@ -92,6 +92,17 @@ def test_every_tap_is_kept_before_it_is_shown_and_can_be_taken_back(pane: Desk) 
     assert "outreach_form_id" not in next(iter(pane.store.drafts.kept.values())).data
 
 
+def test_a_session_is_in_the_list_from_its_first_tap_and_looked_up_no_more(pane: Desk) -> None:
+    session = pane.begin()
+    assert pane.lists[-1].is_empty
+    session.choose_form("conference")
+    (row,) = pane.lists[-1].rows
+    assert (row.record_id, row.state) == (pane.lists[-1].selected, "draft")
+    shown = len(pane.lists)
+    session.choose_unit(UNIT)
+    assert len(pane.lists) == shown
+
+
 def test_a_complete_session_is_filed_into_its_commune_and_says_so(pane: Desk) -> None:
     pane.filled().complete()
     draft, user, _ = pane.store.filed[0]
