@@ -11,7 +11,7 @@ from tests.mobile.screens.lint import LIGHT_AND_LONG, lint
 from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 
-from field178_mobile.store import Store
+from field178_mobile.store import Draft, Store
 from field178_shared.ids import review_id
 
 SESSION, SCOPE = uid("session"), f"unit:{UNIT}"
@@ -115,6 +115,25 @@ def test_check_without_mistakes_says_so(table: Table):
     table.open()
     tap(find("Btn", text="Kiểm tra lỗi"))
     assert "Không thấy lỗi" in texts()
+
+
+@pytest.mark.parametrize(
+    ("missing", "error"), [("topic_ids", "topic_error"), ("audiences", "audience_error")]
+)
+def test_what_is_missing_is_said_in_sight(table: Table, window_size, missing, error):
+    given = {name: value for name, value in DATA.items() if name != missing}
+    draft = Draft(
+        uid("draft"), "outreach_session", uid("new"), SCOPE, given, None, 0, LEADER, table.clock.now()
+    )
+    table.store.drafts.save(draft)
+    form = table.lay(window_size).ids.form
+    tap(find("ListRow", key=draft.record_id))
+    tap(find("Btn", text="Hoàn thành"))
+    frames(6)
+    said = form.ids[error]
+    assert said.text == "Cần nhập mục này."
+    assert said.to_window(said.x, said.y)[1] >= form.y
+    assert said.to_window(said.x, said.top)[1] <= form.top
 
 
 def test_first_card_stands_at_the_top_of_a_session(table: Table):

@@ -22,17 +22,18 @@ from field178_shared.records.reading import text_of
 from field178_shared.schemas.fields.catalogue import FIELDS
 from field178_shared.text.formats import date_text, number_text
 
-# Fields with a control of their own, and where it is in the form; the form draws all others by itself.
+# Fields with a control of their own, and where it is in the form, the line under it that says what is wrong
+# included; the form draws all others by itself.
 CONTROLS = {
     "outreach_form_id": "form",
     "session_date": "day",
     "duration_minutes": "minutes",
     "unit_id": "unit",
     "host_agency_id": "host",
-    "audiences": "audiences",
+    "audiences": "people",
     "establishments": "establishments_card",
-    "topic_ids": "topics",
-    "materials": "materials",
+    "topic_ids": "topics_card",
+    "materials": "materials_card",
     "attachments": "photos_card",
     "note": "note",
 }
