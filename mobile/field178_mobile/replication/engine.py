@@ -139,6 +139,7 @@ class SyncEngine:
 
     def _begin(self) -> list[Effect]:
         self._healing_rounds, self._sign_ins = 0, 0
+        self.state = replace(self.state, pushed=0, received=0)
         self._store.enter_device(self._identity.device, self._new_incarnation)
         if self._signed_in:
             return self._send()
@@ -231,6 +232,8 @@ class SyncEngine:
         if answer.hello is None or answer.end is None:
             return self._fail(Failure(FailureKind.CUT))
         self._answer, self._exchange = None, None
+        pushed, received = self.state.pushed + len(exchange.pushed), self.state.received + answer.received
+        self.state = replace(self.state, pushed=pushed, received=received)
         self._telling.was_heard()
         self._backoff.reset()
         self._queue.answered(exchange, self._on_its_way_s)
@@ -270,7 +273,7 @@ class SyncEngine:
         stopped = hello.pull_refused or is_closed or checkpoint.isolated_changes > 0
         in_sync = agreed and checkpoint.is_settled and not stopped
         self._store.set_in_sync(in_sync)
-        self.state = replace(self.state, last_success_at=now, in_sync=in_sync, received=answer.received)
+        self.state = replace(self.state, last_success_at=now, in_sync=in_sync)
         wait_s = AGREED_WAIT_S if hello.agreed and in_sync else IDLE_WAIT_S
         return [self._end(Phase.IDLE, self._closing_message(hello, checkpoint, in_sync)), Wait(wait_s)]
 
@@ -339,8 +342,7 @@ class SyncEngine:
         return StateChanged(self.state)
 
     def _show(self, phase: Phase, message: SyncMessage) -> StateChanged:
-        pushed = len(self._exchange.pushed) if self._exchange is not None else 0
-        self.state = replace(self.state, phase=phase, message=message, retry_in_s=None, pushed=pushed)
+        self.state = replace(self.state, phase=phase, message=message, retry_in_s=None)
         return StateChanged(self.state)
 
 

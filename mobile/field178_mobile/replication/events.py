@@ -165,6 +165,7 @@ class UploadState:
 class SyncState:
     """What the screens may say about sync: never that something was sent when it was not.
 
+    `pushed` changes and `received` rows are those of the last sync, however many exchanges it took.
     `ended`: how many attempts have ended, well or not; who asked for one knows by it that it is over.
     `outcome`: how the last of them ended, also while the next one runs.
     """

@@ -58,6 +58,18 @@ def test_what_the_office_wrote_arrives(tablet: Tablet) -> None:
     assert len(tablet.store.establishments()) == 7
 
 
+def test_state_counts_what_a_whole_sync_sent_and_received(tablet: Tablet) -> None:
+    tablet.server.page = 3
+    for number in range(7):
+        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
+    tablet.file(8, name="tám")
+    tablet.sync()
+    assert len(tablet.server.requests) > 1
+    assert (tablet.engine.state.pushed, tablet.engine.state.received) == (1, 8)
+    tablet.sync()
+    assert (tablet.engine.state.pushed, tablet.engine.state.received) == (0, 0)
+
+
 def test_an_unchanged_tablet_costs_one_short_request(tablet: Tablet) -> None:
     tablet.file(1, name="một")
     tablet.sync()
