@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from field178_shared.codelists import AnswerKind, ChecklistItem, ChecklistSection, CodeLists
+from field178_shared.codelists import ChecklistItem, ChecklistSection, CodeLists
 from field178_shared.codelists.legal import LegalSource
 from field178_shared.documents.blocks import (
     Block,
@@ -22,7 +22,7 @@ from field178_shared.documents.blocks import (
     Table,
 )
 from field178_shared.documents.paper import Progress, draw
-from field178_shared.documents.sources import VisitSource
+from field178_shared.documents.sources import VisitSource, printed_checklist
 from field178_shared.documents.wording import (
     UNKNOWN,
     address_line,
@@ -42,11 +42,8 @@ from field178_shared.records.reading import text_of
 from field178_shared.text.formats import date_text, number_text
 
 _RESULTS = {"no": "Chưa đạt", "partial": "Đạt một phần"}
-_COUNTED = ("worker_counts", "outreach_on_site")
 # Counts that no report shows either: on a paper that stays at the establishment they would point at a person.
 _SUPPRESSED = "suppressed"
-# Encouraged, never a shortcoming: it MUST NOT stand on a paper as if it were evidence.
-_NOT_PRINTED = frozenset({"he_hiv_material"})
 _SIGNED_BY = ("ĐẠI DIỆN CƠ SỞ", "NGƯỜI CHỨNG KIẾN", "NGƯỜI LẬP BIÊN BẢN", "ĐỘI TRƯỞNG")
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
 
@@ -152,28 +149,13 @@ class _Minutes:
             outcome = self._word("access_result", self.visit.access_result)
             yield Paragraph(f"{outcome}: chưa tiến hành kiểm tra được.")
             return
-        for number, (section, items) in enumerate(self._checked(), 1):
+        printed = printed_checklist(self.visit, self._inspected.establishment_type_id, self._lists)
+        for number, (section, items) in enumerate(printed, 1):
             yield from self._section(number, section, items)
         counts = self._counts("worker_counts")
         if counts:
             yield Paragraph("Số người lao động (chỉ đếm, không ghi tên):", keeps_next=True)
             yield Paragraph("; ".join(counts) + ".")
-
-    def _checked(self) -> list[tuple[ChecklistSection, list[tuple[ChecklistItem, CheckedAnswer]]]]:
-        if self._inspected.establishment_type_id not in self._lists.types:
-            return []
-        found = []
-        for section, items in self._lists.checklist_of(self._inspected.establishment_type_id):
-            if section.id in _COUNTED:
-                continue
-            answered = [(item, self.visit.answers[item.id]) for item in items if self._is_printed(item)]
-            if answered:
-                found.append((section, answered))
-        return found
-
-    def _is_printed(self, item: ChecklistItem) -> bool:
-        is_requirement = item.answer in (AnswerKind.YES_NO, AnswerKind.YES_NO_PARTIAL)
-        return is_requirement and item.id in self.visit.answers and item.id not in _NOT_PRINTED
 
     def _section(
         self, number: int, section: ChecklistSection, items: list[tuple[ChecklistItem, CheckedAnswer]]

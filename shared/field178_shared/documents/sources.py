@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from field178_shared.records.inspection import Inspection
+from field178_shared.codelists import AnswerKind, ChecklistItem, ChecklistSection, CodeLists
+from field178_shared.records.inspection import CheckedAnswer, Inspection
 from field178_shared.records.number_block import serial_of
 from field178_shared.records.reading import Data, text_of
 
 MINUTES, COMMITMENT = "minutes", "commitment"
+# Numbers of people stand in sentences of their own.
+_COUNTED = ("worker_counts", "outreach_on_site")
+# Encouraged, never a shortcoming: it MUST NOT stand on a paper as if it were evidence.
+_NOT_PRINTED = frozenset({"he_hiv_material"})
 _STEMS = {MINUTES: "bien-ban", COMMITMENT: "cam-ket"}
 
 
@@ -48,3 +53,24 @@ def source_of_visit(
         team=find(visit.team_id) or {},
         people={user: person for user, person in people.items() if person is not None},
     )
+
+
+def printed_checklist(
+    visit: Inspection, establishment_type_id: str, lists: CodeLists
+) -> list[tuple[ChecklistSection, list[tuple[ChecklistItem, CheckedAnswer]]]]:
+    """Return the sections of the minutes with the requirements that were answered, in their order."""
+    if establishment_type_id not in lists.types:
+        return []
+    found = []
+    for section, items in lists.checklist_of(establishment_type_id):
+        if section.id in _COUNTED:
+            continue
+        answered = [(item, visit.answers[item.id]) for item in items if _is_printed(item, visit)]
+        if answered:
+            found.append((section, answered))
+    return found
+
+
+def _is_printed(item: ChecklistItem, visit: Inspection) -> bool:
+    is_requirement = item.answer in (AnswerKind.YES_NO, AnswerKind.YES_NO_PARTIAL)
+    return is_requirement and item.id in visit.answers and item.id not in _NOT_PRINTED

@@ -9,7 +9,7 @@ from field178_mobile.features.minutes.document_output import Made
 from field178_mobile.features.photos.photo_words import amount_text
 from field178_mobile.presentation.facts import Fact
 from field178_mobile.presentation.wording import Option, Wording, options
-from field178_shared.documents.sources import COMMITMENT, MINUTES, VisitSource
+from field178_shared.documents.sources import COMMITMENT, MINUTES, VisitSource, printed_checklist
 from field178_shared.errors import ErrorCode, message
 from field178_shared.records.establishment import Establishment
 from field178_shared.records.inspection import INSPECTED, Inspection
@@ -88,7 +88,7 @@ def facts_of_visit(source: VisitSource, words: Wording) -> tuple[Fact, ...]:
             words.field("inspection", "representative_role"),
             words.choice("representative_role", visit.representative_role),
         ),
-        Fact(_("Checklist"), _checklist(visit, words)),
+        Fact(_("Checklist"), _checklist(source, visit, words)),
         Fact(_("Number of violations"), str(len(visit.findings)) if visit.access_result == INSPECTED else ""),
         Fact(
             words.field("inspection", "measures"),
@@ -220,10 +220,12 @@ def _names(source: VisitSource, visit: Inspection) -> Iterator[str]:
         yield text_of(source.people.get(member.user, {}), "display_name") or "…"
 
 
-def _checklist(visit: Inspection, words: Wording) -> str:
+def _checklist(source: VisitSource, visit: Inspection, words: Wording) -> str:
     if visit.access_result != INSPECTED:
         return words.choice("access_result", visit.access_result)
-    values = [answer.value for answer in visit.answers.values()]
+    kind = Establishment.from_data(source.establishment).establishment_type_id
+    printed = printed_checklist(visit, kind, words.lists)
+    values = [answer.value for _section, items in printed for _item, answer in items]
     met, short = values.count("yes"), values.count("no") + values.count("partial")
     return words.say("{met} met, {short} not met", met=met, short=short)
 

@@ -221,6 +221,15 @@ def test_what_is_missing_is_named_before_it_is_printed(bench):
     assert bench.state.missing == ("số quyết định", "họ tên 1 cán bộ")
 
 
+def test_the_sheet_counts_what_stands_on_the_paper_alone(bench):
+    """What the team left undone blames nobody, and what is encouraged is on no paper."""
+    answers = {**visit()["answers"], "ou_done": {"v": "no"}, "he_hiv_material": {"v": "no"}}
+    bench.file(answers=answers)
+    assert facts(bench.state)["Nội dung kiểm tra"] == "1 đạt, 1 chưa đạt"
+    bench.minutes.make(MINUTES)
+    assert bench.text().count("Chưa đạt") == 1
+
+
 def test_a_visit_never_filed_shows_what_it_would_say_and_asks_to_be_completed(bench):
     bench.draft = visit()
     bench.minutes.show()
