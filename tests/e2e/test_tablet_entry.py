@@ -43,6 +43,9 @@ class Nothing:
 
     show_shift = show_record = show_visit = show_form = show_list
 
+    def clear_search(self):
+        return
+
 
 def to_see_to(tablet: RealTablet, record_id: str) -> list[InboxItem]:
     """The inbox about one record: other tests of this server leave conflicts in the same commune."""

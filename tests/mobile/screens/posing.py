@@ -241,6 +241,9 @@ class Unseen:
 
     show_shift = show_record = show_visit = show_form = show_list
 
+    def clear_search(self):
+        return
+
     @property
     def pane(self) -> Unseen:
         """Where a visit is drawn."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from field178_mobile.presentation.wording import Wording
 
 NEXT, PASS, CHECK, COMPLETE, CONTINUE, MEND = "next", "pass", "check", "complete", "continue", "mend"
+ANOTHER = "another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ READ_ONLY = FootState(NOTHING, NOTHING)
 
 def mend_foot(words: Wording) -> FootState:
     """Return the bar of a filed visit that is only looked at."""
-    return FootState(NOTHING, Action(MEND, words.translate("Mend this record"), "pencil-outline"))
+    another = Action(ANOTHER, words.translate("Inspect again"), "clipboard-plus-outline")
+    return FootState(another, Action(MEND, words.translate("Mend this record"), "pencil-outline"))
 
 
 def foot_state(pane: str, open_to_pass: int, is_last: bool, words: Wording) -> FootState:

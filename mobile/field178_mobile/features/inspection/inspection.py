@@ -166,6 +166,7 @@ class InspectionPresenter:
             foot.COMPLETE: self.complete,
             foot.CONTINUE: lambda: self.choose_tab(CHECKLIST),
             foot.MEND: self.mend,
+            foot.ANOTHER: self._opened.begin_another,
         }
         doing[action]()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -48,7 +48,10 @@ class VisitScene:
 
 @dataclass(frozen=True, slots=True)
 class OpenVisit:
-    """The draft under work, its establishment, the visit before, and whether it is to be changed."""
+    """The draft under work, its establishment, the visit before, and whether it is to be changed.
+
+    `begin_another` leaves it for a new visit to the same establishment.
+    """
 
     establishment: VisitedEstablishment
     draft: Draft
@@ -60,6 +63,7 @@ class OpenVisit:
     tools: PhotoTools | None = None
     places: Whereabouts | None = None
     is_to_read: bool = False
+    begin_another: Callable[[], None] = lambda: None
 
     @property
     def is_locked(self) -> bool:

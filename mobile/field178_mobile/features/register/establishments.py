@@ -91,6 +91,15 @@ class EstablishmentsPresenter:
         self._query, self._shown = query, PAGE
         self._show()
 
+    def show_all(self) -> None:
+        """Drop search and chip."""
+        self._query, self._chip, self._shown = "", ALL, PAGE
+        self._show()
+
+    def hides(self, establishment_id: str) -> bool:
+        """Tell whether search or chip keep an establishment out of the list."""
+        return all(listing.id != establishment_id for listing in self._kept())
+
     def choose_chip(self, chip: str) -> None:
         """Keep one group; the same chip again shows all. Drafts have a list of their own."""
         self._chip, self._shown = (ALL if chip == self._chip else chip), PAGE
@@ -116,8 +125,7 @@ class EstablishmentsPresenter:
 
     def _show(self) -> None:
         found = [each.listing for each in matching(self._establishments, self._query)]
-        group = self._facts.groups.get(self._chip)
-        kept = found if group is None else [listing for listing in found if listing.id in group]
+        kept = self._of_chip(found)
         title, text = self._empty_words() if not kept else ("", "")
         self._read_states(kept[: self._shown])
         self._render(
@@ -135,6 +143,13 @@ class EstablishmentsPresenter:
                 empty_action=self._empty_action(found),
             )
         )
+
+    def _kept(self) -> list[EstablishmentListing]:
+        return self._of_chip([each.listing for each in matching(self._establishments, self._query)])
+
+    def _of_chip(self, found: list[EstablishmentListing]) -> list[EstablishmentListing]:
+        group = self._facts.groups.get(self._chip)
+        return found if group is None else [listing for listing in found if listing.id in group]
 
     def _ordered(self) -> list[Indexed]:
         """Return what is begun here and not in the register yet, then the register."""

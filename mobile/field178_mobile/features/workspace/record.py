@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from field178_mobile.features.inspection.field_positions import CHECKLIST, INFO, comments_at, comments_of
@@ -38,6 +39,8 @@ from field178_shared.time.clock import Clock, local_date
 
 ARRIVAL = "arrival"
 MINUTES_PATH = "minutes_number"
+# So long a visit belongs to the night at hand: who taps its establishment wants to see it.
+NIGHT = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +241,13 @@ class RecordPresenter:
         """The record under work, if one is."""
         return frozenset() if self.visit is None else frozenset({self.visit.record_id})
 
+    def filed_tonight(self, establishment_id: str) -> str:
+        """Return the visit of this night to an establishment, the newest; empty when there is none."""
+        newest = next(iter(self._store.visits().get(establishment_id, ())), None)
+        if newest is None or newest.started_at is None:
+            return ""
+        return newest.id if self._clock.now() - newest.started_at < NIGHT else ""
+
     def has_visit_draft(self, establishment_id: str) -> bool:
         """Tell whether a visit to an establishment is begun and not filed."""
         return any(_establishment_of(draft) == establishment_id for draft in self._drafts())
@@ -280,6 +290,7 @@ class RecordPresenter:
             tools=self._tools,
             places=self.places,
             is_to_read=is_to_read,
+            begin_another=lambda: self.open(self._establishment),
         )
         self.visit = InspectionPresenter(self._store, self._clock, self._words, opened, self._render_visit)
         self.visit.show(focus_path)

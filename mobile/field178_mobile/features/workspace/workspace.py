@@ -50,6 +50,10 @@ class Screen(Protocol):
         """Draw the form of the register over the record's place, or take it away."""
         ...
 
+    def clear_search(self) -> None:
+        """Empty the search field of the list."""
+        ...
+
 
 class Workspace:
     """List, shift, record and the form of the register; the list follows the store."""
@@ -81,10 +85,17 @@ class Workspace:
         self.record.places.ask(self._stand_at)
 
     def open(self, establishment_id: str) -> None:
-        """Open an establishment of the list; unfinished work on it is taken up again, a visit's first."""
+        """Open an establishment of the list, at what is unfinished there or was filed tonight.
+
+        A visit's draft goes first, then that of the register's form.
+        """
         has_visit = self.record.has_visit_draft(establishment_id)
+        tonight = "" if has_visit else self.record.filed_tonight(establishment_id)
         if not has_visit and self.editing.draft_of(establishment_id) is not None:
             self.open_establishment(establishment_id)
+        elif tonight:
+            self._close_establishment()
+            self.record.open_to_read(tonight)
         else:
             self.show_establishment(establishment_id)
 
@@ -97,6 +108,11 @@ class Workspace:
         """Open a filed visit, at a path; False when this tablet does not hold it."""
         self._close_establishment()
         return self.record.open_record(record_id, focus_path)
+
+    def go_to_next(self) -> None:
+        """Leave the filed visit; the list is whole again, for the next establishment."""
+        self.record.close()
+        self._show_all()
 
     def begin_establishment(self, name: str = "") -> None:
         """Begin an establishment that the register does not know."""
@@ -205,7 +221,7 @@ class Workspace:
         was_filed = self.state is not None and bool(self.state.feedback.filed)
         self.state = state
         if state.feedback.filed and not was_filed:
-            self._ui_thread.post(self._refresh)
+            self._ui_thread.post(self._show_filed)
         if self._screen is not None:
             self._screen.pane.show_visit(state)
 
@@ -217,6 +233,17 @@ class Workspace:
         at_work = self.record.open_records | self.editing.open_records
         if change.everything or change.records or change.drafts - at_work:
             self._ui_thread.post(self._refresh)
+
+    def _show_filed(self) -> None:
+        """Show the list with the establishment of the visit that was filed just now in it."""
+        self._refresh()
+        if self.record.establishment_id and self.list.hides(self.record.establishment_id):
+            self._show_all()
+
+    def _show_all(self) -> None:
+        self.list.show_all()
+        if self._screen is not None:
+            self._screen.clear_search()
 
     def _refresh(self) -> None:
         store = self._services.store

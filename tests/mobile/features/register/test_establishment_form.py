@@ -54,6 +54,9 @@ class Screen:
     def show_visit(self, state):
         self.visit = state
 
+    def clear_search(self):
+        return
+
     def show_form(self, state):
         self.entry = state
 

@@ -117,6 +117,9 @@ class Sights:
     def show_shift(self, _state: object) -> None:
         return
 
+    def clear_search(self) -> None:
+        return
+
     def show_form(self, _state: object) -> None:
         return
 

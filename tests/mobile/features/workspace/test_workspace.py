@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.mobile.inspection_world import KARAOKE, LAST_VISIT, OFFICERS, services, settle
+from tests.mobile.inspection_world import CAFE, GUESTHOUSE, KARAOKE, LAST_VISIT, OFFICERS, services, settle
 from tests.mobile.support import FrozenClock, seeded_ids
 
 from field178_mobile.features.inspection.field_positions import CONCLUSION, INFO
+from field178_mobile.features.register.establishment_facts import TO_FIX
 from field178_mobile.features.workspace.workspace import Workspace, go_back, place_of
 from field178_mobile.store import Store
 
@@ -18,16 +19,29 @@ class AtOnce:
         work()
 
 
-class Nothing:
-    """A screen that draws nothing."""
+class Sights:
+    """A screen that keeps what it was told to draw."""
 
     def __init__(self):
         self.pane = self
+        self.clearings = 0
 
-    def show_list(self, _state):
+    def show_list(self, state):
+        self.list = state
+
+    def show_record(self, state):
+        self.record = state
+
+    def show_visit(self, state):
+        self.visit = state
+
+    def show_shift(self, _state):
         return
 
-    show_shift = show_record = show_visit = show_list
+    show_form = show_shift
+
+    def clear_search(self):
+        self.clearings += 1
 
 
 @pytest.fixture
@@ -36,7 +50,8 @@ def make_desk(store: Store, clock: FrozenClock):
 
     def make():
         workspace = Workspace(services(store, clock, seeded_ids(clock)), AtOnce())
-        workspace.show_on(Nothing())
+        workspace.sights = Sights()
+        workspace.show_on(workspace.sights)
         return workspace
 
     return make
@@ -99,3 +114,77 @@ def test_draft_filed_by_another_meanwhile_opens_its_establishment_alone(make_des
     after = make_desk()
     go_back(after, **place)
     assert (after.record.establishment_id, after.record.visit) == (KARAOKE, None)
+
+
+def file_closed_door(workspace, place=KARAOKE):
+    if not workspace.shift.current():
+        begin(workspace)
+        workspace.record.discard()
+    workspace.open(place)
+    workspace.record.begin("closed_on_arrival")
+    workspace.record.visit.arrive("closed_on_arrival")
+    workspace.record.visit.complete()
+    assert workspace.record.visit.is_filed
+    return workspace.record.visit.record_id
+
+
+def listed(workspace):
+    return {row.id for row in workspace.sights.list.rows}
+
+
+def test_a_place_filed_tonight_opens_its_record_and_can_be_inspected_again(make_desk, clock):
+    desk = make_desk()
+    filed = file_closed_door(desk)
+    desk.open(GUESTHOUSE)
+    desk.open(KARAOKE)
+    assert (desk.record.visit.record_id, desk.record.visit.is_to_read) == (filed, True)
+    assert desk.sights.visit.foot.first.label == "Kiểm tra lần nữa"
+    desk.record.visit.act(desk.sights.visit.foot.first.id)
+    assert desk.record.visit is None
+    assert desk.record.begin("inspected")
+    assert desk.record.visit.record_id != filed
+
+
+def test_a_place_filed_last_night_opens_for_a_visit(make_desk, clock):
+    desk = make_desk()
+    file_closed_door(desk)
+    clock.tick(hours=13)
+    desk.open(GUESTHOUSE)
+    desk.open(KARAOKE)
+    assert desk.record.visit is None
+
+
+def search(desk):
+    desk.list.search("phượng")
+
+
+def choose_group(desk):
+    desk.list.choose_chip(TO_FIX)
+
+
+@pytest.mark.parametrize("hide", [search, choose_group])
+def test_what_was_filed_is_in_the_list_afterwards(make_desk, hide):
+    desk = make_desk()
+    hide(desk)
+    assert CAFE not in listed(desk)
+    file_closed_door(desk, CAFE)
+    assert CAFE in listed(desk)
+    assert desk.sights.list.query == ""
+    assert desk.sights.clearings == 1
+
+
+def test_a_search_that_shows_what_was_filed_stays(make_desk):
+    desk = make_desk()
+    desk.list.search("hồng phúc")
+    file_closed_door(desk)
+    assert (desk.sights.list.query, desk.sights.clearings) == ("hồng phúc", 0)
+
+
+def test_the_next_establishment_starts_clean(make_desk):
+    desk = make_desk()
+    desk.list.search("hồng phúc")
+    file_closed_door(desk)
+    desk.go_to_next()
+    assert desk.sights.record is None
+    assert (desk.sights.list.query, desk.sights.clearings) == ("", 1)
+    assert listed(desk) == {KARAOKE, GUESTHOUSE, CAFE}

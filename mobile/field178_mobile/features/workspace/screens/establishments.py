@@ -69,7 +69,9 @@ class EstablishmentsScreen(kit.Panes):
         super().__init__(workspace=workspace, **kwargs)
         self.pane = RecordPane(record=workspace.record)
         self.pane.bind(
-            on_ask_shift=self._ask_shift, on_mend=lambda _pane, key: workspace.open_establishment(key)
+            on_ask_shift=self._ask_shift,
+            on_mend=lambda _pane, key: workspace.open_establishment(key),
+            on_next=lambda _pane: workspace.go_to_next(),
         )
         self.pane.has_back = self.is_single
         self.fbind("is_single", self.pane.setter("has_back"))
@@ -95,6 +97,10 @@ class EstablishmentsScreen(kit.Panes):
         if looked_for != self._looked_for:
             self._looked_for = looked_for
             self.ids.rows.scroll_y = 1  # another search is read from its beginning
+
+    def clear_search(self) -> None:
+        """Empty the search field."""
+        self.ids.search.clear()
 
     def show_shift(self, state: ShiftState) -> None:
         """Draw the shift's line, and its sheet while it is open."""

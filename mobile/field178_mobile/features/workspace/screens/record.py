@@ -39,7 +39,7 @@ class RecordPane(BoxLayout):
     """One establishment. record (the presenter); show(state), show_visit(state); has_back.
 
     Events: on_ask_shift(access result to begin with once the shift is chosen, or ""),
-    on_mend(establishment id).
+    on_mend(establishment id), on_next: the visit is filed, another establishment has its turn.
     """
 
     record = ObjectProperty(None)
@@ -50,7 +50,7 @@ class RecordPane(BoxLayout):
     notice = StringProperty("")
     is_late = BooleanProperty(False)
     has_back = BooleanProperty(False)
-    __events__ = ("on_ask_shift", "on_mend")
+    __events__ = ("on_ask_shift", "on_mend", "on_next")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -106,6 +106,9 @@ class RecordPane(BoxLayout):
     def on_mend(self, establishment_id: str) -> None:
         """Overridden by bind."""
 
+    def on_next(self) -> None:
+        """Overridden by bind."""
+
     def _ask_shift(self, *_args: object) -> None:
         self.dispatch("on_ask_shift", "")
 
@@ -127,7 +130,7 @@ class RecordPane(BoxLayout):
         if name not in self._panes or self._panes[name].visit is not visit:
             self._panes[name] = _OF_VISIT[name](visit=visit)
             if name == "filed":
-                self._panes[name].bind(on_next=lambda _pane: self.record.close())
+                self._panes[name].bind(on_next=lambda _pane: self.dispatch("on_next"))
             if name in _WITH_MINUTES:
                 self._panes[name].bind(on_minutes=lambda _pane: self.open_minutes())
         return self._panes[name]
