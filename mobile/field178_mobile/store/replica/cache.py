@@ -101,8 +101,10 @@ class ReplicaCache:
     def touch(self, record_ids: Iterable[str]) -> None:
         """Read these records again."""
         asked = set(record_ids)
+        kept = (self._establishments, self._visits, self._reviews, self._conflicts)
+        # The other way round each touch would go through every line of the lists.
         others = ids_of_other_types(self._context, asked, _INDEXED)
-        asked -= others.difference(self._establishments, self._visits, self._reviews, self._conflicts)
+        asked -= {record_id for record_id in others if not any(record_id in lines for lines in kept)}
         rows, changes = server_records_of(self._context, asked), changes_of_all(self._context, asked)
         # In an order of their own: of a set they come in another one in every process, and lists would jump.
         for record_id in sorted(asked):
@@ -149,8 +151,9 @@ class ReplicaCache:
     def _put_visit(self, record_id: str, view: MergedRecord | None) -> None:
         old = self._visits.pop(record_id, None)
         if old is not None:
-            before = self._visits_to[old.establishment_id]
-            self._visits_to[old.establishment_id] = tuple(visit for visit in before if visit is not old)
+            before = self._visits_to.pop(old.establishment_id)
+            if others := tuple(visit for visit in before if visit is not old):
+                self._visits_to[old.establishment_id] = others
         if view is not None and not view.deleted:
             visit = self._visits[record_id] = visit_listing(view)
             others = self._visits_to.get(visit.establishment_id, ())

@@ -71,9 +71,9 @@ def by_establishment(visits: Iterable[VisitListing]) -> Visits:
     return {establishment_id: tuple(each) for establishment_id, each in found.items()}
 
 
-def newest_first(visit: VisitListing) -> float:
-    """Return the key by which visits are ordered."""
-    return -visit.started_at.timestamp() if visit.started_at else 0.0
+def newest_first(visit: VisitListing) -> tuple[float, str]:
+    """Return the key by which visits are ordered; those of one moment by id, in whatever order they came."""
+    return (-visit.started_at.timestamp() if visit.started_at else 0.0, visit.id)
 
 
 def lists_as_json(establishments: Iterable[EstablishmentListing], visits: Visits) -> Json:

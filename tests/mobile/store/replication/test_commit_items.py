@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import random
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -9,7 +10,17 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_of, seeded_ids, server_commits
+from tests.mobile.support import (
+    KEY,
+    UNIT,
+    USER,
+    FrozenClock,
+    base_row,
+    draft_of,
+    open_changed_file,
+    seeded_ids,
+    server_commits,
+)
 
 from field178_mobile.store import Store
 from field178_mobile.store.database.context import DatabaseContext
@@ -18,11 +29,14 @@ from field178_mobile.store.replication import apply_answer
 from field178_mobile.store.replication.apply_answer import Checkpoint, Greeting, Leave
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.store.replication.tombstones import lost_records
+from field178_shared.errors import AppError
 from field178_shared.wire.protocol import ERASED_AT, Receipt, Status
 
 RECORDS = [f"0197aaaa-0000-7000-8000-{number:012d}" for number in range(14)]
 OTHER_UNIT = "unit:c2_v1"
 TYPES = ("establishment", "inspection", "review", "conflict")
+PLACES = RECORDS[:: len(TYPES)][:2]
+BEGAN = ("2026-11-20T14:00:00Z", "2026-11-21T14:00:00Z")
 GREETING = Greeting("epoch", 0, (), frozenset({UNIT, OTHER_UNIT}), at_s=1_800_000_000)
 
 
@@ -50,7 +64,10 @@ def row(chance: random.Random, record_id: str, scope: str = UNIT) -> ServerRecor
     if chance.random() < 0.1:
         return base_row(record_id, rev, kind, scope, **{ERASED_AT: "2026-11-24T15:00:00Z"})
     deleted, name = chance.random() < 0.2, chance.choice(("Ánh Trăng", "Ánh Sao"))
-    return base_row(record_id, rev, kind, scope, deleted=deleted, name=name, record=chance.choice(RECORDS))
+    data = {"name": name, "record": chance.choice(RECORDS)}
+    if kind == "inspection":
+        data |= {"establishment_id": chance.choice(PLACES), "started_at": chance.choice(BEGAN)}
+    return base_row(record_id, rev, kind, scope, deleted=deleted, **data)
 
 
 def fill(store: Store, chance: random.Random) -> None:
@@ -96,7 +113,8 @@ def content(store: Store) -> dict[str, object]:
 
     found = store.read(read)
     views = {one: store.view(one) for one in RECORDS}
-    return {**found, "views": views, "lists": store.establishments(), "inbox": store.inbox()}
+    lists = (store.establishments(), store.visits())
+    return {**found, "views": views, "lists": lists, "inbox": store.inbox()}
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -122,8 +140,7 @@ def test_the_lists_in_memory_are_those_of_a_store_opened_again(
     fill(store, chance)
     SyncStore(store).commit_checkpoint(Checkpoint(UNIT, 9, None, news(chance), (), GREETING))
     before, inbox = content(store), store.inbox()
-    store.lock()
-    store.unlock(KEY)
+    open_changed_file(store)
     after = content(store)
     # The inbox is in the order of arrival, which nothing keeps.
     assert sorted(map(repr, store.inbox())) == sorted(map(repr, inbox))
@@ -141,3 +158,17 @@ def test_a_first_load_looks_no_row_up_by_itself(store: Store) -> None:
     assert len([one for one in asked if "INTO base" in one]) == len(RECORDS)
     assert len(asked) < len(RECORDS) + 40
     assert not [one for one in asked if "UPDATE outbox" in one or "FROM base WHERE id = '" in one]
+
+
+def test_what_was_rolled_back_is_in_no_list(tmp_path: Path, clock: FrozenClock) -> None:
+    def failpoint(name: str) -> None:
+        if name == "checkpoint.commit":
+            raise OSError(errno.EIO, "no disk")
+
+    store = Store(tmp_path, clock, seeded_ids(clock), failpoint=failpoint)
+    store.unlock(KEY)
+    rows = [base_row(RECORDS[0], name="Ánh Trăng"), row(random.Random(7), RECORDS[1])]
+    with pytest.raises(AppError):
+        SyncStore(store).commit_checkpoint(Checkpoint(UNIT, 9, None, rows, (), GREETING))
+    assert (store.establishments(), store.visits()) == ((), {})
+    store.close()
