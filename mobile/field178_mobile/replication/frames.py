@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from field178_mobile.store.replica.listings import listing_of
 from field178_mobile.store.replica.server_records import ServerRecord
 from field178_mobile.store.replication.apply_answer import Greeting
 from field178_mobile.store.replication.repair import RepairPage
@@ -14,7 +15,7 @@ from field178_mobile.store.replication.server_state import OfficeNotice
 from field178_shared.errors import AppError
 from field178_shared.time.clock import from_wire
 from field178_shared.wire.canonical import Digest, bucket, canonical, digest_from_wire, record_hash_of_body
-from field178_shared.wire.fast_json import is_canonical
+from field178_shared.wire.fast_json import NotProven, loads_canonical
 from field178_shared.wire.hash_chain import RootSeen
 from field178_shared.wire.protocol import MAX_DEPTH, VERSION, Reader
 from field178_shared.wire.strict_json import loads
@@ -127,10 +128,16 @@ def read_record(line: bytes) -> ServerRecord | None:
     record_id, record_type, scope, rev, deleted, body, h = found.groups()
     # The body is taken over as it is: in its one canonical form it is what the server hashed.
     hashed = hashlib.sha256(b'["%b","%b",%b,%b,%b]' % (record_id, record_type, rev, deleted, body))
-    if hashed.hexdigest()[:32] != h.decode() or not is_canonical(body, MAX_DEPTH - 1):
+    if hashed.hexdigest()[:32] != h.decode():
         return None
+    try:
+        data = loads_canonical(body, MAX_DEPTH - 1)
+    except NotProven:
+        return None
+    assert isinstance(data, dict)
     names = (record_id.decode(), record_type.decode(), scope.decode())
-    return ServerRecord(*names, int(rev), deleted == b"true", body, h.decode())
+    listing = listing_of(names[1], names[0], data)
+    return ServerRecord(*names, int(rev), deleted == b"true", body, h.decode(), listing)
 
 
 def parse_record(frame: Reader) -> ServerRecord:

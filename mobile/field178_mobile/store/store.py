@@ -42,7 +42,7 @@ from field178_mobile.store.outbox.submit import (
 from field178_mobile.store.photos.photo_store import PhotoStore
 from field178_mobile.store.replica.cache import ReplicaCache
 from field178_mobile.store.replica.queries import Records
-from field178_mobile.store.replica.server_records import ServerRecord, scope_rows
+from field178_mobile.store.replica.server_records import Committed, ServerRecord, scope_rows
 from field178_mobile.store.replica.status import revision_of
 from field178_mobile.store.replication.erasure import refuse_erased
 from field178_mobile.store.session import Unlocked
@@ -227,6 +227,12 @@ class Store:
         """Run the writing of a draft on the database thread; it returns the id of its record."""
         self._tell(StoreChange(drafts=frozenset({self._run(work)})))
 
+    def commit(self, work: Callable[[Unlocked], Committed]) -> Committed:
+        """Run a writing of the server's records on the database thread."""
+        committed = self._run(lambda unlocked: self._committed(unlocked, work))
+        self._tell(StoreChange(committed.records))
+        return committed
+
     def turn(self, work: Callable[[], Result]) -> Result:
         """Run work that makes several calls in one turn of the database thread.
 
@@ -274,6 +280,11 @@ class Store:
         touched = frozenset(work(unlocked))
         unlocked.cache.touch(touched)
         return touched
+
+    def _committed(self, unlocked: Unlocked, work: Callable[[Unlocked], Committed]) -> Committed:
+        committed = work(unlocked)
+        unlocked.cache.touch(committed.records, committed.new)
+        return committed
 
     def _open(self, key: bytes) -> None:
         opening = OpeningContext(key, self._clock.now(), self._ids.random, self._failpoint)

@@ -35,13 +35,9 @@ def loads(data: bytes) -> object:
     return _proven(data, _encode, MAX_DEPTH)
 
 
-def is_canonical(data: bytes, depth: int = MAX_DEPTH) -> bool:
-    """Tell whether a text is proven to keep every rule, to be canonical, and to be nested at most so deep."""
-    try:
-        _prove_canonical(data, depth)
-    except NotProven:
-        return False
-    return True
+def loads_canonical(data: bytes, depth: int = MAX_DEPTH) -> object:
+    """Return the same of a text that is canonical as well and nested at most so deep, or raise NotProven."""
+    return _prove_canonical(data, depth)
 
 
 def _proven(data: bytes, encode: Callable[[object], bytes], depth: int) -> object:
@@ -55,27 +51,27 @@ def _proven(data: bytes, encode: Callable[[object], bytes], depth: int) -> objec
     return value
 
 
-def _prove_by_encoding(data: bytes, depth: int) -> None:
-    _proven(data, canonical, depth)
+def _prove_by_encoding(data: bytes, depth: int) -> object:
+    return _proven(data, canonical, depth)
 
 
-def _prove_by_keys(data: bytes, depth: int) -> None:
+def _prove_by_keys(data: bytes, depth: int) -> object:
     """Prove a text canonical by its keys and by what stands between its strings."""
     if b"\\" in data:
-        _prove_by_encoding(data, depth)
-        return
+        return _prove_by_encoding(data, depth)
     # Without an escape every quote begins or ends a string.
     between = b"".join(data.split(b'"')[::2])
     is_tight = b"-0" not in between and len(between.split(maxsplit=1)) == 1
     if not is_tight or _has_long_number(between) or not _is_shallow(between, depth):
         raise NotProven
     text = _text(data)
-    objects = _OBJECTS.of(text)
+    value, objects = _OBJECTS.read(text)
     # A key that came twice is missing in its object.
     is_unique = sum(map(len, objects)) == between.count(b":")
     is_sorted = all([list(one) == sorted(one) for one in objects if len(one) > 1])
     if not (is_unique and is_sorted and unicodedata.is_normalized("NFC", text)):
         raise NotProven
+    return value
 
 
 def _has_long_number(data: bytes) -> bool:
@@ -126,18 +122,19 @@ def _scan(decoder: json.JSONDecoder, text: str) -> object:
 
 
 class _ObjectReader(threading.local):
-    """Reads the objects of a text, without what is inside of each; one reader a thread."""
+    """Reads a text and each object in it; one reader a thread."""
 
     def __init__(self) -> None:
         self._found: list[dict[str, object]] = []
-        self._decoder = json.JSONDecoder(
-            parse_float=_refuse, parse_constant=_refuse, object_hook=self._found.append
-        )
+        self._decoder = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse, object_hook=self._keep)
 
-    def of(self, text: str) -> list[dict[str, object]]:
+    def read(self, text: str) -> tuple[object, list[dict[str, object]]]:
         self._found.clear()
-        _scan(self._decoder, text)
-        return self._found
+        return _scan(self._decoder, text), self._found
+
+    def _keep(self, one: dict[str, object]) -> dict[str, object]:
+        self._found.append(one)
+        return one
 
 
 _OBJECTS = _ObjectReader()
@@ -158,7 +155,7 @@ try:
 except ImportError:
     _decode: Callable[[bytes], object] = _decode_by_stdlib
     _encode: Callable[[object], bytes] = _encode_by_stdlib
-    _prove_canonical: Callable[[bytes, int], None] = _prove_by_keys
+    _prove_canonical: Callable[[bytes, int], object] = _prove_by_keys
 else:
     _DECODER = msgspec.json.Decoder(float_hook=_refuse)
 

@@ -17,7 +17,7 @@ from field178_mobile.store.model import (
     StateWord,
 )
 from field178_mobile.store.photos.photo_store import NO_FILES, ServerFileCount
-from field178_mobile.store.replica.listings import establishment_of
+from field178_mobile.store.replica.listings import establishment_listing
 from field178_shared.errors import AppError
 
 
@@ -114,7 +114,7 @@ class MemoryStore:
         return list(self.returns)
 
     def establishments(self) -> list[EstablishmentListing]:
-        return [establishment_of(view) for view in self.views("establishment")]
+        return [establishment_listing(view.id, view.data) for view in self.views("establishment")]
 
     def file(self, draft: Draft, user: str, extra: tuple[object, ...] = ()) -> str:
         if self.refuses is not None:

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.contract.generated_texts import text
+from tests.mobile.inspection_world import filed_visit
 from tests.shared.wire.test_fast_json import engines
 
 from field178_mobile.replication.frames import AnswerFault, parse_line, parse_record, read_record
+from field178_mobile.store.replica.listings import listing_of
 from field178_mobile.store.replica.server_records import ServerRecord
 from field178_shared.errors import AppError
 from field178_shared.wire.canonical import canonical, record_hash
@@ -122,6 +124,17 @@ def test_a_line_in_the_servers_spelling_is_read_quickly_and_alike(line: bytes) -
     assert found is not None
     assert found == generally(line)
     assert found.data == parse_line(line).members("data")
+
+
+@pytest.mark.parametrize("kind", ["inspection", "establishment", "outreach_session"])
+@pytest.mark.parametrize("status", ["open", "partly_fixed", "fixed"])
+def test_what_lists_show_of_a_record_is_the_same_by_both_ways(kind: str, status: str) -> None:
+    follow_ups = {"fire_exits_clear": {"due_on": "2025-12-01", "status": status}}
+    line = line_of(canonical(filed_visit(RECORD, name="Ánh Trăng", follow_ups=follow_ups)), kind=kind)
+    quickly, record = read_record(line), generally(line)
+    assert quickly is not None
+    assert record is not None
+    assert quickly.listing == record.listing == listing_of(kind, RECORD, record.data)
 
 
 @pytest.mark.parametrize("line", ODD.values(), ids=ODD.keys())

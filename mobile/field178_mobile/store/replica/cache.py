@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,6 @@ from field178_mobile.ports import Json
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.model import (
     EstablishmentListing,
-    MergedRecord,
     RefusedValue,
     ReviewerComment,
     VisitListing,
@@ -19,12 +18,13 @@ from field178_mobile.store.outbox.changes import OwnChange, by_record, changes_o
 from field178_mobile.store.replica.listings import (
     ESTABLISHMENT,
     VISIT,
+    Listing,
     by_establishment,
-    establishment_of,
+    by_name,
+    listing_of,
     lists_as_json,
     lists_of_json,
     newest_first,
-    visit_listing,
 )
 from field178_mobile.store.replica.merged_view import compose
 from field178_mobile.store.replica.server_records import (
@@ -88,9 +88,9 @@ class ReplicaCache:
         if lists:
             self._sorted, self._visits_to = lists_of_json(lists)
         else:
-            found = map(establishment_of, self._views(ESTABLISHMENT))
-            self._sorted = tuple(sorted(found, key=lambda listing: (listing.folded, listing.id)))
-            self._visits_to = by_establishment(map(visit_listing, self._views(VISIT)))
+            lines = list(self._lines())
+            self._sorted = by_name(line for line in lines if isinstance(line, EstablishmentListing))
+            self._visits_to = by_establishment(line for line in lines if isinstance(line, VisitListing))
         self._establishments = {listing.id: listing for listing in self._sorted}
         self._visits = {visit.id: visit for visits in self._visits_to.values() for visit in visits}
         for row in server_records(self._context, REVIEW):
@@ -98,31 +98,29 @@ class ReplicaCache:
         for row in server_records(self._context, CONFLICT):
             self._put_conflict(row.id, row)
 
-    def touch(self, record_ids: Iterable[str]) -> None:
-        """Read these records again."""
-        asked = set(record_ids)
+    def touch(self, record_ids: Iterable[str], new: Sequence[ServerRecord] = ()) -> None:
+        """Read these records again; the new ones among them are taken as they were committed."""
+        rows = {row.id: row for row in new if row.type in _INDEXED}
+        asked = set(record_ids).difference([row.id for row in new])
         kept = (self._establishments, self._visits, self._reviews, self._conflicts)
         # The other way round each touch would go through every line of the lists.
         others = ids_of_other_types(self._context, asked, _INDEXED)
         asked -= {record_id for record_id in others if not any(record_id in lines for lines in kept)}
-        rows, changes = server_records_of(self._context, asked), changes_of_all(self._context, asked)
+        changes = changes_of_all(self._context, asked)
+        rows |= server_records_of(self._context, asked)
         # In an order of their own: of a set they come in another one in every process, and lists would jump.
-        for record_id in sorted(asked):
-            row, own = rows.get(record_id), changes.get(record_id, [])
-            if record_id in self._establishments or _is_of(ESTABLISHMENT, row, own):
-                self._put_establishment(record_id, compose(row, own))
-                self._sorted, self.is_as_loaded = None, False
-            if record_id in self._visits or _is_of(VISIT, row, own):
-                self._put_visit(record_id, compose(row, own))
-                self.is_as_loaded = False
-            self._put_conflict(record_id, row)
-            self._put_review(record_id, row)
+        for record_id in sorted(asked.union(rows)):
+            self._put(record_id, rows.get(record_id), changes.get(record_id, []))
+
+    def _put(self, record_id: str, row: ServerRecord | None, own: list[OwnChange]) -> None:
+        self._put_line(record_id, _line(row, own))
+        self._put_conflict(record_id, row)
+        self._put_review(record_id, row)
 
     def establishments(self) -> tuple[EstablishmentListing, ...]:
         """Return the establishments by folded name."""
         if self._sorted is None:
-            found = self._establishments.values()
-            self._sorted = tuple(sorted(found, key=lambda listing: (listing.folded, listing.id)))
+            self._sorted = by_name(self._establishments.values())
         return self._sorted
 
     def visits(self) -> dict[str, tuple[VisitListing, ...]]:
@@ -142,29 +140,29 @@ class ReplicaCache:
         found = self._conflicts if record_id is None else self._disputed.get(record_id, {})
         return tuple(found.values())
 
-    def _put_establishment(self, record_id: str, view: MergedRecord | None) -> None:
-        if view is None or view.deleted:
-            self._establishments.pop(record_id, None)
-        else:
-            self._establishments[record_id] = establishment_of(view)
+    def _put_line(self, record_id: str, line: Listing | None) -> None:
+        place, visit = self._establishments.pop(record_id, None), self._visits.pop(record_id, None)
+        if place is not None or isinstance(line, EstablishmentListing):
+            self._sorted = None
+        if visit is not None:
+            before = self._visits_to.pop(visit.establishment_id)
+            if others := tuple(one for one in before if one is not visit):
+                self._visits_to[visit.establishment_id] = others
+        if isinstance(line, EstablishmentListing):
+            self._establishments[record_id] = line
+        elif line is not None:
+            self._visits[record_id] = line
+            others = self._visits_to.get(line.establishment_id, ())
+            self._visits_to[line.establishment_id] = tuple(sorted((*others, line), key=newest_first))
+        self.is_as_loaded &= place is None and visit is None and line is None
 
-    def _put_visit(self, record_id: str, view: MergedRecord | None) -> None:
-        old = self._visits.pop(record_id, None)
-        if old is not None:
-            before = self._visits_to.pop(old.establishment_id)
-            if others := tuple(visit for visit in before if visit is not old):
-                self._visits_to[old.establishment_id] = others
-        if view is not None and not view.deleted:
-            visit = self._visits[record_id] = visit_listing(view)
-            others = self._visits_to.get(visit.establishment_id, ())
-            self._visits_to[visit.establishment_id] = tuple(sorted((*others, visit), key=newest_first))
-
-    def _views(self, record_type: str) -> Iterator[MergedRecord]:
-        own = by_record(shown_changes(self._context, record_type))
-        for row in server_records(self._context, record_type):
-            yield from _live(compose(row, own.pop(row.id, [])))
-        for changes in own.values():
-            yield from _live(compose(None, changes))
+    def _lines(self) -> Iterator[Listing]:
+        for record_type in (ESTABLISHMENT, VISIT):
+            own = by_record(shown_changes(self._context, record_type))
+            for row in server_records(self._context, record_type):
+                yield from _some(_line(row, own.pop(row.id, [])))
+            for changes in own.values():
+                yield from _some(_line(None, changes))
 
     def _put_review(self, review: str, row: ServerRecord | None) -> None:
         old = self._reviews.pop(review, None)
@@ -183,13 +181,17 @@ class ReplicaCache:
             self._disputed.setdefault(found.record_id, {})[conflict] = found
 
 
-def _live(view: MergedRecord | None) -> Iterator[MergedRecord]:
-    if view is not None and not view.deleted:
-        yield view
+def _line(row: ServerRecord | None, own: list[OwnChange]) -> Listing | None:
+    """Return what lists show of a record, None when they show nothing."""
+    if not own:
+        return None if row is None else row.listing
+    view = compose(row, own)
+    return None if view is None or view.deleted else listing_of(view.type, view.id, view.data)
 
 
-def _is_of(record_type: str, row: ServerRecord | None, own: list[OwnChange]) -> bool:
-    return row.type == record_type if row is not None else any(change.type == record_type for change in own)
+def _some(line: Listing | None) -> Iterator[Listing]:
+    if line is not None:
+        yield line
 
 
 def _comments(value: object) -> Iterable[ReviewerComment]:

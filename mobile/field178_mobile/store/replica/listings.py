@@ -7,7 +7,7 @@ from datetime import datetime
 from sys import intern
 
 from field178_mobile.ports import Json
-from field178_mobile.store.model import EstablishmentListing, MergedRecord, VisitListing
+from field178_mobile.store.model import EstablishmentListing, VisitListing
 from field178_shared.records.inspection import INSPECTED
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.text.normalisation import fold, sort_key
@@ -19,11 +19,14 @@ NOT_FIXED = frozenset({"open", "partly_fixed"})
 _TYPE_ID, _UNIT_ID = map(EstablishmentListing._fields.index, ("type_id", "unit_id"))
 
 Visits = dict[str, tuple[VisitListing, ...]]
+Listing = EstablishmentListing | VisitListing
 
 
-def establishment_of(view: MergedRecord) -> EstablishmentListing:
-    """Return the line of an establishment."""
-    return establishment_listing(view.id, view.data)
+def listing_of(record_type: str, record_id: str, data: Mapping[str, object]) -> Listing | None:
+    """Return the line of a record with this content, None for a type that no list shows."""
+    if record_type == VISIT:
+        return visit_listing(record_id, data)
+    return establishment_listing(record_id, data) if record_type == ESTABLISHMENT else None
 
 
 def establishment_listing(record_id: str, data: Mapping[str, object]) -> EstablishmentListing:
@@ -44,11 +47,10 @@ def establishment_listing(record_id: str, data: Mapping[str, object]) -> Establi
     )
 
 
-def visit_listing(view: MergedRecord) -> VisitListing:
-    """Return what the lists of establishments show of a visit."""
-    data = view.data
+def visit_listing(record_id: str, data: Mapping[str, object]) -> VisitListing:
+    """Return what the lists of establishments show of a visit with this content."""
     return VisitListing(
-        id=view.id,
+        id=record_id,
         establishment_id=intern(text_of(data, "establishment_id")),
         started_at=from_wire(text_of(data, "started_at")),
         is_inspected=data.get("access_result") == INSPECTED,
@@ -61,6 +63,11 @@ def open_follow_ups(data: Mapping[str, object]) -> list[Mapping[str, object]]:
     follow_ups = data.get("follow_ups")
     rows = follow_ups.values() if isinstance(follow_ups, Mapping) else ()
     return [row for row in rows if isinstance(row, Mapping) and row.get("status") in NOT_FIXED]
+
+
+def by_name(establishments: Iterable[EstablishmentListing]) -> tuple[EstablishmentListing, ...]:
+    """Return establishments by folded name."""
+    return tuple(sorted(establishments, key=lambda listing: (listing.folded, listing.id)))
 
 
 def by_establishment(visits: Iterable[VisitListing]) -> Visits:

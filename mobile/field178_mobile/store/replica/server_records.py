@@ -9,6 +9,7 @@ from functools import cached_property
 
 from field178_mobile.ports import Json
 from field178_mobile.store.database.context import DatabaseContext, parse_object
+from field178_mobile.store.replica.listings import Listing, listing_of
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.canonical import EMPTY, Digest, digest_from_wire, digest_of
 from field178_shared.wire.protocol import ERASED_AT
@@ -31,7 +32,11 @@ _SCOPE_COLUMNS = "id, cursor, refresh, revision, sealed, gone, held, answer, res
 
 @dataclass(frozen=True)
 class ServerRecord:
-    """One committed record. `body`: the canonical form of its data; `h`: the server's hash, verified here."""
+    """One committed record. `body`: the canonical form of its data; `h`: the server's hash, verified here.
+
+    `line`: its line of the lists where its data was parsed to prove the body. To keep the data of hundreds of
+    records until they are committed costs as much as to parse it.
+    """
 
     id: str
     type: str
@@ -40,11 +45,19 @@ class ServerRecord:
     deleted: bool
     body: bytes = field(repr=False)
     h: str
+    line: Listing | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def data(self) -> Json:
         """The content, parsed at its first use: most records are stored and counted without it."""
         return parse_object(self.body)
+
+    @property
+    def listing(self) -> Listing | None:
+        """What lists show of it, None when they show nothing."""
+        if self.deleted or self.is_erased:
+            return None
+        return self.line or listing_of(self.type, self.id, self.data)
 
     @property
     def is_erased(self) -> bool:
@@ -80,11 +93,12 @@ class ScopeCursor:
 @dataclass(frozen=True, slots=True)
 class Committed:
     """What a commit touched. `verified` is None where nothing was to be proven; `stopped`: the guard
-    withheld deletions."""
+    withheld deletions. `new`: those of the records that nothing else on this tablet is about."""
 
     records: frozenset[str]
     verified: bool | None = None
     stopped: bool = False
+    new: Sequence[ServerRecord] = ()
 
 
 def get_server_record(context: DatabaseContext, record_id: str) -> ServerRecord | None:

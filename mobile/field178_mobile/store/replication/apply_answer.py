@@ -136,7 +136,7 @@ def commit_checkpoint(context: DatabaseContext, checkpoint: Checkpoint) -> Commi
         for scope in leaving.keys() - {checkpoint.scope}:
             put_scope(context, counted(get_scope(context, scope), leaving[scope], is_proven=False))
         digests: dict[str, Digest] = {checkpoint.scope: before.digest}
-        _commit_items(context, checkpoint.items, digests, checkpoint.greeting.at_s)
+        new = _commit_items(context, checkpoint.items, digests, checkpoint.greeting.at_s)
         touched.update(item.record_id if isinstance(item, Leave) else item.id for item in checkpoint.items)
         forget_erased(context, answered | checkpoint.erased_ids)
         verified = _proof(context, checkpoint, before, digests)
@@ -144,7 +144,7 @@ def commit_checkpoint(context: DatabaseContext, checkpoint: Checkpoint) -> Commi
         touched |= _put_progress(context, checkpoint, after, digests, verified)
         _keep_greeting(context, checkpoint.greeting)
         _put_wants(context, checkpoint)
-    return Committed(frozenset(touched), verified)
+    return Committed(frozenset(touched), verified, new=new)
 
 
 def _tells_nothing_new(context: DatabaseContext, checkpoint: Checkpoint) -> bool:
@@ -252,20 +252,24 @@ def _is_passed(context: DatabaseContext, receipt: Receipt) -> bool:
 
 def _commit_items(
     context: DatabaseContext, items: Sequence[ServerRecord | Leave], digests: dict[str, Digest], at_s: int
-) -> None:
-    """Commit rows and leaves: those of records that nothing here is about at once, the others one by one."""
+) -> list[ServerRecord]:
+    """Commit rows and leaves: those of records that nothing here is about at once, the others one by one.
+
+    Returns the former.
+    """
     counts = Counter(item.record_id if isinstance(item, Leave) else item.id for item in items)
     known = known_ids(context, counts)
-    fresh = [
+    new = [
         item
         for item in items
         if isinstance(item, ServerRecord) and item.id not in known and counts[item.id] == 1
     ]
-    put_new_records(context, fresh, digests)
-    fresh_ids = {item.id for item in fresh}
+    put_new_records(context, new, digests)
+    new_ids = {item.id for item in new}
     for item in items:
-        if isinstance(item, Leave) or item.id not in fresh_ids:
+        if isinstance(item, Leave) or item.id not in new_ids:
             _commit_item(context, item, digests, at_s)
+    return new
 
 
 def _commit_item(

@@ -214,15 +214,12 @@ class SyncStore:
         self._store.write(both)
 
     def _commit(self, work: Callable[[DatabaseContext], Committed]) -> Committed:
-        results: list[Committed] = []
-
-        def both(unlocked: Unlocked) -> frozenset[str]:
-            results.append(work(unlocked.context))
+        def both(unlocked: Unlocked) -> Committed:
+            committed = work(unlocked.context)
             erasure.finish_erasures(unlocked.context, unlocked.journal, self._store.photos.files)
-            return results[0].records
+            return committed
 
-        self._store.write(both)
-        return results[0]
+        return self._store.commit(both)
 
 
 def drop_lost_scopes(context: DatabaseContext, granted: frozenset[str]) -> Committed:
