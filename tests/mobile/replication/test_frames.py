@@ -64,11 +64,12 @@ GOOD = {
     "of a type that nobody knows here": line_of(canonical(DATA), kind="outlet"),
     "deleted": line_of(canonical(DATA), gone="true"),
     "erased": line_of(b'{"purged":"2026-11-24T15:00:00Z"}'),
+    "brackets in a text": line_of(canonical({"a": 'Nói "được" [1]'})),
     "31 levels of data": line_of(b'{"a":' * 31 + b"1" + b"}" * 31),
 }
 ODD = {
     "an integer of 16 digits": line_of(b'{"a":9007199254740991}'),
-    "brackets in a text": line_of(canonical({"a": 'Nói "được" [1]'})),
+    "more brackets in a text than levels": line_of(canonical({"a": 'Nói "được" ' + "[]" * 80})),
     "white space": line_of(b'{"a": 1}', h=record_hash(RECORD, "establishment", 3, False, {"a": 1})),
     "keys in another order": line_of(
         b'{"b":1,"a":1}', h=record_hash(RECORD, "establishment", 3, False, {"a": 1, "b": 1})
