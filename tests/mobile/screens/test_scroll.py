@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from kivy.tests.common import UnitTestTouch
 from tests.mobile.screens.scene import Stage, find, frames, tap, until
 
 ROWS = 40
+# Kivy fades a bar half a second after the last move, for half a second.
+FADED_S = 1.2
 
 
 class Page:
@@ -128,3 +131,15 @@ def test_bar_is_dimmed_in_one_frame_not_in_thirty(stage):
     pane.fbind("_bar_color", lambda _pane, color: seen.append(round(color[3], 3)))
     until(lambda: pane._bar_color == pane.bar_inactive_color)
     assert set(seen) <= {0.8, 0.2}
+
+
+def test_line_of_chips_draws_no_frame_for_the_bar_that_it_has_not(stage):
+    from field178_mobile.features.forms.screens.chips import ChipLine, ChipScroll
+
+    line, seen = ChipScroll(height=48), []
+    line.add_widget(ChipLine())
+    stage.mount(line)
+    line.fbind("_bar_color", lambda _line, color: seen.append(color))
+    over_at = time.monotonic() + FADED_S
+    until(lambda: time.monotonic() > over_at)
+    assert seen == []

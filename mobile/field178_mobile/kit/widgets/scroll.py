@@ -10,8 +10,7 @@ from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
-__all__ = ["PromptScroll"]
-
+__all__ = ["PromptScroll", "UnfadedScroll"]
 
 LONGEST_STEP_S = 0.1
 
@@ -28,7 +27,19 @@ class CalmScroll(ScrollEffect):
         super().update_velocity(min(dt, LONGEST_STEP_S))
 
 
-class PromptScroll(ScrollView):
+class UnfadedScroll(ScrollView):
+    """A scroll view that dims its bar at once, after each scroll and each building.
+
+    Kivy draws 30 frames to fade it, some of them even where both colours are the same.
+    """
+
+    def _bind_inactive_bar_color(self, *args: object) -> None:
+        super()._bind_inactive_bar_color(*args)
+        Animation.cancel_all(self, "_bar_color")
+        self._bar_color = self.bar_inactive_color
+
+
+class PromptScroll(UnfadedScroll):
     """A scroll view in which a pressed child shows its veil within a frame and a tap releases at once.
 
     What is at its top stays there when something below grows or goes: the share `scroll_y` that Kivy keeps
@@ -76,12 +87,6 @@ class PromptScroll(ScrollView):
         if hinted is not None and hinted.state == "normal":
             hinted.end_hint()
         return handled
-
-    def _bind_inactive_bar_color(self, *args: object) -> None:
-        """Dim the bar at once: Kivy draws 30 frames to fade it, after each scroll and each building."""
-        super()._bind_inactive_bar_color(*args)
-        Animation.cancel_all(self, "_bar_color")
-        self._bar_color = self.bar_inactive_color
 
     def _keep_top(self, *_args: object) -> None:
         hidden = max(0.0, self.viewport_size[1] - self.height)

@@ -8,11 +8,11 @@ from functools import cache
 from kivy.graphics.texture import Texture
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
-from kivy.uix.scrollview import ScrollView
 
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.repeat import Repeat
+from field178_mobile.kit.widgets.scroll import UnfadedScroll
 from field178_mobile.presentation.wording import Option
 
 FADE_STEPS = 32
@@ -47,7 +47,7 @@ class OptionChips(kit.Flow):
         """Overridden by bind."""
 
 
-class ChipScroll(ScrollView):
+class ChipScroll(UnfadedScroll):
     """A line of chips to swipe; an edge behind which it goes on says so.
 
     goes_on, began_before (read only).
