@@ -227,11 +227,11 @@ class Store:
         """Run the writing of a draft on the database thread; it returns the id of its record."""
         self._tell(StoreChange(drafts=frozenset({self._run(work)})))
 
-    def commit(self, work: Callable[[Unlocked], Committed]) -> Committed:
-        """Run a writing of the server's records on the database thread."""
-        committed = self._run(lambda unlocked: self._committed(unlocked, work))
-        self._tell(StoreChange(committed.records))
-        return committed
+    def commit(
+        self, work: Callable[[Unlocked], Committed], afterwards: Callable[[Unlocked], None]
+    ) -> Committed:
+        """Commit the server's records; lists and subscribers learn of them whatever fails afterwards."""
+        return self.turn(lambda: self._run(lambda unlocked: self._committed(unlocked, work, afterwards)))
 
     def turn(self, work: Callable[[], Result]) -> Result:
         """Run work that makes several calls in one turn of the database thread.
@@ -281,9 +281,16 @@ class Store:
         unlocked.cache.touch(touched)
         return touched
 
-    def _committed(self, unlocked: Unlocked, work: Callable[[Unlocked], Committed]) -> Committed:
+    def _committed(
+        self,
+        unlocked: Unlocked,
+        work: Callable[[Unlocked], Committed],
+        afterwards: Callable[[Unlocked], None],
+    ) -> Committed:
         committed = work(unlocked)
         unlocked.cache.touch(committed.records, committed.new)
+        self._tell(StoreChange(committed.records))
+        afterwards(unlocked)
         return committed
 
     def _open(self, key: bytes) -> None:

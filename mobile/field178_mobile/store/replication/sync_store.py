@@ -214,12 +214,10 @@ class SyncStore:
         self._store.write(both)
 
     def _commit(self, work: Callable[[DatabaseContext], Committed]) -> Committed:
-        def both(unlocked: Unlocked) -> Committed:
-            committed = work(unlocked.context)
-            erasure.finish_erasures(unlocked.context, unlocked.journal, self._store.photos.files)
-            return committed
+        return self._store.commit(lambda unlocked: work(unlocked.context), self._finish_erasures)
 
-        return self._store.commit(both)
+    def _finish_erasures(self, unlocked: Unlocked) -> None:
+        erasure.finish_erasures(unlocked.context, unlocked.journal, self._store.photos.files)
 
 
 def drop_lost_scopes(context: DatabaseContext, granted: frozenset[str]) -> Committed:

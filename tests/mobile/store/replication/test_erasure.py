@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from tests.mobile.store.replication.test_tombstones import GREETING, RECORD, arrives, resting
 from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_of, server_commits
 
-from field178_mobile.store import Store
+from field178_mobile.store import Store, StoreChange
 from field178_mobile.store.outbox.journal import Journal
 from field178_mobile.store.replication.repair import RepairPage
 from field178_mobile.store.replication.sync_store import SyncStore
@@ -168,6 +170,21 @@ def test_lists_know_it_no_longer_and_its_data_is_gone(store: Store) -> None:
     view = store.view(RECORD)
     assert view is not None
     assert (view.deleted, set(view.data)) == (True, {"purged"})
+
+
+def test_lists_know_it_no_longer_though_the_disk_refuses_the_rest(store: Store, clock: FrozenClock) -> None:
+    server_commits(store, base_row(RECORD, 1, name="một"))
+    answered(store, filed(store, clock))
+    told: list[StoreChange] = []
+    store.subscribe(told.append)
+    refusal = OSError(errno.ENOSPC, "no room")
+    with patch.object(Journal, "keep_only", side_effect=refusal), pytest.raises(AppError):
+        arrives(store, PURGED)
+    assert store.establishments() == ()
+    assert any(RECORD in change.records for change in told)
+    store.lock()
+    store.unlock(KEY)
+    assert store.establishments() == ()
 
 
 def test_a_repair_brings_it_too(store: Store, clock: FrozenClock) -> None:
