@@ -17,7 +17,8 @@ from field178_shared.text.i18n import N_
 class Feedback:
     """The sentences of one state; `undo` names the step that can be taken back.
 
-    `delivery`: where a filed record has come since, with the tone of that.
+    `delivery`: where a filed record has come since, with the tone of that. `clock`: by how much the tablet's
+    clock is wrong, asked about before a record is filed for the first time.
     """
 
     saved: str = ""
@@ -26,6 +27,7 @@ class Feedback:
     error: str = ""
     delivery: str = ""
     delivery_tone: str = ""
+    clock: str = ""
 
 
 def saved(session: DraftSession, words: Wording) -> Feedback:

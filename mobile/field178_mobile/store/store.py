@@ -14,7 +14,7 @@ from typing import TypeVar
 from field178_mobile.ports import Clock, Failpoint, no_failpoint
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.driver import DatabaseError, OperationalError, is_refused_write
-from field178_mobile.store.database.key_value import get_setting, put_setting
+from field178_mobile.store.database.key_value import get_number, get_setting, put_setting
 from field178_mobile.store.database.thread import DatabaseThread
 from field178_mobile.store.drafts.drafts import all_drafts, delete_draft, get_draft, save_draft
 from field178_mobile.store.integrity.clean_close import CleanClose, forget_close, is_damage, write_close
@@ -184,6 +184,10 @@ class Store:
         """Return the units whose scope this tablet holds."""
         scopes = self.read(scope_rows)
         return frozenset(scope.removeprefix(UNIT_SCOPE) for scope in scopes if scope.startswith(UNIT_SCOPE))
+
+    def clock_offset_ms(self) -> int:
+        """Return by how much this tablet's clock was ahead of the server's when they last spoke."""
+        return self.read(lambda context: get_number(context, "clock_offset_ms"))
 
     def status(self) -> StoreStatus:
         """Return the whole tablet in one line; `in_sync` as the protocol means it, nothing weaker."""

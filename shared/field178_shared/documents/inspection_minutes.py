@@ -27,6 +27,7 @@ from field178_shared.documents.wording import (
     UNKNOWN,
     address_line,
     address_of,
+    clock_note,
     dateline,
     identity_of,
     moment_of,
@@ -88,6 +89,8 @@ class _Minutes:
     def blocks(self) -> Iterator[Block]:
         """Give the parts in the order in which the paper is read out."""
         yield Paragraph(self._opening())
+        if self.visit.clock_offset_s:
+            yield Paragraph(clock_note(self.visit.clock_offset_s))
         parts = (
             ("THÀNH PHẦN THAM GIA", self._present()),
             ("CƠ SỞ ĐƯỢC KIỂM TRA", self._establishment()),

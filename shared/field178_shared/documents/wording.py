@@ -81,6 +81,14 @@ def moment_of(instant: datetime | None) -> str:
     return f"hồi {local.hour:02d} giờ {local.minute:02d} ngày {date_text(instant)}"
 
 
+def clock_note(offset_s: int) -> str:
+    """Return the sentence on a tablet whose clock was wrong: the times of the paper are that clock's."""
+    way = "nhanh hơn" if offset_s > 0 else "chậm hơn"
+    hours, minutes = divmod(round(abs(offset_s) / 60), 60)
+    by = f"{hours} giờ {minutes} phút" if hours else f"{minutes} phút"
+    return f"Giờ ghi trong biên bản theo đồng hồ máy tính bảng, {way} giờ của máy chủ {by}."
+
+
 def _long_day(day: date) -> str:
     # ND 30/2020: days below 10 and months below 3 are written with a leading zero.
     month = f"{day.month:02d}" if day.month < 3 else str(day.month)

@@ -103,6 +103,7 @@ class Inspection:
     representative_opinion: str
     minutes_number: str
     paper_signed: str
+    clock_offset_s: int
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
@@ -131,6 +132,7 @@ class Inspection:
             representative_opinion=text_of(data, "representative_opinion"),
             minutes_number=text_of(data, "minutes_number"),
             paper_signed=text_of(data, "paper_signed"),
+            clock_offset_s=count_of(data, "clock_offset_s") or 0,
         )
 
     @property

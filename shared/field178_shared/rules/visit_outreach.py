@@ -9,7 +9,8 @@ from field178_shared.time.clock import VIETNAM
 
 FORM = "during_inspection"
 TOPIC = "prostitution_law"
-_ENVELOPE = ("unit_id", "team_id", "captured_at", "filed_at", "tz_offset", "codelist_version")
+_CLOCKS = ("captured_at", "filed_at", "clock_offset_s", "tz_offset")
+_ENVELOPE = ("unit_id", "team_id", *_CLOCKS, "codelist_version")
 _AUDIENCES = (
     ("workers_at_risk", "ou_workers_attended", "ou_workers_first_time"),
     ("owners_managers", "ou_owners_attended", ""),

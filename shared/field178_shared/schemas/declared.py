@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 
 from field178_shared.schemas.checks import Messages, messages_of
 from field178_shared.schemas.described import JsonSchema, object_schema
+from field178_shared.schemas.field_types import CLOCK_OFFSET
 from field178_shared.schemas.quick_check import object_check
 from field178_shared.schemas.wire_schema import WireSchema
 
@@ -20,6 +21,8 @@ class RecordSchema(WireSchema):
 
     captured_at = fields.String(validate=validate.Length(max=40))
     filed_at = fields.String(validate=validate.Length(max=40))
+    # How far the tablet's clock was ahead of the server's, where the times would mislead.
+    clock_offset_s = fields.Integer(strict=True, validate=CLOCK_OFFSET)
     tz_offset = fields.String(validate=validate.Length(max=16))
     codelist_version = fields.String(validate=validate.Length(max=32))
     record_code = fields.String(validate=validate.Length(max=32))

@@ -22,6 +22,8 @@ MOST_ITEMS = 200
 
 COUNT = validate.Range(0, 1_000_000)
 MONEY = validate.Range(0, 1_000_000_000_000)
+# Seconds: a tablet whose battery died may be decades behind.
+CLOCK_OFFSET = validate.Range(-10_000_000_000, 10_000_000_000)
 # Degrees times ten million: whole numbers alone cross the wire.
 LATITUDE = validate.Range(-900_000_000, 900_000_000)
 LONGITUDE = validate.Range(-1_800_000_000, 1_800_000_000)

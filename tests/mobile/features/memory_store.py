@@ -72,6 +72,7 @@ class MemoryPhotos:
 
 class MemoryStore:
     def __init__(self) -> None:
+        self.clock_is_off_by_ms = 0
         self.photos = MemoryPhotos()
         self.drafts = MemoryDrafts()
         self.settings = MemorySettings()
@@ -81,6 +82,9 @@ class MemoryStore:
         self.filed: list[tuple[Draft, str, tuple[object, ...]]] = []
         self.refuses: AppError | None = None
         self.subscribers: list[Callable[[object], None]] = []
+
+    def clock_offset_ms(self) -> int:
+        return self.clock_is_off_by_ms
 
     def put(
         self, record_id: str, record_type: str, scope: str, data: dict[str, object], rev: int = 1

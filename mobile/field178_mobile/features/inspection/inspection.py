@@ -32,6 +32,7 @@ from field178_mobile.features.register.map import MapPresenter
 from field178_mobile.maps.map_state import MapState
 from field178_mobile.presentation import feedback
 from field178_mobile.presentation.checks import Checked
+from field178_mobile.presentation.device_clock import clock_text, is_clock_off
 from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
 from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.location import Whereabouts, no_receiver
@@ -87,6 +88,11 @@ class InspectionPresenter:
     def is_kept(self) -> bool:
         """Tell whether there is a draft that could be thrown away."""
         return self._store.drafts.get(self.draft_id) is not None
+
+    @property
+    def clock_question(self) -> str:
+        """By how much the clock is wrong, while the filing waits for the answer; else empty."""
+        return self._feedback.clock
 
     @property
     def is_filed(self) -> bool:
@@ -307,20 +313,31 @@ class InspectionPresenter:
         self._sight = Sight(CONCLUSION)
         self._show()
 
-    def complete(self) -> None:
-        """File the visit if nothing keeps it; only a durable filing says so."""
+    def complete(self, *, with_clock_off: bool = False) -> None:
+        """File the visit if nothing keeps it; only a durable filing says so.
+
+        A wrong clock is asked about first; `with_clock_off` is the answer that it may be filed so.
+        """
         self._checked = check_visit(self._scene(), self._clock.now())
         if self._checked.problems:
             self._sight = Sight(CONCLUSION)
             self._show()
             return
+        offset_ms = self._store.clock_offset_ms() if self._opened.draft.seen is None else 0
+        if is_clock_off(offset_ms) and not with_clock_off:
+            self._feedback = replace(self._feedback, clock=clock_text(offset_ms, self._words))
+            self._show()
+            return
         now = self._clock.now()
         data = visit.finished(self._session.data, self._reading.asked_ids(), now)
+        if is_clock_off(offset_ms):
+            data["clock_offset_s"] = round(offset_ms / 1000)
         try:
             filing = what_to_file(self._store, self._session.draft, data)
             self._store.file(filing.visit, self._opened.user, filing.extra, filing.gone)
         except AppError as error:
-            self._feedback = replace(self._feedback, error=message(error.code, self._words.language))
+            said = message(error.code, self._words.language)
+            self._feedback = replace(self._feedback, clock="", error=said)
         else:
             self._store.photos.settle(self.record_id)
             self._feedback = feedback.filed(now, self._words)

@@ -32,6 +32,7 @@ from field178_mobile.features.photos.visit_photos import gallery_of, photo_count
 from field178_mobile.features.register.search_index import SearchIndex
 from field178_mobile.presentation import feedback
 from field178_mobile.presentation.checks import Checked, ProblemRow
+from field178_mobile.presentation.device_clock import clock_text, is_clock_off
 from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
 from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.wording import Wording
@@ -89,6 +90,11 @@ class OutreachPresenter:
     def draft_id(self) -> str:
         """The id of the draft under work."""
         return self._session.draft.id
+
+    @property
+    def clock_question(self) -> str:
+        """By how much the clock is wrong, while the filing waits for the answer; else empty."""
+        return self._feedback.clock
 
     @property
     def is_filed(self) -> bool:
@@ -195,20 +201,31 @@ class OutreachPresenter:
         self._checked = self._find_problems()
         self.show()
 
-    def complete(self) -> None:
-        """File the session if nothing keeps it; only a durable filing says so."""
+    def complete(self, *, with_clock_off: bool = False) -> None:
+        """File the session if nothing keeps it; only a durable filing says so.
+
+        A wrong clock is asked about first; `with_clock_off` is the answer that it may be filed so.
+        """
         if self._opened.is_locked:
             return
         self._checked = self._find_problems()
         if self._checked.problems:
             self.show(self._checked.problems[0].path)
             return
-        now, data = self._clock.now(), self._session.data
-        draft = replace(self._session.draft, scope=session.scope_of(data), data=session.finished(data, now))
+        offset_ms = self._store.clock_offset_ms() if self._opened.draft.seen is None else 0
+        if is_clock_off(offset_ms) and not with_clock_off:
+            self._feedback = replace(self._feedback, clock=clock_text(offset_ms, self._words))
+            self.show()
+            return
+        now, data = self._clock.now(), session.finished(self._session.data, self._clock.now())
+        if is_clock_off(offset_ms):
+            data["clock_offset_s"] = round(offset_ms / 1000)
+        draft = replace(self._session.draft, scope=session.scope_of(data), data=data)
         try:
             self._store.file(draft, self._opened.user)
         except AppError as error:
-            self._feedback = replace(self._feedback, error=message(error.code, self._words.language))
+            said = message(error.code, self._words.language)
+            self._feedback = replace(self._feedback, clock="", error=said)
         else:
             self._store.photos.settle(draft.record_id)
             self._feedback = feedback.filed(now, self._words)

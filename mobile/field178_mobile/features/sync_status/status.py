@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from field178_mobile.features.photos.photo_words import amount_text
+from field178_mobile.presentation.device_clock import is_clock_off
 from field178_mobile.replication.events import SyncMessage, SyncState
 from field178_mobile.store.model import InboxItem, InboxKind, StoreStatus
 from field178_shared.text.formats import short_date_text, time_text
@@ -15,7 +16,6 @@ from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock, local_date
 
 DEMO_NOTICE = "demo"
-CLOCK_LIMIT_MS = 300_000
 # After an attempt that ended so, nobody here knows what the office has done since.
 _AWAY = (SyncMessage.NO_NETWORK, SyncMessage.PORTAL, SyncMessage.NOT_OUR_SERVER)
 
@@ -117,11 +117,6 @@ def moment_text(instant: datetime, now: datetime) -> str:
     if local_date(instant) == local_date(now):
         return time_text(instant)
     return f"{short_date_text(instant)} {time_text(instant)}"
-
-
-def is_clock_off(offset_ms: int) -> bool:
-    """Tell whether the tablet's clock differs so much from the server's that its times would mislead."""
-    return abs(offset_ms) > CLOCK_LIMIT_MS
 
 
 def _mark(status: StoreStatus, *, is_away: bool) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from field178_mobile.features.photos.photo_words import files_word, photos_state
 from field178_mobile.features.photos.unsent_rows import UnsentRow
-from field178_mobile.features.sync_status.status import is_clock_off, moment_text
+from field178_mobile.features.sync_status.status import moment_text
 from field178_mobile.features.sync_status.sync_facts import ScopeFact, SyncFacts, UnsentRecord
 from field178_mobile.features.sync_status.sync_state import AreaRow, SyncScreenState
 from field178_mobile.features.sync_status.sync_words import (
@@ -16,10 +16,10 @@ from field178_mobile.features.sync_status.sync_words import (
     MARKS,
     OUTCOMES,
     REMEDIES,
-    clock_text,
     tombstones_text,
     withheld_text,
 )
+from field178_mobile.presentation.device_clock import clock_text, is_clock_off
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import Phase, SyncMessage, SyncState
 from field178_mobile.store.model import StoreStatus

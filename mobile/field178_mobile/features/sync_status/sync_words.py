@@ -10,8 +10,6 @@ from field178_mobile.store.replication.mass_deletion_guard import WithheldDeleti
 from field178_shared.text.i18n import N_
 from field178_shared.wire.hash_chain import RootAlarm
 
-# Nearer than this nobody sets a clock, and much of it is the way of the answer.
-RIGHT_WITHIN_S = 5
 HEADLINES: Mapping[SyncMessage, str] = {
     SyncMessage.NEVER: N_("Not exchanged with the office yet"),
     SyncMessage.WORKING: N_("Exchanging with the office…"),
@@ -110,21 +108,3 @@ def tombstones_text(tombstones: int, lost: int, words: Wording) -> str:
     if lost:
         said.append(words.say(N_("Records being offered to the office: {count}."), count=lost))
     return " ".join(said)
-
-
-def clock_text(offset_ms: int, words: Wording) -> str:
-    """Return how far this clock is from the server's."""
-    seconds = round(abs(offset_ms) / 1000)
-    if seconds < RIGHT_WITHIN_S:
-        return words.say(N_("Clock: right"))
-    ahead, behind = N_("Clock: {difference} ahead of the server"), N_("Clock: {difference} behind the server")
-    return words.say(ahead if offset_ms > 0 else behind, difference=_duration(seconds, words))
-
-
-def _duration(seconds: int, words: Wording) -> str:
-    minutes, rest = divmod(seconds, 60)
-    if not minutes:
-        return words.say(N_("{seconds} s"), seconds=rest)
-    if minutes < 60:
-        return words.say(N_("{minutes} min {seconds} s"), minutes=minutes, seconds=rest)
-    return words.say(N_("{hours} h {minutes} min"), hours=minutes // 60, minutes=minutes % 60)

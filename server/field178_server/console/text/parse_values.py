@@ -22,7 +22,10 @@ Described = Mapping[str, object]
 
 # Clocks' and positions' own words: nobody in the office can know them better than the tablet.
 _NOT_TYPED = frozenset(
-    {"captured_at", "filed_at", "tz_offset", "codelist_version", "record_code", "attachments", "check_in"}
+    {
+        *("captured_at", "filed_at", "clock_offset_s", "tz_offset"),
+        *("codelist_version", "record_code", "attachments", "check_in"),
+    }
 )
 _GROUPED = re.compile(r"\d{1,3}([.,\u00a0 ]\d{3})+")
 

@@ -27,6 +27,12 @@ CLOCKS = (
         off_tablet=BY_TABLET,
         off_console=IN_HISTORY,
     ),
+    FieldSpec(
+        "clock_offset_s",
+        N_("Clock of the tablet ahead of the server (seconds)"),
+        FieldKind.NUMBER,
+        off_tablet=BY_TABLET,
+    ),
     FieldSpec("tz_offset", N_("Time zone"), FieldKind.CODE, off_tablet=BY_TABLET, off_console=TECHNICAL),
     FieldSpec(
         "codelist_version",

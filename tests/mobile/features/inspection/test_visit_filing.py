@@ -19,7 +19,8 @@ from tests.mobile.support import base_row, server_commits
 from field178_mobile.features.inspection.inspection import InspectionPresenter
 from field178_mobile.features.inspection.visit_scene import OpenVisit
 from field178_mobile.presentation.location import Whereabouts
-from field178_mobile.store import Draft
+from field178_mobile.store import Draft, Store
+from field178_mobile.store.replication.sync_store import SyncStore
 from field178_shared.errors import AppError, ErrorCode
 
 
@@ -232,3 +233,37 @@ def test_without_a_block_the_visit_is_filed_all_the_same(bench):
     bench.visit.complete()
     assert bench.state.feedback.filed
     assert minutes_number_of(bench) is None
+
+
+def set_clock_ahead(store: Store, offset_ms: int) -> None:
+    SyncStore(store).note_clock(offset_ms)
+
+
+def test_a_wrong_clock_is_asked_about_before_filing_and_kept_with_the_visit(bench):
+    bench.answer_all()
+    set_clock_ahead(bench.store, -725_000)
+    bench.visit.complete()
+    assert not bench.visit.is_filed
+    assert "12 phút 5 giây" in bench.visit.clock_question
+    bench.visit.complete(with_clock_off=True)
+    assert bench.visit.is_filed
+    (record,) = [view for view in bench.store.views("inspection") if view.id != LAST_VISIT]
+    assert record.data["clock_offset_s"] == -725
+
+
+def test_a_question_about_the_clock_that_is_not_answered_files_nothing(bench):
+    bench.answer_all()
+    set_clock_ahead(bench.store, 3_600_000)
+    bench.visit.complete()
+    bench.visit.complete()
+    assert not bench.visit.is_filed
+    assert bench.visit.clock_question
+
+
+def test_a_clock_right_within_five_minutes_is_not_asked_about(bench):
+    bench.answer_all()
+    set_clock_ahead(bench.store, 300_000)
+    bench.visit.complete()
+    assert bench.visit.is_filed
+    (record,) = [view for view in bench.store.views("inspection") if view.id != LAST_VISIT]
+    assert "clock_offset_s" not in record.data

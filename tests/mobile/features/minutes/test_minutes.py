@@ -230,6 +230,19 @@ def test_the_sheet_counts_what_stands_on_the_paper_alone(bench):
     assert bench.text().count("Chưa đạt") == 1
 
 
+@pytest.mark.parametrize(
+    ("offset_s", "said"),
+    [
+        (725, "theo đồng hồ máy tính bảng, nhanh hơn giờ của máy chủ 12 phút."),
+        (-7_325, "theo đồng hồ máy tính bảng, chậm hơn giờ của máy chủ 2 giờ 2 phút."),
+    ],
+)
+def test_the_paper_says_that_the_clock_was_wrong(bench, offset_s, said):
+    bench.file(clock_offset_s=offset_s)
+    bench.minutes.make(MINUTES)
+    assert said in bench.text()
+
+
 def test_a_visit_never_filed_shows_what_it_would_say_and_asks_to_be_completed(bench):
     bench.draft = visit()
     bench.minutes.show()

@@ -112,6 +112,16 @@ def test_a_complete_session_is_filed_into_its_commune_and_says_so(pane: Desk) ->
     assert pane.store.drafts.kept == {}
 
 
+def test_a_wrong_clock_is_asked_about_before_a_session_is_filed(pane: Desk) -> None:
+    pane.store.clock_is_off_by_ms = 725_000
+    session = pane.filled()
+    session.complete()
+    assert pane.store.filed == []
+    assert "12 min 5 s" in session.clock_question
+    session.complete(with_clock_off=True)
+    assert pane.store.filed[0][0].data["clock_offset_s"] == 725
+
+
 def test_an_incomplete_session_is_not_filed_and_leads_to_the_first_gap(pane: Desk) -> None:
     session = pane.begin()
     session.choose_form("conference")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
+from field178_mobile.features.forms.screens.clock_question import ask_about_clock
+from field178_mobile.features.inspection.foot import COMPLETE
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
@@ -22,6 +24,12 @@ class VisitFoot(kit.FootBar):
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._optional = Optional(self)
+
+    def act(self, action: str) -> None:
+        """Do what a button says."""
+        self.visit.act(action)
+        if action == COMPLETE and self.visit.clock_question:
+            ask_about_clock(self.visit.clock_question, lambda: self.visit.complete(with_clock_off=True))
 
     def show(self, state: InspectionState) -> None:
         """Draw the bar."""

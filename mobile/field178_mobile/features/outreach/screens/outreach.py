@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
+from field178_mobile.features.forms.screens.clock_question import ask_about_clock
 from field178_mobile.features.outreach.outreach_pane import OutreachPaneSessions
 from field178_mobile.features.outreach.outreach_sessions import SessionRow, SessionsState
 from field178_mobile.features.outreach.outreach_state import OutreachState
@@ -101,6 +102,13 @@ class OutreachScreen(kit.Panes):
         self.has_detail, self.session, self.notice = False, None, ""
         self._show_parts()
         self.sessions_pane.close()
+
+    def complete(self) -> None:
+        """File the open session."""
+        session = self.session
+        session.complete()
+        if session.clock_question:
+            ask_about_clock(session.clock_question, lambda: session.complete(with_clock_off=True))
 
     def _show_parts(self) -> None:
         """Show the open session, or that none is open; a closed record has no foot."""

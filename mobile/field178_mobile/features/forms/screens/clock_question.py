@@ -1,0 +1,20 @@
+"""Question before a record is filed by a clock that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from field178_mobile.kit import kit
+from field178_mobile.kit.language import language as _
+
+
+def ask_about_clock(difference: str, file: Callable[[], None]) -> None:
+    """Say by how much the clock is wrong, and file the record if the officer says so."""
+    said = _("The record keeps the times of this clock, and its paper says so. Set it first if you can.")
+    kit.confirm(
+        _("The tablet's clock is wrong. File all the same?"),
+        f"{difference}. {said}",
+        _("File all the same"),
+        _("Go back"),
+        file,
+    )

@@ -1,0 +1,33 @@
+"""The tablet's clock beside the server's: when it misleads, and by how much, in words."""
+
+from __future__ import annotations
+
+from field178_mobile.presentation.wording import Wording
+from field178_shared.text.i18n import N_
+
+# Nearer than this nobody sets a clock, and much of it is the way of the answer.
+RIGHT_WITHIN_S = 5
+LIMIT_MS = 300_000
+
+
+def is_clock_off(offset_ms: int) -> bool:
+    """Tell whether the tablet's clock differs so much from the server's that its times mislead."""
+    return abs(offset_ms) > LIMIT_MS
+
+
+def clock_text(offset_ms: int, words: Wording) -> str:
+    """Return how far this clock is from the server's."""
+    seconds = round(abs(offset_ms) / 1000)
+    if seconds < RIGHT_WITHIN_S:
+        return words.say(N_("Clock: right"))
+    ahead, behind = N_("Clock: {difference} ahead of the server"), N_("Clock: {difference} behind the server")
+    return words.say(ahead if offset_ms > 0 else behind, difference=_duration(seconds, words))
+
+
+def _duration(seconds: int, words: Wording) -> str:
+    minutes, rest = divmod(seconds, 60)
+    if not minutes:
+        return words.say(N_("{seconds} s"), seconds=rest)
+    if minutes < 60:
+        return words.say(N_("{minutes} min {seconds} s"), minutes=minutes, seconds=rest)
+    return words.say(N_("{hours} h {minutes} min"), hours=minutes // 60, minutes=minutes % 60)
