@@ -10,6 +10,7 @@ from field178_shared.time.clock import local_date
 
 ESTABLISHMENT = "establishment"
 ALL, DRAFTS, RETURNED, TO_FIX, NOT_THIS_YEAR = "all", "drafts", "returned", "to_fix", "not_this_year"
+DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,13 @@ class EstablishmentFacts:
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     register: Mapping[str, ShownState] = field(default_factory=dict)
     draft_count: int = 0
+
+    def risk(self, establishment_id: str) -> str:
+        """Return what is open at an establishment, whatever became of its records: TO_FIX first."""
+        if establishment_id in self.groups.get(TO_FIX, ()):
+            return TO_FIX
+        is_done = establishment_id in self.visits and establishment_id not in self.groups[NOT_THIS_YEAR]
+        return DONE if is_done else NOT_THIS_YEAR
 
     def last_visit(self, establishment_id: str) -> VisitListing | None:
         """Return the newest visit to an establishment, whether the team got in or not."""

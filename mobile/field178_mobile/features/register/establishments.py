@@ -40,6 +40,8 @@ class EstablishmentListRow:
     state_word: str
     needs_attention: bool
     kind: str
+    # What is open there: to_fix, not_this_year or done; apart from `state`, which is that of its records.
+    risk: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +185,21 @@ class EstablishmentsPresenter:
         last = self._facts.last_visit(listing.id)
         state, attention = self._state(listing.id)
         visited = last.started_at if last is not None else None
+        risk = self._facts.risk(listing.id)
+        open_there = words.translate("To be fixed") if risk == TO_FIX else ""
         return EstablishmentListRow(
             id=listing.id,
             title=listing.name or words.translate("Establishment without a name yet"),
-            subtitle=" · ".join(filter(None, (words.unit(listing.unit_id), words.kind(listing.type_id)))),
+            subtitle=" · ".join(
+                filter(None, (open_there, words.unit(listing.unit_id), words.kind(listing.type_id)))
+            ),
             distance=distance_text(self._position, listing, words),
             visited=row_day(visited, local_date(self._clock.now())) if visited else "",
             state=state,
             state_word=words.choice("shown_state", state),
             needs_attention=attention,
             kind=listing.type_id,
+            risk=risk,
         )
 
     def _read_states(self, listings: Sequence[EstablishmentListing]) -> None:

@@ -156,6 +156,19 @@ def test_row_shows_the_word_of_its_newest_visit(bench):
     assert (bench.row(CAFE).state, bench.row(CAFE).visited) == ("", "")
 
 
+def test_row_tells_what_is_open_there_apart_from_where_its_record_is(bench, store):
+    assert (bench.row(KARAOKE).risk, bench.row(KARAOKE).state) == ("to_fix", "received")
+    assert bench.row(KARAOKE).subtitle.startswith("Cần khắc phục · ")
+    assert (bench.row(CAFE).risk, bench.row(CAFE).state) == ("not_this_year", "")
+    now = {"started_at": "2026-11-20T14:00:00Z", "ended_at": "2026-11-20T14:40:00Z"}
+    fixed = {"fire_exits_clear": {"text": "Dọn lối thoát nạn", "status": "fixed"}}
+    visit = filed_visit(KARAOKE, follow_ups=fixed, **now)
+    server_commits(store, base_row(uid("new"), 1, "inspection", TEAM_SCOPE, **visit))
+    bench.list.refresh()
+    assert bench.row(KARAOKE).risk == "done"
+    assert "Cần khắc phục" not in bench.row(KARAOKE).subtitle
+
+
 def test_draft_is_the_word_while_work_is_open(bench):
     bench.store.drafts.save(draft(KARAOKE, bench.clock))
     bench.list.refresh()

@@ -7,7 +7,7 @@ from kivy.uix.widget import Widget
 
 from field178_mobile.features.forms.screens import chips
 from field178_mobile.features.inbox.inbox_words import SCREENS
-from field178_mobile.features.register.establishment_facts import DRAFTS
+from field178_mobile.features.register.establishment_facts import DONE, DRAFTS, NOT_THIS_YEAR, TO_FIX
 from field178_mobile.features.register.establishment_form_state import EstablishmentFormState
 from field178_mobile.features.register.establishments import EstablishmentListRow, EstablishmentsState
 from field178_mobile.features.register.screens.establishment_form import EstablishmentPane
@@ -44,7 +44,8 @@ ICONS = {
     "beer_house": "glass-mug-variant",
     "tourism_site": "palm-tree",
 }
-TILES = {"draft": "primary", "unsent": "warn", "returned": "bad", "approved": "ok", "received": "ok"}
+# Never green where something is open, wherever its record has come.
+TILES = {TO_FIX: "warn", DONE: "ok", NOT_THIS_YEAR: "plain"}
 MORE_BELOW = 0.15
 _REQUIRED = (chips.OptionChips, kit.SearchField, RecordPane)
 
@@ -218,7 +219,7 @@ def _row(row: EstablishmentListRow) -> kit.Row:
         title=row.title,
         sub=row.subtitle,
         icon=icon_of(row.kind),
-        tone=TILES.get(row.state, "plain"),
+        tone=TILES[row.risk],
         meta=row.distance or row.visited,
         word=row.state_word,
         word_tone=TONE_OF_STATE.get(row.state, "faint"),
