@@ -134,7 +134,7 @@ def test_filing_shows_in_the_line_and_wakes_sync(open_tablet):
     assert any("Không có phiếu chờ gửi · chưa gửi lần nào" in text for text in texts())
     work = draft(door, venue="Nhà văn hóa")
     door.session_view.opened.store.drafts.save(work)
-    until(lambda: not door.session_view._soon.is_triggered)
+    frames(3)
     assert door.runner.wakes == []
     door.session_view.opened.store.file(work, door.session_view.officer.id)
     until(lambda: any("Còn 1 phiếu chưa gửi" in text for text in texts()))

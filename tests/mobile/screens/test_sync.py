@@ -31,7 +31,7 @@ WAITING = (
 )
 TEAM = "Đội kiểm tra liên ngành 178 xã An Lão, thành phố Hải Phòng"
 FACTS = SyncFacts(
-    WAITING, (ScopeFact("team:t", TEAM, 183, True), ScopeFact("ref", "", 32, True)), 135_000, False
+    WAITING, (ScopeFact("team:t", TEAM, 183, True), ScopeFact("ref", "", 32, True)), is_revoked=False
 )
 PHOTO = Photo("ab", "1", 640_000, "image/jpeg", PhotoState.UNSENT, "/u/1", 262_144, 0, None)
 PHOTOS = (
@@ -39,7 +39,7 @@ PHOTOS = (
     PhotoFact(replace(PHOTO, sha256="cd", state=PhotoState.REFUSED, last_error="file_refused"), ""),
 )
 SENDING = SyncState(Phase.IDLE, SyncMessage.IN_SYNC, uploads=UploadState(UploadMessage.SENDING, "ab"))
-STATUS = StoreStatus(2, 3, CLOCK.now(), None, 1, 0, 0, False)
+STATUS = StoreStatus(2, 3, CLOCK.now(), None, 1, 0, 0, False, clock_offset_ms=135_000)
 QUIET = replace(STATUS, unsent_records=0, unsent_changes=0, quarantined=0, in_sync=True)
 NO_NETWORK = SyncState(Phase.WAITING, SyncMessage.NO_NETWORK, retry_in_s=300)
 
@@ -175,7 +175,7 @@ def test_signing_out_asks_first(sync_screen):
 def test_every_photo_shows_how_far_it_is_and_what_holds_it_up(sync_screen):
     status = replace(QUIET, in_sync=False, records_agree=True, unsent_photos=2, unsent_photo_bytes=10**6)
     screen = sync_screen(status, replace(FACTS, unsent=(), photos=PHOTOS), SENDING)
-    for text in ("Còn 2 ảnh chưa gửi (756 kB)", "640 kB · 41% · phần 2/3", "Đang gửi", "Bị từ chối"):
+    for text in ("Còn 2 ảnh chưa gửi (756 kB)", "640 kB · đã gửi 41%", "Đang gửi", "Bị từ chối"):
         assert text in texts()
     assert any("Tệp không được chấp nhận." in text for text in texts())
     assert any("chụp lại" in text for text in texts())
