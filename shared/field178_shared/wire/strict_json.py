@@ -140,9 +140,10 @@ def _text_problem(text: str) -> str | None:
 def _change_id(value: object, pointer: str) -> dict[str, object]:
     """Name the pushed change at fault, so that a tablet quarantines that one and sends the rest."""
     parts = pointer.split("/")
-    if len(parts) < 3 or parts[1] != "push" or not isinstance(value, dict):
+    pushed = value.get("push") if isinstance(value, dict) else None
+    if len(parts) < 3 or parts[1] != "push" or not isinstance(pushed, list):
         return {}
-    change = value["push"][int(parts[2])]
+    change = pushed[int(parts[2])]
     fields = change.value if isinstance(change, _JsonFault) else change
     found = fields.get("change_id") if isinstance(fields, dict) else None
     return {"change_id": found} if isinstance(found, str) and found.isascii() else {}

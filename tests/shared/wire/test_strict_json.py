@@ -42,6 +42,12 @@ def test_a_fault_inside_a_pushed_change_names_the_change() -> None:
     assert caught.value.details == {"pointer": "/push/1/set/a.b", "problem": "float", "change_id": "c1"}
 
 
+def test_a_fault_inside_a_push_that_is_no_list_names_no_change() -> None:
+    with pytest.raises(AppError) as caught:
+        strict_json.loads(b'{"push":{"a":{"b":1.5}}}')
+    assert caught.value.details == {"pointer": "/push/a/b", "problem": "float"}
+
+
 def test_a_duplicate_key_inside_a_pushed_change_still_names_the_change() -> None:
     with pytest.raises(AppError) as caught:
         strict_json.loads(b'{"push":[{"change_id":"c1","n":1,"n":2}]}')
