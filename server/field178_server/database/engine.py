@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, NoneType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -187,8 +187,7 @@ def bulk_delete(connection: Connection, table: Table, key: Sequence[str], rows: 
 
 def stored_instant(connection: Connection, instant: datetime) -> object:
     """Return an aware instant as the bulk functions write it on this engine."""
-    utc = instant.astimezone(UTC)
-    return utc.isoformat(timespec="microseconds") if connection.dialect.name == "sqlite" else utc
+    return _stored_instant(connection.dialect.name, instant)
 
 
 def stored_list(connection: Connection, values: Sequence[object]) -> object:
@@ -259,6 +258,12 @@ def _execute(connection: Connection, statement: str, rows: Iterable[Row]) -> Non
         connection.exec_driver_sql(statement, listed)
 
 
+@functools.lru_cache(maxsize=64)  # one transaction writes the same instant hundreds of times
+def _stored_instant(dialect_name: str, instant: datetime) -> object:
+    utc = instant.astimezone(UTC)
+    return utc.isoformat(timespec="microseconds") if dialect_name == "sqlite" else utc
+
+
 @functools.lru_cache(maxsize=256)
 def _insert_sql(
     dialect: Dialect, table: Table, columns: tuple[str, ...], key: tuple[str, ...], updated: tuple[str, ...]
@@ -278,7 +283,15 @@ def _safe_sqlite() -> ModuleType:
         # Older ones may damage a WAL database when two connections meet at a checkpoint.
         wanted = ".".join(str(part) for part in OLDEST_SAFE_SQLITE)
         raise RuntimeError(f"SQLite {driver.sqlite_version} is not safe; {wanted} or later is needed")
+    # Of a type without an adapter the driver looks for methods of its own at every value it binds: a
+    # microsecond each, and a pushed record has a dozen of these.
+    driver.register_adapter(NoneType, _as_is)
+    driver.register_adapter(bool, int)
     return driver
+
+
+def _as_is(nothing: None) -> None:
+    return nothing
 
 
 def _sqlite_driver() -> ModuleType:

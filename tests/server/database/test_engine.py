@@ -31,6 +31,15 @@ def test_sqlite_is_set_up_to_lose_nothing(sqlite_engine: Engine) -> None:
     assert found == {"synchronous": 3, "journal_mode": "wal", "page_size": 16384, "foreign_keys": 1}
 
 
+@pytest.mark.parametrize("value", [None, True, False])
+def test_the_driver_asks_no_value_how_it_is_bound(sqlite_engine: Engine, value: object) -> None:
+    driver = sqlite_engine.dialect.loaded_dbapi
+    assert (type(value), driver.PrepareProtocol) in driver.adapters
+    with readonly(sqlite_engine).connect() as connection:
+        found = connection.exec_driver_sql("SELECT ?", (value,)).scalar()
+    assert found is None if value is None else found == int(bool(value))
+
+
 def test_an_unsafe_sqlite_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     class Old:
         sqlite_version = "3.46.1"
