@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -91,6 +91,7 @@ def _drawer(projected: ProjectedRecord) -> str:
 def _row(connection: Connection, projected: ProjectedRecord, at: object) -> tuple[object, ...]:
     record = projected.record
     data = record.data
+    audiences = entries_of(data, "audiences").values()
     return (
         record.record_id,
         record.type,
@@ -102,8 +103,8 @@ def _row(connection: Connection, projected: ProjectedRecord, at: object) -> tupl
         text_of(data, "inspection_kind" if record.type == INSPECTION else "outreach_form_id") or None,
         text_of(data, "overall_result") or None,
         text_of(data, "decision_number" if record.type == INSPECTION else "venue") or None,
-        _people(data, "attendance_count"),
-        _people(data, "first_time_count"),
+        _people(audiences, "attendance_count"),
+        _people(audiences, "first_time_count"),
         record.rev,
         projected.user_id,
         projected.device_id,
@@ -126,9 +127,8 @@ def _team_of(scope: str) -> str | None:
     return team if kind == "team" else None
 
 
-def _people(data: Data, name: str) -> int | None:
-    counts = [count_of(entry, name) for entry in entries_of(data, "audiences").values()]
-    known = [count for count in counts if count is not None]
+def _people(audiences: Collection[Data], name: str) -> int | None:
+    known = [count for entry in audiences if (count := count_of(entry, name)) is not None]
     return sum(known) if known else None
 
 

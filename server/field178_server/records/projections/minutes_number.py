@@ -44,6 +44,5 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
 
 def _number_of(record: SourceRecord) -> Iterator[tuple[str, int, int]]:
     serial = serial_of(text_of(record.data, "minutes_number"))
-    started = instant_of(record.data, "started_at")
-    if serial is not None and started is not None:
+    if serial is not None and (started := instant_of(record.data, "started_at")) is not None:
         yield record.scope, local_date(started).year, serial

@@ -163,7 +163,8 @@ def _divided(change: Change, evaluation: Evaluation) -> tuple[Data, list[str]]:
     if not owners:
         return change.set, []
     heads = {owner.partition(".")[0] for owner in owners}
-    near = [path for path in change.set if path.partition(".")[0] in heads]
+    # Of the many members of a record hardly any is near.
+    near = [path for path in change.set if path in heads or "." in path]
     owned = [path for path in near if _is_owned(path, owners)]
     if not owned:
         return change.set, []
