@@ -26,11 +26,11 @@ from field178_server.records.move import move
 from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.policy.record_validation import declared_types
+from field178_server.replication.request_reader import read_request
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource, review_id
 from field178_shared.merge import write_path
-from field178_shared.wire.canonical import digest_of, record_hash
-from field178_shared.wire.protocol import SyncRequest
+from field178_shared.wire.canonical import canonical, digest_of, record_hash
 
 Json = dict[str, Any]
 
@@ -260,7 +260,7 @@ class Tablet:
             "floors": self.floors,
             **members,
         }
-        parts = self.world.exchange.run(self.device, SyncRequest.from_wire(wire))
+        parts = self.world.exchange.run(self.device, read_request(canonical(wire)))
         frames = [json.loads(line) for part in parts for line in part.splitlines()]
         assert frames[0]["frame"] == "hello"
         assert frames[-1]["frame"] == "end"

@@ -10,13 +10,14 @@ from field178_server.attachments.storage.free_space import require_space_for_cha
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_claim, require_device_even_revoked
 from field178_server.http.headers import spoken_protocol
-from field178_server.http.request_body import read_json
+from field178_server.http.request_body import read_text
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.policy.record_validation import declared_types
+from field178_server.replication.request_reader import read_request
 from field178_server.runtime import Runtime
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.content_coding import GZIP, LEAST_PACKED_BYTES, GzipStream
-from field178_shared.wire.protocol import NDJSON, SyncRequest
+from field178_shared.wire.protocol import NDJSON
 
 bp = Blueprint("sync", __name__, url_prefix="/api/v1")
 
@@ -26,7 +27,7 @@ bp = Blueprint("sync", __name__, url_prefix="/api/v1")
 def sync() -> Response:
     """Run one exchange: changes up, receipts and changes down, digests of both sides."""
     claim = current_claim()
-    wanted = SyncRequest.from_wire(read_json())
+    wanted = read_request(read_text())
     if wanted.device != claim.device_id:
         raise AppError(ErrorCode.DEVICE_MISMATCH)
     if wanted.push or wanted.divergent_records:

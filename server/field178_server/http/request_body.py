@@ -16,12 +16,16 @@ _CHARSETS = ("", "utf-8", "utf8")
 
 def read_json() -> object:
     """Return the JSON value of the body, or raise the protocol's error for what is wrong with it."""
+    return strict_json.loads(read_text())
+
+
+def read_text() -> bytes:
+    """Return the decoded body, said to be JSON, or raise the protocol's error for what is wrong with it."""
     charset = request.mimetype_params.get("charset", "").lower()
     if request.mimetype != "application/json" or charset not in _CHARSETS:
         raise AppError(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
     coding_name = request.headers.get("Content-Encoding", "").strip().lower()
-    body = content_coding.decode(coding_name, _read_as_sent(), MAX_EXPANDED_BYTES)
-    return strict_json.loads(body)
+    return content_coding.decode(coding_name, _read_as_sent(), MAX_EXPANDED_BYTES)
 
 
 def _read_as_sent() -> bytes:

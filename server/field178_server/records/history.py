@@ -17,7 +17,8 @@ from field178_shared.merge import Data, difference, merge, read_path
 from field178_shared.schemas import TYPES
 
 # Canonical JSON has no unescaped quote inside of a text: this stands for a member alone.
-_SET_IN_RECORD = '"set":null'
+_SET = '"set":'
+_SET_IN_RECORD = f"{_SET}null"
 _CHANGES = table_of(ChangeHistory)
 _FILL = (
     update(_CHANGES)
@@ -118,7 +119,12 @@ def payload_beside(record: Stored, payload: str) -> str:
 
     It lies in the record until another revision is made, and `fill_first_payloads` brings it back.
     """
-    return payload.replace(f'"set":{record.body}', _SET_IN_RECORD, 1)
+    at = payload.find(_SET)
+    while at >= 0 and not payload.startswith(record.body, at + len(_SET)):
+        at = payload.find(_SET, at + 1)
+    if at < 0:
+        return payload
+    return f"{payload[:at]}{_SET_IN_RECORD}{payload[at + len(_SET) + len(record.body) :]}"
 
 
 def fill_first_payloads(connection: Connection, tenant_id: str, replaced: Iterable[Stored]) -> None:

@@ -11,6 +11,8 @@ from field178_shared.merge import Data
 from field178_shared.wire.canonical import canonical, record_hash_of_body
 from field178_shared.wire.protocol import ERASED_AT
 
+_ERASED = f'{{"{ERASED_AT}":'
+
 
 @dataclass(frozen=True)
 class Stored:
@@ -41,13 +43,22 @@ class Stored:
     @property
     def is_erased(self) -> bool:
         """Tell whether the content was removed for good by the privacy officer."""
-        return self.body.startswith(f'{{"{ERASED_AT}":') and set(self.data) == {ERASED_AT}
+        return self.body.startswith(_ERASED) and set(self.data) == {ERASED_AT}
 
 
-def new_record(record_id: str, type_: str, scope: str, data: Data, subject_id: str | None = None) -> Stored:
-    """Return the first revision of a record."""
-    nothing = Stored(record_id, type_, scope, 0, 0, False, "", "", subject_id)
-    return next_revision(nothing, data=data)
+def new_record(
+    record_id: str,
+    type_: str,
+    scope: str,
+    data: Data,
+    subject_id: str | None = None,
+    body: bytes | None = None,
+) -> Stored:
+    """Return the first revision of a record; `body`: the canonical bytes of its data, where known."""
+    if body is None:
+        body = canonical(data)
+    h = record_hash_of_body(record_id, type_, 1, False, body)
+    return _holding(data, Stored(record_id, type_, scope, 1, 0, False, h, body.decode(), subject_id))
 
 
 def next_revision(
@@ -68,6 +79,9 @@ def next_revision(
         body=body.decode(),
         subject_id=record.subject_id,
     )
-    if data is not None:
-        after.__dict__["data"] = data  # known already: need not be parsed from the body again
-    return after
+    return after if data is None else _holding(data, after)
+
+
+def _holding(data: Data, record: Stored) -> Stored:
+    record.__dict__["data"] = data  # known already: need not be parsed from the body again
+    return record

@@ -41,14 +41,27 @@ def loads_canonical(data: bytes, depth: int = MAX_DEPTH) -> object:
     return _prove_canonical(data, depth)
 
 
-def _proven(data: bytes, encode: Callable[[object], bytes], depth: int) -> object:
+def check_bytes(data: bytes, depth: int = MAX_DEPTH) -> None:
+    """Raise NotProven where a text may break a rule that its decoded value does not show."""
     # An escaped NUL, surrogate or combining mark would be decoded unseen: no such text is proven here.
     # One byte is found much faster than two, and most texts have no escape at all.
-    if (b"\\" in data and b"\\u" in data) or _has_long_number(data):
+    if (b"\\" in data and b"\\u" in data) or _has_long_number(data) or not _is_shallow(data, depth):
         raise NotProven
+
+
+def normalized(data: bytes) -> str:
+    """Return a text that is UTF-8 and NFC, or raise NotProven."""
     text = _text(data)
+    if not unicodedata.is_normalized("NFC", text):
+        raise NotProven
+    return text
+
+
+def _proven(data: bytes, encode: Callable[[object], bytes], depth: int) -> object:
+    check_bytes(data, depth)
+    normalized(data)
     value = _decode(data)
-    if not (encode(value) == data and unicodedata.is_normalized("NFC", text) and _is_shallow(data, depth)):
+    if encode(value) != data:
         raise NotProven
     return value
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -61,7 +62,12 @@ class Op(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One user's save on one device. `wire` is the object as sent, unknown members included."""
+    """One user's save on one device.
+
+    `at` is None where the change says no time, `conflicts` {conflict id: rev seen} of a resolve, None where
+    malformed: that costs this one change, never its whole request. `body` and `content` are the canonical
+    bytes of the change as sent, unknown members included, and of its `set`.
+    """
 
     change_id: str
     n: int
@@ -72,40 +78,29 @@ class Change:
     create: bool
     base_rev: int
     schema: int
-    at: str
+    at: str | None
     clock_offset_ms: int
     user: str
     set: dict[str, object]
     was: dict[str, object]
-    wire: JsonObject = field(repr=False)
+    conflicts: dict[str, int] | None
+    replaces: tuple[str, ...]
+    body: bytes = field(repr=False)
+    content: bytes = field(repr=False)
+    text: str = field(repr=False)
 
     @property
-    def body(self) -> bytes:
-        """The canonical bytes of the change as sent: what its keyed payload hash is taken over."""
-        return canonical(self.wire)
-
-    @property
-    def conflicts(self) -> dict[str, int] | None:
-        """Conflicts that a resolve settles, {conflict id: rev seen}; None when the member is malformed.
-
-        A fault here costs this one change, never its whole request.
-        """
-        found = self.wire.get("conflicts")
-        if not isinstance(found, Mapping):
-            return None
-        named = {key: rev for key, rev in found.items() if type(rev) is int}
-        return named if len(named) == len(found) else None
-
-    @property
-    def replaces(self) -> tuple[str, ...]:
-        """The ids of the changes this one corrects; what is no list of texts names nothing."""
-        found = self.wire.get("replaces")
-        return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
+    def wire(self) -> dict[str, object]:
+        """The object as sent."""
+        found = json.loads(self.body)
+        assert isinstance(found, dict)
+        return found
 
     @classmethod
     def from_wire(cls, value: object, pointer: str = "") -> Change:
         """Return the change of a wire object, or raise AppError(bad_request) pointing at the fault."""
         reader = Reader(value, pointer)
+        body = canonical(reader.value)
         return cls(
             change_id=reader.uuid("change_id"),
             n=reader.integer("n", minimum=1),
@@ -116,12 +111,16 @@ class Change:
             create=reader.flag("create"),
             base_rev=reader.integer("base_rev", default=0),
             schema=reader.integer("schema", default=1),
-            at=reader.text("at", default=""),
+            at=reader.text("at", default="") if "at" in reader.value else None,
             clock_offset_ms=reader.integer("clock_offset_ms", default=0, minimum=-MAX_INTEGER),
             user=reader.text("user", default=""),
             set=dict(reader.members("set")),
             was=dict(reader.members("was")),
-            wire=reader.value,
+            conflicts=_revisions(reader.value.get("conflicts")),
+            replaces=_texts(reader.value.get("replaces")),
+            body=body,
+            content=canonical(reader.members("set")),
+            text=body.decode(),
         )
 
 
@@ -204,8 +203,11 @@ class SyncRequest:
     root: RootSeen = NO_ROOT
 
     @classmethod
-    def from_wire(cls, value: object) -> SyncRequest:
-        """Return the request of a wire object, or raise AppError (bad_request, too_large) with a pointer."""
+    def from_wire(cls, value: object, changes: Sequence[Change] | None = None) -> SyncRequest:
+        """Return the request of a wire object, or raise AppError (bad_request, too_large) with a pointer.
+
+        `changes`: those that it pushes, where they are read already.
+        """
         reader = Reader(value)
         push = reader.items("push", MAX_CHANGES, "changes")
         cursors, floors, repair = (reader.scopes(name) for name in ("cursors", "floors", "repair"))
@@ -223,7 +225,9 @@ class SyncRequest:
             floors={scope: Reader(floors, "/floors").integer(scope) for scope in floors},
             state=reader.text("state", default="") or None,
             verdicts=reader.integer("verdicts", default=0),
-            push=tuple(Change.from_wire(item, f"/push/{index}") for index, item in enumerate(push)),
+            push=tuple(
+                changes or [Change.from_wire(item, f"/push/{index}") for index, item in enumerate(push)]
+            ),
             have=reader.texts("have", MAX_HAVE),
             repair=repair,
             want=reader.texts("want", MAX_RECORDS),
@@ -321,6 +325,18 @@ class Reader:
         change_id = self.value.get("change_id")
         named = {"change_id": change_id} if isinstance(change_id, str) and self._pointer else {}
         return AppError(ErrorCode.BAD_REQUEST, pointer=f"{self._pointer}/{name}", **named)
+
+
+def _revisions(value: object) -> dict[str, int] | None:
+    if not isinstance(value, Mapping):
+        return None
+    named = {key: rev for key, rev in value.items() if type(rev) is int}
+    return named if len(named) == len(value) else None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    # What is no list of texts names nothing.
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
 
 
 def _within(count: int, limit: int, unit: str, pointer: str) -> None:

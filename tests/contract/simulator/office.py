@@ -29,11 +29,11 @@ from field178_server.records import scopes
 from field178_server.replication.compaction import compact
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.policy.record_validation import declared_types
+from field178_server.replication.request_reader import read_request
 from field178_shared.codelists import load
 from field178_shared.errors import AppError
 from field178_shared.ids import IdSource
-from field178_shared.wire.protocol import MAX_RECORDS, SyncRequest
-from field178_shared.wire.strict_json import loads
+from field178_shared.wire.protocol import MAX_RECORDS
 
 TENANT = "main"
 USERS = builders.USERS
@@ -109,7 +109,7 @@ class Office:
 
     def answer(self, body: bytes) -> list[bytes]:
         """Answer one request as the HTTP edge does, line by line."""
-        request = SyncRequest.from_wire(loads(body))
+        request = read_request(body)
         request = replace(request, max_records=min(request.max_records, self.page))
         parts = self.exchange.run(request.device, request)
         return b"".join(parts).splitlines()

@@ -25,7 +25,6 @@ from field178_server.replication.quarantine.store import DISCARDED, OPEN, Quaran
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data, read_path, write_path
 from field178_shared.time.clock import to_wire
-from field178_shared.wire.canonical import canonical
 from field178_shared.wire.protocol import Change, Op, Status
 
 # Faults of content. All other reasons are removed by a grant, a binding, an upgrade, or another tablet.
@@ -76,7 +75,7 @@ def correct(batch: Batch, rules: TypeRules, actor: Actor, key: QuarantineKey, co
     if one.change.create and record is not None:
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=record.record_id)
     corrected = _corrected(batch, one, correction, record.data if record is not None else {})
-    payload = canonical(corrected.wire).decode()
+    payload = corrected.text
     source = SourceChange(corrected.change_id, actor.id, None, to_wire(batch.now), payload)
     _refuse(processor.apply_correction(one, corrected, source))
     processor.flush()

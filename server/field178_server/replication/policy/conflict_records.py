@@ -100,7 +100,7 @@ def _entry(change: Change, conflict: ConflictingValue) -> Data:
             "mine": conflict.mine,
             "current": conflict.current,
             "user": change.user,
-            "at": change.at,
+            "at": change.at or "",
             "reason": conflict.reason.value,
         }
     )

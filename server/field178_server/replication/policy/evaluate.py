@@ -74,7 +74,8 @@ def evaluate_new(change: Change, evaluation: Evaluation) -> Outcome:
     refusal = _refusal(change.set, change.scope, data, evaluation)
     if refusal is not None:
         return refusal
-    record = new_record(change.record_id, change.type, change.scope, data)
+    body = change.content if data is change.set else None
+    record = new_record(change.record_id, change.type, change.scope, data, body=body)
     if len(record.body) > MAX_DATA_BYTES // 4 and len(record.body.encode()) > MAX_DATA_BYTES:
         return quarantined(ErrorCode.TOO_LARGE)
     return _concluded(record, _kept_by_office(change, {}, owned, ErrorCode.LOCKED))

@@ -101,7 +101,7 @@ class ChangeProcessor:
     def _received(self, pushed: PushedChange, device: DeviceContext, incarnation: str) -> QuarantinedChange:
         change = pushed.change
         # A time that is no time is stored as it is, and said so.
-        is_time = "at" not in change.wire or from_wire(change.at) is not None
+        is_time = change.at is None or from_wire(change.at) is not None
         receipt = ReceiptState(
             change_id=change.change_id,
             device_id=device.id,
@@ -113,7 +113,7 @@ class ChangeProcessor:
             details={} if is_time else {"at": [ErrorCode.BAD_TIME.value]},
         )
         # Of a change that is about an erased record nothing MUST be stored.
-        text = "" if self._preload.is_erased(change.record_id) else pushed.body.decode()
+        text = "" if self._preload.is_erased(change.record_id) else change.text
         return QuarantinedChange(change, receipt, text, "")
 
     def _must_wait(self, one: QuarantinedChange) -> bool:
@@ -123,7 +123,9 @@ class ChangeProcessor:
     def _evaluate(self, one: QuarantinedChange) -> bool:
         """Apply a change or quarantine it; tell whether that is news."""
         device = self._preload.devices[one.receipt.device_id]
-        outcome = admit(self._preload, self._rules, one.change, len(one.payload.encode()), device)
+        # Of a change that is about an erased record nothing is stored, whatever its size.
+        size_bytes = len(one.change.body) if one.payload else 0
+        outcome = admit(self._preload, self._rules, one.change, size_bytes, device)
         if outcome.status == Status.QUARANTINED:
             return self._quarantine(one, outcome)
         conclude(one.receipt, outcome, self._preload.scope_of(one.change, device), self._batch.now)

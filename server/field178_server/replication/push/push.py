@@ -11,11 +11,7 @@ from field178_server.devices.context import DeviceContext
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.push.change_processor import ChangeProcessor
-from field178_server.replication.receipts.receipts import (
-    PushedChange,
-    ReceiptState,
-    payload_hash,
-)
+from field178_server.replication.receipts.receipts import ReceiptState, pushed_changes
 from field178_shared.errors import ErrorCode
 from field178_shared.wire.protocol import Change, Op, Receipt, Status, SyncRequest
 
@@ -46,7 +42,7 @@ def push(
     batch: Batch, device: DeviceContext, incarnation: str, changes: Sequence[Change], rules: TypeRules
 ) -> list[ChangeResult]:
     """Evaluate and store changes in order; return one result for each. The tablet MUST be locked."""
-    pushed = [_pushed_change(change, device.payload_key) for change in changes]
+    pushed = pushed_changes(changes, device.payload_key)
     processor = ChangeProcessor(batch, rules, [device])
     processor.prepare(pushed)
     receipts = [processor.process(one, device, incarnation) for one in pushed]
@@ -84,11 +80,6 @@ def _own_revision(batch: Batch, change: Change, receipt: ReceiptState) -> OwnRev
     if record.rev != rev + 1 or (before is not None and before.scope != record.scope):
         return None
     return OwnRevision(record.scope, receipt.seq, seq)
-
-
-def _pushed_change(change: Change, key: bytes) -> PushedChange:
-    body = change.body
-    return PushedChange(change, body, payload_hash(key, body))
 
 
 def _write_audit(batch: Batch, device: DeviceContext, statuses: Sequence[str]) -> None:

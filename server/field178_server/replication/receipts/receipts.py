@@ -23,7 +23,7 @@ from field178_server.database.models import StoredReceipt as ReceiptRow
 from field178_server.database.prepared import Prepared
 from field178_server.replication.policy.evaluate import Outcome
 from field178_shared.time.clock import to_wire
-from field178_shared.wire.canonical import EMPTY, Digest, receipt_hash
+from field178_shared.wire.canonical import EMPTY, Digest, digest_of, receipt_hash
 from field178_shared.wire.protocol import Change, JsonObject, Receipt, Status
 
 _COLUMNS = (
@@ -72,10 +72,9 @@ _DIGESTS_OF_DEVICES = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class PushedChange:
-    """One pushed change with its canonical bytes and their keyed hash, computed once."""
+    """One pushed change with the keyed hash of its canonical bytes, computed once."""
 
     change: Change
-    body: bytes
     hash: str
 
 
@@ -133,9 +132,10 @@ class ReceiptState:
         )
 
 
-def payload_hash(key: bytes, body: bytes) -> str:
-    """Return the keyed hash of a canonical change; it survives an erasure and tells nothing of the text."""
-    return hmac.digest(key, body, "sha256").hex()
+def pushed_changes(changes: Iterable[Change], key: bytes) -> list[PushedChange]:
+    """Return the changes of one tablet with their hashes under its key."""
+    keyed = hmac.new(key, digestmod="sha256")
+    return [PushedChange(change, _payload_hash(keyed.copy(), change.body)) for change in changes]
 
 
 def find_receipts(session: Session, tenant_id: str, change_ids: Iterable[str]) -> dict[str, ReceiptState]:
@@ -209,12 +209,16 @@ def add_receipts(session: Session, tenant_id: str, fresh: Iterable[ReceiptState]
     stored = _digests(session, tenant_id, {device_id for device_id, _ in by_life})
     rows: list[database.Row] = []
     for life, change_ids in sorted(by_life.items()):
-        digest = stored.get(life, EMPTY)
-        for change_id in change_ids:
-            digest = digest.add(receipt_hash(change_id))
+        digest = stored.get(life, EMPTY).union(digest_of(map(receipt_hash, change_ids)))
         rows.append((tenant_id, *life, digest.count, f"{digest.total:032x}", 0))
     table = table_of(Incarnation)
     database.bulk_upsert(session.connection(), table, _DIGEST_COLUMNS, rows, keep=("backed_up",))
+
+
+def _payload_hash(keyed: hmac.HMAC, body: bytes) -> str:
+    """Return the keyed hash of a canonical change; it survives an erasure and tells nothing of the text."""
+    keyed.update(body)
+    return keyed.hexdigest()
 
 
 def _row(connection: Connection, tenant_id: str, receipt: ReceiptState) -> database.Row:

@@ -1,0 +1,115 @@
+"""Reader of a request: in one pass in C what tablets write, the strict way everything else.
+
+A change that has all members of §5.1, in canonical form, is decoded by type and encoded once: that its bytes
+come out as they came in is the proof of their form, and the bytes are what is hashed and stored. Any other
+text (members of a later version, another order, a fault) costs this attempt, and is read as if it was none.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, Raw, UnsetType
+
+from field178_shared.ids import UUID_PATTERN
+from field178_shared.wire import fast_json, strict_json
+from field178_shared.wire.fast_json import NotProven
+from field178_shared.wire.protocol import MAX_CHANGES, Change, SyncRequest
+
+_Uuid = Annotated[str, Meta(pattern=rf"^{UUID_PATTERN}\Z")]
+_Name = Annotated[str, Meta(min_length=1)]
+_Count = Annotated[int, Meta(ge=0)]
+
+
+class _SentChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """A change as tablets write it; the members in the order of canonical form."""
+
+    at: str
+    base_rev: _Count
+    change_id: _Uuid
+    clock_offset_ms: int
+    conflicts: dict[str, int] | UnsetType = UNSET
+    create: bool
+    n: Annotated[int, Meta(ge=1)]
+    op: _Name
+    record_id: _Uuid
+    replaces: list[str]
+    schema: _Count
+    scope: _Name
+    set: Raw
+    type: _Name
+    user: str
+    was: dict[str, Any]
+
+
+def _refuse(_: str) -> object:
+    raise NotProven
+
+
+_MEMBERS = msgspec.json.Decoder(dict[str, Raw])
+_CHANGES = msgspec.json.Decoder(list[_SentChange], float_hook=_refuse)
+_OBJECT = msgspec.json.Decoder(dict[str, Any], float_hook=_refuse)
+_ANY = msgspec.json.Decoder(float_hook=_refuse)
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+_Parts = tuple[dict[str, object], list[Change]]
+
+
+def read_request(data: bytes) -> SyncRequest:
+    """Return the request of a body, or raise AppError (malformed, bad_request, too_large) with a pointer."""
+    try:
+        members, changes = _proven(data)
+    except NotProven:
+        return SyncRequest.from_wire(strict_json.loads(data))
+    return SyncRequest.from_wire(members, changes)
+
+
+def _proven(data: bytes) -> _Parts:
+    """Return what a text in canonical form says, or raise NotProven."""
+    fast_json.check_bytes(data)
+    members, changes = _decoded(data)
+    fast_json.normalized(_encode(members))
+    if _encode({**members, "push": [Raw(change.body) for change in changes]}) != data:
+        raise NotProven
+    return members, changes
+
+
+def _decoded(data: bytes) -> _Parts:
+    try:
+        members = _MEMBERS.decode(data)
+        sent = _CHANGES.decode(members.pop("push", b""))
+        if len(sent) > MAX_CHANGES:
+            raise NotProven
+        return {name: _ANY.decode(raw) for name, raw in members.items()}, [_change(one) for one in sent]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise NotProven from None
+
+
+def _change(sent: _SentChange) -> Change:
+    content = bytes(sent.set)
+    set_ = _OBJECT.decode(content)
+    if _encode(set_) != content:
+        raise NotProven
+    body = _encode(sent)
+    return Change(
+        sent.change_id,
+        sent.n,
+        sent.record_id,
+        sent.type,
+        sent.scope,
+        sent.op,
+        sent.create,
+        sent.base_rev,
+        sent.schema,
+        sent.at,
+        sent.clock_offset_ms,
+        sent.user,
+        set_,
+        sent.was,
+        None if sent.conflicts is UNSET else sent.conflicts,
+        tuple(sent.replaces),
+        body,
+        content,
+        fast_json.normalized(body),
+    )
