@@ -44,7 +44,7 @@ def late_edit_kept() -> Planted:
     def arrived(
         intake: ChangeProcessor, sent: PushedChange, device: DeviceContext, incarnation: str
     ) -> QuarantinedChange:
-        return replace(original(intake, sent, device, incarnation), payload=sent.body.decode())
+        return replace(original(intake, sent, device, incarnation), payload=sent.change.text)
 
     return patch.object(ChangeProcessor, "_received", arrived)
 
