@@ -342,8 +342,8 @@ class Navigator(BoxLayout):
         if code != BACK_KEY:
             return False
         # An officer who joins or has forgotten the PIN: the tablet below is not what is seen.
-        if getattr(self.children[0], "has_cancel", False):
-            self.children[0].dispatch("on_cancel")
+        if hasattr(self.children[0], "presenter") and hasattr(self.children[0], "go_back"):
+            self.children[0].go_back()
         elif self.session_view is not None:
             self.session_view.shell.go_back()
         return True

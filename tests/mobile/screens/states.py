@@ -185,6 +185,7 @@ def date_sheet(pose: Pose) -> None:
     shift(pose)
     frames(3)
     tap(find("DateField"))
+    find("DateBody").ids.day.ids.entry.focus = False  # a cursor blinks
 
 
 # --- the record ----------------------------------------------------------------------------------------

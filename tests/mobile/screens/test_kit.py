@@ -285,6 +285,21 @@ def test_date_is_entered_by_numbers_and_checked(stage: Stage):
     assert given == ["2026-02-28"]
 
 
+def test_date_is_typed_from_the_first_number_to_the_last_without_a_tap(stage: Stage):
+    given = []
+    field = stage.kit.DateField(label="Ngày cấp", value="2026-03-14")
+    field.bind(on_commit=lambda _field, value: given.append(value))
+    stage.mount(field)
+    tap(field)
+    for number in ("28", "2", "2027"):
+        entry = next(widget for widget in find_all("Entry") if widget.focus)
+        entry.keyboard_on_textinput(Window, number)
+        entry.keyboard_on_key_down(Window, (13, "enter"), "", [])
+        frames(2)
+    assert given == ["2027-02-28"]
+    assert find_all("DateSheet") == []
+
+
 def test_list_draws_few_rows_of_many_and_tells_the_tapped_one(stage: Stage):
     chosen = []
     pane = stage.kit.ListPane()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.mobile.screens.scene import Stage, frames
+from tests.mobile.screens.scene import Stage, find, frames, tap
 
 from field178_mobile.kit.text_input import KEYBOARD, input_method
 
@@ -62,10 +62,23 @@ def test_what_is_pasted_and_what_is_numbers_or_secret_is_not_composed(field):
     input_method.switch("telex")
     field.ids.entry.insert_text("Nguyeenx")
     assert field.ids.entry.text == "Nguyeenx"
-    field.ids.entry.password = True
+    field.password = True
     field.ids.entry.text = ""
     assert press(field, "aas") == "aas"
-    field.ids.entry.password = False
+    field.is_revealed = True
+    assert press(field, "ee") == "aasee"
+
+
+def test_a_password_is_shown_and_hidden_by_its_eye(field):
+    field.password = True
+    assert field.ids.entry.password
+    eye = find("Eye")
+    tap(eye)
+    assert not field.ids.entry.password
+    assert field.ids.entry.focus
+    assert eye.hint == "Ẩn mật khẩu"
+    tap(eye)
+    assert field.ids.entry.password
 
 
 def test_a_full_field_still_takes_its_marks(field):

@@ -14,6 +14,7 @@ from kivy.tests.common import UnitTestTouch
 from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import Stage, find, find_all, frames, tap, texts, type_text, until
 
+from field178_mobile.features.access.enrol import EnrolmentStep
 from field178_mobile.features.access.idle import LOCK_AFTER_S
 from field178_mobile.kit import kit
 from field178_mobile.kit.widgets.overlay import BACK_KEY, FullPage
@@ -245,16 +246,16 @@ def test_bare_tablet_asks_for_the_enrolment_and_explains_mistakes(navigator):
     door.meet()
     frames()
     assert "Đăng ký máy" in texts()
-    type_text(find("Field", label="Mã dùng một lần"), "abc")
+    type_text(find("Field", label="Mã đăng ký"), "abc")
     tap(find("Btn", text="Đăng ký bằng mã"))
-    assert "Mã gồm 16 chữ và số." in texts()
+    assert "Mã đăng ký gồm 16 chữ và số." in texts()
     assert "Địa chỉ không hợp lệ." in texts()
 
 
 def test_enrolment_steps_pass_the_lint(stage: Stage, window_size):
     from tests.mobile.screens.fakes import DirectBackground
 
-    from field178_mobile.features.access.enrol import EnrolmentStep, EnrolPresenter
+    from field178_mobile.features.access.enrol import EnrolPresenter
     from field178_mobile.features.access.screens.enrol import EnrolScreen
     from field178_mobile.features.access.unlock import UnlockWording
     from field178_mobile.kit.language import language
@@ -267,6 +268,58 @@ def test_enrolment_steps_pass_the_lint(stage: Stage, window_size):
         presenter.start(step)
         frames(4)
         assert lint(screen) == [], step
+
+
+def press_enter() -> None:
+    entry = next(widget for widget in find_all("Entry") if widget.focus)
+    entry.keyboard_on_key_down(Window, (13, "enter"), "", [])
+    frames(2)
+
+
+def test_enter_goes_on_from_every_field_of_the_enrolment(navigator, monkeypatch):
+    door = navigator(is_set_up=False)
+    door.meet()
+    frames(4)
+    find("Field", label="Đường dẫn đăng ký (từ mã QR)").focus_input()
+    press_enter()
+    assert "Đây không phải đường dẫn đăng ký máy." in texts()
+    link = find("Field", label="Đường dẫn đăng ký (từ mã QR)")
+    link.focus_input()
+    link.ids.entry.insert_text("f")
+    frames(2)
+    assert "Đây không phải đường dẫn đăng ký máy." not in texts()
+    find("Field", label="Địa chỉ máy chủ").focus_input()
+    press_enter()
+    assert find("Field", label="Mã đăng ký").ids.entry.focus
+    press_enter()
+    assert find("Field", label="Mã đăng ký").error
+    presenter, signed_in = find("EnrolScreen").presenter, []
+    monkeypatch.setattr(presenter, "submit_sign_in", lambda *typed: signed_in.append(typed))
+    presenter.start(EnrolmentStep.SIGN_IN)
+    frames(2)
+    find("Field", label="Tên đăng nhập").ids.entry.text = "hung"
+    find("Field", label="Tên đăng nhập").focus_input()
+    press_enter()
+    password = find("Field", label="Mật khẩu")
+    assert password.ids.entry.focus
+    password.ids.entry.insert_text("mat khau")
+    press_enter()
+    assert signed_in == [("hung", "mat khau", "")]
+
+
+def test_back_key_goes_one_step_of_the_enrolment_back(navigator):
+    door = navigator(is_set_up=False)
+    door.meet()
+    frames(4)
+    screen = find("EnrolScreen")
+    screen.presenter.resume("hung")
+    frames(2)
+    Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
+    frames(2)
+    assert find_all("CodeStep") != []
+    Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
+    frames(2)
+    assert find_all("CodeStep") != []
 
 
 def test_forgotten_pin_is_set_anew_from_anothers_unlock(navigator, monkeypatch):
@@ -324,14 +377,14 @@ def at_the_code_of_the_office(navigator):
     door.meet()
     frames()
     tap(find("Chip", text="Quên mã PIN?"))
-    tap(find("Btn", text="Tôi có mã của cơ quan"))
+    tap(find("Btn", text="Tôi có mã đăng ký"))
     frames(4)
     return door
 
 
 def test_who_has_a_code_of_the_office_needs_nobody_and_may_turn_back(navigator):
     door = at_the_code_of_the_office(navigator)
-    assert "Xin cơ quan một mã" in texts()
+    assert "Xin cơ quan một mã đăng ký" in texts()
     assert find("Field", label="Địa chỉ máy chủ").ids.entry.text == "https://office.invalid"
     assert lint(door) == []
     tap(find("Btn", text="Bỏ qua"))
@@ -372,7 +425,7 @@ def test_what_lay_open_at_the_locking_takes_no_back_key_and_does_nothing_more(na
     door.lock()
     frames(2)
     tap(find("Chip", text="Quên mã PIN?"))
-    tap(find("Btn", text="Tôi có mã của cơ quan"))
+    tap(find("Btn", text="Tôi có mã đăng ký"))
     frames(4)
     Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
     frames(4)
@@ -545,7 +598,7 @@ def test_a_tablet_whose_code_was_taken_goes_on_at_the_sign_in_or_takes_another_c
     assert "Đăng nhập một lần" in texts()
     assert find("Field", label="Tên đăng nhập").ids.entry.text == "gl01"
     assert lint(door) == []
-    tap(find("Btn", text="Dùng mã khác"))
+    tap(find("Btn", text="Dùng mã đăng ký khác"))
     frames(4)
     assert find_all("CodeStep") != []
 

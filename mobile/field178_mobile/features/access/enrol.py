@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Generic, Protocol
+from typing import Any, Generic, Protocol
 from urllib.parse import urlsplit
 
 from field178_mobile.features.access.unlock import PIN_DIGITS, Opened, OpenedOut, UnlockWording
@@ -56,7 +56,7 @@ STEPS = tuple(EnrolmentStep)
 class EnrolState:
     """The enrolment screen, whole. `number` 0: no steps are counted.
 
-    `login` is filled in; `has_code`: the way back to the code is open.
+    `login` is filled in; `way_back`: what going back a step is called, "" where there is no step.
     """
 
     step: EnrolmentStep = EnrolmentStep.CODE
@@ -65,7 +65,7 @@ class EnrolState:
     hint: str = ""
     address: str = ""
     login: str = ""
-    has_code: bool = False
+    way_back: str = ""
     link_error: str = ""
     address_error: str = ""
     code_error: str = ""
@@ -122,12 +122,22 @@ class EnrolPresenter(Generic[Opened]):
         self._login, self._has_code = login, True
         self._go(EnrolmentStep.SIGN_IN)
 
-    def change_code(self) -> None:
-        """Go back to the code: the one that was taken is another officer's, or its tablet was revoked."""
-        self._go(EnrolmentStep.CODE)
+    def go_back(self) -> None:
+        """Go a step back: the code that was taken may be another officer's, or its tablet was revoked."""
+        if self.state.way_back and not self.state.is_busy:
+            self._go(_WAYS_BACK[self.state.step][0])
+
+    def mend(self, error: str) -> None:
+        """Take the error of a field away, and what was said of the whole step: the field was edited."""
+        cleared: dict[str, Any] = {"error": "", error: ""}
+        mended = replace(self.state, **cleared)
+        if mended != self.state:
+            self._show(mended)
 
     def submit_link(self, text: str) -> None:
         """Register with a whole link, scanned or pasted."""
+        if self.state.is_busy:
+            return
         link = read_link(text)
         if link is None:
             self._show(replace(self.state, link_error=self._say("This is no enrolment link.")))
@@ -136,15 +146,19 @@ class EnrolPresenter(Generic[Opened]):
 
     def submit_code(self, address: str, code: str) -> None:
         """Register with an address and a code typed by hand."""
+        if self.state.is_busy:
+            return
         url, bare = read_address(address), read_code(code)
         wrong_address = "" if url else self._say("Not a web address.")
-        wrong_code = "" if bare else self._say("The code has 16 letters and digits.")
+        wrong_code = "" if bare else self._say("The enrolment code has 16 letters and digits.")
         self._show(replace(self.state, link_error="", address_error=wrong_address, code_error=wrong_code))
         if url and bare:
             self._register(EnrolLink(url, bare))
 
     def submit_sign_in(self, login: str, password: str, one_time_code: str = "") -> None:
         """Sign in once with the office's password, and the code of the moment where the office asks it."""
+        if self.state.is_busy:
+            return
         if not login.strip() or not password:
             self._show(replace(self.state, error=self._say("Enter login and password.")))
             return
@@ -170,6 +184,7 @@ class EnrolPresenter(Generic[Opened]):
         self._show(replace(self.state, digits=len(self._pin)))
 
     def _register(self, link: EnrolLink) -> None:
+        self._address = link.url
         self._show(
             replace(self.state, is_busy=True, error="", link_error="", address_error="", code_error="")
         )
@@ -232,11 +247,15 @@ class EnrolPresenter(Generic[Opened]):
                 hint=self._say(hint),
                 address=self._address,
                 login=self._login,
-                has_code=self._has_code,
+                way_back=self._way_back(step),
                 error=error,
                 officer=known.name if (known := self._officer or self._expected) else "",
             )
         )
+
+    def _way_back(self, step: EnrolmentStep) -> str:
+        is_first = step is EnrolmentStep.CODE or (step is EnrolmentStep.SIGN_IN and not self._has_code)
+        return "" if is_first else self._say(_WAYS_BACK[step][1])
 
     def _say(self, text: str) -> str:
         return self._wording.translate(text)
@@ -248,8 +267,8 @@ class EnrolPresenter(Generic[Opened]):
 
 _FOR_NEW_PIN = {
     EnrolmentStep.CODE: (
-        N_("Ask the office for a code"),
-        N_("The code of an enrolment, for you, valid for ten minutes. Nothing on this tablet is lost."),
+        N_("Ask the office for an enrolment code"),
+        N_("It is for you alone and valid for ten minutes. Nothing on this tablet is lost."),
     ),
     EnrolmentStep.SIGN_IN: (
         N_("Sign in for a new PIN"),
@@ -262,10 +281,15 @@ _AGAIN = {
         N_("With the login and password of the office, over a network. The PIN stays as it is."),
     ),
 }
+_WAYS_BACK = {
+    EnrolmentStep.SIGN_IN: (EnrolmentStep.CODE, N_("Use another enrolment code")),
+    EnrolmentStep.PIN: (EnrolmentStep.SIGN_IN, N_("Back to the sign-in")),
+    EnrolmentStep.PIN_AGAIN: (EnrolmentStep.PIN, N_("Choose another PIN")),
+}
 _WORDS = {
     EnrolmentStep.CODE: (
         N_("Enrol this tablet"),
-        N_("The office gives you a one-time code. It is valid for ten minutes and needs a network."),
+        N_("The office gives you an enrolment code. It is valid once, for ten minutes, and needs a network."),
     ),
     EnrolmentStep.SIGN_IN: (
         N_("Sign in once"),

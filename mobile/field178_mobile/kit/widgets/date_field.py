@@ -71,6 +71,7 @@ class DateSheet(Sheet):
         super().__init__(**kwargs)
         self._on_date = on_date
         self._body = DateBody()
+        self._body.bind(on_accept=lambda _body: self._accept())
         year, month, day = value.split("-") if value else ("", "", "")
         self._body.day, self._body.month, self._body.year = day, month, year
         for words, iso in suggestions:
@@ -84,6 +85,11 @@ class DateSheet(Sheet):
         done.bind(on_release=lambda _btn: self._accept())
         self.footer.add_widget(clear)
         self.footer.add_widget(done)
+
+    def open(self, *_args: object, **_kwargs: object) -> None:
+        """Slide in, ready for the first number."""
+        super().open()
+        self._body.ids.day.overtype()
 
     def _accept(self) -> None:
         entered = [self._body.ids[name].ids.entry.text for name in ("year", "month", "day")]
@@ -99,12 +105,16 @@ class DateSheet(Sheet):
 
 
 class DateBody(surface.Column):
-    """The three numbers."""
+    """The three numbers. Event on_accept: Enter in the last one."""
 
     day = StringProperty("")
     month = StringProperty("")
     year = StringProperty("")
     error = StringProperty("")
+    __events__ = ("on_accept",)
+
+    def on_accept(self) -> None:
+        """Overridden by bind."""
 
 
 def iso_date(year: str, month: str, day: str) -> str | None:

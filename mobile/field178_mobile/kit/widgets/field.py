@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from kivy.clock import Clock
-from kivy.properties import BooleanProperty, NumericProperty, OptionProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, OptionProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.textinput import TextInput
 
@@ -24,10 +24,11 @@ class Entry(TextInput):
     """The bare input of the kit: input_type is always 'text', so Vietnamese keyboards compose."""
 
     max_length = NumericProperty(0)
+    is_secret = BooleanProperty(False)
 
     def insert_text(self, substring: str, from_undo: bool = False) -> None:
         """Insert what still fits into max_length (0 = no limit), composed where the tablet composes."""
-        if not (from_undo or self.password or self.input_filter):
+        if not (from_undo or self.is_secret or self.input_filter):
             substring = input_method.compose(self, substring)
         if self.max_length:
             substring = substring[: max(0, self.max_length - len(self.text))]
@@ -55,10 +56,11 @@ class Field(BoxLayout):
     """One text to enter.
 
     label; text; hint (grey example); error (red, below) or warning (amber, below) or help (grey, below);
-    multiline; lines (height of a multi-line field); password; max_length; kind (text, number: digits only);
-    disabled.
+    multiline; lines (height of a multi-line field); password (hidden until its eye is pressed); max_length;
+    kind (text, number: digits only); disabled.
     Events: on_commit(text) with NFC text when the field is left or Enter is pressed and the text has changed;
-    on_edit(text) at each keystroke. focus_input() puts the cursor in.
+    on_edit(text) at each keystroke; on_enter when Enter is pressed in a single line.
+    focus_input() puts the cursor in; overtype() so that what is typed replaces the text.
     """
 
     label = StringProperty("")
@@ -70,10 +72,11 @@ class Field(BoxLayout):
     multiline = BooleanProperty(False)
     lines = NumericProperty(3)
     password = BooleanProperty(False)
+    is_revealed = BooleanProperty(False)
     max_length = NumericProperty(0)
     kind = OptionProperty("text", options=("text", "number"))
     has_focus = BooleanProperty(False)
-    __events__ = ("on_commit", "on_edit")
+    __events__ = ("on_commit", "on_edit", "on_enter")
 
     def apply_class_lang_rules(self, *args: object, **kwargs: object) -> None:
         """Build the field and show the text it was made with."""
@@ -84,10 +87,24 @@ class Field(BoxLayout):
         """Put the cursor in."""
         self.ids.entry.focus = True
 
+    def overtype(self) -> None:
+        """Put the cursor in; what is typed replaces the text."""
+        self.focus_input()
+        self.ids.entry.select_all()
+
     def edited(self, value: str) -> None:
         """Tell listeners of a keystroke made by the user."""
         if self.ids.entry.focus:
             self.dispatch("on_edit", value)
+
+    def entered(self) -> None:
+        """Commit, and tell listeners that Enter was pressed."""
+        self.commit()
+        self.dispatch("on_enter")
+
+    def on_password(self, _widget: object, _is_secret: bool) -> None:
+        """Give a password its eye; no other field pays for one."""
+        self.ids.box.add_widget(Eye(field=self))
 
     def focused(self, has_focus: bool) -> None:
         """Commit when the cursor leaves; hand a long text to the system where its window is better."""
@@ -132,6 +149,20 @@ class Field(BoxLayout):
 
     def on_edit(self, value: str) -> None:
         """Overridden by bind."""
+
+    def on_enter(self) -> None:
+        """Overridden by bind."""
+
+
+class Eye(press.IconBtn):
+    """Shows the hidden password of a field, or hides it again; typing goes on. field."""
+
+    field = ObjectProperty(None)
+
+    def on_release(self) -> None:
+        """Show or hide."""
+        self.field.is_revealed = not self.field.is_revealed
+        self.field.focus_input()
 
 
 class SearchField(BoxLayout):

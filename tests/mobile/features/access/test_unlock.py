@@ -225,17 +225,78 @@ def test_the_login_of_the_code_is_filled_in_and_the_code_can_be_changed(enrollin
     presenter, _desk, states, _done = enrolling
     assert not states[-1].login
     presenter.submit_code("office.example", CODE)
-    assert (states[-1].login, states[-1].has_code) == ("hung", True)
+    assert states[-1].login == "hung"
     presenter.submit_sign_in("hung", "wrong")
     assert (states[-1].step, states[-1].login) == (EnrolmentStep.SIGN_IN, "hung")
-    presenter.change_code()
-    assert states[-1].step is EnrolmentStep.CODE
+    presenter.go_back()
+    assert (states[-1].step, states[-1].error) == (EnrolmentStep.CODE, "")
+    assert states[-1].address == "https://office.example"
+
+
+def test_every_step_but_the_first_has_a_way_back(enrolling):
+    presenter, port, states, done = enrolling
+    assert not states[-1].way_back
+    presenter.submit_code("office.example", CODE)
+    presenter.submit_sign_in("hung", "right")
+    enter(presenter, "280917")
+    walked = []
+    while states[-1].way_back:
+        walked.append((states[-1].step, states[-1].way_back))
+        presenter.go_back()
+    assert walked == [
+        (EnrolmentStep.PIN_AGAIN, "Choose another PIN"),
+        (EnrolmentStep.PIN, "Back to the sign-in"),
+        (EnrolmentStep.SIGN_IN, "Use another enrolment code"),
+    ]
+    presenter.submit_code("office.example", CODE)
+    presenter.submit_sign_in("hung", "right")
+    for _time in range(2):
+        enter(presenter, "280917")
+    assert (port.kept, done) == ([(HUNG, "280917")], [(HUNG, "opened")])
+
+
+def test_what_is_under_way_is_neither_left_nor_begun_twice():
+    held, port, states = Held(), Desk(), list[EnrolState]()
+    presenter = EnrolPresenter(port, held, SPEECH, states.append, print)
+    presenter.start(EnrolmentStep.SIGN_IN)
+    presenter.submit_sign_in("hung", "right")
+    presenter.submit_sign_in("hung", "right")
+    assert len(held.waiting) == 1
+    presenter.resume("hung")
+    presenter.submit_sign_in("hung", "right")
+    presenter.go_back()
+    assert states[-1].step is EnrolmentStep.SIGN_IN
+    presenter.start()
+    for _time in range(2):
+        presenter.submit_code("office.example", CODE)
+        presenter.submit_link(f"field178:enrol?u=https%3A%2F%2Foffice.example&c={CODE}&p=pp&k=kk")
+    assert len(held.waiting) == 3
+
+
+def test_an_error_goes_as_its_field_is_mended(enrolling):
+    presenter, port, states, _done = enrolling
+    presenter.submit_code("", "")
+    presenter.mend("address_error")
+    assert (states[-1].address_error, bool(states[-1].code_error)) == ("", True)
+    presenter.mend("code_error")
+    assert not states[-1].code_error
+    presenter.submit_link("")
+    presenter.mend("link_error")
+    assert not states[-1].link_error
+    port.refusal = AppError(ErrorCode.ENROLMENT_REFUSED)
+    presenter.submit_code("office.example", CODE)
+    presenter.mend("code_error")
+    assert not states[-1].error
+    seen = len(states)
+    presenter.mend("code_error")
+    assert len(states) == seen
 
 
 def test_a_tablet_whose_code_was_taken_goes_on_at_the_sign_in(enrolling):
     presenter, port, states, _done = enrolling
     presenter.resume("hung")
-    assert (states[-1].step, states[-1].login, states[-1].has_code) == (EnrolmentStep.SIGN_IN, "hung", True)
+    assert (states[-1].step, states[-1].login) == (EnrolmentStep.SIGN_IN, "hung")
+    assert states[-1].way_back
     presenter.submit_sign_in("hung", "right")
     assert (states[-1].step, port.links) == (EnrolmentStep.PIN, [])
 
@@ -247,7 +308,7 @@ def test_who_signs_in_again_keeps_the_pin():
     )
     presenter.start(EnrolmentStep.SIGN_IN, HUNG)
     assert (states[-1].title, states[-1].number) == ("Sign in again to go on receiving data", 0)
-    assert not states[-1].has_code
+    assert not states[-1].way_back
     presenter.submit_sign_in("hung", "right")
     assert (signed_in, done, port.kept) == ([HUNG], [], [])
     presenter.start(EnrolmentStep.SIGN_IN, HA)
@@ -340,7 +401,7 @@ def test_with_a_code_of_the_office_the_forgetful_begins_at_the_code(enrolling):
     presenter, port, states, done = enrolling
     presenter.start(EnrolmentStep.CODE, HUNG, "https://office.example")
     assert states[-1].address == "https://office.example"
-    assert states[-1].title == "Ask the office for a code"
+    assert states[-1].title == "Ask the office for an enrolment code"
     presenter.submit_code("office.example", CODE)
     presenter.submit_sign_in("hung", "right")
     for _time in range(2):

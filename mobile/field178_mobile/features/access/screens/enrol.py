@@ -10,7 +10,6 @@ from kivy.uix.boxlayout import BoxLayout
 from field178_mobile.features.access.screens import unlock
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
-from field178_mobile.kit.widgets.optional import Optional
 
 if TYPE_CHECKING:
     from field178_mobile.features.access.enrol import EnrolState
@@ -23,11 +22,24 @@ class CodeStep(BoxLayout):
 
     screen = ObjectProperty(None)
 
+    def send_link(self) -> None:
+        """Enrol with the link."""
+        self.screen.presenter.submit_link(self.ids.link.ids.entry.text)
+
+    def send_code(self) -> None:
+        """Enrol with address and code."""
+        self.screen.presenter.submit_code(self.ids.address.ids.entry.text, self.ids.code.ids.entry.text)
+
 
 class SignInStep(BoxLayout):
     """Login and password."""
 
     screen = ObjectProperty(None)
+
+    def sign_in(self) -> None:
+        """Sign in with what is typed."""
+        typed = (self.ids[name].ids.entry.text for name in ("login", "password", "one_time"))
+        self.screen.presenter.submit_sign_in(*typed)
 
 
 class PinStep(BoxLayout):
@@ -53,6 +65,7 @@ class EnrolScreen(BoxLayout):
     hint = StringProperty("")
     error = StringProperty("")
     officer = StringProperty("")
+    way_back = StringProperty("")
     link_error = StringProperty("")
     address_error = StringProperty("")
     code_error = StringProperty("")
@@ -63,7 +76,7 @@ class EnrolScreen(BoxLayout):
 
     def show(self, state: EnrolState) -> None:
         """Draw the state; a step is built when it is reached."""
-        for name in ("number", "title", "hint", "error", "officer", "digits", "is_busy"):
+        for name in ("number", "title", "hint", "error", "officer", "digits", "is_busy", "way_back"):
             setattr(self, name, getattr(state, name))
         self.link_error, self.address_error = state.link_error, state.address_error
         self.code_error = state.code_error
@@ -74,9 +87,14 @@ class EnrolScreen(BoxLayout):
             for name in ("address", "login"):
                 if getattr(state, name) and name in step.ids:
                     step.ids[name].ids.entry.text = getattr(state, name)
-            if "other_code" in step.ids:
-                Optional(step).show(step.ids.other_code, state.has_code)
             self.ids.step.add_widget(step)
+
+    def go_back(self) -> None:
+        """Go a step back; from the first one to where the enrolment was begun, if it can be left."""
+        if self.way_back:
+            self.presenter.go_back()
+        elif self.has_cancel:
+            self.dispatch("on_cancel")
 
     def on_cancel(self) -> None:
         """Overridden by bind."""

@@ -41,11 +41,9 @@ class ForgottenSheet(kit.Sheet):
             listed.show(choices, set())
             listed.bind(on_choose=self._choose)
             self.add_widget(listed)
-        said = _(
-            "Nobody here can open it? With a code of the office and your password you can, over a network."
-        )
+        said = _("Nobody here can open it? With an enrolment code and your password you can, over a network.")
         self.add_widget(kit.Txt(text=said, tone="muted"))
-        office = kit.Btn(text=_("I have a code of the office"), kind="outline", size_hint_x=1)
+        office = kit.Btn(text=_("I have an enrolment code"), kind="outline", size_hint_x=1)
         office.bind(on_release=lambda _btn: self._leave(on_office))
         self.add_widget(office)
 
