@@ -23,3 +23,9 @@ class Checked:
     warnings: tuple[ProblemRow, ...] = ()
     marks: Mapping[str, str] = field(default_factory=dict)
     is_asked: bool = False
+
+    def following(self, path: str) -> str:
+        """Return the path of the problem after the one at a path; the first one where that has none."""
+        paths = [row.path for row in self.problems]
+        place = paths.index(path) + 1 if path in paths else 0
+        return paths[place % len(paths)]

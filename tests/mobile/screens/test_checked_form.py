@@ -43,6 +43,20 @@ def test_only_the_first_answer_goes_to_the_top(form: Any, answer: Checked) -> No
         assert form.scroll_y < 0.9
 
 
+def test_a_line_that_goes_moves_nothing_under_the_finger(form: Any) -> None:
+    more = Checked((*FOUND.problems, ProblemRow("a", "A", "Cần nhập mục này.")), (), is_asked=True)
+    form.show_checked(more)
+    frames(3)
+    form.scroll_y = 0.4
+    frames(3)
+    field = next(button for button in form.column.children if getattr(button, "text", "") == "Mục 14")
+    before = field.to_window(field.x, field.top)[1]
+    field.bind(on_release=lambda _button: form.show_checked(FOUND))
+    tap(field)
+    frames(3)
+    assert field.to_window(field.x, field.top)[1] == pytest.approx(before, abs=1)
+
+
 def test_each_line_leads_to_its_field(form: Any) -> None:
     form.show_checked(FOUND)
     frames(3)

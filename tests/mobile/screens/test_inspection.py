@@ -418,6 +418,26 @@ def test_problem_of_the_conclusion_is_brought_into_sight(table: Table):
     assert 0 <= card.to_window(*card.pos)[1] < LANDSCAPE[1]
 
 
+def test_foot_says_how_many_are_left_and_leads_to_each(table: Table):
+    table.lay()
+    table.go_out()
+    visit = table.begin(KARAOKE)
+    visit.complete()
+    frames(3)
+    problems = [line.path for line in reversed(find("ConclusionPane").ids.scroll.ids.problems.children)]
+    foot = find("VisitFoot")
+    assert foot.ids.said.text == f"Còn {len(problems)} mục phải sửa · tới mục tiếp"
+    led = []
+    for _problem in problems:
+        tap(foot.ids.said)
+        led.append(visit.sight.focus)
+    assert led == problems
+    visit.choose_tab("conclusion")
+    frames(3)
+    tap(find("FootButton", action="complete"))
+    assert visit.sight.focus == problems[0], "a second try leads on where the list is known"
+
+
 def approve(table: Table) -> None:
     from tests.mobile.inspection_world import TEAM_SCOPE
     from tests.mobile.support import base_row, server_commits

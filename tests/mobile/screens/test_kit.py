@@ -269,6 +269,22 @@ def test_search_asks_once_a_frame(stage: Stage):
     assert asked == ["ho", ""]
 
 
+def test_keys_of_the_number_pad_keep_their_place(stage: Stage, window_size):
+    stage.mount(gallery(), window_size)
+    pad = stage.kit.NumberPad(title="Tổng số", on_number=print, maximum=5)
+    pad.open()
+    frames(3)
+    key = next(key for key in find_all("PadKey") if key.text == "5")
+    before = key.to_window(*key.pos)
+    for digits in ("", "7"):
+        for digit in digits:
+            pad.type(digit)
+        pad.accept()
+        frames(3)
+        assert pad.error
+        assert key.to_window(*key.pos) == pytest.approx(before, abs=1)
+
+
 def test_date_is_entered_by_numbers_and_checked(stage: Stage):
     given = []
     field = stage.kit.DateField(label="Ngày cấp", value="2026-03-14")

@@ -136,6 +136,33 @@ def test_what_is_missing_is_said_in_sight(table: Table, window_size, missing, er
     assert said.to_window(said.x, said.top)[1] <= form.top
 
 
+def test_foot_says_how_many_are_left_and_leads_to_each(table: Table):
+    screen = table.lay()
+    tap(find("Btn", text="Buổi mới"))
+    screen.session.choose_form("conference")
+    frames(3)
+    for _time in range(2):  # the second time the first gap is led to again
+        screen.ids.form.scroll_y = 0
+        frames(3)
+        tap(find("Btn", text="Hoàn thành"))
+        frames(6)
+        assert is_seen(screen, screen.ids.form.ids.unit)
+    assert screen.ids.status.text == "Còn 4 mục phải sửa · tới mục tiếp"
+    led = []
+    for _time in range(5):
+        tap(screen.ids.status)
+        frames(6)
+        led.append(screen.ids.form.focus_path)
+    assert led == ["host_agency_id", "topic_ids", "audiences", "unit_id", "host_agency_id"]
+    assert is_seen(screen, screen.ids.form.ids.host)
+
+
+def is_seen(screen, field) -> bool:
+    form = screen.ids.form
+    low, high = field.to_window(field.x, field.y)[1], field.to_window(field.x, field.top)[1]
+    return form.y <= low and high <= form.top + 1
+
+
 def test_first_card_stands_at_the_top_of_a_session(table: Table):
     table.review("approved")
     screen = table.lay()

@@ -59,6 +59,45 @@ def test_page_that_changes_below_stays_where_it_was(stage, by):
     assert page.top_of(20) == pytest.approx(before, abs=1)
 
 
+@pytest.mark.parametrize("by", [300, -20])
+def test_page_that_changes_above_what_was_touched_stays_where_it_was(stage, by):
+    page = Page(stage, ROWS)
+    page.pane.scroll_y = 0.5
+    frames(3)
+    page.button(21).bind(on_release=lambda _button: page.grow(18, by))
+    before = page.top_of(21)
+    tap(page.button(21))
+    frames(6)
+    assert page.top_of(21) == pytest.approx(before, abs=1)
+
+
+@pytest.mark.parametrize("by", [300, -20])
+def test_page_that_changes_out_of_sight_stays_where_it_was(stage, by):
+    page = Page(stage, ROWS)
+    page.pane.scroll_y = 0.5
+    frames(3)
+    before = page.top_of(20)
+    page.grow(1, by)
+    frames(6)
+    assert page.top_of(20) == pytest.approx(before, abs=1)
+    page.pane.column.remove_widget(page.button(2))
+    frames(6)
+    assert page.top_of(20) == pytest.approx(before, abs=1)
+
+
+def test_page_sent_to_its_top_shows_what_came_there(stage):
+    page = Page(stage, ROWS)
+
+    def come(_button) -> None:
+        page.pane.column.add_widget(stage.kit.Btn(text="Mới", size_hint_x=1), index=ROWS)
+        page.pane.show_top()
+
+    page.button(2).bind(on_release=come)
+    tap(page.button(2))
+    frames(6)
+    assert page.pane.scroll_y == 1
+
+
 def test_page_that_becomes_short_shows_its_top(stage):
     page = Page(stage, ROWS)
     page.pane.scroll_y = 0

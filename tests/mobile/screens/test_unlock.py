@@ -270,6 +270,48 @@ def test_enrolment_steps_pass_the_lint(stage: Stage, window_size):
         assert lint(screen) == [], step
 
 
+@pytest.mark.parametrize("scale", [1.0, 1.3])
+def test_pin_pad_keeps_its_place_whatever_is_said(stage: Stage, navigator, window_size, scale):
+    from tests.mobile.screens.fakes import HA
+
+    door = navigator()
+    stage.dress(window_size, scale=scale)
+    door.meet()
+    frames(4)
+    before = place_of("PinPad")
+    for _time in range(5):
+        said = find("UnlockScreen").text
+        enter("999999")
+        until(lambda said=said: find("UnlockScreen").text not in (said, "Đang mở sổ…"))
+        assert place_of("PinPad") == pytest.approx(before, abs=2)
+    find("UnlockScreen").presenter.choose(HA.id)
+    frames()
+    find("UnlockScreen").presenter.help(find("UnlockScreen").presenter.state.others[0].id)
+    frames(3)
+    assert place_of("PinPad") == pytest.approx(before, abs=2)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.3])
+def test_pad_of_a_new_pin_keeps_its_place_whatever_is_said(stage: Stage, navigator, window_size, scale):
+    door = navigator(is_set_up=False)
+    stage.dress(window_size, scale=scale)
+    door.meet()
+    presenter = find("EnrolScreen").presenter
+    presenter.start(EnrolmentStep.PIN)
+    frames(4)
+    before = place_of("PinPad")
+    for pin in ("123456", "274905", "274906"):
+        for digit in pin:
+            presenter.type(digit)
+        frames(3)
+        assert place_of("PinPad") == pytest.approx(before, abs=2)
+
+
+def place_of(kind: str) -> tuple[float, float]:
+    widget = find(kind)
+    return widget.to_window(*widget.pos)
+
+
 def press_enter() -> None:
     entry = next(widget for widget in find_all("Entry") if widget.focus)
     entry.keyboard_on_key_down(Window, (13, "enter"), "", [])

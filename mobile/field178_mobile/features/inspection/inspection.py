@@ -64,6 +64,7 @@ class InspectionPresenter:
         self._day = visit.day_of(opened.draft.data, local_date(clock.now()))
         self._sight = Sight(CHECKLIST)
         self._checked = Checked()
+        self._led_to = ""
         self._feedback = Feedback()
         self._asked_protocols: frozenset[str] = frozenset()
         self._reader = VisitReader(words.lists, opened.establishment.type_id, bool(opened.shortcomings))
@@ -199,6 +200,12 @@ class InspectionPresenter:
         self._sight = Sight(place.tab, place.section, path)
         self._show()
 
+    def next_problem(self) -> None:
+        """Bring the next field that the check complained of into sight."""
+        if self._checked.problems:
+            self._led_to = self._checked.following(self._led_to)
+            self.jump(self._led_to)
+
     def arrive(self, access_result: str) -> None:
         """Record how the team got in; anything but "inspected" closes the form early."""
         label = self._words.field(TYPE, "access_result")
@@ -318,10 +325,14 @@ class InspectionPresenter:
 
         A wrong clock is asked about first; `with_clock_off` is the answer that it may be filed so.
         """
+        was_told = bool(self._checked.problems) and self._sight.tab == CONCLUSION
         self._checked = check_visit(self._scene(), self._clock.now())
         if self._checked.problems:
             self._sight = Sight(CONCLUSION)
-            self._show()
+            if was_told:
+                self.next_problem()
+            else:
+                self._show()
             return
         offset_ms = self._store.clock_offset_ms() if self._opened.draft.seen is None else 0
         if is_clock_off(offset_ms) and not with_clock_off:

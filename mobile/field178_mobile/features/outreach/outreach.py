@@ -80,6 +80,7 @@ class OutreachPresenter:
         self._render = render
         self._session = DraftSession(store.drafts, clock, opened.draft, self._refused)
         self._checked = Checked()
+        self._led_to = ""
         self._feedback = Feedback()
         self._focus = ""
         self._word = opened.word
@@ -201,6 +202,13 @@ class OutreachPresenter:
         self._checked = self._find_problems()
         self.show()
 
+    def next_problem(self) -> None:
+        """Bring the next field that the check complained of into sight."""
+        if self._checked.problems:
+            self._led_to = self._checked.following(self._led_to)
+            self.show()  # the same field is led to again too
+            self.show(self._led_to)
+
     def complete(self, *, with_clock_off: bool = False) -> None:
         """File the session if nothing keeps it; only a durable filing says so.
 
@@ -210,7 +218,8 @@ class OutreachPresenter:
             return
         self._checked = self._find_problems()
         if self._checked.problems:
-            self.show(self._checked.problems[0].path)
+            self._led_to = ""
+            self.next_problem()
             return
         offset_ms = self._store.clock_offset_ms() if self._opened.draft.seen is None else 0
         if is_clock_off(offset_ms) and not with_clock_off:

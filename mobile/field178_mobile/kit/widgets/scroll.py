@@ -42,8 +42,8 @@ class UnfadedScroll(ScrollView):
 class PromptScroll(UnfadedScroll):
     """A scroll view in which a pressed child shows its veil within a frame and a tap releases at once.
 
-    What is at its top stays there when something below grows or goes: the share `scroll_y` that Kivy keeps
-    instead would move the page under the thumb with every answer that unfolds something.
+    What is at its top stays there when something grows or goes: the share `scroll_y` that Kivy keeps instead
+    would move the page under the thumb with every answer that unfolds something.
     """
 
     effect_cls = ObjectProperty(CalmScroll, allownone=True)
@@ -88,11 +88,20 @@ class PromptScroll(UnfadedScroll):
             hinted.end_hint()
         return handled
 
+    def _above(self) -> float:
+        """Return how much of the page lies above the view."""
+        return (1 - self.scroll_y) * self._hidden
+
+    def _pushed(self) -> float:
+        """Return by how much what is to keep its place was pushed down by something above it."""
+        return 0.0
+
     def _keep_top(self, *_args: object) -> None:
         hidden = max(0.0, self.viewport_size[1] - self.height)
+        pushed = self._pushed()
         if hidden == self._hidden:
             return
-        above, self._hidden = (1 - self.scroll_y) * self._hidden, hidden
+        above, self._hidden = max(0, self._above() + pushed), hidden
         self.scroll_y = 1 - min(1, above / hidden) if hidden else 1
         if self.effect_y is not None and not self.effect_y.is_manual:
             self._update_effect_y_bounds()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from kivy.input.motionevent import MotionEvent
 from kivy.properties import NumericProperty, ObjectProperty, OptionProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.stacklayout import StackLayout
@@ -36,12 +39,39 @@ class Flow(StackLayout):
 class ScrollPane(PromptScroll):
     """One scrolling column: children added to it go into the column. spacing, padding of the column.
 
-    `scroll_to_widget(widget)` brings a child into view.
+    `scroll_to_widget(widget)` brings a child into view, `show_top()` the first one. What was touched last, or
+    else is at the top of the view, keeps its place when something above it grows or goes.
     """
 
     column = ObjectProperty(None)
     column_padding = NumericProperty("16dp")
     column_spacing = NumericProperty("12dp")
+
+    def __init__(self, **kwargs: object) -> None:
+        self._touched: Widget | None = None
+        # Where each child of the column begins and ends, from its top, as it was laid out last.
+        self._spans: dict[Widget, tuple[float, float]] = {}
+        super().__init__(**kwargs)
+
+    def _pushed(self) -> float:
+        if self.column is None:  # while it is built
+            return 0.0
+        before, above = self._spans, self._above()
+        self._spans = dict(self._laid_out())
+        kept = [child for child in before if child in self._spans and before[child][1] > above]
+        if self._touched in kept and before[self._touched][0] < above + self.height:
+            anchor = self._touched
+        elif above and kept:
+            anchor = kept[0]
+        else:
+            return 0.0
+        return self._spans[anchor][0] - before[anchor][0]
+
+    def _laid_out(self) -> Iterator[tuple[Widget, tuple[float, float]]]:
+        begin = self.column.padding[1]
+        for child in reversed(self.column.children):
+            yield child, (begin, begin + child.height)
+            begin += child.height + self.column.spacing
 
     def add_widget(self, widget: Widget, *args: object, **kwargs: object) -> None:
         """Add to the column; the column itself goes into the scroll view."""
@@ -55,8 +85,22 @@ class ScrollPane(PromptScroll):
         """Take every child out of the column."""
         self.column.clear_widgets()
 
+    def on_touch_down(self, touch: MotionEvent) -> bool:
+        """Remember what is under the finger."""
+        self._touched = None
+        if self.collide_point(*touch.pos):
+            at = self.column.to_widget(*self.to_window(*touch.pos))
+            self._touched = next((child for child in self.column.children if child.collide_point(*at)), None)
+        return super().on_touch_down(touch)
+
+    def show_top(self) -> None:
+        """Scroll to the top, whatever was touched."""
+        self._touched = None
+        self.scroll_y = 1
+
     def scroll_to_widget(self, widget: Widget) -> None:
         """Scroll until a widget inside is in view."""
+        self._touched = None
         self.scroll_to(widget, padding=self.column_padding, animate=False)
 
 

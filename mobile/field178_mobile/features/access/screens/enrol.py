@@ -14,7 +14,7 @@ from field178_mobile.kit.kv import load_beside
 if TYPE_CHECKING:
     from field178_mobile.features.access.enrol import EnrolState
 
-_REQUIRED = (kit.Card, unlock.PinDots)
+_REQUIRED = (kit.Card, unlock.PinDots, unlock.PinWords)
 
 
 class CodeStep(BoxLayout):
@@ -71,6 +71,7 @@ class EnrolScreen(BoxLayout):
     code_error = StringProperty("")
     digits = NumericProperty(0)
     is_busy = BooleanProperty(False)
+    is_pin = BooleanProperty(False)
     has_cancel = BooleanProperty(False)
     __events__ = ("on_cancel",)
 
@@ -81,6 +82,7 @@ class EnrolScreen(BoxLayout):
         self.link_error, self.address_error = state.link_error, state.address_error
         self.code_error = state.code_error
         kind = _STEPS[state.step.value]
+        self.is_pin = kind is PinStep
         if not isinstance(next(iter(self.ids.step.children), None), kind):
             self.ids.step.clear_widgets()
             step = kind(screen=self)

@@ -18,7 +18,7 @@ from field178_mobile.kit.widgets.press import Pressable
 if TYPE_CHECKING:
     from field178_mobile.features.access.unlock import UnlockState
 
-__all__ = ["BrandPanel", "PinDots", "PinKey", "PinPad", "UnlockScreen"]
+__all__ = ["BrandPanel", "PinDots", "PinKey", "PinPad", "PinWords", "UnlockScreen"]
 _REQUIRED = (text.Txt,)
 BACKSPACE = 8
 
@@ -28,6 +28,10 @@ class PinDots(Widget):
 
     count = NumericProperty(0)
     is_error = BooleanProperty(False)
+
+
+class PinWords(text.Txt):
+    """What is said over a PIN pad: three lines are kept free for it, so that no word moves the pad."""
 
 
 class PinKey(Pressable, Label):

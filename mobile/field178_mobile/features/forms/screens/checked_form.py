@@ -52,7 +52,7 @@ class CheckedForm(kit.ScrollPane):
         self.optional.show(self.ids.warnings_card, bool(checked.warnings))
         self.optional.show(self.ids.clean_card, is_clean)
         if checked.is_asked and not had_answer:
-            self.scroll_y = 1
+            self.show_top()
 
     def follow(self, path: str) -> None:
         """Bring the field of a path into sight, once for each new one."""

@@ -54,7 +54,7 @@ class ConclusionPane(BoxLayout):
         had_problems, self.has_problems = self.has_problems, bool(state.checked.problems)
         self.ids.scroll.show_checked(state.checked)
         if self.has_problems and not had_problems:
-            self.ids.scroll.scroll_y = 1
+            self.ids.scroll.show_top()
 
     def bring_into_sight(self, path: str) -> None:
         """Scroll to a field after the layout of this frame."""

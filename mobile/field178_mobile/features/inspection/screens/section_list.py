@@ -73,7 +73,7 @@ class SectionListPane(BoxLayout):
     def open_protocol(self, protocol: str) -> None:
         """Show the steps of a protocol, in sight."""
         self.visit.open_protocol(protocol)
-        self.ids.scroll.scroll_y = 1
+        self.ids.scroll.show_top()
 
     def choose_role(self, role: str) -> None:
         """Record the role of the representative."""

@@ -50,7 +50,7 @@ class SectionPagePane(BoxLayout):
         opened = {each.id for each in protocols if not each.is_referred}
         if page.id != self._section or opened - self._protocols:
             # Whose safety an answer put in question comes before the next question.
-            self.ids.scroll.scroll_y = 1
+            self.ids.scroll.show_top()
         self._section, self._protocols = page.id, opened
 
     def warm(self, _dt: float = 0) -> None:

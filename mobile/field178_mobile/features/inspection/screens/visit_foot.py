@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
+from field178_mobile.features.forms.screens import feedback_line
 from field178_mobile.features.forms.screens.clock_question import ask_about_clock
 from field178_mobile.features.inspection.foot import COMPLETE
 from field178_mobile.features.inspection.inspection_state import InspectionState
@@ -11,14 +12,13 @@ from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional
 
+_REQUIRED = (feedback_line,)
+
 
 class VisitFoot(kit.FootBar):
     """The bar. show(state); visit (the presenter)."""
 
     visit = ObjectProperty(None)
-    status = StringProperty("")
-    icon = StringProperty("")
-    tone = StringProperty("ok")
     can_undo = BooleanProperty(False)
 
     def __init__(self, **kwargs: object) -> None:
@@ -33,11 +33,8 @@ class VisitFoot(kit.FootBar):
 
     def show(self, state: InspectionState) -> None:
         """Draw the bar."""
-        feedback = state.feedback
-        self.status = feedback.error or feedback.saved
-        self.tone = "bad" if feedback.error else "ok"
-        self.icon = "alert-circle" if feedback.error else "check-circle" if feedback.saved else ""
-        self.can_undo = bool(feedback.undo)
+        self.ids.said.show(state.feedback, state.checked)
+        self.can_undo = bool(state.feedback.undo)
         for button, action in ((self.ids.first, state.foot.first), (self.ids.second, state.foot.second)):
             button.action, button.text, button.icon = action.id, action.label, action.icon
             self._optional.show(button, bool(action.id))

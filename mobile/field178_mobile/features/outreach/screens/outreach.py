@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
+from field178_mobile.features.forms.screens import feedback_line
 from field178_mobile.features.forms.screens.clock_question import ask_about_clock
 from field178_mobile.features.outreach.outreach_pane import OutreachPaneSessions
 from field178_mobile.features.outreach.outreach_sessions import SessionRow, SessionsState
@@ -16,14 +17,13 @@ from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.state_tones import PILL_OF_STATE, TONE_OF_STATE
-from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.store import StoreChange
 
 if TYPE_CHECKING:
     from field178_mobile.features.services import Services
 
 MORE_BELOW = 0.15
-_REQUIRED = (outreach_form.OutreachFormPane,)
+_REQUIRED = (feedback_line, outreach_form.OutreachFormPane)
 
 
 class OutreachScreen(kit.Panes):
@@ -63,12 +63,12 @@ class OutreachScreen(kit.Panes):
             self.close()
             return
         if self.session is not self.sessions_pane.session:
-            self.ids.form.scroll_y = 1
+            self.ids.form.show_top()
         self.session = self.sessions_pane.session
         self.has_detail = True
         self.ids.form.session = self.session
         self.ids.form.show(state)
-        self._show_status(state.feedback)
+        self.ids.status.show(state.feedback, state.checked)
         self.title = next((option.label for option in state.forms if option.is_chosen), _("New session"))
         self.word, self.word_tone = state.word_label, PILL_OF_STATE.get(state.word, "plain")
         self.notice, self.is_late = state.notice, bool(state.notice) and not state.is_locked
@@ -121,11 +121,6 @@ class OutreachScreen(kit.Panes):
             ("foot", is_open and (self.is_late or not self.notice)),
         ):
             self._detail.show(self.ids[name], is_shown)
-
-    def _show_status(self, feedback: Feedback) -> None:
-        line = self.ids.status
-        line.text, line.tone = feedback.error or feedback.saved, "bad" if feedback.error else "ok"
-        line.icon = "alert-circle" if feedback.error else "check-circle" if feedback.saved else ""
 
 
 def _row(row: SessionRow) -> kit.Row:

@@ -126,13 +126,13 @@ class PhotoEditorPane(BoxLayout):
             (self._panel, ids.status, bool(state.status)),
             (self._panel, ids.rub_help, state.can_rub),
             (self._panel, ids.filed_help, state.can_edit and not state.can_rub),
-            (self._panel, ids.undo, state.can_undo),
+            (self._panel, ids.undo, state.can_rub),
             (self._panel, ids.kind_title, state.can_edit),
             (self._panel, ids.kinds, state.can_edit),
             (self._panel, ids.restricted, state.is_restricted),
             (self._foot, ids.screened, state.can_edit),
             (self._foot, ids.missing, bool(state.missing)),
-            (self._foot, ids.save, state.is_changed or bool(state.busy and state.picture)),
+            (self._foot, ids.save, state.can_edit or bool(state.busy and state.picture)),
             (self._foot, ids.take_out, state.can_remove),
         ):
             place.show(widget, is_shown)

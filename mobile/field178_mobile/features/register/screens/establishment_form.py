@@ -46,7 +46,7 @@ class EstablishmentPane(BoxLayout):
         self._foot.show(self.ids.inspect, state.is_new)
         self.ids.fields.show(state)
         if is_other:
-            self.ids.fields.scroll_y = 1
+            self.ids.fields.show_top()
 
     def open_alike(self, establishment_id: str) -> None:
         """Leave the form for an entry that is there already; what was typed stays a draft."""
