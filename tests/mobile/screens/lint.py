@@ -41,6 +41,7 @@ def lint_shape(root: Widget) -> list[str]:
         problems += _small_target(widget)
         problems += _nameless_icon(widget)
         problems += _cut_text(widget)
+        problems += _silent(widget, shown)
     return problems
 
 
@@ -99,6 +100,18 @@ def _small_target(widget: Widget) -> Iterator[str]:
         return
     if min(box.width, box.height) < dp(MIN_TARGET_DP) - SLACK:
         yield f"{_name(widget)} is {box.width:.0f} x {box.height:.0f}, a finger needs {MIN_TARGET_DP} dp"
+
+
+def _silent(widget: Widget, shown: list[Widget]) -> Iterator[str]:
+    """A control that cannot be used says why: when it is tapped, or a banner does for the whole record."""
+    if not isinstance(widget, ButtonBehavior) or not widget.disabled:
+        return
+    has_banner = any(type(one).__name__ == "Banner" and one.text for one in shown)
+    first, is_whole = widget, False
+    while first.parent.disabled:
+        first, is_whole = first.parent, True
+    if not getattr(first, "reason", "") and not (is_whole and has_banner):
+        yield f"{_name(widget)} is disabled and does not say why"
 
 
 def _nameless_icon(widget: Widget) -> Iterator[str]:

@@ -269,6 +269,20 @@ def test_search_asks_once_a_frame(stage: Stage):
     assert asked == ["ho", ""]
 
 
+def test_a_disabled_button_says_why_when_it_is_tapped(stage: Stage):
+    pane, pressed = stage.kit.ScrollPane(), []
+    button = stage.kit.Btn(text="Hoàn thành", disabled=True, reason="Còn 3 mục phải sửa.")
+    button.bind(on_release=pressed.append)
+    pane.add_widget(button)
+    stage.mount(pane)
+    tap(button)
+    assert "Còn 3 mục phải sửa." in texts()
+    close_all()
+    button.disabled = False
+    tap(button)
+    assert (find_all("Toast"), pressed) == ([], [button])
+
+
 def test_keys_of_the_number_pad_keep_their_place(stage: Stage, window_size):
     stage.mount(gallery(), window_size)
     pad = stage.kit.NumberPad(title="Tổng số", on_number=print, maximum=5)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from kivy.animation import Animation
+from kivy.input.motionevent import MotionEvent
 from kivy.properties import BooleanProperty, NumericProperty, OptionProperty, StringProperty
 from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
+from kivy.uix.widget import Widget
 
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.theme import theme
@@ -15,7 +17,7 @@ from field178_mobile.kit.widgets import optional_shape
 from field178_mobile.kit.widgets import text as _text
 from field178_mobile.kit.widgets.text import INKS
 
-__all__ = ["Btn", "Chip", "IconBtn", "Press", "Pressable"]
+__all__ = ["Btn", "Chip", "DisabledReason", "IconBtn", "Press", "Pressable"]
 _REQUIRED = (_text.Ic, optional_shape)
 PRESSED_ALPHA = 0.10
 _DRESS = {
@@ -27,7 +29,21 @@ _DRESS = {
 }
 
 
-class Pressable(ButtonBehavior):
+class DisabledReason(Widget):
+    """What may be disabled. reason: why it is, said when it is tapped."""
+
+    reason = StringProperty("")
+
+    def on_touch_down(self, touch: MotionEvent) -> bool:
+        """Say why nothing happens."""
+        if self.disabled and self.reason and self.collide_point(*touch.pos) and not touch.is_mouse_scrolling:
+            from field178_mobile.kit.widgets.overlay import toast  # which is made of what is pressed
+
+            toast(self.reason, "information-outline", "plain")
+        return bool(super().on_touch_down(touch))
+
+
+class Pressable(ButtonBehavior, DisabledReason):
     """The touch behaviour of the kit: a veil within one frame of the touch, fading after it.
 
     Event on_release.

@@ -11,6 +11,7 @@ from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.widgets.press import DisabledReason
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.kit.widgets.scroll import UnfadedScroll
 from field178_mobile.presentation.wording import Option
@@ -30,7 +31,7 @@ class OptionChip(kit.Chip):
         self.active = option.is_chosen
 
 
-class OptionChips(kit.Flow):
+class OptionChips(DisabledReason, kit.Flow):
     """Chips below each other when they do not fit beside. show(options); event on_choose(id)."""
 
     __events__ = ("on_choose",)

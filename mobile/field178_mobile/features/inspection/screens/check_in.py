@@ -19,6 +19,7 @@ from field178_mobile.maps.map_file import open_map
 from field178_mobile.maps.map_state import MapState
 from field178_mobile.maps.mercator import place_of, position_at
 from field178_mobile.presentation.location import GeoPoint
+from field178_shared.errors import ErrorCode, message
 
 _REQUIRED = (map_view.MapView,)
 _ICONS = {
@@ -61,7 +62,7 @@ class CheckInLine(kit.Press):
         """Draw the line."""
         self._state = state
         self.text, self.detail, self.icon, self.tone = state.text, state.detail, state.icon, state.tone
-        self.disabled = not state.options
+        self.disabled, self.reason = not state.options, message(ErrorCode.LOCKED, _.code)
 
     def on_release(self) -> None:
         """Offer what can be done about it."""

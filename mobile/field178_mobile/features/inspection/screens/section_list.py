@@ -60,6 +60,7 @@ class SectionListPane(BoxLayout):
         self._optional.show(self.ids.protocols, bool(state.protocols))
         self._optional.show(self.ids.checklist, not state.is_closed_early)
         self.ids.change.disabled = self.ids.protocols.disabled = state.is_locked
+        self.ids.change.reason = state.notice
         self._optional.show(self.ids.help_card, bool(state.help))
         self.ids.help.show(state.help)
         self._rows.show(state.sections)

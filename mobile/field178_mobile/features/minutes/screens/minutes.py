@@ -100,11 +100,18 @@ class MinutesBody(kit.Column):
         for name in ("blocked", "missing", "folder"):
             self._optional.show(self.ids[name], bool(getattr(self, name)))
         self._facts.show(state.facts)
+        self.ids.outcomes.reason = state.blocked or _(
+            "Nobody spoke for the establishment, or the record is closed."
+        )
         self.ids.outcomes.show(state.outcomes)
         minutes = state.paper(MINUTES)
         is_begun = bool(minutes.made or minutes.is_making or minutes.error)
         for name in ("minutes", "below_minutes"):
             self._optional.show(self.ids[name], is_begun)
+        is_making = any(state.paper(kind).is_making for kind in (MINUTES, COMMITMENT))
+        uninspected = _("A commitment is made only where the inspection took place.")
+        for block in (self.ids.minutes, self.ids.commitment):
+            block.reason = _("One moment…") if is_making else state.blocked or uninspected
         self.ids.minutes.show(minutes, asks_system=state.folder is None)
         self.ids.commitment.show(state.paper(COMMITMENT), asks_system=state.folder is None)
 

@@ -11,7 +11,10 @@ from field178_mobile.kit.widgets.optional import Optional
 
 
 class PaperBlock(kit.Column):
-    """One paper. title; make (words of its button); has_button (of its own); presenter; show(state, …)."""
+    """One paper. title; make (words of its button); has_button (of its own); presenter; show(state, …).
+
+    reason: why it cannot be made.
+    """
 
     title = StringProperty("")
     make = StringProperty("")
@@ -24,6 +27,7 @@ class PaperBlock(kit.Column):
     error = StringProperty("")
     share = NumericProperty(0)
     can_make = BooleanProperty(False)
+    reason = StringProperty("")
     asks_system = BooleanProperty(False)
 
     def on_kv_post(self, _base: object) -> None:

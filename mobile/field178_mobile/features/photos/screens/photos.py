@@ -32,6 +32,7 @@ class PhotosPane(BoxLayout):
         self._optional.show(self.ids.grid_card, bool(state.photos.tiles or state.photos.undo))
         self.ids.grid.show(state.photos)
         self.ids.first.disabled = not state.photos.can_add
+        self.ids.first.reason = state.photos.problem
         self.ids.refused.text = state.photos.problem
 
 

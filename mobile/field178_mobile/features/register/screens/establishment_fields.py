@@ -108,7 +108,7 @@ class EstablishmentFields(CheckedForm):
         ):
             ids[name].show(options)
             ids[name].error = state.problems.get(path, "")
-        ids.unit.disabled = not state.can_move
+        ids.unit.disabled, ids.unit.reason = not state.can_move, ids.unit_help.text
         self._place.show(ids.unit_help, not state.can_move)
         ids.statuses.show(state.statuses)
         ids.registrations.show(state.registrations)

@@ -32,8 +32,8 @@ class ShiftSheet(kit.Sheet):
         """Draw the shift."""
         self.sub = _("Of this visit alone") if state.is_of_visit else _("Valid for every visit until 06:00")
         self.done.text = _("OK") if state.is_of_visit else _("Use for tonight")
-        self.done.disabled = not state.can_confirm
         self.body.show(state)
+        self.done.disabled, self.done.reason = not state.can_confirm, self.body.ids.lacking.text
 
     def on_confirmed(self) -> None:
         """Overridden by bind."""
