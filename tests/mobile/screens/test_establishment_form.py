@@ -63,6 +63,18 @@ class Table:
 LOOKS = [("light", 1.3), pytest.param("dark", 1.0, marks=pytest.mark.long)]
 
 
+@pytest.mark.parametrize("scale", [1.0, 1.3])
+def test_head_keeps_its_height_while_a_name_is_typed(table: Table, window_size, scale):
+    screen = table.lay(window_size, scale=scale)
+    screen.workspace.begin_establishment("H")
+    frames(4)
+    head = find("EstablishmentPane").ids.head
+    before = head.height
+    type_text(find("EstablishmentFields").ids.name.ids.field, "Nhà nghỉ Hoa Ban Trắng " * 5)
+    frames(4)
+    assert head.height == pytest.approx(before, abs=1)
+
+
 @pytest.fixture
 def table(stage: Stage, store: Store, clock: FrozenClock) -> Table:
     settle(store)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.mobile.screens.scene import Stage, find, frames, tap
+from tests.mobile.screens.scene import Stage, find, frames, tap, texts
 
 from field178_mobile.kit.text_input import KEYBOARD, input_method
 
@@ -79,6 +79,22 @@ def test_a_password_is_shown_and_hidden_by_its_eye(field):
     assert eye.hint == "Ẩn mật khẩu"
     tap(eye)
     assert field.ids.entry.password
+
+
+def test_a_full_field_says_so(field):
+    field.max_length, field.help = 5, "Tên"
+    assert press(field, "abcde") == "abcde"
+    assert "Tối đa 5 ký tự." not in texts()
+    assert press(field, "f") == "abcde"
+    frames(2)
+    assert "Tối đa 5 ký tự." in texts()
+    field.ids.entry.do_backspace()
+    frames(2)
+    assert "Tối đa 5 ký tự." not in texts()
+    press(field, "gh")
+    field.ids.entry.focus = False
+    frames(2)
+    assert "Tối đa 5 ký tự." not in texts()
 
 
 def test_a_full_field_still_takes_its_marks(field):

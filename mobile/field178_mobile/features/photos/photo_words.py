@@ -89,10 +89,10 @@ def refusal_text(error: AppError, words: Wording) -> str:
 
 
 def files_word(count: ServerFileCount, words: Wording) -> str:
-    """Return "photos 2/4" while files of a record are not up, nothing when all are or none is named."""
+    """Return "Photos 2/4" while files of a record are not up, nothing when all are or none is named."""
     if count.sent == count.named:
         return ""
-    return words.say("photos {sent}/{named}", sent=count.sent, named=count.named)
+    return words.say("Photos {sent}/{named}", sent=count.sent, named=count.named)
 
 
 def amount_text(size_bytes: int) -> str:

@@ -224,24 +224,24 @@ class SyncPresenter:
     def _sign_out(self, status: StoreStatus) -> str:
         if status.unsent_records:
             said = N_(
-                "Signing out is not possible: {count} records not sent. If they cannot be sent, write a "
+                "Signing out is not possible. Records not sent: {count}. If they cannot be sent, write a "
                 "rescue file for the office."
             )
             return self._words.say(said, count=status.unsent_records)
         if status.drafts:
             said = N_(
-                "Signing out is not possible: {count} drafts. Finish or discard them; they are in no rescue "
+                "Signing out is not possible. Drafts: {count}. Finish or discard them; they are in no rescue "
                 "file."
             )
             return self._words.say(said, count=status.drafts)
         if status.unsent_photos:
             said = N_(
-                "Signing out is not possible: {count} photos not sent. They go when there is a network; one "
+                "Signing out is not possible. Photos not sent: {count}. They go when there is a network; one "
                 "that was refused can be put aside."
             )
             return self._words.say(said, count=status.unsent_photos)
         if status.undeliverable_photos:
-            said = N_("The office has everything but {count} photos put aside; they stay on this tablet.")
+            said = N_("The office has all but what was put aside; photos that stay on this tablet: {count}")
             return self._words.say(said, count=status.undeliverable_photos)
         return self._say("Everything is with the office: signing out loses nothing.")
 

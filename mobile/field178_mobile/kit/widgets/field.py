@@ -21,17 +21,22 @@ _REQUIRED = (press.IconBtn, text.Txt)
 
 
 class Entry(TextInput):
-    """The bare input of the kit: input_type is always 'text', so Vietnamese keyboards compose."""
+    """The bare input of the kit: input_type is always 'text', so Vietnamese keyboards compose.
+
+    is_full: more was typed than fits into max_length.
+    """
 
     max_length = NumericProperty(0)
     is_secret = BooleanProperty(False)
+    is_full = BooleanProperty(False)
 
     def insert_text(self, substring: str, from_undo: bool = False) -> None:
         """Insert what still fits into max_length (0 = no limit), composed where the tablet composes."""
         if not (from_undo or self.is_secret or self.input_filter):
             substring = input_method.compose(self, substring)
         if self.max_length:
-            substring = substring[: max(0, self.max_length - len(self.text))]
+            fitting = substring[: max(0, self.max_length - len(self.text))]
+            self.is_full, substring = fitting != substring, fitting
         super().insert_text(substring, from_undo=from_undo)
 
     def keyboard_on_key_down(
@@ -69,6 +74,7 @@ class Field(BoxLayout):
     error = StringProperty("")
     warning = StringProperty("")
     help = StringProperty("")
+    full = StringProperty("")
     multiline = BooleanProperty(False)
     lines = NumericProperty(3)
     password = BooleanProperty(False)
@@ -94,7 +100,10 @@ class Field(BoxLayout):
 
     def edited(self, value: str) -> None:
         """Tell listeners of a keystroke made by the user."""
-        if self.ids.entry.focus:
+        entry = self.ids.entry
+        if len(value) < entry.max_length:
+            entry.is_full = False
+        if entry.focus:
             self.dispatch("on_edit", value)
 
     def entered(self) -> None:
@@ -110,6 +119,7 @@ class Field(BoxLayout):
         """Commit when the cursor leaves; hand a long text to the system where its window is better."""
         self.has_focus = has_focus
         if not has_focus:
+            self.ids.entry.is_full = False
             self.commit()
         elif self.multiline and self._is_written_outside():
             Clock.schedule_once(lambda _dt: setattr(self.ids.entry, "focus", False), 0)

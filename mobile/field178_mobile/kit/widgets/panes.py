@@ -59,7 +59,7 @@ class Panes(BoxLayout):
 
 
 class PaneHead(BoxLayout):
-    """The head of a pane: title; sub; has_back (back button; event on_back).
+    """The head of a pane: title; sub; has_back (back button; event on_back); is_one_line (cuts a long title).
 
     Children (pills, buttons) go to the right.
     """
@@ -67,6 +67,7 @@ class PaneHead(BoxLayout):
     title = StringProperty("")
     sub = StringProperty("")
     has_back = BooleanProperty(False)
+    is_one_line = BooleanProperty(False)
     __events__ = ("on_back",)
 
     def on_back(self) -> None:

@@ -109,7 +109,7 @@ def test_many_photos_are_counted():
 
 @pytest.mark.parametrize(
     ("count", "word"),
-    [(ServerFileCount(0, 0), ""), (ServerFileCount(4, 4), ""), (ServerFileCount(2, 4), "ảnh 2/4")],
+    [(ServerFileCount(0, 0), ""), (ServerFileCount(4, 4), ""), (ServerFileCount(2, 4), "Ảnh 2/4")],
 )
 def test_a_record_says_how_many_of_its_files_are_up(count, word):
     assert files_word(count, VI) == word

@@ -140,7 +140,7 @@ def test_the_choice_of_network_is_kept_and_photos_look_again():
 def test_a_waiting_record_says_how_many_of_its_photos_are_up():
     unsent = UnsentRecord("r0", "inspection", "Karaoke", "", False, ServerFileCount(2, 4))
     _presenter, _runner, states = shown(SyncState(), facts=replace(FACTS, unsent=(unsent,)))
-    assert states[-1].unsent[0].sub == "Inspection visit · photos 2/4"
+    assert states[-1].unsent[0].sub == "Inspection visit · Photos 2/4"
 
 
 def test_waiting_records_are_named_and_the_rest_counted():
