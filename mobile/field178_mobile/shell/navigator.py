@@ -319,7 +319,7 @@ class Navigator(BoxLayout):
             "notice": lambda: tell_officer(session_view),
             "lock": self.lock,
         }
-        SettingsSheet(self._preferences, actions).open()
+        SettingsSheet(self._preferences, actions, self._open_settings).open()
 
     def _switch_mode(self) -> None:
         self._preferences.change(mode="light" if theme.is_dark else "dark")

@@ -10,6 +10,7 @@ import weakref
 import pytest
 from kivy.core.window import Window
 from kivy.properties import Property
+from kivy.tests.common import UnitTestTouch
 from kivy.uix.widget import Widget
 from tests.mobile.screens.lint import LIGHT_AND_LONG, lint
 from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text, until
@@ -267,6 +268,23 @@ def test_search_asks_once_a_frame(stage: Stage):
     assert asked == ["ho"]
     tap(find("IconBtn", icon="close-circle"))
     assert asked == ["ho", ""]
+    assert search.ids.entry.focus
+    search.ids.entry.focus = False
+
+
+def test_a_toast_stands_above_the_foot_and_gives_way_to_a_finger(stage: Stage, window_size):
+    screen = stage.mount(gallery(), window_size)
+    screen.has_detail = True
+    frames(3)
+    foot = find("FootBar")
+    foot.height += 60  # in the same frame
+    said = stage.kit.toast("Đã lưu trên máy lúc 22:41")
+    until(lambda: said.y >= foot.to_window(foot.x, foot.top)[1])
+    touch = UnitTestTouch(*said.center)
+    touch.touch_down()
+    touch.touch_up()
+    frames(1)
+    assert find_all("Toast") == []
 
 
 def test_a_disabled_button_says_why_when_it_is_tapped(stage: Stage):

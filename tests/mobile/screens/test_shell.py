@@ -199,9 +199,26 @@ def test_the_way_of_typing_is_chosen_in_the_settings_and_kept(stage: Stage, open
     tap(find("RailItem", key="settings"))
     tap(find("Chip", text="Telex"))
     frames(4)
-    tap(find("RailItem", key="settings"))
     assert find("Chip", text="Telex").active
+    assert not find("Chip", text="Bàn phím của máy").active
     tap(find("Chip", text="Bàn phím của máy"))
+
+
+def test_settings_stay_open_after_each_choice(stage: Stage, open_tablet, window_size):
+    open_tablet(window_size)
+    tap(find("RailItem", key="settings"))
+    for chosen in ("Tối", "Sáng", "Lớn", "Thường"):
+        tap(find("Chip", text=chosen))
+        frames(2)
+        assert find("Chip", text=chosen).active
+    tap(find("Chip", text="English"))
+    frames(4)
+    assert find("SettingsSheet").title == "Settings"
+    assert find("Chip", text="English").active
+    tap(find("Chip", text="Tiếng Việt"))
+    frames(4)
+    assert find("SettingsSheet").title == "Cài đặt"
+    assert len(find_all("SettingsSheet")) == 1
 
 
 def test_worker_posts_run_once_a_frame_in_order(stage: Stage):

@@ -198,8 +198,9 @@ class SearchField(BoxLayout):
             self._ask()
 
     def clear(self) -> None:
-        """Empty the search."""
+        """Empty the search; typing goes on."""
         self.ids.entry.text = ""
+        self.ids.entry.focus = True
 
     def on_query(self, value: str) -> None:
         """Overridden by bind."""

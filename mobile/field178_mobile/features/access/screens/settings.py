@@ -18,13 +18,20 @@ class SettingsBody(kit.Column):
 
 
 class SettingsSheet(kit.Sheet):
-    """Settings of this tablet. SettingsSheet(preferences, actions).open(); actions: by id of the button."""
+    """Settings of this tablet. SettingsSheet(preferences, actions, open_again).open(); actions: by button.
+
+    open_again: another language makes the sheet anew.
+    """
 
     def __init__(
-        self, preferences: Preferences, actions: Mapping[str, Callable[[], None]], **kwargs: object
+        self,
+        preferences: Preferences,
+        actions: Mapping[str, Callable[[], None]],
+        open_again: Callable[[], None],
+        **kwargs: object,
     ) -> None:
         super().__init__(title=_("Settings"), **kwargs)
-        self._preferences = preferences
+        self._preferences, self._open_again = preferences, open_again
         self._body = SettingsBody()
         self.add_widget(self._body)
         self._offer("modes", "mode", (("light", _("Light")), ("dark", _("Dark")), ("night", _("Night"))))
@@ -40,12 +47,17 @@ class SettingsSheet(kit.Sheet):
         current = getattr(self._preferences.values, member)
         for value, text in choices:
             chip = kit.Chip(text=text, active=value == current)
-            chip.bind(on_release=lambda _chip, value=value: self._choose(member, value))
+            chip.bind(on_release=lambda chip, value=value: self._choose(member, value, chip))
             chips.add_widget(chip)
 
-    def _choose(self, member: str, value: str | float) -> None:
-        self.dismiss()
+    def _choose(self, member: str, value: str | float, chosen: kit.Chip) -> None:
         self._preferences.change(**{member: value})
+        if member == "language":
+            self.dismiss()
+            self._open_again()
+            return
+        for chip in chosen.parent.children:
+            chip.active = chip is chosen
 
     def _leave(self, act: Callable[[], None]) -> None:
         self.dismiss()
