@@ -13,6 +13,7 @@ from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import Stage, find, frames, tap, texts
 
 from field178_mobile.features.register.map import NOT_THIS_YEAR, MapPresenter
+from field178_mobile.maps.labels import Box
 from field178_mobile.maps.map_file import open_map
 
 
@@ -116,6 +117,32 @@ def test_large_counts_of_the_legend_are_grouped_as_in_the_list(screen):
     screen.show(replace(state, legend=tuple(replace(row, count=4402) for row in state.legend)))
     frames(2)
     assert find("OptionChip", key=NOT_THIS_YEAR).text == "Chưa kiểm tra năm nay · 4.402"
+
+
+def test_names_of_communes_lie_free_of_marks_at_every_zoom(screen):
+    from field178_mobile.kit.widgets.map_marks import name_px
+
+    view = screen.ids.view
+    view.fit()
+    seen = 0
+    for _step in range(8):
+        frames(2)
+        scale, marks = view.view.scale, view.marks()
+        boxes = [Box(at.x * scale, at.y * scale, *name_px(name)) for name, at in view.names()]
+        seen += len(boxes)
+        assert not any(box.meets(other) for box in boxes for other in (*marks, *boxes) if other is not box)
+        view.zoom_by(-0.5)
+    assert seen
+
+
+def test_number_of_a_cluster_is_grouped(monkeypatch):
+    from field178_mobile.kit.widgets import map_marks
+
+    said = []
+    monkeypatch.setattr(map_marks, "_text", lambda text, *_font: said.append(text))
+    monkeypatch.setattr(map_marks, "_middle", lambda *_at: None)
+    map_marks.draw_cluster(2064, "done", 0, 0)
+    assert said == ["2.064"]
 
 
 def test_without_any_point_the_map_says_so(stage: Stage, store, clock):

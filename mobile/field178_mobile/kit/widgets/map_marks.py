@@ -10,7 +10,9 @@ from kivy.graphics.texture import Texture
 from kivy.metrics import dp, sp
 
 from field178_mobile.kit.icons import icon
+from field178_mobile.kit.language import language
 from field178_mobile.kit.theme import theme
+from field178_shared.text.formats import number_text
 
 # kind: icon, ink, shape
 STYLES = {
@@ -41,31 +43,38 @@ def draw_pin(kind: str, x: float, y: float, is_chosen: bool) -> None:
     _middle(glyph, x, y)
 
 
+def mark_px(count: int) -> float:
+    """Return how wide and high the mark of so many establishments is."""
+    if count == 1:
+        return float(dp(SIZE_DP) + dp(4))
+    return float(dp(CLUSTER_DP) + dp(2) * min(len(str(count)) - 1, 3) * 3 + dp(6))
+
+
 def draw_cluster(count: int, kind: str, x: float, y: float) -> None:
     """Draw many establishments as one: their number in a ring of the most urgent one's colour."""
-    size = dp(CLUSTER_DP) + dp(2) * min(len(str(count)) - 1, 3) * 3
+    whole = mark_px(count)
+    size = whole - dp(6)
     Color(*getattr(theme, STYLES[kind][1]))
-    Ellipse(pos=(x - size / 2 - dp(3), y - size / 2 - dp(3)), size=(size + dp(6), size + dp(6)))
+    Ellipse(pos=(x - whole / 2, y - whole / 2), size=(whole, whole))
     Color(*theme.surface)
     Ellipse(pos=(x - size / 2, y - size / 2), size=(size, size))
     Color(*theme.text)
-    _middle(_text(str(count), "UI", sp(14)), x, y)
+    _middle(_text(number_text(count, language.code), "UI", sp(14)), x, y)
+
+
+def name_px(name: str) -> tuple[float, float]:
+    """Return how wide and high the name of a commune is."""
+    width, height = _text(name, "UIMed", sp(13)).size
+    return width + dp(12), height + dp(4)
 
 
 def draw_commune(name: str, x: float, y: float) -> None:
-    """Draw the name of a commune below its middle, clear of a mark that may be there."""
-    words = _text(name, "UIMed", sp(13))
-    width, height = words.size
-    top = y - dp(CLUSTER_DP) / 2 - dp(6)
+    """Draw the name of a commune with its middle at a point of the window."""
+    width, height = name_px(name)
     Color(*theme.surface[:3], 0.85)
-    pad = dp(6)
-    RoundedRectangle(
-        pos=(x - width / 2 - pad, top - height - dp(2)),
-        size=(width + 2 * pad, height + dp(4)),
-        radius=[dp(8)],
-    )
+    RoundedRectangle(pos=(x - width / 2, y - height / 2), size=(width, height), radius=[dp(8)])
     Color(*theme.muted)
-    _middle(words, x, top - height / 2)
+    _middle(_text(name, "UIMed", sp(13)), x, y)
 
 
 def draw_here(x: float, y: float) -> None:

@@ -14,10 +14,20 @@ from kivy.uix.widget import Widget
 
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.theme import theme
-from field178_mobile.kit.widgets.map_marks import URGENCY, draw_cluster, draw_commune, draw_here, draw_pin
+from field178_mobile.kit.widgets.map_marks import (
+    CLUSTER_DP,
+    URGENCY,
+    draw_cluster,
+    draw_commune,
+    draw_here,
+    draw_pin,
+    mark_px,
+    name_px,
+)
 from field178_mobile.kit.widgets.map_tiles import TileLayer
 from field178_mobile.kit.widgets.press import IconBtn
 from field178_mobile.maps.clusters import Cluster, clusters_of
+from field178_mobile.maps.labels import Box, label_places
 from field178_mobile.maps.map_state import MapPin, MapState
 from field178_mobile.maps.mercator import TILE_PX, MapPoint, MapWindow, view_of
 
@@ -47,6 +57,7 @@ class MapView(Widget):
         # Until somebody moves the map it shows all, whatever becomes of the window.
         self._shows_all = True
         self._marks: tuple[int, list[Cluster]] = (-1, [])
+        self._names: tuple[float, list[tuple[str, MapPoint]]] = (-1, [])
         # Before the frame that its place was set for: a frame later the map would be empty in the first one.
         self._draw_soon = Clock.create_trigger(self._draw, -1)
         self._load_more = Clock.create_trigger(self._draw)
@@ -61,7 +72,7 @@ class MapView(Widget):
 
     def show(self, state: MapState) -> None:
         """Draw another state; the window of the map stays."""
-        self._state, self._marks = state, (-1, [])
+        self._state, self._marks, self._names = state, (-1, []), (-1, [])
         if self._shows_all:
             self.fit()
         self._draw_soon()
@@ -181,6 +192,30 @@ class MapView(Widget):
             self._marks = (level, clusters_of(self._state.pins, level, dp(CELL_DP)))
         return self._marks[1]
 
+    def names(self) -> list[tuple[str, MapPoint]]:
+        """Return the names of communes that find room, each with its middle: at one zoom always the same."""
+        state, view = self._state, self._view
+        if state is None or view is None or view.zoom < NAMES_FROM:
+            return []
+        if self._names[0] != view.zoom:
+            scale = view.scale
+            labels = [
+                Box(one.place.x * scale, one.place.y * scale, *name_px(one.name)) for one in state.communes
+            ]
+            places = label_places(labels, self.marks(), dp(CLUSTER_DP) / 2 + dp(4))
+            named = zip(state.communes, places, strict=True)
+            self._names = (
+                view.zoom,
+                [(one.name, MapPoint(box.x / scale, box.y / scale)) for one, box in named if box is not None],
+            )
+        return self._names[1]
+
+    def marks(self) -> list[Box]:
+        """Return what the marks cover, in pixels of the world."""
+        scale = self._view.scale if self._view is not None else 0.0
+        sides = [(one.place, mark_px(len(one.pins))) for one in self._clusters()]
+        return [Box(place.x * scale, place.y * scale, side, side) for place, side in sides]
+
     def _draw(self, *_: object) -> None:
         if self._view is None:
             self.fit()
@@ -195,8 +230,8 @@ class MapView(Widget):
             Rectangle(pos=self.pos, size=self.size)
             if self.tiles is not None and self.tiles.draw(view, self.center, self.size):
                 self._load_more()
-            for commune in state.communes if view.zoom >= NAMES_FROM else ():
-                self._at(view, commune.place, partial(draw_commune, commune.name))
+            for name, place in self.names():
+                self._at(view, place, partial(draw_commune, name))
             for cluster in self._clusters():
                 self._draw_mark(view, cluster, state.card.id if state.card else "")
             if state.here is not None:
