@@ -198,9 +198,8 @@ class SearchField(BoxLayout):
             self._ask()
 
     def clear(self) -> None:
-        """Empty the search; typing goes on."""
+        """Empty the search."""
         self.ids.entry.text = ""
-        self.ids.entry.focus = True
 
     def on_query(self, value: str) -> None:
         """Overridden by bind."""

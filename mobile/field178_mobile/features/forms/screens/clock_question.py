@@ -8,7 +8,7 @@ from field178_mobile.kit import kit
 from field178_mobile.kit.language import language as _
 
 
-def ask_about_clock(difference: str, file: Callable[[], None]) -> None:
+def ask_before_filing(difference: str, file: Callable[[], None]) -> None:
     """Say by how much the clock is wrong, and file the record if the officer says so."""
     said = _("The record keeps the times of this clock, and its paper says so. Set it first if you can.")
     kit.confirm(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from field178_mobile.features.forms.screens import feedback_line
-from field178_mobile.features.forms.screens.clock_question import ask_about_clock
+from field178_mobile.features.forms.screens.clock_question import ask_before_filing
 from field178_mobile.features.inspection.foot import COMPLETE
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.kit import kit
@@ -29,7 +29,7 @@ class VisitFoot(kit.FootBar):
         """Do what a button says."""
         self.visit.act(action)
         if action == COMPLETE and self.visit.clock_question:
-            ask_about_clock(self.visit.clock_question, lambda: self.visit.complete(with_clock_off=True))
+            ask_before_filing(self.visit.clock_question, lambda: self.visit.complete(with_clock_off=True))
 
     def show(self, state: InspectionState) -> None:
         """Draw the bar."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from field178_mobile.features.forms.screens import feedback_line
-from field178_mobile.features.forms.screens.clock_question import ask_about_clock
+from field178_mobile.features.forms.screens.clock_question import ask_before_filing
 from field178_mobile.features.outreach.outreach_pane import OutreachPaneSessions
 from field178_mobile.features.outreach.outreach_sessions import SessionRow, SessionsState
 from field178_mobile.features.outreach.outreach_state import OutreachState
@@ -108,7 +108,7 @@ class OutreachScreen(kit.Panes):
         session = self.session
         session.complete()
         if session.clock_question:
-            ask_about_clock(session.clock_question, lambda: session.complete(with_clock_off=True))
+            ask_before_filing(session.clock_question, lambda: session.complete(with_clock_off=True))
 
     def _show_parts(self) -> None:
         """Show the open session, or that none is open; a closed record has no foot."""
