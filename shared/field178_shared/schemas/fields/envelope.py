@@ -12,6 +12,13 @@ RECORD_CODE = FieldSpec("record_code", N_("Record code"), FieldKind.CODE, off_ta
 TEAM = FieldSpec("team_id", N_("Team"), FieldKind.TEAM)
 UNIT = FieldSpec("unit_id", N_("Commune"), FieldKind.CHOICE, choices="units")
 
+CLOCK_OFFSET = FieldSpec(
+    "clock_offset_s",
+    N_("Tablet's clock ahead of the server's"),
+    FieldKind.NUMBER,
+    unit=N_("seconds"),
+    off_tablet=BY_TABLET,
+)
 CLOCKS = (
     FieldSpec(
         "captured_at",
@@ -26,12 +33,6 @@ CLOCKS = (
         FieldKind.INSTANT,
         off_tablet=BY_TABLET,
         off_console=IN_HISTORY,
-    ),
-    FieldSpec(
-        "clock_offset_s",
-        N_("Clock of the tablet ahead of the server (seconds)"),
-        FieldKind.NUMBER,
-        off_tablet=BY_TABLET,
     ),
     FieldSpec("tz_offset", N_("Time zone"), FieldKind.CODE, off_tablet=BY_TABLET, off_console=TECHNICAL),
     FieldSpec(

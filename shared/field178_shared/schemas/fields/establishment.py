@@ -4,6 +4,7 @@ from field178_shared.schemas.fields.envelope import (
     ATTACHMENTS,
     BY_OFFICE,
     BY_TABLET,
+    CLOCK_OFFSET,
     CLOCKS,
     RECORD_CODE,
     TEAM,
@@ -115,5 +116,6 @@ FIELDS = (
     *ATTACHMENTS,
     TEAM.within(off_tablet=BY_OFFICE, off_console=TECHNICAL),
     RECORD_CODE.within(off_console=TECHNICAL),
+    CLOCK_OFFSET.within(off_console=TECHNICAL),
     *CLOCKS,
 )

@@ -4,6 +4,7 @@ from field178_shared.schemas.fields.envelope import (
     ATTACHMENTS,
     BY_OFFICE,
     BY_TABLET,
+    CLOCK_OFFSET,
     CLOCKS,
     RECORD_CODE,
     TEAM,
@@ -41,6 +42,7 @@ FIELDS = (
     FieldSpec("establishment_id", N_("Establishment"), FieldKind.ESTABLISHMENT, off_console=_IN_TITLE),
     FieldSpec("started_at", N_("Start of the visit"), FieldKind.INSTANT, section="visit"),
     FieldSpec("ended_at", N_("End of the visit"), FieldKind.INSTANT, section="visit", off_tablet=BY_TABLET),
+    CLOCK_OFFSET.within("visit"),
     UNIT.within("visit", off_tablet=BY_TABLET),
     TEAM.within("visit"),
     FieldSpec(

@@ -4,6 +4,7 @@ from field178_shared.schemas.fields.envelope import (
     ATTACHMENTS,
     BY_OFFICE,
     BY_TABLET,
+    CLOCK_OFFSET,
     CLOCKS,
     RECORD_CODE,
     TEAM,
@@ -31,6 +32,7 @@ FIELDS = (
         off_tablet=_BY_VISIT,
     ),
     FieldSpec("duration_minutes", N_("Duration"), FieldKind.NUMBER, unit=N_("minutes"), section="session"),
+    CLOCK_OFFSET.within("session"),
     UNIT.within("session"),
     FieldSpec("host_agency_id", N_("Host agency"), FieldKind.CHOICE, choices="agencies", section="session"),
     FieldSpec(

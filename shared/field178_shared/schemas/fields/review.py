@@ -1,6 +1,6 @@
 """Fields of a review for people; its page is the page of the reviewed record."""
 
-from field178_shared.schemas.fields.envelope import BY_OFFICE, CLOCKS, RECORD_CODE
+from field178_shared.schemas.fields.envelope import BY_OFFICE, CLOCK_OFFSET, CLOCKS, RECORD_CODE
 from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 from field178_shared.text.i18n import N_
 
@@ -26,5 +26,6 @@ FIELDS = (
     _field("comments.*.at", N_("Time"), FieldKind.INSTANT),
     _field("comments.*.done_rev", N_("Answered by revision"), FieldKind.NUMBER),
     RECORD_CODE.within(off_console=_BESIDE),
+    CLOCK_OFFSET.within(off_console=_BESIDE),
     *CLOCKS,
 )
