@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from field178_mobile.ports import Json
 from field178_mobile.presentation.wording import Wording
+from field178_mobile.store import Draft, Store
 from field178_shared.text.i18n import N_
 
 # Nearer than this nobody sets a clock, and much of it is the way of the answer.
@@ -13,6 +15,20 @@ LIMIT_MS = 300_000
 def is_clock_off(offset_ms: int) -> bool:
     """Tell whether the tablet's clock differs so much from the server's that its times mislead."""
     return abs(offset_ms) > LIMIT_MS
+
+
+def misleading_offset(store: Store, draft: Draft) -> int:
+    """Return by how many milliseconds the clock of a first filing misleads; 0 where it does not.
+
+    A record that was filed before keeps the times of then.
+    """
+    offset_ms = store.clock_offset_ms() if draft.seen is None else 0
+    return offset_ms if is_clock_off(offset_ms) else 0
+
+
+def with_offset(data: Json, offset_ms: int) -> Json:
+    """Return what is filed, with the difference of the clock where there is one."""
+    return {**data, "clock_offset_s": round(offset_ms / 1000)} if offset_ms else data
 
 
 def clock_text(offset_ms: int, words: Wording) -> str:

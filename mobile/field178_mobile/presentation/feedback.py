@@ -17,8 +17,8 @@ from field178_shared.text.i18n import N_
 class Feedback:
     """The sentences of one state; `undo` names the step that can be taken back.
 
-    `delivery`: where a filed record has come since, with the tone of that. `clock`: by how much the tablet's
-    clock is wrong, asked about before a record is filed for the first time.
+    `delivery`: where a filed record has come since. `clock`: by how much the tablet's clock is wrong, asked
+    about before a record is filed for the first time.
     """
 
     saved: str = ""
@@ -26,7 +26,6 @@ class Feedback:
     filed: str = ""
     error: str = ""
     delivery: str = ""
-    delivery_tone: str = ""
     clock: str = ""
 
 
@@ -43,16 +42,12 @@ def filed(now: datetime, words: Wording) -> Feedback:
 
 def delivered(feedback: Feedback, shown: ShownState, words: Wording) -> Feedback:
     """Return the feedback on a filed draft with where the record is by now."""
+    text = N_("The office has received it.")
     if shown.attention is not None:
-        text, tone = N_("The office's server cannot take it as it is: see the inbox."), "bad"
+        text = N_("The office's server cannot take it as it is: see the inbox.")
     elif shown.word is StateWord.UNSENT:
-        text, tone = (
-            N_("It is sent as soon as there is a network. Until then it stays safe on this device."),
-            "warn",
-        )
-    else:
-        text, tone = N_("The office has received it."), "ok"
-    return replace(feedback, delivery=words.translate(text), delivery_tone=tone)
+        text = N_("It is sent as soon as there is a network. Until then it stays safe on this device.")
+    return replace(feedback, delivery=words.translate(text))
 
 
 def refused(code: ErrorCode, words: Wording) -> Feedback:

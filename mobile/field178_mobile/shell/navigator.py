@@ -341,11 +341,9 @@ class Navigator(BoxLayout):
         """Let the back key (Escape) leave a detail; it never ends the application."""
         if code != BACK_KEY:
             return False
-        # An officer who joins or has forgotten the PIN: the tablet below is not what is seen.
-        if hasattr(self.children[0], "presenter") and hasattr(self.children[0], "go_back"):
+        # The shell, or an enrolment over it: from the PIN pad nothing leads back.
+        if hasattr(self.children[0], "go_back"):
             self.children[0].go_back()
-        elif self.session_view is not None:
-            self.session_view.shell.go_back()
         return True
 
     def _show_search(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from tests.mobile.replication.model_server import ModelServer
 from tests.mobile.support import UNIT, USER, FrozenClock, draft_of, seeded_ids
@@ -16,6 +17,7 @@ from field178_mobile.replication.events import (
     DeviceSessionOpened,
     Event,
     Failure,
+    FailureKind,
     HangUp,
     OpenDeviceSession,
     Send,
@@ -36,6 +38,19 @@ def record(number: int) -> str:
 
 def honest(server: ModelServer, request: dict) -> list[bytes] | Failure:
     return server.answer(request)
+
+
+def lost_answer(server: ModelServer, request: dict) -> list[bytes] | Failure:
+    server.answer(request)
+    return Failure(FailureKind.NO_NETWORK)
+
+
+def failing(kind: FailureKind, **details: Any) -> Fault:
+    return lambda server, request: Failure(kind, **details)
+
+
+def cut_after(lines: int) -> Fault:
+    return lambda server, request: server.answer(request)[:lines]
 
 
 class Tablet:

@@ -1,43 +1,17 @@
-"""The engine against a server whose line and history fail."""
+"""The engine against a sound server: what is sent, taken, waited for, and what it costs."""
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from tests.bench.calls import counted_hops
-from tests.mobile.replication.tablet import Tablet, record
+from tests.mobile.replication.tablet import Tablet, cut_after, record
 from tests.mobile.support import UNIT
 
 from field178_mobile.replication import answer
-from field178_mobile.replication.engine import REFUSED_WAIT_S
-from field178_mobile.replication.events import Failure, FailureKind, Phase, SyncMessage, WakeReason
+from field178_mobile.replication.events import Failure, FailureKind, SyncMessage, WakeReason
 from field178_mobile.store import StateWord
 from field178_mobile.store.replication import apply_answer
 from field178_mobile.store.replication.checkpoint import read_checkpoint
-from field178_shared.errors import ErrorCode
-
-
-def lost_answer(server, request):
-    server.answer(request)
-    return Failure(FailureKind.NO_NETWORK)
-
-
-def failing(kind: FailureKind, **details):
-    return lambda server, request: Failure(kind, **details)
-
-
-def cut_after(lines: int):
-    return lambda server, request: server.answer(request)[:lines]
-
-
-def test_the_state_tells_when_it_tries_again_and_counts_what_ended(tablet: Tablet) -> None:
-    tablet.faults = [failing(FailureKind.BUSY, retry_after_s=40)]
-    tablet.sync()
-    assert tablet.engine.state.retry_in_s == tablet.waits[-1] >= 40
-    assert (tablet.engine.state.ended, tablet.engine.state.outcome) == (1, SyncMessage.SERVER_BUSY)
-    tablet.sync()
-    assert (tablet.engine.state.ended, tablet.engine.state.retry_in_s) == (2, None)
 
 
 def test_a_filed_record_is_received_only_with_its_receipt(tablet: Tablet) -> None:
@@ -81,33 +55,6 @@ def test_an_unchanged_tablet_costs_one_short_request(tablet: Tablet) -> None:
     assert tablet.store.status().in_sync
 
 
-def test_a_lost_answer_stores_the_change_once(tablet: Tablet) -> None:
-    tablet.file(1, name="một")
-    tablet.faults = [lost_answer]
-    tablet.sync()
-    assert tablet.engine.state.message is SyncMessage.NO_NETWORK
-    assert tablet.store.shown_state(record(1)).word is StateWord.UNSENT
-    incarnation = tablet.store.read(read_checkpoint).incarnation
-    tablet.sync()
-    assert tablet.store.status().in_sync
-    assert tablet.server.world.records[record(1)].rev == 1
-    assert tablet.store.read(read_checkpoint).incarnation == incarnation
-
-
-@pytest.mark.parametrize("lines", range(1, 9))
-def test_a_cut_answer_keeps_what_was_committed_and_goes_on(tablet: Tablet, lines: int) -> None:
-    for number in range(2, 6):
-        tablet.server.office_put(record(number), UNIT, name=f"cơ sở {number}")
-    tablet.file(1, name="một")
-    tablet.faults = [cut_after(lines)]
-    tablet.sync()
-    assert not tablet.store.status().in_sync
-    tablet.sync()
-    assert tablet.store.status().in_sync
-    assert tablet.agrees()
-    assert tablet.mismatches() == 0
-
-
 def test_many_pages_are_read_to_the_end(tablet: Tablet) -> None:
     tablet.server.page = 3
     for number in range(10):
@@ -115,118 +62,6 @@ def test_many_pages_are_read_to_the_end(tablet: Tablet) -> None:
     tablet.sync()
     assert tablet.agrees()
     assert tablet.store.status().in_sync
-
-
-def test_a_malformed_change_is_parked_and_the_rest_is_sent(tablet: Tablet) -> None:
-    tablet.file(1, name="một")
-    bad = tablet.file(2, name="hai")
-    tablet.file(3, name="ba")
-
-    def refuse(server, request):
-        if any(change["change_id"] == bad for change in request.get("push", [])):
-            return Failure(FailureKind.REFUSED, ErrorCode.MALFORMED, change_id=bad)
-        return server.answer(request)
-
-    tablet.faults = [refuse, refuse]
-    tablet.sync()
-    assert set(tablet.server.world.records) == {record(1), record(3)}
-    assert tablet.store.shown_state(record(2)).attention == "malformed"
-    assert tablet.engine.state.message is SyncMessage.NEEDS_FIX
-    assert not tablet.store.status().in_sync
-    [item] = tablet.store.inbox()
-    assert (item.record_id, item.reason) == (record(2), "malformed")
-
-
-def test_mending_a_parked_create_creates(tablet: Tablet) -> None:
-    bad = tablet.file(2, name="hai")
-    tablet.faults = [failing(FailureKind.REFUSED, code=ErrorCode.MALFORMED, change_id=bad)]
-    tablet.sync()
-    tablet.file(2, name="hai sửa")
-    tablet.sync()
-    assert tablet.server.world.records[record(2)].data == {"name": "hai sửa"}
-    assert tablet.store.status().in_sync
-
-
-def test_a_body_too_large_is_halved_until_it_fits(tablet: Tablet) -> None:
-    for number in range(8):
-        tablet.file(number, name=f"cơ sở {number}")
-
-    def at_most_two(server, request):
-        if len(request.get("push", [])) > 2:
-            return Failure(FailureKind.TOO_LARGE)
-        return server.answer(request)
-
-    tablet.faults = [at_most_two] * 20
-    tablet.sync()
-    assert len(tablet.server.world.records) == 8
-
-
-def test_one_change_that_fails_the_server_delays_no_other(tablet: Tablet) -> None:
-    ids = [tablet.file(number, name=f"cơ sở {number}") for number in range(6)]
-
-    def poisoned(server, request):
-        if any(change["change_id"] == ids[2] for change in request.get("push", [])):
-            return Failure(FailureKind.SERVER_ERROR)
-        return server.answer(request)
-
-    tablet.faults = [poisoned] * 40
-    for _ in range(3):
-        tablet.sync(WakeReason.TIMER)
-    assert set(tablet.server.world.records) == {record(n) for n in range(6) if n != 2}
-    assert tablet.store.shown_state(record(2)).word is StateWord.UNSENT
-    tablet.faults = []
-    tablet.sync()
-    assert tablet.store.status().in_sync
-
-
-def test_a_server_that_is_down_sets_nothing_aside(tablet: Tablet) -> None:
-    for number in range(4):
-        tablet.file(number, name=f"cơ sở {number}")
-    tablet.faults = [failing(FailureKind.SERVER_ERROR)] * 9
-    while tablet.faults:
-        tablet.sync(WakeReason.TIMER)
-    assert tablet.engine.state.message is SyncMessage.SERVER_ERROR
-    tablet.sync(WakeReason.TIMER)
-    assert tablet.store.status().in_sync
-
-
-def test_a_lost_session_costs_one_sign_in_and_no_data(tablet: Tablet) -> None:
-    tablet.file(1, name="một")
-    tablet.faults = [failing(FailureKind.SESSION)]
-    tablet.sync()
-    assert tablet.store.status().in_sync
-
-
-def test_the_server_is_given_the_time_it_asks_for(tablet: Tablet) -> None:
-    tablet.file(1, name="một")
-    tablet.faults = [failing(FailureKind.BUSY, retry_after_s=40)]
-    tablet.sync()
-    assert 40 <= tablet.waits[-1] <= 42
-    tablet.sync(WakeReason.SAVE)
-    assert len(tablet.server.requests) == 0
-
-
-def test_a_page_in_the_servers_place_is_no_answer(tablet: Tablet) -> None:
-    tablet.file(1, name="một")
-    tablet.faults = [lambda server, request: [b"<html>Wi-Fi</html>"]]
-    tablet.sync()
-    assert tablet.engine.state.message is SyncMessage.NO_NETWORK or (
-        tablet.engine.state.message is SyncMessage.NOT_OUR_SERVER
-    )
-    assert tablet.store.shown_state(record(1)).word is StateWord.UNSENT
-
-
-def test_a_record_whose_hash_is_wrong_is_never_committed(tablet: Tablet) -> None:
-    tablet.server.office_put(record(1), UNIT, name="một")
-
-    def tampered(server, request):
-        return [line.replace(json.dumps("một").encode(), b'"hai"') for line in server.answer(request)]
-
-    tablet.faults = [tampered]
-    tablet.sync()
-    assert tablet.data(1) is None
-    tablet.sync()
-    assert tablet.data(1) == {"name": "một"}
 
 
 def test_a_quarantined_change_keeps_its_value_and_can_be_mended(tablet: Tablet) -> None:
@@ -260,56 +95,6 @@ def test_a_clash_shows_the_servers_value_with_a_mark(tablet: Tablet) -> None:
     [item] = tablet.store.inbox()
     assert (item.refused_values[0].mine, item.refused_values[0].current) == ("của máy", "của phòng")
     assert tablet.store.status().conflicts == 1
-
-
-def test_a_restored_server_gets_back_what_it_lost(tablet: Tablet) -> None:
-    tablet.file(1, name="một")
-    tablet.sync()
-    backup = tablet.server.backup()
-    tablet.file(2, name="hai")
-    tablet.file(1, name="một sửa")
-    tablet.sync()
-    tablet.server.restore(backup, "epoch-2")
-    tablet.sync()
-    assert tablet.server.world.records[record(2)].data == {"name": "hai"}
-    assert tablet.server.world.records[record(1)].data == {"name": "một sửa"}
-    assert tablet.store.status().in_sync
-    assert tablet.agrees()
-
-
-def test_a_server_restored_in_silence_is_healed_by_the_receipts(tablet: Tablet) -> None:
-    tablet.file(1, name="một")
-    tablet.sync()
-    backup = tablet.server.backup()
-    tablet.file(2, name="hai")
-    tablet.sync()
-    tablet.server.restore(backup, None)
-    tablet.sync()
-    assert record(2) in tablet.server.world.records
-    assert tablet.store.status().in_sync
-    assert tablet.agrees()
-
-
-def test_a_digest_that_does_not_meet_reads_the_scope_again(tablet: Tablet) -> None:
-    tablet.server.office_put(record(1), UNIT, name="một")
-    tablet.server.office_put(record(2), UNIT, name="hai")
-    tablet.sync()
-    del tablet.server.world.records[record(2)]
-    tablet.server.office_put(record(3), UNIT, name="ba")
-    tablet.sync()
-    assert tablet.mismatches() == 1
-    assert tablet.data(2) is None
-    assert tablet.agrees()
-    assert tablet.store.status().in_sync
-
-
-def test_a_digest_that_never_meets_does_not_hammer_the_server(tablet: Tablet) -> None:
-    tablet.server.office_put(record(1), UNIT, name="một")
-    tablet.server.break_digest = 10_000
-    tablet.sync()
-    assert len(tablet.server.requests) < 20
-    assert tablet.engine.state.phase is Phase.IDLE
-    assert not tablet.store.status().in_sync
 
 
 def test_a_day_on_which_nothing_happens_costs_sixteen_exchanges(tablet: Tablet) -> None:
@@ -455,68 +240,11 @@ def test_notices_of_the_office_reach_the_inbox(tablet: Tablet) -> None:
     assert tablet.store.status().in_sync
 
 
-def test_an_old_protocol_is_told_to_upgrade_and_loses_nothing(tablet: Tablet) -> None:
-    tablet.server.office_put(record(1), UNIT, name="một")
-    tablet.sync()
-    tablet.file(2, name="hai")
-    tablet.faults = [failing(FailureKind.UPGRADE)]
-    tablet.sync()
-    assert tablet.engine.state.message is SyncMessage.UPGRADE_NEEDED
-    assert tablet.waits[-1] == REFUSED_WAIT_S
-    assert tablet.data(1) == {"name": "một"}
-    assert tablet.store.shown_state(record(2)).word is StateWord.UNSENT
-
-
-@pytest.mark.parametrize("has_scopes", [True, False])
-def test_a_refused_pull_takes_the_changes_and_no_row_away(tablet: Tablet, has_scopes: bool) -> None:
-    tablet.server.office_put(record(1), UNIT, name="một")
-    tablet.sync()
-    tablet.file(2, name="hai")
-
-    def refuses(server, request):
-        frames = [json.loads(line) for line in server.answer(request)]
-        hello = {**frames[0], "pull": "refused", "scopes": []}
-        if not has_scopes:
-            del hello["scopes"]
-        kept = [hello, *(frame for frame in frames if frame["frame"] == "res")]
-        end = {"frame": "end", "frames": len(kept) + 1, "more": False}
-        return [json.dumps(frame).encode() for frame in (*kept, end)]
-
-    tablet.faults = [refuses] * 3
-    tablet.sync()
-    assert tablet.engine.state.message is SyncMessage.UPGRADE_NEEDED
-    assert tablet.data(1) == {"name": "một"}
-    assert tablet.store.shown_state(record(2)).word is StateWord.RECEIVED
-    assert not tablet.store.status().in_sync
-
-
-def test_a_hello_without_scopes_is_not_taken_for_a_lost_area(tablet: Tablet) -> None:
-    tablet.server.office_put(record(1), UNIT, name="một")
-    tablet.sync()
-    tablet.file(1, name="hai")
-
-    def forgets(server, request):
-        hello, *rest = [json.loads(line) for line in server.answer(request)]
-        del hello["scopes"]
-        return [json.dumps(frame).encode() for frame in (hello, *rest)]
-
-    tablet.faults = [forgets]
-    tablet.sync()
-    assert tablet.engine.state.message is SyncMessage.NOT_OUR_SERVER
-    assert tablet.data(1) == {"name": "hai"}
-
-
 def test_the_clock_is_measured_against_the_servers(tablet: Tablet) -> None:
     tablet.clock.tick(minutes=6)
     tablet.sync()
     query = "SELECT value FROM meta WHERE key = 'clock_offset_ms'"
     assert tablet.store.read(lambda context: context.connection.execute(query).fetchone()) == ("360000",)
-
-
-def test_a_sign_in_page_is_told_apart(tablet: Tablet) -> None:
-    tablet.faults = [failing(FailureKind.PORTAL)]
-    tablet.sync()
-    assert tablet.engine.state.message is SyncMessage.PORTAL
 
 
 @pytest.mark.parametrize(("changes", "scopes"), [(0, 2), (10, 2), (0, 20), (10, 20)])

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import random
 
-from tests.mobile.replication.tablet import Tablet, record
-from tests.mobile.replication.test_engine import lost_answer
+from tests.mobile.replication.tablet import Tablet, lost_answer, record
 from tests.mobile.support import UNIT, seeded_ids
 
 from field178_mobile.replication.engine import SyncEngine, World

@@ -83,3 +83,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _tablet_of(item: pytest.Item) -> tuple[bool, str]:
     state = getattr(getattr(item, "callspec", None), "params", {}).get("wanted")
     return (state.is_shared, state.kind) if hasattr(state, "is_shared") else (False, "")
+
+
+@pytest.fixture
+def navigator(stage: Stage, tmp_path: Path):
+    from tests.mobile.screens.fakes import StillRunner, fake_house
+
+    from field178_mobile.kit.preferences import Preferences
+    from field178_mobile.shell.navigator import Navigator
+
+    opened = []
+
+    def make(is_set_up: bool = True, has_read_notice: bool = True):
+        runner = StillRunner()
+        made = Navigator(fake_house(tmp_path, runner, is_set_up, has_read_notice), Preferences(tmp_path))
+        made.runner = runner
+        opened.append(made)
+        stage.mount(made)
+        return made
+
+    yield make
+    for made in opened:
+        made.shut()

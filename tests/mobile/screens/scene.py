@@ -228,3 +228,14 @@ def texts() -> list[str]:
 
 def _is_kind(widget: Widget, kind: type[Widget] | str) -> bool:
     return isinstance(widget, kind) if isinstance(kind, type) else type(widget).__name__ == kind
+
+
+def enter(pin: str) -> None:
+    """Tap a PIN."""
+    for digit in pin:
+        tap(find("PinKey", digit=digit))
+
+
+def place_of(kind: str) -> tuple[float, float]:
+    widget = find(kind)
+    return widget.to_window(*widget.pos)

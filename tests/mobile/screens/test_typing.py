@@ -72,7 +72,7 @@ def test_what_is_pasted_and_what_is_numbers_or_secret_is_not_composed(field):
 def test_a_password_is_shown_and_hidden_by_its_eye(field):
     field.password = True
     assert field.ids.entry.password
-    eye = find("Eye")
+    eye = find("PasswordToggle")
     tap(eye)
     assert not field.ids.entry.password
     assert field.ids.entry.focus

@@ -1,50 +1,31 @@
-"""The first screens: PIN and enrolment."""
+"""The PIN: unlocking, locking, changing it, and what an officer is told first."""
 
 from __future__ import annotations
 
 import gc
 import weakref
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from kivy.animation import Animation
 from kivy.core.window import Window
 from kivy.tests.common import UnitTestTouch
 from tests.mobile.screens.lint import lint
-from tests.mobile.screens.scene import Stage, find, find_all, frames, tap, texts, type_text, until
+from tests.mobile.screens.scene import (
+    Stage,
+    enter,
+    find,
+    find_all,
+    frames,
+    place_of,
+    tap,
+    texts,
+    type_text,
+    until,
+)
 
-from field178_mobile.features.access.enrol import EnrolmentStep
 from field178_mobile.features.access.idle import LOCK_AFTER_S
 from field178_mobile.kit import kit
 from field178_mobile.kit.widgets.overlay import BACK_KEY, FullPage
-
-
-@pytest.fixture
-def navigator(stage: Stage, tmp_path: Path):
-    from tests.mobile.screens.fakes import StillRunner, fake_house
-
-    from field178_mobile.kit.preferences import Preferences
-    from field178_mobile.shell.navigator import Navigator
-
-    opened = []
-
-    def make(is_set_up: bool = True, has_read_notice: bool = True):
-        runner = StillRunner()
-        made = Navigator(fake_house(tmp_path, runner, is_set_up, has_read_notice), Preferences(tmp_path))
-        made.runner = runner
-        opened.append(made)
-        stage.mount(made)
-        return made
-
-    yield make
-    for made in opened:
-        made.shut()
-
-
-def enter(pin: str) -> None:
-    for digit in pin:
-        tap(find("PinKey", digit=digit))
 
 
 def test_first_screen_is_small_and_needs_no_vault(navigator):
@@ -203,6 +184,8 @@ def test_lock_takes_the_systems_window_of_a_long_note_away(navigator):
 
 # A keyboard on the screen is a window of the system: texts come from it, no touches and no keys. A brush that
 # hides a face, or a thumb that walks a long list, moves without a new touch.
+
+
 @pytest.mark.parametrize("way", ["text", "move"])
 def test_tablet_that_is_worked_on_does_not_lock(navigator, monkeypatch, way):
     from tests.mobile.screens.fakes import PIN
@@ -241,35 +224,6 @@ def test_unlock_passes_the_lint(stage: Stage, navigator, window_size):
         assert lint(door) == []
 
 
-def test_bare_tablet_asks_for_the_enrolment_and_explains_mistakes(navigator):
-    door = navigator(is_set_up=False)
-    door.meet()
-    frames()
-    assert "Đăng ký máy" in texts()
-    type_text(find("Field", label="Mã đăng ký"), "abc")
-    tap(find("Btn", text="Đăng ký bằng mã"))
-    assert "Mã đăng ký gồm 16 chữ và số." in texts()
-    assert "Địa chỉ không hợp lệ." in texts()
-
-
-def test_enrolment_steps_pass_the_lint(stage: Stage, window_size):
-    from tests.mobile.screens.fakes import DirectBackground
-
-    from field178_mobile.features.access.enrol import EnrolPresenter
-    from field178_mobile.features.access.screens.enrol import EnrolScreen
-    from field178_mobile.features.access.unlock import UnlockWording
-    from field178_mobile.kit.language import language
-
-    screen = EnrolScreen(has_cancel=True)
-    presenter = EnrolPresenter(None, DirectBackground(), UnlockWording(language), screen.show, print)
-    screen.presenter = presenter
-    stage.mount(screen, window_size, scale=1.3)
-    for step in EnrolmentStep:
-        presenter.start(step)
-        frames(4)
-        assert lint(screen) == [], step
-
-
 @pytest.mark.parametrize("scale", [1.0, 1.3])
 def test_pin_pad_keeps_its_place_whatever_is_said(stage: Stage, navigator, window_size, scale):
     from tests.mobile.screens.fakes import HA
@@ -289,167 +243,6 @@ def test_pin_pad_keeps_its_place_whatever_is_said(stage: Stage, navigator, windo
     find("UnlockScreen").presenter.help(find("UnlockScreen").presenter.state.others[0].id)
     frames(3)
     assert place_of("PinPad") == pytest.approx(before, abs=2)
-
-
-@pytest.mark.parametrize("scale", [1.0, 1.3])
-def test_pad_of_a_new_pin_keeps_its_place_whatever_is_said(stage: Stage, navigator, window_size, scale):
-    door = navigator(is_set_up=False)
-    stage.dress(window_size, scale=scale)
-    door.meet()
-    presenter = find("EnrolScreen").presenter
-    presenter.start(EnrolmentStep.PIN)
-    frames(4)
-    before = place_of("PinPad")
-    for pin in ("123456", "274905", "274906"):
-        for digit in pin:
-            presenter.type(digit)
-        frames(3)
-        assert place_of("PinPad") == pytest.approx(before, abs=2)
-
-
-def place_of(kind: str) -> tuple[float, float]:
-    widget = find(kind)
-    return widget.to_window(*widget.pos)
-
-
-def press_enter() -> None:
-    entry = next(widget for widget in find_all("Entry") if widget.focus)
-    entry.keyboard_on_key_down(Window, (13, "enter"), "", [])
-    frames(2)
-
-
-def test_enter_goes_on_from_every_field_of_the_enrolment(navigator, monkeypatch):
-    door = navigator(is_set_up=False)
-    door.meet()
-    frames(4)
-    find("Field", label="Đường dẫn đăng ký (từ mã QR)").focus_input()
-    press_enter()
-    assert "Đây không phải đường dẫn đăng ký máy." in texts()
-    link = find("Field", label="Đường dẫn đăng ký (từ mã QR)")
-    link.focus_input()
-    link.ids.entry.insert_text("f")
-    frames(2)
-    assert "Đây không phải đường dẫn đăng ký máy." not in texts()
-    find("Field", label="Địa chỉ máy chủ").focus_input()
-    press_enter()
-    assert find("Field", label="Mã đăng ký").ids.entry.focus
-    press_enter()
-    assert find("Field", label="Mã đăng ký").error
-    presenter, signed_in = find("EnrolScreen").presenter, []
-    monkeypatch.setattr(presenter, "submit_sign_in", lambda *typed: signed_in.append(typed))
-    presenter.start(EnrolmentStep.SIGN_IN)
-    frames(2)
-    find("Field", label="Tên đăng nhập").ids.entry.text = "hung"
-    find("Field", label="Tên đăng nhập").focus_input()
-    press_enter()
-    password = find("Field", label="Mật khẩu")
-    assert password.ids.entry.focus
-    password.ids.entry.insert_text("mat khau")
-    press_enter()
-    assert signed_in == [("hung", "mat khau", "")]
-
-
-def test_back_key_goes_one_step_of_the_enrolment_back(navigator):
-    door = navigator(is_set_up=False)
-    door.meet()
-    frames(4)
-    screen = find("EnrolScreen")
-    screen.presenter.resume("hung")
-    frames(2)
-    Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
-    frames(2)
-    assert find_all("CodeStep") != []
-    Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
-    frames(2)
-    assert find_all("CodeStep") != []
-
-
-def test_forgotten_pin_is_set_anew_from_anothers_unlock(navigator, monkeypatch):
-    from tests.mobile.screens.fakes import HA, HUNG, PIN
-
-    from field178_mobile import tablet as module
-
-    # The network alone is not there: whose password it was is the office's answer.
-    monkeypatch.setattr(module, "sign_in", lambda *_asked: HUNG)
-    door = navigator()
-    door.meet()
-    frames()
-    tap(find("Chip", text="Quên mã PIN?"))
-    frames(4)
-    assert lint(door.get_parent_window().children[0]) == []
-    tap(find("ChoiceRow", key=HA.id))
-    enter(PIN)
-    until(lambda: "Đăng nhập để đặt mã PIN mới" in texts())
-    assert door.session_view is None
-    type_text(find("Field", label="Tên đăng nhập"), "hung")
-    type_text(find("Field", label="Mật khẩu"), "mat khau")
-    tap(find("Btn", text="Đăng nhập"))
-    until(lambda: "Chọn mã PIN" in texts())
-    enter("274905")
-    frames()
-    enter("274905")
-    until(lambda: door.session_view is not None)
-    assert door.session_view.officer.id == HUNG.id
-    vault = door._shared.tablet.vault
-    assert vault.unlock(HUNG.id, "274905") == vault.unlock(HA.id, PIN)
-
-
-def test_tablet_opened_for_a_new_pin_locks_itself_too(navigator, monkeypatch):
-    from tests.mobile.screens.fakes import HA, PIN
-
-    from field178_mobile.shell import navigator as module
-
-    door = navigator()
-    door.meet()
-    frames()
-    tap(find("Chip", text="Quên mã PIN?"))
-    tap(find("ChoiceRow", key=HA.id))
-    enter(PIN)
-    until(lambda: "Đăng nhập để đặt mã PIN mới" in texts())
-    now = module.duration_clock()
-    monkeypatch.setattr(module, "duration_clock", lambda: now + LOCK_AFTER_S + 1)
-    door._watch(0)
-    frames()
-    assert door.runner.is_stopped
-    assert "Nhập mã PIN 6 số" in texts()
-
-
-def at_the_code_of_the_office(navigator):
-    door = navigator()
-    door.meet()
-    frames()
-    tap(find("Chip", text="Quên mã PIN?"))
-    tap(find("Btn", text="Tôi có mã đăng ký"))
-    frames(4)
-    return door
-
-
-def test_who_has_a_code_of_the_office_needs_nobody_and_may_turn_back(navigator):
-    door = at_the_code_of_the_office(navigator)
-    assert "Xin cơ quan một mã đăng ký" in texts()
-    assert find("Field", label="Địa chỉ máy chủ").ids.entry.text == "https://office.invalid"
-    assert lint(door) == []
-    tap(find("Btn", text="Bỏ qua"))
-    frames(4)
-    assert "Nhập mã PIN 6 số" in texts()
-
-
-def test_back_key_leaves_what_was_begun_at_the_door_for_where_it_began(navigator):
-    from tests.mobile.screens.fakes import PIN
-
-    door = at_the_code_of_the_office(navigator)
-    Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
-    frames(4)
-    assert "Nhập mã PIN 6 số" in texts()
-    enter(PIN)
-    until(lambda: door.session_view is not None)
-    door._add_officer()
-    frames(4)
-    assert find_all("EnrolScreen") != []
-    Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])
-    frames(4)
-    assert find_all("EnrolScreen") == []
-    assert find("RailItem", key="inspection").active
 
 
 @pytest.mark.parametrize("kind", [kit.Sheet, FullPage])
@@ -628,43 +421,3 @@ def test_who_opens_next_hears_whose_closed_account_was_taken_off(navigator):
     enter(PIN)
     until(lambda: any("đã gỡ khỏi máy này: Phạm Thị Hà" in text for text in texts()))
     assert door._shared.tablet.vault.officers() == (HUNG,)
-
-
-def test_a_tablet_whose_code_was_taken_goes_on_at_the_sign_in_or_takes_another_code(navigator):
-    from tests.mobile.screens.fakes import enrolment
-
-    door = navigator(is_set_up=False)
-    door._shared.tablet.vault.keep_pending(replace(enrolment(), login="gl01"))
-    door.meet()
-    frames(4)
-    assert "Đăng nhập một lần" in texts()
-    assert find("Field", label="Tên đăng nhập").ids.entry.text == "gl01"
-    assert lint(door) == []
-    tap(find("Btn", text="Dùng mã đăng ký khác"))
-    frames(4)
-    assert find_all("CodeStep") != []
-
-
-def test_who_is_asked_to_sign_in_again_does_and_goes_on_where_they_were(navigator, monkeypatch):
-    from tests.mobile.screens.fakes import HUNG, PIN
-
-    from field178_mobile import tablet
-
-    door = navigator()
-    door.meet()
-    enter(PIN)
-    until(lambda: door.session_view is not None)
-    door.session_view.shell.navigate("sync")
-    monkeypatch.setattr(tablet, "sign_in", lambda *_typed: HUNG)
-    woken = []
-    monkeypatch.setattr(door.session_view.opened.runner, "wake", lambda *reason: woken.append(reason))
-    find("SyncScreen").dispatch("on_sign_in")
-    frames(4)
-    assert "Đăng nhập lại để tiếp tục nhận dữ liệu" in texts()
-    assert find_all("PinStep") == []
-    find("Field", label="Tên đăng nhập").ids.entry.text = "hung"
-    find("Field", label="Mật khẩu").ids.entry.text = "mat-khau-moi-178"
-    tap(find("Btn", text="Đăng nhập"))
-    until(lambda: find_all("EnrolScreen") == [])
-    assert find("RailItem", key="sync").active
-    assert woken == [()]

@@ -32,7 +32,7 @@ from field178_mobile.features.register.map import MapPresenter
 from field178_mobile.maps.map_state import MapState
 from field178_mobile.presentation import feedback
 from field178_mobile.presentation.checks import Checked
-from field178_mobile.presentation.device_clock import clock_text, is_clock_off
+from field178_mobile.presentation.device_clock import clock_text, misleading_offset, with_offset
 from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
 from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.location import Whereabouts, no_receiver
@@ -334,15 +334,13 @@ class InspectionPresenter:
             else:
                 self._show()
             return
-        offset_ms = self._store.clock_offset_ms() if self._opened.draft.seen is None else 0
-        if is_clock_off(offset_ms) and not with_clock_off:
+        offset_ms = misleading_offset(self._store, self._opened.draft)
+        if offset_ms and not with_clock_off:
             self._feedback = replace(self._feedback, clock=clock_text(offset_ms, self._words))
             self._show()
             return
         now = self._clock.now()
-        data = visit.finished(self._session.data, self._reading.asked_ids(), now)
-        if is_clock_off(offset_ms):
-            data["clock_offset_s"] = round(offset_ms / 1000)
+        data = with_offset(visit.finished(self._session.data, self._reading.asked_ids(), now), offset_ms)
         try:
             filing = what_to_file(self._store, self._session.draft, data)
             self._store.file(filing.visit, self._opened.user, filing.extra, filing.gone)

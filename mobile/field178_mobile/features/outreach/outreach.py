@@ -32,7 +32,7 @@ from field178_mobile.features.photos.visit_photos import gallery_of, photo_count
 from field178_mobile.features.register.search_index import SearchIndex
 from field178_mobile.presentation import feedback
 from field178_mobile.presentation.checks import Checked, ProblemRow
-from field178_mobile.presentation.device_clock import clock_text, is_clock_off
+from field178_mobile.presentation.device_clock import clock_text, misleading_offset, with_offset
 from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
 from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.wording import Wording
@@ -221,14 +221,13 @@ class OutreachPresenter:
             self._led_to = ""
             self.next_problem()
             return
-        offset_ms = self._store.clock_offset_ms() if self._opened.draft.seen is None else 0
-        if is_clock_off(offset_ms) and not with_clock_off:
+        offset_ms = misleading_offset(self._store, self._opened.draft)
+        if offset_ms and not with_clock_off:
             self._feedback = replace(self._feedback, clock=clock_text(offset_ms, self._words))
             self.show()
             return
-        now, data = self._clock.now(), session.finished(self._session.data, self._clock.now())
-        if is_clock_off(offset_ms):
-            data["clock_offset_s"] = round(offset_ms / 1000)
+        now = self._clock.now()
+        data = with_offset(session.finished(self._session.data, now), offset_ms)
         draft = replace(self._session.draft, scope=session.scope_of(data), data=data)
         try:
             self._store.file(draft, self._opened.user)

@@ -113,7 +113,7 @@ class Field(BoxLayout):
 
     def on_password(self, _widget: object, _is_secret: bool) -> None:
         """Give a password its eye; no other field pays for one."""
-        self.ids.box.add_widget(Eye(field=self))
+        self.ids.box.add_widget(PasswordToggle(field=self))
 
     def focused(self, has_focus: bool) -> None:
         """Commit when the cursor leaves; hand a long text to the system where its window is better."""
@@ -164,7 +164,7 @@ class Field(BoxLayout):
         """Overridden by bind."""
 
 
-class Eye(press.IconBtn):
+class PasswordToggle(press.IconBtn):
     """Shows the hidden password of a field, or hides it again; typing goes on. field."""
 
     field = ObjectProperty(None)

@@ -14,7 +14,7 @@ from field178_mobile.kit.kv import load_beside
 if TYPE_CHECKING:
     from field178_mobile.features.access.enrol import EnrolState
 
-_REQUIRED = (kit.Card, unlock.PinDots, unlock.PinWords)
+_REQUIRED = (kit.Card, unlock.PinDots, unlock.PinMessage)
 
 
 class CodeStep(BoxLayout):

@@ -18,7 +18,7 @@ from field178_mobile.kit.widgets.press import Pressable
 if TYPE_CHECKING:
     from field178_mobile.features.access.unlock import UnlockState
 
-__all__ = ["BrandPanel", "PinDots", "PinKey", "PinPad", "PinWords", "UnlockScreen"]
+__all__ = ["BrandPanel", "PinDots", "PinKey", "PinMessage", "PinPad", "UnlockScreen"]
 _REQUIRED = (text.Txt,)
 BACKSPACE = 8
 
@@ -30,7 +30,7 @@ class PinDots(Widget):
     is_error = BooleanProperty(False)
 
 
-class PinWords(text.Txt):
+class PinMessage(text.Txt):
     """What is said over a PIN pad: three lines are kept free for it, so that no word moves the pad."""
 
 
