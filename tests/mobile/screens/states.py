@@ -270,6 +270,18 @@ def approved_visit(pose: Pose) -> None:
     pose.screen("inspection").open(record_id=uid("visit 1"))
 
 
+@state(is_shared=False)
+def visit_of_tonight(pose: Pose) -> None:
+    visit = pose.open_visit(ANSWERED)
+    visit.complete()
+    frames(2)
+    workspace = pose.screen("inspection").workspace
+    place = workspace.record.establishment_id
+    workspace.go_to_next()
+    workspace.open(place)
+    frames(2)
+
+
 @state()
 def returned_visit(pose: Pose) -> None:
     pose.screen("inspection").open(record_id=uid("visit 0"))

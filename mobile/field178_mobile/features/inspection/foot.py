@@ -35,7 +35,7 @@ READ_ONLY = FootState(NOTHING, NOTHING)
 
 def mend_foot(words: Wording) -> FootState:
     """Return the bar of a filed visit that is only looked at."""
-    another = Action(ANOTHER, words.translate("Inspect again"), "clipboard-plus-outline")
+    another = Action(ANOTHER, words.translate("Inspect again"), "plus")
     return FootState(another, Action(MEND, words.translate("Mend this record"), "pencil-outline"))
 
 
