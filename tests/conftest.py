@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 from tests import selection
+
+from field178_shared.codelists import load, put_in_force, read_lists
+from field178_shared.codelists.loading import released_files
 
 settings.register_profile("suite", deadline=None, max_examples=60, derandomize=True)
 settings.load_profile("suite")
@@ -25,6 +29,14 @@ if _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free >= _ROOM_BYTES:
 
 REAL_PARTS = ("tablet", "browser", "postgres")
 _ran: Counter[str] = Counter()
+
+
+@pytest.fixture(autouse=True)
+def _lists_of_the_release() -> Iterator[None]:
+    """Give the lists of the release back where a test put others in force: they belong to the process."""
+    yield
+    if "+" in load().version:
+        put_in_force(read_lists(released_files()))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

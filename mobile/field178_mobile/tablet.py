@@ -84,6 +84,7 @@ class Tablet:
 
     def open(self, key: bytes) -> TabletSession:
         """Open store and sync with the data key; sync runs when this returns."""
+        from field178_mobile.replication.office_lists import OfficeLists
         from field178_mobile.store import Store
         from field178_shared.codelists import load
 
@@ -91,7 +92,11 @@ class Tablet:
         store.unlock(key)
         # Nobody works on a draft yet: what was taken out of one before the last end goes now.
         store.photos.settle()
-        runner = self._make_runner(store, self.vault.enrolment(), self.vault.device_key(key))
+        enrolment = self.vault.enrolment()
+        lists = OfficeLists(store, enrolment)
+        lists.take()
+        store.subscribe(lists.follow)
+        runner = self._make_runner(store, enrolment, self.vault.device_key(key))
         runner.start()
         return TabletSession(store, load(), runner, key)
 

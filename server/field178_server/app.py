@@ -10,6 +10,7 @@ from field178_server.console import init_console
 from field178_server.database.flask_extension import init_database
 from field178_server.http.application_runtime import init_runtime
 from field178_server.http.headers import init_headers
+from field178_server.http.lists_in_force import init_lists
 from field178_server.http.load_shedding import init_load_shedding
 from field178_server.http.problem_details import init_errors
 from field178_server.http.request_log import init_request_log
@@ -49,6 +50,7 @@ def create_app(settings: Settings, clock: Clock | None = None, ids: IdSource | N
     init_headers(app, is_https=settings.is_https)
     init_load_shedding(app, settings.threads)
     init_errors(app)
+    init_lists(app)
     init_api(app)
     init_console(app)
     if settings.trusted_proxies:

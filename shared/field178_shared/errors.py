@@ -45,6 +45,7 @@ class ErrorCode(StrEnum):
     UNSUPPORTED_ENCODING = "unsupported_encoding"
     FILE_REFUSED = "file_refused"
     RESCUE_FILE = "rescue_file"
+    LISTS_REFUSED = "lists_refused"
     LOCKED = "locked"
     PROTOCOL_UNSUPPORTED = "protocol_unsupported"
     SLOW_DOWN = "slow_down"
@@ -185,6 +186,11 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
         422,
         "Tệp cứu hộ không dùng được: hỏng, thiếu, hoặc không phải của máy chủ này. Chưa nhập gì.",
         "The rescue file cannot be used: damaged, cut short, or not for this server. Nothing was imported.",
+    ),
+    ErrorCode.LISTS_REFUSED: _E(
+        422,
+        "Danh mục không nhận được. Chưa thay đổi gì.",
+        "The lists cannot be taken. Nothing was changed.",
     ),
     ErrorCode.LOCKED: _E(
         423, "Phiếu đã duyệt, thay đổi được giữ riêng.", "Approved: the change is kept aside."

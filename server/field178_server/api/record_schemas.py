@@ -18,7 +18,7 @@ bp = Blueprint("schemas", __name__, url_prefix="/api/v1")
 @bp.get("/schemas")
 def types() -> Response:
     """Return the schema, scope and writers of each record type; open to everyone."""
-    body, tag = document()
+    body, tag = document(load().version)
     response = Response(body, content_type="application/json")
     response.set_etag(tag)
     response.headers["Cache-Control"] = "no-cache"
@@ -26,9 +26,9 @@ def types() -> Response:
     return response
 
 
-@functools.cache
-def document() -> tuple[bytes, str]:
-    """Return the document and its entity tag; both change with the release only."""
+@functools.lru_cache(maxsize=1)
+def document(_version: str) -> tuple[bytes, str]:
+    """Return the document and its entity tag; both change with the release and the lists only."""
     lists = load()
     types_ = {name: _described(type_, lists) for name, type_ in sorted(schemas.TYPES.items())}
     body = json.dumps({"types": types_}, ensure_ascii=False, separators=(",", ":")).encode()

@@ -113,7 +113,7 @@ def restore(folder: Path, as_json: bool) -> None:
 
     settings = Settings.from_environment({**read_settings_file(folder / SETTINGS_FILE), **os.environ})
     at = Operator(settings, clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start}))
-    done = restore_backup(folder, settings, at.context)
+    done = restore_backup(folder, settings, at.context_without_store)
     answer: dict[str, object] = {
         "data": str(settings.data_dir.absolute()),
         "taken_at": done.manifest.created_at,
@@ -140,7 +140,7 @@ def drill(folder: Path | None, as_json: bool) -> None:
     from field178_server.backup.drill import drill as run_drill
 
     at = operator()
-    done = run_drill(at.settings, at.context, folder, _fill_with_demo_data)
+    done = run_drill(at.settings, at.context_without_store, folder, _fill_with_demo_data)
     manifest = done.restored.manifest
     answer: dict[str, object] = {
         "backup": str(folder.absolute()) if folder else "made-up",

@@ -23,6 +23,7 @@ from field178_server.cli.language import LANGUAGE, _
 from field178_server.database.engine import create_engine_for, is_storage_full
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.request_log import configure_log
+from field178_server.records.lists_in_force import ListsInForce
 from field178_server.security.keyring import Keyring, KeysMissingError, load_keys
 from field178_server.security.ownership import WrongAccountError, require_owner
 from field178_server.security.passwords import Passwords
@@ -93,7 +94,8 @@ class Operator:
 
     @functools.cached_property
     def lists(self) -> CodeLists:
-        """The code lists."""
+        """The code lists as this store has them."""
+        ListsInForce(self.engine, self.tenant_id).follow()
         return load()
 
     @functools.cached_property
@@ -129,6 +131,11 @@ class Operator:
     def context(self) -> OperationContext:
         """Tenant, clock, ids, lists and actor of one operation."""
         return OperationContext(self.settings.tenant, self.clock, self.ids, self.lists)
+
+    @property
+    def context_without_store(self) -> OperationContext:
+        """The same where there may be no store yet: with the lists of the release."""
+        return OperationContext(self.settings.tenant, self.clock, self.ids, load())
 
 
 def operator() -> Operator:

@@ -14,6 +14,7 @@ from field178_server.devices.context import DeviceContext, load_device
 from field178_server.devices.sessions import DeviceSessions, SessionClaim
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.browser_session import find_officer
+from field178_server.http.lists_in_force import current_lists
 from field178_server.runtime import Runtime
 from field178_shared.errors import AppError, ErrorCode
 
@@ -63,6 +64,7 @@ def current_claim() -> SessionClaim:
     runtime = current_runtime()
     claim = device_sessions_of(runtime).claim_of(_bearer_token(), runtime.clock.now())
     g.device_id = claim.device_id  # for the log
+    current_lists().refresh()
     return claim
 
 

@@ -31,9 +31,7 @@ class Stored:
     @cached_property
     def data(self) -> Data:
         """The content; MUST NOT be changed in place."""
-        value = json.loads(self.body)
-        assert isinstance(value, dict)
-        return value
+        return data_of(self.body)
 
     @property
     def short_hash(self) -> str:
@@ -44,6 +42,13 @@ class Stored:
     def is_erased(self) -> bool:
         """Tell whether the content was removed for good by the privacy officer."""
         return self.body.startswith(_ERASED) and set(self.data) == {ERASED_AT}
+
+
+def data_of(body: str) -> Data:
+    """Return the content of a stored body."""
+    value = json.loads(body)
+    assert isinstance(value, dict)
+    return value
 
 
 def new_record(

@@ -69,22 +69,24 @@ class HolidayCalendar:
 
 def read_holidays(row: ListFileRow) -> HolidayCalendar:
     """Read the calendar; a day that is both off and worked is refused."""
-    fixed = row.each("fixed", _read_fixed)
-    declared = row.each("declared", _read_declared)
-    worked = frozenset(day for days in row.each("worked", _read_worked) for day in days.days)
+    fixed = row.each("fixed", read_fixed)
+    declared = row.each("declared", read_declared)
+    worked = frozenset(day for days in row.each("worked", read_worked) for day in days.days)
     off = {day: days for days in declared for day in days.days}
     if both := worked & off.keys():
         raise CodeListError(f"{row.where}: off and worked {sorted(both)}")
     return HolidayCalendar(
         known_from=row.whole("known_from"),
-        known_through=row.whole("known_through"),
+        # Who adds the days of a year has looked that year up.
+        known_through=max(row.whole("known_through"), *(days.last.year for days in declared)),
         fixed=MappingProxyType({(each.month, each.day): each for each in fixed}),
         declared=MappingProxyType(off),
         worked=worked,
     )
 
 
-def _read_fixed(row: ListFileRow) -> FixedHoliday:
+def read_fixed(row: ListFileRow) -> FixedHoliday:
+    """Read a day off of every year."""
     return FixedHoliday(
         id=row.text("id"),
         vi=row.text("vi"),
@@ -97,11 +99,13 @@ def _read_fixed(row: ListFileRow) -> FixedHoliday:
     )
 
 
-def _read_declared(row: ListFileRow) -> DeclaredDays:
+def read_declared(row: ListFileRow) -> DeclaredDays:
+    """Read days declared off for one year."""
     return _days(row, row.day("first"), row.day("last"))
 
 
-def _read_worked(row: ListFileRow) -> DeclaredDays:
+def read_worked(row: ListFileRow) -> DeclaredDays:
+    """Read a Saturday that is worked."""
     day = row.day("day_on")
     return _days(row, day, day)
 

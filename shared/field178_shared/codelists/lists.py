@@ -1,7 +1,9 @@
 """All code lists of the product in one typed object, with its lookups."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from field178_shared.codelists.checklist import ChecklistItem, ChecklistPages, ChecklistSection, checklist_of
@@ -41,10 +43,12 @@ from field178_shared.codelists.units import (
 from field178_shared.codelists.violations import FineFrame, ReferenceAct, Violation, frames_on
 from field178_shared.codelists.words import AvoidedWords, Term
 
+_NAMED_FIRST = ("units", "legal_sources", "agencies", "violations", "sections", "choices", "items")
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class CodeLists:
-    """The lists by id, in the order of their files; nothing in it changes after loading."""
+    """The lists by id, in the order of their files. Readers change nothing in it."""
 
     version: str
     unit_types: Mapping[str, UnitType]
@@ -86,6 +90,16 @@ class CodeLists:
     avoided_words: tuple[AvoidedWords, ...]
     privacy: PrivacyRules
     prose: Mapping[str, str]
+
+    def become(self, newer: CodeLists) -> None:
+        """Take the content of newer lists, for everybody who holds this object.
+
+        No lock: a pack removes no row (`list_packs.rules`), so what a reader has found stays there. What is
+        named is replaced before what names it, and the version last.
+        """
+        later = (each.name for each in fields(self) if each.name not in (*_NAMED_FIRST, "version"))
+        for name in (*_NAMED_FIRST, *later, "version"):
+            setattr(self, name, getattr(newer, name))
 
     def choice(self, name: str, choice_id: str) -> ListChoice | None:
         """Return one value of a plain list, or None when the list does not hold it."""

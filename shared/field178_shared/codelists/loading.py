@@ -77,8 +77,19 @@ Identified = TypeVar("Identified", bound=_WithId)
 
 @cache
 def load() -> CodeLists:
-    """Return the lists of this release; the file is read once in the life of the process."""
-    return read_lists(json.loads(LISTS_FILE.read_bytes()))
+    """Return the lists in force in this process: one object, whose content `put_in_force` replaces."""
+    return read_lists(released_files())
+
+
+def put_in_force(lists: CodeLists) -> None:
+    """Give the lists in force the content of these."""
+    load().become(lists)
+
+
+def released_files() -> dict[str, object]:
+    """Return the list files of this release, by name; each call reads them anew."""
+    files: dict[str, object] = json.loads(LISTS_FILE.read_bytes())
+    return files
 
 
 def demo() -> dict[str, object]:
@@ -87,11 +98,14 @@ def demo() -> dict[str, object]:
     return data
 
 
-def read_lists(data: object) -> CodeLists:
-    """Build the typed lists; anything the product does not understand is refused with its place."""
+def read_lists(data: object, pack: int = 0) -> CodeLists:
+    """Build the typed lists; anything the product does not understand is refused with its place.
+
+    `pack`: the number of the pack that changed rows of the files, 0 for none.
+    """
     files = _Files(data)
     lists = CodeLists(
-        version=files.version(),
+        version=f"{files.version()}+{pack}" if pack else files.version(),
         unit_types=files.index("admin_units", "types", read_unit_type),
         units=files.index("admin_units", "units", read_unit),
         lineage=files.rows("admin_units", "lineage", read_lineage),

@@ -7,6 +7,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
+# Who vouches for a row, and how surely: for the editors of the lists, so no reader needs to ask for it.
+_PROVENANCE = ("source", "confidence", "verified_by")
+_VERIFIED_ON = "verified_on"
+
+
 class CodeListError(ValueError):
     """A packaged list does not have the shape the product was built for."""
 
@@ -24,7 +29,10 @@ class ListFileRow:
         self.where = where
 
     def finish(self) -> None:
-        """Refuse unread keys: each would be a rule that is never applied."""
+        """Refuse unread keys: each would be a rule that is never applied. Provenance needs no reader."""
+        for key in _PROVENANCE:
+            self.text_or_none(key)
+        self.day(_VERIFIED_ON)
         if self._unread:
             raise CodeListError(f"{self.where}: unknown keys {sorted(self._unread)}")
 

@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 from field178_shared.codelists import load
 from field178_shared.codelists.checklist import AnswerKind, ChecklistItem
 from field178_shared.schemas.field_types import COUNT, MONEY, NOTE_LENGTH, Field, FreeText, LocalDate
+from field178_shared.schemas.listed import listed_choice
 from field178_shared.schemas.wire_schema import WireSchema
 from field178_shared.wire.protocol import MAX_TEXT
 
@@ -33,7 +34,7 @@ class UnknownAnswerSchema(WireSchema):
 
 def _value_of(item: ChecklistItem) -> Field:
     if item.choice_list is not None:
-        return fields.String(validate=validate.OneOf(_LISTS.choice_ids(item.choice_list)))
+        return fields.String(validate=listed_choice(item.choice_list))
     return _VALUES.get(item.answer) or FreeText(item.max_length or MAX_TEXT)
 
 

@@ -7,6 +7,7 @@ from field178_shared.schemas.conflict import ConflictSchema
 from field178_shared.schemas.declared import RecordSchema
 from field178_shared.schemas.establishment import EstablishmentSchema
 from field178_shared.schemas.inspection import InspectionSchema
+from field178_shared.schemas.list_pack import ListPackSchema, ListRowsSchema
 from field178_shared.schemas.number_block import NumberBlockSchema
 from field178_shared.schemas.outreach_session import OutreachSessionSchema
 from field178_shared.schemas.review import ReviewSchema
@@ -22,5 +23,7 @@ SCHEMAS: Mapping[str, RecordSchema] = MappingProxyType(
         "team": TeamSchema(),
         "person": PersonSchema(),
         "number_block": NumberBlockSchema(),
+        "list_pack": ListPackSchema(),
+        "list_rows": ListRowsSchema(),
     }
 )

@@ -2,7 +2,6 @@
 
 from marshmallow import fields, validate
 
-from field178_shared.codelists import load
 from field178_shared.schemas.declared import RecordSchema
 from field178_shared.schemas.field_types import (
     LATITUDE,
@@ -16,9 +15,9 @@ from field178_shared.schemas.field_types import (
     ShortId,
 )
 from field178_shared.schemas.files import AttachmentSchema
+from field178_shared.schemas.listed import listed, listed_choice
 from field178_shared.schemas.wire_schema import WireSchema
 
-_LISTS = load()
 POINT_SOURCES = frozenset({"gps", "map", "manual"})
 
 
@@ -28,28 +27,26 @@ class CertificateSchema(WireSchema):
     number = fields.String(validate=validate.Length(max=60))
     issued_on = LocalDate()
     expires_on = LocalDate()
-    issuer_agency = fields.String(validate=validate.OneOf(_LISTS.agencies))
-    status = fields.String(validate=validate.OneOf(_LISTS.choice_ids("certificate_status")))
+    issuer_agency = fields.String(validate=listed("agencies"))
+    status = fields.String(validate=listed_choice("certificate_status"))
 
 
 class EstablishmentSchema(RecordSchema):
     """An establishment: premises and their papers, never a person."""
 
     name = fields.String(required=True, validate=Filled(120))
-    establishment_type_id = fields.String(required=True, validate=validate.OneOf(_LISTS.types))
-    unit_id = fields.String(required=True, validate=validate.OneOf(_LISTS.units))
+    establishment_type_id = fields.String(required=True, validate=listed("types"))
+    unit_id = fields.String(required=True, validate=listed("units"))
     team_id = ShortId()
     village = fields.String(validate=validate.Length(max=120))
     address_line = fields.String(required=True, validate=Filled(200))
     lat = fields.Integer(strict=True, validate=LATITUDE)
     lon = fields.Integer(strict=True, validate=LONGITUDE)
     point_source = fields.String(validate=validate.OneOf(POINT_SOURCES))
-    registration_form_id = fields.String(validate=validate.OneOf(_LISTS.choice_ids("registration_form")))
+    registration_form_id = fields.String(validate=listed_choice("registration_form"))
     registration_number = fields.String(validate=validate.Length(max=60))
     registration_date = LocalDate()
-    operating_status_id = fields.String(
-        required=True, validate=validate.OneOf(_LISTS.choice_ids("operating_status"))
-    )
+    operating_status_id = fields.String(required=True, validate=listed_choice("operating_status"))
     status_from = LocalDate()
     rooms_total = fields.Integer(strict=True, validate=validate.Range(0, 5_000))
     opening_hours = fields.String(validate=validate.Length(max=120))
@@ -57,7 +54,7 @@ class EstablishmentSchema(RecordSchema):
     first_seen_on = LocalDate()
     closed_on = LocalDate()
     note = FreeText(NOTE_LENGTH)
-    inspection_priority_id = fields.String(validate=validate.OneOf(_LISTS.choice_ids("inspection_priority")))
+    inspection_priority_id = fields.String(validate=listed_choice("inspection_priority"))
     inspection_priority_reason = FreeText(NOTE_LENGTH)
     merged_into = RecordId()
     attachments = Entries(values=fields.Nested(AttachmentSchema))

@@ -2,7 +2,6 @@
 
 from marshmallow import fields, validate
 
-from field178_shared.codelists import load
 from field178_shared.schemas.answers import AnswersSchema
 from field178_shared.schemas.declared import RecordSchema
 from field178_shared.schemas.field_types import (
@@ -24,12 +23,12 @@ from field178_shared.schemas.field_types import (
     ShortId,
 )
 from field178_shared.schemas.files import AttachmentSchema
+from field178_shared.schemas.listed import IdsInForce, listed, listed_choice
 from field178_shared.schemas.wire_schema import WireSchema
 
 HOTLINES = frozenset({"hotline_111", "hotline_113", "hotline_115"})
 
-_LISTS = load()
-_SELECTABLE = frozenset(violation.id for violation in _LISTS.violations.values() if violation.selectable)
+_REFERRED_TO = validate.OneOf(IdsInForce(lambda lists: lists.agencies.keys() | HOTLINES))
 
 
 class FrameSchema(WireSchema):
@@ -47,7 +46,7 @@ class FrameSchema(WireSchema):
 class FindingSchema(WireSchema):
     """A violation that the team found."""
 
-    violation_id = fields.String(required=True, validate=validate.OneOf(_SELECTABLE))
+    violation_id = fields.String(required=True, validate=listed("violations"))
     checklist_item_id = ShortId()
     occurred_on = LocalDate(required=True)
     quantity = fields.Integer(strict=True, validate=COUNT)
@@ -58,10 +57,10 @@ class FindingSchema(WireSchema):
 class MeasureSchema(WireSchema):
     """A measure taken, its document and what was paid."""
 
-    measure_id = fields.String(required=True, validate=validate.OneOf(_LISTS.choice_ids("measure")))
+    measure_id = fields.String(required=True, validate=listed_choice("measure"))
     document_number = fields.String(validate=validate.Length(max=60))
     document_date = LocalDate()
-    agency_id = fields.String(validate=validate.OneOf(_LISTS.agencies))
+    agency_id = fields.String(validate=listed("agencies"))
     amount_vnd = fields.Integer(strict=True, validate=MONEY)
     paid_on = LocalDate()
 
@@ -71,7 +70,7 @@ class FollowUpSchema(WireSchema):
 
     text = FreeText(NOTE_LENGTH, required=True)
     due_on = LocalDate()
-    status = fields.String(validate=validate.OneOf(_LISTS.choice_ids("followup_status")))
+    status = fields.String(validate=listed_choice("followup_status"))
     fixed_on = LocalDate()
     closed_by_visit = RecordId()
 
@@ -80,12 +79,12 @@ class ProtocolSchema(WireSchema):
     """The whole memory of a protocol screen: when, referred to whom, done. No identity, no narrative."""
 
     at = Instant()
-    referred_to = fields.String(validate=validate.OneOf(_LISTS.agencies.keys() | HOTLINES))
+    referred_to = fields.String(validate=_REFERRED_TO)
     done = Flag()
 
 
 def _one_of(choice_list: str) -> validate.OneOf:
-    return validate.OneOf(_LISTS.choice_ids(choice_list))
+    return listed_choice(choice_list)
 
 
 class MemberSchema(WireSchema):
@@ -117,10 +116,10 @@ class InspectionSchema(RecordSchema):
     plan_item_id = RecordId()
     members = Entries(values=fields.Nested(MemberSchema), required=True)
     local_escort_agencies = ListValue(
-        fields.String(validate=validate.OneOf(_LISTS.agencies)), validate=validate.Length(max=MOST_ITEMS)
+        fields.String(validate=listed("agencies")), validate=validate.Length(max=MOST_ITEMS)
     )
     establishment_id = RecordId(required=True)
-    unit_id = fields.String(required=True, validate=validate.OneOf(_LISTS.units))
+    unit_id = fields.String(required=True, validate=listed("units"))
     team_id = ShortId(required=True)
     started_at = Instant(required=True)
     ended_at = Instant(required=True)

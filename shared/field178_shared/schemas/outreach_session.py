@@ -2,7 +2,6 @@
 
 from marshmallow import fields, validate
 
-from field178_shared.codelists import load
 from field178_shared.schemas.declared import RecordSchema
 from field178_shared.schemas.field_types import (
     COUNT,
@@ -19,9 +18,8 @@ from field178_shared.schemas.field_types import (
     TimeOfDay,
 )
 from field178_shared.schemas.files import AttachmentSchema
+from field178_shared.schemas.listed import listed
 from field178_shared.schemas.wire_schema import WireSchema
-
-_LISTS = load()
 
 
 class AudienceSchema(WireSchema):
@@ -48,28 +46,26 @@ class MaterialSchema(WireSchema):
 class OutreachSessionSchema(RecordSchema):
     """One session; whether it counts people depends on its form and is a rule."""
 
-    outreach_form_id = fields.String(required=True, validate=validate.OneOf(_LISTS.forms))
+    outreach_form_id = fields.String(required=True, validate=listed("forms"))
     session_date = LocalDate(required=True)
     start_time = TimeOfDay()
     duration_minutes = fields.Integer(strict=True, validate=validate.Range(1, 10_080))
-    unit_id = fields.String(required=True, validate=validate.OneOf(_LISTS.units))
+    unit_id = fields.String(required=True, validate=listed("units"))
     team_id = ShortId()
     venue = fields.String(validate=validate.Length(max=120))
-    host_agency_id = fields.String(required=True, validate=validate.OneOf(_LISTS.agencies))
-    co_hosts = ListValue(
-        fields.String(validate=validate.OneOf(_LISTS.agencies)), validate=validate.Length(max=MOST_ITEMS)
-    )
+    host_agency_id = fields.String(required=True, validate=listed("agencies"))
+    co_hosts = ListValue(fields.String(validate=listed("agencies")), validate=validate.Length(max=MOST_ITEMS))
     audiences = Entries(
-        keys=fields.String(validate=validate.OneOf(_LISTS.audiences)), values=fields.Nested(AudienceSchema)
+        keys=fields.String(validate=listed("audiences")), values=fields.Nested(AudienceSchema)
     )
     establishments = Entries(values=fields.Nested(VisitedEstablishmentSchema))
     zone_id = ShortId()
     school_id = ShortId()
     topic_ids = ListValue(
-        fields.String(validate=validate.OneOf(_LISTS.topics)), required=True, validate=Filled(MOST_ITEMS)
+        fields.String(validate=listed("topics")), required=True, validate=Filled(MOST_ITEMS)
     )
     materials = Entries(
-        keys=fields.String(validate=validate.OneOf(_LISTS.materials)), values=fields.Nested(MaterialSchema)
+        keys=fields.String(validate=listed("materials")), values=fields.Nested(MaterialSchema)
     )
     summary = FreeText(REMARK_LENGTH)
     note = FreeText(NOTE_LENGTH)

@@ -7,6 +7,7 @@ server does with it. Here each declaration becomes one closure, once (docs/decis
 
 from __future__ import annotations
 
+from collections.abc import Set
 from functools import cache
 
 from marshmallow import fields, validate
@@ -14,6 +15,7 @@ from marshmallow import fields, validate
 from field178_shared.schemas import checks
 from field178_shared.schemas.checks import Check, CheckedMember
 from field178_shared.schemas.field_types import Entries, Field, Filled, ListValue, Verbatim
+from field178_shared.schemas.listed import IdsInForce
 from field178_shared.schemas.wire_schema import WireSchema, members, nested_schema, refuse, validator_of
 
 
@@ -46,11 +48,17 @@ def _check(field: Field) -> Check:
     return refuse(field)
 
 
-def _keys(field: Entries) -> frozenset[str] | None:
+def _keys(field: Entries) -> Set[str] | None:
     if field.key_field is None:
         return None
     only = validator_of(field.key_field)
-    return frozenset(only.choices) if isinstance(only, validate.OneOf) else refuse(field)
+    return _choices(only) if isinstance(only, validate.OneOf) else refuse(field)
+
+
+def _choices(one_of: validate.OneOf) -> Set[str]:
+    """Return the values to choose from; ids of a list are looked up as they are in force."""
+    choices = one_of.choices
+    return choices if isinstance(choices, IdsInForce) else frozenset(choices)
 
 
 def _list_check(field: ListValue) -> Check:
@@ -69,8 +77,8 @@ def _integer_check(field: fields.Integer) -> Check:
 
 def _text_check(field: fields.String) -> Check:
     match validator_of(field):
-        case validate.OneOf(choices=choices):
-            return checks.choice(frozenset(choices))
+        case validate.OneOf() as one_of:
+            return checks.choice(_choices(one_of))
         case Filled(max=int(most)):
             return checks.filled_text(most)
         case validate.Length(min=None, max=int(most)):

@@ -2,20 +2,18 @@
 
 from marshmallow import fields, validate
 
-from field178_shared.codelists import load
 from field178_shared.schemas.declared import RecordSchema
 from field178_shared.schemas.field_types import MOST_ITEMS, Entries, Filled, ListValue
+from field178_shared.schemas.listed import listed, listed_choice
 from field178_shared.schemas.wire_schema import WireSchema
 
 LEVELS = frozenset({"commune", "district", "province", "national"})
-
-_LISTS = load()
 
 
 class PositionSchema(WireSchema):
     """The position of an officer in the team."""
 
-    position = fields.String(required=True, validate=validate.OneOf(_LISTS.choice_ids("team_position")))
+    position = fields.String(required=True, validate=listed_choice("team_position"))
 
 
 class TeamSchema(RecordSchema):
@@ -24,11 +22,11 @@ class TeamSchema(RecordSchema):
     name = fields.String(required=True, validate=Filled(120))
     level = fields.String(required=True, validate=validate.OneOf(LEVELS))
     unit_ids = ListValue(
-        fields.String(validate=validate.OneOf(_LISTS.units)),
+        fields.String(validate=listed("units")),
         required=True,
         validate=validate.Length(max=MOST_ITEMS),
     )
-    standing_agency = fields.String(required=True, validate=validate.OneOf(_LISTS.agencies))
+    standing_agency = fields.String(required=True, validate=listed("agencies"))
     decision_number = fields.String(validate=validate.Length(max=60))
     members = Entries(values=fields.Nested(PositionSchema))
 
@@ -37,5 +35,5 @@ class PersonSchema(RecordSchema):
     """An officer with an account; nobody else is ever a person here."""
 
     display_name = fields.String(required=True, validate=Filled(120))
-    agency = fields.String(required=True, validate=validate.OneOf(_LISTS.agencies))
-    role = fields.String(required=True, validate=validate.OneOf(_LISTS.roles))
+    agency = fields.String(required=True, validate=listed("agencies"))
+    role = fields.String(required=True, validate=listed("roles"))

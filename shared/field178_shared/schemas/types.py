@@ -63,6 +63,8 @@ TYPES: Mapping[str, RecordType] = MappingProxyType(
             RecordType("team", "team", creators=_OFFICE, editors=_OFFICE),
             RecordType("number_block", "team", creators=_SERVER, editors=_SERVER),
             RecordType("person", "ref", creators=_OFFICE, editors=_OFFICE),
+            RecordType("list_pack", "ref", creators=_OFFICE, editors=_OFFICE),
+            RecordType("list_rows", "ref", creators=_OFFICE, editors=_OFFICE),
             RecordType("review", "system", creators=_OFFICE, editors=_OFFICE),
             RecordType("conflict", "system", creators=_SERVER, editors=_SERVER),
         )

@@ -15,6 +15,7 @@ from field178_server.console.shell.policy import POLICY, may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.http.browser_session import check_csrf, find_officer
+from field178_server.http.lists_in_force import current_lists
 from field178_server.http.problem_details import ERROR_PAGE
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode, message
@@ -44,6 +45,8 @@ def _admit() -> AnyResponse | None:
     officer = find_officer()
     if officer is None and not access.is_public:
         return _to_sign_in()
+    if officer is not None:
+        current_lists().refresh()
     if officer is not None and not may(officer.role, str(request.endpoint), load()):
         # What an officer may not do is not there: the answer is the same with and without a record.
         raise AppError(ErrorCode.NOT_FOUND)

@@ -18,6 +18,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType, ValidationError
 
 from field178_shared import schemas
+from field178_shared.codelists import load
 from field178_shared.merge import bad_paths
 
 Node = Mapping[str, Any]
@@ -36,7 +37,8 @@ _FORMATS: Mapping[str, str] = {
 _NOTHING = Literal["\0"]
 _KEY = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-][A-Za-z0-9_-]{0,63}\Z")]
 
-_compiled_types: dict[str, Any] = {}
+# By the version of the lists, whose ids are compiled in.
+_compiled_types: dict[tuple[str, str], Any] = {}
 _compiling = threading.Lock()
 
 
@@ -56,11 +58,14 @@ def accepts(type_name: str, data: object) -> bool:
 
 
 def _compiled(type_name: str) -> Any:
-    compiled = _compiled_types.get(type_name)
+    key = (type_name, load().version)
+    compiled = _compiled_types.get(key)
     if compiled is None:
         with _compiling:
-            compiled = _compiled_types.get(type_name) or _compile(type_name)
-            _compiled_types[type_name] = compiled
+            compiled = _compiled_types.get(key) or _compile(type_name)
+            for old in [old for old in _compiled_types if old[1] != key[1]]:
+                del _compiled_types[old]
+            _compiled_types[key] = compiled
     return compiled
 
 

@@ -1,0 +1,50 @@
+"""The lists that the office changed: taken from the store as a whole, or not at all (protocol R11.12)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from field178_mobile.store import Store
+from field178_shared.codelists import CodeListError, put_in_force
+from field178_shared.list_packs import lists_with
+from field178_shared.list_packs.records import PACK_ID, ROWS, is_genuine, pack_of
+
+if TYPE_CHECKING:
+    from field178_mobile.store.model import StoreChange
+    from field178_mobile.vault import Enrolment
+
+
+class OfficeLists:
+    """Keeps the lists in force of this tablet those that the office signed last."""
+
+    def __init__(self, store: Store, enrolment: Enrolment) -> None:
+        self._store = store
+        self._origin = enrolment.tenant
+        self._receipt_key = enrolment.receipt_key
+        self._number = 0
+        self._is_waiting = False
+
+    def follow(self, change: StoreChange) -> None:
+        """Look at the pack again when a change may have brought another one, or the rest of one."""
+        if PACK_ID in change.records or change.everything or (self._is_waiting and change.records):
+            self.take()
+
+    def take(self) -> None:
+        """Put the pack that the store holds in force; one that is not whole and genuine changes nothing."""
+        head = self._store.view(PACK_ID)
+        if head is None:
+            return
+        pack = pack_of(head.data, [part.data for part in self._store.views(ROWS)])
+        if pack.number == self._number:
+            return
+        # Its rows may lie in an answer that is still to come.
+        self._is_waiting = not is_genuine(pack, head.data, self._origin, self._receipt_key)
+        if self._is_waiting:
+            return
+        try:
+            lists = lists_with(pack)
+        except (CodeListError, KeyError, ValueError):
+            # A row of a younger release: this one goes on with the lists it can read.
+            return
+        put_in_force(lists)
+        self._number = pack.number

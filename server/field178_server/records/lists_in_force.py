@@ -1,0 +1,64 @@
+"""The lists in force of a server process: those of the release with the pack that the store holds."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from field178_server.database.models import Record
+from field178_server.database.unit_of_work import snapshot
+from field178_server.records.stored_record import data_of
+from field178_shared.codelists import put_in_force
+from field178_shared.list_packs import ListPack, lists_with
+from field178_shared.list_packs.records import PACK, PACK_ID, ROWS, pack_of
+from field178_shared.merge import Data
+from field178_shared.time.clock import duration_clock
+
+# For how long the lists may be those before a publication by another process of the same store.
+_LOOK_EVERY_S = 2.0
+
+
+class ListsInForce:
+    """Keeps the lists of this process those of the store: one row is looked at, every few seconds at most."""
+
+    def __init__(self, engine: Engine, tenant_id: str) -> None:
+        self._engine = engine
+        self._tenant_id = tenant_id
+        self._next_look = 0.0
+        self._rev = 0
+
+    def refresh(self) -> bool:
+        """Follow the store where it is time to look; True when the lists are other ones now."""
+        now = duration_clock()
+        if now < self._next_look:
+            return False
+        self._next_look = now + _LOOK_EVERY_S
+        return self.follow()
+
+    def follow(self) -> bool:
+        """Follow the store at once; True when the lists are other ones now."""
+        with snapshot(self._engine) as session:
+            rev = session.scalar(
+                select(Record.rev).where(Record.tenant_id == self._tenant_id, Record.record_id == PACK_ID)
+            )
+            if (rev or 0) == self._rev:
+                return False
+            pack = stored_pack(session, self._tenant_id)
+        put_in_force(lists_with(pack))
+        self._rev = rev or 0
+        return True
+
+
+def stored_pack(session: Session, tenant_id: str) -> ListPack:
+    """Return the pack in force; number 0 when the office has changed nothing."""
+    rows = session.execute(
+        select(Record.type, Record.body).where(
+            Record.tenant_id == tenant_id,
+            Record.type.in_((PACK, ROWS)),
+            Record.deleted.is_(False),
+        )
+    ).all()
+    found: dict[str, list[Data]] = {PACK: [], ROWS: []}
+    for type_, body in rows:
+        found[type_].append(data_of(body))
+    return pack_of(next(iter(found[PACK]), None), found[ROWS])

@@ -1,0 +1,19 @@
+"""Changes of the code lists by an office: rows, numbered and signed, beside the lists of the release."""
+
+from field178_shared.list_packs.diff import RowChange, changes_between
+from field178_shared.list_packs.pack import ListPack, lists_with
+from field178_shared.list_packs.rules import PackFault, PackProblem, problems_of
+from field178_shared.list_packs.tables import TABLES, ListTable, Row
+
+__all__ = [
+    "TABLES",
+    "ListPack",
+    "ListTable",
+    "PackFault",
+    "PackProblem",
+    "Row",
+    "RowChange",
+    "changes_between",
+    "lists_with",
+    "problems_of",
+]

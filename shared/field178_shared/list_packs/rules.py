@@ -1,0 +1,201 @@
+"""What a pack may not say: rows that are unreadable, contradict each other, or change what a key means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import combinations
+
+from field178_shared.codelists.lists import CodeLists
+from field178_shared.codelists.rows import CodeListError, ListFileRow
+from field178_shared.codelists.violations import FineFrame
+from field178_shared.list_packs.pack import ListPack, files_with, lists_with, row_of
+from field178_shared.list_packs.tables import TABLES, ListTable
+from field178_shared.merge import bad_paths
+from field178_shared.wire.protocol import MAX_TEXT
+
+_UNIT_TABLE, _VIOLATION_TABLE = "admin_units.units", "violations.items"
+
+
+class PackFault(StrEnum):
+    """Why a row is refused."""
+
+    UNKNOWN_TABLE = "unknown_table"
+    BAD_ROW = "bad_row"
+    WRONG_KEY = "wrong_key"
+    BAD_KEY = "bad_key"
+    TOO_LONG = "too_long"
+    REUSED_ID = "reused_id"
+    ROW_REMOVED = "row_removed"
+    FRAMES_OVERLAP = "frames_overlap"
+    BAD_VALIDITY = "bad_validity"
+    NO_SUCCESSOR = "no_successor"
+    UNKNOWN_REFERENCE = "unknown_reference"
+
+
+@dataclass(frozen=True, slots=True)
+class PackProblem:
+    """A refused row: its table and key, the fault, and what of it."""
+
+    table: str
+    key: str
+    fault: PackFault
+    detail: str = ""
+
+
+def problems_of(pack: ListPack, before: ListPack) -> tuple[PackProblem, ...]:
+    """Return every reason not to publish a pack after another one; none: it may be published as a whole."""
+    found = [*_rows(pack), *_removed(pack, before)]
+    if not found:
+        found = [*_reused(pack, before), *_contradictions(pack, before)]
+    return tuple(found)
+
+
+def _rows(pack: ListPack) -> Iterator[PackProblem]:
+    for name, texts in pack.rows.items():
+        if (table := TABLES.get(name)) is None:
+            yield PackProblem(name, "", PackFault.UNKNOWN_TABLE)
+            continue
+        for key, text in texts.items():
+            yield from _row(table, key, text)
+
+
+def _row(table: ListTable, key: str, text: str) -> Iterator[PackProblem]:
+    row = row_of(text)
+    if len(text) > MAX_TEXT:
+        yield PackProblem(table.path, key, PackFault.TOO_LONG, f"{len(text)} > {MAX_TEXT}")
+    if table.key_of(row) != key:
+        yield PackProblem(table.path, key, PackFault.WRONG_KEY, table.key_of(row))
+    elif bad_paths({key: ""}):
+        yield PackProblem(table.path, key, PackFault.BAD_KEY)
+    try:
+        read = ListFileRow(row, key)
+        table.read(read)
+        read.finish()
+    except CodeListError as error:
+        yield PackProblem(table.path, key, PackFault.BAD_ROW, str(error))
+
+
+def _removed(pack: ListPack, before: ListPack) -> Iterator[PackProblem]:
+    """Yield the rows that the office added and now leaves out: records of the past name them."""
+    released = files_with(ListPack())
+    for name, key, _row in before.each():
+        if key not in pack.rows.get(name, {}) and key not in TABLES[name].rows(released):
+            yield PackProblem(name, key, PackFault.ROW_REMOVED)
+
+
+def _reused(pack: ListPack, before: ListPack) -> Iterator[PackProblem]:
+    files = files_with(before)
+    known = {name: TABLES[name].rows(files) for name in pack.rows}
+    for name, key, row in pack.each():
+        table, old = TABLES[name], known[name].get(key)
+        if old is not None and (
+            changed := [part for part in table.identity if old.get(part) != row.get(part)]
+        ):
+            yield PackProblem(name, key, PackFault.REUSED_ID, ", ".join(changed))
+
+
+def _contradictions(pack: ListPack, before: ListPack) -> Iterator[PackProblem]:
+    try:
+        lists = lists_with(pack)
+    except CodeListError as error:  # rows that are fine alone, and not together (a day off that is worked)
+        yield PackProblem("", "", PackFault.BAD_ROW, str(error))
+        return
+    # What was so before is for the office to mend, one row after the other.
+    known = set(contradictions(lists_with(before)))
+    yield from (problem for problem in contradictions(lists) if problem not in known)
+
+
+def contradictions(lists: CodeLists) -> Iterator[PackProblem]:
+    """Yield what contradicts itself in whole lists."""
+    yield from _frames(lists)
+    yield from _validity(lists)
+    yield from _successors(lists)
+    yield from _references(lists)
+
+
+def _frames(lists: CodeLists) -> Iterator[PackProblem]:
+    for violation in lists.violations.values():
+        for one, other in combinations(violation.frames, 2):
+            if _is_same_case(one, other) and _overlap(one, other):
+                detail = f"{one.src} {one.art or ''} / {other.src} {other.art or ''}"
+                yield PackProblem(_VIOLATION_TABLE, violation.id, PackFault.FRAMES_OVERLAP, detail)
+
+
+def _is_same_case(one: FineFrame, other: FineFrame) -> bool:
+    """Tell whether only one of two frames can be right; bases without verified amounts may stand together."""
+    return (one.is_known and other.is_known) or (one.src, one.art) == (other.src, other.art)
+
+
+def _overlap(one: FineFrame, other: FineFrame) -> bool:
+    return (one.valid_from or date.min) < (other.valid_to or date.max) and (other.valid_from or date.min) < (
+        one.valid_to or date.max
+    )
+
+
+def _validity(lists: CodeLists) -> Iterator[PackProblem]:
+    for violation in lists.violations.values():
+        for frame in violation.frames:
+            if _is_empty(frame.valid_from, frame.valid_to):
+                detail = f"{frame.valid_from} - {frame.valid_to}"
+                yield PackProblem(_VIOLATION_TABLE, violation.id, PackFault.BAD_VALIDITY, detail)
+    dated = (
+        (_UNIT_TABLE, lists.units.values()),
+        ("organizations.agencies", lists.agencies.values()),
+        ("legal_sources.items", lists.legal_sources.values()),
+    )
+    for table, rows in dated:
+        for row in rows:
+            if _is_empty(row.valid_from, row.valid_to):
+                yield PackProblem(table, row.id, PackFault.BAD_VALIDITY, f"{row.valid_from} - {row.valid_to}")
+
+
+def _is_empty(start: date | None, end: date | None) -> bool:
+    return start is not None and end is not None and end <= start
+
+
+def _successors(lists: CodeLists) -> Iterator[PackProblem]:
+    for unit in lists.units.values():
+        end = unit.valid_to
+        if end is None or _is_level_gone(lists, unit.type, end):
+            continue
+        targets = [step.target for step in lists.successors(unit.id)]
+        if not any(lists.unit_valid_on(target, end) for target in targets):
+            yield PackProblem(_UNIT_TABLE, unit.id, PackFault.NO_SUCCESSOR, end.isoformat())
+
+
+def _is_level_gone(lists: CodeLists, type_id: str, day: date) -> bool:
+    """Tell whether no unit that has units below it takes over: the level itself ended that day."""
+    kind = lists.unit_types[type_id]
+    return kind.valid_to == day and type_id in {"district", "urban_district"}
+
+
+def _references(lists: CodeLists) -> Iterator[PackProblem]:
+    for table, key, wanted, known in _named(lists):
+        for missing in sorted(set(wanted) - set(known)):
+            yield PackProblem(table, key, PackFault.UNKNOWN_REFERENCE, missing)
+
+
+_Named = tuple[str, str, Iterable[str], Iterable[str]]
+
+
+def _named(lists: CodeLists) -> Iterator[_Named]:
+    """Yield what each row names of other tables."""
+    for unit in lists.units.values():
+        yield _UNIT_TABLE, unit.id, [unit.type], lists.unit_types
+        yield _UNIT_TABLE, unit.id, [unit.parent] if unit.parent else (), lists.units
+    for step in lists.lineage:
+        yield "admin_units.lineage", f"{step.source}--{step.target}", [step.source, step.target], lists.units
+    for group in lists.unit_groups.values():
+        yield "admin_units.unit_groups", group.id, group.members, lists.units
+    for item in lists.items.values():
+        yield "checklist_items.items", item.id, [item.section], lists.sections
+        yield "checklist_items.items", item.id, item.violations, lists.violations
+        yield "checklist_items.items", item.id, [one.source for one in item.legal], lists.legal_sources
+    for violation in lists.violations.values():
+        yield _VIOLATION_TABLE, violation.id, violation.items, lists.items
+        yield _VIOLATION_TABLE, violation.id, [one.src for one in violation.frames], lists.legal_sources
+    for profile in lists.target_profiles.values():
+        yield "targets.profiles", profile.id, [one.indicator for one in profile.targets], lists.indicators
