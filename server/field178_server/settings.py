@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
+from field178_shared.crypto.signatures import is_public_key
 from field178_shared.text.formats import parse_whole_number
 
 SETTINGS_FILE = "settings.env"
@@ -54,6 +55,7 @@ class Settings:
     blobs_url: str = ""
     blobs_endpoint: str = ""
     blobs_keys: Path | None = None
+    lists_signers: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -84,13 +86,23 @@ class Settings:
             raise SettingError(f"{PREFIX}BLOBS_URL: s3://bucket/prefix")
         if self.blobs_endpoint and not self.blobs_endpoint.startswith(("http://", "https://")):
             raise SettingError(f"{PREFIX}BLOBS_ENDPOINT: http://… | https://…")
+        self._check_signers()
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise SettingError(f"{PREFIX}TLS_CERTIFICATE + {PREFIX}TLS_KEY")
+
+    def _check_signers(self) -> None:
+        if not all(is_public_key(key) for key in self.trusted_signers):
+            raise SettingError(f"{PREFIX}LISTS_SIGNERS: KEY KEY …")
 
     @property
     def is_https(self) -> bool:
         """Whether people and tablets reach this server over https."""
         return self.url.startswith("https://")
+
+    @property
+    def trusted_signers(self) -> frozenset[str]:
+        """Public keys of the offices whose packs of lists are taken."""
+        return frozenset(self.lists_signers.split())
 
     @property
     def effective_database_url(self) -> str:

@@ -13,6 +13,8 @@ from field178_server.console.documents import pages as documents
 from field178_server.console.erasure import pages as erasure
 from field178_server.console.establishments import pages as establishments
 from field178_server.console.imports import pages as imports
+from field178_server.console.lists import changes as list_changes
+from field178_server.console.lists import pages as lists
 from field178_server.console.reviews import decisions, file_pages
 from field178_server.console.reviews import pages as reviews
 from field178_server.console.shell import guard, preferences
@@ -22,7 +24,7 @@ from field178_server.console.tablets import pages as tablets
 # The import of each module registers its pages on the blueprint.
 PAGES: tuple[ModuleType, ...] = (
     *(accounts, own_tablets, preferences, reviews, decisions, file_pages, documents),
-    *(attention, establishments, tablets, imports, erasure),
+    *(attention, establishments, tablets, imports, erasure, lists, list_changes),
 )
 
 

@@ -13,7 +13,12 @@ _VERIFIED_ON = "verified_on"
 
 
 class CodeListError(ValueError):
-    """A packaged list does not have the shape the product was built for."""
+    """A list does not have the shape the product was built for; `member` of a row is absent or wrong."""
+
+    def __init__(self, message: str, member: str = "", *, is_absent: bool = False) -> None:
+        super().__init__(message)
+        self.member = member
+        self.is_absent = is_absent
 
 
 class ListFileRow:
@@ -159,7 +164,8 @@ class ListFileRow:
         return value
 
     def _wrong(self, key: str, expected: str, value: object) -> CodeListError:
-        return CodeListError(f"{self.where}.{key}: expected {expected}, found {value!r}")
+        problem = f"{self.where}.{key}: expected {expected}, found {value!r}"
+        return CodeListError(problem, key, is_absent=value is None)
 
 
 def by_id(items: "Sequence[T]", key: "Callable[[T], str]", where: str) -> dict[str, T]:

@@ -24,6 +24,8 @@ class PackFault(StrEnum):
 
     UNKNOWN_TABLE = "unknown_table"
     BAD_ROW = "bad_row"
+    MEMBER_ABSENT = "member_absent"
+    MEMBER_WRONG = "member_wrong"
     WRONG_KEY = "wrong_key"
     BAD_KEY = "bad_key"
     TOO_LONG = "too_long"
@@ -75,7 +77,13 @@ def _row(table: ListTable, key: str, text: str) -> Iterator[PackProblem]:
         table.read(read)
         read.finish()
     except CodeListError as error:
-        yield PackProblem(table.path, key, PackFault.BAD_ROW, str(error))
+        yield PackProblem(table.path, key, *_fault_of(error))
+
+
+def _fault_of(error: CodeListError) -> tuple[PackFault, str]:
+    if not error.member:
+        return PackFault.BAD_ROW, str(error)
+    return PackFault.MEMBER_ABSENT if error.is_absent else PackFault.MEMBER_WRONG, error.member
 
 
 def _removed(pack: ListPack, before: ListPack) -> Iterator[PackProblem]:

@@ -32,6 +32,7 @@ _TEXTS = {
     "purge_confirmed": N_("The content was removed. Tablets drop their copies at their next sync."),
     "purge_refused": N_("Refused: the content stays."),
     "purge_withdrawn": N_("Taken back: the content stays."),
+    "lists_published": N_("Published. Tablets take the lists at their next sync."),
     "settled": N_("Settled: {title}. The tablets get it at their next sync."),
 }
 _UNDOABLE = frozenset({"approved"})

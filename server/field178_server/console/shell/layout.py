@@ -51,6 +51,7 @@ _MENU = (
     ("console.establishments", "establishment", N_("Register")),
     ("console.tablets", "tablet", N_("Tablets")),
     ("console.purges", "privacy", N_("Purges")),
+    ("console.lists", "fine", N_("Lists and law")),
 )
 _ADMINISTRATION = "console.revoke_tablet"
 

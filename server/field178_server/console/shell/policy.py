@@ -31,6 +31,8 @@ RETURN = Access(frozenset({"return_for_fix"}))
 TABLETS = Access(frozenset({"manage_devices", "review"}))
 MANAGE_TABLETS = Access(frozenset({"manage_devices"}))
 REVIEW = Access(frozenset({"review"}))
+LISTS = Access(frozenset({"manage_codelists", "read_visits", "approve_export"}))
+MANAGE_LISTS = Access(frozenset({"manage_codelists"}))
 ERASE = Access(frozenset({"run_retention"}))
 
 POLICY: Mapping[str, Access] = MappingProxyType(
@@ -69,6 +71,14 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.withdraw_purge": ERASE,
         "console.establishments": REGISTER,
         "console.establishment": REGISTER,
+        "console.lists": LISTS,
+        "console.list_table": LISTS,
+        "console.list_row": LISTS,
+        "console.lists_pack": LISTS,
+        "console.lists_worksheet": LISTS,
+        "console.check_list_row": MANAGE_LISTS,
+        "console.upload_lists": MANAGE_LISTS,
+        "console.publish_lists": MANAGE_LISTS,
         "console.approve_record": APPROVE,
         "console.return_record": RETURN,
         "console.reopen_record": RETURN,

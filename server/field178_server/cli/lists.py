@@ -1,0 +1,96 @@
+"""The code lists: `lists …`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from field178_server.cli.context import Operator, as_json_option, operator, show, show_rows
+from field178_server.cli.language import _
+from field178_server.office.lists import operations
+from field178_server.office.lists.operations import Publication, Rows, rows_of
+from field178_server.office.lists.pack_file import PackFile, read_pack_file, write_pack_file
+from field178_server.office.lists.worksheet import read_worksheet, write_worksheet
+from field178_server.records.lists_in_force import stored_pack
+from field178_shared.list_packs import ListPack, changes_between, problems_of
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_WORKSHEET = ".xlsx"
+
+
+@click.group()
+def lists() -> None:
+    """The code lists."""
+
+
+@lists.command(
+    help=_("Write the changed rows as a signed pack; to a name in .xlsx, all rows as a worksheet.")
+)
+@click.argument("file", type=_FILE)
+@as_json_option
+def export(file: Path, as_json: bool) -> None:
+    """Write a pack or a worksheet."""
+    at = operator()
+    pack = _stored(at)
+    if file.suffix == _WORKSHEET:
+        data = write_worksheet(pack)
+    else:
+        data = write_pack_file(pack, at.tenant_id, at.keyring.receipt, at.clock.now())
+    file.write_bytes(data)
+    show({"file": str(file), "number": pack.number, "bytes": len(data)}, as_json=as_json)
+
+
+@lists.command(help=_("Show what a pack or worksheet would change; exit code 1 when it is refused."))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@as_json_option
+def diff(file: Path, as_json: bool) -> None:
+    """Show the difference of a file to the lists in force."""
+    at = operator()
+    before = _stored(at)
+    rows, _file = _read(at, file, before)
+    after = before.with_rows(rows)
+    problems = problems_of(after, before)
+    found: list[dict[str, object]] = [
+        {"table": one.table, "key": one.key, "problem": one.fault.value, "detail": one.detail}
+        for one in problems
+    ]
+    if not problems:
+        found = [
+            {"table": one.table, "key": one.key, "member": name, "before": old, "after": new}
+            for one in changes_between(before, after)
+            for name, old, new in one.members
+        ]
+    show_rows(found, as_json=as_json)
+    if problems:
+        raise SystemExit(1)
+
+
+@lists.command(name="import", help=_("Publish what a pack or worksheet changes; all of it or nothing."))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@as_json_option
+def import_file(file: Path, as_json: bool) -> None:
+    """Take a file in."""
+    at = operator()
+    before = _stored(at)
+    rows, pack_file = _read(at, file, before)
+    done: Publication = at.write(
+        lambda session: (
+            operations.take_pack(session, at.context, at.keyring.receipt, pack_file)
+            if pack_file is not None
+            else operations.publish_rows(session, at.context, at.keyring.receipt, rows, before.number)
+        )
+    )
+    show({"number": done.number, "rows": done.changed}, as_json=as_json)
+
+
+def _stored(at: Operator) -> ListPack:
+    return at.read(lambda session: stored_pack(session, at.tenant_id))
+
+
+def _read(at: Operator, file: Path, before: ListPack) -> tuple[Rows, PackFile | None]:
+    data = file.read_bytes()
+    if file.suffix == _WORKSHEET:
+        return read_worksheet(data, before), None
+    found = read_pack_file(data, {at.keyring.receipt_key, *at.settings.trusted_signers})
+    return rows_of(found.pack), found

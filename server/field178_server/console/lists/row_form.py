@@ -1,0 +1,164 @@
+"""The form of one row of a list: fields from its columns, and the row that was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from field178_server.console.lists.words import CONFIDENCE, member_name
+from field178_server.console.text.localize import Localizer
+from field178_server.office.lists.columns import Column, Kind, columns_of, without_absent
+from field178_shared.list_packs import ListPack, ListTable
+from field178_shared.list_packs.pack import files_with
+from field178_shared.list_packs.tables import Row
+from field178_shared.text.i18n import N_
+from field178_shared.text.normalisation import nfc
+
+_LONG = 60
+_BLANK_LINES = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One member of the row; `locked` says why it cannot be changed."""
+
+    name: str
+    label: str
+    kind: str
+    text: str
+    options: tuple[tuple[str, str], ...] = ()
+    is_locked: bool = False
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormLines:
+    """A nested table of the row: the labels of its columns, and its lines with some empty ones."""
+
+    label: str
+    heads: tuple[str, ...]
+    lines: tuple[tuple[FormField, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowForm:
+    """The form of a row."""
+
+    fields: tuple[FormField, ...]
+    tables: tuple[FormLines, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TypedRow:
+    """What was typed: the row, and the error of each field that is no such value."""
+
+    row: Row
+    errors: Mapping[str, str]
+
+
+def row_form(
+    pack: ListPack, table: ListTable, key: str, row: Row, errors: Mapping[str, str], localizer: Localizer
+) -> RowForm:
+    """Return the form of a row; a new one has the key "" and free identity."""
+    columns = _columns(pack, table)
+    locked = frozenset((*table.key, *table.identity)) if key else frozenset()
+    plain = [column for column in columns if column.kind is not Kind.ROWS]
+    return RowForm(
+        tuple(
+            _field(column, column.name, row.get(column.name), localizer, column.name in locked, errors)
+            for column in plain
+        ),
+        tuple(_lines(column, row, errors, localizer) for column in columns if column.kind is Kind.ROWS),
+    )
+
+
+def typed_row(
+    pack: ListPack, table: ListTable, known: Row, form: Mapping[str, str], localizer: Localizer
+) -> TypedRow:
+    """Return the row of a sent form; members that cannot be changed stay as they are known."""
+    errors: dict[str, str] = {}
+    row: Row = {}
+    for column in _columns(pack, table):
+        if column.kind is Kind.ROWS:
+            row[column.name] = _typed_lines(column, form, errors, localizer)
+        elif known and column.name in (*table.key, *table.identity):
+            row[column.name] = known.get(column.name)
+        else:
+            row[column.name] = _typed(column, column.name, form, errors, localizer)
+    return TypedRow(without_absent(row), errors)
+
+
+def _columns(pack: ListPack, table: ListTable) -> tuple[Column, ...]:
+    return columns_of(table.rows(files_with(pack)).values())
+
+
+def _lines(column: Column, row: Row, errors: Mapping[str, str], localizer: Localizer) -> FormLines:
+    listed = row.get(column.name)
+    known = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    lines = [*known, *({} for _ in range(_BLANK_LINES))]
+    return FormLines(
+        member_name(column.name, localizer),
+        tuple(member_name(one.name, localizer) for one in column.columns),
+        tuple(
+            tuple(
+                _field(
+                    one, f"{column.name}.{number}.{one.name}", line.get(one.name), localizer, False, errors
+                )
+                for one in column.columns
+            )
+            for number, line in enumerate(lines)
+        ),
+    )
+
+
+def _field(  # one part of a field each
+    column: Column, name: str, value: object, localizer: Localizer, locked: bool, errors: Mapping[str, str]
+) -> FormField:
+    text = column.to_text(value)
+    options: tuple[tuple[str, str], ...] = ()
+    if column.name == "confidence":
+        options = tuple((known, localizer.say(label)) for known, label in CONFIDENCE.items())
+    kind = "choice" if options else column.kind.value
+    if kind in ("text", "other", "texts") and (len(text) > _LONG or column.name in ("vi", "en", "source")):
+        kind = "long"
+    return FormField(
+        name, member_name(column.name, localizer), kind, text, options, locked, errors.get(name, "")
+    )
+
+
+def _typed_lines(
+    column: Column, form: Mapping[str, str], errors: dict[str, str], localizer: Localizer
+) -> list[Row]:
+    numbers = {
+        int(parts[1])
+        for name in form
+        if (parts := name.split("."))[0] == column.name and len(parts) == 3 and parts[1].isdecimal()
+    }
+    lines = [
+        without_absent(
+            {
+                one.name: _typed(one, f"{column.name}.{number}.{one.name}", form, errors, localizer)
+                for one in column.columns
+            }
+        )
+        for number in sorted(numbers)
+    ]
+    return [line for line in lines if line]
+
+
+def _typed(
+    column: Column, name: str, form: Mapping[str, str], errors: dict[str, str], localizer: Localizer
+) -> object:
+    text = nfc(form.get(name, ""))
+    try:
+        return column.from_text(text)
+    except ValueError:
+        errors[name] = localizer.say(_WRONG.get(column.kind, N_("This is no such value.")))
+        return text
+
+
+_WRONG = {
+    Kind.WHOLE: N_("A whole number is wanted."),
+    Kind.NUMBER: N_("A number is wanted."),
+    Kind.DAY: N_("A day is wanted, as 2026-07-01."),
+}

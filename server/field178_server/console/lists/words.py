@@ -1,0 +1,147 @@
+"""Names of list tables and of their members, and sentences for refused rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from field178_server.console.text.localize import Localizer
+from field178_shared.list_packs import PackFault, PackProblem
+from field178_shared.text.i18n import N_
+
+_TABLES: Mapping[str, str] = {
+    "admin_units.units": N_("Administrative units"),
+    "admin_units.lineage": N_("Reforms: which unit became which"),
+    "admin_units.unit_groups": N_("Areas of several units"),
+    "checklist_items.items": N_("Checklist items"),
+    "checklist_items.sections": N_("Checklist sections"),
+    "deadlines.items": N_("Statutory time limits"),
+    "document_forms.items": N_("Forms of documents"),
+    "document_forms.commitments_list": N_("Commitments"),
+    "establishment_types.items": N_("Types of establishment"),
+    "holidays.declared": N_("Days off declared for a year"),
+    "holidays.fixed": N_("Days off of every year"),
+    "holidays.worked": N_("Saturdays worked in exchange"),
+    "inspection_enums.lists.measure": N_("Measures"),
+    "inspection_enums.lists.representative_role": N_("Representatives of an establishment"),
+    "legal_sources.items": N_("Legal documents"),
+    "legal_sources.press_sources": N_("Public sources"),
+    "organizations.agencies": N_("Agencies"),
+    "outreach.audiences": N_("Audiences of outreach"),
+    "outreach.materials": N_("Outreach materials"),
+    "outreach.media_channels": N_("Media channels"),
+    "outreach.outreach_forms": N_("Forms of outreach"),
+    "outreach.topics": N_("Outreach topics"),
+    "reports.report_kinds": N_("Kinds of report"),
+    "targets.profiles": N_("Targets"),
+    "violations.items": N_("Violations and fine frames"),
+}
+_MEMBERS: Mapping[str, str] = {
+    "id": N_("Key"),
+    "vi": N_("Vietnamese"),
+    "en": N_("English"),
+    "source": N_("Source"),
+    "confidence": N_("Confidence"),
+    "verified_by": N_("Verified by"),
+    "verified_on": N_("Verified on"),
+    "valid_from": N_("In force from"),
+    "valid_to": N_("No longer in force from"),
+    "from": N_("From"),
+    "to": N_("To"),
+    "first": N_("First day"),
+    "last": N_("Last day"),
+    "day_on": N_("Day"),
+    "day": N_("Day of the month"),
+    "month": N_("Month"),
+    "since": N_("Since the year"),
+    "frames": N_("Fine frames"),
+    "src": N_("Legal document"),
+    "art": N_("Article, clause, point"),
+    "min": N_("Least (đồng)"),
+    "max": N_("Most (đồng)"),
+    "org_multiplier": N_("Times for an organisation"),
+    "warning_possible": N_("A warning is possible"),
+    "hint": N_("Unverified hint"),
+    "note": N_("Note"),
+    "remark": N_("Note"),
+    "code": N_("Code"),
+    "domain": N_("Field of law"),
+    "severity": N_("Severity"),
+    "selectable": N_("May be chosen"),
+    "restricted": N_("Team leader only"),
+    "checklist": N_("Checklist items"),
+    "legal": N_("Legal bases"),
+    "number": N_("Number"),
+    "issued": N_("Issued on"),
+    "seen": N_("Text seen"),
+    "seen_facts": N_("What was seen"),
+    "url": N_("Address"),
+    "level": N_("Level"),
+    "in_team": N_("May belong to a team"),
+    "focal": N_("Focal agency"),
+    "type": N_("Type"),
+    "parent": N_("Belongs to"),
+    "gso_code": N_("Statistics code"),
+    "section": N_("Section"),
+    "applies": N_("Asked of"),
+    "answer": N_("Kind of answer"),
+    "required": N_("Must be answered"),
+    "no_leads_to": N_("Violations offered"),
+    "targets": N_("Targets"),
+    "indicator": N_("Indicator"),
+    "value": N_("Value"),
+    "year": N_("Year"),
+    "members": N_("Units"),
+    "amount": N_("Length"),
+    "unit": N_("Unit"),
+    "from_event": N_("Counted from"),
+}
+_FAULTS: Mapping[PackFault, str] = {
+    PackFault.UNKNOWN_TABLE: N_("This list cannot be changed."),
+    PackFault.BAD_ROW: N_("The row cannot be read: {detail}"),
+    PackFault.MEMBER_ABSENT: N_("“{member}” is needed."),
+    PackFault.MEMBER_WRONG: N_("“{member}” is no such value."),
+    PackFault.WRONG_KEY: N_("The key is another one than before: {detail}"),
+    PackFault.BAD_KEY: N_("A key takes letters, digits, “_” and “-”, at most 64."),
+    PackFault.TOO_LONG: N_("The row is too long: {detail} characters."),
+    PackFault.REUSED_ID: N_("Past records would mean something else: {detail}. Add a new row instead."),
+    PackFault.ROW_REMOVED: N_("A row that was in force may not vanish; give it an end date."),
+    PackFault.FRAMES_OVERLAP: N_("Two fine frames are in force on the same day: {detail}"),
+    PackFault.BAD_VALIDITY: N_("The end is not after the beginning: {detail}"),
+    PackFault.NO_SUCCESSOR: N_("The unit ends on {detail} and no unit takes over; add the reform step."),
+    PackFault.UNKNOWN_REFERENCE: N_("It names something that is in no list: {detail}"),
+}
+_FILES: Mapping[str, str] = {
+    "none": N_("No file was chosen."),
+    "not_complete": N_("The file is cut short or damaged."),
+    "not_a_pack": N_("This is no file of lists."),
+    "not_a_worksheet": N_("This is no worksheet of the lists."),
+    "not_signed": N_("The file is not signed."),
+    "unknown_signer": N_("The file was signed by an office that this one does not trust (key {signer})."),
+    "wrong_signature": N_("The signature is not that of the content: somebody changed the file."),
+    "older": N_("A pack with number {number} or a later one of this office was taken before."),
+    "too_large": N_("The file is too large."),
+    "bad_cell": N_("Sheet {sheet}, row {row}, column {column}: this is no such value."),
+}
+CONFIDENCE: Mapping[str, str] = {"high": N_("High"), "medium": N_("Medium"), "low": N_("Low")}
+
+
+def table_name(path: str, localizer: Localizer) -> str:
+    """Return the name of a table."""
+    return localizer.say(_TABLES[path]) if path in _TABLES else path
+
+
+def member_name(name: str, localizer: Localizer) -> str:
+    """Return the name of a member; one without a name is shown as the files have it."""
+    return localizer.say(_MEMBERS[name]) if name in _MEMBERS else name
+
+
+def fault_text(problem: PackProblem, localizer: Localizer) -> str:
+    """Return why a row is refused."""
+    return localizer.say(_FAULTS[problem.fault]).format(
+        detail=problem.detail, member=member_name(problem.detail, localizer)
+    )
+
+
+def file_fault(details: Mapping[str, object], localizer: Localizer) -> str:
+    """Return why a file is refused."""
+    return localizer.say(_FILES[str(details["problem"])]).format(**details)

@@ -1,0 +1,143 @@
+"""The columns of a list table, read off its rows: what a form asks and a worksheet shows."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from field178_shared.list_packs.tables import Row
+
+# On every row, whether one has them yet or not.
+PROVENANCE = ("source", "confidence", "verified_by", "verified_on")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_TEXTS_SEPARATOR = "; "
+
+
+class Kind(StrEnum):
+    """Kind of the values of a column."""
+
+    TEXT = "text"
+    WHOLE = "whole"
+    NUMBER = "number"
+    FLAG = "flag"
+    DAY = "day"
+    TEXTS = "texts"
+    ROWS = "rows"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One member of the rows; `columns` are those of a nested table."""
+
+    name: str
+    kind: Kind
+    columns: tuple[Column, ...] = ()
+
+    def to_text(self, value: object) -> str:
+        """Return a value as it stands in a cell or field; "" for an absent one."""
+        match value:
+            case None:
+                return ""
+            case bool():
+                return "x" if value else ""
+            case str() if self.kind is not Kind.OTHER or not _reads_as_json(value):
+                return value
+            case int() | float():
+                return str(value)
+            case list() if self.kind is Kind.TEXTS:
+                return _TEXTS_SEPARATOR.join(value)
+        return json.dumps(value, ensure_ascii=False)
+
+    def from_text(self, text: str) -> object:
+        """Return the value of a text, None for an empty one; raises ValueError for what is no such value."""
+        text = text.strip()
+        if not text:
+            return None
+        match self.kind:
+            case Kind.WHOLE:
+                return int(text.removesuffix(".0"))
+            case Kind.NUMBER:
+                number = float(text)
+                return int(number) if number.is_integer() and "." not in text else number
+            case Kind.FLAG:
+                return text.lower() not in {"0", "false", "không"}
+            case Kind.DAY:
+                return date.fromisoformat(text).isoformat()
+            case Kind.TEXTS:
+                return [part.strip() for part in text.split(";") if part.strip()]
+            case Kind.OTHER | Kind.ROWS:
+                return _json_or_text(text)
+        return text
+
+
+def columns_of(rows: Iterable[Mapping[str, object]], *, is_nested: bool = False) -> tuple[Column, ...]:
+    """Return the columns of rows, in the order in which they first appear."""
+    values: dict[str, list[object]] = {}
+    for row in rows:
+        for name, value in row.items():
+            values.setdefault(name, []).append(value)
+    if not is_nested:
+        for name in PROVENANCE:
+            values.setdefault(name, [])
+    return tuple(
+        _column(name, [value for value in found if value is not None]) for name, found in values.items()
+    )
+
+
+def without_absent(row: Mapping[str, object]) -> Row:
+    """Return a row without members that say nothing: readers take null, false and an empty list as absent."""
+    return {
+        name: value for name, value in row.items() if value is not None and value is not False and value != []
+    }
+
+
+def _column(name: str, values: Sequence[object]) -> Column:
+    if values and all(isinstance(value, list) and _is_rows(value) for value in values):
+        nested = [row for value in values if isinstance(value, list) for row in value]
+        return Column(name, Kind.ROWS, columns_of(nested, is_nested=True))
+    return Column(name, _kind(name, values))
+
+
+def _kind(name: str, values: Sequence[object]) -> Kind:
+    kinds = {type(value) for value in values}
+    if kinds == {bool}:
+        return Kind.FLAG
+    if kinds == {int}:
+        return Kind.WHOLE
+    if kinds and kinds <= {int, float}:
+        return Kind.NUMBER
+    if name == "verified_on" or (kinds == {str} and all(_DAY.fullmatch(str(value)) for value in values)):
+        return Kind.DAY
+    if kinds <= {str}:
+        return Kind.TEXT
+    is_texts = kinds <= {str, list} and all(
+        isinstance(value, list) and all(isinstance(part, str) and ";" not in part for part in value)
+        for value in values
+    )
+    return Kind.TEXTS if is_texts else Kind.OTHER
+
+
+def _is_absent(value: object) -> bool:
+    return value is None or value is False or value == []
+
+
+def _json_or_text(text: str) -> object:
+    value: object = json.loads(text) if _reads_as_json(text) or text[0] in "[{" else text
+    return value
+
+
+def _reads_as_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_rows(value: Sequence[object]) -> bool:
+    return bool(value) and all(isinstance(part, dict) for part in value)

@@ -1,0 +1,98 @@
+"""Queries of the lists: tables with their counts, rows with where they come from, the packs published."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field178_server.database.models import Audit
+from field178_shared.list_packs import TABLES, ListPack
+from field178_shared.list_packs.pack import files_with
+from field178_shared.list_packs.tables import Row
+from field178_shared.text.normalisation import fold
+
+_MOST_PUBLICATIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TableSummary:
+    """A table of the lists: its rows, those changed by the office, those nobody is sure of."""
+
+    path: str
+    rows: int
+    changed: int
+    unsure: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row in force, and whether the office changed it."""
+
+    key: str
+    row: Row
+    is_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationRow:
+    """One publication of the past."""
+
+    number: int
+    rows: int
+    at: datetime
+    actor_id: str | None
+
+
+def summaries(pack: ListPack) -> tuple[TableSummary, ...]:
+    """Return every table."""
+    files = files_with(pack)
+    return tuple(
+        TableSummary(
+            path,
+            len(rows := table.rows(files)),
+            len(pack.rows.get(path, {})),
+            sum(is_unsure(row) for row in rows.values()),
+        )
+        for path, table in TABLES.items()
+    )
+
+
+def rows_of_table(pack: ListPack, path: str, text: str) -> tuple[TableRow, ...]:
+    """Return the rows of a table whose key, labels or members hold the text, searched without marks."""
+    changed: Mapping[str, str] = pack.rows.get(path, {})
+    wanted = fold(text)
+    return tuple(
+        TableRow(key, row, key in changed)
+        for key, row in TABLES[path].rows(files_with(pack)).items()
+        if not wanted or wanted in fold(" ".join(str(value) for value in row.values()))
+    )
+
+
+def is_unsure(row: Row) -> bool:
+    """Tell whether nobody verified a row of low confidence, or a frame of it."""
+    if row.get("verified_by"):
+        return False
+    frames = row.get("frames")
+    parts = [row, *(frames if isinstance(frames, list) else ())]
+    return any(part.get("confidence") == "low" for part in parts if isinstance(part, dict))
+
+
+def publications(session: Session, tenant_id: str) -> list[PublicationRow]:
+    """Return the latest publications, the newest first."""
+    found = session.scalars(
+        select(Audit)
+        .where(Audit.tenant_id == tenant_id, Audit.action == "lists_published")
+        .order_by(Audit.audit_id.desc())
+        .limit(_MOST_PUBLICATIONS)
+    )
+    return [_publication(entry) for entry in found]
+
+
+def _publication(entry: Audit) -> PublicationRow:
+    details = json.loads(entry.details or "{}")
+    return PublicationRow(int(details["number"]), int(details["rows"]), entry.at, entry.actor_id)

@@ -1,0 +1,206 @@
+"""The lists as a worksheet (XLSX): what a lawyer reads, corrects and sends back."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from field178_server.office.lists.columns import Column, Kind, columns_of, without_absent
+from field178_server.office.lists.pack_file import refused
+from field178_shared.list_packs import TABLES, ListPack
+from field178_shared.list_packs.pack import files_with
+from field178_shared.list_packs.tables import Row
+
+if TYPE_CHECKING:
+    from openpyxl.styles import Font
+    from openpyxl.worksheet.worksheet import Worksheet
+
+MAX_BYTES = 8 << 20
+# A small file can unpack to a very large one.
+_MAX_UNPACKED_BYTES = 64 << 20
+_NAMES_ROW, _FIRST_ROW = 2, 3
+_SHEET_NAME_LENGTH = 31
+_WIDEST = 60
+
+
+def write_worksheet(pack: ListPack) -> bytes:
+    """Return the lists in force: a sheet a table, one more for each nested table.
+
+    Cell A1 names the table, row 2 its members; nested rows name their row in the first column.
+    """
+    from openpyxl import Workbook
+    from openpyxl.styles import Font as MadeFont
+
+    book = Workbook(write_only=True)
+    for name, columns, rows in _sheets(pack):
+        sheet = book.create_sheet(_sheet_name(name))
+        sheet.freeze_panes = "B3"
+        for number, column in enumerate(columns):
+            longest = max((len(column.to_text(row.get(column.name))) for row in rows), default=0)
+            letter = _letter(number)
+            sheet.column_dimensions[letter].width = min(_WIDEST, max(len(column.name), longest) + 2)
+        sheet.append([name])
+        sheet.append(_texts(sheet, [column.name for column in columns], MadeFont(bold=True)))
+        for row in rows:
+            sheet.append(_texts(sheet, [column.to_text(row.get(column.name)) for column in columns]))
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def read_worksheet(data: bytes, pack: ListPack) -> dict[str, dict[str, Row]]:
+    """Return the rows of a worksheet that differ from those in force, by table and key.
+
+    Raises AppError(lists_refused) with `problem`, and `sheet`, `row`, `column` of a cell that cannot be read.
+    """
+    sheets = _read(data)
+    files = files_with(pack)
+    found: dict[str, dict[str, Row]] = {}
+    for table in TABLES.values():
+        known = table.rows(files)
+        columns = columns_of(known.values())
+        if table.path not in sheets:
+            continue
+        nested = {column.name: column for column in columns if column.kind is Kind.ROWS}
+        below = {
+            name: _nested_rows(sheets.get(f"{table.path}/{name}", ()), column)
+            for name, column in nested.items()
+        }
+        for cells in sheets[table.path]:
+            row = _row(cells, [column for column in columns if column.name not in nested])
+            key = table.key_of(row)
+            row |= {name: rows[key] for name, rows in below.items() if rows.get(key)}
+            if without_absent(row) != _comparable(known.get(key, {})):
+                found.setdefault(table.path, {})[key] = without_absent(row)
+    return found
+
+
+_Sheet = tuple[str, Sequence[Column], Sequence[Mapping[str, object]]]
+# Place of the cells (sheet and row number), and texts by the name of their column.
+_Cells = tuple[str, int, Mapping[str, str]]
+
+
+def _sheets(pack: ListPack) -> Iterator[_Sheet]:
+    files = files_with(pack)
+    for table in TABLES.values():
+        rows = table.rows(files)
+        columns = columns_of(rows.values())
+        yield table.path, [one for one in columns if one.kind is not Kind.ROWS], list(rows.values())
+        for column in columns:
+            if column.kind is Kind.ROWS:
+                key = Column("row", Kind.TEXT)
+                yield f"{table.path}/{column.name}", [key, *column.columns], _below(rows, column.name)
+
+
+def _below(rows: Mapping[str, Row], name: str) -> list[Mapping[str, object]]:
+    return [
+        {"row": key, **nested}
+        for key, row in rows.items()
+        if isinstance(listed := row.get(name), list)
+        for nested in listed
+    ]
+
+
+def _read(data: bytes) -> dict[str, list[_Cells]]:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    if len(data) > MAX_BYTES:
+        raise refused("too_large", limit=MAX_BYTES)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            if sum(one.file_size for one in packed.infolist()) > _MAX_UNPACKED_BYTES:
+                raise refused("too_large", limit=_MAX_UNPACKED_BYTES)
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError):
+        raise refused("not_a_worksheet") from None
+    found: dict[str, list[_Cells]] = {}
+    for sheet in book.worksheets:
+        rows = _cells(sheet)
+        head = next(rows, None)
+        names = next(rows, None)
+        if head is None or names is None or not head:
+            continue
+        found[head[0]] = [
+            (head[0], number, dict(zip(names, texts, strict=False)))
+            for number, texts in enumerate(rows, _FIRST_ROW)
+            if any(texts)
+        ]
+    if not found.keys() & TABLES.keys():
+        raise refused("not_a_worksheet")
+    return found
+
+
+def _cells(sheet: Worksheet) -> Iterator[list[str]]:
+    for row in sheet.iter_rows(values_only=True):
+        yield [_cell_text(value) for value in row]
+
+
+def _cell_text(value: object) -> str:
+    if value is None:
+        return ""
+    if hasattr(value, "isoformat"):  # a spreadsheet made a date of a text
+        return str(value.isoformat())[:10]
+    return ("x" if value else "") if isinstance(value, bool) else str(value).strip()
+
+
+def _row(cells: _Cells, columns: Sequence[Column]) -> Row:
+    sheet, number, texts = cells
+    row: Row = {}
+    for column in columns:
+        try:
+            value = column.from_text(texts.get(column.name, ""))
+        except ValueError:
+            raise refused("bad_cell", sheet=sheet, row=number, column=column.name) from None
+        if value is not None:
+            row[column.name] = value
+    return row
+
+
+def _nested_rows(sheet: Sequence[_Cells], column: Column) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for cells in sheet:
+        found.setdefault(cells[2].get("row", ""), []).append(_row(cells, column.columns))
+    return found
+
+
+def _comparable(row: Row) -> Row:
+    """Return a row as it would come back from its own cells."""
+    return {
+        name: [without_absent(one) for one in value]
+        if isinstance(value, list) and _holds_rows(value)
+        else value
+        for name, value in without_absent(row).items()
+    }
+
+
+def _holds_rows(value: Sequence[object]) -> bool:
+    return bool(value) and all(isinstance(one, dict) for one in value)
+
+
+def _texts(sheet: Worksheet, texts: Sequence[str], font: Font | None = None) -> list[object]:
+    from openpyxl.cell import WriteOnlyCell
+
+    cells: list[object] = []
+    for text in texts:
+        cell = WriteOnlyCell(sheet, value=text)
+        # Never a formula, whatever a text begins with.
+        cell.data_type = "s"
+        if font is not None:
+            cell.font = font
+        cells.append(cell)
+    return cells
+
+
+def _sheet_name(name: str) -> str:
+    """Return a name that a sheet may have; the true one is in cell A1."""
+    short = name.replace("inspection_enums.lists.", "").replace("/", "·")
+    return short[-_SHEET_NAME_LENGTH:]
+
+
+def _letter(number: int) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return get_column_letter(number + 1)

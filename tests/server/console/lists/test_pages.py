@@ -1,0 +1,165 @@
+"""The lists in the console: read, changed in a row or by a file, previewed, published."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from tests.server.console.conftest import Browser
+from tests.server.office.lists.test_packs import KEY, TET_ROWS
+from tests.server.office.lists.test_worksheet import changed
+
+from field178_server.office.lists.pack_file import write_pack_file
+from field178_shared.codelists import load
+from field178_shared.list_packs import ListPack
+from field178_shared.time.clock import SystemClock
+
+TET = {
+    "id": "tet_2027",
+    "vi": "Tết Nguyên đán",
+    "en": "Lunar New Year",
+    "first": "2027-02-05",
+    "last": "2027-02-09",
+    "source": "công bố lịch nghỉ",
+    "confidence": "medium",
+    "verified_by": "Sở Tư pháp",
+    "verified_on": "2026-11-20",
+}
+HIDDEN = re.compile(r'<textarea name="(rows|pack)" hidden>(.*?)</textarea>', re.S)
+
+
+@pytest.fixture
+def admin(signed_in: Callable[[str], Browser]) -> Browser:
+    return signed_in("admin")
+
+
+def typed_in(page: str) -> dict[str, str]:
+    """Return what the fields of a form hold."""
+    inputs = re.findall(r'<input class="input input-small"[^>]*? name="([^"]+)" value="([^"]*)"', page)
+    areas = re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>([^<]*)</textarea>', page)
+    choices = re.findall(r'<select [^>]*name="([^"]+)"(.*?)</select>', page, re.S)
+    chosen = [
+        (name, found[1]) for name, text in choices if (found := re.search(r'value="([^"]*)" selected', text))
+    ]
+    return {name: unescape(value) for name, value in (*inputs, *areas, *chosen)}
+
+
+def publish(browser: Browser, preview: str, seen: int = 0) -> str:
+    found = HIDDEN.search(preview)
+    assert found is not None
+    answer = browser.post("/lists/publish", {found[1]: unescape(found[2]), "seen": str(seen)})
+    assert answer.status_code == 303
+    return browser.text(answer.headers["Location"])
+
+
+def uploaded(browser: Browser, data: bytes, name: str) -> tuple[int, str]:
+    answer = browser.post("/lists/upload", {"file": (io.BytesIO(data), name)})
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def test_a_holiday_of_a_new_year_is_typed_previewed_and_published(admin: Browser) -> None:
+    preview = admin.post("/lists/holidays.declared/row", {"key": "", **TET}).get_data(as_text=True)
+    assert "Tết Nguyên đán" in preview
+    assert "+" not in load().version
+
+    page = publish(admin, preview)
+
+    assert "Đã phát hành" in page
+    assert "Số 1" in page
+    assert load().version.endswith("+1")
+    assert "Sở Tư pháp kiểm chứng, 20/11/2026" in admin.text("/lists/holidays.declared/rows?q=tet nguyen dan")
+
+
+def test_a_field_that_is_no_such_value_says_so_and_keeps_the_rest(admin: Browser) -> None:
+    answer = admin.post("/lists/holidays.declared/row", {"key": "", **TET, "first": "ngày mồng một"})
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "Cần nhập ngày" in page
+    assert 'value="2027-02-09"' in page
+
+
+def test_what_a_row_needs_is_told_by_the_name_of_its_field(admin: Browser) -> None:
+    answer = admin.post("/lists/holidays.declared/row", {"key": "", **TET, "en": ""})
+
+    assert answer.status_code == 422
+    assert "“Tiếng Anh”" in answer.get_data(as_text=True)
+
+
+def test_a_refused_row_names_its_reason_and_cannot_be_published(admin: Browser) -> None:
+    fields = typed_in(admin.text("/lists/violations.items/row?key=lodging_no_notice_1_3"))
+    fields["frames.0.to"] = "2026-06-01"
+
+    answer = admin.post("/lists/violations.items/row", {"key": "lodging_no_notice_1_3", **fields})
+
+    assert answer.status_code == 422
+    preview = answer.get_data(as_text=True)
+    assert "Hai khung phạt cùng hiệu lực một ngày" in preview
+    assert HIDDEN.search(preview) is None
+
+
+def test_identity_of_a_row_stays_what_was_typed_instead(admin: Browser) -> None:
+    preview = admin.post(
+        "/lists/outreach.topics/row", {"key": "harms", "id": "other", "vi": "Tác hại (sửa)", "en": "Harms"}
+    ).get_data(as_text=True)
+
+    found = HIDDEN.search(preview)
+    assert found is not None
+    assert list(json.loads(unescape(found[2]))["outreach.topics"]) == ["harms"]
+
+
+def test_the_worksheet_goes_out_and_comes_back(admin: Browser) -> None:
+    answer = admin.get("/lists/worksheet")
+    assert answer.headers["Content-Disposition"].endswith('.xlsx"') or ".xlsx" in str(answer.headers)
+    data = changed(answer.get_data(), "outreach.topics", "harms", vi="Tác hại theo pháp chế")
+
+    status, preview = uploaded(admin, data, "back.xlsx")
+
+    assert status == 200
+    assert "Tác hại theo pháp chế" in preview
+    publish(admin, preview)
+    assert load().topics["harms"].vi == "Tác hại theo pháp chế"
+
+
+def test_an_unchanged_worksheet_has_nothing_to_publish(admin: Browser) -> None:
+    status, preview = uploaded(admin, admin.get("/lists/worksheet").get_data(), "same.xlsx")
+
+    assert status == 200
+    assert "Không có gì khác" in preview
+
+
+def test_a_pack_of_an_office_that_is_not_trusted_is_refused(admin: Browser) -> None:
+    pack = ListPack().with_rows(TET_ROWS)
+
+    status, page = uploaded(admin, write_pack_file(pack, "tinh", KEY, SystemClock().now()), "pack.json")
+
+    assert status == 422
+    assert "chưa được tin cậy" in page
+
+
+def test_a_publication_on_an_older_state_is_shown_again(admin: Browser) -> None:
+    preview = admin.post("/lists/holidays.declared/row", {"key": "", **TET}).get_data(as_text=True)
+    publish(admin, preview)
+    found = HIDDEN.search(preview)
+    assert found is not None
+
+    answer = admin.post("/lists/publish", {"rows": unescape(found[2]), "seen": "0"})
+
+    assert answer.status_code == 422
+    assert "Vừa có người phát hành danh mục" in answer.get_data(as_text=True)
+
+
+def test_a_reviewer_reads_the_lists_and_changes_none(reviewer: Browser) -> None:
+    assert "Chỉ quản trị hệ thống sửa được" in reviewer.text("/lists/violations.items/row?key=kd_door_latch")
+    assert "Thêm dòng" not in reviewer.text("/lists/violations.items/rows")
+    assert reviewer.post("/lists/violations.items/row", {"key": "kd_door_latch"}).status_code == 404
+    assert reviewer.post("/lists/publish", {"rows": "{}", "seen": "0"}).status_code == 404
+
+
+def test_unknown_lists_and_rows_are_not_there(admin: Browser) -> None:
+    assert admin.get("/lists/organizations.app_roles/rows").status_code == 404
+    assert admin.get("/lists/violations.items/row?key=nothing").status_code == 404
