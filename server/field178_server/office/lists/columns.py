@@ -11,6 +11,11 @@ from enum import StrEnum
 
 from field178_shared.list_packs.tables import Row
 
+# What people look for first; other members follow in the order of the files.
+_FIRST = (
+    *("id", "code", "number", "vi", "en", "src", "art"),
+    *("first", "last", "day_on", "issued", "valid_from", "valid_to", "from", "to", "min", "max"),
+)
 # On every row, whether one has them yet or not.
 PROVENANCE = ("source", "confidence", "verified_by", "verified_on")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -76,7 +81,7 @@ class Column:
 
 
 def columns_of(rows: Iterable[Mapping[str, object]], *, is_nested: bool = False) -> tuple[Column, ...]:
-    """Return the columns of rows, in the order in which they first appear."""
+    """Return the columns of rows: what names a row first, who vouches for it last."""
     values: dict[str, list[object]] = {}
     for row in rows:
         for name, value in row.items():
@@ -85,8 +90,16 @@ def columns_of(rows: Iterable[Mapping[str, object]], *, is_nested: bool = False)
         for name in PROVENANCE:
             values.setdefault(name, [])
     return tuple(
-        _column(name, [value for value in found if value is not None]) for name, found in values.items()
+        _column(name, [value for value in values[name] if value is not None])
+        for name in sorted(values, key=_place)
     )
+
+
+def _place(name: str) -> int:
+    if name in _FIRST:
+        return _FIRST.index(name)
+    behind = 1 + PROVENANCE.index(name) if name in PROVENANCE else 0
+    return len(_FIRST) + behind
 
 
 def without_absent(row: Mapping[str, object]) -> Row:
