@@ -27,6 +27,11 @@ class LegalSource(Labelled):
     seen_facts: str | None
     confidence: str
 
+    def valid_on(self, day: date) -> bool:
+        """Tell whether it is in force on the local date; `valid_to` is the first day it is not."""
+        began = self.valid_from is None or self.valid_from <= day
+        return began and (self.valid_to is None or day < self.valid_to)
+
 
 @dataclass(frozen=True, slots=True)
 class PressSource:

@@ -86,6 +86,7 @@ class CodeLists:
     deadlines: Mapping[str, Deadline]
     holidays: HolidayCalendar
     document_forms: Mapping[str, DocumentForm]
+    form_texts: Mapping[str, ListChoice]
     glossary: Mapping[str, Term]
     avoided_words: tuple[AvoidedWords, ...]
     privacy: PrivacyRules

@@ -141,6 +141,7 @@ def read_lists(data: object, pack: int = 0) -> CodeLists:
         deadlines=files.index("deadlines", "items", read_deadline),
         holidays=read_holidays(files.file("holidays")),
         document_forms=files.index("document_forms", "items", read_document_form),
+        form_texts=files.index("document_forms", "texts", ListChoice.read),
         glossary=by_id(files.rows("glossary", "items", read_term), lambda term: term.field, "glossary"),
         avoided_words=files.rows("vocabulary", "items", read_avoided_words),
         privacy=read_privacy_rules(files.file("privacy_rules")),

@@ -6,6 +6,13 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """A legal basis below the title, in italics: ";" behind each but the last, which has "."."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """A numbered part."""
 
@@ -14,13 +21,9 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text; `is_small` for what must be complete but is read only when needed.
-
-    One that `keeps_next` is never alone at the end of a page.
-    """
+    """Running text; one that `keeps_next` is never alone at the end of a page."""
 
     text: str
-    is_small: bool = False
     keeps_next: bool = False
 
 
@@ -42,13 +45,26 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Signatures:
-    """Signature fields side by side, each with room for pen and name."""
+class Signature:
+    """A place to sign: the position, and the name where the paper knows it."""
 
-    titles: tuple[str, ...]
+    title: str
+    name: str = ""
 
 
-Block = Heading | Paragraph | Pen | Table | Signatures
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The end of a paper: last sentence, rows of signatures, recipients; never torn over two pages.
+
+    So no page holds signatures alone.
+    """
+
+    text: str
+    signatures: tuple[tuple[Signature, ...], ...]
+    recipients: tuple[str, ...] = ()
+
+
+Block = Basis | Heading | Paragraph | Pen | Table | Closing
 
 
 @dataclass(frozen=True, slots=True)

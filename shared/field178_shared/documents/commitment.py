@@ -8,22 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from field178_shared.codelists import CodeLists
-from field178_shared.documents.blocks import Block, Letterhead, Paragraph, Pen, Seal, Signatures
+from field178_shared.documents.blocks import Block, Closing, Letterhead, Paragraph, Pen, Seal, Signature
 from field178_shared.documents.paper import Progress, draw
 from field178_shared.documents.sources import VisitSource
 from field178_shared.documents.wording import (
     UNKNOWN,
     address_line,
+    bases,
     dateline,
     identity_of,
+    legal_bases,
+    recipients,
     team_name,
     team_table,
+    text_of_form,
     word_of,
 )
 from field178_shared.records.establishment import Establishment
 from field178_shared.records.inspection import Inspection
 
-_SIGNED_BY = ("ĐẠI DIỆN CƠ SỞ", "ĐẠI DIỆN ĐỘI KIỂM TRA")
+_FORM = "commitment"
+_SIGNED_BY = ((Signature("ĐẠI DIỆN CƠ SỞ"), Signature("ĐẠI DIỆN ĐỘI KIỂM TRA")),)
 
 
 def commitment_pdf(source: VisitSource, lists: CodeLists, tell: Progress = lambda _share: None) -> bytes:
@@ -38,7 +43,7 @@ def commitment_pdf(source: VisitSource, lists: CodeLists, tell: Progress = lambd
         number="",
         dateline=dateline(lists, visit.unit_id, visit.occurred_on),
         title="BẢN CAM KẾT",
-        subtitle="Không để xảy ra tệ nạn xã hội tại cơ sở kinh doanh dịch vụ",
+        subtitle=text_of_form(lists, "commitment_subtitle"),
     )
     seal = Seal(source.record_id, source.rev, source.h, visit.record_code)
     blocks = tuple(_blocks(source, visit, establishment, lists))
@@ -48,6 +53,7 @@ def commitment_pdf(source: VisitSource, lists: CodeLists, tell: Progress = lambd
 def _blocks(
     source: VisitSource, visit: Inspection, establishment: Establishment, lists: CodeLists
 ) -> Iterator[Block]:
+    yield from bases(legal_bases(lists, _FORM, visit.occurred_on))
     yield Paragraph(f"Kính gửi: {team_name(source)}.")
     yield Pen("Tôi là (ông/bà):")
     role = word_of(lists, "representative_role", visit.representative_role)
@@ -61,5 +67,8 @@ def _blocks(
     yield Paragraph("Cơ sở chịu trách nhiệm trước pháp luật về việc thực hiện bản cam kết này.")
     yield Paragraph("Cam kết được lập trước sự chứng kiến của Đội kiểm tra:", keeps_next=True)
     yield team_table(source, visit, lists)
-    yield Paragraph("Bản cam kết lập thành 02 bản có giá trị như nhau, mỗi bên giữ 01 bản.")
-    yield Signatures(_SIGNED_BY)
+    yield Closing(
+        "Bản cam kết lập thành 02 bản có giá trị như nhau, mỗi bên giữ 01 bản.",
+        _SIGNED_BY,
+        recipients(lists, "commitment_recipients"),
+    )

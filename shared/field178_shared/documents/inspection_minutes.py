@@ -13,12 +13,13 @@ from field178_shared.codelists import ChecklistItem, ChecklistSection, CodeLists
 from field178_shared.codelists.legal import LegalSource
 from field178_shared.documents.blocks import (
     Block,
+    Closing,
     Heading,
     Letterhead,
     Paragraph,
     Pen,
     Seal,
-    Signatures,
+    Signature,
     Table,
 )
 from field178_shared.documents.paper import Progress, draw
@@ -27,13 +28,19 @@ from field178_shared.documents.wording import (
     UNKNOWN,
     address_line,
     address_of,
+    agency_name,
+    bases,
     clock_note,
     dateline,
     identity_of,
+    legal_bases,
     moment_of,
     name_of,
+    recipients,
+    superior_body,
     team_name,
     team_table,
+    text_of_form,
     word_of,
 )
 from field178_shared.records.establishment import Establishment
@@ -45,7 +52,9 @@ from field178_shared.text.formats import date_text, number_text
 _RESULTS = {"no": "Chưa đạt", "partial": "Đạt một phần"}
 # Counts that no report shows either: on a paper that stays at the establishment they would point at a person.
 _SUPPRESSED = "suppressed"
-_SIGNED_BY = ("ĐẠI DIỆN CƠ SỞ", "NGƯỜI CHỨNG KIẾN", "NGƯỜI LẬP BIÊN BẢN", "ĐỘI TRƯỞNG")
+_FORM = "inspection_minutes"
+_LEADER, _SECRETARY = "team_leader", "secretary"
+_MEMBERS_A_ROW = 3
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
 
 
@@ -74,20 +83,21 @@ class _Minutes:
 
     def letterhead(self) -> Letterhead:
         """Return the head of the first page (ND 30/2020 puts the authority left, the nation right)."""
-        standing = self._lists.agencies.get(text_of(self._source.team, "standing_agency"))
+        level = text_of(self._source.team, "level")
         return Letterhead(
             authority=(
-                standing.vi.upper() if standing else "",
+                superior_body(self._lists, level, self.visit.unit_id).upper(),
                 team_name(self._source).upper(),
             ),
             number=f"Số: {self.visit.minutes_number or f'……/{SYMBOL}'}",
             dateline=dateline(self._lists, self.visit.unit_id, self._day),
             title="BIÊN BẢN KIỂM TRA",
-            subtitle="Việc chấp hành pháp luật về phòng, chống tệ nạn xã hội tại cơ sở kinh doanh dịch vụ",
+            subtitle=text_of_form(self._lists, "minutes_subtitle"),
         )
 
     def blocks(self) -> Iterator[Block]:
         """Give the parts in the order in which the paper is read out."""
+        yield from bases(self._bases())
         yield Paragraph(self._opening())
         if self.visit.clock_offset_s:
             yield Paragraph(clock_note(self.visit.clock_offset_s))
@@ -104,8 +114,17 @@ class _Minutes:
         for roman, (title, blocks) in zip(_ROMAN, shown, strict=False):
             yield Heading(f"{roman}. {title}")
             yield from blocks
-        yield Paragraph(self._closing())
-        yield Signatures(self._signed_by())
+        yield Closing(
+            self._closing(), tuple(self._signatures()), recipients(self._lists, "minutes_recipients")
+        )
+
+    def _bases(self) -> Iterator[str]:
+        yield from legal_bases(self._lists, _FORM, self._day)
+        team = self._source.team
+        body = superior_body(self._lists, text_of(team, "level"), self.visit.unit_id)
+        decision = text_of(team, "decision_number") or UNKNOWN
+        name = team_name(self._source)
+        yield f"Căn cứ Quyết định số {decision} của {body} về việc thành lập, kiện toàn {name}"
 
     def _opening(self) -> str:
         visit, establishment = self.visit, self._inspected
@@ -121,8 +140,10 @@ class _Minutes:
     def _present(self) -> Iterator[Block]:
         yield Paragraph("1. Đội kiểm tra:")
         yield team_table(self._source, self.visit, self._lists)
-        agencies = self._lists.agencies
-        escorts = [agencies[one].vi for one in self.visit.local_escort_agencies if one in agencies]
+        named = (
+            agency_name(self._lists, one, self.visit.unit_id) for one in self.visit.local_escort_agencies
+        )
+        escorts = [name for name in named if name]
         if escorts:
             yield Paragraph(f"{name_of('inspection', 'local_escort_agencies')}: {', '.join(escorts)}.")
         role = self.visit.representative_role
@@ -130,7 +151,7 @@ class _Minutes:
             yield Paragraph("2. Đại diện cơ sở: không có đại diện cơ sở tại thời điểm kiểm tra.")
         else:
             yield Pen("2. Đại diện cơ sở (ông/bà):")
-            yield Paragraph(f"    Chức vụ: {self._word('representative_role', role) or '……………………'}.")
+            yield Paragraph(f"Chức vụ: {self._word('representative_role', role) or '……………………'}.")
         yield Pen("3. Người chứng kiến:")
 
     def _establishment(self) -> Iterator[Block]:
@@ -142,10 +163,11 @@ class _Minutes:
         yield Paragraph(address_line(self._lists, establishment))
         if form:
             yield Paragraph(f"{name_of('establishment', 'registration_form_id')}: {form}{number}.")
-        for certificate in establishment.certificates.values():
+        for kind_id, certificate in establishment.certificates.items():
             issued = f" cấp ngày {date_text(certificate.issued_on)}" if certificate.issued_on else ""
             status = self._word("certificate_status", certificate.status).lower()
-            yield Paragraph(f"Giấy chứng nhận số {certificate.number or '……'}{issued}: {status or '……'}.")
+            kind = self._word("certificate_kind", kind_id) or "Giấy chứng nhận"
+            yield Paragraph(f"{kind} số {certificate.number or '……'}{issued}: {status or '……'}.")
 
     def _results(self) -> Iterator[Block]:
         if self.visit.access_result != "inspected":
@@ -153,28 +175,29 @@ class _Minutes:
             yield Paragraph(f"{outcome}: chưa tiến hành kiểm tra được.")
             return
         printed = printed_checklist(self.visit, self._inspected.establishment_type_id, self._lists)
-        for number, (section, items) in enumerate(printed, 1):
-            yield from self._section(number, section, items)
+        rows = tuple(
+            row
+            for number, (section, items) in enumerate(printed, 1)
+            for row in self._section(number, section, items)
+        )
+        if rows:
+            yield Table(("Nội dung kiểm tra", "Kết quả", "Ghi chú"), (64, 14, 22), rows)
         counts = self._counts("worker_counts")
         if counts:
-            yield Paragraph("Số người lao động (chỉ đếm, không ghi tên):", keeps_next=True)
-            yield Paragraph("; ".join(counts) + ".")
+            yield Paragraph(f"Số người lao động: {'; '.join(counts)}.")
 
     def _section(
         self, number: int, section: ChecklistSection, items: list[tuple[ChecklistItem, CheckedAnswer]]
-    ) -> Iterator[Block]:
+    ) -> Iterator[tuple[str, ...]]:
+        """Yield the rows of a section: what is met in one, each requirement that is not in its own."""
         met = [item.vi for item, answer in items if answer.value == "yes"]
-        open_ = [(item, answer) for item, answer in items if answer.value in _RESULTS]
         outside = sum(1 for _, answer in items if answer.value == "na")
-        tail = f"; không thuộc diện {outside}" if outside else ""
-        yield Paragraph(
-            f"{number}. {section.vi}: đạt {len(met)}/{len(items) - outside} mục{tail}.", keeps_next=True
-        )
-        if met:
-            yield Paragraph(f"Đạt: {'; '.join(met)}.", is_small=True)
-        if open_:
-            rows = tuple((item.vi, _RESULTS[str(answer.value)], answer.note) for item, answer in open_)
-            yield Table(("Mục kiểm tra", "Kết quả", "Ghi chú"), (52, 16, 32), rows)
+        tail = f"Không thuộc diện: {outside}" if outside else ""
+        named = f": {'; '.join(met)}" if met else ""
+        yield f"{number}. {section.vi}{named}", f"Đạt {len(met)}/{len(items) - outside}", tail
+        for item, answer in items:
+            if answer.value in _RESULTS:
+                yield f"- {item.vi}", _RESULTS[str(answer.value)], answer.note
 
     def _findings(self) -> Iterator[Block]:
         if self.visit.access_result != "inspected":
@@ -238,8 +261,23 @@ class _Minutes:
             return f"{ended}, {read_aloud}; giao cơ sở 01 bản. Đại diện cơ sở không ký biên bản."
         return f"{ended}, {read_aloud}, công nhận là đúng và cùng ký tên dưới đây; giao cơ sở 01 bản."
 
-    def _signed_by(self) -> tuple[str, ...]:
-        return _SIGNED_BY[1:] if self.visit.representative_role == "none" else _SIGNED_BY
+    def _signatures(self) -> Iterator[tuple[Signature, ...]]:
+        """Yield establishment and witness, writer and leader, then every other member of the team."""
+        witness = Signature("NGƯỜI CHỨNG KIẾN")
+        if self.visit.representative_role == "none":
+            yield (witness,)
+        else:
+            yield Signature("ĐẠI DIỆN CƠ SỞ"), witness
+        named = [(member.position, self._name(member.user)) for member in self.visit.members]
+        leader = next((name for position, name in named if position == _LEADER), "")
+        writer = next((name for position, name in named if position == _SECRETARY), "")
+        yield Signature("NGƯỜI LẬP BIÊN BẢN", writer), Signature("ĐỘI TRƯỞNG", leader)
+        others = [Signature("THÀNH VIÊN", name) for _, name in named if name not in (leader, writer)]
+        for first in range(0, len(others), _MEMBERS_A_ROW):
+            yield tuple(others[first : first + _MEMBERS_A_ROW])
+
+    def _name(self, user: str) -> str:
+        return text_of(self._source.people.get(user, {}), "display_name")
 
     def _word(self, name: str, choice_id: str) -> str:
         return word_of(self._lists, name, choice_id)
@@ -253,18 +291,24 @@ _KINDS = (
     ("QĐ", "Quyết định"),
     ("PL", "Pháp lệnh"),
 )
-TO_BE_LOOKED_UP = "(điều, khoản: cần tra cứu)"
+_DOTTED_ARTICLE = "điểm …… khoản …… Điều ……"
+_DOTTED_SOURCE = "…………………………"
+
+
+def is_gap(source: LegalSource | None, article: str) -> bool:
+    """Tell whether a citation has a dotted line in it."""
+    return source is None or (source.number is not None and not _ARTICLE.fullmatch(article))
 
 
 def citation(source: LegalSource | None, article: str) -> str:
-    """Return the citation; an unverified article is printed as unknown, never guessed."""
+    """Return the citation; what is not known of it is a dotted line for the pen, never a guess."""
     if source is None or source.number is None:
-        return "(căn cứ pháp lý: cần tra cứu)" if source is None else source.vi
+        return _DOTTED_SOURCE if source is None else source.vi
     kind = next((word for mark, word in _KINDS if mark in source.number), "")
     document = f"{kind} {source.number}".strip()
     match = _ARTICLE.fullmatch(article)
     if match is None:
-        return f"{document} {TO_BE_LOOKED_UP}"
+        return f"{_DOTTED_ARTICLE} {document}"
     number, clause, point = match.groups()
     parts = [
         f"điểm {point}" if point else "",

@@ -1,39 +1,47 @@
-"""Drawing a paper: A4 with the margins and letters of ND 30/2020, page numbers, dotted lines, a QR code.
+"""Drawing a paper: A4 as ND 30/2020 annex I has it: margins, letters, page numbers; dotted lines, a QR code.
 
 Everything that could differ from one run to the next is fixed: the time inside the file is that of the visit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import singledispatchmethod
 from importlib.resources import as_file, files
+from itertools import groupby
 
 import segno
 from fpdf import FPDF
-from fpdf.enums import TableBordersLayout, XPos, YPos
+from fpdf.enums import MethodReturnValue, TableBordersLayout, XPos, YPos
 from fpdf.fonts import FontFace
 
 from field178_shared.documents.blocks import (
+    Basis,
     Block,
+    Closing,
     Heading,
     Letterhead,
     Paragraph,
     Pen,
     Seal,
-    Signatures,
+    Signature,
     Table,
 )
 
 _FONT = "minutes"
 _STYLES = {"": "Regular", "B": "Bold", "I": "Italic"}
 # ND 30/2020 annex I: left 30-35 mm, right 15-20, top and bottom 20-25.
-_LEFT, _RIGHT, _TOP, _BOTTOM = 30, 15, 20, 20
-_BODY_PT, _SMALL_PT, _LINE_MM, _SMALL_LINE_MM = 12, 10, 6, 5
-_SIGNATURE_MM, _QR_MM = 30, 24
-# As short as the number that takes its place: the line is set before the number is known.
-_PAGES = "{}"
+_LEFT, _RIGHT, _TOP, _BOTTOM = 30, 15, 20, 22
+# Body 13-14 pt, between paragraphs at least 6 pt, first line in by 1 to 1.27 cm.
+_BODY_PT, _LINE_MM, _BETWEEN_MM = 13, 5.2, 2.2
+_INDENT = "\u2003\u2003\u2002"  # two and a half em of 13 pt: 11.5 mm
+_TABLE_PT, _TABLE_LINE_MM = 11, 4.8
+_PAGE_NUMBER_MM = 10
+_SLANT_DEGREES = 12
+_PEN_ROOM_MM = 18
+_QR_MM = 16
+_QR_TOP_MM = _BOTTOM - 2
 _UNKNOWN_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -53,7 +61,6 @@ def draw(
     for number, block in enumerate(blocks):
         paper.draw(block)
         tell((number + 1) / (len(blocks) + 1))
-    paper.draw_seal()
     return bytes(paper.output())
 
 
@@ -63,7 +70,10 @@ class _Paper(FPDF):
     def __init__(self, seal: Seal, made_at: datetime, title: str) -> None:
         super().__init__(format="A4")
         self._seal = seal
+        self._qr = tuple(_dark_runs(seal.qr_text))
         self.set_margins(_LEFT, _TOP, _RIGHT)
+        # Letters begin at the margin itself, where tables do.
+        self.c_margin = 0
         self.set_auto_page_break(True, _BOTTOM)
         self.set_creation_date(made_at)
         self.set_lang("vi")
@@ -72,40 +82,55 @@ class _Paper(FPDF):
         for style, name in _STYLES.items():
             with as_file(fonts / f"LiberationSerif-{name}.ttf") as path:
                 self.add_font(_FONT, style, path)
-        self.alias_nb_pages(_PAGES)
         self.add_page()
 
     def file_id(self) -> str:
         """Name the file by its record: the library would take the time of day."""
         return f"<{self._seal.h}><{self._seal.h}>"
 
+    def header(self) -> None:
+        """Draw the page number: in the middle of the top margin, from the second page on."""
+        if self.page_no() > 1:
+            self.set_y(_PAGE_NUMBER_MM)
+            self.set_font(_FONT, "", _BODY_PT)
+            self.cell(0, _LINE_MM, str(self.page_no()), align="C")
+            self.set_y(_TOP)
+
     def footer(self) -> None:
-        """Draw page number and the code that ties every page to the record."""
-        self.set_y(-14)
+        """Draw what ties every page to the record, in the bottom margin: no page is there for it alone."""
+        top = self.h - _QR_TOP_MM
+        self._draw_qr(_LEFT, top)
         self.set_font(_FONT, "", 8.5)
-        parts = (self._seal.code, f"bản {self._seal.rev}", _spaced(self._seal.h))
-        self.cell(0, 5, " · ".join(filter(None, parts)), align="L")
-        self.set_x(_LEFT)
-        self.cell(0, 5, f"Trang {self.page_no()}/{_PAGES}", align="R")
+        lines = (
+            f"Mã phiếu: {self._seal.code}, bản {self._seal.rev}" if self._seal.code else "",
+            f"Mã đối chiếu: {_spaced(self._seal.h)}",
+            "Mã QR gắn bản giấy này với phiếu điện tử.",
+        )
+        for number, text in enumerate(filter(None, lines)):
+            self.set_xy(_LEFT + _QR_MM + 3, top + 1 + number * 4)
+            self.cell(0, 4, text)
 
     def draw_head(self, head: Letterhead) -> None:
         """Draw authority and number left, the nation's heading right, the title below."""
         top, width = self.get_y(), self.epw
-        left, right = width * 0.44, width * 0.56
-        for text, style in ((head.authority[0], ""), (head.authority[-1], "B")):
-            self._centred(text, left, style, 11)
-        self._rule_below(_LEFT + left / 2, left * 0.35)
-        self._centred(head.number, left, "", 12)
+        left, right = width * 0.43, width * 0.57
+        self._centred(head.authority[0], left, "", 12)
+        self._centred(head.authority[-1], left, "B", 12)
+        self._rule_below(_LEFT + left / 2, left * 0.4)
+        self._centred(head.number, left, "", 13)
         below_left = self.get_y()
         self.set_xy(_LEFT + left, top)
-        self._centred("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", right, "B", 11, _LEFT + left)
-        self._centred("Độc lập - Tự do - Hạnh phúc", right, "B", 12, _LEFT + left)
-        self._rule_below(_LEFT + left + right / 2, 50)
-        self._centred(head.dateline, right, "I", 12, _LEFT + left)
+        self._centred("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", right, "B", 12, _LEFT + left)
+        motto = "Độc lập - Tự do - Hạnh phúc"
+        self._centred(motto, right, "B", 13, _LEFT + left)
+        self._rule_below(_LEFT + left + right / 2, self.get_string_width(motto))
+        self._centred(head.dateline, right, "I", 13, _LEFT + left)
         self.set_xy(_LEFT, max(below_left, self.get_y()) + 5)
         self._centred(head.title, width, "B", 14)
-        self._centred(head.subtitle, width, "B", 12)
-        self.ln(2)
+        # Narrower than the page: a long one breaks near its middle.
+        self._centred(head.subtitle, width * 0.8, "B", 13, _LEFT + width * 0.1)
+        self._rule_below(_LEFT + width / 2, width * 0.2)
+        self.ln(_BETWEEN_MM)
 
     @singledispatchmethod
     def draw(self, block: Block) -> None:
@@ -113,37 +138,37 @@ class _Paper(FPDF):
         raise TypeError(type(block).__name__)
 
     @draw.register
+    def _(self, block: Basis) -> None:
+        self._flow(block.text, "I")
+
+    @draw.register
     def _(self, block: Heading) -> None:
-        self._keep_together(2 * _LINE_MM)
-        self.ln(1)
-        self.set_font(_FONT, "B", _BODY_PT)
-        self._flow(block.text, _LINE_MM)
+        # Also with the head and first row of a table behind it.
+        self._keep_together(6 * _LINE_MM)
+        self._flow(block.text, "B")
 
     @draw.register
     def _(self, block: Paragraph) -> None:
         if block.keeps_next:
             self._keep_together(4 * _LINE_MM)
-        size, line = (_SMALL_PT, _SMALL_LINE_MM) if block.is_small else (_BODY_PT, _LINE_MM)
-        self.set_font(_FONT, "", size)
-        self._flow(block.text, line)
+        self._flow(block.text)
 
     @draw.register
     def _(self, block: Pen) -> None:
         self.set_font(_FONT, "", _BODY_PT)
-        label = f"{block.label} " if block.label else ""
-        self._dotted(label)
+        self._dotted(f"{_INDENT}{block.label} " if block.label else "")
         for _ in range(block.more_lines):
             self._dotted("")
+        self.ln(_BETWEEN_MM)
 
     @draw.register
     def _(self, block: Table) -> None:
-        self.set_font(_FONT, "", 11)
+        self.set_font(_FONT, "", _TABLE_PT)
         bold = FontFace(emphasis="BOLD")
-        self.ln(1)
         with self.table(
             (block.head, *block.rows),
             col_widths=block.widths,
-            line_height=5,
+            line_height=_TABLE_LINE_MM,
             headings_style=bold,
             text_align="LEFT",
             borders_layout=TableBordersLayout.ALL,
@@ -152,58 +177,69 @@ class _Paper(FPDF):
             padding=(0.6, 1.2),
         ):
             pass
-        self.ln(1)
+        self.ln(_BETWEEN_MM)
 
     @draw.register
-    def _(self, block: Signatures) -> None:
-        self._keep_together(_SIGNATURE_MM + 2 * _LINE_MM)
-        self.ln(3)
-        width, top = self.epw / len(block.titles), self.get_y()
-        for number, title in enumerate(block.titles):
+    def _(self, block: Closing) -> None:
+        self._keep_together(self._height_of(block))
+        self._flow(block.text)
+        for row in block.signatures:
+            self._keep_together(_signature_height())
+            self._sign(row)
+        if block.recipients:
+            self._recipients(block.recipients)
+
+    def _sign(self, row: Sequence[Signature]) -> None:
+        width, top = self.epw / len(row), self.get_y() + _BETWEEN_MM
+        for number, place in enumerate(row):
             left = _LEFT + number * width
             self.set_xy(left, top)
-            self._centred(title, width, "B", 10, left)
-            self._centred("(Ký, ghi rõ họ tên)", width, "I", 10, left)
-        self.set_y(top + _SIGNATURE_MM + _LINE_MM)
+            self._centred(place.title, width, "B", 13, left)
+            self._centred("(Ký, ghi rõ họ tên)", width, "I", 12, left)
+            if place.name:
+                self.set_xy(left, top + 2 * _LINE_MM + _PEN_ROOM_MM)
+                self._centred(place.name, width, "B", 13, left)
+        self.set_y(top + 3 * _LINE_MM + _PEN_ROOM_MM)
 
-    def draw_seal(self) -> None:
-        """Draw the QR code and say what it is for."""
-        self._keep_together(_QR_MM + 4)
-        self.ln(2)
-        top = self.get_y()
-        self._draw_qr(self._seal.qr_text, _LEFT, top)
-        self.set_xy(_LEFT + _QR_MM + 4, top + 2)
-        self.set_font(_FONT, "", _SMALL_PT)
-        lines = (
-            f"Mã phiếu: {self._seal.code}" if self._seal.code else "",
-            f"Bản ghi: {self._seal.record_id}, bản {self._seal.rev}",
-            f"Mã đối chiếu: {_spaced(self._seal.h)}",
-            "Mã QR gắn bản giấy này với phiếu điện tử của Đội.",
-        )
-        text = "\n".join(filter(None, lines))
-        self.multi_cell(0, _SMALL_LINE_MM, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    def _recipients(self, recipients: Sequence[str]) -> None:
+        self.set_font(_FONT, "B", 12)
+        # ND 30/2020 wants it bold and italic: the bold letters are slanted.
+        with self.skew(ax=_SLANT_DEGREES, x=self.get_x(), y=self.get_y() + _LINE_MM):
+            self.cell(0, _LINE_MM, "Nơi nhận:")
+        self.ln(_LINE_MM)
+        self.set_font(_FONT, "", 11)
+        for number, one in enumerate(recipients):
+            end = "." if number == len(recipients) - 1 else ";"
+            self.cell(0, _TABLE_LINE_MM, f"- {one}{end}", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
-    def _draw_qr(self, text: str, left: float, top: float) -> None:
-        rows = list(segno.make(text, error="m", micro=False).matrix_iter(border=0))
-        size = _QR_MM / len(rows)
+    def _height_of(self, block: Closing) -> float:
+        self.set_font(_FONT, "", _BODY_PT)
+        text, as_lines = _INDENT + block.text, MethodReturnValue.LINES
+        lines = self.multi_cell(0, _LINE_MM, text, dry_run=True, output=as_lines)
+        assert isinstance(lines, list)
+        recipients = _LINE_MM + len(block.recipients) * _TABLE_LINE_MM if block.recipients else 0
+        return len(lines) * _LINE_MM + _BETWEEN_MM + len(block.signatures) * _signature_height() + recipients
+
+    def _draw_qr(self, left: float, top: float) -> None:
+        size = _QR_MM / (max(y for y, _x, _length in self._qr) + 1)
         self.set_fill_color(0)
-        for y, row in enumerate(rows):
-            for x, is_dark in enumerate(row):
-                if is_dark:
-                    self.rect(left + x * size, top + y * size, size, size, style="F")
+        for y, x, length in self._qr:
+            self.rect(left + x * size, top + y * size, length * size, size, style="F")
 
     def _centred(self, text: str, width: float, style: str, size: float, left: float = _LEFT) -> None:
         self.set_x(left)
         self.set_font(_FONT, style, size)
-        self.multi_cell(width, 5.5, text, align="C", new_x=XPos.LEFT, new_y=YPos.NEXT)
+        self.multi_cell(width, _LINE_MM, text, align="C", new_x=XPos.LEFT, new_y=YPos.NEXT)
 
     def _rule_below(self, middle: float, width: float) -> None:
         y = self.get_y() + 0.6
         self.line(middle - width / 2, y, middle + width / 2, y)
         self.set_y(y + 0.6)
 
-    def _flow(self, text: str, line: float) -> None:
-        self.multi_cell(0, line, text, align="J", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    def _flow(self, text: str, style: str = "") -> None:
+        self.set_font(_FONT, style, _BODY_PT)
+        self.multi_cell(0, _LINE_MM, _INDENT + text, align="J", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.ln(_BETWEEN_MM)
 
     def _dotted(self, label: str) -> None:
         dots = int((self.epw - self.get_string_width(label) - 2) / self.get_string_width("."))
@@ -212,6 +248,21 @@ class _Paper(FPDF):
     def _keep_together(self, height: float) -> None:
         if self.will_page_break(height):
             self.add_page()
+
+
+def _signature_height() -> float:
+    return _BETWEEN_MM + 3 * _LINE_MM + _PEN_ROOM_MM
+
+
+def _dark_runs(text: str) -> Iterator[tuple[int, int, int]]:
+    """Yield row, first module and length of each run of dark modules: a third of the rectangles."""
+    for y, row in enumerate(segno.make(text, error="l", micro=False).matrix_iter(border=0)):
+        x = 0
+        for is_dark, run in groupby(row):
+            length = len(list(run))
+            if is_dark:
+                yield y, x, length
+            x += length
 
 
 def _spaced(h: str) -> str:

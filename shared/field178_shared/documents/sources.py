@@ -38,6 +38,21 @@ class VisitSource:
         return f"{_STEMS[kind]}-{which}-{day}-ban-{self.rev}.pdf"
 
 
+@dataclass(frozen=True, slots=True)
+class SessionSource:
+    """The revision of an outreach session that is printed."""
+
+    record_id: str
+    rev: int
+    h: str
+    data: Data
+
+    def file_name(self) -> str:
+        """Return the name of the paper's file."""
+        day = text_of(self.data, "session_date")
+        return f"phieu-tuyen-truyen-{self.record_id[-8:]}-{day}-ban-{self.rev}.pdf"
+
+
 def source_of_visit(
     record_id: str, rev: int, h: str, data: Data, find: Callable[[str], Data | None]
 ) -> VisitSource:

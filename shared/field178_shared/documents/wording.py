@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import date, datetime
 
-from field178_shared.codelists import CodeLists
-from field178_shared.documents.blocks import Table
+from field178_shared.codelists import CodeLists, Unit
+from field178_shared.codelists.legal import LegalSource
+from field178_shared.documents.blocks import Basis, Table
 from field178_shared.documents.sources import VisitSource
 from field178_shared.records.establishment import Establishment
 from field178_shared.records.inspection import Inspection
@@ -36,17 +39,113 @@ def team_name(source: VisitSource) -> str:
 def dateline(lists: CodeLists, unit_id: str, day: date | None) -> str:
     """Return commune and day as ND 30/2020 writes them; nothing while no day is known."""
     unit = lists.units.get(unit_id)
-    return "" if day is None else f"{unit.vi if unit is not None else '…………'}, {_long_day(day)}"
+    return "" if day is None else f"{unit.vi if unit is not None else '…………'}, {long_day(day)}"
 
 
 def address_of(lists: CodeLists, establishment: Establishment) -> str:
-    """Return the address in one line, no part of it twice."""
-    unit = lists.units.get(establishment.unit_id)
+    """Return the address in one line, from the house up to the province, no part of it twice."""
+    units = [within(unit) for unit in ancestors(lists, establishment.unit_id)]
     parts: list[str] = []
-    for part in (establishment.village, establishment.address_line, unit.vi if unit else ""):
+    for part in (establishment.address_line, establishment.village, *units):
         if part and not any(part.casefold() in before.casefold() for before in parts):
             parts.append(part)
     return ", ".join(parts)
+
+
+def ancestors(lists: CodeLists, unit_id: str) -> list[Unit]:
+    """Return a unit and the units above it, the country left out."""
+    found: list[Unit] = []
+    unit = lists.units.get(unit_id)
+    while unit is not None and unit.parent is not None:
+        found.append(unit)
+        unit = lists.units.get(unit.parent)
+    return found
+
+
+_LEVELS = {
+    "commune": frozenset({"commune", "ward", "town", "special_zone"}),
+    "district": frozenset({"district", "urban_district"}),
+    "province": frozenset({"province", "municipality"}),
+}
+
+
+def superior_body(lists: CodeLists, level: str, unit_id: str) -> str:
+    """Return the People's Committee that set a team up: of the unit of the team's level around a place.
+
+    The office may have written its own in the lists (`authority`).
+    """
+    if own := text_of_form(lists, "authority"):
+        return own
+    types = _LEVELS.get(level, frozenset())
+    unit = next((one for one in ancestors(lists, unit_id) if one.type in types), None)
+    return f"Ủy ban nhân dân {within(unit) if unit else UNKNOWN}"
+
+
+def within(unit: Unit) -> str:
+    """Return the name of a unit within a sentence: "xã An Lão"."""
+    return f"{unit.vi[:1].lower()}{unit.vi[1:]}"
+
+
+def text_of_form(lists: CodeLists, name: str) -> str:
+    """Return a text of the papers that the office may change; "" where the product makes it."""
+    found = lists.form_texts.get(name)
+    return found.vi if found else ""
+
+
+def agency_name(lists: CodeLists, agency_id: str, unit_id: str) -> str:
+    """Return the name of an agency; one of the communes bears the name of its commune."""
+    agency = lists.agencies.get(agency_id)
+    if agency is None:
+        return ""
+    unit = lists.units.get(unit_id)
+    if agency.level != "commune" or unit is None:
+        return agency.vi
+    return f"{_OF_ANY_COMMUNE.sub('', agency.vi)} {within(unit)}"
+
+
+# What the lists say of the agency of any commune: "Công an xã, thị trấn", "… cấp xã", "… (xã, phường)".
+_OF_ANY_COMMUNE = re.compile(r"\s*(?:\(xã, [^)]*\)|xã, .*|cấp xã)$")
+
+
+def legal_bases(lists: CodeLists, form_id: str, on: date | None) -> Iterator[str]:
+    """Yield the legal documents of a form that are in force on a day, as ND 30/2020 cites them.
+
+    Laws and ordinances bear their name and day; the others their number, day and subject.
+    """
+    for reference in lists.document_forms[form_id].legal:
+        source = lists.legal_sources.get(reference.source)
+        if source is not None and (on is None or source.valid_on(on)):
+            yield f"Căn cứ {_basis(source)}"
+
+
+def _basis(source: LegalSource) -> str:
+    of_day = f" {long_day(source.issued)}" if source.issued else ""
+    number = source.number or ""
+    kind, issuer = next((found for mark, found in _ISSUERS.items() if mark in number), ("", ""))
+    if not kind:
+        return f"{source.vi}{of_day}"
+    subject = source.vi.removeprefix(kind).strip()
+    by = f" của {issuer}" if issuer else ""
+    return f"{kind} số {number}{of_day}{by} {subject}"
+
+
+_ISSUERS = {
+    "NĐ-CP": ("Nghị định", "Chính phủ"),
+    "QĐ-TTg": ("Quyết định", "Thủ tướng Chính phủ"),
+    "TT-": ("Thông tư", ""),
+}
+
+
+def bases(texts: Iterator[str]) -> Iterator[Basis]:
+    """Yield the bases one a line: ";" behind each, "." behind the last."""
+    known = list(texts)
+    for number, text in enumerate(known, 1):
+        yield Basis(f"{text}{'.' if number == len(known) else ';'}")
+
+
+def recipients(lists: CodeLists, name: str) -> tuple[str, ...]:
+    """Return the recipients of a paper, one a line."""
+    return tuple(part.strip() for part in text_of_form(lists, name).split(";") if part.strip())
 
 
 def identity_of(lists: CodeLists, establishment: Establishment) -> str:
@@ -66,10 +165,11 @@ def team_table(source: VisitSource, visit: Inspection, lists: CodeLists) -> Tabl
     rows = []
     for number, member in enumerate(visit.members, 1):
         person = source.people.get(member.user, {})
-        agency = lists.agencies.get(text_of(person, "agency"))
         name = text_of(person, "display_name") or "…………………………"
         position = word_of(lists, "team_position", member.position)
-        rows.append((str(number), name, position, agency.vi if agency else ""))
+        rows.append(
+            (str(number), name, position, agency_name(lists, text_of(person, "agency"), visit.unit_id))
+        )
     return Table(("STT", "Họ và tên", "Chức vụ trong Đội", "Cơ quan"), (6, 32, 24, 38), tuple(rows))
 
 
@@ -89,7 +189,8 @@ def clock_note(offset_s: int) -> str:
     return f"Giờ ghi trong biên bản theo đồng hồ máy tính bảng, {way} giờ của máy chủ {by}."
 
 
-def _long_day(day: date) -> str:
+def long_day(day: date) -> str:
+    """Return a day in words."""
     # ND 30/2020: days below 10 and months below 3 are written with a leading zero.
     month = f"{day.month:02d}" if day.month < 3 else str(day.month)
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"

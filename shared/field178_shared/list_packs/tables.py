@@ -85,6 +85,7 @@ def _tables() -> Iterator[ListTable]:
     yield ListTable("checklist_items.sections", read_section)
     yield ListTable("deadlines.items", read_deadline, identity=("from_event",))
     yield ListTable("document_forms.items", read_document_form, identity=("statutory",))
+    yield ListTable("document_forms.texts", ListChoice.read)
     yield ListTable("document_forms.commitments_list", ListChoice.read)
     yield ListTable("establishment_types.items", read_establishment_type, identity=("group",))
     yield ListTable("holidays.declared", read_declared)

@@ -54,6 +54,11 @@ def read(given: VisitSource) -> str:
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
+def pages_of(given: VisitSource) -> list[str]:
+    reader = PdfReader(io.BytesIO(inspection_minutes_pdf(given, LISTS)))
+    return [" ".join(page.extract_text().split()) for page in reader.pages]
+
+
 def answers(**over: dict[str, object]) -> dict[str, object]:
     return {**builders.answers(), **over}
 
@@ -87,15 +92,51 @@ def test_people_outside_the_team_are_dotted_lines_for_a_pen() -> None:
 def test_what_is_not_met_stands_in_full_with_its_note() -> None:
     text = read(source(answers=answers(fire_exits_clear={"v": "no", "note": "Thùng hàng chắn lối."})))
     assert "Lối thoát nạn thông thoáng, không bị cản trở Chưa đạt Thùng hàng chắn lối." in text
-    assert "Phòng cháy, chữa cháy: đạt 8/9 mục" in text
+    assert "Đạt 8/9" in text
 
 
-def test_findings_cite_the_law_and_an_unknown_article_is_said_to_be_unknown() -> None:
+def test_findings_cite_the_law_and_an_unknown_article_is_left_to_the_pen() -> None:
     text = read(source(findings=FINDINGS, overall_result="violation_recorded"))
     assert "Căn cứ: điểm a khoản 1 Điều 9 Nghị định 12/2022/NĐ-CP. Ghi chú: Vào làm từ tháng 8." in text
-    assert "Nghị định 282/2025/NĐ-CP (điều, khoản: cần tra cứu)" in text
+    assert "Căn cứ: điểm …… khoản …… Điều …… Nghị định 282/2025/NĐ-CP." in text
+    assert "tra cứu" not in text
     # The fine is for the minutes of the violation, which this paper is not.
     assert "5.000.000" not in text
+
+
+def test_the_head_and_the_bases_say_by_whose_power_the_team_acts() -> None:
+    text = read(source())
+    for words in (
+        "ỦY BAN NHÂN DÂN XÃ AN LÃO ĐỘI KIỂM TRA LIÊN NGÀNH 178",
+        "Căn cứ Pháp lệnh Phòng, chống mại dâm ngày 17 tháng 3 năm 2003;",
+        "Căn cứ Nghị định số 178/2004/NĐ-CP ngày 15 tháng 10 năm 2004 của Chính phủ quy định",
+        "Căn cứ Quyết định số 45/QĐ-UBND của Ủy ban nhân dân xã An Lão",
+        "Thôn GL-2, xã An Lão, thành phố Hải Phòng",
+        "Giấy chứng nhận đủ điều kiện về an ninh, trật tự số GL-16/2024",
+        "Nơi nhận:",
+    ):
+        assert words in text, words
+    assert "chỉ đếm" not in text
+
+
+def test_every_member_has_a_place_to_sign_beside_leader_and_secretary() -> None:
+    members = {f"m{number}": {"user": f"u{number}", "position": "member"} for number in range(1, 5)}
+    given = source(members={**builders.inspection()["members"], **members})
+    people = {f"u{number}": builders.person(display_name=f"Cán bộ GL-{number}") for number in range(1, 5)}
+
+    pages = pages_of(replace(given, people={**given.people, **people}))
+
+    assert "NGƯỜI LẬP BIÊN BẢN" in pages[-1]
+    for number in range(1, 5):
+        assert f"Cán bộ GL-{number}" in pages[-1]
+
+
+def test_no_page_holds_signatures_alone_and_numbers_begin_on_the_second() -> None:
+    for length in range(0, 60, 4):
+        longer = {"recommendation": "Yêu cầu cơ sở chấp hành. " * length}
+        pages = pages_of(source(**longer))
+        assert "Biên bản kết thúc" in next(page for page in pages if "NGƯỜI CHỨNG KIẾN (Ký" in page)
+        assert [page.split()[0] for page in pages[1:]] == [str(n) for n in range(2, len(pages) + 1)]
 
 
 def test_counts_that_would_point_at_a_person_and_good_practice_are_not_printed() -> None:
@@ -128,10 +169,9 @@ def test_what_is_not_known_yet_is_left_to_the_pen() -> None:
 
 def test_every_page_carries_the_code_of_the_record() -> None:
     reader = PdfReader(io.BytesIO(inspection_minutes_pdf(source(), LISTS)))
-    for number, page in enumerate(reader.pages, 1):
+    for page in reader.pages:
         text = page.extract_text()
-        assert "AL-T01-26-0007 · bản 1 · 0123 4567 89ab cdef 0123 4567 89ab cdef" in text
-        assert f"Trang {number}/{len(reader.pages)}" in text
+        assert "AL-T01-26-0007, bản 1\nMã đối chiếu: 0123 4567 89ab cdef 0123 4567 89ab cdef" in text
 
 
 def test_the_qr_code_names_record_revision_and_hash() -> None:

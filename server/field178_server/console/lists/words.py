@@ -16,6 +16,7 @@ _TABLES: Mapping[str, str] = {
     "checklist_items.sections": N_("Checklist sections"),
     "deadlines.items": N_("Statutory time limits"),
     "document_forms.items": N_("Forms of documents"),
+    "document_forms.texts": N_("Texts of the papers"),
     "document_forms.commitments_list": N_("Commitments"),
     "establishment_types.items": N_("Types of establishment"),
     "holidays.declared": N_("Days off declared for a year"),
