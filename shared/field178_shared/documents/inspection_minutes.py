@@ -6,7 +6,6 @@ Not a statutory form: the minutes of an administrative violation are written by 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from field178_shared.codelists import ChecklistItem, ChecklistSection, CodeLists
@@ -23,7 +22,7 @@ from field178_shared.documents.blocks import (
     Table,
 )
 from field178_shared.documents.paper import Progress, draw
-from field178_shared.documents.sources import VisitSource, printed_checklist
+from field178_shared.documents.sources import ARTICLE, VisitSource, printed_checklist
 from field178_shared.documents.wording import (
     UNKNOWN,
     address_line,
@@ -283,7 +282,6 @@ class _Minutes:
         return word_of(self._lists, name, choice_id)
 
 
-_ARTICLE = re.compile(r"(\d+)(?:\.(\d+))?(?:\.([a-zđ]))?")
 _KINDS = (
     ("NĐ-CP", "Nghị định"),
     ("QH", "Luật"),
@@ -295,18 +293,13 @@ _DOTTED_ARTICLE = "điểm …… khoản …… Điều ……"
 _DOTTED_SOURCE = "…………………………"
 
 
-def is_gap(source: LegalSource | None, article: str) -> bool:
-    """Tell whether a citation has a dotted line in it."""
-    return source is None or (source.number is not None and not _ARTICLE.fullmatch(article))
-
-
 def citation(source: LegalSource | None, article: str) -> str:
     """Return the citation; what is not known of it is a dotted line for the pen, never a guess."""
     if source is None or source.number is None:
         return _DOTTED_SOURCE if source is None else source.vi
     kind = next((word for mark, word in _KINDS if mark in source.number), "")
     document = f"{kind} {source.number}".strip()
-    match = _ARTICLE.fullmatch(article)
+    match = ARTICLE.fullmatch(article)
     if match is None:
         return f"{_DOTTED_ARTICLE} {document}"
     number, clause, point = match.groups()

@@ -102,11 +102,13 @@ class _Paper(FPDF):
         self._draw_qr(_LEFT, top)
         self.set_font(_FONT, "", 8.5)
         lines = (
-            f"Mã phiếu: {self._seal.code}, bản {self._seal.rev}" if self._seal.code else "",
+            f"Mã phiếu: {self._seal.code}, bản {self._seal.rev}"
+            if self._seal.code
+            else f"Bản {self._seal.rev}",
             f"Mã đối chiếu: {_spaced(self._seal.h)}",
             "Mã QR gắn bản giấy này với phiếu điện tử.",
         )
-        for number, text in enumerate(filter(None, lines)):
+        for number, text in enumerate(lines):
             self.set_xy(_LEFT + _QR_MM + 3, top + 1 + number * 4)
             self.cell(0, 4, text)
 

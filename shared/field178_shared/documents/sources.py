@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -10,7 +11,9 @@ from field178_shared.records.inspection import CheckedAnswer, Inspection
 from field178_shared.records.number_block import serial_of
 from field178_shared.records.reading import Data, text_of
 
-MINUTES, COMMITMENT = "minutes", "commitment"
+MINUTES, COMMITMENT, SESSION_RECORD = "minutes", "commitment", "session_record"
+# Article, clause, point: "9.1.a".
+ARTICLE = re.compile(r"(\d+)(?:\.(\d+))?(?:\.([a-zđ]))?")
 # Numbers of people stand in sentences of their own.
 _COUNTED = ("worker_counts", "outreach_on_site")
 # Encouraged, never a shortcoming: it MUST NOT stand on a paper as if it were evidence.
@@ -84,6 +87,15 @@ def printed_checklist(
         if answered:
             found.append((section, answered))
     return found
+
+
+def citation_gaps(visit: Inspection, lists: CodeLists) -> int:
+    """Return how many findings have a dotted line where the article of law should stand."""
+    return sum(
+        text_of(finding.frame, "src") not in lists.legal_sources
+        or not ARTICLE.fullmatch(text_of(finding.frame, "art"))
+        for finding in visit.findings
+    )
 
 
 def _is_printed(item: ChecklistItem, visit: Inspection) -> bool:

@@ -9,7 +9,13 @@ from field178_mobile.features.minutes.document_output import Made
 from field178_mobile.features.photos.photo_words import amount_text
 from field178_mobile.presentation.facts import Fact
 from field178_mobile.presentation.wording import Option, Wording, options
-from field178_shared.documents.sources import COMMITMENT, MINUTES, VisitSource, printed_checklist
+from field178_shared.documents.sources import (
+    COMMITMENT,
+    MINUTES,
+    VisitSource,
+    citation_gaps,
+    printed_checklist,
+)
 from field178_shared.errors import ErrorCode, message
 from field178_shared.records.establishment import Establishment
 from field178_shared.records.inspection import INSPECTED, Inspection
@@ -108,6 +114,7 @@ def missing_of(source: VisitSource, words: Wording) -> tuple[str, ...]:
     visit, place = Inspection.from_data(source.data), Establishment.from_data(source.establishment)
     unknown = sum(not text_of(source.people.get(one.user, {}), "display_name") for one in visit.members)
     needs_decision = visit.inspection_kind != WITHOUT_DECISION
+    gaps = citation_gaps(visit, words.lists)
     lacking = (
         (not place.name, _("name of the establishment")),
         (not (place.address_line or place.village), _("address of the establishment")),
@@ -118,6 +125,8 @@ def missing_of(source: VisitSource, words: Wording) -> tuple[str, ...]:
         (not visit.representative_role, _("role of the representative")),
         (not visit.overall_result, _("overall result")),
         (visit.ended_at is None and source.rev > 0, _("time of the end")),
+        (not text_of(source.team, "decision_number"), _("number of the decision that set the team up")),
+        (gaps > 0, words.say("articles of law of violations: {count}", count=gaps)),
     )
     return tuple(name for is_lacking, name in lacking if is_lacking)
 

@@ -14,7 +14,7 @@ from field178_server.console.text.state_labels import StateLabel, state_label
 from field178_server.office.reviews.record import RecordPage
 from field178_server.records.find_record import FILED_TYPES, StoredRecord
 from field178_server.records.history import Difference, Revision
-from field178_shared.documents.sources import COMMITMENT, MINUTES
+from field178_shared.documents.sources import COMMITMENT, MINUTES, SESSION_RECORD
 from field178_shared.errors import message
 from field178_shared.rules import Context, warnings
 from field178_shared.text.i18n import N_
@@ -177,7 +177,9 @@ def _title(page: RecordPage, localizer: Localizer) -> str:
 
 
 def _papers(page: RecordPage) -> tuple[str, ...]:
-    """Return the papers of a visit: a commitment only of one that took place."""
+    """Return the papers of a record: a commitment only of a visit that took place."""
+    if page.record.type == "outreach_session" and not page.erased_at:
+        return (SESSION_RECORD,)
     if page.record.type != "inspection" or page.erased_at:
         return ()
     return (MINUTES, COMMITMENT) if page.record.data.get("access_result") == "inspected" else (MINUTES,)

@@ -1,4 +1,4 @@
-"""Queries of the records that a visit's papers are made of, as the tablet selects them."""
+"""Queries of the records that papers are made of, as the tablet selects them."""
 
 from __future__ import annotations
 
@@ -8,29 +8,32 @@ from sqlalchemy.orm import Session
 
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import find_record
-from field178_shared.documents.sources import VisitSource, source_of_visit
+from field178_shared.documents.sources import SessionSource, VisitSource, source_of_visit
 from field178_shared.merge import Data
 from field178_shared.wire.protocol import ERASED_AT
 
-INSPECTION = "inspection"
+INSPECTION, OUTREACH_SESSION = "inspection", "outreach_session"
 
 
 @dataclass(frozen=True, slots=True)
 class PaperSource:
-    """The source of a visit's papers and the scope of the visit."""
+    """The source of the papers of a visit or session, and the scope of the record."""
 
     scope: str
-    visit: VisitSource
+    source: VisitSource | SessionSource
 
 
 def paper_source(
     session: Session, tenant_id: str, access: AccessFilter, record_id: str
 ) -> PaperSource | None:
-    """Return the source of a live visit within access, else None; of an erased one there is no paper."""
+    """Return the source of a live record within access, else None; of an erased one there is no paper."""
     record = find_record(session, tenant_id, record_id)
-    if record is None or record.deleted or record.type != INSPECTION or ERASED_AT in record.data:
+    if record is None or record.deleted or ERASED_AT in record.data or not access.holds(record.scope):
         return None
-    if not access.holds(record.scope):
+    if record.type == OUTREACH_SESSION:
+        held = SessionSource(record.record_id, record.rev, record.h, record.data)
+        return PaperSource(record.scope, held)
+    if record.type != INSPECTION:
         return None
 
     def find(other_id: str) -> Data | None:

@@ -155,7 +155,7 @@ def test_the_paper_names_the_revision_and_hash_the_server_will_hold(bench):
     data = bench.store.view(VISIT).data
     h = record_hash(VISIT, "inspection", 2, False, data)
     grouped = " ".join(h[start : start + 4] for start in range(0, 32, 4))
-    assert f"bản 2 · {grouped}" in bench.text()
+    assert f"Bản 2 Mã đối chiếu: {grouped}" in bench.text()
 
 
 def test_after_an_edit_the_paper_is_old_and_made_anew_with_the_next_revision(bench):
@@ -168,7 +168,7 @@ def test_after_an_edit_the_paper_is_old_and_made_anew_with_the_next_revision(ben
     assert not bench.state.paper(MINUTES).is_old
     text = bench.text()
     assert "Bổ sung hợp đồng lao động." in text
-    assert "bản 3 ·" in text
+    assert "Bản 3 Mã đối chiếu:" in text
     assert "Số: 07/BB-ĐKT178" in text
 
 
@@ -218,7 +218,13 @@ def test_what_is_missing_is_named_before_it_is_printed(bench):
     strangers = {uid("new"): {"user": uid("new"), "position": "member"}}
     members = {OFFICERS[0]: {"user": OFFICERS[0], "position": "team_leader"}, **strangers}
     bench.file(decision_number=None, members=members)
-    assert bench.state.missing == ("số quyết định", "họ tên 1 cán bộ")
+    assert bench.state.missing == ("số quyết định", "họ tên 1 cán bộ", "số quyết định thành lập Đội")
+
+
+def test_an_article_that_will_be_a_dotted_line_is_named_before_it_is_printed(bench):
+    found = {"violation_id": "noise", "occurred_on": "2026-11-20", "frame": {"src": "nd_282_2025"}}
+    bench.file(findings={"f1": found})
+    assert "điều, khoản của hành vi vi phạm: 1" in bench.state.missing
 
 
 def test_the_sheet_counts_what_stands_on_the_paper_alone(bench):
@@ -282,7 +288,7 @@ def test_an_approved_visit_is_printed_as_it_stands(store, clock, tmp_path):
     server_commits(store, base_row(review_id(LAST_VISIT), 1, "review", TEAM_SCOPE, **review))
     bench = Bench(store, clock, tmp_path, LAST_VISIT)
     bench.minutes.make(MINUTES)
-    assert "bản 1 ·" in bench.text()
+    assert "Bản 1 Mã đối chiếu:" in bench.text()
     assert not bench.state.can_choose
     assert store.status().unsent_changes == 0
 

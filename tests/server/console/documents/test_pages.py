@@ -32,8 +32,19 @@ def test_reviewer_takes_the_minutes_of_the_revision_on_the_page(
     assert "bien-ban-07-2026-11-20-ban-1.pdf" in answer.headers["Content-Disposition"]
     with snapshot(office.engine) as session:
         row = session.get_one(Record, (office.runtime.tenant_id, visit))
-    assert f"bản 1 · {' '.join(row.h[start : start + 4] for start in range(0, 32, 4))}" in text_of(content)
+    code = " ".join(row.h[start : start + 4] for start in range(0, 32, 4))
+    assert f"bản 1 Mã đối chiếu: {code}" in text_of(content)
     assert "Số: 07/BB-ĐKT178" in text_of(content)
+
+
+def test_the_record_of_a_session_is_taken_from_its_page(reviewer: Browser, in_the_field: FieldWork) -> None:
+    session = in_the_field.session()
+    path = f"/records/{session}/papers/session_record"
+    assert path in reviewer.text(f"/reviews/{session}")
+    answer = reviewer.get(path)
+    assert "phieu-tuyen-truyen-" in answer.headers["Content-Disposition"]
+    assert "PHIẾU GHI NHẬN" in text_of(answer.get_data())
+    assert reviewer.get(f"/records/{session}/papers/minutes").status_code == 404
 
 
 def test_the_same_record_gives_the_same_bytes_each_time(reviewer: Browser, in_the_field: FieldWork) -> None:
