@@ -28,6 +28,7 @@ from field178_shared.codelists.outreach import (
     SupportService,
     Topic,
 )
+from field178_shared.codelists.places import Phrase, Place
 from field178_shared.codelists.privacy_rules import PrivacyRules
 from field178_shared.codelists.reports import AnnexTable, ReportKind, ReportLayout, ReportSection, Submission
 from field178_shared.codelists.units import (
@@ -86,6 +87,9 @@ class CodeLists:
     deadlines: Mapping[str, Deadline]
     holidays: HolidayCalendar
     document_forms: Mapping[str, DocumentForm]
+    schools: Mapping[str, Place]
+    zones: Mapping[str, Place]
+    phrases: Mapping[str, Phrase]
     form_texts: Mapping[str, ListChoice]
     glossary: Mapping[str, Term]
     avoided_words: tuple[AvoidedWords, ...]
@@ -118,6 +122,12 @@ class CodeLists:
         """Return the violations offered when the item is not met, selectable ones alone."""
         offered = (self.violations[violation] for violation in self.items[item_id].violations)
         return tuple(violation for violation in offered if violation.selectable)
+
+    def phrases_at(self, item_id: str) -> tuple[Phrase, ...]:
+        """Return the sentences offered for the note at an item, its own before those for all."""
+        places = {item_id, self.items[item_id].section}
+        offered = [one for one in self.phrases.values() if not one.items or places & set(one.items)]
+        return tuple(sorted(offered, key=lambda one: not one.items))
 
     def frames_on(self, violation_id: str, day: date) -> tuple[FineFrame, ...]:
         """Return every fine frame in force on the date of the violation, the best known first."""

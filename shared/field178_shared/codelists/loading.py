@@ -30,6 +30,7 @@ from field178_shared.codelists.outreach import (
     read_service,
     read_topic,
 )
+from field178_shared.codelists.places import read_phrase, read_school, read_zone
 from field178_shared.codelists.privacy_rules import read_privacy_rules
 from field178_shared.codelists.reports import (
     Submission,
@@ -141,6 +142,9 @@ def read_lists(data: object, pack: int = 0) -> CodeLists:
         deadlines=files.index("deadlines", "items", read_deadline),
         holidays=read_holidays(files.file("holidays")),
         document_forms=files.index("document_forms", "items", read_document_form),
+        schools=files.index("places", "schools", read_school),
+        zones=files.index("places", "zones", read_zone),
+        phrases=files.index("phrases", "items", read_phrase),
         form_texts=files.index("document_forms", "texts", ListChoice.read),
         glossary=by_id(files.rows("glossary", "items", read_term), lambda term: term.field, "glossary"),
         avoided_words=files.rows("vocabulary", "items", read_avoided_words),

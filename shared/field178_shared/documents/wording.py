@@ -70,15 +70,10 @@ _LEVELS = {
 
 
 def superior_body(lists: CodeLists, level: str, unit_id: str) -> str:
-    """Return the People's Committee that set a team up: of the unit of the team's level around a place.
-
-    The office may have written its own in the lists (`authority`).
-    """
-    if own := text_of_form(lists, "authority"):
-        return own
+    """Return the body that set a team up, as the lists word it: by rule its level's People's Committee."""
     types = _LEVELS.get(level, frozenset())
     unit = next((one for one in ancestors(lists, unit_id) if one.type in types), None)
-    return f"Ủy ban nhân dân {within(unit) if unit else UNKNOWN}"
+    return text_of_form(lists, "authority").replace("{unit}", within(unit) if unit else UNKNOWN)
 
 
 def within(unit: Unit) -> str:
@@ -87,9 +82,8 @@ def within(unit: Unit) -> str:
 
 
 def text_of_form(lists: CodeLists, name: str) -> str:
-    """Return a text of the papers that the office may change; "" where the product makes it."""
-    found = lists.form_texts.get(name)
-    return found.vi if found else ""
+    """Return a text of the papers that the office may change."""
+    return lists.form_texts[name].vi
 
 
 def agency_name(lists: CodeLists, agency_id: str, unit_id: str) -> str:

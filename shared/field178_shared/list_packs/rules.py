@@ -191,6 +191,18 @@ _Named = tuple[str, str, Iterable[str], Iterable[str]]
 
 def _named(lists: CodeLists) -> Iterator[_Named]:
     """Yield what each row names of other tables."""
+    yield from _named_by_units(lists)
+    yield from _named_by_law(lists)
+    for table, places in (("places.schools", lists.schools), ("places.zones", lists.zones)):
+        for place in places.values():
+            yield table, place.id, [place.unit_id], lists.units
+    for phrase in lists.phrases.values():
+        yield "phrases.items", phrase.id, phrase.items, lists.items.keys() | lists.sections.keys()
+    for profile in lists.target_profiles.values():
+        yield "targets.profiles", profile.id, [one.indicator for one in profile.targets], lists.indicators
+
+
+def _named_by_units(lists: CodeLists) -> Iterator[_Named]:
     for unit in lists.units.values():
         yield _UNIT_TABLE, unit.id, [unit.type], lists.unit_types
         yield _UNIT_TABLE, unit.id, [unit.parent] if unit.parent else (), lists.units
@@ -198,6 +210,9 @@ def _named(lists: CodeLists) -> Iterator[_Named]:
         yield "admin_units.lineage", f"{step.source}--{step.target}", [step.source, step.target], lists.units
     for group in lists.unit_groups.values():
         yield "admin_units.unit_groups", group.id, group.members, lists.units
+
+
+def _named_by_law(lists: CodeLists) -> Iterator[_Named]:
     for item in lists.items.values():
         yield "checklist_items.items", item.id, [item.section], lists.sections
         yield "checklist_items.items", item.id, item.violations, lists.violations
@@ -205,5 +220,3 @@ def _named(lists: CodeLists) -> Iterator[_Named]:
     for violation in lists.violations.values():
         yield _VIOLATION_TABLE, violation.id, violation.items, lists.items
         yield _VIOLATION_TABLE, violation.id, [one.src for one in violation.frames], lists.legal_sources
-    for profile in lists.target_profiles.values():
-        yield "targets.profiles", profile.id, [one.indicator for one in profile.targets], lists.indicators

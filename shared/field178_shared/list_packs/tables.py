@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from field178_shared.codelists.checklist import read_item, read_section
@@ -21,6 +21,7 @@ from field178_shared.codelists.outreach import (
     read_material,
     read_topic,
 )
+from field178_shared.codelists.places import read_phrase, read_school, read_zone
 from field178_shared.codelists.reports import read_report_kind
 from field178_shared.codelists.rows import ListFileRow
 from field178_shared.codelists.units import read_lineage, read_unit, read_unit_group
@@ -37,13 +38,15 @@ _JOINT = "--"
 class ListTable:
     """One table: its dotted place in the files, and the members by which a row is the same fact.
 
-    A row whose `identity` differs under a known key would give records of the past another meaning.
+    A row whose `identity` differs under a known key would give records of the past another meaning. `sample`
+    shows the members of a table that a release leaves empty.
     """
 
     path: str
     read: Callable[[ListFileRow], object]
     identity: tuple[str, ...] = ()
     key: tuple[str, ...] = ("id",)
+    sample: Row = field(default_factory=dict)
 
     def key_of(self, row: Mapping[str, object]) -> str:
         """Return the key of a row; "" when a part of it is missing."""
@@ -75,6 +78,17 @@ class ListTable:
         return node
 
 
+_PLACE: Row = {
+    "id": "",
+    "vi": "",
+    "en": "",
+    "unit_id": "",
+    "valid_from": "2026-01-01",
+    "valid_to": "2026-01-01",
+    "counts": [{"from": "2026-01-01", "count": 1}],
+}
+
+
 def _tables() -> Iterator[ListTable]:
     yield ListTable("admin_units.units", read_unit, identity=("gso_code", "type", "valid_from"))
     yield ListTable("admin_units.lineage", read_lineage, key=("from", "to"))
@@ -101,6 +115,9 @@ def _tables() -> Iterator[ListTable]:
     yield ListTable("outreach.media_channels", read_channel)
     yield ListTable("outreach.outreach_forms", read_form, identity=("channel", "counts_people"))
     yield ListTable("outreach.topics", read_topic)
+    yield ListTable("phrases.items", read_phrase)
+    yield ListTable("places.schools", read_school, identity=("kind",), sample={"kind": ""} | _PLACE)
+    yield ListTable("places.zones", read_zone, sample=_PLACE)
     yield ListTable("reports.report_kinds", read_report_kind)
     yield ListTable("targets.profiles", read_target_profile, identity=("year",))
     yield ListTable("violations.items", read_violation, identity=("code", "subject"))

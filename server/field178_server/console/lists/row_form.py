@@ -89,7 +89,7 @@ def typed_row(
 
 
 def _columns(pack: ListPack, table: ListTable) -> tuple[Column, ...]:
-    return columns_of(table.rows(files_with(pack)).values())
+    return columns_of([*table.rows(files_with(pack)).values(), table.sample])
 
 
 def _lines(column: Column, row: Row, errors: Mapping[str, str], localizer: Localizer) -> FormLines:

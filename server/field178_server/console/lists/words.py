@@ -32,6 +32,9 @@ _TABLES: Mapping[str, str] = {
     "outreach.media_channels": N_("Media channels"),
     "outreach.outreach_forms": N_("Forms of outreach"),
     "outreach.topics": N_("Outreach topics"),
+    "phrases.items": N_("Sentences for notes"),
+    "places.schools": N_("Schools"),
+    "places.zones": N_("Industrial zones"),
     "reports.report_kinds": N_("Kinds of report"),
     "targets.profiles": N_("Targets"),
     "violations.items": N_("Violations and fine frames"),
@@ -130,6 +133,9 @@ _MEMBERS: Mapping[str, str] = {
     "channel": N_("Channel"),
     "counts_people": N_("Counts people"),
     "reports": N_("Reports"),
+    "unit_id": N_("Administrative unit"),
+    "counts": N_("Head counts"),
+    "count": N_("People"),
     "from_event": N_("Counted from"),
 }
 _FAULTS: Mapping[PackFault, str] = {

@@ -60,7 +60,7 @@ def read_worksheet(data: bytes, pack: ListPack) -> dict[str, dict[str, Row]]:
     found: dict[str, dict[str, Row]] = {}
     for table in TABLES.values():
         known = table.rows(files)
-        columns = columns_of(known.values())
+        columns = columns_of([*known.values(), table.sample])
         if table.path not in sheets:
             continue
         nested = {column.name: column for column in columns if column.kind is Kind.ROWS}
@@ -86,7 +86,7 @@ def _sheets(pack: ListPack) -> Iterator[_Sheet]:
     files = files_with(pack)
     for table in TABLES.values():
         rows = table.rows(files)
-        columns = columns_of(rows.values())
+        columns = columns_of([*rows.values(), table.sample])
         yield table.path, [one for one in columns if one.kind is not Kind.ROWS], list(rows.values())
         for column in columns:
             if column.kind is Kind.ROWS:

@@ -1,0 +1,92 @@
+"""Schools and industrial zones with their head counts, and the sentences that inspectors write often."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from field178_shared.codelists.labels import Labelled
+from field178_shared.codelists.rows import CodeListError, ListFileRow
+
+# Kind of a school → the audience that it counts for.
+AUDIENCE_OF_KIND: Mapping[str, str] = {
+    "upper_secondary": "upper_secondary_students",
+    "vocational": "vocational_students",
+    "lower_secondary": "lower_secondary_students",
+}
+ZONE_AUDIENCE = "iz_workers"
+
+
+@dataclass(frozen=True, slots=True)
+class HeadCount:
+    """How many people belong to a place from a day on."""
+
+    valid_from: date
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place(Labelled):
+    """A school or an industrial zone: where it lies, whom it counts for, its head counts by date."""
+
+    unit_id: str
+    audience: str
+    counts: tuple[HeadCount, ...]
+    valid_from: date | None
+    valid_to: date | None
+
+    def valid_on(self, day: date) -> bool:
+        """Tell whether the place exists on the local date; `valid_to` is the first day it does not."""
+        began = self.valid_from is None or self.valid_from <= day
+        return began and (self.valid_to is None or day < self.valid_to)
+
+    def count_on(self, day: date) -> HeadCount | None:
+        """Return the head count in force on a day, or None when none is known."""
+        known = [one for one in self.counts if one.valid_from <= day]
+        return max(known, key=lambda one: one.valid_from, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase(Labelled):
+    """A sentence for notes; without items it is offered at each."""
+
+    items: tuple[str, ...]
+
+
+def read_school(row: ListFileRow) -> Place:
+    """Read one school."""
+    kind = row.text("kind")
+    if kind not in AUDIENCE_OF_KIND:
+        raise CodeListError(f"{row.where}.kind: {kind}", "kind")
+    return _place(row, AUDIENCE_OF_KIND[kind])
+
+
+def read_zone(row: ListFileRow) -> Place:
+    """Read one industrial zone."""
+    return _place(row, ZONE_AUDIENCE)
+
+
+def read_phrase(row: ListFileRow) -> Phrase:
+    """Read one sentence."""
+    return Phrase(id=row.text("id"), vi=row.text("vi"), en=row.text("en"), items=row.texts("items"))
+
+
+def _place(row: ListFileRow, audience: str) -> Place:
+    return Place(
+        id=row.text("id"),
+        vi=row.text("vi"),
+        en=row.text("en"),
+        unit_id=row.text("unit_id"),
+        audience=audience,
+        counts=row.each("counts", _read_count),
+        valid_from=row.day("valid_from"),
+        valid_to=row.day("valid_to"),
+    )
+
+
+def _read_count(row: ListFileRow) -> HeadCount:
+    day = row.day("from")
+    if day is None:
+        raise CodeListError(f"{row.where}.from: absent", "from", is_absent=True)
+    return HeadCount(day, row.whole("count"))
