@@ -268,6 +268,11 @@ class InspectionPresenter:
         self._asked_protocols |= {protocol}
         self._show()
 
+    def close_protocol(self, protocol: str) -> None:
+        """Put a protocol away that was opened by hand; nothing of it was recorded."""
+        self._asked_protocols -= {protocol}
+        self._show()
+
     def refer(self, protocol: str, referred_to: str) -> None:
         """Record to whom a protection protocol was referred: never a person, never a narrative."""
         label = self._words.choice("protocol", protocol)

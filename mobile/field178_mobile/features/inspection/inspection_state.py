@@ -214,8 +214,7 @@ class InspectionStates:
         is_shut = scene.reading.is_closed_early
         by_answers = () if is_shut else opened_protocols(data, words.lists, scene.establishment.type_id)
         followed = entries_of(data, "protocols")
-        opened = frozenset({*by_answers, *followed, *scene.asked_protocols})
-        return self._protocols("", opened, followed, scene.day, words)
+        return self._protocols("", frozenset(by_answers), scene.asked_protocols, followed, scene.day, words)
 
     def _foot_of(self, scene: VisitScene, pane: str, open_to_pass: int, is_last: bool) -> FootState:
         if scene.is_locked:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from field178_mobile.presentation.draft_session import Data
@@ -15,7 +15,10 @@ _POLICE = ("commune_police", "dist_police")
 
 @dataclass(frozen=True, slots=True)
 class ProtocolState:
-    """One protocol that is open: its words, the sections it belongs to, and the referral."""
+    """One protocol that is open: its words, the sections it belongs to, and the referral.
+
+    `can_close`: a person opened it, and neither an answer nor a referral keeps it open.
+    """
 
     id: str
     text: str
@@ -23,14 +26,26 @@ class ProtocolState:
     items: tuple[str, ...]
     referrals: tuple[Option, ...]
     is_referred: bool
+    can_close: bool = False
 
 
 def protocol_states(
-    opened: Collection[str], followed: Mapping[str, Data], on: date, words: Wording
+    by_answers: Collection[str],
+    asked: Collection[str],
+    followed: Mapping[str, Data],
+    on: date,
+    words: Wording,
 ) -> tuple[ProtocolState, ...]:
-    """Return the protocols that are open; `followed`: what the record says of those that were followed."""
-    known = [choice.id for choice in words.lists.choices["protocol"]]
-    return tuple(_state(each, followed.get(each, {}), on, words) for each in known if each in opened)
+    """Return the protocols that are open: by answers, asked for by hand, or followed as the record says."""
+    opened = {*by_answers, *asked, *followed}
+    known = [choice.id for choice in words.lists.choices["protocol"] if choice.id in opened]
+    return tuple(
+        replace(
+            _state(each, followed.get(each, {}), on, words),
+            can_close=each in opened.difference(by_answers, followed),
+        )
+        for each in known
+    )
 
 
 def protocol_offers(opened: Sequence[ProtocolState], words: Wording) -> tuple[Option, ...]:

@@ -39,6 +39,23 @@ def test_protocol_is_opened_by_hand_where_no_answer_asks_for_it(bench):
     assert bench.saved("protocols.violence.referred_to") == "hotline_113"
 
 
+def test_a_protocol_opened_by_hand_can_be_put_away_until_it_was_followed(bench):
+    bench.visit.open_protocol("violence")
+    assert [each.can_close for each in bench.state.protocols] == [True]
+    bench.visit.close_protocol("violence")
+    assert bench.state.protocols == ()
+    assert bench.saved("protocols") is None
+    bench.visit.open_protocol("violence")
+    bench.visit.refer("violence", "hotline_113")
+    assert [each.can_close for each in bench.state.protocols] == [False]
+
+
+def test_a_protocol_that_an_answer_opened_stays_open(bench):
+    bench.visit.count("workers_under18", 1)
+    bench.visit.open_protocol("child_protection")
+    assert [each.can_close for each in bench.state.protocols] == [False]
+
+
 def test_referral_made_before_a_restart_is_still_shown(bench):
     bench.visit.refer("medical", "hotline_115")
     draft = bench.store.drafts.get("draft-1")

@@ -10,6 +10,7 @@ from field178_mobile.features.forms.screens import chips
 from field178_mobile.features.inspection.protocols import ProtocolState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 
 _REQUIRED = (chips.OptionChips,)
@@ -24,9 +25,14 @@ class ProtocolCard(kit.Card):
     is_referred = BooleanProperty(False)
     visit = ObjectProperty(None)
 
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._head = Optional(self.ids.head)
+
     def show(self, state: ProtocolState) -> None:
         """Draw the protocol."""
         self.key, self.text, self.is_referred = state.id, state.text, state.is_referred
+        self._head.show(self.ids.close, state.can_close)
         self.steps = "\n".join(f"{number}. {step}" for number, step in enumerate(state.steps, 1))
         self.ids.referrals.show(state.referrals)
 
