@@ -66,6 +66,11 @@ class Wording:
         agency = self.lists.agencies.get(str(agency_id))
         return agency.label(self.language) if agency else str(agency_id or "")
 
+    def law(self, source_id: str, on: date) -> str:
+        """Return the number of a legal document as of a date; one without a number goes by its name."""
+        source = self.lists.legal_sources.get(source_id)
+        return (source.number_on(on) or source.label(self.language)) if source else source_id
+
 
 @dataclass(frozen=True, slots=True)
 class Option:

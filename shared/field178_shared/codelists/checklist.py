@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from field178_shared.codelists.conditions import Condition, parse_condition
 from field178_shared.codelists.count_rules import CountRule, parse_count_rules
-from field178_shared.codelists.establishments import EstablishmentType
+from field178_shared.codelists.establishments import Applies, EstablishmentType, read_applies
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.legal import LegalReference, read_references
+from field178_shared.codelists.legal import LegalReference, read_reference
 from field178_shared.codelists.rows import CodeListError, ListFileRow
 
 
@@ -22,19 +22,6 @@ class AnswerKind(StrEnum):
     DATE = "date"
     TEXT = "text"
     CHOICE = "choice"
-
-
-@dataclass(frozen=True, slots=True)
-class Applies:
-    """The kinds of establishment an item is meant for: all, one group, or a list of kinds."""
-
-    everywhere: bool = False
-    group: str | None = None
-    types: tuple[str, ...] = ()
-
-    def covers(self, kind: EstablishmentType) -> bool:
-        """Tell whether an establishment of this kind is asked."""
-        return self.everywhere or kind.group == self.group or kind.id in self.types
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +80,7 @@ def read_item(row: ListFileRow) -> ChecklistItem:
         vi=row.text("vi"),
         en=row.text("en"),
         section=row.text("section"),
-        applies=_read_applies(row),
+        applies=read_applies(row),
         answer=answer,
         choice_list=choice_list,
         required=row.flag("required"),
@@ -105,7 +92,7 @@ def read_item(row: ListFileRow) -> ChecklistItem:
         rule=rule,
         count_rules=() if rule is None else parse_count_rules(rule),
         protocol=row.text_or_none("protocol"),
-        legal=read_references(row, "legal"),
+        legal=row.each("legal", read_reference),
         privacy=row.text_or_none("privacy"),
         export=row.text_or_none("export"),
         creates=row.text_or_none("creates"),
@@ -131,12 +118,3 @@ def _read_answer(row: ListFileRow) -> tuple[AnswerKind, str | None]:
         return AnswerKind(kind), choice_list or None
     except ValueError as error:
         raise CodeListError(f"{row.where}: unknown answer kind {kind!r}") from error
-
-
-def _read_applies(row: ListFileRow) -> Applies:
-    words = row.texts("applies")
-    if words == ("all",):
-        return Applies(everywhere=True)
-    if len(words) == 1 and words[0].startswith("group:"):
-        return Applies(group=words[0].removeprefix("group:"))
-    return Applies(types=words)

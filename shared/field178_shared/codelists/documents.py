@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.legal import LegalReference, read_references
+from field178_shared.codelists.legal import LegalReference, read_reference
 from field178_shared.codelists.rows import ListFileRow
 
 
@@ -53,7 +53,7 @@ def read_document_form(row: ListFileRow) -> DocumentForm:
         statutory=row.flag("statutory"),
         copies=row.whole_or_none("copies"),
         fields=row.each("fields", _read_field),
-        legal=read_references(row, "legal"),
+        legal=row.each("legal", read_reference),
         made_by=row.text_or_none("made_by"),
         system_keeps=row.texts("system_keeps"),
         statutory_content=row.texts("statutory_content"),

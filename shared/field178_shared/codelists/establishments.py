@@ -51,6 +51,29 @@ class EstablishmentType(Labelled):
     confidence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Applies:
+    """The kinds of establishment a row is meant for: all, one group, or a list of kinds."""
+
+    everywhere: bool = False
+    group: str | None = None
+    types: tuple[str, ...] = ()
+
+    def covers(self, kind: EstablishmentType) -> bool:
+        """Tell whether the row is meant for an establishment of this kind."""
+        return self.everywhere or kind.group == self.group or kind.id in self.types
+
+
+def read_applies(row: ListFileRow) -> Applies:
+    """Read `applies`; a row without it is meant for all kinds."""
+    words = row.texts("applies")
+    if words in ((), ("all",)):
+        return Applies(everywhere=True)
+    if len(words) == 1 and words[0].startswith("group:"):
+        return Applies(group=words[0].removeprefix("group:"))
+    return Applies(types=words)
+
+
 def read_opening_rule(row: ListFileRow) -> OpeningRule:
     """Read one opening rule."""
     return OpeningRule(

@@ -5,21 +5,34 @@ from datetime import date
 
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.rows import ListFileRow
-
-
-@dataclass(frozen=True, slots=True)
-class LegalReference:
-    """A source, and the article where it is known."""
-
-    source: str
-    article: str | None = None
+from field178_shared.codelists.validity import Dated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LegalSource(Labelled):
+class LegalReference(Dated):
+    """A source, the article where it is known, and dates of its own where a part lived shorter."""
+
+    source: str
+    article: str | None
+    valid_from: date | None
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """A document that amended another, and the day from which a citation names it."""
+
+    number: str
+    valid_from: date | None
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalSource(Labelled, Dated):
     """One legal document; a later one is a row of its own, never an edit of this one."""
 
     number: str | None
+    amended_by: tuple[Amendment, ...]
     issued: date | None
     valid_from: date | None
     valid_to: date | None
@@ -27,10 +40,10 @@ class LegalSource(Labelled):
     seen_facts: str | None
     confidence: str
 
-    def valid_on(self, day: date) -> bool:
-        """Tell whether it is in force on the local date; `valid_to` is the first day it is not."""
-        began = self.valid_from is None or self.valid_from <= day
-        return began and (self.valid_to is None or day < self.valid_to)
+    def number_on(self, day: date) -> str | None:
+        """Return the number with the amendments of that day, or None for a document without one."""
+        known = [each.number for each in self.amended_by if each.valid_from is None or each.valid_from <= day]
+        return f"{self.number} (sđ {', '.join(known)})" if self.number and known else self.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +55,14 @@ class PressSource:
     url: str
 
 
-def read_references(row: ListFileRow, key: str) -> tuple[LegalReference, ...]:
-    """Read references written as `source` or `source:article`."""
-    return tuple(_reference(text) for text in row.texts(key))
+def read_reference(row: ListFileRow) -> LegalReference:
+    """Read one reference into a legal document."""
+    return LegalReference(
+        source=row.text("src"),
+        article=row.text_or_none("art"),
+        valid_from=row.day("from"),
+        valid_to=row.day("to"),
+    )
 
 
 def read_legal_source(row: ListFileRow) -> LegalSource:
@@ -54,6 +72,7 @@ def read_legal_source(row: ListFileRow) -> LegalSource:
         vi=row.text("vi"),
         en=row.text("en"),
         number=row.text_or_none("number"),
+        amended_by=row.each("amended_by", _read_amendment),
         issued=row.day("issued"),
         valid_from=row.day("valid_from"),
         valid_to=row.day("valid_to"),
@@ -68,6 +87,5 @@ def read_press_source(row: ListFileRow) -> PressSource:
     return PressSource(id=row.text("id"), vi=row.text("vi"), url=row.text("url"))
 
 
-def _reference(text: str) -> LegalReference:
-    source, _, article = text.partition(":")
-    return LegalReference(source, article or None)
+def _read_amendment(row: ListFileRow) -> Amendment:
+    return Amendment(number=row.text("number"), valid_from=row.day("from"), confidence=row.text("confidence"))

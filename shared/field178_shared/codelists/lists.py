@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -18,7 +18,7 @@ from field178_shared.codelists.indicators import (
     TrafficLight,
 )
 from field178_shared.codelists.labels import ListChoice
-from field178_shared.codelists.legal import LegalSource, PressSource
+from field178_shared.codelists.legal import LegalReference, LegalSource, PressSource
 from field178_shared.codelists.organizations import Agency, Role
 from field178_shared.codelists.outreach import (
     Audience,
@@ -118,10 +118,31 @@ class CodeLists:
         """Return the checklist of a kind of establishment, page by page in its profile's order."""
         return checklist_of(self.types[type_id], self.sections, self.items)
 
-    def violations_of(self, item_id: str) -> tuple[Violation, ...]:
-        """Return the violations offered when the item is not met, selectable ones alone."""
+    def violations_of(self, item_id: str, type_id: str | None = None) -> tuple[Violation, ...]:
+        """Return the violations offered when the item is not met at a kind of establishment.
+
+        Selectable ones alone; for a kind that is not known, those of every kind.
+        """
+        kind = self.types.get(type_id or "")
         offered = (self.violations[violation] for violation in self.items[item_id].violations)
-        return tuple(violation for violation in offered if violation.selectable)
+        return tuple(
+            violation
+            for violation in offered
+            if violation.selectable and (kind is None or violation.applies.covers(kind))
+        )
+
+    def references_on(self, references: Sequence[LegalReference], day: date) -> tuple[LegalReference, ...]:
+        """Return the references in force on the date of the act, as far as their sources are."""
+        sources = self.legal_sources
+        return tuple(each for each in references if each.valid_on(day) and sources[each.source].valid_on(day))
+
+    def agencies_on(self, day: date) -> Mapping[str, Agency]:
+        """Return the agencies that exist on the local date."""
+        return {name: agency for name, agency in self.agencies.items() if agency.valid_on(day)}
+
+    def focal_agency_on(self, day: date) -> Agency | None:
+        """Return the agency that leads the sector below the province on the local date."""
+        return next((agency for agency in self.agencies.values() if agency.is_focal_on(day)), None)
 
     def phrases_at(self, item_id: str) -> tuple[Phrase, ...]:
         """Return the sentences offered for the note at an item, its own before those for all."""

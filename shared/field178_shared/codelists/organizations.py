@@ -5,25 +5,27 @@ from datetime import date
 
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.rows import ListFileRow
+from field178_shared.codelists.validity import Dated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Agency(Labelled):
-    """An agency; the sector's focal agency changes over time, so it is dated."""
+class Agency(Labelled, Dated):
+    """An agency; the sector's focal agency changes over time, so both are dated."""
 
     level: str
     in_team: bool
     focal: bool
+    focal_from: date | None
     reports: str | None
     valid_from: date | None
     valid_to: date | None
     source: str
     confidence: str
 
-    def valid_on(self, day: date) -> bool:
-        """Tell whether the agency exists on the local date; `valid_to` is the first day it does not."""
-        began = self.valid_from is None or self.valid_from <= day
-        return began and (self.valid_to is None or day < self.valid_to)
+    def is_focal_on(self, day: date) -> bool:
+        """Tell whether the agency leads the sector, and with it the inspection teams, on the local date."""
+        took_over = self.focal_from is None or self.focal_from <= day
+        return self.focal and took_over and self.valid_on(day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ def read_agency(row: ListFileRow) -> Agency:
         level=row.text("level"),
         in_team=row.flag("in_team"),
         focal=row.flag("focal"),
+        focal_from=row.day("focal_from"),
         reports=row.text_or_none("reports"),
         valid_from=row.day("valid_from"),
         valid_to=row.day("valid_to"),

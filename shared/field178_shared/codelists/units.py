@@ -6,10 +6,11 @@ from datetime import date
 
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.rows import ListFileRow
+from field178_shared.codelists.validity import Dated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnitType(Labelled):
+class UnitType(Labelled, Dated):
     """A kind of administrative unit (commune, ward, district ...)."""
 
     valid_from: date | None
@@ -17,7 +18,7 @@ class UnitType(Labelled):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unit(Labelled):
+class Unit(Labelled, Dated):
     """One VERSION of an administrative unit; the id is the key, a statistics code is re-used over time."""
 
     gso_code: str
@@ -31,11 +32,6 @@ class Unit(Labelled):
     population_2019: int | None
     area_km2: float | None
     remark: str | None
-
-    def valid_on(self, day: date) -> bool:
-        """Tell whether this version exists on the local date; `valid_to` is the first day it does not."""
-        began = self.valid_from is None or self.valid_from <= day
-        return began and (self.valid_to is None or day < self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from field178_shared.codelists.establishments import Applies, read_applies
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.rows import ListFileRow
+from field178_shared.codelists.validity import Dated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FineFrame:
+class FineFrame(Dated):
     """A fine frame in đồng for individuals; null amounts mean "must be looked up", never a guess."""
 
     src: str
@@ -29,11 +31,6 @@ class FineFrame:
         """Tell whether the amounts were verified."""
         return self.min is not None and self.max is not None
 
-    def valid_on(self, day: date) -> bool:
-        """Tell whether the frame is in force on the local date; `valid_to` is the first day it is not."""
-        began = self.valid_from is None or self.valid_from <= day
-        return began and (self.valid_to is None or day < self.valid_to)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation(Labelled):
@@ -42,6 +39,7 @@ class Violation(Labelled):
     code: str
     domain: str
     subject: str
+    applies: Applies
     selectable: bool
     severity: int
     restricted: bool
@@ -85,6 +83,7 @@ def read_violation(row: ListFileRow) -> Violation:
         code=row.text("code"),
         domain=row.text("domain"),
         subject=row.text("subject"),
+        applies=read_applies(row),
         selectable=row.flag("selectable"),
         severity=row.whole("severity"),
         restricted=row.flag("restricted"),

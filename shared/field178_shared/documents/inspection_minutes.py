@@ -7,6 +7,7 @@ Not a statutory form: the minutes of an administrative violation are written by 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from field178_shared.codelists import ChecklistItem, ChecklistSection, CodeLists
 from field178_shared.codelists.legal import LegalSource
@@ -213,7 +214,8 @@ class _Minutes:
         quantity = f" (số lượng: {number_text(finding.quantity)})" if finding.quantity else ""
         source = self._lists.legal_sources.get(text_of(finding.frame, "src"))
         note = f" Ghi chú: {finding.note}" if finding.note else ""
-        return f"{name}{quantity}. Căn cứ: {citation(source, text_of(finding.frame, 'art'))}.{note}"
+        cited = citation(source, text_of(finding.frame, "art"), finding.occurred_on or self._day)
+        return f"{name}{quantity}. Căn cứ: {cited}.{note}"
 
     def _outreach(self) -> Iterator[Block]:
         done = self.visit.answers.get("ou_done")
@@ -293,12 +295,15 @@ _DOTTED_ARTICLE = "điểm …… khoản …… Điều ……"
 _DOTTED_SOURCE = "…………………………"
 
 
-def citation(source: LegalSource | None, article: str) -> str:
-    """Return the citation; what is not known of it is a dotted line for the pen, never a guess."""
-    if source is None or source.number is None:
-        return _DOTTED_SOURCE if source is None else source.vi
-    kind = next((word for mark, word in _KINDS if mark in source.number), "")
-    document = f"{kind} {source.number}".strip()
+def citation(source: LegalSource | None, article: str, on: date | None) -> str:
+    """Return the citation of a day; what is not known of it is a dotted line for the pen, never a guess."""
+    if source is None:
+        return _DOTTED_SOURCE
+    number = source.number if on is None else source.number_on(on)
+    if number is None:
+        return source.vi
+    kind = next((word for mark, word in _KINDS if mark in number), "")
+    document = f"{kind} {number}".strip()
     match = ARTICLE.fullmatch(article)
     if match is None:
         return f"{_DOTTED_ARTICLE} {document}"

@@ -30,13 +30,19 @@ class OfferedViolation:
 
 
 def offered_violations(
-    lists: CodeLists, item_id: str, values: Mapping[str, object], on: date, *, is_leader: bool = False
+    lists: CodeLists,
+    item_id: str,
+    values: Mapping[str, object],
+    on: date,
+    *,
+    type_id: str | None = None,
+    is_leader: bool = False,
 ) -> tuple[OfferedViolation, ...]:
-    """Return the violations that a "no" to the item offers, those of the right tier first."""
+    """Return the violations that a "no" to the item offers at a kind, those of the right tier first."""
     quantity = quantity_of(item_id, values)
     offered = (
         OfferedViolation(violation, lists.frames_on(violation.id, on), _fits(violation.id, quantity))
-        for violation in lists.violations_of(item_id)
+        for violation in lists.violations_of(item_id, type_id)
         if is_leader or not violation.restricted
     )
     return tuple(sorted(offered, key=lambda each: not each.fits))

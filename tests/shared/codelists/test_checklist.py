@@ -8,10 +8,10 @@ from field178_shared.codelists import load
     [
         ("discotheque", 72, 36),
         ("karaoke", 69, 34),
-        ("hotel", 62, 30),
+        ("hotel", 63, 30),
         ("massage", 60, 29),
-        ("guesthouse", 60, 30),
-        ("rental_apartment", 56, 28),
+        ("guesthouse", 61, 30),
+        ("rental_apartment", 57, 28),
         ("bar_pub", 52, 26),
         ("restaurant", 52, 25),
         ("spa_beauty", 48, 26),
@@ -59,6 +59,18 @@ def test_a_choice_item_names_a_list_that_exists() -> None:
 def test_an_item_that_is_not_met_offers_its_violations() -> None:
     offered = [violation.id for violation in load().violations_of("lodging_stay_notified")]
     assert offered == ["lodging_no_notice_1_3", "lodging_no_notice_4_8", "lodging_no_notice_9_plus"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "offered"),
+    [
+        ("karaoke", ["kd_outside_hours"]),
+        ("discotheque", ["kd_disco_outside_hours"]),
+        (None, ["kd_outside_hours", "kd_disco_outside_hours"]),
+    ],
+)
+def test_a_kind_of_establishment_is_offered_what_it_can_commit(kind, offered) -> None:
+    assert [violation.id for violation in load().violations_of("kd_hours", kind)] == offered
 
 
 def test_condoms_and_hiv_material_lead_to_no_violation() -> None:

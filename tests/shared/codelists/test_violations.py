@@ -13,7 +13,19 @@ from field178_shared.codelists import load
         ("lodging_no_notice_1_3", date(2025, 12, 15), ("nd_282_2025", 2_000_000, 4_000_000)),
         ("lodging_no_notice_9_plus", date(2026, 3, 1), ("nd_282_2025", 8_000_000, 12_000_000)),
         ("kd_door_latch", date(2024, 5, 1), ("nd_38_2021", 15_000_000, 20_000_000)),
-        ("noise", date(2026, 1, 1), ("nd_282_2025", None, None)),
+        ("noise", date(2025, 12, 14), ("nd_144_2021", 500_000, 1_000_000)),
+        ("noise", date(2025, 12, 15), ("nd_282_2025", 1_000_000, 2_000_000)),
+        ("fire_exit_obstructed", date(2024, 6, 1), ("nd_144_2021", 1_000_000, 2_000_000)),
+        ("fire_exit_obstructed", date(2025, 6, 30), ("nd_144_2021", 1_000_000, 2_000_000)),
+        ("fire_exit_obstructed", date(2025, 7, 1), ("nd_106_2025", 5_000_000, 10_000_000)),
+        ("fire_signs_missing", date(2024, 6, 1), ("nd_144_2021", 2_000_000, 5_000_000)),
+        ("fire_exit_locked", date(2024, 6, 1), ("nd_144_2021", None, None)),
+        ("fire_equipment_missing", date(2024, 6, 1), ("nd_144_2021", None, None)),
+        ("fire_equipment_substandard", date(2024, 6, 1), ("nd_144_2021", None, None)),
+        ("fire_no_training", date(2024, 6, 1), ("nd_144_2021", None, None)),
+        ("kd_disco_outside_hours", date(2026, 1, 1), ("nd_38_2021", 15_000_000, 20_000_000)),
+        ("kd_outside_hours", date(2026, 1, 1), ("nd_38_2021", 10_000_000, 15_000_000)),
+        ("lb_no_contract_101_300", date(2026, 1, 1), ("nd_12_2022", 15_000_000, 20_000_000)),
     ],
 )
 def test_the_frame_in_force_on_the_day_of_the_act_counts(violation, day, frame) -> None:
@@ -48,7 +60,15 @@ def test_acts_of_individuals_are_no_value_of_a_record() -> None:
 
 def test_codes_of_violations_are_unique() -> None:
     codes = [violation.code for violation in load().violations.values()]
-    assert len(codes) == len(set(codes)) == 49
+    assert len(codes) == len(set(codes)) == 53
+
+
+def test_a_violation_is_offered_by_an_item_or_says_why_not() -> None:
+    lists = load()
+    offered = {name for item in lists.items.values() for name in item.violations}
+    for violation in lists.violations.values():
+        assert (violation.id in offered) == violation.selectable, violation.code
+        assert violation.selectable or violation.handling, violation.code
 
 
 def test_restricted_violations_are_for_the_leader_alone() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from field178_mobile.presentation.draft_session import Changes
 from field178_mobile.presentation.wording import Wording
@@ -36,6 +37,13 @@ class ViolationOffer:
     frame: FrameText
 
 
+class Act(NamedTuple):
+    """Kind of establishment and day of an act: they decide which violations it can be, and their law."""
+
+    type_id: str
+    day: date
+
+
 def finding_key(item_id: str, violation_id: str) -> str:
     """Return the key of a finding: the same choice on two tablets is the same finding."""
     return f"{item_id}-{violation_id}"[:64]
@@ -62,15 +70,17 @@ def offers_of(
     item_id: str,
     chosen: Collection[str],
     counts: Mapping[str, int],
-    on: date,
+    act: Act,
     is_leader: bool,
     words: Wording,
 ) -> tuple[ViolationOffer, ...]:
-    """Return what an unmet item offers on a date, the tier that fits the counts first.
+    """Return what an unmet item offers where and when the act happened, the tier that fits first.
 
     `chosen`: the keys of the findings (`finding_key`).
     """
-    offered = offered_violations(words.lists, item_id, counts, on, is_leader=is_leader)
+    offered = offered_violations(
+        words.lists, item_id, counts, act.day, type_id=act.type_id, is_leader=is_leader
+    )
     return tuple(
         ViolationOffer(
             id=offer.violation.id,
@@ -78,31 +88,24 @@ def offers_of(
             title=offer.violation.label(words.language),
             is_chosen=finding_key(item_id, offer.violation.id) in chosen,
             fits=offer.fits,
-            frame=frame_text(next(iter(offer.frames), None), words),
+            frame=frame_text(next(iter(offer.frames), None), act.day, words),
         )
         for offer in offered
     )
 
 
-def frame_text(frame: FineFrame | None, words: Wording) -> FrameText:
-    """Return a frame in words; what was not verified reads "to be looked up"."""
+def frame_text(frame: FineFrame | None, on: date, words: Wording) -> FrameText:
+    """Return a frame in words, as its law was on a date; what was not verified reads "to be looked up"."""
     _ = words.translate
     unknown = _("To be looked up")
     if frame is None:
         return FrameText(unknown, unknown, "", False)
-    place = _source_number(frame.src, words)
+    place = words.law(frame.src, on)
     if frame.art:
         place = words.say("{source}, Article {article}", source=place, article=frame.art)
     individual = _amounts(frame, 1, words.language)
     organisation = _amounts(frame, frame.org_multiplier, words.language)
     return FrameText(individual or unknown, organisation or unknown, place, frame.is_known)
-
-
-def _source_number(source_id: str, words: Wording) -> str:
-    source = words.lists.legal_sources.get(source_id)
-    if source is None:
-        return source_id
-    return source.number or source.label(words.language)
 
 
 def _amounts(frame: FineFrame, multiplier: int | None, language: str) -> str:

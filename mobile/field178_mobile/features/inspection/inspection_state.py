@@ -16,7 +16,7 @@ from field178_mobile.features.inspection.field_positions import (
     anchored,
     comments_at,
 )
-from field178_mobile.features.inspection.findings import ViolationOffer, offers_of
+from field178_mobile.features.inspection.findings import Act, ViolationOffer, offers_of
 from field178_mobile.features.inspection.foot import READ_ONLY, FootState, foot_state, mend_foot
 from field178_mobile.features.inspection.protocols import ProtocolState, protocol_offers, protocol_states
 from field178_mobile.features.inspection.section_view import (
@@ -182,7 +182,12 @@ class InspectionStates:
         photos = photos_by_item(scene.reading.data)
         items = tuple(
             [
-                self._item(AskedItem(number, item, answer, scene.last.get(item.id)), photos, commented, scene)
+                self._item(
+                    AskedItem(number, item, answer, scene.last.get(item.id), scene.day),
+                    photos,
+                    commented,
+                    scene,
+                )
                 for number, (item, answer) in enumerate(zip(page.items, page.answers, strict=True), 1)
             ]
         )
@@ -205,8 +210,8 @@ class InspectionStates:
 
     def _offered(self, asked: AskedItem, scene: VisitScene) -> tuple[ViolationOffer, ...]:
         chosen, counts = entries_of(scene.reading.data, "findings").keys(), scene.reading.counts
-        item_id = asked.item.id
-        return self._offers(item_id, item_id, chosen, counts, scene.day, scene.is_leader, scene.words)
+        item_id, act = asked.item.id, Act(scene.establishment.type_id, scene.day)
+        return self._offers(item_id, item_id, chosen, counts, act, scene.is_leader, scene.words)
 
     def _opened_protocols(self, scene: VisitScene) -> tuple[ProtocolState, ...]:
         data, words = scene.reading.data, scene.words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from field178_mobile.features.inspection.answers import (
@@ -83,12 +84,13 @@ class PageState:
 
 
 class AskedItem(NamedTuple):
-    """One item as it is asked: its number in the section, its answer, and that of the last visit."""
+    """One item as it is asked on a day: its number in the section, its answer, that of the last visit."""
 
     number: int
     item: ChecklistItem
     answer: ItemAnswer | None
     last: ItemAnswer | None
+    day: date
 
 
 class Pinned(NamedTuple):
@@ -182,7 +184,7 @@ def item_state(
     is_locked: bool,
     words: Wording,
 ) -> ItemState:
-    """Return one item of the open section."""
+    """Return one item of the open section, with the law of its day."""
     item, answer = asked.item, asked.answer
     value = "" if answer is None else str(answer.value)
     return ItemState(
@@ -194,7 +196,7 @@ def item_state(
         is_fact=item.is_fact,
         value=value,
         options=_item_options(item, value, words),
-        law=_law_text(item, words),
+        law=_law_text(item, asked.day, words),
         last=_last_text(asked, words),
         last_count=asked.last.value if asked.last and isinstance(asked.last.value, int) else None,
         source=_source_text(answer, words),
@@ -247,13 +249,11 @@ def _item_options(item: ChecklistItem, value: str, words: Wording) -> tuple[Opti
     )
 
 
-def _law_text(item: ChecklistItem, words: Wording) -> str:
+def _law_text(item: ChecklistItem, on: date, words: Wording) -> str:
     names = []
-    for reference in item.legal:
-        source = words.lists.legal_sources.get(reference.source)
-        name = (source.number or source.label(words.language)) if source else reference.source
+    for reference in words.lists.references_on(item.legal, on):
         article = words.say("Art. {article}", article=reference.article) if reference.article else ""
-        names.append(f"{name} {article}".strip())
+        names.append(f"{words.law(reference.source, on)} {article}".strip())
     return "; ".join(names)
 
 

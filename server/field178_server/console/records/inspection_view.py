@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from field178_server.console.records.field_rows import FieldRow, FindingView, RowMaker, SectionView
 from field178_server.console.text.format_values import as_violation
 from field178_server.console.text.localize import Localizer
 from field178_shared.codelists.checklist import ChecklistItem, ChecklistPages
 from field178_shared.merge import Data, read_path
+from field178_shared.records.reading import day_of
 from field178_shared.text.i18n import N_
 
 
@@ -122,7 +125,7 @@ def _finding(path: str, entry: Data, maker: RowMaker) -> FindingView:
         quantity=localizer.number(quantity) if quantity is not None else None,
         individual=_range(known, 1, localizer),
         organisation=_organisation(known, localizer),
-        source=_source(known, localizer),
+        source=_source(known, day_of(entry, "occurred_on"), localizer),
         note=maker.marked(str(entry["note"])) if entry.get("note") else (),
     )
 
@@ -139,12 +142,13 @@ def _organisation(frame: Data, localizer: Localizer) -> str | None:
     return _range(frame, multiplier, localizer) if isinstance(multiplier, int) else None
 
 
-def _source(frame: Data, localizer: Localizer) -> str | None:
+def _source(frame: Data, on: date | None, localizer: Localizer) -> str | None:
     source = frame.get("src")
     if not isinstance(source, str):
         return None
     known = localizer.lists.legal_sources.get(source)
-    name = (known.number or known.label(localizer.language)) if known else source
+    number = known and (known.number if on is None else known.number_on(on))
+    name = number or localizer.label(localizer.lists.legal_sources, source)
     article = frame.get("art")
     return (
         localizer.say(N_("Article {article}, {source}")).format(article=article, source=name)
