@@ -12,7 +12,7 @@ from scripts.demo.words import _
 
 FOLDER = ".demo"
 # Of the demonstration's day: after the play.
-LATER = "2025-03-11T08:30:00+07:00"
+LATER = "2025-02-11T08:30:00+07:00"
 
 
 @click.command(help=_("Play the main job on made-up data: server, tablet, review. The server stays up."))

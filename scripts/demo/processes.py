@@ -20,7 +20,7 @@ from scripts.demo.words import _
 
 from field178_shared.time.clock import duration_clock
 
-DEMO_START = datetime.fromisoformat("2025-03-11T08:00:00+07:00")
+DEMO_START = datetime.fromisoformat("2025-02-11T08:00:00+07:00")
 STOP_WITHIN_S = 15.0
 # A busy machine takes its time to end a program with a window.
 TABLET_STOP_WITHIN_S = 60.0

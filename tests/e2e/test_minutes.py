@@ -82,7 +82,7 @@ class Inspector:
         del data["minutes_number"]
         record_id = ids.time_ordered()
         draft = Draft(ids.random(), "inspection", record_id, f"team:{self.team}", data, None, 0, user, now)
-        filing = what_to_file(store, draft, data)
+        filing = what_to_file(store, draft, data, load())
         store.file(filing.visit, user, filing.extra, filing.gone)
         return record_id
 

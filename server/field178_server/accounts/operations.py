@@ -84,14 +84,13 @@ def require_one_time_codes(session: Session, context: OperationContext, login: s
 
 
 def agency_or_focal(context: OperationContext, wanted: str | None) -> str:
-    """Return the agency asked for, or the focal one of the day."""
-    if wanted is not None:
-        if wanted not in context.lists.agencies:
-            raise AppError(ErrorCode.BAD_REQUEST, agency=wanted)
-        return wanted
+    """Return the agency asked for, or the focal one; raises AppError for one that is not there today."""
     today = local_date(context.now())
-    focal = [one.id for one in context.lists.agencies.values() if one.focal and one.valid_on(today)]
-    return focal[0] if focal else next(iter(context.lists.agencies))
+    focal = context.lists.focal_agency_on(today)
+    chosen = wanted or (focal.id if focal else "")
+    if chosen not in context.lists.agencies_on(today):
+        raise AppError(ErrorCode.BAD_REQUEST, agency=chosen)
+    return chosen
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,13 +127,15 @@ def team() -> None:
 @click.option("--unit", "units", multiple=True, required=True, help=_("Unit id the team is responsible for."))
 @click.option("--agency", help=_("Standing agency; the focal one when left out."))
 @click.option(
-    "--level", default="district", show_default=True, help=_("commune, district, province or national.")
+    "--level",
+    help=_("commune, district, province or national; that of the standing agency when left out."),
 )
 @as_json_option
-def add_team(name: str, units: tuple[str, ...], agency: str | None, level: str, as_json: bool) -> None:
+def add_team(name: str, units: tuple[str, ...], agency: str | None, level: str | None, as_json: bool) -> None:
     """Add a team."""
     at = operator()
-    wanted = TeamRequest(name, units, level, accounts.agency_or_focal(at.context, agency))
+    standing = accounts.agency_or_focal(at.context, agency)
+    wanted = TeamRequest(name, units, level or at.lists.agencies[standing].level, standing)
     team = at.write(lambda session: accounts.add_team(session, at.context, wanted))
     show({"team": team.id, "scope": team.scope, "name": team.name}, as_json=as_json)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from field178_shared.time.clock import from_wire
+from field178_shared.time.clock import from_wire, local_date
 
 Data = Mapping[str, object]
 
@@ -33,6 +33,12 @@ def day_of(data: Data, name: str) -> date | None:
 def instant_of(data: Data, name: str) -> datetime | None:
     """Return an instant, or None when there is none."""
     return from_wire(text_of(data, name))
+
+
+def day_of_act(data: Data) -> date | None:
+    """Return the local date of a visit or session, whose law and agencies count; None for other records."""
+    started = instant_of(data, "started_at")
+    return day_of(data, "session_date") or (local_date(started) if started else None)
 
 
 def entries_of(data: Data, name: str) -> dict[str, Data]:

@@ -82,6 +82,36 @@ def test_a_team_needs_known_units_and_a_name_of_its_own(field178: Command) -> No
     assert [row[1] for row in field178.rows("team", "list")] == [TEAM]
 
 
+@pytest.mark.parametrize(
+    ("day", "level", "agency"),
+    [
+        ("2025-02-28", "district", "dist_labour_office"),
+        ("2025-03-01", "district", "dist_health_office"),
+        ("2025-06-30", "district", "dist_health_office"),
+        ("2025-07-01", "commune", "commune_culture_social"),
+    ],
+)
+def test_a_team_has_the_level_and_the_focal_agency_of_the_day(
+    field178: Command, day: str, level: str, agency: str
+) -> None:
+    field178.set(CLOCK_START=f"{day}T08:00:00+07:00")
+    made = field178.json("team", "add", "Đội 2", "--unit", "c11629_v1")
+    at = field178.operator()
+    bodies = at.read(
+        lambda session: {row.record_id: json.loads(row.body) for row in session.scalars(select(Record))}
+    )
+    team = bodies[str(made["team"])]
+    assert (team["level"], team["standing_agency"]) == (level, agency)
+
+
+def test_an_agency_that_is_not_there_today_is_refused(field178: Command) -> None:
+    field178.set(CLOCK_START="2025-03-11T08:00:00+07:00")
+    for agency in ("dist_labour_office", "dist_police", "commune_culture_social"):
+        result = field178.run("user", "add", "b1", "--role", "inspector", "--agency", agency, "--generate")
+        assert (result.exit_code, agency in result.output) == (1, True)
+        assert field178.run("team", "add", "Đội 2", "--unit", "c11629_v1", "--agency", agency).exit_code == 1
+
+
 def test_one_time_codes_are_asked_from_then_on(field178: Command) -> None:
     told = field178.json("user", "totp", "an")
     assert str(told["link"]).startswith("otpauth://totp/field178:an?secret=")

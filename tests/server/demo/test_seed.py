@@ -20,7 +20,7 @@ from field178_shared.time.clock import clock_from_environment
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[DemoStore, Seeded]:
     folder: Path = tmp_path_factory.mktemp("office")
     settings = Settings.from_environment({"FIELD178_DATA_DIR": str(folder)})
-    clock = clock_from_environment({"FIELD178_CLOCK_START": "2025-03-11T08:00:00+07:00"})
+    clock = clock_from_environment({"FIELD178_CLOCK_START": "2025-02-11T08:00:00+07:00"})
     engine, ids = create_engine_for(settings.effective_database_url), IdSource(clock)
     install(settings, engine, clock, ids)
     store = DemoStore(engine, OperationContext(settings.tenant, clock, ids, load()), DeclaredTypes(load()))

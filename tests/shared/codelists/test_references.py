@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 import pytest
 
@@ -161,6 +162,22 @@ def test_reports_name_known_things(lists) -> None:
 
 def test_privacy_rules_cite_known_laws(lists, sources) -> None:
     assert not _strangers((point.source for point in lists.privacy.legal), sources)
+
+
+@pytest.mark.parametrize(
+    "day", [date(2024, 1, 1), date(2025, 2, 28), date(2025, 3, 1), date(2025, 6, 30), date(2025, 7, 1)]
+)
+def test_every_day_has_one_focal_agency_below_the_province(lists, day) -> None:
+    assert len([agency for agency in lists.agencies.values() if agency.is_focal_on(day)]) == 1
+
+
+def test_no_agency_of_the_district_outlives_it(lists) -> None:
+    outlives = {
+        agency.id
+        for agency in lists.agencies_on(date(2025, 7, 1)).values()
+        if agency.level == "district" and agency.source != "unverified"
+    }
+    assert outlives == set()
 
 
 def test_the_glossary_covers_the_screens(lists) -> None:

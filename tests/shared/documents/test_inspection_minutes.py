@@ -197,3 +197,37 @@ def test_another_machine_makes_the_same_bytes(zone: str) -> None:
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == sha256(inspection_minutes_pdf(source(), LISTS)).hexdigest()
+
+
+def _visit_of(day: str, standing: str, **over: object) -> VisitSource:
+    given = source(started_at=f"{day}T07:00:00Z", ended_at=f"{day}T08:00:00Z", **over)
+    return replace(given, team=builders.team(standing_agency=standing))
+
+
+@pytest.mark.parametrize(
+    ("day", "standing", "is_named"),
+    [
+        ("2025-02-28", "dist_labour_office", True),
+        ("2025-03-01", "dist_labour_office", False),
+        ("2025-06-30", "dist_health_office", True),
+        ("2025-07-01", "dist_health_office", False),
+        ("2025-07-01", "commune_culture_social", True),
+    ],
+)
+def test_the_standing_agency_on_the_paper_existed_on_the_day(day, standing, is_named) -> None:
+    name = LISTS.agencies[standing].vi.upper()
+    assert (name in read(_visit_of(day, standing))) is is_named
+
+
+@pytest.mark.parametrize(
+    ("day", "src", "art", "cited"),
+    [
+        ("2024-06-01", "nd_144_2021", "40.2.a", "điểm a khoản 2 Điều 40 Nghị định 144/2021/NĐ-CP."),
+        ("2021-07-01", "nd_38_2021", "15.5.b", "điểm b khoản 5 Điều 15 Nghị định 38/2021/NĐ-CP."),
+        ("2022-06-01", "nd_38_2021", "15.5.b", "Điều 15 Nghị định 38/2021/NĐ-CP (sđ 129/2021)."),
+    ],
+)
+def test_the_law_is_cited_as_it_was_on_the_day(day, src, art, cited) -> None:
+    found = {"violation_id": "noise", "occurred_on": day, "frame": {"src": src, "art": art}}
+    paper = read(_visit_of(day, "dist_health_office", findings={"f1": found}))
+    assert cited in paper

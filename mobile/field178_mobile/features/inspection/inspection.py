@@ -347,7 +347,7 @@ class InspectionPresenter:
         now = self._clock.now()
         data = with_offset(visit.finished(self._session.data, self._reading.asked_ids(), now), offset_ms)
         try:
-            filing = what_to_file(self._store, self._session.draft, data)
+            filing = what_to_file(self._store, self._session.draft, data, self._words.lists)
             self._store.file(filing.visit, self._opened.user, filing.extra, filing.gone)
         except AppError as error:
             said = message(error.code, self._words.language)

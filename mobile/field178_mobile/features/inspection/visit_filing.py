@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from field178_mobile.store import Draft, MergedRecord, Store
+from field178_shared.codelists import CodeLists
 from field178_shared.merge import equal
 from field178_shared.records.inspection import INSPECTED
-from field178_shared.records.reading import Data, instant_of, text_of
+from field178_shared.records.reading import Data, day_of_act, instant_of, text_of
 from field178_shared.rules.visit_outreach import session_id_of_visit, session_of_visit
 from field178_shared.time.clock import local_date
 
@@ -23,16 +24,16 @@ class VisitSubmission:
     gone: tuple[MergedRecord, ...]
 
 
-def what_to_file(store: Store, draft: Draft, data: dict[str, object]) -> VisitSubmission:
+def what_to_file(store: Store, draft: Draft, data: dict[str, object], lists: CodeLists) -> VisitSubmission:
     """Return the visit as it is filed, and what belongs to it; all of it goes in one step.
 
     A visit that is filed for the first time gets the number of its minutes here.
     """
     visit = replace(draft, data={**data, **_number_of(store, draft, data)})
-    said = session_of_visit(visit.data, visit.record_id, _standing_agency(store, visit.data))
+    said = session_of_visit(visit.data, visit.record_id, _host_agency(store, visit.data, lists))
     known = store.view(session_id_of_visit(visit.record_id))
     if said is not None:
-        return VisitSubmission(visit, (_session_draft(store, visit, said, known),), ())
+        return VisitSubmission(visit, (_session_draft(store, visit, said, known, lists),), ())
     return VisitSubmission(visit, (), () if known is None or known.deleted else (known,))
 
 
@@ -66,9 +67,11 @@ def _number_of(store: Store, draft: Draft, data: Data) -> dict[str, object]:
     return {"minutes_number": number} if number else {}
 
 
-def _session_draft(store: Store, visit: Draft, said: dict[str, object], known: MergedRecord | None) -> Draft:
+def _session_draft(
+    store: Store, visit: Draft, said: dict[str, object], known: MergedRecord | None, lists: CodeLists
+) -> Draft:
     session_id = session_id_of_visit(visit.record_id)
-    kept = {} if known is None else _without_what_was_said(store, visit, said, known.data)
+    kept = {} if known is None else _without_what_was_said(store, visit, said, known.data, lists)
     return Draft(
         id=session_id,
         type="outreach_session",
@@ -83,10 +86,12 @@ def _session_draft(store: Store, visit: Draft, said: dict[str, object], known: M
     )
 
 
-def _without_what_was_said(store: Store, visit: Draft, said: Data, known: Data) -> dict[str, object]:
+def _without_what_was_said(
+    store: Store, visit: Draft, said: Data, known: Data, lists: CodeLists
+) -> dict[str, object]:
     """Return what the session holds but for what the visit put there and says no more; edits by hand stay."""
     seen = visit.seen or {}
-    before = session_of_visit(seen, visit.record_id, _standing_agency(store, seen)) or {}
+    before = session_of_visit(seen, visit.record_id, _host_agency(store, seen, lists)) or {}
     return {
         name: value
         for name, value in known.items()
@@ -94,6 +99,9 @@ def _without_what_was_said(store: Store, visit: Draft, said: Data, known: Data) 
     }
 
 
-def _standing_agency(store: Store, visit: Data) -> str:
-    team = store.view(text_of(visit, "team_id"))
-    return text_of(team.data, "standing_agency") if team else ""
+def _host_agency(store: Store, visit: Data, lists: CodeLists) -> str:
+    """Return the team's standing agency, or the focal one when it did not exist that day."""
+    team, day = store.view(text_of(visit, "team_id")), day_of_act(visit)
+    standing = text_of(team.data, "standing_agency") if team else ""
+    focal = lists.focal_agency_on(day) if day and standing not in lists.agencies_on(day) else None
+    return focal.id if focal else standing

@@ -141,7 +141,8 @@ class OutreachPresenter:
     def repeat_last(self) -> None:
         """Take over what the last session had in common with this one."""
         self._change(
-            session.repeat_last(self._opened.last), self._words.translate("Same as the last session")
+            session.repeat_last(self._session.data, self._opened.last, self._words.lists),
+            self._words.translate("Same as the last session"),
         )
 
     def toggle_topic(self, topic_id: str) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from field178_mobile.features.inspection.visit import TZ_OFFSET
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_shared.codelists import CodeLists
-from field178_shared.records.reading import text_of
+from field178_shared.records.reading import day_of_act, text_of
 from field178_shared.time.clock import local_date, to_wire
 
 # What one session has in common with the next one of the same evening or village.
@@ -38,9 +38,16 @@ def choose_form(lists: CodeLists, data: Data, form_id: str) -> Changes:
     return {path: value for path, value in changes.items() if value is not None or path in data}
 
 
-def repeat_last(last: Data) -> Changes:
-    """Return the change of "same as the last session": one tap fills what usually stays the same."""
-    return {name: last[name] for name in REPEATED if name in last}
+def repeat_last(data: Data, last: Data, lists: CodeLists) -> Changes:
+    """Return the change of "same as the last session": one tap fills what usually stays the same.
+
+    A host that does not exist on the day of the session is left to be chosen.
+    """
+    day = day_of_act(data)
+    is_gone = day is not None and last.get("host_agency_id") not in lists.agencies_on(day)
+    return {
+        name: last[name] for name in REPEATED if name in last if not (is_gone and name == "host_agency_id")
+    }
 
 
 def toggle_topic(data: Data, topic_id: str) -> Changes:

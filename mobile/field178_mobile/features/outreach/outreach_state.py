@@ -18,7 +18,7 @@ from field178_mobile.presentation.wording import Option, Wording
 from field178_mobile.store import StateWord
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.outreach import OutreachFormat
-from field178_shared.records.reading import text_of
+from field178_shared.records.reading import day_of_act, text_of
 from field178_shared.schemas.fields.catalogue import FIELDS
 from field178_shared.text.formats import date_text, number_text
 
@@ -135,7 +135,7 @@ def outreach_state(scene: SessionScene, checked: Checked, feedback: Feedback, fo
     return OutreachState(
         forms=_options(words, _forms(scene, data.get("outreach_form_id")), data.get("outreach_form_id")),
         units=tuple(Option(unit, words.unit(unit), unit == data.get("unit_id")) for unit in scene.unit_ids),
-        hosts=_options(words, words.lists.agencies, data.get("host_agency_id")),
+        hosts=_options(words, _hosts(scene), data.get("host_agency_id")),
         topics=_topics(scene),
         session_date=date_text(date.fromisoformat(day)) if day else "",
         duration_minutes=number_of(data, "duration_minutes"),
@@ -164,6 +164,13 @@ def outreach_state(scene: SessionScene, checked: Checked, feedback: Feedback, fo
         feedback=feedback,
         focus=focus,
     )
+
+
+def _hosts(scene: SessionScene) -> Mapping[str, Labelled]:
+    """Return the agencies of the day of the session, and the chosen one, so that it can be seen and left."""
+    day, chosen = day_of_act(scene.data), scene.data.get("host_agency_id")
+    agencies = scene.words.lists.agencies
+    return {key: one for key, one in agencies.items() if day is None or one.valid_on(day) or key == chosen}
 
 
 def _options(words: Wording, items: Mapping[str, Labelled], chosen: object) -> tuple[Option, ...]:

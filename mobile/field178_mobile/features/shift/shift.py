@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Protocol
 
 from field178_mobile.features.shift.roster import Roster
@@ -156,7 +157,9 @@ class ShiftPresenter:
         """Take everything from the shift before; the decision stays to be looked at."""
         earlier = shift_from_json(self._settings.get(EARLIER_SETTING))
         if earlier.team_id:
-            self._keep(replace(earlier, began_at=self._shift.began_at))
+            there = self._words.lists.agencies_on(self._day())
+            escorts = tuple(agency for agency in earlier.escorts if agency in there)
+            self._keep(replace(earlier, began_at=self._shift.began_at, escorts=escorts))
 
     def confirm(self) -> bool:
         """Begin the shift if nothing is lacking; tell whether it did."""
@@ -211,12 +214,17 @@ class ShiftPresenter:
         return (Option(today.isoformat(), self._words.translate("Today")),)
 
     def _escort_options(self) -> tuple[Option, ...]:
-        today = local_date(self._clock.now())
+        chosen = self._shift.escorts
         return tuple(
-            Option(agency.id, agency.label(self._words.language), agency.id in self._shift.escorts)
+            Option(agency.id, agency.label(self._words.language), agency.id in chosen)
             for agency in self._words.lists.agencies.values()
-            if agency.level == "commune" and agency.in_team and agency.valid_on(today)
+            if agency.id in chosen
+            or (agency.level == "commune" and agency.in_team and agency.valid_on(self._day()))
         )
+
+    def _day(self) -> date:
+        """Return the day of the act: that of the visit, or of the night that has begun."""
+        return local_date(self._shift.began_at or self._clock.now())
 
     def _member_rows(self) -> tuple[MemberRow, ...]:
         chosen: Mapping[str, str] = self._shift.members

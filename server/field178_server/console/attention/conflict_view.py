@@ -19,6 +19,7 @@ from field178_server.office.conflicts.queries import (
 from field178_server.records.find_record import StoredRecord
 from field178_shared.errors import message
 from field178_shared.merge import equal, read_path
+from field178_shared.records.reading import day_of_act
 from field178_shared.text.i18n import N_
 
 DELETED_PATH = "_deleted"
@@ -151,7 +152,7 @@ def _field(
         for entry in conflict.entries
         if equal(entry.mine, stored)
     )
-    control = control_for(record.type, path, localizer)
+    control = control_for(record.type, path, localizer, day_of_act(record.data))
     return FieldView(
         path=path,
         label=label_at(FieldContext(record.type, path, record.data), localizer),

@@ -16,6 +16,7 @@ from field178_server.replication.policy.record_validation import Problems
 from field178_server.replication.quarantine.store import OPEN
 from field178_shared.errors import message
 from field178_shared.merge import Data, read_path
+from field178_shared.records.reading import day_of_act
 from field178_shared.text.i18n import N_
 from field178_shared.wire.protocol import Op
 
@@ -112,7 +113,7 @@ def correction_fields(
 def _correction_field(
     change: QuarantineItem, path: str, codes: list[str], localizer: Localizer
 ) -> CorrectionField:
-    control = control_for(change.record_type, path, localizer)
+    control = control_for(change.record_type, path, localizer, day_of_act(change.values))
     value = value_at(change.values, path)
     return CorrectionField(
         path=path,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from field178_server.console.text import format_values as show
 from field178_server.console.text.field_labels import value_text
@@ -39,15 +39,21 @@ class Control:
     options: tuple[tuple[str, str], ...] = ()
 
 
-def control_for(record_type: str, path: str, localizer: Localizer) -> Control | None:
-    """Return the control of a path, None for a value of several parts or one that is never typed."""
-    described = described_at(record_type, path)
-    kind = _kind_of(field_at(record_type, path), described) if described is not None else None
+def control_for(record_type: str, path: str, localizer: Localizer, on: date | None = None) -> Control | None:
+    """Return the control of a path, None for a value of several parts or one that is never typed.
+
+    With the day of the act it offers the agencies of that day alone.
+    """
+    described, field = described_at(record_type, path), field_at(record_type, path)
+    kind = _kind_of(field, described) if described is not None else None
     if described is None or kind is None or path.partition(".")[0] in _NOT_TYPED:
         return None
     limit = described.get("maxLength")
     items = described.get("items") if kind == "choices" else described
     ids = items.get("enum") if isinstance(items, Mapping) else None
+    if on and field and field.choices == "agencies" and isinstance(ids, list):
+        known, then = localizer.lists.agencies, localizer.lists.agencies_on(on)
+        ids = [one for one in ids if one in then or one not in known]
     return Control(
         kind="long" if kind == "text" and isinstance(limit, int) and limit > LONG_TEXT else kind,
         max_length=limit if isinstance(limit, int) else None,

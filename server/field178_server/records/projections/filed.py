@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -12,8 +12,7 @@ from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
 from field178_server.database.models import FiledCount, FiledRecord
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
-from field178_shared.records.reading import Data, count_of, day_of, entries_of, instant_of, text_of
-from field178_shared.time.clock import local_date
+from field178_shared.records.reading import Data, count_of, day_of_act, entries_of, text_of
 
 INSPECTION = "inspection"
 OUTREACH_SESSION = "outreach_session"
@@ -99,7 +98,7 @@ def _row(connection: Connection, projected: ProjectedRecord, at: object) -> tupl
         text_of(data, "unit_id") or None,
         text_of(data, "team_id") or _team_of(record.scope),
         text_of(data, "establishment_id") or None,
-        database.stored_date(connection, _occurred_on(record)),
+        database.stored_date(connection, day_of_act(data)),
         text_of(data, "inspection_kind" if record.type == INSPECTION else "outreach_form_id") or None,
         text_of(data, "overall_result") or None,
         text_of(data, "decision_number" if record.type == INSPECTION else "venue") or None,
@@ -113,13 +112,6 @@ def _row(connection: Connection, projected: ProjectedRecord, at: object) -> tupl
         *_review_columns(projected.review, at),
         _drawer(projected),
     )
-
-
-def _occurred_on(record: SourceRecord) -> date | None:
-    if record.type == OUTREACH_SESSION:
-        return day_of(record.data, "session_date")
-    started = instant_of(record.data, "started_at")
-    return local_date(started) if started is not None else None
 
 
 def _team_of(scope: str) -> str | None:

@@ -1,9 +1,10 @@
 import random
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from tests.mobile.features.memory_store import MemoryStore
 
+from field178_mobile.features.outreach.outreach_data import repeat_last
 from field178_mobile.features.outreach.outreach_establishments import FoundState
 from field178_mobile.features.outreach.outreach_pane import OutreachPaneSessions
 from field178_mobile.features.outreach.outreach_sessions import SessionsState
@@ -355,3 +356,29 @@ def test_a_draft_of_a_session_approved_meanwhile_says_it_is_a_late_edit(pane: De
     session.show()
     assert "late edit" in pane.state.notice
     assert not pane.state.is_locked
+
+
+def test_hosts_are_the_agencies_of_the_day_of_the_session(pane: Desk) -> None:
+    session = pane.begin()
+    offered = {option.id for option in pane.state.hosts}
+    assert "dist_health_office" in offered
+    assert not offered & {"dist_labour_office", "dist_police", "commune_culture_social"}
+    session.choose_day(date(2025, 2, 28))
+    assert {"dist_labour_office", "dist_police"} <= {option.id for option in pane.state.hosts}
+    session.choose_day(date(2025, 7, 1))
+    offered = {option.id for option in pane.state.hosts}
+    assert "commune_culture_social" in offered
+    assert not {name for name in offered if name.startswith("dist_")}
+
+
+def test_a_chosen_host_stays_to_be_seen_when_the_day_changes(pane: Desk) -> None:
+    session = pane.begin()
+    session.choose_host("dist_health_office")
+    session.choose_day(date(2025, 7, 1))
+    assert [option.id for option in pane.state.hosts if option.is_chosen] == ["dist_health_office"]
+
+
+def test_a_host_that_is_gone_is_not_repeated() -> None:
+    last = {"outreach_form_id": "conference", "host_agency_id": "dist_labour_office"}
+    assert "host_agency_id" in repeat_last({"session_date": "2025-02-28"}, last, load())
+    assert "host_agency_id" not in repeat_last({"session_date": "2025-03-11"}, last, load())

@@ -136,3 +136,31 @@ def test_shift_survives_its_json_form():
         TEAM, "planned", "annual_plan", "1/QĐ", "2026-01-02", {LEADER: "team_leader"}, ("commune_police",)
     )
     assert shift_from_json(shift_to_json(shift)) == shift
+
+
+def test_escorts_are_the_agencies_of_the_night(bench):
+    offered = {option.id for option in bench.state.escorts}
+    assert {"commune_police", "commune_culture_social"} <= offered
+    bench.clock.instant = datetime(2025, 6, 30, 14, 0, tzinfo=UTC)
+    bench.restart()
+    assert {option.id for option in bench.state.escorts} & {"commune_culture_social"} == set()
+
+
+def test_a_night_that_began_before_the_reform_keeps_its_agencies_after_midnight(bench):
+    bench.clock.instant = datetime(2025, 6, 30, 14, 0, tzinfo=UTC)
+    bench.restart()
+    bench.choose()
+    assert bench.shift.confirm()
+    bench.clock.tick(hours=4)  # 01:00 of 01/07/2025 in Việt Nam
+    bench.restart()
+    assert "commune_culture_social" not in {option.id for option in bench.state.escorts}
+
+
+def test_an_escort_that_is_gone_is_not_taken_from_the_shift_before(bench):
+    bench.choose()
+    bench.shift.toggle_escort("commune_culture_social")
+    assert bench.shift.confirm()
+    bench.shift.end()
+    bench.clock.instant = datetime(2025, 6, 30, 14, 0, tzinfo=UTC)
+    bench.shift.take_earlier()
+    assert [option.id for option in bench.state.escorts if option.is_chosen] == ["commune_police"]
