@@ -12,15 +12,15 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TextIO
 
 from scripts.demo.words import _
 
+from field178_server.demo import DEMO_START
 from field178_shared.time.clock import duration_clock
 
-DEMO_START = datetime.fromisoformat("2025-02-11T08:00:00+07:00")
 STOP_WITHIN_S = 15.0
 # A busy machine takes its time to end a program with a window.
 TABLET_STOP_WITHIN_S = 60.0

@@ -26,7 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "user": ("people.user", _("Accounts of officers.")),
     "team": ("people.team", _("Inspection teams.")),
-    "lists": ("lists.lists", _("Code lists: changes by a signed pack or a worksheet.")),
+    "lists": ("lists.lists", _("Lists and law: gaps of a day, changes by a signed pack or a worksheet.")),
     "enrol-code": ("tablets.enrol_code", _("Print a one-time code for one tablet; good for 10 minutes.")),
     "devices": (
         "tablets.devices",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -158,12 +159,15 @@ def drill(folder: Path | None, as_json: bool) -> None:
 
 
 def _fill_with_demo_data(engine: Engine, context: OperationContext) -> None:
+    from field178_server.demo import DEMO_START
     from field178_server.demo.seed import DemoStore, seed
     from field178_server.replication.policy.record_validation import declared_types
     from field178_server.security.passwords import Passwords
     from field178_shared.codelists import demo
+    from field178_shared.time.clock import ShiftedClock
 
-    seed(DemoStore(engine, context, declared_types()), demo(), Passwords("test").hash("made-up, never used"))
+    then = replace(context, clock=ShiftedClock(DEMO_START, context.clock))
+    seed(DemoStore(engine, then, declared_types()), demo(), Passwords("test").hash("made-up, never used"))
 
 
 def _contents(manifest: Manifest) -> dict[str, object]:

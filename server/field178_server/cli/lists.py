@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -13,7 +14,9 @@ from field178_server.office.lists.operations import Publication, Rows, rows_of
 from field178_server.office.lists.pack_file import PackFile, read_pack_file, write_pack_file
 from field178_server.office.lists.worksheet import read_worksheet, write_worksheet
 from field178_server.records.lists_in_force import stored_pack
+from field178_shared.codelists.gaps import gaps_on
 from field178_shared.list_packs import ListPack, changes_between, problems_of
+from field178_shared.time.clock import local_date
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _WORKSHEET = ".xlsx"
@@ -82,6 +85,31 @@ def import_file(file: Path, as_json: bool) -> None:
         )
     )
     show({"number": done.number, "rows": done.changed}, as_json=as_json)
+
+
+@lists.command(
+    help=_("List what is unknown or unverified on a day: day, list, row, what, law; today when left out.")
+)
+@click.option(
+    "--on", "days", type=click.DateTime(["%Y-%m-%d"]), multiple=True, help=_("Day of the act, YYYY-MM-DD.")
+)
+@as_json_option
+def check(days: tuple[datetime, ...], as_json: bool) -> None:
+    """List the gaps of the lists."""
+    at = operator()
+    acts = [day.date() for day in days] or [local_date(at.clock.now())]
+    rows: list[dict[str, object]] = [
+        {
+            "on": act.isoformat(),
+            "list": gap.list_name,
+            "row": gap.row,
+            "gap": gap.kind.value,
+            "law": gap.detail or None,
+        }
+        for act in acts
+        for gap in gaps_on(at.lists, act)
+    ]
+    show_rows(rows, as_json=as_json)
 
 
 def _stored(at: Operator) -> ListPack:

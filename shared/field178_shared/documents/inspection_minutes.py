@@ -37,6 +37,7 @@ from field178_shared.documents.wording import (
     moment_of,
     name_of,
     recipients,
+    standing_agency,
     superior_body,
     team_name,
     team_table,
@@ -114,9 +115,7 @@ class _Minutes:
         for roman, (title, blocks) in zip(_ROMAN, shown, strict=False):
             yield Heading(f"{roman}. {title}")
             yield from blocks
-        yield Closing(
-            self._closing(), tuple(self._signatures()), recipients(self._lists, "minutes_recipients")
-        )
+        yield Closing(self._closing(), tuple(self._signatures()), self._recipients())
 
     def _bases(self) -> Iterator[str]:
         yield from legal_bases(self._lists, _FORM, self._day)
@@ -276,6 +275,10 @@ class _Minutes:
         others = [Signature("THÀNH VIÊN", name) for _, name in named if name not in (leader, writer)]
         for first in range(0, len(others), _MEMBERS_A_ROW):
             yield tuple(others[first : first + _MEMBERS_A_ROW])
+
+    def _recipients(self) -> tuple[str, ...]:
+        standing = standing_agency(self._source, self.visit, self._lists)
+        return recipients(self._lists, "minutes_recipients", standing)
 
     def _name(self, user: str) -> str:
         return text_of(self._source.people.get(user, {}), "display_name")

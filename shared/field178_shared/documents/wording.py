@@ -137,9 +137,19 @@ def bases(texts: Iterator[str]) -> Iterator[Basis]:
         yield Basis(f"{text}{'.' if number == len(known) else ';'}")
 
 
-def recipients(lists: CodeLists, name: str) -> tuple[str, ...]:
-    """Return the recipients of a paper, one a line."""
-    return tuple(part.strip() for part in text_of_form(lists, name).split(";") if part.strip())
+def recipients(lists: CodeLists, name: str, standing: str = "") -> tuple[str, ...]:
+    """Return the recipients of a paper, one a line; `standing`: the team's standing agency of the day."""
+    text = text_of_form(lists, name).replace("{standing}", standing or "Cơ quan thường trực Đội kiểm tra")
+    return tuple(part.strip() for part in text.split(";") if part.strip())
+
+
+def standing_agency(source: VisitSource, visit: Inspection, lists: CodeLists) -> str:
+    """Return the name of the standing agency; "" for one that did not exist on the day of the visit."""
+    agency = lists.agencies.get(text_of(source.team, "standing_agency"))
+    day = visit.occurred_on
+    if agency is None or (day is not None and not agency.valid_on(day)):
+        return ""
+    return agency_name(lists, agency.id, visit.unit_id)
 
 
 def identity_of(lists: CodeLists, establishment: Establishment) -> str:

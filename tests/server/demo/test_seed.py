@@ -7,20 +7,21 @@ from sqlalchemy.orm import Session
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import FiledRecord, Quarantine, Record
+from field178_server.demo import DEMO_START
 from field178_server.demo.seed import DemoStore, Seeded, seed
 from field178_server.replication.policy.record_validation import DeclaredTypes
 from field178_server.serving.installation import install
 from field178_server.settings import Settings
 from field178_shared.codelists import demo, load
 from field178_shared.ids import IdSource
-from field178_shared.time.clock import clock_from_environment
+from field178_shared.time.clock import ShiftedClock, SystemClock
 
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[DemoStore, Seeded]:
     folder: Path = tmp_path_factory.mktemp("office")
     settings = Settings.from_environment({"FIELD178_DATA_DIR": str(folder)})
-    clock = clock_from_environment({"FIELD178_CLOCK_START": "2025-02-11T08:00:00+07:00"})
+    clock = ShiftedClock(DEMO_START, SystemClock())
     engine, ids = create_engine_for(settings.effective_database_url), IdSource(clock)
     install(settings, engine, clock, ids)
     store = DemoStore(engine, OperationContext(settings.tenant, clock, ids, load()), DeclaredTypes(load()))
