@@ -29,7 +29,9 @@ PLACE = VisitedEstablishment(KARAOKE, "Karaoke Hồng Phúc", "karaoke", UNIT)
 class Bench:
     """A visit under work, the states it rendered, and the store below it."""
 
-    def __init__(self, store: Store, clock: FrozenClock, **opened: object) -> None:
+    def __init__(
+        self, store: Store, clock: FrozenClock, place: VisitedEstablishment = PLACE, **opened: object
+    ) -> None:
         self.store, self.clock = store, clock
         self.states: list[InspectionState] = []
         ids = seeded_ids(clock, 5)
@@ -41,11 +43,11 @@ class Bench:
             decision_date="2026-11-20",
             members={user: "member" for user in OFFICERS[:2]},
         )
-        data = new_visit(PLACE, shift, clock.now(), "2026.1")
+        data = new_visit(place, shift, clock.now(), "2026.1")
         draft = Draft(
             "draft-1", "inspection", ids.time_ordered(), TEAM_SCOPE, data, None, 0, LEADER, clock.now(), "K"
         )
-        visit = replace(OpenVisit(PLACE, draft, LEADER), **opened)
+        visit = replace(OpenVisit(place, draft, LEADER), **opened)
         self.visit = InspectionPresenter(store, clock, words(), visit, self.states.append)
         self.visit.show()
 
