@@ -19,6 +19,7 @@ class ToFix:
 
     text: str
     due: str
+    left: str
     is_overdue: bool
 
 

@@ -12,6 +12,7 @@ from field178_mobile.store.replica.queries import title_of
 from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import text_of
 from field178_shared.schemas.fields.catalogue import choices_of, field_at, record_name, words_at
+from field178_shared.text.countdown import days_left_text
 from field178_shared.text.formats import date_text, short_date_text
 from field178_shared.time.clock import local_date
 from field178_shared.wire.protocol import ERASED_AT
@@ -65,6 +66,10 @@ class Wording:
         """Return the name of an agency."""
         agency = self.lists.agencies.get(str(agency_id))
         return agency.label(self.language) if agency else str(agency_id or "")
+
+    def days_left(self, end: date | None, today: date) -> str:
+        """Return how many working days are left until a date, nothing without one."""
+        return days_left_text(end, today, self.lists.holidays, self.language) if end else ""
 
     def law(self, source_id: str, on: date) -> str:
         """Return the number of a legal document as of a date; one without a number goes by its name."""

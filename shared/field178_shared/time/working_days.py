@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
 
 from field178_shared.codelists.documents import Deadline
@@ -30,8 +31,8 @@ def next_working_day(day: date, calendar: HolidayCalendar) -> date:
 def end_of_limit(deadline: Deadline, start: date, calendar: HolidayCalendar) -> date | None:
     """Return the last day of a limit of the lists that began with an event of `start`.
 
-    A limit in calendar days that would end on a day off ends with the next working day (Civil Code 2015,
-    Art. 148.5). None for a limit that is not counted in days.
+    A limit in calendar days, months or years that would end on a day off ends with the next working day
+    (Civil Code 2015, Art. 148.5). None for a limit in hours, and for a fixed day of the year.
     """
     if deadline.amount is None:
         return None
@@ -39,4 +40,20 @@ def end_of_limit(deadline: Deadline, start: date, calendar: HolidayCalendar) -> 
         return add_working_days(start, deadline.amount, calendar)
     if deadline.unit == "days":
         return next_working_day(start + timedelta(days=deadline.amount), calendar)
-    return None
+    months = {"months": 1, "years": 12}.get(deadline.unit)
+    if months is None:
+        return None
+    return next_working_day(_months_later(start, months * deadline.amount), calendar)
+
+
+def working_days_until(today: date, end: date, calendar: HolidayCalendar) -> int:
+    """Return the working days after one day up to another one, which counts; 0 when that is not later."""
+    ahead = (today + timedelta(days=number) for number in range(1, (end - today).days + 1))
+    return sum(calendar.is_worked(day) for day in ahead)
+
+
+def _months_later(start: date, months: int) -> date:
+    """Return the same day of a later month, or its last day when it is shorter (Civil Code, Art. 148.4)."""
+    years, month = divmod(start.month - 1 + months, 12)
+    year = start.year + years
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))

@@ -6,7 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from field178_shared.codelists import load
-from field178_shared.time.working_days import add_working_days, end_of_limit, next_working_day
+from field178_shared.time.working_days import (
+    add_working_days,
+    end_of_limit,
+    next_working_day,
+    working_days_until,
+)
 
 CALENDAR = load().holidays
 days = st.dates(date(2023, 1, 1), date(2035, 12, 31))
@@ -70,5 +75,26 @@ def test_limit_in_calendar_days_that_ends_on_a_day_off_ends_on_the_next_worked_d
 
 def test_limit_that_is_not_counted_in_days_has_no_last_day():
     deadlines = load().deadlines
-    for name in ("transfer_file", "limitation_1y", "annual_report_ministry"):
+    for name in ("transfer_file", "annual_report_ministry"):
         assert end_of_limit(deadlines[name], date(2026, 11, 24), CALENDAR) is None
+
+
+@pytest.mark.parametrize(
+    ("limit", "start", "end"),
+    [
+        (
+            "decision_explained",
+            date(2026, 1, 30),
+            date(2026, 3, 2),
+        ),  # 28 February is a Saturday
+        ("decision_complex", date(2025, 12, 24), date(2026, 2, 24)),
+        ("limitation_1y", date(2024, 2, 29), date(2025, 2, 28)),
+    ],
+)
+def test_months_and_years_end_on_their_day_or_the_next_working_day(limit, start, end):
+    assert end_of_limit(load().deadlines[limit], start, CALENDAR) == end
+
+
+@given(days, counts)
+def test_working_days_until_the_end_are_those_that_were_added(start, count):
+    assert working_days_until(start, add_working_days(start, count, CALENDAR), CALENDAR) == count

@@ -18,6 +18,7 @@ from field178_mobile.presentation.wording import Option, Wording, options
 from field178_shared.codelists import ChecklistItem
 from field178_shared.records.reading import day_of, entries_of, text_of
 from field178_shared.rules.checklist import is_shortcoming
+from field178_shared.rules.time_limits import running_limits
 from field178_shared.schemas.fields.catalogue import FIELDS, max_length
 from field178_shared.text.formats import weekday_name
 
@@ -64,6 +65,7 @@ class ConclusionState:
     due_hint: str
     due_offers: tuple[tuple[str, str], ...]
     shortcomings: tuple[FollowUpRow, ...]
+    limits: tuple[str, ...]
     texts: Mapping[str, SimpleField]
     fields: tuple[SimpleField, ...]
     result_comment: str
@@ -144,6 +146,7 @@ def conclusion_state(scene: VisitScene) -> ConclusionState:
         due_hint=_due_hint(due, scene),
         due_offers=fix_dates.suggestions(scene.day, words),
         shortcomings=_shortcomings(scene),
+        limits=_limits(scene),
         texts={path: simple_field(TYPE, FIELDS[TYPE][path], data, pins, words) for path in TEXTS},
         fields=tuple(
             each
@@ -186,7 +189,7 @@ def _shortcomings(scene: VisitScene) -> tuple[FollowUpRow, ...]:
                 text=item.label(words.language),
                 word=answer_word(answer.value, words),
                 due_on=due.isoformat() if due else "",
-                due=_due_text(due, words),
+                due=_due_text(due, scene),
                 hint=fix_dates.soft_word(due, scene.day, words) if due else "",
             )
         )
@@ -199,10 +202,22 @@ def _short_items(data: Data, words: Wording) -> list[tuple[ChecklistItem, ItemAn
     return [(item, answer) for item, answer in known if item and is_shortcoming(item, answer.value)]
 
 
-def _due_text(due: date | None, words: Wording) -> str:
+def _due_text(due: date | None, scene: VisitScene) -> str:
+    words = scene.words
     if due is None:
         return words.translate("No date set")
-    return words.say("Fix by {day}", day=fix_dates.long_day(due, words))
+    by = words.say("Fix by {day}", day=fix_dates.long_day(due, words))
+    return f"{by} · {words.days_left(due, scene.today)}"
+
+
+def _limits(scene: VisitScene) -> tuple[str, ...]:
+    """Return the limits of the law that run from the violations of the visit."""
+    words = scene.words
+    return tuple(
+        f"{limit.deadline.label(words.language)}: {fix_dates.long_day(limit.ends_on, words)}"
+        f" · {words.days_left(limit.ends_on, scene.today)}"
+        for limit in running_limits(scene.reading.data, words.lists)
+    )
 
 
 def _due_dates(data: Data) -> set[str]:

@@ -426,6 +426,7 @@ class InspectionPresenter:
             reading=reading,
             last=self._last,
             day=self._day,
+            today=local_date(self._clock.now()),
             words=self._words,
             marks=self._marks.read(reading, self._checked),
             shortcomings=opened.shortcomings,

@@ -35,6 +35,7 @@ class VisitScene:
     reading: VisitReading
     last: Answers
     day: date
+    today: date
     words: Wording
     marks: Marks = field(default_factory=Marks)
     shortcomings: tuple[Shortcoming, ...] = ()

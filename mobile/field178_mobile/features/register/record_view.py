@@ -67,9 +67,14 @@ def certificates_of(data: Mapping[str, object], today: date, words: Wording) -> 
 
 
 def to_fix(shortcomings: tuple[Shortcoming, ...], today: date, words: Wording) -> tuple[ToFix, ...]:
-    """Return what is still open of earlier visits, with its date."""
+    """Return what is still open of earlier visits, with its date and the working days that are left."""
     return tuple(
-        ToFix(row.text, _day(row.due_on, words), bool(row.due_on) and row.due_on < today.isoformat())
+        ToFix(
+            row.text,
+            _day(row.due_on, words),
+            words.days_left(_date_or_none(row.due_on), today),
+            bool(row.due_on) and row.due_on < today.isoformat(),
+        )
         for row in shortcomings
     )
 
@@ -105,7 +110,12 @@ def _state(status: str, expires: str, today: date) -> str:
 
 
 def _day(text: str, words: Wording) -> str:
+    day = _date_or_none(text)
+    return date_text(day) if day else text
+
+
+def _date_or_none(text: str) -> date | None:
     try:
-        return date_text(date.fromisoformat(text))
+        return date.fromisoformat(text)
     except ValueError:
-        return text
+        return None

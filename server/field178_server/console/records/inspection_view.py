@@ -9,7 +9,7 @@ from field178_server.console.text.format_values import as_violation
 from field178_server.console.text.localize import Localizer
 from field178_shared.codelists.checklist import ChecklistItem, ChecklistPages
 from field178_shared.merge import Data, read_path
-from field178_shared.records.reading import day_of
+from field178_shared.records.reading import day_of, text_of
 from field178_shared.text.i18n import N_
 
 
@@ -118,6 +118,7 @@ def _finding(path: str, entry: Data, maker: RowMaker) -> FindingView:
     frame = entry.get("frame")
     known = frame if isinstance(frame, dict) else {}
     quantity = entry.get("quantity")
+    source, article = text_of(known, "src"), text_of(known, "art")
     return FindingView(
         path=path,
         title=as_violation(localizer, entry.get("violation_id")),
@@ -125,7 +126,7 @@ def _finding(path: str, entry: Data, maker: RowMaker) -> FindingView:
         quantity=localizer.number(quantity) if quantity is not None else None,
         individual=_range(known, 1, localizer),
         organisation=_organisation(known, localizer),
-        source=_source(known, day_of(entry, "occurred_on"), localizer),
+        source=law_text(source, article, day_of(entry, "occurred_on"), localizer),
         note=maker.marked(str(entry["note"])) if entry.get("note") else (),
     )
 
@@ -142,14 +143,13 @@ def _organisation(frame: Data, localizer: Localizer) -> str | None:
     return _range(frame, multiplier, localizer) if isinstance(multiplier, int) else None
 
 
-def _source(frame: Data, on: date | None, localizer: Localizer) -> str | None:
-    source = frame.get("src")
-    if not isinstance(source, str):
+def law_text(source: str, article: str, on: date | None, localizer: Localizer) -> str | None:
+    """Return a citation as of a day; an id that the lists do not hold shows itself, none is None."""
+    if not source:
         return None
     known = localizer.lists.legal_sources.get(source)
     number = known and (known.number if on is None else known.number_on(on))
     name = number or localizer.label(localizer.lists.legal_sources, source)
-    article = frame.get("art")
     return (
         localizer.say(N_("Article {article}, {source}")).format(article=article, source=name)
         if article

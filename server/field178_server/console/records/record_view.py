@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from field178_server.console.records.field_rows import FieldRow, PinnedComment, RowMaker, SectionView
 from field178_server.console.records.files_view import FilesView, files_view
-from field178_server.console.records.inspection_view import inspection_exceptions, inspection_sections
+from field178_server.console.records.inspection_view import (
+    inspection_exceptions,
+    inspection_sections,
+    law_text,
+)
 from field178_server.console.text.field_labels import FieldContext, label_at, type_name, value_text
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.console.text.state_labels import StateLabel, state_label
@@ -17,8 +21,11 @@ from field178_server.records.history import Difference, Revision
 from field178_shared.documents.sources import COMMITMENT, MINUTES, SESSION_RECORD
 from field178_shared.errors import message
 from field178_shared.rules import Context, warnings
+from field178_shared.rules.time_limits import TimeLimit, running_limits
+from field178_shared.text.countdown import days_left_text
+from field178_shared.text.formats import date_text
 from field178_shared.text.i18n import N_
-from field178_shared.time.clock import from_wire, to_wire
+from field178_shared.time.clock import from_wire, local_date, to_wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,17 @@ class WarningView:
     path: str
     label: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimitView:
+    """A time limit that runs from the record's dates: its law, last day and the working days left."""
+
+    label: str
+    law: str
+    ends_on: str
+    left: str
+    is_late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +105,7 @@ class RecordPageView:
     state_label: StateLabel
     warnings: tuple[WarningView, ...]
     exceptions: tuple[FieldRow, ...]
+    limits: tuple[TimeLimitView, ...]
     changes: tuple[DifferenceView, ...]
     sections: tuple[SectionView, ...]
     previous: tuple[str, str] | None
@@ -134,6 +153,7 @@ def record_view(page: RecordPage, localizer: Localizer, now: datetime) -> Record
         state_label=state_label(page.state, localizer),
         warnings=_warnings(page, localizer),
         exceptions=_exceptions(maker, sections),
+        limits=_limits(page, localizer, local_date(now)),
         changes=difference_views(page.record, page.changed, localizer),
         sections=sections,
         previous=_previous(page, localizer),
@@ -207,6 +227,26 @@ def _warnings(page: RecordPage, localizer: Localizer) -> tuple[WarningView, ...]
             text=message(problem.code, localizer.language).removesuffix("."),
         )
         for problem in warnings(page.record.type, data, localizer.lists, context)
+    )
+
+
+def _limits(page: RecordPage, localizer: Localizer, today: date) -> tuple[TimeLimitView, ...]:
+    """Return the limits that run from the violations of a visit; a void one has none."""
+    if page.record.type != "inspection" or page.state == "void" or page.erased_at:
+        return ()
+    return tuple(
+        _limit(limit, localizer, today) for limit in running_limits(page.record.data, localizer.lists)
+    )
+
+
+def _limit(limit: TimeLimit, localizer: Localizer, today: date) -> TimeLimitView:
+    source, _, article = limit.deadline.source.partition(":")
+    return TimeLimitView(
+        label=limit.deadline.label(localizer.language),
+        law=law_text(source, article, today, localizer) or "",
+        ends_on=date_text(limit.ends_on),
+        left=days_left_text(limit.ends_on, today, localizer.lists.holidays, localizer.language),
+        is_late=limit.ends_on < today,
     )
 
 

@@ -87,8 +87,8 @@ def test_each_shortcoming_can_have_a_date_of_its_own(bench):
     bench.visit.choose_tab("conclusion")
     said = bench.state.conclusion
     assert {row.key: row.due for row in said.shortcomings} == {
-        "fire_exits_clear": "Hạn khắc phục: Thứ Ba, 01/12/2026",
-        "fire_file": "Hạn khắc phục: Thứ Ba, 22/12/2026",
+        "fire_exits_clear": "Hạn khắc phục: Thứ Ba, 01/12/2026 · còn 5 ngày làm việc",
+        "fire_file": "Hạn khắc phục: Thứ Ba, 22/12/2026 · còn 20 ngày làm việc",
         "fire_extinguishers": "Chưa đặt thời hạn",
     }
     assert (said.due_on, [option for option in said.fix_days if option.is_chosen]) == ("", [])
@@ -98,6 +98,23 @@ def test_each_shortcoming_can_have_a_date_of_its_own(bench):
     bench.visit.undo()
     bench.visit.undo()
     assert bench.saved("follow_ups.fire_extinguishers.due_on") == "2026-12-01"
+
+
+def test_a_violation_shows_the_limits_of_the_law_with_the_working_days_left(bench):
+    bench.visit.answer("fire_exits_clear", "no")
+    bench.visit.choose_tab("conclusion")
+    assert bench.state.conclusion.limits == ()
+    bench.visit.toggle_violation("fire_exits_clear", "fire_exit_obstructed")
+    assert bench.state.conclusion.limits == (
+        "Lập biên bản VPHC: Thứ Năm, 26/11/2026 · còn 2 ngày làm việc",
+        "Lập biên bản (phức tạp, phạm vi rộng): Thứ Ba, 01/12/2026 · còn 5 ngày làm việc",
+        "Thời hiệu xử phạt: Thứ Năm, 25/11/2027 · còn khoảng 256 ngày làm việc",
+    )
+    bench.clock.tick(days=7)
+    bench.visit.show()
+    assert bench.state.conclusion.limits[0] == (
+        "Lập biên bản VPHC: Thứ Năm, 26/11/2026 · quá 3 ngày làm việc"
+    )
 
 
 def test_what_the_team_left_undone_is_no_shortcoming_of_the_establishment(bench):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 from tests.server.console.conftest import PLACE, Browser, FieldWork
+from tests.server.office_scene import Office
 
 from field178_shared.codelists import load
 from field178_shared.records.reading import day_of_act
@@ -113,3 +114,18 @@ def test_one_establishment_is_read_in_two_units_around_the_reform(
     assert "khoản 4 Điều 40 Nghị định 144/2021/NĐ-CP" in _paper(reviewer, before)
     assert "Xã An Trường, ngày 01 tháng 7 năm 2025" in _paper(reviewer, after)
     assert "144/2021" not in _paper(reviewer, after)
+
+
+def test_the_limits_that_run_from_a_violation_count_down(
+    reviewer: Browser, in_the_field: FieldWork, office: Office
+) -> None:
+    in_the_field.place()
+    visit = _visit(in_the_field, "2026-11-20T12:00", "noise", "en_noise", measures={})
+    page = reviewer.text(f"/reviews/{visit}")
+    assert "Thời hạn theo luật" in page
+    assert "Điều 12, 118/2021/NĐ-CP" in page
+    assert "24/11/2026" in page  # the second working day after Friday 20/11
+    decided = _visit(
+        in_the_field, "2026-11-20T13:00", "noise", "en_noise", measures={"k": {"measure_id": "fine_money"}}
+    )
+    assert "Thời hạn theo luật" not in reviewer.text(f"/reviews/{decided}")

@@ -28,6 +28,7 @@ class ConclusionPane(BoxLayout):
 
     visit = ObjectProperty(None)
     summary = StringProperty("")
+    limits = StringProperty("")
     has_problems = BooleanProperty(False)
     result_error = StringProperty("")
     __events__ = ("on_minutes",)
@@ -78,6 +79,7 @@ class ConclusionPane(BoxLayout):
             [option.id for option in said.results if option.is_chosen],
         )
         self.ids.measures.show(said.measures)
+        self.limits = "\n".join(said.limits)
         self.ids.roles.show(said.roles)
         self.ids.paper.show(said.paper)
         self._short.show(said.shortcomings)

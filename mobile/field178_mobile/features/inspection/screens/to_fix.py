@@ -17,11 +17,12 @@ class ToFixRow(BoxLayout):
 
     text = StringProperty("")
     due = StringProperty("")
+    left = StringProperty("")
     is_overdue = BooleanProperty(False)
 
     def show(self, row: ToFix) -> None:
         """Draw the shortcoming."""
-        self.text, self.due, self.is_overdue = row.text, row.due, row.is_overdue
+        self.text, self.due, self.left, self.is_overdue = row.text, row.due, row.left, row.is_overdue
 
 
 load_beside(__file__)
