@@ -313,7 +313,7 @@ def test_shortcoming_gets_a_date_of_its_own_by_two_taps(table: Table, window_siz
     find("ConclusionPane").ids.scroll.scroll_to_widget(row)
     tap(row)
     tap(find("Chip", text="20 ngày làm việc · T3 22/12"))
-    assert row.due == "Hạn khắc phục: Thứ Ba, 22/12/2026"
+    assert row.due == "Hạn khắc phục: Thứ Ba, 22/12/2026 · còn 20 ngày làm việc"
     assert find("ShortRow", key="fire_exits_clear").due_on == "2026-12-01"
     visit.fix_item_by("fire_file", "2027-01-01")
     assert lint(screen) == []
