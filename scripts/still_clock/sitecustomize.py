@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from field178_shared.time import clock
 
-START = datetime(2025, 3, 11, 1, 0, tzinfo=UTC)
+START = datetime(2025, 2, 11, 1, 0, tzinfo=UTC)
 
 
 class StillClock:

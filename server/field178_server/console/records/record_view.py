@@ -20,6 +20,7 @@ from field178_server.records.find_record import FILED_TYPES, StoredRecord
 from field178_server.records.history import Difference, Revision
 from field178_shared.documents.sources import COMMITMENT, MINUTES, SESSION_RECORD
 from field178_shared.errors import message
+from field178_shared.records.reading import day_of_act
 from field178_shared.rules import Context, warnings
 from field178_shared.rules.time_limits import TimeLimit, running_limits
 from field178_shared.text.countdown import days_left_text
@@ -234,16 +235,17 @@ def _limits(page: RecordPage, localizer: Localizer, today: date) -> tuple[TimeLi
     """Return the limits that run from the violations of a visit; a void one has none."""
     if page.record.type != "inspection" or page.state == "void" or page.erased_at:
         return ()
-    return tuple(
-        _limit(limit, localizer, today) for limit in running_limits(page.record.data, localizer.lists)
-    )
+    data = page.record.data
+    acted = day_of_act(data) or today
+    return tuple(_limit(limit, localizer, (acted, today)) for limit in running_limits(data, localizer.lists))
 
 
-def _limit(limit: TimeLimit, localizer: Localizer, today: date) -> TimeLimitView:
+def _limit(limit: TimeLimit, localizer: Localizer, days: tuple[date, date]) -> TimeLimitView:
     source, _, article = limit.deadline.source.partition(":")
+    acted, today = days
     return TimeLimitView(
         label=limit.deadline.label(localizer.language),
-        law=law_text(source, article, today, localizer) or "",
+        law=law_text(source, article, acted, localizer) or "",
         ends_on=date_text(limit.ends_on),
         left=days_left_text(limit.ends_on, today, localizer.lists.holidays, localizer.language),
         is_late=limit.ends_on < today,
