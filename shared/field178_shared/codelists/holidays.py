@@ -1,5 +1,6 @@
 """Days off of state bodies: fixed by law or declared for a year, and Saturdays worked in exchange."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,6 +10,7 @@ from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.rows import CodeListError, ListFileRow
 
 _SATURDAY = 5
+_YEAR = re.compile(r"20\d\d")
 _LONGEST_HOLIDAY = timedelta(days=31)
 
 
@@ -41,10 +43,9 @@ class DeclaredDays(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HolidayCalendar:
-    """Working days; outside `known_from` to `known_through` by weekends and fixed days alone."""
+    """Working days; of a year that is not among `years` by weekends and fixed days alone."""
 
-    known_from: int
-    known_through: int
+    years: frozenset[int]
     fixed: Mapping[tuple[int, int], FixedHoliday]
     declared: Mapping[date, DeclaredDays]
     worked: frozenset[date]
@@ -64,7 +65,7 @@ class HolidayCalendar:
 
     def knows(self, day: date) -> bool:
         """Tell whether the declared days off of that year are in the list."""
-        return self.known_from <= day.year <= self.known_through
+        return day.year in self.years
 
 
 def read_holidays(row: ListFileRow) -> HolidayCalendar:
@@ -76,13 +77,20 @@ def read_holidays(row: ListFileRow) -> HolidayCalendar:
     if both := worked & off.keys():
         raise CodeListError(f"{row.where}: off and worked {sorted(both)}")
     return HolidayCalendar(
-        known_from=row.whole("known_from"),
-        # Who adds the days of a year has looked that year up.
-        known_through=max(row.whole("known_through"), *(days.last.year for days in declared)),
+        years=frozenset(row.each("years", read_year)),
         fixed=MappingProxyType({(each.month, each.day): each for each in fixed}),
         declared=MappingProxyType(off),
         worked=worked,
     )
+
+
+def read_year(row: ListFileRow) -> int:
+    """Read a year whose days off are all declared."""
+    year = row.text("id")
+    row.skip("vi", "en")
+    if not _YEAR.fullmatch(year):
+        raise CodeListError(f"{row.where}.id: {year}", "id")
+    return int(year)
 
 
 def read_fixed(row: ListFileRow) -> FixedHoliday:

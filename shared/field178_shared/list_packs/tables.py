@@ -9,7 +9,7 @@ from types import MappingProxyType
 from field178_shared.codelists.checklist import read_item, read_section
 from field178_shared.codelists.documents import read_deadline, read_document_form
 from field178_shared.codelists.establishments import read_establishment_type
-from field178_shared.codelists.holidays import read_declared, read_fixed, read_worked
+from field178_shared.codelists.holidays import read_declared, read_fixed, read_worked, read_year
 from field178_shared.codelists.indicators import read_target_profile
 from field178_shared.codelists.labels import ListChoice
 from field178_shared.codelists.legal import read_legal_source, read_press_source
@@ -102,6 +102,7 @@ def _tables() -> Iterator[ListTable]:
     yield ListTable("document_forms.texts", ListChoice.read)
     yield ListTable("document_forms.commitments_list", ListChoice.read)
     yield ListTable("establishment_types.items", read_establishment_type, identity=("group",))
+    yield ListTable("holidays.years", read_year)
     yield ListTable("holidays.declared", read_declared)
     yield ListTable("holidays.fixed", read_fixed)
     yield ListTable("holidays.worked", read_worked)

@@ -30,7 +30,8 @@ TET = {
     "source": "công bố lịch nghỉ Tết 2027",
     "confidence": "medium",
 }
-PACK_1 = ListPack().with_rows({"holidays.declared": {"tet_2027": TET}})
+YEAR = {"id": "2027", "vi": "Năm 2027", "en": "2027"}
+PACK_1 = ListPack().with_rows({"holidays.declared": {"tet_2027": TET}, "holidays.years": {"2027": YEAR}})
 
 
 def head(pack: ListPack, origin: str = OFFICE.tenant, rev: int = 1) -> ServerRecord:
@@ -87,7 +88,9 @@ def test_what_the_office_did_not_sign_changes_nothing(store: Store, lists: Offic
 
 
 def test_a_row_this_release_cannot_read_changes_nothing(store: Store, lists: OfficeLists) -> None:
-    unknown = ListPack().with_rows({"holidays.declared": {"tet_2027": TET | {"moon_phase": "new"}}})
+    unknown = ListPack().with_rows(
+        {"holidays.declared": {"tet_2027": TET | {"moon_phase": "new"}}, "holidays.years": {"2027": YEAR}}
+    )
 
     server_commits(store, *parts(unknown), head(unknown))
 

@@ -38,11 +38,13 @@ def faults(pack: ListPack, before: ListPack = NONE) -> list[tuple[str, str, Pack
 
 
 def test_a_holiday_of_a_new_year_is_a_row() -> None:
-    pack = NONE.with_rows({"holidays.declared": {"tet_2027": TET}})
+    year = {"id": "2027", "vi": "Năm 2027", "en": "2027", "source": "công bố lịch nghỉ 2027"}
+    pack = NONE.with_rows({"holidays.declared": {"tet_2027": TET}, "holidays.years": {"2027": year}})
 
     lists = lists_with(pack)
 
     assert faults(pack) == []
+    assert faults(NONE.with_rows({"holidays.years": {"every": year | {"id": "every"}}})) != []
     assert lists.holidays.knows(date(2027, 3, 1))
     assert not lists.holidays.is_worked(date(2027, 2, 5))
     assert lists.version == f"{load().version}+1"

@@ -20,6 +20,7 @@ _TABLES: Mapping[str, str] = {
     "document_forms.commitments_list": N_("Commitments"),
     "establishment_types.items": N_("Types of establishment"),
     "holidays.declared": N_("Days off declared for a year"),
+    "holidays.years": N_("Years whose days off are declared"),
     "holidays.fixed": N_("Days off of every year"),
     "holidays.worked": N_("Saturdays worked in exchange"),
     "inspection_enums.lists.measure": N_("Measures"),

@@ -80,7 +80,7 @@ def _paper(reviewer: Browser, visit: str) -> str:
             "fire_equipment_missing",
             "fire_extinguishers",
             ("144/2021/NĐ-CP",),
-            "Nghị định 144/2021/NĐ-CP (điều, khoản: cần tra cứu)",
+            "điểm …… khoản …… Điều …… Nghị định 144/2021/NĐ-CP",
         ),
     ],
 )
