@@ -144,12 +144,16 @@ def recipients(lists: CodeLists, name: str, standing: str = "") -> tuple[str, ..
 
 
 def standing_agency(source: VisitSource, visit: Inspection, lists: CodeLists) -> str:
-    """Return the name of the standing agency; "" for one that did not exist on the day of the visit."""
-    agency = lists.agencies.get(text_of(source.team, "standing_agency"))
-    day = visit.occurred_on
+    """Return the name of the team's standing agency; "" for one that did not exist that day."""
+    return _agency_then(text_of(source.team, "standing_agency"), visit, lists)
+
+
+def _agency_then(agency_id: str, visit: Inspection, lists: CodeLists) -> str:
+    """Return the name of an agency of the roster; "" for one that did not exist on the day of the visit."""
+    agency, day = lists.agencies.get(agency_id), visit.occurred_on
     if agency is None or (day is not None and not agency.valid_on(day)):
         return ""
-    return agency_name(lists, agency.id, visit.unit_id)
+    return agency_name(lists, agency_id, visit.unit_id)
 
 
 def identity_of(lists: CodeLists, establishment: Establishment) -> str:
@@ -171,9 +175,7 @@ def team_table(source: VisitSource, visit: Inspection, lists: CodeLists) -> Tabl
         person = source.people.get(member.user, {})
         name = text_of(person, "display_name") or "…………………………"
         position = word_of(lists, "team_position", member.position)
-        rows.append(
-            (str(number), name, position, agency_name(lists, text_of(person, "agency"), visit.unit_id))
-        )
+        rows.append((str(number), name, position, _agency_then(text_of(person, "agency"), visit, lists)))
     return Table(("STT", "Họ và tên", "Chức vụ trong Đội", "Cơ quan"), (6, 32, 24, 38), tuple(rows))
 
 

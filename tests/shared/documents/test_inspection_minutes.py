@@ -232,3 +232,10 @@ def test_the_law_is_cited_as_it_was_on_the_day(day, src, art, cited) -> None:
     found = {"violation_id": "noise", "occurred_on": day, "frame": {"src": src, "art": art}}
     paper = read(_visit_of(day, "dist_health_office", findings={"f1": found}))
     assert cited in paper
+
+
+def test_an_officers_agency_is_named_only_where_it_existed_on_the_day() -> None:
+    officers = {LEADER: builders.person(display_name="Cán bộ A", agency="dist_police")}
+    name = LISTS.agencies["dist_police"].vi
+    assert name in read(replace(_visit_of("2025-02-28", "dist_health_office"), people=officers))
+    assert name not in read(replace(_visit_of("2025-03-01", "dist_health_office"), people=officers))
