@@ -10,7 +10,7 @@ from datetime import date
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.violations import FineFrame, Violation
 from field178_shared.errors import ErrorCode
-from field178_shared.records.reading import Data, answers_of, count_of, day_of, entries_of, text_of
+from field178_shared.records.reading import Data, answers_of, count_of, day_of, entries_of, entry_of, text_of
 from field178_shared.rules.problem import Context, Problem
 
 _TIER = re.compile(r"_(?P<least>[0-9]+)_(?P<most>[0-9]+|plus)$")
@@ -116,5 +116,9 @@ def _is_frame_of_its_day(violation: Violation, finding: Data, lists: CodeLists) 
     day = day_of(finding, "occurred_on")
     if day is None:
         return True
-    frames = [frame_snapshot(frame) for frame in lists.frames_on(violation.id, day)]
-    return finding.get("frame") in (frames or [None])
+    frames, stored = lists.frames_on(violation.id, day), entry_of(finding, "frame")
+    if not stored:
+        return not frames
+    # Its law and when that began: an article or amount mended since makes no frame of another day.
+    laws = {(frame.src, frame.valid_from) for frame in frames}
+    return (text_of(stored, "src"), day_of(stored, "valid_from")) in laws

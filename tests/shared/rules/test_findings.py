@@ -52,6 +52,16 @@ def test_a_finding_with_the_frame_of_another_day_is_sent_back() -> None:
     assert _codes(_finding("lodging_no_notice_4_8")) == {}
 
 
+def test_a_frame_that_older_lists_knew_less_exactly_is_still_of_its_day() -> None:
+    older = {**_frame("kd_door_latch", DAY), "art": "15"}
+    assert _codes(_finding("kd_door_latch", frame=older)) == {}
+    unknown = {"src": "nd_144_2021", "valid_from": "2022-01-01", "valid_to": "2025-07-01"}
+    assert _codes(_finding("fire_exit_obstructed", date(2024, 6, 1), frame=unknown)) == {}
+    # The decree ended; lists that did not know it yet left its end open.
+    open_end = {"src": "nd_144_2021", "valid_from": "2022-01-01"}
+    assert _codes(_finding("noise", frame=open_end)) == {"findings.f1.frame": "frame_outdated"}
+
+
 def test_a_frame_without_known_amounts_is_stored_without_amounts() -> None:
     assert "min" not in _frame("antt_no_certificate", DAY)
     assert _codes(_finding("antt_no_certificate")) == {}
