@@ -26,7 +26,9 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.database.engine import create_engine_for
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices import enrolment
+from field178_server.office.lists.operations import Rows, publish_rows
 from field178_server.office.tablets import operations as operating
+from field178_server.records.lists_in_force import ListsInForce, stored_pack
 from field178_server.runtime import EXTENSION, Runtime
 from field178_server.security.passwords import Passwords
 from field178_server.serving.installation import install
@@ -127,6 +129,14 @@ class Office:
     def officer_id(self, login: str) -> str:
         with snapshot(self.engine) as session:
             return officers.by_login_or_id(session, self.settings.tenant, login).officer_id
+
+    def publish_lists(self, rows: Rows) -> None:
+        """Publish changed rows of the lists, which are in force then."""
+        with snapshot(self.engine) as session:
+            seen = stored_pack(session, self.settings.tenant).number
+        key = self.runtime.keyring.receipt
+        run_write(self.engine, lambda session: publish_rows(session, self.context, key, rows, seen))
+        ListsInForce(self.engine, self.settings.tenant).follow()
 
     def post(self, path: str, body: object, **headers: str) -> TestResponse:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -45,7 +45,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
+class SignaturePlace:
     """A place to sign: the position, and the name where the paper knows it."""
 
     title: str
@@ -60,7 +60,7 @@ class Closing:
     """
 
     text: str
-    signatures: tuple[tuple[Signature, ...], ...]
+    signatures: tuple[tuple[SignaturePlace, ...], ...]
     recipients: tuple[str, ...] = ()
 
 

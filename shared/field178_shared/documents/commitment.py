@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from field178_shared.codelists import CodeLists
-from field178_shared.documents.blocks import Block, Closing, Letterhead, Paragraph, Pen, Seal, Signature
+from field178_shared.documents.blocks import Block, Closing, Letterhead, Paragraph, Pen, Seal, SignaturePlace
 from field178_shared.documents.paper import Progress, draw
 from field178_shared.documents.sources import VisitSource
 from field178_shared.documents.wording import (
@@ -28,7 +28,7 @@ from field178_shared.records.establishment import Establishment
 from field178_shared.records.inspection import Inspection
 
 _FORM = "commitment"
-_SIGNED_BY = ((Signature("ĐẠI DIỆN CƠ SỞ"), Signature("ĐẠI DIỆN ĐỘI KIỂM TRA")),)
+_SIGNED_BY = ((SignaturePlace("ĐẠI DIỆN CƠ SỞ"), SignaturePlace("ĐẠI DIỆN ĐỘI KIỂM TRA")),)
 
 
 def commitment_pdf(source: VisitSource, lists: CodeLists, tell: Progress = lambda _share: None) -> bytes:

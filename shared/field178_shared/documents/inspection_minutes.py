@@ -19,7 +19,7 @@ from field178_shared.documents.blocks import (
     Paragraph,
     Pen,
     Seal,
-    Signature,
+    SignaturePlace,
     Table,
 )
 from field178_shared.documents.paper import Progress, draw
@@ -261,18 +261,18 @@ class _Minutes:
             return f"{ended}, {read_aloud}; giao cơ sở 01 bản. Đại diện cơ sở không ký biên bản."
         return f"{ended}, {read_aloud}, công nhận là đúng và cùng ký tên dưới đây; giao cơ sở 01 bản."
 
-    def _signatures(self) -> Iterator[tuple[Signature, ...]]:
+    def _signatures(self) -> Iterator[tuple[SignaturePlace, ...]]:
         """Yield establishment and witness, writer and leader, then every other member of the team."""
-        witness = Signature("NGƯỜI CHỨNG KIẾN")
+        beside = SignaturePlace("NGƯỜI CHỨNG KIẾN")
         if self.visit.representative_role == "none":
-            yield (witness,)
+            yield (beside,)
         else:
-            yield Signature("ĐẠI DIỆN CƠ SỞ"), witness
+            yield SignaturePlace("ĐẠI DIỆN CƠ SỞ"), beside
         named = [(member.position, self._name(member.user)) for member in self.visit.members]
         leader = next((name for position, name in named if position == _LEADER), "")
         writer = next((name for position, name in named if position == _SECRETARY), "")
-        yield Signature("NGƯỜI LẬP BIÊN BẢN", writer), Signature("ĐỘI TRƯỞNG", leader)
-        others = [Signature("THÀNH VIÊN", name) for _, name in named if name not in (leader, writer)]
+        yield SignaturePlace("NGƯỜI LẬP BIÊN BẢN", writer), SignaturePlace("ĐỘI TRƯỞNG", leader)
+        others = [SignaturePlace("THÀNH VIÊN", name) for _, name in named if name not in (leader, writer)]
         for first in range(0, len(others), _MEMBERS_A_ROW):
             yield tuple(others[first : first + _MEMBERS_A_ROW])
 

@@ -25,7 +25,7 @@ from field178_shared.documents.blocks import (
     Paragraph,
     Pen,
     Seal,
-    Signature,
+    SignaturePlace,
     Table,
 )
 
@@ -191,7 +191,7 @@ class _Paper(FPDF):
         if block.recipients:
             self._recipients(block.recipients)
 
-    def _sign(self, row: Sequence[Signature]) -> None:
+    def _sign(self, row: Sequence[SignaturePlace]) -> None:
         width, top = self.epw / len(row), self.get_y() + _BETWEEN_MM
         for number, place in enumerate(row):
             left = _LEFT + number * width

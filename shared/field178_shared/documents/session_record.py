@@ -16,7 +16,7 @@ from field178_shared.documents.blocks import (
     Letterhead,
     Paragraph,
     Seal,
-    Signature,
+    SignaturePlace,
     Table,
 )
 from field178_shared.documents.paper import Progress, draw
@@ -92,7 +92,7 @@ def _blocks(session: OutreachSession, lists: CodeLists) -> Iterator[Block]:
         yield Paragraph(f"Tài liệu đã cấp: {'; '.join(materials)}.")
     yield Closing(
         "Phiếu lập thành 02 bản, cơ quan chủ trì và đơn vị nơi tuyên truyền mỗi bên giữ 01 bản.",
-        ((Signature("ĐẠI DIỆN ĐƠN VỊ"), Signature("ĐẠI DIỆN CƠ QUAN CHỦ TRÌ")),),
+        ((SignaturePlace("ĐẠI DIỆN ĐƠN VỊ"), SignaturePlace("ĐẠI DIỆN CƠ QUAN CHỦ TRÌ")),),
         recipients(lists, "session_recipients"),
     )
 

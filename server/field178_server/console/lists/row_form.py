@@ -7,19 +7,22 @@ from dataclasses import dataclass
 
 from field178_server.console.lists.words import CONFIDENCE, member_name
 from field178_server.console.text.localize import Localizer
-from field178_server.office.lists.columns import Column, Kind, columns_of, without_absent
+from field178_server.office.lists.columns import Kind, ListColumn, columns_of, without_absent
 from field178_shared.list_packs import ListPack, ListTable
 from field178_shared.list_packs.pack import files_with
 from field178_shared.list_packs.tables import Row
+from field178_shared.text.formats import parse_whole_number
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import nfc
 
 _LONG = 60
 _BLANK_LINES = 1
+# `frames.3.min`: nested table, line, member.
+_PARTS, _DIGITS = 3, 4
 
 
 @dataclass(frozen=True, slots=True)
-class FormField:
+class RowField:
     """One member of the row; `locked` says why it cannot be changed."""
 
     name: str
@@ -37,14 +40,14 @@ class FormLines:
 
     label: str
     heads: tuple[str, ...]
-    lines: tuple[tuple[FormField, ...], ...]
+    lines: tuple[tuple[RowField, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RowForm:
     """The form of a row."""
 
-    fields: tuple[FormField, ...]
+    fields: tuple[RowField, ...]
     tables: tuple[FormLines, ...]
 
 
@@ -88,11 +91,11 @@ def typed_row(
     return TypedRow(without_absent(row), errors)
 
 
-def _columns(pack: ListPack, table: ListTable) -> tuple[Column, ...]:
+def _columns(pack: ListPack, table: ListTable) -> tuple[ListColumn, ...]:
     return columns_of([*table.rows(files_with(pack)).values(), table.sample])
 
 
-def _lines(column: Column, row: Row, errors: Mapping[str, str], localizer: Localizer) -> FormLines:
+def _lines(column: ListColumn, row: Row, errors: Mapping[str, str], localizer: Localizer) -> FormLines:
     listed = row.get(column.name)
     known = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     lines = [*known, *({} for _ in range(_BLANK_LINES))]
@@ -112,8 +115,13 @@ def _lines(column: Column, row: Row, errors: Mapping[str, str], localizer: Local
 
 
 def _field(  # one part of a field each
-    column: Column, name: str, value: object, localizer: Localizer, locked: bool, errors: Mapping[str, str]
-) -> FormField:
+    column: ListColumn,
+    name: str,
+    value: object,
+    localizer: Localizer,
+    locked: bool,
+    errors: Mapping[str, str],
+) -> RowField:
     text = column.to_text(value)
     options: tuple[tuple[str, str], ...] = ()
     if column.name == "confidence":
@@ -121,18 +129,20 @@ def _field(  # one part of a field each
     kind = "choice" if options else column.kind.value
     if kind in ("text", "other", "texts") and (len(text) > _LONG or column.name in ("vi", "en", "source")):
         kind = "long"
-    return FormField(
+    return RowField(
         name, member_name(column.name, localizer), kind, text, options, locked, errors.get(name, "")
     )
 
 
 def _typed_lines(
-    column: Column, form: Mapping[str, str], errors: dict[str, str], localizer: Localizer
+    column: ListColumn, form: Mapping[str, str], errors: dict[str, str], localizer: Localizer
 ) -> list[Row]:
     numbers = {
-        int(parts[1])
+        number
         for name in form
-        if (parts := name.split("."))[0] == column.name and len(parts) == 3 and parts[1].isdecimal()
+        if (parts := name.split("."))[0] == column.name
+        and len(parts) == _PARTS
+        and (number := parse_whole_number(parts[1], _DIGITS)) is not None
     }
     lines = [
         without_absent(
@@ -147,7 +157,7 @@ def _typed_lines(
 
 
 def _typed(
-    column: Column, name: str, form: Mapping[str, str], errors: dict[str, str], localizer: Localizer
+    column: ListColumn, name: str, form: Mapping[str, str], errors: dict[str, str], localizer: Localizer
 ) -> object:
     text = nfc(form.get(name, ""))
     try:

@@ -31,8 +31,8 @@ def paper_source(
     if record is None or record.deleted or ERASED_AT in record.data or not access.holds(record.scope):
         return None
     if record.type == OUTREACH_SESSION:
-        held = SessionSource(record.record_id, record.rev, record.h, record.data)
-        return PaperSource(record.scope, held)
+        told = SessionSource(record.record_id, record.rev, record.h, record.data)
+        return PaperSource(record.scope, told)
     if record.type != INSPECTION:
         return None
 

@@ -36,12 +36,12 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ListColumn:
     """One member of the rows; `columns` are those of a nested table."""
 
     name: str
     kind: Kind
-    columns: tuple[Column, ...] = ()
+    columns: tuple[ListColumn, ...] = ()
 
     def to_text(self, value: object) -> str:
         """Return a value as it stands in a cell or field; "" for an absent one."""
@@ -80,7 +80,7 @@ class Column:
         return text
 
 
-def columns_of(rows: Iterable[Mapping[str, object]], *, is_nested: bool = False) -> tuple[Column, ...]:
+def columns_of(rows: Iterable[Mapping[str, object]], *, is_nested: bool = False) -> tuple[ListColumn, ...]:
     """Return the columns of rows: what names a row first, who vouches for it last."""
     values: dict[str, list[object]] = {}
     for row in rows:
@@ -109,11 +109,11 @@ def without_absent(row: Mapping[str, object]) -> Row:
     }
 
 
-def _column(name: str, values: Sequence[object]) -> Column:
+def _column(name: str, values: Sequence[object]) -> ListColumn:
     if values and all(isinstance(value, list) and _is_rows(value) for value in values):
         nested = [row for value in values if isinstance(value, list) for row in value]
-        return Column(name, Kind.ROWS, columns_of(nested, is_nested=True))
-    return Column(name, _kind(name, values))
+        return ListColumn(name, Kind.ROWS, columns_of(nested, is_nested=True))
+    return ListColumn(name, _kind(name, values))
 
 
 def _kind(name: str, values: Sequence[object]) -> Kind:

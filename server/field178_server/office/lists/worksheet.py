@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from field178_server.office.lists.columns import Column, Kind, columns_of, without_absent
+from field178_server.office.lists.columns import Kind, ListColumn, columns_of, without_absent
 from field178_server.office.lists.pack_file import refused
 from field178_shared.list_packs import TABLES, ListPack
 from field178_shared.list_packs.pack import files_with
@@ -77,7 +77,7 @@ def read_worksheet(data: bytes, pack: ListPack) -> dict[str, dict[str, Row]]:
     return found
 
 
-_Sheet = tuple[str, Sequence[Column], Sequence[Mapping[str, object]]]
+_Sheet = tuple[str, Sequence[ListColumn], Sequence[Mapping[str, object]]]
 # Place of the cells (sheet and row number), and texts by the name of their column.
 _Cells = tuple[str, int, Mapping[str, str]]
 
@@ -90,7 +90,7 @@ def _sheets(pack: ListPack) -> Iterator[_Sheet]:
         yield table.path, [one for one in columns if one.kind is not Kind.ROWS], list(rows.values())
         for column in columns:
             if column.kind is Kind.ROWS:
-                key = Column("row", Kind.TEXT)
+                key = ListColumn("row", Kind.TEXT)
                 yield f"{table.path}/{column.name}", [key, *column.columns], _below(rows, column.name)
 
 
@@ -146,7 +146,7 @@ def _cell_text(value: object) -> str:
     return ("x" if value else "") if isinstance(value, bool) else str(value).strip()
 
 
-def _row(cells: _Cells, columns: Sequence[Column]) -> Row:
+def _row(cells: _Cells, columns: Sequence[ListColumn]) -> Row:
     sheet, number, texts = cells
     row: Row = {}
     for column in columns:
@@ -159,7 +159,7 @@ def _row(cells: _Cells, columns: Sequence[Column]) -> Row:
     return row
 
 
-def _nested_rows(sheet: Sequence[_Cells], column: Column) -> dict[str, list[Row]]:
+def _nested_rows(sheet: Sequence[_Cells], column: ListColumn) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for cells in sheet:
         found.setdefault(cells[2].get("row", ""), []).append(_row(cells, column.columns))

@@ -11,6 +11,8 @@ from tests.mobile.inspection_world import (
 
 from field178_mobile.features.inspection.inspection import InspectionPresenter
 from field178_mobile.features.inspection.visit_scene import OpenVisit
+from field178_shared.codelists import put_in_force
+from field178_shared.list_packs import ListPack, lists_with
 
 
 def test_deadline_asks_every_shortcoming_to_be_fixed(bench):
@@ -70,6 +72,24 @@ def test_offers_that_reach_a_year_without_a_list_say_so(bench):
     bench.visit.choose_tab("conclusion")
     assert bench.state.conclusion.fix_days[3].label == "20 ngày làm việc · T3 12/01/2027"
     assert "2027" in bench.state.conclusion.due_hint
+
+
+def test_days_off_that_the_office_published_count_from_then_on(bench):
+    bench.clock.tick(days=20)
+    bench.visit = InspectionPresenter(
+        bench.store, bench.clock, words(), replace_day(bench), bench.states.append
+    )
+    tet = {"id": "tet_2027", "vi": "Tết", "en": "Tet", "source": "công bố", "confidence": "high"}
+    days = {"first": "2027-01-04", "last": "2027-01-08"}
+    year = {"id": "2027", "vi": "Năm 2027", "en": "2027"}
+    rows = {"holidays.declared": {"tet_2027": tet | days}, "holidays.years": {"2027": year}}
+
+    put_in_force(lists_with(ListPack().with_rows(rows)))
+
+    bench.visit.answer("fire_exits_clear", "no")
+    bench.visit.choose_tab("conclusion")
+    assert bench.state.conclusion.fix_days[3].label == "20 ngày làm việc · T3 19/01/2027"
+    assert "2027" not in bench.state.conclusion.due_hint
 
 
 def replace_day(bench) -> OpenVisit:

@@ -10,11 +10,23 @@ from pypdf import PdfReader
 from tests.server.console.conftest import PLACE, Browser, FieldWork
 from tests.server.office_scene import Office
 
-from field178_shared.codelists import load
+from field178_shared.codelists import read_lists
+from field178_shared.codelists.loading import released_files
+from field178_shared.list_packs import TABLES
 from field178_shared.records.reading import day_of_act
 from field178_shared.rules.findings import frame_snapshot
 
-LISTS = load()
+# Those of a tablet that has heard of no pack.
+LISTS = read_lists(released_files())
+TET = {
+    "id": "tet_2027",
+    "vi": "Tết Nguyên đán",
+    "en": "Lunar New Year",
+    "first": "2027-02-05",
+    "last": "2027-02-09",
+    "source": "công bố lịch nghỉ Tết 2027",
+    "confidence": "high",
+}
 
 
 def _visit(in_the_field: FieldWork, utc: str, violation_id: str, item_id: str, **over: Any) -> str:
@@ -129,3 +141,38 @@ def test_the_limits_that_run_from_a_violation_count_down(
         in_the_field, "2026-11-20T13:00", "noise", "en_noise", measures={"k": {"measure_id": "fine_money"}}
     )
     assert "Thời hạn theo luật" not in reviewer.text(f"/reviews/{decided}")
+
+
+def test_days_off_that_the_office_published_move_the_limits_on_the_page(
+    reviewer: Browser, in_the_field: FieldWork, office: Office
+) -> None:
+    in_the_field.place()
+    visit = _visit(in_the_field, "2027-02-04T03:00", "noise", "en_noise")
+    assert "08/02/2027" in reviewer.text(f"/reviews/{visit}")
+    rows = {"holidays.declared": {"tet_2027": TET}}
+
+    office.publish_lists(rows)
+
+    assert "11/02/2027" in reviewer.text(f"/reviews/{visit}")
+
+
+def test_a_tablet_with_the_lists_of_before_files_correctly(
+    reviewer: Browser, in_the_field: FieldWork, office: Office
+) -> None:
+    files = released_files()
+    item = TABLES["checklist_items.items"].rows(files)["fire_exits_clear"] | {"id": "exit_lights"}
+    law = TABLES["violations.items"].rows(files)["noise"]
+    frames = [{"to": "2026-11-01", **frame} for frame in law["frames"]]
+    office.publish_lists(
+        {
+            "checklist_items.items": {"exit_lights": item},
+            "violations.items": {"noise": law | {"frames": frames}},
+        }
+    )
+    in_the_field.place()
+
+    visit = _visit(in_the_field, "2026-11-20T12:00", "noise", "en_noise", codelist_version=LISTS.version)
+
+    page = reviewer.text(f"/reviews/{visit}")
+    assert "282/2025" in page
+    assert "Chờ duyệt" in page
