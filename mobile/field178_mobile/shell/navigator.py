@@ -32,6 +32,7 @@ from field178_mobile.shell.account_sheets import (
 )
 from field178_mobile.shell.gc_scheduler import QuietMoments
 from field178_mobile.shell.idle_notice import IdleNotice
+from field178_mobile.shell.interrupted_work import offer_interrupted_work
 from field178_shared.time.clock import duration_clock
 
 if TYPE_CHECKING:
@@ -126,10 +127,13 @@ class Navigator(BoxLayout):
         }
         self.session_view = SessionView(self._shared, tablet, officer, actions)
         self._show(self.session_view.shell)
+        is_back = officer.id in self._left
         first, place = self._left.pop(officer.id, ("inspection", {}))
         self.session_view.start(first, **place)
         self._quiet_moments.change_hands()
         tell_officer(self.session_view, is_first=True)
+        if not is_back:
+            offer_interrupted_work(self.session_view.services)
 
     def _admit(self, officer: TabletOfficer, tablet: TabletSession) -> None:
         """Show the session to the officer who unlocked it, unless the office closed the account meanwhile."""

@@ -25,6 +25,7 @@ class Unlocked:
     records: Records
     rebuilt: bool
     closed: CleanClose
+    was_closed: bool
 
 
 class DatabaseAccess(Protocol):

@@ -101,6 +101,11 @@ class Store:
         """Tell whether this unlocking replaced a damaged database from the journal."""
         return self._unlocked is not None and self._unlocked.rebuilt
 
+    @property
+    def was_interrupted(self) -> bool:
+        """Tell whether the process before this unlocking ended without locking: it died."""
+        return self._unlocked is not None and not self._unlocked.was_closed
+
     def unlock(self, key: bytes) -> None:
         """Open the database with the data key; brings back what a crash or a damage left behind."""
         if self._unlocked is None:
@@ -318,7 +323,9 @@ class Store:
             raise
         records = Records(opened.context, cache)
         taken = replace(closed, lists={})  # they are in the cache
-        return Unlocked(opened.context, opened.journal, cache, records, opened.rebuilt, taken)
+        return Unlocked(
+            *(opened.context, opened.journal, cache, records), opened.rebuilt, taken, opened.was_closed
+        )
 
     def _close(self) -> None:
         unlocked, self._unlocked, self._in_sync = self._unlocked, None, False

@@ -92,6 +92,13 @@ def forgotten(pose: Pose) -> None:
     find("UnlockScreen").dispatch("on_forgot")
 
 
+@state(is_open=False)
+def interrupted_work(pose: Pose) -> None:
+    # What a process that died leaves: a store whose closing is not written down.
+    (pose.platform.data_folder() / "store" / "records" / "closed").unlink()
+    pose.unlock()
+
+
 @state("new", is_open=False)
 def enrol_code(pose: Pose) -> None:
     find("EnrolScreen").presenter.submit_code("vanphong", "abc")

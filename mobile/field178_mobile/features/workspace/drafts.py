@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from field178_mobile.features.inbox.inbox_words import SCREENS
 from field178_mobile.features.shift.roster import read_roster
@@ -11,6 +12,9 @@ from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Draft, Store
 from field178_shared.records.reading import text_of
 from field178_shared.time.clock import Clock
+
+# Work that was begun earlier was left, not interrupted.
+NIGHT = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +48,32 @@ class DraftsPresenter:
         roster = read_roster(self._store.views("team"), self._store.views("person"))
         now = self._clock.now()
         return tuple(
-            DraftRow(
-                id=draft.id,
-                record_id=draft.record_id,
-                type=draft.type,
-                screen=SCREENS.get(draft.type, ""),
-                title=self._title(draft),
-                detail=self._detail(draft),
-                saved=self._words.say("Saved {when}", when=moment_text(draft.saved_at, now)),
-                owner="" if draft.user == self._user else roster.name_of(draft.user),
-            )
+            self._row(draft, now, "" if draft.user == self._user else roster.name_of(draft.user))
             for draft in self._store.drafts.all()
         )
+
+    def interrupted(self) -> DraftRow | None:
+        """Return what this officer worked on last when the application died, None when it was long ago."""
+        now = self._clock.now()
+        own = (draft for draft in self._store.drafts.all() if draft.user == self._user)
+        latest = next(own, None) if self._store.was_interrupted else None
+        return self._row(latest, now) if latest is not None and now - latest.saved_at < NIGHT else None
 
     def discard(self, draft_id: str) -> None:
         """Throw a draft away; what was filed before stays."""
         self._store.drafts.discard(draft_id)
+
+    def _row(self, draft: Draft, now: datetime, owner: str = "") -> DraftRow:
+        return DraftRow(
+            id=draft.id,
+            record_id=draft.record_id,
+            type=draft.type,
+            screen=SCREENS.get(draft.type, ""),
+            title=self._title(draft),
+            detail=self._detail(draft),
+            saved=self._words.say("Saved {when}", when=moment_text(draft.saved_at, now)),
+            owner=owner,
+        )
 
     def _title(self, draft: Draft) -> str:
         words = self._words

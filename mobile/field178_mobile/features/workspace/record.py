@@ -125,14 +125,18 @@ class RecordPresenter:
             self._show()  # its word is the draft's, not that of the last visit
 
     def open_record(self, record_id: str, focus_path: str = "") -> bool:
-        """Open a filed visit to read or to correct, at a path; False when this tablet does not hold it."""
-        view = self._store.view(record_id)
-        establishment_id = text_of(view.data, "establishment_id") if view else ""
-        if view is None or view.deleted or self._store.view(establishment_id) is None:
-            return False
+        """Open a visit at a path: its draft, whoever began it, else the filed one to read or to correct.
+
+        False when this tablet does not hold it, or not its establishment.
+        """
         draft = next((draft for draft in self._drafts() if draft.record_id == record_id), None)
-        self._take_up(establishment_id, lambda: draft or self._superseding(view), focus_path)
-        return True
+        if draft is not None:
+            return self._take_up(_establishment_of(draft), lambda: draft, focus_path)
+        view = self._store.view(record_id)
+        if view is None or view.deleted:
+            return False
+        establishment_id = text_of(view.data, "establishment_id")
+        return self._take_up(establishment_id, lambda: self._superseding(view), focus_path)
 
     def open_to_read(self, record_id: str, focus_path: str = "") -> bool:
         """Open a filed visit to read; one that is being mended, or was returned, opens to go on."""
@@ -140,20 +144,10 @@ class RecordPresenter:
         if is_open or self._store.shown_state(record_id).word == StateWord.RETURNED:
             return self.open_record(record_id, focus_path)
         view = self._store.view(record_id)
-        establishment_id = text_of(view.data, "establishment_id") if view else ""
-        if view is None or view.deleted or self._store.view(establishment_id) is None:
+        if view is None or view.deleted:
             return False
-        self._take_up(establishment_id, lambda: self._superseding(view), focus_path, is_to_read=True)
-        return True
-
-    def open_draft(self, draft_id: str) -> bool:
-        """Go on with one draft, whoever began it; False when it is gone or its establishment is."""
-        draft = self._store.drafts.get(draft_id)
-        if draft is None or self._store.view(_establishment_of(draft)) is None:
-            return False
-        self._tab = CHECKLIST
-        self._take_up(_establishment_of(draft), lambda: draft)
-        return True
+        establishment_id = text_of(view.data, "establishment_id")
+        return self._take_up(establishment_id, lambda: self._superseding(view), focus_path, is_to_read=True)
 
     def choose_tab(self, tab: str) -> None:
         """Show a tab; without a visit, all but the info is where one begins."""
@@ -265,12 +259,15 @@ class RecordPresenter:
         draft: Callable[[], Draft],
         focus_path: str = "",
         is_to_read: bool = False,
-    ) -> None:
+    ) -> bool:
+        if self._store.view(establishment_id) is None:
+            return False
         self._leave()
-        self._establishment, self.visit = establishment_id, None
+        self._establishment, self._tab, self.visit = establishment_id, CHECKLIST, None
         self._show()
         self._open_visit(draft(), focus_path, is_to_read)
         self._show()  # its word is that of the visit that is open now
+        return True
 
     def _open_visit(self, draft: Draft, focus_path: str = "", is_to_read: bool = False) -> None:
         establishment = self._visited_establishment()

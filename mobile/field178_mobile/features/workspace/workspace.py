@@ -105,7 +105,7 @@ class Workspace:
         self.record.open(establishment_id)
 
     def open_visit(self, record_id: str, focus_path: str = "") -> bool:
-        """Open a filed visit, at a path; False when this tablet does not hold it."""
+        """Open a visit, begun or filed, at a path; False when this tablet does not hold it."""
         self._close_establishment()
         return self.record.open_record(record_id, focus_path)
 
@@ -139,10 +139,8 @@ class Workspace:
 
     def open_draft(self, row: DraftRow) -> bool:
         """Go on with a draft of the list, of a visit or of the register's form; False when it cannot be."""
-        if row.type == ESTABLISHMENT:
-            return self.open_establishment(row.record_id)
-        self._close_establishment()
-        return self.record.open_draft(row.id)
+        open_one = self.open_establishment if row.type == ESTABLISHMENT else self.open_visit
+        return open_one(row.record_id)
 
     def discard(self, draft_id: str) -> None:
         """Throw a draft away, the open one or any other."""

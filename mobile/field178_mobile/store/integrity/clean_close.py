@@ -42,14 +42,20 @@ class CleanClose:
 def read_close(database: Path, sealer: Sealer, now: datetime) -> CleanClose | None:
     """Return how the database was closed; None where it has to be checked."""
     with suppress(OSError, AppError, ValueError, KeyError):
-        closed = _open(sealer, _CLOSED, _read(database.with_name(_CLOSED)))
-        checked_at = from_wire(str(closed["checked_at"]))
-        is_unchanged = closed["file"] == _file_of(database)
-        if is_unchanged and checked_at is not None and timedelta(0) <= now - checked_at < CHECK_EVERY:
+        closed = _last_close(database, sealer)
+        checked_at = from_wire(str(closed["checked_at"])) if closed is not None else None
+        if closed is not None and checked_at is not None and timedelta(0) <= now - checked_at < CHECK_EVERY:
             sealed = _read(database.with_name(_LISTS))
             if closed["lists"] == _nonce_of(sealed):
                 return CleanClose(checked_at, _open(sealer, _LISTS, sealed), _nonce_of(sealed))
     return None
+
+
+def was_closed(database: Path, sealer: Sealer) -> bool:
+    """Tell whether the last process that opened a database closed it too; one that died did not."""
+    with suppress(OSError, AppError, ValueError, KeyError):
+        return _last_close(database, sealer) is not None
+    return False
 
 
 def write_close(database: Path, sealer: Sealer, closed: CleanClose) -> None:
@@ -84,6 +90,12 @@ def forget_close(database: Path) -> bool:
     is_known = closed.exists()
     closed.unlink(missing_ok=True)
     return is_known
+
+
+def _last_close(database: Path, sealer: Sealer) -> Json | None:
+    """Return what the last closing wrote of a database that is as it left it, None when it is not."""
+    closed = _open(sealer, _CLOSED, _read(database.with_name(_CLOSED)))
+    return closed if closed["file"] == _file_of(database) else None
 
 
 def _file_of(database: Path) -> list[object]:

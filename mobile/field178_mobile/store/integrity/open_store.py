@@ -15,7 +15,7 @@ from field178_mobile.store.database.encryption import Sealer
 from field178_mobile.store.database.key_value import get_number, get_text, put_number, put_text
 from field178_mobile.store.database.migrate import migrate
 from field178_mobile.store.integrity.cell_check import heal, write_lost_journal
-from field178_mobile.store.integrity.clean_close import CleanClose, read_close
+from field178_mobile.store.integrity.clean_close import CleanClose, read_close, was_closed
 from field178_mobile.store.integrity.column_check import has_our_tables, spoiled_records
 from field178_mobile.store.integrity.rebuild import (
     is_sound,
@@ -54,13 +54,14 @@ class OpeningContext:
 class Opened:
     """An open database. `rebuilt` is true when a damaged or lost one was replaced from the journal.
 
-    `closed`: how it was closed; None when it was checked instead.
+    `closed`: how it was closed; None when it was checked instead. `was_closed`: the process before closed it.
     """
 
     context: DatabaseContext
     journal: Journal
     rebuilt: bool
     closed: CleanClose | None
+    was_closed: bool
 
 
 def open_database(folder: Path, opening: OpeningContext) -> Opened:
@@ -70,7 +71,9 @@ def open_database(folder: Path, opening: OpeningContext) -> Opened:
     journal = Journal(folder / JOURNAL)
     try:
         _check_key(journal, sealer)
-        closed = read_close(folder / RECORDS / DATABASE, sealer, opening.now)
+        database = folder / RECORDS / DATABASE
+        closed = read_close(database, sealer, opening.now)
+        is_closed = closed is not None or was_closed(database, sealer)
         if closed is None:
             context, moved, spoiled = _verified_context(folder, sealer, opening)
         else:
@@ -85,7 +88,7 @@ def open_database(folder: Path, opening: OpeningContext) -> Opened:
     except BaseException:
         journal.close()
         raise
-    return Opened(context, journal, moved or rebuilt, closed)
+    return Opened(context, journal, moved or rebuilt, closed, is_closed)
 
 
 def _unchanged_context(folder: Path, sealer: Sealer, opening: OpeningContext) -> DatabaseContext:

@@ -87,7 +87,7 @@ def test_draft_of_another_officer_is_gone_on_with_and_filed_by_who_files(drafts,
     begun = visit_draft("begun", CAFE, OFFICERS[2], clock)
     store.drafts.save(replace(begun, data=closed_visit()))
     workspace = Workspace(services(store, clock, seeded_ids(clock)), AtOnce())
-    assert workspace.record.open_draft(begun.id)
+    assert workspace.record.open_record(begun.record_id)
     workspace.record.visit.write("representative_opinion", "Sẽ mở cửa lại")
     kept = store.drafts.get(begun.id)
     assert (kept.user, kept.data["representative_opinion"]) == (OFFICERS[2], "Sẽ mở cửa lại")
@@ -110,14 +110,14 @@ def test_one_of_two_drafts_of_a_place_is_opened_by_its_own_id(drafts, store, clo
     store.drafts.save(visit_draft("second", CAFE, LEADER, clock))
     workspace = Workspace(services(store, clock, seeded_ids(clock)), AtOnce())
     for name in ("theirs", "second"):
-        assert workspace.record.open_draft(uid(name))
+        assert workspace.record.open_record(uid(f"{name} record"))
         assert workspace.record.visit.record_id == uid(f"{name} record")
-    assert not workspace.record.open_draft(uid("no such draft"))
+    assert not workspace.record.open_record(uid("no such record"))
 
 
 def test_open_draft_thrown_away_is_not_written_on(drafts, store, clock):
     workspace = Workspace(services(store, clock, seeded_ids(clock)), AtOnce())
-    workspace.record.open_draft(uid("mine"))
+    workspace.record.open_record(uid("mine record"))
     workspace.discard(uid("mine"))
     assert workspace.record.visit is None
     workspace.discard(uid("talk"))
