@@ -89,6 +89,7 @@ class StoreStatus:
     undeliverable_photos: int = 0
     # By how much this tablet's clock was before the server's when they last spoke.
     clock_offset_ms: int = 0
+    is_revoked: bool = False
 
 
 class InboxKind(StrEnum):
@@ -136,6 +137,11 @@ class InboxItem:
     details: tuple[tuple[str, str], ...] = ()
     refused_values: tuple[RefusedValue, ...] = ()
     text: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def needs_answer(self) -> bool:
+        """Tell whether an officer has to do something; a notice of the office is only read."""
+        return self.kind is not InboxKind.NOTICE
 
 
 class EstablishmentListing(NamedTuple):

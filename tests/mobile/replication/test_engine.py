@@ -141,6 +141,7 @@ def test_a_revoked_tablet_keeps_nothing_of_the_server(tablet: Tablet) -> None:
     assert tablet.engine.state.message is SyncMessage.REVOKED
     assert tablet.store.establishments() == ()
     assert not tablet.store.status().in_sync
+    assert tablet.store.status().is_revoked
 
 
 def test_without_an_officer_the_tablet_hands_in_and_reads_again_after_the_sign_in(tablet: Tablet) -> None:

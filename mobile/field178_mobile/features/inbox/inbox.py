@@ -77,7 +77,7 @@ class InboxPresenter:
             InboxState(
                 rows=tuple(self._row(key, item) for key, item in items.items()),
                 item=self._item(self._open, opened) if opened else None,
-                summary=self._summary(len(items)),
+                summary=self._summary(sum(item.needs_answer for item in items.values())),
             )
         )
 

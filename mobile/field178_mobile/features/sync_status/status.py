@@ -67,11 +67,10 @@ class StatusPresenter:
     def refresh(self) -> None:
         """Refresh and draw."""
         status, inbox = self._store.status(), self._store.inbox()
-        is_away = self._sync().outcome in _AWAY
+        is_away = self._sync().outcome in _AWAY and not status.is_revoked
         is_demo = self._has_demo_clock or any(
             item.kind is InboxKind.NOTICE and item.type == DEMO_NOTICE for item in inbox
         )
-        attention = sum(1 for item in inbox if item.kind is not InboxKind.NOTICE)
         icon, tone = _mark(status, is_away=is_away)
         self._render(
             StatusState(
@@ -80,13 +79,15 @@ class StatusPresenter:
                 tone=tone,
                 unsent=status.unsent_records,
                 unsent_changes=status.unsent_changes,
-                inbox=attention,
+                inbox=sum(item.needs_answer for item in inbox),
                 is_demo=is_demo,
             )
         )
 
     def _text(self, status: StoreStatus, *, is_away: bool) -> str:
         parts = [self._say("Offline")] if is_away else []
+        if status.is_revoked:
+            parts.append(self._say("This tablet was revoked"))
         if is_clock_off(status.clock_offset_ms):
             parts.append(self._say("Clock wrong"))
         parts += self._unsent(status)
@@ -103,7 +104,8 @@ class StatusPresenter:
             return [records, self._photos(status, N_("photos: {count} ({amount})"))]
         if status.unsent_photos:
             return [self._photos(status, N_("Photos not sent: {count} ({amount})"))]
-        return [self._say("Everything sent") if status.last_success_at else self._say("Nothing waits")]
+        has_sent = status.last_success_at and not status.is_revoked
+        return [self._say("Everything sent") if has_sent else self._say("Nothing waits")]
 
     def _photos(self, status: StoreStatus, text: str) -> str:
         if not status.unsent_photos:
@@ -120,6 +122,8 @@ def moment_text(instant: datetime, now: datetime) -> str:
 
 
 def _mark(status: StoreStatus, *, is_away: bool) -> tuple[str, str]:
+    if status.is_revoked:
+        return "lock-outline", "bad"
     if status.quarantined or status.conflicts:
         return "alert-circle-outline", "bad"
     if is_clock_off(status.clock_offset_ms):

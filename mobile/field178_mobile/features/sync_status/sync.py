@@ -135,7 +135,7 @@ class SyncPresenter:
     def _state(self, status: StoreStatus, facts: SyncFacts, sync: SyncState) -> SyncScreenState:
         is_working = self._asked_at >= 0 or sync.phase in _WORKING
         code = SyncMessage.WORKING if is_working else sync.message
-        if facts.is_revoked:
+        if status.is_revoked:
             code = SyncMessage.REVOKED
         elif status.unsent_records and code in _ALL_WELL:
             # Filed since that exchange: its result is out of date.
@@ -174,7 +174,7 @@ class SyncPresenter:
             can_keep=not facts.withheld.is_kept,
             tombstones=tombstones_text(facts.tombstones, facts.lost, self._words),
             can_bring_back=facts.tombstones > 0,
-            can_sign_in=facts.needs_sign_in and not facts.is_revoked,
+            can_sign_in=facts.needs_sign_in and not status.is_revoked,
             history=self._say(HISTORIES[facts.root_alarm]) if facts.root_alarm else "",
         )
 

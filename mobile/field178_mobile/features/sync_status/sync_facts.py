@@ -48,7 +48,6 @@ class SyncFacts:
 
     unsent: tuple[UnsentRecord, ...]
     scopes: tuple[ScopeFact, ...]
-    is_revoked: bool
     needs_sign_in: bool = False
     withheld: WithheldDeletions = NOTHING_WITHHELD
     tombstones: int = 0
@@ -76,7 +75,6 @@ def read_facts(store: Store, words: Wording) -> SyncFacts:
             ScopeFact(scope.id, _scope_name(store, scope.id), scope.digest.count, not scope.refresh)
             for scope in checkpoint.scopes.values()
         ),
-        is_revoked=checkpoint.is_revoked,
         needs_sign_in=checkpoint.needs_sign_in,
         withheld=store.read(read_withheld),
         tombstones=tombstones,

@@ -99,6 +99,7 @@ class Records:
             unsent_photo_bytes=sum(photo.size_bytes - photo.sent_bytes for photo in photos),
             drafts=self.context.connection.execute("SELECT count(*) FROM draft").fetchone()[0],
             clock_offset_ms=get_number(self.context, "clock_offset_ms"),
+            is_revoked=get_number(self.context, "revoked") == 1,
         )
 
     def inbox(self) -> list[InboxItem]:

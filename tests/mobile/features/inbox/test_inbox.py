@@ -75,6 +75,12 @@ def opened():
     return make
 
 
+def test_messages_are_listed_and_not_counted_as_work(opened):
+    _presenter, _shelf, states, _gone = opened(RETURNED, NOTICE, DEMO)
+    assert (len(states[-1].rows), states[-1].summary) == (2, "1 to look at")
+    assert [item.needs_answer for item in (RETURNED, REFUSED, CONFLICT, NOTICE)] == [True, True, True, False]
+
+
 def test_returned_visit_is_known_by_its_establishment(opened):
     _presenter, _shelf, states, _gone = opened(RETURNED)
     row = states[-1].rows[0]

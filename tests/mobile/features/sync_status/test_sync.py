@@ -22,7 +22,7 @@ from field178_shared.wire.hash_chain import RootAlarm
 
 CLOCK = FrozenClock()
 QUIET = StoreStatus(0, 0, CLOCK.now() - timedelta(minutes=19), None, 0, 0, 0, True)
-FACTS = SyncFacts((), (ScopeFact("ref", "", 32, True), ScopeFact("team:t", "Đội 178", 9, True)), False)
+FACTS = SyncFacts((), (ScopeFact("ref", "", 32, True), ScopeFact("team:t", "Đội 178", 9, True)))
 
 
 class Runner:
@@ -189,7 +189,7 @@ def test_clock_difference_is_told(offset_ms, words, is_off):
 
 
 def test_revoked_tablet_says_so_whatever_sync_does():
-    _presenter, _runner, states = shown(SyncState(), facts=replace(FACTS, is_revoked=True))
+    _presenter, _runner, states = shown(SyncState(), replace(QUIET, is_revoked=True))
     assert states[-1].headline == HEADLINES[SyncMessage.REVOKED]
 
 
@@ -199,7 +199,7 @@ def test_a_tablet_without_an_officer_offers_the_sign_in_even_without_a_network()
     assert (states[-1].headline, states[-1].can_sign_in) == (HEADLINES[SyncMessage.SIGN_IN], True)
     _presenter, _runner, states = shown(SyncState(Phase.WAITING, SyncMessage.NO_NETWORK), facts=facts)
     assert (states[-1].headline, states[-1].can_sign_in) == (HEADLINES[SyncMessage.NO_NETWORK], True)
-    _presenter, _runner, states = shown(SyncState(), facts=replace(facts, is_revoked=True))
+    _presenter, _runner, states = shown(SyncState(), replace(QUIET, is_revoked=True), facts)
     assert not states[-1].can_sign_in
 
 
@@ -303,6 +303,17 @@ def test_line_counts_photos_beside_the_records_and_alone():
     assert both.text == "Records not sent: 3 · photos: 5 (8 MB) · last success 21:41"
     alone = line(photos)
     assert (alone.text, alone.tone) == ("Photos not sent: 5 (8 MB) · last success 21:41", "warn")
+
+
+@pytest.mark.parametrize("sync", [SyncState(), SyncState(outcome=SyncMessage.NO_NETWORK)])
+def test_line_of_a_revoked_tablet_says_so_and_what_is_left_on_it(sync):
+    revoked = replace(QUIET, is_revoked=True)
+    state = line(revoked, sync=sync)
+    assert state.text == "This tablet was revoked · Nothing waits · last success 21:41"
+    assert (state.icon, state.tone) == ("lock-outline", "bad")
+    held = line(replace(revoked, unsent_records=3, quarantined=3), sync=sync)
+    assert held.text == "This tablet was revoked · Records not sent: 3 · last success 21:41"
+    assert (held.icon, held.tone) == ("lock-outline", "bad")
 
 
 def test_line_of_another_day_carries_the_date():
