@@ -1,8 +1,10 @@
-"""Facts of the register and open shortcomings, as values and as lines."""
+"""Facts of the register and corrections still to be made, as values and as lines."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from field178_shared.records.follow_ups import OpenFollowUp, answer_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,17 +17,19 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class ToFix:
-    """One thing an earlier visit asked to be fixed."""
+    """One correction that earlier visits asked for: since when, by when, and the working days left.
+
+    `follow_ups`: asked for more than once it is one line, which is answered for all of them.
+    """
 
     text: str
+    asked: str
     due: str
     left: str
     is_overdue: bool
+    follow_ups: tuple[OpenFollowUp, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Shortcoming:
-    """Something an earlier visit asked to be fixed and that is still open."""
-
-    text: str
-    due_on: str
+    @property
+    def key(self) -> str:
+        """The key of the line: that of the answer to the first of them."""
+        return answer_key(self.follow_ups[0].visit_id, self.follow_ups[0].key)

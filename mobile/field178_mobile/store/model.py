@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from field178_mobile.ports import Json
+from field178_shared.records.follow_ups import FollowUpRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +165,17 @@ class EstablishmentListing(NamedTuple):
 
 
 class VisitListing(NamedTuple):
-    """One filed visit in lists of establishments. `leaves_something`: a shortcoming is not fixed yet."""
+    """One filed visit in lists of establishments.
+
+    `asked`: keys of the corrections it asked for; `closes`: those of earlier visits that it closed.
+    """
 
     id: str
     establishment_id: str
     started_at: datetime | None
     is_inspected: bool
-    leaves_something: bool
+    asked: tuple[str, ...] = ()
+    closes: tuple[FollowUpRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

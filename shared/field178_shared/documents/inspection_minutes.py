@@ -231,6 +231,11 @@ class _Minutes:
 
     def _demands(self) -> Iterator[Block]:
         visit = self.visit
+        for answer in visit.follow_up_answers:
+            status = self._word("followup_status", answer.status)
+            note = f" ({answer.note})" if answer.note else ""
+            named = name_of("inspection", "follow_up_answers.*")
+            yield Paragraph(f"{named}: {answer.text} – {status}{note}.")
         if visit.overall_result:
             yield Paragraph(f"Kết luận: {self._word('overall_result', visit.overall_result)}.")
         for measure in visit.measures:

@@ -77,6 +77,17 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpAnswer:
+    """What the visit found of a correction that an earlier visit asked for."""
+
+    key: str
+    text: str
+    due_on: date | None
+    status: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
     """One visit of a team to one establishment."""
 
@@ -98,6 +109,7 @@ class Inspection:
     findings: tuple[VisitFinding, ...]
     measures: tuple[Measure, ...]
     follow_ups: tuple[FollowUp, ...]
+    follow_up_answers: tuple[FollowUpAnswer, ...]
     overall_result: str
     recommendation: str
     representative_opinion: str
@@ -127,6 +139,9 @@ class Inspection:
             findings=tuple(_finding_of(*entry) for entry in entries_of(data, "findings").items()),
             measures=tuple(_measure_of(*entry) for entry in entries_of(data, "measures").items()),
             follow_ups=tuple(_follow_up_of(*entry) for entry in entries_of(data, "follow_ups").items()),
+            follow_up_answers=tuple(
+                _follow_up_answer_of(*entry) for entry in entries_of(data, "follow_up_answers").items()
+            ),
             overall_result=text_of(data, "overall_result"),
             recommendation=text_of(data, "recommendation"),
             representative_opinion=text_of(data, "representative_opinion"),
@@ -184,4 +199,14 @@ def _follow_up_of(key: str, data: Data) -> FollowUp:
         text=text_of(data, "text"),
         due_on=day_of(data, "due_on"),
         status=text_of(data, "status"),
+    )
+
+
+def _follow_up_answer_of(key: str, data: Data) -> FollowUpAnswer:
+    return FollowUpAnswer(
+        key=key,
+        text=text_of(data, "text"),
+        due_on=day_of(data, "due_on"),
+        status=text_of(data, "status"),
+        note=text_of(data, "note"),
     )

@@ -75,6 +75,17 @@ class FollowUpSchema(WireSchema):
     closed_by_visit = RecordId()
 
 
+class FollowUpAnswerSchema(WireSchema):
+    """What a visit found of a correction that an earlier visit asked for, in the words of that visit."""
+
+    visit_id = RecordId(required=True)
+    follow_up_id = ShortId(required=True)
+    text = FreeText(NOTE_LENGTH)
+    due_on = LocalDate()
+    status = fields.String(required=True, validate=listed_choice("followup_status"))
+    note = FreeText(NOTE_LENGTH)
+
+
 class ProtocolSchema(WireSchema):
     """The whole memory of a protocol screen: when, referred to whom, done. No identity, no narrative."""
 
@@ -130,6 +141,7 @@ class InspectionSchema(RecordSchema):
     findings = Entries(values=fields.Nested(FindingSchema))
     measures = Entries(values=fields.Nested(MeasureSchema))
     follow_ups = Entries(values=fields.Nested(FollowUpSchema))
+    follow_up_answers = Entries(values=fields.Nested(FollowUpAnswerSchema))
     protocols = Entries(
         keys=fields.String(validate=_one_of("protocol")), values=fields.Nested(ProtocolSchema)
     )

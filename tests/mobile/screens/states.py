@@ -18,7 +18,7 @@ from tests.mobile.support import base_row, server_commits
 from field178_mobile.kit.language import language as _
 from field178_shared.ids import review_id
 
-HOTEL, NEVER = uid(PLACES[0][0]), uid(PLACES[2][0])
+HOTEL, MASSAGE, NEVER = (uid(name) for name, _kind in PLACES[:3])
 SESSION = uid("session")
 SESSION_DATA = {
     "captured_at": "2026-11-20T02:00:00Z",
@@ -231,6 +231,16 @@ def arrival(pose: Pose) -> None:
 @state()
 def sections(pose: Pose) -> None:
     pose.open_visit(KARAOKE)
+
+
+@state(is_shared=False)
+def follow_up_answered(pose: Pose) -> None:
+    pose.workspace.open(MASSAGE)
+    pose.workspace.record.begin("inspected")
+    frames(2)
+    key, visit = find("ToFixAnswerRow").key, pose.visit
+    visit.answer_follow_up(key, "fixed")
+    visit.note_follow_up(key, "Đã thông lối thoát, kiểm tra tại chỗ")
 
 
 @state()

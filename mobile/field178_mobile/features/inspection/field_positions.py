@@ -14,7 +14,7 @@ from field178_shared.merge import read_path
 INFO, CHECKLIST, CONCLUSION, PHOTOS = "info", "checklist", "conclusion", "photos"
 SHIFT = {"team_id", "inspection_kind", "trigger", "decision_number", "decision_date", "members"}
 SHIFT |= {"local_escort_agencies"}
-ARRIVAL = {"access_result", "representative_role", "started_at", "check_in"}
+ARRIVAL = {"access_result", "representative_role", "started_at", "check_in", "follow_up_answers"}
 # Fields of the conclusion that show a comment at their own place.
 PINNED = frozenset({"overall_result", "recommendation", "representative_opinion", "minutes_number"})
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from field178_mobile.features.forms.simple_fields import TYPED_KINDS, write
 from field178_mobile.features.inbox.reviewed import CLOSED, is_late, review_notice
-from field178_mobile.features.inspection import answers, conclusion, findings, foot, visit
+from field178_mobile.features.inspection import answers, conclusion, findings, follow_up_answers, foot, visit
 from field178_mobile.features.inspection.check_in import CheckIn, CheckInDraft
 from field178_mobile.features.inspection.checklist import SectionPageContent, VisitReader, VisitReading
 from field178_mobile.features.inspection.field_positions import CHECKLIST, CONCLUSION, PHOTOS, place_of
@@ -29,11 +29,13 @@ from field178_mobile.features.photos.photo_gallery import PhotoGallery
 from field178_mobile.features.photos.photo_tools import no_tools
 from field178_mobile.features.photos.visit_photos import gallery_of
 from field178_mobile.features.register.map import MapPresenter
+from field178_mobile.features.register.record_view import to_fix
 from field178_mobile.maps.map_state import MapState
 from field178_mobile.presentation import feedback
 from field178_mobile.presentation.checks import Checked
 from field178_mobile.presentation.device_clock import clock_text, misleading_offset, with_offset
 from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
+from field178_mobile.presentation.facts import ToFix
 from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.location import Whereabouts, no_receiver
 from field178_mobile.presentation.wording import Wording
@@ -67,7 +69,7 @@ class InspectionPresenter:
         self._led_to = ""
         self._feedback = Feedback()
         self._asked_protocols: frozenset[str] = frozenset()
-        self._reader = VisitReader(words.lists, opened.establishment.type_id, bool(opened.shortcomings))
+        self._reader = VisitReader(words.lists, opened.establishment.type_id, bool(opened.follow_ups))
         self._last = answers.answers_of(opened.last)
         self._marks = MarkReader(opened.comments, (opened.establishment.name,), words)
         self._states = InspectionStates()
@@ -278,6 +280,16 @@ class InspectionPresenter:
         label = self._words.choice("protocol", protocol)
         self._change(visit.refer(protocol, referred_to, self._clock.now()), label)
 
+    def answer_follow_up(self, key: str, status: str) -> None:
+        """Record what became of a correction of earlier visits; the same answer again takes it back."""
+        row = self._to_fix(key)
+        changes = follow_up_answers.answer_follow_up(self._session.data, row, status)
+        self._change(changes, self._words.translate("Still to be fixed"))
+
+    def note_follow_up(self, key: str, text: str) -> None:
+        """Keep the note of such an answer as typed so far."""
+        self._change(follow_up_answers.write_follow_up_note(self._to_fix(key), text))
+
     def choose_result(self, result: str) -> None:
         """Record the overall result."""
         self._change(conclusion.choose_result(result), self._words.field(TYPE, "overall_result"))
@@ -415,6 +427,10 @@ class InspectionPresenter:
     def _page(self) -> SectionPageContent | None:
         return next((page for page in self._reading.pages if page.section.id == self._sight.section), None)
 
+    def _to_fix(self, key: str) -> ToFix:
+        rows = to_fix(self._opened.follow_ups, self._day, self._words)
+        return next(row for row in rows if row.key == key)
+
     def _item_name(self, item_id: str) -> str:
         return self._words.lists.items[item_id].label(self._words.language)
 
@@ -429,7 +445,7 @@ class InspectionPresenter:
             today=local_date(self._clock.now()),
             words=self._words,
             marks=self._marks.read(reading, self._checked),
-            shortcomings=opened.shortcomings,
+            follow_ups=opened.follow_ups,
             is_locked=opened.is_locked,
             notice=review_notice(opened.word, late, self._words, opened.is_to_read),
             is_to_read=opened.is_to_read and opened.word not in CLOSED,

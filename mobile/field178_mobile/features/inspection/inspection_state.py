@@ -17,6 +17,7 @@ from field178_mobile.features.inspection.field_positions import (
     comments_at,
 )
 from field178_mobile.features.inspection.findings import Act, ViolationOffer, offers_of
+from field178_mobile.features.inspection.follow_up_answers import FollowUpLine, follow_up_lines
 from field178_mobile.features.inspection.foot import READ_ONLY, FootState, foot_state, mend_foot
 from field178_mobile.features.inspection.protocols import ProtocolState, protocol_offers, protocol_states
 from field178_mobile.features.inspection.section_view import (
@@ -36,7 +37,6 @@ from field178_mobile.features.photos.photo_gallery import GalleryState
 from field178_mobile.features.photos.visit_photos import photo_count, photos_by_item
 from field178_mobile.features.register.record_view import to_fix
 from field178_mobile.presentation.checks import Checked
-from field178_mobile.presentation.facts import ToFix
 from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.wording import Option, options
 from field178_shared.records.reading import entries_of
@@ -89,7 +89,7 @@ class InspectionState:
     sections: tuple[SectionCard, ...]
     page: PageState | None
     conclusion: ConclusionState | None
-    to_fix: tuple[ToFix, ...]
+    to_fix: tuple[FollowUpLine, ...]
     protocols: tuple[ProtocolState, ...]
     help: tuple[Option, ...]
     checked: Checked
@@ -150,7 +150,7 @@ class InspectionStates:
             sections=tuple([self._cards(each.section.id, each, commented, words) for each in reading.pages]),
             page=self._page(page, following, open_to_pass, commented, scene) if page else None,
             conclusion=conclusion_state(scene) if pane == CONCLUSION else None,
-            to_fix=self._to_fix("", scene.shortcomings, scene.day, words),
+            to_fix=follow_up_lines(self._to_fix("", scene.follow_ups, scene.day, words), scene),
             protocols=protocols,
             help=() if scene.is_locked else self._help("", protocols, words),
             checked=checked,

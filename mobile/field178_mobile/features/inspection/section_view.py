@@ -207,7 +207,7 @@ def item_state(
         problem=pinned.problem,
         comment=pinned.comment,
         lint=pinned.lint,
-        photos=_photos_text(pinned.photo_count, words),
+        photos=photos_text(pinned.photo_count, words),
         phrases=() if answer is None or is_locked else _phrases(answer.note, words),
     )
 
@@ -235,7 +235,8 @@ def _phrases(note: str, words: Wording) -> tuple[str, ...]:
     return tuple([phrase for phrase in known if phrase not in note and len(phrase) <= free])
 
 
-def _photos_text(count: int, words: Wording) -> str:
+def photos_text(count: int, words: Wording) -> str:
+    """Return the button of the photos of one item."""
     return words.say("Photos ({count})", count=count) if count else words.translate("Add a photo")
 
 

@@ -18,7 +18,7 @@ LEADER = "team_leader"
 NOBODY = "none"
 TZ_OFFSET = "+07:00"
 _NOBODY_THERE = frozenset({"closed_on_arrival", "no_representative", "not_found"})
-_CLOSED_AT_THE_DOOR = ("answers", "findings", "measures", "follow_ups", "recommendation")
+_CLOSED_AT_THE_DOOR = ("answers", "findings", "measures", "follow_ups", "follow_up_answers", "recommendation")
 _OPTIONAL = ("decision_number", "decision_date", "local_escort_agencies")
 
 

@@ -18,7 +18,7 @@ from field178_shared.rules import Context, FreeTextMarks, Problem, errors, submi
 
 def check_visit(scene: VisitScene, now: datetime) -> Checked:
     """Return what was found in a visit as it would be filed now."""
-    context = Context(now, scene.establishment.type_id, bool(scene.shortcomings), scene.is_leader)
+    context = Context(now, scene.establishment.type_id, bool(scene.follow_ups), scene.is_leader)
     data = finished(scene.reading.data, scene.reading.asked_ids(), now)
     lists = scene.words.lists
     found = (*submission_problems(TYPE, data, lists, context), *_untapped(scene))

@@ -12,10 +12,10 @@ from field178_mobile.features.inspection.checklist import VisitReading
 from field178_mobile.features.inspection.visit import VisitedEstablishment
 from field178_mobile.features.photos.photo_tools import PhotoTools
 from field178_mobile.presentation.draft_session import Data
-from field178_mobile.presentation.facts import Shortcoming
 from field178_mobile.presentation.location import Whereabouts
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Draft
+from field178_shared.records.follow_ups import OpenFollowUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class VisitScene:
     today: date
     words: Wording
     marks: Marks = field(default_factory=Marks)
-    shortcomings: tuple[Shortcoming, ...] = ()
+    follow_ups: tuple[OpenFollowUp, ...] = ()
     is_locked: bool = False
     notice: str = ""
     is_late: bool = False
@@ -58,7 +58,7 @@ class OpenVisit:
     draft: Draft
     user: str
     last: Data = field(default_factory=dict)
-    shortcomings: tuple[Shortcoming, ...] = ()
+    follow_ups: tuple[OpenFollowUp, ...] = ()
     comments: Mapping[str, str] = field(default_factory=dict)
     word: str = ""
     tools: PhotoTools | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from field178_mobile.store import InboxKind, ShownState, StateWord, Store, VisitListing
@@ -69,12 +69,13 @@ def _returned(store: Store, visits: Mapping[str, tuple[VisitListing, ...]]) -> f
     return frozenset(place for place, those in visits.items() if any(visit.id in returned for visit in those))
 
 
-def _leaves_something(visits: Iterable[VisitListing]) -> bool:
-    last = next((visit for visit in visits if visit.is_inspected), None)
-    return last is not None and last.leaves_something
+def _leaves_something(visits: Sequence[VisitListing]) -> bool:
+    """Tell whether a correction is open: records.follow_ups.open_follow_ups, of the lists alone."""
+    asked = {(visit.id, key) for visit in visits for key in visit.asked}
+    return bool(asked.difference(*[visit.closes for visit in visits]))
 
 
-def _are_of(visits: Iterable[VisitListing], year: int) -> bool:
+def _are_of(visits: Sequence[VisitListing], year: int) -> bool:
     """Tell whether a visit got in during a year (Việt Nam time)."""
     return any(
         visit.is_inspected and visit.started_at is not None and local_date(visit.started_at).year == year

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from field178_mobile.features.register.visits import Visit
-from field178_mobile.presentation.facts import Fact, Shortcoming, ToFix
+from field178_mobile.presentation.facts import Fact, ToFix
 from field178_mobile.presentation.value_words import NOTHING, value_text
 from field178_mobile.presentation.wording import Wording
+from field178_shared.records.follow_ups import OpenFollowUp
 from field178_shared.records.reading import text_of
 from field178_shared.text.formats import date_text
 
@@ -66,17 +67,12 @@ def certificates_of(data: Mapping[str, object], today: date, words: Wording) -> 
     )
 
 
-def to_fix(shortcomings: tuple[Shortcoming, ...], today: date, words: Wording) -> tuple[ToFix, ...]:
-    """Return what is still open of earlier visits, with its date and the working days that are left."""
-    return tuple(
-        ToFix(
-            row.text,
-            _day(row.due_on, words),
-            words.days_left(_date_or_none(row.due_on), today),
-            bool(row.due_on) and row.due_on < today.isoformat(),
-        )
-        for row in shortcomings
-    )
+def to_fix(follow_ups: tuple[OpenFollowUp, ...], today: date, words: Wording) -> tuple[ToFix, ...]:
+    """Return what is still open of earlier visits; what was asked for again is one line, due the later."""
+    lines: dict[tuple[str, str], list[OpenFollowUp]] = {}
+    for row in follow_ups:
+        lines.setdefault((row.key, row.text), []).append(row)
+    return tuple(_line(tuple(rows), today, words) for rows in lines.values())
 
 
 def history_row(visit: Visit, state: str, words: Wording) -> HistoryRow:
@@ -89,6 +85,19 @@ def history_row(visit: Visit, state: str, words: Wording) -> HistoryRow:
     )
     day = date_text(visit.started_at) if visit.started_at else ""
     return HistoryRow(visit.record_id, day, said, words.choice("shown_state", state), state)
+
+
+def _line(rows: tuple[OpenFollowUp, ...], today: date, words: Wording) -> ToFix:
+    due = max((row.due_on for row in rows if row.due_on), default=None)
+    asked = min((row.asked_on for row in rows if row.asked_on), default=None)
+    return ToFix(
+        text=rows[0].text,
+        asked=date_text(asked) if asked else "",
+        due=date_text(due) if due else "",
+        left=words.days_left(due, today),
+        is_overdue=due is not None and due < today,
+        follow_ups=rows,
+    )
 
 
 def _certificate(name: str, paper: Mapping[str, object], today: date, words: Wording) -> CertificateLine:

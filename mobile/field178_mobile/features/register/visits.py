@@ -1,4 +1,4 @@
-"""The visits to one establishment: the last one, and what it left to be fixed."""
+"""The visits to one establishment: the last one, and what they left to be fixed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from field178_mobile.features.shift.roster import RecordLike
-from field178_mobile.presentation.facts import Shortcoming
-from field178_mobile.store.replica.listings import open_follow_ups
+from field178_shared.records.follow_ups import OpenFollowUp, open_follow_ups
 from field178_shared.records.inspection import INSPECTED
 from field178_shared.records.reading import text_of
 from field178_shared.time.clock import from_wire
@@ -31,12 +30,6 @@ class Visit:
         """Tell whether the visit began before an instant; None is the end of time."""
         return instant is None or (self.started_at is not None and self.started_at < instant)
 
-    def open_shortcomings(self) -> tuple[Shortcoming, ...]:
-        """Return what this visit asked to be fixed and that was not closed since, the earliest first."""
-        rows = open_follow_ups(self.data)
-        found = [Shortcoming(text_of(row, "text"), text_of(row, "due_on")) for row in rows]
-        return tuple(sorted(found, key=lambda row: row.due_on))
-
 
 def visits_of(records: Iterable[RecordLike]) -> tuple[Visit, ...]:
     """Return records of visits, the newest visit first."""
@@ -47,6 +40,11 @@ def visits_of(records: Iterable[RecordLike]) -> tuple[Visit, ...]:
 def last_inspected(visits: Iterable[Visit], before: datetime | None = None) -> Visit | None:
     """Return the last visit that got in, among those before an instant; the newest comes first."""
     return next((visit for visit in visits if visit.is_inspected and visit.is_before(before)), None)
+
+
+def left_open(visits: Iterable[Visit], before: datetime | None = None) -> tuple[OpenFollowUp, ...]:
+    """Return the corrections that are open after the visits before an instant."""
+    return open_follow_ups((visit.record_id, visit.data) for visit in visits if visit.is_before(before))
 
 
 def _newest_first(visit: Visit) -> float:

@@ -26,7 +26,7 @@ from field178_mobile.features.register.record_view import (
     history_row,
     to_fix,
 )
-from field178_mobile.features.register.visits import last_inspected, visits_of
+from field178_mobile.features.register.visits import last_inspected, left_open, visits_of
 from field178_mobile.features.shift.shift import ShiftPresenter, shift_line
 from field178_mobile.presentation.draft_session import superseding
 from field178_mobile.presentation.facts import Fact, ToFix
@@ -274,14 +274,15 @@ class RecordPresenter:
         if establishment is None:
             return
         visits = visits_of(self._store.visits_to(establishment.id))
-        last = last_inspected(visits, before=instant_of(draft.data, "started_at"))
+        started_at = instant_of(draft.data, "started_at")
+        last = last_inspected(visits, before=started_at)
         word = self._store.shown_state(draft.record_id).word if draft.seen is not None else ""
         opened = OpenVisit(
             establishment=establishment,
             draft=draft,
             user=self._user,
             last=last.data if last else {},
-            shortcomings=last.open_shortcomings() if last else (),
+            follow_ups=left_open(visits, before=started_at),
             comments=comments_of(self._store.inbox(), draft.record_id),
             word=word,
             tools=self._tools,
@@ -352,7 +353,6 @@ class RecordPresenter:
         rows = tuple(
             history_row(visit, self._store.shown_state(visit.record_id).word, words) for visit in visits
         )
-        last = last_inspected(visits)
         word, register = self._word(rows), self._register_word()
         address = (text_of(view.data, "address_line"), words.unit(view.data.get("unit_id")))
         shown = self.visit.record_id if self.visit is not None else rows[0].record_id if rows else ""
@@ -365,7 +365,7 @@ class RecordPresenter:
             files=files_word(self._store.photos.count_of(shown), words),
             facts=facts_of(view.data, words),
             certificates=certificates_of(view.data, today, words),
-            to_fix=to_fix(last.open_shortcomings() if last else (), today, words),
+            to_fix=to_fix(left_open(visits), today, words),
             history=rows,
             shift=self._shift_line(),
             has_shift=self.visit is not None or self._shift.current() is not None,

@@ -8,6 +8,7 @@ from sys import intern
 
 from field178_mobile.ports import Json
 from field178_mobile.store.model import EstablishmentListing, VisitListing
+from field178_shared.records.follow_ups import FollowUpRef, asked_keys, closed_by
 from field178_shared.records.inspection import INSPECTED
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.text.normalisation import fold, sort_key
@@ -15,7 +16,6 @@ from field178_shared.time.clock import from_wire
 
 ESTABLISHMENT = "establishment"
 VISIT = "inspection"
-NOT_FIXED = frozenset({"open", "partly_fixed"})
 _TYPE_ID, _UNIT_ID = map(EstablishmentListing._fields.index, ("type_id", "unit_id"))
 
 Visits = dict[str, tuple[VisitListing, ...]]
@@ -54,15 +54,9 @@ def visit_listing(record_id: str, data: Mapping[str, object]) -> VisitListing:
         establishment_id=intern(text_of(data, "establishment_id")),
         started_at=from_wire(text_of(data, "started_at")),
         is_inspected=data.get("access_result") == INSPECTED,
-        leaves_something=bool(open_follow_ups(data)),
+        asked=asked_keys(data),
+        closes=closed_by(data),
     )
-
-
-def open_follow_ups(data: Mapping[str, object]) -> list[Mapping[str, object]]:
-    """Return what a visit asked to be fixed and that was not closed since."""
-    follow_ups = data.get("follow_ups")
-    rows = follow_ups.values() if isinstance(follow_ups, Mapping) else ()
-    return [row for row in rows if isinstance(row, Mapping) and row.get("status") in NOT_FIXED]
 
 
 def by_name(establishments: Iterable[EstablishmentListing]) -> tuple[EstablishmentListing, ...]:
@@ -108,11 +102,17 @@ def _establishment_of_json(line: list[str]) -> EstablishmentListing:
 
 def _visit_as_json(visit: VisitListing) -> list[object]:
     started_at = None if visit.started_at is None else visit.started_at.isoformat()
-    return [visit.id, started_at, visit.is_inspected, visit.leaves_something]
+    return [visit.id, started_at, visit.is_inspected, visit.asked, visit.closes]
 
 
 def _visit_of_json(
-    establishment_id: str, visit: str, started_at: str | None, is_inspected: bool, leaves_something: bool
+    establishment_id: str,
+    visit: str,
+    started_at: str | None,
+    is_inspected: bool,
+    asked: list[str],
+    closes: list[FollowUpRef],
 ) -> VisitListing:
     at = None if started_at is None else datetime.fromisoformat(started_at)
-    return VisitListing(visit, establishment_id, at, is_inspected, leaves_something)
+    refs = tuple((by, key) for by, key in closes)
+    return VisitListing(visit, establishment_id, at, is_inspected, tuple(asked), refs)

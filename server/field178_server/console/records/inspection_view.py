@@ -23,6 +23,7 @@ def inspection_sections(maker: RowMaker) -> tuple[SectionView, ...]:
         SectionView("findings", say(N_("Other violations")), _loose_findings(maker, grouped)),
         maker.section("measures"),
         maker.section("follow_ups"),
+        maker.section("follow_up_answers"),
         maker.section("protocols"),
         maker.section("result", say(N_("Result"))),
         maker.section("attachments"),

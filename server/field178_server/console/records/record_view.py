@@ -20,6 +20,7 @@ from field178_server.records.find_record import FILED_TYPES, StoredRecord
 from field178_server.records.history import Difference, Revision
 from field178_shared.documents.sources import COMMITMENT, MINUTES, SESSION_RECORD
 from field178_shared.errors import message
+from field178_shared.records.follow_ups import OpenFollowUp
 from field178_shared.records.reading import day_of_act
 from field178_shared.rules import Context, warnings
 from field178_shared.rules.time_limits import TimeLimit, running_limits
@@ -73,6 +74,17 @@ class TimeLimitView:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenFollowUpView:
+    """A correction still to be made at the establishment, and the visit that asked for it."""
+
+    text: str
+    visit_id: str
+    asked_on: str
+    due: str
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TechnicalFact:
     """One technical detail; a code is set in a monospaced face."""
 
@@ -110,6 +122,7 @@ class RecordPageView:
     changes: tuple[DifferenceView, ...]
     sections: tuple[SectionView, ...]
     previous: tuple[str, str] | None
+    open_follow_ups: tuple[OpenFollowUpView, ...]
     history: tuple[RevisionView, ...]
     is_history_complete: bool
     review: ReviewView | None
@@ -158,6 +171,9 @@ def record_view(page: RecordPage, localizer: Localizer, now: datetime) -> Record
         changes=difference_views(page.record, page.changed, localizer),
         sections=sections,
         previous=_previous(page, localizer),
+        open_follow_ups=tuple(
+            _open_follow_up(one, local_date(now), localizer) for one in page.open_follow_ups
+        ),
         history=tuple(_revision(page, revision, localizer) for revision in reversed(page.history.revisions)),
         is_history_complete=page.history.is_complete,
         review=_review(page, maker),
@@ -271,6 +287,16 @@ def _previous(page: RecordPage, localizer: Localizer) -> tuple[str, str] | None:
     if page.previous is None:
         return None
     return page.previous.record_id, localizer.day(page.previous.occurred_on)
+
+
+def _open_follow_up(one: OpenFollowUp, today: date, localizer: Localizer) -> OpenFollowUpView:
+    due, say = one.due_on, localizer.say
+    said = say(N_("Fix by {day}")).format(day=localizer.day(due)) if due else say(N_("No date set"))
+    over = (today - due).days if due else 0
+    if over > 0:
+        late = say(N_("late by {count} days")).format(count=localizer.number(over))
+        said = f"{said} · {late}"
+    return OpenFollowUpView(one.text, one.visit_id, localizer.day(one.asked_on), said, over > 0)
 
 
 def _revision(page: RecordPage, revision: Revision, localizer: Localizer) -> RevisionView:

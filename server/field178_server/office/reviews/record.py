@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from field178_server.attachments.queries import RecordFile, files_of
@@ -17,6 +17,7 @@ from field178_server.records.history import Difference, RecordHistory, differenc
 from field178_server.records.labels import Names, ids_in, names_of
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
+from field178_shared.records.follow_ups import OpenFollowUp, open_follow_ups
 from field178_shared.wire.protocol import ERASED_AT
 
 
@@ -67,6 +68,8 @@ class RecordPage:
     open_quarantine: int
     names: Names
     files: tuple[RecordFile, ...] = ()
+    # At the establishment, today, as far as the officer may read the visit that asked for it.
+    open_follow_ups: tuple[OpenFollowUp, ...] = ()
 
     @property
     def erased_at(self) -> str | None:
@@ -104,6 +107,7 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
         open_quarantine=_open_quarantine(session, tenant_id, record_id),
         names=names_of(session, tenant_id, _ids_on_page(record, history, review)),
         files=files_of(session, tenant_id, record_id),
+        open_follow_ups=_open_follow_ups(session, tenant_id, access, record),
     )
 
 
@@ -166,24 +170,44 @@ def _previous_visit(session: Session, tenant_id: str, record: StoredRecord) -> P
     if this is None or record.type != "inspection" or not this.establishment_id or not this.occurred_on:
         return None
     earlier = session.execute(
-        select(FiledRecord.occurred_on, FiledRecord.record_id, Record.body)
+        _visits_to(tenant_id, this.establishment_id)
+        .where(FiledRecord.record_id != record.record_id, FiledRecord.occurred_on < this.occurred_on)
+        .order_by(FiledRecord.occurred_on.desc(), FiledRecord.record_id.desc())
+        .limit(1)
+    ).first()
+    return (
+        PreviousVisit(earlier.record_id, earlier.occurred_on, json.loads(earlier.body)) if earlier else None
+    )
+
+
+def _open_follow_ups(
+    session: Session, tenant_id: str, access: AccessFilter, record: StoredRecord
+) -> tuple[OpenFollowUp, ...]:
+    is_register = record.type == "establishment"
+    establishment_id = record.record_id if is_register else record.data.get("establishment_id")
+    if record.type not in ("establishment", "inspection") or not isinstance(establishment_id, str):
+        return ()
+    rows = session.execute(_visits_to(tenant_id, establishment_id)).all()
+    readable = {row.record_id for row in rows if access.holds(row.scope)}
+    # A visit that the officer may not read closes what it closes all the same.
+    every = open_follow_ups((row.record_id, json.loads(row.body)) for row in rows)
+    return tuple(one for one in every if one.visit_id in readable)
+
+
+def _visits_to(tenant_id: str, establishment_id: str) -> Select[str, str, date | None, str]:
+    """Return the query of the visits to an establishment, but those that are void."""
+    return (
+        select(FiledRecord.record_id, FiledRecord.scope, FiledRecord.occurred_on, Record.body)
         .join(
             Record,
             (Record.tenant_id == FiledRecord.tenant_id) & (Record.record_id == FiledRecord.record_id),
         )
         .where(
             FiledRecord.tenant_id == tenant_id,
-            FiledRecord.establishment_id == this.establishment_id,
+            FiledRecord.establishment_id == establishment_id,
             FiledRecord.type == "inspection",
             FiledRecord.review_state != "void",
-            FiledRecord.record_id != record.record_id,
-            FiledRecord.occurred_on < this.occurred_on,
         )
-        .order_by(FiledRecord.occurred_on.desc(), FiledRecord.record_id.desc())
-        .limit(1)
-    ).first()
-    return (
-        PreviousVisit(earlier.record_id, earlier.occurred_on, json.loads(earlier.body)) if earlier else None
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from tests.full_disk import no_room_beyond
 from tests.mobile.features.inspection.bench import Bench
@@ -10,11 +13,12 @@ from tests.mobile.inspection_world import (
     LAST_VISIT,
     filed_visit,
     settle,
+    uid,
 )
 
-from field178_mobile.presentation.facts import Shortcoming
 from field178_mobile.presentation.feedback import Feedback
 from field178_shared.errors import ErrorCode, message
+from field178_shared.records.follow_ups import OpenFollowUp
 
 
 def test_answer_is_durable_before_it_is_shown(store, clock):
@@ -146,12 +150,26 @@ def test_answers_given_before_the_door_closed_stay_in_the_draft_alone(bench):
 
 def test_open_shortcomings_stay_in_sight_once_the_visit_is_begun(store, clock):
     settle(store)
-    old = (Shortcoming("Dọn lối thoát nạn", "2025-12-01"), Shortcoming("Bổ sung hồ sơ", "2026-12-20"))
-    bench = Bench(store, clock, shortcomings=old)
-    assert [(row.text, row.is_overdue) for row in bench.state.to_fix] == [
-        ("Dọn lối thoát nạn", True),
-        ("Bổ sung hồ sơ", False),
+    asked = OpenFollowUp(LAST_VISIT, "exits", "Dọn lối thoát nạn", date(2025, 11, 20), date(2025, 12, 1))
+    again = replace(asked, visit_id=uid("again"), asked_on=date(2026, 3, 1), due_on=date(2026, 11, 21))
+    other = replace(asked, key="file", text="Bổ sung hồ sơ", due_on=date(2026, 12, 20))
+    bench = Bench(store, clock, follow_ups=(asked, again, other))
+    assert [(line.to_fix.text, line.to_fix.asked, line.to_fix.is_overdue) for line in bench.state.to_fix] == [
+        ("Dọn lối thoát nạn", "20/11/2025", True),
+        ("Bổ sung hồ sơ", "20/11/2025", False),
     ]
+
+
+def test_correction_asked_for_twice_is_answered_by_one_tap(store, clock):
+    settle(store)
+    asked = OpenFollowUp(LAST_VISIT, "exits", "Dọn lối thoát nạn", date(2025, 11, 20), None)
+    bench = Bench(store, clock, follow_ups=(asked, replace(asked, visit_id=uid("again"))))
+    (line,) = bench.state.to_fix
+    bench.visit.answer_follow_up(line.to_fix.key, "fixed")
+    given = bench.saved("follow_up_answers")
+    assert {entry["visit_id"] for entry in given.values()} == {LAST_VISIT, uid("again")}
+    bench.visit.undo()
+    assert not bench.saved("follow_up_answers")
 
 
 def test_second_stock_phrase_is_added_after_the_first(bench):

@@ -136,9 +136,13 @@ def test_visit_that_did_not_get_in_does_not_count_as_inspected(store, clock):
     assert sorted(bench.ids()) == sorted([CAFE, KARAOKE])
 
 
-def test_later_visit_that_found_everything_fixed_ends_the_shortcoming(store, clock):
+def test_only_a_later_visit_that_found_it_made_ends_the_shortcoming(store, clock):
     settle(store)
-    fixed = filed_visit(KARAOKE, started_at="2026-02-02T14:00:00Z", follow_ups={})
+    silent = filed_visit(KARAOKE, started_at="2026-02-02T14:00:00Z", follow_ups={})
+    server_commits(store, base_row(uid("silent"), 1, "inspection", TEAM_SCOPE, **silent))
+    assert Bench(store, clock).chips()["to_fix"] == "Cần khắc phục · 1"
+    answer = {"visit_id": LAST_VISIT, "follow_up_id": "fire_exits_clear", "status": "fixed"}
+    fixed = {**silent, "started_at": "2026-03-02T14:00:00Z", "follow_up_answers": {"a": answer}}
     server_commits(store, base_row(uid("fixed"), 1, "inspection", TEAM_SCOPE, **fixed))
     assert "to_fix" not in Bench(store, clock).chips()
 
@@ -161,8 +165,8 @@ def test_row_tells_what_is_open_there_apart_from_where_its_record_is(bench, stor
     assert bench.row(KARAOKE).subtitle.startswith("Cần khắc phục · ")
     assert (bench.row(CAFE).risk, bench.row(CAFE).state) == ("not_this_year", "")
     now = {"started_at": "2026-11-20T14:00:00Z", "ended_at": "2026-11-20T14:40:00Z"}
-    fixed = {"fire_exits_clear": {"text": "Dọn lối thoát nạn", "status": "fixed"}}
-    visit = filed_visit(KARAOKE, follow_ups=fixed, **now)
+    fixed = {"visit_id": LAST_VISIT, "follow_up_id": "fire_exits_clear", "status": "fixed"}
+    visit = filed_visit(KARAOKE, follow_ups={}, follow_up_answers={"a": fixed}, **now)
     server_commits(store, base_row(uid("new"), 1, "inspection", TEAM_SCOPE, **visit))
     bench.list.refresh()
     assert bench.row(KARAOKE).risk == "done"

@@ -81,8 +81,8 @@ def test_establishment_shows_facts_visits_and_what_is_to_be_fixed(bench):
     state = bench.states[-1]
     assert (state.title, state.pane) == ("Karaoke Hồng Phúc", "arrival")
     assert state.subtitle == "Số 27 đường Trần Tất Văn, Xã An Lão"
-    assert [(row.text, row.due, row.left, row.is_overdue) for row in state.to_fix] == [
-        ("Dọn lối thoát nạn", "01/12/2025", "quá 244 ngày làm việc", True)
+    assert [(row.text, row.asked, row.due, row.left, row.is_overdue) for row in state.to_fix] == [
+        ("Dọn lối thoát nạn", "20/11/2025", "01/12/2025", "quá 244 ngày làm việc", True)
     ]
     assert [(row.day, row.result, row.word) for row in state.history] == [
         ("20/11/2025", "Có tồn tại, nhắc nhở", "Đã nhận")
@@ -122,7 +122,7 @@ def test_last_visit_is_offered_to_the_new_one(bench):
     bench.record.begin("inspected")
     bench.record.visit.open_section("worker_counts")
     assert bench.visits[-1].page.repeat == "Như lần trước: 5 (4 nữ)"
-    assert [row.text for row in bench.visits[-1].to_fix] == ["Dọn lối thoát nạn"]
+    assert [line.to_fix.text for line in bench.visits[-1].to_fix] == ["Dọn lối thoát nạn"]
 
 
 def test_question_about_earlier_shortcomings_is_asked_only_where_there_are_some(bench):
@@ -260,6 +260,39 @@ def test_returned_visit_of_the_history_opens_to_be_mended(store, clock):
     assert not bench.visits[-1].is_locked
 
 
+def test_correction_stays_open_until_a_visit_finds_it_made(bench):
+    later = filed_visit(KARAOKE, started_at="2026-03-01T14:00:00Z", follow_ups={})
+    server_commits(
+        bench.store, base_row("0197aaaa-0000-7000-8000-0000000000f1", 1, "inspection", TEAM_SCOPE, **later)
+    )
+    bench.go_out()
+    bench.record.open(KARAOKE)
+    assert [row.text for row in bench.states[-1].to_fix] == ["Dọn lối thoát nạn"]
+    bench.record.begin("inspected")
+    (line,) = bench.visits[-1].to_fix
+    assert [option.label for option in line.options] == [
+        "Đã khắc phục",
+        "Chưa khắc phục",
+        "Không còn áp dụng",
+    ]
+    visit = bench.record.visit
+    visit.answer_follow_up(line.to_fix.key, "open")
+    visit.answer_follow_up(line.to_fix.key, "fixed")
+    visit.note_follow_up(line.to_fix.key, "Lối thoát đã thông")
+    (answer,) = bench.store.drafts.get(visit.draft_id).data["follow_up_answers"].values()
+    assert answer == {
+        "visit_id": LAST_VISIT,
+        "follow_up_id": "fire_exits_clear",
+        "text": "Dọn lối thoát nạn",
+        "due_on": "2025-12-01",
+        "status": "fixed",
+        "note": "Lối thoát đã thông",
+    }
+    assert bench.visits[-1].to_fix[0].photos == "Thêm ảnh"
+    visit.answer_follow_up(line.to_fix.key, "fixed")
+    assert not bench.visits[-1].to_fix[0].is_answered
+
+
 def test_last_visit_of_a_mended_one_lies_before_it(store, clock):
     settle(store)
     later = filed_visit(KARAOKE, started_at="2026-03-01T14:00:00Z", follow_ups={})
@@ -271,4 +304,4 @@ def test_last_visit_of_a_mended_one_lies_before_it(store, clock):
     bench.record.open_record(LAST_VISIT)
     assert bench.visits[-1].to_fix == ()
     bench.record.open_record("0197aaaa-0000-7000-8000-0000000000f1")
-    assert [row.text for row in bench.visits[-1].to_fix] == ["Dọn lối thoát nạn"]
+    assert [line.to_fix.text for line in bench.visits[-1].to_fix] == ["Dọn lối thoát nạn"]

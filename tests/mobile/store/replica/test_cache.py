@@ -51,13 +51,15 @@ def test_visits_are_kept_by_establishment_the_newest_first(settled: Store, is_re
 
 @pytest.mark.parametrize("is_read_again", [False, True])
 def test_a_changed_visit_takes_the_place_of_the_former_one(settled: Store, is_read_again: bool) -> None:
-    assert settled.visits()[KARAOKE][0].leaves_something
+    assert settled.visits()[KARAOKE][0].asked == ("fire_exits_clear",)
     fixed = {"fire_exits_clear": {"text": "Dọn", "due_on": "2025-12-01", "status": "fixed"}}
-    server_visit(settled, LAST_VISIT, KARAOKE, rev=2, follow_ups=fixed, access_result="closed")
+    answer = {"visit_id": OLDER, "follow_up_id": "f1", "status": "cancelled"}
+    more = {"follow_ups": fixed, "follow_up_answers": {"a": answer}, "access_result": "closed"}
+    server_visit(settled, LAST_VISIT, KARAOKE, rev=2, **more)
     if is_read_again:
         read_again(settled)
     [visit] = settled.visits()[KARAOKE]
-    assert not visit.leaves_something
+    assert (visit.asked, visit.closes) == ((), ((OLDER, "f1"),))
     assert not visit.is_inspected
 
 

@@ -34,6 +34,21 @@ def test_register_entry_is_shown_with_its_certificates(reviewer: Browser, in_the
     assert "Duyệt R" not in page
 
 
+def test_register_entry_shows_what_is_still_to_be_fixed(reviewer: Browser, in_the_field: FieldWork) -> None:
+    in_the_field.place()
+    asked = {"f1": {"text": "Dọn lối thoát nạn", "due_on": "2025-03-04", "status": "open"}}
+    filed = in_the_field.visit(establishment_id=PLACE, follow_ups=asked)
+    page = reviewer.text(f"/establishments/{PLACE}")
+    assert "Cơ sở còn phải khắc phục" in page
+    assert f"/reviews/{filed}" in page
+    assert "Hạn khắc phục: 04/03/2025 · quá hạn" in words(unescape(page))
+    answer = {"a": {"visit_id": filed, "follow_up_id": "f1", "status": "fixed", "text": "Dọn lối thoát nạn"}}
+    later = in_the_field.visit(establishment_id=PLACE, follow_up_answers=answer)
+    assert "Cơ sở còn phải khắc phục" not in reviewer.text(f"/establishments/{PLACE}")
+    page = words(unescape(reviewer.text(f"/reviews/{later}")))
+    assert "Dọn lối thoát nạn Trạng thái: Đã khắc phục" in page
+
+
 def test_register_has_no_page_for_other_records(reviewer: Browser, in_the_field: FieldWork) -> None:
     filed = in_the_field.visit()
     assert reviewer.get(f"/establishments/{filed}").status_code == 404

@@ -128,6 +128,27 @@ def test_previous_visit_is_the_latest_earlier_one_at_the_same_place(world: World
     assert page.establishment.data["name"] == ESTABLISHMENT["name"]
 
 
+def test_correction_stays_open_on_both_pages_until_a_visit_finds_it_made(
+    world: World, tablet: Tablet
+) -> None:
+    place = tablet.created()
+    asked = {"f1": {"text": "Dọn lối thoát nạn", "due_on": "2025-03-04", "status": "open"}}
+    first = visit(tablet, place, 1, follow_ups=asked)
+    silent = visit(tablet, place, 5)
+    for page in (shown(world, place), shown(world, silent)):
+        assert [(one.visit_id, one.text) for one in page.open_follow_ups] == [(first, "Dọn lối thoát nạn")]
+    elsewhere = page_of(world, place, AccessFilter(frozenset({UNIT})))
+    assert elsewhere is not None
+    assert elsewhere.open_follow_ups == ()
+    answer = {"a": {"visit_id": first, "follow_up_id": "f1", "status": "fixed", "text": "Dọn lối thoát nạn"}}
+    void = visit(tablet, place, 6, follow_up_answers=answer)
+    assert shown(world, place).open_follow_ups == ()
+    world.review(void, "void")
+    assert len(shown(world, place).open_follow_ups) == 1
+    visit(tablet, place, 7, follow_up_answers=answer)
+    assert shown(world, silent).open_follow_ups == ()
+
+
 def test_visit_of_an_unknown_establishment_is_shown_without_it(world: World, tablet: Tablet) -> None:
     page = shown(world, visit(tablet, "01900000-0000-7000-8000-00000000cafe", 1))
     assert (page.establishment, page.previous) == (None, None)

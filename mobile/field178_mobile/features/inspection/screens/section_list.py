@@ -6,15 +6,15 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.features.forms.screens import chips, item_below
+from field178_mobile.features.inspection.follow_up_answers import FollowUpLine
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.features.inspection.screens import check_in, protocol_card
-from field178_mobile.features.inspection.screens.to_fix import ToFixRow
+from field178_mobile.features.inspection.screens.to_fix import ToFixAnswerRow
 from field178_mobile.features.inspection.section_view import SectionCard
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
-from field178_mobile.presentation.facts import ToFix
 
 MARKS = {
     "comment": ("message-reply-text-outline", "warn"),
@@ -38,7 +38,7 @@ class SectionListPane(BoxLayout):
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._rows: Repeat[SectionCard] = Repeat(self.ids.sections, self._make_row)
-        self._to_fix: Repeat[ToFix] = Repeat(self.ids.to_fix, ToFixRow)
+        self._to_fix: Repeat[FollowUpLine] = Repeat(self.ids.to_fix, lambda: ToFixAnswerRow(visit=self.visit))
         self._arrival = Optional(self.ids.arrival)
         self._optional = Optional(self.ids.scroll.column)
 

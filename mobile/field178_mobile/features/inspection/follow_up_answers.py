@@ -1,0 +1,83 @@
+"""Corrections that earlier visits asked for, answered by the open visit: made, not made, not applicable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from field178_mobile.features.inspection.section_view import photos_text
+from field178_mobile.features.inspection.visit_scene import VisitScene
+from field178_mobile.features.photos.visit_photos import photos_by_item
+from field178_mobile.presentation.draft_session import Changes, Data
+from field178_mobile.presentation.facts import ToFix
+from field178_mobile.presentation.wording import Option
+from field178_shared.records.follow_ups import ANSWERS, FIXED, NOT_APPLICABLE, NOT_FIXED, answer_key
+from field178_shared.records.reading import entries_of, text_of
+
+STATUSES = (FIXED, NOT_FIXED, NOT_APPLICABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpLine:
+    """One correction with the answers to it. `item_id`: the item that a photo of it shows, "" for none."""
+
+    to_fix: ToFix
+    options: tuple[Option, ...]
+    note: str
+    lint: str
+    photos: str
+    item_id: str
+    is_locked: bool
+
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether the visit says something of it."""
+        return any(option.is_chosen for option in self.options)
+
+
+def follow_up_lines(to_fix: tuple[ToFix, ...], scene: VisitScene) -> tuple[FollowUpLine, ...]:
+    """Return what earlier visits left open, with what this one says of it."""
+    given, photos = entries_of(scene.reading.data, ANSWERS), photos_by_item(scene.reading.data)
+    words = scene.words
+    lines = []
+    for row in to_fix:
+        answer, item_id = given.get(row.key, {}), row.follow_ups[0].key
+        status = text_of(answer, "status")
+        lines.append(
+            FollowUpLine(
+                to_fix=row,
+                options=tuple(
+                    Option(one, words.choice("followup_status", one), one == status) for one in STATUSES
+                ),
+                note=text_of(answer, "note"),
+                lint=scene.marks.lint.get(f"{ANSWERS}.{row.key}.note", ""),
+                photos=photos_text(photos[item_id], words),
+                item_id=item_id if item_id in words.lists.items else "",
+                is_locked=scene.is_locked,
+            )
+        )
+    return tuple(lines)
+
+
+def answer_follow_up(data: Data, row: ToFix, status: str) -> Changes:
+    """Return the change of one tap; the same answer again takes it back."""
+    given = entries_of(data, ANSWERS)
+    known = given.get(row.key, {})
+    if text_of(known, "status") == status:
+        return {path: None for path in _paths(row)}
+    note = text_of(known, "note")
+    changes: Changes = {}
+    for path, one in zip(_paths(row), row.follow_ups, strict=True):
+        entry = {"visit_id": one.visit_id, "follow_up_id": one.key, "text": one.text, "status": status}
+        if one.due_on is not None:
+            entry["due_on"] = one.due_on.isoformat()
+        changes[path] = {**entry, "note": note} if note else entry
+    return changes
+
+
+def write_follow_up_note(row: ToFix, text: str) -> Changes:
+    """Return the change of the note of an answer; an empty note is no note."""
+    return {f"{path}.note": text or None for path in _paths(row)}
+
+
+def _paths(row: ToFix) -> list[str]:
+    return [f"{ANSWERS}.{answer_key(one.visit_id, one.key)}" for one in row.follow_ups]

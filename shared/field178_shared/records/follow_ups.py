@@ -1,0 +1,70 @@
+"""Corrections that visits asked of an establishment, and those of them that no visit has closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from field178_shared.records.reading import Data, day_of, entries_of, instant_of, text_of
+from field178_shared.time.clock import local_date
+
+ANSWERS = "follow_up_answers"
+NOT_FIXED, FIXED, NOT_APPLICABLE = "open", "fixed", "cancelled"
+CLOSING = frozenset({FIXED, NOT_APPLICABLE})
+
+# The visit that asked for the correction, and its key there.
+FollowUpRef = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFollowUp:
+    """A correction that is still to be made: asked for by a visit, on its local date."""
+
+    visit_id: str
+    key: str
+    text: str
+    asked_on: date | None
+    due_on: date | None
+
+
+def open_follow_ups(visits: Iterable[tuple[str, Data]]) -> tuple[OpenFollowUp, ...]:
+    """Return what is open after these visits (id, data) to one establishment, the earliest due first.
+
+    A correction MUST stay open until a visit answers that it is made or no longer applies, or the office
+    says so in the visit that asked for it. A visit that says nothing of it closes nothing.
+    """
+    every = list(visits)
+    closed = {ref for _, data in every for ref in closed_by(data)}
+    asked = (row for visit_id, data in every for row in _asked_by(visit_id, data))
+    still_open = (row for row in asked if (row.visit_id, row.key) not in closed)
+    return tuple(sorted(still_open, key=lambda row: (row.due_on or date.max, row.asked_on or date.min)))
+
+
+def asked_keys(data: Data) -> tuple[str, ...]:
+    """Return the keys of the corrections that a visit asked for and the office has not closed there."""
+    return tuple(
+        key for key, row in entries_of(data, "follow_ups").items() if text_of(row, "status") not in CLOSING
+    )
+
+
+def closed_by(data: Data) -> tuple[FollowUpRef, ...]:
+    """Return the corrections of earlier visits that a visit found made, or no longer to be made."""
+    answers = entries_of(data, ANSWERS).values()
+    return tuple(
+        (text_of(answer, "visit_id"), text_of(answer, "follow_up_id"))
+        for answer in answers
+        if text_of(answer, "status") in CLOSING
+    )
+
+
+def answer_key(visit_id: str, key: str) -> str:
+    """Return the key of an answer: two tablets that answer one correction write one entry."""
+    return f"{visit_id[-12:]}-{key}"[:64]
+
+
+def _asked_by(visit_id: str, data: Data) -> Iterable[OpenFollowUp]:
+    rows, started = entries_of(data, "follow_ups"), instant_of(data, "started_at")
+    asked_on = local_date(started) if started is not None else None
+    for key in asked_keys(data):
+        yield OpenFollowUp(visit_id, key, text_of(rows[key], "text"), asked_on, day_of(rows[key], "due_on"))
