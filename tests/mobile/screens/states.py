@@ -10,7 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.mobile.inspection_world import CAFE, GUESTHOUSE, KARAOKE, LEADER, UNIT, uid
+from tests.mobile.inspection_world import (
+    CAFE,
+    GUESTHOUSE,
+    KARAOKE,
+    LEADER,
+    TEAM_SCOPE,
+    UNIT,
+    filed_visit,
+    uid,
+)
 from tests.mobile.screens.posing import ANSWERED, PLACES, WITH_PHOTOS, Pose
 from tests.mobile.screens.scene import find, find_all, frames, tap, type_text, until
 from tests.mobile.support import base_row, server_commits
@@ -246,6 +255,14 @@ def follow_up_answered(pose: Pose) -> None:
 @state()
 def section_with_violations(pose: Pose) -> None:
     pose.open_visit(KARAOKE).open_section("fire_safety")
+
+
+@state(is_shared=False)
+def section_with_a_repeated_violation(pose: Pose) -> None:
+    found = {"f": {"violation_id": "fire_exit_obstructed", "checklist_item_id": "fire_exits_clear"}}
+    earlier = filed_visit(KARAOKE, started_at="2026-03-01T14:00:00Z", findings=found, follow_ups={})
+    server_commits(pose.store, base_row(uid("earlier"), 1, "inspection", TEAM_SCOPE, **earlier))
+    pose.open_visit(KARAOKE).jump("answers.fire_exits_clear")
 
 
 @state()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from field178_mobile.presentation.wording import Wording
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.violations import FineFrame
 from field178_shared.rules.findings import frame_snapshot, offered_violations
-from field178_shared.text.formats import money_range_text
+from field178_shared.text.formats import date_text, money_range_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class ViolationOffer:
     is_chosen: bool
     fits: bool
     frame: FrameText
+    # That an earlier visit of the last twelve months found it too, in words.
+    repeat: str = ""
 
 
 class Act(NamedTuple):
@@ -91,6 +93,20 @@ def offers_of(
             frame=frame_text(next(iter(offer.frames), None), act.day, words),
         )
         for offer in offered
+    )
+
+
+def mark_repeats(
+    offers: tuple[ViolationOffer, ...], earlier: Mapping[str, date], words: Wording
+) -> tuple[ViolationOffer, ...]:
+    """Return the offers with a mark at those that an earlier visit found too (records.repeat_violations)."""
+    if not earlier:
+        return offers
+    return tuple(
+        replace(offer, repeat=words.say("Repeated: found on {day} too", day=date_text(earlier[offer.id])))
+        if offer.id in earlier
+        else offer
+        for offer in offers
     )
 
 

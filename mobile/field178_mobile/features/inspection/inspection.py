@@ -446,6 +446,7 @@ class InspectionPresenter:
             words=self._words,
             marks=self._marks.read(reading, self._checked),
             follow_ups=opened.follow_ups,
+            earlier_violations=opened.earlier_violations,
             is_locked=opened.is_locked,
             notice=review_notice(opened.word, late, self._words, opened.is_to_read),
             is_to_read=opened.is_to_read and opened.word not in CLOSED,

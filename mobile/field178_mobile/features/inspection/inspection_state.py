@@ -16,7 +16,7 @@ from field178_mobile.features.inspection.field_positions import (
     anchored,
     comments_at,
 )
-from field178_mobile.features.inspection.findings import Act, ViolationOffer, offers_of
+from field178_mobile.features.inspection.findings import Act, ViolationOffer, mark_repeats, offers_of
 from field178_mobile.features.inspection.follow_up_answers import FollowUpLine, follow_up_lines
 from field178_mobile.features.inspection.foot import READ_ONLY, FootState, foot_state, mend_foot
 from field178_mobile.features.inspection.protocols import ProtocolState, protocol_offers, protocol_states
@@ -211,7 +211,8 @@ class InspectionStates:
     def _offered(self, asked: AskedItem, scene: VisitScene) -> tuple[ViolationOffer, ...]:
         chosen, counts = entries_of(scene.reading.data, "findings").keys(), scene.reading.counts
         item_id, act = asked.item.id, Act(scene.establishment.type_id, scene.day)
-        return self._offers(item_id, item_id, chosen, counts, act, scene.is_leader, scene.words)
+        offers = self._offers(item_id, item_id, chosen, counts, act, scene.is_leader, scene.words)
+        return mark_repeats(offers, scene.earlier_violations, scene.words)
 
     def _opened_protocols(self, scene: VisitScene) -> tuple[ProtocolState, ...]:
         data, words = scene.reading.data, scene.words

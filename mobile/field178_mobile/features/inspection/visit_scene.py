@@ -39,6 +39,7 @@ class VisitScene:
     words: Wording
     marks: Marks = field(default_factory=Marks)
     follow_ups: tuple[OpenFollowUp, ...] = ()
+    earlier_violations: Mapping[str, date] = field(default_factory=dict)
     is_locked: bool = False
     notice: str = ""
     is_late: bool = False
@@ -59,6 +60,7 @@ class OpenVisit:
     user: str
     last: Data = field(default_factory=dict)
     follow_ups: tuple[OpenFollowUp, ...] = ()
+    earlier_violations: Mapping[str, date] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
     word: str = ""
     tools: PhotoTools | None = None

@@ -35,6 +35,7 @@ from field178_mobile.presentation.wording import Option, Wording, options
 from field178_mobile.store import Draft, MergedRecord, StateWord, Store
 from field178_shared.ids import IdSource
 from field178_shared.records.reading import instant_of, text_of
+from field178_shared.records.repeat_violations import earlier_violations
 from field178_shared.time.clock import Clock, local_date
 
 ARRIVAL = "arrival"
@@ -283,6 +284,7 @@ class RecordPresenter:
             user=self._user,
             last=last.data if last else {},
             follow_ups=left_open(visits, before=started_at),
+            earlier_violations=earlier_violations((visit.data for visit in visits), started_at),
             comments=comments_of(self._store.inbox(), draft.record_id),
             word=word,
             tools=self._tools,

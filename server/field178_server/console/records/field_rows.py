@@ -48,6 +48,7 @@ class FindingView:
     organisation: str | None
     source: str | None
     note: tuple[Segment, ...]
+    repeated_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,7 @@ def _finding(path: str, entry: Data, maker: RowMaker) -> FindingView:
     known = frame if isinstance(frame, dict) else {}
     quantity = entry.get("quantity")
     source, article = text_of(known, "src"), text_of(known, "art")
+    earlier = maker.page.earlier_violations.get(str(entry.get("violation_id")))
     return FindingView(
         path=path,
         title=as_violation(localizer, entry.get("violation_id")),
@@ -129,6 +130,7 @@ def _finding(path: str, entry: Data, maker: RowMaker) -> FindingView:
         organisation=_organisation(known, localizer),
         source=law_text(source, article, day_of(entry, "occurred_on"), localizer),
         note=maker.marked(str(entry["note"])) if entry.get("note") else (),
+        repeated_of=localizer.day(earlier) if earlier else None,
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import Select, select
@@ -18,6 +19,8 @@ from field178_server.records.labels import Names, ids_in, names_of
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
 from field178_shared.records.follow_ups import OpenFollowUp, open_follow_ups
+from field178_shared.records.reading import instant_of
+from field178_shared.records.repeat_violations import earlier_violations
 from field178_shared.wire.protocol import ERASED_AT
 
 
@@ -70,6 +73,8 @@ class RecordPage:
     files: tuple[RecordFile, ...] = ()
     # At the establishment, today, as far as the officer may read the visit that asked for it.
     open_follow_ups: tuple[OpenFollowUp, ...] = ()
+    # Found there within twelve months before this visit: {violation: last found on}.
+    earlier_violations: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def erased_at(self) -> str | None:
@@ -96,6 +101,7 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
     review = _review_of(session, tenant_id, record_id)
     establishment = establishment_of(session, tenant_id, record)
     previous = _previous_visit(session, tenant_id, record)
+    visits = _visits_at_establishment(session, tenant_id, access, record)
     return RecordPage(
         record=record,
         history=history,
@@ -107,7 +113,10 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
         open_quarantine=_open_quarantine(session, tenant_id, record_id),
         names=names_of(session, tenant_id, _ids_on_page(record, history, review)),
         files=files_of(session, tenant_id, record_id),
-        open_follow_ups=_open_follow_ups(session, tenant_id, access, record),
+        open_follow_ups=_open_follow_ups(visits),
+        earlier_violations=earlier_violations(
+            (visit.data for visit in visits), instant_of(record.data, "started_at")
+        ),
     )
 
 
@@ -180,17 +189,29 @@ def _previous_visit(session: Session, tenant_id: str, record: StoredRecord) -> P
     )
 
 
-def _open_follow_ups(
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """A visit to the establishment of the record; one that the officer may not read counts all the same."""
+
+    record_id: str
+    is_readable: bool
+    data: Data
+
+
+def _visits_at_establishment(
     session: Session, tenant_id: str, access: AccessFilter, record: StoredRecord
-) -> tuple[OpenFollowUp, ...]:
+) -> tuple[_Visit, ...]:
     is_register = record.type == "establishment"
     establishment_id = record.record_id if is_register else record.data.get("establishment_id")
     if record.type not in ("establishment", "inspection") or not isinstance(establishment_id, str):
         return ()
     rows = session.execute(_visits_to(tenant_id, establishment_id)).all()
-    readable = {row.record_id for row in rows if access.holds(row.scope)}
-    # A visit that the officer may not read closes what it closes all the same.
-    every = open_follow_ups((row.record_id, json.loads(row.body)) for row in rows)
+    return tuple(_Visit(row.record_id, access.holds(row.scope), json.loads(row.body)) for row in rows)
+
+
+def _open_follow_ups(visits: Sequence[_Visit]) -> tuple[OpenFollowUp, ...]:
+    readable = {visit.record_id for visit in visits if visit.is_readable}
+    every = open_follow_ups((visit.record_id, visit.data) for visit in visits)
     return tuple(one for one in every if one.visit_id in readable)
 
 

@@ -293,6 +293,22 @@ def test_correction_stays_open_until_a_visit_finds_it_made(bench):
     assert not bench.visits[-1].to_fix[0].is_answered
 
 
+def test_violation_that_an_earlier_visit_found_too_is_marked(bench):
+    found = {"f": {"violation_id": "fire_exit_obstructed", "checklist_item_id": "fire_exits_clear"}}
+    later = filed_visit(KARAOKE, started_at="2026-03-01T14:00:00Z", findings=found)
+    server_commits(
+        bench.store, base_row("0197aaaa-0000-7000-8000-0000000000f1", 1, "inspection", TEAM_SCOPE, **later)
+    )
+    bench.go_out()
+    bench.record.open(KARAOKE)
+    bench.record.begin("inspected")
+    bench.record.visit.open_section("fire_safety")
+    bench.record.visit.answer("fire_exits_clear", "no")
+    item = next(item for item in bench.visits[-1].page.items if item.id == "fire_exits_clear")
+    marks = {offer.id: offer.repeat for offer in item.offers if offer.repeat}
+    assert marks == {"fire_exit_obstructed": "Tái phạm: đã ghi nhận ngày 01/03/2026"}
+
+
 def test_last_visit_of_a_mended_one_lies_before_it(store, clock):
     settle(store)
     later = filed_visit(KARAOKE, started_at="2026-03-01T14:00:00Z", follow_ups={})

@@ -49,6 +49,16 @@ def test_register_entry_shows_what_is_still_to_be_fixed(reviewer: Browser, in_th
     assert "Dọn lối thoát nạn Trạng thái: Đã khắc phục" in page
 
 
+def test_violation_found_again_says_so(reviewer: Browser, in_the_field: FieldWork) -> None:
+    in_the_field.place()
+    found = {"f1": {"violation_id": "kd_door_latch", "occurred_on": "2026-11-01"}}
+    more = {"establishment_id": PLACE, "findings": found, "overall_result": "violation_recorded"}
+    in_the_field.visit(**more, started_at="2026-11-01T07:00:00Z", ended_at="2026-11-01T08:00:00Z")
+    again = in_the_field.visit(**more, started_at="2026-11-20T07:00:00Z", ended_at="2026-11-20T08:00:00Z")
+    page = words(unescape(reviewer.text(f"/reviews/{again}")))
+    assert "Tái phạm: đã ghi nhận ngày 01/11/2026" in page
+
+
 def test_register_has_no_page_for_other_records(reviewer: Browser, in_the_field: FieldWork) -> None:
     filed = in_the_field.visit()
     assert reviewer.get(f"/establishments/{filed}").status_code == 404

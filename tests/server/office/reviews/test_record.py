@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, TEAM, TENANT, UNIT, Tablet, World
 
@@ -147,6 +149,15 @@ def test_correction_stays_open_on_both_pages_until_a_visit_finds_it_made(
     assert len(shown(world, place).open_follow_ups) == 1
     visit(tablet, place, 7, follow_up_answers=answer)
     assert shown(world, silent).open_follow_ups == ()
+
+
+def test_violation_of_an_earlier_visit_is_known(world: World, tablet: Tablet) -> None:
+    place = tablet.created()
+    found = {"f1": {"violation_id": "kd_door_latch", "occurred_on": "2025-03-01"}}
+    visit(tablet, place, 1, findings=found, overall_result="violation_recorded")
+    page = shown(world, visit(tablet, place, 5))
+    assert page.earlier_violations == {"kd_door_latch": date(2025, 3, 1)}
+    assert shown(world, place).earlier_violations == {}
 
 
 def test_visit_of_an_unknown_establishment_is_shown_without_it(world: World, tablet: Tablet) -> None:

@@ -20,11 +20,13 @@ class ViolationRow(kit.Press):
     organisation = StringProperty("")
     is_known = BooleanProperty(True)
     active = BooleanProperty(False)
+    repeat = StringProperty("")
 
     def show(self, offer: ViolationOffer) -> None:
         """Draw the offer."""
         self.key, self.code, self.title = offer.id, offer.code, offer.title
         self.active = offer.is_chosen
+        self.repeat = offer.repeat
         frame = offer.frame
         self.individual, self.organisation = frame.individual, frame.organisation
         self.source, self.is_known = frame.source, frame.is_known
