@@ -39,8 +39,8 @@ class Work:
         fingers.type(fingers.find("ShiftBody").ids.number, number)
         fingers.press("DateField")
         fingers.press("Chip", text=_("Today"))
-        members = fingers.find("ShiftBody").ids.members
-        for row in list(reversed(members.children))[:MEMBERS]:
+        members = fingers.find("ShiftBody").ids.members.walk()
+        for row in [one for one in members if type(one).__name__ == "ChoiceRow"][:MEMBERS]:
             if not row.active:
                 fingers.tap(row)
         fingers.press("Btn", text=_("Use for tonight"))

@@ -196,6 +196,18 @@ def shift(pose: Pose) -> None:
     pose.screen("inspection").open_shift()
 
 
+@state(is_shared=False)
+def shift_of_a_large_roster(pose: Pose) -> None:
+    people = [
+        base_row(uid(f"more {each}"), 1, "person", "ref", display_name=f"Phạm Thị Hà {each}", agency=agency)
+        for each, agency in enumerate(["commune_police", "fire_police"] * 6)
+    ]
+    server_commits(pose.store, *people)
+    shift(pose)
+    frames(2)
+    find("ShiftBody").ids.search.ids.entry.text = "hà 1"
+
+
 @state()
 def date_sheet(pose: Pose) -> None:
     shift(pose)

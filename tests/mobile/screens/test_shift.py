@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.mobile.inspection_world import CAFE, OFFICERS, services, settle
+from tests.mobile.inspection_world import CAFE, OFFICERS, services, settle, uid
 from tests.mobile.screens.lint import LIGHT_AND_LONG, lint
-from tests.mobile.screens.scene import LANDSCAPE, Stage, find, frames, tap, texts, type_text
-from tests.mobile.support import FrozenClock, seeded_ids
+from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text
+from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 
 from field178_mobile.store import Store
 
@@ -70,4 +70,25 @@ def test_shift_sheet_passes_the_lint(lay, window_size, mode):
 def test_shift_sheet_passes_the_lint_at_the_largest_font(lay, window_size):
     lay(window_size, scale=1.3)
     tap(find("ShiftLine"))
+    assert lint(find("ShiftSheet")) == []
+
+
+def test_large_roster_is_searched_and_the_next_sheet_begins_without_a_search(lay, store, window_size):
+    people = [
+        base_row(uid(f"more {each}"), 1, "person", "ref", display_name=f"Phạm Thị Hà {each}", agency="police")
+        for each in range(12)
+    ]
+    server_commits(store, *people)
+    lay(window_size)
+    tap(find("ShiftLine"))
+    find("ShiftBody").ids.search.edited("ha 7")
+    frames(3)
+    assert [row.text for row in find_all("ChoiceRow")] == ["Phạm Thị Hà 7"]
+    find("ChoiceRow").dispatch("on_release")
+    assert uid("more 7") in store.settings.get("outing")["members"]
+    assert lint(find("ShiftSheet")) == []
+    find("ShiftSheet").dismiss()
+    frames(2)
+    tap(find("ShiftLine"))
+    assert len(find_all("ChoiceRow")) == 5  # the four of the team, and who was found
     assert lint(find("ShiftSheet")) == []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
-from field178_mobile.features.shift.roster import Roster
+from field178_mobile.features.shift.roster import Person, Roster
 from field178_mobile.features.shift.shift_data import (
     KIND_WITHOUT_DECISION,
     Shift,
@@ -16,10 +16,13 @@ from field178_mobile.features.shift.shift_data import (
 )
 from field178_mobile.presentation.wording import Option, Wording, options
 from field178_shared.text.formats import time_text
+from field178_shared.text.normalisation import fold
 from field178_shared.time.clock import Clock, local_date
 
 SETTING = "outing"
 EARLIER_SETTING = "outing_before"
+# A longer roster is searched; the sheet draws so many officers at most.
+MOST_UNSEARCHED, MOST_SHOWN = 10, 30
 
 
 class ShiftSettings(Protocol):
@@ -40,9 +43,16 @@ class MemberRow:
 
     id: str
     name: str
-    agency: str
     position: str
     is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MemberGroup:
+    """The officers of one agency."""
+
+    title: str
+    rows: tuple[MemberRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,11 @@ class ShiftState:
     kinds: tuple[Option, ...]
     triggers: tuple[Option, ...]
     escorts: tuple[Option, ...]
-    members: tuple[MemberRow, ...]
+    groups: tuple[MemberGroup, ...]
+    member_count: int
+    can_search: bool
+    # Officers who are found by the search alone.
+    unshown: int
     decision_number: str
     decision_date: str
     decision_days: tuple[Option, ...]
@@ -84,6 +98,7 @@ class ShiftPresenter:
         self._render = render
         self.roster = Roster()
         self._user = ""
+        self._query = ""
         self._shift = shift_from_json(settings.get(SETTING))
 
     def start(self, roster: Roster, user: str) -> None:
@@ -134,6 +149,11 @@ class ShiftPresenter:
     def write_decision_date(self, day: str) -> None:
         """Take the date of the decision (ISO), or none ("")."""
         self._keep(replace(self._shift, decision_date=day))
+
+    def search_members(self, text: str) -> None:
+        """Show the officers whose name or agency has these words; without any, those of the team."""
+        self._query = fold(text.strip())
+        self._show()
 
     def toggle_member(self, user: str) -> None:
         """Take an officer along in the team's position, or leave one out."""
@@ -191,6 +211,9 @@ class ShiftPresenter:
 
     def _state(self) -> ShiftState:
         shift, words, gaps = self._shift, self._words, self._shift.gaps()
+        candidates = self.roster.candidates(shift.team_id)
+        can_search = len(candidates) > MOST_UNSEARCHED
+        shown = self._shown(candidates) if can_search else candidates
         return ShiftState(
             line=self.line(),
             is_current=self._is_of_visit or self.current() is not None,
@@ -201,7 +224,10 @@ class ShiftPresenter:
             kinds=options(words, "inspection_kind", shift.kind),
             triggers=options(words, "inspection_trigger", shift.trigger),
             escorts=self._escort_options(),
-            members=self._member_rows(),
+            groups=self._groups(shown),
+            member_count=len(shift.members),
+            can_search=can_search,
+            unshown=0 if self._query else len(candidates) - len(shown),
             decision_number=shift.decision_number,
             decision_date=shift.decision_date,
             decision_days=self._decision_days(),
@@ -226,18 +252,25 @@ class ShiftPresenter:
         """Return the day of the act: that of the visit, or of the night that has begun."""
         return local_date(self._shift.began_at or self._clock.now())
 
-    def _member_rows(self) -> tuple[MemberRow, ...]:
-        chosen: Mapping[str, str] = self._shift.members
-        return tuple(
-            MemberRow(
-                person.id,
-                person.name,
-                self._words.agency(person.agency),
-                self._words.choice("team_position", self._position(person.id)),
-                person.id in chosen,
-            )
-            for person in self.roster.candidates(self._shift.team_id)
-        )
+    def _shown(self, candidates: tuple[Person, ...]) -> tuple[Person, ...]:
+        """Return whom the search finds; without one, the team and who goes along."""
+        if self._query:
+            return tuple(one for one in candidates if self._query in fold(self._words_of(one)))[:MOST_SHOWN]
+        team = self.roster.team(self._shift.team_id)
+        near = {*self._shift.members, *(team.positions if team else ())}
+        return tuple(one for one in candidates if one.id in near)
+
+    def _words_of(self, person: Person) -> str:
+        return f"{person.name} {self._words.agency(person.agency)}"
+
+    def _groups(self, people: tuple[Person, ...]) -> tuple[MemberGroup, ...]:
+        """Return people by agency; the agency of whom comes first in the team is first."""
+        groups: dict[str, list[MemberRow]] = {}
+        for person in people:
+            position = self._words.choice("team_position", self._position(person.id))
+            row = MemberRow(person.id, person.name, position, person.id in self._shift.members)
+            groups.setdefault(self._words.agency(person.agency), []).append(row)
+        return tuple(MemberGroup(title, tuple(rows)) for title, rows in groups.items())
 
     def _position(self, user: str) -> str:
         known = self._shift.members.get(user)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from tests.mobile.inspection_world import LEADER, OFFICERS, TEAM, settle, words
-from tests.mobile.support import FrozenClock
+from tests.mobile.inspection_world import LEADER, OFFICERS, TEAM, settle, uid, words
+from tests.mobile.support import FrozenClock, base_row, server_commits
 
 from field178_mobile.features.shift.roster import read_roster
 from field178_mobile.features.shift.shift import ShiftPresenter, ShiftState
@@ -25,6 +25,18 @@ class Bench:
         self.shift = ShiftPresenter(self.store.settings, self.clock, words(), self.states.append)
         self.shift.start(read_roster(self.store.views("team"), self.store.views("person")), LEADER)
 
+    def enlarge(self, count: int = 20) -> None:
+        """Fill the roster with officers of other agencies, none of them of the team."""
+        people = [
+            base_row(uid(f"more {number}"), 1, "person", "ref", **more_person(number))
+            for number in range(count)
+        ]
+        server_commits(self.store, *people)
+        self.restart()
+
+    def rows(self):
+        return [row for group in self.state.groups for row in group.rows]
+
     @property
     def state(self) -> ShiftState:
         return self.states[-1]
@@ -38,6 +50,11 @@ class Bench:
         self.shift.toggle_escort("commune_police")
 
 
+def more_person(number: int) -> dict[str, object]:
+    agency = ("commune_police", "dist_market_surveillance")[number % 2]
+    return {"display_name": f"Phạm Thị Hà {number:02}", "agency": agency}
+
+
 @pytest.fixture
 def bench(store: Store, clock: FrozenClock) -> Bench:
     return Bench(store, clock)
@@ -45,13 +62,38 @@ def bench(store: Store, clock: FrozenClock) -> Bench:
 
 def test_only_team_and_signed_in_officer_are_taken_without_a_tap(bench):
     assert bench.shift.current() is None
-    assert [row.id for row in bench.state.members if row.is_chosen] == [LEADER]
+    assert [row.id for row in bench.rows() if row.is_chosen] == [LEADER]
     assert not any(option.is_chosen for option in (*bench.state.kinds, *bench.state.triggers))
 
 
 def test_members_stand_in_the_order_of_their_positions(bench):
-    assert [row.id for row in bench.state.members] == list(OFFICERS)
-    assert bench.state.members[0].position == "Đội trưởng"
+    assert [row.id for row in bench.rows()] == list(OFFICERS)
+    assert bench.rows()[0].position == "Đội trưởng"
+
+
+def test_members_stand_under_their_agencies(bench):
+    assert [(group.title, len(group.rows)) for group in bench.state.groups][:2] == [
+        ("Phòng Văn hóa - Xã hội (xã, phường)", 1),
+        ("Công an xã, thị trấn", 1),
+    ]
+    assert not bench.state.can_search
+
+
+def test_large_roster_shows_the_team_and_finds_the_others_by_name_or_agency(bench):
+    bench.enlarge()
+    assert [row.id for row in bench.rows()] == list(OFFICERS[:4])
+    assert (bench.state.can_search, bench.state.unshown) == (True, 21)
+    bench.shift.search_members("ha 07")
+    (row,) = bench.rows()
+    assert row.name == "Phạm Thị Hà 07"
+    bench.shift.toggle_member(row.id)
+    bench.shift.search_members("")
+    assert {row.id for row in bench.rows()} == {*OFFICERS[:4], row.id}
+    assert bench.state.unshown == 20
+    bench.shift.search_members("cong an xa")
+    assert len(bench.rows()) == 11
+    bench.shift.search_members("không có ai")
+    assert (bench.state.groups, bench.state.unshown) == ((), 0)
 
 
 def test_shift_cannot_begin_while_something_lacks(bench):
@@ -73,7 +115,7 @@ def test_every_choice_survives_a_restart(bench):
     bench.choose()
     bench.restart()
     assert bench.state.decision_number == "12/QĐ-UBND"
-    assert [row.id for row in bench.state.members if row.is_chosen] == list(OFFICERS[:2])
+    assert [row.id for row in bench.rows() if row.is_chosen] == list(OFFICERS[:2])
     assert bench.shift.current() is None
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from field178_mobile.features.forms.screens import chips
-from field178_mobile.features.shift.shift import ShiftState
+from field178_mobile.features.shift.shift import MemberGroup, ShiftState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.optional import Optional
+from field178_mobile.kit.widgets.repeat import Repeat
 
-_REQUIRED = (chips.OptionChips,)
+_REQUIRED = (chips.OptionChips, kit.SearchField)
 
 
 class ShiftSheet(kit.Sheet):
@@ -35,6 +36,10 @@ class ShiftSheet(kit.Sheet):
         self.body.show(state)
         self.done.disabled, self.done.reason = not state.can_confirm, self.body.ids.lacking.text
 
+    def on_dismiss(self) -> None:
+        """Let the next sheet begin without a search."""
+        self.shift.search_members("")
+
     def on_confirmed(self) -> None:
         """Overridden by bind."""
 
@@ -51,10 +56,13 @@ class ShiftBody(kit.Column):
     earlier = StringProperty("")
     lacking = StringProperty("")
     needs_decision = BooleanProperty(True)
+    member_count = NumericProperty(0)
+    unshown = NumericProperty(0)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._optional = Optional(self)
+        self._groups: Repeat[MemberGroup] = Repeat(self.ids.members, self._make_group)
 
     def show(self, state: ShiftState) -> None:
         """Draw the fields."""
@@ -69,9 +77,28 @@ class ShiftBody(kit.Column):
         self.ids.escorts.show(state.escorts)
         self.ids.number.text, self.ids.day.value = state.decision_number, state.decision_date
         self.ids.day.suggestions = [(option.label, option.id) for option in state.decision_days]
-        self.ids.members.show(
-            [kit.Choice(row.id, row.name, f"{row.position} · {row.agency}") for row in state.members],
-            [row.id for row in state.members if row.is_chosen],
+        self.member_count, self.unshown = state.member_count, state.unshown
+        self._optional.show(self.ids.search, state.can_search)
+        self._optional.show(self.ids.unshown, bool(state.unshown))
+        self._groups.show(state.groups)
+
+    def _make_group(self) -> MemberBox:
+        box = MemberBox()
+        box.ids.rows.bind(on_choose=lambda _list, key: self.shift.toggle_member(key))
+        return box
+
+
+class MemberBox(kit.Column):
+    """The officers of one agency. show(group)."""
+
+    title = StringProperty("")
+
+    def show(self, group: MemberGroup) -> None:
+        """Draw the officers."""
+        self.title = group.title
+        self.ids.rows.show(
+            [kit.Choice(row.id, row.name, row.position) for row in group.rows],
+            [row.id for row in group.rows if row.is_chosen],
         )
 
 
