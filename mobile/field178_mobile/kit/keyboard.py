@@ -22,6 +22,7 @@ from field178_mobile.kit.theme import theme
 TAB, SPACE, BACKSPACE = 9, 32, 8
 ENTER = (13, 271)
 BEFORE, AFTER = (273, 276), (274, 275)  # up, left; down, right
+VERTICAL = (273, 274)
 LETTER_F = ord("f")
 PADDING = 24
 RING_GAP_DP = 2
@@ -71,7 +72,12 @@ class Keyboard:
             self._search()
             return True
         current = self.current
-        if keys & {"ctrl", "alt", "meta"} or isinstance(current, TextInput):
+        if keys & {"ctrl", "alt", "meta"}:
+            return False
+        is_arrow = code in VERTICAL or (current is None and code in (*BEFORE, *AFTER))
+        if is_arrow and self._enter_grid(current):
+            return True
+        if isinstance(current, TextInput):
             return False
         return self._type_number(code, text) or self._act_on(current, code)
 
@@ -82,9 +88,20 @@ class Keyboard:
             current.trigger_action(0)
             return True
         if code in (*BEFORE, *AFTER):
-            self._walk(current, 1 if code in AFTER else -1)
+            columns = getattr(current.parent, "cols", None) if code in VERTICAL else None
+            self._walk(current, (columns or 1) * (1 if code in AFTER else -1))
             return True
         return False
+
+    def _enter_grid(self, current: Widget | None) -> bool:
+        """Hold the day at which arrows begin in an open date sheet, from nothing or from a number of it."""
+        start = getattr(_layer(), "arrow_start", None)
+        if start is None or not (current is None or isinstance(current, TextInput)):
+            return False
+        if current is not None:
+            current.focus = False
+        self._hold(start)
+        return True
 
     def _type_number(self, code: int, text: str | None) -> bool:
         """Pass digits to an open number pad; Enter there is its OK, unless one of its keys has the focus."""
@@ -120,8 +137,11 @@ class Keyboard:
     def _walk(self, current: Widget, step: int, may_scroll: bool = True) -> None:
         group = _neighbours(current)
         place = group.index(current) + step if current in group else -1
+        beyond = getattr(current.parent.parent, "walk_beyond", None) if current.parent else None
         if 0 <= place < len(group):
             self._hold(group[place])
+        elif beyond is not None:
+            self._hold(beyond(current, step))
         elif may_scroll and (pane := _list_of(current)) is not None:
             # Rows beyond the edge are drawn in the frame after they are scrolled to.
             pane.scroll_y = min(1, max(0, pane.scroll_y - step * _share(pane, current.height)))
@@ -253,6 +273,7 @@ class FocusRing:
 
     def __init__(self) -> None:
         self.on: Widget | None = None
+        self._box: Widget | None = None
         self._outer, self._inner = Line(width=dp(1.6)), Line(width=dp(1.6))
         self._dark, self._light = Color(), Color()
         self._drawn = InstructionGroup()
@@ -262,26 +283,28 @@ class FocusRing:
     def put(self, widget: Widget) -> None:
         """Draw it around a widget, wherever that moves."""
         self.take_off()
-        self.on = widget
+        # A labelled control names the box below its label.
+        self.on, self._box = widget, getattr(widget, "focus_box", None) or widget
         widget.canvas.after.add(self._drawn)
-        widget.bind(pos=self._follow, size=self._follow)
+        self._box.bind(pos=self._follow, size=self._follow)
         theme.bind(mode=self._follow)
         self._follow()
 
     def take_off(self) -> None:
         """Draw nothing."""
-        if self.on is None:
+        if self.on is None or self._box is None:
             return
         theme.unbind(mode=self._follow)
-        self.on.unbind(pos=self._follow, size=self._follow)
+        self._box.unbind(pos=self._follow, size=self._follow)
         self.on.canvas.after.remove(self._drawn)
-        self.on = None
+        self.on = self._box = None
 
     def _follow(self, *_args: object) -> None:
-        if self.on is None:
+        box = self._box
+        if box is None:
             return
         self._dark.rgba, self._light.rgba = theme.text, theme.surface
         for line, inset in ((self._outer, dp(RING_GAP_DP)), (self._inner, dp(RING_GAP_DP * 2.5))):
-            width, height = self.on.width - 2 * inset, self.on.height - 2 * inset
+            width, height = box.width - 2 * inset, box.height - 2 * inset
             radius = max(1, min(dp(RING_RADIUS_DP), width / 2, height / 2))
-            line.rounded_rectangle = (self.on.x + inset, self.on.y + inset, width, height, radius)
+            line.rounded_rectangle = (box.x + inset, box.y + inset, width, height, radius)

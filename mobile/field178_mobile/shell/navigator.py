@@ -19,6 +19,7 @@ from field178_mobile.kit.preferences import Preferences, PreferenceValues
 from field178_mobile.kit.text_input import input_method
 from field178_mobile.kit.theme import theme
 from field178_mobile.kit.threads import WorkerThreads
+from field178_mobile.kit.today import today
 from field178_mobile.kit.widgets.overlay import BACK_KEY
 from field178_mobile.replication.events import WakeReason
 from field178_mobile.shell.account_sheets import (
@@ -61,6 +62,7 @@ class Navigator(BoxLayout):
         self._lent: TabletSession | None = None
         # Where each officer was at the locking: ids alone, and only in memory.
         self._left: dict[str, tuple[str, dict[str, str]]] = {}
+        today.serve(shared_services.tablet.clock)
         long_notes.serve(shared_services.platform, shared_services.ui_thread, self._touched)
         self._watching = Frames.schedule_interval(self._watch, WATCH_EVERY_S)
         Window.fbind("on_touch_down", self._touched)

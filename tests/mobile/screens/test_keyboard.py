@@ -10,7 +10,7 @@ from kivy.core.window import Window
 from tests.mobile.inspection_world import KARAOKE
 from tests.mobile.screens.scene import Stage, find, find_all, frames, texts
 
-TAB, ENTER, SPACE, ESCAPE, UP, DOWN = 9, 13, 32, 27, 273, 274
+TAB, ENTER, SPACE, ESCAPE, UP, DOWN, LEFT = 9, 13, 32, 27, 273, 274, 276
 
 
 def press(code: int, *modifiers: str, text: str | None = None) -> None:
@@ -153,3 +153,39 @@ def test_pin_is_typed_and_the_buttons_below_are_reached(stage: Stage, tmp_path: 
         until(lambda: made.door.session_view is not None)
     finally:
         made.end()
+
+
+def test_ring_of_a_labelled_field_leaves_its_label_free(pose):
+    pose.screen("inspection").open_shift()
+    frames(3)
+    while type(held(pose)).__name__ != "DateField":
+        press(TAB)
+    from tests.mobile.screens.lint import picture
+
+    label = next(child for child in held(pose).children if getattr(child, "text", "") == "Ngày quyết định")
+    box = (*map(int, label.to_window(*label.pos)), *map(int, label.to_window(label.right, label.top)))
+    ringed = picture()
+    pose.door.keyboard.ring.take_off()
+    plain = picture()
+    assert ringed.tobytes() != plain.tobytes()
+    assert ringed.crop(box).tobytes() == plain.crop(box).tobytes()
+
+
+def test_arrows_walk_the_days_of_a_month_and_into_the_next(pose):
+    pose.screen("inspection").open_shift()
+    frames(3)
+    while type(held(pose)).__name__ != "DateField":
+        press(TAB)
+    press(ENTER)
+    press(DOWN)
+    assert held(pose).iso == "2026-11-20"
+    press(DOWN)
+    assert held(pose).iso == "2026-11-27"
+    press(DOWN)
+    assert held(pose).iso == "2026-12-04"
+    press(LEFT)
+    press(UP)
+    assert held(pose).iso == "2026-11-26"
+    press(ENTER)
+    assert find_all("DateSheet") == []
+    assert find("DateField").value == "2026-11-26"

@@ -333,6 +333,51 @@ def test_date_is_entered_by_numbers_and_checked(stage: Stage):
     assert given == ["2026-02-28"]
 
 
+def test_date_is_given_by_a_tap_in_the_grid_of_its_month(stage: Stage, window_size):
+    given = []
+    field = stage.kit.DateField(label="Ngày cấp", value="2026-03-14")
+    field.bind(on_commit=lambda _field, value: given.append(value))
+    stage.mount(field, window_size)
+    tap(field)
+    assert "Tháng 3/2026" in texts()
+    assert [key.text for key in find_all("DayKey") if key.active] == ["14"]
+    # 1 March 2026 is a Sunday: six places are empty before it.
+    first = next(key for key in find_all("DayKey") if key.text == "1")
+    assert first.right == pytest.approx(first.parent.right, abs=2)
+    assert lint(find("DateSheet")) == []
+    tap(find("IconBtn", icon="chevron-left"))
+    assert "Tháng 2/2026" in texts()
+    assert len(find_all("DayKey")) == 28
+    tap(find("DayKey", iso="2026-02-27"))
+    assert (given, find_all("DateSheet")) == (["2026-02-27"], [])
+
+
+def test_date_sheet_offers_today_and_yesterday_by_the_clock_of_the_tablet(stage: Stage):
+    from tests.mobile.support import FrozenClock
+
+    from field178_mobile.kit.today import today
+
+    today.serve(FrozenClock())
+    given = []
+    field = stage.kit.DateField(label="Ngày cấp")
+    field.bind(on_commit=lambda _field, value: given.append(value))
+    stage.mount(field)
+    for words in ("Hôm nay", "Hôm qua"):
+        tap(field)
+        tap(find("Chip", text=words))
+    assert given == ["2026-11-24", "2026-11-23"]
+    tap(field)
+    assert [key.iso for key in find_all("DayKey") if key.is_today] == ["2026-11-24"]
+
+
+def test_grid_follows_the_numbers_that_are_typed(stage: Stage):
+    stage.mount(field := stage.kit.DateField(label="Ngày cấp", value="2026-03-14"))
+    tap(field)
+    type_text(find("Field", label="Tháng"), "5")
+    assert "Tháng 5/2026" in texts()
+    assert [key.iso for key in find_all("DayKey") if key.active] == ["2026-05-14"]
+
+
 def test_date_is_typed_from_the_first_number_to_the_last_without_a_tap(stage: Stage):
     given = []
     field = stage.kit.DateField(label="Ngày cấp", value="2026-03-14")

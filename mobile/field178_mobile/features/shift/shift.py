@@ -75,7 +75,6 @@ class ShiftState:
     unshown: int
     decision_number: str
     decision_date: str
-    decision_days: tuple[Option, ...]
     needs_decision: bool
     earlier: str
 
@@ -230,14 +229,9 @@ class ShiftPresenter:
             unshown=0 if self._query else len(candidates) - len(shown),
             decision_number=shift.decision_number,
             decision_date=shift.decision_date,
-            decision_days=self._decision_days(),
             needs_decision=shift.kind != KIND_WITHOUT_DECISION,
             earlier=self._earlier_line(),
         )
-
-    def _decision_days(self) -> tuple[Option, ...]:
-        today = local_date(self._clock.now())
-        return (Option(today.isoformat(), self._words.translate("Today")),)
 
     def _escort_options(self) -> tuple[Option, ...]:
         chosen = self._shift.escorts

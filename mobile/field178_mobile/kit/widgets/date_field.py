@@ -1,20 +1,26 @@
-"""A date as dd/mm/yyyy, given by three numbers or one tap."""
+"""A date as dd/mm/yyyy, given by a tap in the grid of a month, or by three numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.label import Label
+from kivy.uix.widget import Widget
+from kivy.utils import platform
 
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
+from field178_mobile.kit.today import today
 from field178_mobile.kit.widgets import field, surface, text
 from field178_mobile.kit.widgets.overlay import Sheet
-from field178_mobile.kit.widgets.press import Btn, Chip, Press
+from field178_mobile.kit.widgets.press import Btn, Chip, IconBtn, Press, Pressable
+from field178_shared.text.formats import weekday_short
 
 __all__ = ["DateField"]
-_REQUIRED = (field.Field, surface.Flow, text.Txt)
+_REQUIRED = (IconBtn, field.Field, surface.Flow, text.Txt)
+DAYS_OF_WEEK, MONTHS_OF_YEAR = 7, 12
 
 
 class DateField(Press):
@@ -22,8 +28,8 @@ class DateField(Press):
 
     weekday: its name, where it matters, before the date.
 
-    A tap opens a sheet with day, month, year. Event on_commit(iso), "" when cleared. The field does not
-    change by itself.
+    A tap opens a sheet with the month and day, month, year. Event on_commit(iso), "" when cleared. The field
+    does not change by itself. `focus_box`: the box that the keyboard's ring goes around.
     """
 
     label = StringProperty("")
@@ -32,6 +38,7 @@ class DateField(Press):
     weekday = StringProperty("")
     error = StringProperty("")
     warning = StringProperty("")
+    focus_box = ObjectProperty(None)
     __events__ = ("on_commit",)
 
     def __init__(self, **kwargs: object) -> None:
@@ -59,7 +66,10 @@ class DateField(Press):
 
 
 class DateSheet(Sheet):
-    """Day, month and year as numbers; one tap for the suggested dates."""
+    """The month, and day, month and year as numbers; one tap for the suggested dates, else today, yesterday.
+
+    `arrow_start`: the day that the first arrow key comes to.
+    """
 
     def __init__(
         self,
@@ -70,11 +80,9 @@ class DateSheet(Sheet):
     ) -> None:
         super().__init__(**kwargs)
         self._on_date = on_date
-        self._body = DateBody()
-        self._body.bind(on_accept=lambda _body: self._accept())
-        year, month, day = value.split("-") if value else ("", "", "")
-        self._body.day, self._body.month, self._body.year = day, month, year
-        for words, iso in suggestions:
+        self._body = DateBody(value)
+        self._body.bind(on_accept=lambda _body: self._accept(), on_pick=lambda _body, iso: self._give(iso))
+        for words, iso in suggestions or _near_days():
             chip = Chip(text=words)
             chip.bind(on_release=lambda _chip, iso=iso: self._give(iso))
             self._body.ids.suggestions.add_widget(chip)
@@ -86,14 +94,22 @@ class DateSheet(Sheet):
         self.footer.add_widget(clear)
         self.footer.add_widget(done)
 
+    @property
+    def arrow_start(self) -> Widget:
+        """The chosen day, else today where its month is shown, else the first."""
+        keys = self._body.keys()
+        return next((key for key in keys if key.active), None) or next(
+            (key for key in keys if key.is_today), keys[0]
+        )
+
     def open(self, *_args: object, **_kwargs: object) -> None:
-        """Slide in, ready for the first number."""
+        """Slide in, ready for the first number where a keyboard is no part of the screen."""
         super().open()
-        self._body.ids.day.overtype()
+        if platform != "android":
+            self._body.ids.day.overtype()
 
     def _accept(self) -> None:
-        entered = [self._body.ids[name].ids.entry.text for name in ("year", "month", "day")]
-        iso = iso_date(*entered)
+        iso = self._body.typed()
         if iso is None:
             self._body.error = _("Not a valid date.")
         else:
@@ -104,17 +120,95 @@ class DateSheet(Sheet):
         self._on_date(iso)
 
 
+class WeekdayName(Label):
+    """The head of a column of the grid."""
+
+
+class DayKey(Pressable, Label):
+    """One day of the grid. iso; active (the chosen day); is_today. Event on_release."""
+
+    iso = StringProperty("")
+    active = BooleanProperty(False)
+    is_today = BooleanProperty(False)
+
+
 class DateBody(surface.Column):
-    """The three numbers. Event on_accept: Enter in the last one."""
+    """The grid of a month and the three numbers. Events on_pick(iso); on_accept: Enter in the last number."""
 
     day = StringProperty("")
     month = StringProperty("")
     year = StringProperty("")
     error = StringProperty("")
-    __events__ = ("on_accept",)
+    title = StringProperty("")
+    __events__ = ("on_accept", "on_pick")
+
+    def __init__(self, value: str, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.year, self.month, self.day = value.split("-") if value else ("", "", "")
+        self._chosen = value
+        self._first = (date.fromisoformat(value) if value else today()).replace(day=1)
+        monday = self._first - timedelta(days=self._first.weekday())
+        for number in range(DAYS_OF_WEEK):
+            name = weekday_short(monday + timedelta(days=number), _.code)
+            self.ids.weekdays.add_widget(WeekdayName(text=name))
+        self._draw()
+
+    def keys(self) -> list[DayKey]:
+        """Return the days of the month that is shown."""
+        return [child for child in reversed(self.ids.days.children) if isinstance(child, DayKey)]
+
+    def turn(self, months: int) -> None:
+        """Show the month so many later."""
+        count = self._first.year * MONTHS_OF_YEAR + self._first.month - 1 + months
+        if date.min.year < count // MONTHS_OF_YEAR < date.max.year:
+            self._first = date(count // MONTHS_OF_YEAR, count % MONTHS_OF_YEAR + 1, 1)
+            self._draw()
+
+    def walk_beyond(self, key: DayKey, days: int) -> DayKey:
+        """Return the day so many after one, in another month, which is shown now."""
+        day = date.fromisoformat(key.iso) + timedelta(days=days)
+        self.turn(1 if days > 0 else -1)
+        return next(each for each in self.keys() if each.iso == day.isoformat())
+
+    def typed(self) -> str | None:
+        """Return the date of the three numbers, None when there is no such day."""
+        return iso_date(*[self.ids[name].ids.entry.text for name in ("year", "month", "day")])
+
+    def follow_numbers(self) -> None:
+        """Show the day that the numbers name by now."""
+        iso = self.typed()
+        if iso is not None and len(self.ids.year.ids.entry.text) == len(iso.split("-")[0]):
+            self._chosen, self._first = iso, date.fromisoformat(iso).replace(day=1)
+            self._draw()
 
     def on_accept(self) -> None:
         """Overridden by bind."""
+
+    def on_pick(self, iso: str) -> None:
+        """Overridden by bind."""
+
+    def _draw(self) -> None:
+        self.title = _("{month}/{year}").format(month=self._first.month, year=self._first.year)
+        grid = self.ids.days
+        grid.clear_widgets()
+        for _blank in range(self._first.weekday()):
+            grid.add_widget(Widget(size_hint_y=None, height=0))
+        day, now = self._first, today()
+        while day.month == self._first.month:
+            key = DayKey(
+                text=str(day.day),
+                iso=day.isoformat(),
+                active=day.isoformat() == self._chosen,
+                is_today=day == now,
+            )
+            key.bind(on_release=lambda key: self.dispatch("on_pick", key.iso))
+            grid.add_widget(key)
+            day += timedelta(days=1)
+
+
+def _near_days() -> tuple[tuple[str, str], ...]:
+    now = today()
+    return (_("Today"), now.isoformat()), (_("Yesterday"), (now - timedelta(days=1)).isoformat())
 
 
 def iso_date(year: str, month: str, day: str) -> str | None:

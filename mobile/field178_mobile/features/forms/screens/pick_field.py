@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kivy.properties import StringProperty
+from kivy.properties import ObjectProperty, StringProperty
 
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
@@ -18,6 +18,7 @@ class PickField(kit.Press):
     shown = StringProperty("")
     hint = StringProperty("")
     error = StringProperty("")
+    focus_box = ObjectProperty(None)
     __events__ = ("on_choose",)
 
     def __init__(self, **kwargs: object) -> None:

@@ -76,7 +76,6 @@ class ShiftBody(kit.Column):
         self.ids.triggers.show(state.triggers)
         self.ids.escorts.show(state.escorts)
         self.ids.number.text, self.ids.day.value = state.decision_number, state.decision_date
-        self.ids.day.suggestions = [(option.label, option.id) for option in state.decision_days]
         self.member_count, self.unshown = state.member_count, state.unshown
         self._optional.show(self.ids.search, state.can_search)
         self._optional.show(self.ids.unshown, bool(state.unshown))
