@@ -287,6 +287,12 @@ def section_of_counts(pose: Pose) -> None:
     pose.open_visit(KARAOKE).open_section("worker_counts")
 
 
+@state(is_shared=False)
+def count_proposed(pose: Pose) -> None:
+    pose.open_visit(KARAOKE).count("workers_female", 4)
+    pose.visit.open_section("worker_counts")
+
+
 @state()
 def number_pad(pose: Pose) -> None:
     section_of_counts(pose)

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from field178_shared.codelists import load
 from field178_shared.codelists.count_rules import CountRelation
-from field178_shared.rules.counts import contradictions
+from field178_shared.rules.counts import contradictions, open_sums, remainder
 
 LISTS = load()
 BELOW_TOTAL = sorted(
@@ -87,3 +87,18 @@ def test_unstated_sex_left_out_means_none() -> None:
 def test_with_a_part_unknown_only_a_surplus_is_certain() -> None:
     assert _codes({"workers_total": 3, "workers_female": 3}) == {}
     assert _codes({"workers_total": 5, "workers_female": 6}) == {"answers.workers_total.v": "sum_mismatch"}
+
+
+def test_last_part_of_a_sum_is_what_is_left_of_it() -> None:
+    known = {"workers_total": 5, "workers_female": 4}
+    assert remainder("workers_male", known, LISTS) == 1
+    assert remainder("workers_male", {**known, "workers_sex_unstated": 1}, LISTS) == 0
+    assert remainder("workers_female", {"workers_total": 5, "workers_male": 5}, LISTS) == 0
+    for unknown in ({"workers_total": 5}, {"workers_female": 4}, {"workers_total": 3, "workers_female": 4}):
+        assert remainder("workers_male", unknown, LISTS) is None
+    assert remainder("workers_contract", known, LISTS) is None
+
+
+def test_sum_is_open_until_every_part_is_counted() -> None:
+    assert open_sums({"workers_total": 5, "workers_female": 6}, LISTS) == {"answers.workers_total.v"}
+    assert open_sums({"workers_total": 5, "workers_female": 6, "workers_male": 0}, LISTS) == set()

@@ -36,6 +36,8 @@ class FollowUpLine:
 
 def follow_up_lines(to_fix: tuple[ToFix, ...], scene: VisitScene) -> tuple[FollowUpLine, ...]:
     """Return what earlier visits left open, with what this one says of it."""
+    if not to_fix:
+        return ()
     given, photos = entries_of(scene.reading.data, ANSWERS), photos_by_item(scene.reading.data)
     words = scene.words
     lines = []

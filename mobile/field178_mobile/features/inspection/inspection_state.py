@@ -39,6 +39,7 @@ from field178_mobile.features.register.record_view import to_fix
 from field178_mobile.presentation.checks import Checked
 from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.wording import Option, options
+from field178_shared.codelists import AnswerKind
 from field178_shared.records.reading import entries_of
 from field178_shared.rules.checklist import FAILED
 from field178_shared.rules.inspection import opened_protocols
@@ -205,7 +206,9 @@ class InspectionStates:
             photos.get(item.id, 0),
         )
         offers = self._offered(asked, scene) if asked.answer and asked.answer.value in FAILED else ()
-        suggestion = "" if asked.answer else suggestion_for(item, scene.reading.answers)
+        suggestion = ""
+        if item.answer is AnswerKind.COUNT and not asked.answer:
+            suggestion = suggestion_for(item, scene.reading.answers, scene.reading.counts, scene.words.lists)
         return self._items(item.id, asked, pinned, offers, suggestion, scene.is_locked, scene.words)
 
     def _offered(self, asked: AskedItem, scene: VisitScene) -> tuple[ViolationOffer, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -17,7 +17,8 @@ from field178_mobile.features.inspection.answers import (
 from field178_mobile.features.inspection.checklist import SectionCount, SectionPageContent
 from field178_mobile.features.inspection.findings import ViolationOffer
 from field178_mobile.presentation.wording import Option, Wording
-from field178_shared.codelists import AnswerKind, ChecklistItem
+from field178_shared.codelists import AnswerKind, ChecklistItem, CodeLists
+from field178_shared.rules.counts import remainder
 
 _TALKED_TO = "ou_workers_attended"
 _THERE = ("workers_present", "workers_total")
@@ -212,10 +213,10 @@ def item_state(
     )
 
 
-def suggestion_for(item: ChecklistItem, answers: Answers) -> str:
-    """Return a number that one tap may put into an open item; it is never there by itself."""
-    if item.id in answers:
-        return ""
+def suggestion_for(item: ChecklistItem, answers: Answers, counts: Mapping[str, int], lists: CodeLists) -> str:
+    """Return a number that one tap may put into an open count; it is never there by itself."""
+    if (left := remainder(item.id, counts, lists)) is not None:
+        return str(left)
     if item.id == _TALKED_TO:
         known = (answers[name] for name in _THERE if name in answers)
         return next((str(answer.value) for answer in known), "")

@@ -10,10 +10,10 @@ from field178_mobile.features.inspection.field_positions import anchor_of, name_
 from field178_mobile.features.inspection.visit import TYPE, finished
 from field178_mobile.features.inspection.visit_scene import Marks, VisitScene
 from field178_mobile.presentation.checks import Checked, ProblemRow
-from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.wording import Wording
 from field178_shared.errors import ErrorCode, message
 from field178_shared.rules import Context, FreeTextMarks, Problem, errors, submission_problems, warnings
+from field178_shared.rules.counts import open_sums
 
 
 def check_visit(scene: VisitScene, now: datetime) -> Checked:
@@ -31,13 +31,19 @@ def check_visit(scene: VisitScene, now: datetime) -> Checked:
     )
 
 
-def live_problems(data: Data, words: Wording) -> dict[str, str]:
-    """Return the contradictions between answers by path: shown while people type, blocking nothing."""
-    return {
-        anchor_of(path, data): message(codes[0], words.language)
-        for path, codes in errors(TYPE, data, words.lists).items()
-        if path.startswith("answers.")
-    }
+def live_problems(reading: VisitReading, words: Wording) -> dict[str, str]:
+    """Return the contradictions between answers by path: shown while people type, blocking nothing.
+
+    A sum is not judged before all of its parts are counted: who counts is not done yet.
+    """
+    data, unfinished = reading.data, open_sums(reading.counts, words.lists)
+    problems: dict[str, str] = {}
+    for path, codes in errors(TYPE, data, words.lists).items():
+        hidden = {ErrorCode.SUM_MISMATCH} if path in unfinished else set()
+        code = next((code for code in codes if code not in hidden), None)
+        if code is not None and path.startswith("answers."):
+            problems[anchor_of(path, data)] = message(code, words.language)
+    return problems
 
 
 class MarkReader:
@@ -52,7 +58,7 @@ class MarkReader:
     def read(self, reading: VisitReading, checked: Checked) -> Marks:
         """Return the marks of one state of the draft; a text that did not change is not looked at again."""
         return Marks(
-            problems={**checked.marks, **live_problems(reading.data, self._words)},
+            problems={**checked.marks, **live_problems(reading, self._words)},
             comments=self._comments,
             lint=self._free_texts.of(reading.data, self._names),
         )

@@ -17,6 +17,26 @@ def test_counts_that_contradict_each_other_are_marked_while_typing(bench):
     assert bench.item("workers_total").problem == ""
 
 
+def test_counts_contradict_each_other_only_once_their_row_is_complete(bench):
+    bench.visit.open_section("worker_counts")
+    for item_id, number in (("workers_total", 5), ("workers_female", 6)):
+        bench.visit.count(item_id, number)
+    assert bench.item("workers_total").problem == ""
+    bench.visit.check()
+    assert any("workers_total" in row.path for row in bench.state.checked.problems)
+
+
+def test_men_are_proposed_from_total_and_women_and_taken_by_a_tap(bench):
+    bench.visit.open_section("worker_counts")
+    bench.visit.count("workers_total", 5)
+    assert bench.item("workers_male").suggestion == ""
+    bench.visit.count("workers_female", 4)
+    assert bench.item("workers_male").suggestion == "1"
+    assert bench.saved("answers.workers_male") is None
+    bench.visit.count("workers_female", 6)
+    assert bench.item("workers_male").suggestion == ""
+
+
 def test_mistakes_can_be_looked_for_from_every_part_of_the_checklist(bench):
     bench.visit.choose_tab("checklist")
     assert bench.state.foot.first.id == "check"
