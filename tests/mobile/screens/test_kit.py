@@ -628,3 +628,13 @@ def test_every_size_of_text_changes_in_one_step(stage: Stage) -> None:
     for name, note in bound.items():
         theme.funbind(name, note)
     assert told == ["sizes", "sizes"]
+
+
+def test_answers_stand_in_one_column_from_row_to_row(stage: Stage, window_size):
+    pane = stage.kit.ScrollPane()
+    for more in ({"allow_partial": True}, {}, {"is_fact": True}):
+        pane.add_widget(stage.kit.CheckRow(text="Câu hỏi", has_partial_place=True, **more))
+    stage.mount(pane, window_size)
+    for key in ("yes", "no", "na"):
+        places = [(seg.x, seg.right) for seg in find_all("Seg") if seg.key == key]
+        assert places == [pytest.approx(places[0], abs=1)] * 3, key

@@ -33,14 +33,21 @@ class Seg(Pressable, Label):
     key = StringProperty("")
 
 
+class NoSeg(Widget):
+    """The free place of an answer that a row does not have."""
+
+    key = StringProperty("")
+
+
 class CheckRow(BoxLayout):
     """One question with its answers beside it (below it when narrow), and an area under it.
 
     no; text; ref (law or hint, grey); last (last visit's answer in words, grey); value ("", yes, partial,
     no, na);
-    allow_partial, allow_na (which answers exist); is_fact (Yes and No, which judge nobody, instead of
-    Compliant and Not compliant); error (text in red below); has_line (hair line above, off
-    for the first); letter (size of the words of answer, from the theme).
+    allow_partial, allow_na (which answers exist); has_partial_place (a row without it keeps its place
+    free: an answer stands in one column from row to row); is_fact (Yes and No, which judge nobody, instead of
+    Compliant and Not compliant); error (text in red below); has_line (hair line above, off for the first);
+    letter (size of the words of answer, from the theme).
     Event on_choose(value): a tap on the active answer chooses "". The row does not change `value` by
     itself: render it.
     Event on_details: a tap on the question. Children given in kv or by add_widget go into the area below.
@@ -53,6 +60,7 @@ class CheckRow(BoxLayout):
     error = StringProperty("")
     value = OptionProperty("", options=("", *ANSWERS))
     allow_partial = BooleanProperty(False)
+    has_partial_place = BooleanProperty(False)
     allow_na = BooleanProperty(True)
     is_fact = BooleanProperty(False)
     has_line = BooleanProperty(True)
@@ -91,7 +99,8 @@ class CheckRow(BoxLayout):
     def on_value(self, _widget: object, value: str) -> None:
         """Mark the answer given."""
         for seg in self.ids.segs.children if self.is_built else ():
-            seg.active = seg.key == value
+            if isinstance(seg, Seg):
+                seg.active = seg.key == value
 
     def on_is_narrow(self, *_: object) -> None:
         """Give the answers the whole width, or their own."""
@@ -104,6 +113,10 @@ class CheckRow(BoxLayout):
 
     def on_allow_partial(self, *_: object) -> None:
         """Offer or withdraw the answer."""
+        self._offer()
+
+    def on_has_partial_place(self, *_: object) -> None:
+        """Keep the place of the answer, or close up."""
         self._offer()
 
     def on_allow_na(self, *_: object) -> None:
@@ -128,28 +141,36 @@ class CheckRow(BoxLayout):
         for key in ANSWERS:
             if not withheld.get(key):
                 self.ids.segs.add_widget(self._seg(key))
+            elif key == "partial" and self.has_partial_place:
+                place = NoSeg(key=key)
+                self._widen(place)
+                self.ids.segs.add_widget(place)
 
     def _seg(self, key: str) -> Seg:
-        words = {
-            "yes": _("Compliant"),
-            "partial": _("Partly"),
-            "no": _("Not compliant"),
-            "na": _("Not applicable"),
-        }
-        if self.is_fact:
-            words |= {"yes": _("Yes"), "no": _("No")}
         tone = "plain" if self.is_fact and key == "no" else TONES[key]
-        seg = Seg(key=key, text=words[key], tone=tone, active=key == self.value)
+        words = _words(key)
+        text = words[-1] if self.is_fact else words[0]
+        seg = Seg(key=key, text=text, tone=tone, active=key == self.value)
         self._widen(seg)
         seg.bind(on_release=lambda _seg: self.choose(key))
         return seg
 
-    def _widen(self, seg: Seg) -> None:
+    def _widen(self, seg: Seg | NoSeg) -> None:
         seg.size_hint_x = 1 if self.is_narrow else None
         if not self.is_narrow:
-            # Bold is how the chosen word is set: no seg grows when it is chosen.
-            width = text_width(seg.text, self.letter, bold=True) + dp(SEG_PADDING_DP)
-            seg.width = max(sp(MIN_SEG_SP), width)
+            # As wide as either word of this answer, and in bold, how the chosen one is set: the columns stay.
+            widths = [text_width(word, self.letter, bold=True) for word in _words(seg.key)]
+            seg.width = max(sp(MIN_SEG_SP), max(widths) + dp(SEG_PADDING_DP))
+
+
+def _words(key: str) -> tuple[str, ...]:
+    """Return the word of an answer, and that of a question of fact where it is another."""
+    return {
+        "yes": (_("Compliant"), _("Yes")),
+        "partial": (_("Partly"),),
+        "no": (_("Not compliant"), _("No")),
+        "na": (_("Not applicable"),),
+    }[key]
 
 
 class Area(BoxLayout):

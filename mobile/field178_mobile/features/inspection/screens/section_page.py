@@ -77,7 +77,10 @@ class SectionPagePane(BoxLayout):
             for row in rows:
                 box.add_widget(row)
             self._shown = {}
+        has_partial = any(option.id == "partial" for item in page.items for option in item.options)
         for row, item in zip(rows, page.items, strict=True):
+            if isinstance(row, CheckItem):
+                row.has_partial_place = has_partial
             if self._shown.get(item.id) != item:
                 row.show(item)
         self._shown = {item.id: item for item in page.items}
