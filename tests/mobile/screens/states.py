@@ -355,6 +355,14 @@ def minutes_made(pose: Pose) -> None:
     until(lambda: any(button.text == _("Open") for button in find_all("Btn")), limit_s=60)
 
 
+@state(is_shared=False)
+def minutes_pages(pose: Pose) -> None:
+    minutes_made(pose)
+    frames(2)
+    tap(find("Btn", text=_("Look at it")))
+    until(lambda: find_all("PagePicture"), limit_s=60)
+
+
 # --- photos --------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 from field178_mobile.features.minutes.document_files import PaperFolder, keep
 from field178_mobile.ports import UiThread
 from field178_mobile.presentation.background import Background
+from field178_mobile.presentation.bitmap import Bitmap
 from field178_mobile.presentation.wording import Wording
 from field178_shared.errors import AppError, message
 from field178_shared.text.i18n import N_
@@ -18,6 +19,7 @@ from field178_shared.text.i18n import N_
 FOLDER_SETTING = "papers_folder"
 # Fewer steps than frames: a bar that moves by less is not seen to move.
 STEP = 0.05
+SHOWN_DIGITS = 16
 Progress = Callable[[float], None]
 
 
@@ -79,9 +81,9 @@ class Made:
 
     @property
     def sha256(self) -> str:
-        """The hash of the file, in groups that can be read out."""
-        digest = sha256(self.content).hexdigest()
-        return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
+        """The beginning of the file's hash, in groups that can be read out: enough to tell files apart."""
+        digest = sha256(self.content).hexdigest()[:SHOWN_DIGITS]
+        return f"{' '.join(digest[start : start + 4] for start in range(0, len(digest), 4))} …"
 
 
 class DocumentOutput:
@@ -116,8 +118,14 @@ class DocumentOutput:
             self._show()
             self._papers.background.run(lambda: draw(self._go_on), self._on_made, self._on_failed)
 
+    def look(self, kind: str, show: Callable[[tuple[Bitmap, ...]], None]) -> None:
+        """Give the pages of a paper that was made as pictures; `show` is called on the drawing thread."""
+        content = self._made[kind].content
+        self._begin(kind)
+        self._papers.background.run(lambda: _pictures(content), show, self._on_failed)
+
     def open(self, kind: str) -> None:
-        """Show a paper that was made."""
+        """Show a paper that was made in another program."""
         self._hand_over(kind, self._papers.device.open_file, N_("Opened in the viewer."))
 
     def print(self, kind: str) -> None:
@@ -191,3 +199,10 @@ class DocumentOutput:
     def _on_failed(self, error: AppError) -> None:
         self.making, self.error = "", message(error.code, self._words.language)
         self._show()
+
+
+def _pictures(content: bytes) -> tuple[Bitmap, ...]:
+    # Late: it draws with a library that the start does without.
+    from field178_mobile.features.minutes.page_pictures import page_pictures
+
+    return tuple(page_pictures(content))

@@ -175,7 +175,8 @@ def test_after_an_edit_the_paper_is_old_and_made_anew_with_the_next_revision(ben
 def test_sha_256_on_the_screen_is_that_of_the_file(bench):
     bench.file()
     bench.minutes.make(MINUTES)
-    assert bench.state.paper(MINUTES).hash.replace(" ", "") == sha256(bench.made()).hexdigest()
+    digest = sha256(bench.made()).hexdigest()
+    assert bench.state.paper(MINUTES).hash == " ".join(digest[at : at + 4] for at in (0, 4, 8, 12)) + " …"
 
 
 def test_signed_is_written_down_afterwards_and_asks_for_no_other_paper(bench):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from field178_mobile.features.minutes.minutes_state import PaperState
+from field178_mobile.features.minutes.screens.pages import PagesPage
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional
@@ -29,6 +30,10 @@ class PaperBlock(kit.Column):
     can_make = BooleanProperty(False)
     reason = StringProperty("")
     asks_system = BooleanProperty(False)
+
+    def look(self) -> None:
+        """Show the pages of the paper here."""
+        self.presenter.output.look(self.paper, PagesPage(title=self.title, sub=self.made).show)
 
     def on_kv_post(self, _base: object) -> None:
         """Take hold of the lines, which are there only now."""
