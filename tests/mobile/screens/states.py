@@ -366,6 +366,13 @@ def minutes_pages(pose: Pose) -> None:
 # --- photos --------------------------------------------------------------------------------------------
 
 
+@state(is_shared=False)
+def photos_at_their_item(pose: Pose) -> None:
+    pose.open_visit(WITH_PHOTOS).answer("fire_exits_clear", "no")
+    pose.visit.jump("answers.fire_exits_clear")
+    until(lambda: any(tile.ids.picture.bitmap for tile in find_all("ThumbTile")))
+
+
 @state()
 def photos_empty(pose: Pose) -> None:
     pose.open_visit(CAFE).choose_tab("photos")

@@ -25,9 +25,9 @@ from field178_mobile.features.inspection.visit_checks import MarkReader, check_v
 from field178_mobile.features.inspection.visit_filing import what_to_file
 from field178_mobile.features.inspection.visit_scene import OpenVisit, VisitScene
 from field178_mobile.features.photos.photo_attaching import PhotoDraft
-from field178_mobile.features.photos.photo_gallery import PhotoGallery
+from field178_mobile.features.photos.photo_gallery import PhotoGallery, Thumb
 from field178_mobile.features.photos.photo_tools import no_tools
-from field178_mobile.features.photos.visit_photos import gallery_of
+from field178_mobile.features.photos.visit_photos import gallery_of, photos_by_item
 from field178_mobile.features.register.map import MapPresenter
 from field178_mobile.features.register.record_view import to_fix
 from field178_mobile.maps.map_state import MapState
@@ -40,6 +40,7 @@ from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.location import Whereabouts, no_receiver
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Store
+from field178_mobile.store.photos.rows import ATTACHMENTS
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.records.reading import entries_of
 from field178_shared.schemas.fields.catalogue import FIELDS
@@ -404,7 +405,7 @@ class InspectionPresenter:
         draft = PhotoDraft(lambda: self.data, self._change, self._session.forget_steps)
         tools = self._opened.tools or no_tools(self._clock)
         around = (self._store, self._words, tools)
-        return gallery_of(self._opened.draft, draft, around, self.photos_moved, self._opened.is_locked)
+        return gallery_of(self._opened.draft, draft, around, self._thumbs_moved, self._opened.is_locked)
 
     def _check_in(self) -> CheckIn:
         opened = self._opened
@@ -427,6 +428,18 @@ class InspectionPresenter:
     def _page(self) -> SectionPageContent | None:
         return next((page for page in self._reading.pages if page.section.id == self._sight.section), None)
 
+    def _thumbs(self, reading: VisitReading) -> dict[str, tuple[Thumb, ...]]:
+        if not entries_of(reading.data, ATTACHMENTS):
+            return {}
+        here = (page for page in reading.pages if page.section.id == self._sight.section)
+        shown = {item.id for page in here for item in page.items} & photos_by_item(reading.data).keys()
+        return {item_id: self.gallery.thumbs(item_id) for item_id in shown}
+
+    def _thumbs_moved(self) -> None:
+        """Show a picture that is decoded by now: in the grid, or under its item."""
+        if self._sight.tab in (PHOTOS, CHECKLIST) and not self._feedback.filed:
+            self._show()
+
     def _to_fix(self, key: str) -> ToFix:
         rows = to_fix(self._opened.follow_ups, self._day, self._words)
         return next(row for row in rows if row.key == key)
@@ -447,6 +460,7 @@ class InspectionPresenter:
             marks=self._marks.read(reading, self._checked),
             follow_ups=opened.follow_ups,
             earlier_violations=opened.earlier_violations,
+            thumbs=self._thumbs(reading),
             is_locked=opened.is_locked,
             notice=review_notice(opened.word, late, self._words, opened.is_to_read),
             is_to_read=opened.is_to_read and opened.word not in CLOSED,

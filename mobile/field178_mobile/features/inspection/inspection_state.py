@@ -203,6 +203,7 @@ class InspectionStates:
             marks.problems.get(path, ""),
             commented.get(path, ""),
             "\n".join(filter(None, (marks.lint.get(f"{path}.v"), marks.lint.get(f"{path}.note")))),
+            scene.thumbs.get(item.id, ()),
             photos.get(item.id, 0),
         )
         offers = self._offered(asked, scene) if asked.answer and asked.answer.value in FAILED else ()

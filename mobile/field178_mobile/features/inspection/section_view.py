@@ -16,6 +16,7 @@ from field178_mobile.features.inspection.answers import (
 )
 from field178_mobile.features.inspection.checklist import SectionCount, SectionPageContent
 from field178_mobile.features.inspection.findings import ViolationOffer
+from field178_mobile.features.photos.photo_gallery import Thumb
 from field178_mobile.presentation.wording import Option, Wording
 from field178_shared.codelists import AnswerKind, ChecklistItem, CodeLists
 from field178_shared.rules.counts import remainder
@@ -66,6 +67,7 @@ class ItemState:
     comment: str
     lint: str
     photos: str
+    thumbs: tuple[Thumb, ...]
     phrases: tuple[str, ...]
 
 
@@ -100,6 +102,7 @@ class Pinned(NamedTuple):
     problem: str
     comment: str
     lint: str
+    thumbs: tuple[Thumb, ...]
     photo_count: int
 
 
@@ -209,6 +212,7 @@ def item_state(
         comment=pinned.comment,
         lint=pinned.lint,
         photos=photos_text(pinned.photo_count, words),
+        thumbs=pinned.thumbs,
         phrases=() if answer is None or is_locked else _phrases(answer.note, words),
     )
 

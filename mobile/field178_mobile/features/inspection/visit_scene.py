@@ -10,6 +10,7 @@ from field178_mobile.features.inbox.reviewed import CLOSED
 from field178_mobile.features.inspection.answers import Answers
 from field178_mobile.features.inspection.checklist import VisitReading
 from field178_mobile.features.inspection.visit import VisitedEstablishment
+from field178_mobile.features.photos.photo_gallery import Thumb
 from field178_mobile.features.photos.photo_tools import PhotoTools
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.location import Whereabouts
@@ -40,6 +41,8 @@ class VisitScene:
     marks: Marks = field(default_factory=Marks)
     follow_ups: tuple[OpenFollowUp, ...] = ()
     earlier_violations: Mapping[str, date] = field(default_factory=dict)
+    # The photos of the items of the section in sight.
+    thumbs: Mapping[str, tuple[Thumb, ...]] = field(default_factory=dict)
     is_locked: bool = False
     notice: str = ""
     is_late: bool = False

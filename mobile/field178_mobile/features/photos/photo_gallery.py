@@ -8,7 +8,7 @@ from pathlib import Path
 
 from field178_mobile.features.photos.photo_attaching import PhotoAttaching
 from field178_mobile.features.photos.photo_editor import EditorState, PhotoEditor, PhotoSource
-from field178_mobile.features.photos.photo_tiles import Known, PhotoTile, tile_of
+from field178_mobile.features.photos.photo_tiles import Known, PhotoTile, is_restricted, tile_of
 from field178_mobile.features.photos.photo_tools import PhotoTools
 from field178_mobile.features.photos.photo_words import amount_text
 from field178_mobile.presentation.background import Background
@@ -39,6 +39,14 @@ class GalleryState:
 NO_PHOTOS = GalleryState()
 
 
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """One photo under the item that it shows; `picture` is None until it is decoded."""
+
+    key: str
+    picture: Bitmap | None
+
+
 class PhotoGallery:
     """Shows and changes the photos of one record. `changed` is called when the grid is another one."""
 
@@ -57,6 +65,7 @@ class PhotoGallery:
         self._tools = tools
         self._changed = changed
         self._pictures: dict[str, Bitmap] = {}
+        # Not to be asked for again: what cannot be decoded, and what is not on this tablet.
         self._unreadable: set[str] = set()
         self._is_loading = False
         self._removed: tuple[str, Mapping[str, object]] | None = None
@@ -75,6 +84,21 @@ class PhotoGallery:
             is_locked=self._record.is_locked,
             undo=self._words.translate("Photo removed") if self._removed else "",
         )
+
+    def thumbs(self, item_id: str) -> tuple[Thumb, ...]:
+        """Return the photos of an item of the checklist, no restricted ones; pictures come as for `state`."""
+        entries = {
+            key: entry
+            for key, entry in self._attaching.entries().items()
+            if entry.get("checklist_item_id") == item_id and not is_restricted(entry)
+        }
+        hashes = {key: text_of(entry, "sha256") for key, entry in entries.items()}
+        if not self._unreadable.union(self._pictures).issuperset(hashes.values()):
+            # Once for each: this is asked at every tap, and looks into the store.
+            tiles = self._tiles(entries)
+            self._unreadable.update(tile.sha256 for tile in tiles if not tile.is_here)
+            self._load(tiles)
+        return tuple(Thumb(key, self._pictures.get(sha256)) for key, sha256 in hashes.items())
 
     def sources(self) -> tuple[Option, ...]:
         """Return where a picture can come from on this device."""

@@ -85,6 +85,25 @@ def test_pictures_come_one_after_the_other_and_a_restricted_one_never(bench: Ben
     assert bench.told == 2
 
 
+def test_photos_of_an_item_are_shown_at_it_and_a_restricted_one_never(bench: Bench):
+    first = bench.attach("navy", item="fire_exits_clear")
+    bench.attach("red")
+    bench.attach("white", "scan_minutes_first_page", "fire_exits_clear")
+    assert [(each.key, each.picture) for each in bench.gallery.thumbs("fire_exits_clear")] == [(first, None)]
+    bench.background.go()
+    (thumb,) = bench.gallery.thumbs("fire_exits_clear")
+    assert (thumb.picture.width, thumb.picture.height) == (300, 200)
+    assert bench.gallery.thumbs("fire_file") == ()
+
+
+def test_photo_of_an_item_that_is_not_on_this_tablet_is_looked_for_once(bench: Bench, monkeypatch):
+    entry = {"sha256": "ab" * 32, "size": 5, "content_type": "image/jpeg", "checklist_item_id": "fire_file"}
+    bench.session.change({"attachments": {"k": entry}})
+    assert [thumb.picture for thumb in bench.gallery.thumbs("fire_file")] == [None]
+    monkeypatch.setattr(bench.gallery, "_tiles", None)
+    assert [thumb.key for thumb in bench.gallery.thumbs("fire_file")] == ["k"]
+
+
 def test_a_photo_that_does_not_open_is_asked_for_once(bench: Bench, tmp_path):
     bench.attach("navy")
     for path in (tmp_path / "store" / "photos").iterdir():

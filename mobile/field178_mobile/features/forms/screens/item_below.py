@@ -8,14 +8,16 @@ from field178_mobile.features.forms.screens import chips
 from field178_mobile.features.inspection.findings import ViolationOffer
 from field178_mobile.features.inspection.screens.violation_row import ViolationRow
 from field178_mobile.features.inspection.section_view import ItemState
-from field178_mobile.features.photos.screens.photo_flow import add_photo
+from field178_mobile.features.photos.photo_gallery import Thumb
+from field178_mobile.features.photos.screens.photo_flow import add_photo, open_photo
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional
+from field178_mobile.kit.widgets.picture import Picture
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.wording import Option
 
-_REQUIRED = (chips.OptionChips,)
+_REQUIRED = (chips.OptionChips, Picture)
 
 
 class ItemBelow(kit.Column):
@@ -26,6 +28,7 @@ class ItemBelow(kit.Column):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
+        self._thumbs: Repeat[Thumb] = Repeat(self.ids.thumbs, self._make_thumb)
         self._offers: Repeat[ViolationOffer] = Repeat(self.ids.offers, self._make_offer)
         self._optional = Optional(self)
 
@@ -39,6 +42,8 @@ class ItemBelow(kit.Column):
         self._optional.show(self.ids.comment, bool(state.comment))
         self._optional.show(self.ids.offers, bool(state.offers))
         self.photos = state.photos
+        self._thumbs.show(state.thumbs)
+        self._optional.show(self.ids.thumbs, bool(state.thumbs))
         self._optional.show(self.ids.phrases, bool(phrases))
 
     def edit_note(self, text: str) -> None:
@@ -53,10 +58,25 @@ class ItemBelow(kit.Column):
         """Add a photo of what the item asks about."""
         add_photo(self.item.visit.gallery, self.item.key)
 
+    def _make_thumb(self) -> ThumbTile:
+        tile = ThumbTile()
+        tile.bind(on_release=lambda tile: open_photo(self.item.visit.gallery, tile.key))
+        return tile
+
     def _make_offer(self) -> ViolationRow:
         row = ViolationRow()
         row.bind(on_release=lambda row: self.item.visit.toggle_violation(self.item.key, row.key))
         return row
+
+
+class ThumbTile(kit.Press):
+    """One photo of the item, small; a press opens it. show(thumb)."""
+
+    key = StringProperty("")
+
+    def show(self, thumb: Thumb) -> None:
+        """Draw the photo."""
+        self.key, self.ids.picture.bitmap = thumb.key, thumb.picture
 
 
 class NoteField(kit.Field):

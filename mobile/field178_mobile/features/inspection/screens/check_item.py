@@ -58,4 +58,5 @@ class CheckItem(kit.CheckRow):
 
 def _speaks(state: ItemState) -> bool:
     """Tell whether there is something to show below an item without being asked."""
-    return bool(state.offers or state.note or state.comment or state.value in ("no", "partial"))
+    said = state.offers or state.note or state.comment or state.thumbs
+    return bool(said or state.value in ("no", "partial"))
