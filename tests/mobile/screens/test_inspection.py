@@ -422,20 +422,20 @@ def test_foot_says_how_many_are_left_and_leads_to_each(table: Table):
     table.lay()
     table.go_out()
     visit = table.begin(KARAOKE)
-    visit.complete()
-    frames(3)
-    problems = [line.path for line in reversed(find("ConclusionPane").ids.scroll.ids.problems.children)]
-    foot = find("VisitFoot")
-    assert foot.ids.said.text == f"Còn {len(problems)} mục phải sửa · tới mục tiếp"
-    led = []
-    for _problem in problems:
-        tap(foot.ids.said)
-        led.append(visit.sight.focus)
-    assert led == problems
     visit.choose_tab("conclusion")
     frames(3)
     tap(find("FootButton", action="complete"))
-    assert visit.sight.focus == problems[0], "a second try leads on where the list is known"
+    led = [visit.sight.focus]
+    foot = find("VisitFoot")
+    visit.choose_tab("conclusion")
+    frames(3)
+    problems = [line.path for line in reversed(find("ConclusionPane").ids.scroll.ids.problems.children)]
+    assert led == problems[:1], "the first try leads to the first gap"
+    assert foot.ids.said.text == f"Còn {len(problems)} mục phải sửa · tới mục tiếp"
+    for _problem in problems[1:]:
+        tap(foot.ids.said)
+        led.append(visit.sight.focus)
+    assert led == problems
 
 
 def approve(table: Table) -> None:

@@ -339,18 +339,14 @@ class InspectionPresenter:
         self._show()
 
     def complete(self, *, with_clock_off: bool = False) -> None:
-        """File the visit if nothing keeps it; only a durable filing says so.
+        """File the visit if nothing keeps it, else go to the first gap; only a durable filing says so.
 
         A wrong clock is asked about first; `with_clock_off` is the answer that it may be filed so.
         """
-        was_told = bool(self._checked.problems) and self._sight.tab == CONCLUSION
         self._checked = check_visit(self._scene(), self._clock.now())
         if self._checked.problems:
-            self._sight = Sight(CONCLUSION)
-            if was_told:
-                self.next_problem()
-            else:
-                self._show()
+            self._led_to = ""
+            self.next_problem()
             return
         offset_ms = misleading_offset(self._store, self._opened.draft)
         if offset_ms and not with_clock_off:

@@ -228,6 +228,18 @@ def test_a_number_written_by_hand_and_minutes_not_made_take_none(bench):
     assert bench.store.minutes_numbers.left(TEAM_SCOPE, 2026) == 3
 
 
+def test_visit_with_gaps_leads_to_the_first_of_them_at_the_first_try(bench):
+    bench.visit.arrive("inspected")
+    bench.visit.choose_tab("conclusion")
+    bench.visit.complete()
+    first = bench.state.checked.problems[0].path
+    assert bench.state.focus == first
+    bench.visit.choose_tab("conclusion")
+    bench.visit.complete()
+    assert bench.state.focus == first, "it is still the first"
+    assert not bench.visit.is_filed
+
+
 def test_without_a_block_the_visit_is_filed_all_the_same(bench):
     bench.answer_all()
     bench.visit.complete()
