@@ -110,6 +110,9 @@ class MemoryStore:
     def shown_states(self, record_ids: Collection[str]) -> dict[str, ShownState]:
         return {record_id: self.shown_state(record_id) for record_id in record_ids}
 
+    def own_states(self, record_type: str) -> dict[str, ShownState]:
+        return {view.id: self.shown_state(view.id) for view in self.views(record_type)}
+
     def visits_to(self, establishment_id: str) -> list[MergedRecord]:
         visits = self.views("inspection")
         return [view for view in visits if view.data.get("establishment_id") == establishment_id]

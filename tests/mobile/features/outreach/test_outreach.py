@@ -95,7 +95,7 @@ def test_every_tap_is_kept_before_it_is_shown_and_can_be_taken_back(pane: Desk) 
 
 def test_a_session_is_in_the_list_from_its_first_tap_and_looked_up_no_more(pane: Desk) -> None:
     session = pane.begin()
-    assert pane.lists[-1].is_empty
+    assert (pane.lists[-1].rows, pane.lists[-1].nothing_found) == ((), False)
     session.choose_form("conference")
     (row,) = pane.lists[-1].rows
     assert (row.record_id, row.state) == (pane.lists[-1].selected, "draft")
@@ -266,12 +266,12 @@ def test_a_draft_is_thrown_away_and_what_was_filed_stays(pane: Desk) -> None:
 
 def test_the_list_shows_drafts_first_and_the_word_of_each(pane: Desk) -> None:
     pane.pane.show()
-    assert pane.lists[-1].is_empty
+    assert pane.lists[-1].rows == ()
     pane.filled().complete()
     pane.begin().choose_form("rally")
     pane.pane.show()
     assert [row.state for row in pane.lists[-1].rows] == ["draft", "unsent"]
-    assert "40" in pane.lists[-1].rows[1].attendance
+    assert "40" in pane.lists[-1].rows[1].subtitle
 
 
 def test_a_draft_is_taken_up_again_and_an_unknown_record_is_not_opened(pane: Desk) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from field178_mobile.features.forms.screens import feedback_line
+from field178_mobile.features.forms.screens import chips, feedback_line
 from field178_mobile.features.forms.screens.clock_question import ask_before_filing
 from field178_mobile.features.outreach.outreach_pane import OutreachPaneSessions
 from field178_mobile.features.outreach.outreach_sessions import SessionRow, SessionsState
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from field178_mobile.features.services import Services
 
 MORE_BELOW = 0.15
-_REQUIRED = (feedback_line, outreach_form.OutreachFormPane)
+_REQUIRED = (chips.ChipScroll, feedback_line, outreach_form.OutreachFormPane, kit.SearchField)
 
 
 class OutreachScreen(kit.Panes):
@@ -36,6 +36,7 @@ class OutreachScreen(kit.Panes):
     word_tone = StringProperty("plain")
     notice = StringProperty("")
     is_late = BooleanProperty(False)
+    nothing_found = BooleanProperty(False)
 
     def __init__(self, **kwargs: object) -> None:
         self._has_more = False
@@ -48,7 +49,9 @@ class OutreachScreen(kit.Panes):
         self.ids.rows.chosen = state.selected
         self.ids.rows.show([_row(row) for row in state.rows])
         self._has_more = state.has_more
-        self.ids.empty.opacity = 1 if state.is_empty else 0
+        self.ids.chips.show(state.chips)
+        self.nothing_found = state.nothing_found
+        self.ids.empty.opacity = 0 if state.rows else 1
 
     def scrolled(self, scroll_y: float) -> None:
         """Make the list longer when its end comes into sight."""
@@ -127,7 +130,7 @@ def _row(row: SessionRow) -> kit.Row:
     return kit.Row(
         key=row.record_id,
         title=row.title,
-        sub=" · ".join(part for part in (row.unit, row.attendance, row.venue) if part),
+        sub=row.subtitle,
         icon="bullhorn-outline",
         tone="primary",
         meta=row.day,
