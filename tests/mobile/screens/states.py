@@ -186,6 +186,11 @@ def entry_mended(pose: Pose) -> None:
     pose.workspace.open_establishment(HOTEL)
 
 
+@state()
+def filters(pose: Pose) -> None:
+    pose.screen("inspection").open_filters()
+
+
 @state("empty")
 def shift_without_team(pose: Pose) -> None:
     pose.screen("inspection").open_shift()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ from field178_shared.text.formats import number_text
 from field178_shared.time.clock import Clock, local_date
 
 PAGE = 200
+# Chips that say by what the list is narrowed; a tap takes it away.
+UNIT, KIND = "unit", "kind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,14 @@ class EstablishmentsState:
     empty_action: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FilterState:
+    """The communes and kinds of the list, each with how many establishments it would leave."""
+
+    units: tuple[Option, ...]
+    kinds: tuple[Option, ...]
+
+
 class EstablishmentsPresenter:
     """Searches, filters and orders the establishments this tablet holds."""
 
@@ -78,6 +89,7 @@ class EstablishmentsPresenter:
         self._position: GeoPoint | None = None
         self._query = ""
         self._chip = ALL
+        self._narrowed = {UNIT: "", KIND: ""}
         self._shown = PAGE
         self._selected = ""
 
@@ -94,17 +106,36 @@ class EstablishmentsPresenter:
         self._show()
 
     def show_all(self) -> None:
-        """Drop search and chip."""
-        self._query, self._chip, self._shown = "", ALL, PAGE
+        """Drop search, chip and filters."""
+        self._query = ""
+        self.choose_chip(ALL)
+
+    def narrow(self, name: str, value: str) -> None:
+        """Keep the establishments of one commune (UNIT) or kind (KIND); the same again takes it away."""
+        self._narrowed[name] = "" if self._narrowed[name] == value else value
+        self._shown = PAGE
         self._show()
 
+    def filters(self) -> FilterState:
+        """Return what the list can be narrowed by, those with the most establishments first."""
+        return FilterState(*(self._filter_options(name) for name in (UNIT, KIND)))
+
     def hides(self, establishment_id: str) -> bool:
-        """Tell whether search or chip keep an establishment out of the list."""
+        """Tell whether search, chip or filters keep an establishment out of the list."""
         return all(listing.id != establishment_id for listing in self._kept())
 
     def choose_chip(self, chip: str) -> None:
-        """Keep one group; the same chip again shows all. Drafts have a list of their own."""
-        self._chip, self._shown = (ALL if chip == self._chip else chip), PAGE
+        """Keep one group; the same chip again shows all. Drafts have a list of their own.
+
+        ALL takes the filters away too, and the chip of a filter that one alone.
+        """
+        if chip in self._narrowed:
+            self._narrowed[chip] = ""
+        else:
+            self._chip = ALL if chip == self._chip else chip
+        if chip == ALL:
+            self._narrowed = dict.fromkeys(self._narrowed, "")
+        self._shown = PAGE
         self._show()
 
     def show_more(self) -> None:
@@ -127,13 +158,14 @@ class EstablishmentsPresenter:
 
     def _show(self) -> None:
         found = [each.listing for each in matching(self._establishments, self._query)]
-        kept = self._of_chip(found)
+        near = self._narrow(found, UNIT, KIND)
+        kept = self._of_chip(near)
         title, text = self._empty_words() if not kept else ("", "")
         self._read_states(kept[: self._shown])
         self._render(
             EstablishmentsState(
                 query=self._query,
-                chips=self._chips(found),
+                chips=self._chips(near),
                 rows=tuple(self._row(listing) for listing in kept[: self._shown]),
                 has_more=len(kept) > self._shown,
                 count=self._words.say(
@@ -147,7 +179,28 @@ class EstablishmentsPresenter:
         )
 
     def _kept(self) -> list[EstablishmentListing]:
-        return self._of_chip([each.listing for each in matching(self._establishments, self._query)])
+        found = [each.listing for each in matching(self._establishments, self._query)]
+        return self._of_chip(self._narrow(found, UNIT, KIND))
+
+    def _narrow(self, found: list[EstablishmentListing], *names: str) -> list[EstablishmentListing]:
+        wanted = {name: value for name in names if (value := self._narrowed[name])}
+        if not wanted:
+            return found
+        return [one for one in found if all(_value_of(one, name) == wanted[name] for name in wanted)]
+
+    def _filter_options(self, name: str) -> tuple[Option, ...]:
+        other = KIND if name == UNIT else UNIT
+        left = self._narrow([each.listing for each in self._establishments], other)
+        counts = Counter(_value_of(one, name) for one in left)
+        counts.setdefault(self._narrowed[name], 0)
+        return tuple(
+            Option(value, f"{self._filter_word(name, value)} · {count}", value == self._narrowed[name])
+            for value, count in counts.most_common()
+            if value
+        )
+
+    def _filter_word(self, name: str, value: str) -> str:
+        return self._words.unit(value) if name == UNIT else self._words.kind(value)
 
     def _of_chip(self, found: list[EstablishmentListing]) -> list[EstablishmentListing]:
         group = self._facts.groups.get(self._chip)
@@ -174,11 +227,17 @@ class EstablishmentsPresenter:
         ids = {listing.id for listing in found}
         counts = {chip: len(ids & self._facts.groups.get(chip, ids)) for chip in names}
         counts[DRAFTS] = self._facts.draft_count  # every one, of whatever type: none is out of sight
-        return tuple(
+        narrowed = (
+            Option(name, self._filter_word(name, value), True)
+            for name, value in self._narrowed.items()
+            if value
+        )
+        groups = (
             Option(chip, f"{name} · {number_text(counts[chip], self._words.language)}", chip == self._chip)
             for chip, name in names.items()
             if chip in (ALL, self._chip) or counts[chip]
         )
+        return (*narrowed, *groups)
 
     def _row(self, listing: EstablishmentListing) -> EstablishmentListRow:
         words = self._words
@@ -234,6 +293,10 @@ class EstablishmentsPresenter:
             said = self._words.say("“{query}” is not found", query=self._query.strip())
             return said, _("Try part of the name, the street or the commune.")
         return _("Nothing in this group"), _("Choose All to see every establishment.")
+
+
+def _value_of(listing: EstablishmentListing, name: str) -> str:
+    return listing.unit_id if name == UNIT else listing.type_id
 
 
 def _nearness(here: GeoPoint, listing: EstablishmentListing) -> tuple[bool, int]:

@@ -125,6 +125,30 @@ def test_chip_keeps_its_group_and_the_same_chip_shows_all_again(bench):
     assert len(bench.ids()) == 3
 
 
+def test_list_is_narrowed_to_a_commune_and_a_kind_until_the_chip_is_tapped(store, clock):
+    settle(store)
+    other = "c11632_v1"
+    far = establishment("Karaoke Xa", "karaoke", 208300000, 1065600000, unit_id=other)
+    server_commits(store, base_row(uid("far"), 1, "establishment", f"unit:{other}", **far))
+    bench = Bench(store, clock)
+    shown = bench.list.filters()
+    assert [(each.id, each.label[-1]) for each in shown.units] == [(UNIT, "3"), (other, "1")]
+    bench.list.narrow("kind", "karaoke")
+    assert sorted(bench.ids()) == sorted([KARAOKE, uid("far")])
+    assert [each.id for each in bench.list.filters().units] == [UNIT, other]
+    bench.list.narrow("unit", other)
+    assert bench.ids() == [uid("far")]
+    assert list(bench.chips())[:3] == ["unit", "kind", "all"]
+    assert bench.chips()["all"] == "Tất cả · 1"
+    bench.list.search("hong phuc")
+    assert (bench.ids(), bench.state.empty_action) == ([], ""), "it is in the register"
+    bench.list.search("")
+    bench.list.choose_chip("unit")
+    assert sorted(bench.ids()) == sorted([KARAOKE, uid("far")])
+    bench.list.choose_chip("all")
+    assert len(bench.ids()) == 4
+
+
 def test_visit_that_did_not_get_in_does_not_count_as_inspected(store, clock):
     settle(store)
     closed = filed_visit(CAFE, access_result="closed_on_arrival", started_at="2026-11-01T14:00:00Z")

@@ -11,6 +11,7 @@ from field178_mobile.features.register.establishment_facts import DONE, DRAFTS, 
 from field178_mobile.features.register.establishment_form_state import EstablishmentFormState
 from field178_mobile.features.register.establishments import EstablishmentListRow, EstablishmentsState
 from field178_mobile.features.register.screens.establishment_form import EstablishmentPane
+from field178_mobile.features.register.screens.filters import FilterSheet
 from field178_mobile.features.services import Services
 from field178_mobile.features.shift.screens.shift import ShiftSheet
 from field178_mobile.features.shift.shift import ShiftState
@@ -151,6 +152,10 @@ class EstablishmentsScreen(kit.Panes):
             sheet.bind(on_dismiss=lambda _sheet: self.workspace.record.refresh())
             shift.show_on(sheet.show)
             sheet.open()
+
+    def open_filters(self) -> None:
+        """Narrow the list to a commune or a kind."""
+        FilterSheet(self.workspace.list).open()
 
     def choose_chip(self, chip: str) -> None:
         """Keep a group of establishments, or list the drafts of the tablet."""
