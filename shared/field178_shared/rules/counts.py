@@ -41,7 +41,10 @@ def contradictions(answers: Mapping[str, object], lists: CodeLists) -> Iterator[
 def open_sums(counts: Mapping[str, int], lists: CodeLists) -> set[str]:
     """Return the paths of the counted sums that have a part which nobody has counted yet."""
     counted = [item for item_id in counts if (item := lists.items.get(item_id)) is not None]
-    sums = ((item, rule) for item in counted for rule in item.count_rules if _is_sum(rule))
+    # In place: a tap asks this of every count.
+    sums = [
+        (item, rule) for item in counted for rule in item.count_rules if rule.relation is CountRelation.SUM_OF
+    ]
     return {_path(item) for item, rule in sums if len(_known(rule, counts, lists)) < len(rule.items)}
 
 
@@ -49,7 +52,7 @@ def remainder(item_id: str, counts: Mapping[str, int], lists: CodeLists) -> int 
     """Return what is left of a sum for its last part: men of total and women; None while that is unknown."""
     for item in lists.items.values():
         for rule in item.count_rules:
-            if _is_sum(rule) and item_id in rule.items and item.id in counts:
+            if rule.relation is CountRelation.SUM_OF and item_id in rule.items and item.id in counts:
                 others = CountRule(rule.relation, tuple(each for each in rule.items if each != item_id))
                 known = _known(others, counts, lists)
                 left = counts[item.id] - sum(known)
@@ -57,12 +60,8 @@ def remainder(item_id: str, counts: Mapping[str, int], lists: CodeLists) -> int 
     return None
 
 
-def _is_sum(rule: CountRule) -> bool:
-    return rule.relation is CountRelation.SUM_OF
-
-
 def _broken(count: int, rule: CountRule, known: list[int]) -> ErrorCode | None:
-    if _is_sum(rule):
+    if rule.relation is CountRelation.SUM_OF:
         # With a part unknown only a surplus is certain.
         complete = len(known) == len(rule.items)
         wrong = sum(known) != count if complete else sum(known) > count

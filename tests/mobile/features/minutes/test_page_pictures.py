@@ -10,7 +10,15 @@ from pypdf import PdfReader
 
 from field178_mobile.features.minutes.page_pictures import SCALE, page_pictures
 from field178_mobile.presentation.bitmap import Bitmap
-from field178_shared.documents.blocks import Letterhead, Paragraph, Pen, Seal, Signatures, Table
+from field178_shared.documents.blocks import (
+    Closing,
+    Letterhead,
+    Paragraph,
+    Pen,
+    Seal,
+    SignaturePlace,
+    Table,
+)
 from field178_shared.documents.paper import draw
 
 HEAD = Letterhead(("UBND XÃ AN LÃO", "ĐỘI 178"), "Số: 07/BB-ĐKT178", "Ngày 24", "BIÊN BẢN", "kiểm tra")
@@ -18,7 +26,7 @@ BLOCKS = (
     Paragraph("Hôm nay, tại Karaoke Hồng Phúc (số 27 \\ đường Trần Tất Văn), Đội tiến hành kiểm tra. " * 3),
     Table(("STT", "Nội dung"), (20, 80), tuple((str(row), "Lối thoát nạn") for row in range(60))),
     Pen("Người làm chứng:", 2),
-    Signatures(("ĐẠI DIỆN CƠ SỞ", "TRƯỞNG ĐOÀN")),
+    Closing("Hết.", ((SignaturePlace("ĐẠI DIỆN CƠ SỞ"), SignaturePlace("TRƯỞNG ĐOÀN")),), ("Cơ sở",)),
 )
 
 
@@ -57,4 +65,4 @@ def test_page_has_the_shape_of_paper_and_ink_within_its_margins(pdf: bytes) -> N
     assert 26 < left / millimetre < 31
     assert right / millimetre < 210 - 12
     assert 15 < top / millimetre < 25
-    assert bottom / millimetre < 297 - 8
+    assert bottom / millimetre < 297 - 3
