@@ -316,6 +316,16 @@ def conclusion_with_problems(pose: Pose) -> None:
 
 
 @state()
+def conclusion_of_a_changed_register(pose: Pose) -> None:
+    visit = pose.open_visit(ANSWERED)
+    visit.answer("antt_certificate", "no")
+    visit.choose_tab("conclusion")
+    frames(2)
+    pane = find("ConclusionPane")
+    pane.ids.scroll.scroll_to_widget(pane.ids.updates_card)
+
+
+@state()
 def minutes_before_completing(pose: Pose) -> None:
     conclusion(pose)
     frames(2)

@@ -10,6 +10,7 @@ from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simp
 from field178_mobile.features.inspection import fix_dates
 from field178_mobile.features.inspection.answers import ItemAnswer, answers_of
 from field178_mobile.features.inspection.field_positions import ARRIVAL, CONCLUSION, SHIFT, comments_at
+from field178_mobile.features.inspection.register_updates import update_options
 from field178_mobile.features.inspection.section_view import answer_word
 from field178_mobile.features.inspection.visit import TYPE
 from field178_mobile.features.inspection.visit_scene import VisitScene
@@ -66,6 +67,7 @@ class ConclusionState:
     due_offers: tuple[tuple[str, str], ...]
     shortcomings: tuple[FollowUpRow, ...]
     limits: tuple[str, ...]
+    updates: tuple[Option, ...]
     texts: Mapping[str, SimpleField]
     fields: tuple[SimpleField, ...]
     result_comment: str
@@ -147,6 +149,7 @@ def conclusion_state(scene: VisitScene) -> ConclusionState:
         due_offers=fix_dates.suggestions(scene.day, words),
         shortcomings=_shortcomings(scene),
         limits=_limits(scene),
+        updates=update_options(data, scene.register, scene.kept_in_register, words) if scene.register else (),
         texts={path: simple_field(TYPE, FIELDS[TYPE][path], data, pins, words) for path in TEXTS},
         fields=tuple(
             each

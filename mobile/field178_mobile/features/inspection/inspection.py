@@ -70,6 +70,7 @@ class InspectionPresenter:
         self._led_to = ""
         self._feedback = Feedback()
         self._asked_protocols: frozenset[str] = frozenset()
+        self._kept_in_register: frozenset[str] = frozenset()
         self._reader = VisitReader(words.lists, opened.establishment.type_id, bool(opened.follow_ups))
         self._last = answers.answers_of(opened.last)
         self._marks = MarkReader(opened.comments, (opened.establishment.name,), words)
@@ -271,6 +272,11 @@ class InspectionPresenter:
         self._asked_protocols |= {protocol}
         self._show()
 
+    def toggle_update(self, path: str) -> None:
+        """Leave a fact of the register as it is, or write what the visit saw after all."""
+        self._kept_in_register ^= {path}
+        self._show()
+
     def close_protocol(self, protocol: str) -> None:
         """Put a protocol away that was opened by hand; nothing of it was recorded."""
         self._asked_protocols -= {protocol}
@@ -356,7 +362,9 @@ class InspectionPresenter:
         now = self._clock.now()
         data = with_offset(visit.finished(self._session.data, self._reading.asked_ids(), now), offset_ms)
         try:
-            filing = what_to_file(self._store, self._session.draft, data, self._words.lists)
+            filing = what_to_file(
+                self._store, self._session.draft, data, self._words.lists, self._kept_in_register
+            )
             self._store.file(filing.visit, self._opened.user, filing.extra, filing.gone)
         except AppError as error:
             said = message(error.code, self._words.language)
@@ -440,6 +448,13 @@ class InspectionPresenter:
         rows = to_fix(self._opened.follow_ups, self._day, self._words)
         return next(row for row in rows if row.key == key)
 
+    def _register(self) -> Data:
+        """Return the establishment as the register has it, where what the visit saw is compared with it."""
+        if self._sight.tab != CONCLUSION or self._opened.is_locked:
+            return {}
+        view = self._store.view(self._opened.establishment.id)
+        return {} if view is None or view.deleted else view.data
+
     def _item_name(self, item_id: str) -> str:
         return self._words.lists.items[item_id].label(self._words.language)
 
@@ -463,4 +478,6 @@ class InspectionPresenter:
             is_late=late,
             is_leader=visit.is_leader(reading.data, opened.user),
             asked_protocols=self._asked_protocols,
+            register=self._register(),
+            kept_in_register=self._kept_in_register,
         )

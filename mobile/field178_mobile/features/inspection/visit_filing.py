@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from field178_mobile.features.inspection.register_updates import update_draft
 from field178_mobile.store import Draft, MergedRecord, Store
 from field178_shared.codelists import CodeLists
 from field178_shared.merge import equal
@@ -24,17 +26,21 @@ class VisitSubmission:
     gone: tuple[MergedRecord, ...]
 
 
-def what_to_file(store: Store, draft: Draft, data: dict[str, object], lists: CodeLists) -> VisitSubmission:
+def what_to_file(
+    store: Store, draft: Draft, data: dict[str, object], lists: CodeLists, kept: Collection[str] = ()
+) -> VisitSubmission:
     """Return the visit as it is filed, and what belongs to it; all of it goes in one step.
 
-    A visit that is filed for the first time gets the number of its minutes here.
+    A visit that is filed for the first time gets the number of its minutes here. `kept`: paths of the
+    establishment that stay as the register has them, whatever the visit saw.
     """
     visit = replace(draft, data={**data, **_number_of(store, draft, data)})
     said = session_of_visit(visit.data, visit.record_id, _host_agency(store, visit.data, lists))
     known = store.view(session_id_of_visit(visit.record_id))
+    updates = _register_updates(store, visit, kept)
     if said is not None:
-        return VisitSubmission(visit, (_session_draft(store, visit, said, known, lists),), ())
-    return VisitSubmission(visit, (), () if known is None or known.deleted else (known,))
+        return VisitSubmission(visit, (_session_draft(store, visit, said, known, lists), *updates), ())
+    return VisitSubmission(visit, updates, () if known is None or known.deleted else (known,))
 
 
 def take_number(store: Store, record_id: str, data: Data) -> str:
@@ -47,6 +53,12 @@ def numbers_left(store: Store, data: Data) -> int:
     """Return how many numbers are left here for minutes of this visit's team and year."""
     year = _year_of(data)
     return 0 if year is None else store.minutes_numbers.left(_series_of(data), year)
+
+
+def _register_updates(store: Store, visit: Draft, kept: Collection[str]) -> tuple[Draft, ...]:
+    view = store.view(text_of(visit.data, "establishment_id"))
+    update = None if view is None or view.deleted else update_draft(visit, view, kept)
+    return () if update is None else (update,)
 
 
 def _series_of(data: Data) -> str:

@@ -49,6 +49,9 @@ class VisitScene:
     is_leader: bool = False
     is_to_read: bool = False
     asked_protocols: frozenset[str] = frozenset()
+    # The establishment as the register has it, while the conclusion is in sight; what is not to be changed.
+    register: Data = field(default_factory=dict)
+    kept_in_register: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,3 +279,33 @@ def test_a_clock_right_within_five_minutes_is_not_asked_about(bench):
     assert bench.visit.is_filed
     (record,) = [view for view in bench.store.views("inspection") if view.id != LAST_VISIT]
     assert "clock_offset_s" not in record.data
+
+
+def test_what_the_visit_saw_is_written_into_the_register_with_it(bench):
+    bench.answer_all()
+    bench.visit.answer("antt_certificate", "no")
+    bench.visit.answer("kd_licence", "no")
+    bench.visit.fix_within("5")
+    bench.visit.choose_result("minor_shortcomings")
+    bench.visit.choose_tab("conclusion")
+    labels = {option.id: option.label for option in bench.state.conclusion.updates}
+    assert list(labels) == ["certificates.antt.status", "certificates.karaoke_licence.status"]
+    assert labels["certificates.karaoke_licence.status"].endswith("→ Không có")
+
+    bench.visit.toggle_update("certificates.antt.status")
+    assert [option.is_chosen for option in bench.state.conclusion.updates] == [False, True]
+    bench.visit.complete()
+
+    assert bench.state.feedback.filed, bench.state.checked.problems
+    papers = bench.store.view(KARAOKE).data["certificates"]
+    assert papers["karaoke_licence"]["status"] == "missing"
+    assert papers.get("antt", {}).get("status") != "missing"
+    assert bench.store.shown_state(KARAOKE).word == "unsent"
+
+
+def test_a_visit_that_saw_what_the_register_has_leaves_it_alone(bench):
+    bench.answer_all()
+    bench.visit.choose_tab("conclusion")
+    assert bench.state.conclusion.updates == ()
+    bench.visit.complete()
+    assert bench.store.shown_state(KARAOKE).word != "unsent"

@@ -80,6 +80,8 @@ class ConclusionPane(BoxLayout):
         )
         self.ids.measures.show(said.measures)
         self.limits = "\n".join(said.limits)
+        self.ids.scroll.optional.show(self.ids.updates_card, bool(said.updates))
+        self.ids.updates.show(said.updates)
         self.ids.roles.show(said.roles)
         self.ids.paper.show(said.paper)
         self._short.show(said.shortcomings)
