@@ -9,7 +9,11 @@ from __future__ import annotations
 from scripts.tablet_player.fingers import Fingers
 
 from field178_mobile.features.inspection.section_view import PageState
+from field178_mobile.features.outreach.outreach_sessions import TYPE
+from field178_mobile.features.outreach.screens.outreach import OutreachScreen
 from field178_mobile.features.workspace.screens.establishments import EstablishmentsScreen
+from field178_mobile.kit.kv import field_words
+from field178_mobile.kit.language import language as _
 
 SECTION_LIMIT = 20
 
@@ -83,7 +87,7 @@ def choose_shift(journey: Journey, members: tuple[str, ...]) -> None:
 def pass_sections(journey: Journey, until: str) -> None:
     """Pass every open section from the section list on: look at its items, confirm them as one, go on."""
     journey.foot("next")
-    for _ in range(SECTION_LIMIT):
+    for _time in range(SECTION_LIMIT):
         page = journey.page()
         assert page is not None
         if page.id == until:
@@ -163,3 +167,27 @@ def _label(journey: Journey, item_id: str) -> str:
     assert page is not None
     item = next(item for item in page.items if item.id == item_id)
     return f"{item.text}\u00a0*" if item.is_required else item.text
+
+
+def talk_at_a_school(screen: OutreachScreen) -> int:
+    """File a talk at a school from the list of sessions: 480 pupils, 390 of them for the first time."""
+    fingers = Fingers()
+    fingers.press("Btn", icon="plus", text=_("New"))
+    _pick(fingers, "outreach_form_id", "school_flag_assembly")
+    fingers.tap(screen.ids.form.ids.place)
+    fingers.press("ChoiceRow", key="school_id.thpt_gl_1")
+    _pick(fingers, "host_agency_id", "commune_culture_social")
+    fingers.press("Btn", text=screen.ids.form.place_audience)
+    for digits in ("480", "390"):
+        for digit in digits:
+            fingers.press("PadKey", text=digit)
+        fingers.press("Btn", icon="check", text=_("OK"))
+    fingers.press("OptionChip", key="prostitution_law")
+    fingers.press("Btn", icon="check", text=_("Complete"))
+    return fingers.taps
+
+
+def _pick(fingers: Fingers, path: str, key: str) -> None:
+    """Choose a value of a field of the session in its sheet."""
+    fingers.press("PickField", label=field_words(TYPE, path).label + " *")
+    fingers.press("ChoiceRow", key=key)

@@ -13,6 +13,7 @@ from field178_mobile.kit.widgets.panes import FootBar, PaneHead, Panes
 from field178_mobile.kit.widgets.picture import Picture, Rubbed
 from field178_mobile.kit.widgets.press import Btn, Chip, IconBtn, Press
 from field178_mobile.kit.widgets.section_row import SectionRow
+from field178_mobile.kit.widgets.sheet_field import SheetField
 from field178_mobile.kit.widgets.surface import (
     Banner,
     Card,
@@ -26,6 +27,7 @@ from field178_mobile.kit.widgets.surface import (
 )
 from field178_mobile.kit.widgets.tabs import Tab, TabBar
 from field178_mobile.kit.widgets.text import Divider, Ic, Pill, Section, Small, Tile, Title, Txt, Word
+from field178_mobile.kit.widgets.time_field import TimeField
 
 __all__ = [
     "Banner",
@@ -66,11 +68,13 @@ __all__ = [
     "SectionRow",
     "Seg",
     "Sheet",
+    "SheetField",
     "Small",
     "StatusLine",
     "Tab",
     "TabBar",
     "Tile",
+    "TimeField",
     "Title",
     "Toast",
     "Txt",

@@ -23,9 +23,11 @@ from tests.mobile.inspection_world import (
 from tests.mobile.screens.posing import ANSWERED, PLACES, WITH_PHOTOS, Pose
 from tests.mobile.screens.scene import find, find_all, frames, tap, type_text, until
 from tests.mobile.support import base_row, server_commits
+from tests.shared import places
 
 from field178_mobile.kit.language import language as _
 from field178_shared.ids import review_id
+from field178_shared.list_packs import ListPack, lists_with
 
 HOTEL, MASSAGE, NEVER = (uid(name) for name, _kind in PLACES[:3])
 SESSION = uid("session")
@@ -519,6 +521,46 @@ def outreach_place_sheet(pose: Pose) -> None:
     button = find("Btn", text=_("Add an establishment"))
     screen.ids.form.scroll_to_widget(button)
     tap(button)
+
+
+@state(is_shared=False)
+def outreach_at_a_school(pose: Pose) -> None:
+    _at_a_school(pose)
+    form = pose.screen("outreach").ids.form
+    frames(3)
+    form.scroll_to_widget(form.ids.people)
+
+
+@state(is_shared=False)
+def outreach_schools(pose: Pose) -> None:
+    _at_a_school(pose)
+    frames(3)
+    tap(pose.screen("outreach").ids.form.ids.place)
+
+
+@state(is_shared=False)
+def outreach_without_schools(pose: Pose) -> None:
+    screen = pose.screen("outreach")
+    screen.sessions_pane.begin()
+    screen.session.choose_form("school_flag_assembly")
+
+
+@state(is_shared=False)
+def time_sheet(pose: Pose) -> None:
+    _at_a_school(pose)
+    frames(3)
+    tap(pose.screen("outreach").ids.form.ids.start)
+    find("TimeBody").ids.hour.ids.entry.focus = False  # a cursor blinks
+
+
+def _at_a_school(pose: Pose) -> None:
+    pane = pose.screen("outreach").sessions_pane
+    words = replace(pane._services.words, lists=lists_with(ListPack().with_rows(places.PLACES)))
+    pane._services = replace(pane._services, words=words)
+    pane.begin()
+    pane.session.choose_form("school_flag_assembly")
+    pane.session.choose_place("school_id.thpt_gl_1")
+    pane.session.write("start_time", "07:15")
 
 
 @state(is_shared=False)

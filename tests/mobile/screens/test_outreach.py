@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -10,9 +10,12 @@ from tests.mobile.inspection_world import CAFE, KARAOKE, LEADER, UNIT, services,
 from tests.mobile.screens.lint import LIGHT_AND_LONG, lint
 from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
+from tests.shared.places import PLACES
 
 from field178_mobile.store import Draft, Store
+from field178_shared.codelists import CodeLists
 from field178_shared.ids import review_id
+from field178_shared.list_packs import ListPack, lists_with
 
 SESSION, SCOPE = uid("session"), f"unit:{UNIT}"
 DATA = {
@@ -42,6 +45,7 @@ class Table:
     store: Store
     clock: FrozenClock
     screen: Any = None
+    lists: CodeLists | None = None
 
     def lay(self, size: tuple[int, int] = LANDSCAPE, mode: str = "light", scale: float = 1.0) -> Any:
         from field178_mobile.features.outreach.outreach_pane import OutreachPaneSessions
@@ -50,6 +54,8 @@ class Table:
         self.stage.dress(size, mode, scale)
         self.screen = OutreachScreen()
         at_work = services(self.store, self.clock, seeded_ids(self.clock))
+        if self.lists is not None:
+            at_work = replace(at_work, words=replace(at_work.words, lists=self.lists))
         self.screen.sessions_pane = OutreachPaneSessions(
             at_work, self.screen.show_list, self.screen.show_session
         )
@@ -268,3 +274,75 @@ def test_approved_session_shows_its_establishments_inert(table: Table):
     assert find_all("NumberPad") == []
     assert find_all("Btn", text="Thêm cơ sở") == []
     assert lint(screen) == []
+
+
+@pytest.fixture
+def talk(stage: Stage, store: Store, clock: FrozenClock) -> Table:
+    """A tablet whose office has entered a school and a zone."""
+    settle(store)
+    return Table(stage, store, clock, lists=lists_with(ListPack().with_rows(PLACES)))
+
+
+def test_talk_at_a_school_is_filed_in_few_taps(talk: Table, window_size):
+    from tests.mobile.journeys import talk_at_a_school
+
+    taps = talk_at_a_school(talk.lay(window_size))
+    (filed,) = (view for view in talk.store.views("outreach_session") if view.data.get("school_id"))
+    assert filed.data["unit_id"] == UNIT
+    assert filed.data["venue"] == "THPT GL-1"
+    counts = {"attendance_count": 480, "first_time_count": 390}
+    assert filed.data["audiences"] == {"upper_secondary_students": counts}
+    print(f"talk at a school: {taps} taps")
+    assert taps <= 20
+
+
+def test_start_is_typed_as_two_numbers_and_cleared(table: Table, window_size):
+    screen = table.lay(window_size)
+    tap(find("Btn", text="Buổi mới"))
+    start = screen.ids.form.ids.start
+
+    def give(hour: str, minute: str) -> str:
+        tap(start)
+        body = find("TimeBody")
+        for name, digits in (("hour", hour), ("minute", minute)):
+            type_text(body.ids[name], digits)
+        tap(find("Btn", text="Xong"))
+        frames(3)
+        return start.value
+
+    assert give("7", "5") == "07:05"
+    assert give("14", "") == "14:00"
+    tap(start)
+    type_text(find("TimeBody").ids.hour, "24")
+    tap(find("Btn", text="Xong"))
+    assert find("TimeBody").error == "Giờ không hợp lệ."
+    tap(find("Btn", text="Xóa"))
+    assert start.value == ""
+    assert "start_time" not in table.store.drafts.all()[0].data
+
+
+def test_several_co_hosts_are_chosen_in_one_sheet(table: Table, window_size):
+    screen = table.lay(window_size)
+    tap(find("Btn", text="Buổi mới"))
+    tap(screen.ids.form.ids.co_hosts)
+    for key in ("commune_police", "commune_health_station"):
+        tap(find("ChoiceRow", key=key))
+    tap(find("Btn", text="Xong"))
+    frames(3)
+    assert table.store.drafts.all()[0].data["co_hosts"] == ["commune_police", "commune_health_station"]
+    assert screen.ids.form.ids.co_hosts.shown == "Công an xã, thị trấn; Trạm Y tế"
+
+
+def test_closed_session_shows_its_school_and_offers_nothing(talk: Table):
+    at_school = {**DATA, "school_id": "thpt_gl_1"}
+    said = {"record": SESSION, "record_rev": 1, "state": "approved", "reason": "", "comments": {}}
+    server_commits(
+        talk.store,
+        base_row(SESSION, 1, "outreach_session", SCOPE, **at_school),
+        base_row(review_id(SESSION), 1, "review", SCOPE, **said),
+    )
+    talk.lay()
+    talk.open()
+    assert "THPT GL-1" in texts()
+    assert not any("Cơ quan phối hợp" in text for text in texts())
+    assert find_all("Btn", text="Học sinh THPT") == []

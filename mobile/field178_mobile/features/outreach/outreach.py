@@ -18,6 +18,7 @@ from field178_mobile.features.outreach.outreach_establishments import (
     drop_establishment,
     uncounted,
 )
+from field178_mobile.features.outreach.outreach_places import choose_place
 from field178_mobile.features.outreach.outreach_sessions import TYPE
 from field178_mobile.features.outreach.outreach_state import (
     OutreachState,
@@ -128,7 +129,17 @@ class OutreachPresenter:
 
     def choose_host(self, agency_id: str) -> None:
         """Record who held the session."""
-        self._change({"host_agency_id": agency_id}, self._words.field(TYPE, "host_agency_id"))
+        changes = session.choose_host(self._session.data, agency_id)
+        self._change(changes, self._words.field(TYPE, "host_agency_id"))
+
+    def choose_co_hosts(self, agency_ids: tuple[str, ...]) -> None:
+        """Record the agencies that held it together with the host."""
+        self._change(session.choose_co_hosts(agency_ids), self._words.field(TYPE, "co_hosts"))
+
+    def choose_place(self, key: str) -> None:
+        """Record the school or the industrial zone by the key of its option; an empty one takes it back."""
+        changes = choose_place(self._words.lists, self._session.data, key, self._opened.unit_ids)
+        self._change(changes, self._words.translate("School, industrial zone"))
 
     def choose_day(self, day: date) -> None:
         """Record the day of the session."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from field178_mobile.features.inspection.visit import TZ_OFFSET
@@ -13,6 +13,7 @@ from field178_shared.time.clock import local_date, to_wire
 
 # What one session has in common with the next one of the same evening or village.
 REPEATED = ("outreach_form_id", "unit_id", "host_agency_id", "topic_ids")
+_NAMES_A_PLACE = ("venue", "establishments", "attachments", "school_id", "zone_id")
 
 
 def new_session(now: datetime, codelist_version: str) -> dict[str, object]:
@@ -32,7 +33,7 @@ def choose_form(lists: CodeLists, data: Data, form_id: str) -> Changes:
     if not form.counts_people:
         changes["audiences"] = None
     if form.anonymous_only:
-        changes.update({name: None for name in ("venue", "establishments", "attachments")})
+        changes.update({name: None for name in _NAMES_A_PLACE})
     if not form.links_establishment:
         changes["establishments"] = None
     return {path: value for path, value in changes.items() if value is not None or path in data}
@@ -50,10 +51,21 @@ def repeat_last(data: Data, last: Data, lists: CodeLists) -> Changes:
     }
 
 
+def choose_host(data: Data, agency_id: str) -> Changes:
+    """Return the change of the host; an agency that hosts is no co-host."""
+    return {"host_agency_id": agency_id} | choose_co_hosts(
+        [one for one in texts_of(data, "co_hosts") if one != agency_id]
+    )
+
+
+def choose_co_hosts(agency_ids: Sequence[str]) -> Changes:
+    """Return the change of the co-hosts; they are one list and change as a whole."""
+    return {"co_hosts": list(agency_ids) or None}
+
+
 def toggle_topic(data: Data, topic_id: str) -> Changes:
     """Return the change that adds a topic or takes it back; topics are one list and change as a whole."""
-    topics = data.get("topic_ids")
-    chosen = [topic for topic in topics if isinstance(topic, str)] if isinstance(topics, list) else []
+    chosen = texts_of(data, "topic_ids")
     kept = [topic for topic in chosen if topic != topic_id]
     return {"topic_ids": (kept if topic_id in chosen else [*chosen, topic_id]) or None}
 
@@ -81,6 +93,12 @@ def audiences_of(data: Data) -> dict[str, Mapping[str, object]]:
 def establishments_of(data: Data) -> dict[str, Mapping[str, object]]:
     """Return the establishments of a session with their counts; one just added has none yet."""
     return _rows_of(data, "establishments")
+
+
+def texts_of(data: Data, name: str) -> list[str]:
+    """Return a list of texts, none where the record has no such list."""
+    value = data.get(name)
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
 def number_of(row: Mapping[str, object], name: str) -> int | None:

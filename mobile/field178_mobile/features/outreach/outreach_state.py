@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simple_field, simple_fields
 from field178_mobile.features.inbox.reviewed import CLOSED, review_notice
-from field178_mobile.features.outreach.outreach_data import audiences_of, establishments_of, number_of
+from field178_mobile.features.outreach.outreach_data import (
+    audiences_of,
+    establishments_of,
+    number_of,
+    texts_of,
+)
+from field178_mobile.features.outreach.outreach_places import PlaceChoice, place_choice, place_of
 from field178_mobile.features.outreach.outreach_sessions import TYPE, attendance_of
 from field178_mobile.features.photos.photo_gallery import NO_PHOTOS, GalleryState
 from field178_mobile.presentation.checks import Checked
@@ -26,10 +32,14 @@ from field178_shared.text.formats import date_text, number_text
 # included; the form draws all others by itself.
 CONTROLS = {
     "outreach_form_id": "form",
+    "school_id": "place",
+    "zone_id": "place",
     "session_date": "day",
+    "start_time": "start",
     "duration_minutes": "minutes",
     "unit_id": "unit",
     "host_agency_id": "host",
+    "co_hosts": "co_hosts",
     "audiences": "people",
     "establishments": "establishments_card",
     "topic_ids": "topics_card",
@@ -99,13 +109,17 @@ class OutreachState:
     forms: tuple[Option, ...]
     units: tuple[Option, ...]
     hosts: tuple[Option, ...]
+    co_hosts: tuple[Option, ...]
+    place: PlaceChoice
     topics: tuple[Option, ...]
     session_date: str
+    start_time: str
     duration_minutes: int | None
     fields: Mapping[str, tuple[SimpleField, ...]]
     counts_people: bool
     audiences: tuple[AudienceCounts, ...]
     more_audiences: tuple[Option, ...]
+    place_audience: Option | None
     total: str
     has_establishments: bool
     establishments: tuple[EstablishmentCounts, ...]
@@ -131,18 +145,22 @@ def outreach_state(scene: SessionScene, checked: Checked, feedback: Feedback, fo
     """Return the whole open session."""
     data, words = scene.data, scene.words
     form = words.lists.forms.get(text_of(data, "outreach_form_id"))
-    day = text_of(data, "session_date")
+    day, host = text_of(data, "session_date"), text_of(data, "host_agency_id")
     return OutreachState(
         forms=_options(words, _forms(scene, data.get("outreach_form_id")), data.get("outreach_form_id")),
         units=tuple(Option(unit, words.unit(unit), unit == data.get("unit_id")) for unit in scene.unit_ids),
-        hosts=_options(words, _hosts(scene), data.get("host_agency_id")),
+        hosts=_options(words, _agencies(scene, {host}), host),
+        co_hosts=_co_hosts(scene),
+        place=place_choice(data, words),
         topics=_topics(scene),
         session_date=date_text(date.fromisoformat(day)) if day else "",
+        start_time=text_of(data, "start_time"),
         duration_minutes=number_of(data, "duration_minutes"),
         fields={section: _fields(scene, section) for section in SECTIONS},
         counts_people=form is None or form.counts_people,
         audiences=_audiences(scene),
         more_audiences=_more_audiences(scene),
+        place_audience=_place_audience(scene),
         total=words.say("{count} people", count=number_text(attendance_of(data), words.language)),
         has_establishments=form is not None and form.links_establishment,
         establishments=_establishments(scene),
@@ -166,11 +184,20 @@ def outreach_state(scene: SessionScene, checked: Checked, feedback: Feedback, fo
     )
 
 
-def _hosts(scene: SessionScene) -> Mapping[str, Labelled]:
-    """Return the agencies of the day of the session, and the chosen one, so that it can be seen and left."""
-    day, chosen = day_of_act(scene.data), scene.data.get("host_agency_id")
-    agencies = scene.words.lists.agencies
-    return {key: one for key, one in agencies.items() if day is None or one.valid_on(day) or key == chosen}
+def _agencies(scene: SessionScene, chosen: Collection[str]) -> Mapping[str, Labelled]:
+    """Return the agencies of the day of the session; chosen ones too, so that they can be seen and left."""
+    day = day_of_act(scene.data)
+    every = scene.words.lists.agencies.items()
+    return {key: one for key, one in every if day is None or one.valid_on(day) or key in chosen}
+
+
+def _co_hosts(scene: SessionScene) -> tuple[Option, ...]:
+    chosen, host = texts_of(scene.data, "co_hosts"), text_of(scene.data, "host_agency_id")
+    return tuple(
+        Option(key, agency.label(scene.words.language), key in chosen)
+        for key, agency in _agencies(scene, chosen).items()
+        if key != host
+    )
 
 
 def _options(words: Wording, items: Mapping[str, Labelled], chosen: object) -> tuple[Option, ...]:
@@ -184,8 +211,7 @@ def _forms(scene: SessionScene, chosen: object) -> dict[str, OutreachFormat]:
 
 
 def _topics(scene: SessionScene) -> tuple[Option, ...]:
-    chosen = scene.data.get("topic_ids")
-    picked = chosen if isinstance(chosen, list) else []
+    picked = texts_of(scene.data, "topic_ids")
     topics = scene.words.lists.topics
     return tuple(Option(key, topics[key].label(scene.words.language), key in picked) for key in topics)
 
@@ -230,6 +256,12 @@ def _more_audiences(scene: SessionScene) -> tuple[Option, ...]:
         for key, audience in scene.words.lists.audiences.items()
         if key not in taken and (anonymous or not audience.anonymous_only)
     )
+
+
+def _place_audience(scene: SessionScene) -> Option | None:
+    """Return whom the school or zone counts for, while that audience is not among those who attended."""
+    place = place_of(scene.words.lists, scene.data)
+    return next((one for one in _more_audiences(scene) if place and one.id == place.audience), None)
 
 
 def audience_label(words: Wording, audience_id: str) -> str:

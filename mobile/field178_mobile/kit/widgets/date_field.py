@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 from kivy.utils import platform
@@ -15,7 +15,8 @@ from field178_mobile.kit.language import language as _
 from field178_mobile.kit.today import today
 from field178_mobile.kit.widgets import field, surface, text
 from field178_mobile.kit.widgets.overlay import Sheet
-from field178_mobile.kit.widgets.press import Btn, Chip, IconBtn, Press, Pressable
+from field178_mobile.kit.widgets.press import Btn, Chip, IconBtn, Pressable
+from field178_mobile.kit.widgets.sheet_field import SheetField
 from field178_shared.text.formats import weekday_short
 
 __all__ = ["DateField"]
@@ -23,22 +24,17 @@ _REQUIRED = (IconBtn, field.Field, surface.Flow, text.Txt)
 DAYS_OF_WEEK, MONTHS_OF_YEAR = 7, 12
 
 
-class DateField(Press):
+class DateField(SheetField):
     """A date. label; value (ISO "2026-11-24" or ""); error; warning; suggestions (list of (text, ISO date)).
 
     weekday: its name, where it matters, before the date.
 
     A tap opens a sheet with the month and day, month, year. Event on_commit(iso), "" when cleared. The field
-    does not change by itself. `focus_box`: the box that the keyboard's ring goes around.
+    does not change by itself.
     """
 
-    label = StringProperty("")
     value = StringProperty("")
-    shown = StringProperty("")
     weekday = StringProperty("")
-    error = StringProperty("")
-    warning = StringProperty("")
-    focus_box = ObjectProperty(None)
     __events__ = ("on_commit",)
 
     def __init__(self, **kwargs: object) -> None:

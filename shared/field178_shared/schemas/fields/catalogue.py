@@ -99,10 +99,12 @@ def choices_of(list_name: str, lists: CodeLists) -> Mapping[str, Labelled]:
         "forms": lists.forms,
         "items": lists.items,
         "materials": lists.materials,
+        "schools": lists.schools,
         "topics": lists.topics,
         "types": lists.types,
         "units": lists.units,
         "violations": lists.violations,
+        "zones": lists.zones,
     }
     plain = {choice.id: choice for choice in lists.choices.get(list_name, ())}
     return tables.get(list_name, plain)

@@ -2,7 +2,6 @@
 
 from field178_shared.schemas.fields.envelope import (
     ATTACHMENTS,
-    BY_OFFICE,
     BY_TABLET,
     CLOCK_OFFSET,
     CLOCKS,
@@ -24,25 +23,12 @@ FIELDS = (
         "outreach_form_id", N_("Form of outreach"), FieldKind.CHOICE, choices="forms", section="session"
     ),
     FieldSpec("session_date", N_("Date"), FieldKind.DATE, section="session"),
-    FieldSpec(
-        "start_time",
-        N_("Start"),
-        FieldKind.TIME_OF_DAY,
-        section="session",
-        off_tablet=_BY_VISIT,
-    ),
+    FieldSpec("start_time", N_("Start"), FieldKind.TIME_OF_DAY, section="session"),
     FieldSpec("duration_minutes", N_("Duration"), FieldKind.NUMBER, unit=N_("minutes"), section="session"),
     CLOCK_OFFSET.within("session"),
     UNIT.within("session"),
     FieldSpec("host_agency_id", N_("Host agency"), FieldKind.CHOICE, choices="agencies", section="session"),
-    FieldSpec(
-        "co_hosts",
-        N_("Co-hosts"),
-        FieldKind.CHOICE,
-        choices="agencies",
-        section="session",
-        off_tablet=BY_OFFICE,
-    ),
+    FieldSpec("co_hosts", N_("Co-hosts"), FieldKind.CHOICE, choices="agencies", section="session"),
     FieldSpec(
         "venue",
         N_("Venue"),
@@ -51,8 +37,8 @@ FIELDS = (
         example=N_("Village hall, school yard…"),
     ),
     TEAM.within("session", off_tablet=_BY_VISIT),
-    FieldSpec("zone_id", N_("Industrial zone"), FieldKind.CODE, section="session", off_tablet=BY_OFFICE),
-    FieldSpec("school_id", N_("School"), FieldKind.CODE, section="session", off_tablet=BY_OFFICE),
+    FieldSpec("zone_id", N_("Industrial zone"), FieldKind.CHOICE, choices="zones", section="session"),
+    FieldSpec("school_id", N_("School"), FieldKind.CHOICE, choices="schools", section="session"),
     FieldSpec("audiences", N_("Who attended"), FieldKind.GROUP, section="audiences"),
     FieldSpec("audiences.*", N_("Audience"), FieldKind.GROUP, keys="audiences"),
     FieldSpec("audiences.*.attendance_count", _ATTENDANCE, FieldKind.NUMBER, unit=_PEOPLE),

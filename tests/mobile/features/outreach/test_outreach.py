@@ -12,7 +12,7 @@ from field178_mobile.features.outreach.outreach_state import OutreachState
 from field178_mobile.features.workspace.record import RecordServices
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Draft, StateWord
-from field178_shared.codelists import load
+from field178_shared.codelists import CodeLists, load
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.ids import IdSource, review_id
 
@@ -27,11 +27,11 @@ class Hands:
 class Desk:
     """The desk on a store of dictionaries, with what it last showed."""
 
-    def __init__(self) -> None:
+    def __init__(self, lists: CodeLists | None = None) -> None:
         self.store = MemoryStore()
         team = {"name": "Đội 178", "unit_ids": [UNIT, "c11632_v1", "c11629_v2"]}
         self.store.put("t1", "team", "team:t1", team)
-        words = Wording(load(), "vi", lambda text: text)
+        words = Wording(lists or load(), "vi", lambda text: text)
         clock = Hands()
         services = RecordServices(self.store, clock, IdSource(clock, random.Random(1)), words, "user-1")
         self.lists: list[SessionsState] = []
@@ -382,3 +382,26 @@ def test_a_host_that_is_gone_is_not_repeated() -> None:
     last = {"outreach_form_id": "conference", "host_agency_id": "dist_labour_office"}
     assert "host_agency_id" in repeat_last({"session_date": "2025-02-28"}, last, load())
     assert "host_agency_id" not in repeat_last({"session_date": "2025-03-11"}, last, load())
+
+
+def test_start_and_co_hosts_are_of_the_session_and_its_day(pane: Desk) -> None:
+    session = pane.filled()
+    session.write("start_time", "19:30")
+    offered = {option.id for option in pane.state.co_hosts}
+    assert "dist_health_office" in offered
+    assert not offered & {"commune_people_committee", "dist_police"}, "the host, and one that is gone"
+    session.choose_co_hosts(("dist_health_office",))
+    session.choose_day(date(2025, 7, 1))
+    assert [option.id for option in pane.state.co_hosts if option.is_chosen] == ["dist_health_office"]
+    session.complete()
+    data = pane.store.filed[0][0].data
+    assert (data["start_time"], data["co_hosts"]) == ("19:30", ["dist_health_office"])
+
+
+def test_a_co_host_that_becomes_the_host_is_no_co_host(pane: Desk) -> None:
+    session = pane.filled()
+    session.choose_co_hosts(("dist_health_office",))
+    session.choose_host("dist_health_office")
+    assert "co_hosts" not in next(iter(pane.store.drafts.kept.values())).data
+    session.undo()
+    assert [option.id for option in pane.state.co_hosts if option.is_chosen] == ["dist_health_office"]

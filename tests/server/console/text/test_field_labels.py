@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 from tests.shared import builders
+from tests.shared.places import PLACES
 
 from field178_server.console.text.field_labels import FieldContext, label_at, value_text
 from field178_server.console.text.localize import Localizer
+from field178_shared.list_packs import ListPack, lists_with
 
 SPEECH = Localizer("vi")
 
@@ -70,3 +72,13 @@ def test_valid_records_read_without_a_bare_identifier() -> None:
 
 def test_source_of_a_point_is_said_in_words() -> None:
     assert value_text("establishment", "point_source", "gps", SPEECH) == "GPS của máy"
+
+
+def test_school_and_zone_are_shown_by_name_and_an_unknown_one_as_it_is() -> None:
+    lists = lists_with(ListPack().with_rows(PLACES))
+    speech = Localizer("vi", lists=lists)
+    shown = [
+        value_text("outreach_session", path, value, speech)
+        for path, value in (("school_id", "thpt_gl_1"), ("zone_id", "iz_gl_a"), ("school_id", "iz_gl_a"))
+    ]
+    assert shown == ["THPT GL-1", "Khu công nghiệp GL-A", "iz_gl_a"]

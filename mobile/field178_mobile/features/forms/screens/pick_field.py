@@ -1,24 +1,19 @@
-"""One choice out of many: a field that opens a sheet."""
+"""Choices out of many: a field that opens a sheet."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from kivy.properties import ObjectProperty, StringProperty
+from typing import ClassVar
 
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.presentation.wording import Option
 
 
-class PickField(kit.Press):
-    """label; hint; error; show(options) draws the chosen one; event on_choose(id) after a choice."""
+class PickField(kit.SheetField):
+    """One choice. label; error; show(options) draws the chosen one; event on_choose(id) after a choice."""
 
-    label = StringProperty("")
-    shown = StringProperty("")
-    hint = StringProperty("")
-    error = StringProperty("")
-    focus_box = ObjectProperty(None)
+    is_multiple: ClassVar[bool] = False
     __events__ = ("on_choose",)
 
     def __init__(self, **kwargs: object) -> None:
@@ -26,22 +21,31 @@ class PickField(kit.Press):
         self._options: Sequence[Option] = ()
 
     def show(self, options: Sequence[Option]) -> None:
-        """Draw the option that is chosen."""
+        """Draw what is chosen."""
         self._options = options
-        self.shown = next((option.label for option in options if option.is_chosen), "")
+        self.shown = "; ".join(option.label for option in options if option.is_chosen)
 
     def on_release(self) -> None:
         """Open the sheet."""
         choices = [kit.Choice(option.id, option.label, option.hint) for option in self._options]
         chosen = [option.id for option in self._options if option.is_chosen]
-        kit.ChoiceSheet(choices, chosen, self._chosen, title=self.label).open()
+        kit.ChoiceSheet(choices, chosen, self._chosen, self.is_multiple, title=self.label).open()
 
-    def on_choose(self, key: str) -> None:
+    def on_choose(self, key: str | tuple[str, ...]) -> None:
         """Overridden by bind."""
 
     def _chosen(self, keys: tuple[str, ...]) -> None:
         for key in keys:
             self.dispatch("on_choose", key)
+
+
+class PickSeveralField(PickField):
+    """Several choices. Event on_choose(ids) after OK: all that are chosen, maybe none."""
+
+    is_multiple = True
+
+    def _chosen(self, keys: tuple[str, ...]) -> None:
+        self.dispatch("on_choose", keys)
 
 
 load_beside(__file__)

@@ -73,6 +73,7 @@ class OutreachFormPane(CheckedForm):
     field_lists = ("session_fields", "content_fields")
     first = "form"
     session = ObjectProperty(None, allownone=True)
+    place_audience = StringProperty("")
     __events__ = ("on_discard",)
 
     def on_kv_post(self, base: object) -> None:
@@ -86,11 +87,13 @@ class OutreachFormPane(CheckedForm):
         self._session_card = Optional(self.ids.session_card)
         self._people = Optional(self.ids.people)
         self._audiences: tuple[Option, ...] = ()
+        self._place_audience: Option | None = None
         self._materials: tuple[MaterialRow, ...] = ()
 
     def show(self, state: OutreachState) -> None:
         """Draw the session; a new focus is brought into view."""
         self._audiences, self._materials = state.more_audiences, state.materials
+        self._place_audience = state.place_audience
         self.column.disabled = state.is_locked
         self._show_session(state)
         self._show_people(state)
@@ -106,6 +109,11 @@ class OutreachFormPane(CheckedForm):
         kit.ChoiceSheet(
             choices, (), self._audience_chosen, title=field_words("outreach_session", "audiences").label
         ).open()
+
+    def count_place_audience(self) -> None:
+        """Open the pad for those whom the school or zone counts for."""
+        if self._place_audience is not None:
+            self._audience_chosen((self._place_audience.id,))
 
     def add_establishment(self) -> None:
         """Search an establishment to add; a second one asks for its numbers, the first has the workers'."""
@@ -140,8 +148,7 @@ class OutreachFormPane(CheckedForm):
             self.session.choose_day(date.fromisoformat(iso))
 
     def _audience_chosen(self, keys: tuple[str, ...]) -> None:
-        row = AudienceRow(session=self.session, key=keys[0])
-        row.start()
+        AudienceRow(session=self.session, key=keys[0]).start()
 
     def _establishment_chosen(self, key: str) -> None:
         self.session.add_establishment(key)
@@ -162,16 +169,30 @@ class OutreachFormPane(CheckedForm):
             ("form", state.forms, "outreach_form_id"),
             ("unit", state.units, "unit_id"),
             ("host", state.hosts, "host_agency_id"),
+            ("co_hosts", state.co_hosts, "co_hosts"),
         ):
             ids[name].show(options)
             ids[name].error = state.problems.get(path, "")
         ids.day.value = "-".join(reversed(state.session_date.split("/")))
+        ids.start.value, ids.start.error = state.start_time, state.problems.get("start_time", "")
         ids.minutes.value = -1 if state.duration_minutes is None else state.duration_minutes
         ids.session_fields.show(state.fields["session"])
         self._session_card.show(ids.session_fields, bool(state.fields["session"]))
+        self._session_card.show(ids.co_hosts, bool(ids.co_hosts.shown) or not state.is_locked)
+        self._show_place(state)
         ids.comment.text, ids.repeat.text = state.other_comments, state.repeat_hint
         self.optional.show(ids.comment, bool(state.other_comments))
         self.optional.show(ids.repeat, bool(state.repeat_hint))
+
+    def _show_place(self, state: OutreachState) -> None:
+        """Draw the school or zone; a closed record without one shows none."""
+        ids, problems = self.ids, state.problems
+        ids.place.show(state.place.options)
+        ids.place.error = problems.get("school_id") or problems.get("zone_id", "")
+        ids.no_place.text = state.place.note
+        is_shown = bool(ids.place.shown) or not state.is_locked
+        self._session_card.show(ids.place, is_shown and bool(state.place.options))
+        self._session_card.show(ids.no_place, is_shown and bool(state.place.note))
 
     def _show_people(self, state: OutreachState) -> None:
         self._rows.show(state.audiences)
@@ -179,6 +200,8 @@ class OutreachFormPane(CheckedForm):
         self.ids.audience_error.text = state.problems.get("audiences", "")
         self.optional.show(self.ids.people, state.counts_people)
         self._people.show(self.ids.people_help, not state.is_locked)
+        self.place_audience = state.place_audience.label if state.place_audience else ""
+        self._people.show(self.ids.place_audience, bool(self.place_audience) and not state.is_locked)
         self._people.show(self.ids.more, not state.is_locked)
 
     def _show_photos(self, state: OutreachState) -> None:
