@@ -23,6 +23,7 @@ from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, find, frames,
 from tests.mobile.support import FrozenClock, seeded_ids
 
 from field178_mobile.store import Store
+from field178_shared.list_packs import ListPack, lists_with
 
 
 class AtOnce:
@@ -163,6 +164,28 @@ def test_note_is_kept_while_it_is_typed(table: Table):
     type_text(find("NoteField"), "Lối phía sau để thùng bia")
     (draft,) = table.store.drafts.all()
     assert draft.data["answers"]["fire_exits_clear"]["note"] == "Lối phía sau để thùng bia"
+
+
+def test_phrase_of_an_office_with_many_is_found_in_a_sheet(table: Table):
+    rows = {str(n): {"id": str(n), "items": [], "vi": f"Câu {n}.", "en": f"{n}."} for n in range(4)}
+    table.lay()
+    lists = table.screen.workspace.words.lists
+    before = lists_with(ListPack())
+    lists.become(lists_with(ListPack().with_rows({"phrases.items": rows})))
+    try:
+        table.go_out()
+        visit = table.begin(KARAOKE)
+        visit.open_section("fire_safety")
+        visit.answer("fire_exits_clear", "no")
+        frames(3)
+        chips = find("ItemBelow").ids.phrases
+        assert len(chips.children) == 5
+        tap(find("OptionChip", text="Câu khác…"))
+        tap(find("ChoiceRow", text="Câu 3."))
+        frames(3)
+        assert find("NoteField").text == "Câu 3."
+    finally:
+        lists.become(before)
 
 
 def test_tap_on_a_question_offers_a_note_for_a_met_item(table: Table):

@@ -213,7 +213,7 @@ def item_state(
         lint=pinned.lint,
         photos=photos_text(pinned.photo_count, words),
         thumbs=pinned.thumbs,
-        phrases=() if answer is None or is_locked else _phrases(answer.note, words),
+        phrases=() if answer is None or is_locked else _phrases(item.id, answer.note, words),
     )
 
 
@@ -227,15 +227,9 @@ def suggestion_for(item: ChecklistItem, answers: Answers, counts: Mapping[str, i
     return "" if item.default is None else str(item.default)
 
 
-def _phrases(note: str, words: Wording) -> tuple[str, ...]:
+def _phrases(item_id: str, note: str, words: Wording) -> tuple[str, ...]:
     """Return the stock phrases that one tap adds to a note: not those in it, nor any that would be cut."""
-    _ = words.translate
-    known = (
-        _("Reminded on the spot."),
-        _("Paper not shown at the visit."),
-        _("Paper expired."),
-        _("Establishment promised to complete it."),
-    )
+    known = [phrase.label(words.language) for phrase in words.lists.phrases_at(item_id)]
     free = NOTE_LENGTH - len(note) - len(" ")
     return tuple([phrase for phrase in known if phrase not in note and len(phrase) <= free])
 

@@ -53,7 +53,7 @@ def place_choice(data: Data, words: Wording) -> PlaceChoice:
         return PlaceChoice((NOT_CHOSEN, *options) if chosen else tuple(options))
     if any(True for _place in _every(lists)):
         return PlaceChoice(note=words.translate(_NONE_THAT_DAY))
-    return PlaceChoice(note=words.translate(_NONE_ENTERED) if _is_held_at_one(form) else "")
+    return PlaceChoice(note=words.translate(_NONE_ENTERED) if _expects_a_place(form) else "")
 
 
 def choose_place(lists: CodeLists, data: Data, key: str, unit_ids: Collection[str]) -> Changes:
@@ -110,7 +110,7 @@ def _rank(data: Data, form: OutreachFormat | None, field: str, place: Place) -> 
     return is_elsewhere, is_other_kind, sort_key(place.vi)
 
 
-def _is_held_at_one(form: OutreachFormat | None) -> bool:
+def _expects_a_place(form: OutreachFormat | None) -> bool:
     return form is not None and (form.channel == _SCHOOL_CHANNEL or form.id == _ZONE_FORM)
 
 

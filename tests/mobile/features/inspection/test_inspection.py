@@ -172,6 +172,16 @@ def test_correction_asked_for_twice_is_answered_by_one_tap(store, clock):
     assert not bench.saved("follow_up_answers")
 
 
+def test_stock_phrases_are_those_of_the_item_before_those_of_all(bench):
+    bench.visit.open_section("fire_safety")
+    bench.visit.answer("fire_exits_clear", "no")
+    first, *others = bench.item("fire_exits_clear").phrases
+    assert first == "Để hàng hóa, vật dụng trên lối thoát nạn."
+    assert "Đã khắc phục ngay trong buổi kiểm tra." in others
+    bench.visit.answer("fire_extinguishers", "no")
+    assert first not in bench.item("fire_extinguishers").phrases
+
+
 def test_second_stock_phrase_is_added_after_the_first(bench):
     bench.visit.open_section("fire_safety")
     bench.visit.answer("fire_exits_clear", "no")

@@ -12,11 +12,13 @@ from field178_mobile.features.photos.photo_gallery import Thumb
 from field178_mobile.features.photos.screens.photo_flow import add_photo, open_photo
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.picture import Picture
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.wording import Option
 
+MORE, MOST_PHRASES = "more", 4
 _REQUIRED = (chips.OptionChips, Picture)
 
 
@@ -31,13 +33,17 @@ class ItemBelow(kit.Column):
         self._thumbs: Repeat[Thumb] = Repeat(self.ids.thumbs, self._make_thumb)
         self._offers: Repeat[ViolationOffer] = Repeat(self.ids.offers, self._make_offer)
         self._optional = Optional(self)
+        self._phrases: list[kit.Choice] = []
 
     def show(self, state: ItemState) -> None:
         """Draw comment, offers and note of an item."""
         self.ids.comment.text = state.comment
         self._offers.show(state.offers)
         self.ids.note.show(state)
-        phrases = [Option(phrase, phrase) for phrase in state.phrases]
+        self._phrases = [kit.Choice(phrase, phrase) for phrase in state.phrases]
+        phrases = [Option(phrase, phrase) for phrase in state.phrases[:MOST_PHRASES]]
+        if len(phrases) < len(state.phrases):
+            phrases.append(Option(MORE, _("Other sentences…")))
         self.ids.phrases.show(phrases)
         self._optional.show(self.ids.comment, bool(state.comment))
         self._optional.show(self.ids.offers, bool(state.offers))
@@ -51,8 +57,14 @@ class ItemBelow(kit.Column):
         self.item.visit.write_note(self.item.key, text)
 
     def add_phrase(self, phrase: str) -> None:
-        """Add a stock phrase to the note."""
+        """Add a stock phrase to the note, or offer those that have no room below it."""
+        if phrase == MORE:
+            kit.ChoiceSheet(self._phrases, (), self._phrase_chosen, title=_("Sentences for the note")).open()
+            return
         self.item.visit.add_to_note(self.item.key, phrase)
+
+    def _phrase_chosen(self, phrases: tuple[str, ...]) -> None:
+        self.add_phrase(phrases[0])
 
     def add_photo(self) -> None:
         """Add a photo of what the item asks about."""
