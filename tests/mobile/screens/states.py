@@ -570,6 +570,15 @@ def outreach_returned(pose: Pose) -> None:
 
 
 @state(is_shared=False)
+def session_paper_made(pose: Pose) -> None:
+    outreach_approved(pose)
+    frames(3)
+    tap(find("Btn", text=_("Record of the session")))
+    tap(find("Btn", text=_("Make the record")))
+    until(lambda: any(button.text == _("Open") for button in find_all("Btn")), limit_s=60)
+
+
+@state(is_shared=False)
 def outreach_approved(pose: Pose) -> None:
     _session(pose, "approved")
     pose.screen("outreach").sessions_pane.open(SESSION)

@@ -23,7 +23,7 @@ from field178_mobile.features.minutes.minutes_state import (
     number_words,
     outcome_note,
     outcomes_of,
-    paper_words,
+    paper_state,
     says_other,
 )
 from field178_mobile.presentation.draft_session import Data
@@ -179,16 +179,6 @@ class MinutesPresenter:
         return self._left
 
     def _paper(self, kind: str, filed: VisitSource | None) -> PaperState:
-        output = self.output
-        made, is_making = output.made(kind), output.making == kind
-        return PaperState(
-            kind=kind,
-            can_make=not output.making and is_possible(kind, filed),
-            is_making=is_making,
-            share=output.share if is_making else 0.0,
-            made="" if made is None else paper_words(made, self._words),
-            hash="" if made is None else made.sha256,
-            is_old=made is not None and filed is not None and says_other(filed, made),
-            said=output.said if output.kind == kind else "",
-            error=output.error if output.kind == kind else "",
-        )
+        made = self.output.made(kind)
+        is_old = made is not None and filed is not None and says_other(filed, made)
+        return paper_state(kind, self.output, self._words, can_make=is_possible(kind, filed), is_old=is_old)

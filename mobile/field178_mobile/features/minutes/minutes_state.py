@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from field178_mobile.features.minutes.document_output import Made
+from field178_mobile.features.minutes.document_output import DocumentOutput, Made
 from field178_mobile.features.photos.photo_words import amount_text
 from field178_mobile.presentation.facts import Fact
 from field178_mobile.presentation.wording import Option, Wording, options
@@ -34,7 +34,7 @@ _OUTCOMES = (SIGNED, "refused")
 
 @dataclass(frozen=True, slots=True)
 class PaperState:
-    """One paper of the visit. `made` and `hash` are empty until it was made.
+    """One paper of a record. `made` and `hash` are empty until it was made.
 
     `is_old`: it was made of an earlier revision. `share` is how much of it is drawn while `is_making`. `said`
     or `error` tells what became of the last act with it.
@@ -189,10 +189,22 @@ def is_possible(kind: str, filed: VisitSource | None) -> bool:
     return not _is_not_made(filed)
 
 
-def paper_words(made: Made, words: Wording) -> str:
-    """Return name, revision and size of a paper that was made."""
-    amount = amount_text(len(made.content))
-    return words.say("{name} · revision {rev} · {amount}", name=made.name, rev=made.rev, amount=amount)
+def paper_state(
+    kind: str, output: DocumentOutput, words: Wording, *, can_make: bool, is_old: bool
+) -> PaperState:
+    """Return one paper as it is under way; only one is made at a time."""
+    made, is_making = output.made(kind), output.making == kind
+    return PaperState(
+        kind=kind,
+        can_make=can_make and not output.making,
+        is_making=is_making,
+        share=output.share if is_making else 0.0,
+        made="" if made is None else _paper_words(made, words),
+        hash="" if made is None else made.sha256,
+        is_old=is_old,
+        said=output.said if output.kind == kind else "",
+        error=output.error if output.kind == kind else "",
+    )
 
 
 def says_other(filed: VisitSource, made: Made) -> bool:
@@ -201,6 +213,11 @@ def says_other(filed: VisitSource, made: Made) -> bool:
     That it was signed is written down after it was printed, and makes no other paper.
     """
     return _printed(filed.data) != _printed(made.data)
+
+
+def _paper_words(made: Made, words: Wording) -> str:
+    amount = amount_text(len(made.content))
+    return words.say("{name} · revision {rev} · {amount}", name=made.name, rev=made.rev, amount=amount)
 
 
 def _printed(data: Data) -> dict[str, object]:

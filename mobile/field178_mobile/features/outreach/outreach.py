@@ -8,6 +8,7 @@ from datetime import date
 
 from field178_mobile.features.forms.simple_fields import TYPED_KINDS, Pins, write
 from field178_mobile.features.inbox.reviewed import CLOSED, is_late
+from field178_mobile.features.minutes.document_output import DocumentServices
 from field178_mobile.features.outreach import outreach_data as session
 from field178_mobile.features.outreach.outreach_establishments import (
     EstablishmentPicker,
@@ -26,6 +27,7 @@ from field178_mobile.features.outreach.outreach_state import (
     audience_label,
     outreach_state,
 )
+from field178_mobile.features.outreach.session_paper import SessionPaper, SessionPaperState
 from field178_mobile.features.photos.photo_attaching import PhotoDraft
 from field178_mobile.features.photos.photo_gallery import PhotoGallery
 from field178_mobile.features.photos.photo_tools import PhotoTools, no_tools
@@ -56,6 +58,12 @@ class OpenOutreachSession:
     comments: Mapping[str, str] = field(default_factory=dict)
     word: str = ""
     tools: PhotoTools | None = None
+    papers: DocumentServices | None = None
+
+    @property
+    def is_filed(self) -> bool:
+        """Tell whether the session was filed before: a paper can be made of it."""
+        return self.draft.seen is not None
 
     @property
     def is_locked(self) -> bool:
@@ -107,6 +115,13 @@ class OutreachPresenter:
     def record_id(self) -> str:
         """The id of the session under work."""
         return self._session.draft.record_id
+
+    def paper(self, render: Callable[[SessionPaperState], None]) -> SessionPaper | None:
+        """Return the paper of the filed session; None where none can be made."""
+        papers = self._opened.papers
+        if papers is None or not self._opened.is_filed:
+            return None
+        return SessionPaper(self._store, self._words, papers, self.record_id, render)
 
     def show(self, focus_path: str = "") -> None:
         """Show the session, with the field of a path in sight when one is given."""
@@ -308,6 +323,7 @@ class OutreachPresenter:
             last=self._opened.last,
             word=self._word,
             is_late=is_late(self._store, self._session.draft),
+            has_paper=self._opened.papers is not None and self._opened.is_filed,
             establishments=self._establishments(),
             photos=self.gallery.state(),
             pins=Pins(

@@ -123,6 +123,7 @@ class OutreachPaneSessions:
             comments=comments_of(store.inbox(), draft.record_id),
             word=word,
             tools=self._services.tools,
+            papers=self._services.papers,
         )
         self._word = word
         services = self._services

@@ -97,6 +97,7 @@ class SessionScene:
     last: Data = field(default_factory=dict)
     word: str = ""
     is_late: bool = False
+    has_paper: bool = False
     establishments: Mapping[str, str] = field(default_factory=dict)  # establishment id -> name
     photos: GalleryState = NO_PHOTOS
     pins: Pins = field(default_factory=Pins)
@@ -133,6 +134,7 @@ class OutreachState:
     word_label: str
     is_locked: bool
     has_draft: bool
+    has_paper: bool
     notice: str
     other_comments: str
     problems: Mapping[str, str]
@@ -175,6 +177,7 @@ def outreach_state(scene: SessionScene, checked: Checked, feedback: Feedback, fo
         word_label=words.choice("shown_state", scene.word),
         is_locked=scene.word in CLOSED,
         has_draft=scene.word == StateWord.DRAFT,
+        has_paper=scene.has_paper,
         notice=review_notice(scene.word, scene.is_late, words),
         other_comments=_other_comments(scene),
         problems=scene.pins.problems,

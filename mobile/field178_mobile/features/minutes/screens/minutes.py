@@ -11,7 +11,6 @@ from field178_mobile.features.inspection.inspection import InspectionPresenter
 from field178_mobile.features.minutes.minutes import MinutesPresenter
 from field178_mobile.features.minutes.minutes_state import MinutesState
 from field178_mobile.features.minutes.screens.paper_block import PaperBlock
-from field178_mobile.features.minutes.screens.save_folder import SaveFolderPage
 from field178_mobile.features.register.screens.info_rows import FactRow
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
@@ -84,13 +83,6 @@ class MinutesBody(kit.Column):
         self.presenter = presenter
         for block in (self.ids.minutes, self.ids.commitment):
             block.presenter = presenter
-
-    def choose_folder(self) -> None:
-        """Choose where papers are saved."""
-        output = self.presenter.output
-        folder = output.folder()
-        if folder is not None:
-            SaveFolderPage(output.places() or (folder,), folder, output.choose_folder).open()
 
     def show(self, state: MinutesState) -> None:
         """Draw the parts."""

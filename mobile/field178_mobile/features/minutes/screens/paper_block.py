@@ -1,4 +1,4 @@
-"""One paper of a visit: how to make it, what was made, and what can be done with it."""
+"""One paper of a record: how to make it, what was made, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 
 from field178_mobile.features.minutes.minutes_state import PaperState
 from field178_mobile.features.minutes.screens.pages import PagesPage
+from field178_mobile.features.minutes.screens.save_folder import SaveFolderPage
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional
@@ -14,11 +15,12 @@ from field178_mobile.kit.widgets.optional import Optional
 class PaperBlock(kit.Column):
     """One paper. title; make (words of its button); has_button (of its own); presenter; show(state, …).
 
-    reason: why it cannot be made.
+    reason: why it cannot be made; old: what is said of one whose record has changed since.
     """
 
     title = StringProperty("")
     make = StringProperty("")
+    old = StringProperty("")
     has_button = BooleanProperty(True)
     presenter = ObjectProperty(None, allownone=True)
     paper = StringProperty("")
@@ -48,13 +50,26 @@ class PaperBlock(kit.Column):
         for name, is_shown in (
             ("writing", state.is_making),
             ("file", is_there),
-            ("old", is_there and state.is_old),
+            ("old_words", is_there and state.is_old),
             ("actions", is_there),
             ("button", self.has_button and (not is_there or state.is_old)),
             ("said", bool(state.said)),
             ("error", bool(state.error)),
         ):
             self._lines.show(self.ids[name], is_shown)
+
+
+class FolderBlock(kit.Column):
+    """The folder that papers are saved to. folder; output (of the papers)."""
+
+    folder = StringProperty("")
+    output = ObjectProperty(None, allownone=True)
+
+    def choose(self) -> None:
+        """Choose another folder."""
+        folder = self.output.folder()
+        if folder is not None:
+            SaveFolderPage(self.output.places() or (folder,), folder, self.output.choose_folder).open()
 
 
 load_beside(__file__)

@@ -15,6 +15,7 @@ from field178_mobile.features.outreach.outreach_state import CONTROLS, MaterialR
 from field178_mobile.features.outreach.outreach_state import AudienceCounts as AudienceState
 from field178_mobile.features.outreach.outreach_state import EstablishmentCounts as CountsState
 from field178_mobile.features.outreach.screens.audience_row import AudienceRow
+from field178_mobile.features.outreach.screens.session_paper import SessionPaperSheet
 from field178_mobile.features.photos.screens import photo_grid
 from field178_mobile.features.register.screens import info
 from field178_mobile.kit import kit
@@ -25,6 +26,12 @@ from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.wording import Option
 
 _REQUIRED = (chips, field_list, info, item_below, photo_grid, pick_field, pinned_field)
+
+# The parts that a closed record shows without taking a tap; its paper can be made all the same.
+_ENTERED = (
+    *("session_card", "people", "establishments_card", "topics_card"),
+    *("materials_card", "photos_card", "note_card", "content_card"),
+)
 
 
 class EstablishmentCountRow(AudienceRow):
@@ -94,7 +101,8 @@ class OutreachFormPane(CheckedForm):
         """Draw the session; a new focus is brought into view."""
         self._audiences, self._materials = state.more_audiences, state.materials
         self._place_audience = state.place_audience
-        self.column.disabled = state.is_locked
+        for name in _ENTERED:
+            self.ids[name].disabled = state.is_locked
         self._show_session(state)
         self._show_people(state)
         self._show_establishments(state)
@@ -127,6 +135,10 @@ class OutreachFormPane(CheckedForm):
         )
         pad.start(-1 if row.quantity is None else row.quantity)
         pad.open()
+
+    def open_paper(self) -> None:
+        """Show the sheet of the session's paper."""
+        SessionPaperSheet(self.session).open()
 
     def ask_discard(self) -> None:
         """Throw the draft away, once that was confirmed."""
@@ -182,6 +194,7 @@ class OutreachFormPane(CheckedForm):
         self._show_place(state)
         ids.comment.text, ids.repeat.text = state.other_comments, state.repeat_hint
         self.optional.show(ids.comment, bool(state.other_comments))
+        self.optional.show(ids.paper, state.has_paper)
         self.optional.show(ids.repeat, bool(state.repeat_hint))
 
     def _show_place(self, state: OutreachState) -> None:
