@@ -18,8 +18,10 @@ from scripts.demo.words import _
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.engine import create_engine_for
+from field178_server.demo.places import publish_places
 from field178_server.demo.seed import DemoStore, Seeded, seed
 from field178_server.replication.policy.record_validation import DeclaredTypes
+from field178_server.security.keyring import load_keys
 from field178_server.security.passwords import Passwords
 from field178_server.serving.installation import install
 from field178_server.settings import Settings
@@ -91,6 +93,7 @@ def fill(server: ServerProcess) -> Seeded:
     install(settings, engine, clock, ids)
     lists = load()
     store = DemoStore(engine, OperationContext(settings.tenant, clock, ids, lists), DeclaredTypes(lists))
+    publish_places(engine, store.context, load_keys(settings.key_dir).receipt, demo())
     seeded = seed(store, demo(), Passwords(settings.password_cost).hash(PASSWORD))
     engine.dispose()
     return seeded

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
+from field178_server.demo.places import DemoPlace, places_of
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.checklist import AnswerKind, ChecklistItem
 from field178_shared.codelists.conditions import ConditionContext
@@ -182,13 +183,16 @@ def _sessions(dataset: Row, lists: CodeLists) -> Iterator[DemoRecord]:
     unvisited = [row for row in _rows(dataset, "establishments") if not row["visits"]]
     for unit, commune in communes.items():
         rows = [row for row in unvisited if row["unit"] == unit and row["worker_attendances"]]
+        places = iter([place for place in places_of(dataset) if place.row["unit_id"] == unit])
         largest = max(range(4), key=lambda quarter: _counts(commune, "attendances_q")[quarter])
         for quarter, sessions in enumerate(_counts(commune, "sessions_q")):
             attendances = _counts(commune, "attendances_q")[quarter]
             for number in range(sessions):
                 share = attendances // sessions + (attendances % sessions if number == 0 else 0)
                 reached_rows = rows if (quarter, number) == (largest, 0) else []
-                yield _session(unit, (quarter, number), share, reached_rows, lists)
+                place = None if reached_rows else next(places, None)
+                session = _session(unit, (quarter, number), share, reached_rows, lists)
+                yield session if place is None else _at_place(session, place)
 
 
 def _session(
@@ -223,6 +227,21 @@ def _session(
     return DemoRecord(
         demo_id(f"session {unit} {quarter} {number}"), "outreach_session", f"unit:{unit}", data, at
     )
+
+
+def _at_place(session: DemoRecord, place: DemoPlace) -> DemoRecord:
+    """Return a session held at a school or zone: everybody there is of its audience."""
+    audiences = session.data["audiences"]
+    assert isinstance(audiences, dict)
+    (counts,) = audiences.values()
+    data = session.data | {
+        place.field: place.row["id"],
+        "outreach_form_id": place.form,
+        "start_time": "08:00",
+        "venue": place.row["vi"],
+        "audiences": {place.audience: counts},
+    }
+    return replace(session, data=data)
 
 
 def _reached(row: Row) -> Data:

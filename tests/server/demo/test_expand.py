@@ -1,8 +1,10 @@
 from collections import Counter
 
 from field178_server.demo.expand import DemoTeam, demo_id, expand
+from field178_server.demo.places import places_of
 from field178_shared import rules
 from field178_shared.codelists import demo, load
+from field178_shared.list_packs import ListPack, Row, lists_with
 from field178_shared.merge import read_path
 from field178_shared.schemas import validate
 
@@ -65,3 +67,23 @@ def test_nothing_happens_before_its_establishment_is_known_and_all_in_order() ->
 def test_every_made_up_name_says_so() -> None:
     names = [str(record.data["name"]) for record in RECORDS if record.type == "establishment"]
     assert all("(GL-" in name for name in names)
+
+
+def test_a_session_was_held_at_each_school_and_zone_with_its_own_audience() -> None:
+    lists = lists_with(ListPack().with_rows(rows_of_places()))
+    held = {}
+    for record in RECORDS:
+        for field, table in (("school_id", lists.schools), ("zone_id", lists.zones)):
+            if field in record.data:
+                place = table[str(record.data[field])]
+                assert list(record.data["audiences"]) == [place.audience]
+                assert (record.data["venue"], record.data["unit_id"]) == (place.vi, place.unit_id)
+                held[place.id] = place
+    assert set(held) == {*lists.schools, *lists.zones}
+
+
+def rows_of_places() -> dict[str, dict[str, Row]]:
+    rows: dict[str, dict[str, Row]] = {}
+    for place in places_of(demo()):
+        rows.setdefault(place.table, {})[str(place.row["id"])] = place.row
+    return rows

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -8,7 +9,9 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import FiledRecord, Quarantine, Record
 from field178_server.demo import DEMO_START
+from field178_server.demo.places import publish_places
 from field178_server.demo.seed import DemoStore, Seeded, seed
+from field178_server.records.lists_in_force import stored_pack
 from field178_server.replication.policy.record_validation import DeclaredTypes
 from field178_server.serving.installation import install
 from field178_server.settings import Settings
@@ -55,3 +58,12 @@ def test_the_team_has_its_leader_and_five_inspectors(seeded: tuple[DemoStore, Se
     assert body is not None
     assert body.count('"position":"member"') == 5
     assert body.count('"position":"team_leader"') == 1
+
+
+def test_the_office_of_the_demo_publishes_its_schools_and_zones(seeded: tuple[DemoStore, Seeded]) -> None:
+    store, _told = seeded
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    assert publish_places(store.engine, store.context, key, demo()) == 7
+    with Session(store.engine) as session:
+        pack = stored_pack(session, store.context.tenant_id)
+    assert (pack.number, set(pack.rows)) == (1, {"places.schools", "places.zones"})
