@@ -6,7 +6,7 @@ from kivy.properties import ObjectProperty, StringProperty
 
 from field178_mobile.features.minutes.screens import paper_block
 from field178_mobile.features.outreach.outreach import OutreachPresenter
-from field178_mobile.features.outreach.session_paper import SessionPaper, SessionPaperState
+from field178_mobile.features.outreach.session_paper import SessionPaperState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
@@ -38,7 +38,7 @@ class SessionPaperBody(kit.Column):
 
     def begin(self, session: OutreachPresenter) -> None:
         """Draw the paper of a session."""
-        self.presenter: SessionPaper | None = session.paper(self.show)
+        self.presenter = session.paper(self.show)
         if self.presenter is not None:
             self.presenter.show()
 
