@@ -49,6 +49,7 @@ def test_gallery_shows_every_class_of_the_kit(stage: Stage):
         screen.more,
         screen.ids.total.on_release,
         find("DateField").on_release,
+        find("TimeField").on_release,
     )
     for show in opened:
         show()
