@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from field178_shared.codelists.lists import CodeLists
 from field178_shared.codelists.loading import read_lists, released_files
@@ -26,7 +25,7 @@ class ListPack:
     """The changed rows under one number; every publication has the next one, from 1 on."""
 
     number: int = 0
-    rows: RowTexts = field(default_factory=lambda: MappingProxyType({}))
+    rows: RowTexts = field(default_factory=dict)
 
     @property
     def content_hash(self) -> str:
@@ -34,7 +33,7 @@ class ListPack:
         return hashlib.sha256(canonical(self.rows)).hexdigest()
 
     def signed_text(self, origin: str) -> str:
-        """Return what the office signs (docs/sync-protocol.md §11.1); `origin` is its tenant."""
+        """Return what the office signs (docs/sync-protocol.md R11.11); `origin` is its tenant."""
         return f"field178-lists-v1|{origin}|{self.number}|{self.content_hash}"
 
     def row(self, table: str, key: str) -> Row | None:

@@ -133,7 +133,15 @@ def worksheet() -> Response:
 
 
 def _sent(data: bytes, mimetype: str, name: str) -> Response:
-    return send_file(io.BytesIO(data), mimetype=mimetype, as_attachment=True, download_name=name)
+    return send_file(
+        io.BytesIO(data),
+        mimetype=mimetype,
+        as_attachment=True,
+        download_name=name,
+        max_age=0,
+        etag=False,
+        conditional=False,
+    )
 
 
 def _line(found: TableRow, localizer: Localizer) -> RowLine:

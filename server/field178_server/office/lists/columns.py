@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from math import isfinite
 
 from field178_shared.list_packs.tables import Row
 
@@ -67,8 +68,7 @@ class ListColumn:
             case Kind.WHOLE:
                 return int(text.removesuffix(".0"))
             case Kind.NUMBER:
-                number = float(text)
-                return int(number) if number.is_integer() and "." not in text else number
+                return _number(text)
             case Kind.FLAG:
                 return text.lower() not in {"0", "false", "không"}
             case Kind.DAY:
@@ -137,6 +137,13 @@ def _kind(name: str, values: Sequence[object]) -> Kind:
 
 def _is_absent(value: object) -> bool:
     return value is None or value is False or value == []
+
+
+def _number(text: str) -> int | float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(text)
+    return int(number) if number.is_integer() and "." not in text else number
 
 
 def _json_or_text(text: str) -> object:

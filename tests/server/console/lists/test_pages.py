@@ -163,3 +163,12 @@ def test_a_reviewer_reads_the_lists_and_changes_none(reviewer: Browser) -> None:
 def test_unknown_lists_and_rows_are_not_there(admin: Browser) -> None:
     assert admin.get("/lists/organizations.app_roles/rows").status_code == 404
     assert admin.get("/lists/violations.items/row?key=nothing").status_code == 404
+
+
+def test_a_number_beyond_all_bounds_is_an_error_at_its_field(admin: Browser) -> None:
+    fields = typed_in(admin.text("/lists/admin_units.units/row?key=c11629_v2"))
+
+    answer = admin.post("/lists/admin_units.units/row", {"key": "c11629_v2", **fields, "area_km2": "9" * 400})
+
+    assert answer.status_code == 422
+    assert "Cần nhập số" in answer.get_data(as_text=True)

@@ -188,3 +188,9 @@ def test_two_thousand_rows_reach_a_tablet_in_one_exchange_of_at_most_50_kb(world
     assert len([frame for frame in frames if frame.get("type") == ROWS]) > 1
     line = b"".join(canonical(frame) + b"\n" for frame in frames)
     assert len(gzip.compress(line, 6)) <= 50_000
+
+
+def test_an_office_that_changed_nothing_writes_an_empty_pack(world: World) -> None:
+    data = write_pack_file(stored(world), "main", KEY, world.clock.now())
+
+    assert read_pack_file(data, {PUBLIC}).pack == ListPack()
