@@ -147,8 +147,8 @@ class CodeLists:
     def phrases_at(self, item_id: str) -> tuple[Phrase, ...]:
         """Return the sentences offered for the note at an item, its own before those for all."""
         places = {item_id, self.items[item_id].section}
-        offered = [one for one in self.phrases.values() if not one.items or places & set(one.items)]
-        return tuple(sorted(offered, key=lambda one: not one.items))
+        own = [one for one in self.phrases.values() if not places.isdisjoint(one.items)]
+        return (*own, *[one for one in self.phrases.values() if not one.items])
 
     def frames_on(self, violation_id: str, day: date) -> tuple[FineFrame, ...]:
         """Return every fine frame in force on the date of the violation, the best known first."""

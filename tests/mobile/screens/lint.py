@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 import pytest
 from kivy.core.window import Window
@@ -22,6 +23,8 @@ MIN_TARGET_DP = 48
 MIN_CONTRAST = 4.5
 MAX_WIDGETS = 300
 SLACK = 1.5
+# Boxes of letters have air around the ink.
+OVERLAP = 4
 
 
 def lint(root: Widget) -> list[str]:
@@ -36,7 +39,7 @@ def lint(root: Widget) -> list[str]:
 def lint_shape(root: Widget) -> list[str]:
     """Return what is wrong with places and sizes: the same in every mode."""
     shown = _shown(root)
-    problems = [*_too_many(root), *_outside(shown)]
+    problems = [*_too_many(root), *_outside(shown), *_overlapping(shown)]
     for widget in shown:
         problems += _small_target(widget)
         problems += _nameless_icon(widget)
@@ -139,6 +142,41 @@ def _outside(shown: list[Widget]) -> Iterator[str]:
             left, right = widget.to_window(widget.x, 0)[0], widget.to_window(widget.right, 0)[0]
             if (left < -SLACK or right > Window.width + SLACK) and not _is_scrolled_sideways(widget):
                 yield f"{_name(widget)} leaves the window ({left:.0f} to {right:.0f})"
+
+
+def _overlapping(shown: list[Widget]) -> Iterator[str]:
+    """Two texts of one layer that lie on each other: neither can be read."""
+    texts = [
+        (widget, _layer(widget), box)
+        for widget in shown
+        if isinstance(widget, Label) and widget.text.strip() and (box := _text_box(widget)) is not None
+    ]
+    for (one, layer, (left, bottom, right, top)), (other, other_layer, box) in combinations(texts, 2):
+        if layer is not other_layer or one.parent is other:
+            continue
+        wide = min(right, box[2]) - max(left, box[0])
+        high = min(top, box[3]) - max(bottom, box[1])
+        if wide > OVERLAP and high > OVERLAP:
+            yield f"{_name(one)} lies on {_name(other)} by {wide:.0f} x {high:.0f}"
+
+
+def _layer(widget: Widget) -> Widget:
+    """Return the child of the window that a widget lies in: a sheet lies over the screen."""
+    while widget.parent is not None and widget.parent is not Window:
+        widget = widget.parent
+    return widget
+
+
+def _text_box(label: Label) -> tuple[float, float, float, float] | None:
+    """Return where the letters of a label are seen: its texture in its box, without what is scrolled away."""
+    box = _visible_box(label)
+    if box is None:
+        return None
+    left, bottom, right, top = box
+    spare = max(0.0, (label.height - label.texture_size[1]) / 2)
+    wide = min(right - left, label.texture_size[0])
+    start = {"center": (left + right - wide) / 2, "right": right - wide}.get(label.halign, left)
+    return start, bottom + spare, start + wide, top - spare
 
 
 def _is_faded(widget: Widget) -> bool:

@@ -319,7 +319,7 @@ def conclusion_with_problems(pose: Pose) -> None:
 
 @state()
 def conclusion_of_a_changed_register(pose: Pose) -> None:
-    visit = pose.open_visit(ANSWERED)
+    visit = pose.open_visit(GUESTHOUSE)
     visit.answer("antt_certificate", "no")
     visit.choose_tab("conclusion")
     frames(2)

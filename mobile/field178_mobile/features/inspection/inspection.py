@@ -450,7 +450,7 @@ class InspectionPresenter:
 
     def _register(self) -> Data:
         """Return the establishment as the register has it, where what the visit saw is compared with it."""
-        if self._sight.tab != CONCLUSION or self._opened.is_locked:
+        if self._opened.is_locked:
             return {}
         view = self._store.view(self._opened.establishment.id)
         return {} if view is None or view.deleted else view.data
@@ -478,6 +478,6 @@ class InspectionPresenter:
             is_late=late,
             is_leader=visit.is_leader(reading.data, opened.user),
             asked_protocols=self._asked_protocols,
-            register=self._register(),
+            register=self._register() if self._sight.tab == CONCLUSION else {},
             kept_in_register=self._kept_in_register,
         )

@@ -229,7 +229,9 @@ def suggestion_for(item: ChecklistItem, answers: Answers, counts: Mapping[str, i
 
 def _phrases(item_id: str, note: str, words: Wording) -> tuple[str, ...]:
     """Return the stock phrases that one tap adds to a note: not those in it, nor any that would be cut."""
-    known = [phrase.label(words.language) for phrase in words.lists.phrases_at(item_id)]
+    # In place: a tap asks this of each sentence.
+    is_english = words.language == "en"
+    known = [each.en if is_english else each.vi for each in words.lists.phrases_at(item_id)]
     free = NOTE_LENGTH - len(note) - len(" ")
     return tuple([phrase for phrase in known if phrase not in note and len(phrase) <= free])
 

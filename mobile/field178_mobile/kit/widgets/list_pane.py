@@ -65,6 +65,8 @@ class ListRow(RecycleDataViewBehavior, Pressable, FloatLayout):
     sub_shown = StringProperty("")
     # Too long for two lines: then one, without its middle, because names differ at their ends.
     is_long = BooleanProperty(False)
+    # Then the word stands beside `sub`, below the second line.
+    is_two_lines = BooleanProperty(False)
     # Neither `sub` nor `meta`: the word stands beside the title.
     is_word_alone = AliasProperty(
         lambda row: bool(row.word) and not (row.sub or row.meta), bind=("word", "sub", "meta")
@@ -81,7 +83,8 @@ class ListRow(RecycleDataViewBehavior, Pressable, FloatLayout):
     def fit_title(self) -> None:
         """Set the title in one line, or two, or one without its middle."""
         if label := self.ids.get("title"):
-            self.is_long = line_count(self.title, label.width, label.font_size, bold=True) > MOST_LINES
+            lines = line_count(self.title, label.width, label.font_size, bold=True)
+            self.is_long, self.is_two_lines = lines > MOST_LINES, lines == MOST_LINES
 
     def fit_sub(self) -> None:
         """Draw as many of the parts of `sub` as fit beside each other."""
