@@ -356,7 +356,7 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ),
     ErrorCode.PAPER_UNSETTLED: _E(
         None,
-        "Phiếu đang có chỗ cần xem, chưa lập được biên bản.",
+        "Phiếu đang có chỗ cần xem, chưa lập được giấy tờ từ phiếu.",
         "The record has something to be looked at first; no paper can be made of it yet.",
     ),
     ErrorCode.PAPER_UNOPENED: _E(

@@ -19,7 +19,7 @@ from field178_mobile.features.outreach.outreach_establishments import (
     drop_establishment,
     uncounted,
 )
-from field178_mobile.features.outreach.outreach_places import choose_place
+from field178_mobile.features.outreach.outreach_places import choose_place, repeat_place
 from field178_mobile.features.outreach.outreach_sessions import TYPE
 from field178_mobile.features.outreach.outreach_state import (
     OutreachState,
@@ -166,10 +166,9 @@ class OutreachPresenter:
 
     def repeat_last(self) -> None:
         """Take over what the last session had in common with this one."""
-        self._change(
-            session.repeat_last(self._session.data, self._opened.last, self._words.lists),
-            self._words.translate("Same as the last session"),
-        )
+        lists, data, last = self._words.lists, self._session.data, self._opened.last
+        changes = session.repeat_last(data, last, lists) | repeat_place(lists, data, last)
+        self._change(changes, self._words.translate("Same as the last session"))
 
     def toggle_topic(self, topic_id: str) -> None:
         """Add a topic or take it back."""

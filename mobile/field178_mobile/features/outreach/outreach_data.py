@@ -12,7 +12,7 @@ from field178_shared.records.reading import day_of_act, text_of
 from field178_shared.time.clock import local_date, to_wire
 
 # What one session has in common with the next one of the same evening or village.
-REPEATED = ("outreach_form_id", "unit_id", "host_agency_id", "topic_ids")
+REPEATED = ("outreach_form_id", "unit_id", "topic_ids")
 _NAMES_A_PLACE = ("venue", "establishments", "attachments", "school_id", "zone_id")
 
 
@@ -42,13 +42,16 @@ def choose_form(lists: CodeLists, data: Data, form_id: str) -> Changes:
 def repeat_last(data: Data, last: Data, lists: CodeLists) -> Changes:
     """Return the change of "same as the last session": one tap fills what usually stays the same.
 
-    A host that does not exist on the day of the session is left to be chosen.
+    Agencies that do not exist on the day of the session are left to be chosen.
     """
     day = day_of_act(data)
-    is_gone = day is not None and last.get("host_agency_id") not in lists.agencies_on(day)
-    return {
-        name: last[name] for name in REPEATED if name in last if not (is_gone and name == "host_agency_id")
-    }
+    there = lists.agencies if day is None else lists.agencies_on(day)
+    changes: Changes = {name: last[name] for name in REPEATED if name in last}
+    if last.get("host_agency_id") in there:
+        changes["host_agency_id"] = last["host_agency_id"]
+    if co_hosts := [agency_id for agency_id in texts_of(last, "co_hosts") if agency_id in there]:
+        changes |= choose_co_hosts(co_hosts)
+    return changes
 
 
 def choose_host(data: Data, agency_id: str) -> Changes:

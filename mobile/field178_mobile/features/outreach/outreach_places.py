@@ -72,6 +72,14 @@ def choose_place(lists: CodeLists, data: Data, key: str, unit_ids: Collection[st
     return {path: value for path, value in changes.items() if value is not None or path in data}
 
 
+def repeat_place(lists: CodeLists, data: Data, last: Data) -> Changes:
+    """Return the change that takes over the place of the last session, while it exists on the day."""
+    place, chosen, day = place_of(lists, last), _chosen(last), day_of_act(data)
+    if place is None or chosen is None or (day is not None and not place.valid_on(day)):
+        return {}
+    return {chosen[0]: chosen[1], "venue": _venue(place)}
+
+
 def place_of(lists: CodeLists, data: Data) -> Place | None:
     """Return the place of a session; None when it has none that the lists know."""
     chosen = _chosen(data)

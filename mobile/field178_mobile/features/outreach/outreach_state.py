@@ -302,7 +302,9 @@ def _repeat_hint(scene: SessionScene) -> str:
     form = words.lists.forms.get(text_of(last, "outreach_form_id"))
     if form is None or text_of(scene.data, "outreach_form_id"):
         return ""
-    return f"{form.label(words.language)} · {words.unit(last.get('unit_id'))}"
+    place = place_of(words.lists, last)
+    where = place.label(words.language) if place else words.unit(last.get("unit_id"))
+    return f"{form.label(words.language)} · {where}"
 
 
 def _other_comments(scene: SessionScene) -> str:

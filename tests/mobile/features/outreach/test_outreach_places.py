@@ -8,6 +8,7 @@ import pytest
 from tests.mobile.features.outreach.test_outreach import UNIT, Desk
 
 from field178_mobile.features.forms.simple_fields import NOT_CHOSEN
+from field178_mobile.features.outreach.outreach_places import repeat_place
 from field178_shared.codelists import CodeLists
 from field178_shared.list_packs import ListPack, Row, lists_with
 
@@ -101,6 +102,24 @@ def test_what_was_chosen_or_typed_stays(pane: Desk) -> None:
     session.choose_place("school_id.thpt_1")
     data = kept(pane)
     assert (data["unit_id"], data["venue"]) == ("c11632_v1", "Sân trường")
+
+
+def test_the_place_and_co_hosts_of_the_last_session_are_repeated_while_they_exist(pane: Desk) -> None:
+    last = pane.filled()
+    last.choose_place("school_id.thpt_1")
+    last.choose_co_hosts(("dist_health_office",))
+    last.complete()
+    session = pane.begin()
+    assert "THPT GL-1" in pane.state.repeat_hint
+    session.repeat_last()
+    assert (kept(pane)["school_id"], kept(pane)["venue"]) == ("thpt_1", "THPT GL-1")
+    assert kept(pane)["co_hosts"] == ["dist_health_office"]
+
+
+def test_a_place_that_closed_since_the_last_session_is_not_repeated() -> None:
+    last = {"school_id": "closed"}
+    assert repeat_place(LISTS, {"session_date": "2024-12-31"}, last)["school_id"] == "closed"
+    assert repeat_place(LISTS, {"session_date": "2025-03-11"}, last) == {}
 
 
 def test_a_commune_of_other_teams_is_not_filled_in(pane: Desk) -> None:
