@@ -82,7 +82,7 @@ def test_routine_visit_is_filed_in_few_taps(table: Table):
     assert record.data["answers"]["fire_exits_clear"] == {"v": "yes", "src": "section"}
     assert "Đã lưu trên máy lúc 22:00" in texts()
     print(f"routine visit: {taps} taps")
-    assert taps <= 35
+    assert taps <= 30
 
 
 def test_first_visit_with_three_violations_is_filed_in_few_taps(table: Table):
@@ -95,7 +95,7 @@ def test_first_visit_with_three_violations_is_filed_in_few_taps(table: Table):
     assert len(record.data["members"]) == 4
     assert {row["due_on"] for row in record.data["follow_ups"].values()} == {"2026-12-01"}
     print(f"first visit with three violations: {taps} taps")
-    assert taps <= 80
+    assert taps <= 60
 
 
 def test_nothing_is_lost_when_the_process_dies_in_a_visit(table: Table):
