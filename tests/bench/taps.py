@@ -42,10 +42,10 @@ def _play(server: ServerProcess, seeded: Seeded, tablet: Tablet) -> list[Mapping
     night = {"decision": "12/QĐ-UBND"}
     violations = tablet.ask("visit_with_violations", **night, **play.KARAOKE_WITH_VIOLATIONS)
     played = [
-        _told("first visit of a shift, 3 violations", violations, 80),
-        _told("routine visit, second of a shift", tablet.ask("clean_visit", **play.KARAOKE), 35),
+        _told("first visit of a shift, 3 violations", violations, 60),
+        _told("routine visit, second of a shift", tablet.ask("clean_visit", **play.KARAOKE), 30),
         _told("closed door", tablet.ask("closed_visit", **play.CAFE)),
-        _told("school talk", tablet.ask("school_talk", unit=unit), 25),
+        _told("school talk", tablet.ask("school_talk", unit=unit), 20),
     ]
     tablet.ask("sync", wants="agreement")
     visit = violations["records"]
