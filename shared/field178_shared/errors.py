@@ -111,6 +111,7 @@ class ErrorCode(StrEnum):
     COMPLIANT_WITH_FINDINGS = "compliant_with_findings"
     RESULT_WITHOUT_FINDINGS = "result_without_findings"
     UNIT_NOT_VALID = "unit_not_valid"
+    NOT_IN_FORCE = "not_in_force"
     ESTABLISHMENT_NOT_NAMED = "establishment_not_named"
     ALREADY_RECORDED = "already_recorded"
     POSSIBLE_DUPLICATE = "possible_duplicate"
@@ -311,6 +312,11 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ),
     ErrorCode.UNIT_NOT_VALID: _E(
         None, "Đơn vị hành chính không có hiệu lực vào ngày này.", "The unit does not exist on this date."
+    ),
+    ErrorCode.NOT_IN_FORCE: _E(
+        None,
+        "Nội dung này không có hiệu lực theo danh mục vào ngày này.",
+        "This was not in force in the lists on this date.",
     ),
     ErrorCode.ESTABLISHMENT_NOT_NAMED: _E(None, "Chưa chọn cơ sở.", "No establishment is chosen."),
     ErrorCode.ALREADY_RECORDED: _E(None, "Có thể đã ghi buổi này.", "This session may be recorded already."),

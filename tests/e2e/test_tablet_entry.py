@@ -171,7 +171,7 @@ def test_the_session_of_a_mended_visit_goes_at_the_server_and_comes_back_with_it
 
 def do_routine_visit(visit: InspectionPresenter) -> None:
     visit.choose_role("owner")
-    for section, _items in WORDS.lists.checklist_of("karaoke"):
+    for section, _items in WORDS.lists.checklist_of("karaoke", None):
         visit.open_section(section.id)
         visit.pass_section()
     for item_id, answer in counts(5, 4).items():

@@ -228,7 +228,7 @@ def answers(type_id: str = "karaoke") -> Data:
     """Return an answer to every item that an establishment of the kind is asked, all of them met."""
     lists = load()
     values: dict[str, object] = {}
-    for _, items in lists.checklist_of(type_id):
+    for _, items in lists.checklist_of(type_id, None):
         for item in items:
             if item.show_if is None or item.show_if.evaluate(values, ConditionContext()):
                 values[item.id] = _met(item)

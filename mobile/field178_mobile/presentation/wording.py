@@ -87,12 +87,15 @@ class Option:
     hint: str = ""
 
 
-def options(words: Wording, list_name: str, chosen: object) -> tuple[Option, ...]:
-    """Return a plain list as chips; values that are only computed are not offered."""
+def options(words: Wording, list_name: str, chosen: object, day: date | None = None) -> tuple[Option, ...]:
+    """Return a plain list of the day of the act as chips; values that are only computed are not offered.
+
+    A chosen value is there on every day, to be seen and left.
+    """
     return tuple(
         Option(choice.id, choice.label(words.language), choice.id == chosen)
         for choice in words.lists.choices[list_name]
-        if not choice.computed
+        if not choice.computed and (day is None or choice.valid_on(day) or choice.id == chosen)
     )
 
 

@@ -88,7 +88,7 @@ def agency_or_focal(context: OperationContext, wanted: str | None) -> str:
     today = local_date(context.now())
     focal = context.lists.focal_agency_on(today)
     chosen = wanted or (focal.id if focal else "")
-    if chosen not in context.lists.agencies_on(today):
+    if chosen not in context.lists.agencies.on(today):
         raise AppError(ErrorCode.BAD_REQUEST, agency=chosen)
     return chosen
 

@@ -128,7 +128,7 @@ def _answers(row: Row, lists: CodeLists, violation: object, last: bool) -> dict[
     if row["antt_certificate"] is False:
         failed.add("antt_certificate")
     bare: dict[str, object] = {}
-    for _, items in lists.checklist_of(_text(row, "type")):
+    for _, items in lists.checklist_of(_text(row, "type"), None):
         for item in items:
             if item.show_if is not None and not item.show_if.evaluate(bare, ConditionContext()):
                 continue
@@ -140,7 +140,7 @@ def _answers(row: Row, lists: CodeLists, violation: object, last: bool) -> dict[
 
 def _item_of(lists: CodeLists, row: Row, violation: str) -> str:
     """Return the item whose "no" offers the violation: of the place's checklist, else of any."""
-    asked = [item for _, items in lists.checklist_of(_text(row, "type")) for item in items]
+    asked = [item for _, items in lists.checklist_of(_text(row, "type"), None) for item in items]
     return next(item.id for item in (*asked, *lists.items.values()) if violation in item.violations)
 
 

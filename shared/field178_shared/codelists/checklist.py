@@ -67,7 +67,7 @@ ChecklistPages = tuple[tuple[ChecklistSection, tuple[ChecklistItem, ...]], ...]
 
 def read_section(row: ListFileRow) -> ChecklistSection:
     """Read one page of the checklist."""
-    return ChecklistSection(id=row.text("id"), vi=row.text("vi"), en=row.text("en"), order=row.whole("order"))
+    return ChecklistSection(**row.head(), order=row.whole("order"))
 
 
 def read_item(row: ListFileRow) -> ChecklistItem:
@@ -76,9 +76,7 @@ def read_item(row: ListFileRow) -> ChecklistItem:
     show_if = row.text_or_none("show_if")
     rule = row.text_or_none("rule")
     return ChecklistItem(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         section=row.text("section"),
         applies=read_applies(row),
         answer=answer,
@@ -104,12 +102,15 @@ def read_item(row: ListFileRow) -> ChecklistItem:
 def checklist_of(
     kind: EstablishmentType, sections: Mapping[str, ChecklistSection], items: Mapping[str, ChecklistItem]
 ) -> ChecklistPages:
-    """Return the pages of one kind of establishment in profile order, items in list order."""
+    """Return the pages of one kind of establishment in profile order, items in list order.
+
+    A section that is not among `sections` has no page.
+    """
     asked: dict[str, list[ChecklistItem]] = {}
     for item in items.values():
         if item.applies.covers(kind):
             asked.setdefault(item.section, []).append(item)
-    return tuple((sections[name], tuple(asked.get(name, ()))) for name in kind.sections)
+    return tuple((sections[name], tuple(asked.get(name, ()))) for name in kind.sections if name in sections)
 
 
 def _read_answer(row: ListFileRow) -> tuple[AnswerKind, str | None]:

@@ -47,9 +47,7 @@ class Deadline(Labelled):
 def read_document_form(row: ListFileRow) -> DocumentForm:
     """Read one form."""
     return DocumentForm(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         statutory=row.flag("statutory"),
         copies=row.whole_or_none("copies"),
         fields=row.each("fields", _read_field),
@@ -67,9 +65,7 @@ def read_deadline(row: ListFileRow) -> Deadline:
     unit = row.text("unit")
     is_fixed = unit == "date"
     return Deadline(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         from_event=row.text("from_event"),
         amount=None if is_fixed else row.whole("amount"),
         fixed_day=row.text("amount") if is_fixed else None,

@@ -77,9 +77,7 @@ def read_applies(row: ListFileRow) -> Applies:
 def read_opening_rule(row: ListFileRow) -> OpeningRule:
     """Read one opening rule."""
     return OpeningRule(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         closed_from=time.fromisoformat(row.text("closed_from")),
         closed_to=time.fromisoformat(row.text("closed_to")),
         source=row.text("source"),
@@ -91,9 +89,7 @@ def read_establishment_type(row: ListFileRow) -> EstablishmentType:
     """Read one kind of establishment."""
     least, typical, most = row.numbers("workers")
     return EstablishmentType(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         code=row.text("code"),
         group=row.text("group"),
         national_group=row.text("national_group"),

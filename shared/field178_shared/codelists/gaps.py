@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 
 from field178_shared.codelists.lists import CodeLists
 from field178_shared.codelists.validity import Dated
@@ -43,7 +44,7 @@ def gaps_on(lists: CodeLists, day: date) -> tuple[Gap, ...]:
 
 
 def _violations(lists: CodeLists, day: date) -> Iterator[Gap]:
-    for violation in lists.violations.values():
+    for violation in lists.violations.on(day).values():
         if not violation.selectable:
             continue
         frames = lists.frames_on(violation.id, day)
@@ -51,22 +52,23 @@ def _violations(lists: CodeLists, day: date) -> Iterator[Gap]:
             yield Gap("violations", violation.id, GapKind.NO_FRAME)
         for frame in frames:
             law = f"{frame.src} {frame.art or ''}".strip()
-            yield from (Gap("violations", violation.id, kind, law) for kind in _lacks(frame))
+            lacks = _lacks(frame, is_verified=violation.is_verified or frame.is_verified)
+            yield from (Gap("violations", violation.id, kind, law) for kind in lacks)
 
 
-def _lacks(frame: FineFrame) -> Iterator[GapKind]:
+def _lacks(frame: FineFrame, *, is_verified: bool) -> Iterator[GapKind]:
     if not frame.is_known:
         yield GapKind.NO_AMOUNT
     elif frame.org_multiplier is None:
         yield GapKind.NO_ORGANISATION_AMOUNT
     if frame.art is None:
         yield GapKind.NO_ARTICLE
-    if frame.confidence == _LOW:
+    if frame.confidence == _LOW and not is_verified:
         yield GapKind.UNVERIFIED
 
 
 def _items(lists: CodeLists, day: date) -> Iterator[Gap]:
-    for item in lists.items.values():
+    for item in lists.items.on(day).values():
         if item.legal and not lists.references_on(item.legal, day):
             yield Gap("items", item.id, GapKind.NO_BASIS)
 
@@ -75,8 +77,8 @@ def _holidays(lists: CodeLists, day: date) -> Iterator[Gap]:
     calendar = lists.holidays
     if not calendar.knows(day):
         yield Gap("holidays", str(day.year), GapKind.NOT_DECLARED)
-    for holiday in calendar.fixed.values():
-        if holiday.since <= day.year and _is_unverified(holiday):
+    for holiday in chain.from_iterable(calendar.fixed.values()):
+        if holiday.since <= day.year and holiday.valid_on(day) and _is_unverified(holiday):
             yield Gap("holidays", holiday.id, GapKind.UNVERIFIED)
 
 
@@ -100,7 +102,9 @@ def _tables(lists: CodeLists) -> Iterator[tuple[str, Iterable[object]]]:
 
 
 def _is_unverified(row: object) -> bool:
-    """Tell whether a row says of itself that nobody has verified it, or that its document was not seen."""
+    """Tell whether a row says of itself that it is unsure, or its document unseen, and nobody verified it."""
+    if getattr(row, "is_verified", False):
+        return False
     source = getattr(row, "source", None) or ""
     is_seen = getattr(row, "seen", True)
     return getattr(row, "confidence", None) == _LOW or source.startswith(_UNVERIFIED) or not is_seen

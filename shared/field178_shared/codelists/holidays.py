@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.rows import CodeListError, ListFileRow
+from field178_shared.codelists.validity import Dated
 
 _SATURDAY = 5
 _YEAR = re.compile(r"20\d\d")
@@ -36,25 +37,35 @@ class DeclaredDays(Labelled):
 
     @property
     def days(self) -> tuple[date, ...]:
-        """Every day of the row."""
+        """Every day of the row on which it is in force."""
         count = (self.last - self.first).days + 1
-        return tuple(self.first + timedelta(days=ahead) for ahead in range(count))
+        every = (self.first + timedelta(days=ahead) for ahead in range(count))
+        return tuple(day for day in every if self.valid_on(day))
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredYear(Dated):
+    """A year whose days off are all declared."""
+
+    year: int
+    valid_from: date | None
+    valid_to: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HolidayCalendar:
     """Working days; of a year that is not among `years` by weekends and fixed days alone."""
 
-    years: frozenset[int]
-    fixed: Mapping[tuple[int, int], FixedHoliday]
+    years: Mapping[int, DeclaredYear]
+    fixed: Mapping[tuple[int, int], tuple[FixedHoliday, ...]]
     declared: Mapping[date, DeclaredDays]
     worked: frozenset[date]
 
     def holiday_on(self, day: date) -> Labelled | None:
         """Return the holiday of a day, or None; a plain weekend is none."""
-        fixed = self.fixed.get((day.month, day.day))
-        if fixed is not None and day.year >= fixed.since:
-            return fixed
+        for fixed in self.fixed.get((day.month, day.day), ()):
+            if day.year >= fixed.since and fixed.valid_on(day):
+                return fixed
         return self.declared.get(day)
 
     def is_worked(self, day: date) -> bool:
@@ -65,7 +76,8 @@ class HolidayCalendar:
 
     def knows(self, day: date) -> bool:
         """Tell whether the declared days off of that year are in the list."""
-        return day.year in self.years
+        declared = self.years.get(day.year)
+        return declared is not None and declared.valid_on(day)
 
 
 def read_holidays(row: ListFileRow) -> HolidayCalendar:
@@ -74,31 +86,33 @@ def read_holidays(row: ListFileRow) -> HolidayCalendar:
     declared = row.each("declared", read_declared)
     worked = frozenset(day for days in row.each("worked", read_worked) for day in days.days)
     off = {day: days for days in declared for day in days.days}
+    of_date: dict[tuple[int, int], tuple[FixedHoliday, ...]] = {}
+    for each in fixed:
+        date_ = (each.month, each.day)
+        of_date[date_] = (*of_date.get(date_, ()), each)
     if both := worked & off.keys():
         raise CodeListError(f"{row.where}: off and worked {sorted(both)}")
     return HolidayCalendar(
-        years=frozenset(row.each("years", read_year)),
-        fixed=MappingProxyType({(each.month, each.day): each for each in fixed}),
+        years=MappingProxyType({each.year: each for each in row.each("years", read_year)}),
+        fixed=MappingProxyType(of_date),
         declared=MappingProxyType(off),
         worked=worked,
     )
 
 
-def read_year(row: ListFileRow) -> int:
+def read_year(row: ListFileRow) -> DeclaredYear:
     """Read a year whose days off are all declared."""
     year = row.text("id")
     row.skip("vi", "en")
     if not _YEAR.fullmatch(year):
         raise CodeListError(f"{row.where}.id: {year}", "id")
-    return int(year)
+    return DeclaredYear(int(year), **row.validity())
 
 
 def read_fixed(row: ListFileRow) -> FixedHoliday:
     """Read a day off of every year."""
     return FixedHoliday(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         day=row.whole("day"),
         month=row.whole("month"),
         since=row.whole_or_none("since") or 0,
@@ -122,9 +136,7 @@ def _days(row: ListFileRow, first: date | None, last: date | None) -> DeclaredDa
     if first is None or last is None or not timedelta(0) <= last - first < _LONGEST_HOLIDAY:
         raise CodeListError(f"{row.where}: no row of days {first} to {last}")
     return DeclaredDays(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         first=first,
         last=last,
         source=row.text("source"),

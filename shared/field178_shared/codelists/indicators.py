@@ -78,9 +78,7 @@ class TrafficLight:
 def read_indicator(row: ListFileRow) -> Indicator:
     """Read one indicator."""
     return Indicator(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         official_code=row.text_or_none("official_code"),
         origin=row.text("origin"),
         group=row.text("group"),
@@ -100,9 +98,7 @@ def read_indicator(row: ListFileRow) -> Indicator:
 def read_denominator(row: ListFileRow) -> Denominator:
     """Read one denominator."""
     return Denominator(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         computed=row.flag("computed"),
         entered_by=row.text_or_none("entered_by"),
         per=row.text_or_none("per"),
@@ -122,9 +118,7 @@ def read_measure_rules(row: ListFileRow) -> MeasureRules:
 def read_target_profile(row: ListFileRow) -> TargetProfile:
     """Read the targets of one plan."""
     return TargetProfile(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         source=row.text("source"),
         year=row.whole_or_none("year"),
         unit_group=row.text_or_none("unit_group"),

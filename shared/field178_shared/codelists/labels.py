@@ -1,18 +1,23 @@
 """The two labels of every choice of a list."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Self
 
 from field178_shared.codelists.rows import ListFileRow
+from field178_shared.codelists.validity import Dated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Labelled:
-    """Something with a stable id and a Vietnamese and an English label."""
+class Labelled(Dated):
+    """Something with a stable id, a Vietnamese and an English label, and the days on which it is in force."""
 
     id: str
     vi: str
     en: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    is_verified: bool = False
 
     def label(self, language: str) -> str:
         """Return the label in the language; anything but English reads Vietnamese."""
@@ -34,9 +39,7 @@ class ListChoice(Labelled):
     def read(cls, row: ListFileRow) -> Self:
         """Read one plain choice."""
         return cls(
-            id=row.text("id"),
-            vi=row.text("vi"),
-            en=row.text("en"),
+            **row.head(),
             computed=row.flag("computed"),
             symbol=row.text_or_none("symbol"),
             privacy=row.text_or_none("privacy"),

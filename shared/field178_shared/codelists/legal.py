@@ -28,14 +28,12 @@ class Amendment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LegalSource(Labelled, Dated):
+class LegalSource(Labelled):
     """One legal document; a later one is a row of its own, never an edit of this one."""
 
     number: str | None
     amended_by: tuple[Amendment, ...]
     issued: date | None
-    valid_from: date | None
-    valid_to: date | None
     seen: bool
     seen_facts: str | None
     confidence: str
@@ -47,12 +45,14 @@ class LegalSource(Labelled, Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class PressSource:
+class PressSource(Dated):
     """A public page that backs a number or a practice."""
 
     id: str
     vi: str
     url: str
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 def read_reference(row: ListFileRow) -> LegalReference:
@@ -68,14 +68,10 @@ def read_reference(row: ListFileRow) -> LegalReference:
 def read_legal_source(row: ListFileRow) -> LegalSource:
     """Read one legal document."""
     return LegalSource(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         number=row.text_or_none("number"),
         amended_by=row.each("amended_by", _read_amendment),
         issued=row.day("issued"),
-        valid_from=row.day("valid_from"),
-        valid_to=row.day("valid_to"),
         seen=row.flag("seen"),
         seen_facts=row.text_or_none("seen_facts"),
         confidence=row.text("confidence"),
@@ -84,7 +80,7 @@ def read_legal_source(row: ListFileRow) -> LegalSource:
 
 def read_press_source(row: ListFileRow) -> PressSource:
     """Read one public page."""
-    return PressSource(id=row.text("id"), vi=row.text("vi"), url=row.text("url"))
+    return PressSource(id=row.text("id"), vi=row.text("vi"), url=row.text("url"), **row.validity())
 
 
 def _read_amendment(row: ListFileRow) -> Amendment:

@@ -41,6 +41,7 @@ from field178_shared.codelists.units import (
     units_below,
     version_on,
 )
+from field178_shared.codelists.validity import DatedRows
 from field178_shared.codelists.violations import FineFrame, ReferenceAct, Violation, frames_on
 from field178_shared.codelists.words import AvoidedWords, Term
 
@@ -52,45 +53,45 @@ class CodeLists:
     """The lists by id, in the order of their files. Readers change nothing in it."""
 
     version: str
-    unit_types: Mapping[str, UnitType]
-    units: Mapping[str, Unit]
+    unit_types: DatedRows[UnitType]
+    units: DatedRows[Unit]
     lineage: tuple[Lineage, ...]
-    unit_groups: Mapping[str, UnitGroup]
-    types: Mapping[str, EstablishmentType]
-    opening_rules: Mapping[str, OpeningRule]
-    sections: Mapping[str, ChecklistSection]
-    items: Mapping[str, ChecklistItem]
-    violations: Mapping[str, Violation]
-    reference_acts: Mapping[str, ReferenceAct]
-    forms: Mapping[str, OutreachFormat]
-    audiences: Mapping[str, Audience]
-    topics: Mapping[str, Topic]
-    materials: Mapping[str, Material]
-    media_channels: Mapping[str, MediaChannel]
-    support_services: Mapping[str, SupportService]
-    agencies: Mapping[str, Agency]
-    roles: Mapping[str, Role]
+    unit_groups: DatedRows[UnitGroup]
+    types: DatedRows[EstablishmentType]
+    opening_rules: DatedRows[OpeningRule]
+    sections: DatedRows[ChecklistSection]
+    items: DatedRows[ChecklistItem]
+    violations: DatedRows[Violation]
+    reference_acts: DatedRows[ReferenceAct]
+    forms: DatedRows[OutreachFormat]
+    audiences: DatedRows[Audience]
+    topics: DatedRows[Topic]
+    materials: DatedRows[Material]
+    media_channels: DatedRows[MediaChannel]
+    support_services: DatedRows[SupportService]
+    agencies: DatedRows[Agency]
+    roles: DatedRows[Role]
     choices: Mapping[str, tuple[ListChoice, ...]]
-    legal_sources: Mapping[str, LegalSource]
-    press_sources: Mapping[str, PressSource]
-    indicators: Mapping[str, Indicator]
+    legal_sources: DatedRows[LegalSource]
+    press_sources: DatedRows[PressSource]
+    indicators: DatedRows[Indicator]
     periods: tuple[str, ...]
-    denominators: Mapping[str, Denominator]
+    denominators: DatedRows[Denominator]
     measure_rules: MeasureRules
-    target_profiles: Mapping[str, TargetProfile]
+    target_profiles: DatedRows[TargetProfile]
     traffic_light: TrafficLight
-    report_kinds: Mapping[str, ReportKind]
+    report_kinds: DatedRows[ReportKind]
     submission_chains: Mapping[str, tuple[Submission, ...]]
     report_layout: ReportLayout
-    report_sections: Mapping[str, ReportSection]
-    annex_tables: Mapping[str, AnnexTable]
-    deadlines: Mapping[str, Deadline]
+    report_sections: DatedRows[ReportSection]
+    annex_tables: DatedRows[AnnexTable]
+    deadlines: DatedRows[Deadline]
     holidays: HolidayCalendar
-    document_forms: Mapping[str, DocumentForm]
-    schools: Mapping[str, Place]
-    zones: Mapping[str, Place]
-    phrases: Mapping[str, Phrase]
-    form_texts: Mapping[str, ListChoice]
+    document_forms: DatedRows[DocumentForm]
+    schools: DatedRows[Place]
+    zones: DatedRows[Place]
+    phrases: DatedRows[Phrase]
+    form_texts: DatedRows[ListChoice]
     glossary: Mapping[str, Term]
     avoided_words: tuple[AvoidedWords, ...]
     privacy: PrivacyRules
@@ -114,17 +115,21 @@ class CodeLists:
         """Return the ids of a plain list that a record may carry."""
         return frozenset(choice.id for choice in self.choices[name] if not choice.computed)
 
-    def checklist_of(self, type_id: str) -> ChecklistPages:
-        """Return the checklist of a kind of establishment, page by page in its profile's order."""
-        return checklist_of(self.types[type_id], self.sections, self.items)
+    def choices_on(self, name: str, day: date | None) -> tuple[ListChoice, ...]:
+        """Return the values of a plain list in force on the local date; on an unknown day, all."""
+        return tuple([one for one in self.choices[name] if day is None or one.valid_on(day)])
 
-    def violations_of(self, item_id: str, type_id: str | None = None) -> tuple[Violation, ...]:
-        """Return the violations offered when the item is not met at a kind of establishment.
+    def checklist_of(self, type_id: str, day: date | None) -> ChecklistPages:
+        """Return the checklist of a kind of establishment on the day of the visit, in its profile's order."""
+        return checklist_of(self.types[type_id], self.sections.on(day), self.items.on(day))
+
+    def violations_of(self, item_id: str, type_id: str | None, day: date | None) -> tuple[Violation, ...]:
+        """Return the violations offered when the item is not met at a kind of establishment on a day.
 
         Selectable ones alone; for a kind that is not known, those of every kind.
         """
-        kind = self.types.get(type_id or "")
-        offered = (self.violations[violation] for violation in self.items[item_id].violations)
+        kind, known = self.types.get(type_id or ""), self.violations.on(day)
+        offered = (known[each] for each in self.items[item_id].violations if each in known)
         return tuple(
             violation
             for violation in offered
@@ -136,19 +141,15 @@ class CodeLists:
         sources = self.legal_sources
         return tuple(each for each in references if each.valid_on(day) and sources[each.source].valid_on(day))
 
-    def agencies_on(self, day: date) -> Mapping[str, Agency]:
-        """Return the agencies that exist on the local date."""
-        return {name: agency for name, agency in self.agencies.items() if agency.valid_on(day)}
-
     def focal_agency_on(self, day: date) -> Agency | None:
         """Return the agency that leads the sector below the province on the local date."""
         return next((agency for agency in self.agencies.values() if agency.is_focal_on(day)), None)
 
-    def phrases_at(self, item_id: str) -> tuple[Phrase, ...]:
-        """Return the sentences offered for the note at an item, its own before those for all."""
-        places = {item_id, self.items[item_id].section}
-        own = [one for one in self.phrases.values() if not places.isdisjoint(one.items)]
-        return (*own, *[one for one in self.phrases.values() if not one.items])
+    def phrases_at(self, item_id: str, day: date | None) -> tuple[Phrase, ...]:
+        """Return the sentences offered for the note at an item on a day, its own before those for all."""
+        places, known = {item_id, self.items[item_id].section}, self.phrases.on(day).values()
+        own = [one for one in known if not places.isdisjoint(one.items)]
+        return (*own, *[one for one in known if not one.items])
 
     def frames_on(self, violation_id: str, day: date) -> tuple[FineFrame, ...]:
         """Return every fine frame in force on the date of the violation, the best known first."""

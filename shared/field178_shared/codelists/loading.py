@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from field178_shared.codelists.checklist import read_item, read_section
 from field178_shared.codelists.documents import read_deadline, read_document_form
@@ -18,8 +18,8 @@ from field178_shared.codelists.indicators import (
     read_target_profile,
     read_traffic_light,
 )
-from field178_shared.codelists.labels import ListChoice
-from field178_shared.codelists.legal import read_legal_source, read_press_source
+from field178_shared.codelists.labels import Labelled, ListChoice
+from field178_shared.codelists.legal import PressSource, read_legal_source, read_press_source
 from field178_shared.codelists.lists import CodeLists
 from field178_shared.codelists.organizations import read_agency, read_role
 from field178_shared.codelists.outreach import (
@@ -40,8 +40,9 @@ from field178_shared.codelists.reports import (
     read_report_section,
     read_submission,
 )
-from field178_shared.codelists.rows import CodeListError, ListFileRow, by_id
+from field178_shared.codelists.rows import CodeListError, ListFileRow, by_id, dated_by_id
 from field178_shared.codelists.units import read_lineage, read_unit, read_unit_group, read_unit_type
+from field178_shared.codelists.validity import DatedRows
 from field178_shared.codelists.violations import ReferenceAct, read_reference_act, read_violation
 from field178_shared.codelists.words import read_avoided_words, read_term
 
@@ -67,13 +68,8 @@ CHOICE_LISTS = (
 )
 
 
-class _WithId(Protocol):
-    @property
-    def id(self) -> str: ...
-
-
 T = TypeVar("T")
-Identified = TypeVar("Identified", bound=_WithId)
+Identified = TypeVar("Identified", bound=Labelled | PressSource)
 
 
 @cache
@@ -179,10 +175,8 @@ class _Files:
     def one(self, name: str, key: str, build: Callable[[ListFileRow], T]) -> T:
         return self._files[name].nested(key, build)
 
-    def index(
-        self, name: str, key: str, build: Callable[[ListFileRow], Identified]
-    ) -> Mapping[str, Identified]:
-        return by_id(self.rows(name, key, build), lambda item: item.id, f"{name}.{key}")
+    def index(self, name: str, key: str, build: Callable[[ListFileRow], Identified]) -> DatedRows[Identified]:
+        return dated_by_id(self.rows(name, key, build), lambda item: item.id, f"{name}.{key}")
 
     def choices(self) -> Mapping[str, tuple[ListChoice, ...]]:
         plain = {offered: self.rows(name, key, ListChoice.read) for name, key, offered in CHOICE_LISTS}
@@ -193,9 +187,9 @@ class _Files:
             by_id(choices, lambda choice: choice.id, name)
         return MappingProxyType(found)
 
-    def reference_acts(self) -> Mapping[str, ReferenceAct]:
+    def reference_acts(self) -> DatedRows[ReferenceAct]:
         acts = self.one("violations", "reference_only", _read_reference_acts)
-        return by_id(acts, lambda act: act.id, "reference_only")
+        return dated_by_id(acts, lambda act: act.id, "reference_only")
 
     def submission_chains(self) -> Mapping[str, tuple[Submission, ...]]:
         prefix = "submission_chain_"

@@ -5,11 +5,10 @@ from datetime import date
 
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.rows import ListFileRow
-from field178_shared.codelists.validity import Dated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Agency(Labelled, Dated):
+class Agency(Labelled):
     """An agency; the sector's focal agency changes over time, so both are dated."""
 
     level: str
@@ -17,8 +16,6 @@ class Agency(Labelled, Dated):
     focal: bool
     focal_from: date | None
     reports: str | None
-    valid_from: date | None
-    valid_to: date | None
     source: str
     confidence: str
 
@@ -40,16 +37,12 @@ class Role(Labelled):
 def read_agency(row: ListFileRow) -> Agency:
     """Read one agency."""
     return Agency(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         level=row.text("level"),
         in_team=row.flag("in_team"),
         focal=row.flag("focal"),
         focal_from=row.day("focal_from"),
         reports=row.text_or_none("reports"),
-        valid_from=row.day("valid_from"),
-        valid_to=row.day("valid_to"),
         source=row.text("source"),
         confidence=row.text("confidence"),
     )
@@ -58,9 +51,7 @@ def read_agency(row: ListFileRow) -> Agency:
 def read_role(row: ListFileRow) -> Role:
     """Read one role."""
     return Role(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         scope=row.text("scope"),
         can=frozenset(row.texts("can")),
         cannot=frozenset(row.texts("cannot")),

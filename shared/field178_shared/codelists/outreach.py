@@ -68,9 +68,7 @@ class SupportService(Labelled):
 def read_form(row: ListFileRow) -> OutreachFormat:
     """Read one form of outreach."""
     return OutreachFormat(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         channel=row.text("channel"),
         counts_people=row.flag("counts_people"),
         links_establishment=row.flag("links_establishment"),
@@ -84,9 +82,7 @@ def read_form(row: ListFileRow) -> OutreachFormat:
 def read_audience(row: ListFileRow) -> Audience:
     """Read one audience."""
     return Audience(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         short_vi=row.text_or_none("short_vi"),
         denominator=row.text_or_none("denominator"),
         anonymous_only=row.flag("anonymous_only"),
@@ -97,9 +93,7 @@ def read_audience(row: ListFileRow) -> Audience:
 def read_topic(row: ListFileRow) -> Topic:
     """Read one topic."""
     return Topic(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         core=row.flag("core"),
         integration=row.flag("integration"),
     )
@@ -107,15 +101,13 @@ def read_topic(row: ListFileRow) -> Topic:
 
 def read_material(row: ListFileRow) -> Material:
     """Read one material."""
-    return Material(id=row.text("id"), vi=row.text("vi"), en=row.text("en"), unit=row.text("unit"))
+    return Material(**row.head(), unit=row.text("unit"))
 
 
 def read_channel(row: ListFileRow) -> MediaChannel:
     """Read one kind of outlet."""
     return MediaChannel(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         level=row.text("level"),
         monthly_duty=row.flag("monthly_duty"),
         proof=row.text("proof"),
@@ -125,4 +117,4 @@ def read_channel(row: ListFileRow) -> MediaChannel:
 
 def read_service(row: ListFileRow) -> SupportService:
     """Read one support service."""
-    return SupportService(id=row.text("id"), vi=row.text("vi"), en=row.text("en"), unit=row.text("unit"))
+    return SupportService(**row.head(), unit=row.text("unit"))

@@ -33,13 +33,6 @@ class Place(Labelled):
     unit_id: str
     audience: str
     counts: tuple[HeadCount, ...]
-    valid_from: date | None
-    valid_to: date | None
-
-    def valid_on(self, day: date) -> bool:
-        """Tell whether the place exists on the local date; `valid_to` is the first day it does not."""
-        began = self.valid_from is None or self.valid_from <= day
-        return began and (self.valid_to is None or day < self.valid_to)
 
     def count_on(self, day: date) -> HeadCount | None:
         """Return the head count in force on a day, or None when none is known."""
@@ -69,19 +62,15 @@ def read_zone(row: ListFileRow) -> Place:
 
 def read_phrase(row: ListFileRow) -> Phrase:
     """Read one sentence."""
-    return Phrase(id=row.text("id"), vi=row.text("vi"), en=row.text("en"), items=row.texts("items"))
+    return Phrase(**row.head(), items=row.texts("items"))
 
 
 def _place(row: ListFileRow, audience: str) -> Place:
     return Place(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         unit_id=row.text("unit_id"),
         audience=audience,
         counts=row.each("counts", _read_count),
-        valid_from=row.day("valid_from"),
-        valid_to=row.day("valid_to"),
     )
 
 

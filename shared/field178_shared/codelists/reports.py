@@ -96,9 +96,7 @@ class ReportLayout:
 def read_report_kind(row: ListFileRow) -> ReportKind:
     """Read one kind of report."""
     return ReportKind(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         period_from=row.text_or_none("period_from"),
         period_to=row.text_or_none("period_to"),
         cutoff=row.text_or_none("cutoff"),
@@ -121,9 +119,7 @@ def read_submission(row: ListFileRow) -> Submission:
 def read_report_section(row: ListFileRow) -> ReportSection:
     """Read one chapter."""
     return ReportSection(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         order=row.text("order"),
         indicators=row.texts("indicators"),
         narrative=row.flag("narrative"),
@@ -133,9 +129,7 @@ def read_report_section(row: ListFileRow) -> ReportSection:
 def read_annex_table(row: ListFileRow) -> AnnexTable:
     """Read one annex table."""
     return AnnexTable(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         rows=row.text("rows"),
         columns=row.texts("columns"),
     )

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import TypedDict, TypeVar
+
+from field178_shared.codelists.validity import Dated, DatedRows
 
 T = TypeVar("T")
+D = TypeVar("D", bound=Dated)
 
 
 # Who vouches for a row, and how surely: for the editors of the lists, so no reader needs to ask for it.
@@ -19,6 +22,22 @@ class CodeListError(ValueError):
         super().__init__(message)
         self.member = member
         self.is_absent = is_absent
+
+
+class Validity(TypedDict):
+    """The days on which a row is in force."""
+
+    valid_from: date | None
+    valid_to: date | None
+
+
+class Head(Validity):
+    """What every row with labels has."""
+
+    id: str
+    vi: str
+    en: str
+    is_verified: bool
 
 
 class ListFileRow:
@@ -123,6 +142,25 @@ class ListFileRow:
         """Build one object from a required mapping below this one."""
         return self._built(key, self._unread.pop(key, None), build)
 
+    def validity(self) -> Validity:
+        """Return the days on which the row is in force; without any it always is."""
+        return {"valid_from": self.day("valid_from"), "valid_to": self.day("valid_to")}
+
+    def head(self) -> Head:
+        """Return key, labels and days of the row, and whether somebody vouches for it."""
+        return {
+            "id": self.text("id"),
+            "vi": self.text("vi"),
+            "en": self.text("en"),
+            **self.validity(),
+            "is_verified": self.is_verified(),
+        }
+
+    def is_verified(self) -> bool:
+        """Tell whether the row names who verified it, and when."""
+        by, on = self.text_or_none("verified_by"), self.day(_VERIFIED_ON)
+        return bool(by) and on is not None
+
     def each(self, key: str, build: "Callable[[ListFileRow], T]") -> tuple[T, ...]:
         """Build one object per row of a list; an absent key is empty."""
         value = self._unread.pop(key, None)
@@ -166,6 +204,11 @@ class ListFileRow:
     def _wrong(self, key: str, expected: str, value: object) -> CodeListError:
         problem = f"{self.where}.{key}: expected {expected}, found {value!r}"
         return CodeListError(problem, key, is_absent=value is None)
+
+
+def dated_by_id(items: "Sequence[D]", key: "Callable[[D], str]", where: str) -> DatedRows[D]:
+    """Index rows with dates by their key and refuse a key used twice."""
+    return DatedRows(by_id(items, key, where))
 
 
 def by_id(items: "Sequence[T]", key: "Callable[[T], str]", where: str) -> dict[str, T]:

@@ -10,22 +10,17 @@ from field178_shared.codelists.validity import Dated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnitType(Labelled, Dated):
+class UnitType(Labelled):
     """A kind of administrative unit (commune, ward, district ...)."""
-
-    valid_from: date | None
-    valid_to: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unit(Labelled, Dated):
+class Unit(Labelled):
     """One VERSION of an administrative unit; the id is the key, a statistics code is re-used over time."""
 
     gso_code: str
     type: str
     parent: str | None
-    valid_from: date | None
-    valid_to: date | None
     lat: float | None
     lon: float | None
     bbox: tuple[float, ...]
@@ -35,7 +30,7 @@ class Unit(Labelled, Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class Lineage:
+class Lineage(Dated):
     """One step of a reform: the old unit joins the new one, whole (share 1) or in an unknown part."""
 
     source: str
@@ -43,6 +38,8 @@ class Lineage:
     kind: str
     share: float | None
     is_default: bool
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,25 +53,17 @@ class UnitGroup(Labelled):
 def read_unit_type(row: ListFileRow) -> UnitType:
     """Read one kind of unit."""
     return UnitType(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
-        valid_from=row.day("valid_from"),
-        valid_to=row.day("valid_to"),
+        **row.head(),
     )
 
 
 def read_unit(row: ListFileRow) -> Unit:
     """Read one unit version."""
     return Unit(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         gso_code=row.text("gso_code"),
         type=row.text("type"),
         parent=row.text_or_none("parent"),
-        valid_from=row.day("valid_from"),
-        valid_to=row.day("valid_to"),
         lat=row.number_or_none("lat"),
         lon=row.number_or_none("lon"),
         bbox=row.numbers("bbox"),
@@ -94,15 +83,14 @@ def read_lineage(row: ListFileRow) -> Lineage:
         kind=kind,
         share=row.number_or_none("share"),
         is_default=is_default or kind == "merge",
+        **row.validity(),
     )
 
 
 def read_unit_group(row: ListFileRow) -> UnitGroup:
     """Read one area."""
     return UnitGroup(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         members=row.texts("members"),
         remark=row.text_or_none("remark"),
     )

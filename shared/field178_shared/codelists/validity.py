@@ -1,6 +1,9 @@
-"""Validity of a list row in days."""
+"""Validity of list rows in days."""
 
+from bisect import bisect_right
+from collections.abc import Mapping
 from datetime import date
+from typing import TypeVar
 
 
 class Dated:
@@ -15,3 +18,50 @@ class Dated:
         """Tell whether the row is in force on the local date."""
         began = self.valid_from is None or self.valid_from <= day
         return began and (self.valid_to is None or day < self.valid_to)
+
+    @property
+    def is_never_valid(self) -> bool:
+        """Tell whether the row ends before it begins."""
+        return self.valid_from is not None and self.valid_to is not None and self.valid_to <= self.valid_from
+
+
+D = TypeVar("D", bound=Dated)
+# Between a key that the program knows and what tells its later row from it. See `DatedRows.version`.
+LATER = "--"
+
+
+class DatedRows(dict[str, D]):
+    """Rows by id in the order of their file; readers change nothing in it.
+
+    A record finds its labels here whatever its day; what is offered on a day is `on` it.
+    """
+
+    __slots__ = ("_changes", "_in_force")
+
+    def __init__(self, rows: Mapping[str, D]) -> None:
+        super().__init__(rows)
+        days = {day for row in rows.values() for day in (row.valid_from, row.valid_to) if day is not None}
+        self._changes = sorted(days)
+        # Between two days on which something begins or ends the same rows are in force: few keys, ever.
+        self._in_force: dict[int, Mapping[str, D]] = {}
+
+    def on(self, day: date | None) -> Mapping[str, D]:
+        """Return the rows in force on the local date; on a day that is not known, every row."""
+        if day is None or not self._changes:
+            return self
+        span = bisect_right(self._changes, day)
+        found = self._in_force.get(span)
+        if found is None:
+            found = self._in_force[span] = {key: row for key, row in self.items() if row.valid_on(day)}
+        return found
+
+    def version(self, key: str, day: date | None) -> D:
+        """Return a row that the program knows by its key, as it was on a local date.
+
+        What follows such a row has its key, "--" and anything more (`fix_default--2026`). When none was in
+        force, the row itself.
+        """
+        rows = self.on(day)
+        if key in rows:
+            return rows[key]
+        return next((row for name, row in rows.items() if name.startswith(f"{key}{LATER}")), self[key])

@@ -25,6 +25,7 @@ class FineFrame(Dated):
     hint: str | None
     note: str | None
     confidence: str
+    is_verified: bool
 
     @property
     def is_known(self) -> bool:
@@ -71,15 +72,14 @@ def read_frame(row: ListFileRow) -> FineFrame:
         hint=row.text_or_none("hint"),
         note=row.text_or_none("note"),
         confidence=row.text("confidence"),
+        is_verified=row.is_verified(),
     )
 
 
 def read_violation(row: ListFileRow) -> Violation:
     """Read one violation."""
     return Violation(
-        id=row.text("id"),
-        vi=row.text("vi"),
-        en=row.text("en"),
+        **row.head(),
         code=row.text("code"),
         domain=row.text("domain"),
         subject=row.text("subject"),
@@ -97,9 +97,7 @@ def read_violation(row: ListFileRow) -> Violation:
 
 def read_reference_act(row: ListFileRow) -> ReferenceAct:
     """Read one act of the legal library."""
-    return ReferenceAct(
-        id=row.text("id"), vi=row.text("vi"), en=row.text("en"), frames=row.each("frames", read_frame)
-    )
+    return ReferenceAct(**row.head(), frames=row.each("frames", read_frame))
 
 
 def frames_on(frames: Sequence[FineFrame], day: date) -> tuple[FineFrame, ...]:

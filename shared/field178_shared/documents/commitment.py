@@ -43,7 +43,7 @@ def commitment_pdf(source: VisitSource, lists: CodeLists, tell: Progress = lambd
         number="",
         dateline=dateline(lists, visit.unit_id, visit.occurred_on),
         title="BẢN CAM KẾT",
-        subtitle=text_of_form(lists, "commitment_subtitle"),
+        subtitle=text_of_form(lists, "commitment_subtitle", visit.occurred_on),
     )
     seal = Seal(source.record_id, source.rev, source.h, visit.record_code)
     blocks = tuple(_blocks(source, visit, establishment, lists))
@@ -62,7 +62,7 @@ def _blocks(
     yield Paragraph(f"Đại diện cho cơ sở. {identity_of(lists, establishment)}")
     yield Paragraph(address_line(lists, establishment))
     yield Paragraph("Cơ sở cam kết thực hiện:", keeps_next=True)
-    for number, commitment in enumerate(lists.choices["commitment"], 1):
+    for number, commitment in enumerate(lists.choices_on("commitment", visit.occurred_on), 1):
         yield Paragraph(f"{number}. {commitment.vi}.")
     yield Paragraph("Cơ sở chịu trách nhiệm trước pháp luật về việc thực hiện bản cam kết này.")
     yield Paragraph("Cam kết được lập trước sự chứng kiến của Đội kiểm tra:", keeps_next=True)
@@ -70,5 +70,5 @@ def _blocks(
     yield Closing(
         "Bản cam kết lập thành 02 bản có giá trị như nhau, mỗi bên giữ 01 bản.",
         _SIGNED_BY,
-        recipients(lists, "commitment_recipients"),
+        recipients(lists, "commitment_recipients", visit.occurred_on),
     )

@@ -87,13 +87,13 @@ class _Minutes:
         level = text_of(self._source.team, "level")
         return Letterhead(
             authority=(
-                superior_body(self._lists, level, self.visit.unit_id).upper(),
+                superior_body(self._lists, level, self.visit.unit_id, self._day).upper(),
                 team_name(self._source).upper(),
             ),
             number=f"Số: {self.visit.minutes_number or f'……/{SYMBOL}'}",
             dateline=dateline(self._lists, self.visit.unit_id, self._day),
             title="BIÊN BẢN KIỂM TRA",
-            subtitle=text_of_form(self._lists, "minutes_subtitle"),
+            subtitle=text_of_form(self._lists, "minutes_subtitle", self._day),
         )
 
     def blocks(self) -> Iterator[Block]:
@@ -120,7 +120,7 @@ class _Minutes:
     def _bases(self) -> Iterator[str]:
         yield from legal_bases(self._lists, _FORM, self._day)
         team = self._source.team
-        body = superior_body(self._lists, text_of(team, "level"), self.visit.unit_id)
+        body = superior_body(self._lists, text_of(team, "level"), self.visit.unit_id, self._day)
         decision = text_of(team, "decision_number") or UNKNOWN
         name = team_name(self._source)
         yield f"Căn cứ Quyết định số {decision} của {body} về việc thành lập, kiện toàn {name}"
@@ -283,7 +283,7 @@ class _Minutes:
 
     def _recipients(self) -> tuple[str, ...]:
         standing = standing_agency(self._source, self.visit, self._lists)
-        return recipients(self._lists, "minutes_recipients", standing)
+        return recipients(self._lists, "minutes_recipients", self._day, standing)
 
     def _name(self, user: str) -> str:
         return text_of(self._source.people.get(user, {}), "display_name")

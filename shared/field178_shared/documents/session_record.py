@@ -50,13 +50,13 @@ def session_record_pdf(
     session = OutreachSession.from_data(source.data)
     head = Letterhead(
         authority=(
-            superior_body(lists, "commune", session.unit_id).upper(),
+            superior_body(lists, "commune", session.unit_id, session.session_date).upper(),
             (agency_name(lists, session.host_agency_id, session.unit_id) or UNKNOWN).upper(),
         ),
         number="",
         dateline=dateline(lists, session.unit_id, session.session_date),
         title="PHIẾU GHI NHẬN",
-        subtitle=text_of_form(lists, "session_subtitle"),
+        subtitle=text_of_form(lists, "session_subtitle", session.session_date),
     )
     seal = Seal(source.record_id, source.rev, source.h, session.record_code)
     day = session.session_date
@@ -93,7 +93,7 @@ def _blocks(session: OutreachSession, lists: CodeLists) -> Iterator[Block]:
     yield Closing(
         "Phiếu lập thành 02 bản, cơ quan chủ trì và đơn vị nơi tuyên truyền mỗi bên giữ 01 bản.",
         ((SignaturePlace("ĐẠI DIỆN ĐƠN VỊ"), SignaturePlace("ĐẠI DIỆN CƠ QUAN CHỦ TRÌ")),),
-        recipients(lists, "session_recipients"),
+        recipients(lists, "session_recipients", session.session_date),
     )
 
 

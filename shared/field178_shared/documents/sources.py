@@ -80,7 +80,8 @@ def printed_checklist(
     if establishment_type_id not in lists.types:
         return []
     found = []
-    for section, items in lists.checklist_of(establishment_type_id):
+    # Of every day: what was answered is printed, whatever list it was answered by.
+    for section, items in lists.checklist_of(establishment_type_id, None):
         if section.id in _COUNTED:
             continue
         answered = [(item, visit.answers[item.id]) for item in items if _is_printed(item, visit)]

@@ -69,11 +69,11 @@ _LEVELS = {
 }
 
 
-def superior_body(lists: CodeLists, level: str, unit_id: str) -> str:
+def superior_body(lists: CodeLists, level: str, unit_id: str, on: date | None) -> str:
     """Return the body that set a team up, as the lists word it: by rule its level's People's Committee."""
     types = _LEVELS.get(level, frozenset())
     unit = next((one for one in ancestors(lists, unit_id) if one.type in types), None)
-    return text_of_form(lists, "authority").replace("{unit}", within(unit) if unit else UNKNOWN)
+    return text_of_form(lists, "authority", on).replace("{unit}", within(unit) if unit else UNKNOWN)
 
 
 def within(unit: Unit) -> str:
@@ -81,9 +81,9 @@ def within(unit: Unit) -> str:
     return f"{unit.vi[:1].lower()}{unit.vi[1:]}"
 
 
-def text_of_form(lists: CodeLists, name: str) -> str:
-    """Return a text of the papers that the office may change."""
-    return lists.form_texts[name].vi
+def text_of_form(lists: CodeLists, name: str, on: date | None) -> str:
+    """Return a text of the papers that the office may change, as it is on the day of the act."""
+    return lists.form_texts.version(name, on).vi
 
 
 def agency_name(lists: CodeLists, agency_id: str, unit_id: str) -> str:
@@ -106,7 +106,7 @@ def legal_bases(lists: CodeLists, form_id: str, on: date | None) -> Iterator[str
 
     Laws and ordinances bear their name and day; the others their number, day and subject.
     """
-    for reference in lists.document_forms[form_id].legal:
+    for reference in lists.document_forms.version(form_id, on).legal:
         source = lists.legal_sources.get(reference.source)
         if source is not None and (on is None or source.valid_on(on)):
             yield f"Căn cứ {_basis(source)}"
@@ -137,9 +137,10 @@ def bases(texts: Iterator[str]) -> Iterator[Basis]:
         yield Basis(f"{text}{'.' if number == len(known) else ';'}")
 
 
-def recipients(lists: CodeLists, name: str, standing: str = "") -> tuple[str, ...]:
+def recipients(lists: CodeLists, name: str, on: date | None, standing: str = "") -> tuple[str, ...]:
     """Return the recipients of a paper, one a line; `standing`: the team's standing agency of the day."""
-    text = text_of_form(lists, name).replace("{standing}", standing or "Cơ quan thường trực Đội kiểm tra")
+    text = text_of_form(lists, name, on)
+    text = text.replace("{standing}", standing or "Cơ quan thường trực Đội kiểm tra")
     return tuple(part.strip() for part in text.split(";") if part.strip())
 
 

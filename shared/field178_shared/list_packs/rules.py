@@ -10,6 +10,7 @@ from itertools import combinations
 
 from field178_shared.codelists.lists import CodeLists
 from field178_shared.codelists.rows import CodeListError, ListFileRow
+from field178_shared.codelists.validity import Dated
 from field178_shared.codelists.violations import FineFrame
 from field178_shared.list_packs.pack import ListPack, files_with, lists_with, row_of
 from field178_shared.list_packs.tables import TABLES, ListTable
@@ -112,14 +113,15 @@ def _contradictions(pack: ListPack, before: ListPack) -> Iterator[PackProblem]:
         yield PackProblem("", "", PackFault.BAD_ROW, str(error))
         return
     # What was so before is for the office to mend, one row after the other.
-    known = set(contradictions(lists_with(before)))
-    yield from (problem for problem in contradictions(lists) if problem not in known)
+    known = {*contradictions(lists_with(before)), *_never_valid(before)}
+    found = (*contradictions(lists), *_never_valid(pack))
+    yield from (problem for problem in found if problem not in known)
 
 
 def contradictions(lists: CodeLists) -> Iterator[PackProblem]:
     """Yield what contradicts itself in whole lists."""
     yield from _frames(lists)
-    yield from _validity(lists)
+    yield from _frame_validity(lists)
     yield from _successors(lists)
     yield from _references(lists)
 
@@ -143,25 +145,23 @@ def _overlap(one: FineFrame, other: FineFrame) -> bool:
     )
 
 
-def _validity(lists: CodeLists) -> Iterator[PackProblem]:
+def _frame_validity(lists: CodeLists) -> Iterator[PackProblem]:
     for violation in lists.violations.values():
         for frame in violation.frames:
-            if _is_empty(frame.valid_from, frame.valid_to):
-                detail = f"{frame.valid_from} - {frame.valid_to}"
-                yield PackProblem(_VIOLATION_TABLE, violation.id, PackFault.BAD_VALIDITY, detail)
-    dated = (
-        (_UNIT_TABLE, lists.units.values()),
-        ("organizations.agencies", lists.agencies.values()),
-        ("legal_sources.items", lists.legal_sources.values()),
-    )
-    for table, rows in dated:
-        for row in rows:
-            if _is_empty(row.valid_from, row.valid_to):
-                yield PackProblem(table, row.id, PackFault.BAD_VALIDITY, f"{row.valid_from} - {row.valid_to}")
+            if frame.is_never_valid:
+                yield _bad_validity(_VIOLATION_TABLE, violation.id, frame)
 
 
-def _is_empty(start: date | None, end: date | None) -> bool:
-    return start is not None and end is not None and end <= start
+def _never_valid(pack: ListPack) -> Iterator[PackProblem]:
+    """Yield the rows of a pack that end before they begin."""
+    for name, key, row in pack.each():
+        read = TABLES[name].read(ListFileRow(row, key))
+        if read.is_never_valid:
+            yield _bad_validity(name, key, read)
+
+
+def _bad_validity(table: str, key: str, row: Dated) -> PackProblem:
+    return PackProblem(table, key, PackFault.BAD_VALIDITY, f"{row.valid_from} - {row.valid_to}")
 
 
 def _successors(lists: CodeLists) -> Iterator[PackProblem]:

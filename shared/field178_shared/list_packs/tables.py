@@ -25,6 +25,7 @@ from field178_shared.codelists.places import read_phrase, read_school, read_zone
 from field178_shared.codelists.reports import read_report_kind
 from field178_shared.codelists.rows import ListFileRow
 from field178_shared.codelists.units import read_lineage, read_unit, read_unit_group
+from field178_shared.codelists.validity import Dated
 from field178_shared.codelists.violations import read_violation
 
 Row = dict[str, object]
@@ -43,7 +44,7 @@ class ListTable:
     """
 
     path: str
-    read: Callable[[ListFileRow], object]
+    read: Callable[[ListFileRow], Dated]
     identity: tuple[str, ...] = ()
     key: tuple[str, ...] = ("id",)
     sample: Row = field(default_factory=dict)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.checklist import AnswerKind, ChecklistItem, ChecklistPages, ChecklistSection
@@ -55,10 +56,14 @@ def values_of(data: Data) -> dict[str, object]:
 
 
 def visible_items(
-    lists: CodeLists, type_id: str, values: Mapping[str, object], context: ConditionContext
+    lists: CodeLists,
+    type_id: str,
+    day: date | None,
+    values: Mapping[str, object],
+    context: ConditionContext,
 ) -> tuple[Page, ...]:
-    """Return the pages of a kind's checklist with the items that are asked now."""
-    return asked_pages(lists.checklist_of(type_id), values, context)
+    """Return the pages of a kind's checklist of the day of the visit, with the items that are asked now."""
+    return asked_pages(lists.checklist_of(type_id, day), values, context)
 
 
 def asked_pages(

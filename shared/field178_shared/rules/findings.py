@@ -42,7 +42,7 @@ def offered_violations(
     quantity = quantity_of(item_id, values)
     offered = (
         OfferedViolation(violation, lists.frames_on(violation.id, on), _fits(violation.id, quantity))
-        for violation in lists.violations_of(item_id, type_id)
+        for violation in lists.violations_of(item_id, type_id, on)
         if is_leader or not violation.restricted
     )
     return tuple(sorted(offered, key=lambda each: not each.fits))

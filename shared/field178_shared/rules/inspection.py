@@ -14,9 +14,18 @@ from field178_shared.codelists import CodeLists
 from field178_shared.codelists.establishments import EstablishmentType
 from field178_shared.errors import ErrorCode
 from field178_shared.records.inspection import INSPECTED, NOT_INSPECTED
-from field178_shared.records.reading import Data, answers_of, count_of, entries_of, instant_of, text_of
+from field178_shared.records.reading import (
+    Data,
+    answers_of,
+    count_of,
+    day_of,
+    day_of_act,
+    entries_of,
+    instant_of,
+    text_of,
+)
 from field178_shared.rules import checklist, counts, findings
-from field178_shared.rules.problem import Context, Problem, Rule
+from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
 from field178_shared.time.clock import VIETNAM, local_date
 
 GUIDANCE = "guidance"
@@ -57,7 +66,7 @@ def submission_problems(data: Data, lists: CodeLists, context: Context) -> Itera
         return
     values = checklist.values_of(data)
     conditions = context.conditions(len(entries_of(data, "findings")))
-    for _, items in checklist.visible_items(lists, kind, values, conditions):
+    for _, items in checklist.visible_items(lists, kind, day_of_act(data), values, conditions):
         for item in items:
             if checklist.is_missing(item, values):
                 yield Problem(_path_of(item.id), ErrorCode.REQUIRED)
@@ -89,9 +98,31 @@ def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem
     unit_id = text_of(data, "unit_id")
     if started and unit_id and not lists.unit_valid_on(unit_id, local_date(started)):
         yield Problem("unit_id", ErrorCode.UNIT_NOT_VALID)
+    yield from _not_in_force(data, lists)
     yield from _result_beside_findings(data)
     if kind := lists.types.get(context.establishment_type or ""):
         yield from _unusual(data, lists, kind)
+
+
+def _not_in_force(data: Data, lists: CodeLists) -> Iterator[Problem]:
+    """Yield what was recorded and is no row of the day of the visit: made with lists of before."""
+    day = day_of_act(data)
+    if day is None:
+        return
+    for item_id in not_in_force(lists.items, answers_of(data), day):
+        yield Problem(_path_of(item_id), ErrorCode.NOT_IN_FORCE)
+    roles, measures = (
+        {one.id: one for one in lists.choices[name]} for name in ("representative_role", "measure")
+    )
+    for _role in not_in_force(roles, [text_of(data, "representative_role")], day):
+        yield Problem("representative_role", ErrorCode.NOT_IN_FORCE)
+    for key, entry in entries_of(data, "measures").items():
+        for _measure in not_in_force(measures, [text_of(entry, "measure_id")], day):
+            yield Problem(f"measures.{key}.measure_id", ErrorCode.NOT_IN_FORCE)
+    for key, entry in entries_of(data, "findings").items():
+        then = day_of(entry, "occurred_on") or day
+        for _violation in not_in_force(lists.violations, [text_of(entry, "violation_id")], then):
+            yield Problem(f"findings.{key}.violation_id", ErrorCode.NOT_IN_FORCE)
 
 
 def _times(data: Data) -> Iterator[Problem]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.outreach import OutreachFormat
 from field178_shared.errors import ErrorCode
-from field178_shared.records.reading import Data, count_of, day_of, entries_of, text_of
-from field178_shared.rules.problem import Context, Problem, Rule
+from field178_shared.records.reading import Data, count_of, day_of, entries_of, ids_of, text_of
+from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
 from field178_shared.time.clock import local_date
 
 _FINE_LOCATION = ("zone_id", "school_id")
@@ -50,12 +51,25 @@ def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem
     unit_id = text_of(data, "unit_id")
     if day and unit_id and not lists.unit_valid_on(unit_id, day):
         yield Problem("unit_id", ErrorCode.UNIT_NOT_VALID)
+    if day:
+        yield from _not_in_force(data, lists, day)
     form = lists.forms.get(text_of(data, "outreach_form_id"))
     named = entries_of(data, "establishments")
     if form is not None and form.links_establishment and not named:
         yield Problem("establishments", ErrorCode.ESTABLISHMENT_NOT_NAMED)
     if named and _attendance(named.values()) > _attendance(entries_of(data, "audiences").values()):
         yield Problem("establishments", ErrorCode.EXCEEDS_ATTENDANCE)
+
+
+def _not_in_force(data: Data, lists: CodeLists, day: date) -> Iterator[Problem]:
+    """Yield what was recorded and is no row of the day of the session: made with lists of before."""
+    for _form in not_in_force(lists.forms, [text_of(data, "outreach_form_id")], day):
+        yield Problem("outreach_form_id", ErrorCode.NOT_IN_FORCE)
+    if any(not_in_force(lists.topics, ids_of(data, "topic_ids"), day)):
+        yield Problem("topic_ids", ErrorCode.NOT_IN_FORCE)
+    for name, rows in (("audiences", lists.audiences), ("materials", lists.materials)):
+        for key in not_in_force(rows, entries_of(data, name), day):
+            yield Problem(f"{name}.{key}", ErrorCode.NOT_IN_FORCE)
 
 
 def already_recorded(data: Data, others: Iterable[Data]) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from field178_shared.codelists.conditions import ConditionContext
+from field178_shared.codelists.validity import Dated
 from field178_shared.errors import ErrorCode
 
 
@@ -42,6 +43,11 @@ class Context:
     def conditions(self, finding_count: int) -> ConditionContext:
         """Return what the conditions of checklist items may ask."""
         return ConditionContext(self.has_open_follow_ups, finding_count)
+
+
+def not_in_force(rows: Mapping[str, Dated], ids: Iterable[str], day: date) -> Iterator[str]:
+    """Yield the ids whose row is not in force on the day of the act; unknown ones are told elsewhere."""
+    return (each for each in ids if each in rows and not rows[each].valid_on(day))
 
 
 def by_path(problems: Iterable[Problem]) -> dict[str, list[str]]:

@@ -29,9 +29,10 @@ def running_limits(visit: Data, lists: CodeLists) -> tuple[TimeLimit, ...]:
     """
     events = _events(visit)
     ends = (
-        (deadline, end_of_limit(deadline, events[deadline.from_event], lists.holidays))
-        for deadline in lists.deadlines.values()
-        if deadline.from_event in events
+        (deadline, end_of_limit(deadline, day, lists.holidays))
+        for event, day in events.items()
+        for deadline in lists.deadlines.on(day).values()
+        if deadline.from_event == event
     )
     limits = [TimeLimit(deadline, end) for deadline, end in ends if end is not None]
     return tuple(sorted(limits, key=lambda limit: limit.ends_on))

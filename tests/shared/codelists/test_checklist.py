@@ -20,7 +20,7 @@ from field178_shared.codelists import load
     ],
 )
 def test_each_kind_is_asked_its_own_items(kind, asked, required) -> None:
-    items = [item for _, page in load().checklist_of(kind) for item in page]
+    items = [item for _, page in load().checklist_of(kind, None) for item in page]
     assert (len(items), sum(item.required for item in items)) == (asked, required)
 
 
@@ -28,7 +28,7 @@ def test_pages_follow_the_profile_and_items_the_list() -> None:
     lists = load()
     order = {item_id: place for place, item_id in enumerate(lists.items)}
     for kind in lists.types.values():
-        pages = lists.checklist_of(kind.id)
+        pages = lists.checklist_of(kind.id, None)
         assert tuple(section.id for section, _ in pages) == kind.sections
         for section, page in pages:
             assert [item.section for item in page] == [section.id] * len(page)
@@ -38,7 +38,7 @@ def test_pages_follow_the_profile_and_items_the_list() -> None:
 def test_no_kind_has_an_empty_page() -> None:
     lists = load()
     for kind in lists.types:
-        assert all(page for _, page in lists.checklist_of(kind)), kind
+        assert all(page for _, page in lists.checklist_of(kind, None)), kind
 
 
 def test_a_group_item_is_asked_in_its_group_alone() -> None:
@@ -57,7 +57,7 @@ def test_a_choice_item_names_a_list_that_exists() -> None:
 
 
 def test_an_item_that_is_not_met_offers_its_violations() -> None:
-    offered = [violation.id for violation in load().violations_of("lodging_stay_notified")]
+    offered = [violation.id for violation in load().violations_of("lodging_stay_notified", None, None)]
     assert offered == ["lodging_no_notice_1_3", "lodging_no_notice_4_8", "lodging_no_notice_9_plus"]
 
 
@@ -70,8 +70,8 @@ def test_an_item_that_is_not_met_offers_its_violations() -> None:
     ],
 )
 def test_a_kind_of_establishment_is_offered_what_it_can_commit(kind, offered) -> None:
-    assert [violation.id for violation in load().violations_of("kd_hours", kind)] == offered
+    assert [violation.id for violation in load().violations_of("kd_hours", kind, None)] == offered
 
 
 def test_condoms_and_hiv_material_lead_to_no_violation() -> None:
-    assert load().violations_of("he_hiv_material") == ()
+    assert load().violations_of("he_hiv_material", None, None) == ()

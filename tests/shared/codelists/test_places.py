@@ -34,8 +34,8 @@ def test_a_school_of_an_unknown_kind_or_unit_is_refused() -> None:
 
 
 def test_sentences_of_an_item_come_before_those_of_all() -> None:
-    offered = load().phrases_at("fire_exits_clear")
+    offered = load().phrases_at("fire_exits_clear", None)
 
     assert offered[0].id == "exit_goods"
     assert [one.items for one in offered[-2:]] == [(), ()]
-    assert "exit_goods" not in {one.id for one in load().phrases_at("biz_registration")}
+    assert "exit_goods" not in {one.id for one in load().phrases_at("biz_registration", None)}

@@ -174,7 +174,7 @@ def test_every_day_has_one_focal_agency_below_the_province(lists, day) -> None:
 def test_no_agency_of_the_district_outlives_it(lists) -> None:
     outlives = {
         agency.id
-        for agency in lists.agencies_on(date(2025, 7, 1)).values()
+        for agency in lists.agencies.on(date(2025, 7, 1)).values()
         if agency.level == "district" and agency.source != "unverified"
     }
     assert outlives == set()

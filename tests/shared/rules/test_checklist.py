@@ -18,16 +18,16 @@ NOTHING_ELSE = ConditionContext()
 
 
 def _page(section_id: str, type_id: str = "karaoke", values: dict[str, object] | None = None) -> Page:
-    pages = visible_items(LISTS, type_id, values or {}, NOTHING_ELSE)
+    pages = visible_items(LISTS, type_id, None, values or {}, NOTHING_ELSE)
     return next(page for page in pages if page[0].id == section_id)
 
 
 def _asked(type_id: str, values: dict[str, object], context: ConditionContext = NOTHING_ELSE) -> set[str]:
-    return {item.id for _, items in visible_items(LISTS, type_id, values, context) for item in items}
+    return {item.id for _, items in visible_items(LISTS, type_id, None, values, context) for item in items}
 
 
 def test_pages_come_in_the_order_of_the_kind_of_establishment() -> None:
-    pages = visible_items(LISTS, "karaoke", {}, NOTHING_ELSE)
+    pages = visible_items(LISTS, "karaoke", None, {}, NOTHING_ELSE)
     assert tuple(section.id for section, _ in pages) == LISTS.types["karaoke"].sections
 
 
@@ -79,5 +79,5 @@ def test_the_conclusion_is_read_from_the_fields_of_the_record() -> None:
 @pytest.mark.parametrize("type_id", sorted(LISTS.types))
 def test_a_visit_with_every_item_answered_is_complete(type_id: str) -> None:
     values = values_of(builders.inspection(type_id))
-    pages = visible_items(LISTS, type_id, values, NOTHING_ELSE)
+    pages = visible_items(LISTS, type_id, None, values, NOTHING_ELSE)
     assert [page[0].id for page in pages if not progress(page, values).is_complete] == []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.wording import Option, Wording
 from field178_shared.codelists.labels import ListChoice
-from field178_shared.records.reading import count_of, text_of
+from field178_shared.records.reading import count_of, day_of_act, text_of
 from field178_shared.schemas.fields.catalogue import (
     FieldWords,
     choices_of,
@@ -81,7 +81,7 @@ def simple_field(record_type: str, spec: FieldSpec, data: Data, pins: Pins, word
         words=words_at(record_type, path, words.language),
         text=text_of(data, path),
         number=count_of(data, path),
-        options=_options(record_type, spec, data.get(path), words),
+        options=_options(record_type, spec, data, words),
         longest=max_length(record_type, path),
         comment=pins.comments.get(path, ""),
         problem=pins.problems.get(path, ""),
@@ -96,15 +96,17 @@ def write(record_type: str, path: str, value: str | int) -> Changes:
     return {path: value[: max_length(record_type, path) or None] or None}
 
 
-def _options(record_type: str, spec: FieldSpec, chosen: object, words: Wording) -> tuple[Option, ...]:
+def _options(record_type: str, spec: FieldSpec, data: Data, words: Wording) -> tuple[Option, ...]:
     if spec.kind is not FieldKind.CHOICE:
         return ()
+    chosen, day = data.get(spec.path), day_of_act(data)
     allowed = (described_at(record_type, spec.path) or {}).get("enum")
     offered = tuple(
         Option(key, entry.label(words.language), key == chosen)
         for key, entry in choices_of(spec.choices, words.lists).items()
         if isinstance(allowed, list)
         and key in allowed
+        and (day is None or entry.valid_on(day) or key == chosen)
         and not (isinstance(entry, ListChoice) and entry.computed)
     )
     return (NOT_CHOSEN, *offered) if chosen else offered

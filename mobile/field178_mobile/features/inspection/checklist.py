@@ -10,7 +10,7 @@ from field178_mobile.features.inspection.answers import NEVER_REPEATED, Answers,
 from field178_mobile.features.inspection.visit import is_closed_early
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_shared.codelists import AnswerKind, ChecklistItem, ChecklistSection, CodeLists, ConditionContext
-from field178_shared.records.reading import entries_of
+from field178_shared.records.reading import day_of_act, entries_of
 from field178_shared.rules.checklist import all_pass, asked_pages, is_shortcoming, values_of
 
 CONCLUSION = "conclusion"
@@ -94,8 +94,9 @@ class VisitReader:
     """Reads the draft of one visit; an answer or a page that did not change is that of the state before."""
 
     def __init__(self, lists: CodeLists, type_id: str, has_open_follow_ups: bool) -> None:
-        self._items = lists.items
-        self._checklist = lists.checklist_of(type_id)
+        self._lists, self._items, self._type_id = lists, lists.items, type_id
+        self._started: object = None
+        self._checklist = lists.checklist_of(type_id, None)
         self._has_open_follow_ups = has_open_follow_ups
         self._reading = VisitReading({}, {}, {}, {}, False, ())
 
@@ -121,6 +122,10 @@ class VisitReader:
             if answers.get(item_id) is not before.answers.get(item_id) and item_id in self._items
         }
         context = ConditionContext(self._has_open_follow_ups, len(entries_of(data, "findings")))
+        if (started := data.get("started_at")) != self._started:
+            # The list of the day of the visit: each tap comes here, so the day is read only when it changes.
+            self._started, day = started, day_of_act(data)
+            self._checklist = self._lists.checklist_of(self._type_id, day)
         shown = asked_pages(self._checklist, values, context)
         return tuple(
             [

@@ -139,8 +139,9 @@ def conclusion_state(scene: VisitScene) -> ConclusionState:
         measures=tuple(
             Option(choice.id, choice.label(words.language), choice.id in entries_of(data, "measures"))
             for choice in words.lists.choices["measure"]
+            if choice.valid_on(scene.day) or choice.id in entries_of(data, "measures")
         ),
-        roles=options(words, "representative_role", data.get("representative_role")),
+        roles=options(words, "representative_role", data.get("representative_role"), scene.day),
         paper=options(words, "paper_signed", data.get("paper_signed")),
         fix_days=fix_dates.offers(scene.day, due, words),
         due_on=due.isoformat() if due else "",

@@ -23,7 +23,7 @@ def end_of_offer(offer: str, visit_day: date, lists: CodeLists) -> date:
     if offer != DEFAULT:
         return add_working_days(visit_day, int(offer), lists.holidays)
     # A default that is not counted in days offers the day of the visit itself, for a person to put right.
-    return end_of_limit(lists.deadlines[DEFAULT], visit_day, lists.holidays) or visit_day
+    return end_of_limit(lists.deadlines.version(DEFAULT, visit_day), visit_day, lists.holidays) or visit_day
 
 
 def offers(visit_day: date, due: date | None, words: Wording) -> tuple[Option, ...]:
@@ -31,7 +31,7 @@ def offers(visit_day: date, due: date | None, words: Wording) -> tuple[Option, .
     found = []
     for offer in (*WORKING_DAYS, DEFAULT):
         end = end_of_offer(offer, visit_day, words.lists)
-        label = f"{_span(offer, words)} · {short_day(end, visit_day, words)}"
+        label = f"{_span(offer, visit_day, words)} · {short_day(end, visit_day, words)}"
         found.append(Option(offer, label, end == due))
     return tuple(found)
 
@@ -91,10 +91,10 @@ def _day_off(due: date, words: Wording) -> str:
     )
 
 
-def _span(offer: str, words: Wording) -> str:
+def _span(offer: str, visit_day: date, words: Wording) -> str:
     if offer != DEFAULT:
         return words.say("{count} working days", count=offer)
-    limit = words.lists.deadlines[DEFAULT]
+    limit = words.lists.deadlines.version(DEFAULT, visit_day)
     if limit.unit == "working_days":
         return words.say("{count} working days", count=limit.amount)
     return words.say("{count} days", count=limit.amount)

@@ -170,7 +170,7 @@ class InspectionStates:
         )
 
     def _chips(self, name: str, scene: VisitScene) -> tuple[Option, ...]:
-        return self._options(name, scene.words, name, scene.reading.data.get(name))
+        return self._options(name, scene.words, name, scene.reading.data.get(name), scene.day)
 
     def _page(
         self,

@@ -213,7 +213,7 @@ def item_state(
         lint=pinned.lint,
         photos=photos_text(pinned.photo_count, words),
         thumbs=pinned.thumbs,
-        phrases=() if answer is None or is_locked else _phrases(item.id, answer.note, words),
+        phrases=() if answer is None or is_locked else _phrases(item.id, answer.note, asked.day, words),
     )
 
 
@@ -227,11 +227,11 @@ def suggestion_for(item: ChecklistItem, answers: Answers, counts: Mapping[str, i
     return "" if item.default is None else str(item.default)
 
 
-def _phrases(item_id: str, note: str, words: Wording) -> tuple[str, ...]:
+def _phrases(item_id: str, note: str, on: date, words: Wording) -> tuple[str, ...]:
     """Return the stock phrases that one tap adds to a note: not those in it, nor any that would be cut."""
     # In place: a tap asks this of each sentence.
     is_english = words.language == "en"
-    known = [each.en if is_english else each.vi for each in words.lists.phrases_at(item_id)]
+    known = [each.en if is_english else each.vi for each in words.lists.phrases_at(item_id, on)]
     free = NOTE_LENGTH - len(note) - len(" ")
     return tuple([phrase for phrase in known if phrase not in note and len(phrase) <= free])
 

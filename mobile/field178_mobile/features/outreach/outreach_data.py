@@ -42,14 +42,18 @@ def choose_form(lists: CodeLists, data: Data, form_id: str) -> Changes:
 def repeat_last(data: Data, last: Data, lists: CodeLists) -> Changes:
     """Return the change of "same as the last session": one tap fills what usually stays the same.
 
-    Agencies that do not exist on the day of the session are left to be chosen.
+    What is not in force on the day of the session is left to be chosen.
     """
     day = day_of_act(data)
-    there = lists.agencies if day is None else lists.agencies_on(day)
+    forms, agencies, topics = lists.forms.on(day), lists.agencies.on(day), lists.topics.on(day)
     changes: Changes = {name: last[name] for name in REPEATED if name in last}
-    if last.get("host_agency_id") in there:
+    if last.get("outreach_form_id") not in forms:
+        changes.pop("outreach_form_id", None)
+    if "topic_ids" in changes:
+        changes["topic_ids"] = [topic for topic in texts_of(last, "topic_ids") if topic in topics]
+    if last.get("host_agency_id") in agencies:
         changes["host_agency_id"] = last["host_agency_id"]
-    if co_hosts := [agency_id for agency_id in texts_of(last, "co_hosts") if agency_id in there]:
+    if co_hosts := [agency_id for agency_id in texts_of(last, "co_hosts") if agency_id in agencies]:
         changes |= choose_co_hosts(co_hosts)
     return changes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
 from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simple_field, simple_fields
 from field178_mobile.features.inbox.reviewed import CLOSED, review_notice
@@ -24,6 +25,7 @@ from field178_mobile.presentation.wording import Option, Wording
 from field178_mobile.store import StateWord
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.outreach import OutreachFormat
+from field178_shared.codelists.validity import DatedRows
 from field178_shared.records.reading import day_of_act, text_of
 from field178_shared.schemas.fields.catalogue import FIELDS
 from field178_shared.text.formats import date_text, number_text
@@ -50,6 +52,7 @@ CONTROLS = {
 SECTIONS = ("session", "content")
 # Their comments are at the control; those of the other controls at the head of the form.
 _PINNED = ("audiences", "note")
+D = TypeVar("D", bound=Labelled)
 _NOT_ANONYMOUS = ("venue",)
 
 
@@ -189,9 +192,13 @@ def outreach_state(scene: SessionScene, checked: Checked, feedback: Feedback, fo
 
 def _agencies(scene: SessionScene, chosen: Collection[str]) -> Mapping[str, Labelled]:
     """Return the agencies of the day of the session; chosen ones too, so that they can be seen and left."""
-    day = day_of_act(scene.data)
-    every = scene.words.lists.agencies.items()
-    return {key: one for key, one in every if day is None or one.valid_on(day) or key in chosen}
+    return _of_the_day(scene, scene.words.lists.agencies, chosen)
+
+
+def _of_the_day(scene: SessionScene, rows: DatedRows[D], chosen: Collection[object]) -> Mapping[str, D]:
+    """Return the rows of the day of the session; chosen ones too, so that they can be seen and left."""
+    in_force = rows.on(day_of_act(scene.data))
+    return {key: row for key, row in rows.items() if key in in_force or key in chosen}
 
 
 def _co_hosts(scene: SessionScene) -> tuple[Option, ...]:
@@ -209,13 +216,13 @@ def _options(words: Wording, items: Mapping[str, Labelled], chosen: object) -> t
 
 def _forms(scene: SessionScene, chosen: object) -> dict[str, OutreachFormat]:
     # A session held during a visit is made by the visit itself, once.
-    forms = scene.words.lists.forms
+    forms = _of_the_day(scene, scene.words.lists.forms, {chosen})
     return {key: form for key, form in forms.items() if key == chosen or not form.auto_from_visit}
 
 
 def _topics(scene: SessionScene) -> tuple[Option, ...]:
     picked = texts_of(scene.data, "topic_ids")
-    topics = scene.words.lists.topics
+    topics = _of_the_day(scene, scene.words.lists.topics, picked)
     return tuple(Option(key, topics[key].label(scene.words.language), key in picked) for key in topics)
 
 
@@ -256,7 +263,7 @@ def _more_audiences(scene: SessionScene) -> tuple[Option, ...]:
     anonymous = form is not None and form.anonymous_only
     return tuple(
         Option(key, audience_label(scene.words, key))
-        for key, audience in scene.words.lists.audiences.items()
+        for key, audience in scene.words.lists.audiences.on(day_of_act(scene.data)).items()
         if key not in taken and (anonymous or not audience.anonymous_only)
     )
 
@@ -285,7 +292,7 @@ def _materials(scene: SessionScene) -> tuple[MaterialRow, ...]:
             material.label(words.language),
             number_of(row, "quantity") if isinstance(row, Mapping) else None,
         )
-        for key, material in words.lists.materials.items()
+        for key, material in _of_the_day(scene, words.lists.materials, rows).items()
         for row in (rows.get(key, {}),)
     )
 

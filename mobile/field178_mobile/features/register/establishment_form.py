@@ -39,7 +39,7 @@ from field178_shared.merge import equal, read_path, write_path
 from field178_shared.records.reading import text_of
 from field178_shared.schemas.fields.catalogue import FIELDS
 from field178_shared.text.i18n import N_
-from field178_shared.time.clock import Clock
+from field178_shared.time.clock import Clock, local_date
 
 POSITION = N_("Position")
 UNSURE = "warn"
@@ -263,6 +263,7 @@ class EstablishmentForm:
         return EstablishmentFormScene(
             data=data,
             words=words,
+            today=local_date(self._clock.now()),
             record_id=self.record_id,
             is_new=self._opened.is_new,
             unit_ids=self._opened.unit_ids,

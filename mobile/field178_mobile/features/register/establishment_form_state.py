@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simple_field, simple_fields
 from field178_mobile.features.inspection.check_in import CheckInState
@@ -57,6 +58,7 @@ class EstablishmentFormScene:
 
     data: Data
     words: Wording
+    today: date
     record_id: str
     is_new: bool
     unit_ids: tuple[str, ...]
@@ -109,7 +111,9 @@ def form_state(
         title=text_of(data, "name").strip() or words.translate("New establishment"),
         is_new=scene.is_new,
         kinds=tuple(
-            Option(key, item.label(words.language), kind is item) for key, item in words.lists.types.items()
+            Option(key, item.label(words.language), kind is item)
+            for key, item in words.lists.types.items()
+            if kind is item or item.valid_on(scene.today)
         ),
         units=tuple(Option(key, words.unit(key), key == data.get("unit_id")) for key in scene.unit_ids),
         can_move=scene.is_new,

@@ -176,7 +176,7 @@ class ShiftPresenter:
         """Take everything from the shift before; the decision stays to be looked at."""
         earlier = shift_from_json(self._settings.get(EARLIER_SETTING))
         if earlier.team_id:
-            there = self._words.lists.agencies_on(self._day())
+            there = self._words.lists.agencies.on(self._day())
             escorts = tuple(agency for agency in earlier.escorts if agency in there)
             self._keep(replace(earlier, began_at=self._shift.began_at, escorts=escorts))
 

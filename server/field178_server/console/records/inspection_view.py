@@ -9,7 +9,7 @@ from field178_server.console.text.format_values import as_violation
 from field178_server.console.text.localize import Localizer
 from field178_shared.codelists.checklist import ChecklistItem, ChecklistPages
 from field178_shared.merge import Data, read_path
-from field178_shared.records.reading import day_of, text_of
+from field178_shared.records.reading import day_of, day_of_act, text_of
 from field178_shared.text.i18n import N_
 
 
@@ -81,7 +81,7 @@ def _pages(maker: RowMaker) -> ChecklistPages:
     lists = maker.localizer.lists
     type_id = maker.page.establishment.data.get("establishment_type_id") if maker.page.establishment else None
     if isinstance(type_id, str) and type_id in lists.types:
-        return lists.checklist_of(type_id)
+        return lists.checklist_of(type_id, day_of_act(maker.data))
     answers = maker.data.get("answers")
     answered = (
         [lists.items[key] for key in answers if key in lists.items] if isinstance(answers, dict) else []

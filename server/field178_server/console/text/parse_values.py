@@ -52,7 +52,7 @@ def control_for(record_type: str, path: str, localizer: Localizer, on: date | No
     items = described.get("items") if kind == "choices" else described
     ids = items.get("enum") if isinstance(items, Mapping) else None
     if on and field and field.choices == "agencies" and isinstance(ids, list):
-        known, then = localizer.lists.agencies, localizer.lists.agencies_on(on)
+        known, then = localizer.lists.agencies, localizer.lists.agencies.on(on)
         ids = [one for one in ids if one in then or one not in known]
     return Control(
         kind="long" if kind == "text" and isinstance(limit, int) and limit > LONG_TEXT else kind,

@@ -18,7 +18,9 @@ _FIRST = (
     *("first", "last", "day_on", "issued", "valid_from", "valid_to", "from", "to", "min", "max"),
 )
 # On every row, whether one has them yet or not.
+VALIDITY = ("valid_from", "valid_to")
 PROVENANCE = ("source", "confidence", "verified_by", "verified_on")
+_DAYS = frozenset({*VALIDITY, "verified_on"})
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TEXTS_SEPARATOR = "; "
 
@@ -87,7 +89,7 @@ def columns_of(rows: Iterable[Mapping[str, object]], *, is_nested: bool = False)
         for name, value in row.items():
             values.setdefault(name, []).append(value)
     if not is_nested:
-        for name in PROVENANCE:
+        for name in (*VALIDITY, *PROVENANCE):
             values.setdefault(name, [])
     return tuple(
         _column(name, [value for value in values[name] if value is not None])
@@ -124,7 +126,7 @@ def _kind(name: str, values: Sequence[object]) -> Kind:
         return Kind.WHOLE
     if kinds and kinds <= {int, float}:
         return Kind.NUMBER
-    if name == "verified_on" or (kinds == {str} and all(_DAY.fullmatch(str(value)) for value in values)):
+    if name in _DAYS or (kinds == {str} and all(_DAY.fullmatch(str(value)) for value in values)):
         return Kind.DAY
     if kinds <= {str}:
         return Kind.TEXT

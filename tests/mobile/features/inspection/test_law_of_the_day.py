@@ -8,6 +8,10 @@ from datetime import datetime
 import pytest
 from tests.mobile.features.inspection.bench import PLACE, Bench
 from tests.mobile.inspection_world import settle
+from tests.shared.list_packs.test_dated_rows import pack as dated_pack
+
+from field178_shared.codelists import put_in_force
+from field178_shared.list_packs import lists_with
 
 GUESTHOUSE = replace(PLACE, type_id="guesthouse")
 DISCOTHEQUE = replace(PLACE, type_id="discotheque")
@@ -107,3 +111,23 @@ def test_fire_violations_of_2024_are_those_of_the_decree_then(visit_on):
     bench.visit.answer("fire_extinguishers", "no")
     unknown = bench.item("fire_extinguishers").offers[0].frame
     assert (unknown.individual, unknown.source, unknown.is_known) == ("Cần tra cứu", "144/2021/NĐ-CP", False)
+
+
+def test_a_visit_asks_the_items_of_its_day_and_an_older_draft_keeps_its_own(visit_on, clock):
+    put_in_force(lists_with(dated_pack()))
+
+    def asked(bench: Bench) -> set[str]:
+        bench.visit.open_section("fire_safety")
+        return {item.id for item in bench.state.page.items if item.id in ("fire_extinguishers", "fire_new")}
+
+    draft = visit_on("2026-06-30T23:30")
+    assert asked(draft) == {"fire_extinguishers"}
+    clock.instant = datetime.fromisoformat("2026-07-01T00:30+07:00")
+    draft.visit.answer("fire_extinguishers", "yes")
+    assert asked(draft) == {"fire_extinguishers"}
+    assert "Đã nhắc nhở tại chỗ." in draft.item("fire_extinguishers").phrases
+    draft.visit.show_tab("conclusion")
+    measures = {option.id for option in draft.state.conclusion.measures}
+    assert measures & {"reminder", "reminder_new"} == {"reminder"}
+
+    assert asked(visit_on("2026-07-01T00:30")) == {"fire_new"}

@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from tests.mobile.features.memory_store import MemoryStore
+from tests.shared.list_packs.test_dated_rows import pack as dated_pack
 
 from field178_mobile.features.outreach.outreach_data import repeat_last
 from field178_mobile.features.outreach.outreach_establishments import FoundState
@@ -15,6 +16,7 @@ from field178_mobile.store import Draft, StateWord
 from field178_shared.codelists import CodeLists, load
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.ids import IdSource, review_id
+from field178_shared.list_packs import lists_with
 
 UNIT = "c11629_v1"
 
@@ -382,6 +384,24 @@ def test_a_host_that_is_gone_is_not_repeated() -> None:
     last = {"outreach_form_id": "conference", "host_agency_id": "dist_labour_office"}
     assert "host_agency_id" in repeat_last({"session_date": "2025-02-28"}, last, load())
     assert "host_agency_id" not in repeat_last({"session_date": "2025-03-11"}, last, load())
+
+
+def test_topics_are_those_of_the_day_of_the_session() -> None:
+    desk = Desk(lists_with(dated_pack()))
+    session, both = desk.begin(), {"harms", "harms_new"}
+
+    def offered() -> set[str]:
+        return {option.id for option in desk.state.topics} & both
+
+    session.choose_day(date(2026, 7, 1))
+    assert offered() == {"harms_new"}
+    session.choose_day(date(2026, 6, 30))
+    assert offered() == {"harms"}
+    session.toggle_topic("harms")
+    session.choose_day(date(2026, 7, 1))
+    assert offered() == both, "what was chosen is there to be seen and left"
+    last = {"outreach_form_id": "conference", "topic_ids": ["harms"]}
+    assert repeat_last({"session_date": "2026-07-01"}, last, lists_with(dated_pack()))["topic_ids"] == []
 
 
 def test_start_and_co_hosts_are_of_the_session_and_its_day(pane: Desk) -> None:

@@ -9,6 +9,7 @@ import pytest
 from pypdf import PdfReader
 from tests.server.console.conftest import PLACE, Browser, FieldWork
 from tests.server.office_scene import Office
+from tests.shared.list_packs.test_dated_rows import changes as dated_rows
 
 from field178_shared.codelists import read_lists
 from field178_shared.codelists.loading import released_files
@@ -176,3 +177,27 @@ def test_a_tablet_with_the_lists_of_before_files_correctly(
     page = reviewer.text(f"/reviews/{visit}")
     assert "282/2025" in page
     assert "Chờ duyệt" in page
+
+
+def test_a_visit_is_read_by_the_checklist_of_its_day_and_keeps_what_was_recorded(
+    reviewer: Browser, in_the_field: FieldWork, office: Office
+) -> None:
+    rows = dated_rows()
+    successor = rows["checklist_items.items"]["fire_new"]
+    successor["vi"] = "Bình chữa cháy theo quy định mới"
+    office.publish_lists(rows)
+    in_the_field.place()
+
+    def page(day: str, **answers: str) -> str:
+        given = {item: {"v": value} for item, value in answers.items()}
+        visit = in_the_field.visit(
+            started_at=f"{day}T03:00:00Z", ended_at=f"{day}T04:00:00Z", establishment_id=PLACE, answers=given
+        )
+        return reviewer.text(f"/reviews/{visit}")
+
+    old = LISTS.items["fire_extinguishers"].vi
+    last, first = page("2026-06-30", fire_training="yes"), page("2026-07-01", fire_training="yes")
+    assert [(old in one, "quy định mới" in one) for one in (last, first)] == [(True, False), (False, True)]
+    late = page("2026-07-01", fire_extinguishers="yes")
+    assert old in late, "an answer by the list of before is there to be read"
+    assert "không có hiệu lực theo danh mục vào ngày này" in late
