@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 
+from field178_shared.codelists import load
 from field178_shared.schemas import TYPES
 from field178_shared.schemas.fields.catalogue import FIELDS
 from field178_shared.text.privacy import lint
 
 
-@cache
 def free_text_paths(type_name: str) -> tuple[str, ...]:
     """Return the paths of free text, `*` standing for any key: "recommendation", "answers.*.note".
 
     A text is free when its schema or its declaration in the field catalogue says so.
     """
+    return _paths(type_name, load().version)
+
+
+# As many as there are types: those of lists that are no longer in force give way.
+@lru_cache(maxsize=16)
+def _paths(type_name: str, _version: str) -> tuple[str, ...]:
     from field178_shared.schemas.paths import is_free_text, walk
 
     of_schema = (path for path, field in walk(TYPES[type_name].schema) if is_free_text(field))
@@ -27,7 +33,7 @@ def free_text_paths(type_name: str) -> tuple[str, ...]:
 def free_texts(type_name: str, data: Mapping[str, object]) -> dict[str, str]:
     """Return the free texts of a record by path, those that say something."""
     found: dict[str, str] = {}
-    for pattern in free_text_paths(type_name):
+    for pattern in _paths(type_name, load().version):
         for path, value in _matches(data, pattern.split(".")):
             if isinstance(value, str) and value.strip():
                 found[path] = value

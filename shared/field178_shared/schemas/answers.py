@@ -1,6 +1,7 @@
 """Answers of a checklist: `answers.<item id> = {v, note?, src?}`, each item with its own kind of value."""
 
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import ClassVar
 
 from marshmallow import fields, validate
@@ -27,15 +28,17 @@ _VALUES: dict[AnswerKind, Field] = {
 
 
 class UnknownAnswerSchema(WireSchema):
-    """An answer to an item of a younger checklist: kept as received; its note is free text like any other."""
+    """An answer to an item that no list here has: kept as received; its note is free text like any other."""
 
     note = FreeText(NOTE_LENGTH)
 
 
-def _value_of(item: ChecklistItem) -> Field:
-    if item.choice_list is not None:
-        return fields.String(validate=listed_choice(item.choice_list))
-    return _VALUES.get(item.answer) or FreeText(item.max_length or MAX_TEXT)
+# One object for each kind of value, not for each item and each version of the lists.
+@cache
+def _value_of(answer: AnswerKind, choice_list: str | None, max_length: int | None) -> Field:
+    if choice_list is not None:
+        return fields.String(validate=listed_choice(choice_list))
+    return _VALUES.get(answer) or FreeText(max_length or MAX_TEXT)
 
 
 @cache
@@ -55,15 +58,28 @@ def _answer_schema(value: Field) -> type[WireSchema]:
 
 
 def _answer_to(item: ChecklistItem) -> fields.Nested:
-    return fields.Nested(_answer_schema(_value_of(item)))
+    return fields.Nested(_answer_schema(_value_of(item.answer, item.choice_list, item.max_length)))
+
+
+_DECLARED = {item.id: _answer_to(item) for item in _LISTS.items.values()}
+
+
+@lru_cache(maxsize=1)
+def _of_the_pack(_version: str) -> Mapping[str, fields.Nested]:
+    return {item.id: _answer_to(item) for item in load().items.values() if item.id not in _DECLARED}
 
 
 class AnswersSchema(WireSchema):
     """An answer for each item of the checklist."""
 
     class Meta(WireSchema.Meta):
-        """One member for each item of the code list."""
+        """One member for each item known when the schema is first used."""
 
-        include: ClassVar[dict[str, Field]] = {item.id: _answer_to(item) for item in _LISTS.items.values()}
+        include: ClassVar[Mapping[str, Field]] = _DECLARED
 
     others = UnknownAnswerSchema
+
+    @classmethod
+    def further(cls) -> Mapping[str, fields.Nested]:
+        """Return the answers to the items that the office added."""
+        return _of_the_pack(load().version)

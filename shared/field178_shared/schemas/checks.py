@@ -223,8 +223,13 @@ def keyed(entry: Check, keys: AbstractSet[str] | None = None) -> Check:
     return check
 
 
-def keyed_by_name(entries: Mapping[str, Check]) -> Check:
-    """Return a check for an object where each known key has its own check and unknown keys are kept."""
+def kept(_key: str) -> Check:
+    """Return the check of a key that nothing describes: it is kept, within the limits of every value."""
+    return anything
+
+
+def keyed_by_name(entries: Mapping[str, Check], other: Callable[[str], Check] = kept) -> Check:
+    """Return a check for an object where each key has its own check; `other` gives that of further keys."""
 
     def check(value: object) -> Issues:
         if type(value) is not dict:
@@ -233,7 +238,7 @@ def keyed_by_name(entries: Mapping[str, Check]) -> Check:
         for key, member in value.items():
             if member is None or member == {}:
                 continue
-            if issues := entries.get(key, anything)(member):
+            if issues := (entries.get(key) or other(key))(member):
                 found += under(key, issues)
         return found or FINE
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import lru_cache
 
 from marshmallow import fields, validate
 
+from field178_shared.codelists import load
 from field178_shared.schemas.checks import Messages, messages_of
 from field178_shared.schemas.described import JsonSchema, object_schema
 from field178_shared.schemas.field_types import CLOCK_OFFSET
@@ -36,8 +37,10 @@ class RecordSchema(WireSchema):
 
     def json_schema(self) -> JsonSchema:
         """Return the JSON schema of the type's `data`."""
-        return self._json_schema
+        return _described(type(self), load().version)
 
-    @cached_property
-    def _json_schema(self) -> JsonSchema:
-        return {"$schema": "https://json-schema.org/draft/2020-12/schema", **object_schema(type(self))}
+
+# As many as there are types: those of lists that are no longer in force give way.
+@lru_cache(maxsize=16)
+def _described(schema: type[RecordSchema], _version: str) -> JsonSchema:
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **object_schema(schema)}

@@ -14,7 +14,7 @@ JsonSchema = dict[str, object]
 
 def object_schema(schema: type[WireSchema]) -> JsonSchema:
     """Return the JSON schema of a declared object."""
-    declared = members(schema)
+    declared = {**members(schema), **schema.further()}
     described: JsonSchema = {
         "type": "object",
         "properties": {name: describe(field) for name, field in declared.items()},

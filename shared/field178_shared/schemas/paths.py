@@ -47,5 +47,6 @@ def _below(field: Field) -> Iterator[tuple[str, Field]]:
     elif isinstance(field, fields.Nested):
         schema = nested_schema(field)
         yield from members(schema).items()
+        yield from schema.further().items()
         if schema.others is not None:
             yield "*", fields.Nested(schema.others)

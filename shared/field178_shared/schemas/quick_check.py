@@ -28,7 +28,14 @@ def object_check(schema: type[WireSchema]) -> Check:
     # A record answers few items of a checklist: what is there is looked at, not what might be.
     if any(member.required for member in declared.values()):
         refuse(schema)
-    return checks.keyed_by_name({name: member.check for name, member in declared.items()})
+    return checks.keyed_by_name(
+        {name: member.check for name, member in declared.items()}, lambda name: _further_check(schema, name)
+    )
+
+
+def _further_check(schema: type[WireSchema], name: str) -> Check:
+    field = schema.further().get(name)
+    return checks.anything if field is None else _check(field)
 
 
 def _check(field: Field) -> Check:

@@ -10,7 +10,7 @@ from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, vali
 
 from field178_shared.errors import ErrorCode
 from field178_shared.schemas import checks
-from field178_shared.schemas.checks import messages_of
+from field178_shared.schemas.checks import issues_of, messages_of
 from field178_shared.schemas.field_types import Field
 
 _CODES: Mapping[type[validate.Validator], ErrorCode] = {
@@ -24,6 +24,7 @@ class WireSchema(Schema):
     """A small object of the wire, or a whole record.
 
     `others` describes members of any other name, which are kept as they come, within the common limits.
+    `further` are members that the lists in force add to the declared ones.
     """
 
     class Meta:
@@ -32,6 +33,11 @@ class WireSchema(Schema):
         unknown = INCLUDE
 
     others: ClassVar[type[WireSchema] | None] = None
+
+    @classmethod
+    def further(cls) -> Mapping[str, fields.Nested]:
+        """Return the members beside the declared ones, by name: small objects, none of them required."""
+        return {}
 
     def on_bind_field(self, field_name: str, field_obj: Field) -> None:
         """Give a member its error codes; null is absent, hence fine where nothing is required."""
@@ -50,8 +56,15 @@ class WireSchema(Schema):
     def _limit_unknown_members(self, data: object, original: object, **kwargs: Any) -> None:
         if not isinstance(original, Mapping):
             return
-        unknown = ((name, value) for name, value in original.items() if name not in self.fields)
-        if issues := checks.unknown_members(unknown):
+        further = self.further()
+        unknown = {name: value for name, value in original.items() if name not in self.fields}
+        known = {name: unknown.pop(name) for name in further if name in unknown}
+        issues = [*checks.unknown_members(unknown.items())]
+        for name, value in known.items():
+            if value is not None:
+                found = nested_schema(further[name])().validate(value)
+                issues += checks.under(name, issues_of(found))
+        if issues:
             raise ValidationError(messages_of(issues))
 
 

@@ -121,5 +121,7 @@ def _object(node: Node, name: str) -> Any:
         if key in required
         else (key, _type_of(members[key], f"{name}_{key}") | UnsetType, UNSET)
         for key in sorted(members, key=lambda key: (key not in required, key))
+        # A key of an office's list with "-" in it is no name here: such a record is looked at the slow way.
+        if key.isidentifier()
     ]
     return msgspec.defstruct(name, fields, forbid_unknown_fields=True, gc=False)

@@ -112,7 +112,7 @@ def choices_of(list_name: str, lists: CodeLists) -> Mapping[str, Labelled]:
 
 def described_at(record_type: str, path: str) -> Mapping[str, object] | None:
     """Return the JSON schema of the value at a path; None where the schema knows none."""
-    described: object = _schema(record_type) if record_type in TYPES else None
+    described: object = json_schema(record_type) if record_type in TYPES else None
     for key in path.split("."):
         if not isinstance(described, Mapping):
             return None
@@ -133,8 +133,3 @@ def max_length(record_type: str, path: str) -> int:
 def _words(spec: FieldSpec, language: str) -> FieldWords:
     texts = (spec.label, spec.help, spec.example, spec.question, spec.unit)
     return FieldWords(*(translated(text, language) for text in texts))
-
-
-@cache
-def _schema(record_type: str) -> Mapping[str, object]:
-    return json_schema(record_type)

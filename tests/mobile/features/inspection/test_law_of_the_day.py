@@ -126,7 +126,7 @@ def test_a_visit_asks_the_items_of_its_day_and_an_older_draft_keeps_its_own(visi
     draft.visit.answer("fire_extinguishers", "yes")
     assert asked(draft) == {"fire_extinguishers"}
     assert "Đã nhắc nhở tại chỗ." in draft.item("fire_extinguishers").phrases
-    draft.visit.show_tab("conclusion")
+    draft.visit.choose_tab("conclusion")
     measures = {option.id for option in draft.state.conclusion.measures}
     assert measures & {"reminder", "reminder_new"} == {"reminder"}
 

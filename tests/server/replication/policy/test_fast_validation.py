@@ -9,7 +9,10 @@ from tests.shared.schemas.test_declared import VALID, Data, spoiled
 
 from field178_server.replication.policy import fast_validation
 from field178_shared import schemas
-from field178_shared.merge import bad_paths, without_nulls
+from field178_shared.codelists import put_in_force
+from field178_shared.codelists.loading import released_files
+from field178_shared.list_packs import TABLES, ListPack, lists_with
+from field178_shared.merge import bad_paths, without_nulls, write_path
 from field178_shared.schemas.checks import issues_of, messages_of
 
 # Only the server writes them, and they hold values of any kind.
@@ -60,3 +63,14 @@ def test_an_unknown_member_is_left_to_the_slow_way() -> None:
 @pytest.mark.parametrize("day", ["2026-02-29", "2026-04-31", "2026-13-01", "2026-00-10", "0000-01-01"])
 def test_a_day_that_may_not_be_is_not_accepted(day: str) -> None:
     assert judged("outreach_session", {**VALID["outreach_session"](), "session_date": day}) == "refused"
+
+
+def test_it_follows_the_items_that_an_office_adds() -> None:
+    known = TABLES["checklist_items.items"].rows(released_files())["workers_total"]
+    rows = {name: known | {"id": name, "rule": None} for name in ("new_count", "new-count")}
+    put_in_force(lists_with(ListPack().with_rows({"checklist_items.items": rows})))
+    visit = write_path(VALID["inspection"](), "answers.new-count", None)
+    assert judged("inspection", write_path(visit, "answers.new_count.v", 7)) == "accepted"
+    assert judged("inspection", write_path(visit, "answers.new_count.v", "seven")) == "refused"
+    assert judged("inspection", write_path(visit, "answers.new-count.v", 7)) == "unsure"
+    assert judged("inspection", write_path(visit, "answers.new-count.v", "seven")) == "refused"
