@@ -97,7 +97,8 @@ def agency_name(lists: CodeLists, agency_id: str, unit_id: str) -> str:
     return f"{_OF_ANY_COMMUNE.sub('', agency.vi)} {within(unit)}"
 
 
-# What the lists say of the agency of any commune: "Công an xã, thị trấn", "… cấp xã", "… (xã, phường)".
+# What the lists say of the agency of any commune: "Công an cấp xã"; an office may say
+# "… xã, phường" or "… (xã, phường)".
 _OF_ANY_COMMUNE = re.compile(r"\s*(?:\(xã, [^)]*\)|xã, .*|cấp xã)$")
 
 

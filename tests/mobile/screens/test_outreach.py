@@ -330,7 +330,7 @@ def test_several_co_hosts_are_chosen_in_one_sheet(table: Table, window_size):
     tap(find("Btn", text="Xong"))
     frames(3)
     assert table.store.drafts.all()[0].data["co_hosts"] == ["commune_police", "commune_health_station"]
-    assert screen.ids.form.ids.co_hosts.shown == "Công an xã, thị trấn; Trạm Y tế"
+    assert screen.ids.form.ids.co_hosts.shown == "Công an cấp xã; Trạm Y tế"
 
 
 def test_closed_session_shows_its_school_and_offers_nothing(talk: Table):

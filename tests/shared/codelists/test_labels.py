@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import date
 
 from field178_shared.codelists import Labelled, load
 from field178_shared.errors import ERRORS
@@ -76,3 +77,12 @@ def test_a_computed_choice_is_shown_and_never_chosen() -> None:
     assert overdue.vi == "Quá hạn"
     assert "overdue" not in lists.choice_ids("followup_status")
     assert lists.choice("followup_status", "nowhere") is None
+
+
+def test_no_label_of_a_day_names_a_kind_of_unit_that_has_ended() -> None:
+    lists, day = load(), date(2025, 7, 1)
+    ended = [kind.vi.lower() for kind in lists.unit_types.values() if kind.id == "town"]
+    assert not any(lists.unit_types["town"].valid_on(each) for each in (day, date(2026, 11, 20)))
+    said = [entry.vi.lower() for entry in _entries() if entry.valid_on(day)]
+    said += [term.vi.lower() for term in lists.glossary.values()]
+    assert not [text for text in said if any(name in text for name in ended)]

@@ -215,7 +215,7 @@ def _visit_of(day: str, standing: str, **over: object) -> VisitSource:
     ],
 )
 def test_the_standing_agency_on_the_paper_existed_on_the_day(day, standing, is_named) -> None:
-    name = LISTS.agencies[standing].vi.partition(" (xã")[0]
+    name = LISTS.agencies[standing].vi.removesuffix(" cấp xã")
     told = read(_visit_of(day, standing)).partition("Nơi nhận:")[2]
     assert (name in told) is is_named
 

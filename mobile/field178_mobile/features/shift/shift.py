@@ -247,9 +247,15 @@ class ShiftPresenter:
         return local_date(self._shift.began_at or self._clock.now())
 
     def _shown(self, candidates: tuple[Person, ...]) -> tuple[Person, ...]:
-        """Return whom the search finds; without one, the team and who goes along."""
+        """Return whom the search finds by every word; without one, the team and who goes along."""
         if self._query:
-            return tuple(one for one in candidates if self._query in fold(self._words_of(one)))[:MOST_SHOWN]
+            wanted = self._query.split()
+            found = (
+                one
+                for one in candidates
+                if (said := fold(self._words_of(one))) and all(word in said for word in wanted)
+            )
+            return tuple(found)[:MOST_SHOWN]
         team = self.roster.team(self._shift.team_id)
         near = {*self._shift.members, *(team.positions if team else ())}
         return tuple(one for one in candidates if one.id in near)

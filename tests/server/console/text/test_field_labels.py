@@ -51,7 +51,7 @@ def test_path_is_called_by_its_name(path: str, label: str) -> None:
             "20,81821°; 106,54671°; Ghim trên bản đồ",
         ),
         ("check_in", {"no_point_reason": "device_off"}, "Thiết bị tắt định vị"),
-        ("local_escort_agencies", ["commune_police"], "Công an xã, thị trấn"),
+        ("local_escort_agencies", ["commune_police"], "Công an cấp xã"),
     ],
 )
 def test_value_reads_as_a_person_would_say_it(path: str, value: object, text: str) -> None:
