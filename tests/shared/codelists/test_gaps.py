@@ -6,6 +6,8 @@ from datetime import date
 
 from field178_shared.codelists import load
 from field178_shared.codelists.gaps import Gap, GapKind, gaps_on
+from field178_shared.codelists.loading import released_files
+from field178_shared.list_packs import TABLES, ListPack, lists_with
 
 LISTS = load()
 
@@ -51,3 +53,26 @@ def test_rows_that_say_so_of_themselves_are_unverified_while_they_are_valid() ->
     assert _gaps("agencies", "commune_culture_social", date(2025, 7, 1)) == {("unverified", "")}
     assert _gaps("items", "ms_declared", date(2026, 1, 1)) == {("unverified", "")}
     assert _gaps("team_position", "secretary", date(2026, 1, 1)) == {("unverified", "")}
+
+
+def test_a_row_that_names_who_verified_it_and_when_is_verified() -> None:
+    def gaps(table: str, name: str, key: str, **verified: str) -> set[str]:
+        row = TABLES[table].rows(released_files())[key] | verified
+        lists = lists_with(ListPack().with_rows({table: {key: row}}))
+        found = gaps_on(lists, date(2026, 1, 1))
+        return {gap.kind.value for gap in found if (gap.list_name, gap.row) == (name, key)}
+
+    for table, name, key in (
+        ("violations.items", "violations", "antt_no_certificate"),
+        ("checklist_items.items", "items", "ms_declared"),
+        ("organizations.agencies", "agencies", "commune_culture_social"),
+        ("holidays.fixed", "holidays", "national_day"),
+    ):
+        before = gaps(table, name, key)
+        by = gaps(table, name, key, verified_by="Sở Tư pháp")
+        after = gaps(table, name, key, verified_by="Sở Tư pháp", verified_on="2026-01-01")
+        assert by == before
+        assert after == before - {"unverified"}
+    assert "no_amount" in gaps(
+        "violations.items", "violations", "antt_no_certificate", verified_by="x", verified_on="2026-01-01"
+    ), "what no source gave is a gap, whoever looked at it"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Response, request, send_file, url_for
 
 from field178_server.console.lists.frame import lists_page, may_change, pack_in_force, table_of
-from field178_server.console.lists.row_form import row_form
+from field178_server.console.lists.row_form import NO_DAY, row_form
 from field178_server.console.lists.words import CONFIDENCE, table_name
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.links import page_links, wanted_page
@@ -81,18 +82,27 @@ def all_lists() -> Response:
 def one_table(path: str) -> Response:
     """Show the rows of one list, searched without marks."""
     table, localizer = table_of(path), Localizer(chosen_language())
-    text = request.args.get("q", "")[:120]
-    found = rows_of_table(pack_in_force(), table.path, text)
+    text, asked = request.args.get("q", "")[:120], request.args.get("on", "")[:10]
+    try:
+        on = date.fromisoformat(asked) if asked else None
+    except ValueError:
+        on = None
+    found = rows_of_table(pack_in_force(), table.path, text, on)
     page = PageOfRows.within(wanted_page(request.args.get("page", "")), _PAGE_SIZE, len(found))
     return lists_page(
         "lists/table.html",
         path=table.path,
         title=table_name(table.path, localizer),
         text=text,
+        on=asked,
+        on_error=localizer.say(NO_DAY) if asked and on is None else "",
         count=localizer.number(len(found)),
         rows=[_line(row, localizer) for row in found[page.offset : page.offset + page.size]],
         pages=page_links(
-            page, lambda number: url_for("console.list_table", path=path, q=text or None, page=number)
+            page,
+            lambda number: url_for(
+                "console.list_table", path=path, q=text or None, on=asked or None, page=number
+            ),
         ),
     )
 
@@ -171,4 +181,6 @@ def _title(row: Row, localizer: Localizer) -> str:
 def _validity(row: Row, localizer: Localizer) -> str:
     start = row.get("valid_from") or row.get("first") or row.get("day_on")
     end = row.get("valid_to") or row.get("last")
-    return " – ".join(localizer.day(day) if day else "…" for day in (start, end)) if start or end else ""
+    if not (start or end):
+        return localizer.say(N_("Always"))
+    return " – ".join(localizer.day(day) if day else "…" for day in (start, end))

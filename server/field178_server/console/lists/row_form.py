@@ -15,6 +15,7 @@ from field178_shared.text.formats import parse_whole_number
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import nfc
 
+NO_DAY = N_("A day is wanted, as 2026-07-01.")
 _LONG = 60
 _BLANK_LINES = 1
 # `frames.3.min`: nested table, line, member.
@@ -170,5 +171,5 @@ def _typed(
 _WRONG = {
     Kind.WHOLE: N_("A whole number is wanted."),
     Kind.NUMBER: N_("A number is wanted."),
-    Kind.DAY: N_("A day is wanted, as 2026-07-01."),
+    Kind.DAY: NO_DAY,
 }

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Audit
+from field178_shared.codelists.rows import ListFileRow
 from field178_shared.list_packs import TABLES, ListPack
 from field178_shared.list_packs.pack import files_with
 from field178_shared.list_packs.tables import Row
@@ -62,24 +63,35 @@ def summaries(pack: ListPack) -> tuple[TableSummary, ...]:
     )
 
 
-def rows_of_table(pack: ListPack, path: str, text: str) -> tuple[TableRow, ...]:
-    """Return the rows of a table whose key, labels or members hold the text, searched without marks."""
+def rows_of_table(pack: ListPack, path: str, text: str, on: date | None = None) -> tuple[TableRow, ...]:
+    """Return the rows of a table whose key, labels or members hold the text, searched without marks.
+
+    `on`: only those in force on that local date.
+    """
     changed: Mapping[str, str] = pack.rows.get(path, {})
-    wanted = fold(text)
+    table, wanted = TABLES[path], fold(text)
     return tuple(
         TableRow(key, row, key in changed)
-        for key, row in TABLES[path].rows(files_with(pack)).items()
+        for key, row in table.rows(files_with(pack)).items()
         if not wanted or wanted in fold(" ".join(str(value) for value in row.values()))
+        if on is None or table.read(ListFileRow(row, key)).valid_on(on)
     )
 
 
 def is_unsure(row: Row) -> bool:
     """Tell whether nobody verified a row of low confidence, or a frame of it."""
-    if row.get("verified_by"):
+    if is_verified(row):
         return False
     frames = row.get("frames")
     parts = [row, *(frames if isinstance(frames, list) else ())]
-    return any(part.get("confidence") == "low" for part in parts if isinstance(part, dict))
+    return any(
+        part.get("confidence") == "low" and not is_verified(part) for part in parts if isinstance(part, dict)
+    )
+
+
+def is_verified(row: Mapping[str, object]) -> bool:
+    """Tell whether the row names who verified it, and when: as `lists check` counts it."""
+    return bool(row.get("verified_by") and row.get("verified_on"))
 
 
 def publications(session: Session, tenant_id: str) -> list[PublicationRow]:

@@ -172,3 +172,29 @@ def test_a_number_beyond_all_bounds_is_an_error_at_its_field(admin: Browser) -> 
 
     assert answer.status_code == 422
     assert "Cần nhập số" in answer.get_data(as_text=True)
+
+
+def test_rows_have_days_of_their_own_and_are_looked_up_by_a_day(admin: Browser) -> None:
+    form = typed_in(admin.text("/lists/outreach.topics/row?key=harms"))
+    assert form["valid_to"] == ""
+
+    wrong = admin.post(
+        "/lists/outreach.topics/row",
+        form | {"key": "harms", "valid_from": "2026-07-01", "valid_to": "2026-06-30"},
+    )
+    assert wrong.status_code == 422
+    assert "Ngày hết hiệu lực không sau ngày bắt đầu" in wrong.get_data(as_text=True)
+
+    preview = admin.post("/lists/outreach.topics/row", form | {"key": "harms", "valid_to": "2026-07-01"})
+    assert "Hết hiệu lực từ" in preview.get_data(as_text=True)
+    publish(admin, preview.get_data(as_text=True))
+
+    listed = {
+        day: admin.text(f"/lists/outreach.topics/rows?on={day}") for day in ("2026-06-30", "2026-07-01")
+    }
+    assert ["Tác hại của tệ nạn mại dâm" in page for page in listed.values()] == [True, False]
+    assert "… – 01/07/2026" in listed["2026-06-30"]
+    assert "Không giới hạn" in listed["2026-07-01"], "a row without days says so"
+    odd = admin.text("/lists/outreach.topics/rows?on=tomorrow")
+    assert 'value="tomorrow"' in odd
+    assert "Tác hại của tệ nạn mại dâm" in odd
