@@ -68,7 +68,8 @@ def test_a_day_that_may_not_be_is_not_accepted(day: str) -> None:
 def test_it_follows_the_items_that_an_office_adds() -> None:
     known = TABLES["checklist_items.items"].rows(released_files())["workers_total"]
     rows = {name: known | {"id": name, "rule": None} for name in ("new_count", "new-count")}
-    put_in_force(lists_with(ListPack().with_rows({"checklist_items.items": rows})))
+    # Compiled checks are kept by the version of the lists; other tests have packs of number 1 too.
+    put_in_force(lists_with(ListPack(number=5801).with_rows({"checklist_items.items": rows})))
     visit = write_path(VALID["inspection"](), "answers.new-count", None)
     assert judged("inspection", write_path(visit, "answers.new_count.v", 7)) == "accepted"
     assert judged("inspection", write_path(visit, "answers.new_count.v", "seven")) == "refused"
