@@ -115,6 +115,15 @@ class ErrorCode(StrEnum):
     ESTABLISHMENT_NOT_NAMED = "establishment_not_named"
     ALREADY_RECORDED = "already_recorded"
     POSSIBLE_DUPLICATE = "possible_duplicate"
+    # entries of the office beside a visit
+    BEFORE_VISIT = "before_visit"
+    BEFORE_DECISION = "before_decision"
+    DATE_IN_FUTURE = "date_in_future"
+    AGENCY_NOT_VALID = "agency_not_valid"
+    OUTSIDE_FRAME = "outside_frame"
+    OVERPAID = "overpaid"
+    PROOF_REQUIRED = "proof_required"
+    ALREADY_ENTERED = "already_entered"
     # tablet
     NO_NETWORK = "no_network"
     NOT_OUR_SERVER = "not_our_server"
@@ -322,6 +331,28 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ErrorCode.ALREADY_RECORDED: _E(None, "Có thể đã ghi buổi này.", "This session may be recorded already."),
     ErrorCode.POSSIBLE_DUPLICATE: _E(
         None, "Có thể trùng với cơ sở đã có.", "This may be an establishment already known."
+    ),
+    ErrorCode.BEFORE_VISIT: _E(None, "Ngày này trước ngày kiểm tra.", "This day is before the visit."),
+    ErrorCode.BEFORE_DECISION: _E(
+        None, "Ngày này trước ngày ra quyết định.", "This day is before that of the decision."
+    ),
+    ErrorCode.DATE_IN_FUTURE: _E(None, "Ngày này chưa tới.", "This day is still to come."),
+    ErrorCode.AGENCY_NOT_VALID: _E(
+        None, "Cơ quan này không hoạt động vào ngày đó.", "This agency did not exist on that day."
+    ),
+    ErrorCode.OUTSIDE_FRAME: _E(
+        None, "Số tiền nằm ngoài khung phạt.", "The amount is outside of the fine frame."
+    ),
+    ErrorCode.OVERPAID: _E(
+        None, "Số tiền nhiều hơn số còn phải nộp.", "The amount is more than what is outstanding."
+    ),
+    ErrorCode.PROOF_REQUIRED: _E(
+        None,
+        "Cần ghi căn cứ hoặc kèm một tệp chứng minh.",
+        "Say what proves it, or attach a file that does.",
+    ),
+    ErrorCode.ALREADY_ENTERED: _E(
+        None, "Văn bản này đã được nhập cho lượt kiểm tra.", "This document is entered already for the visit."
     ),
     ErrorCode.NO_NETWORK: _E(
         None, "Chưa có mạng, sẽ tự gửi khi có.", "No network; it is sent when there is one."

@@ -49,6 +49,11 @@ def review_id(record_id: str) -> str:
     return str(uuid.uuid5(uuid.UUID(record_id), "review"))
 
 
+def companion_id(record_id: str, record_type: str, key: str) -> str:
+    """Return the id of a record about another one by a key: two who write one fact write one record."""
+    return str(uuid.uuid5(uuid.UUID(record_id), f"{record_type}|{key}"))
+
+
 def is_uuid(text: object) -> bool:
     """Tell whether a value is a UUID in lower-case canonical text form."""
     return isinstance(text, str) and _UUID.fullmatch(text) is not None

@@ -167,6 +167,66 @@ def review(**over: object) -> Data:
     )
 
 
+def sanction_decision(**over: object) -> Data:
+    """Return a valid decision of a fine on the visit."""
+    return _with(
+        {
+            "record": record_id("inspection"),
+            "document_number": "15/QĐ-XPHC",
+            "document_date": "2026-11-23",
+            "agency_id": "commune_people_committee",
+            "violation_ids": ["noise"],
+            "sanction_id": "fine_money",
+            "amount_vnd": 15_000_000,
+            "measure_ids": ["suspension"],
+            "received_on": "2026-11-24",
+        },
+        over,
+    )
+
+
+def payment(**over: object) -> Data:
+    """Return a valid payment of a part of the fine."""
+    return _with(
+        {
+            "record": record_id("inspection"),
+            "decision": record_id("decision"),
+            "document_number": "BL-000123",
+            "paid_on": "2026-11-24",
+            "amount_vnd": 5_000_000,
+        },
+        over,
+    )
+
+
+def measure_execution(**over: object) -> Data:
+    """Return a valid entry that a measure of the visit was carried out."""
+    return _with(
+        {
+            "record": record_id("inspection"),
+            "measure_key": "k1",
+            "measure_id": "suspension",
+            "done_on": "2026-11-24",
+            "document_number": "3/BB",
+        },
+        over,
+    )
+
+
+def follow_up_closure(**over: object) -> Data:
+    """Return a valid closure of a correction, proved by a note."""
+    return _with(
+        {
+            "record": record_id("inspection"),
+            "follow_up_id": "u1",
+            "status": "fixed",
+            "closed_on": "2026-11-24",
+            "note": "Đã có giấy xác nhận của cơ quan PCCC.",
+        },
+        over,
+    )
+
+
 def conflict(**over: object) -> Data:
     """Return a valid conflict record with one open entry."""
     return _with(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from field178_shared.records.reading import Data, day_of, entries_of, instant_of, text_of
+from field178_shared.records.sanctions import counts
 from field178_shared.time.clock import local_date
 
 ANSWERS = "follow_up_answers"
@@ -28,14 +29,16 @@ class OpenFollowUp:
     due_on: date | None
 
 
-def open_follow_ups(visits: Iterable[tuple[str, Data]]) -> tuple[OpenFollowUp, ...]:
+def open_follow_ups(
+    visits: Iterable[tuple[str, Data]], closed_by_office: Iterable[FollowUpRef] = ()
+) -> tuple[OpenFollowUp, ...]:
     """Return what is open after these visits (id, data) to one establishment, the earliest due first.
 
     A correction MUST stay open until a visit answers that it is made or no longer applies, or the office
-    says so in the visit that asked for it. A visit that says nothing of it closes nothing.
+    closes it. A visit that says nothing of it closes nothing. Void visits MUST NOT be among the visits.
     """
     every = list(visits)
-    closed = {ref for _, data in every for ref in closed_by(data)}
+    closed = {ref for _, data in every for ref in closed_by(data)}.union(closed_by_office)
     asked = (row for visit_id, data in every for row in _asked_by(visit_id, data))
     still_open = (row for row in asked if (row.visit_id, row.key) not in closed)
     return tuple(sorted(still_open, key=lambda row: (row.due_on or date.max, row.asked_on or date.min)))
@@ -56,6 +59,11 @@ def closed_by(data: Data) -> tuple[FollowUpRef, ...]:
         for answer in answers
         if text_of(answer, "status") in CLOSING
     )
+
+
+def closed_by_closure(data: Data) -> FollowUpRef | None:
+    """Return the correction that an entry of the office closes; None for one that was withdrawn."""
+    return (text_of(data, "record"), text_of(data, "follow_up_id")) if counts(data) else None
 
 
 def answer_key(visit_id: str, key: str) -> str:

@@ -1,33 +1,38 @@
-"""Statutory time limits that follow from the dates of a visit."""
+"""Statutory time limits that follow from the dates of a visit and of the decisions after it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.documents import Deadline
 from field178_shared.records.reading import Data, day_of, day_of_act, entries_of, text_of
+from field178_shared.records.sanctions import AfterVisit, SanctionDecision
 from field178_shared.time.working_days import end_of_limit
 
 _MINUTES = "admin_minutes"
-_DECISIONS = frozenset({"fine_warning", "fine_money"})
+_DECISION, _EXECUTION = "decision_normal", "execution"
 
 
 @dataclass(frozen=True, slots=True)
 class TimeLimit:
-    """A limit of the lists that runs, and its last day."""
+    """A limit of the lists that runs, its last day, and the number of the decision it is about, if of one."""
 
     deadline: Deadline
     ends_on: date
+    document_number: str = ""
 
 
-def running_limits(visit: Data, lists: CodeLists) -> tuple[TimeLimit, ...]:
-    """Return the limits that run from what the visit holds, the earliest end first.
+def running_limits(visit: Data, lists: CodeLists, after: AfterVisit | None = None) -> tuple[TimeLimit, ...]:
+    """Return the limits that run from what is recorded, the earliest end first.
 
-    One whose act is recorded runs no more: the minutes end the limit of making them, the decision all others.
+    One whose act is recorded runs no more: the minutes end the limit of making them, a decision those up to
+    it, and its payment in full that of its execution.
     """
-    events = _events(visit)
+    after = after or AfterVisit.of(visit, {})
+    events = _events(visit, after)
     ends = (
         (deadline, end_of_limit(deadline, day, lists.holidays))
         for event, day in events.items()
@@ -35,21 +40,52 @@ def running_limits(visit: Data, lists: CodeLists) -> tuple[TimeLimit, ...]:
         if deadline.from_event == event
     )
     limits = [TimeLimit(deadline, end) for deadline, end in ends if end is not None]
+    limits += _executions(after, lists)
     return tuple(sorted(limits, key=lambda limit: limit.ends_on))
 
 
-def _events(visit: Data) -> dict[str, date]:
-    """Return the events from which a limit runs, by the names of the lists."""
+def decision_due(visit: Data, lists: CodeLists, after: AfterVisit | None = None) -> date | None:
+    """Return the day by which the violations of a visit are, or were, to be decided; None without any.
+
+    While nobody recorded when the minutes were signed it counts from the visit: no later day is certain.
+    """
+    after = after or AfterVisit.of(visit, {})
+    if not entries_of(visit, "findings"):
+        return None
+    begins = _minutes_signed(visit, after) or day_of_act(visit)
+    return None if begins is None else end_of_limit(lists.deadlines[_DECISION], begins, lists.holidays)
+
+
+def execution_due(decision: SanctionDecision, lists: CodeLists) -> date | None:
+    """Return the day by which a decision is to be carried out; it counts from when it was handed over."""
+    begins = decision.received_on or decision.document_date
+    return None if begins is None else end_of_limit(lists.deadlines[_EXECUTION], begins, lists.holidays)
+
+
+def _executions(after: AfterVisit, lists: CodeLists) -> Iterator[TimeLimit]:
+    for decision in after.decisions:
+        end = execution_due(decision, lists)
+        if decision.outstanding_vnd and end is not None:
+            yield TimeLimit(lists.deadlines[_EXECUTION], end, decision.document_number)
+
+
+def _events(visit: Data, after: AfterVisit) -> dict[str, date]:
+    """Return the events from which a limit up to the decision runs, by the names of the lists."""
     findings = entries_of(visit, "findings")
-    measures = {text_of(measure, "measure_id"): measure for measure in entries_of(visit, "measures").values()}
-    if not findings or _DECISIONS & measures.keys():
+    if not findings or after.decisions:
         return {}
     ended = [day for finding in findings.values() if (day := day_of(finding, "occurred_on"))]
-    signed = day_of(measures.get(_MINUTES, {}), "document_date")
-    detected = None if signed else day_of_act(visit)
+    signed = _minutes_signed(visit, after)
     known = {
-        "violation_detected": detected,
+        "violation_detected": None if signed else day_of_act(visit),
         "violation_ended": max(ended, default=None),
         "minutes_signed": signed,
     }
     return {event: day for event, day in known.items() if day is not None}
+
+
+def _minutes_signed(visit: Data, after: AfterVisit) -> date | None:
+    measures = entries_of(visit, "measures").items()
+    of_minutes = [(key, one) for key, one in measures if text_of(one, "measure_id") == _MINUTES]
+    days = [after.done.get(("", key)) or day_of(one, "document_date") for key, one in of_minutes]
+    return next((day for day in days if day), None)

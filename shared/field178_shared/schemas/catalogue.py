@@ -6,12 +6,14 @@ from types import MappingProxyType
 from field178_shared.schemas.conflict import ConflictSchema
 from field178_shared.schemas.declared import RecordSchema
 from field178_shared.schemas.establishment import EstablishmentSchema
+from field178_shared.schemas.follow_up_closure import FollowUpClosureSchema
 from field178_shared.schemas.inspection import InspectionSchema
 from field178_shared.schemas.list_pack import ListPackSchema, ListRowsSchema
 from field178_shared.schemas.number_block import NumberBlockSchema
 from field178_shared.schemas.outreach_session import OutreachSessionSchema
 from field178_shared.schemas.review import ReviewSchema
 from field178_shared.schemas.roster import PersonSchema, TeamSchema
+from field178_shared.schemas.sanction import MeasureExecutionSchema, PaymentSchema, SanctionDecisionSchema
 
 SCHEMAS: Mapping[str, RecordSchema] = MappingProxyType(
     {
@@ -19,6 +21,10 @@ SCHEMAS: Mapping[str, RecordSchema] = MappingProxyType(
         "inspection": InspectionSchema(),
         "outreach_session": OutreachSessionSchema(),
         "review": ReviewSchema(),
+        "sanction_decision": SanctionDecisionSchema(),
+        "payment": PaymentSchema(),
+        "measure_execution": MeasureExecutionSchema(),
+        "follow_up_closure": FollowUpClosureSchema(),
         "conflict": ConflictSchema(),
         "team": TeamSchema(),
         "person": PersonSchema(),

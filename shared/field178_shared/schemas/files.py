@@ -8,7 +8,7 @@ from field178_shared.schemas.wire_schema import WireSchema
 
 MAX_FILE_BYTES = 64 << 20
 # Pages with signatures and names on them: for the team and the reviewer, every look written down.
-RESTRICTED_KINDS = frozenset({"scan_minutes_first_page"})
+RESTRICTED_KINDS = frozenset({"scan_minutes_first_page", "scan_document"})
 
 
 class AttachmentSchema(WireSchema):

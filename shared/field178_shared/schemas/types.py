@@ -66,6 +66,10 @@ TYPES: Mapping[str, RecordType] = MappingProxyType(
             RecordType("list_pack", "ref", creators=_OFFICE, editors=_OFFICE),
             RecordType("list_rows", "ref", creators=_OFFICE, editors=_OFFICE),
             RecordType("review", "system", creators=_OFFICE, editors=_OFFICE),
+            RecordType("sanction_decision", "system", creators=_OFFICE, editors=_OFFICE),
+            RecordType("payment", "system", creators=_OFFICE, editors=_OFFICE),
+            RecordType("measure_execution", "system", creators=_OFFICE, editors=_OFFICE),
+            RecordType("follow_up_closure", "system", creators=_OFFICE, editors=_OFFICE),
             RecordType("conflict", "system", creators=_SERVER, editors=_SERVER),
         )
     }

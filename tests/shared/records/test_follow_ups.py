@@ -7,7 +7,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from field178_shared.records.follow_ups import OpenFollowUp, answer_key, open_follow_ups
+from field178_shared.records.follow_ups import OpenFollowUp, answer_key, closed_by_closure, open_follow_ups
 
 FIRST, SECOND, THIRD = (f"0197aaaa-0000-7000-8000-00000000000{number}" for number in (1, 2, 3))
 EXIT = {"text": "Dọn lối thoát nạn", "due_on": "2026-03-15", "status": "open"}
@@ -65,3 +65,23 @@ def test_same_correction_asked_for_again_is_another_one() -> None:
 )
 def test_order_in_which_visits_came_does_not_matter(visits) -> None:
     assert open_follow_ups(visits) == (OPEN_FILE,)
+
+
+KEYS = ("exit", "file")
+ENTRIES = st.lists(st.tuples(st.sampled_from([FIRST, SECOND]), st.sampled_from(KEYS)), max_size=6)
+
+
+def closures(entries: list[tuple[str, str]], **more: object) -> list[tuple[str, str]]:
+    """Return what the entries of the office close."""
+    written = ({"record": visit_id, "follow_up_id": key, **more} for visit_id, key in entries)
+    return [ref for data in written if (ref := closed_by_closure(data)) is not None]
+
+
+@given(ENTRIES, ENTRIES)
+def test_what_the_office_closes_and_withdraws_is_as_it_was(kept, withdrawn) -> None:
+    visits = [ASKED, (SECOND, visit("2026-04-01", follow_ups={"exit": EXIT}))]
+    before = open_follow_ups(visits, closures(kept))
+    taken_back = closures(withdrawn, withdrawn_reason="Nhập nhầm cơ sở")
+    assert open_follow_ups(visits, [*closures(kept), *taken_back]) == before
+    closed = {(one.visit_id, one.key) for one in open_follow_ups(visits)} - set(kept)
+    assert {(one.visit_id, one.key) for one in before} == closed

@@ -10,7 +10,14 @@ from types import MappingProxyType
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.labels import Labelled
 from field178_shared.schemas import TYPES, json_schema
-from field178_shared.schemas.fields import establishment, inspection, outreach_session, review
+from field178_shared.schemas.fields import (
+    establishment,
+    follow_up_closure,
+    inspection,
+    outreach_session,
+    review,
+    sanction,
+)
 from field178_shared.schemas.fields.spec import FieldSpec
 from field178_shared.text.i18n import N_, translator
 
@@ -33,6 +40,15 @@ RECORD_NAMES = MappingProxyType(
         "establishment": N_("Establishment"),
     }
 )
+# Records of the office beside a visit: they stand on its page and have none of their own in the field.
+OFFICE_RECORD_NAMES = MappingProxyType(
+    {
+        "sanction_decision": N_("Sanction decision"),
+        "payment": N_("Payment of a fine"),
+        "measure_execution": N_("Measure carried out"),
+        "follow_up_closure": N_("Correction closed"),
+    }
+)
 FIELDS: Mapping[str, Mapping[str, FieldSpec]] = MappingProxyType(
     {
         record_type: MappingProxyType({spec.path: spec for spec in specs})
@@ -41,6 +57,10 @@ FIELDS: Mapping[str, Mapping[str, FieldSpec]] = MappingProxyType(
             ("outreach_session", outreach_session.FIELDS),
             ("establishment", establishment.FIELDS),
             ("review", review.FIELDS),
+            ("sanction_decision", sanction.DECISION),
+            ("payment", sanction.PAYMENT),
+            ("measure_execution", sanction.MEASURE),
+            ("follow_up_closure", follow_up_closure.FIELDS),
         )
     }
 )
@@ -66,7 +86,8 @@ def words_at(record_type: str, path: str, language: str) -> FieldWords:
 
 def record_name(record_type: str, language: str) -> str:
     """Return what a record of a type is called; an unknown type shows itself."""
-    return translated(RECORD_NAMES.get(record_type, record_type), language)
+    known = RECORD_NAMES.get(record_type) or OFFICE_RECORD_NAMES.get(record_type, record_type)
+    return translated(known, language)
 
 
 def translated(text: str, language: str) -> str:

@@ -45,7 +45,13 @@ SECTIONS = {
     "outreach_session": outreach_state.SECTIONS,
     "establishment": establishment_form_state.SECTIONS,
 }
-NOT_ASKED = {"_deleted": "no field of the form", "review": "written by the office"}
+NOT_ASKED = {
+    "_deleted": "no field of the form",
+    **dict.fromkeys(
+        ("review", "sanction_decision", "payment", "measure_execution", "follow_up_closure"),
+        "written by the office",
+    ),
+}
 
 
 def words_of_the_code() -> set[str]:

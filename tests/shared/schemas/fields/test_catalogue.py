@@ -11,7 +11,14 @@ from tests.shared import builders
 from field178_shared.codelists import load
 from field178_shared.rules import FreeTextMarks, free_text_paths
 from field178_shared.schemas import TYPES, json_schema
-from field178_shared.schemas.fields import establishment, inspection, outreach_session, review
+from field178_shared.schemas.fields import (
+    establishment,
+    follow_up_closure,
+    inspection,
+    outreach_session,
+    review,
+    sanction,
+)
 from field178_shared.schemas.fields.catalogue import (
     FIELDS,
     RECORD_NAMES,
@@ -31,6 +38,10 @@ DECLARED = {
     "outreach_session": outreach_session.FIELDS,
     "establishment": establishment.FIELDS,
     "review": review.FIELDS,
+    "sanction_decision": sanction.DECISION,
+    "payment": sanction.PAYMENT,
+    "measure_execution": sanction.MEASURE,
+    "follow_up_closure": follow_up_closure.FIELDS,
 }
 EVERY_FIELD = [(name, spec) for name, specs in FIELDS.items() for spec in specs.values()]
 # Set beside the data of a record, no field of its schema.

@@ -1,0 +1,138 @@
+"""What the office wrote beside a visit: decisions, payments, measures carried out, corrections closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Self
+
+from field178_shared.records.reading import Data, count_of, day_of, entries_of, ids_of, text_of
+from field178_shared.text.normalisation import fold
+
+DECISION, PAYMENT, EXECUTION, CLOSURE = (
+    "sanction_decision",
+    "payment",
+    "measure_execution",
+    "follow_up_closure",
+)
+OFFICE_TYPES = frozenset({DECISION, PAYMENT, EXECUTION, CLOSURE})
+# The measures of a visit that are themselves a decision.
+FINE, WARNING = "fine_money", "fine_warning"
+SANCTIONS = frozenset({FINE, WARNING})
+# {record id: (type, data)} of what the office wrote beside one visit.
+Entries = Mapping[str, tuple[str, Data]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SanctionDecision:
+    """A decision; `decision_id` is its record, or the key of the measure where the field wrote it."""
+
+    decision_id: str
+    document_number: str
+    document_date: date | None
+    agency_id: str
+    sanction_id: str
+    amount_vnd: int
+    violation_ids: tuple[str, ...] = ()
+    measure_ids: tuple[str, ...] = ()
+    received_on: date | None = None
+    is_of_field: bool = False
+    paid_vnd: int = 0
+    last_paid_on: date | None = None
+
+    @classmethod
+    def from_data(cls, decision_id: str, data: Data, payments: Iterable[Data]) -> Self:
+        """Read a decision with its payments among these."""
+        own = [one for one in payments if text_of(one, "decision") == decision_id]
+        return cls(
+            decision_id=decision_id,
+            document_number=text_of(data, "document_number"),
+            document_date=day_of(data, "document_date"),
+            agency_id=text_of(data, "agency_id"),
+            violation_ids=ids_of(data, "violation_ids"),
+            sanction_id=text_of(data, "sanction_id"),
+            amount_vnd=count_of(data, "amount_vnd") or 0,
+            measure_ids=ids_of(data, "measure_ids"),
+            received_on=day_of(data, "received_on"),
+            paid_vnd=sum(count_of(one, "amount_vnd") or 0 for one in own),
+            last_paid_on=max((day for one in own if (day := day_of(one, "paid_on"))), default=None),
+        )
+
+    @property
+    def outstanding_vnd(self) -> int:
+        """What is still to be paid; what was paid beyond the fine, as interest is, leaves nothing."""
+        return max(0, self.amount_vnd - self.paid_vnd)
+
+
+def counts(data: Data) -> bool:
+    """Tell whether an entry of the office counts: it was not withdrawn."""
+    return not text_of(data, "withdrawn_reason")
+
+
+def number_key(document_number: str) -> str:
+    """Return the form of a document's number by which two who typed it meet: no blanks, no marks, no case."""
+    return "".join(fold(document_number).split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AfterVisit:
+    """What followed a visit, as far as it counts.
+
+    `decisions`: those of the office, and those that the field wrote among its measures; a number stands once.
+    `done`: the day by (decision or "", key) of the measures that were carried out.
+    `closed`: the day by key of the corrections that the office closed.
+    """
+
+    decisions: tuple[SanctionDecision, ...] = ()
+    done: Mapping[tuple[str, str], date | None] = field(default_factory=dict)
+    closed: Mapping[str, date | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, visit: Data, entries: Entries) -> Self:
+        """Read what the office wrote beside a visit."""
+        valid = [(one, kind, data) for one, (kind, data) in sorted(entries.items()) if counts(data)]
+        payments = [data for _, kind, data in valid if kind == PAYMENT]
+        of_office = [
+            SanctionDecision.from_data(one, data, payments) for one, kind, data in valid if kind == DECISION
+        ]
+        of_field = {number_key(one.document_number) or one.decision_id: one for one in _decisions_of(visit)}
+        twins = [(one, of_field.pop(number_key(one.document_number), None)) for one in of_office]
+        decisions = (*(_with_payment(*pair) for pair in twins), *of_field.values())
+        return cls(
+            decisions=tuple(sorted(decisions, key=lambda one: one.document_date or date.max)),
+            done={
+                (text_of(data, "decision"), text_of(data, "measure_key")): day_of(data, "done_on")
+                for _, kind, data in valid
+                if kind == EXECUTION
+            },
+            closed={
+                text_of(data, "follow_up_id"): day_of(data, "closed_on")
+                for _, kind, data in valid
+                if kind == CLOSURE
+            },
+        )
+
+
+def _with_payment(one: SanctionDecision, written_by_field: SanctionDecision | None) -> SanctionDecision:
+    """Return a decision of the office with what the field saw paid, until the office enters a payment."""
+    if written_by_field is None or one.paid_vnd:
+        return one
+    return replace(one, paid_vnd=written_by_field.paid_vnd, last_paid_on=written_by_field.last_paid_on)
+
+
+def _decisions_of(visit: Data) -> Iterator[SanctionDecision]:
+    for key, measure in entries_of(visit, "measures").items():
+        if text_of(measure, "measure_id") in SANCTIONS:
+            amount, paid_on = count_of(measure, "amount_vnd") or 0, day_of(measure, "paid_on")
+            yield SanctionDecision(
+                decision_id=key,
+                is_of_field=True,
+                document_number=text_of(measure, "document_number"),
+                document_date=day_of(measure, "document_date"),
+                agency_id=text_of(measure, "agency_id"),
+                sanction_id=text_of(measure, "measure_id"),
+                amount_vnd=amount,
+                paid_vnd=amount if paid_on else 0,
+                last_paid_on=paid_on,
+            )

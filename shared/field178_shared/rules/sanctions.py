@@ -1,0 +1,102 @@
+"""Rules of what the office enters beside a visit: errors that are refused, warnings that are confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from field178_shared.codelists import CodeLists
+from field178_shared.errors import ErrorCode
+from field178_shared.records.reading import (
+    Data,
+    count_of,
+    day_of,
+    day_of_act,
+    entries_of,
+    entry_of,
+    ids_of,
+    text_of,
+)
+from field178_shared.records.sanctions import FINE, SanctionDecision
+from field178_shared.rules.problem import Problem
+
+# Sanctioned as organisations; a household business is sanctioned as the person who owns it.
+_ORGANISATIONS = frozenset({"private_enterprise", "company", "cooperative"})
+_INDIVIDUALS = frozenset({"household_business"})
+
+
+def decision_errors(data: Data, visit: Data, lists: CodeLists, today: date) -> Iterator[Problem]:
+    """Yield what a decision on a visit cannot be: too early, in the future, by an agency of another time."""
+    yield from _dated("document_date", data, day_of_act(visit), ErrorCode.BEFORE_VISIT, today)
+    decided = day_of(data, "document_date")
+    yield from _dated("received_on", data, decided, ErrorCode.BEFORE_DECISION, today)
+    agency = text_of(data, "agency_id")
+    if agency and decided and agency not in lists.agencies.on(decided):
+        yield Problem("agency_id", ErrorCode.AGENCY_NOT_VALID)
+    if text_of(data, "sanction_id") == FINE and not count_of(data, "amount_vnd"):
+        yield Problem("amount_vnd", ErrorCode.REQUIRED)
+
+
+def fine_range(
+    violation_ids: tuple[str, ...], visit: Data, registration_form_id: str
+) -> tuple[int, int] | None:
+    """Return the least and the most that violations of a visit cost together; None where a frame is unknown.
+
+    The frames are those of the findings, which are of the day of the act. Of an establishment that may be
+    either, the least is that of an individual and the most that of an organisation.
+    """
+    least = most = 0
+    for violation_id in violation_ids:
+        frame = _frame_of(violation_id, visit)
+        low, high, times = (count_of(frame, name) for name in ("min", "max", "org_multiplier"))
+        if registration_form_id in _INDIVIDUALS:
+            times = 1
+        if low is None or high is None or times is None:
+            return None
+        least += low * times if registration_form_id in _ORGANISATIONS else low
+        most += high * times
+    return (least, most) if violation_ids else None
+
+
+def is_outside(amount: int, fines: tuple[int, int] | None) -> bool:
+    """Tell whether an amount is outside of a range that is known."""
+    return fines is not None and not fines[0] <= amount <= fines[1]
+
+
+def payment_errors(data: Data, decision: SanctionDecision, today: date) -> Iterator[Problem]:
+    """Yield what a payment of a decision cannot be."""
+    yield from _dated("paid_on", data, decision.document_date, ErrorCode.BEFORE_DECISION, today)
+    if not count_of(data, "amount_vnd"):
+        yield Problem("amount_vnd", ErrorCode.REQUIRED)
+
+
+def execution_errors(data: Data, visit: Data, today: date) -> Iterator[Problem]:
+    """Yield what a measure carried out cannot be."""
+    yield from _dated("done_on", data, day_of_act(visit), ErrorCode.BEFORE_VISIT, today)
+
+
+def closure_errors(data: Data, visit: Data, today: date) -> Iterator[Problem]:
+    """Yield what the closure of a correction cannot be: without a note or a file nothing proves it."""
+    yield from _dated("closed_on", data, day_of_act(visit), ErrorCode.BEFORE_VISIT, today)
+    if not text_of(data, "note").strip() and not entries_of(data, "attachments"):
+        yield Problem("note", ErrorCode.PROOF_REQUIRED)
+
+
+def unknown_violations(data: Data, visit: Data) -> tuple[str, ...]:
+    """Return the violations of a decision that its visit did not find."""
+    found = {text_of(finding, "violation_id") for finding in entries_of(visit, "findings").values()}
+    return tuple(one for one in ids_of(data, "violation_ids") if one not in found)
+
+
+def _frame_of(violation_id: str, visit: Data) -> Data:
+    findings = entries_of(visit, "findings").values()
+    frames = (entry_of(one, "frame") for one in findings if text_of(one, "violation_id") == violation_id)
+    return next((frame for frame in frames if frame), {})
+
+
+def _dated(path: str, data: Data, since: date | None, code: ErrorCode, today: date) -> Iterator[Problem]:
+    day = day_of(data, path)
+    if day is not None and since is not None and day < since:
+        yield Problem(path, code)
+    if day is not None and day > today:
+        yield Problem(path, ErrorCode.DATE_IN_FUTURE)
