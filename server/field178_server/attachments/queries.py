@@ -56,18 +56,26 @@ class Overdue:
 
 def files_of(session: Session, tenant_id: str, record_id: str) -> tuple[RecordFile, ...]:
     """Return the files of one record by key; the caller has checked the access filter."""
+    return files_of_all(session, tenant_id, [record_id]).get(record_id, ())
+
+
+def files_of_all(
+    session: Session, tenant_id: str, record_ids: Sequence[str]
+) -> dict[str, tuple[RecordFile, ...]]:
+    """Return the files of those of these records that name any, by key."""
     query = (
         select(Attachment, _is_there(tenant_id).label("has_come"))
         .outerjoin(Blob, _is_blob_of_attachment())
-        .where(Attachment.tenant_id == tenant_id, Attachment.record_id == record_id)
+        .where(Attachment.tenant_id == tenant_id, Attachment.record_id.in_(record_ids))
         .order_by(Attachment.attachment_key)
     )
-    return tuple(
-        RecordFile(
+    found: dict[str, tuple[RecordFile, ...]] = {}
+    for row, there in session.execute(query):
+        file = RecordFile(
             row.attachment_key, row.sha256, row.size, row.content_type, row.kind, row.named_at, bool(there)
         )
-        for row, there in session.execute(query)
-    )
+        found[row.record_id] = (*found.get(row.record_id, ()), file)
+    return found
 
 
 def file_counts(session: Session, tenant_id: str, record_ids: Sequence[str]) -> dict[str, RecordFileCount]:

@@ -98,7 +98,12 @@ def limits_of(settings: Settings) -> Limits:
 
 
 def begin(
-    session: Session, key: tuple[str, str], device_id: str, wanted: UploadRequest, state: str, now: datetime
+    session: Session,
+    key: tuple[str, str],
+    device_id: str | None,
+    wanted: UploadRequest,
+    state: str,
+    now: datetime,
 ) -> Upload:
     """Store a new upload under its key (tenant, upload)."""
     row = Upload(
@@ -120,7 +125,7 @@ def begin(
 
 
 def check_limits(
-    session: Session, tenant_id: str, device_id: str, wanted: UploadRequest, limits: Limits
+    session: Session, tenant_id: str, device_id: str | None, wanted: UploadRequest, limits: Limits
 ) -> None:
     """Refuse what is over a limit: AppError(too_large) with the limit and its unit.
 

@@ -128,7 +128,7 @@ class Batch:
         return review is not None and is_locked(review.data)
 
     def companions(self, record_id: str) -> list[Stored]:
-        """Return the conflicts and the review of a loaded record, ascending."""
+        """Return what is about a loaded record, ascending: conflicts, its review, entries of the office."""
         return [self._current[one] for one in sorted(self._subjects.get(record_id, ()))]
 
     def put(self, record: Stored, source: SourceChange | None = None) -> None:
@@ -223,6 +223,7 @@ class Batch:
             device_id=source.device_id if source is not None else None,
             before=self._projected_before(record.record_id),
             names_same_files=self._names_same_files(record),
+            companions=tuple(self.companions(record.record_id)),
         )
 
     def _projected_before(self, record_id: str) -> projections.ProjectedRecord | None:
@@ -231,7 +232,15 @@ class Batch:
             return None
         review = self._loaded.get(review_id(record_id)) if record_id in self._subjects else None
         alive = None if review is None or review.deleted else review
-        return projections.ProjectedRecord(before, alive, reviewed_now=False, user_id=None, device_id=None)
+        known = (self._loaded.get(one) for one in sorted(self._subjects.get(record_id, ())))
+        return projections.ProjectedRecord(
+            before,
+            alive,
+            reviewed_now=False,
+            user_id=None,
+            device_id=None,
+            companions=tuple(one for one in known if one is not None),
+        )
 
     def _names_same_files(self, record: Stored) -> bool:
         before = self._loaded.get(record.record_id)

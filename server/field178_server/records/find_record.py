@@ -6,10 +6,10 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Record
+from field178_server.database.models import MergeProjection, Record
 from field178_shared.merge import Data
 from field178_shared.wire.protocol import MERGED_INTO
 
@@ -32,6 +32,16 @@ def merge_targets_of(session: Session, tenant_id: str, record_ids: Collection[st
         steps |= {one: into for one, into in found.items() if isinstance(into, str)}
         todo = set(steps.values())
     return {one: _end(one, steps) for one in record_ids if one in steps}
+
+
+def merged_into_any_of(tenant_id: str, targets: Select[str]) -> Select[str]:
+    """Return the query of these records and of all that were merged into them, in one step or in many."""
+    members = targets.cte("member", recursive=True)
+    step = select(MergeProjection.record_id).join(
+        members, (MergeProjection.tenant_id == tenant_id) & (MergeProjection.into_id == members.c[0])
+    )
+    members = members.union(step)
+    return select(members.c[0])
 
 
 def _end(record_id: str, steps: Mapping[str, str]) -> str:

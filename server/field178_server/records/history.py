@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,7 +73,15 @@ def history_of(
     session: Session, tenant_id: str, record_id: str, record_type: str, current: Data
 ) -> RecordHistory:
     """Replay the changes of a record field by field, exactly as the merge once applied them."""
-    changes = session.execute(
+    return histories_of(session, tenant_id, {record_id: (record_type, current)})[record_id]
+
+
+def histories_of(
+    session: Session, tenant_id: str, records: Mapping[str, tuple[str, Data]]
+) -> dict[str, RecordHistory]:
+    """Return the histories of records {id: (type, content)}."""
+    changes: dict[str, list[tuple[ChangeHistory, str | None]]] = {one: [] for one in records}
+    for change, status in session.execute(
         select(ChangeHistory, StoredReceipt.status)
         .outerjoin(
             StoredReceipt,
@@ -84,13 +92,20 @@ def history_of(
         )
         .where(
             ChangeHistory.tenant_id == tenant_id,
-            ChangeHistory.record_id == record_id,
+            ChangeHistory.record_id.in_(sorted(records)),
             ChangeHistory.rev.is_not(None),
         )
         .order_by(ChangeHistory.rev)
-    ).all()
-    owned = TYPES[record_type].office_paths if record_type in TYPES else ()
-    return replay([(change, status) for change, status in changes], current, tuple(owned))
+    ):
+        changes[change.record_id].append((change, status))
+    return {
+        record_id: replay(changes[record_id], current, _office_paths(record_type))
+        for record_id, (record_type, current) in records.items()
+    }
+
+
+def _office_paths(record_type: str) -> tuple[str, ...]:
+    return tuple(TYPES[record_type].office_paths) if record_type in TYPES else ()
 
 
 def replay(

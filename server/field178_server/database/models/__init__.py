@@ -16,6 +16,10 @@ from field178_server.database.models.projection import (
     EstablishmentProjection,
     FiledCount,
     FiledRecord,
+    FollowUpAnswerRow,
+    FollowUpProjection,
+    MergeProjection,
+    SanctionRow,
 )
 from field178_server.database.models.record import Erasure, Feed, Record
 from field178_server.database.models.replication import (
@@ -48,7 +52,10 @@ __all__ = [
     "Feed",
     "FiledCount",
     "FiledRecord",
+    "FollowUpAnswerRow",
+    "FollowUpProjection",
     "Incarnation",
+    "MergeProjection",
     "Notice",
     "NumberLease",
     "Officer",
@@ -57,6 +64,7 @@ __all__ = [
     "Record",
     "Root",
     "RootPart",
+    "SanctionRow",
     "Scope",
     "StoreCheck",
     "StoredReceipt",

@@ -33,8 +33,9 @@ class Attachment(Model):
 
 
 class Upload(Model):
-    """One upload of one file by one tablet. A `done` one stays: a tablet that sent the bytes may read them.
+    """One upload of one file by one tablet; `device_id` null: by the office, from its console.
 
+    A `done` one stays: a tablet that sent the bytes may read them.
     How far an open one has come is the size of its file and nowhere else.
     """
 
@@ -51,7 +52,7 @@ class Upload(Model):
 
     tenant_id: Mapped[TenantKey]
     upload_id: Mapped[KeyPart]
-    device_id: Mapped[Key]
+    device_id: Mapped[MaybeKey]
     record_id: Mapped[Key]
     sha256: Mapped[Key]
     size: Mapped[int]

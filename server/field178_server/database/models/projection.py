@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from field178_server.database.declarative_base import Key, KeyPart, MaybeKey, TenantKey, table_args
@@ -90,6 +90,106 @@ class FiledCount(Model):
     type: Mapped[KeyPart]
     drawer: Mapped[KeyPart]
     record_count: Mapped[int]
+
+
+class MergeProjection(Model):
+    """An establishment that was merged, and the one it was merged into, which may be merged in its turn."""
+
+    __tablename__ = "merged_record"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "record_id"], ["record.tenant_id", "record.record_id"]),
+        Index(None, "tenant_id", "into_id"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    record_id: Mapped[KeyPart]
+    into_id: Mapped[Key]
+
+
+class FollowUpProjection(Model):
+    """What a visit began and how far it is: a correction, the decision that is due, or a fine to be paid.
+
+    `line` is unique in the visit; `due_on` is 9999-12-31 where no day is set. `closed_on` is the day when it
+    ended: `own_closed_on`, which the visit and the office tell, or that of another visit's answer.
+    """
+
+    __tablename__ = "follow_up_row"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "visit_id"], ["record.tenant_id", "record.record_id"]),
+        Index(
+            "ix_follow_up_row_open",
+            *("tenant_id", "due_on", "visit_id", "line"),
+            sqlite_where=text("closed_on IS NULL"),
+            postgresql_where=text("closed_on IS NULL"),
+        ),
+        Index(
+            "ix_follow_up_row_closed",
+            *("tenant_id", "closed_on", "visit_id", "line"),
+            sqlite_where=text("closed_on IS NOT NULL"),
+            postgresql_where=text("closed_on IS NOT NULL"),
+        ),
+        CheckConstraint("kind IN ('correction', 'decision', 'payment')", name="kind"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    visit_id: Mapped[KeyPart]
+    line: Mapped[KeyPart]
+    kind: Mapped[str]
+    key: Mapped[Key]
+    scope: Mapped[Key]
+    unit_id: Mapped[MaybeKey]
+    team_id: Mapped[MaybeKey]
+    establishment_id: Mapped[MaybeKey]
+    visited_on: Mapped[date | None]
+    title: Mapped[str]
+    due_on: Mapped[date]
+    own_closed_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    amount_vnd: Mapped[int | None]
+    paid_vnd: Mapped[int | None]
+
+
+class FollowUpAnswerRow(Model):
+    """The answer of a visit, not void, that closes a correction of another one."""
+
+    __tablename__ = "follow_up_answer"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "visit_id"], ["record.tenant_id", "record.record_id"]),
+        Index(None, "tenant_id", "asked_visit_id", "follow_up_id"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    visit_id: Mapped[KeyPart]
+    asked_visit_id: Mapped[KeyPart]
+    follow_up_id: Mapped[KeyPart]
+    answered_on: Mapped[date]
+
+
+class SanctionRow(Model):
+    """A decision on a visit that counts, once for each number, whoever wrote it: the source of figures."""
+
+    __tablename__ = "sanction_row"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "visit_id"], ["record.tenant_id", "record.record_id"]),
+        Index(None, "tenant_id", "visited_on"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    visit_id: Mapped[KeyPart]
+    number_key: Mapped[KeyPart]
+    decision_id: Mapped[Key]
+    scope: Mapped[Key]
+    unit_id: Mapped[MaybeKey]
+    team_id: Mapped[MaybeKey]
+    establishment_id: Mapped[MaybeKey]
+    visited_on: Mapped[date | None]
+    document_number: Mapped[str]
+    document_date: Mapped[date | None]
+    agency_id: Mapped[str]
+    sanction_id: Mapped[str]
+    amount_vnd: Mapped[int]
+    paid_vnd: Mapped[int]
+    is_of_field: Mapped[bool]
 
 
 class ConflictRow(Model):

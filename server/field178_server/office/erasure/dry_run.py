@@ -49,13 +49,16 @@ class Extent:
 def extent_of(session: Session, tenant_id: str, rules: TypeRules, record_id: str) -> Extent:
     """Count what holds something of a record, or raise AppError like the request itself."""
     record = refuse_unfit(_read(session, tenant_id, record_id), rules, record_id)
-    companions = select(Record.record_id).where(Record.tenant_id == tenant_id, Record.subject_id == record_id)
-    ids = [record_id, *session.scalars(companions)]
+    companions = select(Record.record_id, Record.body).where(
+        Record.tenant_id == tenant_id, Record.subject_id == record_id
+    )
+    bodies = {record_id: record.body} | {one: body for one, body in session.execute(companions)}
+    ids = list(bodies)
 
     def count(model: type[ChangeHistory | Quarantine], *more: ColumnElement[bool]) -> int:
         return _count(session, model.tenant_id, tenant_id, model.record_id.in_(ids), *more)
 
-    files = files_of(session, tenant_id, record_id, record.body)
+    files = files_of(session, tenant_id, bodies)
     wanted = (Blob.tenant_id == tenant_id, Blob.sha256.in_(sorted(files.alone)))
     first = select(func.min(ChangeHistory.received_at)).where(
         ChangeHistory.tenant_id == tenant_id, ChangeHistory.record_id == record_id

@@ -82,7 +82,7 @@ def confirm(session: Session, context: OperationContext, rules: TypeRules, recor
     lock_tablets(batch, record_id)
     record = _erasable(batch, rules, record_id)
     row = _requested_by_another(session, context, record_id, officer)
-    files = related_data.take_files(session, context.tenant_id, record)
+    files = related_data.take_files(session, context.tenant_id, [record, *batch.companions(record_id)])
     source = _source(batch, officer)
     touched = _put_erased(batch, record, source)
     batch.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,12 +63,12 @@ def divergent_of(record_ids: Sequence[str]) -> ColumnElement[bool]:
     return or_(DivergentRecord.record_id.in_(record_ids), *conflicts)
 
 
-def take_files(session: Session, tenant_id: str, record: Stored) -> Files:
-    """Delete the rows of files that this record alone names, now or earlier; return their names on the disk.
+def take_files(session: Session, tenant_id: str, records: Sequence[Stored]) -> Files:
+    """Delete the rows of files that these records alone name, now or earlier; return their names on the disk.
 
-    MUST run before the record is written: its history and attachments tell which they are.
+    MUST run before the records are written: their history and attachments tell which they are.
     """
-    gone = sorted(files_of(session, tenant_id, record.record_id, record.body).alone)
+    gone = sorted(files_of(session, tenant_id, {one.record_id: one.body for one in records}).alone)
     session.execute(delete(Blob).where(Blob.tenant_id == tenant_id, Blob.sha256.in_(gone)))
     of_gone = (Upload.tenant_id == tenant_id, Upload.sha256.in_(gone))
     cut = sorted(session.scalars(select(Upload.upload_id).where(*of_gone, Upload.state == OPEN)))
@@ -78,25 +78,25 @@ def take_files(session: Session, tenant_id: str, record: Stored) -> Files:
     return {"blobs": gone, "uploads": cut}
 
 
-def files_of(session: Session, tenant_id: str, record_id: str, body: str) -> NamedFiles:
-    """Return the files that a record of this content names, now or earlier."""
-    named = _hashes_named(session, tenant_id, record_id, body)
+def files_of(session: Session, tenant_id: str, bodies: Mapping[str, str]) -> NamedFiles:
+    """Return the files that records of this content name, now or earlier, and whether others name them."""
+    named = _hashes_named(session, tenant_id, bodies)
     shared = session.scalars(
         select(Attachment.sha256).where(
             Attachment.tenant_id == tenant_id,
             Attachment.sha256.in_(sorted(named)),
-            Attachment.record_id != record_id,
+            Attachment.record_id.not_in(sorted(bodies)),
         )
     )
     others = frozenset(shared)
     return NamedFiles(frozenset(named - others), others)
 
 
-def _hashes_named(session: Session, tenant_id: str, record_id: str, body: str) -> set[str]:
-    texts: list[str | None] = [body]
+def _hashes_named(session: Session, tenant_id: str, bodies: Mapping[str, str]) -> set[str]:
+    texts: list[str | None] = list(bodies.values())
     for model in (ChangeHistory, Quarantine):
-        query = select(model.payload).where(model.tenant_id == tenant_id, model.record_id == record_id)
+        query = select(model.payload).where(model.tenant_id == tenant_id, model.record_id.in_(sorted(bodies)))
         texts += session.scalars(query)
     named = {one for text in texts for one in hashes_in(text)}
-    sent = select(Upload.sha256).where(Upload.tenant_id == tenant_id, Upload.record_id == record_id)
+    sent = select(Upload.sha256).where(Upload.tenant_id == tenant_id, Upload.record_id.in_(sorted(bodies)))
     return named | set(session.scalars(sent))

@@ -7,13 +7,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, literal, select
 from sqlalchemy.orm import Session
 
-from field178_server.attachments.queries import RecordFile, files_of
+from field178_server.attachments.queries import RecordFile, files_of_all
+from field178_server.database.declarative_base import KEY_TYPE
 from field178_server.database.models import ChangeHistory, ConflictRow, FiledRecord, Quarantine, Record
 from field178_server.records.access import AccessFilter
-from field178_server.records.find_record import StoredRecord, establishment_of, find_record, merge_targets_of
+from field178_server.records.entries import NO_ENTRIES, EntriesOfVisit, closed_by_office, entries_of_visit
+from field178_server.records.find_record import (
+    StoredRecord,
+    establishment_of,
+    find_record,
+    merge_targets_of,
+    merged_into_any_of,
+)
 from field178_server.records.history import Difference, RecordHistory, differences_between, history_of
 from field178_server.records.labels import Names, ids_in, names_of
 from field178_shared.ids import review_id
@@ -75,6 +83,10 @@ class RecordPage:
     open_follow_ups: tuple[OpenFollowUp, ...] = ()
     # Found there within twelve months before this visit: {violation: last found on}.
     earlier_violations: Mapping[str, date] = field(default_factory=dict)
+    # What the office wrote beside this visit.
+    entries: EntriesOfVisit = NO_ENTRIES
+    # Files by record: of the visit, and of the entries beside it.
+    entry_files: Mapping[str, tuple[RecordFile, ...]] = field(default_factory=dict)
 
     @property
     def erased_at(self) -> str | None:
@@ -100,8 +112,10 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
     history = history_of(session, tenant_id, record_id, record.type, record.data)
     review = _review_of(session, tenant_id, record_id)
     establishment = establishment_of(session, tenant_id, record)
-    previous = _previous_visit(session, tenant_id, record)
-    visits = _visits_at_establishment(session, tenant_id, access, record)
+    previous = _previous_visit(session, tenant_id, record, establishment)
+    visits = _visits_at_establishment(session, tenant_id, access, establishment or record)
+    entries = entries_of_visit(session, tenant_id, record)
+    files = files_of_all(session, tenant_id, [record_id, *(one.record.record_id for one in entries.every)])
     return RecordPage(
         record=record,
         history=history,
@@ -111,12 +125,14 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
         previous=previous,
         open_conflicts=_open_conflicts(session, tenant_id, record_id),
         open_quarantine=_open_quarantine(session, tenant_id, record_id),
-        names=names_of(session, tenant_id, _ids_on_page(record, history, review)),
-        files=files_of(session, tenant_id, record_id),
-        open_follow_ups=_open_follow_ups(visits),
+        names=names_of(session, tenant_id, _ids_on_page(record, history, review) | entries.people),
+        files=files.get(record_id, ()),
+        entry_files=files,
+        open_follow_ups=_open_follow_ups(session, tenant_id, visits),
         earlier_violations=earlier_violations(
             (visit.data for visit in visits), instant_of(record.data, "started_at")
         ),
+        entries=entries,
     )
 
 
@@ -174,12 +190,14 @@ def _changed_since(
     return differences_between(seen, record.data) if seen is not None else ()
 
 
-def _previous_visit(session: Session, tenant_id: str, record: StoredRecord) -> PreviousVisit | None:
+def _previous_visit(
+    session: Session, tenant_id: str, record: StoredRecord, establishment: StoredRecord | None
+) -> PreviousVisit | None:
     this = session.get(FiledRecord, (tenant_id, record.record_id))
     if this is None or record.type != "inspection" or not this.establishment_id or not this.occurred_on:
         return None
     earlier = session.execute(
-        _visits_to(tenant_id, this.establishment_id)
+        _visits_to(tenant_id, establishment.record_id if establishment else this.establishment_id)
         .where(FiledRecord.record_id != record.record_id, FiledRecord.occurred_on < this.occurred_on)
         .order_by(FiledRecord.occurred_on.desc(), FiledRecord.record_id.desc())
         .limit(1)
@@ -209,14 +227,18 @@ def _visits_at_establishment(
     return tuple(_Visit(row.record_id, access.holds(row.scope), json.loads(row.body)) for row in rows)
 
 
-def _open_follow_ups(visits: Sequence[_Visit]) -> tuple[OpenFollowUp, ...]:
+def _open_follow_ups(session: Session, tenant_id: str, visits: Sequence[_Visit]) -> tuple[OpenFollowUp, ...]:
     readable = {visit.record_id for visit in visits if visit.is_readable}
-    every = open_follow_ups((visit.record_id, visit.data) for visit in visits)
+    every = open_follow_ups(
+        ((visit.record_id, visit.data) for visit in visits),
+        closed_by_office(session, tenant_id, [visit.record_id for visit in visits]),
+    )
     return tuple(one for one in every if one.visit_id in readable)
 
 
 def _visits_to(tenant_id: str, establishment_id: str) -> Select[str, str, date | None, str]:
-    """Return the query of the visits to an establishment, but those that are void."""
+    """Return the query of the visits to an establishment and to those merged into it, but the void ones."""
+    places = merged_into_any_of(tenant_id, select(literal(establishment_id, KEY_TYPE)))
     return (
         select(FiledRecord.record_id, FiledRecord.scope, FiledRecord.occurred_on, Record.body)
         .join(
@@ -225,7 +247,7 @@ def _visits_to(tenant_id: str, establishment_id: str) -> Select[str, str, date |
         )
         .where(
             FiledRecord.tenant_id == tenant_id,
-            FiledRecord.establishment_id == establishment_id,
+            FiledRecord.establishment_id.in_(places),
             FiledRecord.type == "inspection",
             FiledRecord.review_state != "void",
         )

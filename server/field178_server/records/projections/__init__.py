@@ -7,7 +7,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from field178_server.records.projections import attachment, conflict, establishment, filed, minutes_number
+from field178_server.records.projections import (
+    attachment,
+    conflict,
+    establishment,
+    filed,
+    follow_up,
+    merged,
+    minutes_number,
+)
 from field178_server.records.projections.source import ProjectedRecord
 
 __all__ = ["ProjectedRecord", "write"]
@@ -15,7 +23,7 @@ __all__ = ["ProjectedRecord", "write"]
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
     """Update the rows of the changed records; a deleted record has no row."""
-    for projection in (establishment, filed, conflict, minutes_number):
+    for projection in (establishment, merged, filed, conflict, minutes_number, follow_up):
         mine = [projected for projected in changed if projected.record.type in projection.TYPES]
         if mine:
             projection.write(connection, tenant_id, mine, now)

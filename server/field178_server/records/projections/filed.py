@@ -96,7 +96,7 @@ def _row(connection: Connection, projected: ProjectedRecord, at: object) -> tupl
         record.type,
         record.scope,
         text_of(data, "unit_id") or None,
-        text_of(data, "team_id") or _team_of(record.scope),
+        text_of(data, "team_id") or team_of(record.scope),
         text_of(data, "establishment_id") or None,
         database.stored_date(connection, day_of_act(data)),
         text_of(data, "inspection_kind" if record.type == INSPECTION else "outreach_form_id") or None,
@@ -114,7 +114,8 @@ def _row(connection: Connection, projected: ProjectedRecord, at: object) -> tupl
     )
 
 
-def _team_of(scope: str) -> str | None:
+def team_of(scope: str) -> str | None:
+    """Return the team whose scope this is, None for another scope."""
     kind, _, team = scope.partition(":")
     return team if kind == "team" else None
 

@@ -52,7 +52,7 @@ class ProjectedRecord:
     """A changed record, its review, and its author where this transaction made it.
 
     `before`: what it was projected from; None: the store had no such record. `names_same_files`: the rows of
-    its files stay as they are.
+    its files stay as they are. `companions`: the records about it, also those that are deleted.
     """
 
     record: SourceRecord
@@ -62,6 +62,7 @@ class ProjectedRecord:
     device_id: str | None
     before: ProjectedRecord | None = None
     names_same_files: bool = False
+    companions: tuple[SourceRecord, ...] = ()
 
     @property
     def is_gone(self) -> bool:

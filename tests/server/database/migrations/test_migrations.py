@@ -5,7 +5,8 @@ from __future__ import annotations
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, insert, inspect, text
-from tests.world import ESTABLISHMENT, OFFICER, OTHER_UNIT, SESSION, UNIT, World
+from tests.shared import builders
+from tests.world import ESTABLISHMENT, OFFICER, OTHER_UNIT, SESSION, TEAM, UNIT, World
 
 from field178_server.database import migrations
 from field178_server.database.models import (
@@ -16,10 +17,15 @@ from field178_server.database.models import (
     DeviceScope,
     FiledCount,
     FiledRecord,
+    FollowUpAnswerRow,
+    FollowUpProjection,
+    MergeProjection,
     Officer,
     OfficerScope,
+    SanctionRow,
     Scope,
     Tenant,
+    Upload,
 )
 from field178_shared.wire.canonical import canonical
 
@@ -79,6 +85,42 @@ def test_filed_records_of_older_stores_lie_in_their_drawers(world: World) -> Non
     assert sorted(_drawers(world).values()) == ["approved", "returned", "waiting", "waiting"]
 
 
+def test_what_older_visits_began_is_listed(world: World) -> None:
+    tablet = world.tablet(UNIT, TEAM, "ref")
+    places = [tablet.created({**ESTABLISHMENT, "name": f"Nhà nghỉ {number}"}) for number in range(3)]
+    world.merge(places[0], places[1])
+    world.merge(places[1], places[2])
+    asked = {key: {"text": key, "due_on": "2026-11-24"} for key in ("exit", "file")}
+    over = {"unit_id": "c11629_v1", "team_id": TEAM[5:], "establishment_id": places[0]}
+    fine = {"measure_id": "fine_money", "document_number": "15/QĐ", "amount_vnd": 9_000_000}
+    findings = {"f": {"violation_id": "noise", "occurred_on": "2026-11-20"}}
+    visit = builders.inspection(**over, follow_ups=asked, findings=findings, measures={"k": fine})
+    first = tablet.created(visit, type="inspection", scope=TEAM)
+    answer = {"visit_id": first, "follow_up_id": "exit", "status": "fixed"}
+    for state in ("approved", "void"):
+        answering = builders.inspection(**over, follow_up_answers={"a": answer}, follow_ups=asked)
+        world.review(tablet.created(answering, type="inspection", scope=TEAM), state)
+    tables = (FollowUpProjection, FollowUpAnswerRow, SanctionRow, MergeProjection)
+    before = [_contents(world, model) for model in tables]
+    migrations.downgrade(world.engine, "0022")
+    migrations.upgrade(world.engine)
+    assert [_contents(world, model) for model in tables] == before
+    assert [len(rows) for rows in before] == [6, 1, 1, 2]
+
+
+def test_files_of_the_office_go_with_the_tables_that_know_them(world: World) -> None:
+    tablet = world.tablet()
+    at = {"created_at": world.clock.now(), "expires_at": world.clock.now(), "state": "done", "size": 9}
+    told = {"sha256": "ab" * 32, "content_type": "image/jpeg", "metadata_text": "", "tenant_id": "main"}
+    with world.engine.begin() as connection:
+        for upload_id, device_id in (("u1", tablet.device), ("u2", None)):
+            row = {"upload_id": upload_id, "device_id": device_id, "record_id": "r"}
+            connection.execute(insert(Upload).values(**at, **told, **row))
+    migrations.downgrade(world.engine, "0023")
+    migrations.upgrade(world.engine)
+    assert [row.upload_id for row in world.rows(Upload)] == ["u1"]
+
+
 def test_the_marks_of_scopes_go_with_what_they_held(world: World) -> None:
     world.tablet().created()
     migrations.downgrade(world.engine, "0017")
@@ -106,6 +148,11 @@ def test_grants_of_older_stores_rest_on_what_their_officer_belongs_to(world: Wor
     assert [row.password_resets for row in (*world.rows(Officer), *world.rows(DeviceOfficer))] == [0, 0]
     # Who was bound is bound, and files as before.
     tablet.created()
+
+
+def _contents(world: World, model: type[Base]) -> list[dict[str, object]]:
+    names = [column.name for column in model.__table__.columns]
+    return [{name: getattr(row, name) for name in names} for row in world.rows(model)]
 
 
 def _drawers(world: World) -> dict[str, str]:

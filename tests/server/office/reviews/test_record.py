@@ -169,3 +169,19 @@ def test_names_of_people_tablets_and_places_come_with_the_page(world: World, tab
     page = shown(world, tablet.created(SESSION, type="outreach_session"))
     assert "An" in page.names.people.values()
     assert tablet.device in page.names.devices
+
+
+def test_visits_to_a_merged_establishment_are_those_of_its_merge_target(world: World, tablet: Tablet) -> None:
+    first, second, last = (
+        tablet.created({**ESTABLISHMENT, "name": f"Nhà nghỉ {number}"}) for number in range(3)
+    )
+    asked = {"f1": {"text": "Dọn lối thoát nạn", "due_on": "2025-03-20", "status": "open"}}
+    early = visit(tablet, first, 1, follow_ups=asked)
+    late = visit(tablet, last, 6)
+    world.merge(first, second)
+    world.merge(second, last)
+    for shown_id in (last, late, early):
+        assert [one.visit_id for one in shown(world, shown_id).open_follow_ups] == [early], shown_id
+    previous = shown(world, late).previous
+    assert previous is not None
+    assert previous.record_id == early

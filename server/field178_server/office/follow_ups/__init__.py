@@ -1,0 +1,1 @@
+"""What the office enters after a visit, and the list of what visits began."""

@@ -1,0 +1,233 @@
+"""What visits began, as a list: overdue, due within a week, later, closed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from field178_server.database.models import EstablishmentProjection, FiledRecord, FollowUpProjection, Record
+from field178_server.records.access import AccessFilter
+from field178_server.records.find_record import merge_targets_of, merged_into_any_of
+from field178_server.records.labels import Names, names_of
+from field178_shared.merge import Data
+from field178_shared.records.reading import entries_of, instant_of, text_of
+from field178_shared.records.repeat_violations import earlier_violations
+
+PAGE_SIZE = 50
+SOON = timedelta(days=7)
+CORRECTION = "correction"
+KINDS = (CORRECTION, "decision", "payment")
+
+
+class FollowUpTab(StrEnum):
+    """The parts of the list."""
+
+    OVERDUE = "overdue"
+    SOON = "soon"
+    LATER = "later"
+    CLOSED = "closed"
+
+
+OPEN_TABS = (FollowUpTab.OVERDUE, FollowUpTab.SOON, FollowUpTab.LATER)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in the order of a part: the next page begins behind it."""
+
+    day: date
+    visit_id: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpFilter:
+    """Whose list is read on a day, and which rows of it; "" is all."""
+
+    tenant_id: str
+    access: AccessFilter
+    today: date
+    tab: FollowUpTab = FollowUpTab.OVERDUE
+    kind: str = ""
+    unit_id: str = ""
+    team_id: str = ""
+    establishment_type_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpPage:
+    """One page of a part, how many rows each open part has, and what the filters offer.
+
+    `repeated`: the visits among the rows that found what a visit of the twelve months before had found.
+    """
+
+    rows: tuple[FollowUpProjection, ...]
+    repeated: frozenset[str]
+    counts: dict[FollowUpTab, int]
+    units: tuple[str, ...]
+    teams: tuple[str, ...]
+    names: Names
+    next: Position | None
+
+
+def follow_up_page(session: Session, wanted: FollowUpFilter, after: Position | None) -> FollowUpPage:
+    """Return the rows behind a position, the earliest due first; of the closed ones the latest first."""
+    day = _day_of(wanted.tab)
+    order = (day, FollowUpProjection.visit_id, FollowUpProjection.line)
+    is_closed = wanted.tab is FollowUpTab.CLOSED
+    query = (
+        select(FollowUpProjection)
+        .where(*_within(wanted), _in_tab(wanted), _behind(wanted.tab, after))
+        .order_by(*(one.desc() if is_closed else one.asc() for one in order))
+        .limit(PAGE_SIZE + 1)
+    )
+    found = session.scalars(query).all()
+    rows = tuple(found[:PAGE_SIZE])
+    ids = {row.establishment_id for row in rows if row.establishment_id}
+    units = _offered(session, wanted, FollowUpProjection.unit_id)
+    teams = _offered(session, wanted, FollowUpProjection.team_id)
+    return FollowUpPage(
+        rows=rows,
+        repeated=repeated_visits(session, wanted.tenant_id, rows),
+        counts=follow_up_counts(session, wanted),
+        units=units,
+        teams=teams,
+        names=names_of(session, wanted.tenant_id, ids | set(teams)),
+        next=_position(rows[-1], wanted.tab) if len(found) > PAGE_SIZE else None,
+    )
+
+
+def follow_up_counts(session: Session, wanted: FollowUpFilter) -> dict[FollowUpTab, int]:
+    """Return how many rows each open part has under the same filters; what is closed only grows."""
+    counted = [func.count().filter(_in_tab(replace(wanted, tab=tab))) for tab in OPEN_TABS]
+    query = (
+        select(*counted)
+        .select_from(FollowUpProjection)
+        .where(*_within(wanted), FollowUpProjection.closed_on.is_(None))
+    )
+    return dict(zip(OPEN_TABS, session.execute(query).one(), strict=True))
+
+
+def count_overdue(session: Session, tenant_id: str, access: AccessFilter, today: date) -> int:
+    """Return how many rows are overdue."""
+    wanted = FollowUpFilter(tenant_id, access, today)
+    query = select(func.count()).select_from(FollowUpProjection).where(*_within(wanted), _in_tab(wanted))
+    return session.scalar(query) or 0
+
+
+def repeated_visits(session: Session, tenant_id: str, rows: Sequence[FollowUpProjection]) -> frozenset[str]:
+    """Return the visits of these rows, those with a violation, that found one there for the second time."""
+    found = {row.visit_id for row in rows if row.kind != CORRECTION}
+    places = {row.establishment_id for row in rows if row.establishment_id and row.visit_id in found}
+    ends = merge_targets_of(session, tenant_id, places)
+    wanted = select(EstablishmentProjection.record_id).where(
+        EstablishmentProjection.tenant_id == tenant_id,
+        EstablishmentProjection.record_id.in_(sorted({ends.get(place, place) for place in places})),
+    )
+    visits = (
+        select(FiledRecord.record_id, FiledRecord.establishment_id, Record.body)
+        .join(
+            Record,
+            and_(Record.tenant_id == FiledRecord.tenant_id, Record.record_id == FiledRecord.record_id),
+        )
+        .where(
+            FiledRecord.tenant_id == tenant_id,
+            FiledRecord.establishment_id.in_(merged_into_any_of(tenant_id, wanted)),
+            FiledRecord.type == "inspection",
+            FiledRecord.review_state != "void",
+        )
+    )
+    by_place: dict[str, dict[str, Data]] = {}
+    told = session.execute(visits).all()
+    ends |= merge_targets_of(session, tenant_id, {place for _, place, _ in told if place})
+    for visit_id, place, body in told:
+        by_place.setdefault(ends.get(str(place), str(place)), {})[visit_id] = json.loads(body)
+    return frozenset(
+        visit_id
+        for visits_there in by_place.values()
+        for visit_id in found & visits_there.keys()
+        if _is_repeated(visits_there[visit_id], visits_there.values())
+    )
+
+
+def _is_repeated(visit: Data, others: Iterable[Data]) -> bool:
+    earlier = earlier_violations(others, instant_of(visit, "started_at"))
+    findings = entries_of(visit, "findings").values()
+    return any(text_of(finding, "violation_id") in earlier for finding in findings)
+
+
+def _within(wanted: FollowUpFilter) -> Sequence[ColumnElement[bool]]:
+    return (
+        FollowUpProjection.tenant_id == wanted.tenant_id,
+        wanted.access.covers(FollowUpProjection.scope),
+        FollowUpProjection.kind == wanted.kind if wanted.kind else true(),
+        FollowUpProjection.unit_id == wanted.unit_id if wanted.unit_id else true(),
+        FollowUpProjection.team_id == wanted.team_id if wanted.team_id else true(),
+        _of_type(wanted) if wanted.establishment_type_id else true(),
+    )
+
+
+def _of_type(wanted: FollowUpFilter) -> ColumnElement[bool]:
+    places = select(EstablishmentProjection.record_id).where(
+        EstablishmentProjection.tenant_id == wanted.tenant_id,
+        EstablishmentProjection.establishment_type_id == wanted.establishment_type_id,
+    )
+    return FollowUpProjection.establishment_id.in_(merged_into_any_of(wanted.tenant_id, places))
+
+
+def _in_tab(wanted: FollowUpFilter) -> ColumnElement[bool]:
+    if wanted.tab is FollowUpTab.CLOSED:
+        return FollowUpProjection.closed_on.is_not(None)
+    soon = wanted.today + SOON
+    of_day = {
+        FollowUpTab.OVERDUE: FollowUpProjection.due_on < wanted.today,
+        FollowUpTab.SOON: FollowUpProjection.due_on.between(wanted.today, soon),
+        FollowUpTab.LATER: FollowUpProjection.due_on > soon,
+    }[wanted.tab]
+    return and_(FollowUpProjection.closed_on.is_(None), of_day)
+
+
+def _day_of(tab: FollowUpTab) -> InstrumentedAttribute[date | None] | InstrumentedAttribute[date]:
+    return FollowUpProjection.closed_on if tab is FollowUpTab.CLOSED else FollowUpProjection.due_on
+
+
+def _behind(tab: FollowUpTab, after: Position | None) -> ColumnElement[bool]:
+    if after is None:
+        return true()
+    day, visit, line = _day_of(tab), FollowUpProjection.visit_id, FollowUpProjection.line
+    steps = ((day, after.day), (visit, after.visit_id), (line, after.line))
+    further = [
+        and_(
+            *(column == value for column, value in steps[:number]),
+            steps[number][0] < steps[number][1]
+            if tab is FollowUpTab.CLOSED
+            else steps[number][0] > steps[number][1],
+        )
+        for number in range(len(steps))
+    ]
+    return or_(*further)
+
+
+def _position(row: FollowUpProjection, tab: FollowUpTab) -> Position:
+    day = row.closed_on if tab is FollowUpTab.CLOSED else row.due_on
+    assert day is not None
+    return Position(day, row.visit_id, row.line)
+
+
+def _offered(
+    session: Session, wanted: FollowUpFilter, column: InstrumentedAttribute[str | None]
+) -> tuple[str, ...]:
+    query = (
+        select(column)
+        .where(
+            FollowUpProjection.tenant_id == wanted.tenant_id, wanted.access.covers(FollowUpProjection.scope)
+        )
+        .distinct()
+    )
+    return tuple(sorted(one for one in session.scalars(query) if one))

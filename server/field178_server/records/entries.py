@@ -1,0 +1,85 @@
+"""What the office wrote beside visits: read by visit, with who wrote each revision."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field178_server.database.models import Record
+from field178_server.records.find_record import StoredRecord
+from field178_server.records.history import RecordHistory, histories_of
+from field178_shared.records.follow_ups import FollowUpRef, closed_by_closure
+from field178_shared.records.sanctions import CLOSURE, OFFICE_TYPES, AfterVisit
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeEntry:
+    """One entry of the office, also one that was withdrawn."""
+
+    record: StoredRecord
+    history: RecordHistory
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesOfVisit:
+    """The entries beside one visit, and what of them counts."""
+
+    every: tuple[OfficeEntry, ...]
+    after: AfterVisit
+
+    @property
+    def people(self) -> set[str]:
+        """The officers who wrote them."""
+        return {
+            revision.user_id
+            for entry in self.every
+            for revision in entry.history.revisions
+            if revision.user_id
+        }
+
+    def of_type(self, record_type: str) -> tuple[OfficeEntry, ...]:
+        """Return the entries of one type, the oldest first."""
+        return tuple(entry for entry in self.every if entry.record.type == record_type)
+
+
+NO_ENTRIES = EntriesOfVisit((), AfterVisit())
+
+
+def entries_of_visit(session: Session, tenant_id: str, visit: StoredRecord) -> EntriesOfVisit:
+    """Return what the office wrote beside a visit; nothing for another record."""
+    if visit.type != "inspection":
+        return NO_ENTRIES
+    query = (
+        select(Record)
+        .where(Record.tenant_id == tenant_id, Record.subject_id == visit.record_id)
+        .where(Record.type.in_(sorted(OFFICE_TYPES)), Record.deleted.is_(False))
+        .order_by(Record.seq)
+    )
+    records = [
+        StoredRecord(one.record_id, one.type, one.scope, one.rev, one.deleted, one.h, json.loads(one.body))
+        for one in session.scalars(query)
+    ]
+    if not records:
+        return EntriesOfVisit((), AfterVisit.of(visit.data, {}))
+    histories = histories_of(session, tenant_id, {one.record_id: (one.type, one.data) for one in records})
+    every = tuple(OfficeEntry(one, histories[one.record_id]) for one in records)
+    after = AfterVisit.of(visit.data, {one.record_id: (one.type, one.data) for one in records})
+    return EntriesOfVisit(every, after)
+
+
+def closed_by_office(session: Session, tenant_id: str, visit_ids: Collection[str]) -> list[FollowUpRef]:
+    """Return the corrections of these visits that the office has closed."""
+    if not visit_ids:
+        return []
+    query = select(Record.body).where(
+        Record.tenant_id == tenant_id,
+        Record.subject_id.in_(sorted(visit_ids)),
+        Record.type == CLOSURE,
+        Record.deleted.is_(False),
+    )
+    found = (closed_by_closure(json.loads(body)) for body in session.scalars(query))
+    return [ref for ref in found if ref is not None]
