@@ -5,16 +5,18 @@ from __future__ import annotations
 from uuid import NAMESPACE_URL, uuid5
 
 from tests.mobile.support import base_row, server_commits
+from tests.shared import builders
 
 from field178_mobile.features.shift.shift import ShiftPresenter
 from field178_mobile.features.workspace.record import RecordServices
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Store
 from field178_mobile.store.database.key_value import get_text
+from field178_mobile.store.replica.server_records import ServerRecord
 from field178_mobile.store.replication.incarnation import enter_device
 from field178_mobile.store.session import Unlocked
 from field178_shared.codelists import load
-from field178_shared.ids import IdSource
+from field178_shared.ids import IdSource, companion_id, review_id
 from field178_shared.text.i18n import translator
 from field178_shared.time.clock import Clock
 
@@ -167,3 +169,22 @@ def choose_shift(shift: ShiftPresenter, members: int = 3) -> None:
     for officer in OFFICERS[1 : 1 + members]:
         shift.toggle_member(officer)
     shift.confirm()
+
+
+def closure(visit_id: str, key: str, rev: int = 1, **more: object) -> ServerRecord:
+    """The office's closure of a correction, as the server sends it."""
+    data = builders.follow_up_closure(record=visit_id, follow_up_id=key, **more)
+    closure_id = companion_id(visit_id, "follow_up_closure", key)
+    return base_row(closure_id, rev, "follow_up_closure", TEAM_SCOPE, **data)
+
+
+def voided(visit_id: str, state: str = "void", rev: int = 1) -> ServerRecord:
+    """The office's review that voids a visit, or another state of it."""
+    data = {"record": visit_id, "record_rev": 1, "state": state}
+    return base_row(review_id(visit_id), rev, "review", TEAM_SCOPE, **data)
+
+
+def merged(place: str, into: str, rev: int = 2) -> ServerRecord:
+    """An establishment that the office merged into another one."""
+    data = establishment(place, "karaoke", 0, 0, merged_into=into)
+    return base_row(place, rev, "establishment", f"unit:{UNIT}", deleted=True, **data)

@@ -167,7 +167,8 @@ class EstablishmentListing(NamedTuple):
 class VisitListing(NamedTuple):
     """One filed visit in lists of establishments.
 
-    `asked`: keys of the corrections it asked for; `closes`: those of earlier visits that it closed.
+    `asked`: keys of the corrections it asked for, but those that the office has closed; `closes`: those of
+    earlier visits that it closed. A void one asks for nothing and closes nothing.
     """
 
     id: str
@@ -176,6 +177,7 @@ class VisitListing(NamedTuple):
     is_inspected: bool
     asked: tuple[str, ...] = ()
     closes: tuple[FollowUpRef, ...] = ()
+    is_void: bool = False
 
 
 @dataclass(frozen=True, slots=True)

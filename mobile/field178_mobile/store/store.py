@@ -48,6 +48,7 @@ from field178_mobile.store.replication.erasure import refuse_erased
 from field178_mobile.store.session import Unlocked
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
+from field178_shared.records.follow_ups import FollowUpRef
 
 Result = TypeVar("Result")
 UNIT_SCOPE = "unit:"
@@ -213,6 +214,14 @@ class Store:
     def visits_to(self, establishment_id: str) -> list[MergedRecord]:
         """Return the visits to one establishment."""
         return self._run(lambda unlocked: unlocked.records.visits_to(establishment_id))
+
+    def void_visits(self) -> frozenset[str]:
+        """Return the records that the office voided."""
+        return self._run(lambda unlocked: unlocked.cache.void_visits())
+
+    def closed_follow_ups(self) -> frozenset[FollowUpRef]:
+        """Return the corrections that the office has closed."""
+        return self._run(lambda unlocked: unlocked.cache.closed_by_office())
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` after every change, on the thread that made it; returns how to stop."""

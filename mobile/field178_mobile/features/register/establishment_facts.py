@@ -78,6 +78,9 @@ def _leaves_something(visits: Sequence[VisitListing]) -> bool:
 def _are_of(visits: Sequence[VisitListing], year: int) -> bool:
     """Tell whether a visit got in during a year (Việt Nam time)."""
     return any(
-        visit.is_inspected and visit.started_at is not None and local_date(visit.started_at).year == year
+        visit.is_inspected
+        and not visit.is_void
+        and visit.started_at is not None
+        and local_date(visit.started_at).year == year
         for visit in visits
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from field178_mobile.features.shift.roster import RecordLike
-from field178_shared.records.follow_ups import OpenFollowUp, open_follow_ups
+from field178_shared.records.follow_ups import FollowUpRef, OpenFollowUp, open_follow_ups
 from field178_shared.records.inspection import INSPECTED
 from field178_shared.records.reading import text_of
 from field178_shared.time.clock import from_wire
@@ -42,9 +42,15 @@ def last_inspected(visits: Iterable[Visit], before: datetime | None = None) -> V
     return next((visit for visit in visits if visit.is_inspected and visit.is_before(before)), None)
 
 
-def left_open(visits: Iterable[Visit], before: datetime | None = None) -> tuple[OpenFollowUp, ...]:
-    """Return the corrections that are open after the visits before an instant."""
-    return open_follow_ups((visit.record_id, visit.data) for visit in visits if visit.is_before(before))
+def left_open(
+    visits: Iterable[Visit], closed: Iterable[FollowUpRef], before: datetime | None = None
+) -> tuple[OpenFollowUp, ...]:
+    """Return the corrections that are open after the visits before an instant; `closed` by the office.
+
+    Void visits MUST NOT be among them.
+    """
+    counted = ((visit.record_id, visit.data) for visit in visits if visit.is_before(before))
+    return open_follow_ups(counted, closed)
 
 
 def _newest_first(visit: Visit) -> float:

@@ -26,7 +26,7 @@ from field178_mobile.features.register.record_view import (
     history_row,
     to_fix,
 )
-from field178_mobile.features.register.visits import last_inspected, left_open, visits_of
+from field178_mobile.features.register.visits import Visit, last_inspected, left_open, visits_of
 from field178_mobile.features.shift.shift import ShiftPresenter, shift_line
 from field178_mobile.presentation.draft_session import superseding
 from field178_mobile.presentation.facts import Fact, ToFix
@@ -34,6 +34,7 @@ from field178_mobile.presentation.location import AskFix, GeoPoint, Whereabouts,
 from field178_mobile.presentation.wording import Option, Wording, options
 from field178_mobile.store import Draft, MergedRecord, StateWord, Store
 from field178_shared.ids import IdSource
+from field178_shared.records.follow_ups import OpenFollowUp
 from field178_shared.records.reading import instant_of, text_of
 from field178_shared.records.repeat_violations import earlier_violations
 from field178_shared.time.clock import Clock, local_date
@@ -274,7 +275,7 @@ class RecordPresenter:
         establishment = self._visited_establishment()
         if establishment is None:
             return
-        visits = visits_of(self._store.visits_to(establishment.id))
+        visits = self._counted(visits_of(self._store.visits_to(establishment.id)))
         started_at = instant_of(draft.data, "started_at")
         last = last_inspected(visits, before=started_at)
         word = self._store.shown_state(draft.record_id).word if draft.seen is not None else ""
@@ -283,7 +284,7 @@ class RecordPresenter:
             draft=draft,
             user=self._user,
             last=last.data if last else {},
-            follow_ups=left_open(visits, before=started_at),
+            follow_ups=left_open(visits, self._store.closed_follow_ups(), before=started_at),
             earlier_violations=earlier_violations((visit.data for visit in visits), started_at),
             comments=comments_of(self._store.inbox(), draft.record_id),
             word=word,
@@ -343,6 +344,14 @@ class RecordPresenter:
             point=_point(view),
         )
 
+    def _counted(self, visits: tuple[Visit, ...]) -> tuple[Visit, ...]:
+        """Return the visits that the office has not voided."""
+        void = self._store.void_visits()
+        return tuple(visit for visit in visits if visit.record_id not in void)
+
+    def _left_open(self, visits: tuple[Visit, ...]) -> tuple[OpenFollowUp, ...]:
+        return left_open(self._counted(visits), self._store.closed_follow_ups())
+
     def _show(self) -> None:
         self._render(self._state())
 
@@ -367,7 +376,7 @@ class RecordPresenter:
             files=files_word(self._store.photos.count_of(shown), words),
             facts=facts_of(view.data, words),
             certificates=certificates_of(view.data, today, words),
-            to_fix=to_fix(left_open(visits), today, words),
+            to_fix=to_fix(self._left_open(visits), today, words),
             history=rows,
             shift=self._shift_line(),
             has_shift=self.visit is not None or self._shift.current() is not None,

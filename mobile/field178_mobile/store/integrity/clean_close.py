@@ -25,7 +25,7 @@ from field178_shared.wire.canonical import canonical
 CHECK_EVERY = timedelta(days=1)
 _CLOSED, _LISTS = "closed", "lists"
 # Counts up when the lines change their form.
-_FORM = 2
+_FORM = 3
 _BEFORE_NS = 10**9
 
 

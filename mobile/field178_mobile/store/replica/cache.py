@@ -25,6 +25,7 @@ from field178_mobile.store.replica.listings import (
     lists_as_json,
     lists_of_json,
     newest_first,
+    with_merged,
 )
 from field178_mobile.store.replica.merged_view import compose
 from field178_mobile.store.replica.server_records import (
@@ -33,11 +34,16 @@ from field178_mobile.store.replica.server_records import (
     server_records,
     server_records_of,
 )
+from field178_shared.records.follow_ups import FollowUpRef, closed_by_closure
+from field178_shared.records.reading import text_of
+from field178_shared.records.sanctions import CLOSURE
 from field178_shared.time.clock import from_wire
+from field178_shared.wire.protocol import MERGED_INTO
 
 REVIEW = "review"
 CONFLICT = "conflict"
-_INDEXED = (ESTABLISHMENT, VISIT, REVIEW, CONFLICT)
+_VOID = "void"
+_INDEXED = (ESTABLISHMENT, VISIT, REVIEW, CONFLICT, CLOSURE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +82,20 @@ class ReplicaCache:
         self._reviewed: dict[str, OfficeReview] = {}
         self._conflicts: dict[str, OpenConflict] = {}
         self._disputed: dict[str, dict[str, OpenConflict]] = {}
+        # By closure; by merged establishment: what it was merged into.
+        self._closed: dict[str, FollowUpRef] = {}
+        self._merged: dict[str, str] = {}
         self._sorted: tuple[EstablishmentListing, ...] | None = None
         self._load(lists)
 
     def lists(self) -> Json:
         """Return the lists as JSON; a cache of the same records takes them instead of reading."""
-        return lists_as_json(self.establishments(), self._visits_to)
+        return lists_as_json(self.establishments(), self._visits_to, self._merged)
 
     def _load(self, lists: Json) -> None:
         self.is_as_loaded = bool(lists)
         if lists:
-            self._sorted, self._visits_to = lists_of_json(lists)
+            self._sorted, self._visits_to, self._merged = lists_of_json(lists)
         else:
             lines = list(self._lines())
             self._sorted = by_name(line for line in lines if isinstance(line, EstablishmentListing))
@@ -97,12 +106,17 @@ class ReplicaCache:
             self._put_review(row.id, row)
         for row in server_records(self._context, CONFLICT):
             self._put_conflict(row.id, row)
+        for row in server_records(self._context, CLOSURE):
+            self._put_closure(row.id, row)
 
     def touch(self, record_ids: Iterable[str], new: Sequence[ServerRecord] = ()) -> None:
         """Read these records again; the new ones among them are taken as they were committed."""
         rows = {row.id: row for row in new if row.type in _INDEXED}
         asked = set(record_ids).difference([row.id for row in new])
-        kept = (self._establishments, self._visits, self._reviews, self._conflicts)
+        kept = (
+            *(self._establishments, self._visits, self._reviews),
+            *(self._conflicts, self._closed, self._merged),
+        )
         # The other way round each touch would go through every line of the lists.
         others = ids_of_other_types(self._context, asked, _INDEXED)
         asked -= {record_id for record_id in others if not any(record_id in lines for lines in kept)}
@@ -116,6 +130,8 @@ class ReplicaCache:
         self._put_line(record_id, _line(row, own))
         self._put_conflict(record_id, row)
         self._put_review(record_id, row)
+        self._put_closure(record_id, row)
+        self._put_merged(record_id, row)
 
     def establishments(self) -> tuple[EstablishmentListing, ...]:
         """Return the establishments by folded name."""
@@ -124,8 +140,23 @@ class ReplicaCache:
         return self._sorted
 
     def visits(self) -> dict[str, tuple[VisitListing, ...]]:
-        """Return the visits to each establishment, the newest first."""
-        return dict(self._visits_to)
+        """Return the visits to each establishment, the newest first, as the office has them.
+
+        Those to a merged establishment are at its merge target.
+        """
+        found, void, closed = dict(self._visits_to), self.void_visits(), self.closed_by_office()
+        touched = void | {visit_id for visit_id, _ in closed}
+        for place in {visit.establishment_id for one in touched if (visit := self._visits.get(one))}:
+            found[place] = tuple(_of_office(visit, void, closed) for visit in found[place])
+        return with_merged(found, self._merged)
+
+    def void_visits(self) -> frozenset[str]:
+        """Return the records that the office voided."""
+        return frozenset(one.record_id for one in self._reviews.values() if one.state == _VOID)
+
+    def closed_by_office(self) -> frozenset[FollowUpRef]:
+        """Return the corrections that the office has closed."""
+        return frozenset(self._closed.values())
 
     def review(self, record_id: str) -> OfficeReview | None:
         """Return the office's word on a record, None while it waits."""
@@ -160,6 +191,7 @@ class ReplicaCache:
         for record_type in (ESTABLISHMENT, VISIT):
             own = by_record(shown_changes(self._context, record_type))
             for row in server_records(self._context, record_type):
+                self._put_merged(row.id, row)
                 yield from _some(_line(row, own.pop(row.id, [])))
             for changes in own.values():
                 yield from _some(_line(None, changes))
@@ -172,6 +204,18 @@ class ReplicaCache:
             self._reviews[review] = _review(row)
             self._reviewed[self._reviews[review].record_id] = self._reviews[review]
 
+    def _put_closure(self, closure: str, row: ServerRecord | None) -> None:
+        self._closed.pop(closure, None)
+        is_read = row is not None and row.type == CLOSURE and not (row.deleted or row.is_erased)
+        if row is not None and is_read and (ref := closed_by_closure(row.data)) is not None:
+            self._closed[closure] = ref
+
+    def _put_merged(self, record_id: str, row: ServerRecord | None) -> None:
+        before, into = self._merged.pop(record_id, ""), _merged_into(row)
+        if into:
+            self._merged[record_id] = into
+        self.is_as_loaded &= before == into
+
     def _put_conflict(self, conflict: str, row: ServerRecord | None) -> None:
         old = self._conflicts.pop(conflict, None)
         if old is not None:
@@ -179,6 +223,19 @@ class ReplicaCache:
         if row is not None and row.type == CONFLICT and _is_open(row):
             found = self._conflicts[conflict] = _conflict(row)
             self._disputed.setdefault(found.record_id, {})[conflict] = found
+
+
+def _of_office(visit: VisitListing, void: frozenset[str], closed: frozenset[FollowUpRef]) -> VisitListing:
+    """Return a visit as the office has it."""
+    if visit.id in void:
+        return visit._replace(asked=(), closes=(), is_void=True)
+    return visit._replace(asked=tuple(key for key in visit.asked if (visit.id, key) not in closed))
+
+
+def _merged_into(row: ServerRecord | None) -> str:
+    if row is None or row.type != ESTABLISHMENT or not row.deleted:
+        return ""
+    return text_of(row.data, MERGED_INTO)
 
 
 def _line(row: ServerRecord | None, own: list[OwnChange]) -> Listing | None:

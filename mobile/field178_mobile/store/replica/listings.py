@@ -77,21 +77,42 @@ def newest_first(visit: VisitListing) -> tuple[float, str]:
     return (-visit.started_at.timestamp() if visit.started_at else 0.0, visit.id)
 
 
-def lists_as_json(establishments: Iterable[EstablishmentListing], visits: Visits) -> Json:
-    """Return both lists as JSON."""
+def lists_as_json(
+    establishments: Iterable[EstablishmentListing], visits: Visits, merged: Mapping[str, str]
+) -> Json:
+    """Return both lists as JSON, and where merged establishments went."""
     lines = {place: [_visit_as_json(visit) for visit in those] for place, those in visits.items()}
-    return {"establishments": list(establishments), "visits": lines}
+    return {"establishments": list(establishments), "visits": lines, "merged": dict(merged)}
 
 
-def lists_of_json(lists: Json) -> tuple[tuple[EstablishmentListing, ...], Visits]:
-    """Return both lists, in their order."""
-    establishments, visits = lists["establishments"], lists["visits"]
+def lists_of_json(lists: Json) -> tuple[tuple[EstablishmentListing, ...], Visits, dict[str, str]]:
+    """Return both lists, in their order, and where merged establishments went."""
+    establishments, visits, merged = lists["establishments"], lists["visits"], lists["merged"]
     assert isinstance(establishments, list)
     assert isinstance(visits, dict)
+    assert isinstance(merged, dict)
     return (
         tuple(map(_establishment_of_json, establishments)),
         {place: tuple(_visit_of_json(place, *line) for line in lines) for place, lines in visits.items()},
+        merged,
     )
+
+
+def with_merged(visits: Visits, merged: Mapping[str, str]) -> Visits:
+    """Return visits by establishment, those to merged ones at the last merge target."""
+    found = dict(visits)
+    for place in merged:
+        if those := found.pop(place, ()):
+            target = _target(place, merged)
+            found[target] = tuple(sorted((*found.get(target, ()), *those), key=newest_first))
+    return found
+
+
+def _target(place: str, merged: Mapping[str, str]) -> str:
+    # No more steps than there are: a circle, which no merge makes, would be left again.
+    for _ in merged:
+        place = merged.get(place, place)
+    return place
 
 
 def _establishment_of_json(line: list[str]) -> EstablishmentListing:

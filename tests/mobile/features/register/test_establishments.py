@@ -11,10 +11,12 @@ from tests.mobile.inspection_world import (
     LEADER,
     TEAM_SCOPE,
     UNIT,
+    closure,
     establishment,
     filed_visit,
     settle,
     uid,
+    voided,
     words,
 )
 from tests.mobile.support import FrozenClock, base_row, server_commits
@@ -176,6 +178,25 @@ def test_visit_at_a_closed_door_leaves_the_shortcoming_open(store, clock):
     closed = filed_visit(KARAOKE, started_at="2026-02-02T14:00:00Z", access_result="refused", follow_ups={})
     server_commits(store, base_row(uid("closed"), 1, "inspection", TEAM_SCOPE, **closed))
     assert Bench(store, clock).chips()["to_fix"] == "Cần khắc phục · 1"
+
+
+def test_shortcoming_ends_when_the_office_closes_it_and_comes_back_when_that_is_withdrawn(store, clock):
+    settle(store)
+    server_commits(store, closure(LAST_VISIT, "fire_exits_clear"))
+    assert "to_fix" not in Bench(store, clock).chips()
+    server_commits(store, closure(LAST_VISIT, "fire_exits_clear", 2, withdrawn_reason="Nhập nhầm"))
+    assert Bench(store, clock).chips()["to_fix"] == "Cần khắc phục · 1"
+
+
+def test_void_visit_counts_for_nothing(store, clock):
+    settle(store)
+    got_in = filed_visit(GUESTHOUSE, started_at="2026-11-02T14:00:00Z", follow_ups={})
+    server_commits(store, base_row(uid("got in"), 1, "inspection", TEAM_SCOPE, **got_in))
+    server_commits(store, voided(uid("got in")), voided(LAST_VISIT))
+    bench = Bench(store, clock)
+    assert "to_fix" not in bench.chips()
+    bench.list.choose_chip("not_this_year")
+    assert sorted(bench.ids()) == sorted([CAFE, KARAOKE, GUESTHOUSE])
 
 
 def test_row_shows_the_word_of_its_newest_visit(bench):

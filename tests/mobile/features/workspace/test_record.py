@@ -12,9 +12,11 @@ from tests.mobile.inspection_world import (
     LEADER,
     OFFICERS,
     TEAM_SCOPE,
+    closure,
     filed_visit,
     services,
     settle,
+    voided,
     words,
 )
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
@@ -291,6 +293,25 @@ def test_correction_stays_open_until_a_visit_finds_it_made(bench):
     assert bench.visits[-1].to_fix[0].photos == "Thêm ảnh"
     visit.answer_follow_up(line.to_fix.key, "fixed")
     assert not bench.visits[-1].to_fix[0].is_answered
+
+
+def test_next_visit_does_not_ask_for_what_the_office_closed(bench):
+    bench.go_out()
+    server_commits(bench.store, closure(LAST_VISIT, "fire_exits_clear"))
+    bench.record.open(KARAOKE)
+    assert bench.states[-1].to_fix == ()
+    bench.record.begin("inspected")
+    assert bench.visits[-1].to_fix == ()
+    bench.record.discard()
+    server_commits(bench.store, closure(LAST_VISIT, "fire_exits_clear", 2, withdrawn_reason="Nhập nhầm"))
+    bench.record.refresh()
+    assert [row.text for row in bench.states[-1].to_fix] == ["Dọn lối thoát nạn"]
+    server_commits(bench.store, voided(LAST_VISIT))
+    bench.record.open(KARAOKE)
+    assert bench.states[-1].to_fix == ()
+    assert [row.state for row in bench.states[-1].history] == ["void"]
+    bench.record.begin("inspected")
+    assert bench.visits[-1].to_fix == ()
 
 
 def test_violation_that_an_earlier_visit_found_too_is_marked(bench):

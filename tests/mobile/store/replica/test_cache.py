@@ -9,9 +9,12 @@ from tests.mobile.inspection_world import (
     KARAOKE,
     LAST_VISIT,
     TEAM_SCOPE,
+    closure,
     filed_visit,
+    merged,
     settle,
     uid,
+    voided,
 )
 from tests.mobile.support import KEY, USER, FrozenClock, base_row, draft_of, server_commits
 
@@ -91,3 +94,47 @@ def test_the_visits_to_an_establishment_are_read_whole(settled: Store) -> None:
         "2026-02-01T14:00:00Z",
         "2025-11-20T14:00:00Z",
     ]
+
+
+@pytest.mark.parametrize("is_read_again", [False, True])
+def test_correction_that_the_office_closed_is_asked_for_no_more_until_it_is_withdrawn(
+    settled: Store, is_read_again: bool
+) -> None:
+    for row, asked in (
+        (closure(LAST_VISIT, "fire_exits_clear"), ()),
+        (closure(LAST_VISIT, "fire_exits_clear", 2, withdrawn_reason="Nhập nhầm"), ("fire_exits_clear",)),
+        (closure(LAST_VISIT, "fire_exits_clear", 3), ()),
+    ):
+        server_commits(settled, row)
+        if is_read_again:
+            read_again(settled)
+        assert settled.visits()[KARAOKE][0].asked == asked
+        assert settled.closed_follow_ups() == ({(LAST_VISIT, "fire_exits_clear")} if not asked else set())
+
+
+@pytest.mark.parametrize("is_read_again", [False, True])
+def test_void_visit_asks_for_nothing_and_closes_nothing(settled: Store, is_read_again: bool) -> None:
+    answer = {"visit_id": LAST_VISIT, "follow_up_id": "fire_exits_clear", "status": "fixed"}
+    server_visit(settled, NEWER, KARAOKE, started_at="2026-02-01T14:00:00Z", follow_up_answers={"a": answer})
+    server_commits(settled, voided(NEWER))
+    if is_read_again:
+        read_again(settled)
+    newest, last = settled.visits()[KARAOKE]
+    assert (newest.is_void, newest.asked, newest.closes) == (True, (), ())
+    assert (last.is_void, last.asked) == (False, ("fire_exits_clear",))
+    server_commits(settled, voided(NEWER, "returned", 2))
+    assert settled.visits()[KARAOKE][0].closes == ((LAST_VISIT, "fire_exits_clear"),)
+
+
+@pytest.mark.parametrize("is_read_again", [False, True])
+def test_visits_to_a_merged_establishment_are_those_of_its_merge_target(
+    settled: Store, is_read_again: bool
+) -> None:
+    server_visit(settled, NEWER, GUESTHOUSE, started_at="2026-02-01T14:00:00Z")
+    server_commits(settled, merged(KARAOKE, CAFE), merged(CAFE, GUESTHOUSE))
+    if is_read_again:
+        read_again(settled)
+        read_again(settled)
+    assert visits(settled, GUESTHOUSE) == [NEWER, LAST_VISIT]
+    assert visits(settled, KARAOKE) == []
+    assert [view.id for view in settled.visits_to(GUESTHOUSE)] == [NEWER, LAST_VISIT]
