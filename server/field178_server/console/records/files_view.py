@@ -17,7 +17,7 @@ from field178_shared.records.reading import entries_of, text_of
 from field178_shared.schemas.files import RESTRICTED_KINDS
 from field178_shared.text.i18n import N_
 
-_PICTURE = "image/jpeg"
+PICTURE, DOCUMENT = "image/jpeg", "application/pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ def is_restricted(file: RecordFile) -> bool:
 
 
 def is_viewable(file: RecordFile) -> bool:
-    """Tell whether a preview can be made of a file."""
-    return file.has_come and file.content_type == _PICTURE
+    """Tell whether a browser gets to see a file: a photo as its preview, a document as it is."""
+    return file.has_come and file.content_type in (PICTURE, DOCUMENT)
 
 
 def files_view(
@@ -84,7 +84,7 @@ def _file(record: StoredRecord, file: RecordFile, reader: tuple[Localizer, datet
         line=_line(record, file, localizer),
         word=_word(file, now, localizer),
         href=href,
-        is_inline=href is not None and not is_restricted(file),
+        is_inline=href is not None and file.content_type == PICTURE and not is_restricted(file),
     )
 
 
@@ -92,7 +92,7 @@ def _line(record: StoredRecord, file: RecordFile, localizer: Localizer) -> str:
     """Return a file's item, size, time of its reference, and a note where it is not screened."""
     entry = entries_of(record.data, "attachments").get(file.key, {})
     item = text_of(entry, "checklist_item_id")
-    is_screened = entry.get("screened") is True or file.content_type != _PICTURE
+    is_screened = entry.get("screened") is True or file.content_type != PICTURE
     parts = (
         as_item(localizer, item) if item else "",
         as_bytes(localizer, file.size),
@@ -104,7 +104,7 @@ def _line(record: StoredRecord, file: RecordFile, localizer: Localizer) -> str:
 
 def _title(file: RecordFile, localizer: Localizer) -> str:
     if file.kind is None:
-        return localizer.say(N_("Photo") if file.content_type == _PICTURE else N_("Document"))
+        return localizer.say(N_("Photo") if file.content_type == PICTURE else N_("Document"))
     return localizer.choice("evidence_kind", file.kind)
 
 

@@ -1,4 +1,4 @@
-"""Photos of a record as previews; each view of a restricted one has an audit entry."""
+"""Files of a record: photos as previews, documents as they are; a look at a restricted one is audited."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from field178_server.attachments.previews import make_preview, preview_name
 from field178_server.attachments.queries import RecordFile, files_of
 from field178_server.attachments.storage.file_store import file_store_of
 from field178_server.audit import trail
-from field178_server.console.records.files_view import is_restricted, is_viewable
+from field178_server.console.records.files_view import DOCUMENT, is_restricted, is_viewable
 from field178_server.console.shell.blueprint import console
 from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
@@ -21,13 +21,36 @@ from field178_server.records.find_record import find_record
 from field178_server.runtime import Runtime
 from field178_shared.errors import AppError, ErrorCode
 
+# Of the hash, which is no name to read: enough to tell two apart.
+_NAME_LENGTH = 12
+
 
 @console.get("/records/<record_id>/files/<key>")
 def record_file(record_id: str, key: str) -> Response:
-    """Show one photo of a record within access."""
+    """Show one file of a record within access."""
     runtime, officer = current_runtime(), current_officer()
     with snapshot(runtime.engine) as session:
         scope, file = _file_within_reach(session, officer, record_id, key)
+    shown = _document(runtime, file) if file.content_type == DOCUMENT else _preview(runtime, file)
+    if shown is None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    if is_restricted(file):
+        entry = trail.AuditEntry("file_viewed", record_id, scope, {"key": key, "kind": file.kind})
+        run_write(runtime.engine, lambda session: _note(session, runtime, officer, entry))
+    return shown
+
+
+def _document(runtime: Runtime, file: RecordFile) -> Response | None:
+    """Return a document to be kept: a PDF was checked to hold nothing that runs, and opens elsewhere."""
+    try:
+        source = file_store_of(runtime.settings).open(file.sha256)
+    except FileNotFoundError:
+        return None
+    name = f"{file.sha256[:_NAME_LENGTH]}.pdf"
+    return send_file(source, mimetype=DOCUMENT, as_attachment=True, download_name=name, max_age=0, etag=False)
+
+
+def _preview(runtime: Runtime, file: RecordFile) -> Response | None:
     store = file_store_of(runtime.settings)
     preview = (runtime.settings.data_dir / preview_name(runtime.tenant_id, file.sha256)).absolute()
     try:
@@ -35,10 +58,7 @@ def record_file(record_id: str, key: str) -> Response:
     except FileNotFoundError:
         is_there = False
     if not is_there:
-        raise AppError(ErrorCode.NOT_FOUND)
-    if is_restricted(file):
-        entry = trail.AuditEntry("file_viewed", record_id, scope, {"key": key, "kind": file.kind})
-        run_write(runtime.engine, lambda session: _note(session, runtime, officer, entry))
+        return None
     return send_file(preview, mimetype="image/jpeg", max_age=0, etag=False, conditional=False)
 
 

@@ -82,12 +82,19 @@ def test_the_browser_gets_a_preview_and_never_the_photo(
     answer.close()
 
 
-def test_what_has_not_come_or_is_no_photo_has_no_preview(
+def test_what_has_not_come_cannot_be_opened(reviewer: Browser, visit: str) -> None:
+    for key in ("a1", "a3", "nothing", "..%2fa1"):
+        assert reviewer.get(f"/records/{visit}/files/{key}").status_code == 404
+
+
+def test_document_is_given_as_it_came_to_be_opened_elsewhere(
     reviewer: Browser, in_the_field: FieldWork, visit: str
 ) -> None:
     send(in_the_field, visit, SCAN, "application/pdf")
-    for key in ("a1", "a3", "nothing", "..%2fa1"):
-        assert reviewer.get(f"/records/{visit}/files/{key}").status_code == 404
+    with reviewer.get(f"/records/{visit}/files/a3") as answer:
+        assert answer.data == SCAN
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_outside_the_reach_there_is_no_photo(
