@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.e2e.browser import PHONE, watched_page
 from tests.e2e.foreign_client import ForeignClient, Json
 from tests.e2e.test_console import PASSWORD, UNIT, Desk, browser, check_page, desk, sign_in
+from tests.server.pictures import jpeg
 from tests.shared import builders
 
 from field178_shared.wire.canonical import record_hash
@@ -155,6 +157,37 @@ def test_administrator_enrols_a_tablet_sees_what_it_tells_and_revokes_it(
         expect(page.get_by_role("status")).to_contain_text("Đã thu hồi: Máy mới")
         expect(card).to_contain_text("Đã thu hồi")
     assert tablet.sync()[0]["revoked"] is True
+
+
+def test_reviewer_closes_a_correction_with_a_photo_and_the_tablet_hears_of_it(
+    desk: Desk, browser: Browser, tmp_path: Path
+) -> None:
+    name, text = "Karaoke Lan Chi (GL-915)", "Dọn lối thoát nạn tầng hai"
+    asked = {"exit": {"text": text, "due_on": builders.VISIT_DATE, "status": "open"}}
+    visit = desk.file(name, follow_ups=asked)
+    photo = tmp_path / "anh.jpg"
+    photo.write_bytes(jpeg())
+    with watched_page(browser, desk.server.url) as watched:
+        page = watched.page
+        sign_in(page)
+        page.get_by_role("link", name="Sau kiểm tra").press("Enter")
+        page.get_by_role("link", name=f"Kết thúc, có căn cứ: {text}, {name}").press("Enter")
+        page.get_by_role("button", name="Ghi").press("Enter")
+        expect(page.get_by_role("alert").first).to_be_focused()
+        watched.complaints.clear()  # the browser's own word about the 422
+        page.get_by_label("Ngày kết thúc").fill(builders.VISIT_DATE)
+        page.get_by_label("Tệp chứng minh").set_input_files(photo)
+        page.get_by_role("button", name="Ghi").press("Enter")
+        expect(page.get_by_role("status")).to_contain_text(f"Đã nhập cho {name}")
+        expect(page.get_by_role("link", name=text)).to_have_count(0)
+        page.set_viewport_size({"width": 320, "height": 700})
+        check_page(watched, "/follow-ups?tab=closed")
+        page.get_by_role("link", name=text).click()
+        page.locator("#after").get_by_role("link", name="Đã kết thúc yêu cầu khắc phục").click()
+        check_page(watched, page.url)
+    desk.tablet.pull_all()
+    (heard,) = (one["data"] for one in desk.tablet.base.values() if one["data"].get("follow_up_id") == "exit")
+    assert (heard["record"], heard["status"]) == (visit, "fixed")
 
 
 def expect_answer(page: Page, status: int) -> None:

@@ -12,6 +12,8 @@ from field178_server.console.attention import pages as attention
 from field178_server.console.documents import pages as documents
 from field178_server.console.erasure import pages as erasure
 from field178_server.console.establishments import pages as establishments
+from field178_server.console.follow_ups import entry_pages
+from field178_server.console.follow_ups import pages as follow_ups
 from field178_server.console.imports import pages as imports
 from field178_server.console.lists import changes as list_changes
 from field178_server.console.lists import pages as lists
@@ -25,6 +27,7 @@ from field178_server.console.tablets import pages as tablets
 PAGES: tuple[ModuleType, ...] = (
     *(accounts, own_tablets, preferences, reviews, decisions, file_pages, documents),
     *(attention, establishments, tablets, imports, erasure, lists, list_changes),
+    *(follow_ups, entry_pages),
 )
 
 

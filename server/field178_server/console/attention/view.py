@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import url_for
 
 from field178_server.console.attention.kind import ItemKind, ItemRow, spoken
-from field178_server.console.shell.links import FilterLink, scope_text, wanted_page, with_query
+from field178_server.console.shell.links import FilterLink, Select, scope_text, wanted_page, with_query
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import Session
@@ -93,15 +93,6 @@ class AttentionRow:
     word: StateLabel
     href: str
     row: ItemRow
-
-
-@dataclass(frozen=True, slots=True)
-class Select:
-    """One filter that is chosen from a list: its name in the address, its label, its options."""
-
-    name: str
-    label: str
-    options: tuple[tuple[str, str, bool], ...]
 
 
 def chips(

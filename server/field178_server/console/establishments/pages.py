@@ -11,6 +11,7 @@ from field178_server.console.records.record_view import record_view
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import page_links, wanted_page
+from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.database.unit_of_work import snapshot
@@ -72,7 +73,13 @@ def establishment(record_id: str) -> AnyResponse:
     if page is None or page.record.type != "establishment":
         raise AppError(ErrorCode.NOT_FOUND)
     view = record_view(page, Localizer(language, page.names), runtime.clock.now())
-    return render("establishments/page.html", layout=layout, active="console.establishments", view=view)
+    return render(
+        "establishments/page.html",
+        layout=layout,
+        active="console.establishments",
+        view=view,
+        may_enter=may(officer.role, "console.enter", Localizer(language).lists),
+    )
 
 
 def _register_lines(page: RegisterPage, localizer: Localizer) -> tuple[RegisterLine, ...]:

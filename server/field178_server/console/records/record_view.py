@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+
+from flask import url_for
 
 from field178_server.console.records.field_rows import FieldRow, PinnedComment, RowMaker, SectionView
 from field178_server.console.records.files_view import FilesView, files_view
@@ -12,6 +15,7 @@ from field178_server.console.records.inspection_view import (
     inspection_sections,
     law_text,
 )
+from field178_server.console.shell.links import with_query
 from field178_server.console.text.field_labels import FieldContext, label_at, type_name, value_text
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.console.text.state_labels import StateLabel, state_label
@@ -22,6 +26,7 @@ from field178_shared.documents.sources import COMMITMENT, MINUTES, SESSION_RECOR
 from field178_shared.errors import message
 from field178_shared.records.follow_ups import OpenFollowUp
 from field178_shared.records.reading import day_of_act
+from field178_shared.records.sanctions import CLOSURE
 from field178_shared.rules import Context, warnings
 from field178_shared.rules.time_limits import TimeLimit, running_limits
 from field178_shared.text.countdown import days_left_text
@@ -82,6 +87,7 @@ class OpenFollowUpView:
     asked_on: str
     due: str
     is_overdue: bool
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,14 +259,19 @@ def _limits(page: RecordPage, localizer: Localizer, today: date) -> tuple[TimeLi
         return ()
     data = page.record.data
     acted = day_of_act(data) or today
-    return tuple(_limit(limit, localizer, (acted, today)) for limit in running_limits(data, localizer.lists))
+    return tuple(
+        _limit(limit, localizer, (acted, today))
+        for limit in running_limits(data, localizer.lists, page.entries.after)
+    )
 
 
 def _limit(limit: TimeLimit, localizer: Localizer, days: tuple[date, date]) -> TimeLimitView:
     source, _, article = limit.deadline.source.partition(":")
     acted, today = days
     return TimeLimitView(
-        label=limit.deadline.label(localizer.language),
+        label=" · ".join(
+            part for part in (limit.deadline.label(localizer.language), limit.document_number) if part
+        ),
         law=law_text(source, article, acted, localizer) or "",
         ends_on=date_text(limit.ends_on),
         left=days_left_text(limit.ends_on, today, localizer.lists.holidays, localizer.language),
@@ -296,7 +307,13 @@ def _open_follow_up(one: OpenFollowUp, today: date, localizer: Localizer) -> Ope
     if over > 0:
         late = say(N_("late by {count} days")).format(count=localizer.number(over))
         said = f"{said} · {late}"
-    return OpenFollowUpView(one.text, one.visit_id, localizer.day(one.asked_on), said, over > 0)
+    asked_on = localizer.day(one.asked_on)
+    return OpenFollowUpView(one.text, one.visit_id, asked_on, said, over > 0, _closing_form(one))
+
+
+def _closing_form(one: OpenFollowUp) -> str:
+    form = url_for("console.new_entry", record_id=one.visit_id, record_type=CLOSURE)
+    return with_query(form, urlencode({"follow_up_id": one.key}))
 
 
 def _revision(page: RecordPage, revision: Revision, localizer: Localizer) -> RevisionView:

@@ -9,6 +9,7 @@ from flask import Response, request
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.queries import file_counts, overdue_records
+from field178_server.console.records.after_visit_view import after_visit_view
 from field178_server.console.records.record_view import RecordPageView, record_view
 from field178_server.console.reviews import queue_view
 from field178_server.console.reviews.queue_view import QueueQuery
@@ -73,9 +74,8 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision |
     if chosen and page is None:
         raise AppError(ErrorCode.NOT_FOUND)
     empty_title, empty_text = queue_view.empty_text(query, localizer)
-    shown = (
-        record_view(page, Localizer(localizer.language, page.names), runtime.clock.now()) if page else None
-    )
+    named = Localizer(localizer.language, page.names) if page else localizer
+    shown = record_view(page, named, runtime.clock.now()) if page else None
     return render(
         "reviews/queue.html",
         attempt.status if attempt else 200,
@@ -93,6 +93,7 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision |
         flash=flash if done else None,
         flash_text=flash.text(queue_view.title_of(done, localizer), localizer) if flash and done else "",
         view=shown,
+        after=after_visit_view(page, named, runtime.clock.now()) if page else None,
         view_query=query.text,
         back=query.list_href(),
         attempt=attempt,
@@ -111,6 +112,7 @@ def _allowed(officer: OfficerContext, view: RecordPageView | None, localizer: Lo
     state = view.state if view and not view.erased else ""
     is_open = state in ("waiting", "corrected", "returned")
     return {
+        "may_enter": state not in ("", "void") and may(officer.role, "console.enter", localizer.lists),
         "may_approve": is_open and may(officer.role, "console.approve_record", localizer.lists),
         "may_pin": is_open and may(officer.role, "console.return_record", localizer.lists),
         "may_reopen": state in ("approved", "void")

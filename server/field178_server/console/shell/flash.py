@@ -33,10 +33,14 @@ _TEXTS = {
     "purge_refused": N_("Refused: the content stays."),
     "purge_withdrawn": N_("Taken back: the content stays."),
     "lists_published": N_("Published. Tablets take the lists at their next sync."),
+    "entered": N_("Entered: {title}. The tablets of the team get it at their next sync."),
+    "entry_corrected": N_("Corrected: {title}."),
+    "entry_withdrawn": N_("Withdrawn: {title}. It counts no longer."),
     "settled": N_("Settled: {title}. The tablets get it at their next sync."),
 }
 _UNDOABLE = frozenset({"approved"})
-_DECISIONS = frozenset({"approved", "returned", "reopened", "void", "undone"})
+ENTRIES = frozenset({"entered", "entry_corrected", "entry_withdrawn"})
+_DECISIONS = frozenset({"approved", "returned", "reopened", "void", "undone"}) | ENTRIES
 
 
 @dataclass(frozen=True, slots=True)

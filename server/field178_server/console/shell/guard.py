@@ -21,7 +21,7 @@ from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.text.i18n import N_
 
-_LARGE_FORMS = frozenset({"console.send_rescue"})
+_LARGE_FORMS = frozenset({"console.send_rescue", "console.enter", "console.correct_entry"})
 
 
 def check_policy(app: Flask) -> None:

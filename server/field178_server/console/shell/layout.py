@@ -18,10 +18,12 @@ from field178_server.http.application_runtime import current_runtime
 from field178_server.http.browser_session import csrf_token
 from field178_server.office.attention.queries import AttentionFilter, count_items
 from field178_server.office.erasure.queries import count_requested
+from field178_server.office.follow_ups.queries import count_overdue
 from field178_server.office.reviews.queue import QueueState, QueueView, queue_counts
 from field178_server.office.tablets.queries import SILENT_AFTER, count_silent
 from field178_server.records.access import access_of
 from field178_shared.text.i18n import N_
+from field178_shared.time.clock import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class OfficeLayout:
 _MENU = (
     ("console.reviews", "review", N_("Review")),
     ("console.attention", "alert", N_("Needs attention")),
+    ("console.follow_ups", "clock", N_("After visits")),
     ("console.establishments", "establishment", N_("Register")),
     ("console.tablets", "tablet", N_("Tablets")),
     ("console.purges", "privacy", N_("Purges")),
@@ -107,6 +110,9 @@ def _counts(session: Session, officer: OfficerContext, localizer: Localizer) -> 
     return {
         "console.reviews": queue_counts(session, QueueView(tenant_id, access))[QueueState.WAITING],
         "console.attention": sum(count_items(session, tenant_id, access, AttentionFilter()).values()),
+        "console.follow_ups": count_overdue(
+            session, tenant_id, access, local_date(current_runtime().clock.now())
+        ),
         "console.purges": count_requested(session, tenant_id),
         "console.tablets": count_silent(
             session, tenant_id, tablet_access(officer, localizer.lists), silent_since

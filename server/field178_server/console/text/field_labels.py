@@ -9,6 +9,7 @@ from field178_server.console.text import format_values as show
 from field178_server.console.text.localize import Localizer
 from field178_shared.merge import read_path
 from field178_shared.schemas.fields.catalogue import (
+    OFFICE_RECORD_NAMES,
     RECORD_NAMES,
     choices_of,
     field_at,
@@ -32,7 +33,7 @@ class FieldContext:
 
 def type_name(record_type: str, localizer: Localizer) -> str:
     """Return what a record type is called."""
-    if record_type in RECORD_NAMES:
+    if record_type in RECORD_NAMES or record_type in OFFICE_RECORD_NAMES:
         return record_name(record_type, localizer.language)
     return localizer.say(N_("Unknown type: {name}")).format(name=record_type)
 
