@@ -83,6 +83,13 @@ def test_a_field_that_is_no_such_value_says_so_and_keeps_the_rest(admin: Browser
     assert 'value="2027-02-09"' in page
 
 
+def test_every_field_of_a_row_has_its_label(admin: Browser) -> None:
+    page = admin.text("/lists/violations.items/row?key=lodging_no_notice_1_3")
+    ids = set(re.findall(r'<(?:input|select|textarea)[^>]* id="([^"]+)"', page))
+    assert ids >= {"vi", "en", "source"} and {*re.findall(r'<label for="([^"]+)"', page)} <= ids
+    assert "&#34;" not in page, "an attribute was written as text"
+
+
 def test_what_a_row_needs_is_told_by_the_name_of_its_field(admin: Browser) -> None:
     answer = admin.post("/lists/holidays.declared/row", {"key": "", **TET, "en": ""})
 
