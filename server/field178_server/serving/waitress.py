@@ -20,12 +20,12 @@ from waitress.utilities import (
     RequestHeaderFieldsTooLarge,
 )
 
-from field178_server.http.headers import headers_of_every_answer
+from field178_server.http.headers import headers_of_every_answer, is_api_path
 from field178_server.http.load_shedding import return_time_s
 from field178_server.http.problem_details import PROBLEM_JSON, problem_body
 from field178_server.serving.connection_limits import HEAD_S, IDLE_S, MIN_BYTES_S, REQUEST_S
 from field178_server.serving.strict_parser import MAX_HEADER_BYTES, StrictParser
-from field178_shared.errors import ERRORS, ErrorCode
+from field178_shared.errors import ERRORS, ErrorCode, answer_message
 
 MAX_BUFFERED_BODY_BYTES = 8 << 20
 # Connections over the limit that get an answer; more than these wait until one is free.
@@ -38,23 +38,31 @@ class Busy(Error):
 
 
 class ProblemTask(ErrorTask):
-    """Answers what never reached the application as problem+json, like the application itself."""
+    """Answers what never reached the application: a problem for tablets, a sentence for a browser's form."""
 
     def execute(self) -> None:
         """Send the answer and close the connection."""
         code, details = _reading_of(self.request.error)
         status = ERRORS[code].status or 400
-        body = json.dumps(problem_body(status, code, details, "en")).encode()
+        is_page = self._is_of_a_browser()
+        body = _page(code) if is_page else json.dumps(problem_body(status, code, details, "en")).encode()
         self.status, self.version = f"{status} {code}", "1.1"
-        # Which path was meant is not known for sure: the headers of the tablets' interface hurt nobody.
         is_https = self.channel.adj.url_scheme == "https"
-        headers = {"Content-Type": PROBLEM_JSON, **headers_of_every_answer(is_api=True, is_https=is_https)}
+        headers = {
+            "Content-Type": "text/html; charset=utf-8" if is_page else PROBLEM_JSON,
+            **headers_of_every_answer(is_api=not is_page, is_https=is_https),
+        }
         if (wait := details.get("retry_after_s")) is not None:
             headers["Retry-After"] = str(wait)
         self.response_headers.extend(headers.items())
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
+
+    def _is_of_a_browser(self) -> bool:
+        """Tell whether a form of a page was refused; where the head was not read, which path is not known."""
+        path = getattr(self.request, "path", "")
+        return bool(path) and not is_api_path(path) and "text/html" in self.request.headers.get("ACCEPT", "")
 
 
 class KeepingTask(WSGITask):
@@ -186,6 +194,11 @@ def bound(
         yield server
     finally:
         server.close()
+
+
+def _page(code: ErrorCode) -> bytes:
+    vi, en = answer_message(code, "vi"), answer_message(code, "en")
+    return f'<!doctype html><html lang="vi"><title>{vi}</title><p>{vi}</p><p lang="en">{en}</p>\n'.encode()
 
 
 def _reading_of(error: Error) -> tuple[ErrorCode, dict[str, object]]:

@@ -26,6 +26,7 @@ from field178_server.serving.installation import install
 from field178_server.serving.server import serve
 from field178_server.serving.waitress import MAX_BUFFERED_BODY_BYTES
 from field178_server.settings import SettingError, Settings
+from field178_shared.errors import message
 from field178_shared.time.clock import SystemClock
 
 CHALLENGE = "/api/v1/auth/challenge"
@@ -131,6 +132,17 @@ def test_a_served_application_answers(server: Server) -> None:
 def test_a_body_over_the_limit_meets_a_readable_answer(server: Server, size: int) -> None:
     answer = server.ask("POST", CHALLENGE, body=b" " * size, headers=JSON)
     assert problem(answer) == (413, "too_large")
+
+
+def test_a_browser_whose_file_is_too_large_reads_a_sentence(server: Server) -> None:
+    body = b" " * (24 * MEBIBYTE)
+    status, headers, page = server.ask(
+        "POST", "/establishments/import", body=body, headers={"Accept": "text/html"}
+    )
+    assert status == 413
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert message("too_large", "vi") in page.decode()
 
 
 def test_a_chunked_body_over_the_limit_meets_a_readable_answer(server: Server) -> None:
