@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import os
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from flask import Flask
 
 from field178_server.app import create_app
 from field178_server.database.single_server import claim_store
+from field178_server.http.application_runtime import runtime_of
 from field178_server.http.request_log import configure_log
+from field178_server.job_kinds import JOB_KINDS
+from field178_server.jobs.worker import jobs_running
 from field178_server.security.ownership import require_owner
 from field178_server.security.private_files import make_private_folder
 from field178_server.settings import Settings
@@ -25,8 +30,12 @@ _ARENAS = 2
 
 
 def application() -> Flask:
-    """Build the application of this process and send its log to stderr."""
-    return application_of(Settings.from_environment(os.environ))
+    """Build the application of this process, send its log to stderr, and run jobs beside its requests."""
+    app = application_of(Settings.from_environment(os.environ))
+    until_exit = ExitStack()
+    until_exit.enter_context(jobs_running(runtime_of(app), JOB_KINDS))
+    atexit.register(until_exit.close)
+    return app
 
 
 def application_of(settings: Settings) -> Flask:

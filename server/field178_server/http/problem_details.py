@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from field178_server.attachments.storage.free_space import is_disk_full, storage_full
 from field178_server.database.engine import is_storage_full
 from field178_server.http.headers import is_api_path
-from field178_server.http.request_log import frames_of
+from field178_server.security.error_frames import frames_of
 from field178_shared.errors import AppError, ErrorCode, answer_message
 from field178_shared.wire.protocol import MAX_BODY_BYTES
 

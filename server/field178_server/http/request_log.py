@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
@@ -53,13 +52,6 @@ def log_beside(stream: TextIO, clock: Clock) -> Iterator[None]:
         yield
     finally:
         structlog.configure(**before)
-
-
-def frames_of(error: BaseException) -> list[str]:
-    """Return the stack of an error without its message, which may quote input."""
-    return [
-        f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
-    ]
 
 
 def init_request_log(app: Flask) -> None:

@@ -10,6 +10,7 @@ from field178_server.database.models.device import (
     EnrolmentCode,
     NumberLease,
 )
+from field178_server.database.models.job import Job
 from field178_server.database.models.notice import Notice
 from field178_server.database.models.projection import (
     ConflictRow,
@@ -55,6 +56,7 @@ __all__ = [
     "FollowUpAnswerRow",
     "FollowUpProjection",
     "Incarnation",
+    "Job",
     "MergeProjection",
     "Notice",
     "NumberLease",

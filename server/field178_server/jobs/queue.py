@@ -1,0 +1,122 @@
+"""The queue of jobs: adding one, asking one to stop, and reading how they stand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
+from field178_server.database.models import Job
+from field178_server.records.paging import PageOfRows
+from field178_shared.errors import AppError, ErrorCode
+
+PAGE_SIZE = 50
+
+Arguments: TypeAlias = Mapping[str, str]
+Outcome: TypeAlias = Mapping[str, object]
+
+
+class JobState(StrEnum):
+    """State of a job; the last three are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more becomes of the job."""
+        return self not in (JobState.QUEUED, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job as pages show it."""
+
+    job_id: str
+    kind: str
+    arguments: Arguments
+    state: JobState
+    done_count: int
+    total_count: int
+    is_stop_wanted: bool
+    outcome: Outcome
+    queued_by: str | None
+    queued_at: datetime
+    ended_at: datetime | None
+
+
+def add(session: Session, context: OperationContext, kind: str, arguments: Arguments) -> str:
+    """Queue a job and return its id; `arguments` hold ids and digests alone."""
+    job_id = context.ids.time_ordered()
+    session.add(
+        Job(
+            tenant_id=context.tenant_id,
+            job_id=job_id,
+            kind=kind,
+            arguments=json.dumps(dict(arguments), sort_keys=True),
+            queued_by=context.actor.id,
+            queued_at=context.now(),
+        )
+    )
+    context.note(session, AuditEntry("job_queued", job_id, details={"kind": kind}))
+    return job_id
+
+
+def stop(session: Session, context: OperationContext, job_id: str) -> None:
+    """Stop a job that waits, and ask one that runs to stop; one that has ended stays as it is."""
+    job = session.get(Job, (context.tenant_id, job_id), with_for_update=True)
+    if job is None:
+        raise AppError(ErrorCode.NOT_FOUND, job=job_id)
+    if JobState(job.state).is_final:
+        return
+    job.is_stop_wanted = True
+    if job.state == JobState.QUEUED:
+        job.state, job.ended_at = JobState.STOPPED.value, context.now()
+    context.note(session, AuditEntry("job_stopped", job_id, details={"kind": job.kind}))
+
+
+def find_job(session: Session, tenant_id: str, job_id: str) -> JobRow | None:
+    """Return a job, None when there is none of this id."""
+    job = session.get(Job, (tenant_id, job_id))
+    return None if job is None else _row(job)
+
+
+def jobs_page(session: Session, tenant_id: str, wanted: int) -> tuple[tuple[JobRow, ...], PageOfRows]:
+    """Return one page of the jobs, the youngest first, and which page it is."""
+    total = session.scalar(select(func.count()).select_from(Job).where(Job.tenant_id == tenant_id)) or 0
+    page = PageOfRows.within(wanted, PAGE_SIZE, total)
+    rows = session.scalars(
+        select(Job)
+        .where(Job.tenant_id == tenant_id)
+        .order_by(Job.job_id.desc())
+        .offset(page.offset)
+        .limit(page.size)
+    )
+    return tuple(_row(job) for job in rows), page
+
+
+def _row(job: Job) -> JobRow:
+    return JobRow(
+        job.job_id,
+        job.kind,
+        json.loads(job.arguments),
+        JobState(job.state),
+        job.done_count,
+        job.total_count,
+        job.is_stop_wanted,
+        json.loads(job.outcome),
+        job.queued_by,
+        job.queued_at,
+        job.ended_at,
+    )

@@ -1,0 +1,198 @@
+"""The worker: one thread that runs the jobs of a store, one after the other, in the order they came."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import Actor
+from field178_server.database.engine import changed_rows
+from field178_server.database.models import Job
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.jobs.queue import JobState, Outcome
+from field178_server.jobs.run import JobRun, JobStopped
+from field178_server.records.lists_in_force import ListsInForce
+from field178_server.runtime import Runtime
+from field178_server.security.error_frames import frames_of
+from field178_shared.codelists import load
+from field178_shared.errors import AppError, ErrorCode
+
+if sys.platform != "win32":
+    import fcntl
+
+# A job that ended the process twice would do so again.
+MAX_ATTEMPTS = 2
+LOOK_EVERY_S = 1.0
+LOCK = "jobs.lock"
+INTERRUPTED = "interrupted"
+
+log = structlog.get_logger()
+
+Work = Callable[[JobRun], None]
+
+
+class JobWorker:
+    """Runs the queued jobs of one store; `kinds` is the work of each kind."""
+
+    def __init__(self, runtime: Runtime, kinds: Mapping[str, Work]) -> None:
+        self._runtime = runtime
+        self._kinds = kinds
+        self._lists = ListsInForce(runtime.engine, runtime.tenant_id)
+
+    def recover(self) -> None:
+        """Queue again what a killed process left running; nothing of it was applied.
+
+        MUST only be called while no other worker of this store runs.
+        """
+
+        def work(session: Session) -> None:
+            left = session.scalars(
+                select(Job).where(Job.tenant_id == self._runtime.tenant_id, Job.state == JobState.RUNNING)
+            )
+            for job in left:
+                if job.is_stop_wanted:
+                    self._end(job, JobState.STOPPED, {})
+                elif job.attempt_count >= MAX_ATTEMPTS:
+                    self._end(job, JobState.FAILED, {"code": INTERRUPTED})
+                else:
+                    job.state = JobState.QUEUED.value
+
+        run_write(self._runtime.engine, work)
+
+    def run_waiting(self) -> int:
+        """Run every job that waits; return how many there were."""
+        count = 0
+        while (run := self._next()) is not None:
+            self._run(run)
+            count += 1
+        return count
+
+    def _next(self) -> JobRun | None:
+        waiting = (
+            select(Job.job_id)
+            .where(Job.tenant_id == self._runtime.tenant_id, Job.state == JobState.QUEUED)
+            .order_by(Job.job_id)
+            .limit(1)
+        )
+        with snapshot(self._runtime.engine) as session:
+            job_id = session.scalar(waiting)
+        return None if job_id is None else run_write(self._runtime.engine, lambda s: self._begin(s, job_id))
+
+    def _begin(self, session: Session, job_id: str) -> JobRun | None:
+        runtime, now = self._runtime, self._runtime.clock.now()
+        begun = (
+            update(Job)
+            .where(Job.tenant_id == runtime.tenant_id, Job.job_id == job_id, Job.state == JobState.QUEUED)
+            .values(
+                state=JobState.RUNNING.value,
+                started_at=now,
+                attempt_count=Job.attempt_count + 1,
+                done_count=0,
+                total_count=0,
+            )
+        )
+        if changed_rows(session.execute(begun)) != 1:
+            return None  # stopped meanwhile
+        job = session.get_one(Job, (runtime.tenant_id, job_id))
+        actor = Actor("officer", job.queued_by) if job.queued_by else Actor("operator")
+        context = OperationContext(runtime.tenant_id, runtime.clock, runtime.ids, load(), actor)
+        return JobRun(runtime, context, job_id, json.loads(job.arguments), kind=job.kind)
+
+    def _run(self, run: JobRun) -> None:
+        self._lists.follow()
+        try:
+            self._kinds[run.kind](run)
+            if not run.is_concluded:
+                run_write(self._runtime.engine, lambda session: run.conclude(session, {}))
+        except JobStopped:
+            self._conclude(run, JobState.STOPPED, {})
+        except AppError as error:
+            self._conclude(run, JobState.FAILED, {"code": error.code.value})
+        except Exception as error:  # noqa: BLE001  # its fault ends a job, never the worker
+            log.error("job_failed", job=run.job_id, exception=type(error).__name__, frames=frames_of(error))
+            self._conclude(run, JobState.FAILED, {"code": ErrorCode.INTERNAL.value})
+        log.info("job_ended", job=run.job_id, kind=run.kind)
+
+    def _conclude(self, run: JobRun, state: JobState, outcome: Outcome) -> None:
+        def work(session: Session) -> None:
+            job = session.get_one(Job, (self._runtime.tenant_id, run.job_id), with_for_update=True)
+            # What is concluded has had its effect: a fault after the commit takes nothing back.
+            if not JobState(job.state).is_final:
+                self._end(job, state, outcome)
+
+        run_write(self._runtime.engine, work)
+
+    def _end(self, job: Job, state: JobState, outcome: Outcome) -> None:
+        job.state, job.ended_at = state.value, self._runtime.clock.now()
+        job.outcome = json.dumps(dict(outcome), ensure_ascii=False, sort_keys=True)
+
+
+@contextmanager
+def jobs_running(
+    runtime: Runtime, kinds: Mapping[str, Work], look_every_s: float = LOOK_EVERY_S
+) -> Iterator[None]:
+    """Run the jobs of the store in a thread of its own while the block lasts.
+
+    Of several processes that share a data folder one runs them: who holds the lock of the folder's file,
+    which the system takes from a process that died.
+    """
+    is_over = threading.Event()
+
+    def run() -> None:
+        with _only_worker(runtime.settings.data_dir / LOCK, is_over) as is_mine:
+            worker = JobWorker(runtime, kinds)
+            is_recovered = False
+            while is_mine and not is_over.wait(0 if not is_recovered else look_every_s):
+                try:
+                    if not is_recovered:
+                        worker.recover()
+                        is_recovered = True
+                    worker.run_waiting()
+                except (SQLAlchemyError, AppError, OSError) as error:
+                    # A store that is away or busy, or a disk that is full now: a job whose end could not be
+                    # written is taken up again as after a restart.
+                    log.warning("jobs_not_run", error=type(error).__name__)
+                    is_recovered = False
+                    is_over.wait(look_every_s)
+
+    thread = threading.Thread(target=run, name="jobs", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+
+
+@contextmanager
+def _only_worker(path: Path, is_over: threading.Event) -> Iterator[bool]:
+    """Wait until this process is the one that runs the jobs; False when it ends before that."""
+    if sys.platform == "win32":
+        yield True
+        return
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield _locked(handle, is_over)
+    finally:
+        os.close(handle)
+
+
+def _locked(handle: int, is_over: threading.Event) -> bool:
+    while not is_over.is_set():
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            is_over.wait(LOOK_EVERY_S)
+        else:
+            return True
+    return False
