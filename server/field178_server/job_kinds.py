@@ -3,8 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from types import MappingProxyType
 
-from field178_server.jobs.worker import Work
+from sqlalchemy.orm import Session
 
-JOB_KINDS: Mapping[str, Work] = MappingProxyType({})
+from field178_server.audit.operation_context import OperationContext
+from field178_server.database.models.notice import REMOVAL
+from field178_server.jobs.worker import Work
+from field178_server.office.notices.operations import NoticeText, announce
+from field178_server.office.register_import.jobs import ANNOUNCED_FOR, IMPORT, UNDO, run_import, undo_with
+from field178_shared.errors import AppError
+
+
+def _announce_removal(session: Session, context: OperationContext, count: int) -> None:
+    wording = NoticeText(
+        vi=f"Văn phòng hoàn tác một lần nhập danh sách: {count} cơ sở vừa nhập được gỡ khỏi sổ.",
+        en=f"The office undoes an import: {count} establishments leave the register again.",
+    )
+    # With as many notices as are shown at most, tablets ask their officers instead.
+    with suppress(AppError):
+        announce(session, context, REMOVAL, wording, ANNOUNCED_FOR)
+
+
+JOB_KINDS: Mapping[str, Work] = MappingProxyType({IMPORT: run_import, UNDO: undo_with(_announce_removal)})

@@ -46,6 +46,7 @@ class ErrorCode(StrEnum):
     FILE_REFUSED = "file_refused"
     RESCUE_FILE = "rescue_file"
     LISTS_REFUSED = "lists_refused"
+    REGISTER_FILE = "register_file"
     LOCKED = "locked"
     PROTOCOL_UNSUPPORTED = "protocol_unsupported"
     SLOW_DOWN = "slow_down"
@@ -115,6 +116,8 @@ class ErrorCode(StrEnum):
     ESTABLISHMENT_NOT_NAMED = "establishment_not_named"
     ALREADY_RECORDED = "already_recorded"
     POSSIBLE_DUPLICATE = "possible_duplicate"
+    OUTSIDE_AREA = "outside_area"
+    FORMULA_FAULT = "formula_fault"
     # entries of the office beside a visit
     BEFORE_VISIT = "before_visit"
     BEFORE_DECISION = "before_decision"
@@ -201,6 +204,11 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
         422,
         "Danh mục không nhận được. Chưa thay đổi gì.",
         "The lists cannot be taken. Nothing was changed.",
+    ),
+    ErrorCode.REGISTER_FILE: _E(
+        422,
+        "Tệp danh sách cơ sở không dùng được. Chưa nhập gì.",
+        "The file of establishments cannot be used. Nothing was imported.",
     ),
     ErrorCode.LOCKED: _E(
         423, "Phiếu đã duyệt, thay đổi được giữ riêng.", "Approved: the change is kept aside."
@@ -329,6 +337,10 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ),
     ErrorCode.ESTABLISHMENT_NOT_NAMED: _E(None, "Chưa chọn cơ sở.", "No establishment is chosen."),
     ErrorCode.ALREADY_RECORDED: _E(None, "Có thể đã ghi buổi này.", "This session may be recorded already."),
+    ErrorCode.OUTSIDE_AREA: _E(None, "Ngoài địa bàn của bạn.", "Outside of your area."),
+    ErrorCode.FORMULA_FAULT: _E(
+        None, "Ô công thức bị lỗi trong tệp.", "The cell is a formula that failed in the file."
+    ),
     ErrorCode.POSSIBLE_DUPLICATE: _E(
         None, "Có thể trùng với cơ sở đã có.", "This may be an establishment already known."
     ),

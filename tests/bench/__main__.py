@@ -19,6 +19,7 @@ BENCHES = (
     "sign_in_rush",
     "load",
     "growth",
+    "import_register",
     "draft_save",
     "first_frame",
     "screens",

@@ -15,8 +15,11 @@ from field178_server.console.establishments import pages as establishments
 from field178_server.console.follow_ups import entry_pages
 from field178_server.console.follow_ups import pages as follow_ups
 from field178_server.console.imports import pages as imports
+from field178_server.console.jobs import pages as jobs
 from field178_server.console.lists import changes as list_changes
 from field178_server.console.lists import pages as lists
+from field178_server.console.register_import import pages as register_import
+from field178_server.console.register_import import steps as register_import_steps
 from field178_server.console.reviews import decisions, file_pages
 from field178_server.console.reviews import pages as reviews
 from field178_server.console.shell import guard, preferences
@@ -28,6 +31,7 @@ PAGES: tuple[ModuleType, ...] = (
     *(accounts, own_tablets, preferences, reviews, decisions, file_pages, documents),
     *(attention, establishments, tablets, imports, erasure, lists, list_changes),
     *(follow_ups, entry_pages),
+    *(jobs, register_import, register_import_steps),
 )
 
 

@@ -44,7 +44,7 @@ class Stored:
         return self.body.startswith(_ERASED) and set(self.data) == {ERASED_AT}
 
 
-def data_of(body: str) -> Data:
+def data_of(body: str | bytes) -> Data:
     """Return the content of a stored body."""
     value = json.loads(body)
     assert isinstance(value, dict)

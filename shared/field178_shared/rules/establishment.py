@@ -75,11 +75,12 @@ def is_same_name(one: str, other: str) -> bool:
 def _is_alike(data: Data, folded_name: str, entry: KnownEstablishment) -> bool:
     if entry.type_id != data.get("establishment_type_id") or not is_same_name(entry.folded_name, folded_name):
         return False
-    distance = _distance_m((count_of(data, "lat"), count_of(data, "lon")), (entry.lat, entry.lon))
+    distance = distance_m((count_of(data, "lat"), count_of(data, "lon")), (entry.lat, entry.lon))
     return entry.unit_id == data.get("unit_id") if distance is None else distance < NEAR_M
 
 
-def _distance_m(one: tuple[int | None, int | None], other: tuple[int | None, int | None]) -> float | None:
+def distance_m(one: tuple[int | None, int | None], other: tuple[int | None, int | None]) -> float | None:
+    """Return how far two points in 1e-7 degrees are apart, None where one of them is not known."""
     if one[0] is None or one[1] is None or other[0] is None or other[1] is None:
         return None
     north = (one[0] - other[0]) * _METRES_PER_UNIT

@@ -20,6 +20,7 @@ from field178_server.http.auth import current_officer
 from field178_server.office.establishments.queries import RegisterPage, RegisterQuery, register_page
 from field178_server.office.reviews.record import merge_target_within, record_page
 from field178_server.records.access import access_of
+from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 
 
@@ -49,6 +50,7 @@ def establishments() -> Response:
         layout=layout,
         active="console.establishments",
         text=text,
+        may_import=may(officer.role, "console.register_imports", load()),
         rows=_register_lines(found, Localizer(language)),
         count=Localizer(language).number(found.page.total),
         pages=page_links(

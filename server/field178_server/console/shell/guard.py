@@ -21,7 +21,9 @@ from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.text.i18n import N_
 
-_LARGE_FORMS = frozenset({"console.send_rescue", "console.enter", "console.correct_entry"})
+_LARGE_FORMS = frozenset(
+    {"console.send_rescue", "console.enter", "console.correct_entry", "console.upload_register"}
+)
 
 
 def check_policy(app: Flask) -> None:
@@ -113,6 +115,7 @@ _DEFAULT_ADVICE = N_("Go back and try again; if it happens again, tell the admin
 _ADVICE = {
     ErrorCode.NOT_FOUND: N_("The page or record is not here, or not within your area."),
     ErrorCode.FORBIDDEN: N_("The form was open for too long or came from another page. Open it again."),
+    ErrorCode.TOO_LARGE: N_("The file is too large. Save it without pictures, or send it in parts."),
     ErrorCode.BUSY: N_("Many tablets are sending right now. Try again in a moment."),
     ErrorCode.STORAGE_FULL: N_(
         "Nothing was stored. Tell the administrator; pages can still be read. Try again when there is room."

@@ -26,6 +26,8 @@ PUBLIC = Access(is_public=True)
 SIGNED_IN = Access()
 READ = Access(frozenset({"read_visits", "read_own_team_visits"}))
 REGISTER = Access(frozenset({"read_visits", "read_own_team_visits", "edit_register"}))
+EDIT_REGISTER = Access(frozenset({"edit_register"}))
+JOBS = Access(frozenset({"edit_register", "manage_devices"}))
 APPROVE = Access(frozenset({"approve"}))
 RETURN = Access(frozenset({"return_for_fix"}))
 TABLETS = Access(frozenset({"manage_devices", "review"}))
@@ -75,6 +77,19 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.confirm_purge": ERASE,
         "console.refuse_purge": ERASE,
         "console.withdraw_purge": ERASE,
+        "console.register_imports": EDIT_REGISTER,
+        "console.upload_register": EDIT_REGISTER,
+        "console.register_import": EDIT_REGISTER,
+        "console.register_columns": EDIT_REGISTER,
+        "console.choose_register_columns": EDIT_REGISTER,
+        "console.register_words": EDIT_REGISTER,
+        "console.choose_register_words": EDIT_REGISTER,
+        "console.run_register_import": EDIT_REGISTER,
+        "console.undo_register_import": EDIT_REGISTER,
+        "console.register_refused": EDIT_REGISTER,
+        "console.jobs": JOBS,
+        "console.job": JOBS,
+        "console.stop_job": EDIT_REGISTER,
         "console.establishments": REGISTER,
         "console.establishment": REGISTER,
         "console.lists": LISTS,

@@ -241,6 +241,15 @@
     if (event.target.form && event.target.form.dataset.draft) saveDraft(event.target.form);
   });
 
+  // A file that the server would refuse is told of before it is sent.
+  document.addEventListener("change", (event) => {
+    const { files, dataset } = event.target;
+    if (!files || !dataset.maxBytes) return;
+    const isTooLarge = Array.from(files).some((file) => file.size > Number(dataset.maxBytes));
+    event.target.setCustomValidity(isTooLarge ? dataset.tooLarge : "");
+    event.target.reportValidity();
+  });
+
   // Opening a comment box puts the cursor into it.
   document.addEventListener(
     "toggle",

@@ -23,6 +23,11 @@ from field178_server.database.models.projection import (
     SanctionRow,
 )
 from field178_server.database.models.record import Erasure, Feed, Record
+from field178_server.database.models.register_import import (
+    RegisterImport,
+    RegisterImportChoice,
+    RegisterImportRecord,
+)
 from field178_server.database.models.replication import (
     ChangeHistory,
     DivergentRecord,
@@ -64,6 +69,9 @@ __all__ = [
     "OfficerScope",
     "Quarantine",
     "Record",
+    "RegisterImport",
+    "RegisterImportChoice",
+    "RegisterImportRecord",
     "Root",
     "RootPart",
     "SanctionRow",

@@ -1,0 +1,134 @@
+"""The two steps before the preview: which column fills which field, and what the words of the file mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server.console.register_import.frame import import_page, preview_in
+from field178_server.console.register_import.view import (
+    column_lines,
+    field_options,
+    for_all_fields,
+    missing_text,
+    repeated_text,
+    word_tables,
+)
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.form_actions import office
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.text.localize import Localizer
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.http.application_runtime import current_runtime
+from field178_server.office.register_import.choices import ImportChoices
+from field178_server.office.register_import.drafts import choose_columns, choose_words
+from field178_server.office.register_import.fields import FIELDS, FOR_ALL_ROWS
+from field178_server.office.register_import.preview import Preview
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.text.formats import parse_whole_number
+
+_FOR_ALL = "all:"
+
+
+@console.get("/establishments/import/<import_id>/columns", endpoint="register_columns")
+def columns(import_id: str) -> AnyResponse:
+    """Show the columns of the file and what they were taken for."""
+    with snapshot(current_runtime().engine) as session:
+        preview = preview_in(session, import_id, parse_whole_number(request.args.get("sheet", ""), 3))
+    if preview.row.applied_at is not None:
+        return redirect(url_for("console.register_import", import_id=import_id))
+    return _columns_page(preview)
+
+
+@console.post("/establishments/import/<import_id>/columns", endpoint="choose_register_columns")
+def choose(import_id: str) -> AnyResponse:
+    """Store the columns; a required field that nothing fills is told, and nothing chosen is lost."""
+    runtime, context = current_runtime(), office()
+    with snapshot(runtime.engine) as session:
+        preview = preview_in(session, import_id, parse_whole_number(request.form.get("sheet", ""), 3))
+    choices = _typed_columns(preview)
+    titled = preview.titled()
+    missing = [path for path in choices.missing() if path not in titled]
+    repeated = [
+        path for path in set(choices.columns.values()) if list(choices.columns.values()).count(path) > 1
+    ]
+    if missing or repeated:
+        return _columns_page(replace(preview, choices=choices), missing, repeated)
+    run_write(
+        runtime.engine,
+        lambda session: choose_columns(session, context, import_id, preview.table, choices),
+    )
+    return redirect(url_for("console.register_words", import_id=import_id), 303)
+
+
+@console.get("/establishments/import/<import_id>/words", endpoint="register_words")
+def words(import_id: str) -> AnyResponse:
+    """Show each spelling of units, kinds and states with what it means."""
+    with snapshot(current_runtime().engine) as session:
+        preview = preview_in(session, import_id)
+    if preview.row.applied_at is not None or not preview.row.choices.is_mapped:
+        return redirect(url_for("console.register_import", import_id=import_id))
+    tables = word_tables(preview, Localizer(chosen_language()))
+    unknown = sum(not line.chosen for table in tables for line in table.lines)
+    return import_page("register_import/words.html", row=preview.row, tables=tables, unknown=unknown)
+
+
+@console.post("/establishments/import/<import_id>/words", endpoint="choose_register_words")
+def choose_meanings(import_id: str) -> AnyResponse:
+    """Store what the spellings mean."""
+    runtime, context = current_runtime(), office()
+    with snapshot(runtime.engine) as session:
+        preview = preview_in(session, import_id)
+    chosen: dict[str, dict[str, str]] = {}
+    news: dict[str, dict[str, str]] = {}
+    for one in preview.spellings():
+        value = request.form.get(f"word:{one.path}:{one.key}", one.chosen)
+        _refuse_unknown(preview, one.path, value)
+        chosen.setdefault(one.path, {})[one.key] = value
+        # What reads by itself is not remembered: the lists may change what it means.
+        if value != one.chosen:
+            news.setdefault(one.path, {})[one.key] = value
+    choices = replace(preview.row.choices, words=chosen)
+    run_write(runtime.engine, lambda session: choose_words(session, context, import_id, choices, news))
+    return redirect(url_for("console.register_import", import_id=import_id), 303)
+
+
+def _typed_columns(preview: Preview) -> ImportChoices:
+    chosen = {
+        heading: path
+        for number, heading in enumerate(preview.table.headings)
+        if (path := request.form.get(f"column:{number}", "")) in FIELDS
+    }
+    for_all = {path: value for path in FOR_ALL_ROWS if (value := request.form.get(f"{_FOR_ALL}{path}", ""))}
+    for path, value in for_all.items():
+        _refuse_unknown(preview, path, value)
+    return ImportChoices(preview.table.number, chosen, for_all, {}, (), is_mapped=True)
+
+
+def _refuse_unknown(preview: Preview, path: str, value: str) -> None:
+    """Refuse a form that was tampered with."""
+    if path not in FIELDS or not FIELDS[path].choices:
+        raise AppError(ErrorCode.BAD_REQUEST, field=path)
+    if value and value not in {one for one, _ in preview.reader.spellings.options(path)}:
+        raise AppError(ErrorCode.BAD_REQUEST, field=path)
+
+
+def _columns_page(preview: Preview, missing: Sequence[str] = (), repeated: Sequence[str] = ()) -> Response:
+    localizer = Localizer(chosen_language())
+    errors = [missing_text(missing, localizer)] if missing else []
+    errors += [repeated_text(repeated, localizer)] if repeated else []
+    return import_page(
+        "register_import/columns.html",
+        422 if errors else 200,
+        row=preview.row,
+        table=preview.table,
+        tables=preview.tables,
+        lines=column_lines(preview, localizer),
+        options=field_options(localizer),
+        for_all=for_all_fields(preview, localizer),
+        missing=missing,
+        errors=errors,
+    )

@@ -1,0 +1,68 @@
+"""Choices of one import: table, columns, values for all rows, words, and rows taken nevertheless."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+
+from field178_server.office.register_import.fields import FIELDS, REQUIRED, STATUS
+from field178_server.office.register_import.headings import guess_fields, heading_key
+from field178_server.office.register_import.staging import StagedTable
+
+
+@dataclass(frozen=True, slots=True)
+class ImportChoices:
+    """What the office chose; `columns` is {heading: field}, `words` {field: {spelling key: id}}.
+
+    An empty id leaves a spelling unknown. `wanted_rows` are taken although they look like an establishment
+    that is known.
+    """
+
+    table: int = 0
+    columns: Mapping[str, str] = field(default_factory=dict)
+    for_all: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    wanted_rows: tuple[int, ...] = ()
+    is_mapped: bool = False
+
+    def to_text(self) -> str:
+        """Return the choices as they are stored."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def of_text(cls, text: str) -> ImportChoices:
+        """Return stored choices."""
+        stored = json.loads(text)
+        stored["wanted_rows"] = tuple(stored.get("wanted_rows", ()))
+        return cls(**stored)
+
+    def column_of(self, table: StagedTable, path: str) -> int | None:
+        """Return the number of the column that fills a field."""
+        heading = next((one for one, found in self.columns.items() if found == path), None)
+        return table.headings.index(heading) if heading in table.headings else None
+
+    def with_rows(self, wanted: tuple[int, ...]) -> ImportChoices:
+        """Return the choices with these rows taken although they look alike."""
+        return replace(self, wanted_rows=wanted)
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the required fields that no column and no value for all rows fills."""
+        filled = {*self.columns.values(), *(path for path, value in self.for_all.items() if value)}
+        return tuple(path for path in REQUIRED if path not in filled)
+
+
+def first_choices(table: StagedTable, remembered: Mapping[str, str] | None) -> ImportChoices:
+    """Return what is proposed for a table: as its headings were mapped before, else as they read."""
+    guessed = {table.headings[column]: path for column, path in guess_fields(table.headings).items()}
+    columns = (
+        guessed
+        if remembered is None
+        else {heading: path for heading in table.headings if (path := remembered.get(heading, "")) in FIELDS}
+    )
+    return ImportChoices(table.number, columns, {STATUS: "operating"})
+
+
+def memory_key(table: StagedTable) -> str:
+    """Return the key under which the columns of a set of headings are remembered."""
+    return heading_key(table.headings)

@@ -1,0 +1,1 @@
+"""Reading of spreadsheets and CSV files into rows of texts, within fixed limits."""

@@ -1,0 +1,171 @@
+"""XLSX workbooks, read row by row: values as they were last calculated, nothing is executed."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, BinaryIO
+from xml.etree.ElementTree import ParseError  # the error of openpyxl's parser alone
+
+from field178_server.office.register_import.reading.refusal import refused
+from field178_server.office.register_import.reading.sheet import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    FileSheet,
+    SheetRow,
+    cleaned,
+)
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+
+MAX_SHEETS = 20
+# A small file can unpack to a very large one. Sheets are streamed, though one cell of them may be all there
+# is; texts are held in memory; each format of cells takes a hundred times its bytes.
+_MAX_UNPACKED_BYTES = 96 << 20
+_MAX_SHEET_BYTES = 48 << 20
+_MAX_TEXTS_BYTES = 12 << 20
+_MAX_PART_BYTES = 2 << 20
+_LAST_ROW = 1_048_576
+_STEP = 1 << 20
+_OVERLAP = 200
+_MERGED = re.compile(rb"mergeCell\b[^>]*?\bref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\"")
+_MAX_MERGED = 50_000
+# What no program has calculated has no value; Excel writes a result of no letters as one of type "str".
+_UNCALCULATED = re.compile(
+    rb"<c\b(?![^>]*\bt=\"str\")[^>]*>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
+)
+
+
+def read_workbook(file: BinaryIO) -> Iterator[FileSheet]:
+    """Yield the sheets of a workbook, each to be read before the next; raises AppError(register_file)."""
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        with zipfile.ZipFile(file) as packed:
+            _check_sizes(packed)
+        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError, OSError, TypeError):
+        raise refused("damaged") from None
+    try:
+        yield from _tables(file, book)
+    finally:
+        book.close()
+
+
+def _check_sizes(packed: zipfile.ZipFile) -> None:
+    """Refuse a file that unpacks to too much; no reader gets more out of a part than its entry says."""
+    parts = packed.infolist()
+    if any(part.flag_bits & 1 for part in parts):
+        raise refused("locked")
+    is_large = sum(part.file_size for part in parts) > _MAX_UNPACKED_BYTES
+    if is_large or any(part.file_size > _limit_of(part.filename) for part in parts):
+        raise refused("unpacks_too_large")
+
+
+def _limit_of(part: str) -> int:
+    if part.endswith("/sharedStrings.xml"):
+        return _MAX_TEXTS_BYTES
+    if "/worksheets/" in part:
+        return _MAX_SHEET_BYTES
+    return _MAX_PART_BYTES if part.endswith((".xml", ".rels")) else _MAX_UNPACKED_BYTES
+
+
+def _tables(file: BinaryIO, book: Workbook) -> Iterator[FileSheet]:
+    for sheet in book.worksheets[:MAX_SHEETS]:
+        # The range that a sheet claims to have may be the largest there is.
+        sheet.reset_dimensions()
+        name = cleaned(str(sheet.title))
+        merged = _merged_down(file, str(getattr(sheet, "_worksheet_path", "")), name)
+        cells = sheet.iter_rows(max_row=_LAST_ROW, max_col=MAX_COLUMNS, values_only=True)
+        yield FileSheet(name, _rows(cells, merged))
+
+
+def _rows(cells: Iterator[tuple[object, ...]], merged: Mapping[tuple[int, int], int]) -> Iterator[SheetRow]:
+    count = 0
+    carried: dict[int, tuple[int, str]] = {}
+    try:
+        for number, values in enumerate(cells, 1):
+            if not any(value is not None for value in values) and not carried:
+                continue
+            texts = [cell_text(value) for value in values[: _width(values, carried)]]
+            _fill_merged(texts, number, merged, carried)
+            if not any(texts):
+                continue
+            count += 1
+            if count > MAX_ROWS:
+                raise refused("too_many_rows", limit=MAX_ROWS)
+            yield SheetRow(number, tuple(texts))
+    except (zipfile.BadZipFile, KeyError, ValueError, ParseError, OSError, TypeError, EOFError):
+        raise refused("damaged") from None
+
+
+def _width(values: tuple[object, ...], carried: Mapping[int, object]) -> int:
+    """Return how many cells of a row matter: openpyxl fills every row up with empty ones."""
+    given = next((index for index in range(len(values), 0, -1) if values[index - 1] is not None), 0)
+    return max(given, max(carried, default=-1) + 1)
+
+
+def _fill_merged(
+    texts: list[str],
+    number: int,
+    merged: Mapping[tuple[int, int], int],
+    carried: dict[int, tuple[int, str]],
+) -> None:
+    """Give the rows of a merged cell the text of its first row."""
+    for column, (last, text) in list(carried.items()):
+        if number > last:
+            del carried[column]
+        elif column < len(texts) and not texts[column]:
+            texts[column] = text
+    for column, text in enumerate(texts):
+        last = merged.get((number, column), 0)
+        if text and last > number:
+            carried[column] = (last, text)
+
+
+def _merged_down(file: BinaryIO, part: str, name: str) -> dict[tuple[int, int], int]:
+    """Return {(row, column from 0): last row} of the cells merged over rows, which openpyxl does not tell."""
+    found: dict[tuple[int, int], int] = {}
+    rest = b""
+    try:
+        with zipfile.ZipFile(file) as packed, packed.open(part) as sheet:
+            while block := sheet.read(_STEP):
+                text = rest + block
+                if _UNCALCULATED.search(text):
+                    raise refused("not_calculated", sheet=name)
+                for left, top, right, bottom in _MERGED.findall(text):
+                    if left == right and len(found) < _MAX_MERGED:
+                        found[int(top), _column(left)] = int(bottom)
+                rest = text[-_OVERLAP:]
+    except (zipfile.BadZipFile, KeyError, OSError, EOFError):
+        raise refused("damaged") from None
+    return found
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def cell_text(value: object) -> str:
+    """Return the value of a cell as people would type it; a day as 2026-05-01."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "x" if value else ""
+        case datetime():
+            return value.date().isoformat()
+        case date():
+            return value.isoformat()
+        case time():
+            return value.isoformat("minutes")
+        case float() if value.is_integer() and abs(value) < 1e15:  # exact as a float
+            return str(int(value))
+    return cleaned(str(value))

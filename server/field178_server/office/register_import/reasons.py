@@ -1,0 +1,62 @@
+"""Reasons why a row is not taken, in words: the page and the file that goes back say the same."""
+
+from __future__ import annotations
+
+from field178_server.office.register_import.checking import CheckedRow, RowProblem
+from field178_server.office.register_import.duplicates import Duplicate
+from field178_server.office.register_import.fields import POINT
+from field178_shared.codelists import load
+from field178_shared.errors import message
+from field178_shared.schemas.fields.catalogue import field_at, translated
+from field178_shared.text.formats import number_text
+from field178_shared.text.i18n import N_, translator
+
+_TYPE = "establishment"
+_POINT = N_("Latitude and longitude")
+_PAPERS = "certificates"
+
+
+def field_text(path: str, language: str) -> str:
+    """Return the name of a field; a part of a paper has the paper's name, which is long, behind it."""
+    if path == POINT:
+        return translator(language, "console")(_POINT)
+    field = field_at(_TYPE, path)
+    label = translated(field.label, language) if field else path
+    group, _, rest = path.partition(".")
+    if group != _PAPERS:
+        return label
+    paper = load().choice("certificate_kind", rest.partition(".")[0])
+    return f"{label} ({paper.label(language)})" if paper else label
+
+
+def problem_text(problem: RowProblem, language: str) -> str:
+    """Return what is wrong in a column of the file."""
+    column = problem.heading or field_text(problem.path, language)
+    value = f" ({problem.value})" if problem.value else ""
+    return f"{column}: {message(problem.code, language)}{value}"
+
+
+def duplicate_text(duplicate: Duplicate, language: str) -> str:
+    """Return what a row looks like, and why."""
+    say = translator(language, "console")
+    if duplicate.has_same_number:
+        why = say(N_("same registration number"))
+    elif duplicate.distance_m is not None:
+        why = say(N_("same name, {distance} m away")).format(
+            distance=number_text(duplicate.distance_m, language)
+        )
+    else:
+        why = say(N_("same name and kind in the same commune"))
+    if duplicate.row_number is not None:
+        place = say(N_("row {number} of this file")).format(number=duplicate.row_number)
+        return f"{duplicate.name} ({place}): {why}"
+    return f"{duplicate.name}: {why}"
+
+
+def row_text(row: CheckedRow, language: str) -> str:
+    """Return every reason why a row is not taken."""
+    if row.problems:
+        return "; ".join(problem_text(one, language) for one in row.problems)
+    say = translator(language, "console")
+    found = "; ".join(duplicate_text(one, language) for one in row.duplicates)
+    return say(N_("Looks like {what}")).format(what=found)

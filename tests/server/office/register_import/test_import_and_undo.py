@@ -1,0 +1,106 @@
+"""An import and its undoing leave the register as it was, whatever the file holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.server.office.register_import.scene import GOOD, HEAD, Desk, register, table, visible
+from tests.server.office_scene import Office, copy_of
+
+from field178_server.database.unit_of_work import run_write
+from field178_server.jobs.queue import JobState, stop
+from field178_server.office.register_import.jobs import IMPORT
+
+_NAMES = ("Hoa Ban", "Karaoke Hoa Ban", "Nhà nghỉ Sao Mai", "sao mai", "Ba\u0302\u0301m Biển", "=1+1", "")
+_KINDS = ("KS", "nhà nghỉ", "karaoke gia đình", "Mát-xa", "đua ngựa", "")
+_UNITS = ("TT. An Lão", "xã An Lão", "X. Quốc Tuấn", "Xã Bát Trang, huyện An Lão", "Xã Không Có", "")
+_PLACES = ("Thôn 3", "Số 5, đường Lê Lợi", "")
+_ROOMS = ("5", "12 phòng", "vài phòng", "")
+_DAYS = ("01/02/2020", "2020-02-31", "43862", "ngày 5 tháng 6 năm 2020", "1.2.19", "")
+_NUMBERS = ("GP-1", "gp-1", "31K8000012", "")
+_NOTES = ("", "Gọi 0912.345.678", "Chủ là Nguyễn Văn Bình", "\u202eđảo")
+
+ROWS = st.lists(
+    st.tuples(*map(st.sampled_from, (_NAMES, _KINDS, _UNITS, _PLACES, _ROOMS, _DAYS, _NUMBERS, _NOTES))),
+    min_size=1,
+    max_size=25,
+)
+
+
+@pytest.fixture(scope="module")
+def desk(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """Return a desk whose register holds one establishment already."""
+    office = Office(copy_of(furnished, tmp_path_factory.mktemp("desk") / "data"))
+    desk = Desk(office)
+    desk.run(desk.stage(table(GOOD)))
+    yield desk
+    office.close()
+
+
+# A store of hundreds of deleted records is no other store: one serves all examples.
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=ROWS)
+def test_an_import_and_its_undoing_leave_the_register_as_it_was(
+    desk: Desk, rows: list[tuple[str, ...]]
+) -> None:
+    before, seen_before = register(desk.office), visible(desk.office)
+    import_id = desk.stage(table(*rows, ("A", *GOOD[1:-2], "", "")))
+    checked = desk.checked(import_id)
+    assert len(checked.taken) + len(checked.refused) + len(checked.alike) == len(checked.rows)
+    job = desk.run(import_id)
+    assert job.state is JobState.DONE, job
+    added = register(desk.office).keys() - before.keys()
+    assert len(added) == len(checked.taken) == job.outcome["taken"]
+    undone = desk.undo(import_id)
+    assert undone.state is JobState.DONE, undone
+    assert register(desk.office) == before
+    assert visible(desk.office) == seen_before
+
+
+def test_an_import_runs_once_and_is_undone_once(desk: Desk) -> None:
+    import_id = desk.stage(table(("Quán Một Lần", *GOOD[1:-2], "", "")))
+    seen = desk.checked(import_id).digest
+    first, second = desk.queue(IMPORT, import_id, seen), desk.queue(IMPORT, import_id, seen)
+    assert desk.work(second).state is JobState.FAILED
+    assert desk.job(first).state is JobState.DONE
+    assert desk.undo(import_id).state is JobState.DONE
+    assert desk.undo(import_id).outcome["code"] == "revision_changed"
+    assert desk.run(import_id).state is JobState.FAILED
+
+
+def test_of_two_imports_of_one_file_at_once_the_second_writes_nothing(desk: Desk) -> None:
+    rows = table(("Quán Song Song", *GOOD[1:-2], "", ""))
+    one, other = desk.stage(rows), desk.stage(rows)
+    jobs = [desk.queue(IMPORT, each, desk.checked(each).digest) for each in (one, other)]
+    before = len(register(desk.office))
+    assert desk.work(jobs[1]).outcome["code"] == "revision_changed"
+    assert len(register(desk.office)) == before + 1
+    desk.undo(one)
+
+
+def test_a_stop_before_the_end_writes_nothing(desk: Desk) -> None:
+    import_id = desk.stage(table(("Quán Dừng", *GOOD[1:-2], "", "")))
+    before = register(desk.office)
+    job_id = desk.queue(IMPORT, import_id, desk.checked(import_id).digest)
+    run_write(desk.office.engine, lambda session: stop(session, desk.context, job_id))
+    assert desk.work(job_id).state is JobState.STOPPED
+    assert register(desk.office) == before
+
+
+def test_who_lost_the_right_meanwhile_imports_nothing(desk: Desk) -> None:
+    import_id = desk.stage(table(("Quán Mất Quyền", *GOOD[1:-2], "", "")))
+    before = register(desk.office)
+    job_id = Desk(desk.office, "binh").queue(IMPORT, import_id, desk.checked(import_id).digest)
+    assert desk.work(job_id).outcome["code"] == "forbidden"
+    assert register(desk.office) == before
+
+
+def test_a_file_of_one_name_over_and_over_is_checked_in_time(desk: Desk) -> None:
+    rows = [("Nhà nghỉ Bình Minh", "nhà nghỉ", "Xã An Lão", f"Thôn {n}", *[""] * 4) for n in range(3000)]
+    checked = desk.checked(desk.stage(table(*rows, head=HEAD)))
+    assert len(checked.taken) == 1
+    assert len(checked.alike) == 2999
