@@ -86,7 +86,8 @@ def test_a_field_that_is_no_such_value_says_so_and_keeps_the_rest(admin: Browser
 def test_every_field_of_a_row_has_its_label(admin: Browser) -> None:
     page = admin.text("/lists/violations.items/row?key=lodging_no_notice_1_3")
     ids = set(re.findall(r'<(?:input|select|textarea)[^>]* id="([^"]+)"', page))
-    assert ids >= {"vi", "en", "source"} and {*re.findall(r'<label for="([^"]+)"', page)} <= ids
+    assert ids >= {"vi", "en", "source"}
+    assert {*re.findall(r'<label for="([^"]+)"', page)} <= ids
     assert "&#34;" not in page, "an attribute was written as text"
 
 
