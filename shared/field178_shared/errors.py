@@ -48,6 +48,7 @@ class ErrorCode(StrEnum):
     LISTS_REFUSED = "lists_refused"
     REGISTER_FILE = "register_file"
     LOCKED = "locked"
+    FLAGGED = "flagged"
     PROTOCOL_UNSUPPORTED = "protocol_unsupported"
     SLOW_DOWN = "slow_down"
     CHECKSUM_MISMATCH = "checksum_mismatch"
@@ -118,6 +119,10 @@ class ErrorCode(StrEnum):
     POSSIBLE_DUPLICATE = "possible_duplicate"
     OUTSIDE_AREA = "outside_area"
     FORMULA_FAULT = "formula_fault"
+    VISITED_TWICE = "visited_twice"
+    FAR_FROM_POINT = "far_from_point"
+    MISSING_PHOTOS = "missing_photos"
+    PERSONAL_DATA = "personal_data"
     # entries of the office beside a visit
     BEFORE_VISIT = "before_visit"
     BEFORE_DECISION = "before_decision"
@@ -212,6 +217,11 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ),
     ErrorCode.LOCKED: _E(
         423, "Phiếu đã duyệt, thay đổi được giữ riêng.", "Approved: the change is kept aside."
+    ),
+    ErrorCode.FLAGGED: _E(
+        422,
+        "Phiếu có điểm cần xem trước khi duyệt.",
+        "The record has flags to look at before it is approved.",
     ),
     ErrorCode.PROTOCOL_UNSUPPORTED: _E(
         426, "Phiên bản ứng dụng không còn dùng được.", "This version of the application cannot be served."
@@ -343,6 +353,16 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ),
     ErrorCode.POSSIBLE_DUPLICATE: _E(
         None, "Có thể trùng với cơ sở đã có.", "This may be an establishment already known."
+    ),
+    ErrorCode.VISITED_TWICE: _E(
+        None, "Cơ sở này có lượt kiểm tra khác cùng ngày.", "This establishment has another visit that day."
+    ),
+    ErrorCode.FAR_FROM_POINT: _E(
+        None, "Nơi ghi phiếu ở xa điểm đã đăng ký.", "Recorded far from the registered point."
+    ),
+    ErrorCode.MISSING_PHOTOS: _E(None, "Chưa nhận đủ ảnh.", "Photos have not been received."),
+    ErrorCode.PERSONAL_DATA: _E(
+        None, "Có thể có dữ liệu cá nhân trong lời ghi.", "A text may hold personal data."
     ),
     ErrorCode.BEFORE_VISIT: _E(None, "Ngày này trước ngày kiểm tra.", "This day is before the visit."),
     ErrorCode.BEFORE_DECISION: _E(

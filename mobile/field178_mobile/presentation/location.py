@@ -1,36 +1,19 @@
-"""Points in 1e-7 degrees, their distance in metres, and the position of this tablet, measured when asked."""
+"""The position of this tablet, measured when asked."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from field178_mobile.platform.api import Fix
+from field178_shared.records.points import GeoPoint as GeoPoint
+from field178_shared.records.points import metres_between as metres_between
 from field178_shared.time.clock import Clock
 
-_METRES_PER_UNIT = 111_320 / 10_000_000
 AskFix = Callable[[Callable[[Fix | None], None]], None]
 # Later than that the team may be at another establishment.
 GOOD_FOR = timedelta(minutes=30)
-
-
-@dataclass(frozen=True, slots=True)
-class GeoPoint:
-    """A point in 1e-7 degrees."""
-
-    lat: int
-    lon: int
-
-
-def metres_between(one: GeoPoint, other: GeoPoint) -> int:
-    """Return the distance in metres; flat-earth, right to a metre inside a province."""
-    shrink = math.cos(math.radians((one.lat + other.lat) / 2 / 10_000_000))
-    north = (one.lat - other.lat) * _METRES_PER_UNIT
-    east = (one.lon - other.lon) * _METRES_PER_UNIT * shrink
-    return round(math.hypot(north, east))
 
 
 def no_receiver(answer: Callable[[Fix | None], None]) -> None:

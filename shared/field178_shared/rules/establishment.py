@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import ErrorCode
+from field178_shared.records.points import GeoPoint, metres_between
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, text_of
 from field178_shared.rules.problem import Context, Problem
 from field178_shared.text.normalisation import fold
 
 NEAR_M = 150
-_METRES_PER_UNIT = 0.0111319
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +78,11 @@ def _is_alike(data: Data, folded_name: str, entry: KnownEstablishment) -> bool:
     return entry.unit_id == data.get("unit_id") if distance is None else distance < NEAR_M
 
 
-def distance_m(one: tuple[int | None, int | None], other: tuple[int | None, int | None]) -> float | None:
+def distance_m(one: tuple[int | None, int | None], other: tuple[int | None, int | None]) -> int | None:
     """Return how far two points in 1e-7 degrees are apart, None where one of them is not known."""
     if one[0] is None or one[1] is None or other[0] is None or other[1] is None:
         return None
-    north = (one[0] - other[0]) * _METRES_PER_UNIT
-    east = (one[1] - other[1]) * _METRES_PER_UNIT * math.cos(math.radians(one[0] / 1e7))
-    return math.hypot(north, east)
+    return metres_between(GeoPoint(one[0], one[1]), GeoPoint(other[0], other[1]))
 
 
 def _is_reversed(data: Data, start: str, end: str) -> bool:

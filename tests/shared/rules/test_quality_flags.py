@@ -1,0 +1,88 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.shared import builders
+
+from field178_shared.codelists import load
+from field178_shared.rules.quality_flags import CODES, FlagContext, quality_flags
+
+RECEIVED_AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+PLACE = builders.establishment()
+NORTH_1_KM = 90_000
+
+
+def flags(data: builders.Data, type_name: str = "inspection", **context: object) -> dict[str, dict]:
+    known = FlagContext(RECEIVED_AT, **({"establishment": PLACE} | context))
+    found = quality_flags(type_name, data, load(), known)
+    return {problem.code.value: dict(problem.details) for problem in found}
+
+
+def check_in(**over: object) -> builders.Data:
+    return builders.inspection()["check_in"] | over
+
+
+def test_usual_record_has_no_flag() -> None:
+    assert flags(builders.inspection()) == {}
+    assert flags(builders.outreach_session(), "outreach_session", establishment={}) == {}
+
+
+def test_visit_recorded_far_from_the_registered_point_says_how_far_and_how_sure() -> None:
+    data = builders.inspection(check_in=check_in(lat=PLACE["lat"] + NORTH_1_KM, accuracy_m=20, fix_age_s=90))
+    assert flags(data) == {"far_from_point": {"metres": 1002, "accuracy_m": 20, "fix_age_s": 90}}
+
+
+def test_inaccurate_fix_is_not_called_far() -> None:
+    data = builders.inspection(check_in=check_in(lat=PLACE["lat"] + NORTH_1_KM, accuracy_m=900))
+    assert flags(data) == {}
+
+
+@pytest.mark.parametrize("gone", [{"check_in": None}, {"check_in": {"no_point_reason": "no_signal"}}])
+def test_visit_without_a_point_is_not_called_far(gone: builders.Data) -> None:
+    assert flags(builders.inspection(**gone)) == {}
+
+
+def test_two_visits_of_one_day_name_each_other() -> None:
+    other = builders.inspection(started_at="2026-11-20T01:00:00Z", ended_at="2026-11-20T02:00:00Z")
+    assert flags(builders.inspection(), others={"a": other}) == {"visited_twice": {"records": ["a"]}}
+
+
+def test_two_visits_that_overlap_across_midnight_are_the_same() -> None:
+    late = {"started_at": "2026-11-20T16:30:00Z", "ended_at": "2026-11-20T17:30:00Z"}
+    early = {"started_at": "2026-11-20T17:10:00Z", "ended_at": "2026-11-20T18:00:00Z"}
+    found = flags(builders.inspection(**late), others={"a": builders.inspection(**early)})
+    assert "visited_twice" in found
+
+
+def test_visit_of_another_establishment_or_day_is_another_visit() -> None:
+    elsewhere = builders.inspection(establishment_id=builders.record_id("other"))
+    earlier = builders.inspection(started_at="2026-11-19T07:00:00Z", ended_at="2026-11-19T08:00:00Z")
+    assert flags(builders.inspection(), others={"a": elsewhere, "b": earlier}) == {}
+
+
+def test_session_entered_twice_is_flagged() -> None:
+    found = flags(builders.outreach_session(), "outreach_session", others={"a": builders.outreach_session()})
+    assert found == {"already_recorded": {"records": ["a"]}}
+
+
+def test_photos_that_have_not_come_are_counted() -> None:
+    found = flags(builders.inspection(), files_named=3, files_come=1)
+    assert found == {"missing_photos": {"come": 1, "named": 3}}
+
+
+def test_start_after_it_was_received_and_480_workers_are_flagged() -> None:
+    tomorrow = (RECEIVED_AT + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    later = (RECEIVED_AT + timedelta(days=1, hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    answers = builders.answers() | {"workers_total": {"v": 480}}
+    data = builders.inspection(started_at=tomorrow, ended_at=later, answers=answers)
+    assert list(flags(data)) == ["in_future", "unusual_count"]
+
+
+def test_text_with_an_identity_number_is_flagged_once_a_field() -> None:
+    data = builders.inspection(recommendation="CCCD 052198001234, gọi 0912345678")
+    known = FlagContext(RECEIVED_AT, establishment=PLACE)
+    found = [(one.path, one.code.value) for one in quality_flags("inspection", data, load(), known)]
+    assert found == [("recommendation", "personal_data")]
+
+
+def test_codes_are_named_once() -> None:
+    assert len(set(CODES)) == len(CODES)
