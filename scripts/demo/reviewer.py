@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scripts.demo.browser import Browser
+from scripts.demo.browser import Browser, Form
 
 
 class Reviewer:
@@ -26,6 +26,9 @@ class Reviewer:
         self._browser.submit(form, {"reason": reason, **pinned})
 
     def approve(self, record_id: str) -> None:
-        """Approve a record as it stands now."""
-        form = self._browser.get(f"/reviews/{record_id}").form(f"/{record_id}/approve")
-        self._browser.submit(form, {})
+        """Approve a record as it stands now, with its flags confirmed where it has any."""
+        written = self._browser.get(f"/reviews/{record_id}").form(f"/{record_id}/return")
+        address = f"/reviews/{record_id}/approve"
+        answer = self._browser.submit(Form(address, written.fields), {})
+        if any(form.action == address for form in answer.forms):
+            self._browser.submit(answer.form(address), {})

@@ -46,6 +46,11 @@ class Watched:
         self.page.wait_for_load_state("load")
         self.page.keyboard.press(key)
 
+    def decide(self, key: str) -> None:
+        """Press a key that decides, once the record has been before the eyes long enough."""
+        self.page.locator("[data-record][data-seen]").wait_for()
+        self.press(key)
+
     def go(self, path: str) -> None:
         """Open a page and wait until it is as wide as it will be: its own fonts change every line."""
         self.page.goto(path)

@@ -68,9 +68,7 @@ class Desk:
         """Send an establishment and a visit to it; returns the visit's id."""
         place = str(uuid.uuid4())
         self._create("establishment", f"unit:{UNIT}", builders.establishment(name=name, unit_id=UNIT), place)
-        visit = builders.inspection(
-            establishment_id=place, unit_id=UNIT, team_id=self.team.removeprefix("team:"), **over
-        )
+        visit = builders.inspection(establishment_id=place, team_id=self.team.removeprefix("team:"), **over)
         return self._create("inspection", self.team, visit)
 
     def review_of(self, record_id: str) -> Json | None:
@@ -144,7 +142,7 @@ def test_reviewer_returns_and_approves_by_keyboard_alone(
         watched.press("Control+Enter")
         expect(page.locator("#record-title")).to_have_text(NAMES[1])
         expect(page.get_by_role("status")).to_contain_text("Đã trả lại")
-        watched.press("a")
+        watched.decide("a")
         expect(page.locator("#record-title")).to_have_text(NAMES[2])
         expect(page.get_by_role("status")).to_contain_text("Đã duyệt")
     returned, approved = desk.review_of(filed[0]), desk.review_of(filed[1])
@@ -223,7 +221,7 @@ def test_approval_waits_for_the_record_that_was_asked_for(
         watched.press("a")
         line.let_go()
         expect(page.locator("#record-title")).to_have_text(NAMES[1])
-        watched.press("a")
+        watched.decide("a")
         expect(page.get_by_role("status")).to_contain_text(f"Đã duyệt: {NAMES[1]}")
     assert desk.review_of(filed[0]) is None
 
@@ -255,7 +253,7 @@ def test_undo_brings_the_approved_record_back(
     with watched_page(browser, desk.server.url) as watched:
         page = watched.page
         sign_in(page)
-        watched.press("a")
+        watched.decide("a")
         page.get_by_role("button", name="Hoàn tác (30 giây)").click()
         expect(page.locator("#record-title")).to_have_text(NAMES[0])
         expect(page.get_by_role("status")).to_contain_text("Đã hoàn tác")

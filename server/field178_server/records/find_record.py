@@ -6,10 +6,11 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import MergeProjection, Record
+from field178_server.database.models import FiledRecord, MergeProjection, Record
+from field178_shared.ids import is_uuid, review_id
 from field178_shared.merge import Data
 from field178_shared.wire.protocol import MERGED_INTO
 
@@ -72,7 +73,33 @@ def find_record(session: Session, tenant_id: str, record_id: str) -> StoredRecor
     row = session.get(Record, (tenant_id, record_id))
     if row is None:
         return None
+    return _stored(row)
+
+
+def _stored(row: Record) -> StoredRecord:
     return StoredRecord(row.record_id, row.type, row.scope, row.rev, row.deleted, row.h, json.loads(row.body))
+
+
+def find_reviewed(session: Session, tenant_id: str, record_id: str) -> dict[str, StoredRecord]:
+    """Return a record with its review and its establishment, by id, in one statement.
+
+    A merged establishment comes as the deleted record that it is: `establishment_of` leads on.
+    """
+    if not is_uuid(record_id):
+        return {}
+    visited = select(FiledRecord.establishment_id).where(
+        FiledRecord.tenant_id == tenant_id, FiledRecord.record_id == record_id
+    )
+    rows = session.scalars(
+        select(Record).where(
+            Record.tenant_id == tenant_id,
+            or_(
+                Record.record_id.in_([record_id, review_id(record_id)]),
+                Record.record_id == visited.scalar_subquery(),
+            ),
+        )
+    )
+    return {row.record_id: _stored(row) for row in rows}
 
 
 def establishment_of(session: Session, tenant_id: str, record: StoredRecord) -> StoredRecord | None:

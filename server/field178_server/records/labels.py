@@ -6,12 +6,14 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import and_, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Device, EstablishmentProjection, FiledRecord, Officer, Record
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import merge_targets_of
+
+_NAME_OF = {"person": "display_name", "team": "name"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,32 +27,37 @@ class Names:
 
 
 def names_of(session: Session, tenant_id: str, ids: Collection[str]) -> Names:
-    """Return the names of whatever the ids stand for."""
+    """Return the names of whatever the ids stand for; a merged establishment has that of its merge target."""
     wanted = sorted(set(ids))
-    officers = select(Officer.officer_id, Officer.name).where(
-        Officer.tenant_id == tenant_id, Officer.officer_id.in_(wanted)
-    )
-    devices = select(Device.device_id, Device.label).where(
-        Device.tenant_id == tenant_id, Device.device_id.in_(wanted)
-    )
-    roster = _named_records(session, tenant_id, "person", "display_name", wanted)
+    named = _named_rows(session, tenant_id, wanted)
+    roster, teams, merged = _named_records(session, tenant_id, wanted)
     return Names(
-        people=roster | {key: name for key, name in session.execute(officers)},
-        teams=_named_records(session, tenant_id, "team", "name", wanted),
-        devices={key: label for key, label in session.execute(devices)},
-        establishments=establishment_names(session, tenant_id, wanted),
+        people=roster | named["person"],
+        teams=teams,
+        devices=named["device"],
+        establishments=named["establishment"] | (_merged_names(session, tenant_id, merged) if merged else {}),
     )
 
 
 def establishment_names(session: Session, tenant_id: str, wanted: Collection[str]) -> dict[str, str]:
     """Return the names of establishments; a merged one has the name of its merge target."""
-    aliases = merge_targets_of(session, tenant_id, wanted)
-    establishments = select(EstablishmentProjection.record_id, EstablishmentProjection.name).where(
+    names = _names_in_register(session, tenant_id, wanted)
+    missing = set(wanted) - names.keys()
+    return names | (_merged_names(session, tenant_id, missing) if missing else {})
+
+
+def _merged_names(session: Session, tenant_id: str, record_ids: Collection[str]) -> dict[str, str]:
+    targets = merge_targets_of(session, tenant_id, record_ids)
+    names = _names_in_register(session, tenant_id, targets.values()) if targets else {}
+    return {alias: names[end] for alias, end in targets.items() if end in names}
+
+
+def _names_in_register(session: Session, tenant_id: str, record_ids: Collection[str]) -> dict[str, str]:
+    query = select(EstablishmentProjection.record_id, EstablishmentProjection.name).where(
         EstablishmentProjection.tenant_id == tenant_id,
-        EstablishmentProjection.record_id.in_([*wanted, *aliases.values()]),
+        EstablishmentProjection.record_id.in_(sorted(set(record_ids))),
     )
-    names = {key: name for key, name in session.execute(establishments)}
-    return names | {alias: names[end] for alias, end in aliases.items() if end in names}
+    return {key: name for key, name in session.execute(query)}
 
 
 def ids_in(value: object) -> set[str]:
@@ -86,17 +93,46 @@ def titles_of(
     return titles
 
 
-def _named_records(
-    session: Session, tenant_id: str, record_type: str, key: str, wanted: list[str]
-) -> dict[str, str]:
-    query = select(Record.record_id, Record.body).where(
-        Record.tenant_id == tenant_id,
-        Record.type == record_type,
-        Record.record_id.in_(wanted),
-        Record.deleted.is_(False),
+def _named_rows(session: Session, tenant_id: str, wanted: list[str]) -> dict[str, dict[str, str]]:
+    """Return the names of officers, tablets and establishments by kind and id, in one statement."""
+    parts = (
+        select(literal(kind).label("kind"), key.label("key"), name.label("name")).where(
+            tenant == tenant_id, key.in_(wanted)
+        )
+        for kind, tenant, key, name in (
+            ("person", Officer.tenant_id, Officer.officer_id, Officer.name),
+            ("device", Device.tenant_id, Device.device_id, Device.label),
+            (
+                "establishment",
+                EstablishmentProjection.tenant_id,
+                EstablishmentProjection.record_id,
+                EstablishmentProjection.name,
+            ),
+        )
     )
-    bodies = {record_id: json.loads(body) for record_id, body in session.execute(query)}
-    return {record_id: str(body[key]) for record_id, body in bodies.items() if key in body}
+    names: dict[str, dict[str, str]] = {"person": {}, "device": {}, "establishment": {}}
+    for kind, key, name in session.execute(union_all(*parts)):
+        names[kind][key] = name
+    return names
+
+
+def _named_records(
+    session: Session, tenant_id: str, wanted: list[str]
+) -> tuple[dict[str, str], dict[str, str], set[str]]:
+    """Return the names of the roster's people and teams, and which ids are of merged establishments."""
+    is_named = and_(Record.type.in_(sorted(_NAME_OF)), Record.deleted.is_(False))
+    is_merged = and_(Record.type == "establishment", Record.deleted)
+    query = select(Record.record_id, Record.type, Record.body).where(
+        Record.tenant_id == tenant_id, Record.record_id.in_(wanted), or_(is_named, is_merged)
+    )
+    names: dict[str, dict[str, str]] = {type_: {} for type_ in _NAME_OF}
+    merged = set[str]()
+    for record_id, type_, body in session.execute(query):
+        if type_ not in _NAME_OF:
+            merged.add(record_id)
+        elif (name := json.loads(body).get(_NAME_OF[type_])) is not None:
+            names[type_][record_id] = str(name)
+    return names["person"], names["team"], merged
 
 
 def _own_names(

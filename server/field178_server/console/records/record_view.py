@@ -15,6 +15,7 @@ from field178_server.console.records.inspection_view import (
     inspection_sections,
     law_text,
 )
+from field178_server.console.records.quality_flags import FlagView, flag_views
 from field178_server.console.shell.links import with_query
 from field178_server.console.text.field_labels import FieldContext, label_at, type_name, value_text
 from field178_server.console.text.localize import Localizer, address_text
@@ -23,11 +24,10 @@ from field178_server.office.reviews.record import RecordPage
 from field178_server.records.find_record import FILED_TYPES, StoredRecord
 from field178_server.records.history import Difference, Revision
 from field178_shared.documents.sources import COMMITMENT, MINUTES, SESSION_RECORD
-from field178_shared.errors import message
+from field178_shared.errors import ErrorCode
 from field178_shared.records.follow_ups import OpenFollowUp
 from field178_shared.records.reading import day_of_act
 from field178_shared.records.sanctions import CLOSURE
-from field178_shared.rules import Context, warnings
 from field178_shared.rules.time_limits import TimeLimit, running_limits
 from field178_shared.text.countdown import days_left_text
 from field178_shared.text.formats import date_text
@@ -56,15 +56,6 @@ class RevisionView:
     is_first: bool
     is_late: bool
     differences: tuple[DifferenceView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WarningView:
-    """Something that deserves a second look, and the field it is about."""
-
-    path: str
-    label: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +113,7 @@ class RecordPageView:
     rev: int
     state: str
     state_label: StateLabel
-    warnings: tuple[WarningView, ...]
+    flags: tuple[FlagView, ...]
     exceptions: tuple[FieldRow, ...]
     limits: tuple[TimeLimitView, ...]
     changes: tuple[DifferenceView, ...]
@@ -140,6 +131,7 @@ class RecordPageView:
     files: FilesView | None
     erased: str | None
     papers: tuple[str, ...]
+    announcement: str
 
     @property
     def is_filed(self) -> bool:
@@ -150,6 +142,17 @@ class RecordPageView:
     def shows_changes(self) -> bool:
         """Whether there is a decision to compare with, and something to say about it."""
         return self.review is not None and (bool(self.changes) or self.state in ("returned", "corrected"))
+
+    @property
+    def flag_labels(self) -> tuple[str, ...]:
+        """The flags in short, each once; missing files stand beside them with their numbers."""
+        shown = (flag for flag in self.flags if flag.code != ErrorCode.MISSING_PHOTOS)
+        return tuple(dict.fromkeys(flag.short for flag in shown))
+
+    @property
+    def flag_rows(self) -> tuple[FlagView, ...]:
+        """The flags with a row of their own: a text that is marked stands there as an exception."""
+        return tuple(flag for flag in self.flags if flag.path not in self.exception_paths)
 
     @property
     def exception_paths(self) -> frozenset[str]:
@@ -171,7 +174,7 @@ def record_view(page: RecordPage, localizer: Localizer, now: datetime) -> Record
         rev=page.record.rev,
         state=page.state,
         state_label=state_label(page.state, localizer),
-        warnings=_warnings(page, localizer),
+        flags=flag_views(page, localizer),
         exceptions=_exceptions(maker, sections),
         limits=_limits(page, localizer, local_date(now)),
         changes=difference_views(page.record, page.changed, localizer),
@@ -191,6 +194,7 @@ def record_view(page: RecordPage, localizer: Localizer, now: datetime) -> Record
         files=files_view(page.record, page.files, (localizer, now)),
         erased=localizer.instant(page.erased_at) if page.erased_at else None,
         papers=_papers(page),
+        announcement=_announcement(page, localizer),
     )
 
 
@@ -219,6 +223,14 @@ def _title(page: RecordPage, localizer: Localizer) -> str:
     return str(page.establishment.data.get("name", ""))
 
 
+def _announcement(page: RecordPage, localizer: Localizer) -> str:
+    """Return what a screen reader says when the record comes up beside the queue."""
+    parts = [_title(page, localizer), state_label(page.state, localizer).text]
+    if page.flags:
+        parts.append(localizer.say(N_("flags: {count}")).format(count=localizer.number(len(page.flags))))
+    return ", ".join(parts)
+
+
 def _papers(page: RecordPage) -> tuple[str, ...]:
     """Return the papers of a record: a commitment only of a visit that took place."""
     if page.record.type == "outreach_session" and not page.erased_at:
@@ -232,25 +244,6 @@ def _subtitle(page: RecordPage, localizer: Localizer) -> str:
     data = page.establishment.data if page.establishment else page.record.data
     unit = localizer.label(localizer.lists.units, data["unit_id"]) if "unit_id" in data else ""
     return address_text(data.get("address_line") or data.get("venue"), data.get("village"), unit)
-
-
-def _warnings(page: RecordPage, localizer: Localizer) -> tuple[WarningView, ...]:
-    data = page.record.data
-    if page.erased_at:
-        return ()
-    last = page.history.revisions[-1].received_at if page.history.revisions else None
-    if last is None:
-        return ()
-    kind = page.establishment.data.get("establishment_type_id") if page.establishment else None
-    context = Context(now=last, establishment_type=kind if isinstance(kind, str) else None)
-    return tuple(
-        WarningView(
-            path=problem.path.removesuffix(".v"),
-            label=label_at(FieldContext(page.record.type, problem.path.removesuffix(".v"), data), localizer),
-            text=message(problem.code, localizer.language).removesuffix("."),
-        )
-        for problem in warnings(page.record.type, data, localizer.lists, context)
-    )
 
 
 def _limits(page: RecordPage, localizer: Localizer, today: date) -> tuple[TimeLimitView, ...]:

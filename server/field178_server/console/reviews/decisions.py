@@ -7,7 +7,13 @@ from collections.abc import Callable
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from field178_server.console.reviews.pages import RefusedDecision, queue_page
+from field178_server.console.reviews.confirmation import (
+    COMMENTS,
+    VOID,
+    confirm_approval,
+    confirm_void,
+)
+from field178_server.console.reviews.pages import RefusedDecision, queue_page, view_of
 from field178_server.console.reviews.queue_view import QueueQuery
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import actor, batch_in, done, whole_number
@@ -17,7 +23,7 @@ from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.reviews import operations as reviews
-from field178_server.office.reviews.queue import QueueView, next_in_queue
+from field178_server.office.reviews.queue import next_in_queue
 from field178_server.records.access import access_of
 from field178_server.records.batch import Batch
 from field178_server.records.find_record import FILED_TYPES, find_record
@@ -34,9 +40,15 @@ Decide = Callable[[Batch], None]
 
 @console.post("/reviews/<record_id>/approve")
 def approve_record(record_id: str) -> Response:
-    """Approve the revision that was seen."""
-    officer, seen = actor(), whole_number("seen_rev")
-    return _decide(record_id, "approved", lambda batch: reviews.approve(batch, officer, record_id, seen))
+    """Approve the revision that was seen; typed comments and quality flags are asked about first."""
+    if request.form.get("back"):
+        return queue_page(_query(), record_id, RefusedDecision(200, "", _reason(), _pins()))
+    officer, seen, confirmed = actor(), whole_number("seen_rev"), _confirmed()
+    if (_reason() or _pins()) and COMMENTS not in confirmed:
+        return confirm_approval(_query(), record_id, _reason(), _pins())
+    return _decide(
+        record_id, "approved", lambda batch: reviews.approve(batch, officer, record_id, seen, confirmed)
+    )
 
 
 @console.post("/reviews/<record_id>/return")
@@ -66,8 +78,10 @@ def reopen_record(record_id: str) -> Response:
 
 @console.post("/reviews/<record_id>/void")
 def void_record(record_id: str) -> Response:
-    """Take a record out of every figure, with a reason."""
+    """Take a record out of every figure, with a reason; asked about first."""
     officer, seen, reason = actor(), whole_number("seen_rev"), _reason()
+    if reason and VOID not in _confirmed():
+        return confirm_void(_query(), record_id, reason)
     return _decide(record_id, "void", lambda batch: reviews.void(batch, officer, record_id, seen, reason))
 
 
@@ -89,11 +103,13 @@ def undo(record_id: str) -> Response:
 
 def _decide(record_id: str, code: str, decide: Decide) -> Response:
     """Decide, then go to the next record of the queue; a refusal shows the record with all that was typed."""
-    query = QueueQuery.parse(request.form.get("view", ""))
+    query = _query()
     _check_access(record_id)
     try:
         _write(decide)
     except AppError as error:
+        if error.code is ErrorCode.FLAGGED:
+            return confirm_approval(query, record_id, _reason(), _pins())
         if error.code not in _REFUSALS:
             raise
         return queue_page(query, record_id, _attempt(error))
@@ -120,10 +136,8 @@ def _check_access(record_id: str) -> None:
 
 
 def _next_href(query: QueueQuery, record_id: str) -> str:
-    runtime, officer = current_runtime(), current_officer()
-    view = QueueView(runtime.tenant_id, access_of(officer.role, officer.scopes), query.state, query.type)
-    with snapshot(runtime.engine) as session:
-        following = next_in_queue(session, view, record_id)
+    with snapshot(current_runtime().engine) as session:
+        following = next_in_queue(session, view_of(session, query), record_id)
     return query.record_href(following) if following else query.list_href()
 
 
@@ -133,6 +147,15 @@ def _attempt(error: AppError) -> RefusedDecision:
     # The word of LOCKED is about a tablet's late edit: a reviewer's decision is not kept as a conflict.
     text = "" if error.code is ErrorCode.LOCKED else message(error.code, localizer.language)
     return RefusedDecision(error.status, f"{text} {advice}".strip(), _reason(), _pins())
+
+
+def _query() -> QueueQuery:
+    return QueueQuery.parse(request.form.get("view", ""))
+
+
+def _confirmed() -> frozenset[str]:
+    """Return what the officer was asked and said yes to: codes of quality flags, comments, void."""
+    return frozenset(request.form.get("confirmed", "").split())
 
 
 def _reason() -> str:

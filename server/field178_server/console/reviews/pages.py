@@ -23,7 +23,15 @@ from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
-from field178_server.office.reviews.queue import PAGE_SIZE, QueueView, queue_counts, queue_row, queue_rows
+from field178_server.office.reviews.quality_flags import flags_of
+from field178_server.office.reviews.queue import (
+    PAGE_SIZE,
+    QueueView,
+    queue_counts,
+    queue_row,
+    queue_rows,
+    with_flag,
+)
 from field178_server.office.reviews.record import RecordPage, record_page
 from field178_server.records.access import access_of
 from field178_server.records.find_record import FILED_TYPES
@@ -49,8 +57,10 @@ def reviews() -> Response:
 
 @console.get("/reviews/<record_id>")
 def review_record(record_id: str) -> Response:
-    """Show one record beside the queue."""
-    return queue_page(QueueQuery.read(request.args), record_id)
+    """Show one record beside the queue; htmx gets the record alone."""
+    query = QueueQuery.read(request.args)
+    is_fragment = request.headers.get("HX-Request") == "true"
+    return _fragment(query, record_id) if is_fragment else queue_page(query, record_id)
 
 
 def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision | None = None) -> Response:
@@ -58,50 +68,88 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision |
     runtime, officer = current_runtime(), current_officer()
     localizer = Localizer(chosen_language())
     access = access_of(officer.role, officer.scopes)
-    view = QueueView(runtime.tenant_id, access, query.state, query.type)
     flash = None if attempt else take_flash()
     with snapshot(runtime.engine) as session:
+        view = view_of(session, query)
         done = queue_row(session, view, flash.record_id) if flash else None
         counts = queue_counts(session, view)
-        leaf = PageOfRows.within(query.page, PAGE_SIZE, counts[query.state])
+        total = counts[query.state] if view.only is None else len(view.only)
+        leaf = PageOfRows.within(query.page, PAGE_SIZE, total)
         query = query.on(leaf.number)
         rows = queue_rows(session, view, query.page)
         shown_id = chosen or (rows[0].record_id if rows else None)
-        counted = file_counts(session, runtime.tenant_id, [row.record_id for row in rows])
+        row_ids = [row.record_id for row in rows]
+        counted = file_counts(session, runtime.tenant_id, row_ids)
+        flags = flags_of(session, runtime.tenant_id, row_ids)
         overdue = overdue_records(session, runtime.tenant_id, access, runtime.clock.now())
-        page = _filed_page(session, officer, shown_id) if shown_id else None
+        page = filed_page(session, officer, shown_id) if shown_id else None
         layout = layout_of(session, officer, localizer)
     if chosen and page is None:
         raise AppError(ErrorCode.NOT_FOUND)
     empty_title, empty_text = queue_view.empty_text(query, localizer)
-    named = Localizer(localizer.language, page.names) if page else localizer
-    shown = record_view(page, named, runtime.clock.now()) if page else None
+    facts = queue_view.RowFacts(counted, flags)
     return render(
         "reviews/queue.html",
         attempt.status if attempt else 200,
         layout=layout,
         active="console.reviews",
         chosen=chosen,
-        items=queue_view.queue_items(rows, query, shown_id, (localizer, runtime.clock.now()), counted),
+        items=queue_view.queue_items(rows, query, shown_id, (localizer, runtime.clock.now()), facts),
         overdue=overdue,
         overdue_href=query.record_href(overdue.oldest) if overdue.oldest else None,
         drawers=queue_view.drawers(query, counts, localizer),
         kinds=queue_view.kinds(query, localizer),
+        has_flag=query.flag is not None,
+        flag_filters=queue_view.flag_filters(query, total, localizer),
         pages=page_links(leaf, lambda number: query.on(number).list_href()),
         empty_title=empty_title,
         empty_text=empty_text,
         flash=flash if done else None,
         flash_text=flash.text(queue_view.title_of(done, localizer), localizer) if flash and done else "",
-        view=shown,
-        after=after_visit_view(page, named, runtime.clock.now()) if page else None,
-        view_query=query.text,
-        back=query.list_href(),
-        attempt=attempt,
-        **_allowed(officer, shown, localizer),
+        **_record_values(query, page, officer, attempt),
     )
 
 
-def _filed_page(session: Session, officer: OfficerContext, record_id: str) -> RecordPage | None:
+def view_of(session: Session, query: QueueQuery) -> QueueView:
+    """Return the part of the queue that an address names, within the officer's access."""
+    runtime, officer = current_runtime(), current_officer()
+    access = access_of(officer.role, officer.scopes)
+    view = QueueView(runtime.tenant_id, access, query.state, query.type)
+    return with_flag(session, view, query.flag) if query.flag else view
+
+
+def _fragment(query: QueueQuery, record_id: str) -> Response:
+    """Return one record without the queue: what a key has asked for."""
+    officer = current_officer()
+    with snapshot(current_runtime().engine) as session:
+        page = filed_page(session, officer, record_id)
+    if page is None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    return render("reviews/fragment.html", 200, **_record_values(query, page, officer))
+
+
+def _record_values(
+    query: QueueQuery,
+    page: RecordPage | None,
+    officer: OfficerContext,
+    attempt: RefusedDecision | None = None,
+) -> dict[str, object]:
+    localizer = Localizer(chosen_language(), page.names) if page else Localizer(chosen_language())
+    shown = record_view(page, localizer, current_runtime().clock.now()) if page else None
+    after = after_visit_view(page, localizer, current_runtime().clock.now()) if page else None
+    allowed = _allowed(officer, shown, localizer)
+    own = {
+        "view": shown,
+        "after": after,
+        "view_query": query.text,
+        "back": query.list_href(),
+        "attempt": attempt,
+    }
+    return {**own, **allowed}
+
+
+def filed_page(session: Session, officer: OfficerContext, record_id: str) -> RecordPage | None:
+    """Return the page of a record that is reviewed, within the officer's access."""
     access = access_of(officer.role, officer.scopes)
     page = record_page(session, officer.tenant_id, access, record_id)
     return page if page is not None and page.record.type in FILED_TYPES else None

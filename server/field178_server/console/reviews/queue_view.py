@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
@@ -14,9 +14,17 @@ from field178_server.console.records.files_view import count_text
 from field178_server.console.shell.links import FilterLink, wanted_page, with_query
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
-from field178_server.console.text.state_labels import StateLabel, outcome_label, short_state_label
-from field178_server.office.reviews.queue import QueueRow, QueueState
+from field178_server.console.text.state_labels import (
+    StateLabel,
+    flag_label,
+    outcome_label,
+    short_state_label,
+)
+from field178_server.office.reviews.queue import ANY_FLAG, QueueRow, QueueState
 from field178_server.records.find_record import FILED_TYPES
+from field178_shared.errors import ErrorCode
+from field178_shared.rules import Problem
+from field178_shared.rules.quality_flags import CODES
 from field178_shared.text.formats import short_date_text
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
@@ -26,19 +34,21 @@ OLD_AFTER = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class QueueQuery:
-    """The filters of an address: drawer, type, page. An invalid value becomes the default."""
+    """The filters of an address: drawer, type, quality flag, page. An invalid value becomes the default."""
 
     state: QueueState = QueueState.WAITING
     type: str | None = None
+    flag: str | None = None
     page: int = 1
 
     @classmethod
     def read(cls, arguments: Mapping[str, str]) -> QueueQuery:
         """Read the filters of an address."""
-        state, type_ = arguments.get("state", ""), arguments.get("type")
+        state, type_, flag = arguments.get("state", ""), arguments.get("type"), arguments.get("flag")
         return cls(
             state=QueueState(state) if state in tuple(QueueState) else QueueState.WAITING,
             type=type_ if type_ in FILED_TYPES else None,
+            flag=flag if flag in (ANY_FLAG, *CODES) else None,
             page=wanted_page(arguments.get("page", "")),
         )
 
@@ -53,6 +63,7 @@ class QueueQuery:
         parts = {
             "state": "" if self.state is QueueState.WAITING else self.state.value,
             "type": self.type or "",
+            "flag": self.flag or "",
             "page": str(self.page) if self.page > 1 else "",
         }
         return urlencode({name: value for name, value in parts.items() if value})
@@ -93,6 +104,7 @@ class QueueItem:
     is_old: bool
     outcome: StateLabel | None
     files: StateLabel | None = None
+    flags: str = ""
 
     @property
     def first_words(self) -> str:
@@ -105,11 +117,19 @@ class QueueItem:
         return self.title.rpartition(" ")[2]
 
 
+@dataclass(frozen=True, slots=True)
+class RowFacts:
+    """Facts about the records of a page, by their ids: files named and received, quality flags."""
+
+    files: Mapping[str, RecordFileCount]
+    flags: Mapping[str, Sequence[Problem]]
+
+
 def drawers(query: QueueQuery, counts: Mapping[QueueState, int], localizer: Localizer) -> list[FilterLink]:
     """Return the drawers with the number of records in each."""
     return [
         FilterLink(
-            replace(query, state=state, page=1).list_href(),
+            replace(query, state=state, flag=None, page=1).list_href(),
             localizer.say(_DRAWERS[state]),
             state is query.state,
             counts[state],
@@ -126,19 +146,36 @@ def kinds(query: QueueQuery, localizer: Localizer) -> list[FilterLink]:
     ]
 
 
+def flag_filters(query: QueueQuery, count: int, localizer: Localizer) -> list[FilterLink]:
+    """Return the choice of quality flags; the number of records is known of the chosen one."""
+    labels = {None: localizer.say(N_("With and without flags")), ANY_FLAG: localizer.say(N_("Any flag"))}
+    labels |= {code.value: flag_label(code, localizer) for code in CODES}
+    return [
+        FilterLink(
+            replace(query, flag=flag, page=1).list_href(),
+            label,
+            flag == query.flag,
+            count if flag == query.flag else 0,
+        )
+        for flag, label in labels.items()
+    ]
+
+
 def queue_items(
     rows: list[QueueRow],
     query: QueueQuery,
     chosen: str | None,
     reader: tuple[Localizer, datetime],
-    files: Mapping[str, RecordFileCount],
+    facts: RowFacts,
 ) -> list[QueueItem]:
-    """Return the rows as the list shows them at this instant, with how many of their files have come."""
-    items = [_item(row, query, row.record_id == chosen, reader) for row in rows]
-    counts = [files.get(row.record_id) for row in rows]
+    """Return the rows as the list shows them at this instant."""
     return [
-        item if count is None else replace(item, files=_files_label(count, reader[0]))
-        for item, count in zip(items, counts, strict=True)
+        replace(
+            _item(row, query, row.record_id == chosen, reader),
+            files=_files_label(facts.files.get(row.record_id), reader[0]),
+            flags=_flags_text(facts.flags.get(row.record_id, ()), reader[0]),
+        )
+        for row in rows
     ]
 
 
@@ -177,7 +214,15 @@ def _item(
     )
 
 
-def _files_label(count: RecordFileCount, localizer: Localizer) -> StateLabel:
+def _flags_text(flags: Sequence[Problem], localizer: Localizer) -> str:
+    """Return the flags of a row, each once; the files have a line of their own."""
+    codes = dict.fromkeys(flag.code for flag in flags if flag.code is not ErrorCode.MISSING_PHOTOS)
+    return " · ".join(flag_label(code, localizer) for code in codes)
+
+
+def _files_label(count: RecordFileCount | None, localizer: Localizer) -> StateLabel | None:
+    if count is None:
+        return None
     text = count_text(count, localizer)
     return StateLabel(text, "" if count.is_whole else "warn", "document")
 
@@ -218,6 +263,7 @@ _DRAWERS = {
     QueueState.WAITING: N_("Waiting"),
     QueueState.RETURNED: N_("Returned"),
     QueueState.APPROVED: N_("Approved"),
+    QueueState.VOID: N_("Void"),
     QueueState.ALL: N_("All"),
 }
 _KINDS: dict[str | None, str] = {
@@ -237,6 +283,10 @@ _EMPTY = {
     QueueState.APPROVED: (
         N_("Nothing is approved yet"),
         N_("Open a waiting record and approve it; it then counts in the figures."),
+    ),
+    QueueState.VOID: (
+        N_("Nothing is void"),
+        N_("Records filed twice or by mistake lie here once they are voided; they count in no figure."),
     ),
     QueueState.ALL: (
         N_("No records yet"),

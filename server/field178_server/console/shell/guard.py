@@ -15,6 +15,7 @@ from field178_server.console.shell.policy import POLICY, may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.http.browser_session import check_csrf, find_officer
+from field178_server.http.compression import pack
 from field178_server.http.lists_in_force import current_lists
 from field178_server.http.problem_details import ERROR_PAGE
 from field178_shared.codelists import load
@@ -63,7 +64,9 @@ def _admit() -> AnyResponse | None:
 def _keep_out_of_caches(response: Response) -> Response:
     is_static = request.endpoint == f"{console.name}.static" and response.status_code == 200
     response.headers["Cache-Control"] = KEEP_FOR_EVER if is_static else "no-store"
-    return response
+    if not is_static:
+        response.vary.add("HX-Request")
+    return pack(response)
 
 
 def _to_sign_in() -> AnyResponse:

@@ -48,6 +48,45 @@
     mark(isShown);
   }
 
+  // --- what may be decided: a record that a person has had before the eyes ------------------------
+
+  const SEEN_AFTER_MS = 600;
+  let seenTimer = null;
+
+  function watchRecord() {
+    window.clearTimeout(seenTimer);
+    const record = document.querySelector("[data-record]");
+    if (!record) return;
+    delete record.dataset.seen;
+    if (document.visibilityState === "hidden") return;
+    seenTimer = window.setTimeout(() => {
+      record.dataset.seen = "";
+    }, SEEN_AFTER_MS);
+  }
+
+  function isSeen() {
+    const record = document.querySelector("[data-record]");
+    return record !== null && record.dataset.seen !== undefined && record.checkVisibility() && !isWaiting();
+  }
+
+  function focusHeading() {
+    const title = byId("record-title");
+    const heading = title && title.checkVisibility() ? title : document.querySelector("h1");
+    const target = document.querySelector("[data-takes-focus]") || heading;
+    if (!target) return;
+    if (!target.hasAttribute("tabindex")) target.tabIndex = -1;
+    target.focus({ preventScroll: target === title });
+  }
+
+  // --- from flag to exception to difference -------------------------------------------------------
+
+  function goException(step) {
+    const rows = Array.from(document.querySelectorAll("[data-exception]"));
+    const at = rows.indexOf(document.activeElement.closest("[data-exception]"));
+    const next = rows[at < 0 && step < 0 ? rows.length - 1 : at + step];
+    if (next) focusIn(next);
+  }
+
   function showRecord() {
     // An answer that came before the one asked for last leaves the mark where it is.
     if (!isWaiting()) markShown();
@@ -61,13 +100,13 @@
   // --- deciding --------------------------------------------------------------------------------
 
   function approve() {
-    const form = document.querySelector("form[data-action='approve']");
-    if (form) form.requestSubmit();
+    const button = document.querySelector("[data-action='approve']");
+    if (button) button.form.requestSubmit(button);
   }
 
-  function writeReason() {
-    const reason = byId("reason");
-    if (reason) focusIn(reason);
+  function writeIn(id) {
+    const field = byId(id);
+    if (field) focusIn(field);
   }
 
   function comment() {
@@ -205,19 +244,25 @@
   const KEYS = {
     j: () => go(1),
     k: () => go(-1),
-    a: () => isWaiting() || approve(),
-    r: () => isWaiting() || writeReason(),
+    n: () => goException(1),
+    p: () => goException(-1),
+    a: () => isSeen() && approve(),
+    r: () => isWaiting() || writeIn("reason"),
     c: () => isWaiting() || comment(),
     "?": () => byId("help").showModal(),
   };
 
+  // A key that is held down moves through lists; it decides and writes nothing.
+  const REPEATED = "jknp";
+
   document.addEventListener("keydown", (event) => {
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing;
     const isFree = split() && isPlain && !isTyping(event.target) && !document.querySelector("dialog[open]");
-    const act = isFree && KEYS[event.key.toLowerCase()];
+    const key = event.key.toLowerCase();
+    const act = isFree && KEYS[key];
     if (act) {
       event.preventDefault();
-      act();
+      if (!event.repeat || REPEATED.includes(key)) act();
     }
     if (event.key === "Escape" && isTyping(event.target)) event.target.blur();
     if (event.key === "Enter" && event.ctrlKey && event.target.form && isTyping(event.target)) {
@@ -230,7 +275,8 @@
     if (item && !event.ctrlKey && !event.metaKey && !event.shiftKey) ask(item);
     const opener = event.target.closest("[data-opens]");
     if (opener) byId(opener.dataset.opens).showModal();
-    if (event.target.closest("[data-action='return']")) window.setTimeout(writeReason, 0);
+    const writes = event.target.closest("[data-focuses]");
+    if (writes) window.setTimeout(() => writeIn(writes.dataset.focuses), 0);
   });
 
   // Typing another value chooses it.
@@ -265,6 +311,11 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post") return;
+    // The second click of two lands on the record that has come up in between.
+    if (event.submitter && event.submitter.dataset.action === "approve" && !isSeen()) {
+      event.preventDefault();
+      return;
+    }
     if (form.dataset.sent === "yes" || (!form.dataset.sent && !form.dataset.draft)) {
       form.dataset.sent = "gone";
       if (form.matches("[data-leaves-layout]")) sessionStorage.clear();
@@ -291,11 +342,13 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target.id !== "detail" && event.target.id !== "detail") return;
     showRecord();
-    const title = byId("record-title");
-    if (title) title.focus({ preventScroll: true });
+    watchRecord();
+    focusHeading();
     byId("detail").scrollTo(0, 0);
     sayNoAnswer(false);
     restoreDrafts();
+    const record = document.querySelector("[data-record]");
+    if (record) byId("announce").textContent = record.dataset.announce;
   });
 
   // Phones bring the chosen row and the open tab into sight.
@@ -304,5 +357,12 @@
     const current = document.querySelector(".list-item[aria-current]");
     if (current) current.scrollIntoView({ block: "nearest" });
     restoreDrafts();
+    watchRecord();
+    if (document.activeElement === document.body && !window.location.hash) focusHeading();
+    document.querySelectorAll("[data-expires-s]").forEach((form) => {
+      window.setTimeout(() => form.remove(), Number(form.dataset.expiresS) * 1000);
+    });
   });
+
+  document.addEventListener("visibilitychange", watchRecord);
 })();

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from field178_server.audit.queries import Rejection
 from field178_server.console.text.localize import Localizer
+from field178_shared.errors import ErrorCode, message
 from field178_shared.text.i18n import N_
 
 
@@ -31,6 +33,22 @@ _OUTCOME_TONES = {
     "violation_recorded": "bad",
     "handed_to_police": "bad",
 }
+_FLAGS: Mapping[str, str] = {
+    ErrorCode.IN_FUTURE: N_("Future time"),
+    ErrorCode.LONG_VISIT: N_("Unusually long"),
+    ErrorCode.UNUSUAL_COUNT: N_("Unusual count"),
+    ErrorCode.PERSONAL_DATA: N_("Personal data?"),
+    ErrorCode.FAR_FROM_POINT: N_("Far from the registered point"),
+    ErrorCode.VISITED_TWICE: N_("Same visit twice?"),
+    ErrorCode.ALREADY_RECORDED: N_("Same session twice?"),
+    ErrorCode.MISSING_PHOTOS: N_("Photos missing"),
+    ErrorCode.CLOSED_HOURS: N_("Outside permitted hours"),
+    ErrorCode.COMPLIANT_WITH_FINDINGS: N_("Compliant, yet violations"),
+    ErrorCode.RESULT_WITHOUT_FINDINGS: N_("Violation without findings"),
+    ErrorCode.ESTABLISHMENT_NOT_NAMED: N_("No establishment named"),
+    ErrorCode.EXCEEDS_ATTENDANCE: N_("More than the attendance"),
+    ErrorCode.UNIT_NOT_VALID: N_("Unit not valid that day"),
+}
 
 
 def state_label(state: str, localizer: Localizer) -> StateLabel:
@@ -49,6 +67,12 @@ def outcome_label(outcome: str, localizer: Localizer) -> StateLabel:
     """Return the label of a visit's overall result."""
     tone = _OUTCOME_TONES.get(outcome, "")
     return StateLabel(localizer.choice("overall_result", outcome), tone, "check" if tone == "ok" else "alert")
+
+
+def flag_label(code: str, localizer: Localizer) -> str:
+    """Return the short label of a quality flag; one without is called by its sentence."""
+    known = _FLAGS.get(code)
+    return localizer.say(known) if known else message(code, localizer.language).removesuffix(".")
 
 
 def rejection_text(rejection: Rejection | None, localizer: Localizer) -> str:

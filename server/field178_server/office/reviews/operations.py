@@ -7,7 +7,7 @@ scope get it with their next exchange. A decision names the revision that was se
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,6 +16,7 @@ from sqlalchemy import select
 from field178_server.audit import trail
 from field178_server.audit.trail import Actor, AuditEntry, refuse_long, require_reason
 from field178_server.database.models import ChangeHistory
+from field178_server.office.reviews.quality_flags import flags_of
 from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_shared.errors import AppError, ErrorCode
@@ -45,10 +46,18 @@ class Remarks:
     keep: frozenset[str] = frozenset()
 
 
-def approve(batch: Batch, actor: Actor, record_id: str, seen_rev: int) -> None:
-    """Close a record at the revision that was seen; all comments on it are settled."""
+def approve(
+    batch: Batch, actor: Actor, record_id: str, seen_rev: int, confirmed: Collection[str] | None = None
+) -> None:
+    """Close a record at the revision that was seen; all comments on it are settled.
+
+    `confirmed` are the codes of the quality flags that the officer was shown; a record with another flag
+    raises AppError(flagged). None asks for no confirmation: the operator's command line.
+    """
     record = _seen(batch, record_id, seen_rev)
     _refuse_closed(batch, record_id)
+    if confirmed is not None:
+        _refuse_unconfirmed(batch, record_id, confirmed)
     comments = _settled(batch, record, keep=frozenset())
     _decide(batch, actor, record, _content(record, "approved", comments=comments))
 
@@ -123,6 +132,12 @@ def _state(batch: Batch, record_id: str) -> str:
 def _refuse_closed(batch: Batch, record_id: str) -> None:
     if batch.is_locked(record_id):
         raise AppError(ErrorCode.LOCKED, record_id=record_id)
+
+
+def _refuse_unconfirmed(batch: Batch, record_id: str, confirmed: Collection[str]) -> None:
+    flags = flags_of(batch.session, batch.tenant_id, [record_id]).get(record_id, ())
+    if any(flag.code not in confirmed for flag in flags):
+        raise AppError(ErrorCode.FLAGGED, record_id=record_id, flags=flags)
 
 
 def _content(

@@ -11,10 +11,14 @@ from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, func, or_, 
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentProjection, FiledCount, FiledRecord
+from field178_server.office.reviews.quality_flags import flags_of
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import merge_targets_of
 
 PAGE_SIZE = 60
+ANY_FLAG = "any"
+# Flags are found by reading the records, and no drawer that is worked on holds as many.
+MOST_LOOKED_THROUGH = 2000
 
 
 class QueueState(StrEnum):
@@ -23,17 +27,22 @@ class QueueState(StrEnum):
     WAITING = "waiting"
     RETURNED = "returned"
     APPROVED = "approved"
+    VOID = "void"
     ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """Whose queue is looked at, and which part of it; `type` None means every type."""
+    """Whose queue is looked at, and which part of it; `type` None means every type.
+
+    `only` are the records that a filter has found, None: no such filter.
+    """
 
     tenant_id: str
     access: AccessFilter
     state: QueueState = QueueState.WAITING
     type: str | None = None
+    only: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,19 @@ class QueueRow:
     is_corrected: bool
 
 
+def with_flag(session: Session, view: QueueView, flag: str) -> QueueView:
+    """Return the view narrowed to the records with a flag, among the first 2,000 of the drawer."""
+    query = (
+        select(FiledRecord.record_id)
+        .where(*_within(view), _in_state(view.state))
+        .order_by(*_order(view.state))
+        .limit(MOST_LOOKED_THROUGH)
+    )
+    flags = flags_of(session, view.tenant_id, session.scalars(query).all())
+    has_flag = (key for key, found in flags.items() if flag in (ANY_FLAG, *(one.code for one in found)))
+    return replace(view, only=tuple(has_flag))
+
+
 def queue_rows(session: Session, view: QueueView, page: int = 1) -> list[QueueRow]:
     """Return one page of the queue, oldest first; approved and all read newest first."""
     query = _shown(view).where(_in_state(view.state)).order_by(*_order(view.state))
@@ -64,7 +86,7 @@ def queue_rows(session: Session, view: QueueView, page: int = 1) -> list[QueueRo
 
 def queue_row(session: Session, view: QueueView, record_id: str) -> QueueRow | None:
     """Return one filed record of any drawer and type, or None outside the access filter."""
-    everything = replace(view, state=QueueState.ALL, type=None)
+    everything = replace(view, state=QueueState.ALL, type=None, only=None)
     found = session.execute(_shown(everything).where(FiledRecord.record_id == record_id)).all()
     rows = _rows(session, view.tenant_id, [(filed, name, kind) for filed, name, kind in found])
     return rows[0] if rows else None
@@ -112,7 +134,8 @@ def _shown(view: QueueView) -> Select[FiledRecord, str, str]:
 
 def _within(view: QueueView) -> Sequence[ColumnElement[bool]]:
     typed = FiledRecord.type == view.type if view.type else true()
-    return (FiledRecord.tenant_id == view.tenant_id, view.access.covers(FiledRecord.scope), typed)
+    named = FiledRecord.record_id.in_(view.only) if view.only is not None else true()
+    return (FiledRecord.tenant_id == view.tenant_id, view.access.covers(FiledRecord.scope), typed, named)
 
 
 def _in_state(state: QueueState) -> ColumnElement[bool]:

@@ -7,28 +7,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.orm import Session
 
 from field178_server.attachments.queries import RecordFile, files_of_all
 from field178_server.database.declarative_base import KEY_TYPE
-from field178_server.database.models import ChangeHistory, ConflictRow, FiledRecord, Quarantine, Record
+from field178_server.database.models import ConflictRow, FiledRecord, Quarantine, Record
 from field178_server.records.access import AccessFilter
 from field178_server.records.entries import NO_ENTRIES, EntriesOfVisit, closed_by_office, entries_of_visit
 from field178_server.records.find_record import (
     StoredRecord,
     establishment_of,
     find_record,
+    find_reviewed,
     merge_targets_of,
     merged_into_any_of,
 )
-from field178_server.records.history import Difference, RecordHistory, differences_between, history_of
+from field178_server.records.history import Difference, RecordHistory, differences_between, histories_of
 from field178_server.records.labels import Names, ids_in, names_of
+from field178_shared.codelists import load
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
 from field178_shared.records.follow_ups import OpenFollowUp, open_follow_ups
-from field178_shared.records.reading import instant_of
+from field178_shared.records.reading import day_of_act, instant_of, text_of
 from field178_shared.records.repeat_violations import earlier_violations
+from field178_shared.rules import Problem
+from field178_shared.rules.quality_flags import FlagContext, quality_flags
 from field178_shared.wire.protocol import ERASED_AT
 
 
@@ -83,6 +87,9 @@ class RecordPage:
     open_follow_ups: tuple[OpenFollowUp, ...] = ()
     # Found there within twelve months before this visit: {violation: last found on}.
     earlier_violations: Mapping[str, date] = field(default_factory=dict)
+    flags: tuple[Problem, ...] = ()
+    # The readable ones of the other visits to the establishment, or sessions of its day and form, by id.
+    beside: Mapping[str, Data] = field(default_factory=dict)
     # What the office wrote beside this visit.
     entries: EntriesOfVisit = NO_ENTRIES
     # Files by record: of the visit, and of the entries beside it.
@@ -106,33 +113,44 @@ class RecordPage:
 
 def record_page(session: Session, tenant_id: str, access: AccessFilter, record_id: str) -> RecordPage | None:
     """Return the page of a live record within the officer's access, else None."""
-    record = find_record(session, tenant_id, record_id)
+    stored = find_reviewed(session, tenant_id, record_id)
+    record = stored.get(record_id)
     if record is None or record.deleted or not access.holds(record.scope):
         return None
-    history = history_of(session, tenant_id, record_id, record.type, record.data)
-    review = _review_of(session, tenant_id, record_id)
-    establishment = establishment_of(session, tenant_id, record)
-    previous = _previous_visit(session, tenant_id, record, establishment)
-    visits = _visits_at_establishment(session, tenant_id, access, establishment or record)
+    decided = stored.get(review_id(record_id))
+    decided = None if decided is None or decided.deleted else decided
+    told = [one for one in (record, decided) if one is not None]
+    histories = histories_of(session, tenant_id, {one.record_id: (one.type, one.data) for one in told})
+    history = histories[record_id]
+    review = _read_review(decided.data, histories[decided.record_id]) if decided is not None else None
+    establishment = _establishment(session, tenant_id, record, stored)
+    beside = _beside(session, tenant_id, access, (record, establishment))
+    visits = [one for one in beside if one.type == "inspection"]
     entries = entries_of_visit(session, tenant_id, record)
-    files = files_of_all(session, tenant_id, [record_id, *(one.record.record_id for one in entries.every)])
+    entry_files = files_of_all(
+        session, tenant_id, [record_id, *(one.record.record_id for one in entries.every)]
+    )
+    files = entry_files.get(record_id, ())
+    conflicts, held = _open_items(session, tenant_id, record_id)
     return RecordPage(
         record=record,
         history=history,
         review=review,
         changed=_changed_since(record, review, history),
         establishment=establishment,
-        previous=previous,
-        open_conflicts=_open_conflicts(session, tenant_id, record_id),
-        open_quarantine=_open_quarantine(session, tenant_id, record_id),
+        previous=_previous_visit(record, visits),
+        open_conflicts=conflicts,
+        open_quarantine=held,
         names=names_of(session, tenant_id, _ids_on_page(record, history, review) | entries.people),
-        files=files.get(record_id, ()),
-        entry_files=files,
+        files=files,
+        entry_files=entry_files,
         open_follow_ups=_open_follow_ups(session, tenant_id, visits),
         earlier_violations=earlier_violations(
             (visit.data for visit in visits), instant_of(record.data, "started_at")
         ),
         entries=entries,
+        flags=_flags(record, establishment, beside, files),
+        beside={one.record_id: one.data for one in beside if one.is_readable},
     )
 
 
@@ -144,23 +162,11 @@ def merge_target_within(session: Session, tenant_id: str, access: AccessFilter, 
     return merge_targets_of(session, tenant_id, [record_id]).get(record_id)
 
 
-def _review_of(session: Session, tenant_id: str, record_id: str) -> RecordReview | None:
-    stored = find_record(session, tenant_id, review_id(record_id))
-    if stored is None or stored.deleted:
-        return None
-    last = session.scalars(
-        select(ChangeHistory)
-        .where(ChangeHistory.tenant_id == tenant_id, ChangeHistory.record_id == stored.record_id)
-        .order_by(ChangeHistory.rev.desc())
-        .limit(1)
-    ).first()
-    return _read_review(stored.data, last)
-
-
-def _read_review(data: Data, last: ChangeHistory | None) -> RecordReview:
+def _read_review(data: Data, history: RecordHistory) -> RecordReview:
     comments = data.get("comments")
     rows = comments.items() if isinstance(comments, dict) else ()
     rev, reason = data.get("record_rev"), data.get("reason")
+    last = history.revisions[-1] if history.revisions else None
     return RecordReview(
         state=str(data.get("state")),
         record_rev=rev if isinstance(rev, int) else 0,
@@ -190,44 +196,113 @@ def _changed_since(
     return differences_between(seen, record.data) if seen is not None else ()
 
 
-def _previous_visit(
-    session: Session, tenant_id: str, record: StoredRecord, establishment: StoredRecord | None
-) -> PreviousVisit | None:
-    this = session.get(FiledRecord, (tenant_id, record.record_id))
-    if this is None or record.type != "inspection" or not this.establishment_id or not this.occurred_on:
-        return None
-    earlier = session.execute(
-        _visits_to(tenant_id, establishment.record_id if establishment else this.establishment_id)
-        .where(FiledRecord.record_id != record.record_id, FiledRecord.occurred_on < this.occurred_on)
-        .order_by(FiledRecord.occurred_on.desc(), FiledRecord.record_id.desc())
-        .limit(1)
-    ).first()
-    return (
-        PreviousVisit(earlier.record_id, earlier.occurred_on, json.loads(earlier.body)) if earlier else None
-    )
+def _establishment(
+    session: Session, tenant_id: str, record: StoredRecord, stored: Mapping[str, StoredRecord]
+) -> StoredRecord | None:
+    known = stored.get(str(record.data.get("establishment_id")))
+    if known is not None and not known.deleted:
+        return known
+    return establishment_of(session, tenant_id, record)
 
 
 @dataclass(frozen=True, slots=True)
-class _Visit:
-    """A visit to the establishment of the record; one that the officer may not read counts all the same."""
+class _Beside:
+    """A record that this one is read with; a visit that the officer may not read counts all the same."""
 
     record_id: str
+    type: str
+    occurred_on: date | None
+    received_at: datetime
     is_readable: bool
     data: Data
 
 
-def _visits_at_establishment(
-    session: Session, tenant_id: str, access: AccessFilter, record: StoredRecord
-) -> tuple[_Visit, ...]:
-    is_register = record.type == "establishment"
-    establishment_id = record.record_id if is_register else record.data.get("establishment_id")
-    if record.type not in ("establishment", "inspection") or not isinstance(establishment_id, str):
+def _beside(
+    session: Session,
+    tenant_id: str,
+    access: AccessFilter,
+    about: tuple[StoredRecord, StoredRecord | None],
+) -> tuple[_Beside, ...]:
+    """Return the visits to the establishment, or the sessions of the same day and form, itself among them.
+
+    Void records are left out.
+    """
+    condition = _is_beside(tenant_id, *about)
+    if condition is None:
         return ()
-    rows = session.execute(_visits_to(tenant_id, establishment_id)).all()
-    return tuple(_Visit(row.record_id, access.holds(row.scope), json.loads(row.body)) for row in rows)
+    is_record = (Record.tenant_id == FiledRecord.tenant_id) & (Record.record_id == FiledRecord.record_id)
+    rows = session.execute(
+        select(FiledRecord, Record.body)
+        .join(Record, is_record)
+        .where(FiledRecord.tenant_id == tenant_id, FiledRecord.review_state != "void", condition)
+    )
+    return tuple(
+        _Beside(
+            filed.record_id,
+            filed.type,
+            filed.occurred_on,
+            filed.received_at,
+            access.holds(filed.scope),
+            json.loads(body),
+        )
+        for filed, body in rows
+    )
 
 
-def _open_follow_ups(session: Session, tenant_id: str, visits: Sequence[_Visit]) -> tuple[OpenFollowUp, ...]:
+def _is_beside(
+    tenant_id: str, record: StoredRecord, establishment: StoredRecord | None
+) -> ColumnElement[bool] | None:
+    if record.type == "outreach_session":
+        return and_(
+            FiledRecord.type == record.type,
+            FiledRecord.occurred_on == day_of_act(record.data),
+            FiledRecord.kind == text_of(record.data, "outreach_form_id"),
+        )
+    is_register = record.type == "establishment"
+    place = record.record_id if is_register else text_of(record.data, "establishment_id")
+    if record.type not in ("establishment", "inspection") or not place:
+        return None
+    known = establishment.record_id if establishment is not None else place
+    places = merged_into_any_of(tenant_id, select(literal(known, KEY_TYPE)))
+    return and_(FiledRecord.type == "inspection", FiledRecord.establishment_id.in_(places))
+
+
+def _previous_visit(record: StoredRecord, visits: Sequence[_Beside]) -> PreviousVisit | None:
+    day = day_of_act(record.data)
+    if record.type != "inspection" or day is None:
+        return None
+    earlier = [
+        (visit.occurred_on, visit.record_id, visit.data)
+        for visit in visits
+        if visit.record_id != record.record_id and visit.occurred_on is not None and visit.occurred_on < day
+    ]
+    if not earlier:
+        return None
+    occurred_on, record_id, data = max(earlier, key=lambda one: one[:2])
+    return PreviousVisit(record_id, occurred_on, data)
+
+
+def _flags(
+    record: StoredRecord,
+    establishment: StoredRecord | None,
+    beside: Sequence[_Beside],
+    files: Sequence[RecordFile],
+) -> tuple[Problem, ...]:
+    """Return the quality flags of a filed record; one that is void or erased has none."""
+    received_at = next((one.received_at for one in beside if one.record_id == record.record_id), None)
+    if received_at is None or ERASED_AT in record.data:
+        return ()
+    context = FlagContext(
+        received_at=received_at,
+        establishment=establishment.data if establishment is not None else {},
+        others={one.record_id: one.data for one in beside if one.record_id != record.record_id},
+        files_named=len(files),
+        files_come=sum(file.has_come for file in files),
+    )
+    return quality_flags(record.type, record.data, load(), context)
+
+
+def _open_follow_ups(session: Session, tenant_id: str, visits: Sequence[_Beside]) -> tuple[OpenFollowUp, ...]:
     readable = {visit.record_id for visit in visits if visit.is_readable}
     every = open_follow_ups(
         ((visit.record_id, visit.data) for visit in visits),
@@ -236,36 +311,16 @@ def _open_follow_ups(session: Session, tenant_id: str, visits: Sequence[_Visit])
     return tuple(one for one in every if one.visit_id in readable)
 
 
-def _visits_to(tenant_id: str, establishment_id: str) -> Select[str, str, date | None, str]:
-    """Return the query of the visits to an establishment and to those merged into it, but the void ones."""
-    places = merged_into_any_of(tenant_id, select(literal(establishment_id, KEY_TYPE)))
-    return (
-        select(FiledRecord.record_id, FiledRecord.scope, FiledRecord.occurred_on, Record.body)
-        .join(
-            Record,
-            (Record.tenant_id == FiledRecord.tenant_id) & (Record.record_id == FiledRecord.record_id),
-        )
-        .where(
-            FiledRecord.tenant_id == tenant_id,
-            FiledRecord.establishment_id.in_(places),
-            FiledRecord.type == "inspection",
-            FiledRecord.review_state != "void",
-        )
-    )
-
-
-def _open_conflicts(session: Session, tenant_id: str, record_id: str) -> int:
-    query = select(ConflictRow.conflict_id).where(
+def _open_items(session: Session, tenant_id: str, record_id: str) -> tuple[int, int]:
+    """Return the numbers of open conflicts and of changes in quarantine."""
+    conflicts = select(func.count()).where(
         ConflictRow.tenant_id == tenant_id, ConflictRow.record_id == record_id, ConflictRow.state == "open"
     )
-    return len(session.scalars(query).all())
-
-
-def _open_quarantine(session: Session, tenant_id: str, record_id: str) -> int:
-    query = select(Quarantine.change_id).where(
+    held = select(func.count()).where(
         Quarantine.tenant_id == tenant_id, Quarantine.record_id == record_id, Quarantine.state == "open"
     )
-    return len(session.scalars(query).all())
+    row = session.execute(select(conflicts.scalar_subquery(), held.scalar_subquery())).one()
+    return int(row[0]), int(row[1])
 
 
 def _ids_on_page(record: StoredRecord, history: RecordHistory, review: RecordReview | None) -> set[str]:

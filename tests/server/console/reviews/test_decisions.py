@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from tests.server.console.conftest import TEAM, UNIT, Browser, FieldWork
+from tests.shared import builders
 
 from field178_server.database.models import FiledRecord, Record
 from field178_server.database.unit_of_work import snapshot
@@ -47,7 +49,7 @@ def test_after_the_last_record_the_queue_says_that_all_is_seen(reviewer: Browser
 
 def test_next_record_keeps_the_filters(reviewer: Browser, in_the_field: FieldWork, filed: str) -> None:
     in_the_field.session()
-    second = in_the_field.visit()
+    second = in_the_field.visit(started_at="2026-11-21T07:00:00Z", ended_at="2026-11-21T08:00:00Z")
     answer = reviewer.decide(filed, "approve", view="type=inspection")
     assert answer.headers["Location"] == f"/reviews/{second}?type=inspection"
 
@@ -141,7 +143,11 @@ def test_reopening_and_voiding_need_a_reason(
     assert reviewer.decide(filed, "reopen", reason="Sai số liệu").status_code == 303
     assert state_of(filed) == ("returned", 1)
     assert reviewer.decide(filed, "void").status_code == 422
-    assert reviewer.decide(filed, "void", reason="Lập trùng").status_code == 303
+    asked = reviewer.decide(filed, "void", reason="Lập trùng")
+    assert asked.status_code == 200
+    assert "Hủy phiếu này?" in asked.get_data(as_text=True)
+    assert state_of(filed) == ("returned", 1)
+    assert reviewer.decide(filed, "void", reason="Lập trùng", confirmed="void").status_code == 303
     assert state_of(filed) == ("void", 1)
 
 
@@ -156,6 +162,62 @@ def test_second_reviewer_learns_that_the_first_has_decided(
     assert "quyết định của bạn chưa được ghi nhận" in page
     assert "hãy mở lại phiếu trước" in page
     assert "thay đổi được giữ riêng" not in page
+
+
+def test_flagged_record_is_approved_only_with_its_flags_confirmed(
+    reviewer: Browser, in_the_field: FieldWork, state_of: Callable[[str], tuple[str, int | None]]
+) -> None:
+    in_the_field.place()
+    answers = builders.answers() | {"workers_total": {"v": 480}, "workers_female": {"v": 478}}
+    far = builders.inspection()["check_in"] | {"lat": 208_182_100 + 200_000, "fix_age_s": 90}
+    odd = in_the_field.visit(
+        started_at="2026-11-25T07:00:00Z", ended_at="2026-11-25T08:00:00Z", answers=answers, check_in=far
+    )
+    asked = reviewer.decide(odd, "approve")
+    page = unescape(asked.get_data(as_text=True))
+    assert asked.status_code == 200
+    assert "25/11/2026 14:00" in page
+    assert "480; thường từ 1 đến 25" in page
+    assert "cách 2.226 m; sai số ±8 m; định vị trước đó 90 giây" in page
+    assert state_of(odd) == ("waiting", None)
+    (confirmed,) = re.findall(r'name="confirmed" value="([a-z_ ]+)"', page)
+    assert reviewer.decide(odd, "approve", confirmed=confirmed.partition(" ")[2]).status_code == 200
+    assert state_of(odd) == ("waiting", None)
+    assert reviewer.decide(odd, "approve", confirmed=confirmed).status_code == 303
+    assert state_of(odd) == ("approved", 1)
+
+
+def test_approval_asks_before_it_drops_comments_that_were_typed(
+    reviewer: Browser, filed: str, state_of: Callable[[str], tuple[str, int | None]]
+) -> None:
+    typed = {"reason": "Chưa rõ", "comments": {"minutes_number": "Ghi số đầy đủ"}}
+    page = unescape(reviewer.decide(filed, "approve", **typed).get_data(as_text=True))
+    assert "Nhận xét đã gõ nhưng chưa gửi" in page
+    assert 'name="comment:minutes_number" value="Ghi số đầy đủ"' in page
+    assert state_of(filed) == ("waiting", None)
+    back = unescape(reviewer.decide(filed, "approve", back="yes", **typed).get_data(as_text=True))
+    assert ">Ghi số đầy đủ</textarea>" in back
+    assert ">Chưa rõ</textarea>" in back
+    assert reviewer.decide(filed, "approve", confirmed="comments", **typed).status_code == 303
+    assert state_of(filed) == ("approved", 1)
+
+
+def test_flags_are_filtered_by_the_address_and_stand_in_the_list(
+    reviewer: Browser, in_the_field: FieldWork, filed: str
+) -> None:
+    answers = builders.answers() | {"workers_total": {"v": 480}, "workers_female": {"v": 478}}
+    later = {"started_at": "2026-11-21T07:00:00Z", "ended_at": "2026-11-21T08:00:00Z"}
+    crowded = in_the_field.visit(answers=answers, **later)
+    listed = r'class="list-item" href="/reviews/([0-9a-f-]+)'
+    page = reviewer.text("/reviews?flag=unusual_count")
+    assert re.findall(listed, page) == [crowded]
+    assert "Số khác thường: 1" in unescape(page)
+    assert re.findall(listed, reviewer.text("/reviews?flag=any")) == [crowded]
+    assert re.findall(listed, reviewer.text("/reviews?flag=missing_photos")) == []
+    row = reviewer.text("/reviews").split(f'href="/reviews/{crowded}"')[1].split("</a>")[0]
+    assert "Số khác thường" in unescape(row)
+    answer = reviewer.decide(crowded, "approve", view="flag=unusual_count", confirmed="unusual_count")
+    assert answer.headers["Location"] == "/reviews?flag=unusual_count"
 
 
 @pytest.mark.parametrize("seen_rev", ["", "x", "-1", "1e3", "9" * 20])

@@ -58,7 +58,7 @@ def test_queue_lists_waiting_records_with_their_result_and_counts(reviewer: Brow
     page = words(unescape(reviewer.text("/reviews")))
     assert "Karaoke Mộc Diệp (GL-016)" in page
     assert "Có vi phạm, lập biên bản" in page
-    assert "1 Chờ duyệt 0 Trả lại 0 Đã duyệt 1 Tất cả" in page
+    assert "1 Chờ duyệt 0 Trả lại 0 Đã duyệt 0 Đã hủy 1 Tất cả" in page
 
 
 def test_filters_stand_in_the_address(reviewer: Browser, in_the_field: FieldWork, failed: str) -> None:

@@ -59,16 +59,31 @@ def test_approved_records_read_newest_first(world: World, tablet: Tablet) -> Non
 def test_returned_record_waits_again_once_it_is_corrected(world: World, tablet: Tablet) -> None:
     filed = session_in(tablet)
     world.review(filed, "returned")
-    assert counts(world, QueueView(TENANT, ALL)) == {"waiting": 0, "returned": 1, "approved": 0, "all": 1}
+    assert counts(world, QueueView(TENANT, ALL)) == {
+        "waiting": 0,
+        "returned": 1,
+        "approved": 0,
+        "void": 0,
+        "all": 1,
+    }
     tablet.push(tablet.change(filed, {"venue": "Nhà văn hóa"}, type="outreach_session"))
-    assert counts(world, QueueView(TENANT, ALL)) == {"waiting": 1, "returned": 0, "approved": 0, "all": 1}
+    assert counts(world, QueueView(TENANT, ALL)) == {
+        "waiting": 1,
+        "returned": 0,
+        "approved": 0,
+        "void": 0,
+        "all": 1,
+    }
     with snapshot(world.engine) as session:
         assert [row.is_corrected for row in queue_rows(session, QueueView(TENANT, ALL))] == [True]
 
 
-def test_void_record_is_in_no_drawer_but_all(world: World, tablet: Tablet) -> None:
-    world.review(session_in(tablet), "void")
-    assert counts(world, QueueView(TENANT, ALL)) == {"waiting": 0, "returned": 0, "approved": 0, "all": 1}
+def test_void_record_is_in_its_own_drawer_and_in_all(world: World, tablet: Tablet) -> None:
+    filed = session_in(tablet)
+    world.review(filed, "void")
+    found = counts(world, QueueView(TENANT, ALL))
+    assert found == {"waiting": 0, "returned": 0, "approved": 0, "void": 1, "all": 1}
+    assert ids(world, QueueView(TENANT, ALL, QueueState.VOID)) == [filed]
 
 
 def test_type_narrows_rows_and_counts_alike(world: World, tablet: Tablet) -> None:
@@ -116,7 +131,13 @@ def test_counts_are_those_of_the_rows_whatever_happened(world: World, tablet: Ta
         views = {state.value: QueueView(TENANT, access, state) for state in QueueState}
         listed = {state: len(ids(world, view)) for state, view in views.items()}
         assert counts(world, views["all"]) == listed
-    assert counts(world, QueueView(TENANT, ALL)) == {"waiting": 1, "returned": 1, "approved": 1, "all": 3}
+    assert counts(world, QueueView(TENANT, ALL)) == {
+        "waiting": 1,
+        "returned": 1,
+        "approved": 1,
+        "void": 0,
+        "all": 3,
+    }
 
 
 @pytest.mark.parametrize("state", QueueState)

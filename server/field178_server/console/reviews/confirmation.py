@@ -1,0 +1,64 @@
+"""The step between a decision and its effect: quality flags, typed comments, the reason of a void."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Response
+
+from field178_server.console.records.record_view import record_view
+from field178_server.console.reviews.pages import filed_page
+from field178_server.console.reviews.queue_view import QueueQuery
+from field178_server.console.shell.layout import layout_of, render
+from field178_server.console.shell.policy import may
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.text.field_labels import FieldContext, label_at
+from field178_server.console.text.localize import Localizer
+from field178_server.database.unit_of_work import snapshot
+from field178_server.http.application_runtime import current_runtime
+from field178_server.http.auth import current_officer
+from field178_shared.errors import AppError, ErrorCode
+
+# Confirmed beside the codes of quality flags: an approval drops the typed comments, a record becomes void.
+COMMENTS = "comments"
+VOID = "void"
+
+
+def confirm_approval(query: QueueQuery, record_id: str, reason: str, comments: Mapping[str, str]) -> Response:
+    """Ask whether to approve a record with its flags, and what becomes of the comments typed on it."""
+    return _page("approve", query, record_id, reason, comments)
+
+
+def confirm_void(query: QueueQuery, record_id: str, reason: str) -> Response:
+    """Ask whether to void a record for this reason."""
+    return _page(VOID, query, record_id, reason, {})
+
+
+def _page(
+    decision: str, query: QueueQuery, record_id: str, reason: str, comments: Mapping[str, str]
+) -> Response:
+    runtime, officer = current_runtime(), current_officer()
+    plain = Localizer(chosen_language())
+    with snapshot(runtime.engine) as session:
+        page = filed_page(session, officer, record_id)
+        layout = layout_of(session, officer, plain)
+    if page is None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    localizer = Localizer(plain.language, page.names)
+    typed = [
+        (path, label_at(FieldContext(page.record.type, path, page.record.data), localizer), text)
+        for path, text in comments.items()
+    ]
+    return render(
+        "reviews/confirm.html",
+        200,
+        layout=layout,
+        active="console.reviews",
+        decision=decision,
+        view=record_view(page, localizer, runtime.clock.now()),
+        view_query=query.text,
+        back=query.record_href(record_id),
+        reason=reason,
+        typed=typed,
+        may_return=may(officer.role, "console.return_record", localizer.lists),
+    )

@@ -1,0 +1,123 @@
+"""A reviewer at the keyboard: nothing is approved by accident, and the focus is where the next key counts."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.e2e.browser import Watched, watched_page
+from tests.e2e.test_console import NAMES, Desk, browser, desk, filed, sign_in
+from tests.shared import builders
+
+__all__ = ["browser", "desk", "filed"]
+
+pytestmark = pytest.mark.browser
+
+SCROLLED = "() => document.getElementById('detail').scrollTop > 100"
+CROWD = builders.answers() | {"workers_total": {"v": 480}, "workers_female": {"v": 478}}
+
+
+def hold(page: Page, key: str, times: int) -> None:
+    """Hold a key down: the first press and its repeats, as a keyboard sends them."""
+    for _ in range(times):
+        page.keyboard.down(key)
+        page.wait_for_timeout(50)
+    page.keyboard.up(key)
+
+
+def tabs_to(page: Page, name: str) -> int:
+    """Press Tab until the button of this name has the focus; return how often."""
+    for count in range(1, 20):
+        page.keyboard.press("Tab")
+        if name in page.evaluate("document.activeElement.textContent"):
+            return count
+    raise AssertionError(f"no {name}")
+
+
+def expect_record(watched: Watched, name: str) -> None:
+    """Expect a record with the focus on its heading."""
+    expect(watched.page.locator("#record-title")).to_have_text(name)
+    expect(watched.page.locator("#record-title")).to_be_focused()
+
+
+def test_held_key_approves_one_record(desk: Desk, browser: Browser, filed: tuple[str, str, str]) -> None:
+    with watched_page(browser, desk.server.url) as watched:
+        sign_in(watched.page)
+        watched.page.locator("[data-record][data-seen]").wait_for()
+        hold(watched.page, "a", 60)
+        expect_record(watched, NAMES[1])
+    assert [(desk.review_of(one) or {}).get("state") for one in filed] == ["approved", None, None]
+
+
+def test_key_on_a_record_that_has_just_come_up_decides_nothing(
+    desk: Desk, browser: Browser, filed: tuple[str, str, str]
+) -> None:
+    with watched_page(browser, desk.server.url) as watched:
+        page = watched.page
+        sign_in(page)
+        watched.decide("a")
+        expect(page.get_by_role("status")).to_contain_text("Đã duyệt")
+        page.keyboard.press("a")
+        page.evaluate("document.querySelector('[data-action=approve]').click()")
+        expect_record(watched, NAMES[1])
+        page.locator("[data-record][data-seen]").wait_for()
+    assert desk.review_of(filed[1]) is None
+
+
+def test_comment_half_typed_is_asked_about_and_kept(
+    desk: Desk, browser: Browser, filed: tuple[str, str, str]
+) -> None:
+    with watched_page(browser, desk.server.url) as watched:
+        page = watched.page
+        sign_in(page)
+        watched.press("c")
+        page.keyboard.type("Chụp lại lối thoát nạn")
+        watched.press("Escape")
+        watched.decide("a")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Duyệt phiếu này?")
+        expect(page.get_by_text("Chụp lại lối thoát nạn")).to_be_visible()
+        page.get_by_role("button", name="Về phiếu").press("Enter")
+        expect(page.get_by_label("Cần sửa gì ở mục này?").first).to_have_value("Chụp lại lối thoát nạn")
+    assert desk.review_of(filed[0]) is None
+
+
+def test_flagged_record_asks_and_names_the_value(desk: Desk, browser: Browser) -> None:
+    odd = desk.file("Khách sạn Hoàng Gia (GL-931)", answers=CROWD)
+    with watched_page(browser, desk.server.url) as watched:
+        page = watched.page
+        sign_in(page)
+        watched.go(f"/reviews/{odd}")
+        watched.decide("a")
+        expect(page.locator("#confirm-title")).to_be_focused()
+        expect(page.get_by_text("480; thường từ 1 đến 25")).to_be_visible()
+        page.get_by_role("button", name="Vẫn duyệt").press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("Đã duyệt: Khách sạn Hoàng Gia")
+    assert (desk.review_of(odd) or {})["state"] == "approved"
+
+
+def test_reviewer_works_through_the_queue_by_keys_alone(
+    desk: Desk, browser: Browser, filed: tuple[str, str, str]
+) -> None:
+    with watched_page(browser, desk.server.url) as watched:
+        page = watched.page
+        sign_in(page)
+        expect_record(watched, NAMES[0])
+        watched.press("n")
+        expect(page.locator(":focus")).to_have_attribute("data-path", "answers.fire_exits_clear")
+        watched.press("c")
+        page.keyboard.type("Chụp lại lối thoát nạn")
+        watched.press("Control+Enter")
+        expect_record(watched, NAMES[1])
+        assert tabs_to(page, "Duyệt") <= 6
+        watched.press("j")
+        expect_record(watched, NAMES[2])
+        expect(page.locator("#announce")).to_contain_text(NAMES[2])
+        watched.press("Space")
+        page.wait_for_function(SCROLLED)
+        watched.press("k")
+        expect_record(watched, NAMES[1])
+        watched.decide("a")
+        expect_record(watched, NAMES[2])
+        watched.press("PageDown")
+        page.wait_for_function(SCROLLED)
+    states = [(desk.review_of(one) or {}).get("state") for one in filed]
+    assert states == ["returned", "approved", None]

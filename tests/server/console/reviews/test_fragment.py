@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+from tests.server.console.conftest import Browser, FieldWork
+from tests.server.console.reviews.test_pages import FAILED
+
+MOST_STATEMENTS = 12
+MOST_BYTES = 30 * 1024
+HTMX = {"HX-Request": "true", "Accept-Encoding": "gzip"}
+
+
+@contextmanager
+def statements(in_the_field: FieldWork) -> Iterator[list[str]]:
+    """Collect what the server asks its store; the marks of transactions are no statements."""
+    asked: list[str] = []
+
+    def note(_c: object, _k: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith("BEGIN"):
+            asked.append(statement)
+
+    event.listen(in_the_field.office.engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(in_the_field.office.engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def visits(in_the_field: FieldWork) -> list[str]:
+    in_the_field.place()
+    return [in_the_field.visit(**FAILED), in_the_field.visit(**FAILED)]
+
+
+def test_next_record_is_a_fragment_of_few_statements_and_bytes(
+    reviewer: Browser, in_the_field: FieldWork, visits: list[str]
+) -> None:
+    with statements(in_the_field) as asked:
+        answer = reviewer.client.get(f"/reviews/{visits[1]}?type=inspection", headers=HTMX)
+    assert len(asked) <= MOST_STATEMENTS
+    assert len(answer.data) <= MOST_BYTES
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "HX-Request" in answer.headers["Vary"]
+    page = gzip.decompress(answer.data).decode()
+    assert "<title>Karaoke Mộc Diệp (GL-016)" in page
+    assert page.count("<main") == 1
+    assert 'class="list-item"' not in page
+    assert "<html" not in page
+    assert 'name="view" value="type=inspection"' in page
+
+
+def test_outreach_session_is_a_fragment_of_few_statements(
+    reviewer: Browser, in_the_field: FieldWork, visits: list[str]
+) -> None:
+    session = in_the_field.session()
+    with statements(in_the_field) as asked:
+        reviewer.client.get(f"/reviews/{session}", headers=HTMX)
+    assert len(asked) <= MOST_STATEMENTS
+
+
+def test_whole_page_is_packed_and_says_that_htmx_gets_another(reviewer: Browser, visits: list[str]) -> None:
+    answer = reviewer.client.get(f"/reviews/{visits[0]}", headers={"Accept-Encoding": "gzip"})
+    assert "HX-Request" in answer.headers["Vary"]
+    assert "Accept-Encoding" in answer.headers["Vary"]
+    assert "</html>" in gzip.decompress(answer.data).decode()
+
+
+def test_browser_that_takes_no_gzip_gets_plain_text(reviewer: Browser, visits: list[str]) -> None:
+    answer = reviewer.client.get("/reviews", headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in answer.headers
+    assert "</html>" in answer.get_data(as_text=True)
+
+
+def test_queue_asks_as_many_statements_for_ten_records_as_for_two(
+    reviewer: Browser, in_the_field: FieldWork, visits: list[str]
+) -> None:
+    with statements(in_the_field) as two:
+        reviewer.get("/reviews")
+    for _ in range(8):
+        in_the_field.session()
+    with statements(in_the_field) as ten:
+        reviewer.get("/reviews")
+    with statements(in_the_field) as flagged:
+        reviewer.get("/reviews?flag=visited_twice")
+    assert len(two) == len(ten)
+    assert len(flagged) <= len(ten) + 6
