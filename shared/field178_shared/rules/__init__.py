@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from field178_shared.codelists import CodeLists
@@ -22,6 +22,7 @@ __all__ = [
     "FreeTextMarks",
     "Problem",
     "Rule",
+    "broken",
     "errors",
     "free_text_paths",
     "free_texts",
@@ -58,6 +59,17 @@ def published(type_name: str, lists: CodeLists) -> tuple[Rule, ...]:
     if type_name == "inspection":
         return (*inspection.RULES, *counts.published(lists))
     return outreach.RULES if type_name == "outreach_session" else ()
+
+
+def broken(type_name: str, problems: Mapping[str, Iterable[str]], lists: CodeLists) -> tuple[Rule, ...]:
+    """Return the rules that `errors` reports as broken, each with the paths that it reads."""
+    known = published(type_name, lists)
+    return tuple(
+        rule.of(path)
+        for path, codes in problems.items()
+        for rule in known
+        if rule.code in codes and rule.covers(path)
+    )
 
 
 def submission_problems(

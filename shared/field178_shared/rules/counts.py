@@ -20,10 +20,11 @@ def published(lists: CodeLists) -> Iterator[Rule]:
     """Yield what `contradictions` can say of the counts of these lists."""
     for item in lists.items.values():
         for rule in item.count_rules:
+            others = tuple(_path_of(other) for other in rule.items)
             if rule.relation is CountRelation.SUM_OF:
-                yield Rule(_path(item), ErrorCode.SUM_MISMATCH)
+                yield Rule(_path(item), ErrorCode.SUM_MISMATCH, others, is_sum=True)
             elif rule.relation is CountRelation.AT_MOST:
-                yield Rule(_path(item), _excess_code(rule))
+                yield Rule(_path(item), _excess_code(rule), others)
 
 
 def contradictions(answers: Mapping[str, object], lists: CodeLists) -> Iterator[Problem]:
@@ -72,7 +73,11 @@ def _broken(count: int, rule: CountRule, known: list[int]) -> ErrorCode | None:
 
 
 def _path(item: ChecklistItem) -> str:
-    return f"answers.{item.id}.v"
+    return _path_of(item.id)
+
+
+def _path_of(item_id: str) -> str:
+    return f"answers.{item_id}.v"
 
 
 def _excess_code(rule: CountRule) -> ErrorCode:

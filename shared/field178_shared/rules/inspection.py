@@ -37,12 +37,12 @@ _DECISION = ("decision_number", "decision_date")
 _RESULTS_WITH_FINDINGS = frozenset({"violation_recorded"})
 # What `contradictions` can say, beside the counts.
 RULES = (
-    Rule("ended_at", ErrorCode.END_BEFORE_START),
+    Rule("ended_at", ErrorCode.END_BEFORE_START, ("started_at",)),
     Rule("members", ErrorCode.TOO_FEW_MEMBERS),
     *(Rule(name, ErrorCode.REQUIRED) for name in _DECISION),
-    Rule("overall_result", ErrorCode.RESULT_CONTRADICTS_ACCESS),
-    Rule("answers", ErrorCode.NOT_WHEN_NOT_INSPECTED),
-    Rule("answers.cc_overall.v", ErrorCode.RESULT_CONTRADICTS_CHECKLIST),
+    Rule("overall_result", ErrorCode.RESULT_CONTRADICTS_ACCESS, ("access_result",)),
+    Rule("answers", ErrorCode.NOT_WHEN_NOT_INSPECTED, ("access_result",)),
+    Rule("answers.cc_overall.v", ErrorCode.RESULT_CONTRADICTS_CHECKLIST, ("overall_result",)),
 )
 
 

@@ -19,8 +19,12 @@ _PARTS = ("first_time_count", "female_count")
 _NOT_ANONYMOUS = ("venue", "establishments", "attachments", *_FINE_LOCATION)
 # What `contradictions` can say.
 RULES = (
-    *(Rule(f"{name}.*.{part}", ErrorCode.EXCEEDS_ATTENDANCE) for name in _COUNTED for part in _PARTS),
-    Rule("zone_id", ErrorCode.ONLY_ONE_PLACE),
+    *(
+        Rule(f"{name}.*.{part}", ErrorCode.EXCEEDS_ATTENDANCE, (f"{name}.*.attendance_count",))
+        for name in _COUNTED
+        for part in _PARTS
+    ),
+    Rule("zone_id", ErrorCode.ONLY_ONE_PLACE, ("school_id",)),
     Rule("audiences", ErrorCode.REQUIRED),
     Rule("note", ErrorCode.REQUIRED),
     *(Rule(path, ErrorCode.NOT_IN_ANONYMOUS_FORM) for path in (*_NOT_ANONYMOUS, "audiences.*.female_count")),

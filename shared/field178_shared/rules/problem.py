@@ -22,10 +22,29 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of a record type; in `path`, `*` stands for any one key."""
+    """A rule of a record type; in `path`, `*` stands for any one key.
+
+    `others` are the paths that it reads beside: the fault may lie in any of them. `is_sum` tells that the
+    value at `path` is the sum of theirs.
+    """
 
     path: str
     code: ErrorCode
+    others: tuple[str, ...] = ()
+    is_sum: bool = False
+
+    def of(self, path: str) -> Rule:
+        """Return the rule of one path that `path` with its `*` stands for."""
+        keys = iter(
+            [key for key, wild in zip(path.split("."), self.path.split("."), strict=True) if wild == "*"]
+        )
+        key = next(keys, "")
+        return Rule(path, self.code, tuple(one.replace("*", key) for one in self.others), self.is_sum)
+
+    def covers(self, path: str) -> bool:
+        """Tell whether `path` is what this rule's path stands for."""
+        keys, wild = path.split("."), self.path.split(".")
+        return len(keys) == len(wild) and all(one in ("*", key) for key, one in zip(keys, wild, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

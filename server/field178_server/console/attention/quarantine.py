@@ -35,7 +35,7 @@ from field178_server.replication.quarantine.store import DISCARDED, OPEN
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
-TYPED, LEAVE_OUT, PATH = "typed:", "leave-out", "path"
+TYPED, LEAVE_OUT, PATH, BESIDE = "typed:", "leave-out", "path", "beside"
 
 
 def _rows(session: Session, access: AccessFilter, keys: Sequence[ItemKey]) -> Mapping[ItemKey, ItemRow]:
@@ -70,11 +70,17 @@ def _put_back(session: Session, key: ItemKey) -> None:
 
 
 def _correction(record_type: str) -> Correction:
-    """Return what was typed; all that cannot be read of it is refused together."""
-    left_out = frozenset(request.form.getlist(LEAVE_OUT))
+    """Return what was typed; all that cannot be read of it is refused together.
+
+    A field beside a fault may be empty: its value is left out.
+    """
+    empty = (
+        path for path in request.form.getlist(BESIDE) if not request.form.get(f"{TYPED}{path}", "").strip()
+    )
+    left_out = frozenset([*request.form.getlist(LEAVE_OUT), *empty])
     values: dict[str, object] = {}
     problems: Problems = {}
-    for path in request.form.getlist(PATH):
+    for path in [*request.form.getlist(PATH), *request.form.getlist(BESIDE)]:
         if path in left_out:
             continue
         try:

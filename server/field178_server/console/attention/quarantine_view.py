@@ -17,6 +17,7 @@ from field178_server.replication.quarantine.store import OPEN
 from field178_shared.errors import message
 from field178_shared.merge import Data, read_path
 from field178_shared.records.reading import day_of_act
+from field178_shared.rules import broken
 from field178_shared.text.i18n import N_
 from field178_shared.wire.protocol import Op
 
@@ -32,7 +33,11 @@ class ProblemView:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionField:
-    """One field that the office may correct: its control where it has one, and whether it may be left out."""
+    """One field that the office may correct: its control where it has one, and whether it may be left out.
+
+    A field without an error is read by a rule that another one breaks. `parts` are the paths whose values
+    this one's MUST be the sum of.
+    """
 
     path: str
     label: str
@@ -40,6 +45,7 @@ class CorrectionField:
     typed: str
     error: str
     may_leave_out: bool
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,34 +100,53 @@ def quarantine_detail(change: QuarantineItem, localizer: Localizer) -> Quarantin
 def correction_fields(
     page: QuarantinePage, problems: Problems, localizer: Localizer
 ) -> tuple[CorrectionField, ...]:
-    """Return the fields to be corrected: those at fault, and those a corrected version was refused for.
+    """Return the fields to be corrected: those at fault, and after each those that its rule reads beside it.
 
+    Those that a corrected version was refused for are among them.
     Nothing when the office cannot correct it: its fault is not one of content, or has no single value.
     """
     change = page.change
     is_content = change.reason in CORRECTABLE and change.op == Op.PUT and change.state == OPEN
-    if not is_content or (change.is_create and page.has_record):
+    if not is_content or (change.is_create and page.stored is not None):
         return ()
     faults = {path: list(codes) for path, codes in change.problems} | problems
     fields = tuple(
-        _correction_field(change, path, codes, localizer) for path, codes in faults.items() if path
+        _correction_field(page, path, codes, localizer)
+        for path, codes in _with_others(change.record_type, faults, localizer).items()
+        if path
     )
-    can_correct = "" not in dict(change.problems) and all(one.control or one.may_leave_out for one in fields)
-    return fields if can_correct else ()
+    can_correct = "" not in dict(change.problems) and all(
+        one.control or one.may_leave_out for one in fields if one.error
+    )
+    return tuple(one for one in fields if one.error or one.control) if can_correct else ()
+
+
+def _with_others(record_type: str, faults: Problems, localizer: Localizer) -> Problems:
+    """Return the faults, each followed by the paths without a fault that its rule reads."""
+    found: Problems = {}
+    for path, codes in faults.items():
+        found[path] = codes
+        for rule in broken(record_type, {path: codes}, localizer.lists):
+            found |= {other: [] for other in rule.others if other not in faults}
+    return found
 
 
 def _correction_field(
-    change: QuarantineItem, path: str, codes: list[str], localizer: Localizer
+    page: QuarantinePage, path: str, codes: list[str], localizer: Localizer
 ) -> CorrectionField:
-    control = control_for(change.record_type, path, localizer, day_of_act(change.values))
+    change, kind = page.change, page.change.record_type
+    control = control_for(kind, path, localizer, day_of_act(change.values))
     value = value_at(change.values, path)
+    stored = read_path(page.stored or {}, path)
+    sums = [rule for rule in broken(kind, {path: codes}, localizer.lists) if rule.is_sum]
     return CorrectionField(
         path=path,
         label=_label(change, path, localizer),
         control=control,
-        typed=typed_text(control, value) if control else "",
+        typed=typed_text(control, stored if value is None else value) if control else "",
         error=" ".join(message(code, localizer.language) for code in codes),
-        may_leave_out=value is not None,
+        may_leave_out=bool(codes) and value is not None,
+        parts=sums[0].others if sums else (),
     )
 
 

@@ -138,6 +138,25 @@
     );
   }
 
+  // --- a count and its parts: what they add up to, as it is typed ---------------------------------
+
+  function numberIn(path) {
+    const field = document.querySelector(`[name="typed:${path}"]`);
+    const digits = field ? field.value.replace(/[.,\s]/g, "") : "";
+    return /^\d+$/.test(digits) ? Number(digits) : null;
+  }
+
+  function showSums() {
+    document.querySelectorAll("[data-sum-of]").forEach((line) => {
+      const parts = line.dataset.sumOf.split(" ").map(numberIn);
+      const sum = parts.reduce((before, count) => before + (count || 0), 0);
+      line.querySelector("output").textContent = String(sum);
+      line.classList.toggle("text-bad", sum !== numberIn(line.dataset.sum));
+      line.classList.toggle("text-ok", sum === numberIn(line.dataset.sum));
+      line.hidden = false;
+    });
+  }
+
   // --- what was typed is kept in this tab until it is sent, whatever happens to the page ----------
 
   const draftKey = (form) => `draft:${form.dataset.draft}`;
@@ -178,6 +197,7 @@
       .forEach((key) => sessionStorage.removeItem(key));
     document.querySelectorAll("form[data-draft]").forEach(restoreDraft);
     showPins();
+    showSums();
   }
 
   // --- a large file goes in pieces: no request is too large for the server ------------------------
@@ -284,6 +304,7 @@
     const other = event.target.closest("[data-other]");
     if (other && event.target.type !== "radio") other.querySelector("input[type='radio']").checked = true;
     showPins();
+    showSums();
     if (event.target.form && event.target.form.dataset.draft) saveDraft(event.target.form);
   });
 

@@ -23,7 +23,7 @@ from field178_server.replication.push.change_processor import ChangeProcessor
 from field178_server.replication.quarantine import reprocess
 from field178_server.replication.quarantine.store import DISCARDED, OPEN, QuarantinedChange, find_quarantined
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.merge import Data, read_path, write_path
+from field178_shared.merge import Data, equal, read_path, write_path
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.protocol import Change, Op, Status
 
@@ -136,7 +136,9 @@ def _corrected(batch: Batch, one: QuarantinedChange, correction: Correction, sto
     for path, value in correction.values.items():
         head = _covering(set_, path)
         if head is None:
-            set_[path], was[path] = value, read_path(stored, path)
+            # A value that stands so already was shown beside a fault, and nobody has changed it.
+            if not equal(value, before := read_path(stored, path)):
+                set_[path], was[path] = value, before
         elif head == path:
             set_[path] = value
         else:

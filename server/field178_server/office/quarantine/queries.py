@@ -54,11 +54,11 @@ class QuarantineList:
 
 @dataclass(frozen=True, slots=True)
 class QuarantinePage:
-    """One change in quarantine, the names it mentions, and whether its record is there by now."""
+    """One change in quarantine, the names it mentions, and what its record holds, None without one."""
 
     change: QuarantineItem
     names: Names
-    has_record: bool
+    stored: Data | None
 
 
 def quarantined_changes(
@@ -85,8 +85,9 @@ def quarantined_change(
     if row is None or not access.holds(row.scope):
         return None
     (found,) = _items(session, tenant_id, access, [row])
-    there = session.get(Record, (tenant_id, row.record_id)) is not None
-    return QuarantinePage(found, _names(session, tenant_id, [found]), there)
+    record = session.get(Record, (tenant_id, row.record_id))
+    stored = None if record is None else json.loads(record.body)
+    return QuarantinePage(found, _names(session, tenant_id, [found]), stored)
 
 
 def within(tenant_id: str, access: AccessFilter, state: str) -> tuple[ColumnElement[bool], ...]:

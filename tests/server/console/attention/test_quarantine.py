@@ -109,6 +109,61 @@ def test_value_without_a_control_may_be_left_out(
     assert (data["lat"], data["village"]) == (208_182_100, "Thôn 3")
 
 
+def test_broken_sum_offers_every_count_of_it(
+    office: Office, reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    record_id = in_the_field.office.runtime.ids.time_ordered()
+    answers = builders.answers() | {
+        "workers_total": {"v": 15},
+        "workers_female": {"v": 9},
+        "workers_male": {"v": 3},
+    }
+    del answers["workers_sex_unstated"]
+    bad = builders.inspection(answers=answers)
+    assert in_the_field.send(record_id, "inspection", TEAM, bad, create=True)["reason"] == "rule"
+    counts = [f"answers.workers_{one}.v" for one in ("total", "female", "male", "sex_unstated")]
+    page = reviewer.text(page_of(reviewer))
+    assert re.findall(r'name="typed:([a-z_.]+)".*?value="(\d*)"', page) == list(
+        zip(counts, ("15", "9", "3", ""), strict=True)
+    )
+    assert f'data-sum-of="{" ".join(counts[1:])}" data-sum="{counts[0]}"' in page
+    typed = dict(zip((f"typed:{path}" for path in counts), ("15", "9", "4", ""), strict=True))
+    form = {"path": counts[0], "beside": counts[1:]} | typed
+    refused = act(reviewer, "mend", **form)
+    assert (refused.status_code, 'value="4"' in refused.get_data(as_text=True)) == (422, True)
+    assert act(reviewer, "mend", **(form | {f"typed:{counts[2]}": "6"})).status_code == 303
+    mended = data_of(office, record_id)["answers"]
+    assert [mended[f"workers_{one}"]["v"] for one in ("total", "female", "male")] == [15, 9, 6]
+    assert "workers_sex_unstated" not in mended
+
+
+def test_edit_that_breaks_a_sum_is_mended_beside_what_is_stored(
+    office: Office, reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    in_the_field.place()
+    record_id = in_the_field.visit()
+    stored = data_of(office, record_id)["answers"]
+    total = {"answers.workers_total.v": stored["workers_total"]["v"]}
+    edit = {"answers.workers_total.v": total["answers.workers_total.v"] + 1}
+    assert in_the_field.send(record_id, "inspection", TEAM, edit, was=total)["reason"] == "rule"
+    female = stored["workers_female"]["v"]
+    page = reviewer.text(page_of(reviewer))
+    assert re.search(rf'name="typed:answers.workers_female.v"[^>]*value="{female}"', page)
+    typed = {
+        "typed:answers.workers_total.v": edit["answers.workers_total.v"],
+        "typed:answers.workers_female.v": female + 1,
+        "typed:answers.workers_male.v": stored["workers_male"]["v"],
+    }
+    beside = ["answers.workers_female.v", "answers.workers_male.v"]
+    answer = act(reviewer, "mend", path="answers.workers_total.v", beside=beside, **typed)
+    assert answer.status_code == 303
+    mended = data_of(office, record_id)["answers"]
+    assert (mended["workers_total"]["v"], mended["workers_female"]["v"]) == (
+        edit["answers.workers_total.v"],
+        female + 1,
+    )
+
+
 def test_change_mended_by_another_officer_meanwhile_keeps_what_was_typed(
     reviewer: Browser, in_the_field: FieldWork
 ) -> None:
@@ -140,6 +195,8 @@ def test_running_again_says_whether_it_helped(reviewer: Browser, in_the_field: F
 def test_set_aside_leaves_the_list_and_can_be_put_back(reviewer: Browser, in_the_field: FieldWork) -> None:
     hold(in_the_field)
     page = page_of(reviewer)
+    asked = reviewer.post(f"{page}/set-aside", {"reason": "Của anh Lê Văn Tám"})
+    assert "Lê Văn Tám</mark>" in unescape(asked.get_data(as_text=True))
     refused = reviewer.post(f"{page}/set-aside", {"reason": " "})
     assert (refused.status_code, unescape(refused.get_data(as_text=True)).count("Hãy ghi lý do")) == (422, 2)
     assert reviewer.post(f"{page}/set-aside", {"reason": "Gửi nhầm"}).status_code == 303
