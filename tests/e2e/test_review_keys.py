@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.e2e.browser import Watched, watched_page
-from tests.e2e.test_console import NAMES, Desk, browser, desk, filed, sign_in
+from tests.e2e.test_console import NAMES, Desk, browser, check_page, desk, filed, sign_in
 from tests.shared import builders
 
 __all__ = ["browser", "desk", "filed"]
@@ -121,3 +123,32 @@ def test_reviewer_works_through_the_queue_by_keys_alone(
         page.wait_for_function(SCROLLED)
     states = [(desk.review_of(one) or {}).get("state") for one in filed]
     assert states == ["returned", "approved", None]
+
+
+def test_office_mends_a_broken_sum_and_sees_what_the_parts_add_up_to(desk: Desk, browser: Browser) -> None:
+    counts = {"workers_total": {"v": 15}, "workers_female": {"v": 9}, "workers_male": {"v": 3}}
+    visit = builders.inspection(answers=builders.answers() | counts, team_id=desk.team.removeprefix("team:"))
+    record_id = str(uuid.uuid4())
+    bad = desk.tablet.change(record_id, "inspection", desk.team, visit, create=True)
+    desk.tablet.sync([bad])
+    with watched_page(browser, desk.server.url) as watched:
+        page = watched.page
+        sign_in(page)
+        check_page(watched, "/attention?show=quarantine")
+        page.get_by_role("link", name="Lượt kiểm tra").press("Enter")
+        total = page.get_by_role("status").filter(has_text="cộng lại")
+        expect(total).to_contain_text("12")
+        page.get_by_role("textbox", name="Nam").fill("6")
+        expect(total).to_contain_text("15")
+        check_page(watched, page.url.removeprefix(desk.server.url))
+        page.get_by_role("textbox", name="Nam").fill("6")
+        page.get_by_role("button", name="Để riêng").scroll_into_view_if_needed()
+        page.get_by_label("Lý do để riêng").fill("Của anh Lê Văn Tám, gọi 0912345678")
+        page.get_by_role("button", name="Để riêng").press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_be_focused()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Lời ghi này có nêu tên ai không?")
+        page.go_back()
+        page.get_by_role("button", name="Áp dụng bản đã sửa").press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("Đã sửa và áp dụng")
+    desk.tablet.pull_all()
+    assert desk.tablet.base[record_id]["data"]["answers"]["workers_male"] == {"v": 6}

@@ -17,6 +17,7 @@ from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import Refusal, attempt, done
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import page_links
+from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.policy import may
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
@@ -87,6 +88,11 @@ def decide_attention(origin: str, key: str, decision: str) -> AnyResponse:
     wanted = kind.decisions.get(decision)
     if wanted is None:
         raise AppError(ErrorCode.NOT_FOUND)
+    written = OwnText(
+        "reason", spoken().say(N_("Why it is set aside")), request.form.get("reason", "").strip()
+    )
+    if asked := confirm_texts([written], "console.attention"):
+        return asked
     refusal = attempt(lambda session: wanted.work(session, item), kind.refusals)
     if refusal:
         return _page(kind, item, refusal)

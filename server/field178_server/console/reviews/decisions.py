@@ -9,14 +9,17 @@ from werkzeug.wrappers import Response
 
 from field178_server.console.reviews.confirmation import (
     COMMENTS,
+    PIN,
     VOID,
     confirm_approval,
+    confirm_comments,
     confirm_void,
 )
 from field178_server.console.reviews.pages import RefusedDecision, queue_page, view_of
 from field178_server.console.reviews.queue_view import QueueQuery
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import actor, batch_in, done, whole_number
+from field178_server.console.shell.own_texts import confirmed
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write, snapshot
@@ -30,7 +33,6 @@ from field178_server.records.find_record import FILED_TYPES, find_record
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.text.i18n import N_
 
-PIN = "comment:"
 TOO_LATE = N_(
     "Only your own approval of the last 30 seconds can be undone. Reopen the record with a reason instead."
 )
@@ -43,11 +45,11 @@ def approve_record(record_id: str) -> Response:
     """Approve the revision that was seen; typed comments and quality flags are asked about first."""
     if request.form.get("back"):
         return queue_page(_query(), record_id, RefusedDecision(200, "", _reason(), _pins()))
-    officer, seen, confirmed = actor(), whole_number("seen_rev"), _confirmed()
-    if (_reason() or _pins()) and COMMENTS not in confirmed:
+    officer, seen, said = actor(), whole_number("seen_rev"), confirmed()
+    if (_reason() or _pins()) and COMMENTS not in said:
         return confirm_approval(_query(), record_id, _reason(), _pins())
     return _decide(
-        record_id, "approved", lambda batch: reviews.approve(batch, officer, record_id, seen, confirmed)
+        record_id, "approved", lambda batch: reviews.approve(batch, officer, record_id, seen, said)
     )
 
 
@@ -55,6 +57,8 @@ def approve_record(record_id: str) -> Response:
 def return_record(record_id: str) -> Response:
     """Send the revision that was seen back, with a reason and comments pinned to fields."""
     officer, seen = actor(), whole_number("seen_rev")
+    if asked := confirm_comments(record_id, _reason(), _pins()):
+        return asked
     remarks = reviews.Remarks(
         reason=_reason(),
         comments=tuple(reviews.Pin(path, text) for path, text in _pins().items()),
@@ -71,6 +75,8 @@ def return_record(record_id: str) -> Response:
 def reopen_record(record_id: str) -> Response:
     """Open an approved or void record again, with a reason."""
     officer, seen, reason = actor(), whole_number("seen_rev"), _reason()
+    if asked := confirm_comments(record_id, reason, {}):
+        return asked
     return _decide(
         record_id, "reopened", lambda batch: reviews.reopen(batch, officer, record_id, seen, reason)
     )
@@ -80,8 +86,8 @@ def reopen_record(record_id: str) -> Response:
 def void_record(record_id: str) -> Response:
     """Take a record out of every figure, with a reason; asked about first."""
     officer, seen, reason = actor(), whole_number("seen_rev"), _reason()
-    if reason and VOID not in _confirmed():
-        return confirm_void(_query(), record_id, reason)
+    if reason and VOID not in confirmed():
+        return confirm_comments(record_id, reason, {}) or confirm_void(_query(), record_id, reason)
     return _decide(record_id, "void", lambda batch: reviews.void(batch, officer, record_id, seen, reason))
 
 
@@ -151,11 +157,6 @@ def _attempt(error: AppError) -> RefusedDecision:
 
 def _query() -> QueueQuery:
     return QueueQuery.parse(request.form.get("view", ""))
-
-
-def _confirmed() -> frozenset[str]:
-    """Return what the officer was asked and said yes to: codes of quality flags, comments, void."""
-    return frozenset(request.form.get("confirmed", "").split())
 
 
 def _reason() -> str:

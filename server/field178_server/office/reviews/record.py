@@ -131,7 +131,7 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
         session, tenant_id, [record_id, *(one.record.record_id for one in entries.every)]
     )
     files = entry_files.get(record_id, ())
-    conflicts, held = _open_items(session, tenant_id, record_id)
+    conflicts, quarantined = _open_items(session, tenant_id, record_id)
     return RecordPage(
         record=record,
         history=history,
@@ -140,7 +140,7 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
         establishment=establishment,
         previous=_previous_visit(record, visits),
         open_conflicts=conflicts,
-        open_quarantine=held,
+        open_quarantine=quarantined,
         names=names_of(session, tenant_id, _ids_on_page(record, history, review) | entries.people),
         files=files,
         entry_files=entry_files,
@@ -316,10 +316,10 @@ def _open_items(session: Session, tenant_id: str, record_id: str) -> tuple[int, 
     conflicts = select(func.count()).where(
         ConflictRow.tenant_id == tenant_id, ConflictRow.record_id == record_id, ConflictRow.state == "open"
     )
-    held = select(func.count()).where(
+    quarantined = select(func.count()).where(
         Quarantine.tenant_id == tenant_id, Quarantine.record_id == record_id, Quarantine.state == "open"
     )
-    row = session.execute(select(conflicts.scalar_subquery(), held.scalar_subquery())).one()
+    row = session.execute(select(conflicts.scalar_subquery(), quarantined.scalar_subquery())).one()
     return int(row[0]), int(row[1])
 
 

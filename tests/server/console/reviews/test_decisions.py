@@ -202,6 +202,32 @@ def test_approval_asks_before_it_drops_comments_that_were_typed(
     assert state_of(filed) == ("approved", 1)
 
 
+def test_words_that_may_name_a_person_are_asked_about_before_they_go(
+    reviewer: Browser, filed: str, state_of: Callable[[str], tuple[str, int | None]]
+) -> None:
+    typed = {
+        "reason": "Gọi chị Trần Thị Hoa 0912345678 tại Karaoke Mộc Diệp",
+        "comments": {"minutes_number": "Ghi số"},
+        "keep": "k1",
+    }
+    page = unescape(reviewer.decide(filed, "return", **typed).get_data(as_text=True))
+    assert "0912345678</mark>" in page
+    assert f">{typed['reason']}</textarea>" in page
+    assert 'name="comment:minutes_number" value="Ghi số"' in page
+    assert 'name="keep" value="k1"' in page
+    assert state_of(filed) == ("waiting", None)
+    assert reviewer.decide(filed, "return", **(typed | {"reason": "Thiếu"})).status_code == 303
+    reviewer.decide(filed, "void", reason="Của anh Lê Văn Tám")
+    assert state_of(filed) == ("returned", 1)
+    asked = reviewer.decide(filed, "void", reason="Của anh Lê Văn Tám", confirmed="texts")
+    assert "Hủy phiếu này?" in unescape(asked.get_data(as_text=True))
+    assert reviewer.decide(filed, "return", confirmed="texts", **typed).status_code == 303
+
+
+def test_name_of_the_establishment_is_no_name_of_a_person(reviewer: Browser, filed: str) -> None:
+    assert reviewer.decide(filed, "return", reason="Karaoke Mộc Diệp thiếu số").status_code == 303
+
+
 def test_flags_are_filtered_by_the_address_and_stand_in_the_list(
     reviewer: Browser, in_the_field: FieldWork, filed: str
 ) -> None:
