@@ -24,6 +24,7 @@ PICTURE, DOCUMENT = "image/jpeg", "application/pdf"
 class FileView:
     """One file; `href` leads to its preview where there is one to see."""
 
+    key: str
     title: str
     line: str
     word: StateLabel
@@ -80,6 +81,7 @@ def _file(record: StoredRecord, file: RecordFile, reader: tuple[Localizer, datet
         else None
     )
     return FileView(
+        key=file.key,
         title=_title(file, localizer),
         line=_line(record, file, localizer),
         word=_word(file, now, localizer),

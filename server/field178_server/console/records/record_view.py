@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
@@ -33,6 +35,10 @@ from field178_shared.text.countdown import days_left_text
 from field178_shared.text.formats import date_text
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import from_wire, local_date, to_wire
+
+_FILES = "attachments"
+# A blank at either end, beside another, or one that is no plain space.
+_INVISIBLE = re.compile(r"^\s+|\s+$|\s{2,}|[^\S ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,8 @@ class RecordPageView:
     establishment_id: str | None
     is_establishment_known: bool
     files: FilesView | None
+    # By the key of the file: what its row would say, had it not its place among the files.
+    file_rows: Mapping[str, FieldRow]
     erased: str | None
     papers: tuple[str, ...]
     announcement: str
@@ -178,7 +186,8 @@ def record_view(page: RecordPage, localizer: Localizer, now: datetime) -> Record
         exceptions=_exceptions(maker, sections),
         limits=_limits(page, localizer, local_date(now)),
         changes=difference_views(page.record, page.changed, localizer),
-        sections=sections,
+        # What its files say stands beside them, not twice.
+        sections=tuple(one for one in sections if one.key != _FILES or not page.files),
         previous=_previous(page, localizer),
         open_follow_ups=tuple(
             _open_follow_up(one, local_date(now), localizer) for one in page.open_follow_ups
@@ -192,6 +201,9 @@ def record_view(page: RecordPage, localizer: Localizer, now: datetime) -> Record
         establishment_id=establishment_id if isinstance(establishment_id, str) else None,
         is_establishment_known=page.establishment is not None,
         files=files_view(page.record, page.files, (localizer, now)),
+        file_rows={
+            row.path.rpartition(".")[2]: row for one in sections if one.key == _FILES for row in one.rows
+        },
         erased=localizer.instant(page.erased_at) if page.erased_at else None,
         papers=_papers(page),
         announcement=_announcement(page, localizer),
@@ -276,15 +288,24 @@ def difference_views(
     record: StoredRecord, differences: tuple[Difference, ...], localizer: Localizer
 ) -> tuple[DifferenceView, ...]:
     """Return differences in a record in words."""
-    return tuple(
-        DifferenceView(
-            path=step.path,
-            label=label_at(FieldContext(record.type, step.path, record.data), localizer),
-            before=value_text(record.type, step.path, step.before, localizer),
-            after=value_text(record.type, step.path, step.after, localizer),
-        )
-        for step in differences
+    return tuple(_difference(record, step, localizer) for step in differences)
+
+
+def _difference(record: StoredRecord, step: Difference, localizer: Localizer) -> DifferenceView:
+    texts = [value_text(record.type, step.path, value, localizer) for value in (step.before, step.after)]
+    if len({" ".join(text.split()) for text in texts}) == 1:
+        # They differ in what nobody sees.
+        texts = [_INVISIBLE.sub(_mark, text) for text in texts]
+    return DifferenceView(
+        path=step.path,
+        label=label_at(FieldContext(record.type, step.path, record.data), localizer),
+        before=texts[0],
+        after=texts[1],
     )
+
+
+def _mark(blank: re.Match[str]) -> str:
+    return "".join("↵" if one == "\n" else "␣" for one in blank[0])
 
 
 def _previous(page: RecordPage, localizer: Localizer) -> tuple[str, str] | None:
