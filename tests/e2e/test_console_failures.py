@@ -25,6 +25,7 @@ def stopped(desk: Desk, watched: Watched) -> Iterator[None]:
         yield
     finally:
         desk.server.start(port)
+        watched.page.evaluate("true")  # what was said meanwhile has come before this answer
         watched.complaints.clear()
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 from tests.e2e.browser import Watched, watched_page
 from tests.e2e.test_console import NAMES, Desk, browser, check_page, desk, filed, sign_in
+from tests.e2e.test_uploads import metadata, stock_client
+from tests.server.pictures import jpeg, sha256
 from tests.shared import builders
 
 __all__ = ["browser", "desk", "filed"]
@@ -136,19 +140,55 @@ def test_office_mends_a_broken_sum_and_sees_what_the_parts_add_up_to(desk: Desk,
         sign_in(page)
         check_page(watched, "/attention?show=quarantine")
         page.get_by_role("link", name="Lượt kiểm tra").press("Enter")
-        total = page.get_by_role("status").filter(has_text="cộng lại")
+        total = page.locator("[data-sum]")
         expect(total).to_contain_text("12")
         page.get_by_role("textbox", name="Nam").fill("6")
         expect(total).to_contain_text("15")
         check_page(watched, page.url.removeprefix(desk.server.url))
         page.get_by_role("textbox", name="Nam").fill("6")
-        page.get_by_role("button", name="Để riêng").scroll_into_view_if_needed()
         page.get_by_label("Lý do để riêng").fill("Của anh Lê Văn Tám, gọi 0912345678")
         page.get_by_role("button", name="Để riêng").press("Enter")
         expect(page.get_by_role("heading", level=1)).to_be_focused()
         expect(page.get_by_role("heading", level=1)).to_have_text("Lời ghi này có nêu tên ai không?")
         page.go_back()
         page.get_by_role("button", name="Áp dụng bản đã sửa").press("Enter")
-        expect(page.get_by_role("status")).to_contain_text("Đã sửa và áp dụng")
+        expect(page.get_by_text("Đã sửa và áp dụng")).to_be_visible()
     desk.tablet.pull_all()
     assert desk.tablet.base[record_id]["data"]["answers"]["workers_male"] == {"v": 6}
+
+
+def test_reviewer_opens_prints_turns_a_photo_and_approves_two_at_once(desk: Desk, browser: Browser) -> None:
+    picture = jpeg(320, 240)
+    photo = {"sha256": sha256(picture), "size": len(picture), "content_type": "image/jpeg"}
+    places = ["Karaoke Sóng Biển (GL-941)", "Nhà nghỉ Bình Minh (GL-942)"]
+    filed = [desk.file(name, attachments={"a1": photo}) for name in places]
+    for record_id in filed:
+        sent = stock_client(desk.tablet).uploader(
+            file_stream=io.BytesIO(picture), metadata=metadata(picture, record_id), chunk_size=1 << 20
+        )
+        sent.upload()
+    with watched_page(browser, desk.server.url) as watched:
+        page = watched.page
+        sign_in(page)
+        for record_id in filed:
+            watched.go(f"/reviews/{record_id}")
+            box = page.locator(f".pick input[value^='{record_id}']")
+            expect(box).to_be_visible()
+        check_page(watched, f"/reviews/{filed[1]}")
+        with_photo = page.locator("[data-photo]")
+        with_photo.press("Enter")
+        expect(page.locator("#lightbox img")).to_be_visible()
+        watched.press("r")
+        expect(page.locator("#lightbox img")).to_have_class("turn-1")
+        watched.press("a")
+        watched.press("Escape")
+        expect(page.locator("#lightbox")).to_be_hidden()
+        assert len(PdfReader(io.BytesIO(page.pdf(format="A4"))).pages) <= 5
+        watched.press("x")
+        expect(page.locator(f".pick input[value^='{filed[1]}']")).to_be_checked()
+        page.locator(f".pick input[value^='{filed[0]}']").check()
+        page.get_by_role("button", name="Duyệt các phiếu đã chọn").press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Duyệt 2 phiếu này?")
+        page.get_by_role("button", name="Duyệt 2 phiếu").press("Enter")
+        expect(page.get_by_role("status").first).to_contain_text("Đã duyệt: 2 phiếu")
+    assert [(desk.review_of(one) or {}).get("state") for one in filed] == ["approved", "approved"]

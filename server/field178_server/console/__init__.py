@@ -20,7 +20,7 @@ from field178_server.console.lists import changes as list_changes
 from field178_server.console.lists import pages as lists
 from field178_server.console.register_import import pages as register_import
 from field178_server.console.register_import import steps as register_import_steps
-from field178_server.console.reviews import decisions, file_pages
+from field178_server.console.reviews import decisions, file_pages, several, viewing
 from field178_server.console.reviews import pages as reviews
 from field178_server.console.shell import guard, preferences
 from field178_server.console.shell.blueprint import console
@@ -28,7 +28,7 @@ from field178_server.console.tablets import pages as tablets
 
 # The import of each module registers its pages on the blueprint.
 PAGES: tuple[ModuleType, ...] = (
-    *(accounts, own_tablets, preferences, reviews, decisions, file_pages, documents),
+    *(accounts, own_tablets, preferences, reviews, decisions, viewing, several, file_pages, documents),
     *(attention, establishments, tablets, imports, erasure, lists, list_changes),
     *(follow_ups, entry_pages),
     *(jobs, register_import, register_import_steps),

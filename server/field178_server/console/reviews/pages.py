@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask import Response, request
@@ -26,6 +26,7 @@ from field178_server.http.auth import current_officer
 from field178_server.office.reviews.quality_flags import flags_of
 from field178_server.office.reviews.queue import (
     PAGE_SIZE,
+    QueueRow,
     QueueView,
     queue_counts,
     queue_row,
@@ -33,10 +34,12 @@ from field178_server.office.reviews.queue import (
     with_flag,
 )
 from field178_server.office.reviews.record import RecordPage, record_page
+from field178_server.office.reviews.viewing import viewed_revisions
 from field178_server.records.access import access_of
 from field178_server.records.find_record import FILED_TYPES
 from field178_server.records.paging import PageOfRows
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.text.i18n import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision |
     flash = None if attempt else take_flash()
     with snapshot(runtime.engine) as session:
         view = view_of(session, query)
-        done = queue_row(session, view, flash.record_id) if flash else None
+        done_id, _, done_count = flash.record_id.partition(".") if flash else ("", "", "")
+        done = queue_row(session, view, done_id) if flash else None
         counts = queue_counts(session, view)
         total = counts[query.state] if view.only is None else len(view.only)
         leaf = PageOfRows.within(query.page, PAGE_SIZE, total)
@@ -81,13 +85,14 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision |
         row_ids = [row.record_id for row in rows]
         counted = file_counts(session, runtime.tenant_id, row_ids)
         flags = flags_of(session, runtime.tenant_id, row_ids)
+        viewed = _viewed(session, officer, row_ids, localizer)
         overdue = overdue_records(session, runtime.tenant_id, access, runtime.clock.now())
         page = filed_page(session, officer, shown_id) if shown_id else None
         layout = layout_of(session, officer, localizer)
     if chosen and page is None:
         raise AppError(ErrorCode.NOT_FOUND)
     empty_title, empty_text = queue_view.empty_text(query, localizer)
-    facts = queue_view.RowFacts(counted, flags)
+    facts = queue_view.RowFacts(counted, flags, viewed)
     return render(
         "reviews/queue.html",
         attempt.status if attempt else 200,
@@ -101,11 +106,13 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision |
         kinds=queue_view.kinds(query, localizer),
         has_flag=query.flag is not None,
         flag_filters=queue_view.flag_filters(query, total, localizer),
+        order_text=queue_view.order_text(query, localizer),
         pages=page_links(leaf, lambda number: query.on(number).list_href()),
         empty_title=empty_title,
         empty_text=empty_text,
+        total=total,
         flash=flash if done else None,
-        flash_text=flash.text(queue_view.title_of(done, localizer), localizer) if flash and done else "",
+        flash_text=flash.text(_done_title(done, done_count, localizer), localizer) if flash and done else "",
         **_record_values(query, page, officer, attempt),
     )
 
@@ -116,6 +123,21 @@ def view_of(session: Session, query: QueueQuery) -> QueueView:
     access = access_of(officer.role, officer.scopes)
     view = QueueView(runtime.tenant_id, access, query.state, query.type)
     return with_flag(session, view, query.flag) if query.flag else view
+
+
+def _done_title(row: QueueRow, count: str, localizer: Localizer) -> str:
+    """Return what the last decision was about: a record, or this many."""
+    if count:
+        return localizer.say(N_("{count} records")).format(count=count)
+    return queue_view.title_of(row, localizer)
+
+
+def _viewed(
+    session: Session, officer: OfficerContext, record_ids: Sequence[str], localizer: Localizer
+) -> Mapping[str, int] | None:
+    if not may(officer.role, "console.approve_several", localizer.lists):
+        return None
+    return viewed_revisions(session, officer.tenant_id, officer.id, record_ids)
 
 
 def _fragment(query: QueueQuery, record_id: str) -> Response:

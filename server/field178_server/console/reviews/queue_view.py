@@ -20,7 +20,7 @@ from field178_server.console.text.state_labels import (
     outcome_label,
     short_state_label,
 )
-from field178_server.office.reviews.queue import ANY_FLAG, QueueRow, QueueState
+from field178_server.office.reviews.queue import ANY_FLAG, QueueRow, QueueState, is_clean, is_oldest_first
 from field178_server.records.find_record import FILED_TYPES
 from field178_shared.errors import ErrorCode
 from field178_shared.rules import Problem
@@ -90,6 +90,14 @@ class Badge:
 
 
 @dataclass(frozen=True, slots=True)
+class Pick:
+    """The choice of a row for an approval of several: its value in the form, and whether it was looked at."""
+
+    value: str
+    is_viewed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class QueueItem:
     """One row of the list."""
 
@@ -105,6 +113,7 @@ class QueueItem:
     outcome: StateLabel | None
     files: StateLabel | None = None
     flags: str = ""
+    pick: Pick | None = None
 
     @property
     def first_words(self) -> str:
@@ -119,10 +128,14 @@ class QueueItem:
 
 @dataclass(frozen=True, slots=True)
 class RowFacts:
-    """Facts about the records of a page, by their ids: files named and received, quality flags."""
+    """Facts about the records of a page, by their ids: files named and received, quality flags.
+
+    `viewed` are the revisions that the officer has looked at, None for one who approves nothing.
+    """
 
     files: Mapping[str, RecordFileCount]
     flags: Mapping[str, Sequence[Problem]]
+    viewed: Mapping[str, int] | None = None
 
 
 def drawers(query: QueueQuery, counts: Mapping[QueueState, int], localizer: Localizer) -> list[FilterLink]:
@@ -174,6 +187,7 @@ def queue_items(
             _item(row, query, row.record_id == chosen, reader),
             files=_files_label(facts.files.get(row.record_id), reader[0]),
             flags=_flags_text(facts.flags.get(row.record_id, ()), reader[0]),
+            pick=_pick(row, facts),
         )
         for row in rows
     ]
@@ -183,6 +197,12 @@ def empty_text(query: QueueQuery, localizer: Localizer) -> tuple[str, str]:
     """Return the text of an empty drawer, and the next step."""
     title, text = _EMPTY[query.state]
     return localizer.say(title), localizer.say(text)
+
+
+def order_text(query: QueueQuery, localizer: Localizer) -> str:
+    """Return how the drawer is sorted."""
+    text = N_("Received first on top") if is_oldest_first(query.state) else N_("Received last on top")
+    return localizer.say(text)
 
 
 def title_of(row: QueueRow, localizer: Localizer) -> str:
@@ -212,6 +232,15 @@ def _item(
         is_old=now - row.received_at >= OLD_AFTER,
         outcome=outcome,
     )
+
+
+def _pick(row: QueueRow, facts: RowFacts) -> Pick | None:
+    """Return the choice of a row that waits and where nothing stands out; others are decided one by one."""
+    is_open = row.review_state == "waiting" or row.is_corrected
+    is_alone = not is_clean(row.type, row.outcome) or bool(facts.flags.get(row.record_id))
+    if facts.viewed is None or not is_open or is_alone:
+        return None
+    return Pick(f"{row.record_id}:{row.rev}", facts.viewed.get(row.record_id) == row.rev)
 
 
 def _flags_text(flags: Sequence[Problem], localizer: Localizer) -> str:

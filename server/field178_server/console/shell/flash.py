@@ -16,6 +16,7 @@ UNDO_S = 30
 
 _TEXTS = {
     "approved": N_("Approved: {title}."),
+    "approved_several": N_("Approved: {title}."),
     "returned": N_("Returned: {title}. The tablet gets it at its next sync."),
     "reopened": N_("Reopened: {title}. It is back with its team."),
     "void": N_("Void: {title}."),
@@ -40,7 +41,7 @@ _TEXTS = {
 }
 _UNDOABLE = frozenset({"approved"})
 ENTRIES = frozenset({"entered", "entry_corrected", "entry_withdrawn"})
-_DECISIONS = frozenset({"approved", "returned", "reopened", "void", "undone"}) | ENTRIES
+_DECISIONS = frozenset({"approved", "approved_several", "returned", "reopened", "void", "undone"}) | ENTRIES
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,40 @@
     if (document.visibilityState === "hidden") return;
     seenTimer = window.setTimeout(() => {
       record.dataset.seen = "";
+      tellViewing();
     }, SEEN_AFTER_MS);
+  }
+
+  // --- who else looks at it, and what has come meanwhile -------------------------------------------
+
+  const TOLD_EVERY_MS = 20000;
+
+  async function tellViewing() {
+    const form = document.querySelector("[data-viewing]");
+    if (!form || document.visibilityState === "hidden") return;
+    const body = new FormData(form);
+    body.set("shown", split()?.dataset.total || "0");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, redirect: "error" });
+      if (!answer.ok || !form.isConnected) return;
+      const said = await answer.text();
+      const place = form.querySelector("[aria-live]");
+      if (place.innerHTML.trim() !== said.trim()) place.innerHTML = said;
+      offerPick(form.closest("[data-record]").dataset.record);
+    } catch {
+      // The next call may get through; a server that is gone is told of where something is sent.
+    }
+  }
+
+  // A record that was looked at may be approved with others, unless something is half typed on it.
+  function offerPick(recordId) {
+    const box = document.querySelector(`.pick input[value^="${recordId}:"]`);
+    if (!box) return;
+    const isTyped = sessionStorage.getItem(`draft:return:${recordId}`) !== null;
+    box.disabled = isTyped;
+    box.checked = box.checked && !isTyped;
+    box.closest(".pick").hidden = false;
+    byId("several").hidden = false;
   }
 
   function isSeen() {
@@ -97,11 +130,48 @@
     }
   }
 
+  // --- photos, large and turned --------------------------------------------------------------------
+
+  const photos = () => Array.from(document.querySelectorAll("[data-photo]"));
+  let photoAt = 0;
+  let turns = 0;
+
+  function showPhoto(index) {
+    const all = photos();
+    photoAt = (index + all.length) % all.length;
+    const [box, link] = [byId("lightbox"), all[photoAt]];
+    const image = box.querySelector("img");
+    image.src = link.href;
+    image.alt = link.dataset.photo;
+    byId("lightbox-title").textContent = link.dataset.photo;
+    box.querySelector("[data-place]").textContent = `${photoAt + 1}/${all.length}`;
+    turnPhoto(-turns);
+    if (!box.open) box.showModal();
+  }
+
+  function turnPhoto(by) {
+    turns = (turns + by + 4) % 4;
+    byId("lightbox").querySelector("img").className = `turn-${turns}`;
+  }
+
+  const LIGHTS = {
+    before: () => showPhoto(photoAt - 1),
+    after: () => showPhoto(photoAt + 1),
+    turn: () => turnPhoto(1),
+  };
+  const LIGHT_KEYS = { ArrowLeft: "before", ArrowRight: "after", r: "turn", R: "turn" };
+
   // --- deciding --------------------------------------------------------------------------------
 
   function approve() {
     const button = document.querySelector("[data-action='approve']");
     if (button) button.form.requestSubmit(button);
+  }
+
+  function pick() {
+    const row = document.querySelector(".list-item[aria-current]");
+    const box = row && row.closest("li").querySelector(".pick:not([hidden]) input:enabled");
+    if (box) box.click();
   }
 
   function writeIn(id) {
@@ -269,6 +339,7 @@
     a: () => isSeen() && approve(),
     r: () => isWaiting() || writeIn("reason"),
     c: () => isWaiting() || comment(),
+    x: () => pick(),
     "?": () => byId("help").showModal(),
   };
 
@@ -278,6 +349,11 @@
   document.addEventListener("keydown", (event) => {
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing;
     const isFree = split() && isPlain && !isTyping(event.target) && !document.querySelector("dialog[open]");
+    const light = byId("lightbox")?.open && isPlain && LIGHT_KEYS[event.key];
+    if (light) {
+      event.preventDefault();
+      LIGHTS[light]();
+    }
     const key = event.key.toLowerCase();
     const act = isFree && KEYS[key];
     if (act) {
@@ -295,6 +371,13 @@
     if (item && !event.ctrlKey && !event.metaKey && !event.shiftKey) ask(item);
     const opener = event.target.closest("[data-opens]");
     if (opener) byId(opener.dataset.opens).showModal();
+    const photo = event.target.closest("[data-photo]");
+    if (photo && byId("lightbox") && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      showPhoto(photos().indexOf(photo));
+    }
+    const light = event.target.closest("[data-light]");
+    if (light) LIGHTS[light.dataset.light]();
     const writes = event.target.closest("[data-focuses]");
     if (writes) window.setTimeout(() => writeIn(writes.dataset.focuses), 0);
   });
@@ -386,4 +469,5 @@
   });
 
   document.addEventListener("visibilitychange", watchRecord);
+  window.setInterval(tellViewing, TOLD_EVERY_MS);
 })();

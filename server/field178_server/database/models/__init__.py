@@ -37,6 +37,7 @@ from field178_server.database.models.replication import (
     RootPart,
     StoredReceipt,
 )
+from field178_server.database.models.review import RecordView
 from field178_server.database.models.tenant import Scope, StoreCheck, Tenant
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "OfficerScope",
     "Quarantine",
     "Record",
+    "RecordView",
     "RegisterImport",
     "RegisterImportChoice",
     "RegisterImportRecord",

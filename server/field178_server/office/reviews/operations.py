@@ -17,6 +17,8 @@ from field178_server.audit import trail
 from field178_server.audit.trail import Actor, AuditEntry, refuse_long, require_reason
 from field178_server.database.models import ChangeHistory
 from field178_server.office.reviews.quality_flags import flags_of
+from field178_server.office.reviews.queue import is_clean
+from field178_server.office.reviews.viewing import viewed_revisions
 from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_shared.errors import AppError, ErrorCode
@@ -27,6 +29,7 @@ from field178_shared.wire.canonical import canonical
 
 REVIEWED_TYPES = frozenset({"inspection", "outreach_session"})
 UNDO_WITHIN = timedelta(seconds=30)
+MOST_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,29 @@ def approve(
         _refuse_unconfirmed(batch, record_id, confirmed)
     comments = _settled(batch, record, keep=frozenset())
     _decide(batch, actor, record, _content(record, "approved", comments=comments))
+
+
+def approve_several(batch: Batch, actor: Actor, seen: Mapping[str, int]) -> dict[str, ErrorCode]:
+    """Approve records at the revisions that were seen, given by id; return the refused ones and why.
+
+    The officer MUST have had that revision before them; a record with a quality flag, and a visit where not
+    all was well, is decided alone.
+    """
+    if len(seen) > MOST_AT_ONCE:
+        raise AppError(ErrorCode.TOO_LONG, most=MOST_AT_ONCE)
+    viewed = viewed_revisions(batch.session, batch.tenant_id, actor.id or "", seen)
+    refused: dict[str, ErrorCode] = {}
+    for record_id, rev in seen.items():
+        try:
+            if viewed.get(record_id) != rev:
+                raise AppError(ErrorCode.REVISION_CHANGED, record_id=record_id)
+            record = _seen(batch, record_id, rev)
+            if not is_clean(record.type, record.data.get("overall_result")):
+                raise AppError(ErrorCode.FLAGGED, record_id=record_id)
+            approve(batch, actor, record_id, rev, confirmed=())
+        except AppError as error:
+            refused[record_id] = error.code
+    return refused
 
 
 def return_for_fix(batch: Batch, actor: Actor, record_id: str, seen_rev: int, remarks: Remarks) -> None:

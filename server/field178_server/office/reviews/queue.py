@@ -50,6 +50,7 @@ class QueueRow:
     """One filed record as the list shows it."""
 
     record_id: str
+    rev: int
     type: str
     establishment_name: str | None
     title: str | None
@@ -62,6 +63,11 @@ class QueueRow:
     outcome: str | None
     review_state: str
     is_corrected: bool
+
+
+def is_clean(record_type: str, outcome: object) -> bool:
+    """Tell whether a record of this outcome, without a quality flag, may be approved together with others."""
+    return record_type != "inspection" or outcome == "compliant"
 
 
 def with_flag(session: Session, view: QueueView, flag: str) -> QueueView:
@@ -142,19 +148,20 @@ def _in_state(state: QueueState) -> ColumnElement[bool]:
     return true() if state is QueueState.ALL else FiledRecord.drawer == state.value
 
 
-def _oldest_first(state: QueueState) -> bool:
+def is_oldest_first(state: QueueState) -> bool:
+    """Tell how a drawer is sorted: what waits longest on top, or the latest."""
     return state in (QueueState.WAITING, QueueState.RETURNED)
 
 
 def _order(state: QueueState) -> tuple[UnaryExpression[datetime], UnaryExpression[str]]:
-    if _oldest_first(state):
+    if is_oldest_first(state):
         return (FiledRecord.received_at.asc(), FiledRecord.record_id.asc())
     return (FiledRecord.received_at.desc(), FiledRecord.record_id.desc())
 
 
 def _follows(left: FiledRecord, state: QueueState) -> ColumnElement[bool]:
     at, record_id = FiledRecord.received_at, FiledRecord.record_id
-    if _oldest_first(state):
+    if is_oldest_first(state):
         return or_(at > left.received_at, and_(at == left.received_at, record_id > left.record_id))
     return or_(at < left.received_at, and_(at == left.received_at, record_id < left.record_id))
 
@@ -183,6 +190,7 @@ def _rows(
 def _row(filed: FiledRecord, name: str | None, type_id: str | None) -> QueueRow:
     return QueueRow(
         record_id=filed.record_id,
+        rev=filed.rev,
         type=filed.type,
         establishment_name=name,
         title=filed.title,

@@ -16,6 +16,7 @@ READERS = {"reviewer", "team_lead", "inspector"}
 RECORDS = {
     "console.reviews",
     "console.review_record",
+    "console.note_viewing",
     "console.attention",
     "console.attention_item",
     "console.establishments",
@@ -23,6 +24,7 @@ RECORDS = {
 }
 DECISIONS = {
     "console.approve_record",
+    "console.approve_several",
     "console.return_record",
     "console.reopen_record",
     "console.void_record",

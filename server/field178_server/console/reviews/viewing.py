@@ -1,0 +1,55 @@
+"""Viewing: the others are told that an officer has a record open, the officer what came meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Response, request
+
+from field178_server.console.reviews.pages import view_of
+from field178_server.console.reviews.queue_view import QueueQuery
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.form_actions import whole_number
+from field178_server.console.shell.layout import render
+from field178_server.database.models import RecordView
+from field178_server.database.unit_of_work import Session, run_write
+from field178_server.http.application_runtime import current_runtime
+from field178_server.http.auth import current_officer
+from field178_server.office.reviews.queue import QueueState, queue_counts, queue_row
+from field178_server.office.reviews.viewing import note_view, others_viewing
+from field178_shared.errors import AppError, ErrorCode
+
+
+@console.post("/reviews/<record_id>/viewing")
+def note_viewing(record_id: str) -> Response:
+    """Note that the officer looks at this revision; return who else does, and what has changed since."""
+    runtime, officer = current_runtime(), current_officer()
+    query = QueueQuery.parse(request.form.get("view", ""))
+    seen_rev, shown, now = whole_number("seen_rev"), whole_number("shown", "0"), runtime.clock.now()
+
+    def work(session: Session) -> tuple[bool, tuple[str, ...], int]:
+        # Without its flag: to look through the whole drawer takes too long for what is asked so often.
+        view = view_of(session, replace(query, flag=None))
+        row = queue_row(session, view, record_id)
+        if row is None:
+            raise AppError(ErrorCode.NOT_FOUND)
+        note_view(
+            session,
+            RecordView(
+                tenant_id=runtime.tenant_id, record_id=record_id, officer_id=officer.id, rev=seen_rev, at=now
+            ),
+        )
+        state = "corrected" if row.is_corrected else row.review_state
+        others = others_viewing(session, runtime.tenant_id, record_id, officer.id, now)
+        count = shown if query.flag else queue_counts(session, view)[query.state]
+        return (row.rev, state) != (seen_rev, request.form.get("state", state)), others, count
+
+    has_changed, others, count = run_write(runtime.engine, work)
+    return render(
+        "reviews/viewing.html",
+        has_changed=has_changed,
+        record_href=query.record_href(record_id),
+        others=", ".join(others),
+        new=max(0, count - shown) if query.state is QueueState.WAITING else 0,
+        list_href=query.list_href(),
+    )

@@ -1,0 +1,27 @@
+"""Table of what officers have before them in the review."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped
+
+from field178_server.database.declarative_base import KeyPart, TenantKey, table_args
+from field178_server.database.flask_extension import Model
+
+
+class RecordView(Model):
+    """The revision of a record that an officer has last looked at, and when; kept for a few days."""
+
+    __tablename__ = "record_view"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "officer_id"], ["officer.tenant_id", "officer.officer_id"]),
+        Index(None, "tenant_id", "at"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    record_id: Mapped[KeyPart]
+    officer_id: Mapped[KeyPart]
+    rev: Mapped[int]
+    at: Mapped[datetime]
