@@ -99,6 +99,15 @@ def scopes_of(session: Session, tenant_id: str, officer_id: str) -> frozenset[st
     return frozenset(rows)
 
 
+def all_scopes(session: Session, tenant_id: str) -> dict[str, list[str]]:
+    """Return the scopes of every officer that belongs to any, by officer."""
+    query = select(OfficerScope.officer_id, OfficerScope.scope).where(OfficerScope.tenant_id == tenant_id)
+    found: dict[str, list[str]] = {}
+    for officer_id, scope in session.execute(query.order_by(OfficerScope.scope)):
+        found.setdefault(officer_id, []).append(scope)
+    return found
+
+
 def context_of(session: Session, officer: Officer) -> OfficerContext:
     """Return the officer with the scopes of the moment."""
     return OfficerContext(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import segno
-from flask import Response, request, url_for
+from flask import Response, redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -15,10 +18,10 @@ from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.links import page_links, wanted_page
+from field178_server.console.shell.links import page_links, scope_text, wanted_page
 from field178_server.console.shell.policy import may, tablet_access
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.tablets.view import tablet_view
+from field178_server.console.tablets.view import tablet_view, tablet_views
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices import enrolment
@@ -29,20 +32,24 @@ from field178_server.maintenance.check_log import last_check
 from field178_server.office.tablets import operations as operator
 from field178_server.office.tablets.queries import TabletRow, find_tablet, tablet_list
 from field178_server.records.access import AccessFilter
+from field178_server.records.labels import names_of
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
 FLASHES = frozenset({"revoked"})
+CODE_COOKIE, CODE_WAITS_S = "field178_code", 60
+_CODE = re.compile(r"[0-9A-Z-]{1,32}")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An officer a tablet may be enrolled for."""
+    """An officer a tablet may be enrolled for; `place` tells two of one name apart."""
 
     officer_id: str
     name: str
     login: str
+    place: str
 
 
 @console.get("/tablets")
@@ -64,10 +71,7 @@ def tablets() -> Response:
         active="console.tablets",
         flash=flash.text(done.label, localizer) if flash and done else "",
         may_manage=may(officer.role, "console.revoke_tablet", localizer.lists),
-        tablets=[
-            tablet_view(row, Localizer(localizer.language, found.names), runtime.clock.now())
-            for row in found.tablets
-        ],
+        tablets=tablet_views(found.tablets, Localizer(localizer.language, found.names), runtime.clock.now()),
         pages=page_links(found.page, lambda number: url_for("console.tablets", page=number)),
     )
 
@@ -91,13 +95,21 @@ def revoke_tablet(device_id: str) -> AnyResponse:
 
 @console.get("/tablets/enrol")
 def enrolling() -> Response:
-    """Show the form that makes a code for one tablet."""
-    return _enrolling_page()
+    """Show the form that makes a code for one tablet, or the code that was made a moment ago, once."""
+    cookie = request.cookies.get(CODE_COOKIE, "")
+    code = cookie if _CODE.fullmatch(cookie) else ""
+    answer = _enrolling_page(code=code)
+    if cookie:
+        answer.delete_cookie(CODE_COOKIE, **_code_cookie())
+    return answer
 
 
 @console.post("/tablets/enrol")
-def enrol_tablet() -> Response:
-    """Make a code and show it, once: it is stored hashed and never shown again."""
+def enrol_tablet() -> AnyResponse:
+    """Make a code: it is stored hashed, and a cookie brings it to the next page, which shows it once.
+
+    Loading that page again makes no other code.
+    """
     if (refusal := password_refusal()) is not None:
         return _enrolling_page(refusal)
     runtime, context, wanted = current_runtime(), office(), request.form.get("officer", "")
@@ -105,19 +117,28 @@ def enrol_tablet() -> Response:
         return _enrolling_page((422, N_("Choose whose tablet it will be.")))
     code = enrolment.new_code(random.SystemRandom())
     run_write(runtime.engine, lambda session: operator.issue_code(session, context, wanted, (), code))
+    answer = redirect(url_for("console.enrolling"), 303)
+    answer.set_cookie(CODE_COOKIE, code, **_code_cookie(), max_age=CODE_WAITS_S)
+    return answer
+
+
+def _code_cookie() -> dict[str, Any]:
+    path = url_for("console.enrolling")
+    return {"path": path, "httponly": True, "samesite": "Strict", "secure": request.is_secure}
+
+
+def _issued(code: str) -> dict[str, object]:
+    """Return what the tablet scans, and what is typed where it cannot."""
+    runtime = current_runtime()
     link = enrolment.link(runtime.settings.url, code, _pin(), runtime.keyring.receipt_key)
     qr = segno.make(link, error="m", micro=False)
     # Made of our own link alone; its only text is digits of a path.
     drawn = Markup(qr.svg_inline(omitsize=True, light="#fff", border=4, svgclass="qr"))  # noqa: S704
     expires = Localizer(chosen_language()).instant(runtime.clock.now() + enrolment.CODE_LIFE)
-    return _enrolling_page(
-        issued={"code": code, "qr": drawn, "url": runtime.settings.url, "expires": expires}
-    )
+    return {"code": code, "qr": drawn, "url": runtime.settings.url, "expires": expires}
 
 
-def _enrolling_page(
-    refusal: tuple[int, str] | None = None, issued: dict[str, object] | None = None
-) -> Response:
+def _enrolling_page(refusal: tuple[int, str] | None = None, code: str = "") -> Response:
     localizer, officer = Localizer(chosen_language()), current_officer()
     with snapshot(current_runtime().engine) as session:
         layout = layout_of(session, officer, localizer)
@@ -127,8 +148,8 @@ def _enrolling_page(
         layout=layout,
         active="console.tablets",
         error=localizer.say(refusal[1]) if refusal else "",
-        issued=issued,
-        candidates=() if issued else _candidates(),
+        issued=_issued(code) if code else None,
+        candidates=() if code else _candidates(),
         chosen=request.form.get("officer", ""),
         asks_password=not is_confirmed(),
     )
@@ -161,11 +182,30 @@ def _tablet(device_id: str) -> TabletRow:
 def _candidates() -> list[Candidate]:
     runtime, field_roles = current_runtime(), officers.field_roles(load())
     with snapshot(runtime.engine) as session:
-        return [
-            Candidate(one.officer_id, one.name, one.login)
-            for one in officers.everyone(session, runtime.tenant_id)
-            if one.disabled_at is None and one.role in field_roles
-        ]
+        everyone = officers.everyone(session, runtime.tenant_id)
+        scopes = officers.all_scopes(session, runtime.tenant_id)
+        teams = {scope.partition(":")[2] for found in scopes.values() for scope in found}
+        localizer = Localizer(chosen_language(), names_of(session, runtime.tenant_id, teams))
+    return [
+        Candidate(
+            one.officer_id,
+            one.name,
+            one.login,
+            _place(one.agency, scopes.get(one.officer_id, []), localizer),
+        )
+        for one in everyone
+        if one.disabled_at is None and one.role in field_roles
+    ]
+
+
+def _place(agency: str, scopes: Sequence[str], localizer: Localizer) -> str:
+    """Return an officer's agency and teams; of one without a team, the communes."""
+    teams = [scope for scope in scopes if scope.startswith("team:")] or scopes
+    parts = [
+        localizer.label(localizer.lists.agencies, agency),
+        *(scope_text(one, localizer) for one in teams),
+    ]
+    return " · ".join(part for part in parts if part)
 
 
 def _access() -> AccessFilter:

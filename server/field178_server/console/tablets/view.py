@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from field178_server.console.shell.links import scope_text
@@ -39,6 +40,18 @@ class TabletView:
     is_revoked: bool
     history: str
     history_since: str
+
+
+def tablet_views(rows: Sequence[TabletRow], localizer: Localizer, now: datetime) -> list[TabletView]:
+    """Return tablets in words; those of one label have the time of their enrolment behind it."""
+    times = Counter(row.label for row in rows)
+    return [
+        replace(view, label=f"{view.label} · {localizer.instant(row.enrolled_at)}")
+        if times[row.label] > 1
+        else view
+        for row in rows
+        for view in (tablet_view(row, localizer, now),)
+    ]
 
 
 def tablet_view(row: TabletRow, localizer: Localizer, now: datetime) -> TabletView:

@@ -26,6 +26,15 @@ def figures(browser: Browser) -> str:
     return words(unescape(browser.text("/tablets")))
 
 
+def test_two_tablets_of_one_label_are_told_apart(
+    office: Office, admin: Browser, in_the_field: FieldWork
+) -> None:
+    office.clock.move(minutes=5)
+    Tablet(office).ready("unit:c11629_v2")
+    labels = re.findall(r'<h2 id="tablet-[0-9]+">([^<]+)</h2>', unescape(admin.text("/tablets")))
+    assert len(set(labels)) == len(labels) == 2
+
+
 def test_tablet_that_never_told_anything_says_so(admin: Browser, in_the_field: FieldWork) -> None:
     page = figures(admin)
     assert "Máy 1" in page
@@ -105,7 +114,10 @@ def test_code_is_made_for_an_officer_of_the_field_and_shown_once(office: Office,
     assert "(an)" in form
     assert "(chi)" not in form
     (chosen,) = re.findall(r'<option value="([0-9a-f-]+)">Cán bộ an', form)
-    answer = admin.post("/tablets/enrol", {"officer": chosen, "password": PASSWORD})
+    assert re.search(r"Cán bộ an \(an\) · [^<]*Đội", unescape(form))
+    made = admin.post("/tablets/enrol", {"officer": chosen, "password": PASSWORD})
+    assert (made.status_code, made.headers["Location"]) == (303, "/tablets/enrol")
+    answer = admin.get("/tablets/enrol")
     page = answer.get_data(as_text=True)
     assert 'class="qr"' in page
     assert answer.headers["Cache-Control"] == "no-store"
