@@ -115,6 +115,15 @@ def test_corrected_record_shows_only_what_changed_and_the_comment_as_met(
     assert "chưa sửa" in page
 
 
+def test_difference_that_nobody_sees_is_shown(reviewer: Browser, in_the_field: FieldWork, filed: str) -> None:
+    reviewer.decide(filed, "return", reason="Thiếu")
+    was = {"minutes_number": "07/BB-KT"}
+    sent = in_the_field.send(filed, "inspection", TEAM, {"minutes_number": "07/BB-KT "}, was=was)
+    assert sent["status"] == "applied"
+    changes = reviewer.text(f"/reviews/{filed}").split('id="changes"')[1].split("</section>")[0]
+    assert re.findall(r"<del>(.*?)</del>.*?<ins>(.*?)</ins>", changes, re.S) == [("07/BB-KT", "07/BB-KT␣")]
+
+
 def test_undo_puts_the_record_back_and_opens_it(
     reviewer: Browser, filed: str, state_of: Callable[[str], tuple[str, int | None]]
 ) -> None:
