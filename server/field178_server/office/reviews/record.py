@@ -221,13 +221,13 @@ def _beside(
     session: Session,
     tenant_id: str,
     access: AccessFilter,
-    about: tuple[StoredRecord, StoredRecord | None],
+    subject: tuple[StoredRecord, StoredRecord | None],
 ) -> tuple[_Beside, ...]:
     """Return the visits to the establishment, or the sessions of the same day and form, itself among them.
 
     Void records are left out.
     """
-    condition = _is_beside(tenant_id, *about)
+    condition = _is_beside(tenant_id, *subject)
     if condition is None:
         return ()
     is_record = (Record.tenant_id == FiledRecord.tenant_id) & (Record.record_id == FiledRecord.record_id)
