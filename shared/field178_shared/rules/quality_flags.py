@@ -35,6 +35,7 @@ CODES = (
     ErrorCode.ESTABLISHMENT_NOT_NAMED,
     ErrorCode.EXCEEDS_ATTENDANCE,
     ErrorCode.UNIT_NOT_VALID,
+    ErrorCode.NOT_IN_FORCE,
 )
 _ORDER = {code: number for number, code in enumerate(CODES)}
 

@@ -3,7 +3,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.shared import builders
 
-from field178_shared.codelists import load
+from field178_shared.codelists import load, put_in_force
+from field178_shared.codelists.loading import released_files
+from field178_shared.list_packs import TABLES, ListPack, lists_with
 from field178_shared.rules.quality_flags import CODES, FlagContext, quality_flags
 
 RECEIVED_AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -86,3 +88,12 @@ def test_text_with_an_identity_number_is_flagged_once_a_field() -> None:
 
 def test_codes_are_named_once() -> None:
     assert len(set(CODES)) == len(CODES)
+
+
+def test_what_was_not_in_force_that_day_is_flagged() -> None:
+    topic = TABLES["outreach.topics"].rows(released_files())["harms"] | {"valid_to": "2020-01-01"}
+    put_in_force(lists_with(ListPack().with_rows({"outreach.topics": {"harms": topic}})))
+    session = builders.outreach_session(topic_ids=["harms"])
+    found = quality_flags("outreach_session", session, load(), FlagContext(RECEIVED_AT))
+    assert "not_in_force" in {flag.code for flag in found}
+    assert {flag.code for flag in found} <= set(CODES)

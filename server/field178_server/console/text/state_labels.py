@@ -48,6 +48,7 @@ _FLAGS: Mapping[str, str] = {
     ErrorCode.ESTABLISHMENT_NOT_NAMED: N_("No establishment named"),
     ErrorCode.EXCEEDS_ATTENDANCE: N_("More than the attendance"),
     ErrorCode.UNIT_NOT_VALID: N_("Unit not valid that day"),
+    ErrorCode.NOT_IN_FORCE: N_("Not in force that day"),
 }
 
 
