@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from field178_server.console.establishments.file_view import TYPE, file_view, status_label
 from field178_server.console.records.record_view import record_view
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
@@ -14,14 +15,17 @@ from field178_server.console.shell.links import page_links, wanted_page
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer, address_text
+from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
+from field178_server.office.establishments.file import establishment_file
 from field178_server.office.establishments.queries import RegisterPage, RegisterQuery, register_page
 from field178_server.office.reviews.record import merge_target_within, record_page
 from field178_server.records.access import access_of
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.time.clock import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,7 @@ class RegisterLine:
     name: str
     kind: str
     address: str
-    status: str
-    tone: str
+    status: StateLabel
 
 
 @console.get("/establishments")
@@ -69,18 +72,20 @@ def establishment(record_id: str) -> AnyResponse:
         merge_target = (
             merge_target_within(session, runtime.tenant_id, access, record_id) if page is None else None
         )
+        file = establishment_file(session, runtime.tenant_id, access, record_id) if page else None
         layout = layout_of(session, officer, Localizer(language))
     if merge_target is not None:
         return redirect(url_for("console.establishment", record_id=merge_target))
-    if page is None or page.record.type != "establishment":
+    if page is None or file is None or page.record.type != TYPE:
         raise AppError(ErrorCode.NOT_FOUND)
-    view = record_view(page, Localizer(language, page.names), runtime.clock.now())
+    localizer, now = Localizer(language, page.names), runtime.clock.now()
     return render(
         "establishments/page.html",
         layout=layout,
         active="console.establishments",
-        view=view,
-        may_enter=may(officer.role, "console.enter", Localizer(language).lists),
+        view=record_view(page, localizer, now),
+        file=file_view(file, page.record.data, local_date(now), localizer),
+        kind=localizer.label(localizer.lists.types, page.record.data.get("establishment_type_id")),
     )
 
 
@@ -92,8 +97,7 @@ def _register_lines(page: RegisterPage, localizer: Localizer) -> tuple[RegisterL
             name=row.name,
             kind=localizer.label(localizer.lists.types, row.establishment_type_id),
             address=address_text(row.address, localizer.label(localizer.lists.units, row.unit_id)),
-            status=localizer.choice("operating_status", row.operating_status_id),
-            tone="ok" if row.operating_status_id == "operating" else "",
+            status=status_label(row.operating_status_id, localizer),
         )
         for row in page.rows
     )

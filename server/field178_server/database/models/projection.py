@@ -92,6 +92,25 @@ class FiledCount(Model):
     record_count: Mapped[int]
 
 
+class FiledFacet(Model):
+    """A code or establishment that a live filed record names: lists are filtered by it.
+
+    `kind`: violation or measure of a visit, establishment of an outreach session.
+    """
+
+    __tablename__ = "filed_facet"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "record_id"], ["record.tenant_id", "record.record_id"]),
+        Index(None, "tenant_id", "kind", "value", "record_id"),
+        CheckConstraint("kind IN ('violation', 'measure', 'establishment')", name="kind"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    record_id: Mapped[KeyPart]
+    kind: Mapped[KeyPart]
+    value: Mapped[KeyPart]
+
+
 class MergeProjection(Model):
     """An establishment that was merged, and the one it was merged into, which may be merged in its turn."""
 

@@ -11,6 +11,7 @@ from field178_server.records.projections import (
     attachment,
     conflict,
     establishment,
+    facets,
     filed,
     follow_up,
     merged,
@@ -23,7 +24,7 @@ __all__ = ["ProjectedRecord", "write"]
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
     """Update the rows of the changed records; a deleted record has no row."""
-    for projection in (establishment, merged, filed, conflict, minutes_number, follow_up):
+    for projection in (establishment, merged, filed, facets, conflict, minutes_number, follow_up):
         mine = [projected for projected in changed if projected.record.type in projection.TYPES]
         if mine:
             projection.write(connection, tenant_id, mine, now)

@@ -16,6 +16,7 @@ from field178_server.database.models import (
     DeviceOfficer,
     DeviceScope,
     FiledCount,
+    FiledFacet,
     FiledRecord,
     FollowUpAnswerRow,
     FollowUpProjection,
@@ -121,6 +122,17 @@ def test_files_of_the_office_go_with_the_tables_that_know_them(world: World) -> 
     assert [row.upload_id for row in world.rows(Upload)] == ["u1"]
 
 
+def test_facets_of_older_stores_are_found(world: World) -> None:
+    tablet = world.tablet()
+    into = tablet.created()
+    named = {into: {"attendance_count": 3}}
+    session = tablet.created({**SESSION, "establishments": named}, type="outreach_session")
+    found = _facets(world)
+    migrations.downgrade(world.engine, "0029")
+    migrations.upgrade(world.engine)
+    assert _facets(world) == found == [(session, "establishment", into)]
+
+
 def test_the_marks_of_scopes_go_with_what_they_held(world: World) -> None:
     world.tablet().created()
     migrations.downgrade(world.engine, "0017")
@@ -153,6 +165,10 @@ def test_grants_of_older_stores_rest_on_what_their_officer_belongs_to(world: Wor
 def _contents(world: World, model: type[Base]) -> list[dict[str, object]]:
     names = [column.name for column in model.__table__.columns]
     return [{name: getattr(row, name) for name in names} for row in world.rows(model)]
+
+
+def _facets(world: World) -> list[tuple[str, str, str]]:
+    return [(row.record_id, row.kind, row.value) for row in world.rows(FiledFacet)]
 
 
 def _drawers(world: World) -> dict[str, str]:

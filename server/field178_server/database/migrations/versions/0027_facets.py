@@ -1,0 +1,95 @@
+"""Facets of filed records (decision 0081)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import TEXT
+
+revision = "0027"
+down_revision = "0029"
+branch_labels = None
+depends_on = None
+
+KEY = sa.Text().with_variant(TEXT(collation="C"), "postgresql")
+RECORD = sa.table(
+    "record",
+    *(sa.column(name, sa.Text()) for name in ("tenant_id", "record_id", "type", "body")),
+    sa.column("deleted", sa.Boolean()),
+)
+AFTER = sa.tuple_(*(sa.bindparam(name, type_=sa.Text()) for name in ("tenant", "record")))
+Rows = Callable[[str, str, str, str], Iterator[dict[str, str]]]
+STEP = 500
+NAMED = (("violation", "findings", "violation_id"), ("measure", "measures", "measure_id"))
+
+
+def upgrade() -> None:
+    op.create_table(
+        "filed_facet",
+        sa.Column("tenant_id", KEY, nullable=False),
+        sa.Column("record_id", KEY, nullable=False),
+        sa.Column("kind", KEY, nullable=False),
+        sa.Column("value", KEY, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "record_id", "kind", "value", name=op.f("pk_filed_facet")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "record_id"],
+            ["record.tenant_id", "record.record_id"],
+            name=op.f("fk_filed_facet_tenant_id_record_id"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('violation', 'measure', 'establishment')", name=op.f("ck_filed_facet_kind")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_filed_facet_tenant_id_kind_value_record_id"),
+        "filed_facet",
+        ["tenant_id", "kind", "value", "record_id"],
+    )
+    is_filed = RECORD.c.type.in_(("inspection", "outreach_session"))
+    _fill("filed_facet", is_filed & ~RECORD.c.deleted, _facets)
+
+
+def _fill(table: str, condition: sa.ColumnElement[bool], rows_of: Rows) -> None:
+    """Read the bodies in steps: a store may hold a hundred thousand."""
+    connection, after = op.get_bind(), ("", "")
+    page = (
+        sa.select(RECORD.c.tenant_id, RECORD.c.record_id, RECORD.c.type, RECORD.c.body)
+        .where(condition, sa.tuple_(RECORD.c.tenant_id, RECORD.c.record_id) > AFTER)
+        .order_by(RECORD.c.tenant_id, RECORD.c.record_id)
+        .limit(STEP)
+    )
+    while rows := connection.execute(page, {"tenant": after[0], "record": after[1]}).all():
+        found = [row for each in rows for row in rows_of(*each)]
+        if found:
+            columns: list[sa.ColumnClause[str]] = [sa.column(name) for name in found[0]]
+            connection.execute(sa.insert(sa.table(table, *columns)), found)
+        after = (rows[-1].tenant_id, rows[-1].record_id)
+
+
+def _facets(tenant: str, record: str, type_: str, body: str) -> Iterator[dict[str, str]]:
+    data = json.loads(body)
+    if type_ == "outreach_session":
+        found = {("establishment", key) for key, entry in _entries(data, "establishments")}
+    else:
+        found = {
+            (kind, str(entry[name]))
+            for kind, group, name in NAMED
+            for _, entry in _entries(data, group)
+            if entry.get(name)
+        }
+    for kind, value in sorted(found):
+        yield {"tenant_id": tenant, "record_id": record, "kind": kind, "value": value}
+
+
+def _entries(data: dict[str, object], group: str) -> list[tuple[str, dict[str, object]]]:
+    entries = data.get(group)
+    rows = entries.items() if isinstance(entries, dict) else ()
+    return [(key, entry) for key, entry in rows if isinstance(entry, dict) and entry]
+
+
+def downgrade() -> None:
+    op.drop_table("filed_facet")

@@ -1,0 +1,132 @@
+"""File of one establishment: its visits, what they found and decided, and the sessions that name it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, literal, select
+from sqlalchemy.orm import Session
+
+from field178_server.database.declarative_base import KEY_TYPE
+from field178_server.database.models import FiledFacet, FiledRecord, Record
+from field178_server.records.access import AccessFilter
+from field178_server.records.find_record import merged_into_any_of
+from field178_server.records.labels import Names, names_of
+from field178_shared.records.inspection import Inspection, Measure, VisitFinding
+
+VOID = "void"
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One filed record of the file; `state` is that of its review, a corrected return is `corrected`."""
+
+    record_id: str
+    occurred_on: date | None
+    kind: str | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileVisit(FileEntry):
+    """A visit with its team and result; a void one found and decided nothing."""
+
+    team_id: str | None
+    outcome: str | None
+    findings: tuple[VisitFinding, ...]
+    measures: tuple[Measure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileSession(FileEntry):
+    """An outreach session that names the establishment."""
+
+    venue: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EstablishmentFile:
+    """All that was filed about an establishment within the officer's access, the newest first."""
+
+    visits: tuple[FileVisit, ...]
+    sessions: tuple[FileSession, ...]
+    merged_ids: tuple[str, ...]
+    names: Names
+
+
+def establishment_file(
+    session: Session, tenant_id: str, access: AccessFilter, record_id: str
+) -> EstablishmentFile:
+    """Return the file of an establishment: what names an entry merged into it is about it too."""
+    places = merged_into_any_of(tenant_id, select(literal(record_id, KEY_TYPE)))
+    known_as = tuple(sorted(session.scalars(places)))
+    visits = _visits(session, tenant_id, access, known_as)
+    teams = {visit.team_id for visit in visits if visit.team_id}
+    return EstablishmentFile(
+        visits=visits,
+        sessions=_sessions(session, tenant_id, access, known_as),
+        merged_ids=tuple(one for one in known_as if one != record_id),
+        names=names_of(session, tenant_id, teams),
+    )
+
+
+def _visits(
+    session: Session, tenant_id: str, access: AccessFilter, known_as: tuple[str, ...]
+) -> tuple[FileVisit, ...]:
+    is_body = and_(Record.tenant_id == FiledRecord.tenant_id, Record.record_id == FiledRecord.record_id)
+    rows = session.execute(
+        select(FiledRecord, Record.body)
+        .join(Record, is_body)
+        .where(
+            FiledRecord.tenant_id == tenant_id,
+            FiledRecord.establishment_id.in_(known_as),
+            FiledRecord.type == "inspection",
+            access.covers(FiledRecord.scope),
+        )
+        .order_by(FiledRecord.occurred_on.desc(), FiledRecord.record_id.desc())
+    )
+    return tuple(_visit(filed, body) for filed, body in rows)
+
+
+def _visit(filed: FiledRecord, body: str) -> FileVisit:
+    visit = Inspection.from_data(json.loads(body))
+    is_void = filed.review_state == VOID
+    return FileVisit(
+        *_entry(filed),
+        team_id=filed.team_id,
+        outcome=filed.outcome,
+        findings=() if is_void else visit.findings,
+        measures=() if is_void else visit.measures,
+    )
+
+
+def _sessions(
+    session: Session, tenant_id: str, access: AccessFilter, known_as: tuple[str, ...]
+) -> tuple[FileSession, ...]:
+    naming = select(FiledFacet.record_id).where(
+        FiledFacet.tenant_id == tenant_id,
+        FiledFacet.kind == "establishment",
+        FiledFacet.value.in_(known_as),
+    )
+    rows = session.scalars(
+        select(FiledRecord)
+        .where(
+            FiledRecord.tenant_id == tenant_id,
+            FiledRecord.record_id.in_(naming),
+            access.covers(FiledRecord.scope),
+        )
+        .order_by(FiledRecord.occurred_on.desc(), FiledRecord.record_id.desc())
+    )
+    return tuple(FileSession(*_entry(filed), venue=filed.title) for filed in rows)
+
+
+def _entry(filed: FiledRecord) -> tuple[str, date | None, str | None, str]:
+    is_corrected = filed.review_state == "returned" and filed.rev > (filed.review_rev or 0)
+    return (
+        filed.record_id,
+        filed.occurred_on,
+        filed.kind,
+        "corrected" if is_corrected else filed.review_state,
+    )
