@@ -28,6 +28,15 @@ class KnownEstablishment:
     registration_number: str
 
 
+@dataclass(frozen=True, slots=True)
+class PossibleDuplicate:
+    """An entry that may be the same place; `distance_m` where both have a point."""
+
+    id: str
+    distance_m: float | None
+    is_same_number: bool
+
+
 def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
     """Yield what cannot be true of any establishment: a register entry has nothing of the kind."""
     yield from ()
@@ -53,17 +62,24 @@ def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem
 
 
 def possible_duplicates(data: Data, known: Iterable[KnownEstablishment]) -> tuple[str, ...]:
-    """Return the ids of entries that may be the same place.
+    """Return the ids of entries that may be the same place (see `duplicates_of`)."""
+    return tuple(one.id for one in duplicates_of(data, known))
+
+
+def duplicates_of(data: Data, known: Iterable[KnownEstablishment]) -> tuple[PossibleDuplicate, ...]:
+    """Return entries that may be the same place.
 
     The same registration number, or the same name and kind less than 150 m away; where a point is missing on
     either side, the same unit stands for near. "Hoa Ban" and "Karaoke Hoa Ban" are the same name.
     """
     name, number = fold(text_of(data, "name")), fold(text_of(data, "registration_number"))
-    return tuple(
-        entry.id
-        for entry in known
-        if (number and number == fold(entry.registration_number)) or (_is_alike(data, name, entry))
-    )
+    found = []
+    for entry in known:
+        distance = distance_m((count_of(data, "lat"), count_of(data, "lon")), (entry.lat, entry.lon))
+        is_same_number = bool(number) and number == fold(entry.registration_number)
+        if is_same_number or _is_alike(data, name, entry, distance):
+            found.append(PossibleDuplicate(entry.id, distance, is_same_number))
+    return tuple(found)
 
 
 def is_same_name(one: str, other: str) -> bool:
@@ -71,10 +87,9 @@ def is_same_name(one: str, other: str) -> bool:
     return one == other or one.endswith(f" {other}") or other.endswith(f" {one}")
 
 
-def _is_alike(data: Data, folded_name: str, entry: KnownEstablishment) -> bool:
+def _is_alike(data: Data, folded_name: str, entry: KnownEstablishment, distance: float | None) -> bool:
     if entry.type_id != data.get("establishment_type_id") or not is_same_name(entry.folded_name, folded_name):
         return False
-    distance = distance_m((count_of(data, "lat"), count_of(data, "lon")), (entry.lat, entry.lon))
     return entry.unit_id == data.get("unit_id") if distance is None else distance < NEAR_M
 
 

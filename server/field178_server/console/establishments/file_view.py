@@ -19,7 +19,7 @@ TYPE = "establishment"
 
 
 @dataclass(frozen=True, slots=True)
-class VisitLine:
+class FileVisitLine:
     """One visit as the table of the file shows it."""
 
     record_id: str
@@ -41,7 +41,7 @@ class FoundLine:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionLine:
+class FileSessionLine:
     """One outreach session that names the establishment."""
 
     record_id: str
@@ -52,7 +52,7 @@ class SessionLine:
 
 
 @dataclass(frozen=True, slots=True)
-class CertificateLine:
+class CertificateValidity:
     """One certificate: its number and issuer, and how long it is still valid."""
 
     name: str
@@ -63,23 +63,25 @@ class CertificateLine:
 
 
 @dataclass(frozen=True, slots=True)
-class FileView:
+class EstablishmentFileView:
     """Everything the page adds to the record of an establishment."""
 
-    visits: tuple[VisitLine, ...]
+    visits: tuple[FileVisitLine, ...]
     violations: tuple[FoundLine, ...]
     measures: tuple[FoundLine, ...]
-    certificates: tuple[CertificateLine, ...]
-    sessions: tuple[SessionLine, ...]
+    certificates: tuple[CertificateValidity, ...]
+    sessions: tuple[FileSessionLine, ...]
     merged_count: int
     status: StateLabel
     priority: StateLabel | None
 
 
-def file_view(file: EstablishmentFile, data: Data, today: date, localizer: Localizer) -> FileView:
+def file_view(
+    file: EstablishmentFile, data: Data, today: date, localizer: Localizer
+) -> EstablishmentFileView:
     """Return the file of an establishment with this content for one reader."""
     words = Localizer(localizer.language, file.names)
-    return FileView(
+    return EstablishmentFileView(
         visits=tuple(_visit(visit, words) for visit in file.visits),
         violations=tuple(
             _violation(visit, finding, words) for visit in file.visits for finding in visit.findings
@@ -92,7 +94,7 @@ def file_view(file: EstablishmentFile, data: Data, today: date, localizer: Local
             for kind, certificate in entries_of(data, "certificates").items()
         ),
         sessions=tuple(
-            SessionLine(
+            FileSessionLine(
                 one.record_id,
                 words.day(one.occurred_on) if one.occurred_on else "",
                 words.label(words.lists.forms, one.kind),
@@ -120,8 +122,8 @@ def _priority(priority_id: str, localizer: Localizer) -> StateLabel | None:
     return StateLabel(text, _PRIORITY_TONES[priority_id], "alert")
 
 
-def _visit(visit: FileVisit, localizer: Localizer) -> VisitLine:
-    return VisitLine(
+def _visit(visit: FileVisit, localizer: Localizer) -> FileVisitLine:
+    return FileVisitLine(
         record_id=visit.record_id,
         day=localizer.day(visit.occurred_on) if visit.occurred_on else "",
         kind=localizer.choice("inspection_kind", visit.kind) if visit.kind else "",
@@ -154,14 +156,14 @@ def _measure(visit: FileVisit, measure: Measure, localizer: Localizer) -> FoundL
     )
 
 
-def _certificate(kind: str, data: Data, today: date, localizer: Localizer) -> CertificateLine:
+def _certificate(kind: str, data: Data, today: date, localizer: Localizer) -> CertificateValidity:
     issued, expires = day_of(data, "issued_on"), day_of(data, "expires_on")
     issuer = text_of(data, "issuer_agency")
     facts = (
         localizer.day(issued) if issued else "",
         localizer.label(localizer.lists.agencies, issuer) if issuer else "",
     )
-    return CertificateLine(
+    return CertificateValidity(
         name=localizer.label(choices_of("certificate_kind", localizer.lists), kind),
         number=text_of(data, "number"),
         issued=" · ".join(fact for fact in facts if fact),
@@ -172,8 +174,8 @@ def _certificate(kind: str, data: Data, today: date, localizer: Localizer) -> Ce
 
 def _validity(status: str, expires: date | None, today: date, localizer: Localizer) -> StateLabel:
     """Return how long a certificate is valid; one that is not there or not shown says that instead."""
-    if status in _NOT_HELD:
-        return StateLabel(localizer.choice("certificate_status", status), _NOT_HELD[status], "alert")
+    if status in _ABSENT:
+        return StateLabel(localizer.choice("certificate_status", status), _ABSENT[status], "alert")
     if expires is None:
         text = localizer.choice("certificate_status", status) if status else localizer.say(N_("No end date"))
         return StateLabel(text, "ok" if status == "valid" else "", "info")
@@ -190,7 +192,7 @@ def _validity(status: str, expires: date | None, today: date, localizer: Localiz
     return StateLabel(text, "warn" if is_soon else "ok", "clock" if is_soon else "check")
 
 
-_NOT_HELD = {"expired": "bad", "missing": "bad", "not_shown": "warn", "not_required": ""}
+_ABSENT = {"expired": "bad", "missing": "bad", "not_shown": "warn", "not_required": ""}
 _STATUS_TONES = {
     "operating": ("ok", "check-circle"),
     "paused": ("warn", "clock"),

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from field178_server.console.establishments.change_pages import CLOSED, MOVED
 from field178_server.console.establishments.file_view import TYPE, file_view, status_label
+from field178_server.console.establishments.form_pages import ADDED, EDITED
 from field178_server.console.records.record_view import record_view
 from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import page_links, wanted_page
 from field178_server.console.shell.policy import may
@@ -23,8 +26,8 @@ from field178_server.office.establishments.file import establishment_file
 from field178_server.office.establishments.queries import RegisterPage, RegisterQuery, register_page
 from field178_server.office.reviews.record import merge_target_within, record_page
 from field178_server.records.access import access_of
-from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
 
 
@@ -37,6 +40,14 @@ class RegisterLine:
     kind: str
     address: str
     status: StateLabel
+
+
+@dataclass(frozen=True, slots=True)
+class EntryAction:
+    """A link to what can be done with an entry."""
+
+    label: str
+    href: str
 
 
 @console.get("/establishments")
@@ -53,7 +64,8 @@ def establishments() -> Response:
         layout=layout,
         active="console.establishments",
         text=text,
-        may_import=may(officer.role, "console.register_imports", load()),
+        may_import=may(officer.role, "console.register_imports", Localizer(language).lists),
+        may_edit=may(officer.role, _EDIT, Localizer(language).lists),
         rows=_register_lines(found, Localizer(language)),
         count=Localizer(language).number(found.page.total),
         pages=page_links(
@@ -79,6 +91,7 @@ def establishment(record_id: str) -> AnyResponse:
     if page is None or file is None or page.record.type != TYPE:
         raise AppError(ErrorCode.NOT_FOUND)
     localizer, now = Localizer(language, page.names), runtime.clock.now()
+    flash = take_flash(frozenset({ADDED, EDITED, CLOSED, MOVED}))
     return render(
         "establishments/page.html",
         layout=layout,
@@ -86,7 +99,26 @@ def establishment(record_id: str) -> AnyResponse:
         view=record_view(page, localizer, now),
         file=file_view(file, page.record.data, local_date(now), localizer),
         kind=localizer.label(localizer.lists.types, page.record.data.get("establishment_type_id")),
+        actions=_actions(record_id, localizer) if may(officer.role, _EDIT, localizer.lists) else (),
+        flash=flash,
+        flash_text=flash.text(str(page.record.data.get("name", "")), localizer) if flash else "",
     )
+
+
+def _actions(record_id: str, localizer: Localizer) -> tuple[EntryAction, ...]:
+    """Return what the office may do with an entry."""
+    return tuple(
+        EntryAction(localizer.say(label), url_for(endpoint, record_id=record_id))
+        for endpoint, label in _ACTIONS
+    )
+
+
+_EDIT = "console.edit_establishment"
+_ACTIONS = (
+    (_EDIT, N_("Edit")),
+    ("console.closing_establishment", N_("Close or suspend")),
+    ("console.moving_establishment", N_("Move to another commune")),
+)
 
 
 def _register_lines(page: RegisterPage, localizer: Localizer) -> tuple[RegisterLine, ...]:

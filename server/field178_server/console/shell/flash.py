@@ -37,6 +37,10 @@ _TEXTS = {
     "entered": N_("Entered: {title}. The tablets of the team get it at their next sync."),
     "entry_corrected": N_("Corrected: {title}."),
     "entry_withdrawn": N_("Withdrawn: {title}. It counts no longer."),
+    "establishment_added": N_("Added: {title}. The tablets of its area get it at their next sync."),
+    "establishment_edited": N_("Saved: {title}. The tablets of its area get it at their next sync."),
+    "establishment_closed": N_("The status of {title} was changed. The tablets get it at their next sync."),
+    "establishment_moved": N_("Moved: {title}. The tablets of both communes hear of it at their next sync."),
     "settled": N_("Settled: {title}. The tablets get it at their next sync."),
 }
 _UNDOABLE = frozenset({"approved"})

@@ -1,0 +1,165 @@
+"""Pages that close an establishment and move its entry to another commune."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server.console.establishments.form import errors_of, typed_entry, units_offered
+from field178_server.console.establishments.frame import (
+    SENTENCES,
+    EntryFormState,
+    content_with,
+    entry_page,
+    form_page,
+    save_values,
+    typed_texts,
+)
+from field178_server.console.establishments.hints import unseen_hints
+from field178_server.console.establishments.reader import own_access, own_localizer, today
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.form_actions import attempt, done, office, whole_number
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.text.localize import Localizer
+from field178_server.database.unit_of_work import Session
+from field178_server.office.establishments import operations as register
+from field178_server.office.establishments.operations import SeenEntry
+from field178_server.office.records import operations as records
+from field178_shared.errors import ErrorCode, message
+from field178_shared.merge import Data
+from field178_shared.records.reading import text_of
+from field178_shared.text.i18n import N_
+
+CLOSED, MOVED = "establishment_closed", "establishment_moved"
+
+
+@console.get("/establishments/<record_id>/close")
+def closing_establishment(record_id: str) -> AnyResponse:
+    """Show the form that ends or interrupts an establishment's work."""
+    record = entry_page(record_id).record
+    typed = {"operating_status_id": "closed", "day": today().isoformat(), "reason": ""}
+    return _close_page(EntryFormState(record_id, record.data, record.rev, typed))
+
+
+@console.post("/establishments/<record_id>/close")
+def close_establishment(record_id: str) -> AnyResponse:
+    """Set the operating status from a day on, with its reason as a line of the note."""
+    page, seen_rev = entry_page(record_id), whole_number("seen_rev")
+    state = EntryFormState(record_id, page.record.data, seen_rev, typed_texts())
+    errors, values = _closing_values(page.record.data)
+    if errors:
+        return _close_page(replace(state, errors=errors), 422)
+    if hints := unseen_hints(record_id, content_with(page.record.data, values), page.record.data):
+        return _close_page(replace(state, hints=hints))
+    refusal = save_values(SeenEntry(record_id, seen_rev), values)
+    if refusal is None:
+        return done(url_for("console.establishment", record_id=record_id), CLOSED, record_id)
+    named = {_CLOSING_FIELD.get(path, path): codes for path, codes in refusal.problems.items()}
+    current = entry_page(record_id).record
+    state = EntryFormState(
+        record_id, current.data, current.rev, typed_texts(), errors_of(named, own_localizer())
+    )
+    return _close_page(replace(state, message=refusal.message), refusal.status)
+
+
+@console.get("/establishments/<record_id>/move")
+def moving_establishment(record_id: str) -> AnyResponse:
+    """Show the communes that an entry can be moved to."""
+    record = entry_page(record_id).record
+    return _move_page(EntryFormState(record_id, record.data, record.rev))
+
+
+@console.post("/establishments/<record_id>/move")
+def move_establishment(record_id: str) -> AnyResponse:
+    """Move an entry to the area of another commune; its visits stay with it."""
+    page, unit, seen_rev = entry_page(record_id), request.form.get("unit_id", ""), whole_number("seen_rev")
+    state = EntryFormState(record_id, page.record.data, page.record.rev, typed_texts())
+    if unit not in dict(units_offered(own_access(), today(), own_localizer())):
+        errors = {"unit_id": message(ErrorCode.REQUIRED, chosen_language())}
+        return _move_page(replace(state, errors=errors), 422)
+
+    def work(session: Session) -> None:
+        # Moved first: the commune that an entry names must be that of its area.
+        records.move(session, office(), record_id, f"unit:{unit}")
+        moved = SeenEntry(record_id, seen_rev)
+        register.edit(session, office(), own_access(), moved, {"unit_id": unit})
+
+    refusal = attempt(work, SENTENCES)
+    if refusal is None:
+        return done(url_for("console.establishment", record_id=record_id), MOVED, record_id)
+    return _move_page(replace(state, message=refusal.message), refusal.status)
+
+
+def _closing_values(data: Data) -> tuple[dict[str, str], dict[str, object]]:
+    """Return the errors of the closing form by field, and the values that it sets."""
+    localizer, errors = own_localizer(), {}
+    form = request.form
+    status, reason = form.get("operating_status_id", ""), form.get("reason", "").strip()
+    typed = typed_entry({"status_from": form.get("day", "")}, localizer, is_new=False)
+    day = typed.values["status_from"]
+    missing = message(ErrorCode.REQUIRED, localizer.language)
+    if status not in dict(_statuses(localizer)):
+        errors["operating_status_id"] = missing
+    if not day:
+        errors["day"] = typed.errors.get("status_from", missing)
+    elif str(day) > today().isoformat():
+        errors["day"] = message(ErrorCode.IN_FUTURE, localizer.language)
+    if not reason:
+        errors["reason"] = missing
+    note = "\n".join(part for part in (text_of(data, "note"), reason) if part)
+    return errors, {
+        "operating_status_id": status,
+        "status_from": day,
+        "closed_on": day if status == "closed" else None,
+        "note": note,
+    }
+
+
+_CLOSING_LABELS = {
+    "operating_status_id": N_("New status"),
+    "day": N_("From which day"),
+    "reason": N_("Reason"),
+}
+_CLOSING_FIELD = {"closed_on": "day", "status_from": "day", "note": "reason"}
+
+
+def _statuses(localizer: Localizer) -> list[tuple[str, str]]:
+    return [
+        (choice.id, choice.label(localizer.language))
+        for choice in localizer.lists.choices.get("operating_status", ())
+        if choice.id != "operating"
+    ]
+
+
+def _close_page(state: EntryFormState, status: int = 200) -> AnyResponse:
+    localizer = own_localizer()
+    return form_page(
+        "establishments/close.html",
+        state,
+        status,
+        statuses=_statuses(localizer),
+        typed=state.typed or {},
+        faults=[
+            (localizer.say(label), state.errors[name], f"#field-{name}")
+            for name, label in _CLOSING_LABELS.items()
+            if name in state.errors
+        ],
+    )
+
+
+def _move_page(state: EntryFormState, status: int = 200) -> AnyResponse:
+    localizer, unit = own_localizer(), text_of(state.data, "unit_id")
+    units = units_offered(own_access(), today(), localizer)
+    successors = {step.target for step in localizer.lists.successors(unit)}
+    return form_page(
+        "establishments/move.html",
+        state,
+        status,
+        unit=localizer.label(localizer.lists.units, unit),
+        is_unit_gone=not localizer.lists.unit_valid_on(unit, today()),
+        # What the reform made of the commune comes first.
+        units=sorted(units, key=lambda one: one[0] not in successors),
+        chosen=(state.typed or {}).get("unit_id", next(iter(sorted(successors)), "")),
+    )

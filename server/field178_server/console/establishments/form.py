@@ -1,0 +1,279 @@
+"""Form of a register entry: its fields from the record's declarations, and the values that were typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from field178_server.console.text.field_labels import FieldContext, field_name, label_at, type_name
+from field178_server.console.text.localize import Localizer
+from field178_server.console.text.parse_values import Control, control_for, read_typed, typed_text
+from field178_server.records.access import AccessFilter
+from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.merge import Data, read_path
+from field178_shared.schemas import TYPES
+from field178_shared.schemas.fields.catalogue import choices_of, field_at, fields_in, words_at
+from field178_shared.schemas.fields.spec import FieldKind
+from field178_shared.text.formats import parse_date
+from field178_shared.text.i18n import N_
+from field178_shared.text.normalisation import sort_key
+
+TYPE = "establishment"
+UNIT = "unit_id"
+COMMUNE_TYPES = frozenset({"commune", "ward", "town", "special_zone"})
+DEGREES = "degrees"
+# Asked only where another field has one of these values; else the field is empty.
+CONDITIONS: Mapping[str, tuple[str, frozenset[str]]] = {
+    "closed_on": ("operating_status_id", frozenset({"closed"})),
+    "inspection_priority_reason": ("inspection_priority_id", frozenset({"elevated", "high"})),
+}
+_SECTIONS = (("identity", ""), ("registration", N_("Registration")))
+_NOT_TYPED = frozenset({"merged_into"})
+_DEGREES = re.compile(r"-?\d{1,3}([.,]\d{1,15})?°?")
+_CERTIFICATE_PARTS = ("status", "number", "issued_on", "expires_on", "issuer_agency")
+
+
+@dataclass(frozen=True, slots=True)
+class EntryField:
+    """One field of the form; `condition` names the values of another field that ask for it."""
+
+    path: str
+    label: str
+    control: Control
+    text: str
+    help: str = ""
+    example: str = ""
+    error: str = ""
+    condition: str = ""
+    is_required: bool = False
+
+    @property
+    def id(self) -> str:
+        """The id of its control, to which the summary of errors leads."""
+        return f"field-{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class EntrySection:
+    """Fields under one heading."""
+
+    title: str
+    fields: tuple[EntryField, ...]
+    path: str = ""
+    is_open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFormSource:
+    """What a form shows: values of a record or texts as they were typed, and the errors by path."""
+
+    data: Data
+    typed: Mapping[str, str] | None
+    errors: Mapping[str, str]
+    units: Sequence[tuple[str, str]] | None = None
+
+
+def form_sections(source: EntryFormSource, localizer: Localizer) -> tuple[EntrySection, ...]:
+    """Return the form's sections; with `units` it asks for the commune."""
+    sections = [
+        EntrySection(
+            localizer.say(title) if title else type_name(TYPE, localizer),
+            tuple(_field(path, source, localizer) for path in paths_in(key) if _is_asked(path, source)),
+        )
+        for key, title in _SECTIONS
+    ]
+    return (*sections, *_certificates(source, localizer))
+
+
+def paths_in(section: str) -> tuple[str, ...]:
+    """Return the paths of a section that the office types."""
+    return tuple(spec.path for spec in fields_in(TYPE, section) if spec.path not in _NOT_TYPED)
+
+
+def certificate_kinds(localizer: Localizer) -> tuple[str, ...]:
+    """Return the kinds of certificates in the order of the list."""
+    return tuple(choices_of("certificate_kind", localizer.lists))
+
+
+def units_offered(access: AccessFilter, today: date, localizer: Localizer) -> list[tuple[str, str]]:
+    """Return the communes that exist on a day and that the officer sees, by name."""
+    found = [
+        (unit.id, unit.label(localizer.language))
+        for unit in localizer.lists.units.values()
+        if unit.type in COMMUNE_TYPES
+        and localizer.lists.unit_valid_on(unit.id, today)
+        and access.holds(f"unit:{unit.id}")
+    ]
+    return sorted(found, key=lambda one: sort_key(one[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class TypedEntry:
+    """What was typed: values by path, None for an empty field, and the error of each that is no value."""
+
+    values: dict[str, object]
+    errors: dict[str, str]
+
+    def read(self, path: str, form: Mapping[str, str], localizer: Localizer) -> None:
+        """Read the field of a path."""
+        text = form.get(path, "").strip()
+        self.values[path] = None
+        if not text:
+            return
+        try:
+            control = _control(path, localizer)
+            reader = _READERS.get(control.kind)
+            self.values[path] = reader(text) if reader else read_typed(control, [text])
+        except AppError as error:
+            self.errors[path] = message(error.code, localizer.language)
+
+    def drop(self, path: str) -> None:
+        """Leave a field empty that is not asked for."""
+        self.values[path] = None
+        self.errors.pop(path, None)
+
+    def read_certificate(self, kind: str, form: Mapping[str, str], localizer: Localizer) -> None:
+        """Read the fields of a certificate; one with nothing in them is removed whole."""
+        paths = [f"certificates.{kind}.{part}" for part in _CERTIFICATE_PARTS]
+        for path in paths:
+            self.read(path, form, localizer)
+        if all(self.values[path] is None and path not in self.errors for path in paths):
+            for path in paths:
+                del self.values[path]
+            self.values[f"certificates.{kind}"] = None
+
+
+def typed_entry(form: Mapping[str, str], localizer: Localizer, *, is_new: bool) -> TypedEntry:
+    """Return what was typed in the fields that the form holds."""
+    typed = TypedEntry({}, {})
+    for path in _plain_paths(is_new=is_new):
+        if path in form:
+            typed.read(path, form, localizer)
+    for path, (asking, wanted) in CONDITIONS.items():
+        if path in typed.values and typed.values.get(asking) not in wanted:
+            typed.drop(path)
+    for kind in certificate_kinds(localizer):
+        if f"certificates.{kind}.{_CERTIFICATE_PARTS[0]}" in form:
+            typed.read_certificate(kind, form, localizer)
+    return typed
+
+
+def field_label(path: str, localizer: Localizer) -> str:
+    """Return the label of a field, with the name of the certificate that it belongs to."""
+    return label_at(FieldContext(TYPE, path, {}), localizer)
+
+
+def errors_of(problems: Mapping[str, Sequence[str]], localizer: Localizer) -> dict[str, str]:
+    """Return the sentence of each problem by the path of its field."""
+    return {
+        path: " ".join(message(ErrorCode(code), localizer.language) for code in codes)
+        for path, codes in problems.items()
+    }
+
+
+def error_links(errors: Mapping[str, str], localizer: Localizer) -> list[tuple[str, str, str]]:
+    """Return label, sentence and address of each error for the summary, in the order of the form."""
+    order = [*_plain_paths(is_new=True), *errors]
+    return [
+        (field_label(path, localizer), errors[path], f"#field-{path}")
+        for path in dict.fromkeys(order)
+        if path in errors
+    ]
+
+
+def _plain_paths(*, is_new: bool) -> Iterator[str]:
+    for key, _ in _SECTIONS:
+        yield from (path for path in paths_in(key) if is_new or path != UNIT)
+
+
+def _is_required(path: str) -> bool:
+    field = TYPES[TYPE].schema.fields.get(path)
+    return field is not None and field.required
+
+
+def _is_asked(path: str, source: EntryFormSource) -> bool:
+    return path != UNIT or source.units is not None
+
+
+def _field(path: str, source: EntryFormSource, localizer: Localizer) -> EntryField:
+    control = _control(path, localizer)
+    if path == UNIT and source.units is not None:
+        control = Control("choice", options=tuple(source.units))
+    words = words_at(TYPE, path, localizer.language)
+    asking = CONDITIONS.get(path)
+    return EntryField(
+        path=path,
+        label=field_label(path, localizer),
+        control=control,
+        text=_text(path, control, source),
+        help=words.help,
+        example=words.example,
+        error=source.errors.get(path, ""),
+        condition=f"when-{path}" if asking else "",
+        is_required=_is_required(path),
+    )
+
+
+def _text(path: str, control: Control, source: EntryFormSource) -> str:
+    if source.typed is not None:
+        return source.typed.get(path, "")
+    value = read_path(source.data, path)
+    if control.kind == DEGREES:
+        return f"{value / 1e7:.7f}".rstrip("0").rstrip(".") if isinstance(value, int) else ""
+    return typed_text(control, value)
+
+
+def _certificates(source: EntryFormSource, localizer: Localizer) -> Iterator[EntrySection]:
+    for kind in certificate_kinds(localizer):
+        path = f"certificates.{kind}"
+        fields = tuple(_part(f"{path}.{part}", source, localizer) for part in _CERTIFICATE_PARTS)
+        is_open = any(field.text or field.error for field in fields)
+        title = localizer.label(choices_of("certificate_kind", localizer.lists), kind)
+        yield EntrySection(title, fields, path, is_open or path in source.errors)
+
+
+def _part(path: str, source: EntryFormSource, localizer: Localizer) -> EntryField:
+    control = _control(path, localizer)
+    return EntryField(
+        path=path,
+        label=field_name(TYPE, path, localizer),
+        control=control,
+        text=_text(path, control, source),
+        error=source.errors.get(path, ""),
+    )
+
+
+def _control(path: str, localizer: Localizer) -> Control:
+    spec = field_at(TYPE, path)
+    if spec is not None and spec.kind is FieldKind.DEGREES:
+        return Control(DEGREES, 20)
+    control = control_for(TYPE, path, localizer)
+    assert control is not None, path
+    return control
+
+
+def _day(text: str) -> str:
+    """Return a day as it is stored: browsers without a field for dates send it as a person types it."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        day = parse_date(text)
+    if day is None:
+        raise AppError(ErrorCode.BAD_DATE)
+    return day.isoformat()
+
+
+def _degrees(text: str) -> int:
+    """Return a coordinate in 1e-7 degrees; a comma or a point separates the fraction."""
+    if not _DEGREES.fullmatch(text):
+        raise AppError(ErrorCode.WRONG_TYPE)
+    try:
+        return round(Decimal(text.rstrip("°").replace(",", ".")) * 10_000_000)
+    except InvalidOperation:
+        raise AppError(ErrorCode.WRONG_TYPE) from None
+
+
+_READERS: Mapping[str, Callable[[str], object]] = {DEGREES: _degrees, "date": _day}

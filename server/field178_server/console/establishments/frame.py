@@ -1,0 +1,94 @@
+"""What the pages that write the register share: the state of a form, its entry, and the page around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask import request
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server.console.establishments.form import TYPE, error_links
+from field178_server.console.establishments.hints import EntryHint
+from field178_server.console.establishments.reader import own_access, own_localizer
+from field178_server.console.shell.form_actions import Refusal, attempt, office
+from field178_server.console.shell.layout import layout_of, render
+from field178_server.database.unit_of_work import snapshot
+from field178_server.http.application_runtime import current_runtime
+from field178_server.http.auth import current_officer
+from field178_server.office.establishments import operations as register
+from field178_server.office.establishments.operations import SeenEntry
+from field178_server.office.reviews.record import RecordPage, record_page
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.merge import Data, write_path
+from field178_shared.records.reading import text_of
+from field178_shared.text.i18n import N_
+
+SENTENCES = {
+    ErrorCode.RULE: N_("Nothing was saved yet: correct the fields below."),
+    ErrorCode.REVISION_CHANGED: N_(
+        "Nothing was saved yet: this entry has changed since you opened it. Look at it and save again."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFormState:
+    """A form as it is shown: of a new entry, or of one at the revision whose values it shows."""
+
+    record_id: str
+    data: Data
+    rev: int
+    typed: Mapping[str, str] | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+    hints: tuple[EntryHint, ...] = ()
+    unwritten: tuple[tuple[str, str], ...] = ()
+    message: str = ""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the entry is not in the register yet."""
+        return self.rev == 0
+
+
+def form_page(template: str, state: EntryFormState, status: int, **values: object) -> AnyResponse:
+    """Return a page with a form in the layout of the officer; `values` may name the faults otherwise."""
+    runtime, localizer = current_runtime(), own_localizer()
+    with snapshot(runtime.engine) as session:
+        layout = layout_of(session, current_officer(), localizer)
+    return render(
+        template,
+        status,
+        layout=layout,
+        active="console.establishments",
+        state=state,
+        name=text_of(state.data, "name"),
+        **{"faults": error_links(state.errors, localizer), **values},
+    )
+
+
+def entry_page(record_id: str) -> RecordPage:
+    """Return a live entry that the officer sees, or raise AppError(not_found)."""
+    runtime = current_runtime()
+    with snapshot(runtime.engine) as session:
+        page = record_page(session, runtime.tenant_id, own_access(), record_id)
+    if page is None or page.record.type != TYPE or page.erased_at:
+        raise AppError(ErrorCode.NOT_FOUND)
+    return page
+
+
+def save_values(seen: SeenEntry, values: Mapping[str, object]) -> Refusal | None:
+    """Write values against the revision that was seen, or return the refusal in words."""
+    return attempt(lambda session: register.edit(session, office(), own_access(), seen, values), SENTENCES)
+
+
+def typed_texts() -> dict[str, str]:
+    """Return the texts of the sent form by the path of their field."""
+    return {name: request.form.get(name, "") for name in request.form if name not in ("csrf_token", "hint")}
+
+
+def content_with(data: Data, values: Mapping[str, object]) -> Data:
+    """Return the content with these values, None removed."""
+    for path, value in values.items():
+        data = write_path(data, path, value)
+    return data

@@ -1,0 +1,85 @@
+"""Hints before an entry of the register is saved: possible doubles, and texts that may name a person."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from field178_server.console.establishments.form import TYPE, field_label
+from field178_server.console.establishments.reader import own_access, own_localizer
+from field178_server.console.text.localize import Localizer, address_text
+from field178_server.database.unit_of_work import snapshot
+from field178_server.http.application_runtime import current_runtime
+from field178_server.office.establishments.duplicates import DuplicateHint, duplicate_hints
+from field178_shared.merge import Data, equal, read_path
+from field178_shared.records.reading import text_of
+from field178_shared.rules import FreeTextMarks
+from field178_shared.text.i18n import N_
+
+# Only a change of these can make an entry look like another one.
+_IDENTITY = ("name", "establishment_type_id", "unit_id", "lat", "lon", "registration_number")
+
+
+@dataclass(frozen=True, slots=True)
+class EntryHint:
+    """One thing to look at before saving; `key` goes back with the form once it was seen."""
+
+    key: str
+    text: str
+    detail: str = ""
+    href: str = ""
+
+
+def unseen_hints(record_id: str, content: Data, before: Data) -> tuple[EntryHint, ...]:
+    """Return what deserves a look and was not shown yet with this very form."""
+    shown = set(request.form.getlist("hint"))
+    hints = [*_duplicates(record_id, content, before), *_personal_data(content, before)]
+    return tuple(hints) if any(hint.key not in shown for hint in hints) else ()
+
+
+def _duplicates(record_id: str, content: Data, before: Data) -> list[EntryHint]:
+    if all(equal(content.get(name), before.get(name)) for name in _IDENTITY):
+        return []
+    runtime, localizer = current_runtime(), own_localizer()
+    with snapshot(runtime.engine) as session:
+        found = duplicate_hints(session, runtime.tenant_id, own_access(), content, record_id)
+    return [
+        EntryHint(
+            key=f"double:{one.record_id}",
+            text=one.name,
+            detail=" · ".join(
+                (
+                    address_text(one.address, localizer.label(localizer.lists.units, one.unit_id)),
+                    duplicate_reason(one, localizer),
+                )
+            ),
+            href=url_for("console.establishment", record_id=one.record_id),
+        )
+        for one in found
+    ]
+
+
+def duplicate_reason(hint: DuplicateHint, localizer: Localizer) -> str:
+    """Return why an entry may be the same place, with the distance where both have a point."""
+    why = N_("same registration number") if hint.is_same_number else N_("same name and kind")
+    if hint.distance_m is None:
+        return localizer.say(why)
+    metres = localizer.say(N_("{count} m away")).format(count=localizer.number(hint.distance_m))
+    return f"{localizer.say(why)}, {metres}"
+
+
+def _personal_data(content: Data, before: Data) -> list[EntryHint]:
+    localizer = own_localizer()
+    names = (text_of(content, "name"),)
+    marks = FreeTextMarks(TYPE, localizer.language).of(content, names)
+    return [
+        EntryHint(f"mark:{path}:{_short_hash(text)}", field_label(path, localizer), said)
+        for path, said in marks.items()
+        if (text := str(read_path(content, path))) != read_path(before, path)
+    ]
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

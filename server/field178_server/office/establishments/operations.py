@@ -1,0 +1,134 @@
+"""Writes of the office to the register: an entry added, edited field by field, against what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
+from field178_server.records import scopes
+from field178_server.records.access import AccessFilter
+from field178_server.records.batch import Batch, SourceChange
+from field178_server.records.history import history_of
+from field178_server.records.stored_record import Stored, new_record, next_revision
+from field178_server.replication.policy.record_validation import Problems
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.merge import Data, equal, merge, read_path, write_path
+from field178_shared.rules import Context, submission_problems
+from field178_shared.rules.problem import by_path
+from field178_shared.time.clock import to_wire
+from field178_shared.wire.canonical import canonical
+from field178_shared.wire.protocol import Op
+
+TYPE = "establishment"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEntry:
+    """An entry of the register as the officer saw it: the revision whose values stood in the form."""
+
+    record_id: str
+    rev: int
+
+
+def add(
+    session: Session, context: OperationContext, access: AccessFilter, record_id: str, data: Data
+) -> None:
+    """File an establishment under an id that the form carries, so that a form sent twice files one.
+
+    Raises AppError: rule with `problems` by path; not_found for a commune that the officer does not see.
+    """
+    data = content_of(_with_source(data, data))
+    _refuse(data, context)
+    scope = f"unit:{data['unit_id']}"
+    if not access.holds(scope):
+        raise AppError(ErrorCode.NOT_FOUND, scope=scope)
+    scopes.ensure(session, context.tenant_id, (scope,), context.lists)
+    batch = Batch(session, context.tenant_id, context.clock, context.ids)
+    batch.load([record_id])
+    if batch.get(record_id) is not None:
+        return
+    record = new_record(record_id, TYPE, scope, data)
+    batch.put(record, _source(batch, context, {"create": True, "set": data, "was": {}}))
+    batch.flush()
+    context.note(session, AuditEntry("establishment_added", record_id, scope))
+
+
+def edit(
+    session: Session,
+    context: OperationContext,
+    access: AccessFilter,
+    seen: SeenEntry,
+    values: Mapping[str, object],
+) -> None:
+    """Set the values that differ from those of the revision that was seen; None removes one.
+
+    A field that a tablet or another officer changed meanwhile is not overwritten. Raises AppError:
+    revision_changed with `problems` at such fields, or without any where the seen revision is not known;
+    rule with `problems`; not_found.
+    """
+    batch = Batch(session, context.tenant_id, context.clock, context.ids)
+    batch.load([seen.record_id])
+    record = batch.get(seen.record_id)
+    if record is None or record.deleted or record.type != TYPE or not access.holds(record.scope):
+        raise AppError(ErrorCode.NOT_FOUND, record_id=seen.record_id)
+    if record.is_erased:
+        raise AppError(ErrorCode.PURGED, record_id=seen.record_id)
+    values = _with_source(values, _seen_values(batch, record, seen, values))
+    was = _seen_values(batch, record, seen, values)
+    set_ = {path: values[path] for path in was}
+    merged = merge(record.data, set_, was)
+    if merged.clashes:
+        problems: Problems = {one.path: [ErrorCode.CHANGED.value] for one in merged.clashes}
+        raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id, problems=problems)
+    if not merged.applied:
+        return
+    _refuse(merged.data, context)
+    edited = next_revision(record, data=merged.data)
+    batch.put(edited, _source(batch, context, {"create": False, "set": set_, "was": was}))
+    batch.flush()
+    entry = AuditEntry("establishment_edited", record.record_id, record.scope, {"fields": len(set_)})
+    context.note(session, entry)
+
+
+def _with_source(values: Mapping[str, object], changed: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the values with the source of a point that the office typed or removed."""
+    if not changed.keys() & {"lat", "lon"}:
+        return values
+    return {**values, "point_source": "manual" if values.get("lat") is not None else None}
+
+
+def _seen_values(
+    batch: Batch, record: Stored, seen: SeenEntry, values: Mapping[str, object]
+) -> dict[str, object]:
+    """Return the values that were seen at the paths that are changed, by path."""
+    data: Data | None = record.data
+    if record.rev != seen.rev:
+        history = history_of(batch.session, batch.tenant_id, record.record_id, record.type, record.data)
+        data = history.at(seen.rev)
+    if data is None:
+        raise AppError(ErrorCode.REVISION_CHANGED, record_id=record.record_id)
+    before = {path: read_path(data, path) for path in values}
+    return {path: value for path, value in before.items() if not equal(value, values[path])}
+
+
+def _refuse(data: Data, context: OperationContext) -> None:
+    if problems := by_path(submission_problems(TYPE, data, context.lists, Context(now=context.now()))):
+        raise AppError(ErrorCode.RULE, problems=problems)
+
+
+def _source(batch: Batch, context: OperationContext, members: Mapping[str, object]) -> SourceChange:
+    text = canonical({"op": Op.PUT.value, **members}).decode()
+    return SourceChange(batch.ids.time_ordered(), context.actor.id, None, to_wire(batch.now), text)
+
+
+def content_of(values: Mapping[str, object]) -> Data:
+    """Return the content that a form's values make, None left out."""
+    data: Data = {}
+    for path, value in values.items():
+        if value is not None:
+            data = write_path(data, path, value)
+    return data
