@@ -11,7 +11,7 @@ from field178_server.console.accounts import pages as accounts
 from field178_server.console.attention import pages as attention
 from field178_server.console.documents import pages as documents
 from field178_server.console.erasure import pages as erasure
-from field178_server.console.establishments import change_pages, form_pages
+from field178_server.console.establishments import change_pages, form_pages, merge_pages
 from field178_server.console.establishments import pages as establishments
 from field178_server.console.follow_ups import entry_pages
 from field178_server.console.follow_ups import pages as follow_ups
@@ -30,7 +30,8 @@ from field178_server.console.tablets import pages as tablets
 # The import of each module registers its pages on the blueprint.
 PAGES: tuple[ModuleType, ...] = (
     *(accounts, own_tablets, preferences, reviews, decisions, viewing, several, file_pages, documents),
-    *(attention, establishments, form_pages, change_pages, tablets, imports, erasure, lists, list_changes),
+    *(attention, establishments, form_pages, change_pages, merge_pages),
+    *(tablets, imports, erasure, lists, list_changes),
     *(follow_ups, entry_pages),
     *(jobs, register_import, register_import_steps),
 )

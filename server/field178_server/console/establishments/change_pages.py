@@ -1,4 +1,4 @@
-"""Pages that close an establishment and move its entry to another commune."""
+"""Pages that close an establishment or open it again, and that move its entry to another commune."""
 
 from __future__ import annotations
 
@@ -37,9 +37,10 @@ CLOSED, MOVED = "establishment_closed", "establishment_moved"
 
 @console.get("/establishments/<record_id>/close")
 def closing_establishment(record_id: str) -> AnyResponse:
-    """Show the form that ends or interrupts an establishment's work."""
+    """Show the form that ends, interrupts or takes up again an establishment's work."""
     record = entry_page(record_id).record
-    typed = {"operating_status_id": "closed", "day": today().isoformat(), "reason": ""}
+    likely = "closed" if _is_operating(record.data) else "operating"
+    typed = {"operating_status_id": likely, "day": today().isoformat(), "reason": ""}
     return _close_page(EntryFormState(record_id, record.data, record.rev, typed))
 
 
@@ -100,7 +101,7 @@ def _closing_values(data: Data) -> tuple[dict[str, str], dict[str, object]]:
     typed = typed_entry({"status_from": form.get("day", "")}, localizer, is_new=False)
     day = typed.values["status_from"]
     missing = message(ErrorCode.REQUIRED, localizer.language)
-    if status not in dict(_statuses(localizer)):
+    if status not in dict(_statuses(data, localizer)):
         errors["operating_status_id"] = missing
     if not day:
         errors["day"] = typed.errors.get("status_from", missing)
@@ -125,11 +126,15 @@ _CLOSING_LABELS = {
 _CLOSING_FIELD = {"closed_on": "day", "status_from": "day", "note": "reason"}
 
 
-def _statuses(localizer: Localizer) -> list[tuple[str, str]]:
+def _is_operating(data: Data) -> bool:
+    return text_of(data, "operating_status_id") == "operating"
+
+
+def _statuses(data: Data, localizer: Localizer) -> list[tuple[str, str]]:
     return [
         (choice.id, choice.label(localizer.language))
         for choice in localizer.lists.choices.get("operating_status", ())
-        if choice.id != "operating"
+        if choice.id != text_of(data, "operating_status_id")
     ]
 
 
@@ -139,7 +144,9 @@ def _close_page(state: EntryFormState, status: int = 200) -> AnyResponse:
         "establishments/close.html",
         state,
         status,
-        statuses=_statuses(localizer),
+        statuses=_statuses(state.data, localizer),
+        is_operating=_is_operating(state.data),
+        present=localizer.choice("operating_status", text_of(state.data, "operating_status_id")),
         typed=state.typed or {},
         faults=[
             (localizer.say(label), state.errors[name], f"#field-{name}")

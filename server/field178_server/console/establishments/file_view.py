@@ -8,7 +8,7 @@ from datetime import date
 from field178_server.console.text.field_labels import value_text
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel, outcome_label, short_state_label
-from field178_server.office.establishments.file import EstablishmentFile, FileVisit
+from field178_server.office.establishments.file import EstablishmentFile, FileVisit, MergedEntry
 from field178_shared.records.inspection import Measure, VisitFinding
 from field178_shared.records.reading import Data, day_of, entries_of, text_of
 from field178_shared.schemas.fields.catalogue import choices_of
@@ -71,7 +71,7 @@ class EstablishmentFileView:
     measures: tuple[FoundLine, ...]
     certificates: tuple[CertificateValidity, ...]
     sessions: tuple[FileSessionLine, ...]
-    merged_count: int
+    merged: tuple[MergedEntry, ...]
     status: StateLabel
     priority: StateLabel | None
 
@@ -103,7 +103,7 @@ def file_view(
             )
             for one in file.sessions
         ),
-        merged_count=len(file.merged_ids),
+        merged=file.merged,
         status=status_label(text_of(data, "operating_status_id"), words),
         priority=_priority(text_of(data, "inspection_priority_id"), words),
     )

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.console.establishments.change_pages import CLOSED, MOVED
 from field178_server.console.establishments.file_view import TYPE, file_view, status_label
 from field178_server.console.establishments.form_pages import ADDED, EDITED
+from field178_server.console.establishments.merge_pages import MERGED, UNMERGED, double_lines
 from field178_server.console.records.record_view import record_view
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
@@ -27,6 +28,7 @@ from field178_server.office.establishments.queries import RegisterPage, Register
 from field178_server.office.reviews.record import merge_target_within, record_page
 from field178_server.records.access import access_of
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.merge import Data
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
 
@@ -85,13 +87,19 @@ def establishment(record_id: str) -> AnyResponse:
             merge_target_within(session, runtime.tenant_id, access, record_id) if page is None else None
         )
         file = establishment_file(session, runtime.tenant_id, access, record_id) if page else None
+        may_edit = may(officer.role, _EDIT, Localizer(language).lists)
+        doubles = (
+            double_lines(session, record_id, page.record.data, Localizer(language))
+            if page and may_edit
+            else ()
+        )
         layout = layout_of(session, officer, Localizer(language))
     if merge_target is not None:
         return redirect(url_for("console.establishment", record_id=merge_target))
     if page is None or file is None or page.record.type != TYPE:
         raise AppError(ErrorCode.NOT_FOUND)
     localizer, now = Localizer(language, page.names), runtime.clock.now()
-    flash = take_flash(frozenset({ADDED, EDITED, CLOSED, MOVED}))
+    flash = take_flash(frozenset({ADDED, EDITED, CLOSED, MOVED, MERGED, UNMERGED}))
     return render(
         "establishments/page.html",
         layout=layout,
@@ -99,26 +107,32 @@ def establishment(record_id: str) -> AnyResponse:
         view=record_view(page, localizer, now),
         file=file_view(file, page.record.data, local_date(now), localizer),
         kind=localizer.label(localizer.lists.types, page.record.data.get("establishment_type_id")),
-        actions=_actions(record_id, localizer) if may(officer.role, _EDIT, localizer.lists) else (),
+        actions=_actions(record_id, page.record.data, localizer) if may_edit else (),
+        doubles=doubles,
         flash=flash,
         flash_text=flash.text(str(page.record.data.get("name", "")), localizer) if flash else "",
     )
 
 
-def _actions(record_id: str, localizer: Localizer) -> tuple[EntryAction, ...]:
+def _actions(record_id: str, data: Data, localizer: Localizer) -> tuple[EntryAction, ...]:
     """Return what the office may do with an entry."""
+    is_operating = data.get("operating_status_id") == "operating"
+    labels = (
+        (_EDIT, N_("Edit")),
+        (
+            "console.closing_establishment",
+            N_("Close or suspend") if is_operating else N_("Open again or change the status"),
+        ),
+        ("console.moving_establishment", N_("Move to another commune")),
+        ("console.merging_establishment", N_("Merge with another entry")),
+    )
     return tuple(
         EntryAction(localizer.say(label), url_for(endpoint, record_id=record_id))
-        for endpoint, label in _ACTIONS
+        for endpoint, label in labels
     )
 
 
 _EDIT = "console.edit_establishment"
-_ACTIONS = (
-    (_EDIT, N_("Edit")),
-    ("console.closing_establishment", N_("Close or suspend")),
-    ("console.moving_establishment", N_("Move to another commune")),
-)
 
 
 def _register_lines(page: RegisterPage, localizer: Localizer) -> tuple[RegisterLine, ...]:

@@ -41,6 +41,8 @@ _TEXTS = {
     "establishment_edited": N_("Saved: {title}. The tablets of its area get it at their next sync."),
     "establishment_closed": N_("The status of {title} was changed. The tablets get it at their next sync."),
     "establishment_moved": N_("Moved: {title}. The tablets of both communes hear of it at their next sync."),
+    "establishments_merged": N_("Merged into {title}. The tablets get it at their next sync."),
+    "establishments_unmerged": N_("Parted from {title} again. The tablets get it at their next sync."),
     "settled": N_("Settled: {title}. The tablets get it at their next sync."),
 }
 _UNDOABLE = frozenset({"approved"})

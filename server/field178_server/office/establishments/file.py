@@ -10,11 +10,12 @@ from sqlalchemy import and_, literal, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.declarative_base import KEY_TYPE
-from field178_server.database.models import FiledFacet, FiledRecord, Record
+from field178_server.database.models import FiledFacet, FiledRecord, MergeProjection, Record
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import merged_into_any_of
 from field178_server.records.labels import Names, names_of
 from field178_shared.records.inspection import Inspection, Measure, VisitFinding
+from field178_shared.records.reading import text_of
 
 VOID = "void"
 
@@ -47,12 +48,21 @@ class FileSession(FileEntry):
 
 
 @dataclass(frozen=True, slots=True)
+class MergedEntry:
+    """An entry that was merged into this one, at the revision that the merge made."""
+
+    record_id: str
+    rev: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class EstablishmentFile:
     """All that was filed about an establishment within the officer's access, the newest first."""
 
     visits: tuple[FileVisit, ...]
     sessions: tuple[FileSession, ...]
-    merged_ids: tuple[str, ...]
+    merged: tuple[MergedEntry, ...]
     names: Names
 
 
@@ -67,9 +77,28 @@ def establishment_file(
     return EstablishmentFile(
         visits=visits,
         sessions=_sessions(session, tenant_id, access, known_as),
-        merged_ids=tuple(one for one in known_as if one != record_id),
+        merged=_merged(session, tenant_id, access, record_id) if len(known_as) > 1 else (),
         names=names_of(session, tenant_id, teams),
     )
+
+
+def _merged(
+    session: Session, tenant_id: str, access: AccessFilter, record_id: str
+) -> tuple[MergedEntry, ...]:
+    is_body = and_(
+        Record.tenant_id == MergeProjection.tenant_id, Record.record_id == MergeProjection.record_id
+    )
+    rows = session.execute(
+        select(Record.record_id, Record.rev, Record.body)
+        .join(MergeProjection, is_body)
+        .where(
+            MergeProjection.tenant_id == tenant_id,
+            MergeProjection.into_id == record_id,
+            access.covers(Record.scope),
+        )
+        .order_by(Record.record_id)
+    )
+    return tuple(MergedEntry(one, rev, text_of(json.loads(body), "name")) for one, rev, body in rows)
 
 
 def _visits(

@@ -1,14 +1,17 @@
-"""Writes of the office to the register: an entry added, edited field by field, against what was seen."""
+"""Writes of the office to the register: an entry added, edited against what was seen, values of a merge."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
+from field178_server.database.models import ChangeHistory
 from field178_server.records import scopes
 from field178_server.records.access import AccessFilter
 from field178_server.records.batch import Batch, SourceChange
@@ -21,7 +24,7 @@ from field178_shared.rules import Context, submission_problems
 from field178_shared.rules.problem import by_path
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
-from field178_shared.wire.protocol import Op
+from field178_shared.wire.protocol import MERGED_INTO, Op
 
 TYPE = "establishment"
 
@@ -47,7 +50,7 @@ def add(
     if not access.holds(scope):
         raise AppError(ErrorCode.NOT_FOUND, scope=scope)
     scopes.ensure(session, context.tenant_id, (scope,), context.lists)
-    batch = Batch(session, context.tenant_id, context.clock, context.ids)
+    batch = _batch(session, context)
     batch.load([record_id])
     if batch.get(record_id) is not None:
         return
@@ -70,13 +73,8 @@ def edit(
     revision_changed with `problems` at such fields, or without any where the seen revision is not known;
     rule with `problems`; not_found.
     """
-    batch = Batch(session, context.tenant_id, context.clock, context.ids)
-    batch.load([seen.record_id])
-    record = batch.get(seen.record_id)
-    if record is None or record.deleted or record.type != TYPE or not access.holds(record.scope):
-        raise AppError(ErrorCode.NOT_FOUND, record_id=seen.record_id)
-    if record.is_erased:
-        raise AppError(ErrorCode.PURGED, record_id=seen.record_id)
+    batch = _batch(session, context)
+    record = _live_entry(batch, access, seen.record_id)
     values = _with_source(values, _seen_values(batch, record, seen, values))
     was = _seen_values(batch, record, seen, values)
     set_ = {path: values[path] for path in was}
@@ -84,14 +82,101 @@ def edit(
     if merged.clashes:
         problems: Problems = {one.path: [ErrorCode.CHANGED.value] for one in merged.clashes}
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id, problems=problems)
-    if not merged.applied:
-        return
-    _refuse(merged.data, context)
-    edited = next_revision(record, data=merged.data)
-    batch.put(edited, _source(batch, context, {"create": False, "set": set_, "was": was}))
+    if merged.applied:
+        _write(batch, context, record, merged.data, {"create": False, "set": set_, "was": was})
+
+
+def take_values(
+    session: Session,
+    context: OperationContext,
+    access: AccessFilter,
+    entries: tuple[SeenEntry, SeenEntry],
+    paths: Collection[str],
+) -> None:
+    """Copy the values at these paths from the second entry, which is about to be merged, to the first.
+
+    The change names the merge, so that `give_back` finds what it set. Raises AppError: revision_changed
+    where either entry is not the one that was seen; rule with `problems`; not_found.
+    """
+    batch = _batch(session, context)
+    target, double = (_live_entry(batch, access, seen.record_id) for seen in entries)
+    if (target.rev, double.rev) != (entries[0].rev, entries[1].rev):
+        raise AppError(ErrorCode.REVISION_CHANGED, record_id=target.record_id)
+    taken = {path: read_path(double.data, path) for path in sorted(paths)}
+    set_ = {path: value for path, value in taken.items() if not equal(value, read_path(target.data, path))}
+    was = {path: read_path(target.data, path) for path in set_}
+    if set_:
+        merge_of = {"id": double.record_id, "rev": double.rev + 1}
+        members = {"create": False, "set": set_, "was": was, "merge": merge_of}
+        _write(batch, context, target, merge(target.data, set_, was).data, members)
+
+
+def give_back(session: Session, context: OperationContext, access: AccessFilter, merged: SeenEntry) -> None:
+    """Set back what a merge, found by the merged entry and its revision, set in the entry that took it.
+
+    MUST run before the entry is unmerged. What was changed again since then stays.
+    """
+    batch = _batch(session, context)
+    batch.load([merged.record_id])
+    double = batch.get(merged.record_id)
+    into = None if double is None else double.data.get(MERGED_INTO)
+    if double is None or not isinstance(into, str) or not access.holds(double.scope):
+        raise AppError(ErrorCode.NOT_FOUND, record_id=merged.record_id)
+    if double.rev != merged.rev:
+        raise AppError(ErrorCode.REVISION_CHANGED, record_id=merged.record_id)
+    target = _live_entry(batch, access, into)
+    change = _change_of_merge(batch, into, merged)
+    set_, was = change.get("was", {}), change.get("set", {})
+    restored = merge(target.data, set_, was)
+    if restored.applied:
+        kept = {clash.path for clash in restored.clashes}
+        members = {
+            name: {path: value for path, value in found.items() if path not in kept}
+            for name, found in (("set", set_), ("was", was))
+        }
+        _write(batch, context, target, restored.data, {"create": False, **members})
+
+
+def _change_of_merge(batch: Batch, record_id: str, merged: SeenEntry) -> dict[str, dict[str, object]]:
+    """Return what the office set when it merged an entry; empty where it took nothing."""
+    payloads = batch.session.scalars(
+        select(ChangeHistory.payload).where(
+            ChangeHistory.tenant_id == batch.tenant_id,
+            ChangeHistory.record_id == record_id,
+            ChangeHistory.device_id.is_(None),
+            ChangeHistory.payload.contains(merged.record_id, autoescape=True),
+        )
+    )
+    wanted = {"id": merged.record_id, "rev": merged.rev}
+    changes = [json.loads(payload) for payload in payloads if payload]
+    return next((change for change in changes if change.get("merge") == wanted), {})
+
+
+def _batch(session: Session, context: OperationContext) -> Batch:
+    return Batch(session, context.tenant_id, context.clock, context.ids)
+
+
+def _live_entry(batch: Batch, access: AccessFilter, record_id: str) -> Stored:
+    """Return an entry that the officer may edit, or raise AppError: not_found, purged."""
+    batch.load([record_id])
+    record = batch.get(record_id)
+    if record is None or record.deleted or record.type != TYPE or not access.holds(record.scope):
+        raise AppError(ErrorCode.NOT_FOUND, record_id=record_id)
+    if record.is_erased:
+        raise AppError(ErrorCode.PURGED, record_id=record_id)
+    return record
+
+
+def _write(
+    batch: Batch, context: OperationContext, record: Stored, data: Data, members: Mapping[str, object]
+) -> None:
+    """Store the content of an entry that the rules allow, with its change and the line of the audit trail."""
+    _refuse(data, context)
+    batch.put(next_revision(record, data=data), _source(batch, context, members))
     batch.flush()
-    entry = AuditEntry("establishment_edited", record.record_id, record.scope, {"fields": len(set_)})
-    context.note(session, entry)
+    fields = len(members["set"]) if isinstance(members["set"], dict) else 0
+    entry = AuditEntry("establishment_edited", record.record_id, record.scope, {"fields": fields})
+    context.note(batch.session, entry)
 
 
 def _with_source(values: Mapping[str, object], changed: Mapping[str, object]) -> Mapping[str, object]:

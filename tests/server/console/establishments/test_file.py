@@ -80,7 +80,7 @@ def test_visits_to_a_merged_entry_stand_in_the_file_it_was_merged_into(
     page = reviewer.text(f"/establishments/{PLACE}")
     assert f"/reviews/{visit}" in page
     shown = file_of(reviewer)
-    assert "Mục đã gộp vào cơ sở này: 1" in shown
+    assert "Đã gộp vào cơ sở này 1" in shown
     assert "Dọn lối thoát nạn" in shown
     assert "Dọn lối thoát nạn" in words(unescape(reviewer.text(f"/reviews/{visit}")))
     run_write(office.engine, lambda session: records.unmerge(session, office.context, other))

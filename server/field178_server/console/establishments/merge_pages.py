@@ -1,0 +1,278 @@
+"""Pages of entries that may be the same place: found, compared field by field, merged, and parted again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from flask import request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server.console.establishments.form import (
+    TYPE,
+    certificate_kinds,
+    errors_of,
+    field_label,
+    paths_in,
+)
+from field178_server.console.establishments.frame import SENTENCES, EntryFormState, entry_page, form_page
+from field178_server.console.establishments.hints import duplicate_reason
+from field178_server.console.establishments.reader import own_access, own_localizer
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.form_actions import Refusal, attempt, done, office, whole_number
+from field178_server.console.shell.layout import layout_of, render
+from field178_server.console.text.field_labels import value_text
+from field178_server.console.text.localize import Localizer, address_text
+from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.http.application_runtime import current_runtime
+from field178_server.http.auth import current_officer
+from field178_server.office.establishments import operations as register
+from field178_server.office.establishments.duplicates import (
+    DuplicateHint,
+    DuplicatePair,
+    duplicate_hints,
+    duplicate_pairs,
+)
+from field178_server.office.establishments.operations import SeenEntry
+from field178_server.office.establishments.queries import RegisterQuery, register_page
+from field178_server.office.records import operations as records
+from field178_server.office.reviews.record import RecordPage
+from field178_shared.errors import ErrorCode
+from field178_shared.merge import Data, equal, read_path
+from field178_shared.records.reading import text_of
+from field178_shared.text.i18n import N_
+
+MERGED, UNMERGED = "establishments_merged", "establishments_unmerged"
+SHOWN_PAIRS, SHOWN_FOUND = 100, 20
+# A point is one fact: half of it from either entry would be a third place.
+_POINT = ("lat", "lon", "point_source")
+# The survivor stays in its commune, and an entry is moved on a page of its own.
+_NOT_PICKED = frozenset({"unit_id", *_POINT})
+
+
+@dataclass(frozen=True, slots=True)
+class MergeChoice:
+    """One fact that the two entries tell otherwise, and which of them is to stand."""
+
+    key: str
+    label: str
+    own: str
+    other: str
+    takes_other: bool
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PairLine:
+    """Two entries that may be the same place, as a list shows them; `href` leads to their comparison."""
+
+    names: tuple[str, str]
+    places: tuple[str, str]
+    links: tuple[str, str]
+    reason: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoubleLine:
+    """Another entry that may be the same place as the one on the page."""
+
+    name: str
+    detail: str
+    href: str
+    merge_href: str
+
+
+@console.get("/establishments/duplicates")
+def duplicate_establishments() -> AnyResponse:
+    """Show all entries that may be the same place, in pairs, the surest first."""
+    runtime, localizer = current_runtime(), own_localizer()
+    with snapshot(runtime.engine) as session:
+        found = duplicate_pairs(session, runtime.tenant_id, own_access())
+        layout = layout_of(session, current_officer(), localizer)
+    return render(
+        "establishments/duplicates.html",
+        layout=layout,
+        active="console.establishments",
+        pairs=[_pair_line(pair, localizer) for pair in found[:SHOWN_PAIRS]],
+        count=localizer.number(len(found)),
+        more=localizer.number(len(found) - SHOWN_PAIRS) if len(found) > SHOWN_PAIRS else "",
+    )
+
+
+@console.get("/establishments/<record_id>/merge")
+def merging_establishment(record_id: str) -> AnyResponse:
+    """Show two entries beside each other, or the search for the second one."""
+    page, other_id = entry_page(record_id), request.args.get("other", "")
+    state = EntryFormState(record_id, page.record.data, page.record.rev)
+    if not other_id:
+        return _search_page(state)
+    return _merge_page(state, entry_page(other_id), {})
+
+
+@console.post("/establishments/<record_id>/merge")
+def merge_establishment(record_id: str) -> AnyResponse:
+    """Merge the second entry into the first, with the facts that were picked from it."""
+    page, other = entry_page(record_id), entry_page(request.form.get("other", ""))
+    keys = [key for key, _ in _groups() if request.form.get(f"take:{key}") == "other"]
+    picked = {path for key, paths in _groups() if key in keys for path in paths}
+    seen = (
+        SeenEntry(record_id, whole_number("seen_rev")),
+        SeenEntry(other.record.record_id, whole_number("other_rev")),
+    )
+
+    def work(session: Session) -> None:
+        register.take_values(session, office(), own_access(), seen, picked)
+        records.merge(session, office(), seen[1].record_id, record_id)
+
+    refusal = attempt(work, SENTENCES)
+    if refusal is None:
+        return done(url_for("console.establishment", record_id=record_id), MERGED, record_id)
+    state = EntryFormState(record_id, page.record.data, page.record.rev, {key: "other" for key in keys})
+    return _merge_page(_refused(state, refusal), other, dict(state.typed or {}), refusal.status)
+
+
+@console.post("/establishments/<record_id>/unmerge")
+def unmerge_establishment(record_id: str) -> AnyResponse:
+    """Give a merged entry its own life back, and the other one the values that it had."""
+    merged = SeenEntry(request.form.get("other", ""), whole_number("other_rev"))
+
+    def work(session: Session) -> None:
+        register.give_back(session, office(), own_access(), merged)
+        records.unmerge(session, office(), merged.record_id)
+
+    refusal = attempt(work, {ErrorCode.RULE: SENTENCES[ErrorCode.RULE]})
+    if refusal is None:
+        return done(url_for("console.establishment", record_id=record_id), UNMERGED, record_id)
+    page = entry_page(record_id)
+    state = EntryFormState(record_id, page.record.data, page.record.rev)
+    return _search_page(_refused(state, refusal), refusal.status)
+
+
+def double_lines(session: Session, record_id: str, data: Data, localizer: Localizer) -> list[DoubleLine]:
+    """Return the entries that may be the same place as one, for its own page."""
+    found = duplicate_hints(session, current_runtime().tenant_id, own_access(), data, record_id)
+    return [
+        DoubleLine(
+            name=hint.name,
+            detail=f"{_place(hint, localizer)} · {duplicate_reason(hint, localizer)}",
+            href=url_for("console.establishment", record_id=hint.record_id),
+            merge_href=_merge_href(record_id, hint.record_id),
+        )
+        for hint in found
+    ]
+
+
+def _refused(state: EntryFormState, refusal: Refusal) -> EntryFormState:
+    errors = errors_of(refusal.problems, own_localizer())
+    return replace(state, errors=errors, message=refusal.message)
+
+
+def _groups() -> list[tuple[str, tuple[str, ...]]]:
+    """Return the facts that can be picked: the paths of each, under the path that names it."""
+    plain = [path for section in ("identity", "registration") for path in paths_in(section)]
+    groups = [(path, (path,)) for path in plain if path not in _NOT_PICKED]
+    certificates = [f"certificates.{kind}" for kind in certificate_kinds(own_localizer())]
+    return [*groups, ("lat", _POINT), *((path, (path,)) for path in certificates)]
+
+
+def _choices(state: EntryFormState, other: Data, picked: Mapping[str, str]) -> list[MergeChoice]:
+    localizer = own_localizer()
+    found = []
+    for key, paths in _groups():
+        own_values = [read_path(state.data, path) for path in paths]
+        other_values = [read_path(other, path) for path in paths]
+        if all(equal(*both) for both in zip(own_values, other_values, strict=True)):
+            continue
+        is_empty = all(value is None for value in own_values)
+        found.append(
+            MergeChoice(
+                key=key,
+                label=localizer.say(N_("Point on the map")) if key == "lat" else field_label(key, localizer),
+                own=_text(key, state.data, localizer),
+                other=_text(key, other, localizer),
+                takes_other=picked.get(key) == "other" if state.typed is not None else is_empty,
+                error=" ".join(state.errors[path] for path in paths if path in state.errors),
+            )
+        )
+    return found
+
+
+def _text(key: str, data: Data, localizer: Localizer) -> str:
+    if key == "lat":
+        point = [read_path(data, path) for path in ("lat", "lon")]
+        numbers = [f"{value / 1e7:.6f}" for value in point if isinstance(value, int)]
+        return ", ".join(numbers) or value_text(TYPE, key, None, localizer)
+    return value_text(TYPE, key, read_path(data, key), localizer)
+
+
+def _merge_page(
+    state: EntryFormState, other: RecordPage, picked: Mapping[str, str], status: int = 200
+) -> AnyResponse:
+    localizer = own_localizer()
+    choices = _choices(state, other.record.data, picked)
+    named = {choice.key for choice in choices if choice.error}
+    return form_page(
+        "establishments/merge.html",
+        state,
+        status,
+        other=other.record,
+        other_name=text_of(other.record.data, "name"),
+        places=tuple(_place_of(data, localizer) for data in (state.data, other.record.data)),
+        choices=choices,
+        swap=_merge_href(other.record.record_id, state.record_id),
+        faults=[
+            *((one.label, one.error, f"#field-{one.key}") for one in choices if one.error),
+            *(
+                (field_label(path, localizer), said, "#merge")
+                for path, said in state.errors.items()
+                if path not in named and path not in _POINT
+            ),
+        ],
+    )
+
+
+def _search_page(state: EntryFormState, status: int = 200) -> AnyResponse:
+    runtime, localizer, text = current_runtime(), own_localizer(), request.args.get("q", "")[:120]
+    with snapshot(runtime.engine) as session:
+        hints = double_lines(session, state.record_id, state.data, localizer)
+        query = RegisterQuery(runtime.tenant_id, own_access(), text)
+        rows = register_page(session, query).rows[:SHOWN_FOUND] if text.strip() else ()
+    found = [
+        DoubleLine(
+            name=row.name,
+            detail=address_text(row.address, localizer.label(localizer.lists.units, row.unit_id)),
+            href=url_for("console.establishment", record_id=row.record_id),
+            merge_href=_merge_href(state.record_id, row.record_id),
+        )
+        for row in rows
+        if row.record_id != state.record_id
+    ]
+    return form_page("establishments/merge_search.html", state, status, text=text, doubles=hints, found=found)
+
+
+def _pair_line(pair: DuplicatePair, localizer: Localizer) -> PairLine:
+    both = (pair.one, pair.other)
+    return PairLine(
+        names=(pair.one.name, pair.other.name),
+        places=(_place(pair.one, localizer), _place(pair.other, localizer)),
+        links=(
+            url_for("console.establishment", record_id=both[0].record_id),
+            url_for("console.establishment", record_id=both[1].record_id),
+        ),
+        reason=duplicate_reason(pair.other, localizer),
+        href=_merge_href(pair.one.record_id, pair.other.record_id),
+    )
+
+
+def _merge_href(record_id: str, other_id: str) -> str:
+    return url_for("console.merging_establishment", record_id=record_id, other=other_id)
+
+
+def _place(hint: DuplicateHint, localizer: Localizer) -> str:
+    return address_text(hint.address, localizer.label(localizer.lists.units, hint.unit_id))
+
+
+def _place_of(data: Data, localizer: Localizer) -> str:
+    unit = localizer.label(localizer.lists.units, text_of(data, "unit_id"))
+    return address_text(text_of(data, "address_line"), text_of(data, "village"), unit)
