@@ -13,6 +13,7 @@ from field178_server.console.documents import pages as documents
 from field178_server.console.erasure import pages as erasure
 from field178_server.console.establishments import change_pages, form_pages, merge_pages
 from field178_server.console.establishments import pages as establishments
+from field178_server.console.filed import pages as filed
 from field178_server.console.follow_ups import entry_pages
 from field178_server.console.follow_ups import pages as follow_ups
 from field178_server.console.imports import pages as imports
@@ -31,7 +32,7 @@ from field178_server.console.tablets import pages as tablets
 PAGES: tuple[ModuleType, ...] = (
     *(accounts, own_tablets, preferences, reviews, decisions, viewing, several, file_pages, documents),
     *(attention, establishments, form_pages, change_pages, merge_pages),
-    *(tablets, imports, erasure, lists, list_changes),
+    *(filed, tablets, imports, erasure, lists, list_changes),
     *(follow_ups, entry_pages),
     *(jobs, register_import, register_import_steps),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask import Response, redirect, request, url_for
@@ -15,18 +16,26 @@ from field178_server.console.records.record_view import record_view
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.links import page_links, wanted_page
+from field178_server.console.shell.lists import FilterField, ListAddress, by_alphabet
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.tables import Cell, TableFile, table_response
+from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.console.text.state_labels import StateLabel
-from field178_server.database.unit_of_work import snapshot
+from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.establishments.file import establishment_file
-from field178_server.office.establishments.queries import RegisterPage, RegisterQuery, register_page
+from field178_server.office.establishments.queries import (
+    RegisterQuery,
+    RegisterRow,
+    register_page,
+    register_rows,
+)
 from field178_server.office.reviews.record import merge_target_within, record_page
 from field178_server.records.access import access_of
+from field178_server.records.keyset import Place
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data
 from field178_shared.text.i18n import N_
@@ -56,24 +65,52 @@ class EntryAction:
 def establishments() -> Response:
     """Show the register, searched without marks."""
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
-    text, wanted = request.args.get("q", "")[:120], wanted_page(request.args.get("page", ""))
-    query = RegisterQuery(runtime.tenant_id, access_of(officer.role, officer.scopes), text, wanted)
+    query, localizer = _query(), Localizer(language)
     with snapshot(runtime.engine) as session:
-        found = register_page(session, query)
-        layout = layout_of(session, officer, Localizer(language))
+        found = register_page(session, query, Place.read(request.args))
+        layout = layout_of(session, officer, localizer)
     return render(
         "establishments/list.html",
         layout=layout,
         active="console.establishments",
-        text=text,
-        may_import=may(officer.role, "console.register_imports", Localizer(language).lists),
-        may_edit=may(officer.role, _EDIT, Localizer(language).lists),
-        rows=_register_lines(found, Localizer(language)),
-        count=Localizer(language).number(found.page.total),
-        pages=page_links(
-            found.page, lambda number: url_for("console.establishments", q=text or None, page=number)
-        ),
+        may_import=may(officer.role, "console.register_imports", localizer.lists),
+        text=query.text,
+        may_edit=may(officer.role, _EDIT, localizer.lists),
+        rows=_register_lines(found.rows, localizer),
+        count=localizer.number(found.total),
+        is_filtered=bool(_LIST.given(*_LIST.kept)),
+        is_open=bool(_LIST.given(*_FILTERS)),
+        filters=_filters(query, localizer),
+        links=_LIST.pages(found.page),
+        files=_LIST.files(),
     )
+
+
+@console.get("/establishments.<kind>")
+def establishments_file(kind: str) -> AnyResponse:
+    """Return the register, as it is searched and filtered, as a file."""
+    query, localizer = _query(), Localizer(chosen_language())
+    headings = [
+        *(field_name(TYPE, path, localizer) for path in _FILE_FIELDS),
+        localizer.say(N_("Link")),
+    ]
+
+    def rows(session: Session) -> Iterator[Sequence[Cell]]:
+        for row in register_rows(session, query):
+            point = [f"{value / 1e7:.7f}" if value is not None else "" for value in (row.lat, row.lon)]
+            yield [
+                row.name,
+                localizer.label(localizer.lists.types, row.establishment_type_id),
+                localizer.label(localizer.lists.units, row.unit_id),
+                row.address,
+                row.registration_number,
+                localizer.choice("operating_status", row.operating_status_id),
+                *point,
+                url_for("console.establishment", record_id=row.record_id, _external=True),
+            ]
+
+    table = TableFile("establishments", localizer.say(N_("Register of establishments")), headings)
+    return table_response(kind, table, rows)
 
 
 @console.get("/establishments/<record_id>")
@@ -133,9 +170,15 @@ def _actions(record_id: str, data: Data, localizer: Localizer) -> tuple[EntryAct
 
 
 _EDIT = "console.edit_establishment"
+_FILTERS = ("unit", "type", "status")
+_LIST = ListAddress("console.establishments", ("q", *_FILTERS))
+_FILE_FIELDS = (
+    *("name", "establishment_type_id", "unit_id", "address_line", "registration_number"),
+    *("operating_status_id", "lat", "lon"),
+)
 
 
-def _register_lines(page: RegisterPage, localizer: Localizer) -> tuple[RegisterLine, ...]:
+def _register_lines(rows: Sequence[RegisterRow], localizer: Localizer) -> tuple[RegisterLine, ...]:
     """Return the rows in words."""
     return tuple(
         RegisterLine(
@@ -145,5 +188,29 @@ def _register_lines(page: RegisterPage, localizer: Localizer) -> tuple[RegisterL
             address=address_text(row.address, localizer.label(localizer.lists.units, row.unit_id)),
             status=status_label(row.operating_status_id, localizer),
         )
-        for row in page.rows
+        for row in rows
     )
+
+
+def _query() -> RegisterQuery:
+    officer = current_officer()
+    unit, kind, status = (request.args.get(name, "")[:_MOST] for name in _FILTERS)
+    access = access_of(officer.role, officer.scopes)
+    return RegisterQuery(
+        current_runtime().tenant_id, access, request.args.get("q", "")[:_MOST], unit, kind, status
+    )
+
+
+_MOST = 120
+
+
+def _filters(query: RegisterQuery, localizer: Localizer) -> list[FilterField]:
+    lists, language = localizer.lists, localizer.language
+    units = by_alphabet((key, unit.label(language)) for key, unit in lists.units.items())
+    kinds = by_alphabet((key, kind.label(language)) for key, kind in lists.types.items())
+    states = [(one.id, one.label(language)) for one in lists.choices.get("operating_status", ())]
+    return [
+        FilterField("unit", field_name(TYPE, "unit_id", localizer), query.unit_id, units),
+        FilterField("type", field_name(TYPE, "establishment_type_id", localizer), query.type_id, kinds),
+        FilterField("status", field_name(TYPE, "operating_status_id", localizer), query.status_id, states),
+    ]

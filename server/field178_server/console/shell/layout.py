@@ -52,6 +52,8 @@ _MENU = (
     ("console.attention", "alert", N_("Needs attention")),
     ("console.follow_ups", "clock", N_("After visits")),
     ("console.establishments", "establishment", N_("Register")),
+    ("console.visits", "document", N_("All visits")),
+    ("console.sessions", "outreach", N_("Outreach")),
     ("console.tablets", "tablet", N_("Tablets")),
     ("console.purges", "privacy", N_("Purges")),
     ("console.lists", "fine", N_("Lists and law")),

@@ -1,28 +1,35 @@
-"""The register of establishments as a list: search without marks, in Vietnamese order."""
+"""The register of establishments as a list: search without marks, filters, in Vietnamese order."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentProjection
 from field178_server.records.access import AccessFilter
-from field178_server.records.paging import PageOfRows
+from field178_server.records.keyset import KeysetPage, Order, Place, keyset_page
+from field178_shared.codelists import CodeLists, load
 from field178_shared.text.normalisation import fold
 
 PAGE_SIZE = 50
+EXPORT_STEP = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterQuery:
-    """Query of the register; `text` is as typed."""
+    """Query of the register; `text` is as typed, an empty value narrows nothing."""
 
     tenant_id: str
     access: AccessFilter
     text: str = ""
-    page: int = 1
+    unit_id: str = ""
+    type_id: str = ""
+    status_id: str = ""
+    lists: CodeLists = field(default_factory=load, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,43 +42,67 @@ class RegisterRow:
     unit_id: str
     establishment_type_id: str
     operating_status_id: str
+    registration_number: str | None
+    lat: int | None
+    lon: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterPage:
-    """One page of the register, and which one it is of all that the search found."""
+    """One page of the register, and how many entries the search found."""
 
-    rows: tuple[RegisterRow, ...]
-    page: PageOfRows
+    page: KeysetPage[RegisterRow]
+    total: int
+
+    @property
+    def rows(self) -> tuple[RegisterRow, ...]:
+        """The rows of the page."""
+        return self.page.rows
 
 
-def register_page(session: Session, query: RegisterQuery) -> RegisterPage:
-    """Return one page of the establishments whose name or address contains every word of the search."""
-    within = [
-        EstablishmentProjection.tenant_id == query.tenant_id,
-        query.access.covers(EstablishmentProjection.scope),
-    ]
-    within += [
-        EstablishmentProjection.folded.contains(word, autoescape=True) for word in fold(query.text).split()
-    ]
-    total = session.scalar(select(func.count()).select_from(EstablishmentProjection).where(*within)) or 0
-    page = PageOfRows.within(query.page, PAGE_SIZE, total)
-    rows = session.scalars(
-        select(EstablishmentProjection)
-        .where(*within)
-        .order_by(EstablishmentProjection.sort_key, EstablishmentProjection.record_id)
-        .offset(page.offset)
-        .limit(page.size)
+def register_page(session: Session, query: RegisterQuery, place: Place | None = None) -> RegisterPage:
+    """Return one page of the establishments whose name, address or number contains every word."""
+    total = session.scalar(select(func.count()).select_from(EstablishmentProjection).where(*_within(query)))
+    return RegisterPage(_page(session, query, place or Place(), PAGE_SIZE), total or 0)
+
+
+def register_rows(session: Session, query: RegisterQuery) -> Iterator[RegisterRow]:
+    """Yield every row of the list, in constant memory."""
+    place: Place | None = Place()
+    while place is not None:
+        found = _page(session, query, place, EXPORT_STEP)
+        yield from found.rows
+        place = found.after
+
+
+def _page(session: Session, query: RegisterQuery, place: Place, size: int) -> KeysetPage[RegisterRow]:
+    columns = (getattr(EstablishmentProjection, name) for name in RegisterRow.__annotations__)
+    rows: Select[Any] = select(*columns).where(*_within(query))
+    order = Order(
+        EstablishmentProjection.tenant_id, EstablishmentProjection.sort_key, EstablishmentProjection.record_id
     )
-    return RegisterPage(tuple(_row(row) for row in rows), page)
+    found = keyset_page(session, rows, order, query.tenant_id, place, size)
+    return KeysetPage(tuple(RegisterRow(*row) for row in found.rows), found.before, found.after)
 
 
-def _row(row: EstablishmentProjection) -> RegisterRow:
-    return RegisterRow(
-        row.record_id,
-        row.name,
-        row.address,
-        row.unit_id,
-        row.establishment_type_id,
-        row.operating_status_id,
-    )
+def _within(query: RegisterQuery) -> list[ColumnElement[bool]]:
+    entry = EstablishmentProjection
+    found = [entry.tenant_id == query.tenant_id, query.access.covers(entry.scope)]
+    equal = {
+        entry.unit_id: query.unit_id,
+        entry.establishment_type_id: query.type_id,
+        entry.operating_status_id: query.status_id,
+    }
+    found += [column == value for column, value in equal.items() if value]
+    return [*found, *(_holds(word, query.lists) for word in fold(query.text).split())]
+
+
+def _holds(word: str, lists: CodeLists) -> ColumnElement[bool]:
+    """Return the condition that an entry, its commune's name or its registration number holds a word."""
+    entry = EstablishmentProjection
+    units = [unit.id for unit in lists.units.values() if word in fold(f"{unit.vi} {unit.en}")]
+    found = [
+        entry.folded.contains(word, autoescape=True),
+        entry.registration_number.icontains(word, autoescape=True),
+    ]
+    return or_(*found, entry.unit_id.in_(units)) if units else or_(*found)

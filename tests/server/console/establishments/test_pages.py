@@ -63,3 +63,17 @@ def test_register_has_no_page_for_other_records(reviewer: Browser, in_the_field:
     filed = in_the_field.visit()
     assert reviewer.get(f"/establishments/{filed}").status_code == 404
     assert reviewer.get(f"/reviews/{in_the_field.place()}").status_code == 404
+
+
+def test_register_is_narrowed_and_taken_out_as_a_file(reviewer: Browser, in_the_field: FieldWork) -> None:
+    in_the_field.place()
+    for query in ("q=gl-0000000016", "q=moc+an+lao", "type=karaoke&status=operating"):
+        assert "Tìm thấy: 1" in reviewer.text(f"/establishments?{query}"), query
+    for query in ("status=closed", "unit=elsewhere", "type=hotel&q=moc"):
+        assert "Tìm thấy: 0" in reviewer.text(f"/establishments?{query}"), query
+    with reviewer.get("/establishments.csv?q=moc") as answer:
+        (headings, line, last) = answer.get_data().decode("utf-8-sig").split("\r\n")
+    assert headings.startswith("Tên cơ sở,Loại hình")
+    assert line.startswith("Karaoke Mộc Diệp (GL-016),")
+    assert f"/establishments/{PLACE}" in line
+    assert last == ""

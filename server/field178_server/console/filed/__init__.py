@@ -1,0 +1,1 @@
+"""Tables of visits and of sessions: filtered, sorted, taken out as files."""

@@ -1,0 +1,142 @@
+"""Columns of the tables of visits and sessions: the same on the page and in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from field178_server.console.shell.tables import Cell
+from field178_server.console.text.field_labels import field_name, value_text
+from field178_server.console.text.localize import Localizer
+from field178_server.console.text.state_labels import short_state_label
+from field178_server.office.filed.queries import FiledRow
+from field178_shared.text.i18n import N_
+
+VISIT, SESSION = "inspection", "outreach_session"
+
+
+@dataclass(frozen=True, slots=True)
+class FiledColumn:
+    """One column; `is_usual` ones stand in the table until others are chosen."""
+
+    key: str
+    label: Callable[[Localizer], str]
+    cell: Callable[[FiledRow, Localizer], Cell]
+    is_usual: bool = True
+    is_number: bool = False
+
+
+def columns_of(record_type: str) -> tuple[FiledColumn, ...]:
+    """Return every column that a table of this type may have, in their order."""
+    return _VISIT_COLUMNS if record_type == VISIT else _SESSION_COLUMNS
+
+
+def _said(text: str) -> Callable[[Localizer], str]:
+    return lambda localizer: localizer.say(text)
+
+
+def _field(record_type: str, path: str) -> Callable[[Localizer], str]:
+    return lambda localizer: field_name(record_type, path, localizer)
+
+
+def _values(path: str, values: tuple[str, ...], localizer: Localizer) -> str:
+    return "; ".join(value_text(VISIT, path, value, localizer) for value in values)
+
+
+def _unit(row: FiledRow, localizer: Localizer) -> Cell:
+    return localizer.label(localizer.lists.units, row.unit_id) if row.unit_id else ""
+
+
+def _team(row: FiledRow, localizer: Localizer) -> Cell:
+    return localizer.team(row.team_id) if row.team_id else ""
+
+
+def _officer(row: FiledRow, localizer: Localizer) -> Cell:
+    return localizer.person(row.user_id) if row.user_id else ""
+
+
+def _state(row: FiledRow, localizer: Localizer) -> Cell:
+    return short_state_label(row.state, localizer).text
+
+
+def _place_kind(row: FiledRow, localizer: Localizer) -> Cell:
+    return (
+        localizer.label(localizer.lists.types, row.establishment_type_id) if row.establishment_type_id else ""
+    )
+
+
+def _choice(name: str, of: Callable[[FiledRow], str | None]) -> Callable[[FiledRow, Localizer], Cell]:
+    return lambda row, localizer: localizer.choice(name, of(row)) if of(row) else ""
+
+
+_DAY = FiledColumn("day", _said(N_("Day")), lambda row, _: row.occurred_on)
+_UNIT = FiledColumn("unit", _field("establishment", "unit_id"), _unit)
+_LAST = (
+    FiledColumn("state", _said(N_("Review state")), _state),
+    FiledColumn("officer", _said(N_("Filed by")), _officer, is_usual=False),
+    FiledColumn("received", _said(N_("Received")), lambda row, _: row.received_at, is_usual=False),
+)
+_VISIT_COLUMNS = (
+    _DAY,
+    FiledColumn("place", _field("establishment", "name"), lambda row, localizer: _place(row, localizer)),
+    FiledColumn("place_kind", _field("establishment", "establishment_type_id"), _place_kind, is_usual=False),
+    FiledColumn(
+        "address", _field("establishment", "address_line"), lambda row, _: row.address or "", is_usual=False
+    ),
+    _UNIT,
+    FiledColumn("kind", _field(VISIT, "inspection_kind"), _choice("inspection_kind", lambda row: row.kind)),
+    FiledColumn("team", _field(VISIT, "team_id"), _team, is_usual=False),
+    FiledColumn(
+        "outcome", _field(VISIT, "overall_result"), _choice("overall_result", lambda row: row.outcome)
+    ),
+    FiledColumn(
+        "violations",
+        _said(N_("Violations found")),
+        lambda row, localizer: _values("findings.x.violation_id", row.violations, localizer),
+        is_usual=False,
+    ),
+    FiledColumn(
+        "measures",
+        _said(N_("Measures decided")),
+        lambda row, localizer: _values("measures.x.measure_id", row.measures, localizer),
+        is_usual=False,
+    ),
+    FiledColumn("decision", _field(VISIT, "decision_number"), lambda row, _: row.title or "", is_usual=False),
+    *_LAST,
+)
+_SESSION_COLUMNS = (
+    _DAY,
+    FiledColumn("venue", _field(SESSION, "venue"), lambda row, _: row.title or ""),
+    _UNIT,
+    FiledColumn(
+        "form",
+        _field(SESSION, "outreach_form_id"),
+        lambda row, localizer: localizer.label(localizer.lists.forms, row.kind) if row.kind else "",
+    ),
+    FiledColumn(
+        "attendance",
+        _field(SESSION, "audiences.*.attendance_count"),
+        lambda row, _: row.attendance_count,
+        is_number=True,
+    ),
+    FiledColumn(
+        "first_time",
+        _field(SESSION, "audiences.*.first_time_count"),
+        lambda row, _: row.first_time_count,
+        is_usual=False,
+        is_number=True,
+    ),
+    *_LAST,
+)
+
+
+def _place(row: FiledRow, localizer: Localizer) -> str:
+    return row.establishment or localizer.establishment(None)
+
+
+def chosen_columns(record_type: str, keys: Mapping[str, object] | frozenset[str]) -> tuple[FiledColumn, ...]:
+    """Return the columns of these keys, the usual ones where none is named; the day always stands first."""
+    known = columns_of(record_type)
+    if not any(one.key in keys for one in known):
+        return tuple(one for one in known if one.is_usual)
+    return tuple(one for one in known if one.key in keys or one.key == "day")

@@ -1,0 +1,259 @@
+"""Pages of the tables of visits and of sessions, and the same lists as files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server.console.filed.columns import SESSION, VISIT, FiledColumn, chosen_columns, columns_of
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.layout import layout_of, render
+from field178_server.console.shell.lists import FilterField, ListAddress, by_alphabet
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.tables import Cell, TableFile, table_response
+from field178_server.console.text.field_labels import field_name
+from field178_server.console.text.localize import Localizer
+from field178_server.console.text.parse_values import control_for
+from field178_server.console.text.state_labels import (
+    StateLabel,
+    outcome_label,
+    short_state_label,
+    state_label,
+)
+from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.http.application_runtime import current_runtime
+from field178_server.http.auth import current_officer
+from field178_server.office.filed.queries import (
+    FiledFilter,
+    FiledList,
+    FiledRow,
+    filed_page,
+    filed_rows,
+    teams_with_records,
+)
+from field178_server.records.access import access_of
+from field178_server.records.keyset import Place
+from field178_server.records.labels import names_of
+from field178_shared.text.formats import parse_date
+from field178_shared.text.i18n import N_
+
+_STATES = ("waiting", "corrected", "returned", "approved", "void")
+_MOST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class FiledTable:
+    """One of the two tables: its type, its address, and what it is called."""
+
+    type: str
+    name: str
+    title: str
+    search: str
+    empty: str
+
+    @property
+    def address(self) -> ListAddress:
+        """The address of this table."""
+        return ListAddress(f"console.{self.name}", ("q", *_FILTERS, "columns", "order"))
+
+
+@dataclass(frozen=True, slots=True)
+class FiledCell:
+    """One cell as the page shows it: a text, a link, or a state."""
+
+    key: str
+    text: str
+    href: str = ""
+    word: StateLabel | None = None
+    is_number: bool = False
+
+
+VISITS = FiledTable(
+    VISIT,
+    "visits",
+    N_("Visits"),
+    N_("Establishment, address or number of the decision"),
+    N_("Visits stand here as soon as a tablet has filed one."),
+)
+SESSIONS = FiledTable(
+    SESSION,
+    "sessions",
+    N_("Outreach sessions"),
+    N_("Place of the session"),
+    N_("Sessions stand here as soon as a tablet has filed one."),
+)
+
+
+@console.get("/visits")
+def visits() -> AnyResponse:
+    """Show the table of visits."""
+    return _page(VISITS)
+
+
+@console.get("/visits.<kind>")
+def visits_file(kind: str) -> AnyResponse:
+    """Return the table of visits as a file."""
+    return _file(VISITS, kind)
+
+
+@console.get("/sessions")
+def sessions() -> AnyResponse:
+    """Show the table of outreach sessions."""
+    return _page(SESSIONS)
+
+
+@console.get("/sessions.<kind>")
+def sessions_file(kind: str) -> AnyResponse:
+    """Return the table of outreach sessions as a file."""
+    return _file(SESSIONS, kind)
+
+
+def _page(table: FiledTable) -> AnyResponse:
+    runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
+    wanted, place = _wanted(table), Place.read(request.args)
+    with snapshot(runtime.engine) as session:
+        found = filed_page(session, wanted, place)
+        teams = teams_with_records(session, wanted) if table is VISITS else ()
+        names = names_of(session, runtime.tenant_id, teams)
+        layout = layout_of(session, officer, localizer)
+    words = Localizer(localizer.language, found.names)
+    columns = _chosen(table)
+    return render(
+        "filed/list.html",
+        layout=layout,
+        active=f"console.{table.name}",
+        table=table,
+        title=localizer.say(table.title),
+        search=localizer.say(table.search),
+        empty_text=localizer.say(table.empty),
+        text=wanted.filter.text,
+        count=localizer.number(found.total),
+        is_filtered=bool(table.address.given("q", *_FILTERS)),
+        is_open=bool(table.address.given(*_FILTERS, "columns")),
+        columns=[(one.key, one.label(localizer), one.is_number) for one in columns],
+        choosable=[
+            (one.key, one.label(localizer), one in columns)
+            for one in columns_of(table.type)
+            if one.key != "day"
+        ],
+        rows=[[_cell(one, row, words) for one in columns] for row in found.page.rows],
+        filters=_filters(table, wanted.filter, teams, Localizer(localizer.language, names)),
+        is_oldest_first=wanted.is_oldest_first,
+        turned=table.address.href(order="" if wanted.is_oldest_first else "oldest"),
+        links=table.address.pages(found.page),
+        files=table.address.files(),
+    )
+
+
+def _file(table: FiledTable, kind: str) -> AnyResponse:
+    wanted, language = _wanted(table), chosen_language()
+    # A file is to be worked with: without a choice it holds every column.
+    columns = _chosen(table) if "columns" in request.args else columns_of(table.type)
+
+    def rows(session: Session) -> Iterator[Sequence[Cell]]:
+        for row, names in filed_rows(session, wanted):
+            words = Localizer(language, names)
+            yield [one.cell(row, words) for one in columns]
+
+    localizer = Localizer(language)
+    headings = [one.label(localizer) for one in columns]
+    return table_response(kind, TableFile(table.name, localizer.say(table.title), headings), rows)
+
+
+def _wanted(table: FiledTable) -> FiledList:
+    runtime, officer, given = current_runtime(), current_officer(), request.args
+    narrow = FiledFilter(
+        type=table.type,
+        text=given.get("q", "")[:_MOST],
+        since=_day(given.get("since", "")),
+        until=_day(given.get("until", "")),
+        **{name: given.get(parameter, "")[:_MOST] for parameter, name in _EQUAL.items()},
+        state=given.get("state", "") if given.get("state") in _STATES else "",
+    )
+    access = access_of(officer.role, officer.scopes)
+    return FiledList(runtime.tenant_id, access, narrow, given.get("order") == "oldest")
+
+
+_EQUAL = {
+    "unit": "unit_id",
+    "team": "team_id",
+    "kind": "kind",
+    "outcome": "outcome",
+    "violation": "violation",
+    "measure": "measure",
+}
+_FILTERS = ("since", "until", "state", *_EQUAL)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return parse_date(text)
+
+
+def _chosen(table: FiledTable) -> tuple[FiledColumn, ...]:
+    return chosen_columns(table.type, frozenset(request.args.getlist("columns")))
+
+
+def _cell(column: FiledColumn, row: FiledRow, localizer: Localizer) -> FiledCell:
+    value = column.cell(row, localizer)
+    if isinstance(value, datetime):
+        text = localizer.instant(value)
+    elif isinstance(value, date):
+        text = localizer.day(value)
+    else:
+        text = localizer.number(value) if isinstance(value, int) else value or ""
+    href, word = "", None
+    if column.key == "day":
+        href = url_for("console.review_record", record_id=row.record_id)
+        text = text or row.record_id
+    elif column.key == "place" and row.establishment_id:
+        href = url_for("console.establishment", record_id=row.establishment_id)
+    elif column.key == "outcome" and row.outcome:
+        word = outcome_label(row.outcome, localizer)
+    elif column.key == "state":
+        word = short_state_label(row.state, localizer)
+    return FiledCell(column.key, text, href, word, column.is_number)
+
+
+def _filters(
+    table: FiledTable, narrow: FiledFilter, teams: Sequence[str], localizer: Localizer
+) -> list[FilterField]:
+    lists = localizer.lists
+    days = [
+        FilterField("since", localizer.say(N_("From day")), narrow.since.isoformat() if narrow.since else ""),
+        FilterField("until", localizer.say(N_("To day")), narrow.until.isoformat() if narrow.until else ""),
+    ]
+    units = by_alphabet((key, unit.label(localizer.language)) for key, unit in lists.units.items())
+    states = [(state, state_label(state, localizer).text) for state in _STATES]
+    unit = FilterField("unit", field_name("establishment", "unit_id", localizer), narrow.unit_id, units)
+    state = FilterField("state", localizer.say(N_("Review state")), narrow.state, states)
+    if table is SESSIONS:
+        return [*days, unit, _coded(SESSION, "kind", "outreach_form_id", narrow.kind, localizer), state]
+    return [
+        *days,
+        unit,
+        _coded(VISIT, "kind", "inspection_kind", narrow.kind, localizer),
+        FilterField(
+            "team",
+            field_name(VISIT, "team_id", localizer),
+            narrow.team_id,
+            by_alphabet((team, localizer.team(team)) for team in teams),
+        ),
+        _coded(VISIT, "outcome", "overall_result", narrow.outcome, localizer),
+        _coded(VISIT, "violation", "findings.x.violation_id", narrow.violation, localizer),
+        _coded(VISIT, "measure", "measures.x.measure_id", narrow.measure, localizer),
+        state,
+    ]
+
+
+def _coded(record_type: str, name: str, path: str, value: str, localizer: Localizer) -> FilterField:
+    control = control_for(record_type, path, localizer)
+    return FilterField(
+        name, field_name(record_type, path, localizer), value, control.options if control else ()
+    )

@@ -1,0 +1,63 @@
+"""Long lists: filters and places that stand in the address, and the links between pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request, url_for
+
+from field178_server.console.shell.links import with_query
+from field178_server.records.keyset import KeysetPage
+from field178_shared.text.normalisation import sort_key
+
+FORMATS = ("xlsx", "csv")
+
+
+@dataclass(frozen=True, slots=True)
+class FilterField:
+    """A filter of the form with its choices; one without choices is a day."""
+
+    name: str
+    label: str
+    value: str
+    options: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListAddress:
+    """The address of a list: its endpoint, and the parameters that a link to it keeps."""
+
+    endpoint: str
+    kept: tuple[str, ...]
+
+    def given(self, *names: str) -> list[tuple[str, str]]:
+        """Return these parameters as they stand in the present address, the empty ones left out."""
+        return [(name, text) for name in names for text in request.args.getlist(name) if text]
+
+    def href(self, **changed: str) -> str:
+        """Return the address of the list with some parameters changed; an empty one is left out."""
+        kept = [one for one in self.given(*self.kept) if one[0] not in changed]
+        query = urlencode([*kept, *((name, text) for name, text in changed.items() if text)])
+        return with_query(url_for(self.endpoint), query)
+
+    def pages(self, page: KeysetPage[Any]) -> Mapping[str, str]:
+        """Return the addresses of the first page, those beside this one, and the last; empty: not there."""
+        return {
+            "first": self.href() if page.before else "",
+            "before": self.href(before=page.before.before) if page.before else "",
+            "after": self.href(after=page.after.after) if page.after else "",
+            "last": self.href(end="1") if page.after else "",
+        }
+
+    def files(self) -> Mapping[str, str]:
+        """Return the addresses of the same list as a file, by format."""
+        query = urlencode(self.given(*self.kept))
+        return {kind: with_query(url_for(f"{self.endpoint}_file", kind=kind), query) for kind in FORMATS}
+
+
+def by_alphabet(options: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return choices in Vietnamese order of their labels."""
+    return sorted(options, key=lambda one: sort_key(one[1]))

@@ -1,0 +1,1 @@
+"""Lists of filed visits and sessions over all review states."""

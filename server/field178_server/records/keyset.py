@@ -1,0 +1,84 @@
+"""Pages of a long list by the row they begin at: the last page costs as much as the first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, asc, desc, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+Row = TypeVar("Row")
+MAX_ID = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins: after a row, before one, or so that it is the last; none of it: the first."""
+
+    after: str = ""
+    before: str = ""
+    is_last: bool = False
+
+    @classmethod
+    def read(cls, arguments: Mapping[str, str]) -> Place:
+        """Read a place from an address."""
+        after, before = (arguments.get(name, "")[:MAX_ID] for name in ("after", "before"))
+        return cls(after, "" if after else before, arguments.get("end") == "1")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Order of a list by one column, rows of one value by their key; it needs an index of both."""
+
+    tenant: InstrumentedAttribute[str]
+    column: InstrumentedAttribute[Any]
+    key: InstrumentedAttribute[str]
+    is_descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeysetPage(Generic[Row]):
+    """Rows of one page, and the places of the pages beside it."""
+
+    rows: tuple[Row, ...]
+    before: Place | None = None
+    after: Place | None = None
+
+
+def keyset_page(
+    session: Session, query: Select[Any], order: Order, tenant_id: str, place: Place, size: int
+) -> KeysetPage[Any]:
+    """Return a page of a query whose rows have `record_id`; a place that is gone is the first page."""
+    bound = _bound(session, order, tenant_id, place.after or place.before)
+    if bound is None and (place.after or place.before):
+        place = Place()
+    is_backward = bool(place.before) or (place.is_last and not place.after)
+    is_descending = order.is_descending != is_backward
+    ordered = query.order_by(*(desc(one) if is_descending else asc(one) for one in (order.column, order.key)))
+    if bound is not None:
+        here = tuple_(order.column, order.key)
+        ordered = ordered.where(here < bound if is_descending else here > bound)
+    found = session.execute(ordered.limit(size + 1)).all()
+    rows, has_more = found[:size], len(found) > size
+    if is_backward and place.before and not has_more:
+        # Less than a page is left: the first page shows it with what follows.
+        return keyset_page(session, query, order, tenant_id, Place(), size)
+    if is_backward:
+        rows = rows[::-1]
+    has_before = has_more if is_backward else bool(place.after)
+    has_after = bool(place.before) if is_backward else has_more
+    return KeysetPage(
+        tuple(rows),
+        Place(before=rows[0].record_id) if rows and has_before else None,
+        Place(after=rows[-1].record_id) if rows and has_after else None,
+    )
+
+
+def _bound(session: Session, order: Order, tenant_id: str, record_id: str) -> tuple[Any, str] | None:
+    if not record_id:
+        return None
+    query = select(order.column).where(order.tenant == tenant_id, order.key == record_id)
+    value = session.scalar(query)
+    return None if value is None else (value, record_id)

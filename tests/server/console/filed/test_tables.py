@@ -1,0 +1,151 @@
+"""Visits and sessions as tables: filtered by the address, page by page, and as files without formulas."""
+
+from __future__ import annotations
+
+import io
+import re
+from html import unescape
+from typing import Any
+
+from openpyxl import load_workbook
+from sqlalchemy import select
+from tests.server.console.conftest import PLACE, UNIT, Browser, FieldWork
+from tests.server.console.establishments.test_file import VIOLATED
+from tests.server.console.reviews.test_pages import words
+from tests.shared import builders
+from tests.stores import Statements
+
+from field178_server.database.models import Audit
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.filed import queries
+from field178_server.office.records import operations as records
+
+Json = dict[str, Any]
+
+
+def shown(browser: Browser, path: str) -> list[str]:
+    """Return the ids of the records in a table, in its order."""
+    body = browser.text(path).partition("<tbody>")[2].partition("</tbody>")[0]
+    return re.findall(r'nowrap"><a href="/reviews/([0-9a-f-]+)"', body)
+
+
+def text_of(browser: Browser, path: str) -> str:
+    return words(unescape(browser.text(path)))
+
+
+def test_visits_are_narrowed_by_the_address(reviewer: Browser, in_the_field: FieldWork) -> None:
+    in_the_field.place()
+    bad = in_the_field.visit(**VIOLATED, started_at="2026-03-02T02:00:00.000Z")
+    good = in_the_field.visit(started_at="2026-04-02T02:00:00.000Z")
+    assert shown(reviewer, "/visits") == [good, bad]
+    assert shown(reviewer, "/visits?order=oldest") == [bad, good]
+    found = {
+        "outcome=violation_recorded": [bad],
+        "since=2026-04-01": [good],
+        "until=01/04/2026": [bad],
+        "since=2026-03-02&until=2026-03-02": [bad],
+        "violation=kd_door_latch": [bad],
+        "q=moc+diep": [good, bad],
+        "q=khong+co": [],
+        f"unit={builders.UNIT}": [good, bad],
+        "unit=elsewhere": [],
+        "state=waiting": [good, bad],
+        "state=approved": [],
+        "since=no-day&state=none&order=none&after=none": [good, bad],
+    }
+    assert {query: shown(reviewer, f"/visits?{query}") for query in found} == found
+    page = text_of(reviewer, "/visits?outcome=violation_recorded&columns=violations&columns=place")
+    assert "Tìm thấy: 1" in page
+    assert "Karaoke Mộc Diệp (GL-016)" in page
+    assert "Bỏ lọc" in text_of(reviewer, "/visits?q=khong+co")
+
+
+def test_sessions_are_narrowed_by_the_address(reviewer: Browser, in_the_field: FieldWork) -> None:
+    one = in_the_field.session(session_date="2026-03-02", venue="Nhà văn hóa thôn Trung")
+    other = in_the_field.session(session_date="2026-04-02")
+    assert shown(reviewer, "/sessions") == [other, one]
+    assert shown(reviewer, "/sessions?until=2026-03-31") == [one]
+    assert shown(reviewer, "/sessions?q=thôn+trung") == [one]
+    assert "Nhà văn hóa thôn Trung" in text_of(reviewer, "/sessions")
+
+
+def test_pages_begin_at_rows_and_the_last_one_is_near(
+    reviewer: Browser, in_the_field: FieldWork, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(queries, "PAGE_SIZE", 2)
+    ids = [in_the_field.visit(started_at=f"2026-03-0{day}T02:00:00.000Z") for day in (1, 1, 2, 3, 3)]
+    every = [*sorted(ids[3:], reverse=True), ids[2], *sorted(ids[:2], reverse=True)]
+    seen, path = [], "/visits"
+    while path:
+        page = unescape(reviewer.text(path))
+        seen.append(shown(reviewer, path))
+        path = next(iter(re.findall(r'rel="next" href="([^"]+)"', page)), "")
+    assert seen == [every[:2], every[2:4], every[4:]]
+    assert shown(reviewer, "/visits?end=1") == every[3:]
+    page = unescape(reviewer.text("/visits?end=1"))
+    back = re.findall(r'rel="prev" href="([^"]+)"', page)[0]
+    assert shown(reviewer, back) == every[1:3]
+    assert (
+        shown(reviewer, re.findall(r'rel="prev" href="([^"]+)"', unescape(reviewer.text(back)))[0])
+        == every[:2]
+    )
+
+
+def test_list_as_a_file_holds_what_was_filtered_and_no_formula(
+    reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    in_the_field.place(name='=HYPERLINK("http://x")')
+    in_the_field.visit(started_at="2026-03-02T02:00:00.000Z", decision_number="+84/QĐ-ĐKT")
+    in_the_field.visit(started_at="2026-04-02T02:00:00.000Z")
+    with reviewer.get("/visits.csv?until=2026-03-31") as answer:
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+        assert re.search(
+            r"attachment; filename=visits-\d{8}-\d{4}.csv", answer.headers["Content-Disposition"]
+        )
+        data = answer.get_data()
+    assert data.startswith(b"\xef\xbb\xbf")
+    lines = data.decode("utf-8-sig").split("\r\n")
+    assert len(lines) == 3
+    assert lines[0].startswith("Ngày,")
+    assert lines[1].startswith("02/03/2026,\"'=HYPERLINK(")
+    assert "'+84/QĐ-ĐKT" in lines[1]
+    with reviewer.get("/visits.xlsx") as answer:
+        book = load_workbook(io.BytesIO(answer.get_data()))
+    (sheet,) = book.worksheets
+    cells = list(sheet.iter_rows(min_row=2))
+    assert [row[0].value.strftime("%Y-%m-%d") for row in cells] == ["2026-04-02", "2026-03-02"]
+    assert cells[0][1].value == '=HYPERLINK("http://x")'
+    assert {cell.data_type for row in cells for cell in row} <= {"s", "d", "n"}
+    with snapshot(in_the_field.office.engine) as session:
+        taken = session.scalars(select(Audit.details).where(Audit.action == "list_exported")).all()
+    assert taken == ['{"format": "csv", "records": 1}', '{"format": "xlsx", "records": 2}']
+    assert reviewer.get("/visits.pdf").status_code == 404
+    with reviewer.get("/sessions.xlsx") as answer:
+        assert answer.status_code == 200
+
+
+def test_visit_to_a_merged_entry_stands_under_its_survivor(
+    reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    in_the_field.place()
+    other = in_the_field.file("establishment", UNIT, builders.establishment(name="Hoa Ban"))
+    visit = in_the_field.visit(establishment_id=other)
+    office = in_the_field.office
+    run_write(office.engine, lambda session: records.merge(session, office.context, other, PLACE))
+    assert shown(reviewer, "/visits?q=moc+diep") == [visit]
+    assert f"/establishments/{PLACE}" in reviewer.text("/visits")
+
+
+def test_a_hundred_visits_cost_as_many_statements_as_one(
+    reviewer: Browser, in_the_field: FieldWork, statements: Statements
+) -> None:
+    in_the_field.place()
+    counted = []
+    for more in (1, 99):
+        for _ in range(more):
+            in_the_field.visit()
+        with statements(in_the_field.office.engine) as found:
+            reviewer.text("/visits?q=moc")
+        counted.append(len(found))
+    # The row that would be the first of the next page is read with the page.
+    assert counted[0] == counted[1]
