@@ -24,6 +24,7 @@ from field178_server.console.register_import import pages as register_import
 from field178_server.console.register_import import steps as register_import_steps
 from field178_server.console.reviews import decisions, file_pages, several, viewing
 from field178_server.console.reviews import pages as reviews
+from field178_server.console.search import pages as search
 from field178_server.console.shell import guard, preferences
 from field178_server.console.shell.blueprint import console
 from field178_server.console.tablets import pages as tablets
@@ -32,7 +33,7 @@ from field178_server.console.tablets import pages as tablets
 PAGES: tuple[ModuleType, ...] = (
     *(accounts, own_tablets, preferences, reviews, decisions, viewing, several, file_pages, documents),
     *(attention, establishments, form_pages, change_pages, merge_pages),
-    *(filed, tablets, imports, erasure, lists, list_changes),
+    *(search, filed, tablets, imports, erasure, lists, list_changes),
     *(follow_ups, entry_pages),
     *(jobs, register_import, register_import_steps),
 )

@@ -44,6 +44,7 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.submit_sign_in": PUBLIC,
         "console.set_preferences": PUBLIC,
         "console.home": SIGNED_IN,
+        "console.search": SIGNED_IN,
         "console.account": SIGNED_IN,
         "console.sign_out": SIGNED_IN,
         "console.own_tablets": SIGNED_IN,

@@ -346,6 +346,27 @@
   // A key that is held down moves through lists; it decides and writes nothing.
   const REPEATED = "jknp";
 
+  // Ctrl+K or / opens the search, or puts the cursor into it.
+  const openSearch = (event) => {
+    const link = document.querySelector("[data-search]");
+    if (!link || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    const field = document.querySelector("[role='search'] input[type='search']");
+    if (link.getAttribute("aria-current") && field) field.select();
+    else window.location.assign(link.href);
+  };
+
+  // The arrow keys go from the field through what was found and back.
+  const stepHits = (event) => {
+    const field = document.querySelector("[role='search'] input[type='search']");
+    const stops = [field, ...document.querySelectorAll("[data-hits] a.hit")];
+    const at = stops.indexOf(document.activeElement);
+    const next = at < 0 || stops.length < 2 ? null : stops[at + (event.key === "ArrowDown" ? 1 : -1)];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  };
+
   document.addEventListener("keydown", (event) => {
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing;
     const isFree = split() && isPlain && !isTyping(event.target) && !document.querySelector("dialog[open]");
@@ -360,6 +381,9 @@
       event.preventDefault();
       if (!event.repeat || REPEATED.includes(key)) act();
     }
+    const isCtrlK = key === "k" && (event.ctrlKey || event.metaKey) && !event.altKey;
+    if (isCtrlK || (event.key === "/" && isPlain && !isTyping(event.target))) openSearch(event);
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") stepHits(event);
     if (event.key === "Escape" && isTyping(event.target)) event.target.blur();
     if (event.key === "Enter" && event.ctrlKey && event.target.form && isTyping(event.target)) {
       event.target.form.requestSubmit();

@@ -12,7 +12,10 @@ from field178_server.database.flask_extension import Model
 
 
 class EstablishmentProjection(Model):
-    """A live establishment as lists and the map show it; `folded` is its name and address without marks."""
+    """A live establishment as lists and the map show it.
+
+    `folded` is what is searched, without marks: name, address, registration number, commune.
+    """
 
     __tablename__ = "establishment_row"
     __table_args__ = table_args(
@@ -95,14 +98,15 @@ class FiledCount(Model):
 class FiledFacet(Model):
     """A code or establishment that a live filed record names: lists are filtered by it.
 
-    `kind`: violation or measure of a visit, establishment of an outreach session.
+    `kind`: violation or measure of a visit, establishment of an outreach session, and text: the numbers on
+    either and the venue of a session, folded.
     """
 
     __tablename__ = "filed_facet"
     __table_args__ = table_args(
         ForeignKeyConstraint(["tenant_id", "record_id"], ["record.tenant_id", "record.record_id"]),
         Index(None, "tenant_id", "kind", "value", "record_id"),
-        CheckConstraint("kind IN ('violation', 'measure', 'establishment')", name="kind"),
+        CheckConstraint("kind IN ('violation', 'measure', 'establishment', 'text')", name="kind"),
     )
 
     tenant_id: Mapped[TenantKey]

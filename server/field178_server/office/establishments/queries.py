@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentProjection
 from field178_server.records.access import AccessFilter
 from field178_server.records.keyset import KeysetPage, Order, Place, keyset_page
-from field178_shared.codelists import CodeLists, load
 from field178_shared.text.normalisation import fold
 
 PAGE_SIZE = 50
@@ -29,7 +28,6 @@ class RegisterQuery:
     unit_id: str = ""
     type_id: str = ""
     status_id: str = ""
-    lists: CodeLists = field(default_factory=load, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +60,12 @@ class RegisterPage:
 
 def register_page(session: Session, query: RegisterQuery, place: Place | None = None) -> RegisterPage:
     """Return one page of the establishments whose name, address or number contains every word."""
+    found = _page(session, query, place or Place(), PAGE_SIZE)
+    if not found.before and not found.after:
+        # All that was found is here: no second scan counts it.
+        return RegisterPage(found, len(found.rows))
     total = session.scalar(select(func.count()).select_from(EstablishmentProjection).where(*_within(query)))
-    return RegisterPage(_page(session, query, place or Place(), PAGE_SIZE), total or 0)
+    return RegisterPage(found, total or 0)
 
 
 def register_rows(session: Session, query: RegisterQuery) -> Iterator[RegisterRow]:
@@ -94,15 +96,4 @@ def _within(query: RegisterQuery) -> list[ColumnElement[bool]]:
         entry.operating_status_id: query.status_id,
     }
     found += [column == value for column, value in equal.items() if value]
-    return [*found, *(_holds(word, query.lists) for word in fold(query.text).split())]
-
-
-def _holds(word: str, lists: CodeLists) -> ColumnElement[bool]:
-    """Return the condition that an entry, its commune's name or its registration number holds a word."""
-    entry = EstablishmentProjection
-    units = [unit.id for unit in lists.units.values() if word in fold(f"{unit.vi} {unit.en}")]
-    found = [
-        entry.folded.contains(word, autoescape=True),
-        entry.registration_number.icontains(word, autoescape=True),
-    ]
-    return or_(*found, entry.unit_id.in_(units)) if units else or_(*found)
+    return [*found, *(entry.folded.contains(word, autoescape=True) for word in fold(query.text).split())]

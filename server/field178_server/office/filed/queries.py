@@ -26,8 +26,8 @@ CORRECTED, RETURNED = "corrected", "returned"
 class FiledFilter:
     """What a list is narrowed to; an empty value narrows nothing.
 
-    `text`: words of the establishment's name or address, or the number of the decision; of a session, its
-    venue. `violation` and `measure` are codes that the visit holds.
+    `text`: words of the establishment's name or address, or a part of a number on the record or of a venue.
+    `violation` and `measure` are codes that the visit holds.
     """
 
     type: str
@@ -88,8 +88,10 @@ class FiledPage:
 
 def filed_page(session: Session, wanted: FiledList, place: Place) -> FiledPage:
     """Return one page of a list."""
-    total = session.scalar(select(func.count()).select_from(FiledRecord).where(*_within(wanted))) or 0
     found = keyset_page(session, _rows(wanted), _order(wanted), wanted.tenant_id, place, PAGE_SIZE)
+    count = select(func.count()).select_from(FiledRecord).where(*_within(wanted))
+    is_whole = not found.before and not found.after
+    total = len(found.rows) if is_whole else session.scalar(count) or 0
     rows = _complete(session, wanted.tenant_id, found.rows)
     return FiledPage(replace(found, rows=rows), total, _names(session, wanted.tenant_id, rows))
 
@@ -173,7 +175,7 @@ def _within(wanted: FiledList) -> list[ColumnElement[bool]]:
     elif narrow.state:
         found.append(filed.review_state == narrow.state)
     if words := fold(narrow.text).split():
-        found.append(_named(wanted.tenant_id, narrow.text.strip(), words))
+        found.append(_named(wanted.tenant_id, fold(narrow.text), words))
     return found
 
 
@@ -192,7 +194,13 @@ def _named(tenant_id: str, text: str, words: Sequence[str]) -> ColumnElement[boo
     )
     return or_(
         FiledRecord.establishment_id.in_(merged_into_any_of(tenant_id, places)),
-        FiledRecord.title.icontains(text, autoescape=True),
+        FiledRecord.record_id.in_(
+            select(FiledFacet.record_id).where(
+                FiledFacet.tenant_id == tenant_id,
+                FiledFacet.kind == "text",
+                FiledFacet.value.contains(text, autoescape=True),
+            )
+        ),
     )
 
 

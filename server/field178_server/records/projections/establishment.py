@@ -11,6 +11,7 @@ from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
 from field178_server.database.models import EstablishmentProjection
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
+from field178_shared.codelists import load
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.text.normalisation import fold, sort_key
 
@@ -46,6 +47,12 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
     database.bulk_delete(connection, table, ("tenant_id", "record_id"), gone)
 
 
+def search_text(name: str, address: str, number: str, unit_id: str) -> str:
+    """Return what a search of an establishment looks at: its commune is one of its words."""
+    unit = load().units.get(unit_id)
+    return fold(f"{name} {address} {number} {unit.vi if unit else ''}")
+
+
 def _row(record: SourceRecord) -> tuple[object, ...]:
     data = record.data
     name = text_of(data, "name")
@@ -58,7 +65,7 @@ def _row(record: SourceRecord) -> tuple[object, ...]:
         text_of(data, "operating_status_id"),
         name,
         address,
-        fold(f"{name} {address}"),
+        search_text(name, address, text_of(data, "registration_number"), text_of(data, "unit_id")),
         sort_key(name),
         count_of(data, "lat"),
         count_of(data, "lon"),

@@ -7,6 +7,7 @@ import re
 from html import unescape
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 from tests.server.console.conftest import PLACE, UNIT, Browser, FieldWork
@@ -70,7 +71,7 @@ def test_sessions_are_narrowed_by_the_address(reviewer: Browser, in_the_field: F
 
 
 def test_pages_begin_at_rows_and_the_last_one_is_near(
-    reviewer: Browser, in_the_field: FieldWork, monkeypatch: Any
+    reviewer: Browser, in_the_field: FieldWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries, "PAGE_SIZE", 2)
     ids = [in_the_field.visit(started_at=f"2026-03-0{day}T02:00:00.000Z") for day in (1, 1, 2, 3, 3)]
@@ -136,16 +137,16 @@ def test_visit_to_a_merged_entry_stands_under_its_survivor(
     assert f"/establishments/{PLACE}" in reviewer.text("/visits")
 
 
-def test_a_hundred_visits_cost_as_many_statements_as_one(
-    reviewer: Browser, in_the_field: FieldWork, statements: Statements
+def test_a_long_list_costs_as_many_statements_as_a_short_one(
+    reviewer: Browser, in_the_field: FieldWork, statements: Statements, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(queries, "PAGE_SIZE", 2)
     in_the_field.place()
     counted = []
-    for more in (1, 99):
+    for more in (3, 30):
         for _ in range(more):
             in_the_field.visit()
         with statements(in_the_field.office.engine) as found:
             reviewer.text("/visits?q=moc")
         counted.append(len(found))
-    # The row that would be the first of the next page is read with the page.
-    assert counted[0] == counted[1]
+    assert counted[0] == counted[1] <= 30

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import TEXT
 
+from field178_shared.text.normalisation import fold
+
 revision = "0027"
 down_revision = "0029"
 branch_labels = None
@@ -23,6 +25,7 @@ RECORD = sa.table(
 AFTER = sa.tuple_(*(sa.bindparam(name, type_=sa.Text()) for name in ("tenant", "record")))
 Rows = Callable[[str, str, str, str], Iterator[dict[str, str]]]
 STEP = 500
+SEARCHED = ("record_code", "minutes_number", "decision_number", "venue")
 NAMED = (("violation", "findings", "violation_id"), ("measure", "measures", "measure_id"))
 
 
@@ -40,7 +43,7 @@ def upgrade() -> None:
             name=op.f("fk_filed_facet_tenant_id_record_id"),
         ),
         sa.CheckConstraint(
-            "kind IN ('violation', 'measure', 'establishment')", name=op.f("ck_filed_facet_kind")
+            "kind IN ('violation', 'measure', 'establishment', 'text')", name=op.f("ck_filed_facet_kind")
         ),
         sqlite_strict=True,
     )
@@ -72,10 +75,13 @@ def _fill(table: str, condition: sa.ColumnElement[bool], rows_of: Rows) -> None:
 
 def _facets(tenant: str, record: str, type_: str, body: str) -> Iterator[dict[str, str]]:
     data = json.loads(body)
+    documents = [entry.get("document_number") for _, entry in _entries(data, "measures")]
+    texts = [*(data.get(name) for name in SEARCHED), *documents]
+    found: set[tuple[str, str]] = {("text", fold(one)) for one in texts if isinstance(one, str) and one}
     if type_ == "outreach_session":
-        found = {("establishment", key) for key, entry in _entries(data, "establishments")}
+        found |= {("establishment", key) for key, entry in _entries(data, "establishments")}
     else:
-        found = {
+        found |= {
             (kind, str(entry[name]))
             for kind, group, name in NAMED
             for _, entry in _entries(data, group)

@@ -1,0 +1,1 @@
+"""One search over establishments, visits, sessions and pages."""

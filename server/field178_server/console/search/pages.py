@@ -1,0 +1,119 @@
+"""The page of the one search: establishments, visits and sessions, pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.layout import OfficeLayout, layout_of, render
+from field178_server.console.shell.links import record_link
+from field178_server.console.shell.policy import may
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.text.field_labels import type_name
+from field178_server.console.text.localize import Localizer, address_text
+from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.http.application_runtime import current_runtime
+from field178_server.http.auth import current_officer
+from field178_server.office.search.queries import SHOWN, FoundRecord, find_establishments, find_records
+from field178_server.records.access import access_of
+from field178_shared.text.i18n import N_
+from field178_shared.text.normalisation import fold
+
+_MOST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing that was found."""
+
+    href: str
+    title: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class HitGroup:
+    """Things of one kind that were found; `more` leads to the list of all of them."""
+
+    key: str
+    title: str
+    hits: Sequence[Hit]
+    more: str = ""
+
+
+@console.get("/search")
+def search() -> AnyResponse:
+    """Show what a text is found in, within what the officer may read."""
+    runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
+    text = request.args.get("q", "")[:_MOST].strip()
+    with snapshot(runtime.engine) as session:
+        layout = layout_of(session, officer, localizer)
+        groups = [
+            _establishments(session, text, localizer),
+            _records(session, text, localizer),
+            _pages(layout, text, localizer),
+        ]
+    return render(
+        "search/page.html",
+        layout=layout,
+        active="console.search",
+        text=text,
+        groups=[group for group in groups if group.hits],
+    )
+
+
+def _establishments(session: Session, text: str, localizer: Localizer) -> HitGroup:
+    officer, lists = current_officer(), localizer.lists
+    found = []
+    if may(officer.role, "console.establishments", lists):
+        access = access_of(officer.role, officer.scopes)
+        found = find_establishments(session, officer.tenant_id, access, text)
+    hits = [
+        Hit(
+            url_for("console.establishment", record_id=one.record_id),
+            one.name,
+            address_text(one.address, localizer.label(lists.units, one.unit_id)),
+        )
+        for one in found[:SHOWN]
+    ]
+    more = url_for("console.establishments", q=text) if len(found) > SHOWN else ""
+    return HitGroup("establishments", localizer.say(N_("Register")), hits, more)
+
+
+def _records(session: Session, text: str, localizer: Localizer) -> HitGroup:
+    officer, found = current_officer(), []
+    if may(officer.role, "console.visits", localizer.lists):
+        access = access_of(officer.role, officer.scopes)
+        found = find_records(session, officer.tenant_id, access, text)
+    hits = [
+        Hit(
+            record_link(one.type, one.record_id) or "",
+            one.title or type_name(one.type, localizer),
+            " · ".join(_detail(one, localizer)),
+        )
+        for one in found[:SHOWN]
+    ]
+    more = url_for("console.visits", q=text) if len(found) > SHOWN else ""
+    return HitGroup("records", localizer.say(N_("Visits and sessions")), hits, more)
+
+
+def _detail(one: FoundRecord, localizer: Localizer) -> list[str]:
+    """Return the type, and the number by which it was found; a venue stands in the title already."""
+    kind = type_name(one.type, localizer)
+    return [kind] if fold(one.title) == one.text else [kind, one.text.upper()]
+
+
+def _pages(layout: OfficeLayout, text: str, localizer: Localizer) -> HitGroup:
+    words = fold(text).split()
+    named = [(item.endpoint, item.label) for item in layout.rail]
+    named.append(("console.account", localizer.say(N_("Account"))))
+    hits = [
+        Hit(url_for(endpoint), label, "")
+        for endpoint, label in named
+        if words and all(word in fold(label) for word in words)
+    ]
+    return HitGroup("pages", localizer.say(N_("Pages")), hits)

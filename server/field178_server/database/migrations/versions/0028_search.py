@@ -1,0 +1,52 @@
+"""Search of the register: one text of an entry, with its number and commune (decision 0082)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+from field178_shared.codelists import load
+from field178_shared.text.normalisation import fold
+
+revision = "0028"
+down_revision = "0027"
+branch_labels = None
+depends_on = None
+
+_NAMES = ("tenant_id", "record_id", "name", "address", "registration_number", "unit_id", "folded")
+ENTRY = sa.table("establishment_row", *(sa.column(name, sa.Text()) for name in _NAMES))
+INDEX = "ix_establishment_row_search"
+COLUMNS = ["tenant_id", "sort_key", "record_id", "folded", "scope"]
+STEP = 500
+
+
+def upgrade() -> None:
+    units = {key: unit.vi for key, unit in load().units.items()}
+    _fold(
+        lambda row: f"{row.name} {row.address} {row.registration_number or ''} {units.get(row.unit_id, '')}"
+    )
+    # On PostgreSQL a row of an index has a greatest size, and a scan of the table is as fast.
+    if op.get_bind().dialect.name == "sqlite":
+        op.create_index(INDEX, "establishment_row", COLUMNS)
+
+
+def _fold(text_of: Callable[[Any], str]) -> None:
+    connection = op.get_bind()
+    rows = connection.execute(sa.select(ENTRY).order_by(ENTRY.c.tenant_id, ENTRY.c.record_id)).all()
+    change = (
+        sa.update(ENTRY)
+        .where(ENTRY.c.tenant_id == sa.bindparam("tenant"), ENTRY.c.record_id == sa.bindparam("record"))
+        .values(folded=sa.bindparam("text"))
+    )
+    values = [{"tenant": row.tenant_id, "record": row.record_id, "text": fold(text_of(row))} for row in rows]
+    for start in range(0, len(values), STEP):
+        connection.execute(change, values[start : start + STEP])
+
+
+def downgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        op.drop_index(INDEX, "establishment_row")
+    _fold(lambda row: f"{row.name} {row.address}")

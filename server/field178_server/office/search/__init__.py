@@ -1,0 +1,1 @@
+"""One search over the register and the filed records."""
