@@ -20,6 +20,7 @@ BENCHES = (
     "load",
     "growth",
     "import_register",
+    "office_lists",
     "draft_save",
     "first_frame",
     "screens",

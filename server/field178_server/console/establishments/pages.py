@@ -16,7 +16,7 @@ from field178_server.console.records.record_view import record_view
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.lists import FilterField, ListAddress, by_alphabet
+from field178_server.console.shell.lists import FilterField, ListAddress, by_alphabet, saved_views
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.shell.tables import Cell, TableFile, table_response
@@ -68,6 +68,7 @@ def establishments() -> Response:
     query, localizer = _query(), Localizer(language)
     with snapshot(runtime.engine) as session:
         found = register_page(session, query, Place.read(request.args))
+        views = saved_views(session, _LIST)
         layout = layout_of(session, officer, localizer)
     return render(
         "establishments/list.html",
@@ -83,6 +84,7 @@ def establishments() -> Response:
         filters=_filters(query, localizer),
         links=_LIST.pages(found.page),
         files=_LIST.files(),
+        views=views,
     )
 
 

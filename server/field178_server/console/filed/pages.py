@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.console.filed.columns import SESSION, VISIT, FiledColumn, chosen_columns, columns_of
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.lists import FilterField, ListAddress, by_alphabet
+from field178_server.console.shell.lists import FilterField, ListAddress, by_alphabet, saved_views
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.shell.tables import Cell, TableFile, table_response
 from field178_server.console.text.field_labels import field_name
@@ -119,6 +119,7 @@ def _page(table: FiledTable) -> AnyResponse:
         found = filed_page(session, wanted, place)
         teams = teams_with_records(session, wanted) if table is VISITS else ()
         names = names_of(session, runtime.tenant_id, teams)
+        views = saved_views(session, table.address)
         layout = layout_of(session, officer, localizer)
     words = Localizer(localizer.language, found.names)
     columns = _chosen(table)
@@ -146,6 +147,7 @@ def _page(table: FiledTable) -> AnyResponse:
         turned=table.address.href(order="" if wanted.is_oldest_first else "oldest"),
         links=table.address.pages(found.page),
         files=table.address.files(),
+        views=views,
     )
 
 

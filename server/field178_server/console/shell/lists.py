@@ -10,10 +10,15 @@ from urllib.parse import urlencode
 from flask import request, url_for
 
 from field178_server.console.shell.links import with_query
+from field178_server.database.unit_of_work import Session
+from field178_server.http.application_runtime import current_runtime
+from field178_server.http.auth import current_officer
+from field178_server.office.views.operations import Whose, views_of
 from field178_server.records.keyset import KeysetPage
 from field178_shared.text.normalisation import sort_key
 
 FORMATS = ("xlsx", "csv")
+LISTS_WITH_VIEWS = frozenset({"console.establishments", "console.visits", "console.sessions"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,29 @@ class ListAddress:
         """Return the addresses of the same list as a file, by format."""
         query = urlencode(self.given(*self.kept))
         return {kind: with_query(url_for(f"{self.endpoint}_file", kind=kind), query) for kind in FORMATS}
+
+
+@dataclass(frozen=True, slots=True)
+class SavedViews:
+    """The officer's views of a list by name and address, and the query that would be kept now."""
+
+    list_name: str
+    links: Sequence[tuple[str, str]]
+    query: str
+
+
+def own_views(endpoint: str) -> Whose:
+    """Return whose views of a list are meant: those of the signed-in officer."""
+    return Whose(current_runtime().tenant_id, current_officer().id, endpoint.partition(".")[2])
+
+
+def saved_views(session: Session, address: ListAddress) -> SavedViews:
+    """Return what the list shows of the officer's views."""
+    whose = own_views(address.endpoint)
+    links = [
+        (view.name, with_query(url_for(address.endpoint), view.query)) for view in views_of(session, whose)
+    ]
+    return SavedViews(whose.list_name, links, urlencode(address.given(*address.kept)))
 
 
 def by_alphabet(options: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

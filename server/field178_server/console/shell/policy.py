@@ -45,6 +45,8 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.set_preferences": PUBLIC,
         "console.home": SIGNED_IN,
         "console.search": SIGNED_IN,
+        "console.keep_view": REGISTER,
+        "console.forget_view": REGISTER,
         "console.account": SIGNED_IN,
         "console.sign_out": SIGNED_IN,
         "console.own_tablets": SIGNED_IN,

@@ -367,6 +367,20 @@
     next.focus();
   };
 
+  // J and K go through the rows of a table, whose first link Enter opens.
+  const stepRows = (event, by) => {
+    const links = [...document.querySelectorAll("#found tbody tr, .page > .card tbody tr")]
+      .map((row) => row.querySelector("a"))
+      .filter(Boolean);
+    if (!links.length) return;
+    const row = document.activeElement.closest("tbody tr");
+    const at = row ? links.indexOf(row.querySelector("a")) : by > 0 ? -1 : links.length;
+    const next = links[at + by];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  };
+
   document.addEventListener("keydown", (event) => {
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing;
     const isFree = split() && isPlain && !isTyping(event.target) && !document.querySelector("dialog[open]");
@@ -384,6 +398,8 @@
     const isCtrlK = key === "k" && (event.ctrlKey || event.metaKey) && !event.altKey;
     if (isCtrlK || (event.key === "/" && isPlain && !isTyping(event.target))) openSearch(event);
     if (event.key === "ArrowDown" || event.key === "ArrowUp") stepHits(event);
+    const step = { j: 1, k: -1 }[event.key.toLowerCase()];
+    if (step && isPlain && !split() && !isTyping(event.target)) stepRows(event, step);
     if (event.key === "Escape" && isTyping(event.target)) event.target.blur();
     if (event.key === "Enter" && event.ctrlKey && event.target.form && isTyping(event.target)) {
       event.target.form.requestSubmit();

@@ -1,7 +1,14 @@
 """The tables of the store, one family a file."""
 
 from field178_server.database.declarative_base import Base
-from field178_server.database.models.account import AttemptCount, Audit, ConsoleSession, Officer, OfficerScope
+from field178_server.database.models.account import (
+    AttemptCount,
+    Audit,
+    ConsoleSession,
+    Officer,
+    OfficerScope,
+    SavedView,
+)
 from field178_server.database.models.attachment import Attachment, Blob, Upload
 from field178_server.database.models.device import (
     Device,
@@ -79,6 +86,7 @@ __all__ = [
     "Root",
     "RootPart",
     "SanctionRow",
+    "SavedView",
     "Scope",
     "StoreCheck",
     "StoredReceipt",

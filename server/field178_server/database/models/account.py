@@ -52,6 +52,21 @@ class OfficerScope(Model):
     scope: Mapped[KeyPart]
 
 
+class SavedView(Model):
+    """Filters, columns and order of a list that an officer keeps under a name; `query` as in an address."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "officer_id"], ["officer.tenant_id", "officer.officer_id"]),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    officer_id: Mapped[KeyPart]
+    list_name: Mapped[KeyPart]
+    name: Mapped[KeyPart]
+    query: Mapped[str]
+
+
 class ConsoleSession(Model):
     """A signed-in browser; the cookie's token is stored hashed."""
 

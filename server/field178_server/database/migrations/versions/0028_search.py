@@ -1,4 +1,4 @@
-"""Search of the register: one text of an entry, with its number and commune (decision 0082)."""
+"""Search of the register by number and commune (decision 0082), and views that officers keep."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import TEXT
 
 from field178_shared.codelists import load
 from field178_shared.text.normalisation import fold
@@ -16,6 +17,7 @@ down_revision = "0027"
 branch_labels = None
 depends_on = None
 
+KEY = sa.Text().with_variant(TEXT(collation="C"), "postgresql")
 _NAMES = ("tenant_id", "record_id", "name", "address", "registration_number", "unit_id", "folded")
 ENTRY = sa.table("establishment_row", *(sa.column(name, sa.Text()) for name in _NAMES))
 INDEX = "ix_establishment_row_search"
@@ -24,6 +26,18 @@ STEP = 500
 
 
 def upgrade() -> None:
+    op.create_table(
+        "saved_view",
+        *(sa.Column(name, KEY, nullable=False) for name in ("tenant_id", "officer_id", "list_name", "name")),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "officer_id", "list_name", "name", name=op.f("pk_saved_view")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "officer_id"],
+            ["officer.tenant_id", "officer.officer_id"],
+            name=op.f("fk_saved_view_tenant_id_officer_id"),
+        ),
+        sqlite_strict=True,
+    )
     units = {key: unit.vi for key, unit in load().units.items()}
     _fold(
         lambda row: f"{row.name} {row.address} {row.registration_number or ''} {units.get(row.unit_id, '')}"
@@ -47,6 +61,7 @@ def _fold(text_of: Callable[[Any], str]) -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("saved_view")
     if op.get_bind().dialect.name == "sqlite":
         op.drop_index(INDEX, "establishment_row")
     _fold(lambda row: f"{row.name} {row.address}")
