@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import random
-import resource
 import sys
 import tempfile
 import time
@@ -15,6 +15,7 @@ from pathlib import Path
 from flask.testing import FlaskClient
 from tests import postgres
 from tests.bench.figures import figure, percentile
+from tests.bench.processes import forget_peak_memory, peak_memory_mb
 from tests.bench.records import IDS
 from tests.server.office_scene import PASSWORD, MovedClock, Office, furnish, settings_of
 from tests.shared import builders
@@ -113,7 +114,8 @@ def _fill(office: Office) -> None:
 def _place(rnd: random.Random, record_id: str, unit: str, n: int) -> tuple[str, str, Data]:
     name = f"{rnd.choice(_KINDS)} {rnd.choice(_WORDS)} {rnd.choice(_WORDS)} {n % 977}"
     address = f"Số {rnd.randrange(400)}, thôn {rnd.choice(_WORDS)}, đường {rnd.choice(_WORDS)}"
-    more = {"name": name, "address_line": address, "unit_id": unit, "registration_number": f"02{n:08d}"}
+    more: Data = {"name": name, "address_line": address, "unit_id": unit, "registration_number": f"02{n:08d}"}
+    more |= {"lat": 205_000_000 + rnd.randrange(5_000_000), "lon": 1_065_000_000 + rnd.randrange(5_000_000)}
     return record_id, f"unit:{unit}", builders.establishment(**more)
 
 
@@ -157,12 +159,11 @@ def _pages(browser: FlaskClient, name: str, path: str, target: float) -> None:
 
 
 def _file(browser: FlaskClient, name: str, path: str) -> None:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    forget_peak_memory(os.getpid())
     with _spent() as spent, browser.get(path) as answer:
         size = sum(len(part) for part in answer.iter_encoded())
-    more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     figure("R", name, spent[1], "s", FILE_S, cpu=spent[0], mb=size / 1e6)
-    figure("R", f"{name}: memory more than before", more, "MB", FILE_MB)
+    figure("R", f"{name}: memory of the whole process", peak_memory_mb(os.getpid()), "MB", FILE_MB)
 
 
 @contextmanager

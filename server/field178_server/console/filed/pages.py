@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -33,11 +33,10 @@ from field178_server.office.filed.queries import (
     FiledRow,
     filed_page,
     filed_rows,
-    teams_with_records,
+    teams,
 )
 from field178_server.records.access import access_of
 from field178_server.records.keyset import Place
-from field178_server.records.labels import names_of
 from field178_shared.text.formats import parse_date
 from field178_shared.text.i18n import N_
 
@@ -117,8 +116,7 @@ def _page(table: FiledTable) -> AnyResponse:
     wanted, place = _wanted(table), Place.read(request.args)
     with snapshot(runtime.engine) as session:
         found = filed_page(session, wanted, place)
-        teams = teams_with_records(session, wanted) if table is VISITS else ()
-        names = names_of(session, runtime.tenant_id, teams)
+        known_teams = teams(session, runtime.tenant_id) if table is VISITS else {}
         views = saved_views(session, table.address)
         layout = layout_of(session, officer, localizer)
     words = Localizer(localizer.language, found.names)
@@ -142,7 +140,7 @@ def _page(table: FiledTable) -> AnyResponse:
             if one.key != "day"
         ],
         rows=[[_cell(one, row, words) for one in columns] for row in found.page.rows],
-        filters=_filters(table, wanted.filter, teams, Localizer(localizer.language, names)),
+        filters=_filters(table, wanted.filter, known_teams, localizer),
         is_oldest_first=wanted.is_oldest_first,
         turned=table.address.href(order="" if wanted.is_oldest_first else "oldest"),
         links=table.address.pages(found.page),
@@ -224,7 +222,7 @@ def _cell(column: FiledColumn, row: FiledRow, localizer: Localizer) -> FiledCell
 
 
 def _filters(
-    table: FiledTable, narrow: FiledFilter, teams: Sequence[str], localizer: Localizer
+    table: FiledTable, narrow: FiledFilter, known_teams: Mapping[str, str], localizer: Localizer
 ) -> list[FilterField]:
     lists = localizer.lists
     days = [
@@ -245,7 +243,7 @@ def _filters(
             "team",
             field_name(VISIT, "team_id", localizer),
             narrow.team_id,
-            by_alphabet((team, localizer.team(team)) for team in teams),
+            by_alphabet(known_teams.items()),
         ),
         _coded(VISIT, "outcome", "overall_result", narrow.outcome, localizer),
         _coded(VISIT, "violation", "findings.x.violation_id", narrow.violation, localizer),

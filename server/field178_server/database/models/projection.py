@@ -54,7 +54,12 @@ class FiledRecord(Model):
         Index(None, "tenant_id", "drawer", "received_at", "record_id"),
         Index(None, "tenant_id", "received_at", "record_id"),
         Index(None, "tenant_id", "establishment_id", "occurred_on"),
-        Index(None, "tenant_id", "type", "occurred_on"),
+        # All that lists are filtered by: they are counted in the index alone.
+        Index(
+            "ix_filed_record_list",
+            *("tenant_id", "type", "occurred_on", "record_id", "scope", "unit_id", "team_id", "kind"),
+            *("outcome", "review_state", "establishment_id"),
+        ),
         CheckConstraint("review_state IN ('waiting', 'returned', 'approved', 'void')", name="review_state"),
     )
 

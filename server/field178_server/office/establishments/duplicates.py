@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -96,8 +96,11 @@ def duplicate_pairs(session: Session, tenant_id: str, access: AccessFilter) -> t
         .where(entry.tenant_id == tenant_id, access.covers(entry.scope))
         .order_by(entry.sort_key, entry.record_id)
     ).all()
+    by_id = {row.record_id: row for row in rows}
+    known = {row.record_id: known_establishment(row) for row in rows}
     found: dict[tuple[str, str], DuplicatePair] = {}
-    for one, others in _neighbours(rows):
+    for one_id, others in _neighbours(known.values()):
+        one = by_id[one_id]
         content: Data = {
             "name": one.name,
             "establishment_type_id": one.establishment_type_id,
@@ -105,10 +108,12 @@ def duplicate_pairs(session: Session, tenant_id: str, access: AccessFilter) -> t
             "registration_number": one.registration_number or "",
             **({"lat": one.lat, "lon": one.lon} if one.lat is not None and one.lon is not None else {}),
         }
-        for hint in hints_among(content, others):
-            pair = (one.record_id, hint.record_id)
-            if pair[::-1] not in found:
-                found[pair] = DuplicatePair(_hint(one, hint.distance_m, hint.is_same_number), hint)
+        for other in duplicates_of(content, others):
+            if (other.id, one_id) not in found:
+                both = (
+                    _hint(by_id[key], other.distance_m, other.is_same_number) for key in (one_id, other.id)
+                )
+                found[one_id, other.id] = DuplicatePair(*both)
     return tuple(sorted(found.values(), key=_surest))
 
 
@@ -117,39 +122,41 @@ def _surest(pair: DuplicatePair) -> tuple[bool, bool, int]:
     return not hint.is_same_number, hint.distance_m is None, hint.distance_m or 0
 
 
-def _neighbours(rows: Sequence[EntryRow]) -> Iterator[tuple[EntryRow, list[EntryRow]]]:
-    """Yield each entry with those that may be the same place and are worth a comparison."""
-    groups: dict[tuple[object, ...], list[EntryRow]] = {}
-    for row in rows:
-        for key in _keys(row):
-            groups.setdefault(key, []).append(row)
-    for row in rows:
+def _neighbours(
+    entries: Collection[KnownEstablishment],
+) -> Iterator[tuple[str, list[KnownEstablishment]]]:
+    """Yield each entry's id with the entries that may be the same place and are worth a comparison."""
+    groups: dict[tuple[object, ...], list[KnownEstablishment]] = {}
+    for entry in entries:
+        for key in (*_keys(entry), *_squares(entry, (0,))):
+            groups.setdefault(key, []).append(entry)
+    for entry in entries:
         near = {
-            other.record_id: other
-            for key in (*_keys(row), *_squares_around(row))
+            other.id: other
+            for key in (*_keys(entry), *_squares(entry, (-1, 0, 1)))
             for other in groups.get(key, ())
-            if other.record_id != row.record_id
+            if other.id != entry.id
         }
         if near:
-            yield row, list(near.values())
+            yield entry.id, list(near.values())
 
 
-def _keys(row: EntryRow) -> Iterator[tuple[object, ...]]:
-    kind = (row.establishment_type_id, fold(row.name).rpartition(" ")[2])
-    if row.registration_number:
-        yield "number", fold(row.registration_number)
-    yield ("unit", *kind, row.unit_id)
-    if row.lat is not None and row.lon is not None:
-        yield ("square", *kind, row.lat // _SQUARE, row.lon // _SQUARE)
+def _keys(entry: KnownEstablishment) -> Iterator[tuple[object, ...]]:
+    if entry.registration_number:
+        yield "number", fold(entry.registration_number)
+    yield ("unit", *_kind(entry), entry.unit_id)
 
 
-def _squares_around(row: EntryRow) -> Iterator[tuple[object, ...]]:
-    if row.lat is None or row.lon is None:
-        return
-    kind = (row.establishment_type_id, fold(row.name).rpartition(" ")[2])
-    for north in (-1, 0, 1):
-        for east in (-1, 0, 1):
-            yield ("square", *kind, row.lat // _SQUARE + north, row.lon // _SQUARE + east)
+def _squares(entry: KnownEstablishment, steps: tuple[int, ...]) -> Iterator[tuple[object, ...]]:
+    if entry.lat is not None and entry.lon is not None:
+        for north in steps:
+            for east in steps:
+                yield ("square", *_kind(entry), entry.lat // _SQUARE + north, entry.lon // _SQUARE + east)
+
+
+def _kind(entry: KnownEstablishment) -> tuple[str, str]:
+    # Names that are the same end with the same word.
+    return entry.type_id, entry.folded_name.rpartition(" ")[2]
 
 
 def known_establishment(row: EntryRow) -> KnownEstablishment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -10,15 +11,24 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import EstablishmentProjection, FiledFacet, FiledRecord, MergeProjection
+from field178_server.database.models import (
+    EstablishmentProjection,
+    FiledCount,
+    FiledFacet,
+    FiledRecord,
+    MergeProjection,
+    Record,
+)
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import merge_targets_of, merged_into_any_of
 from field178_server.records.keyset import KeysetPage, Order, Place, keyset_page
 from field178_server.records.labels import Names, names_of
+from field178_shared.records.reading import text_of
 from field178_shared.text.normalisation import fold
 
 PAGE_SIZE = 50
-EXPORT_STEP = 500
+EXPORT_STEP = 2000
+SESSION = "outreach_session"
 CORRECTED, RETURNED = "corrected", "returned"
 
 
@@ -88,10 +98,9 @@ class FiledPage:
 
 def filed_page(session: Session, wanted: FiledList, place: Place) -> FiledPage:
     """Return one page of a list."""
-    found = keyset_page(session, _rows(wanted), _order(wanted), wanted.tenant_id, place, PAGE_SIZE)
-    count = select(func.count()).select_from(FiledRecord).where(*_within(wanted))
+    found = keyset_page(session, _rows(session, wanted), _order(wanted), wanted.tenant_id, place, PAGE_SIZE)
     is_whole = not found.before and not found.after
-    total = len(found.rows) if is_whole else session.scalar(count) or 0
+    total = len(found.rows) if is_whole else _total(session, wanted)
     rows = _complete(session, wanted.tenant_id, found.rows)
     return FiledPage(replace(found, rows=rows), total, _names(session, wanted.tenant_id, rows))
 
@@ -100,29 +109,37 @@ def filed_rows(session: Session, wanted: FiledList) -> Iterator[tuple[FiledRow, 
     """Yield every row of a list, and the names that stand in it, in constant memory."""
     place: Place | None = Place()
     while place is not None:
-        found = keyset_page(session, _rows(wanted), _order(wanted), wanted.tenant_id, place, EXPORT_STEP)
+        found = keyset_page(
+            session, _rows(session, wanted), _order(wanted), wanted.tenant_id, place, EXPORT_STEP
+        )
         rows = _complete(session, wanted.tenant_id, found.rows)
         names = _names(session, wanted.tenant_id, rows)
         yield from ((row, names) for row in rows)
         place = found.after
 
 
-def teams_with_records(session: Session, wanted: FiledList) -> tuple[str, ...]:
-    """Return the teams that filed records of the list's type."""
-    query = (
-        select(FiledRecord.team_id)
-        .where(
-            FiledRecord.tenant_id == wanted.tenant_id,
-            FiledRecord.type == wanted.filter.type,
-            FiledRecord.team_id.is_not(None),
-            wanted.access.covers(FiledRecord.scope),
-        )
-        .distinct()
+def teams(session: Session, tenant_id: str) -> Mapping[str, str]:
+    """Return the names of the teams, by id."""
+    query = select(Record.record_id, Record.body).where(
+        Record.tenant_id == tenant_id, Record.type == "team", Record.deleted.is_(False)
     )
-    return tuple(sorted(team for team in session.scalars(query) if team))
+    return {key: text_of(json.loads(body), "name") for key, body in session.execute(query)}
 
 
-def _rows(wanted: FiledList) -> Select[Any]:
+def _total(session: Session, wanted: FiledList) -> int:
+    """Return the number of rows; of a whole table it is kept with the records."""
+    if wanted.filter == FiledFilter(wanted.filter.type):
+        count = select(func.sum(FiledCount.record_count)).where(
+            FiledCount.tenant_id == wanted.tenant_id,
+            FiledCount.type == wanted.filter.type,
+            wanted.access.covers(FiledCount.scope),
+        )
+    else:
+        count = select(func.count()).select_from(FiledRecord).where(*_within(session, wanted))
+    return int(session.scalar(count) or 0)
+
+
+def _rows(session: Session, wanted: FiledList) -> Select[Any]:
     is_establishment = and_(
         EstablishmentProjection.tenant_id == FiledRecord.tenant_id,
         EstablishmentProjection.record_id == FiledRecord.establishment_id,
@@ -132,7 +149,7 @@ def _rows(wanted: FiledList) -> Select[Any]:
     return (
         select(*filed, entry.name, entry.address, entry.establishment_type_id)
         .outerjoin(EstablishmentProjection, is_establishment)
-        .where(*_within(wanted))
+        .where(*_within(session, wanted))
     )
 
 
@@ -148,7 +165,7 @@ def _order(wanted: FiledList) -> Order:
     )
 
 
-def _within(wanted: FiledList) -> list[ColumnElement[bool]]:
+def _within(session: Session, wanted: FiledList) -> list[ColumnElement[bool]]:
     narrow, filed = wanted.filter, FiledRecord
     found = [
         filed.tenant_id == wanted.tenant_id,
@@ -175,7 +192,7 @@ def _within(wanted: FiledList) -> list[ColumnElement[bool]]:
     elif narrow.state:
         found.append(filed.review_state == narrow.state)
     if words := fold(narrow.text).split():
-        found.append(_named(wanted.tenant_id, fold(narrow.text), words))
+        found.append(_named(session, wanted, words))
     return found
 
 
@@ -187,21 +204,24 @@ def _has(tenant_id: str, kind: str, value: str) -> ColumnElement[bool]:
     )
 
 
-def _named(tenant_id: str, text: str, words: Sequence[str]) -> ColumnElement[bool]:
+def _named(session: Session, wanted: FiledList, words: Sequence[str]) -> ColumnElement[bool]:
     places = select(EstablishmentProjection.record_id).where(
-        EstablishmentProjection.tenant_id == tenant_id,
+        EstablishmentProjection.tenant_id == wanted.tenant_id,
         *(EstablishmentProjection.folded.contains(word, autoescape=True) for word in words),
     )
-    return or_(
-        FiledRecord.establishment_id.in_(merged_into_any_of(tenant_id, places)),
-        FiledRecord.record_id.in_(
-            select(FiledFacet.record_id).where(
-                FiledFacet.tenant_id == tenant_id,
-                FiledFacet.kind == "text",
-                FiledFacet.value.contains(text, autoescape=True),
-            )
-        ),
+    texts = select(FiledFacet.record_id).where(
+        FiledFacet.tenant_id == wanted.tenant_id,
+        FiledFacet.kind == "text",
+        FiledFacet.value.contains(" ".join(words), autoescape=True),
     )
+    if wanted.filter.type == SESSION:
+        return FiledRecord.record_id.in_(texts)
+    # Where nothing was merged, following the aliases of thousands of entries would be half of the work.
+    named = merged_into_any_of(wanted.tenant_id, places) if _any_merged(session) else places
+    is_there = FiledRecord.establishment_id.in_(named)
+    # Only numbers stand on a visit: words need not be looked for among them.
+    has_digit = any(char.isdigit() for word in words for char in word)
+    return or_(is_there, FiledRecord.record_id.in_(texts)) if has_digit else is_there
 
 
 def _complete(session: Session, tenant_id: str, found: Sequence[Any]) -> tuple[FiledRow, ...]:

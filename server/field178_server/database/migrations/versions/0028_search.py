@@ -22,10 +22,17 @@ _NAMES = ("tenant_id", "record_id", "name", "address", "registration_number", "u
 ENTRY = sa.table("establishment_row", *(sa.column(name, sa.Text()) for name in _NAMES))
 INDEX = "ix_establishment_row_search"
 COLUMNS = ["tenant_id", "sort_key", "record_id", "folded", "scope"]
+OLD_LIST_INDEX, LIST_INDEX = "ix_filed_record_tenant_id_type_occurred_on", "ix_filed_record_list"
+LIST_COLUMNS = [
+    *("tenant_id", "type", "occurred_on", "record_id", "scope", "unit_id", "team_id", "kind"),
+    *("outcome", "review_state", "establishment_id"),
+]
 STEP = 500
 
 
 def upgrade() -> None:
+    op.drop_index(OLD_LIST_INDEX, "filed_record")
+    op.create_index(LIST_INDEX, "filed_record", LIST_COLUMNS)
     op.create_table(
         "saved_view",
         *(sa.Column(name, KEY, nullable=False) for name in ("tenant_id", "officer_id", "list_name", "name")),
@@ -61,6 +68,8 @@ def _fold(text_of: Callable[[Any], str]) -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(LIST_INDEX, "filed_record")
+    op.create_index(OLD_LIST_INDEX, "filed_record", LIST_COLUMNS[:3])
     op.drop_table("saved_view")
     if op.get_bind().dialect.name == "sqlite":
         op.drop_index(INDEX, "establishment_row")
