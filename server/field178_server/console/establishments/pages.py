@@ -146,6 +146,7 @@ def establishment(record_id: str) -> AnyResponse:
         view=record_view(page, localizer, now),
         file=file_view(file, page.record.data, local_date(now), localizer),
         kind=localizer.label(localizer.lists.types, page.record.data.get("establishment_type_id")),
+        may_enter=may(officer.role, "console.enter", localizer.lists),
         actions=_actions(record_id, page.record.data, localizer) if may_edit else (),
         doubles=doubles,
         flash=flash,

@@ -115,3 +115,11 @@ def test_a_hundred_visits_cost_as_many_statements_as_one(
     started = time.process_time()
     assert cost() == first
     assert time.process_time() - started < 1
+
+
+def test_open_correction_is_closed_from_the_file(reviewer: Browser, in_the_field: FieldWork) -> None:
+    in_the_field.place()
+    asked = {"f1": {"text": "Dọn lối thoát nạn", "due_on": "2025-03-04", "status": "open"}}
+    in_the_field.visit(establishment_id=PLACE, follow_ups=asked)
+    page = reviewer.text(f"/establishments/{PLACE}").split('id="to-fix"')[1]
+    assert 'aria-label="Kết thúc, có căn cứ: Dọn lối thoát nạn"' in page
