@@ -160,10 +160,12 @@ def _pages(browser: FlaskClient, name: str, path: str, target: float) -> None:
 
 def _file(browser: FlaskClient, name: str, path: str) -> None:
     forget_peak_memory(os.getpid())
+    before = peak_memory_mb(os.getpid())
     with _spent() as spent, browser.get(path) as answer:
         size = sum(len(part) for part in answer.iter_encoded())
     figure("R", name, spent[1], "s", FILE_S, cpu=spent[0], mb=size / 1e6)
-    figure("R", f"{name}: memory of the whole process", peak_memory_mb(os.getpid()), "MB", FILE_MB)
+    whole = peak_memory_mb(os.getpid())
+    figure("R", f"{name}: memory more than before", whole - before, "MB", FILE_MB, whole=whole)
 
 
 @contextmanager

@@ -233,7 +233,7 @@ def test_possible_double_is_named_with_its_distance_before_it_is_saved(
     assert reviewer.post("/establishments/new", shown).status_code == 303
     same_number = {"registration_number": "gl-0000000016"}
     form = form_of(reviewer, "/establishments/new") | NEW | same_number
-    assert "trùng số đăng ký" in text_of(reviewer.post("/establishments/new", form))
+    assert "cùng số đăng ký" in text_of(reviewer.post("/establishments/new", form))
 
 
 def test_text_that_may_name_a_person_is_marked_before_it_is_saved(
