@@ -398,7 +398,7 @@
     const isCtrlK = key === "k" && (event.ctrlKey || event.metaKey) && !event.altKey;
     if (isCtrlK || (event.key === "/" && isPlain && !isTyping(event.target))) openSearch(event);
     if (event.key === "ArrowDown" || event.key === "ArrowUp") stepHits(event);
-    const step = { j: 1, k: -1 }[event.key.toLowerCase()];
+    const step = { j: 1, k: -1 }[key];
     if (step && isPlain && !split() && !isTyping(event.target)) stepRows(event, step);
     if (event.key === "Escape" && isTyping(event.target)) event.target.blur();
     if (event.key === "Enter" && event.ctrlKey && event.target.form && isTyping(event.target)) {
