@@ -48,7 +48,7 @@ def test_file_holds_visits_violations_measures_and_sessions(
 def test_void_visit_stands_in_the_file_and_found_nothing(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.place()
     visit = in_the_field.visit(establishment_id=PLACE, **VIOLATED)
-    assert reviewer.decide(visit, "void", reason="Trùng").status_code == 303
+    assert reviewer.decide(visit, "void", reason="Trùng", confirmed="void").status_code == 303
     shown = file_of(reviewer)
     assert "Các lượt kiểm tra 1" in shown
     assert "15/QĐ-XPHC" not in shown
