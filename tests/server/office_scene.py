@@ -10,10 +10,13 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
@@ -91,6 +94,25 @@ def unpadded(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
+class Templates(BytecodeCache):
+    """The compiled templates of all offices of this process: not each test compiles them anew."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what was compiled of this very source."""
+        bucket.code = self._compiled.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        if bucket.code is not None:
+            self._compiled[bucket.key, bucket.checksum] = bucket.code
+
+
+TEMPLATES = Templates()
+
+
 @dataclass
 class Office:
     """A server in this process, and the operator's hands."""
@@ -100,6 +122,7 @@ class Office:
 
     def __post_init__(self) -> None:
         self.app = create_app(self.settings, self.clock)
+        self.app.jinja_env.bytecode_cache = TEMPLATES
         self.client: FlaskClient = self.app.test_client()
 
     @property
