@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,19 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     return Command(tmp_path / "data", monkeypatch)
 
 
+@pytest.fixture(scope="session")
+def _furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the data folder of a server with team and officer `an`, to be copied."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        command = Command(tmp_path_factory.mktemp("furnished") / "data", monkeypatch)
+        command("init")
+        command("team", "add", TEAM, *[word for unit in UNITS for word in ("--unit", unit)])
+        command("user", "add", "an", "--role", "team_lead", "--team", TEAM, stdin=PASSWORD + "\n")
+        return command.folder
+
+
 @pytest.fixture
-def field178(command: Command) -> Command:
+def field178(command: Command, _furnished: Path) -> Command:
     """A server with team and officer `an`."""
-    command("init")
-    command("team", "add", TEAM, *[word for unit in UNITS for word in ("--unit", unit)])
-    command("user", "add", "an", "--role", "team_lead", "--team", TEAM, stdin=PASSWORD + "\n")
+    shutil.copytree(_furnished, command.folder)
     return command
