@@ -20,6 +20,7 @@ from kivy.uix.widget import Widget
 
 from field178_mobile.kit import kit
 from field178_mobile.kit.language import language
+from field178_mobile.kit.long_notes import long_notes
 from field178_mobile.kit.theme import theme
 from field178_mobile.kit.widgets.field import release_last_entry
 from field178_mobile.kit.widgets.overlay import close_all
@@ -28,6 +29,10 @@ from field178_mobile.shell.application import LAYOUT_ROUNDS
 LANDSCAPE = (1280, 800)
 PORTRAIT = (800, 1280)
 FRAME_S = 0.05
+# Automatic collection is left to the largest tests: `collect` finds what a test made among the young objects.
+YOUNG, NEVER = 200_000, 1_000_000_000
+# Widgets that follow the look with no screen on the stage, as the entry of `clear`; a screen has dozens.
+STRAYS = 30
 
 
 class StageApp(App):
@@ -43,8 +48,6 @@ class Stage:
     def __init__(self, app: StageApp) -> None:
         self.app = app
         self.kit = kit
-        self._frozen = 0
-        self._followers = len(theme.get_property_observers("sizes"))
 
     @property
     def root(self) -> Widget:
@@ -94,14 +97,9 @@ class Stage:
     def strike(self) -> None:
         """Take everything down and put the look back."""
         self.clear()
-        # Screens hold themselves in circles: until they are collected, each still follows every change of the
-        # look, and each test would be slower than the one before it.
-        if gc.get_freeze_count() > self._frozen:  # a tablet's quiet moment froze the tablet too
-            gc.unfreeze()
-        gc.collect()
-        if len(theme.get_property_observers("sizes")) <= self._followers:
-            gc.freeze()  # no tablet is left: what is there now, the suite itself, is not looked through again
-            self._frozen = gc.get_freeze_count()
+        long_notes._serving = None  # it holds the last tablet
+        settle()  # and what the next frame would have drawn anew
+        collect()
         language.switch("vi")
         self.dress()
 
@@ -120,9 +118,22 @@ def start(*, is_drawn: bool = False) -> Stage:
     Clock._max_fps = 0
     # As the application itself has it: a deep form needs more rounds in its first frame.
     Clock.max_iteration = LAYOUT_ROUNDS
+    gc.set_threshold(YOUNG, 10, NEVER)
     stage = Stage(app)
     stage.dress()
     return stage
+
+
+def collect() -> None:
+    """Let go of the screens that were taken down, without a look through the objects of the whole suite.
+
+    Screens hold themselves in circles: until they are collected, each still follows every change of the look,
+    and each test would be slower than the one before it.
+    """
+    gc.collect(1)
+    if len(theme.get_property_observers("sizes")) > STRAYS:
+        gc.unfreeze()  # a tablet's quiet moment froze it
+        gc.collect()
 
 
 def frames(count: int = 3) -> None:
