@@ -35,7 +35,7 @@ from field178_shared.wire.canonical import canonical
 def test_the_newest_migration_is_what_the_models_say(engine: Engine) -> None:
     assert migrations.current(engine) == migrations.head()
     with engine.connect() as connection:
-        # SQLite alone has this index: what it scans for a search (migration 0028).
+        # SQLite alone has this index: what it scans for a search (migration 0029).
         def is_compared(name: str | None, _kind: str, _of: object) -> bool:
             return name != "ix_establishment_row_search"
 
@@ -134,7 +134,7 @@ def test_facets_of_older_stores_are_found(world: World) -> None:
     named = {into: {"attendance_count": 3}}
     session = tablet.created({**SESSION, "establishments": named}, type="outreach_session")
     found = _facets(world)
-    migrations.downgrade(world.engine, "0029")
+    migrations.downgrade(world.engine, "0027")
     migrations.upgrade(world.engine)
     assert _facets(world) == found
     assert [facet for facet in found if facet[1] != "text"] == [(session, "establishment", into)]
@@ -144,7 +144,7 @@ def test_entries_of_older_stores_are_found_by_number_and_commune(world: World) -
     number = {"registration_number": "GL-77"}
     record_id = world.tablet().created({**ESTABLISHMENT, **number})
     (found,) = world.rows(EstablishmentProjection)
-    migrations.downgrade(world.engine, "0027")
+    migrations.downgrade(world.engine, "0028")
     (older,) = world.rows(EstablishmentProjection)
     assert "gl-77" not in older.folded
     migrations.upgrade(world.engine)

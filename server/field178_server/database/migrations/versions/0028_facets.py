@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import TEXT
 
 from field178_shared.text.normalisation import fold
 
-revision = "0027"
-down_revision = "0029"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

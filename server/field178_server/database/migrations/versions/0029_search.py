@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import TEXT
 from field178_shared.codelists import load
 from field178_shared.text.normalisation import fold
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
