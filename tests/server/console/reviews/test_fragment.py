@@ -45,7 +45,7 @@ def test_next_record_is_a_fragment_of_few_statements_and_bytes(
     assert "HX-Request" in answer.headers["Vary"]
     page = gzip.decompress(answer.data).decode()
     assert "<title>Karaoke Mộc Diệp (GL-016)" in page
-    assert page.count("<main") == 1
+    assert page.count('id="detail"') == 1
     assert 'class="list-item"' not in page
     assert "<html" not in page
     assert 'name="view" value="type=inspection"' in page
