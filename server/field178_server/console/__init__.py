@@ -28,11 +28,12 @@ from field178_server.console.search import pages as search
 from field178_server.console.shell import guard, preferences
 from field178_server.console.shell.blueprint import console
 from field178_server.console.tablets import pages as tablets
+from field178_server.console.today import pages as today
 from field178_server.console.views import pages as views
 
 # The import of each module registers its pages on the blueprint.
 PAGES: tuple[ModuleType, ...] = (
-    *(accounts, own_tablets, preferences, reviews, decisions, viewing, several, file_pages, documents),
+    *(today, accounts, own_tablets, preferences, reviews, decisions, viewing, several, file_pages, documents),
     *(attention, establishments, form_pages, change_pages, merge_pages),
     *(search, filed, views, tablets, imports, erasure, lists, list_changes),
     *(follow_ups, entry_pages),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, false, true
 from sqlalchemy.orm import InstrumentedAttribute
 
+from field178_shared.codelists import load
+
 WHOLE_TENANT_ROLES = frozenset({"reviewer"})
 
 
@@ -29,7 +31,14 @@ class AccessFilter:
 
 
 def access_of(role: str, scopes: Collection[str]) -> AccessFilter:
-    """Return the access of an officer: the scopes named for them; only a reviewer without any sees all."""
-    return (
-        AccessFilter(None) if not scopes and role in WHOLE_TENANT_ROLES else AccessFilter(frozenset(scopes))
-    )
+    """Return the access of an officer: the scopes named for them; only a reviewer without any sees all.
+
+    A role of scope `unit_and_below` named for a district also has the communes in it.
+    """
+    if not scopes and role in WHOLE_TENANT_ROLES:
+        return AccessFilter(None)
+    found, lists = frozenset(scopes), load()
+    if role in lists.roles and lists.roles[role].scope == "unit_and_below":
+        units = (scope.removeprefix("unit:") for scope in scopes if scope.startswith("unit:"))
+        found |= {f"unit:{below.id}" for unit in units for below in lists.units_below(unit)}
+    return AccessFilter(found)

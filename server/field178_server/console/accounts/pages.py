@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.console.accounts.own_tablets import after_sign_in
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language, local_path
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import snapshot
@@ -51,16 +50,6 @@ def sign_out() -> AnyResponse:
     """End the session of this browser."""
     browser_session.sign_out()
     return redirect(url_for("console.sign_in"), 303)
-
-
-@console.get("/")
-def home() -> AnyResponse:
-    """Redirect to the first page of the officer's role, or say that there is none yet."""
-    officer = current_officer()
-    localizer = Localizer(chosen_language())
-    endpoints = ("console.reviews", "console.tablets", "console.purges")
-    endpoint = next((one for one in endpoints if may(officer.role, one, localizer.lists)), None)
-    return redirect(url_for(endpoint), 303) if endpoint else _own_page("accounts/home.html")
 
 
 @console.get("/account")

@@ -10,10 +10,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.attachments.storage.chunk import MAX_PIECE_BYTES
 from field178_server.console.shell.blueprint import KEEP_FOR_EVER, console
-from field178_server.console.shell.layout import render
+from field178_server.console.shell.layout import OfficeLayout, layout_of, render
 from field178_server.console.shell.policy import POLICY, may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
+from field178_server.database.unit_of_work import snapshot
+from field178_server.http.application_runtime import current_runtime
 from field178_server.http.browser_session import check_csrf, find_officer
 from field178_server.http.compression import pack
 from field178_server.http.lists_in_force import current_lists
@@ -95,9 +97,12 @@ def error_page(status: int, code: ErrorCode, details: Mapping[str, object]) -> R
     # What is not there has no form either.
     has_form = signed_in and request.method == "POST" and code is not ErrorCode.NOT_FOUND
     form = _way_back() if has_form else None
+    layout = _layout(status, localizer)
     response = render(
-        "shell/error.html",
+        "shell/error.html" if layout else "shell/error_unframed.html",
         status,
+        layout=layout,
+        active="",
         title=localizer.say(_TITLES[code]) if code in _TITLES else message(code, localizer.language),
         text=localizer.say(_ADVICE.get(code, _DEFAULT_ADVICE)),
         way_on=form or url_for("console.home" if signed_in else "console.sign_in"),
@@ -107,6 +112,15 @@ def error_page(status: int, code: ErrorCode, details: Mapping[str, object]) -> R
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _layout(status: int, localizer: Localizer) -> OfficeLayout | None:
+    """Return the frame of the officer's pages; None for a stranger, and where the server itself failed."""
+    officer = find_officer()
+    if officer is None or status >= 500:
+        return None
+    with snapshot(current_runtime().engine) as session:
+        return layout_of(session, officer, localizer)
 
 
 # The console refuses a form with FORBIDDEN only where it cannot tell who sent it; rights answer NOT_FOUND.

@@ -37,42 +37,75 @@ class MenuItem:
 
 
 @dataclass(frozen=True, slots=True)
+class MenuGroup:
+    """Entries that belong together, under one name."""
+
+    label: str
+    items: tuple[MenuItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeLayout:
     """The signed-in officer and the menu around each page."""
 
     officer_name: str
     role_name: str
     agency_name: str
-    rail: tuple[MenuItem, ...]
+    groups: tuple[MenuGroup, ...]
     warning: str = ""
 
+    @property
+    def tabs(self) -> tuple[MenuItem, ...]:
+        """The first entries, which a phone shows beside “More”."""
+        return tuple(item for group in self.groups for item in group.items)[:TABS]
 
+    @property
+    def more_count(self) -> int:
+        """The number of open items behind “More”."""
+        items = (item for group in self.groups for item in group.items)
+        return sum(item.count for item in items) - sum(item.count for item in self.tabs)
+
+
+# With "More" five tabs, each wide enough for its name on a phone of 320 px.
+TABS = 4
+# The order is that of the tabs: what a role works with first stands first.
 _MENU = (
-    ("console.reviews", "review", N_("Review")),
-    ("console.attention", "alert", N_("Needs attention")),
-    ("console.follow_ups", "clock", N_("After visits")),
-    ("console.establishments", "establishment", N_("Register")),
-    ("console.visits", "document", N_("All visits")),
-    ("console.sessions", "outreach", N_("Outreach")),
-    ("console.tablets", "tablet", N_("Tablets")),
-    ("console.purges", "privacy", N_("Purges")),
-    ("console.lists", "fine", N_("Lists and law")),
+    (N_("Today"), (("console.home", "home", N_("Today")),)),
+    (
+        N_("Review"),
+        (
+            ("console.reviews", "review", N_("Review")),
+            ("console.attention", "alert", N_("Needs attention")),
+            ("console.follow_ups", "clock", N_("After visits")),
+        ),
+    ),
+    (
+        N_("Register"),
+        (
+            ("console.establishments", "establishment", N_("Register")),
+            ("console.visits", "document", N_("All visits")),
+            ("console.sessions", "outreach", N_("Outreach")),
+        ),
+    ),
+    (N_("People and tablets"), (("console.tablets", "tablet", N_("Tablets")),)),
+    (
+        N_("System"),
+        (
+            ("console.purges", "privacy", N_("Purges")),
+            ("console.lists", "fine", N_("Lists and law")),
+        ),
+    ),
 )
 _ADMINISTRATION = "console.revoke_tablet"
 
 
 def layout_of(session: Session, officer: OfficerContext, localizer: Localizer) -> OfficeLayout:
     """Return the layout of an officer with the counts of the menu."""
-    items = [item for item in _MENU if may(officer.role, item[0], localizer.lists)]
-    counts = _counts(session, officer, localizer) if items else {}
     return OfficeLayout(
         officer_name=officer.name,
         role_name=localizer.label(localizer.lists.roles, officer.role),
         agency_name=localizer.label(localizer.lists.agencies, officer.agency),
-        rail=tuple(
-            MenuItem(endpoint, icon, localizer.say(label), counts.get(endpoint, 0))
-            for endpoint, icon, label in items
-        ),
+        groups=_groups(session, officer, localizer),
         warning=_storage_warning(localizer) if may(officer.role, _ADMINISTRATION, localizer.lists) else "",
     )
 
@@ -106,17 +139,32 @@ def _storage_warning(localizer: Localizer) -> str:
     return localizer.say(text).format(free=localizer.number(space.free_mb))
 
 
-def _counts(session: Session, officer: OfficerContext, localizer: Localizer) -> dict[str, int]:
+def _groups(session: Session, officer: OfficerContext, localizer: Localizer) -> tuple[MenuGroup, ...]:
+    groups = []
+    for name, entries in _MENU:
+        items = tuple(
+            MenuItem(endpoint, icon, localizer.say(label), _count(endpoint, session, officer, localizer))
+            for endpoint, icon, label in entries
+            if may(officer.role, endpoint, localizer.lists)
+        )
+        if items:
+            groups.append(MenuGroup(localizer.say(name), items))
+    return tuple(groups)
+
+
+def _count(endpoint: str, session: Session, officer: OfficerContext, localizer: Localizer) -> int:
+    """Return the number of open items behind an entry of the menu; one statement each."""
     access, tenant_id = access_of(officer.role, officer.scopes), officer.tenant_id
-    silent_since = current_runtime().clock.now() - SILENT_AFTER
-    return {
-        "console.reviews": queue_counts(session, QueueView(tenant_id, access))[QueueState.WAITING],
-        "console.attention": sum(count_items(session, tenant_id, access, AttentionFilter()).values()),
-        "console.follow_ups": count_overdue(
-            session, tenant_id, access, local_date(current_runtime().clock.now())
-        ),
-        "console.purges": count_requested(session, tenant_id),
-        "console.tablets": count_silent(
-            session, tenant_id, tablet_access(officer, localizer.lists), silent_since
-        ),
-    }
+    match endpoint:
+        case "console.reviews":
+            return queue_counts(session, QueueView(tenant_id, access))[QueueState.WAITING]
+        case "console.attention":
+            return sum(count_items(session, tenant_id, access, AttentionFilter()).values())
+        case "console.follow_ups":
+            return count_overdue(session, tenant_id, access, local_date(current_runtime().clock.now()))
+        case "console.purges":
+            return count_requested(session, tenant_id)
+        case "console.tablets":
+            silent_since = current_runtime().clock.now() - SILENT_AFTER
+            return count_silent(session, tenant_id, tablet_access(officer, localizer.lists), silent_since)
+    return 0

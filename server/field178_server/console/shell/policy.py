@@ -36,6 +36,7 @@ REVIEW = Access(frozenset({"review"}))
 LISTS = Access(frozenset({"manage_codelists", "read_visits", "approve_export"}))
 MANAGE_LISTS = Access(frozenset({"manage_codelists"}))
 ERASE = Access(frozenset({"run_retention"}))
+ADMINISTER = Access(frozenset({"manage_users"}))
 
 POLICY: Mapping[str, Access] = MappingProxyType(
     {
@@ -136,10 +137,13 @@ def may(role: str, endpoint: str, lists: CodeLists) -> bool:
     access = POLICY.get(endpoint)
     if access is None:
         return False
-    if access.is_public or not access.rights:
-        return True
+    return access.is_public or not access.rights or holds_right(role, access.rights, lists)
+
+
+def holds_right(role: str, rights: frozenset[str], lists: CodeLists) -> bool:
+    """Tell whether a role has any one of these rights."""
     found = lists.roles.get(role)
-    return found is not None and bool((found.can - found.cannot) & access.rights)
+    return found is not None and bool((found.can - found.cannot) & rights)
 
 
 def tablet_access(officer: OfficerContext, lists: CodeLists) -> AccessFilter:

@@ -9,9 +9,9 @@ def submit(browser: Browser, login: str = "chi", password: str = PASSWORD, **fie
     return browser.client.post("/sign-in", data={"login": login, "password": password} | fields)
 
 
-def test_right_password_opens_the_review_queue(stranger: Browser) -> None:
+def test_right_password_opens_the_first_page(stranger: Browser) -> None:
     submit(stranger)
-    assert "Duyệt phiếu" in stranger.text("/")
+    assert "chờ duyệt" in stranger.text("/")
 
 
 def test_wrong_password_says_what_to_check_and_keeps_the_login(stranger: Browser) -> None:

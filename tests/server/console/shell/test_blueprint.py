@@ -81,7 +81,7 @@ def test_every_icon_in_use_is_in_the_sprite() -> None:
     named = re.compile(r'icon\("([a-z-]+)"')
     used = {name for path in TEMPLATES.rglob("*.html") for name in named.findall(path.read_text("utf-8"))}
     said = {icon for _, _, icon in state_labels._STATES.values()} | set(queue_view._GROUP_ICONS.values())
-    rooms = {icon for _, icon, _ in layout._MENU}
+    rooms = {icon for _, entries in layout._MENU for _, icon, _ in entries}
     assert (used | said | rooms) - sprite == set()
 
 

@@ -70,12 +70,10 @@ def test_roles_without_visits_meet_the_same_answer_with_and_without_a_record(
     browser = signed_in(role)
     answers = [browser.get(f"/reviews/{record_id}") for record_id in (filed, absent)]
     assert [answer.status_code for answer in answers] == [404, 404]
-    assert answers[0].data == answers[1].data
+    # The framed answer holds its own address for the appearance form and the form token, nothing else of it.
+    said = [answer.get_data(as_text=True).replace(filed, absent) for answer in answers]
+    assert said[0] == said[1]
     assert browser.decide(filed, "approve").status_code == 404
-
-
-def test_leader_is_told_that_there_is_no_screen_yet(signed_in: Callable[[str], Browser]) -> None:
-    assert "Chưa có màn hình cho vai trò này" in signed_in("leader_viewer").text("/")
 
 
 @pytest.mark.parametrize("role", sorted(load().roles))

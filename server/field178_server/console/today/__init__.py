@@ -1,0 +1,1 @@
+"""The first page of each role: what waits, what is due, what is wrong."""

@@ -1,0 +1,295 @@
+"""The cards of the first page, chosen by the rights of the officer's role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask import url_for
+
+from field178_server.accounts.officers import OfficerContext
+from field178_server.console.shell.policy import ADMINISTER, holds_right, may, tablet_access
+from field178_server.console.text.localize import Localizer
+from field178_server.database.unit_of_work import Session
+from field178_server.maintenance.check_log import last_check
+from field178_server.office.attention.queries import AttentionFilter, count_items
+from field178_server.office.erasure.queries import count_requested
+from field178_server.office.follow_ups.queries import FollowUpFilter, FollowUpTab, follow_up_counts
+from field178_server.office.tablets.queries import SILENT_AFTER, count_silent
+from field178_server.office.today import queries
+from field178_server.office.today.report_calendar import ReportDue, reports_due
+from field178_server.records.access import access_of
+from field178_shared.text.i18n import N_
+from field178_shared.time.clock import local_date
+
+DUE_SOON_DAYS = 14
+OPENINGS_OVER = timedelta(days=7)
+# A reader from above never sees a number that could stand for a few known people.
+SMALLEST_SHOWN = 5
+_OPERATORS = {">=": "≥", "<=": "≤"}
+
+
+@dataclass(frozen=True, slots=True)
+class TodayLine:
+    """One line: a number or a day in front, what it is, and where it is done."""
+
+    figure: str
+    text: str
+    note: str = ""
+    href: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TodayCard:
+    """Lines about one thing; `opens_next` says how the work goes on outside this page."""
+
+    title: str
+    icon: str
+    lines: tuple[TodayLine, ...]
+    opens_next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The officer a page is made for, and the instant it is made at."""
+
+    session: Session
+    officer: OfficerContext
+    localizer: Localizer
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The local date."""
+        return local_date(self.now)
+
+    @property
+    def unit_ids(self) -> frozenset[str]:
+        """The communes that are named for the officer."""
+        scopes = (scope.partition(":") for scope in self.officer.scopes)
+        return frozenset(name for kind, _, name in scopes if kind == "unit")
+
+    def line(
+        self, count: int, text: str, endpoint: str, tone: str = "warn", note: str = "", **filters: str
+    ) -> TodayLine:
+        """Return a line with a count, and its list under filters; the tone is for a count above zero."""
+        is_open = may(self.officer.role, endpoint, self.localizer.lists)
+        href = url_for(endpoint, **filters) if is_open else ""  # type: ignore[arg-type]  # words alone
+        localizer = self.localizer
+        return TodayLine(localizer.number(count), localizer.say(text), note, href, tone if count else "")
+
+
+def cards_of(
+    session: Session, officer: OfficerContext, localizer: Localizer, now: datetime
+) -> tuple[TodayCard, ...]:
+    """Return the cards of the officer's role; every role has at least one."""
+    reader = Reader(session, officer, localizer, now)
+    return tuple(
+        make(reader) for rights, make in _CARDS if holds_right(officer.role, rights, localizer.lists)
+    )
+
+
+def _queue(reader: Reader) -> TodayCard:
+    officer, localizer = reader.officer, reader.localizer
+    access = access_of(officer.role, officer.scopes)
+    queue = queries.queue_today(reader.session, officer.tenant_id, access, reader.now)
+    attention = sum(count_items(reader.session, officer.tenant_id, access, AttentionFilter()).values())
+    since = (
+        localizer.say(N_("the oldest since {when}")).format(when=localizer.instant(queue.oldest))
+        if queue.oldest
+        else ""
+    )
+    is_reviewer = may(officer.role, "console.approve_record", localizer.lists)
+    returned = N_("returned, with their teams") if is_reviewer else N_("returned to your team for correction")
+    lines = (
+        reader.line(queue.waiting, N_("waiting for review"), "console.reviews", "primary", since),
+        reader.line(
+            queue.returned, returned, "console.reviews", "" if is_reviewer else "warn", state="returned"
+        ),
+        reader.line(
+            queue.unanswered,
+            N_("returned more than 5 days ago without an answer"),
+            "console.reviews",
+            state="returned",
+        ),
+        reader.line(attention, N_("need attention"), "console.attention"),
+    )
+    return TodayCard(localizer.say(N_("Records")), "review", lines)
+
+
+def _follow_ups(reader: Reader) -> TodayCard:
+    officer, localizer = reader.officer, reader.localizer
+    wanted = FollowUpFilter(officer.tenant_id, access_of(officer.role, officer.scopes), reader.today)
+    counts = follow_up_counts(reader.session, wanted)
+    lines = (
+        reader.line(counts[FollowUpTab.OVERDUE], N_("overdue"), "console.follow_ups", "bad"),
+        reader.line(counts[FollowUpTab.SOON], N_("due within 7 days"), "console.follow_ups", tab="soon"),
+    )
+    return TodayCard(localizer.say(N_("After visits")), "clock", lines)
+
+
+def _tablets(reader: Reader) -> TodayCard:
+    localizer = reader.localizer
+    access = tablet_access(reader.officer, localizer.lists)
+    silent = count_silent(reader.session, reader.officer.tenant_id, access, reader.now - SILENT_AFTER)
+    line = reader.line(silent, N_("silent for more than 48 hours"), "console.tablets")
+    return TodayCard(localizer.say(N_("Tablets")), "tablet", (line,))
+
+
+def _sessions(reader: Reader) -> TodayCard:
+    """Return the month's outreach of the own communes: the plan asks for it all the year round."""
+    localizer, today = reader.localizer, reader.today
+    held = queries.sessions_by_unit(
+        reader.session, reader.officer.tenant_id, reader.unit_ids, today.replace(day=1), today
+    )
+    names = {unit: localizer.label(localizer.lists.units, unit) for unit in reader.unit_ids}
+    text = localizer.say(N_("outreach sessions this month: {unit}"))
+    none_yet = localizer.say(N_("none yet; hold at least one form of outreach, all the year round"))
+    lines = tuple(
+        TodayLine(
+            localizer.number(held.get(unit, 0)),
+            text.format(unit=name),
+            "" if held.get(unit) else none_yet,
+            tone="" if held.get(unit) else "warn",
+        )
+        for unit, name in sorted(names.items(), key=lambda pair: pair[1])
+    )
+    return TodayCard(
+        localizer.say(N_("To do this month")),
+        "outreach",
+        lines,
+        localizer.say(
+            N_("Sessions are recorded on the tablet; what it has sent is counted here.")
+            if lines
+            else N_("Your account names no commune yet; ask the administrator to add yours.")
+        ),
+    )
+
+
+def _own_reports(reader: Reader) -> TodayCard:
+    dues = reports_due(reader.localizer.lists, reader.today, reader.officer.agency)
+    return _reports(reader, N_("Reports you owe"), dues, names_sender=False)
+
+
+def _all_reports(reader: Reader) -> TodayCard:
+    dues = reports_due(reader.localizer.lists, reader.today)
+    return _reports(reader, N_("Report calendar"), dues, names_sender=True)
+
+
+def _reports(reader: Reader, title: str, dues: Collection[ReportDue], *, names_sender: bool) -> TodayCard:
+    localizer = reader.localizer
+    lines = tuple(_report(reader, due, names_sender=names_sender) for due in dues)
+    if lines:
+        opens_next = N_("Send them in writing as before; the form for the figures opens on this page next.")
+    else:
+        opens_next = N_("The calendar names no report of your agency on this day.")
+    return TodayCard(localizer.say(title), "calendar", lines, localizer.say(opens_next))
+
+
+def _report(reader: Reader, due: ReportDue, *, names_sender: bool) -> TodayLine:
+    localizer, left = reader.localizer, (due.due_on - reader.today).days
+    receivers = _agencies(localizer, due.receivers)
+    if names_sender:
+        parties = localizer.say(N_("{sender} → {receiver}")).format(
+            sender=_agencies(localizer, due.senders), receiver=receivers
+        )
+    else:
+        parties = localizer.say(N_("to {receiver}")).format(receiver=receivers)
+    kind = localizer.label(localizer.lists.report_kinds, due.kind)
+    days = localizer.say(N_("{days} days left")).format(days=localizer.number(left))
+    tone = "warn" if left <= DUE_SOON_DAYS else ""
+    return TodayLine(localizer.day(due.due_on), f"{kind} {parties}", days, tone=tone)
+
+
+def _agencies(localizer: Localizer, agencies: tuple[str, ...]) -> str:
+    first = localizer.label(localizer.lists.agencies, agencies[0])
+    if len(agencies) == 1:
+        return first
+    return localizer.say(N_("{agency} and {count} more")).format(agency=first, count=len(agencies) - 1)
+
+
+def _figures(reader: Reader) -> TodayCard:
+    localizer, today = reader.localizer, reader.today
+    found = queries.approved_figures(
+        reader.session, reader.officer.tenant_id, reader.unit_ids, today.replace(month=1, day=1), today
+    )
+    is_above = reader.localizer.lists.roles[reader.officer.role].scope == "aggregates_only"
+    rows = (
+        (found.visits, N_("approved visits")),
+        (found.visits_with_findings, N_("of them with a violation or handed to the police")),
+        (found.sessions, N_("approved outreach sessions")),
+        (found.attendances, N_("attendances")),
+    )
+    lines = tuple(
+        TodayLine(_suppressed(count, localizer) if is_above else localizer.number(count), localizer.say(text))
+        for count, text in rows
+    )
+    title = localizer.say(N_("Approved since 1 January {year}")).format(year=today.year)
+    return TodayCard(title, "partial", lines)
+
+
+def _suppressed(count: int, localizer: Localizer) -> str:
+    if 0 < count < SMALLEST_SHOWN:
+        return localizer.say(N_("under {limit}")).format(limit=SMALLEST_SHOWN)
+    return localizer.number(count)
+
+
+def _targets(reader: Reader) -> TodayCard:
+    localizer, year = reader.localizer, reader.today.year
+    profiles = [one for one in localizer.lists.target_profiles.values() if one.year == year]
+    lines = tuple(
+        TodayLine(
+            f"{_OPERATORS.get(target.op, target.op)} {localizer.number(target.value)}",
+            localizer.label(localizer.lists.indicators, target.indicator),
+            profile.label(localizer.language),
+        )
+        for profile in profiles
+        for target in profile.targets
+    )
+    opens_next = (
+        N_("Figures against these targets open on this page next.")
+        if lines
+        else N_("No target is set for this year.")
+    )
+    return TodayCard(
+        localizer.say(N_("Targets of the year")), "check-circle", lines, localizer.say(opens_next)
+    )
+
+
+def _privacy(reader: Reader) -> TodayCard:
+    localizer, tenant_id = reader.localizer, reader.officer.tenant_id
+    waiting = count_requested(reader.session, tenant_id)
+    opened = queries.count_openings(reader.session, tenant_id, reader.now - OPENINGS_OVER)
+    lines = (
+        reader.line(waiting, N_("erasures wait for a second person"), "console.purges"),
+        reader.line(opened, N_("times records, files and papers were opened in 7 days"), "console.audit", ""),
+    )
+    return TodayCard(localizer.say(N_("Personal data")), "privacy", lines)
+
+
+def _store(reader: Reader) -> TodayCard:
+    localizer = reader.localizer
+    check = last_check(reader.session, reader.officer.tenant_id)
+    note = localizer.instant(check.ended_at) if check else localizer.say(N_("not run yet"))
+    faults = check.fault_count if check else 0
+    line = reader.line(
+        faults, N_("differences found by the daily check of the store"), "console.tablets", "bad", note
+    )
+    return TodayCard(localizer.say(N_("Server")), "health", (line,))
+
+
+_READERS = frozenset({"read_visits", "read_own_team_visits"})
+_CARDS: tuple[tuple[frozenset[str], Callable[[Reader], TodayCard]], ...] = (
+    (ADMINISTER.rights, _store),
+    (_READERS, _queue),
+    (_READERS, _follow_ups),
+    (frozenset({"manage_devices", "review"}), _tablets),
+    (frozenset({"create_commune_plan"}), _sessions),
+    (frozenset({"submit_return"}), _own_reports),
+    (frozenset({"run_retention"}), _privacy),
+    (frozenset({"read_indicators"}), _figures),
+    (frozenset({"read_reports"}), _all_reports),
+    (frozenset({"read_indicators"}), _targets),
+)

@@ -1,0 +1,1 @@
+"""What waits today: records of the office, reports that are due, approved figures."""

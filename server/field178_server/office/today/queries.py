@@ -1,0 +1,104 @@
+"""Queries of the first page: records that wait, sessions of a month by commune, approved figures."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, case, func, select, true
+from sqlalchemy.orm import Session
+
+from field178_server.database.models import Audit, FiledRecord
+from field178_server.records.access import AccessFilter
+
+# A return that nobody has answered for so long needs a telephone call.
+UNANSWERED_AFTER = timedelta(days=5)
+OPENINGS = ("record_opened", "file_viewed", "paper_taken")
+
+
+@dataclass(frozen=True, slots=True)
+class QueueToday:
+    """The state of the review queue; `oldest` is when the longest waiting record arrived."""
+
+    waiting: int
+    oldest: datetime | None
+    returned: int
+    unanswered: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedFigures:
+    """Totals of approved records of a period."""
+
+    visits: int
+    visits_with_findings: int
+    sessions: int
+    attendances: int
+
+
+def queue_today(session: Session, tenant_id: str, access: AccessFilter, now: datetime) -> QueueToday:
+    """Return what waits for the office and for its teams, in one statement."""
+    is_waiting, is_returned = FiledRecord.drawer == "waiting", FiledRecord.drawer == "returned"
+    is_late = FiledRecord.reviewed_at <= now - UNANSWERED_AFTER
+    query = select(
+        _count(is_waiting),
+        func.min(case((is_waiting, FiledRecord.received_at))),
+        _count(is_returned),
+        _count(is_returned & is_late),
+    ).where(
+        FiledRecord.tenant_id == tenant_id,
+        access.covers(FiledRecord.scope),
+        FiledRecord.drawer.in_(("waiting", "returned")),
+    )
+    return QueueToday(*session.execute(query).one())
+
+
+def sessions_by_unit(
+    session: Session, tenant_id: str, unit_ids: Collection[str], since: date, until: date
+) -> dict[str, int]:
+    """Return the number of outreach sessions held in each commune in a period; void ones do not count."""
+    query = (
+        select(FiledRecord.unit_id, func.count())
+        .where(
+            FiledRecord.tenant_id == tenant_id,
+            FiledRecord.type == "outreach_session",
+            FiledRecord.unit_id.in_(sorted(unit_ids)),
+            FiledRecord.occurred_on.between(since, until),
+            FiledRecord.review_state != "void",
+        )
+        .group_by(FiledRecord.unit_id)
+    )
+    return {unit_id: count for unit_id, count in session.execute(query) if unit_id}
+
+
+def approved_figures(
+    session: Session, tenant_id: str, unit_ids: Collection[str], since: date, until: date
+) -> ApprovedFigures:
+    """Return the totals of approved records of a period; no units named: of the whole district."""
+    is_visit, is_session = FiledRecord.type == "inspection", FiledRecord.type == "outreach_session"
+    has_findings = FiledRecord.outcome.in_(("violation_recorded", "handed_to_police"))
+    query = select(
+        _count(is_visit),
+        _count(is_visit & has_findings),
+        _count(is_session),
+        func.coalesce(func.sum(case((is_session, FiledRecord.attendance_count), else_=0)), 0),
+    ).where(
+        FiledRecord.tenant_id == tenant_id,
+        FiledRecord.review_state == "approved",
+        FiledRecord.occurred_on.between(since, until),
+        FiledRecord.unit_id.in_(sorted(unit_ids)) if unit_ids else true(),
+    )
+    return ApprovedFigures(*session.execute(query).one())
+
+
+def count_openings(session: Session, tenant_id: str, since: datetime) -> int:
+    """Return how often records, files and papers were opened since an instant."""
+    query = select(func.count()).where(
+        Audit.tenant_id == tenant_id, Audit.at >= since, Audit.action.in_(OPENINGS)
+    )
+    return session.scalar(query) or 0
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

@@ -1,0 +1,86 @@
+"""Roles × pages, and for pages with a record also × areas: own, sibling, parent, foreign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import delete
+from tests.server.console.conftest import UNIT, Browser, FieldWork
+from tests.server.office_scene import Office
+
+from field178_server.console.shell.policy import POLICY
+from field178_server.database.models import OfficerScope
+from field178_server.database.unit_of_work import Session, run_write
+from field178_shared.codelists import load
+
+LOGINS = {"reviewer": "chi", "team_lead": "an", "inspector": "binh"}
+EVERYONE = frozenset(load().roles)
+READERS = frozenset({"reviewer", "team_lead", "inspector"})
+# Written here a second time on purpose: whoever changes the policy says so twice.
+PAGES = {
+    "/": EVERYONE,
+    "/account": EVERYONE,
+    "/reviews": READERS,
+    "/attention": READERS,
+    "/follow-ups": READERS,
+    "/establishments": READERS,
+    "/tablets": {"reviewer", "admin"},
+    "/tablets/rescue": {"reviewer", "admin"},
+    "/tablets/enrol": {"admin"},
+    "/lists": {"reviewer", "admin", "privacy_officer"},
+    "/purges": {"privacy_officer"},
+    "/lists/pack": {"reviewer", "admin", "privacy_officer"},
+    "/lists/worksheet": {"reviewer", "admin", "privacy_officer"},
+}
+# Open to all, or about a record that the address names in its query.
+NAMED_ELSEWHERE = {"console.sign_in", "console.own_tablets", "console.asking_purge"}
+# The officer's area as the record's sees it, and who reads the record from there.
+AREAS = {
+    "own": (UNIT, READERS),
+    "sibling": ("unit:c11632_v2", frozenset()),
+    "parent": (f"unit:{load().units[UNIT.removeprefix('unit:')].parent}", {"reviewer"}),
+    "foreign": ("unit:c11302_v1", frozenset()),
+}
+
+
+@pytest.mark.parametrize("role", sorted(EVERYONE))
+def test_role_opens_the_pages_of_its_work_and_no_other(
+    office: Office, signed_in: Callable[[str], Browser], role: str
+) -> None:
+    rules = office.app.url_map.bind("")
+    browser = signed_in(LOGINS.get(role, role))
+    opened = {path for path in PAGES if browser.get(path).status_code == 200}
+    assert opened == {path for path, roles in PAGES.items() if role in roles}
+    # A page without an argument that this table does not name is a page nobody decided about.
+    named = {rules.match(path)[0] for path in PAGES} | NAMED_ELSEWHERE
+    plain = {
+        rule.endpoint
+        for rule in office.app.url_map.iter_rules()
+        if rule.endpoint in POLICY and "GET" in (rule.methods or ()) and not rule.arguments
+    }
+    assert plain - named == set()
+
+
+@pytest.mark.parametrize("role", sorted(EVERYONE))
+def test_record_is_read_from_its_own_area_alone(
+    office: Office, signed_in: Callable[[str], Browser], in_the_field: FieldWork, role: str
+) -> None:
+    session, place = in_the_field.session(), in_the_field.place()
+    login = LOGINS.get(role, role)
+    browser = signed_in(login)
+    for area, (scope, readers) in AREAS.items():
+        run_write(office.engine, lambda at, only=scope: _set_scope(at, office.officer_id(login), only))
+        expected = 200 if role in readers else 404
+        for path in (f"/reviews/{session}", f"/establishments/{place}"):
+            assert browser.get(path).status_code == expected, (area, path)
+        shown = browser.get("/reviews?state=all").get_data(as_text=True)
+        assert (session in shown) == (expected == 200), area
+        assert browser.decide(session, "return", reason="Sai").status_code in (
+            (303, 409, 422) if expected == 200 and role == "reviewer" else (404,)
+        )
+
+
+def _set_scope(session: Session, officer_id: str, scope: str) -> None:
+    session.execute(delete(OfficerScope).where(OfficerScope.officer_id == officer_id))
+    session.add(OfficerScope(tenant_id="main", officer_id=officer_id, scope=scope))

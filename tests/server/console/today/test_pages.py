@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from tests.server.console.conftest import TEAM, Browser, FieldWork
+from tests.server.console.reviews.test_pages import words
+from tests.server.office_scene import Office
+from tests.stores import Statements
+
+from field178_server.database.models import OfficerScope
+from field178_server.database.unit_of_work import run_write
+from field178_shared.codelists import load
+
+LOGINS = {"reviewer": "chi", "team_lead": "an", "inspector": "binh"}
+
+
+def today(browser: Browser) -> str:
+    return words(unescape(browser.text("/")))
+
+
+@pytest.mark.parametrize("role", sorted(load().roles))
+def test_no_role_meets_an_apology_instead_of_work(signed_in: Callable[[str], Browser], role: str) -> None:
+    page = signed_in(LOGINS.get(role, role)).text("/")
+    assert '<section class="card"' in page
+    assert "Chưa có màn hình" not in page
+
+
+def test_reviewer_sees_what_waits_and_where_it_is_done(reviewer: Browser, in_the_field: FieldWork) -> None:
+    in_the_field.visit()
+    page = reviewer.text("/")
+    assert "1 chờ duyệt phiếu lâu nhất từ 24/11/2026 15:00" in words(unescape(page))
+    assert '<a href="/reviews">' in page
+
+
+def test_return_without_an_answer_is_marked_after_five_days(
+    office: Office, signed_in: Callable[[str], Browser], reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    filed = in_the_field.visit()
+    reviewer.decide(filed, "return", reason="Thiếu ảnh lối thoát nạn")
+    assert "0 trả lại quá 5 ngày" in today(reviewer)
+    office.clock.move(days=5, minutes=1)
+    assert "1 trả lại quá 5 ngày" in today(signed_in("chi"))
+    own = OfficerScope(tenant_id="main", officer_id=office.officer_id("binh"), scope=TEAM)
+    run_write(office.engine, lambda session: session.add(own))
+    assert "1 trả lại đội của mình để sửa" in today(signed_in("binh"))
+    assert "0 trả lại đội của mình để sửa" in today(signed_in("an"))
+
+
+def test_commune_sees_its_reports_by_the_calendar(signed_in: Callable[[str], Browser]) -> None:
+    page = today(signed_in("commune_reporter"))
+    # The focal agency of 2026 is the commune's own office.
+    assert "14/12/2026 Báo cáo năm gửi Ủy ban nhân dân cấp xã còn 20 ngày" in page
+    assert "17/06/2027 Báo cáo 6 tháng đầu năm" in page
+
+
+def test_upper_level_reads_no_count_of_a_few(
+    signed_in: Callable[[str], Browser], reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    reviewer.decide(in_the_field.visit(), "approve")
+    assert "1 lượt kiểm tra đã duyệt" in today(signed_in("leader_viewer"))
+    assert "dưới 5 lượt kiểm tra đã duyệt" in today(signed_in("city_viewer"))
+
+
+@pytest.mark.parametrize("login", ["chi", "an", "admin", "leader_viewer", "commune_reporter"])
+def test_first_page_costs_the_same_with_many_records(
+    office: Office,
+    signed_in: Callable[[str], Browser],
+    in_the_field: FieldWork,
+    statements: Statements,
+    login: str,
+) -> None:
+    browser = signed_in(login)
+    in_the_field.visit()
+    browser.text("/")
+    with statements(office.engine) as few:
+        browser.text("/")
+    for _ in range(5):
+        in_the_field.visit()
+        in_the_field.session()
+    with statements(office.engine) as many:
+        browser.text("/")
+    assert len(many) == len(few) <= 14
