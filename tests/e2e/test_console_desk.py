@@ -135,7 +135,7 @@ def test_administrator_enrols_a_tablet_sees_what_it_tells_and_revokes_it(
     desk.server.command("user", "add", "quan", "--role", "admin", stdin=f"{PASSWORD}\n")
     with watched_page(browser, desk.server.url, viewport=PHONE, has_touch=True) as watched:
         page = watched.page
-        page.goto("/")
+        page.goto("/tablets")
         page.get_by_label("Tên đăng nhập").fill("quan")
         page.get_by_label("Mật khẩu").fill(PASSWORD)
         page.keyboard.press("Enter")
@@ -150,10 +150,11 @@ def test_administrator_enrols_a_tablet_sees_what_it_tells_and_revokes_it(
         tablet.enrol(page.locator("#code").inner_text(), label="Máy mới")
         tablet.sync(app="1.2.0", about={"unsent": 4, "unsent_files": 2, "free_mb": 20_000})
         check_page(watched, "/tablets")
-        card = page.get_by_role("region", name="Máy mới")
+        card = page.get_by_role("row").filter(has_text="Máy mới")
         expect(card).to_contain_text("4 thay đổi · 2 ảnh")
         expect(card).to_contain_text("Đang dùng")
-        card.get_by_role("link", name="Thu hồi: Máy mới").tap()
+        card.get_by_role("link", name="Máy mới").tap()
+        page.get_by_role("link", name="Thu hồi").tap()
         page.get_by_role("button", name="Thu hồi máy này").tap()
         expect(page.get_by_role("status")).to_contain_text("Đã thu hồi: Máy mới")
         expect(card).to_contain_text("Đã thu hồi")

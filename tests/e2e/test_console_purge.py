@@ -27,7 +27,7 @@ def officers(desk: Desk) -> None:
 def signed_in(browser: Browser, desk: Desk, login: str, **options: object) -> Iterator[Watched]:
     with watched_page(browser, desk.server.url, **options) as watched:
         page = watched.page
-        page.goto("/")
+        page.goto("/purges")
         page.get_by_label("Tên đăng nhập").fill(login)
         page.get_by_label("Mật khẩu").fill(PASSWORD)
         page.keyboard.press("Enter")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +13,8 @@ from sqlalchemy.orm import Session
 from field178_server.database.models import ConsoleSession, Officer, OfficerScope
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,11 @@ def add(session: Session, tenant_id: str, officer_id: str, new: NewOfficer, crea
     return officer
 
 
+def is_login(text: str) -> bool:
+    """Tell whether a text can be a login: a-z 0-9 . _ -, at most 64."""
+    return _LOGIN.fullmatch(text) is not None
+
+
 def by_login(session: Session, tenant_id: str, login: str) -> Officer | None:
     """Return the officer of a login, disabled ones too."""
     return session.scalar(select(Officer).where(Officer.tenant_id == tenant_id, Officer.login == login))
@@ -108,6 +117,16 @@ def all_scopes(session: Session, tenant_id: str) -> dict[str, list[str]]:
     return found
 
 
+def set_scopes(session: Session, officer: Officer, wanted: Collection[str]) -> None:
+    """Replace the scopes an officer belongs to; their rows MUST exist."""
+    own = (OfficerScope.tenant_id == officer.tenant_id, OfficerScope.officer_id == officer.officer_id)
+    known = scopes_of(session, officer.tenant_id, officer.officer_id)
+    session.execute(delete(OfficerScope).where(*own, OfficerScope.scope.in_(sorted(known - set(wanted)))))
+    for scope in sorted(set(wanted) - known):
+        session.add(OfficerScope(tenant_id=officer.tenant_id, officer_id=officer.officer_id, scope=scope))
+    session.flush()
+
+
 def context_of(session: Session, officer: Officer) -> OfficerContext:
     """Return the officer with the scopes of the moment."""
     return OfficerContext(
@@ -130,8 +149,11 @@ def credentials(session: Session, tenant_id: str, login: str) -> Credentials | N
     return Credentials(officer.officer_id, officer.password_hash, officer.totp_secret, officer.totp_step)
 
 
-def set_password(session: Session, officer: Officer, password_hash: str) -> None:
-    """Replace the password, as the office does; browser sessions and bindings to tablets end."""
+def set_password(session: Session, officer: Officer, password_hash: str | None) -> None:
+    """Replace the password, as the office does; browser sessions and bindings to tablets end.
+
+    None: nobody signs in until the officer has chosen one by a link.
+    """
     officer.password_hash = password_hash
     officer.password_resets += 1
     end_sessions(session, officer)

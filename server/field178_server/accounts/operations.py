@@ -38,7 +38,7 @@ def add(
     context: OperationContext,
     wanted: AccountRequest,
     team_names: Sequence[str],
-    password_hash: str,
+    password_hash: str | None,
 ) -> str:
     """Make an account and return its id; raises AppError(bad_request) naming what cannot be."""
     if wanted.role not in context.lists.roles:
@@ -72,6 +72,76 @@ def disable(session: Session, context: OperationContext, login: str) -> str:
     roster.unlist_officer(session, context, officer)
     context.note(session, AuditEntry("officer_disabled", officer.officer_id))
     return officer.officer_id
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """What an administrator changes of an account: all of it, as the form shows it."""
+
+    name: str
+    role: str
+    agency: str
+    team_ids: tuple[str, ...]
+    unit_ids: tuple[str, ...]
+
+
+def change(session: Session, context: OperationContext, officer_id: str, wanted: AccountChange) -> None:
+    """Change an account: person and team records of the tablets follow, rights change at once."""
+    officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
+    if wanted.role not in context.lists.roles:
+        raise AppError(ErrorCode.BAD_REQUEST, role=wanted.role)
+    before = officers.scopes_of(session, context.tenant_id, officer_id)
+    teams_wanted = teams.by_names(session, context.tenant_id, wanted.team_ids)
+    joined = [team for team in teams_wanted if team.scope not in before]
+    kept = {team.id for team in teams_wanted}
+    left = [
+        team
+        for team in teams.everyone(session, context.tenant_id)
+        if team.scope in before and team.id not in kept
+    ]
+    own = {f"unit:{unit}" for unit in wanted.unit_ids}.union(*(team.scopes for team in teams_wanted))
+    scopes.ensure(session, context.tenant_id, own, context.lists)
+    officer.name, officer.role, officer.agency = wanted.name, wanted.role, wanted.agency
+    officers.set_scopes(session, officer, own)
+    if officer.disabled_at is None:
+        roster.list_officer(session, context, officer, joined)
+        roster.leave(session, context, officer, left)
+    context.note(
+        session,
+        AuditEntry("officer_changed", officer_id, details={"role": wanted.role, "agency": wanted.agency}),
+    )
+
+
+def reset(session: Session, context: OperationContext, officer_id: str) -> Officer:
+    """Take the password away, ending sessions and bindings to tablets; a link lets the officer choose one."""
+    officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
+    officers.set_password(session, officer, None)
+    context.note(session, AuditEntry("password_reset", officer_id))
+    return officer
+
+
+def reopen(session: Session, context: OperationContext, officer_id: str) -> Officer:
+    """Open a closed account again, without a password."""
+    officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
+    officer.disabled_at = None
+    officers.set_password(session, officer, None)
+    roster.list_officer(session, context, officer, ())
+    context.note(session, AuditEntry("officer_reopened", officer_id))
+    return officer
+
+
+def choose_password(session: Session, context: OperationContext, officer_id: str, password_hash: str) -> None:
+    """Set the password that the officer chose by a link; the link is used up by it."""
+    officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
+    officer.password_hash = password_hash
+    context.note(session, AuditEntry("password_chosen", officer_id))
+
+
+def drop_one_time_codes(session: Session, context: OperationContext, officer_id: str) -> None:
+    """Ask no one-time code of an officer any more, as when the telephone is lost."""
+    officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
+    officer.totp_secret = None
+    context.note(session, AuditEntry("totp_dropped", officer_id))
 
 
 def require_one_time_codes(session: Session, context: OperationContext, login: str, secret: str) -> Officer:

@@ -31,10 +31,26 @@ def list_officer(
         person = new_record(officer.officer_id, PERSON, scopes.REF, content)
     else:
         person = next_revision(known, data=content, deleted=False)
-    put(batch, context, person)
+    if known is None or known.deleted or known.data != content:
+        put(batch, context, person)
     for team in teams:
         if (stored := batch.get(team.id)) is not None:
             put(batch, context, next_revision(stored, data=_with_member(stored.data, officer)))
+    batch.flush()
+
+
+def leave(
+    session: Session, context: OperationContext, officer: Officer, teams: Sequence[AccountTeam]
+) -> None:
+    """Take an officer out of the members of these teams."""
+    batch = Batch(session, context.tenant_id, context.clock, context.ids)
+    batch.load([team.id for team in teams])
+    for team in teams:
+        if (stored := batch.get(team.id)) is not None:
+            known = stored.data.get("members")
+            members = dict(known) if isinstance(known, dict) else {}
+            members.pop(officer.officer_id, None)
+            put(batch, context, next_revision(stored, data={**stored.data, "members": members}))
     batch.flush()
 
 

@@ -88,6 +88,32 @@ def confirm(session: Session, tenant_id: str, token: str, now: datetime) -> None
         row.confirmed_until = now + CONFIRMED
 
 
+def living(session: Session, tenant_id: str, officer_id: str, now: datetime) -> list[ConsoleSession]:
+    """Return the officer's sessions that still open a page, the one used last first."""
+    rows = session.scalars(
+        select(ConsoleSession)
+        .where(
+            ConsoleSession.tenant_id == tenant_id,
+            ConsoleSession.officer_id == officer_id,
+            ConsoleSession.expires_at > now,
+            ConsoleSession.last_seen_at > now - IDLE,
+        )
+        .order_by(ConsoleSession.last_seen_at.desc(), ConsoleSession.token_hash)
+    )
+    return list(rows)
+
+
+def close_others(session: Session, tenant_id: str, officer_id: str, token: str) -> None:
+    """End every session of an officer but the one of a token."""
+    session.execute(
+        delete(ConsoleSession).where(
+            ConsoleSession.tenant_id == tenant_id,
+            ConsoleSession.officer_id == officer_id,
+            ConsoleSession.token_hash != hash_token(token),
+        )
+    )
+
+
 def close(session: Session, tenant_id: str, token: str) -> None:
     """End one session."""
     session.execute(

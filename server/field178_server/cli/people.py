@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import sys
 
@@ -16,7 +15,6 @@ from field178_server.cli.language import _
 from field178_server.security import passwords, totp
 from field178_server.security.passwords import Weakness
 
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _EASY_TO_READ = "abcdefghjkmnpqrstuvwxyz23456789"
 _GENERATED_LENGTH = 20
 _WEAKNESSES = {
@@ -52,7 +50,7 @@ def add(  # noqa: PLR0913  # one parameter an option
 ) -> None:
     """Add an officer."""
     at = operator()
-    if not _LOGIN.fullmatch(login):
+    if not officers.is_login(login):
         raise click.BadParameter(_("a login is made of a-z 0-9 . _ -"), param_hint="LOGIN")
     password, generated = _new_password(login, generate)
     stored = at.passwords.hash(password)
@@ -103,8 +101,7 @@ def set_totp(login: str, as_json: bool) -> None:
     at = operator()
     secret = totp.encode_secret(secrets.token_bytes(totp.SECRET_BYTES))
     at.write(lambda session: accounts.require_one_time_codes(session, at.context, login, secret))
-    link = f"otpauth://totp/field178:{login}?secret={secret}&issuer=field178"
-    show({"login": login, "secret": secret, "link": link}, as_json=as_json)
+    show({"login": login, "secret": secret, "link": totp.link(secret, login)}, as_json=as_json)
 
 
 @user.command(help=_("Close an account at once; what the officer filed stays."))

@@ -6,7 +6,7 @@ from types import ModuleType
 
 from flask import Flask
 
-from field178_server.console.accounts import own_tablets
+from field178_server.console.accounts import choose_password, own_account, own_tablets
 from field178_server.console.accounts import pages as accounts
 from field178_server.console.attention import pages as attention
 from field178_server.console.documents import pages as documents
@@ -20,6 +20,7 @@ from field178_server.console.imports import pages as imports
 from field178_server.console.jobs import pages as jobs
 from field178_server.console.lists import changes as list_changes
 from field178_server.console.lists import pages as lists
+from field178_server.console.people import pages as people
 from field178_server.console.register_import import pages as register_import
 from field178_server.console.register_import import steps as register_import_steps
 from field178_server.console.reviews import decisions, file_pages, several, viewing
@@ -28,15 +29,17 @@ from field178_server.console.search import pages as search
 from field178_server.console.shell import guard, preferences
 from field178_server.console.shell.blueprint import console
 from field178_server.console.tablets import pages as tablets
+from field178_server.console.tablets import tablet_pages
 from field178_server.console.today import pages as today
 from field178_server.console.views import pages as views
 
 # The import of each module registers its pages on the blueprint.
 PAGES: tuple[ModuleType, ...] = (
-    *(today, accounts, own_tablets, preferences, reviews, decisions, viewing, several, file_pages, documents),
+    *(today, accounts, own_account, choose_password, own_tablets, preferences),
+    *(reviews, decisions, viewing, several, file_pages, documents),
     *(attention, establishments, form_pages, change_pages, merge_pages),
-    *(search, filed, views, tablets, imports, erasure, lists, list_changes),
-    *(follow_ups, entry_pages),
+    *(search, filed, views, tablets, tablet_pages, imports, erasure, lists, list_changes),
+    *(follow_ups, entry_pages, people),
     *(jobs, register_import, register_import_steps),
 )
 

@@ -98,10 +98,15 @@ def find_officer() -> OfficerContext | None:
     return found
 
 
+def current_token() -> str:
+    """Return the token of this browser's session."""
+    return str(g.get("console_token") or _cookie_token(current_runtime()))
+
+
 def csrf_token() -> str:
     """Return the token that every form and htmx request of this session must send along."""
     runtime = current_runtime()
-    token = g.get("console_token") or _cookie_token(runtime)
+    token = current_token()
     return hmac.new(runtime.keyring.session, token.encode(), hashlib.sha256).hexdigest() if token else ""
 
 

@@ -19,6 +19,19 @@ def encode_secret(secret: bytes) -> str:
     return base64.b32encode(secret).decode("ascii")
 
 
+def is_secret(text: str) -> bool:
+    """Tell whether a text is a base32 secret of the length that is made here."""
+    try:
+        return len(base64.b32decode(text)) == SECRET_BYTES
+    except (binascii.Error, ValueError):
+        return False
+
+
+def link(secret: str, login: str) -> str:
+    """Return the link that authenticator applications read from a QR code."""
+    return f"otpauth://totp/field178:{login}?secret={secret}&issuer=field178"
+
+
 def accepted_step(secret: str, code: str, now: datetime, last_step: int) -> int | None:
     """Return the time step the code is of, or None; a step at or before `last_step` is a replay."""
     if not _SIX_DIGITS.fullmatch(code):

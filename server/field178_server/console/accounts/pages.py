@@ -1,4 +1,4 @@
-"""Sign-in and sign-out of the console, the first page, and the officer's own page."""
+"""Sign-in and sign-out of the console."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.accounts.own_tablets import after_sign_in
 from field178_server.console.shell.blueprint import console
-from field178_server.console.shell.layout import layout_of, render
+from field178_server.console.shell.layout import render
 from field178_server.console.shell.preferences import chosen_language, local_path
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import snapshot
 from field178_server.http import browser_session
 from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
@@ -50,18 +48,6 @@ def sign_out() -> AnyResponse:
     """End the session of this browser."""
     browser_session.sign_out()
     return redirect(url_for("console.sign_in"), 303)
-
-
-@console.get("/account")
-def account() -> AnyResponse:
-    """Show the officer's own page: language, appearance, sign out."""
-    return _own_page("accounts/account.html")
-
-
-def _own_page(template: str) -> Response:
-    with snapshot(current_runtime().engine) as session:
-        layout = layout_of(session, current_officer(), Localizer(chosen_language()))
-    return render(template, layout=layout, active=request.endpoint)
 
 
 def _form(status: int, next_path: str, error: str | None = None, notice: str | None = None) -> Response:

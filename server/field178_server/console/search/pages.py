@@ -109,7 +109,7 @@ def _detail(one: FoundRecord, localizer: Localizer) -> list[str]:
 
 def _pages(layout: OfficeLayout, text: str, localizer: Localizer) -> HitGroup:
     words = fold(text).split()
-    named = [(item.endpoint, item.label) for item in layout.rail]
+    named = [(item.endpoint, item.label) for item in layout.items]
     named.append(("console.account", localizer.say(N_("Account"))))
     hits = [
         Hit(url_for(endpoint), label, "")

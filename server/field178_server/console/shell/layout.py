@@ -55,15 +55,19 @@ class OfficeLayout:
     warning: str = ""
 
     @property
+    def items(self) -> tuple[MenuItem, ...]:
+        """Every entry of the menu."""
+        return tuple(item for group in self.groups for item in group.items)
+
+    @property
     def tabs(self) -> tuple[MenuItem, ...]:
         """The first entries, which a phone shows beside “More”."""
-        return tuple(item for group in self.groups for item in group.items)[:TABS]
+        return self.items[:TABS]
 
     @property
     def more_count(self) -> int:
         """The number of open items behind “More”."""
-        items = (item for group in self.groups for item in group.items)
-        return sum(item.count for item in items) - sum(item.count for item in self.tabs)
+        return sum(item.count for item in self.items[TABS:])
 
 
 # With "More" five tabs, each wide enough for its name on a phone of 320 px.
@@ -87,12 +91,16 @@ _MENU = (
             ("console.sessions", "outreach", N_("Outreach")),
         ),
     ),
-    (N_("People and tablets"), (("console.tablets", "tablet", N_("Tablets")),)),
     (
-        N_("System"),
+        N_("People and tablets"),
+        (("console.people", "people", N_("Accounts")), ("console.tablets", "tablet", N_("Tablets"))),
+    ),
+    (
+        N_("The system"),
         (
             ("console.purges", "privacy", N_("Purges")),
             ("console.lists", "fine", N_("Lists and law")),
+            ("console.jobs", "partial", N_("Jobs")),
         ),
     ),
 )

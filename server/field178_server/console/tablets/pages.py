@@ -150,7 +150,7 @@ def _enrolling_page(refusal: tuple[int, str] | None = None, code: str = "") -> R
         error=localizer.say(refusal[1]) if refusal else "",
         issued=_issued(code) if code else None,
         candidates=() if code else _candidates(),
-        chosen=request.form.get("officer", ""),
+        chosen=request.form.get("officer", request.args.get("officer", "")),
         asks_password=not is_confirmed(),
     )
 
@@ -181,6 +181,7 @@ def _tablet(device_id: str) -> TabletRow:
 
 def _candidates() -> list[Candidate]:
     runtime, field_roles = current_runtime(), officers.field_roles(load())
+    localizer = Localizer(chosen_language())
     with snapshot(runtime.engine) as session:
         everyone = officers.everyone(session, runtime.tenant_id)
         scopes = officers.all_scopes(session, runtime.tenant_id)

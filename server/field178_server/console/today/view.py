@@ -52,7 +52,7 @@ class TodayCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class Viewer:
     """The officer a page is made for, and the instant it is made at."""
 
     session: Session
@@ -85,13 +85,13 @@ def cards_of(
     session: Session, officer: OfficerContext, localizer: Localizer, now: datetime
 ) -> tuple[TodayCard, ...]:
     """Return the cards of the officer's role; every role has at least one."""
-    reader = Reader(session, officer, localizer, now)
+    reader = Viewer(session, officer, localizer, now)
     return tuple(
         make(reader) for rights, make in _CARDS if holds_right(officer.role, rights, localizer.lists)
     )
 
 
-def _queue(reader: Reader) -> TodayCard:
+def _queue(reader: Viewer) -> TodayCard:
     officer, localizer = reader.officer, reader.localizer
     access = access_of(officer.role, officer.scopes)
     queue = queries.queue_today(reader.session, officer.tenant_id, access, reader.now)
@@ -119,7 +119,7 @@ def _queue(reader: Reader) -> TodayCard:
     return TodayCard(localizer.say(N_("Records")), "review", lines)
 
 
-def _follow_ups(reader: Reader) -> TodayCard:
+def _follow_ups(reader: Viewer) -> TodayCard:
     officer, localizer = reader.officer, reader.localizer
     wanted = FollowUpFilter(officer.tenant_id, access_of(officer.role, officer.scopes), reader.today)
     counts = follow_up_counts(reader.session, wanted)
@@ -130,7 +130,7 @@ def _follow_ups(reader: Reader) -> TodayCard:
     return TodayCard(localizer.say(N_("After visits")), "clock", lines)
 
 
-def _tablets(reader: Reader) -> TodayCard:
+def _tablets(reader: Viewer) -> TodayCard:
     localizer = reader.localizer
     access = tablet_access(reader.officer, localizer.lists)
     silent = count_silent(reader.session, reader.officer.tenant_id, access, reader.now - SILENT_AFTER)
@@ -138,10 +138,10 @@ def _tablets(reader: Reader) -> TodayCard:
     return TodayCard(localizer.say(N_("Tablets")), "tablet", (line,))
 
 
-def _sessions(reader: Reader) -> TodayCard:
+def _sessions(reader: Viewer) -> TodayCard:
     """Return the month's outreach of the own communes: the plan asks for it all the year round."""
     localizer, today = reader.localizer, reader.today
-    held = queries.sessions_by_unit(
+    by_unit = queries.sessions_by_unit(
         reader.session, reader.officer.tenant_id, reader.unit_ids, today.replace(day=1), today
     )
     names = {unit: localizer.label(localizer.lists.units, unit) for unit in reader.unit_ids}
@@ -149,10 +149,10 @@ def _sessions(reader: Reader) -> TodayCard:
     none_yet = localizer.say(N_("none yet; hold at least one form of outreach, all the year round"))
     lines = tuple(
         TodayLine(
-            localizer.number(held.get(unit, 0)),
+            localizer.number(by_unit.get(unit, 0)),
             text.format(unit=name),
-            "" if held.get(unit) else none_yet,
-            tone="" if held.get(unit) else "warn",
+            "" if by_unit.get(unit) else none_yet,
+            tone="" if by_unit.get(unit) else "warn",
         )
         for unit, name in sorted(names.items(), key=lambda pair: pair[1])
     )
@@ -168,17 +168,17 @@ def _sessions(reader: Reader) -> TodayCard:
     )
 
 
-def _own_reports(reader: Reader) -> TodayCard:
+def _own_reports(reader: Viewer) -> TodayCard:
     dues = reports_due(reader.localizer.lists, reader.today, reader.officer.agency)
     return _reports(reader, N_("Reports you owe"), dues, names_sender=False)
 
 
-def _all_reports(reader: Reader) -> TodayCard:
+def _all_reports(reader: Viewer) -> TodayCard:
     dues = reports_due(reader.localizer.lists, reader.today)
     return _reports(reader, N_("Report calendar"), dues, names_sender=True)
 
 
-def _reports(reader: Reader, title: str, dues: Collection[ReportDue], *, names_sender: bool) -> TodayCard:
+def _reports(reader: Viewer, title: str, dues: Collection[ReportDue], *, names_sender: bool) -> TodayCard:
     localizer = reader.localizer
     lines = tuple(_report(reader, due, names_sender=names_sender) for due in dues)
     if lines:
@@ -188,7 +188,7 @@ def _reports(reader: Reader, title: str, dues: Collection[ReportDue], *, names_s
     return TodayCard(localizer.say(title), "calendar", lines, localizer.say(opens_next))
 
 
-def _report(reader: Reader, due: ReportDue, *, names_sender: bool) -> TodayLine:
+def _report(reader: Viewer, due: ReportDue, *, names_sender: bool) -> TodayLine:
     localizer, left = reader.localizer, (due.due_on - reader.today).days
     receivers = _agencies(localizer, due.receivers)
     if names_sender:
@@ -210,7 +210,7 @@ def _agencies(localizer: Localizer, agencies: tuple[str, ...]) -> str:
     return localizer.say(N_("{agency} and {count} more")).format(agency=first, count=len(agencies) - 1)
 
 
-def _figures(reader: Reader) -> TodayCard:
+def _figures(reader: Viewer) -> TodayCard:
     localizer, today = reader.localizer, reader.today
     found = queries.approved_figures(
         reader.session, reader.officer.tenant_id, reader.unit_ids, today.replace(month=1, day=1), today
@@ -236,7 +236,7 @@ def _suppressed(count: int, localizer: Localizer) -> str:
     return localizer.number(count)
 
 
-def _targets(reader: Reader) -> TodayCard:
+def _targets(reader: Viewer) -> TodayCard:
     localizer, year = reader.localizer, reader.today.year
     profiles = [one for one in localizer.lists.target_profiles.values() if one.year == year]
     lines = tuple(
@@ -258,7 +258,7 @@ def _targets(reader: Reader) -> TodayCard:
     )
 
 
-def _privacy(reader: Reader) -> TodayCard:
+def _privacy(reader: Viewer) -> TodayCard:
     localizer, tenant_id = reader.localizer, reader.officer.tenant_id
     waiting = count_requested(reader.session, tenant_id)
     opened = queries.count_openings(reader.session, tenant_id, reader.now - OPENINGS_OVER)
@@ -269,7 +269,7 @@ def _privacy(reader: Reader) -> TodayCard:
     return TodayCard(localizer.say(N_("Personal data")), "privacy", lines)
 
 
-def _store(reader: Reader) -> TodayCard:
+def _store(reader: Viewer) -> TodayCard:
     localizer = reader.localizer
     check = last_check(reader.session, reader.officer.tenant_id)
     note = localizer.instant(check.ended_at) if check else localizer.say(N_("not run yet"))
@@ -281,7 +281,7 @@ def _store(reader: Reader) -> TodayCard:
 
 
 _READERS = frozenset({"read_visits", "read_own_team_visits"})
-_CARDS: tuple[tuple[frozenset[str], Callable[[Reader], TodayCard]], ...] = (
+_CARDS: tuple[tuple[frozenset[str], Callable[[Viewer], TodayCard]], ...] = (
     (ADMINISTER.rights, _store),
     (_READERS, _queue),
     (_READERS, _follow_ups),

@@ -80,6 +80,12 @@ def revoke(session: Session, context: OperationContext, device_id: str) -> None:
     context.note(session, AuditEntry("device_revoked", device_id))
 
 
+def rename(session: Session, context: OperationContext, device_id: str, label: str) -> None:
+    """Give a tablet another name, of at most 64 characters."""
+    device(session, context, device_id).label = label
+    context.note(session, AuditEntry("device_renamed", device_id))
+
+
 def grant(session: Session, context: OperationContext, device_id: str, scope: str) -> None:
     """Grant one more scope to a tablet."""
     if scope == scopes.OFFICE:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Device, DeviceScope, Officer, Quarantine
+from field178_server.database.models import Device, DeviceOfficer, DeviceScope, Officer, Quarantine
 from field178_server.records.access import AccessFilter
 from field178_server.records.labels import Names, names_of
 from field178_server.records.paging import PageOfRows
@@ -82,6 +82,48 @@ def find_tablet(session: Session, tenant_id: str, access: AccessFilter, device_i
     query = select(Device).where(*_within(tenant_id, access), Device.device_id == device_id)
     found = session.scalars(query).all()
     return next(iter(_rows(session, tenant_id, list(found))), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A scope of a tablet; `is_own`: given to the tablet itself, else it comes with its officers."""
+
+    scope: str
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerOnTablet:
+    """An officer who has signed in on a tablet."""
+
+    officer_id: str
+    name: str
+    login: str
+    bound_at: datetime
+
+
+def grants_of(session: Session, tenant_id: str, device_id: str) -> tuple[Grant, ...]:
+    """Return the scopes of a tablet."""
+    rows = session.execute(
+        select(DeviceScope.scope, DeviceScope.via)
+        .where(DeviceScope.tenant_id == tenant_id, DeviceScope.device_id == device_id)
+        .order_by(DeviceScope.scope)
+    )
+    return tuple(Grant(scope, via is None) for scope, via in rows)
+
+
+def officers_on(session: Session, tenant_id: str, device_id: str) -> tuple[OfficerOnTablet, ...]:
+    """Return who has signed in on a tablet, by name."""
+    rows = session.execute(
+        select(Officer.officer_id, Officer.name, Officer.login, DeviceOfficer.bound_at)
+        .join(
+            DeviceOfficer,
+            (DeviceOfficer.tenant_id == Officer.tenant_id) & (DeviceOfficer.officer_id == Officer.officer_id),
+        )
+        .where(DeviceOfficer.tenant_id == tenant_id, DeviceOfficer.device_id == device_id)
+        .order_by(Officer.name, Officer.login)
+    )
+    return tuple(OfficerOnTablet(*row) for row in rows)
 
 
 def count_silent(session: Session, tenant_id: str, access: AccessFilter, since: datetime) -> int:

@@ -11,7 +11,7 @@ from tests.server.office_scene import PASSWORD, Office, Tablet
 
 from field178_server.audit import verify
 from field178_server.audit.history_check import history_of
-from field178_server.database.models import Audit, Device
+from field178_server.database.models import Audit, Device, DeviceScope
 from field178_server.database.unit_of_work import snapshot
 
 CODE = re.compile(r'id="code">([0-9A-Z-]+)<')
@@ -23,7 +23,10 @@ def admin(signed_in: Callable[[str], Browser]) -> Browser:
 
 
 def figures(browser: Browser) -> str:
-    return words(unescape(browser.text("/tablets")))
+    """Return the words of the list and of the page of its first tablet."""
+    listed = browser.text("/tablets")
+    (path,) = set(re.findall(r'href="(/tablets/[0-9a-f-]{36})"', listed))
+    return words(unescape(listed + browser.text(path)))
 
 
 def test_two_tablets_of_one_label_are_told_apart(
@@ -31,7 +34,9 @@ def test_two_tablets_of_one_label_are_told_apart(
 ) -> None:
     office.clock.move(minutes=5)
     Tablet(office).ready("unit:c11629_v2")
-    labels = re.findall(r'<h2 id="tablet-[0-9]+">([^<]+)</h2>', unescape(admin.text("/tablets")))
+    labels = re.findall(
+        r'<a href="/tablets/[^"]+"><strong>([^<]+)</strong>', unescape(admin.text("/tablets"))
+    )
     assert len(set(labels)) == len(labels) == 2
 
 
@@ -76,7 +81,7 @@ def test_tablet_that_remembers_another_history_is_marked(
     verify.extend(runtime.engine, runtime.tenant_id, runtime.keyring.receipt, runtime.clock)
     with snapshot(office.engine) as session:
         epoch = history_of(session, runtime.tenant_id).epoch
-    assert "lịch sử" not in figures(admin)
+    assert "lịch sử của máy chủ" not in figures(admin)
     in_the_field.tablet.sync(epoch=epoch, root=root)
     assert f"{said} · 24/11/2026 15:00" in figures(admin)
 
@@ -97,7 +102,7 @@ def test_administrator_revokes_after_looking_twice(
     office: Office, admin: Browser, in_the_field: FieldWork
 ) -> None:
     path = f"/tablets/{in_the_field.tablet.device}/revoke"
-    assert f'href="{path}"' in admin.text("/tablets")
+    assert f'href="{path}"' in admin.text(path.removesuffix("/revoke"))
     assert "Thu hồi: Máy 1" in admin.text(path)
     wrong = admin.post(path, {"password": "sai"})
     assert (wrong.status_code, "Mật khẩu không đúng" in unescape(wrong.get_data(as_text=True))) == (403, True)
@@ -123,7 +128,8 @@ def test_code_is_made_for_an_officer_of_the_field_and_shown_once(office: Office,
     assert answer.headers["Cache-Control"] == "no-store"
     found = CODE.search(page)
     assert found is not None
-    assert found[1] not in admin.text("/tablets/enrol")
+    # Loading the page again neither shows the code nor makes another one.
+    assert CODE.search(admin.text("/tablets/enrol")) is None
     tablet = Tablet(office)
     assert tablet.enrol(found[1]).status_code == 201
     with snapshot(office.engine) as session:
@@ -148,9 +154,31 @@ def test_reviewer_reads_the_list_and_manages_nothing(reviewer: Browser, in_the_f
     assert reviewer.get("/tablets/enrol").status_code == 404
 
 
-def test_administrator_starts_at_the_tablets(admin: Browser) -> None:
-    assert admin.get("/").headers["Location"] == "/tablets"
+def test_tablet_that_is_none_has_no_page(admin: Browser) -> None:
+    assert admin.get("/tablets/nowhere").status_code == 404
     assert admin.get("/tablets/nowhere/revoke").status_code == 404
+
+
+def test_administrator_renames_a_tablet_and_changes_its_area(
+    office: Office, admin: Browser, reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    path = f"/tablets/{in_the_field.tablet.device}"
+    empty = admin.post(f"{path}/rename", {"label": "  ", "password": PASSWORD})
+    assert (empty.status_code, "từ 1 đến 64 ký tự" in unescape(empty.get_data(as_text=True))) == (422, True)
+    assert admin.post(f"{path}/rename", {"label": " Máy  An Lão ", "password": PASSWORD}).status_code == 303
+    assert "Đã đổi tên: Máy An Lão." in figures(admin)
+    assert admin.post(f"{path}/grant", {"scope": "unit:c11647_v2"}).status_code == 303
+    assert "unit:c11647_v2" in _scopes(office, in_the_field.tablet)
+    assert admin.post(f"{path}/take", {"scope": "unit:c11647_v2"}).status_code == 303
+    assert "unit:c11647_v2" not in _scopes(office, in_the_field.tablet)
+    assert [admin.post(f"{path}/{action}").status_code for action in ("grant", "take")] == [422, 422]
+    assert reviewer.get(path).status_code == 200
+    assert reviewer.post(f"{path}/rename", {"label": "Khác", "password": PASSWORD}).status_code == 404
+
+
+def _scopes(office: Office, tablet: Tablet) -> set[str]:
+    with snapshot(office.engine) as session:
+        return {row.scope for row in session.query(DeviceScope).filter_by(device_id=tablet.device)}
 
 
 def _again(office: Office, browser: Browser) -> Browser:

@@ -1,0 +1,40 @@
+"""Operations of an officer on the own account; the browser that asks stays signed in."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from field178_server.accounts import officers, sessions
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
+
+
+def set_password(
+    session: Session, context: OperationContext, officer_id: str, password_hash: str, token: str
+) -> None:
+    """Replace the own password; sessions of other browsers end, bindings to tablets stay."""
+    officers.by_login_or_id(session, context.tenant_id, officer_id).password_hash = password_hash
+    sessions.close_others(session, context.tenant_id, officer_id, token)
+    context.note(session, AuditEntry("own_password_set", officer_id))
+
+
+def begin_codes(
+    session: Session, context: OperationContext, officer_id: str, secret: str, step: int, token: str
+) -> None:
+    """Ask one-time codes from the next sign-in on; the code that proved the secret is used up."""
+    officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
+    officer.totp_secret, officer.totp_step = secret, step
+    sessions.close_others(session, context.tenant_id, officer_id, token)
+    context.note(session, AuditEntry("totp_set", officer_id))
+
+
+def end_codes(session: Session, context: OperationContext, officer_id: str) -> None:
+    """Ask no one-time code any more."""
+    officers.by_login_or_id(session, context.tenant_id, officer_id).totp_secret = None
+    context.note(session, AuditEntry("totp_dropped", officer_id))
+
+
+def end_other_sessions(session: Session, context: OperationContext, officer_id: str, token: str) -> None:
+    """End every session of the officer but the one of a token."""
+    sessions.close_others(session, context.tenant_id, officer_id, token)
+    context.note(session, AuditEntry("sessions_ended", officer_id))

@@ -1,0 +1,69 @@
+"""The page behind a link by which an officer chooses a password; it is open to who has the link."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server.accounts import operations, password_link
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import Actor
+from field178_server.console.accounts.new_password import problem_of
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.layout import render
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.text.localize import Localizer
+from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.http.application_runtime import current_runtime
+from field178_shared.codelists import load
+
+
+@console.get("/choose-password/<token>")
+def choosing_password(token: str) -> Response:
+    """Ask for a password, or say that the link is worth nothing any more."""
+    return _page(token)
+
+
+@console.post("/choose-password/<token>")
+def choose_password(token: str) -> AnyResponse:
+    """Set the password and lead to the sign-in."""
+    runtime = current_runtime()
+    login = _login_of(token)
+    if login is None:
+        return _page(token)
+    chosen = request.form.get("password", "")
+    if problem := problem_of(chosen, request.form.get("again", ""), login):
+        return _page(token, Localizer(chosen_language()).say(problem))
+    # Outside the transaction: a hash takes 0.4 s.
+    stored = runtime.passwords.hash(chosen)
+
+    def choose(session: Session) -> bool:
+        key, now = runtime.keyring.session, runtime.clock.now()
+        officer = password_link.find_officer(session, runtime.tenant_id, key, token, now)
+        if officer is None:
+            return False
+        actor = Actor("officer", officer.officer_id)
+        context = OperationContext(runtime.tenant_id, runtime.clock, runtime.ids, load(), actor)
+        operations.choose_password(session, context, officer.officer_id, stored)
+        return True
+
+    return redirect(url_for("console.sign_in"), 303) if run_write(runtime.engine, choose) else _page(token)
+
+
+def _login_of(token: str) -> str | None:
+    runtime = current_runtime()
+    key, now = runtime.keyring.session, runtime.clock.now()
+    with snapshot(runtime.engine) as session:
+        officer = password_link.find_officer(session, runtime.tenant_id, key, token, now)
+        return officer.login if officer else None
+
+
+def _page(token: str, error: str = "") -> Response:
+    login = _login_of(token)
+    return render(
+        "accounts/choose_password.html",
+        422 if error else 200 if login else 404,
+        login=login,
+        token=token,
+        error=error,
+    )

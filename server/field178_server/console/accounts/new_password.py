@@ -1,0 +1,21 @@
+"""What is wrong with a password that an officer chooses."""
+
+from __future__ import annotations
+
+from field178_server.security.passwords import Weakness, weakness
+from field178_shared.text.i18n import N_
+
+_DIFFER = N_("The two passwords differ. Type both again.")
+_WEAK = {
+    Weakness.TOO_SHORT: N_("The password is shorter than 12 characters. Several words are easy to remember."),
+    Weakness.TOO_LONG: N_("The password is longer than 128 characters."),
+    Weakness.TOO_EASY: N_("The password is too easy to guess. Several words are easy to remember."),
+}
+
+
+def problem_of(password: str, again: str, login: str) -> str | None:
+    """Return the text about a password that is not taken, None for a good one."""
+    found = weakness(password, login)
+    if found is not None:
+        return _WEAK[found]
+    return None if password == again else _DIFFER

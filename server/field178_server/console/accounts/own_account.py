@@ -1,0 +1,160 @@
+"""The officer's own account: password, authenticator, browser sessions."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+import segno
+from flask import Response, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server.accounts import officers, own_account, sessions
+from field178_server.console.accounts.new_password import problem_of
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.flash import take_flash
+from field178_server.console.shell.form_actions import done, office
+from field178_server.console.shell.layout import layout_of, render
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.text.localize import Localizer
+from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.http import browser_session
+from field178_server.http.application_runtime import current_runtime
+from field178_server.http.auth import current_officer
+from field178_server.http.browser_session import password_refusal
+from field178_server.http.sign_in import check_sign_in, client_address
+from field178_server.security import totp
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.text.i18n import N_
+
+FLASHES = frozenset({"own_password_set", "codes_begun", "codes_ended", "others_ended"})
+_WRONG_PASSWORD = N_("The present password is not right. Check the keyboard (Telex) and Caps Lock.")
+_SLOW_DOWN = N_("Too many attempts. Wait a few minutes before the next one.")
+_WRONG_CODE = N_("The code is not right. Take the newest one; the clock of the telephone must be right.")
+
+
+@console.get("/account")
+def account() -> Response:
+    """Show the officer's own page."""
+    return _page()
+
+
+@console.post("/account/password")
+def set_own_password() -> AnyResponse:
+    """Replace the own password; other browsers are signed out, this one and the tablets stay."""
+    runtime, officer, context = current_runtime(), current_officer(), office()
+    chosen = request.form.get("new", "")
+    try:
+        check_sign_in(runtime, officer.login, request.form.get("present", ""), None, client_address())
+    except AppError as error:
+        if error.code not in (ErrorCode.SIGN_IN_REFUSED, ErrorCode.SLOW_DOWN):
+            raise
+        text = _SLOW_DOWN if error.code is ErrorCode.SLOW_DOWN else _WRONG_PASSWORD
+        return _page(error.status, {"present": text})
+    if problem := problem_of(chosen, request.form.get("again", ""), officer.login):
+        return _page(422, {"new": problem})
+    stored, token = runtime.passwords.hash(chosen), browser_session.current_token()
+    run_write(
+        runtime.engine,
+        lambda session: own_account.set_password(session, context, officer.id, stored, token),
+    )
+    return done(url_for("console.account"), "own_password_set", officer.id)
+
+
+@console.post("/account/sessions/end-others")
+def end_other_sessions() -> AnyResponse:
+    """Sign every other browser of the officer out."""
+    context, officer, token = office(), current_officer(), browser_session.current_token()
+    return _do(
+        lambda session: own_account.end_other_sessions(session, context, officer.id, token), "others_ended"
+    )
+
+
+@console.get("/account/authenticator")
+def authenticator() -> Response:
+    """Show a new secret for an authenticator application; nothing is stored before its code is typed."""
+    return _authenticator_page(totp.encode_secret(secrets.token_bytes(totp.SECRET_BYTES)))
+
+
+@console.post("/account/authenticator")
+def begin_codes() -> AnyResponse:
+    """Ask one-time codes from the next sign-in on, once a code proves that the secret arrived."""
+    runtime, officer, context = current_runtime(), current_officer(), office()
+    secret, token = request.form.get("secret", ""), browser_session.current_token()
+    if not totp.is_secret(secret):
+        raise AppError(ErrorCode.BAD_REQUEST)
+    if (refusal := password_refusal()) is not None:
+        return _authenticator_page(secret, refusal)
+    code = "".join(request.form.get("code", "").split())
+    step = totp.accepted_step(secret, code, runtime.clock.now(), 0)
+    if step is None:
+        return _authenticator_page(secret, (422, _WRONG_CODE))
+    return _do(
+        lambda session: own_account.begin_codes(session, context, officer.id, secret, step, token),
+        "codes_begun",
+    )
+
+
+@console.post("/account/authenticator/end")
+def end_codes() -> AnyResponse:
+    """Ask no one-time code any more."""
+    context, officer = office(), current_officer()
+    if (refusal := password_refusal()) is not None:
+        return _page(refusal[0], {"codes": refusal[1]})
+    return _do(lambda session: own_account.end_codes(session, context, officer.id), "codes_ended")
+
+
+def _do(work: Callable[[Session], object], flash: str) -> AnyResponse:
+    run_write(current_runtime().engine, work)
+    return done(url_for("console.account"), flash, current_officer().id)
+
+
+def _page(status: int = 200, errors: dict[str, str] | None = None) -> Response:
+    runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
+    flash, this = take_flash(FLASHES), sessions.hash_token(browser_session.current_token())
+    with snapshot(runtime.engine) as session:
+        layout = layout_of(session, officer, localizer)
+        living = sessions.living(session, runtime.tenant_id, officer.id, runtime.clock.now())
+        has_codes = officers.by_login_or_id(session, runtime.tenant_id, officer.id).totp_secret is not None
+        browsers = [
+            (localizer.instant(one.created_at), localizer.instant(one.last_seen_at), one.token_hash == this)
+            for one in living
+        ]
+    return render(
+        "accounts/account.html",
+        status,
+        layout=layout,
+        active="console.account",
+        flash=flash.text(officer.name, localizer) if flash else "",
+        errors={name: localizer.say(text) for name, text in (errors or {}).items()},
+        login=officer.login,
+        has_codes=has_codes,
+        browsers=browsers,
+        asks_password=not browser_session.is_confirmed(),
+        error="codes" in (errors or {}),
+    )
+
+
+def _authenticator_page(secret: str, refusal: tuple[int, str] | None = None) -> Response:
+    officer, localizer = current_officer(), Localizer(chosen_language())
+    with snapshot(current_runtime().engine) as session:
+        layout = layout_of(session, officer, localizer)
+    link = totp.link(secret, officer.login)
+    # Made of our own link alone; its only text is digits of a path.
+    drawn = Markup(  # noqa: S704
+        segno.make(link, error="m", micro=False).svg_inline(
+            omitsize=True, light="#fff", border=4, svgclass="qr"
+        )
+    )
+    return render(
+        "accounts/authenticator.html",
+        refusal[0] if refusal else 200,
+        layout=layout,
+        active="console.account",
+        secret=secret,
+        spelled=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
+        qr=drawn,
+        error=localizer.say(refusal[1]) if refusal else "",
+        asks_password=not browser_session.is_confirmed(),
+    )

@@ -1,0 +1,98 @@
+"""The form of an account: what was typed, and what is wrong with it at its field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from flask import request
+
+from field178_server.accounts.officers import is_login
+from field178_server.accounts.operations import AccountChange
+from field178_server.accounts.teams import AccountTeam
+from field178_server.console.text.localize import Localizer
+from field178_server.office.people.queries import Account
+from field178_shared.text.i18n import N_
+
+_LONGEST_NAME = 120
+REQUIRED = N_("This field is needed.")
+_LOGIN_SHAPE = N_("A login is made of a–z, 0–9, dot, hyphen and underscore, at most 64.")
+_NEEDS_TEAM = N_("This role works in a team; choose one.")
+_NEEDS_UNIT = N_("This role reports for a commune; choose it.")
+LOGIN_TAKEN = N_("Somebody has this login already; choose another.")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountForm:
+    """What the form shows: typed or stored values, and errors by field."""
+
+    login: str = ""
+    name: str = ""
+    role: str = ""
+    agency: str = ""
+    team_ids: tuple[str, ...] = ()
+    unit_ids: tuple[str, ...] = ()
+    seen: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, account: Account, teams: Mapping[str, AccountTeam]) -> AccountForm:
+        """Return the stored values; communes that come with a team are the team's."""
+        with_team = {unit for team in account.team_ids if team in teams for unit in teams[team].unit_ids}
+        one = account.officer
+        own = tuple(sorted(account.unit_ids - with_team))
+        return cls(
+            one.login,
+            one.name,
+            one.role,
+            one.agency,
+            tuple(sorted(account.team_ids)),
+            own,
+            account.fingerprint,
+        )
+
+    @classmethod
+    def typed(cls) -> AccountForm:
+        """Return what the browser sent."""
+        sent = request.form
+        return cls(
+            sent.get("login", "").strip(),
+            " ".join(sent.get("name", "").split()),
+            sent.get("role", ""),
+            sent.get("agency", ""),
+            tuple(sent.getlist("team")),
+            tuple(sent.getlist("unit")),
+            sent.get("seen", ""),
+        )
+
+    @property
+    def change(self) -> AccountChange:
+        """The values as the operation takes them."""
+        return AccountChange(self.name, self.role, self.agency, self.team_ids, self.unit_ids)
+
+
+def errors_of(
+    form: AccountForm,
+    teams: Mapping[str, AccountTeam],
+    localizer: Localizer,
+    today: date,
+    *,
+    stored: str = "",
+) -> dict[str, str]:
+    """Return what is wrong by field; `stored`: the agency the account has, even one of an earlier day."""
+    lists = localizer.lists
+    scope = lists.roles[form.role].scope if form.role in lists.roles else ""
+    is_there = form.agency in lists.agencies.on(today) or (bool(stored) and form.agency == stored)
+    faults = (
+        ("login", not is_login(form.login), _LOGIN_SHAPE),
+        ("name", not form.name, REQUIRED),
+        ("name", len(form.name) > _LONGEST_NAME, N_("This name is too long.")),
+        ("role", form.role not in lists.roles, N_("Choose a role.")),
+        ("agency", not is_there, N_("Choose an agency that is there today.")),
+        ("team", not set(form.team_ids) <= teams.keys(), N_("Choose among these teams.")),
+        ("team", scope == "own_team" and bool(teams) and not form.team_ids, _NEEDS_TEAM),
+        ("unit", not set(form.unit_ids) <= lists.units.keys(), N_("Choose among these communes.")),
+        ("unit", scope == "own_unit" and not form.unit_ids, _NEEDS_UNIT),
+    )
+    return {name: localizer.say(text) for name, is_wrong, text in faults if is_wrong}

@@ -1,0 +1,158 @@
+"""Accounts in words: role, agency, area and state, and the filters of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import request, url_for
+
+from field178_server.accounts.teams import AccountTeam
+from field178_server.console.shell.links import Select
+from field178_server.console.text.field_labels import field_name
+from field178_server.console.text.localize import Localizer
+from field178_server.console.text.state_labels import StateLabel
+from field178_server.office.people.queries import Account
+from field178_shared.text.i18n import N_
+from field178_shared.text.normalisation import fold, sort_key
+
+_LONGEST = 100
+# No account of one office looks after these.
+_TOO_HIGH = frozenset({"country", "municipality", "province"})
+_STATES = {
+    "open": N_("Open accounts"),
+    "closed": N_("Closed accounts"),
+    "all": N_("All accounts"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """One account in the list."""
+
+    href: str
+    name: str
+    login: str
+    role: str
+    agency: str
+    area: str
+    state: StateLabel
+    has_codes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFilter:
+    """The filters of the address; "" is all."""
+
+    words: str = ""
+    role: str = ""
+    unit: str = ""
+    state: str = "open"
+
+    @classmethod
+    def read(cls) -> PeopleFilter:
+        """Read the filters of the request; an unknown state is that of open accounts."""
+        asked, state = request.args, request.args.get("state", "open")
+        words = asked.get("q", "").strip()[:_LONGEST]
+        unit, role = asked.get("unit", ""), asked.get("role", "")
+        return cls(words, role, unit, state if state in _STATES else "open")
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but the state is asked for."""
+        return bool(self.words or self.role or self.unit)
+
+    def href(self, page: int) -> str:
+        """Return the address of a page of the list under these filters."""
+        words, role, unit = self.words or None, self.role or None, self.unit or None
+        return url_for("console.people", q=words, role=role, unit=unit, state=self.state, page=page)
+
+    def holds(self, one: Account) -> bool:
+        """Tell whether an account is asked for; words are found in name and login, marks do not matter."""
+        officer = one.officer
+        if self.state != "all" and (officer.disabled_at is None) != (self.state == "open"):
+            return False
+        if (self.role and officer.role != self.role) or (self.unit and self.unit not in one.unit_ids):
+            return False
+        return all(word in fold(f"{officer.name} {officer.login}") for word in fold(self.words).split())
+
+
+def state_of(one: Account, localizer: Localizer) -> StateLabel:
+    """Return the state of an account as a word."""
+    if one.officer.disabled_at is not None:
+        when = localizer.instant(one.officer.disabled_at)
+        return StateLabel(localizer.say(N_("Closed {when}")).format(when=when), "", "void")
+    if one.officer.password_hash is None:
+        return StateLabel(localizer.say(N_("No password yet")), "warn", "key")
+    return StateLabel(localizer.say(N_("Open")), "ok", "check-circle")
+
+
+def area_text(one: Account, teams: Mapping[str, AccountTeam], localizer: Localizer) -> str:
+    """Return teams and communes; communes that come with a team are not named one by one."""
+    own = [teams[team] for team in one.team_ids if team in teams]
+    with_team = {unit for team in own for unit in team.unit_ids}
+    units = [localizer.label(localizer.lists.units, unit) for unit in one.unit_ids - with_team]
+    names = [*(team.name for team in own), *sorted(units, key=sort_key)]
+    if not names:
+        is_whole = one.officer.role == "reviewer"
+        return localizer.say(N_("the whole area")) if is_whole else ""
+    return ", ".join(names)
+
+
+def lines_of(
+    found: Sequence[Account], teams: Mapping[str, AccountTeam], localizer: Localizer
+) -> list[PersonLine]:
+    """Return the lines of the list, by name as Vietnamese sorts it."""
+    return [
+        PersonLine(
+            url_for("console.person", officer_id=one.officer.officer_id),
+            one.officer.name,
+            one.officer.login,
+            localizer.label(localizer.lists.roles, one.officer.role),
+            localizer.label(localizer.lists.agencies, one.officer.agency),
+            area_text(one, teams, localizer),
+            state_of(one, localizer),
+            one.officer.totp_secret is not None,
+        )
+        for one in sorted(found, key=lambda one: (sort_key(one.officer.name), one.officer.login))
+    ]
+
+
+def filters_of(wanted: PeopleFilter, everyone: Sequence[Account], localizer: Localizer) -> list[Select]:
+    """Return the filters with what the accounts have."""
+    lists = localizer.lists
+    roles = {one.officer.role for one in everyone}
+    units = {unit for one in everyone for unit in one.unit_ids}
+    role_names = [(role, localizer.label(lists.roles, role)) for role in lists.roles if role in roles]
+    unit_names = sorted(
+        ((unit, localizer.label(lists.units, unit)) for unit in units), key=lambda pair: sort_key(pair[1])
+    )
+    say = localizer.say
+    return [
+        _select("role", say(N_("Role")), [("", say(N_("All roles"))), *role_names], wanted.role),
+        _select(
+            "unit",
+            field_name("establishment", "unit_id", localizer),
+            [("", say(N_("All communes"))), *unit_names],
+            wanted.unit,
+        ),
+        _select(
+            "state", say(N_("Account")), [(key, say(text)) for key, text in _STATES.items()], wanted.state
+        ),
+    ]
+
+
+def unit_options(localizer: Localizer, today: date, chosen: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the units to choose from: those of the day, and what is chosen already."""
+    units = [
+        one
+        for one in localizer.lists.units.values()
+        if one.id in chosen or (one.valid_on(today) and one.type not in _TOO_HIGH)
+    ]
+    named = [(one.id, localizer.label(localizer.lists.units, one.id)) for one in units]
+    return sorted(named, key=lambda pair: sort_key(pair[1]))
+
+
+def _select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: str) -> Select:
+    return Select(name, label, tuple((value, text, value == chosen) for value, text in options))

@@ -1,0 +1,1 @@
+"""People: the accounts of officers as an administrator sees them."""
