@@ -14,7 +14,7 @@ MAX_ID = 36
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PageStart:
     """Where a page begins: after a row, before one, or so that it is the last; none of it: the first."""
 
     after: str = ""
@@ -22,7 +22,7 @@ class Place:
     is_last: bool = False
 
     @classmethod
-    def read(cls, arguments: Mapping[str, str]) -> Place:
+    def read(cls, arguments: Mapping[str, str]) -> PageStart:
         """Read a place from an address."""
         after, before = (arguments.get(name, "")[:MAX_ID] for name in ("after", "before"))
         return cls(after, "" if after else before, arguments.get("end") == "1")
@@ -43,17 +43,17 @@ class KeysetPage(Generic[Row]):
     """Rows of one page, and the places of the pages beside it."""
 
     rows: tuple[Row, ...]
-    before: Place | None = None
-    after: Place | None = None
+    before: PageStart | None = None
+    after: PageStart | None = None
 
 
 def keyset_page(
-    session: Session, query: Select[Any], order: Order, tenant_id: str, place: Place, size: int
+    session: Session, query: Select[Any], order: Order, tenant_id: str, place: PageStart, size: int
 ) -> KeysetPage[Any]:
     """Return a page of a query whose rows have `record_id`; a place that is gone is the first page."""
     bound = _bound(session, order, tenant_id, place.after or place.before)
     if bound is None and (place.after or place.before):
-        place = Place()
+        place = PageStart()
     is_backward = bool(place.before) or (place.is_last and not place.after)
     is_descending = order.is_descending != is_backward
     ordered = query.order_by(*(desc(one) if is_descending else asc(one) for one in (order.column, order.key)))
@@ -64,15 +64,15 @@ def keyset_page(
     rows, has_more = found[:size], len(found) > size
     if is_backward and place.before and not has_more:
         # Less than a page is left: the first page shows it with what follows.
-        return keyset_page(session, query, order, tenant_id, Place(), size)
+        return keyset_page(session, query, order, tenant_id, PageStart(), size)
     if is_backward:
         rows = rows[::-1]
     has_before = has_more if is_backward else bool(place.after)
     has_after = bool(place.before) if is_backward else has_more
     return KeysetPage(
         tuple(rows),
-        Place(before=rows[0].record_id) if rows and has_before else None,
-        Place(after=rows[-1].record_id) if rows and has_after else None,
+        PageStart(before=rows[0].record_id) if rows and has_before else None,
+        PageStart(after=rows[-1].record_id) if rows and has_after else None,
     )
 
 

@@ -25,7 +25,7 @@ from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
 from field178_server.office.establishments import operations as register
-from field178_server.office.establishments.operations import SeenEntry
+from field178_server.office.establishments.operations import SeenEstablishment
 from field178_server.office.records import operations as records
 from field178_shared.errors import ErrorCode, message
 from field178_shared.merge import Data
@@ -54,7 +54,7 @@ def close_establishment(record_id: str) -> AnyResponse:
         return _close_page(replace(state, errors=errors), 422)
     if hints := unseen_hints(record_id, content_with(page.record.data, values), page.record.data):
         return _close_page(replace(state, hints=hints))
-    refusal = save_values(SeenEntry(record_id, seen_rev), values)
+    refusal = save_values(SeenEstablishment(record_id, seen_rev), values)
     if refusal is None:
         return done(url_for("console.establishment", record_id=record_id), CLOSED, record_id)
     named = {_CLOSING_FIELD.get(path, path): codes for path, codes in refusal.problems.items()}
@@ -84,7 +84,7 @@ def move_establishment(record_id: str) -> AnyResponse:
     def work(session: Session) -> None:
         # Moved first: the commune that an entry names must be that of its area.
         records.move(session, office(), record_id, f"unit:{unit}")
-        moved = SeenEntry(record_id, seen_rev)
+        moved = SeenEstablishment(record_id, seen_rev)
         register.edit(session, office(), own_access(), moved, {"unit_id": unit})
 
     refusal = attempt(work, SENTENCES)

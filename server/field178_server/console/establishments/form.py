@@ -37,7 +37,7 @@ _CERTIFICATE_PARTS = ("status", "number", "issued_on", "expires_on", "issuer_age
 
 
 @dataclass(frozen=True, slots=True)
-class EntryField:
+class EstablishmentField:
     """One field of the form; `condition` names the values of another field that ask for it."""
 
     path: str
@@ -61,7 +61,7 @@ class EntrySection:
     """Fields under one heading."""
 
     title: str
-    fields: tuple[EntryField, ...]
+    fields: tuple[EstablishmentField, ...]
     path: str = ""
     is_open: bool = True
 
@@ -198,13 +198,13 @@ def _is_asked(path: str, source: EntryFormSource) -> bool:
     return path != UNIT or source.units is not None
 
 
-def _field(path: str, source: EntryFormSource, localizer: Localizer) -> EntryField:
+def _field(path: str, source: EntryFormSource, localizer: Localizer) -> EstablishmentField:
     control = _control(path, localizer)
     if path == UNIT and source.units is not None:
         control = Control("choice", options=tuple(source.units))
     words = words_at(TYPE, path, localizer.language)
     asking = CONDITIONS.get(path)
-    return EntryField(
+    return EstablishmentField(
         path=path,
         label=field_label(path, localizer),
         control=control,
@@ -235,9 +235,9 @@ def _certificates(source: EntryFormSource, localizer: Localizer) -> Iterator[Ent
         yield EntrySection(title, fields, path, is_open or path in source.errors)
 
 
-def _part(path: str, source: EntryFormSource, localizer: Localizer) -> EntryField:
+def _part(path: str, source: EntryFormSource, localizer: Localizer) -> EstablishmentField:
     control = _control(path, localizer)
-    return EntryField(
+    return EstablishmentField(
         path=path,
         label=field_name(TYPE, path, localizer),
         control=control,

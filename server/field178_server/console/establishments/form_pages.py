@@ -34,7 +34,7 @@ from field178_server.console.text.field_labels import value_text
 from field178_server.console.text.localize import Localizer
 from field178_server.http.application_runtime import current_runtime
 from field178_server.office.establishments import operations as register
-from field178_server.office.establishments.operations import SeenEntry
+from field178_server.office.establishments.operations import SeenEstablishment
 from field178_server.office.reviews.record import RecordPage
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
@@ -89,7 +89,7 @@ def save_establishment(record_id: str) -> AnyResponse:
     if not typed.errors:
         if hints := unseen_hints(record_id, content_with(page.record.data, typed.values), page.record.data):
             return _form_page(replace(state, hints=hints))
-        refusal = save_values(SeenEntry(record_id, seen_rev), typed.values)
+        refusal = save_values(SeenEstablishment(record_id, seen_rev), typed.values)
         if refusal is None:
             return done(url_for("console.establishment", record_id=record_id), EDITED, record_id)
         state = _refused(state, entry_page(record_id), typed.values, refusal)

@@ -17,7 +17,7 @@ from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.establishments import operations as register
-from field178_server.office.establishments.operations import SeenEntry
+from field178_server.office.establishments.operations import SeenEstablishment
 from field178_server.office.reviews.record import RecordPage, record_page
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data, write_path
@@ -77,7 +77,7 @@ def entry_page(record_id: str) -> RecordPage:
     return page
 
 
-def save_values(seen: SeenEntry, values: Mapping[str, object]) -> Refusal | None:
+def save_values(seen: SeenEstablishment, values: Mapping[str, object]) -> Refusal | None:
     """Write values against the revision that was seen, or return the refusal in words."""
     return attempt(lambda session: register.edit(session, office(), own_access(), seen, values), SENTENCES)
 

@@ -33,7 +33,7 @@ from field178_server.office.establishments.duplicates import (
     duplicate_hints,
     duplicate_pairs,
 )
-from field178_server.office.establishments.operations import SeenEntry
+from field178_server.office.establishments.operations import SeenEstablishment
 from field178_server.office.establishments.queries import RegisterQuery, register_page
 from field178_server.office.records import operations as records
 from field178_server.office.reviews.record import RecordPage
@@ -117,8 +117,8 @@ def merge_establishment(record_id: str) -> AnyResponse:
     keys = [key for key, _ in _groups() if request.form.get(f"take:{key}") == "other"]
     picked = {path for key, paths in _groups() if key in keys for path in paths}
     seen = (
-        SeenEntry(record_id, whole_number("seen_rev")),
-        SeenEntry(other.record.record_id, whole_number("other_rev")),
+        SeenEstablishment(record_id, whole_number("seen_rev")),
+        SeenEstablishment(other.record.record_id, whole_number("other_rev")),
     )
 
     def work(session: Session) -> None:
@@ -135,7 +135,7 @@ def merge_establishment(record_id: str) -> AnyResponse:
 @console.post("/establishments/<record_id>/unmerge")
 def unmerge_establishment(record_id: str) -> AnyResponse:
     """Give a merged entry its own life back, and the other one the values that it had."""
-    merged = SeenEntry(request.form.get("other", ""), whole_number("other_rev"))
+    merged = SeenEstablishment(request.form.get("other", ""), whole_number("other_rev"))
 
     def work(session: Session) -> None:
         register.give_back(session, office(), own_access(), merged)

@@ -35,7 +35,7 @@ from field178_server.office.establishments.queries import (
 )
 from field178_server.office.reviews.record import merge_target_within, record_page
 from field178_server.records.access import access_of
-from field178_server.records.keyset import Place
+from field178_server.records.keyset import PageStart
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data
 from field178_shared.text.i18n import N_
@@ -67,7 +67,7 @@ def establishments() -> Response:
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
     query, localizer = _query(), Localizer(language)
     with snapshot(runtime.engine) as session:
-        found = register_page(session, query, Place.read(request.args))
+        found = register_page(session, query, PageStart.read(request.args))
         views = saved_views(session, _LIST)
         layout = layout_of(session, officer, localizer)
     return render(

@@ -36,7 +36,7 @@ from field178_server.office.filed.queries import (
     teams,
 )
 from field178_server.records.access import access_of
-from field178_server.records.keyset import Place
+from field178_server.records.keyset import PageStart
 from field178_shared.text.formats import parse_date
 from field178_shared.text.i18n import N_
 
@@ -113,7 +113,7 @@ def sessions_file(kind: str) -> AnyResponse:
 
 def _page(table: FiledTable) -> AnyResponse:
     runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
-    wanted, place = _wanted(table), Place.read(request.args)
+    wanted, place = _wanted(table), PageStart.read(request.args)
     with snapshot(runtime.engine) as session:
         found = filed_page(session, wanted, place)
         known_teams = teams(session, runtime.tenant_id) if table is VISITS else {}

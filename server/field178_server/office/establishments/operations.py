@@ -30,7 +30,7 @@ TYPE = "establishment"
 
 
 @dataclass(frozen=True, slots=True)
-class SeenEntry:
+class SeenEstablishment:
     """An entry of the register as the officer saw it: the revision whose values stood in the form."""
 
     record_id: str
@@ -64,7 +64,7 @@ def edit(
     session: Session,
     context: OperationContext,
     access: AccessFilter,
-    seen: SeenEntry,
+    seen: SeenEstablishment,
     values: Mapping[str, object],
 ) -> None:
     """Set the values that differ from those of the revision that was seen; None removes one.
@@ -90,7 +90,7 @@ def take_values(
     session: Session,
     context: OperationContext,
     access: AccessFilter,
-    entries: tuple[SeenEntry, SeenEntry],
+    entries: tuple[SeenEstablishment, SeenEstablishment],
     paths: Collection[str],
 ) -> None:
     """Copy the values at these paths from the second entry, which is about to be merged, to the first.
@@ -111,7 +111,9 @@ def take_values(
         _write(batch, context, target, merge(target.data, set_, was).data, members)
 
 
-def give_back(session: Session, context: OperationContext, access: AccessFilter, merged: SeenEntry) -> None:
+def give_back(
+    session: Session, context: OperationContext, access: AccessFilter, merged: SeenEstablishment
+) -> None:
     """Set back what a merge, found by the merged entry and its revision, set in the entry that took it.
 
     MUST run before the entry is unmerged. What was changed again since then stays.
@@ -129,7 +131,7 @@ def give_back(session: Session, context: OperationContext, access: AccessFilter,
     set_, was = change.get("was", {}), change.get("set", {})
     restored = merge(target.data, set_, was)
     if restored.applied:
-        kept = {clash.path for clash in restored.clashes}
+        kept = {conflict.path for conflict in restored.clashes}
         members = {
             name: {path: value for path, value in found.items() if path not in kept}
             for name, found in (("set", set_), ("was", was))
@@ -137,7 +139,7 @@ def give_back(session: Session, context: OperationContext, access: AccessFilter,
         _write(batch, context, target, restored.data, {"create": False, **members})
 
 
-def _change_of_merge(batch: Batch, record_id: str, merged: SeenEntry) -> dict[str, dict[str, object]]:
+def _change_of_merge(batch: Batch, record_id: str, merged: SeenEstablishment) -> dict[str, dict[str, object]]:
     """Return what the office set when it merged an entry; empty where it took nothing."""
     payloads = batch.session.scalars(
         select(ChangeHistory.payload).where(
@@ -187,7 +189,7 @@ def _with_source(values: Mapping[str, object], changed: Mapping[str, object]) ->
 
 
 def _seen_values(
-    batch: Batch, record: Stored, seen: SeenEntry, values: Mapping[str, object]
+    batch: Batch, record: Stored, seen: SeenEstablishment, values: Mapping[str, object]
 ) -> dict[str, object]:
     """Return the values that were seen at the paths that are changed, by path."""
     data: Data | None = record.data

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentProjection
 from field178_server.records.access import AccessFilter
-from field178_server.records.keyset import KeysetPage, Order, Place, keyset_page
+from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_shared.text.normalisation import fold
 
 PAGE_SIZE = 50
@@ -58,9 +58,9 @@ class RegisterPage:
         return self.page.rows
 
 
-def register_page(session: Session, query: RegisterQuery, place: Place | None = None) -> RegisterPage:
+def register_page(session: Session, query: RegisterQuery, place: PageStart | None = None) -> RegisterPage:
     """Return one page of the establishments whose name, address or number contains every word."""
-    found = _page(session, query, place or Place(), PAGE_SIZE)
+    found = _page(session, query, place or PageStart(), PAGE_SIZE)
     if not found.before and not found.after:
         # All that was found is here: no second scan counts it.
         return RegisterPage(found, len(found.rows))
@@ -70,14 +70,14 @@ def register_page(session: Session, query: RegisterQuery, place: Place | None = 
 
 def register_rows(session: Session, query: RegisterQuery) -> Iterator[RegisterRow]:
     """Yield every row of the list, in constant memory."""
-    place: Place | None = Place()
+    place: PageStart | None = PageStart()
     while place is not None:
         found = _page(session, query, place, EXPORT_STEP)
         yield from found.rows
         place = found.after
 
 
-def _page(session: Session, query: RegisterQuery, place: Place, size: int) -> KeysetPage[RegisterRow]:
+def _page(session: Session, query: RegisterQuery, place: PageStart, size: int) -> KeysetPage[RegisterRow]:
     columns = (getattr(EstablishmentProjection, name) for name in RegisterRow.__annotations__)
     rows: Select[Any] = select(*columns).where(*_within(query))
     order = Order(

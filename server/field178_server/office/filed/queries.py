@@ -21,7 +21,7 @@ from field178_server.database.models import (
 )
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import merge_targets_of, merged_into_any_of
-from field178_server.records.keyset import KeysetPage, Order, Place, keyset_page
+from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
 from field178_shared.records.reading import text_of
 from field178_shared.text.normalisation import fold
@@ -96,7 +96,7 @@ class FiledPage:
     names: Names
 
 
-def filed_page(session: Session, wanted: FiledList, place: Place) -> FiledPage:
+def filed_page(session: Session, wanted: FiledList, place: PageStart) -> FiledPage:
     """Return one page of a list."""
     found = keyset_page(session, _rows(session, wanted), _order(wanted), wanted.tenant_id, place, PAGE_SIZE)
     is_whole = not found.before and not found.after
@@ -107,7 +107,7 @@ def filed_page(session: Session, wanted: FiledList, place: Place) -> FiledPage:
 
 def filed_rows(session: Session, wanted: FiledList) -> Iterator[tuple[FiledRow, Names]]:
     """Yield every row of a list, and the names that stand in it, in constant memory."""
-    place: Place | None = Place()
+    place: PageStart | None = PageStart()
     while place is not None:
         found = keyset_page(
             session, _rows(session, wanted), _order(wanted), wanted.tenant_id, place, EXPORT_STEP
