@@ -167,6 +167,41 @@ def review(**over: object) -> Data:
     )
 
 
+def inspection_plan(**over: object) -> Data:
+    """Return a valid plan of a year with two quotas."""
+    return _with(
+        {
+            "year": 2026,
+            "number": "35/KH-UBND",
+            "issued_on": "2026-01-12",
+            "quotas": {
+                "q1": {"establishment_type_id": "karaoke", "unit_id": UNIT, "count": 3},
+                "q2": {"month": 11, "team_id": TEAM, "count": 12},
+            },
+        },
+        over,
+    )
+
+
+def plan_item(**over: object) -> Data:
+    """Return a valid planned visit of the team to the establishment, in its November."""
+    return _with(
+        {
+            "year": 2026,
+            "team_id": TEAM,
+            "establishment_id": record_id("establishment"),
+            "establishment_type_id": "karaoke",
+            "unit_id": UNIT,
+            "inspection_kind": "planned",
+            "trigger": "annual_plan",
+            "window_from": "2026-11-01",
+            "window_to": "2026-11-30",
+            "reason": "Xem lại cửa thoát nạn.",
+        },
+        over,
+    )
+
+
 def sanction_decision(**over: object) -> Data:
     """Return a valid decision of a fine on the visit."""
     return _with(

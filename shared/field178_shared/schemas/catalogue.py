@@ -11,6 +11,7 @@ from field178_shared.schemas.inspection import InspectionSchema
 from field178_shared.schemas.list_pack import ListPackSchema, ListRowsSchema
 from field178_shared.schemas.number_block import NumberBlockSchema
 from field178_shared.schemas.outreach_session import OutreachSessionSchema
+from field178_shared.schemas.plan import InspectionPlanSchema, PlanItemSchema
 from field178_shared.schemas.review import ReviewSchema
 from field178_shared.schemas.roster import PersonSchema, TeamSchema
 from field178_shared.schemas.sanction import MeasureExecutionSchema, PaymentSchema, SanctionDecisionSchema
@@ -29,6 +30,8 @@ SCHEMAS: Mapping[str, RecordSchema] = MappingProxyType(
         "team": TeamSchema(),
         "person": PersonSchema(),
         "number_block": NumberBlockSchema(),
+        "inspection_plan": InspectionPlanSchema(),
+        "plan_item": PlanItemSchema(),
         "list_pack": ListPackSchema(),
         "list_rows": ListRowsSchema(),
     }

@@ -24,8 +24,8 @@ class Side(StrEnum):
 class RecordType:
     """One type of record (docs/sync-protocol.md §11).
 
-    `scope_kind` is unit, team, ref or system (the scope of the record it concerns); `versions` the
-    oldest and the youngest data version taken; `office_paths` are written by the office alone.
+    `scope_kind` is unit, team, ref, office or system (the scope of the record it concerns); `versions`
+    the oldest and the youngest data version taken; `office_paths` are written by the office alone.
     """
 
     name: str
@@ -65,6 +65,8 @@ TYPES: Mapping[str, RecordType] = MappingProxyType(
             RecordType("person", "ref", creators=_OFFICE, editors=_OFFICE),
             RecordType("list_pack", "ref", creators=_OFFICE, editors=_OFFICE),
             RecordType("list_rows", "ref", creators=_OFFICE, editors=_OFFICE),
+            RecordType("inspection_plan", "office", creators=_OFFICE, editors=_OFFICE),
+            RecordType("plan_item", "team", creators=_OFFICE, editors=_OFFICE),
             RecordType("review", "system", creators=_OFFICE, editors=_OFFICE),
             RecordType("sanction_decision", "system", creators=_OFFICE, editors=_OFFICE),
             RecordType("payment", "system", creators=_OFFICE, editors=_OFFICE),

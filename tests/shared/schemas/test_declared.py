@@ -20,6 +20,8 @@ VALID: dict[str, Callable[[], Data]] = {
     "payment": builders.payment,
     "measure_execution": builders.measure_execution,
     "follow_up_closure": builders.follow_up_closure,
+    "inspection_plan": builders.inspection_plan,
+    "plan_item": builders.plan_item,
     "team": builders.team,
     "number_block": builders.number_block,
     "person": builders.person,

@@ -15,6 +15,7 @@ from field178_shared.schemas.fields import (
     follow_up_closure,
     inspection,
     outreach_session,
+    plan,
     review,
     sanction,
 )
@@ -38,6 +39,7 @@ RECORD_NAMES = MappingProxyType(
         "inspection": N_("Inspection visit"),
         "outreach_session": N_("Outreach session"),
         "establishment": N_("Establishment"),
+        "plan_item": N_("Planned visit"),
     }
 )
 # Records of the office beside a visit: they stand on its page and have none of their own in the field.
@@ -61,6 +63,8 @@ FIELDS: Mapping[str, Mapping[str, FieldSpec]] = MappingProxyType(
             ("payment", sanction.PAYMENT),
             ("measure_execution", sanction.MEASURE),
             ("follow_up_closure", follow_up_closure.FIELDS),
+            ("inspection_plan", plan.PLAN),
+            ("plan_item", plan.ITEM),
         )
     }
 )

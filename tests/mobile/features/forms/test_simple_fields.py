@@ -22,7 +22,7 @@ from field178_mobile.features.outreach import outreach_state
 from field178_mobile.features.register import establishment_form_state
 from field178_mobile.presentation.wording import Wording
 from field178_shared.codelists import load
-from field178_shared.schemas.fields.catalogue import FIELDS, field_at
+from field178_shared.schemas.fields.catalogue import FIELDS, OFFICE_RECORD_NAMES, field_at
 from field178_shared.schemas.fields.spec import FieldKind
 
 PACKAGE = Path(field178_mobile.__file__).parent
@@ -48,7 +48,7 @@ SECTIONS = {
 NOT_ASKED = {
     "_deleted": "no field of the form",
     **dict.fromkeys(
-        ("review", "sanction_decision", "payment", "measure_execution", "follow_up_closure"),
+        ("review", *OFFICE_RECORD_NAMES, "inspection_plan", "plan_item"),
         "written by the office",
     ),
 }

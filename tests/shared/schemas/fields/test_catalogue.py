@@ -16,6 +16,7 @@ from field178_shared.schemas.fields import (
     follow_up_closure,
     inspection,
     outreach_session,
+    plan,
     review,
     sanction,
 )
@@ -42,6 +43,8 @@ DECLARED = {
     "payment": sanction.PAYMENT,
     "measure_execution": sanction.MEASURE,
     "follow_up_closure": follow_up_closure.FIELDS,
+    "inspection_plan": plan.PLAN,
+    "plan_item": plan.ITEM,
 }
 EVERY_FIELD = [(name, spec) for name, specs in FIELDS.items() for spec in specs.values()]
 # Set beside the data of a record, no field of its schema.

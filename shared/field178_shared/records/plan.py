@@ -1,0 +1,261 @@
+"""The yearly plan: its quotas, its visits to come, and what became of them by the visits that were filed.
+
+What became of a planned visit is never stored: console and tablet compute it here, from the visits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Self
+
+from field178_shared.records.reading import Data, count_of, day_of, entries_of, entry_of, text_of
+
+PLAN, ITEM = "inspection_plan", "plan_item"
+UNANNOUNCED, RECHECK = "unannounced", "recheck"
+
+
+class PlanState(StrEnum):
+    """What became of a planned visit."""
+
+    LATER = "later"
+    DUE = "due"
+    DONE = "done"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """How many visits are wanted; an empty member means any."""
+
+    key: str
+    establishment_type_id: str
+    unit_id: str
+    month: int | None
+    team_id: str
+    count: int
+
+    @classmethod
+    def from_data(cls, key: str, data: Data) -> Self:
+        """Read an entry of the plan."""
+        return cls(
+            key=key,
+            establishment_type_id=text_of(data, "establishment_type_id"),
+            unit_id=text_of(data, "unit_id"),
+            month=count_of(data, "month"),
+            team_id=text_of(data, "team_id"),
+            count=count_of(data, "count") or 0,
+        )
+
+    def takes(self, visit: PlanVisit) -> bool:
+        """Tell whether a visit is one of those that are wanted."""
+        return (
+            self.establishment_type_id in ("", visit.establishment_type_id)
+            and self.unit_id in ("", visit.unit_id)
+            and self.team_id in ("", visit.team_id)
+            and (self.month is None or (visit.day is not None and visit.day.month == self.month))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionPlan:
+    """The plan of a year."""
+
+    year: int
+    number: str = ""
+    issued_on: date | None = None
+    quotas: tuple[Quota, ...] = ()
+
+    @classmethod
+    def from_data(cls, data: Data) -> Self:
+        """Read a record's data; what is missing reads as empty."""
+        return cls(
+            year=count_of(data, "year") or 0,
+            number=text_of(data, "number"),
+            issued_on=day_of(data, "issued_on"),
+            quotas=tuple(Quota.from_data(*entry) for entry in sorted(entries_of(data, "quotas").items())),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanItem:
+    """A visit that a team shall make; without an establishment it is open: any of the type in the commune."""
+
+    id: str
+    year: int
+    team_id: str
+    establishment_id: str
+    establishment_type_id: str
+    unit_id: str
+    kind: str
+    trigger: str
+    window_from: date
+    window_to: date
+    reason: str = ""
+    asked_by: tuple[str, str] | None = None
+    cancelled: str | None = None
+
+    @classmethod
+    def from_data(cls, item_id: str, data: Data) -> Self:
+        """Read a record's data; a window that cannot be read is long past."""
+        asked, cancelled = entry_of(data, "asked_by"), entry_of(data, "cancelled")
+        return cls(
+            id=item_id,
+            year=count_of(data, "year") or 0,
+            team_id=text_of(data, "team_id"),
+            establishment_id=text_of(data, "establishment_id"),
+            establishment_type_id=text_of(data, "establishment_type_id"),
+            unit_id=text_of(data, "unit_id"),
+            kind=text_of(data, "inspection_kind"),
+            trigger=text_of(data, "trigger"),
+            window_from=day_of(data, "window_from") or date.min,
+            window_to=day_of(data, "window_to") or date.min,
+            reason=text_of(data, "reason"),
+            asked_by=(text_of(asked, "visit_id"), text_of(asked, "follow_up_id")) if asked else None,
+            cancelled=text_of(cancelled, "reason") if cancelled else None,
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the team chooses the establishment."""
+        return not self.establishment_id
+
+    def is_secret(self, today: date) -> bool:
+        """Tell whether nobody but the office may know of it yet: an unannounced visit before its day."""
+        return self.kind == UNANNOUNCED and today < self.window_from
+
+    def is_kept_by(self, visit: PlanVisit) -> bool:
+        """Tell whether a visit of its team falls into its window, at its place."""
+        return (
+            visit.team_id == self.team_id
+            and visit.day is not None
+            and self.window_from <= visit.day <= self.window_to
+            and self._is_place_of(visit)
+        )
+
+    def is_named_by(self, visit: PlanVisit) -> bool:
+        """Tell whether a visit was begun from it, at its place, on whatever day."""
+        return visit.plan_item_id == self.id and self._is_place_of(visit)
+
+    def _is_place_of(self, visit: PlanVisit) -> bool:
+        if self.is_open:
+            wanted = (self.establishment_type_id, self.unit_id)
+            return wanted == (visit.establishment_type_id, visit.unit_id)
+        return visit.establishment_id == self.establishment_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanVisit:
+    """What the plan asks of a filed visit."""
+
+    id: str
+    day: date | None
+    team_id: str
+    establishment_id: str
+    establishment_type_id: str
+    unit_id: str
+    plan_item_id: str = ""
+    is_inspected: bool = True
+    is_void: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether the team got in, and the office has not voided it."""
+        return self.is_inspected and not self.is_void
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What became of a planned visit: the visit that did it, and those that found no way in, oldest first."""
+
+    state: PlanState
+    visit_id: str = ""
+    tried: tuple[str, ...] = field(default=())
+
+
+def progress_of(items: Iterable[PlanItem], visits: Iterable[PlanVisit], today: date) -> dict[str, Progress]:
+    """Return what became of each planned visit; a visit makes one of them done, never two.
+
+    A visit that names an item goes first, then one to its establishment by its team in its window, then one
+    that an open item takes. Of several items that a visit may keep, the one that ends first gets it.
+    """
+    every = sorted(items, key=lambda item: (item.window_to, item.window_from, item.id))
+    alive = [item for item in every if item.cancelled is None]
+    valid = sorted((visit for visit in visits if not visit.is_void), key=_by_day)
+    done: dict[str, str] = {}
+    left = {visit.id: visit for visit in valid if visit.counts}
+    _assign(alive, left, done, PlanItem.is_named_by)
+    for is_open in (False, True):
+        _assign([item for item in alive if item.is_open is is_open], left, done, PlanItem.is_kept_by)
+    tried = _tried(alive, [visit for visit in valid if not visit.is_inspected])
+    return {
+        item.id: Progress(_state(item, done, today), done.get(item.id, ""), tuple(tried.get(item.id, ())))
+        for item in every
+    }
+
+
+def taken_by(quotas: Iterable[Quota], visits: Iterable[PlanVisit]) -> dict[str, frozenset[str]]:
+    """Return the visits that count in each quota, by its key: once in each that wants them."""
+    counted = [visit for visit in visits if visit.counts]
+    return {quota.key: frozenset(visit.id for visit in counted if quota.takes(visit)) for quota in quotas}
+
+
+def monthly_need(wanted: int, done: int, year: int, today: date) -> int | None:
+    """Return how many visits a month are needed from this month on; None when the year is not running."""
+    if today.year != year:
+        return None
+    months_left = 13 - today.month
+    return -(-max(0, wanted - done) // months_left)
+
+
+def _assign(
+    items: Collection[PlanItem],
+    left: dict[str, PlanVisit],
+    done: dict[str, str],
+    fits: Callable[[PlanItem, PlanVisit], bool],
+) -> None:
+    """Give each visit that is left, the earliest first, to the item that ends first of those it fits."""
+    by_place = _by_place(items)
+    for visit in list(left.values()):
+        keys = (visit.establishment_id, (visit.establishment_type_id, visit.unit_id))
+        near = [item for key in keys for item in by_place.get(key, ())]
+        found = next((item for item in near if item.id not in done and fits(item, visit)), None)
+        if found is not None:
+            done[found.id] = visit.id
+            del left[visit.id]
+
+
+def _by_place(items: Iterable[PlanItem]) -> Mapping[object, list[PlanItem]]:
+    found: dict[object, list[PlanItem]] = {}
+    for item in items:
+        key = (item.establishment_type_id, item.unit_id) if item.is_open else item.establishment_id
+        found.setdefault(key, []).append(item)
+    return found
+
+
+def _tried(items: Collection[PlanItem], visits: Iterable[PlanVisit]) -> dict[str, list[str]]:
+    """Return the visits that did not get in; they say why an item is open and make nothing done."""
+    by_place = _by_place(items)
+    found: dict[str, list[str]] = {}
+    for visit in visits:
+        for item in by_place.get(visit.establishment_id, ()):
+            if item.is_named_by(visit) or item.is_kept_by(visit):
+                found.setdefault(item.id, []).append(visit.id)
+    return found
+
+
+def _state(item: PlanItem, done: Mapping[str, str], today: date) -> PlanState:
+    if item.cancelled is not None:
+        return PlanState.CANCELLED
+    if item.id in done:
+        return PlanState.DONE
+    if today > item.window_to:
+        return PlanState.MISSED
+    return PlanState.LATER if today < item.window_from else PlanState.DUE
+
+
+def _by_day(visit: PlanVisit) -> tuple[date, str]:
+    return (visit.day or date.max, visit.id)

@@ -1,0 +1,29 @@
+"""A planned visit has a place, and a window that does not end before it begins."""
+
+from __future__ import annotations
+
+import pytest
+from tests.shared import builders
+
+from field178_shared import rules
+from field178_shared.codelists import load
+
+
+@pytest.mark.parametrize(
+    ("over", "expected"),
+    [
+        ({}, {}),
+        ({"window_to": "2026-11-01"}, {}),
+        ({"window_to": "2026-10-31"}, {"window_to": ["end_before_start"]}),
+        ({"establishment_id": None}, {}),
+        ({"establishment_id": None, "unit_id": None}, {"establishment_id": ["establishment_not_named"]}),
+    ],
+)
+def test_planned_visit_that_cannot_be_is_refused_at_its_field(over, expected) -> None:
+    assert rules.errors("plan_item", builders.plan_item(**over), load()) == expected
+
+
+def test_texts_of_the_office_are_looked_through_for_personal_data() -> None:
+    told = "Theo tin của anh Nguyễn Văn Mẫu 0912345678"
+    data = builders.plan_item(reason=told, cancelled={"reason": told})
+    assert sorted(rules.FreeTextMarks("plan_item", "vi").of(data)) == ["cancelled.reason", "reason"]
