@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from field178_server.attachments.garbage_collection import Collected, collect
 from field178_server.attachments.secure_delete import finish_erasures
@@ -19,8 +20,11 @@ from field178_server.audit import verify
 from field178_server.database.unit_of_work import run_write
 from field178_server.maintenance import check_log
 from field178_server.maintenance.integrity import faults_of_store
+from field178_server.records import planned_visits
+from field178_server.records.batch import Batch
 from field178_server.runtime import Runtime
 from field178_shared.errors import AppError
+from field178_shared.time.clock import local_date
 
 FIRST_AFTER_S = 60.0
 EVERY_S = 3600.0
@@ -52,17 +56,26 @@ def check_if_due(runtime: Runtime) -> bool:
 def run_maintenance(runtime: Runtime) -> MaintenanceResult:
     """Run the maintenance of the store: `serve` and `field178 tidy` call it once an hour.
 
-    Erasures that met a busy store are finished, late uploads given up, and the root chain extended over what
-    was acknowledged since; once a day files that nothing names are collected and every digest is
-    recomputed.
+    Unannounced visits whose day has come go to their teams. Erasures that met a busy store are finished, late
+    uploads given up, and the root chain extended over what was acknowledged since; once a day files that
+    nothing names are collected and every digest is recomputed.
     """
     store = file_store_of(runtime.settings)
     if left := finish_erasures(runtime.engine, runtime.tenant_id, store, runtime.clock):
         log.warning("purges_not_erased", count=left)
     verify.extend(runtime.engine, runtime.tenant_id, runtime.keyring.receipt, runtime.clock)
+    if released := run_write(runtime.engine, lambda session: _release_planned(session, runtime)):
+        log.info("planned_visits_released", count=released)
     given_up = uploading_of(runtime).expire()
     is_checked = check_if_due(runtime)
     return MaintenanceResult(left, given_up, is_checked, _collect(runtime) if is_checked else None)
+
+
+def _release_planned(session: Session, runtime: Runtime) -> int:
+    batch = Batch(session, runtime.tenant_id, runtime.clock, runtime.ids)
+    released = planned_visits.release_due(batch, local_date(batch.now))
+    batch.flush()
+    return released
 
 
 def _collect(runtime: Runtime) -> Collected | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from tests.server.console.conftest import (
     staffed,
 )
 from tests.server.office_scene import Office
+from tests.shared import builders
 
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import AccountRequest
@@ -25,8 +27,11 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.maintenance.check_log import LastCheck, last_check
 from field178_server.maintenance.daily import check_if_due, maintenance_running, run_maintenance
 from field178_server.office.erasure import operations as erasure
+from field178_server.office.plan.operations import Assignment, add_items
+from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.time.clock import local_date
 
 __all__ = ["enrolled", "in_the_field", "office", "reviewer", "signed_in", "staffed"]
 
@@ -100,3 +105,25 @@ def test_a_purge_that_met_a_busy_store_is_finished(office: Office, in_the_field:
         (row,) = erasure.everything(session, office.settings.tenant)
     assert row.erased_at is not None
     assert found(office) is not None
+
+
+def test_an_unannounced_visit_goes_to_its_team_on_its_day(office: Office, in_the_field: FieldWork) -> None:
+    place, today = in_the_field.place(), local_date(office.clock.now())
+    day = today + timedelta(days=1)
+    planned = Assignment(
+        team_id=builders.TEAM, window_from=day, window_to=day, kind="unannounced", trigger="peak_period"
+    )
+
+    def plan(session: Session) -> list[str]:
+        batch = Batch(session, office.runtime.tenant_id, office.clock, office.runtime.ids)
+        made = add_items(batch, office.context, [place], planned)
+        batch.flush()
+        return made
+
+    (item,) = run_write(office.engine, plan)
+    run_maintenance(office.runtime)
+    assert item not in in_the_field.tablet.sync().get_data(as_text=True)
+    office.clock.move(days=1)
+    in_the_field.tablet.open_session()
+    run_maintenance(office.runtime)
+    assert item in in_the_field.tablet.sync().get_data(as_text=True)

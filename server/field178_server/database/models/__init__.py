@@ -28,6 +28,7 @@ from field178_server.database.models.projection import (
     FollowUpAnswerRow,
     FollowUpProjection,
     MergeProjection,
+    PlanItemRow,
     SanctionRow,
 )
 from field178_server.database.models.record import Erasure, Feed, Record
@@ -77,6 +78,7 @@ __all__ = [
     "NumberLease",
     "Officer",
     "OfficerScope",
+    "PlanItemRow",
     "Quarantine",
     "Record",
     "RecordView",

@@ -85,6 +85,7 @@ class FiledRecord(Model):
     review_rev: Mapped[int | None]
     reviewed_at: Mapped[datetime | None]
     drawer: Mapped[str] = mapped_column(server_default="waiting")
+    plan_item_id: Mapped[MaybeKey]
 
 
 class FiledCount(Model):
@@ -218,6 +219,34 @@ class SanctionRow(Model):
     amount_vnd: Mapped[int]
     paid_vnd: Mapped[int]
     is_of_field: Mapped[bool]
+
+
+class PlanItemRow(Model):
+    """A live planned visit. Its scope is the office's until an unannounced one may be known to its team."""
+
+    __tablename__ = "plan_item_row"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "record_id"], ["record.tenant_id", "record.record_id"]),
+        Index(None, "tenant_id", "year", "window_to"),
+        Index(None, "tenant_id", "scope", "window_from"),
+        Index(None, "tenant_id", "asked_visit_id"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    record_id: Mapped[KeyPart]
+    scope: Mapped[Key]
+    year: Mapped[int]
+    team_id: Mapped[Key]
+    establishment_id: Mapped[MaybeKey]
+    establishment_type_id: Mapped[str | None]
+    unit_id: Mapped[MaybeKey]
+    kind: Mapped[str]
+    trigger: Mapped[str]
+    window_from: Mapped[date]
+    window_to: Mapped[date]
+    asked_visit_id: Mapped[MaybeKey]
+    asked_follow_up_id: Mapped[MaybeKey]
+    is_cancelled: Mapped[bool]
 
 
 class ConflictRow(Model):

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from field178_server.audit.office_write import write_record
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry, require_reason
-from field178_server.records.batch import Batch, SourceChange
+from field178_server.records.batch import Batch
 from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_server.replication.policy.record_validation import Problems, declared_types
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import companion_id
-from field178_shared.merge import Data, difference
+from field178_shared.merge import Data
 from field178_shared.records.reading import entries_of, ids_of, text_of
 from field178_shared.records.sanctions import (
     CLOSURE,
@@ -31,8 +32,7 @@ from field178_shared.records.sanctions import (
 )
 from field178_shared.rules import sanctions
 from field178_shared.rules.problem import Problem, by_path
-from field178_shared.time.clock import local_date, to_wire
-from field178_shared.wire.canonical import canonical
+from field178_shared.time.clock import local_date
 
 VISIT = "inspection"
 _VOID = "void"
@@ -205,19 +205,10 @@ def _is_number_taken(batch: Batch, visit: Stored, data: Data, record_id: str) ->
 
 
 def _write(batch: Batch, context: OperationContext, visit: Stored, made: Stored, action: str) -> None:
-    before = batch.get(made.record_id)
-    seen = before.data if before is not None and not before.deleted else {}
-    set_, was = difference(seen, made.data)
-    payload: dict[str, object] = {"op": "put", "set": set_, "was": was}
-    if before is None:
-        payload = {"op": "put", "create": True, "set": made.data, "was": {}}
-    text = canonical(payload).decode()
-    source = SourceChange(batch.ids.time_ordered(), context.actor.id, None, to_wire(batch.now), text)
-    batch.put(made, source)
     entry = AuditEntry(
         f"{made.type}_{action}", visit.record_id, visit.scope, {"entry": made.record_id, "rev": made.rev}
     )
-    context.note(batch.session, entry)
+    write_record(batch, context, made, entry)
 
 
 # What an entry is about: given when it is entered.

@@ -11,11 +11,18 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from field178_server.database.models import EstablishmentProjection, FiledRecord, FollowUpProjection, Record
+from field178_server.database.models import (
+    EstablishmentProjection,
+    FiledRecord,
+    FollowUpProjection,
+    PlanItemRow,
+    Record,
+)
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import merge_targets_of, merged_into_any_of
 from field178_server.records.labels import Names, names_of
 from field178_shared.merge import Data
+from field178_shared.records.follow_ups import FollowUpRef
 from field178_shared.records.reading import entries_of, instant_of, text_of
 from field178_shared.records.repeat_violations import earlier_violations
 
@@ -64,11 +71,13 @@ class FollowUpFilter:
 class FollowUpPage:
     """One page of a part, how many rows each open part has, and what the filters offer.
 
-    `repeated`: the visits among the rows that found what a visit of the twelve months before had found.
+    `repeated`: the visits among the rows that found what a visit of the twelve months before had found;
+    `rechecks`: the planned re-inspection of a correction, by its visit and key.
     """
 
     rows: tuple[FollowUpProjection, ...]
     repeated: frozenset[str]
+    rechecks: dict[FollowUpRef, str]
     counts: dict[FollowUpTab, int]
     units: tuple[str, ...]
     teams: tuple[str, ...]
@@ -95,6 +104,7 @@ def follow_up_page(session: Session, wanted: FollowUpFilter, after: Position | N
     return FollowUpPage(
         rows=rows,
         repeated=repeated_visits(session, wanted.tenant_id, rows),
+        rechecks=_rechecks(session, wanted, rows),
         counts=follow_up_counts(session, wanted),
         units=units,
         teams=teams,
@@ -154,6 +164,20 @@ def repeated_visits(session: Session, tenant_id: str, rows: Sequence[FollowUpPro
         for visit_id in found & visits_there.keys()
         if _is_repeated(visits_there[visit_id], visits_there.values())
     )
+
+
+def _rechecks(
+    session: Session, wanted: FollowUpFilter, rows: Sequence[FollowUpProjection]
+) -> dict[FollowUpRef, str]:
+    asked = {row.visit_id for row in rows if row.kind == CORRECTION}
+    query = select(PlanItemRow).where(
+        PlanItemRow.tenant_id == wanted.tenant_id,
+        PlanItemRow.asked_visit_id.in_(sorted(asked)),
+        PlanItemRow.is_cancelled.is_(False),
+        wanted.access.covers(PlanItemRow.scope),
+    )
+    found = session.scalars(query) if asked else ()
+    return {(row.asked_visit_id or "", row.asked_follow_up_id or ""): row.record_id for row in found}
 
 
 def _is_repeated(visit: Data, others: Iterable[Data]) -> bool:

@@ -16,6 +16,7 @@ from field178_server.records.projections import (
     follow_up,
     merged,
     minutes_number,
+    plan_item,
 )
 from field178_server.records.projections.source import ProjectedRecord
 
@@ -24,7 +25,7 @@ __all__ = ["ProjectedRecord", "write"]
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
     """Update the rows of the changed records; a deleted record has no row."""
-    for projection in (establishment, merged, filed, facets, conflict, minutes_number, follow_up):
+    for projection in (establishment, merged, filed, facets, conflict, minutes_number, follow_up, plan_item):
         mine = [projected for projected in changed if projected.record.type in projection.TYPES]
         if mine:
             projection.write(connection, tenant_id, mine, now)

@@ -43,6 +43,7 @@ _COLUMNS = (
     "review_rev",
     "reviewed_at",
     "drawer",
+    "plan_item_id",
 )
 # Who filed it and when it came stay what they were at the first revision.
 _FIRST_ONLY = ("user_id", "device_id", "received_at")
@@ -111,6 +112,7 @@ def _row(connection: Connection, projected: ProjectedRecord, at: object) -> tupl
         at,
         *_review_columns(projected.review, at),
         _drawer(projected),
+        text_of(data, "plan_item_id") or None,
     )
 
 

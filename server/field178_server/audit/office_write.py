@@ -1,0 +1,24 @@
+"""Write of a record by an officer of the office: its revision, its history and the audit entry."""
+
+from __future__ import annotations
+
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
+from field178_server.records.batch import Batch, SourceChange
+from field178_server.records.stored_record import Stored
+from field178_shared.merge import difference
+from field178_shared.time.clock import to_wire
+from field178_shared.wire.canonical import canonical
+
+
+def write_record(batch: Batch, context: OperationContext, made: Stored, entry: AuditEntry) -> None:
+    """Put the next state of a loaded or new record into the batch; the caller flushes it."""
+    before = batch.get(made.record_id)
+    seen = before.data if before is not None and not before.deleted else {}
+    set_, was = difference(seen, made.data)
+    payload: dict[str, object] = {"op": "put", "set": set_, "was": was}
+    if before is None:
+        payload = {"op": "put", "create": True, "set": made.data, "was": {}}
+    text = canonical(payload).decode()
+    batch.put(made, SourceChange(batch.ids.time_ordered(), context.actor.id, None, to_wire(batch.now), text))
+    context.note(batch.session, entry)

@@ -1,0 +1,1 @@
+"""The yearly plan: quotas, planned visits, and what became of them."""

@@ -1,0 +1,420 @@
+"""The plan of a year as pages read it: quotas and what was done of them, planned visits and their state."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, extract, false, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from field178_server.database.models import (
+    EstablishmentProjection,
+    FiledRecord,
+    MergeProjection,
+    PlanItemRow,
+    Record,
+)
+from field178_server.office.plan.operations import MOST_AT_ONCE, plan_id
+from field178_server.records.access import AccessFilter
+from field178_server.records.find_record import find_record, merge_targets_of
+from field178_server.records.labels import Names, names_of
+from field178_server.records.paging import PageOfRows
+from field178_server.records.planned_visits import team_scope
+from field178_server.records.scopes import OFFICE
+from field178_shared.records.plan import (
+    InspectionPlan,
+    PlanItem,
+    PlanState,
+    PlanVisit,
+    Progress,
+    Quota,
+    progress_of,
+)
+from field178_shared.records.reading import text_of
+from field178_shared.text.normalisation import fold, sort_key
+
+PAGE_SIZE = 50
+_NOT_INSPECTED = "not_inspected"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReader:
+    """Whose plan is read on a day; `is_office`: also the unannounced visits that are not known yet."""
+
+    tenant_id: str
+    access: AccessFilter
+    today: date
+    is_office: bool = False
+
+    def shows(self) -> ColumnElement[bool]:
+        """Return the condition of the planned visits that may be shown."""
+        return or_(self.access.covers(PlanItemRow.scope), self._early())
+
+    def holds(self, item: PlanItem, scope: str) -> bool:
+        """Tell whether a planned visit of this scope may be shown."""
+        is_early = self.is_office and scope == OFFICE and self.access.holds(team_scope(item.team_id))
+        return is_early or self.access.holds(scope)
+
+    def _early(self) -> ColumnElement[bool]:
+        if not self.is_office or self.access.scopes is None:
+            return false()
+        teams = [one.removeprefix("team:") for one in self.access.scopes if one.startswith("team:")]
+        return and_(PlanItemRow.scope == OFFICE, PlanItemRow.team_id.in_(sorted(teams)))
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFilter:
+    """Which planned visits of a year; "" is all, month 0 every month."""
+
+    year: int
+    month: int = 0
+    team_id: str = ""
+    unit_id: str = ""
+    establishment_type_id: str = ""
+    state: str = ""
+
+    def takes(self, item: PlanItem) -> bool:
+        """Tell whether a planned visit is one of them, but for its state."""
+        return (
+            self.month in (0, item.window_from.month)
+            and self.team_id in ("", item.team_id)
+            and self.unit_id in ("", item.unit_id)
+            and self.establishment_type_id in ("", item.establishment_type_id)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedVisit:
+    """A planned visit, whether its team may not know of it yet, and what became of it."""
+
+    item: PlanItem
+    is_early: bool
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaDone:
+    """A quota and how many visits were made of it."""
+
+    quota: Quota
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class YearPlan:
+    """The plan of a year: its document, its quotas, its planned visits; `rev` 0: nothing was written yet."""
+
+    plan: InspectionPlan
+    rev: int
+    quotas: tuple[QuotaDone, ...]
+    items: tuple[PlannedVisit, ...]
+
+    def counts(self, month: int = 0, team_id: str = "") -> Counter[PlanState]:
+        """Return how many planned visits of a month and a team are in each state."""
+        wanted = ItemFilter(self.plan.year, month, team_id)
+        return Counter(one.progress.state for one in self.items if wanted.takes(one.item))
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """One page of planned visits, and the names on it."""
+
+    rows: tuple[PlannedVisit, ...]
+    page: PageOfRows
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class PlannableEstablishment:
+    """An establishment that can be planned; `months`: those in which it has a planned visit already."""
+
+    record_id: str
+    name: str
+    address: str
+    unit_id: str
+    establishment_type_id: str
+    months: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateFilter:
+    """Which establishments of the register; "" is all."""
+
+    text: str = ""
+    unit_id: str = ""
+    establishment_type_id: str = ""
+    is_unplanned: bool = False
+
+
+def year_plan(session: Session, reader: PlanReader, year: int) -> YearPlan:
+    """Return the plan of a year with what became of it by the visits that were filed."""
+    stored = find_record(session, reader.tenant_id, plan_id(year))
+    plan = InspectionPlan.from_data(stored.data) if stored else InspectionPlan(year=year)
+    counted = _visit_counts(session, reader, year) if plan.quotas else []
+    quotas = tuple(QuotaDone(quota, _taken(quota, counted)) for quota in plan.quotas)
+    return YearPlan(plan, stored.rev if stored else 0, quotas, _items(session, reader, year))
+
+
+def item_page(
+    session: Session, reader: PlanReader, plan: YearPlan, wanted: ItemFilter, page: int
+) -> ItemPage:
+    """Return one page of the planned visits, what is missed and due first, then by day."""
+    found = [
+        one for one in plan.items if wanted.takes(one.item) and wanted.state in ("", one.progress.state.value)
+    ]
+    found.sort(key=lambda one: (_ORDER[one.progress.state], one.item.window_to, one.item.id))
+    shown = PageOfRows.within(page, PAGE_SIZE, len(found))
+    rows = tuple(found[shown.offset : shown.offset + shown.size])
+    ids = {one.item.establishment_id for one in rows} | {one.item.team_id for one in plan.items}
+    return ItemPage(rows, shown, names_of(session, reader.tenant_id, ids - {""}))
+
+
+def planned_visit(session: Session, reader: PlanReader, item_id: str) -> tuple[PlannedVisit, int] | None:
+    """Return a planned visit and its revision; None where there is none or it may not be shown."""
+    stored = find_record(session, reader.tenant_id, item_id)
+    if stored is None or stored.deleted or stored.type != "plan_item":
+        return None
+    item = PlanItem.from_data(item_id, stored.data)
+    if not reader.holds(item, stored.scope):
+        return None
+    items = _items(session, reader, item.year)
+    found = next((one for one in items if one.item.id == item_id), None)
+    progress = found.progress if found else Progress(PlanState.LATER)
+    return PlannedVisit(item, stored.scope == OFFICE, progress), stored.rev
+
+
+def candidates(
+    session: Session, reader: PlanReader, wanted: CandidateFilter, year: int
+) -> tuple[PlannableEstablishment, ...]:
+    """Return the establishments that a filter finds, at most as many as can be planned at once."""
+    query = select(EstablishmentProjection).where(
+        EstablishmentProjection.tenant_id == reader.tenant_id,
+        reader.access.covers(EstablishmentProjection.scope),
+        EstablishmentProjection.unit_id == wanted.unit_id if wanted.unit_id else true(),
+        EstablishmentProjection.establishment_type_id == wanted.establishment_type_id
+        if wanted.establishment_type_id
+        else true(),
+        *(
+            EstablishmentProjection.folded.contains(word, autoescape=True)
+            for word in fold(wanted.text).split()
+        ),
+    )
+    planned = select(PlanItemRow.establishment_id).where(
+        PlanItemRow.tenant_id == reader.tenant_id,
+        PlanItemRow.year == year,
+        PlanItemRow.is_cancelled.is_(False),
+        PlanItemRow.establishment_id.is_not(None),
+        reader.shows(),
+    )
+    if wanted.is_unplanned:
+        query = query.where(EstablishmentProjection.record_id.not_in(planned))
+    order = (EstablishmentProjection.sort_key, EstablishmentProjection.record_id)
+    rows = session.scalars(query.order_by(*order).limit(MOST_AT_ONCE)).all()
+    months: dict[str, set[int]] = {}
+    windows = planned.add_columns(PlanItemRow.window_from)
+    for establishment_id, day in session.execute(windows):
+        months.setdefault(str(establishment_id), set()).add(day.month)
+    return tuple(
+        PlannableEstablishment(
+            row.record_id,
+            row.name,
+            row.address,
+            row.unit_id,
+            row.establishment_type_id,
+            tuple(sorted(months.get(row.record_id, ()))),
+        )
+        for row in rows
+    )
+
+
+def teams(session: Session, reader: PlanReader) -> tuple[tuple[str, str], ...]:
+    """Return the teams that visits can be given to, in Vietnamese order."""
+    query = select(Record.record_id, Record.body).where(
+        Record.tenant_id == reader.tenant_id,
+        Record.type == "team",
+        Record.deleted.is_(False),
+        reader.access.covers(Record.scope),
+    )
+    found = [(team_id, text_of(json.loads(body), "name")) for team_id, body in session.execute(query)]
+    return tuple(sorted(found, key=lambda team: sort_key(team[1])))
+
+
+def foreign_to(session: Session, reader: PlanReader, establishment_ids: Collection[str]) -> set[str]:
+    """Return the establishments that are not in the register, or not in the area of this reader."""
+    query = select(EstablishmentProjection.record_id).where(
+        EstablishmentProjection.tenant_id == reader.tenant_id,
+        EstablishmentProjection.record_id.in_(sorted(set(establishment_ids))),
+        reader.access.covers(EstablishmentProjection.scope),
+    )
+    return set(establishment_ids) - set(session.scalars(query))
+
+
+def register_units(session: Session, reader: PlanReader) -> tuple[str, ...]:
+    """Return the communes that have an establishment in the register."""
+    query = select(EstablishmentProjection.unit_id).where(
+        EstablishmentProjection.tenant_id == reader.tenant_id,
+        reader.access.covers(EstablishmentProjection.scope),
+    )
+    return tuple(sorted(session.scalars(query.distinct())))
+
+
+_ORDER = {state: place for place, state in enumerate(("missed", "due", "later", "done", "cancelled"))}
+
+
+def _items(session: Session, reader: PlanReader, year: int) -> tuple[PlannedVisit, ...]:
+    query = select(*_ITEM_COLUMNS).where(
+        PlanItemRow.tenant_id == reader.tenant_id, PlanItemRow.year == year, reader.shows()
+    )
+    rows = session.execute(query).all()
+    if not rows:
+        return ()
+    ends = _merge_ends(session, reader.tenant_id)
+    items = [_item(row, ends) for row in rows]
+    progress = progress_of(items, _visits(session, reader, items, ends), reader.today)
+    early = {row.record_id for row in rows if row.scope == OFFICE}
+    return tuple(PlannedVisit(item, item.id in early, progress[item.id]) for item in items)
+
+
+def _merge_ends(session: Session, tenant_id: str) -> dict[str, str]:
+    """Return {merged establishment: the one that stands for it now}; few are merged."""
+    merged = session.scalars(select(MergeProjection.record_id).where(MergeProjection.tenant_id == tenant_id))
+    ids = merged.all()
+    return merge_targets_of(session, tenant_id, ids) if ids else {}
+
+
+def _item(row: Any, ends: dict[str, str]) -> PlanItem:
+    place = row.establishment_id or ""
+    asked = (row.asked_visit_id, row.asked_follow_up_id or "") if row.asked_visit_id else None
+    return PlanItem(
+        id=row.record_id,
+        year=row.year,
+        team_id=row.team_id,
+        establishment_id=ends.get(place, place),
+        establishment_type_id=row.establishment_type_id or "",
+        unit_id=row.unit_id or "",
+        kind=row.kind,
+        trigger=row.trigger,
+        window_from=row.window_from,
+        window_to=row.window_to,
+        asked_by=asked,
+        cancelled="" if row.is_cancelled else None,
+    )
+
+
+def _visits(
+    session: Session, reader: PlanReader, items: Sequence[PlanItem], ends: Mapping[str, str]
+) -> list[PlanVisit]:
+    """Return the visits that may keep one of these: in their windows by their teams, or naming one."""
+    first, last = min(item.window_from for item in items), max(item.window_to for item in items)
+    query = (
+        select(*_VISIT_COLUMNS, EstablishmentProjection.establishment_type_id, _UNIT.label("place_unit_id"))
+        .outerjoin(EstablishmentProjection, _PLACE)
+        .where(
+            FiledRecord.tenant_id == reader.tenant_id,
+            FiledRecord.type == "inspection",
+            or_(FiledRecord.occurred_on.between(first, last), FiledRecord.plan_item_id.is_not(None)),
+            FiledRecord.review_state != "void",
+            true() if any(item.is_open for item in items) else _to_places_of(reader, items[0].year, ends),
+        )
+    )
+    return [
+        PlanVisit(
+            id=row.record_id,
+            day=row.occurred_on,
+            team_id=row.team_id or "",
+            establishment_id=ends.get(row.establishment_id, row.establishment_id or ""),
+            establishment_type_id=row.establishment_type_id or "",
+            unit_id=row.place_unit_id or "",
+            plan_item_id=row.plan_item_id or "",
+            is_inspected=row.outcome != _NOT_INSPECTED,
+        )
+        for row in session.execute(query)
+    ]
+
+
+def _to_places_of(reader: PlanReader, year: int, ends: Mapping[str, str]) -> ColumnElement[bool]:
+    """Return the condition of the visits to the establishments of a year's plan, and to merged ones."""
+    planned = select(PlanItemRow.establishment_id).where(
+        PlanItemRow.tenant_id == reader.tenant_id, PlanItemRow.year == year
+    )
+    place = FiledRecord.establishment_id
+    return or_(place.in_(planned), place.in_(sorted(ends))) if ends else place.in_(planned)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    establishment_type_id: str
+    unit_id: str
+    team_id: str
+    month: int
+    count: int
+
+
+def _visit_counts(session: Session, reader: PlanReader, year: int) -> list[_Counted]:
+    """Return how many visits counted in a year, by everything that a quota can name."""
+    month = extract("month", FiledRecord.occurred_on)
+    by = (EstablishmentProjection.establishment_type_id, _UNIT, FiledRecord.team_id, month)
+    query = (
+        select(*by, func.count())
+        .select_from(FiledRecord)
+        .outerjoin(EstablishmentProjection, _PLACE)
+        .where(
+            FiledRecord.tenant_id == reader.tenant_id,
+            FiledRecord.type == "inspection",
+            FiledRecord.occurred_on.between(date(year, 1, 1), date(year, 12, 31)),
+            FiledRecord.outcome != _NOT_INSPECTED,
+            FiledRecord.review_state != "void",
+        )
+        .group_by(*by)
+    )
+    return [
+        _Counted(type_id or "", unit_id or "", team_id or "", int(number or 0), count)
+        for type_id, unit_id, team_id, number, count in session.execute(query)
+    ]
+
+
+def _taken(quota: Quota, counted: Iterable[_Counted]) -> int:
+    return sum(
+        one.count
+        for one in counted
+        if quota.establishment_type_id in ("", one.establishment_type_id)
+        and quota.unit_id in ("", one.unit_id)
+        and quota.team_id in ("", one.team_id)
+        and quota.month in (None, one.month)
+    )
+
+
+_PLACE = and_(
+    EstablishmentProjection.tenant_id == FiledRecord.tenant_id,
+    EstablishmentProjection.record_id == FiledRecord.establishment_id,
+)
+_UNIT = func.coalesce(EstablishmentProjection.unit_id, FiledRecord.unit_id)
+_ITEM_COLUMNS = (
+    PlanItemRow.record_id,
+    PlanItemRow.scope,
+    PlanItemRow.year,
+    PlanItemRow.team_id,
+    PlanItemRow.establishment_id,
+    PlanItemRow.establishment_type_id,
+    PlanItemRow.unit_id,
+    PlanItemRow.kind,
+    PlanItemRow.trigger,
+    PlanItemRow.window_from,
+    PlanItemRow.window_to,
+    PlanItemRow.asked_visit_id,
+    PlanItemRow.asked_follow_up_id,
+    PlanItemRow.is_cancelled,
+)
+_VISIT_COLUMNS = (
+    FiledRecord.record_id,
+    FiledRecord.occurred_on,
+    FiledRecord.team_id,
+    FiledRecord.establishment_id,
+    FiledRecord.plan_item_id,
+    FiledRecord.outcome,
+)

@@ -1,0 +1,64 @@
+"""Rows of planned visits, for the pages of the plan and for the release of unannounced ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from field178_server.database import engine as database
+from field178_server.database.declarative_base import table_of
+from field178_server.database.models import PlanItemRow
+from field178_server.records.projections.source import ProjectedRecord, SourceRecord
+from field178_shared.records.plan import ITEM, PlanItem
+
+TYPES = (ITEM,)
+
+_COLUMNS = (
+    "tenant_id",
+    "record_id",
+    "scope",
+    "year",
+    "team_id",
+    "establishment_id",
+    "establishment_type_id",
+    "unit_id",
+    "kind",
+    "trigger",
+    "window_from",
+    "window_to",
+    "asked_visit_id",
+    "asked_follow_up_id",
+    "is_cancelled",
+)
+
+
+def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
+    """Upsert the rows of live planned visits, drop those of deleted and erased ones."""
+    table = table_of(PlanItemRow)
+    live = [(tenant_id, *_row(connection, one.record)) for one in changed if not one.is_gone]
+    gone = [(tenant_id, one.record.record_id) for one in changed if one.is_gone]
+    database.bulk_upsert(connection, table, _COLUMNS, live)
+    database.bulk_delete(connection, table, ("tenant_id", "record_id"), gone)
+
+
+def _row(connection: Connection, record: SourceRecord) -> tuple[object, ...]:
+    item = PlanItem.from_data(record.record_id, record.data)
+    asked_visit, asked_follow_up = item.asked_by or (None, None)
+    return (
+        item.id,
+        record.scope,
+        item.year,
+        item.team_id,
+        item.establishment_id or None,
+        item.establishment_type_id or None,
+        item.unit_id or None,
+        item.kind,
+        item.trigger,
+        database.stored_date(connection, item.window_from),
+        database.stored_date(connection, item.window_to),
+        asked_visit,
+        asked_follow_up,
+        item.cancelled is not None,
+    )

@@ -1,0 +1,266 @@
+"""The plan at the office: in bulk and once, moved, cancelled; what became of it; what tablets hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from tests.shared import builders
+from tests.world import OFFICER, TEAM, TENANT, UNIT, Tablet, World
+
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import Actor
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.plan.operations import (
+    Assignment,
+    SeenItem,
+    add_items,
+    cancel_item,
+    move_item,
+    plan_recheck,
+    set_plan,
+)
+from field178_server.office.plan.queries import (
+    CandidateFilter,
+    ItemFilter,
+    PlanReader,
+    YearPlan,
+    candidates,
+    item_page,
+    planned_visit,
+    year_plan,
+)
+from field178_server.records.access import AccessFilter
+from field178_server.records.planned_visits import release_due
+from field178_shared.codelists import load
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.records.plan import PlanState
+from field178_shared.time.clock import local_date
+
+NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
+TEAM_ID = TEAM.removeprefix("team:")
+UNIT_ID = UNIT.removeprefix("unit:")
+OTHER_TEAM = "01900000-0000-7000-8000-000000000199"
+OFFICE = AccessFilter(None)
+
+
+def assignment(month: int = 11, **over: Any) -> Assignment:
+    given: dict[str, Any] = {
+        "team_id": TEAM_ID,
+        "window_from": date(2026, month, 1),
+        "window_to": date(2026, month, 28),
+        "kind": "planned",
+        "trigger": "annual_plan",
+    }
+    return Assignment(**{**given, **over})
+
+
+@dataclass
+class Desk:
+    """An officer who plans, a tablet of the team, and two establishments."""
+
+    world: World
+    tablet: Tablet
+    places: list[str]
+
+    def run(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        context = OperationContext(
+            TENANT, self.world.clock, self.world.ids, load(), Actor("officer", OFFICER)
+        )
+
+        def write(session: Any) -> Any:
+            batch = self.world.batch(session)
+            done = work(batch, context, *arguments)
+            batch.flush()
+            return done
+
+        return run_write(self.world.engine, write)
+
+    def on(self, moment: datetime) -> None:
+        self.world.clock._now = moment
+
+    def add(self, *places: str, **over: Any) -> list[str]:
+        return list(self.run(add_items, places or self.places, assignment(**over)))
+
+    def reader(self, access: AccessFilter = OFFICE, is_office: bool = True) -> PlanReader:
+        return PlanReader(TENANT, access, local_date(self.world.clock.now()), is_office)
+
+    def plan(self, reader: PlanReader | None = None) -> YearPlan:
+        with snapshot(self.world.engine) as session:
+            return year_plan(session, reader or self.reader(), 2026)
+
+    def states(self) -> dict[str, PlanState]:
+        return {one.item.id: one.progress.state for one in self.plan().items}
+
+    def rev(self, item: str) -> int:
+        stored = self.world.stored(item)
+        assert stored is not None
+        return stored.rev
+
+    def visit(self, place: str, **over: Any) -> str:
+        data = builders.inspection(establishment_id=place, team_id=TEAM_ID, unit_id=UNIT_ID, **over)
+        return self.tablet.created(data, type="inspection", scope=TEAM)
+
+    def known(self) -> set[str]:
+        """The planned visits that the tablet holds after an exchange."""
+        self.tablet.pull()
+        return {key for key, row in self.tablet.base.items() if row["type"] == "plan_item"}
+
+    def release(self) -> int:
+        def work(session: Any) -> int:
+            batch = self.world.batch(session)
+            done = release_due(batch, local_date(self.world.clock.now()))
+            batch.flush()
+            return done
+
+        return int(run_write(self.world.engine, work))
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Desk:
+    world = World(engine)
+    tablet = world.tablet(TEAM, UNIT, "ref")
+    places = [
+        tablet.created(builders.establishment(name=name, unit_id=UNIT_ID))
+        for name in ("Karaoke Một", "Karaoke Hai")
+    ]
+    desk = Desk(world, tablet, places)
+    desk.on(NOW)
+    return desk
+
+
+def test_bulk_is_planned_once(desk: Desk) -> None:
+    first = desk.add()
+    assert len(first) == 2
+    assert desk.add() == []
+    assert len(desk.add(month=12)) == 2
+    assert desk.known() >= set(first)
+
+
+def test_visit_in_the_window_does_one(desk: Desk) -> None:
+    done, due = desk.add()
+    missed, later = desk.add(desk.places[0], month=10), desk.add(desk.places[0], month=12)
+    place = desk.world.stored(done)
+    assert place is not None
+    visit = desk.visit(str(place.data["establishment_id"]), started_at="2026-11-05T02:00:00Z")
+    assert desk.states() == {
+        done: PlanState.DONE,
+        due: PlanState.DUE,
+        missed[0]: PlanState.MISSED,
+        later[0]: PlanState.LATER,
+    }
+    desk.world.review(visit, "void")
+    assert desk.states()[done] is PlanState.DUE
+
+
+def test_moved_visit_follows_its_team(desk: Desk) -> None:
+    item = desk.add(desk.places[0])[0]
+    assert item in desk.known()
+    other = assignment(month=12, team_id=OTHER_TEAM)
+    desk.run(move_item, SeenItem(item, desk.rev(item)), other)
+    assert item not in desk.known()
+    with pytest.raises(AppError) as refused:
+        desk.run(move_item, SeenItem(item, 1), other)
+    assert refused.value.code is ErrorCode.REVISION_CHANGED
+    # Its old month is free: another visit there is another record.
+    assert desk.add(desk.places[0]) != [item]
+
+
+def test_cancelled_visit_is_planned_again_by_the_same_act(desk: Desk) -> None:
+    item = desk.add(desk.places[0])[0]
+    desk.run(cancel_item, SeenItem(item, desk.rev(item)), "Cơ sở tạm nghỉ.")
+    assert desk.states()[item] is PlanState.CANCELLED
+    assert desk.add(desk.places[0]) == [item]
+    assert desk.states()[item] is PlanState.DUE
+
+
+def test_window_that_ends_before_it_begins_is_refused(desk: Desk) -> None:
+    with pytest.raises(AppError) as refused:
+        desk.add(desk.places[0], window_to=date(2026, 10, 1))
+    assert refused.value.details["problems"] == {"window_to": ["end_before_start"]}
+
+
+def test_tablet_hears_of_an_unannounced_visit_on_its_day(desk: Desk) -> None:
+    """Midnight in Việt Nam is 17:00 UTC of the day before."""
+    day = date(2026, 11, 20)
+    (item,) = desk.add(desk.places[0], kind="unannounced", window_from=day, window_to=day)
+    team = AccessFilter(frozenset({TEAM}))
+    for moment in (NOW, datetime(2026, 11, 19, 16, 59, tzinfo=UTC)):
+        desk.on(moment)
+        assert desk.release() == 0
+        assert item not in desk.known()
+        assert item not in {one["id"] for one in desk.tablet.ask(want=[item]) if one["frame"] == "rec"}
+        assert desk.plan(desk.reader(team, is_office=False)).items == ()
+        assert [one.is_early for one in desk.plan(desk.reader(team)).items] == [True]
+    desk.on(datetime(2026, 11, 19, 17, 0, tzinfo=UTC))
+    assert desk.release() == 1
+    assert item in desk.known()
+    assert len(desk.plan(desk.reader(team, is_office=False)).items) == 1
+    assert desk.release() == 0
+
+
+def test_unannounced_visit_that_is_put_off_leaves_the_tablet(desk: Desk) -> None:
+    day = local_date(NOW)
+    (item,) = desk.add(desk.places[0], kind="unannounced", window_from=day, window_to=day)
+    assert item in desk.known()
+    later = assignment(kind="unannounced", window_from=date(2026, 12, 1), window_to=date(2026, 12, 1))
+    desk.run(move_item, SeenItem(item, desk.rev(item)), later)
+    assert item not in desk.known()
+
+
+def test_recheck_is_planned_once_for_the_team_that_asked(desk: Desk) -> None:
+    asked = {"exit": {"text": "Dọn lối thoát nạn", "due_on": "2026-11-24", "status": "open"}}
+    visit = desk.visit(desk.places[0], started_at="2026-11-05T02:00:00Z", follow_ups=asked)
+    item = desk.run(plan_recheck, visit, "exit")
+    assert desk.run(plan_recheck, visit, "exit") == item
+    assert item in desk.known()
+    with snapshot(desk.world.engine) as session:
+        found = planned_visit(session, desk.reader(), item)
+    assert found is not None
+    planned, rev = found
+    assert (planned.item.asked_by, planned.item.kind, rev) == ((visit, "exit"), "recheck", 1)
+    assert (planned.item.window_from, planned.item.window_to) == (date(2026, 11, 24), date(2026, 12, 8))
+    with pytest.raises(AppError) as refused:
+        desk.run(plan_recheck, visit, "other")
+    assert refused.value.code is ErrorCode.NOT_FOUND
+
+
+def test_quota_counts_the_visits_of_its_year(desk: Desk) -> None:
+    quotas = {
+        "all": {"count": 9},
+        "type": {"establishment_type_id": "karaoke", "unit_id": UNIT_ID, "count": 3},
+        "month": {"month": 10, "count": 1},
+    }
+    desk.run(set_plan, {"year": 2026, "quotas": quotas}, 0)
+    desk.visit(desk.places[0], started_at="2026-11-05T02:00:00Z")
+    desk.visit(desk.places[1], started_at="2026-10-05T02:00:00Z")
+    plan = desk.plan()
+    assert {one.quota.key: one.done for one in plan.quotas} == {"all": 2, "type": 2, "month": 1}
+    with pytest.raises(AppError) as refused:
+        desk.run(set_plan, {"year": 2026, "quotas": {}}, 0)
+    assert refused.value.code is ErrorCode.REVISION_CHANGED
+
+
+def test_register_offers_what_is_not_planned(desk: Desk) -> None:
+    desk.add(desk.places[0])
+    with snapshot(desk.world.engine) as session:
+        found = candidates(session, desk.reader(), CandidateFilter("karaoke", "", "karaoke"), 2026)
+        left = candidates(session, desk.reader(), CandidateFilter(is_unplanned=True), 2026)
+    assert {one.record_id: one.months for one in found} == {desk.places[0]: (11,), desk.places[1]: ()}
+    assert [one.record_id for one in left] == [desk.places[1]]
+
+
+def test_list_is_narrowed_and_begins_with_what_is_missed(desk: Desk) -> None:
+    desk.add()
+    missed = desk.add(desk.places[0], month=9)
+    plan = desk.plan()
+    with snapshot(desk.world.engine) as session:
+        every = item_page(session, desk.reader(), plan, ItemFilter(2026), 1)
+        due = item_page(session, desk.reader(), plan, ItemFilter(2026, month=11, state="due"), 1)
+    assert [every.rows[0].item.id, every.page.total] == [missed[0], 3]
+    assert due.page.total == 2
+    assert plan.counts(11) == {PlanState.DUE: 2}
