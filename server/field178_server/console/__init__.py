@@ -21,6 +21,8 @@ from field178_server.console.jobs import pages as jobs
 from field178_server.console.lists import changes as list_changes
 from field178_server.console.lists import pages as lists
 from field178_server.console.people import pages as people
+from field178_server.console.plan import changes as plan_changes
+from field178_server.console.plan import pages as plan
 from field178_server.console.register_import import pages as register_import
 from field178_server.console.register_import import steps as register_import_steps
 from field178_server.console.reviews import decisions, file_pages, several, viewing
@@ -39,7 +41,7 @@ PAGES: tuple[ModuleType, ...] = (
     *(reviews, decisions, viewing, several, file_pages, documents),
     *(attention, establishments, form_pages, change_pages, merge_pages),
     *(search, filed, views, tablets, tablet_pages, imports, erasure, lists, list_changes),
-    *(follow_ups, entry_pages, people),
+    *(follow_ups, entry_pages, people, plan, plan_changes),
     *(jobs, register_import, register_import_steps),
 )
 

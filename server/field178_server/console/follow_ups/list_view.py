@@ -16,6 +16,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.models import FollowUpProjection
 from field178_server.office.follow_ups.queries import (
+    CORRECTION,
     KINDS,
     SOON,
     FollowUpFilter,
@@ -129,6 +130,10 @@ class DueLine:
     amount: str
     href: str | None
     action: str
+    recheck_href: str | None
+    may_recheck: bool
+    visit_id: str
+    key: str
 
 
 def lines_of(
@@ -176,6 +181,7 @@ def _line(
     localizer, today = reader
     say, place = localizer.say, row.establishment_id
     href, action = _form(row, query) if row.closed_on is None else (None, "")
+    recheck = page.rechecks.get((row.visit_id, row.key))
     return DueLine(
         word=StateLabel(say(KIND_NAMES[row.kind]), "", _ICONS[row.kind]),
         title=_title(row, localizer),
@@ -192,6 +198,10 @@ def _line(
         amount=_amount(row, localizer),
         href=href,
         action=say(action) if action else "",
+        recheck_href=url_for("console.plan_item", item_id=recheck) if recheck else None,
+        may_recheck=not recheck and row.closed_on is None and row.kind == CORRECTION and bool(place),
+        visit_id=row.visit_id,
+        key=row.key,
     )
 
 

@@ -53,10 +53,18 @@ _TEXTS = {
     "establishment_moved": N_("Moved: {title}. The tablets of both communes hear of it at their next sync."),
     "establishments_merged": N_("Merged into {title}. The tablets get it at their next sync."),
     "establishments_unmerged": N_("Parted from {title} again. The tablets get it at their next sync."),
+    "planned": N_("Planned. The tablets of the team get the visits at their next sync."),
+    "plan_moved": N_("Changed. The tablets get it at their next sync."),
+    "plan_cancelled": N_("Cancelled. It stays readable here."),
+    "recheck_planned": N_(
+        "Re-inspection planned: {title}. The tablets of the team get it at their next sync."
+    ),
+    "quotas_set": N_("The quotas are written."),
     "settled": N_("Settled: {title}. The tablets get it at their next sync."),
 }
 _UNDOABLE = frozenset({"approved"})
-ENTRIES = frozenset({"entered", "entry_corrected", "entry_withdrawn"})
+ENTRIES = frozenset({"entered", "entry_corrected", "entry_withdrawn", "recheck_planned"})
+PLANNED = frozenset({"planned", "plan_moved", "plan_cancelled", "quotas_set"})
 _DECISIONS = frozenset({"approved", "approved_several", "returned", "reopened", "void", "undone"}) | ENTRIES
 
 

@@ -86,6 +86,7 @@ _MENU = (
     (
         N_("Register"),
         (
+            ("console.plan", "calendar", N_("Plan")),
             ("console.establishments", "establishment", N_("Register")),
             ("console.visits", "document", N_("All visits")),
             ("console.sessions", "outreach", N_("Outreach")),

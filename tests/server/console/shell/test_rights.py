@@ -24,6 +24,9 @@ PAGES = {
     "/reviews": READERS,
     "/attention": READERS,
     "/follow-ups": READERS,
+    "/plan/2026": READERS,
+    "/plan/calendar": READERS,
+    "/plan/2026/add": {"reviewer"},
     "/establishments": READERS,
     "/establishments/new": {"reviewer"},
     "/establishments/duplicates": {"reviewer"},
@@ -43,8 +46,8 @@ PAGES = {
     "/lists/pack": {"reviewer", "admin", "privacy_officer"},
     "/lists/worksheet": {"reviewer", "admin", "privacy_officer"},
 }
-# Open to all, or about a record that the address names in its query.
-NAMED_ELSEWHERE = {"console.sign_in", "console.own_tablets", "console.asking_purge"}
+# Open to all, about a record that the address names in its query, or leading on to the page of a year.
+NAMED_ELSEWHERE = {"console.plan", "console.sign_in", "console.own_tablets", "console.asking_purge"}
 # The officer's area as the record's sees it, and who reads the record from there.
 AREAS = {
     "own": (UNIT, READERS),

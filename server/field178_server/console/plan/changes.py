@@ -1,0 +1,316 @@
+"""Changes of the plan: planned visits in bulk, their month and team, their cancellation, the quotas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Response, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server.console.plan import forms, view
+from field178_server.console.plan.forms import CONFIRMED, Wrong
+from field178_server.console.plan.pages import known_year, layout_in, may_plan, reader_of, today
+from field178_server.console.plan.view import PlanQuery
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.flash import PLANNED, take_flash
+from field178_server.console.shell.form_actions import attempt, batch_in, done, office, whole_number
+from field178_server.console.shell.layout import render
+from field178_server.console.shell.links import with_query
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.text.localize import Localizer, address_text
+from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.http.application_runtime import current_runtime
+from field178_server.http.auth import current_officer
+from field178_server.office.plan import operations
+from field178_server.office.plan.operations import SeenItem, plan_id
+from field178_server.office.plan.queries import (
+    CandidateFilter,
+    PlannableEstablishment,
+    PlannedVisit,
+    candidates,
+    foreign_to,
+    planned_visit,
+    register_units,
+    teams,
+    year_plan,
+)
+from field178_server.records.batch import Batch
+from field178_server.records.find_record import find_record
+from field178_server.records.labels import names_of
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.records.reading import entries_of, text_of
+from field178_shared.schemas.fields.catalogue import words_at
+from field178_shared.text.formats import parse_whole_number
+from field178_shared.text.i18n import N_
+
+_REFUSALS = {
+    ErrorCode.REVISION_CHANGED: N_("Another officer has changed it meanwhile. Look at it again."),
+    ErrorCode.NOT_FOUND: N_("An establishment is no longer in the register. Search again."),
+    ErrorCode.TOO_LARGE: N_("Too many at once. Narrow the search."),
+    ErrorCode.RULE: N_("Nothing was written yet."),
+    ErrorCode.REQUIRED: N_("Say why it is cancelled."),
+    ErrorCode.TOO_LONG: N_("The reason is too long."),
+}
+_DOUBTFUL = N_("Look again: this may name a person. Confirm it, or write it without names.")
+
+
+@console.get("/plan/<int:year>/add")
+def plan_adding(year: int) -> Response:
+    """Show what of the register a filter finds, to be planned all at once."""
+    offered = request.args.get("team", "")
+    return _adding_page(
+        known_year(year), MultiDict(forms.new_assignment(offered, today())), Wrong(status=200)
+    )
+
+
+@console.post("/plan/<int:year>/add")
+def add_plan_items(year: int) -> AnyResponse:
+    """Plan a visit to each of the chosen establishments."""
+    localizer, chosen = Localizer(chosen_language()), request.form.getlist("establishment")
+    made, refused = forms.read_assignment(request.form, known_year(year), localizer)
+    if made is None or not chosen:
+        errors = (
+            refused.errors if chosen else {**refused.errors, "establishment": localizer.say(_NONE_CHOSEN)}
+        )
+        text = localizer.say(N_("Nothing was written yet. Mend these fields:"))
+        return _adding_page(year, request.form, replace(refused, text=text, errors=errors))
+    if found := forms.doubtful({"reason": made.reason}, _confirmed(), localizer):
+        return _adding_page(year, request.form, Wrong(localizer.say(_DOUBTFUL), doubts=found))
+    _refuse_foreign(chosen)
+    refusal = attempt(_in_batch(lambda batch: operations.add_items(batch, office(), chosen, made)), _REFUSALS)
+    if refusal is not None:
+        return _adding_page(year, request.form, Wrong(refusal.message, status=refusal.status))
+    href = PlanQuery(made.window_from.year, made.window_from.month, made.team_id).href()
+    return done(href, "planned", plan_id(year))
+
+
+@console.get("/plan/items/<item_id>")
+def plan_item(item_id: str) -> Response:
+    """Show a planned visit, what became of it, and the forms that change it."""
+    return _item_page(item_id, None, Wrong(status=200))
+
+
+@console.post("/plan/items/<item_id>")
+def move_plan_item(item_id: str) -> AnyResponse:
+    """Give a planned visit to another month or team."""
+    one, localizer = _item(item_id)[0], Localizer(chosen_language())
+    made, refused = forms.read_assignment(request.form, one.item.year, localizer)
+    if made is None:
+        return _item_page(item_id, request.form, refused)
+    found = forms.doubtful({"reason": made.reason}, _confirmed(), localizer)
+    if found and made.reason != one.item.reason:
+        return _item_page(item_id, request.form, Wrong(localizer.say(_DOUBTFUL), doubts=found))
+    seen = SeenItem(item_id, whole_number("seen_rev"))
+    return _changed(item_id, lambda batch: operations.move_item(batch, office(), seen, made), "plan_moved")
+
+
+@console.post("/plan/items/<item_id>/cancel")
+def cancel_plan_item(item_id: str) -> AnyResponse:
+    """Take a visit out of the plan with a reason."""
+    _item(item_id)
+    reason, localizer = request.form.get("cancel_reason", "").strip(), Localizer(chosen_language())
+    if found := forms.doubtful({"cancelled": {"reason": reason}}, _confirmed(), localizer):
+        return _item_page(item_id, request.form, Wrong(localizer.say(_DOUBTFUL), doubts=found))
+    seen = SeenItem(item_id, whole_number("seen_rev"))
+    return _changed(
+        item_id, lambda batch: operations.cancel_item(batch, office(), seen, reason), "plan_cancelled"
+    )
+
+
+@console.post("/plan/recheck")
+def plan_recheck() -> AnyResponse:
+    """Plan the re-inspection of an open correction for the team that asked for it."""
+    visit_id, key = request.form.get("visit_id", ""), request.form.get("follow_up_id", "")
+    runtime, officer = current_runtime(), current_officer()
+    with snapshot(runtime.engine) as session:
+        visit = find_record(session, runtime.tenant_id, visit_id)
+    if visit is None or not reader_of(officer).access.holds(visit.scope):
+        raise AppError(ErrorCode.NOT_FOUND)
+    attempt(_in_batch(lambda batch: operations.plan_recheck(batch, office(), visit_id, key)), {})
+    view_of_list = urlencode(parse_qsl(request.form.get("view", "")))
+    return done(with_query(url_for("console.follow_ups"), view_of_list), "recheck_planned", visit_id)
+
+
+@console.get("/plan/<int:year>/quotas")
+def plan_quotas(year: int) -> Response:
+    """Show the form of a year's document and quotas."""
+    return _quota_page(known_year(year), None, Wrong(status=200))
+
+
+@console.post("/plan/<int:year>/quotas")
+def set_plan_quotas(year: int) -> AnyResponse:
+    """Write a year's document and quotas over the revision that was seen."""
+    data, refused = forms.read_quotas(request.form, known_year(year), Localizer(chosen_language()))
+    if data is None:
+        return _quota_page(year, request.form, refused)
+    seen_rev = whole_number("seen_rev")
+    refusal = attempt(
+        _in_batch(lambda batch: operations.set_plan(batch, office(), data, seen_rev)), _REFUSALS
+    )
+    if refusal is not None:
+        return _quota_page(year, request.form, Wrong(refusal.message, status=refusal.status))
+    return done(url_for("console.plan_year", year=year), "quotas_set", plan_id(year))
+
+
+def _adding_page(year: int, typed: MultiDict[str, str], refused: Wrong) -> Response:
+    runtime, officer, plain = current_runtime(), current_officer(), Localizer(chosen_language())
+    reader, asked = reader_of(officer), request.args
+    wanted = CandidateFilter(
+        asked.get("q", "")[:120], asked.get("unit", ""), asked.get("type", ""), "unplanned" in asked
+    )
+    is_asked = bool(wanted.text or wanted.unit_id or wanted.establishment_type_id or wanted.is_unplanned)
+    with snapshot(runtime.engine) as session:
+        found = candidates(session, reader, wanted, year) if is_asked else ()
+        choices = forms.choices(teams(session, reader), register_units(session, reader), plain)
+        layout = layout_in(session)
+    chosen = (
+        set(typed.getlist("establishment")) if request.method == "POST" else {one.record_id for one in found}
+    )
+    return render(
+        "plan/add.html",
+        refused.status,
+        layout=layout,
+        active="console.plan",
+        year=year,
+        wanted=wanted,
+        is_asked=is_asked,
+        rows=[_candidate_line(one, plain) for one in found],
+        is_full=len(found) == operations.MOST_AT_ONCE,
+        chosen=chosen,
+        action=with_query(
+            url_for("console.add_plan_items", year=year), request.query_string.decode("ascii", "replace")
+        ),
+        **_form(typed, refused, choices),
+    )
+
+
+def _item_page(item_id: str, typed: MultiDict[str, str] | None, refused: Wrong) -> Response:
+    runtime, officer, plain = current_runtime(), current_officer(), Localizer(chosen_language())
+    reader = reader_of(officer)
+    one, rev = _item(item_id)
+    item, flash = one.item, take_flash(PLANNED)
+    with snapshot(runtime.engine) as session:
+        choices = forms.choices(teams(session, reader), (), plain)
+        named = names_of(session, runtime.tenant_id, {item.team_id, item.establishment_id} - {""})
+        asked = find_record(session, runtime.tenant_id, item.asked_by[0]) if item.asked_by else None
+        layout = layout_in(session)
+    localizer = Localizer(plain.language, named)
+    asked_text = ""
+    if asked is not None and item.asked_by and reader.access.holds(asked.scope):
+        asked_text = text_of(entries_of(asked.data, "follow_ups").get(item.asked_by[1], {}), "text")
+    return render(
+        "plan/item.html",
+        refused.status,
+        layout=layout,
+        active="console.plan",
+        flash=flash.text("", localizer) if flash else "",
+        line=view.item_line(one, localizer),
+        item=item,
+        trigger=localizer.choice("inspection_trigger", item.trigger),
+        asked_text=asked_text,
+        tried=len(one.progress.tried),
+        rev=rev,
+        back=PlanQuery(item.year).href(),
+        may_change=may_plan(officer) and item.cancelled is None,
+        cancel_reason=request.form.get("cancel_reason", ""),
+        **_form(typed or MultiDict(forms.assignment_typed(item)), refused, choices),
+    )
+
+
+def _quota_page(year: int, typed: MultiDict[str, str] | None, refused: Wrong) -> Response:
+    runtime, officer, plain = current_runtime(), current_officer(), Localizer(chosen_language())
+    reader = reader_of(officer)
+    with snapshot(runtime.engine) as session:
+        found = year_plan(session, reader, year)
+        units = {*register_units(session, reader), *(one.quota.unit_id for one in found.quotas)} - {""}
+        choices = forms.choices(teams(session, reader), units, plain)
+        layout = layout_in(session)
+    shown = typed if typed is not None else forms.quotas_typed(found.plan)
+    rev = request.form.get("seen_rev", "0") if typed is not None else str(found.rev)
+    return render(
+        "plan/quotas.html",
+        refused.status,
+        layout=layout,
+        active="console.plan",
+        year=year,
+        rev=rev,
+        rows=forms.quota_rows(shown),
+        **_form(shown, refused, choices),
+    )
+
+
+def _form(typed: MultiDict[str, str], refused: Wrong, choices: forms.Choices) -> dict[str, object]:
+    localizer = Localizer(chosen_language())
+    faults = [(_label(path, localizer), said, f"#field-{path}") for path, said in refused.errors.items()]
+    return {
+        "typed": typed,
+        "refused": refused,
+        "faults": faults,
+        "choices": choices,
+        "confirmed": _confirmed(),
+        "label": lambda path: forms.label(path, localizer),
+        "hint": lambda path: forms.hint(path, localizer),
+    }
+
+
+def _label(path: str, localizer: Localizer) -> str:
+    if path == "establishment":
+        return forms.label("establishment_id", localizer)
+    name, _, index = path.partition("-")
+    if name == "count":
+        return localizer.say(N_("Quota {number}")).format(number=(parse_whole_number(index) or 0) + 1)
+    if path == "issued_on":
+        return words_at("inspection_plan", path, localizer.language).label
+    return forms.label(path, localizer)
+
+
+def _item(item_id: str) -> tuple[PlannedVisit, int]:
+    with snapshot(current_runtime().engine) as session:
+        found = planned_visit(session, reader_of(current_officer()), item_id)
+    if found is None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    return found
+
+
+def _changed(item_id: str, work: Callable[[Batch], object], code: str) -> AnyResponse:
+    refusal = attempt(_in_batch(work), _REFUSALS)
+    if refusal is not None:
+        return _item_page(item_id, request.form, Wrong(refusal.message, status=refusal.status))
+    return done(url_for("console.plan_item", item_id=item_id), code, item_id)
+
+
+def _in_batch(work: Callable[[Batch], object]) -> Callable[[Session], object]:
+    def write(session: Session) -> None:
+        batch = batch_in(session)
+        work(batch)
+        batch.flush()
+
+    return write
+
+
+def _refuse_foreign(establishment_ids: list[str]) -> None:
+    """Raise AppError(not_found) for an establishment outside of the officer's area."""
+    with snapshot(current_runtime().engine) as session:
+        if foreign_to(session, reader_of(current_officer()), establishment_ids):
+            raise AppError(ErrorCode.NOT_FOUND)
+
+
+def _confirmed() -> set[str]:
+    return set(request.form.getlist(CONFIRMED))
+
+
+def _candidate_line(one: PlannableEstablishment, localizer: Localizer) -> Mapping[str, object]:
+    lists = localizer.lists
+    return {
+        "id": one.record_id,
+        "name": one.name,
+        "kind": localizer.label(lists.types, one.establishment_type_id),
+        "address": address_text(one.address, localizer.label(lists.units, one.unit_id)),
+        "planned": ", ".join(view.month_name(month, localizer) for month in one.months),
+    }
+
+
+_NONE_CHOSEN = N_("Choose at least one establishment.")

@@ -1,0 +1,168 @@
+"""The plan at the office: in bulk from the register, moved, cancelled, counted, and re-inspections."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from tests.server.console.conftest import PLACE, UNIT, Browser, FieldWork
+from tests.server.console.reviews.test_pages import words
+from tests.shared import builders
+from tests.stores import Statements
+from werkzeug.datastructures import MultiDict
+
+from field178_server.console.shell.policy import may
+from field178_shared.codelists import load
+
+GIVEN = {"team_id": builders.TEAM, "month": "11", "inspection_kind": "planned", "trigger": "annual_plan"}
+ASKED = {"exit": {"text": "Dọn lối thoát nạn", "due_on": "2026-11-22", "status": "open"}}
+ITEM = re.compile(r'href="(/plan/items/[^"]+)"')
+
+
+def said(browser: Browser, path: str) -> str:
+    return words(unescape(browser.text(path)))
+
+
+def items(browser: Browser, path: str = "/plan/2026") -> list[str]:
+    return list(dict.fromkeys(ITEM.findall(browser.text(path))))
+
+
+def add(browser: Browser, *places: str, **over: Any) -> Any:
+    data: MultiDict[str, Any] = MultiDict({"csrf_token": browser.token(), **GIVEN, **over})
+    for place in places:
+        data.add("establishment", place)
+    return browser.client.post("/plan/2026/add?type=karaoke", data=data)
+
+
+@pytest.fixture
+def places(in_the_field: FieldWork) -> list[str]:
+    other = builders.establishment(name="Karaoke Hai", record_code="AL-T01-26-0099")
+    return [in_the_field.place(), in_the_field.file("establishment", UNIT, other)]
+
+
+def test_all_of_a_kind_are_planned_at_once(reviewer: Browser, places: list[str]) -> None:
+    assert "Chưa có lượt kiểm tra nào trong kế hoạch" in said(reviewer, "/plan")
+    found = reviewer.text("/plan/2026/add?type=karaoke")
+    assert found.count('name="establishment"') == found.count("checked") == 2
+    answer = add(reviewer, *places)
+    assert answer.status_code == 303
+    assert answer.location == f"/plan/2026?month=11&team={builders.TEAM}"
+    page = said(reviewer, answer.location)
+    assert "Karaoke Hai" in page
+    assert "Tháng 11/2026" in page
+    assert len(items(reviewer)) == 2
+    assert "Đã có trong kế hoạch: Tháng 11" in said(reviewer, "/plan/2026/add?type=karaoke")
+    assert "Không tìm thấy" in said(reviewer, "/plan/2026/add?type=karaoke&unplanned=yes")
+
+
+def test_refused_form_keeps_what_was_typed(reviewer: Browser, places: list[str]) -> None:
+    answer = add(reviewer, places[0], team_id="", month="", reason="Xem lại cửa thoát nạn.")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "<title>Lỗi:" in page
+    assert 'href="#field-team_id"' in page
+    assert 'href="#field-month"' in page
+    assert "Xem lại cửa thoát nạn." in page
+    assert page.count('name="establishment"') == 2
+    assert len(re.findall(r'name="establishment" value="[^"]+" checked', page)) == 1
+    assert add(reviewer).status_code == 422
+
+
+def test_note_that_may_name_a_person_asks_for_a_second_look(reviewer: Browser, places: list[str]) -> None:
+    reason = "Gặp chị Nguyễn Thị Hoa số 0912345678"
+    answer = add(reviewer, places[0], reason=reason)
+    assert answer.status_code == 422
+    assert 'name="confirmed"' in answer.get_data(as_text=True)
+    assert items(reviewer) == []
+    assert add(reviewer, places[0], reason=reason, confirmed=f"reason={reason}").status_code == 303
+
+
+def test_visit_is_moved_then_cancelled(reviewer: Browser, places: list[str]) -> None:
+    add(reviewer, places[0])
+    (path,) = items(reviewer)
+    moved = GIVEN | {"window_from": "2026-12-02", "window_to": "2026-12-05", "month": "", "seen_rev": "1"}
+    assert reviewer.post(path, moved).status_code == 303
+    assert "02/12/2026 – 05/12/2026" in said(reviewer, path)
+    late = reviewer.post(path, moved | {"window_to": "2026-12-09"})
+    assert late.status_code == 409
+    assert "2026-12-09" in late.get_data(as_text=True)
+    assert reviewer.post(f"{path}/cancel", {"seen_rev": "2", "cancel_reason": " "}).status_code >= 400
+    gone = reviewer.post(f"{path}/cancel", {"seen_rev": "2", "cancel_reason": "Cơ sở tạm nghỉ."})
+    assert gone.status_code == 303
+    assert "Cơ sở tạm nghỉ." in said(reviewer, path)
+    assert 'name="seen_rev"' not in reviewer.text(path)
+
+
+def test_visit_makes_it_done_in_list_calendar_and_quota(
+    reviewer: Browser, in_the_field: FieldWork, places: list[str]
+) -> None:
+    lines = MultiDict({"csrf_token": reviewer.token(), "seen_rev": "0", "number": "35/KH-UBND"})
+    for kind, count in (("karaoke", "3"), ("", "")):
+        for name, value in (("key", ""), ("type", kind), ("unit", ""), ("team", ""), ("quota_month", "")):
+            lines.add(name, value)
+        lines.add("count", count)
+    assert reviewer.client.post("/plan/2026/quotas", data=lines).status_code == 303
+    add(reviewer, PLACE)
+    visit = in_the_field.visit()
+    page = said(reviewer, "/plan/2026")
+    assert "35/KH-UBND" in page
+    assert "1 trên 3" in page
+    assert f"/reviews/{visit}" in reviewer.text("/plan/2026?state=done")
+    assert "1/1" in said(reviewer, "/plan/calendar?year=2026")
+    stale = reviewer.client.post("/plan/2026/quotas", data=lines)
+    assert stale.status_code == 409
+    lines.setlist("count", ["ba", ""])
+    wrong = reviewer.client.post("/plan/2026/quotas", data=lines)
+    assert 'href="#field-count-0"' in wrong.get_data(as_text=True)
+
+
+def test_one_click_plans_the_reinspection_of_a_correction(reviewer: Browser, in_the_field: FieldWork) -> None:
+    in_the_field.place()
+    visit = in_the_field.visit(follow_ups=ASKED)
+    assert 'action="/plan/recheck"' in reviewer.text("/follow-ups")
+    asked = {"visit_id": visit, "follow_up_id": "exit", "view": "kind=correction"}
+    for _ in range(2):
+        answer = reviewer.post("/plan/recheck", asked)
+        assert (answer.status_code, answer.location) == (303, "/follow-ups?kind=correction")
+    page = reviewer.text("/follow-ups")
+    assert 'action="/plan/recheck"' not in page
+    (path,) = ITEM.findall(page)
+    assert "Dọn lối thoát nạn" in said(reviewer, path)
+    assert reviewer.post("/plan/recheck", asked | {"follow_up_id": "none"}).status_code == 404
+
+
+def test_unannounced_visit_is_shown_to_who_plans_before_its_day(reviewer: Browser, places: list[str]) -> None:
+    add(reviewer, places[0], inspection_kind="unannounced", window_from="2026-12-10")
+    assert "Đội chưa được biết" in said(reviewer, "/plan/2026")
+
+
+def test_years_and_items_that_are_not_there(reviewer: Browser) -> None:
+    for path in ("/plan/1", "/plan/99999", "/plan/items/none", f"/plan/items/{PLACE}"):
+        assert reviewer.get(path).status_code == 404
+
+
+def test_rights() -> None:
+    lists = load()
+    readers = {role for role in lists.roles if may(role, "console.plan_year", lists)}
+    writers = {role for role in lists.roles if may(role, "console.add_plan_items", lists)}
+    assert readers == {"inspector", "team_lead", "reviewer"}
+    assert writers == {"reviewer"}
+
+
+def test_statements_do_not_grow_with_the_plan(
+    reviewer: Browser, in_the_field: FieldWork, places: list[str], statements: Statements
+) -> None:
+    def counted(path: str) -> int:
+        with statements(in_the_field.office.engine) as found:
+            reviewer.text(path)
+        return len(found)
+
+    add(reviewer, places[0])
+    before = [counted(path) for path in ("/plan/2026", "/plan/calendar", "/plan/2026/add?type=karaoke")]
+    for month in ("1", "2", "12"):
+        add(reviewer, *places, month=month)
+    in_the_field.visit()
+    after = [counted(path) for path in ("/plan/2026", "/plan/calendar", "/plan/2026/add?type=karaoke")]
+    assert after == before
