@@ -39,6 +39,7 @@ SCREENS = (
     ScreenSpec("inspection", N_("Inspection"), "clipboard-check-outline", "workspace.screens.establishments"),
     ScreenSpec("outreach", N_("Outreach"), "bullhorn-outline", "outreach.screens.outreach"),
     ScreenSpec("map", N_("Map"), "map-outline", "register.screens.map"),
+    ScreenSpec("plan", N_("Plan"), "calendar-check-outline", "plan.screens.plan"),
     ScreenSpec("inbox", N_("Inbox"), "inbox-outline", "inbox.screens.inbox"),
     ScreenSpec("sync", N_("Sync"), "sync", "sync_status.screens.sync", is_low=True),
 )

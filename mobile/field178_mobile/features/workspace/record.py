@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from field178_mobile.features.inspection.field_positions import CHECKLIST, INFO, comments_at, comments_of
@@ -17,6 +17,7 @@ from field178_mobile.features.minutes.minutes import MinutesPresenter, MinutesSe
 from field178_mobile.features.minutes.minutes_state import MinutesState
 from field178_mobile.features.photos.photo_tools import PhotoTools
 from field178_mobile.features.photos.photo_words import files_word
+from field178_mobile.features.plan.planned import PlannedVisits, asked_first
 from field178_mobile.features.register.establishment_facts import word_shown
 from field178_mobile.features.register.record_view import (
     CertificateLine,
@@ -176,7 +177,7 @@ class RecordPresenter:
             type="inspection",
             record_id=self._ids.time_ordered(),
             scope=f"team:{shift.team_id}",
-            data=new_visit(establishment, shift, now, self._words.lists.version),
+            data=self._planned_data(new_visit(establishment, shift, now, self._words.lists.version)),
             seen=None,
             base_rev=0,
             user=self._user,
@@ -189,6 +190,15 @@ class RecordPresenter:
             self.visit.place.start()
         self._show()
         return True
+
+    def _planned_data(self, visit: dict[str, object]) -> dict[str, object]:
+        """Return a new visit with the planned visit that it makes; the office said of what kind that is."""
+        today = local_date(self._clock.now())
+        planned = PlannedVisits(self._store)
+        item = planned.to_make_at(self._establishment, str(visit["team_id"]), today)
+        if item is None:
+            return visit
+        return {**visit, "plan_item_id": item.id, "inspection_kind": item.kind, "trigger": item.trigger}
 
     def discard(self) -> None:
         """Throw the open draft away; what was filed before stays."""
@@ -284,7 +294,7 @@ class RecordPresenter:
             draft=draft,
             user=self._user,
             last=last.data if last else {},
-            follow_ups=left_open(visits, self._store.closed_follow_ups(), before=started_at),
+            follow_ups=self._left_open(visits, before=started_at),
             earlier_violations=earlier_violations((visit.data for visit in visits), started_at),
             comments=comments_of(self._store.inbox(), draft.record_id),
             word=word,
@@ -349,8 +359,12 @@ class RecordPresenter:
         void = self._store.void_visits()
         return tuple(visit for visit in visits if visit.record_id not in void)
 
-    def _left_open(self, visits: tuple[Visit, ...]) -> tuple[OpenFollowUp, ...]:
-        return left_open(self._counted(visits), self._store.closed_follow_ups())
+    def _left_open(
+        self, visits: tuple[Visit, ...], before: datetime | None = None
+    ) -> tuple[OpenFollowUp, ...]:
+        """Return what is open there, on top what a re-inspection was planned for."""
+        found = left_open(self._counted(visits), self._store.closed_follow_ups(), before)
+        return asked_first(found, self._store, self._establishment) if found else ()
 
     def _show(self) -> None:
         self._render(self._state())

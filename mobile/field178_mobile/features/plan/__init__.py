@@ -1,0 +1,1 @@
+"""The plan on the tablet: the visits that the office gave to this officer's team."""

@@ -1,0 +1,185 @@
+"""The plan of this officer's teams: in its window, late, later and done, the nearest first where wanted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from field178_mobile.features.plan.planned import PlannedItem, PlannedVisits
+from field178_mobile.features.register.register_index import distance_text, metres_to
+from field178_mobile.features.shift.roster import read_roster
+from field178_mobile.presentation.location import GeoPoint
+from field178_mobile.presentation.wording import Option, Wording
+from field178_mobile.store import EstablishmentListing, Store, StoreChange
+from field178_shared.records.plan import PlanItem, PlanState
+from field178_shared.text.formats import date_text
+from field178_shared.time.clock import Clock, local_date
+
+NEAREST, ALL_TEAMS = "nearest", "all_teams"
+GROUPS = (PlanState.DUE, PlanState.MISSED, PlanState.LATER, PlanState.DONE)
+TONES = {PlanState.DUE: "primary", PlanState.MISSED: "warn", PlanState.LATER: "plain", PlanState.DONE: "ok"}
+_FAR = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One planned visit; `tone` tells its state, `word` says it."""
+
+    id: str
+    title: str
+    detail: str
+    kind: str
+    distance: str
+    word: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanScreenState:
+    """The whole screen; `is_bare`: the office has given these teams nothing yet."""
+
+    rows: tuple[PlanRow, ...]
+    chips: tuple[Option, ...]
+    summary: str
+    is_bare: bool
+
+
+class PlanPresenter:
+    """Lists the planned visits that were received and opens the establishment of one."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        words: Wording,
+        user: str,
+        render: Callable[[PlanScreenState], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._words = words
+        self._user = user
+        self._render = render
+        self._planned = PlannedVisits(store)
+        self._group = PlanState.DUE
+        self._is_nearest = self._has_all_teams = False
+        self._position: GeoPoint | None = None
+        self._listings: dict[str, EstablishmentListing] = {}
+
+    def store_changed(self, change: StoreChange) -> None:
+        """Follow the store; a tap in a draft changes nothing here."""
+        if change.everything or change.records:
+            self._planned.forget(None if change.everything else change.records)
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Read the store again and show what it holds now."""
+        today = local_date(self._clock.now())
+        own = self._own_teams()
+        every = self._planned.read(today)
+        mine = [one for one in every if self._has_all_teams or not own or one.item.team_id in own]
+        self._listings = {one.id: one for one in self._store.establishments()} if mine else {}
+        counts = Counter(one.progress.state for one in mine)
+        shown = sorted((one for one in mine if one.progress.state is self._group), key=self._order)
+        others = any(one.item.team_id not in own for one in every) if own else False
+        self._render(
+            PlanScreenState(
+                rows=tuple(self._row(one, today) for one in shown),
+                chips=self._chips(counts, others),
+                summary=self._summary(counts),
+                is_bare=not mine,
+            )
+        )
+
+    def choose_chip(self, chip: str) -> None:
+        """Show a group; NEAREST and ALL_TEAMS are switched on and off beside it."""
+        if chip == NEAREST:
+            self._is_nearest = not self._is_nearest
+        elif chip == ALL_TEAMS:
+            self._has_all_teams = not self._has_all_teams
+        else:
+            self._group = PlanState(chip)
+        self.refresh()
+
+    def stand_at(self, position: GeoPoint | None) -> None:
+        """Take the position of this tablet, from which distances are told."""
+        self._position = position
+        self.refresh()
+
+    def establishment_of(self, item_id: str) -> str:
+        """Return the establishment of a row, "" when this tablet does not hold it."""
+        view = self._store.view(item_id)
+        place = PlanItem.from_data(item_id, view.data).establishment_id if view is not None else ""
+        return place if place and self._store.view(place) is not None else ""
+
+    def _own_teams(self) -> frozenset[str]:
+        roster = read_roster(self._store.views("team"), self._store.views("person"))
+        return frozenset(team.id for team in roster.teams if self._user in team.positions)
+
+    def _chips(self, counts: Counter[PlanState], has_others: bool) -> tuple[Option, ...]:
+        say = self._words.say
+        names = {
+            PlanState.DUE: say("In the window"),
+            PlanState.MISSED: say("Late"),
+            PlanState.LATER: say("Coming"),
+            PlanState.DONE: say("Carried out"),
+        }
+        groups = [
+            Option(state, names[state], state is self._group, str(counts[state]) if counts[state] else "")
+            for state in GROUPS
+        ]
+        groups.append(Option(NEAREST, say("Nearest first"), self._is_nearest))
+        if has_others:
+            groups.append(Option(ALL_TEAMS, say("All teams"), self._has_all_teams))
+        return tuple(groups)
+
+    def _summary(self, counts: Counter[PlanState]) -> str:
+        planned = sum(counts.values())
+        if not planned:
+            return ""
+        return self._words.say("{done} of {planned} done", done=counts[PlanState.DONE], planned=planned)
+
+    def _row(self, one: PlannedItem, today: date) -> PlanRow:
+        item, words = one.item, self._words
+        listing = self._listings.get(item.establishment_id)
+        parts = [words.unit(item.unit_id), self._window(item)]
+        if item.kind != "planned":
+            parts.insert(0, words.choice("inspection_kind", item.kind))
+        if item.reason:
+            parts.append(item.reason)
+        title = listing.name if listing is not None else words.kind(item.establishment_type_id)
+        return PlanRow(
+            id=item.id,
+            title=title,
+            detail=" · ".join(part for part in parts if part),
+            kind=listing.type_id if listing is not None else item.establishment_type_id,
+            distance=distance_text(self._position, listing, words) if listing is not None else "",
+            word=self._word(one, today),
+            tone=TONES[one.progress.state],
+        )
+
+    def _word(self, one: PlannedItem, today: date) -> str:
+        item, say = one.item, self._words.say
+        state = one.progress.state
+        if state is PlanState.DONE:
+            return say("Carried out")
+        if state is PlanState.LATER:
+            return say("from {day}", day=date_text(item.window_from, self._words.language))
+        if state is PlanState.DUE and one.progress.tried:
+            return say("not got in yet")
+        days = (item.window_to - today).days
+        if state is PlanState.MISSED:
+            return say("{count} days late", count=-days)
+        return say("last day") if days == 0 else say("{count} days left", count=days)
+
+    def _window(self, item: PlanItem) -> str:
+        first, last = (date_text(day, self._words.language) for day in (item.window_from, item.window_to))
+        return first if first == last else f"{first} – {last}"
+
+    def _order(self, one: PlannedItem) -> tuple[int, date, str]:
+        listing = self._listings.get(one.item.establishment_id)
+        metres = metres_to(self._position, listing) if self._is_nearest and listing is not None else None
+        near = (_FAR if metres is None else metres) if self._is_nearest else 0
+        return (near, one.item.window_to, one.item.id)

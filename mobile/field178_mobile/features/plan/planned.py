@@ -1,0 +1,114 @@
+"""Planned visits as this tablet holds them, with what became of them by the visits filed here or received."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from field178_mobile.store.model import MergedRecord, VisitListing
+from field178_shared.records.follow_ups import FollowUpRef, OpenFollowUp
+from field178_shared.records.plan import ITEM, PlanItem, PlanState, PlanVisit, Progress, progress_of
+from field178_shared.records.reading import text_of
+from field178_shared.time.clock import local_date
+
+
+class PlanStore(Protocol):
+    """What the plan asks of the store."""
+
+    def views(self, record_type: str, scope: str | None = None) -> list[MergedRecord]:
+        """Return the live records of a type."""
+        ...
+
+    def view(self, record_id: str) -> MergedRecord | None:
+        """Return one record."""
+        ...
+
+    def visits(self) -> Mapping[str, tuple[VisitListing, ...]]:
+        """Return the visits to each establishment."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """A planned visit and what became of it."""
+
+    item: PlanItem
+    progress: Progress
+
+
+class PlannedVisits:
+    """Reads the planned visits of a store; what a visit names is read once, not at every refresh."""
+
+    def __init__(self, store: PlanStore) -> None:
+        self._store = store
+        self._named: dict[str, tuple[str, str]] = {}
+
+    def read(self, today: date) -> tuple[PlannedItem, ...]:
+        """Return the planned visits that were not cancelled, with what became of each by a day."""
+        items = [item for item in items_of(self._store) if item.cancelled is None]
+        progress = progress_of(items, self._visits(items), today) if items else {}
+        return tuple(PlannedItem(item, progress[item.id]) for item in items)
+
+    def to_make_at(self, establishment_id: str, team_id: str, today: date) -> PlanItem | None:
+        """Return the planned visit that a visit begun now makes: one that is due, else the last missed."""
+        here = [
+            one
+            for one in self.read(today)
+            if one.item.establishment_id == establishment_id and one.item.team_id == team_id
+        ]
+        due = [one.item for one in here if one.progress.state is PlanState.DUE]
+        missed = [one.item for one in here if one.progress.state is PlanState.MISSED]
+        found = sorted(due, key=_by_end) or sorted(missed, key=_by_end, reverse=True)
+        return found[0] if found else None
+
+    def forget(self, record_ids: Collection[str] | None) -> None:
+        """Read these visits again, None for all: they may say something else."""
+        for record_id in list(self._named) if record_ids is None else record_ids:
+            self._named.pop(record_id, None)
+
+    def _visits(self, items: Iterable[PlanItem]) -> list[PlanVisit]:
+        places = {item.establishment_id for item in items}
+        visits = self._store.visits()
+        return [
+            self._visit(visit) for place in places for visit in visits.get(place, ()) if not visit.is_void
+        ]
+
+    def _visit(self, visit: VisitListing) -> PlanVisit:
+        if visit.id not in self._named:
+            view = self._store.view(visit.id)
+            data = view.data if view is not None else {}
+            self._named[visit.id] = (text_of(data, "team_id"), text_of(data, "plan_item_id"))
+        team_id, item_id = self._named[visit.id]
+        return PlanVisit(
+            id=visit.id,
+            day=local_date(visit.started_at) if visit.started_at else None,
+            team_id=team_id,
+            establishment_id=visit.establishment_id,
+            establishment_type_id="",
+            unit_id="",
+            plan_item_id=item_id,
+            is_inspected=visit.is_inspected,
+        )
+
+
+def items_of(store: PlanStore) -> list[PlanItem]:
+    """Return the planned visits that a store holds."""
+    return [PlanItem.from_data(view.id, view.data) for view in store.views(ITEM)]
+
+
+def asked_first(
+    follow_ups: Iterable[OpenFollowUp], store: PlanStore, establishment_id: str
+) -> tuple[OpenFollowUp, ...]:
+    """Return open corrections with those on top for which a re-inspection is planned there."""
+    asked: set[FollowUpRef] = {
+        item.asked_by
+        for item in items_of(store)
+        if item.asked_by and item.cancelled is None and item.establishment_id == establishment_id
+    }
+    return tuple(sorted(follow_ups, key=lambda one: (one.visit_id, one.key) not in asked))
+
+
+def _by_end(item: PlanItem) -> tuple[date, str]:
+    return (item.window_to, item.id)
