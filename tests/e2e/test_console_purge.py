@@ -64,7 +64,7 @@ def test_one_asks_another_confirms_and_the_tablet_drops_it(
         check_page(watched, f"/purges/{visit}")
     with signed_in(browser, desk, "giang", viewport=PHONE, has_touch=True, color_scheme="dark") as watched:
         page = watched.page
-        page.get_by_role("link", name=f"Xem việc xóa phiếu {visit}").tap()
+        page.get_by_role("link", name=f"Mở đề nghị: {visit}").tap()
         check_page(watched, f"/purges/{visit}")
         page.get_by_label("Nhập lại mật khẩu").fill(PASSWORD)
         page.get_by_role("button", name="Xóa vĩnh viễn").tap()

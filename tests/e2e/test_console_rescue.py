@@ -62,7 +62,7 @@ def test_a_reviewer_takes_in_a_file_of_several_pieces_by_keyboard(
         expect(page.get_by_role("main")).to_contain_text("Nhập lại cũng không thay đổi gì")
         check_page(watched, page.url.removeprefix(office.url))
         page.get_by_role("region", name="Các phiếu trong tệp").get_by_role("link").first.press("Enter")
-        expect(page.get_by_role("heading", level=2, name="Nhà nghỉ 0")).to_be_visible()
+        expect(page.get_by_role("heading", level=1, name="Nhà nghỉ 0")).to_be_visible()
     assert tablet.sync() is SyncMessage.IN_SYNC
 
 

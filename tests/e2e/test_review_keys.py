@@ -24,6 +24,7 @@ CROWD = builders.answers() | {"workers_total": {"v": 480}, "workers_female": {"v
 
 def hold(page: Page, key: str, times: int) -> None:
     """Hold a key down: the first press and its repeats, as a keyboard sends them."""
+    page.wait_for_load_state("load")
     for _ in range(times):
         page.keyboard.down(key)
         page.wait_for_timeout(50)
@@ -79,7 +80,7 @@ def test_comment_half_typed_is_asked_about_and_kept(
         page.keyboard.type("Chụp lại lối thoát nạn")
         watched.press("Escape")
         watched.decide("a")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Duyệt phiếu này?")
+        expect(page.locator("#confirm-title")).to_have_text("Duyệt phiếu này?")
         expect(page.get_by_text("Chụp lại lối thoát nạn")).to_be_visible()
         page.get_by_role("button", name="Về phiếu").press("Enter")
         expect(page.get_by_label("Cần sửa gì ở mục này?").first).to_have_value("Chụp lại lối thoát nạn")
@@ -139,7 +140,7 @@ def test_office_mends_a_broken_sum_and_sees_what_the_parts_add_up_to(desk: Desk,
         page = watched.page
         sign_in(page)
         check_page(watched, "/attention?show=quarantine")
-        page.get_by_role("link", name="Lượt kiểm tra").press("Enter")
+        page.get_by_role("link", name="Lượt kiểm tra (Bị giữ lại)").press("Enter")
         total = page.locator("[data-sum]")
         expect(total).to_contain_text("12")
         page.get_by_role("textbox", name="Nam").fill("6")
@@ -188,7 +189,7 @@ def test_reviewer_opens_prints_turns_a_photo_and_approves_two_at_once(desk: Desk
         expect(page.locator(f".pick input[value^='{filed[1]}']")).to_be_checked()
         page.locator(f".pick input[value^='{filed[0]}']").check()
         page.get_by_role("button", name="Duyệt các phiếu đã chọn").press("Enter")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Duyệt 2 phiếu này?")
+        expect(page.get_by_role("heading", level=1, name="Duyệt 2 phiếu này?")).to_be_visible()
         page.get_by_role("button", name="Duyệt 2 phiếu").press("Enter")
         expect(page.get_by_role("status").first).to_contain_text("Đã duyệt: 2 phiếu")
     assert [(desk.review_of(one) or {}).get("state") for one in filed] == ["approved", "approved"]

@@ -15,7 +15,6 @@ NOT_KEPT_YET = {
     "media_outlet": "the register of outlets comes with the media items",
     "commune_plan": "plans of communes are papers of the office",
     "worker_census": "a count outside a visit; visits carry the counts until then",
-    "inspection_plan": "the yearly plan and its items",
     "commendation": "yearly totals of the office",
     "pilot_model": "models are few and kept on paper",
     "harm_reduction_return": "monthly totals of the health office",
