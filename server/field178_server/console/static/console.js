@@ -105,9 +105,9 @@
   function focusHeading() {
     const title = byId("record-title");
     const heading = title && title.checkVisibility() ? title : document.querySelector("h1");
-    const target = document.querySelector("[data-takes-focus]") || heading;
+    const target = document.querySelector("[data-takes-focus], [autofocus]") || heading;
     if (!target) return;
-    if (!target.hasAttribute("tabindex")) target.tabIndex = -1;
+    if (target.tabIndex < 0) target.tabIndex = -1;
     target.focus({ preventScroll: target === title });
   }
 
