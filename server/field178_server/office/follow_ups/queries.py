@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from field178_server.database.models import (
@@ -87,13 +88,11 @@ class FollowUpPage:
 
 def follow_up_page(session: Session, wanted: FollowUpFilter, after: Position | None) -> FollowUpPage:
     """Return the rows behind a position, the earliest due first; of the closed ones the latest first."""
-    day = _day_of(wanted.tab)
-    order = (day, FollowUpProjection.visit_id, FollowUpProjection.line)
     is_closed = wanted.tab is FollowUpTab.CLOSED
     query = (
         select(FollowUpProjection)
         .where(*_within(wanted), _in_tab(wanted), _behind(wanted.tab, after))
-        .order_by(*(one.desc() if is_closed else one.asc() for one in order))
+        .order_by(*(one.desc() if is_closed else one.asc() for one in _order(wanted.tab)))
         .limit(PAGE_SIZE + 1)
     )
     found = session.scalars(query).all()
@@ -217,25 +216,16 @@ def _in_tab(wanted: FollowUpFilter) -> ColumnElement[bool]:
     return and_(FollowUpProjection.closed_on.is_(None), of_day)
 
 
-def _day_of(tab: FollowUpTab) -> InstrumentedAttribute[date | None] | InstrumentedAttribute[date]:
-    return FollowUpProjection.closed_on if tab is FollowUpTab.CLOSED else FollowUpProjection.due_on
+def _order(tab: FollowUpTab) -> tuple[InstrumentedAttribute[Any], ...]:
+    day = FollowUpProjection.closed_on if tab is FollowUpTab.CLOSED else FollowUpProjection.due_on
+    return (day, FollowUpProjection.visit_id, FollowUpProjection.line)
 
 
 def _behind(tab: FollowUpTab, after: Position | None) -> ColumnElement[bool]:
     if after is None:
         return true()
-    day, visit, line = _day_of(tab), FollowUpProjection.visit_id, FollowUpProjection.line
-    steps = ((day, after.day), (visit, after.visit_id), (line, after.line))
-    further = [
-        and_(
-            *(column == value for column, value in steps[:number]),
-            steps[number][0] < steps[number][1]
-            if tab is FollowUpTab.CLOSED
-            else steps[number][0] > steps[number][1],
-        )
-        for number in range(len(steps))
-    ]
-    return or_(*further)
+    row, bound = tuple_(*_order(tab)), (after.day, after.visit_id, after.line)
+    return row < bound if tab is FollowUpTab.CLOSED else row > bound
 
 
 def _position(row: FollowUpProjection, tab: FollowUpTab) -> Position:
