@@ -1,7 +1,7 @@
 """Vietnamese text: one stored form, a folded form to search, and a key that sorts as people do."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
@@ -40,6 +40,11 @@ def sort_key(text: str) -> str:
     letters = " ".join(word.translate(_LETTERS) for word in words)
     tones = "".join(_tone_of(word) for word in words)
     return f"{letters}\x01{tones}\x01{plain}"
+
+
+def by_label(options: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return pairs of key and label in Vietnamese order of their labels."""
+    return tuple(sorted(options, key=lambda one: sort_key(one[1])))
 
 
 def _tone_of(word: str) -> str:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from flask import url_for
 
 from field178_server.console.attention.kind import ItemKind, ItemRow, spoken
-from field178_server.console.shell.links import FilterLink, Select, scope_text, wanted_page, with_query
+from field178_server.console.shell.links import FilterLink, scope_text, wanted_page, with_query
+from field178_server.console.shell.lists import FilterField
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import Session
 from field178_server.office.attention.queries import AttentionFilter, ItemKey, ItemOrigin, Sources
 from field178_server.records.access import AccessFilter
 from field178_shared.text.i18n import N_
-from field178_shared.text.normalisation import sort_key
+from field178_shared.text.normalisation import by_label
 
 REJECTED = "aside"
 OLDEST = "oldest"
@@ -119,17 +120,17 @@ def chips(
     ]
 
 
-def filters(query: ListQuery, sources: Sources, localizer: Localizer) -> tuple[Select, ...]:
+def filters(query: ListQuery, sources: Sources, localizer: Localizer) -> tuple[FilterField, ...]:
     """Return the scope, the tablet and the order, with what is chosen."""
     named = replace(localizer, names=sources.names)
     areas = [(scope, scope_text(scope, named)) for scope in sources.scopes]
     tablets = [(device_id, named.tablet(device_id)) for device_id in sources.device_ids]
-    every = ("", localizer.say(N_("All")))
-    orders = [("", localizer.say(N_("Newest first"))), (OLDEST, localizer.say(N_("Oldest first")))]
+    say = localizer.say
+    orders = [(OLDEST, say(N_("Oldest first")))]
     return (
-        _select("area", N_("Commune or team"), query.area, [every, *_sorted(areas)], localizer),
-        _select("tablet", N_("Tablet"), query.tablet, [every, *_sorted(tablets)], localizer),
-        _select("order", N_("Order"), query.order, orders, localizer),
+        FilterField("area", say(N_("Commune or team")), query.area, by_label(areas)),
+        FilterField("tablet", say(N_("Tablet")), query.tablet, by_label(tablets)),
+        FilterField("order", say(N_("Order")), query.order, orders, say(N_("Newest first"))),
     )
 
 
@@ -155,16 +156,3 @@ def rows_of(
         for origin, key in ordered
         if key in rows[origin]
     ]
-
-
-def _sorted(options: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return sorted(options, key=lambda option: sort_key(option[1]))
-
-
-def _select(
-    name: str, label: str, chosen: str, options: Sequence[tuple[str, str]], localizer: Localizer
-) -> Select:
-    shown = tuple(
-        (value, localizer.say(text) if not value else text, value == chosen) for value, text in options
-    )
-    return Select(name, localizer.say(label), shown)

@@ -19,7 +19,7 @@ from field178_shared.schemas.fields.catalogue import choices_of, field_at, field
 from field178_shared.schemas.fields.spec import FieldKind
 from field178_shared.text.formats import parse_date
 from field178_shared.text.i18n import N_
-from field178_shared.text.normalisation import sort_key
+from field178_shared.text.normalisation import by_label
 
 TYPE = "establishment"
 UNIT = "unit_id"
@@ -98,7 +98,7 @@ def certificate_kinds(localizer: Localizer) -> tuple[str, ...]:
     return tuple(choices_of("certificate_kind", localizer.lists))
 
 
-def units_offered(access: AccessFilter, today: date, localizer: Localizer) -> list[tuple[str, str]]:
+def units_offered(access: AccessFilter, today: date, localizer: Localizer) -> Sequence[tuple[str, str]]:
     """Return the communes that exist on a day and that the officer sees, by name."""
     found = [
         (unit.id, unit.label(localizer.language))
@@ -107,7 +107,7 @@ def units_offered(access: AccessFilter, today: date, localizer: Localizer) -> li
         and localizer.lists.unit_valid_on(unit.id, today)
         and access.holds(f"unit:{unit.id}")
     ]
-    return sorted(found, key=lambda one: sort_key(one[1]))
+    return by_label(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from field178_server.console.records.record_view import record_view
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.lists import FilterField, ListAddress, by_alphabet, saved_views
+from field178_server.console.shell.lists import FilterField, ListAddress, saved_views
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.shell.tables import Cell, TableFile, table_response
@@ -39,6 +39,7 @@ from field178_server.records.keyset import PageStart
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data
 from field178_shared.text.i18n import N_
+from field178_shared.text.normalisation import by_label
 from field178_shared.time.clock import local_date
 
 
@@ -209,8 +210,8 @@ _MOST = 120
 
 def _filters(query: RegisterQuery, localizer: Localizer) -> list[FilterField]:
     lists, language = localizer.lists, localizer.language
-    units = by_alphabet((key, unit.label(language)) for key, unit in lists.units.items())
-    kinds = by_alphabet((key, kind.label(language)) for key, kind in lists.types.items())
+    units = by_label((key, unit.label(language)) for key, unit in lists.units.items())
+    kinds = by_label((key, kind.label(language)) for key, kind in lists.types.items())
     states = [(one.id, one.label(language)) for one in lists.choices.get("operating_status", ())]
     return [
         FilterField("unit", field_name(TYPE, "unit_id", localizer), query.unit_id, units),

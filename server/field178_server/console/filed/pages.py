@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.console.filed.columns import SESSION, VISIT, FiledColumn, chosen_columns, columns_of
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.lists import FilterField, ListAddress, by_alphabet, saved_views
+from field178_server.console.shell.lists import FilterField, ListAddress, saved_views
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.shell.tables import Cell, TableFile, table_response
 from field178_server.console.text.field_labels import field_name
@@ -39,6 +39,7 @@ from field178_server.records.access import access_of
 from field178_server.records.keyset import PageStart
 from field178_shared.text.formats import parse_date
 from field178_shared.text.i18n import N_
+from field178_shared.text.normalisation import by_label
 
 _STATES = ("waiting", "corrected", "returned", "approved", "void")
 _MOST = 120
@@ -229,7 +230,7 @@ def _filters(
         FilterField("since", localizer.say(N_("From day")), narrow.since.isoformat() if narrow.since else ""),
         FilterField("until", localizer.say(N_("To day")), narrow.until.isoformat() if narrow.until else ""),
     ]
-    units = by_alphabet((key, unit.label(localizer.language)) for key, unit in lists.units.items())
+    units = by_label((key, unit.label(localizer.language)) for key, unit in lists.units.items())
     states = [(state, state_label(state, localizer).text) for state in _STATES]
     unit = FilterField("unit", field_name("establishment", "unit_id", localizer), narrow.unit_id, units)
     state = FilterField("state", localizer.say(N_("Review state")), narrow.state, states)
@@ -243,7 +244,7 @@ def _filters(
             "team",
             field_name(VISIT, "team_id", localizer),
             narrow.team_id,
-            by_alphabet(known_teams.items()),
+            by_label(known_teams.items()),
         ),
         _coded(VISIT, "outcome", "overall_result", narrow.outcome, localizer),
         _coded(VISIT, "violation", "findings.x.violation_id", narrow.violation, localizer),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, urlencode
 from flask import url_for
 
 from field178_server.console.records.inspection_view import law_text
-from field178_server.console.shell.links import FilterLink, Select, record_link, with_query
+from field178_server.console.shell.links import FilterLink, record_link, with_query
+from field178_server.console.shell.lists import FilterField
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
@@ -30,7 +31,7 @@ from field178_shared.ids import is_uuid
 from field178_shared.records.sanctions import CLOSURE, DECISION, PAYMENT
 from field178_shared.text.countdown import days_left_text
 from field178_shared.text.i18n import N_
-from field178_shared.text.normalisation import sort_key
+from field178_shared.text.normalisation import by_label
 
 _LONGEST = 200
 TABS = {
@@ -156,22 +157,19 @@ def tabs(query: FollowUpQuery, page: FollowUpPage, localizer: Localizer) -> list
     ]
 
 
-def filters(query: FollowUpQuery, page: FollowUpPage, localizer: Localizer) -> tuple[Select, ...]:
+def filters(query: FollowUpQuery, page: FollowUpPage, localizer: Localizer) -> tuple[FilterField, ...]:
     """Return the filters beside the parts, with what is chosen."""
     lists, say = localizer.lists, localizer.say
     kinds = [(kind, say(KIND_NAMES[kind])) for kind in KINDS]
     units = [(one, localizer.label(lists.units, one)) for one in page.units]
     teams = [(one, localizer.team(one)) for one in page.teams]
     types = [(one, localizer.label(lists.types, one)) for one in lists.types]
+    unit, team = (field_name("inspection", path, localizer) for path in ("unit_id", "team_id"))
     return (
-        _select("kind", say(N_("Kind")), query.kind, kinds, localizer),
-        _select(
-            "unit", field_name("inspection", "unit_id", localizer), query.unit, _sorted(units), localizer
-        ),
-        _select(
-            "team", field_name("inspection", "team_id", localizer), query.team, _sorted(teams), localizer
-        ),
-        _select("type", say(N_("Type of establishment")), query.type, _sorted(types), localizer),
+        FilterField("kind", say(N_("Kind")), query.kind, kinds),
+        FilterField("unit", unit, query.unit, by_label(units)),
+        FilterField("team", team, query.team, by_label(teams)),
+        FilterField("type", say(N_("Type of establishment")), query.type, by_label(types)),
     )
 
 
@@ -264,14 +262,3 @@ def _amount(row: FollowUpProjection, localizer: Localizer) -> str:
     return localizer.say(N_("{paid} of {amount} paid")).format(
         paid=localizer.money(row.paid_vnd or 0), amount=localizer.money(row.amount_vnd)
     )
-
-
-def _sorted(options: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return sorted(options, key=lambda option: sort_key(option[1]))
-
-
-def _select(
-    name: str, label: str, chosen: str, options: Iterable[tuple[str, str]], localizer: Localizer
-) -> Select:
-    every = [("", localizer.say(N_("All"))), *options]
-    return Select(name, label, tuple((value, text, value == chosen) for value, text in every))

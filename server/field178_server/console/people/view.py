@@ -9,19 +9,20 @@ from datetime import date
 from flask import request, url_for
 
 from field178_server.accounts.teams import AccountTeam
-from field178_server.console.shell.links import Select
+from field178_server.console.shell.lists import FilterField
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.office.people.queries import Account
 from field178_shared.text.i18n import N_
-from field178_shared.text.normalisation import fold, sort_key
+from field178_shared.text.normalisation import by_label, fold, sort_key
 
 _LONGEST = 100
 # No account of one office looks after these.
 _TOO_HIGH = frozenset({"country", "municipality", "province"})
+_OPEN = "open"
 _STATES = {
-    "open": N_("Open accounts"),
+    _OPEN: N_("Open accounts"),
     "closed": N_("Closed accounts"),
     "all": N_("All accounts"),
 }
@@ -56,7 +57,7 @@ class PeopleFilter:
         asked, state = request.args, request.args.get("state", "open")
         words = asked.get("q", "").strip()[:_LONGEST]
         unit, role = asked.get("unit", ""), asked.get("role", "")
-        return cls(words, role, unit, state if state in _STATES else "open")
+        return cls(words, role, unit, state if state in _STATES else _OPEN)
 
     @property
     def is_narrowed(self) -> bool:
@@ -119,31 +120,24 @@ def lines_of(
     ]
 
 
-def filters_of(wanted: PeopleFilter, everyone: Sequence[Account], localizer: Localizer) -> list[Select]:
+def filters_of(wanted: PeopleFilter, everyone: Sequence[Account], localizer: Localizer) -> list[FilterField]:
     """Return the filters with what the accounts have."""
     lists = localizer.lists
     roles = {one.officer.role for one in everyone}
     units = {unit for one in everyone for unit in one.unit_ids}
     role_names = [(role, localizer.label(lists.roles, role)) for role in lists.roles if role in roles]
-    unit_names = sorted(
-        ((unit, localizer.label(lists.units, unit)) for unit in units), key=lambda pair: sort_key(pair[1])
-    )
-    say = localizer.say
+    unit_names = by_label((unit, localizer.label(lists.units, unit)) for unit in units)
+    say, area = localizer.say, field_name("establishment", "unit_id", localizer)
+    states = [(key, say(text)) for key, text in _STATES.items() if key != _OPEN]
+    state = "" if wanted.state == _OPEN else wanted.state
     return [
-        _select("role", say(N_("Role")), [("", say(N_("All roles"))), *role_names], wanted.role),
-        _select(
-            "unit",
-            field_name("establishment", "unit_id", localizer),
-            [("", say(N_("All communes"))), *unit_names],
-            wanted.unit,
-        ),
-        _select(
-            "state", say(N_("Account")), [(key, say(text)) for key, text in _STATES.items()], wanted.state
-        ),
+        FilterField("role", say(N_("Role")), wanted.role, role_names, say(N_("All roles"))),
+        FilterField("unit", area, wanted.unit, unit_names, say(N_("All communes"))),
+        FilterField("state", say(N_("Account")), state, states, say(_STATES[_OPEN])),
     ]
 
 
-def unit_options(localizer: Localizer, today: date, chosen: Sequence[str]) -> list[tuple[str, str]]:
+def unit_options(localizer: Localizer, today: date, chosen: Sequence[str]) -> Sequence[tuple[str, str]]:
     """Return the units to choose from: those of the day, and what is chosen already."""
     units = [
         one
@@ -151,8 +145,4 @@ def unit_options(localizer: Localizer, today: date, chosen: Sequence[str]) -> li
         if one.id in chosen or (one.valid_on(today) and one.type not in _TOO_HIGH)
     ]
     named = [(one.id, localizer.label(localizer.lists.units, one.id)) for one in units]
-    return sorted(named, key=lambda pair: sort_key(pair[1]))
-
-
-def _select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: str) -> Select:
-    return Select(name, label, tuple((value, text, value == chosen) for value, text in options))
+    return by_label(named)

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.plan import forms, view
-from field178_server.console.plan.forms import CONFIRMED, Wrong
+from field178_server.console.plan.forms import Wrong
 from field178_server.console.plan.pages import known_year, layout_in, may_plan, reader_of, today
 from field178_server.console.plan.view import PlanQuery
 from field178_server.console.shell.blueprint import console
@@ -19,6 +19,8 @@ from field178_server.console.shell.flash import PLANNED, take_flash
 from field178_server.console.shell.form_actions import attempt, batch_in, done, office, whole_number
 from field178_server.console.shell.layout import render
 from field178_server.console.shell.links import with_query
+from field178_server.console.shell.lists import FilterField
+from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.database.unit_of_work import Session, snapshot
@@ -54,7 +56,6 @@ _REFUSALS = {
     ErrorCode.REQUIRED: N_("Say why it is cancelled."),
     ErrorCode.TOO_LONG: N_("The reason is too long."),
 }
-_DOUBTFUL = N_("Look again: this may name a person. Confirm it, or write it without names.")
 
 
 @console.get("/plan/<int:year>/add")
@@ -77,8 +78,8 @@ def add_plan_items(year: int) -> AnyResponse:
         )
         text = localizer.say(N_("Nothing was written yet. Mend these fields:"))
         return _adding_page(year, request.form, replace(refused, text=text, errors=errors))
-    if found := forms.doubtful({"reason": made.reason}, _confirmed(), localizer):
-        return _adding_page(year, request.form, Wrong(localizer.say(_DOUBTFUL), doubts=found))
+    if asked := _confirm_text("reason", made.reason):
+        return asked
     _refuse_foreign(chosen)
     refusal = attempt(_in_batch(lambda batch: operations.add_items(batch, office(), chosen, made)), _REFUSALS)
     if refusal is not None:
@@ -100,9 +101,8 @@ def move_plan_item(item_id: str) -> AnyResponse:
     made, refused = forms.read_assignment(request.form, one.item.year, localizer)
     if made is None:
         return _item_page(item_id, request.form, refused)
-    found = forms.doubtful({"reason": made.reason}, _confirmed(), localizer)
-    if found and made.reason != one.item.reason:
-        return _item_page(item_id, request.form, Wrong(localizer.say(_DOUBTFUL), doubts=found))
+    if made.reason != one.item.reason and (asked := _confirm_text("reason", made.reason)):
+        return asked
     seen = SeenItem(item_id, whole_number("seen_rev"))
     return _changed(item_id, lambda batch: operations.move_item(batch, office(), seen, made), "plan_moved")
 
@@ -111,9 +111,9 @@ def move_plan_item(item_id: str) -> AnyResponse:
 def cancel_plan_item(item_id: str) -> AnyResponse:
     """Take a visit out of the plan with a reason."""
     _item(item_id)
-    reason, localizer = request.form.get("cancel_reason", "").strip(), Localizer(chosen_language())
-    if found := forms.doubtful({"cancelled": {"reason": reason}}, _confirmed(), localizer):
-        return _item_page(item_id, request.form, Wrong(localizer.say(_DOUBTFUL), doubts=found))
+    reason = request.form.get("cancel_reason", "").strip()
+    if asked := _confirm_text("cancel_reason", reason):
+        return asked
     seen = SeenItem(item_id, whole_number("seen_rev"))
     return _changed(
         item_id, lambda batch: operations.cancel_item(batch, office(), seen, reason), "plan_cancelled"
@@ -166,6 +166,12 @@ def _adding_page(year: int, typed: MultiDict[str, str], refused: Wrong) -> Respo
         found = candidates(session, reader, wanted, year) if is_asked else ()
         choices = forms.choices(teams(session, reader), register_units(session, reader), plain)
         layout = layout_in(session)
+    filters = (
+        FilterField(
+            "type", _label("establishment_type_id", plain), wanted.establishment_type_id, choices.types
+        ),
+        FilterField("unit", _label("unit_id", plain), wanted.unit_id, choices.units),
+    )
     chosen = (
         set(typed.getlist("establishment")) if request.method == "POST" else {one.record_id for one in found}
     )
@@ -176,6 +182,7 @@ def _adding_page(year: int, typed: MultiDict[str, str], refused: Wrong) -> Respo
         active="console.plan",
         year=year,
         wanted=wanted,
+        filters=filters,
         is_asked=is_asked,
         rows=[_candidate_line(one, plain) for one in found],
         is_full=len(found) == operations.MOST_AT_ONCE,
@@ -250,7 +257,6 @@ def _form(typed: MultiDict[str, str], refused: Wrong, choices: forms.Choices) ->
         "refused": refused,
         "faults": faults,
         "choices": choices,
-        "confirmed": _confirmed(),
         "label": lambda path: forms.label(path, localizer),
         "hint": lambda path: forms.hint(path, localizer),
     }
@@ -298,8 +304,11 @@ def _refuse_foreign(establishment_ids: list[str]) -> None:
             raise AppError(ErrorCode.NOT_FOUND)
 
 
-def _confirmed() -> set[str]:
-    return set(request.form.getlist(CONFIRMED))
+def _confirm_text(name: str, text: str) -> Response | None:
+    """Return the page that asks about a text that may name a person, None where there is nothing to ask."""
+    path = "cancelled.reason" if name == "cancel_reason" else name
+    own = OwnText(name, forms.label(path, Localizer(chosen_language())), text)
+    return confirm_texts([own], "console.plan")
 
 
 def _candidate_line(one: PlannableEstablishment, localizer: Localizer) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""Forms of the plan: whom a visit is given to and when, the quotas, and what asks for a second look."""
+"""Forms of the plan: whom a visit is given to and when, and the quotas."""
 
 from __future__ import annotations
 
@@ -17,14 +17,12 @@ from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.ids import is_uuid
 from field178_shared.merge import Data
 from field178_shared.records.plan import InspectionPlan, PlanItem
-from field178_shared.rules.free_text import FreeTextMarks
 from field178_shared.schemas.fields.catalogue import words_at
 from field178_shared.text.formats import parse_whole_number
 from field178_shared.text.i18n import N_
-from field178_shared.text.normalisation import nfc, sort_key
+from field178_shared.text.normalisation import by_label, nfc
 
 ITEM = "plan_item"
-CONFIRMED = "confirmed"
 BLANK_QUOTAS = 3
 _DATE = Control("date")
 _PLANNED, _OF_PLAN = "planned", "annual_plan"
@@ -46,20 +44,11 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class UnsureText:
-    """A text that may name a person; `key` names it together with the value."""
-
-    key: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Wrong:
-    """A refused form: the sentence, the errors by field, and what asks for a second look."""
+    """A refused form: the sentence, and the errors by field."""
 
     text: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
-    doubts: tuple[UnsureText, ...] = ()
     status: int = 422
 
 
@@ -71,8 +60,8 @@ def choices(teams: Options, units: Iterable[str], localizer: Localizer) -> Choic
         months=tuple((str(month), month_name(month, localizer)) for month in MONTHS),
         kinds=_plain("inspection_kind", localizer),
         triggers=_plain("inspection_trigger", localizer),
-        units=_sorted({one: localizer.label(lists.units, one) for one in units}),
-        types=_sorted({one: localizer.label(lists.types, one) for one in lists.types}),
+        units=by_label((one, localizer.label(lists.units, one)) for one in units),
+        types=by_label((one, localizer.label(lists.types, one)) for one in lists.types),
     )
 
 
@@ -130,13 +119,6 @@ def wrong(errors: Mapping[str, str], localizer: Localizer) -> Wrong:
     """Return a form with errors at its fields, by their codes."""
     said = {path: message(ErrorCode(code), localizer.language) for path, code in errors.items()}
     return Wrong(localizer.say(N_("Nothing was written yet. Mend these fields:")), said)
-
-
-def doubtful(data: Data, confirmed: set[str], localizer: Localizer) -> tuple[UnsureText, ...]:
-    """Return the texts that may name a person, unless each was confirmed as it stands."""
-    marks = FreeTextMarks(ITEM, localizer.language).of(data)
-    found = tuple(UnsureText(f"{path}={_at(data, path)}", text) for path, text in marks.items())
-    return () if all(one.key in confirmed for one in found) else found
 
 
 def label(path: str, localizer: Localizer) -> str:
@@ -247,16 +229,5 @@ def _window(form: Mapping[str, str], year: int, errors: dict[str, str]) -> tuple
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
-def _at(data: Data, path: str) -> object:
-    value: object = data
-    for key in path.split("."):
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
-
-
 def _plain(name: str, localizer: Localizer) -> Options:
     return tuple((one.id, one.label(localizer.language)) for one in localizer.lists.choices[name])
-
-
-def _sorted(labels: Mapping[str, str]) -> Options:
-    return tuple(sorted(labels.items(), key=lambda option: sort_key(option[1])))

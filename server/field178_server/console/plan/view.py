@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
 from flask import url_for
 
-from field178_server.console.shell.links import FilterLink, Select, with_query
+from field178_server.console.shell.links import FilterLink, with_query
+from field178_server.console.shell.lists import FilterField
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
@@ -18,7 +19,7 @@ from field178_server.office.plan.queries import ItemFilter, ItemPage, PlannedVis
 from field178_shared.records.plan import PlanState, Quota, monthly_need
 from field178_shared.text.formats import parse_whole_number
 from field178_shared.text.i18n import N_
-from field178_shared.text.normalisation import sort_key
+from field178_shared.text.normalisation import by_label
 
 _LONGEST = 100
 MONTHS = range(1, 13)
@@ -152,7 +153,7 @@ def state_links(query: PlanQuery, plan: YearPlan, localizer: Localizer) -> list[
     ]
 
 
-def filters(query: PlanQuery, plan: YearPlan, localizer: Localizer) -> tuple[Select, ...]:
+def filters(query: PlanQuery, plan: YearPlan, localizer: Localizer) -> tuple[FilterField, ...]:
     """Return the filters beside the states, with what is chosen; they offer what the plan holds."""
     lists, items = localizer.lists, [one.item for one in plan.items]
     months = [(str(month), month_name(month, localizer)) for month in MONTHS]
@@ -167,12 +168,10 @@ def filters(query: PlanQuery, plan: YearPlan, localizer: Localizer) -> tuple[Sel
         return field_name("plan_item", path, localizer)
 
     return (
-        _select("month", say(N_("Month")), str(query.month or ""), months, localizer),
-        _select("team", named("team_id"), query.team, teams, localizer),
-        _select("unit", named("unit_id"), query.unit, units, localizer),
-        _select(
-            "type", field_name("plan_item", "establishment_type_id", localizer), query.type, types, localizer
-        ),
+        FilterField("month", say(N_("Month")), str(query.month or ""), months),
+        FilterField("team", named("team_id"), query.team, teams),
+        FilterField("unit", named("unit_id"), query.unit, units),
+        FilterField("type", field_name("plan_item", "establishment_type_id", localizer), query.type, types),
     )
 
 
@@ -292,12 +291,5 @@ def _expected(quota: Quota, year: int, today: date) -> int:
     return quota.count * min(max((today - first).days, 0), days) // days
 
 
-def _offered(ids: Iterable[str], name: Callable[[str], str]) -> list[tuple[str, str]]:
-    return sorted(((one, name(one)) for one in ids if one), key=lambda option: sort_key(option[1]))
-
-
-def _select(
-    name: str, label: str, chosen: str, options: Sequence[tuple[str, str]], localizer: Localizer
-) -> Select:
-    every = [("", localizer.say(N_("All"))), *options]
-    return Select(name, label, tuple((value, text, value == chosen) for value, text in every))
+def _offered(ids: Iterable[str], name: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
+    return by_label((one, name(one)) for one in ids if one)

@@ -18,7 +18,7 @@ from field178_server.office.register_import.reasons import duplicate_text, field
 from field178_server.office.register_import.spellings import TYPES, UNITS
 from field178_shared.errors import AppError, message
 from field178_shared.text.i18n import N_
-from field178_shared.text.normalisation import sort_key
+from field178_shared.text.normalisation import by_label
 
 MOST_SHOWN = 200
 _EXAMPLES = 3
@@ -135,7 +135,7 @@ def value_options(preview: Preview, path: str, localizer: Localizer) -> Options:
     ids = [value for value, _ in preview.reader.spellings.options(path)]
     if choices == UNITS:
         labelled = [(one, localizer.label(localizer.lists.units, one)) for one in ids]
-        return sorted(labelled, key=lambda one: sort_key(one[1]))
+        return by_label(labelled)
     if choices == TYPES:
         return [(one, localizer.label(localizer.lists.types, one)) for one in ids]
     return [(one, localizer.choice(choices, one)) for one in ids]

@@ -56,15 +56,6 @@ class FilterLink:
     count: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Select:
-    """One filter that is chosen from a list: its name in the address, its label, its options."""
-
-    name: str
-    label: str
-    options: tuple[tuple[str, str, bool], ...]
-
-
 def with_query(path: str, query: str) -> str:
     """Return an address with its filters behind it."""
     return f"{path}?{query}" if query else path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +15,6 @@ from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.views.operations import Whose, views_of
 from field178_server.records.keyset import KeysetPage
-from field178_shared.text.normalisation import sort_key
 
 FORMATS = ("xlsx", "csv")
 LISTS_WITH_VIEWS = frozenset({"console.establishments", "console.visits", "console.sessions"})
@@ -23,12 +22,16 @@ LISTS_WITH_VIEWS = frozenset({"console.establishments", "console.visits", "conso
 
 @dataclass(frozen=True, slots=True)
 class FilterField:
-    """A filter of the form with its choices; one without choices is a day."""
+    """A filter of the form with its choices; one without choices is a day.
+
+    `unset`: what the choice that asks for nothing is called; "" is "all".
+    """
 
     name: str
     label: str
     value: str
     options: Sequence[tuple[str, str]] = ()
+    unset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,3 @@ def saved_views(session: Session, address: ListAddress) -> SavedViews:
         (view.name, with_query(url_for(address.endpoint), view.query)) for view in views_of(session, whose)
     ]
     return SavedViews(whose.list_name, links, urlencode(address.given(*address.kept)))
-
-
-def by_alphabet(options: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return choices in Vietnamese order of their labels."""
-    return sorted(options, key=lambda one: sort_key(one[1]))

@@ -14,7 +14,7 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.schemas.fields.catalogue import described_at, field_at
 from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 from field178_shared.text.formats import parse_whole_number
-from field178_shared.text.normalisation import nfc, sort_key
+from field178_shared.text.normalisation import by_label, nfc
 from field178_shared.time.clock import VIETNAM, from_wire, to_wire
 
 LONG_TEXT = 120
@@ -103,7 +103,7 @@ def _options(
     if set(ids) <= set(show.ANSWER_WORDS):
         order = list(show.ANSWER_WORDS)
         return tuple(sorted(labelled, key=lambda one: order.index(one[0])))
-    return tuple(sorted(labelled, key=lambda one: sort_key(one[1])))
+    return by_label(labelled)
 
 
 def _whole_number(text: str) -> object:

@@ -36,7 +36,7 @@ from field178_shared.records.plan import (
     progress_of,
 )
 from field178_shared.records.reading import text_of
-from field178_shared.text.normalisation import fold, sort_key
+from field178_shared.text.normalisation import by_label, fold
 
 PAGE_SIZE = 50
 _NOT_INSPECTED = "not_inspected"
@@ -241,7 +241,7 @@ def teams(session: Session, reader: PlanReader) -> tuple[tuple[str, str], ...]:
         reader.access.covers(Record.scope),
     )
     found = [(team_id, text_of(json.loads(body), "name")) for team_id, body in session.execute(query)]
-    return tuple(sorted(found, key=lambda team: sort_key(team[1])))
+    return by_label(found)
 
 
 def foreign_to(session: Session, reader: PlanReader, establishment_ids: Collection[str]) -> set[str]:
