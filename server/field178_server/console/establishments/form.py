@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from field178_server.console.shell.form_fields import FormField
 from field178_server.console.text.field_labels import FieldContext, field_name, label_at, type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control, control_for, read_typed, typed_text
@@ -37,31 +38,11 @@ _CERTIFICATE_PARTS = ("status", "number", "issued_on", "expires_on", "issuer_age
 
 
 @dataclass(frozen=True, slots=True)
-class EstablishmentField:
-    """One field of the form; `condition` names the values of another field that ask for it."""
-
-    path: str
-    label: str
-    control: Control
-    text: str
-    help: str = ""
-    example: str = ""
-    error: str = ""
-    condition: str = ""
-    is_required: bool = False
-
-    @property
-    def id(self) -> str:
-        """The id of its control, to which the summary of errors leads."""
-        return f"field-{self.path}"
-
-
-@dataclass(frozen=True, slots=True)
 class EntrySection:
     """Fields under one heading."""
 
     title: str
-    fields: tuple[EstablishmentField, ...]
+    fields: tuple[FormField, ...]
     path: str = ""
     is_open: bool = True
 
@@ -198,17 +179,17 @@ def _is_asked(path: str, source: EntryFormSource) -> bool:
     return path != UNIT or source.units is not None
 
 
-def _field(path: str, source: EntryFormSource, localizer: Localizer) -> EstablishmentField:
+def _field(path: str, source: EntryFormSource, localizer: Localizer) -> FormField:
     control = _control(path, localizer)
     if path == UNIT and source.units is not None:
         control = Control("choice", options=tuple(source.units))
     words = words_at(TYPE, path, localizer.language)
     asking = CONDITIONS.get(path)
-    return EstablishmentField(
+    return FormField(
         path=path,
         label=field_label(path, localizer),
         control=control,
-        text=_text(path, control, source),
+        typed=(_text(path, control, source),),
         help=words.help,
         example=words.example,
         error=source.errors.get(path, ""),
@@ -230,18 +211,18 @@ def _certificates(source: EntryFormSource, localizer: Localizer) -> Iterator[Ent
     for kind in certificate_kinds(localizer):
         path = f"certificates.{kind}"
         fields = tuple(_part(f"{path}.{part}", source, localizer) for part in _CERTIFICATE_PARTS)
-        is_open = any(field.text or field.error for field in fields)
+        is_open = any(any(field.typed) or field.error for field in fields)
         title = localizer.label(choices_of("certificate_kind", localizer.lists), kind)
         yield EntrySection(title, fields, path, is_open or path in source.errors)
 
 
-def _part(path: str, source: EntryFormSource, localizer: Localizer) -> EstablishmentField:
+def _part(path: str, source: EntryFormSource, localizer: Localizer) -> FormField:
     control = _control(path, localizer)
-    return EstablishmentField(
+    return FormField(
         path=path,
         label=field_name(TYPE, path, localizer),
         control=control,
-        text=_text(path, control, source),
+        typed=(_text(path, control, source),),
         error=source.errors.get(path, ""),
     )
 

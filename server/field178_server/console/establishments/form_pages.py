@@ -117,7 +117,7 @@ def _refused(
     said = localizer.say(N_("Changed meanwhile to “{value}”. Save again to put yours in its place."))
     now = {path: value_text(TYPE, path, read_path(record.data, path), localizer) for path in errors}
     shown = EntryFormSource(record.data, None, {})
-    texts = {one.path: one.text for section in form_sections(shown, localizer) for one in section.fields}
+    texts = {one.path: one.typed[0] for section in form_sections(shown, localizer) for one in section.fields}
     typed = (state.typed or {}).items()
     kept = {path: text for path, text in typed if any(_is_within(path, one) for one in changed)}
     return replace(fresh, typed=texts | kept, errors={path: said.format(value=now[path]) for path in errors})

@@ -9,6 +9,7 @@ from datetime import date
 from werkzeug.datastructures import MultiDict
 
 from field178_server.console.records.after_visit_view import PATHS, decision_title
+from field178_server.console.shell.form_fields import FormField
 from field178_server.console.text.format_values import as_violation
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control, control_for, read_typed, typed_text
@@ -46,18 +47,6 @@ TITLES: Mapping[str, str] = {
 _ADDED = frozenset({"suspension", "licence_suspended", "licence_revoked", "confiscation"})
 # Filled in by who closes a correction; the day and the proof are always typed.
 _FIXED = "fixed"
-
-
-@dataclass(frozen=True, slots=True)
-class EntryField:
-    """One field of the form: its control, the texts in it, what helps, and its error."""
-
-    path: str
-    label: str
-    control: Control
-    typed: tuple[str, ...]
-    help: str
-    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +130,7 @@ def fields_of(
     typed: MultiDict[str, str],
     errors: Mapping[str, Sequence[str]],
     reader: tuple[RecordPage, Localizer],
-) -> tuple[EntryField, ...]:
+) -> tuple[FormField, ...]:
     """Return the fields in their order, with what was typed."""
     page, localizer = reader
     found = []
@@ -157,7 +146,14 @@ def fields_of(
             words = replace(words, help=words.example)
         options = _options(path, control, (page, localizer))
         found.append(
-            EntryField(path, words.label, replace(control, options=options), texts, words.help, said)
+            FormField(
+                path,
+                words.label,
+                replace(control, options=options),
+                texts,
+                help=words.help,
+                error=said,
+            )
         )
     return tuple(found)
 

@@ -25,11 +25,12 @@ from field178_server.console.shell.form_actions import (
     office,
     whole_number,
 )
+from field178_server.console.shell.form_fields import faults_of
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import with_query
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.field_labels import type_name
+from field178_server.console.text.field_labels import field_name, type_name
 from field178_server.console.text.format_values import as_bytes
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write, snapshot
@@ -306,6 +307,15 @@ def _form_page(subject: Subject, sent: Sent, refused: RefusedEntry | None = None
     is_open = page.state != "void" and may(officer.role, "console.enter", localizer.lists)
     title = type_name(subject.record_type, localizer) if known else localizer.say(TITLES[subject.record_type])
     errors = {path: codes for path, codes in refused.errors.items() if path != "reason"}
+    fields = entry_form.fields_of(subject.record_type, sent.form, errors, (page, localizer))
+    faults = faults_of(fields)
+    if sent.file_error:
+        faults.append(("", sent.file_error, "#files"))
+    if not refused.errors:
+        faults += [
+            (field_name(subject.record_type, one.path, localizer), one.text, f"#field-{one.path}")
+            for one in refused.doubts
+        ]
     return render(
         "follow_ups/entry.html",
         refused.status,
@@ -316,7 +326,8 @@ def _form_page(subject: Subject, sent: Sent, refused: RefusedEntry | None = None
         target=entry_form.target_text(subject.record_type, subject.target, page, localizer),
         visit=record_view(page, localizer, now),
         back=_way_on(subject.visit_id),
-        fields=entry_form.fields_of(subject.record_type, sent.form, errors, (page, localizer)),
+        fields=fields,
+        faults=faults,
         files=tuple(_file_line(file, localizer) for file in sent.files),
         file_error=sent.file_error,
         is_screened=SCREENED in sent.form,

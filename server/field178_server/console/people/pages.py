@@ -255,6 +255,7 @@ def _options(form: AccountForm, teams: Mapping[str, AccountTeam], localizer: Loc
         "agencies": [(agency, localizer.label(lists.agencies, agency)) for agency in agencies],
         "teams": [(team.id, team.name) for team in teams.values()],
         "units": view.unit_options(localizer, today, form.unit_ids),
+        "faults": [("", said, f"#field-{name}") for name, said in form.errors.items()],
     }
 
 
