@@ -15,6 +15,7 @@ from tests.world import World
 from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Base
+from field178_server.records import lists_in_force
 
 SQLITE = pytest.param("sqlite", id="sqlite")
 POSTGRES = pytest.param("postgres", id="postgres", marks=(pytest.mark.postgres, pytest.mark.twin))
@@ -86,8 +87,9 @@ def world(engine: Engine) -> World:
 
 
 @pytest.fixture
-def statements() -> Statements:
-    """Collects the statements that an engine is given."""
+def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
+    """Collects the statements that an engine is given, without the look at the lists every few seconds."""
+    monkeypatch.setattr(lists_in_force, "duration_clock", lambda: 0.0)
     return _statements
 
 

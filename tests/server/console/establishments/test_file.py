@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from html import unescape
 
 from tests.server.console.conftest import PLACE, TEAM, UNIT, Browser, FieldWork
@@ -112,9 +111,7 @@ def test_a_hundred_visits_cost_as_many_statements_as_one(
     first = cost()
     for _ in range(99):
         in_the_field.visit(establishment_id=PLACE, **VIOLATED)
-    started = time.process_time()
     assert cost() == first
-    assert time.process_time() - started < 1
 
 
 def test_open_correction_is_closed_from_the_file(reviewer: Browser, in_the_field: FieldWork) -> None:

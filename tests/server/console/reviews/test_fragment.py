@@ -1,31 +1,20 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
 from tests.server.console.conftest import Browser, FieldWork
 from tests.server.console.reviews.test_pages import FAILED
+from tests.stores import Statements
 
 MOST_STATEMENTS = 12
 MOST_BYTES = 30 * 1024
 HTMX = {"HX-Request": "true", "Accept-Encoding": "gzip"}
 
 
-@contextmanager
-def statements(in_the_field: FieldWork) -> Iterator[list[str]]:
-    """Collect what the server asks its store; the marks of transactions are no statements."""
-    asked: list[str] = []
-
-    def note(_c: object, _k: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith("BEGIN"):
-            asked.append(statement)
-
-    event.listen(in_the_field.office.engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(in_the_field.office.engine, "before_cursor_execute", note)
+def asked_of(statements: list[str]) -> int:
+    """Return how many statements the store was asked; the marks of transactions are none."""
+    return sum(not one.startswith("BEGIN") for one in statements)
 
 
 @pytest.fixture
@@ -35,11 +24,11 @@ def visits(in_the_field: FieldWork) -> list[str]:
 
 
 def test_next_record_is_a_fragment_of_few_statements_and_bytes(
-    reviewer: Browser, in_the_field: FieldWork, visits: list[str]
+    reviewer: Browser, in_the_field: FieldWork, visits: list[str], statements: Statements
 ) -> None:
-    with statements(in_the_field) as asked:
+    with statements(in_the_field.office.engine) as asked:
         answer = reviewer.client.get(f"/reviews/{visits[1]}?type=inspection", headers=HTMX)
-    assert len(asked) <= MOST_STATEMENTS
+    assert asked_of(asked) <= MOST_STATEMENTS
     assert len(answer.data) <= MOST_BYTES
     assert answer.headers["Content-Encoding"] == "gzip"
     assert "HX-Request" in answer.headers["Vary"]
@@ -52,12 +41,12 @@ def test_next_record_is_a_fragment_of_few_statements_and_bytes(
 
 
 def test_outreach_session_is_a_fragment_of_few_statements(
-    reviewer: Browser, in_the_field: FieldWork, visits: list[str]
+    reviewer: Browser, in_the_field: FieldWork, visits: list[str], statements: Statements
 ) -> None:
     session = in_the_field.session()
-    with statements(in_the_field) as asked:
+    with statements(in_the_field.office.engine) as asked:
         reviewer.client.get(f"/reviews/{session}", headers=HTMX)
-    assert len(asked) <= MOST_STATEMENTS
+    assert asked_of(asked) <= MOST_STATEMENTS
 
 
 def test_whole_page_is_packed_and_says_that_htmx_gets_another(reviewer: Browser, visits: list[str]) -> None:
@@ -74,15 +63,15 @@ def test_browser_that_takes_no_gzip_gets_plain_text(reviewer: Browser, visits: l
 
 
 def test_queue_asks_as_many_statements_for_ten_records_as_for_two(
-    reviewer: Browser, in_the_field: FieldWork, visits: list[str]
+    reviewer: Browser, in_the_field: FieldWork, visits: list[str], statements: Statements
 ) -> None:
-    with statements(in_the_field) as two:
+    with statements(in_the_field.office.engine) as two:
         reviewer.get("/reviews")
     for _ in range(8):
         in_the_field.session()
-    with statements(in_the_field) as ten:
+    with statements(in_the_field.office.engine) as ten:
         reviewer.get("/reviews")
-    with statements(in_the_field) as flagged:
+    with statements(in_the_field.office.engine) as flagged:
         reviewer.get("/reviews?flag=visited_twice")
     assert len(two) == len(ten)
     assert len(flagged) <= len(ten) + 6
