@@ -18,11 +18,12 @@ WITHOUT_TEMPORARY = """
 set -e
 mount --bind /tmp /tmp
 mount -o remount,bind,ro /tmp
-mount -t tmpfs -o ro tmpfs /var/tmp
+mount --bind /var/tmp /var/tmp
+mount -o remount,bind,ro /var/tmp
 mount --bind "$FIELD178_DATA_DIR" "$FIELD178_DATA_DIR"
 mount -o remount,bind,rw "$FIELD178_DATA_DIR"
 cd /proc
-! touch /tmp/field178-test 2>/dev/null
+! touch /tmp/field178-test /var/tmp/field178-test 2>/dev/null
 exec "$@"
 """
 
