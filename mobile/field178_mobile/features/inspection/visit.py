@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from field178_mobile.features.shift.shift_data import Shift, shift_from_json, shift_to_json
 from field178_mobile.presentation.draft_session import Changes, Data
+from field178_mobile.presentation.filed_texts import trimmed
 from field178_mobile.presentation.location import GeoPoint
 from field178_shared.records.inspection import INSPECTED, NOT_INSPECTED
 from field178_shared.records.reading import entries_of, ids_of, instant_of, text_of
@@ -109,7 +110,7 @@ def finished(data: Data, asked: Collection[str], now: datetime) -> dict[str, obj
     Answers to items that are not asked any more, and answers given before an early end, stay in the draft.
     """
     dropped = _CLOSED_AT_THE_DOOR if is_closed_early(data) else ()
-    filed = {key: value for key, value in data.items() if key not in dropped}
+    filed = trimmed({key: value for key, value in data.items() if key not in dropped})
     given = filed.get("answers")
     if isinstance(given, Mapping):
         filed["answers"] = {key: value for key, value in given.items() if key in asked}

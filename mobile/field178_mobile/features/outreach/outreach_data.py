@@ -7,6 +7,7 @@ from datetime import datetime
 
 from field178_mobile.features.inspection.visit import TZ_OFFSET
 from field178_mobile.presentation.draft_session import Changes, Data
+from field178_mobile.presentation.filed_texts import trimmed
 from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import day_of_act, text_of
 from field178_shared.time.clock import local_date, to_wire
@@ -116,7 +117,7 @@ def number_of(row: Mapping[str, object], name: str) -> int | None:
 
 def finished(data: Data, now: datetime) -> dict[str, object]:
     """Return the session as it is filed now."""
-    return {**data, "filed_at": to_wire(now)}
+    return {**trimmed(data), "filed_at": to_wire(now)}
 
 
 def scope_of(data: Data) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from field178_mobile.presentation.draft_session import Changes, Data
+from field178_mobile.presentation.filed_texts import trimmed
 from field178_mobile.store import Draft, EstablishmentListing
 from field178_mobile.store.replica.listings import establishment_listing
 from field178_shared.records.reading import text_of
@@ -58,8 +59,7 @@ def certificates_of(data: Data) -> dict[str, Mapping[str, object]]:
 
 def finished(data: Data) -> dict[str, object]:
     """Return the entry as it is filed: no spaces around texts, no paper of which nothing is said."""
-    filed = {name: value.strip() if isinstance(value, str) else value for name, value in data.items()}
-    filed = {name: value for name, value in filed.items() if value != ""}
+    filed = trimmed(data)
     papers = certificates_of(data)
     if any(not paper for paper in papers.values()):
         kept: dict[str, object] = {kind: paper for kind, paper in papers.items() if paper}

@@ -54,6 +54,17 @@ def test_completing_files_and_only_then_says_so(bench):
     assert bench.store.shown_state(record.id).word == "unsent"
 
 
+def test_texts_are_filed_without_blanks_around_them(bench):
+    bench.answer_all()
+    bench.visit.write_note("fire_exits_clear", "  đã nhắc \n")
+    bench.visit.write_note("fire_extinguishers", " \u00a0")
+    bench.visit.complete()
+    (record,) = [view for view in bench.store.views("inspection") if view.id != LAST_VISIT]
+    answers = record.data["answers"]
+    assert answers["fire_exits_clear"]["note"] == "đã nhắc"
+    assert "note" not in answers["fire_extinguishers"]
+
+
 def test_refused_filing_keeps_the_draft_and_says_why(bench, monkeypatch):
     bench.answer_all()
 

@@ -1,0 +1,21 @@
+"""Texts as they are filed: blanks around them would come back as differences that nobody can see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def trimmed(data: Mapping[str, object]) -> dict[str, object]:
+    """Return the data without blanks around texts, at any depth; a text of blanks alone is absent."""
+    bare = {key: _bare(value) for key, value in data.items()}
+    return {key: value for key, value in bare.items() if value != ""}
+
+
+def _bare(value: object) -> object:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, Mapping):
+        return trimmed(value)
+    if isinstance(value, list):
+        return [one for one in map(_bare, value) if one != ""]
+    return value
