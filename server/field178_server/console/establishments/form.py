@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from field178_server.console.shell.form_fields import FormField
+from field178_server.console.shell.form_fields import InputField
 from field178_server.console.text.field_labels import FieldContext, field_name, label_at, type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control, control_for, read_typed, typed_text
@@ -42,7 +42,7 @@ class EntrySection:
     """Fields under one heading."""
 
     title: str
-    fields: tuple[FormField, ...]
+    fields: tuple[InputField, ...]
     path: str = ""
     is_open: bool = True
 
@@ -179,13 +179,13 @@ def _is_asked(path: str, source: EntryFormSource) -> bool:
     return path != UNIT or source.units is not None
 
 
-def _field(path: str, source: EntryFormSource, localizer: Localizer) -> FormField:
+def _field(path: str, source: EntryFormSource, localizer: Localizer) -> InputField:
     control = _control(path, localizer)
     if path == UNIT and source.units is not None:
         control = Control("choice", options=tuple(source.units))
     words = words_at(TYPE, path, localizer.language)
     asking = CONDITIONS.get(path)
-    return FormField(
+    return InputField(
         path=path,
         label=field_label(path, localizer),
         control=control,
@@ -216,9 +216,9 @@ def _certificates(source: EntryFormSource, localizer: Localizer) -> Iterator[Ent
         yield EntrySection(title, fields, path, is_open or path in source.errors)
 
 
-def _part(path: str, source: EntryFormSource, localizer: Localizer) -> FormField:
+def _part(path: str, source: EntryFormSource, localizer: Localizer) -> InputField:
     control = _control(path, localizer)
-    return FormField(
+    return InputField(
         path=path,
         label=field_name(TYPE, path, localizer),
         control=control,

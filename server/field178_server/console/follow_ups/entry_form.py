@@ -9,7 +9,7 @@ from datetime import date
 from werkzeug.datastructures import MultiDict
 
 from field178_server.console.records.after_visit_view import PATHS, decision_title
-from field178_server.console.shell.form_fields import FormField
+from field178_server.console.shell.form_fields import InputField
 from field178_server.console.text.format_values import as_violation
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control, control_for, read_typed, typed_text
@@ -130,7 +130,7 @@ def fields_of(
     typed: MultiDict[str, str],
     errors: Mapping[str, Sequence[str]],
     reader: tuple[RecordPage, Localizer],
-) -> tuple[FormField, ...]:
+) -> tuple[InputField, ...]:
     """Return the fields in their order, with what was typed."""
     page, localizer = reader
     found = []
@@ -146,7 +146,7 @@ def fields_of(
             words = replace(words, help=words.example)
         options = _options(path, control, (page, localizer))
         found.append(
-            FormField(
+            InputField(
                 path,
                 words.label,
                 replace(control, options=options),

@@ -8,7 +8,7 @@ from field178_server.console.text.parse_values import Control
 
 
 @dataclass(frozen=True, slots=True)
-class FormField:
+class InputField:
     """One field of a form; `condition` names the values of another field that ask for it."""
 
     path: str
@@ -27,6 +27,6 @@ class FormField:
         return f"field-{self.path}"
 
 
-def faults_of(fields: tuple[FormField, ...]) -> list[tuple[str, str, str]]:
+def faults_of(fields: tuple[InputField, ...]) -> list[tuple[str, str, str]]:
     """Return label, sentence and address of each error for the summary, in the order of the form."""
     return [(one.label, one.error, f"#{one.id}") for one in fields if one.error]
