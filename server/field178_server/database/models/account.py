@@ -98,11 +98,17 @@ class AttemptCount(Model):
 
 
 class Audit(Model):
-    """Actor, action and object, never its content; `audit_id` is a UUIDv7, so rows sort by time."""
+    """Actor, action and object, never its content; `audit_id` is a UUIDv7, so rows sort by time.
+
+    The place in the chain and its hash are set once, beside the requests; each run signs its last row.
+    """
 
     __tablename__ = "audit"
     __table_args__ = table_args(
         Index(None, "tenant_id", "at"),
+        Index(None, "tenant_id", "object_id", "at"),
+        Index(None, "tenant_id", "actor_id", "at"),
+        Index(None, "tenant_id", "chain_index", "audit_id"),
         CheckConstraint("actor_kind IN ('device', 'officer', 'operator', 'system')", name="actor_kind"),
     )
 
@@ -115,3 +121,6 @@ class Audit(Model):
     object_id: Mapped[MaybeKey]
     scope: Mapped[MaybeKey]
     details: Mapped[str | None]
+    chain_index: Mapped[int | None]
+    chain_hash: Mapped[str | None]
+    chain_sig: Mapped[str | None]
