@@ -28,8 +28,8 @@ RECORDS_SEARCHED = "records_searched"
 
 ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
     {
-        ActionKind.READING: (RECORD_OPENED, "file_viewed", RECORDS_SEARCHED),
-        ActionKind.TAKING_OUT: ("list_exported", "paper_taken"),
+        ActionKind.READING: (RECORD_OPENED, "file_viewed", "paper_taken"),
+        ActionKind.TAKING_OUT: ("list_exported",),
         ActionKind.DECISIONS: (
             *("review_approved", "review_returned", "review_void", "review_reopened"),
             "review_approval_undone",
@@ -46,7 +46,10 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
             *("record_unmerged", "register_file_uploaded", "register_imported", "register_import_undone"),
         ),
         ActionKind.PLAN: ("plan_set", "plan_item_added", "plan_item_moved", "plan_item_cancelled"),
-        ActionKind.ERASURE: ("purge_requested", "purge_confirmed", "purge_refused", "purge_withdrawn"),
+        ActionKind.ERASURE: (
+            *("purge_requested", "purge_confirmed", "purge_refused", "purge_withdrawn"),
+            RECORDS_SEARCHED,
+        ),
         ActionKind.SIGN_IN: ("sign_in_accepted", "sign_in_refused", "sessions_ended"),
         ActionKind.PEOPLE: (
             *("officer_added", "officer_changed", "officer_disabled", "officer_reopened", "team_added"),

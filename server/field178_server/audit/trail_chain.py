@@ -54,7 +54,7 @@ class TrailHead:
 
 @dataclass(frozen=True, slots=True)
 class BrokenEntry:
-    """The first entry that does not hold: its place, what is wrong, and which row stands there, if one does."""
+    """The first entry that does not hold: its place, what is wrong, and the row that stands there."""
 
     index: int
     fault: str

@@ -9,6 +9,7 @@ from flask import Flask
 from field178_server.console.accounts import choose_password, own_account, own_tablets
 from field178_server.console.accounts import pages as accounts
 from field178_server.console.attention import pages as attention
+from field178_server.console.audit import pages as audit
 from field178_server.console.documents import pages as documents
 from field178_server.console.erasure import pages as erasure
 from field178_server.console.establishments import change_pages, form_pages, merge_pages
@@ -41,7 +42,7 @@ PAGES: tuple[ModuleType, ...] = (
     *(reviews, decisions, viewing, several, file_pages, documents),
     *(attention, establishments, form_pages, change_pages, merge_pages),
     *(search, filed, views, tablets, tablet_pages, imports, erasure, lists, list_changes),
-    *(follow_ups, entry_pages, people, plan, plan_changes),
+    *(follow_ups, entry_pages, people, plan, plan_changes, audit),
     *(jobs, register_import, register_import_steps),
 )
 

@@ -57,8 +57,8 @@ def run_maintenance(runtime: Runtime) -> MaintenanceResult:
     """Run the maintenance of the store: `serve` and `field178 tidy` call it once an hour.
 
     Unannounced visits whose day has come go to their teams. Erasures that met a busy store are finished, late
-    uploads given up, the audit trail chained and the root chain extended over what was acknowledged since; once a day files that
-    nothing names are collected and every digest is recomputed.
+    uploads given up, the audit trail chained and the root chain extended over what was acknowledged; once a
+    day files that nothing names are collected and every digest is recomputed.
     """
     store = file_store_of(runtime.settings)
     if left := finish_erasures(runtime.engine, runtime.tenant_id, store, runtime.clock):

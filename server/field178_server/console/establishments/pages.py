@@ -19,6 +19,7 @@ from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import FilterField, ListAddress, saved_views
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.readings import note_reading
 from field178_server.console.shell.tables import Cell, TableFile, table_response
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer, address_text
@@ -138,6 +139,7 @@ def establishment(record_id: str) -> AnyResponse:
         return redirect(url_for("console.establishment", record_id=merge_target))
     if page is None or file is None or page.record.type != TYPE:
         raise AppError(ErrorCode.NOT_FOUND)
+    note_reading(record_id, page.record.scope)
     localizer, now = Localizer(language, page.names), runtime.clock.now()
     flash = take_flash(frozenset({ADDED, EDITED, CLOSED, MOVED, MERGED, UNMERGED}))
     return render(
@@ -148,6 +150,7 @@ def establishment(record_id: str) -> AnyResponse:
         file=file_view(file, page.record.data, local_date(now), localizer),
         kind=localizer.label(localizer.lists.types, page.record.data.get("establishment_type_id")),
         may_enter=may(officer.role, "console.enter", localizer.lists),
+        may_audit=may(officer.role, "console.audit", localizer.lists),
         actions=_actions(record_id, page.record.data, localizer) if may_edit else (),
         doubles=doubles,
         flash=flash,

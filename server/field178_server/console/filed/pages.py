@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.console.filed.columns import SESSION, VISIT, FiledColumn, chosen_columns, columns_of
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.lists import FilterField, ListAddress, saved_views
+from field178_server.console.shell.lists import FilterField, ListAddress, saved_views, wanted_day
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.shell.tables import Cell, TableFile, table_response
 from field178_server.console.text.field_labels import field_name
@@ -37,7 +37,6 @@ from field178_server.office.filed.queries import (
 )
 from field178_server.records.access import access_of
 from field178_server.records.keyset import PageStart
-from field178_shared.text.formats import parse_date
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
@@ -170,8 +169,8 @@ def _wanted(table: FiledTable) -> FiledList:
     narrow = FiledFilter(
         type=table.type,
         text=given.get("q", "")[:_MOST],
-        since=_day(given.get("since", "")),
-        until=_day(given.get("until", "")),
+        since=wanted_day("since"),
+        until=wanted_day("until"),
         **{name: given.get(parameter, "")[:_MOST] for parameter, name in _EQUAL.items()},
         state=given.get("state", "") if given.get("state") in _STATES else "",
     )
@@ -188,13 +187,6 @@ _EQUAL = {
     "measure": "measure",
 }
 _FILTERS = ("since", "until", "state", *_EQUAL)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return parse_date(text)
 
 
 def _chosen(table: FiledTable) -> tuple[FiledColumn, ...]:

@@ -36,7 +36,7 @@ def all_jobs() -> Response:
         "jobs/list.html",
         layout=layout,
         active="console.establishments",
-        jobs=[job_view(one, localizer, may_stop=False) for one in found],
+        jobs=[job_view(one, localizer, officer.role, may_stop=False) for one in found],
         pages=page_links(page, lambda number: url_for("console.jobs", page=number)),
     )
 
@@ -51,11 +51,8 @@ def one_job(job_id: str) -> Response:
             raise AppError(ErrorCode.NOT_FOUND)
         people = names_of(session, runtime.tenant_id, {found.queued_by} if found.queued_by else set())
         layout = layout_of(session, officer, Localizer(language))
-    view = job_view(found, Localizer(language, people), may_stop=_may_stop(found))
-    may_follow = may(officer.role, "console.register_import", load())
-    return render(
-        "jobs/page.html", layout=layout, active="console.establishments", job=view, may_follow=may_follow
-    )
+    view = job_view(found, Localizer(language, people), officer.role, may_stop=_may_stop(found))
+    return render("jobs/page.html", layout=layout, active="console.establishments", job=view)
 
 
 @console.post("/jobs/<job_id>/stop", endpoint="stop_job")

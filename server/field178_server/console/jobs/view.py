@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from field178_server.console.shell.policy import may
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.jobs.queue import JobRow, JobState
@@ -30,8 +31,8 @@ class JobView:
     may_stop: bool
 
 
-def job_view(job: JobRow, localizer: Localizer, *, may_stop: bool) -> JobView:
-    """Return a job in words."""
+def job_view(job: JobRow, localizer: Localizer, role: str, *, may_stop: bool) -> JobView:
+    """Return a job in words, with the page of its result where this role may open it."""
     name, endpoint = _KINDS.get(job.kind, (job.kind, ""))
     text, tone, icon = _STATES[job.state]
     is_counted = job.state is JobState.RUNNING and job.total_count > 0
@@ -44,10 +45,17 @@ def job_view(job: JobRow, localizer: Localizer, *, may_stop: bool) -> JobView:
         who=localizer.person(job.queued_by) if job.queued_by else localizer.say(N_("Operator of the server")),
         queued=localizer.instant(job.queued_at),
         ended=localizer.instant(job.ended_at) if job.ended_at else "",
-        href=url_for(endpoint, import_id=job.arguments["import_id"]) if endpoint else None,
+        href=_href(endpoint, job, localizer, role),
         is_final=job.state.is_final,
         may_stop=may_stop and not job.state.is_final and not job.is_stop_wanted,
     )
+
+
+def _href(endpoint: str, job: JobRow, localizer: Localizer, role: str) -> str | None:
+    if not may(role, endpoint, localizer.lists):
+        return None
+    import_id = job.arguments.get("import_id")
+    return url_for(endpoint, import_id=import_id) if import_id else url_for(endpoint)
 
 
 def _said(job: JobRow, localizer: Localizer) -> str:
@@ -59,6 +67,8 @@ def _said(job: JobRow, localizer: Localizer) -> str:
         return localizer.say(N_("Nothing was changed."))
     if job.state is not JobState.DONE:
         return localizer.say(N_("You may leave this page: the work goes on."))
+    if "entry" in job.outcome or "root" in job.outcome:
+        return localizer.say(N_("The chain of the audit trail is broken."))
     for name, text in _COUNTS:
         if name in job.outcome:
             return localizer.say(text).format(count=localizer.number(job.outcome[name]))
@@ -73,6 +83,7 @@ def _failure(code: str, localizer: Localizer) -> str:
 _KINDS = {
     "register_import": (N_("Import of establishments"), "console.register_import"),
     "register_import_undo": (N_("Undoing an import"), "console.register_import"),
+    "chain_check": (N_("Check of the audit trail"), "console.audit"),
 }
 _STATES = {
     JobState.QUEUED: (N_("Waits its turn"), "", "clock"),
@@ -84,6 +95,7 @@ _STATES = {
 _COUNTS = (
     ("taken", N_("Establishments added: {count}.")),
     ("deleted", N_("Establishments taken out: {count}.")),
+    ("entries", N_("Entries of the audit trail looked through: {count}.")),
 )
 _FAILURES = {
     "interrupted": N_("The server was ended twice while this was running."),

@@ -19,6 +19,7 @@ from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import page_links
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.readings import note_reading
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
@@ -91,6 +92,8 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision |
         layout = layout_of(session, officer, localizer)
     if chosen and page is None:
         raise AppError(ErrorCode.NOT_FOUND)
+    if page is not None:
+        note_reading(page.record.record_id, page.record.scope)
     empty_title, empty_text = queue_view.empty_text(query, localizer)
     facts = queue_view.RowFacts(counted, flags, viewed)
     return render(
@@ -147,6 +150,7 @@ def _fragment(query: QueueQuery, record_id: str) -> Response:
         page = filed_page(session, officer, record_id)
     if page is None:
         raise AppError(ErrorCode.NOT_FOUND)
+    note_reading(record_id, page.record.scope)
     return render("reviews/fragment.html", 200, **_record_values(query, page, officer))
 
 
@@ -182,6 +186,7 @@ def _allowed(officer: OfficerContext, view: RecordPageView | None, localizer: Lo
     state = view.state if view and not view.erased else ""
     is_open = state in ("waiting", "corrected", "returned")
     return {
+        "may_audit": view is not None and may(officer.role, "console.audit", localizer.lists),
         "may_enter": state not in ("", "void") and may(officer.role, "console.enter", localizer.lists),
         "may_approve": is_open and may(officer.role, "console.approve_record", localizer.lists),
         "may_pin": is_open and may(officer.role, "console.return_record", localizer.lists),

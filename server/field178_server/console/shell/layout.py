@@ -100,6 +100,7 @@ _MENU = (
         N_("The system"),
         (
             ("console.purges", "privacy", N_("Purges")),
+            ("console.audit", "audit", N_("Audit trail")),
             ("console.lists", "fine", N_("Lists and law")),
             ("console.jobs", "partial", N_("Jobs")),
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.views.operations import Whose, views_of
 from field178_server.records.keyset import KeysetPage
+from field178_shared.text.formats import parse_date
 
 FORMATS = ("xlsx", "csv")
 LISTS_WITH_VIEWS = frozenset({"console.establishments", "console.visits", "console.sessions"})
@@ -64,6 +66,15 @@ class ListAddress:
         """Return the addresses of the same list as a file, by format."""
         query = urlencode(self.given(*self.kept))
         return {kind: with_query(url_for(f"{self.endpoint}_file", kind=kind), query) for kind in FORMATS}
+
+
+def wanted_day(name: str) -> date | None:
+    """Read a day of the address; whatever is none narrows nothing."""
+    text = request.args.get(name, "")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return parse_date(text)
 
 
 @dataclass(frozen=True, slots=True)

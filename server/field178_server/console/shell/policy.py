@@ -37,6 +37,7 @@ LISTS = Access(frozenset({"manage_codelists", "read_visits", "approve_export"}))
 MANAGE_LISTS = Access(frozenset({"manage_codelists"}))
 ERASE = Access(frozenset({"run_retention"}))
 ADMINISTER = Access(frozenset({"manage_users"}))
+AUDIT = Access(frozenset({"read_audit", "manage_users"}))
 
 POLICY: Mapping[str, Access] = MappingProxyType(
     {
@@ -106,6 +107,9 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.take_scope": MANAGE_TABLETS,
         "console.enrolling": MANAGE_TABLETS,
         "console.enrol_tablet": MANAGE_TABLETS,
+        "console.audit": AUDIT,
+        "console.audit_file": AUDIT,
+        "console.check_chain": AUDIT,
         "console.purges": ERASE,
         "console.asking_purge": ERASE,
         "console.ask_purge": ERASE,

@@ -21,7 +21,7 @@ from field178_server.office.today import queries
 from field178_server.office.today.report_calendar import ReportDue, reports_due
 from field178_server.records.access import access_of
 from field178_shared.text.i18n import N_
-from field178_shared.time.clock import local_date
+from field178_shared.time.clock import local_date, start_of_day
 
 DUE_SOON_DAYS = 14
 OPENINGS_OVER = timedelta(days=7)
@@ -261,10 +261,18 @@ def _targets(reader: Viewer) -> TodayCard:
 def _privacy(reader: Viewer) -> TodayCard:
     localizer, tenant_id = reader.localizer, reader.officer.tenant_id
     waiting = count_requested(reader.session, tenant_id)
-    opened = queries.count_openings(reader.session, tenant_id, reader.now - OPENINGS_OVER)
+    since = local_date(reader.now - OPENINGS_OVER)
+    opened = queries.count_openings(reader.session, tenant_id, start_of_day(since))
     lines = (
         reader.line(waiting, N_("erasures wait for a second person"), "console.purges"),
-        reader.line(opened, N_("times records, files and papers were opened in 7 days"), "console.audit", ""),
+        reader.line(
+            opened,
+            N_("times records, files and papers were opened in 7 days"),
+            "console.audit",
+            "",
+            kind="reading",
+            since=since.isoformat(),
+        ),
     )
     return TodayCard(localizer.say(N_("Personal data")), "privacy", lines)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, func, select
@@ -20,7 +20,7 @@ from field178_server.records.projections.facets import TEXT
 from field178_shared.ids import is_uuid
 from field178_shared.records.reading import text_of
 from field178_shared.text.normalisation import fold
-from field178_shared.time.clock import VIETNAM
+from field178_shared.time.clock import start_of_day
 
 PAGE_SIZE = 50
 EXPORT_STEP = 2000
@@ -156,9 +156,9 @@ def _entry(row: Any) -> TrailEntry:
 def _within(session: Session, tenant_id: str, narrow: AuditFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [Audit.tenant_id == tenant_id]
     if narrow.since:
-        found.append(Audit.at >= _midnight(narrow.since))
+        found.append(Audit.at >= start_of_day(narrow.since))
     if narrow.until and narrow.until < date.max:
-        found.append(Audit.at < _midnight(narrow.until + timedelta(days=1)))
+        found.append(Audit.at < start_of_day(narrow.until + timedelta(days=1)))
     if narrow.author in OTHER_AUTHORS:
         found.append(Audit.actor_kind == narrow.author)
     elif narrow.author:
@@ -178,7 +178,3 @@ def _about(session: Session, tenant_id: str, text: str) -> ColumnElement[bool]:
     )
     ids = session.scalars(numbered).all()
     return Audit.object_id.in_(ids) if ids else false()
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), VIETNAM).astimezone(UTC)
