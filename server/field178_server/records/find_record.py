@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from field178_server.database.models import FiledRecord, MergeProjection, Record
 from field178_shared.ids import is_uuid, review_id
 from field178_shared.merge import Data
+from field178_shared.records.reading import text_of
 from field178_shared.wire.protocol import MERGED_INTO
 
 _DELETED = select(Record.record_id, Record.body).where(
@@ -78,6 +79,11 @@ def find_record(session: Session, tenant_id: str, record_id: str) -> StoredRecor
 
 def _stored(row: Record) -> StoredRecord:
     return StoredRecord(row.record_id, row.type, row.scope, row.rev, row.deleted, row.h, json.loads(row.body))
+
+
+def number_on(data: Data) -> str:
+    """Return the number of a visit or session on its papers: the record code, else that of the minutes."""
+    return text_of(data, "record_code") or text_of(data, "minutes_number")
 
 
 def find_reviewed(session: Session, tenant_id: str, record_id: str) -> dict[str, StoredRecord]:

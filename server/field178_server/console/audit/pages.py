@@ -88,7 +88,15 @@ def check_chain() -> AnyResponse:
 
 
 _HEADINGS = (
-    *(N_("Time"), N_("By"), N_("Action"), N_("Details"), N_("Object"), N_("Kind or code"), N_("Area")),
+    *(
+        N_("Time"),
+        N_("By"),
+        N_("What was done"),
+        N_("Details"),
+        N_("Object"),
+        N_("Day and number"),
+        N_("Area"),
+    ),
     N_("Object id"),
 )
 

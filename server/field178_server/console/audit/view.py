@@ -132,7 +132,8 @@ class TrailReader:
         kind, href = type_name(record.type, self.localizer), self._record_page(record_id, record)
         if name := self._name(record_id, record, is_readable=bool(href)):
             return Named(name, href, kind)
-        return Named(kind, href, record.code)
+        day = self.localizer.day(record.day) if record.day else ""
+        return Named(kind, href, " · ".join(text for text in (day, record.code) if text))
 
     def area_of(self, entry: TrailEntry) -> str:
         """Return the area of an entry, or that of the record it is about."""

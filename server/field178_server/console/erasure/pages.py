@@ -36,7 +36,7 @@ from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.erasure import operations as erasure
 from field178_server.office.erasure.dry_run import Extent, extent_of
-from field178_server.office.erasure.find import SHOWN, RecordSearch, find_records, note_search
+from field178_server.office.erasure.find import FoundRecords, RecordSearch, find_records, note_search
 from field178_server.office.erasure.queries import (
     ACTIONS_SHOWN_FOR,
     actions_since,
@@ -166,12 +166,12 @@ def _list_page(search: RecordSearch, refusal: Refusal | None = None) -> Response
     wanted = wanted_page(request.args.get("page", ""))
     with snapshot(runtime.engine) as session:
         found = erasure_list(session, runtime.tenant_id, runtime.clock.now(), wanted)
-        fitting = () if refusal else find_records(session, runtime.tenant_id, search)
-        teams = names_of(session, runtime.tenant_id, {row.scope.partition(":")[2] for row in fitting})
+        fitting = FoundRecords() if refusal else find_records(session, runtime.tenant_id, search)
+        teams = names_of(session, runtime.tenant_id, {row.scope.partition(":")[2] for row in fitting.rows})
         layout = layout_of(session, current_officer(), localizer)
     is_searched = not search.is_empty and not refusal
     if is_searched:
-        context, count = _context(), min(len(fitting), SHOWN)
+        context, count = _context(), len(fitting.rows)
         run_write(runtime.engine, lambda session: note_search(session, context, count))
     named = Localizer(localizer.language, found.names)
     return render(
@@ -183,8 +183,8 @@ def _list_page(search: RecordSearch, refusal: Refusal | None = None) -> Response
         search=search,
         is_searched=is_searched,
         is_nothing_typed=bool(request.args.keys() & {"number", "place", "day"}) and search.is_empty,
-        fitting=[found_view(row, Localizer(localizer.language, teams)) for row in fitting[:SHOWN]],
-        has_more=len(fitting) > SHOWN,
+        fitting=[found_view(row, Localizer(localizer.language, teams)) for row in fitting.rows],
+        has_more=fitting.has_more,
         erasures=[erasure_view(row, named) for row in found.rows],
         refused=action_views(found.refused, named),
         pages=page_links(found.page, lambda number: url_for("console.purges", page=number)),

@@ -12,13 +12,12 @@ from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.audit.actions import ACTIONS, ActionKind
-from field178_server.database.models import Audit, FiledFacet, Record
-from field178_server.records.find_record import FILED_TYPES
+from field178_server.database.models import Audit, FiledFacet, FiledRecord, Record
+from field178_server.records.find_record import FILED_TYPES, number_on
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
 from field178_server.records.projections.facets import TEXT
 from field178_shared.ids import is_uuid
-from field178_shared.records.reading import text_of
 from field178_shared.text.normalisation import fold
 from field178_shared.time.clock import start_of_day
 
@@ -45,10 +44,11 @@ class AuditFilter:
 
 @dataclass(frozen=True, slots=True)
 class RecordFacts:
-    """What the trail may tell of a record: its type, its scope, and the code on its papers."""
+    """What the trail may tell of a record: its type and scope, of a visit or session also day and number."""
 
     type: str
     scope: str
+    day: date | None = None
     code: str = ""
 
 
@@ -121,17 +121,16 @@ def names_in_trail(session: Session, tenant_id: str, entries: Sequence[TrailEntr
 
 def records_of(session: Session, tenant_id: str, ids: Collection[str]) -> dict[str, RecordFacts]:
     """Return what the trail may tell of the records among these ids."""
-    query = select(Record.record_id, Record.type, Record.scope, Record.body).where(
-        Record.tenant_id == tenant_id, Record.record_id.in_(sorted(ids))
+    is_filed = (FiledRecord.tenant_id == Record.tenant_id) & (FiledRecord.record_id == Record.record_id)
+    query = (
+        select(Record.record_id, Record.type, Record.scope, FiledRecord.occurred_on, Record.body)
+        .outerjoin(FiledRecord, is_filed)
+        .where(Record.tenant_id == tenant_id, Record.record_id.in_(sorted(ids)))
     )
     return {
-        record_id: RecordFacts(type_, scope, _code(body) if type_ in FILED_TYPES else "")
-        for record_id, type_, scope, body in session.execute(query)
+        record_id: RecordFacts(type_, scope, day, number_on(json.loads(body)) if type_ in FILED_TYPES else "")
+        for record_id, type_, scope, day, body in session.execute(query)
     }
-
-
-def _code(body: str) -> str:
-    return text_of(json.loads(body), "record_code")
 
 
 def _scope_id(scope: str | None) -> str:

@@ -17,12 +17,11 @@ from field178_server.audit.actions import RECORDS_SEARCHED
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import EstablishmentProjection, FiledFacet, FiledRecord, Record
-from field178_server.records.find_record import merged_into_any_of
+from field178_server.records.find_record import merged_into_any_of, number_on
 from field178_server.records.projections.facets import ESTABLISHMENT, TEXT
-from field178_shared.records.reading import text_of
 from field178_shared.text.normalisation import fold
 
-SHOWN = 20
+SHOWN, MOST_PLACES = 20, 5
 # Of a shorter one the whole number is meant: a part would be on every paper.
 MIN_PART = 4
 MIN_WORD = 2
@@ -59,14 +58,24 @@ class FoundRecord:
     code: str
 
 
-def find_records(session: Session, tenant_id: str, wanted: RecordSearch) -> list[FoundRecord]:
-    """Return the records that fit, latest day first; one more than is shown if there are more."""
+@dataclass(frozen=True, slots=True)
+class FoundRecords:
+    """The records that fit, latest day first, and whether there are others."""
+
+    rows: tuple[FoundRecord, ...] = ()
+    has_more: bool = False
+
+
+def find_records(session: Session, tenant_id: str, wanted: RecordSearch) -> FoundRecords:
+    """Return the records that fit; establishments where few do: nothing but the commune tells them apart."""
     if wanted.is_empty:
-        return []
-    found = _filed(session, tenant_id, wanted)
-    if not wanted.number and wanted.day is None:
-        found += _establishments(session, tenant_id, wanted.words)
-    return found[: SHOWN + 1]
+        return FoundRecords()
+    filed = _filed(session, tenant_id, wanted)
+    is_place_alone = bool(wanted.words) and not wanted.number and wanted.day is None
+    places = _establishments(session, tenant_id, wanted.words) if is_place_alone else []
+    too_many = len(places) > MOST_PLACES
+    rows = filed[:SHOWN] + ([] if too_many else places)
+    return FoundRecords(tuple(rows), too_many or len(filed) > SHOWN)
 
 
 def note_search(session: Session, context: OperationContext, found: int) -> None:
@@ -91,7 +100,7 @@ def _filed(session: Session, tenant_id: str, wanted: RecordSearch) -> list[Found
     if wanted.day is not None:
         query = query.where(filed.occurred_on == wanted.day)
     rows = session.execute(query.order_by(filed.occurred_on.desc(), filed.record_id).limit(SHOWN + 1))
-    return [FoundRecord(*row[:-1], code=text_of(json.loads(row.body), "record_code")) for row in rows]
+    return [FoundRecord(*row[:-1], code=number_on(json.loads(row.body))) for row in rows]
 
 
 def _has(tenant_id: str, kind: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -120,7 +129,7 @@ def _establishments(session: Session, tenant_id: str, words: Sequence[str]) -> l
         select(entry.record_id, entry.scope, entry.unit_id)
         .where(entry.tenant_id == tenant_id, *_all_in(entry.folded, words))
         .order_by(entry.sort_key, entry.record_id)
-        .limit(SHOWN + 1)
+        .limit(MOST_PLACES + 1)
     )
     rows = session.execute(query)
     return [FoundRecord(row.record_id, "establishment", row.scope, row.unit_id, None, "") for row in rows]
