@@ -118,10 +118,12 @@ class TrailReader:
         key, names = entry.object_id, self.localizer.names
         if key is None or key == entry.actor_id:
             return None
-        if key in self.records:
-            return self.record(key)
         if key in names.people:
             return Named(names.people[key], self._link("person", officer_id=key))
+        if key in names.teams:
+            return Named(names.teams[key])
+        if key in self.records:
+            return self.record(key)
         if key in names.devices:
             return Named(names.devices[key] or key, self._link("tablet", device_id=key))
         return self._other(entry.action, key)
@@ -130,7 +132,7 @@ class TrailReader:
         """Return a record by its type and code; by its name only for who may read it."""
         record = self.records[record_id]
         kind, href = type_name(record.type, self.localizer), self._record_page(record_id, record)
-        if name := self._name(record_id, record, is_readable=bool(href)):
+        if name := self._name(record_id, is_readable=bool(href)):
             return Named(name, href, kind)
         day = self.localizer.day(record.day) if record.day else ""
         return Named(kind, href, " · ".join(text for text in (day, record.code) if text))
@@ -139,7 +141,7 @@ class TrailReader:
         """Return the area of an entry, or that of the record it is about."""
         record = self.records.get(entry.object_id or "")
         scope = entry.scope or (record.scope if record else "")
-        return scope_text(scope, self.localizer) if scope and not scope.startswith("system") else ""
+        return scope_text(scope, self.localizer) if scope.startswith(_AREAS) else ""
 
     def _details(self, entry: TrailEntry) -> Mapping[str, object]:
         # Who decided on an erasure is its author as well.
@@ -151,13 +153,8 @@ class TrailReader:
         names = self.localizer.names
         return frozenset({*self.records, *names.people, *names.devices})
 
-    def _name(self, record_id: str, record: RecordFacts, *, is_readable: bool) -> str:
-        names = self.localizer.names
-        if record.type == "team":
-            return names.teams.get(record_id, "")
-        if record.type == "person":
-            return names.people.get(record_id, "")
-        return names.establishments.get(record_id, "") if is_readable else ""
+    def _name(self, record_id: str, *, is_readable: bool) -> str:
+        return self.localizer.names.establishments.get(record_id, "") if is_readable else ""
 
     def _record_page(self, record_id: str, record: RecordFacts) -> str:
         page = "establishment" if record.type == "establishment" else "review_record"
@@ -188,6 +185,7 @@ class TrailReader:
         return may(self.officer.role, f"console.{page}", self.localizer.lists)
 
 
+_AREAS = ("unit:", "team:")
 _LIST_PAGES = frozenset({"establishments", "visits", "sessions", "audit"})
 
 
@@ -230,8 +228,8 @@ def _broken(state: ChainState, localizer: Localizer) -> tuple[str, ...]:
         where = say(N_("Audit trail: first broken at entry no. {index}: {fault}.")).format(
             index=localizer.number(entry.index), fault=say(_FAULTS[entry.fault])
         )
-        when = localizer.exact(entry.at) if entry.at else ""
-        found.append(f"{where} {say(N_('Written {when}.')).format(when=when)}" if when else where)
+        written = say(N_("It was written {when}.")).format(when=localizer.exact(entry.at)) if entry.at else ""
+        found.append(f"{where} {written}".rstrip())
     if link := state.broken_link:
         text = N_("Receipts: first broken at root no. {index} ({faults}).")
         found.append(

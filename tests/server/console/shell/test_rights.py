@@ -43,6 +43,7 @@ PAGES = {
     "/tablets/enrol": {"admin"},
     "/lists": {"reviewer", "admin", "privacy_officer"},
     "/purges": {"privacy_officer"},
+    "/audit": {"privacy_officer", "admin"},
     "/lists/pack": {"reviewer", "admin", "privacy_officer"},
     "/lists/worksheet": {"reviewer", "admin", "privacy_officer"},
 }
