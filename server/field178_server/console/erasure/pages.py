@@ -36,7 +36,7 @@ from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.erasure import operations as erasure
 from field178_server.office.erasure.dry_run import Extent, extent_of
-from field178_server.office.erasure.find import FoundRecords, RecordSearch, find_records, note_search
+from field178_server.office.erasure.find import FittingRecords, RecordSearch, find_records, note_search
 from field178_server.office.erasure.queries import (
     ACTIONS_SHOWN_FOR,
     actions_since,
@@ -166,7 +166,7 @@ def _list_page(search: RecordSearch, refusal: Refusal | None = None) -> Response
     wanted = wanted_page(request.args.get("page", ""))
     with snapshot(runtime.engine) as session:
         found = erasure_list(session, runtime.tenant_id, runtime.clock.now(), wanted)
-        fitting = FoundRecords() if refusal else find_records(session, runtime.tenant_id, search)
+        fitting = FittingRecords() if refusal else find_records(session, runtime.tenant_id, search)
         teams = names_of(session, runtime.tenant_id, {row.scope.partition(":")[2] for row in fitting.rows})
         layout = layout_of(session, current_officer(), localizer)
     is_searched = not search.is_empty and not refusal

@@ -12,7 +12,7 @@ from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.office.erasure.dry_run import Extent
-from field178_server.office.erasure.find import FoundRecord
+from field178_server.office.erasure.find import FittingRecord
 from field178_server.office.erasure.operations import REASONS
 from field178_server.office.erasure.queries import ErasureAction, ErasureRow, Holder
 from field178_shared.text.i18n import N_
@@ -65,7 +65,7 @@ class ErasureView:
     asked: str
 
 
-def found_view(row: FoundRecord, localizer: Localizer) -> FoundView:
+def found_view(row: FittingRecord, localizer: Localizer) -> FoundView:
     """Return a found record in words that stand on its papers."""
     area = localizer.label(localizer.lists.units, row.unit_id) if row.unit_id else ""
     return FoundView(

@@ -47,7 +47,7 @@ class RecordSearch:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundRecord:
+class FittingRecord:
     """One record that fits."""
 
     record_id: str
@@ -59,23 +59,23 @@ class FoundRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundRecords:
+class FittingRecords:
     """The records that fit, latest day first, and whether there are others."""
 
-    rows: tuple[FoundRecord, ...] = ()
+    rows: tuple[FittingRecord, ...] = ()
     has_more: bool = False
 
 
-def find_records(session: Session, tenant_id: str, wanted: RecordSearch) -> FoundRecords:
+def find_records(session: Session, tenant_id: str, wanted: RecordSearch) -> FittingRecords:
     """Return the records that fit; establishments where few do: nothing but the commune tells them apart."""
     if wanted.is_empty:
-        return FoundRecords()
+        return FittingRecords()
     filed = _filed(session, tenant_id, wanted)
     is_place_alone = bool(wanted.words) and not wanted.number and wanted.day is None
     places = _establishments(session, tenant_id, wanted.words) if is_place_alone else []
     too_many = len(places) > MOST_PLACES
     rows = filed[:SHOWN] + ([] if too_many else places)
-    return FoundRecords(tuple(rows), too_many or len(filed) > SHOWN)
+    return FittingRecords(tuple(rows), too_many or len(filed) > SHOWN)
 
 
 def note_search(session: Session, context: OperationContext, found: int) -> None:
@@ -83,7 +83,7 @@ def note_search(session: Session, context: OperationContext, found: int) -> None
     context.note(session, AuditEntry(RECORDS_SEARCHED, details={"found": found}))
 
 
-def _filed(session: Session, tenant_id: str, wanted: RecordSearch) -> list[FoundRecord]:
+def _filed(session: Session, tenant_id: str, wanted: RecordSearch) -> list[FittingRecord]:
     filed = FiledRecord
     query = (
         select(filed.record_id, filed.type, filed.scope, filed.unit_id, filed.occurred_on, Record.body)
@@ -100,7 +100,7 @@ def _filed(session: Session, tenant_id: str, wanted: RecordSearch) -> list[Found
     if wanted.day is not None:
         query = query.where(filed.occurred_on == wanted.day)
     rows = session.execute(query.order_by(filed.occurred_on.desc(), filed.record_id).limit(SHOWN + 1))
-    return [FoundRecord(*row[:-1], code=number_on(json.loads(row.body))) for row in rows]
+    return [FittingRecord(*row[:-1], code=number_on(json.loads(row.body))) for row in rows]
 
 
 def _has(tenant_id: str, kind: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -123,7 +123,7 @@ def _at_place(tenant_id: str, words: Sequence[str]) -> ColumnElement[bool]:
     )
 
 
-def _establishments(session: Session, tenant_id: str, words: Sequence[str]) -> list[FoundRecord]:
+def _establishments(session: Session, tenant_id: str, words: Sequence[str]) -> list[FittingRecord]:
     entry = EstablishmentProjection
     query = (
         select(entry.record_id, entry.scope, entry.unit_id)
@@ -132,7 +132,7 @@ def _establishments(session: Session, tenant_id: str, words: Sequence[str]) -> l
         .limit(MOST_PLACES + 1)
     )
     rows = session.execute(query)
-    return [FoundRecord(row.record_id, "establishment", row.scope, row.unit_id, None, "") for row in rows]
+    return [FittingRecord(row.record_id, "establishment", row.scope, row.unit_id, None, "") for row in rows]
 
 
 def _all_in(column: InstrumentedAttribute[str], words: Sequence[str]) -> list[ColumnElement[bool]]:
