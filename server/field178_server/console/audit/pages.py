@@ -42,7 +42,7 @@ def audit_trail() -> AnyResponse:
         everyone = officers.everyone(session, runtime.tenant_id)
         checks = chain_check.checks_of(session, runtime.tenant_id)
         layout = layout_of(session, officer, localizer)
-    reader = TrailReader.of(officer, localizer.language, found.about)
+    reader = TrailReader.of(officer, localizer.language, found.known)
     authors = by_label((one.officer_id, one.name or one.login) for one in everyone)
     return render(
         "audit/list.html",
@@ -68,11 +68,11 @@ def audit_file(kind: str) -> AnyResponse:
     narrow = _narrowed()
 
     def rows(session: Session) -> Iterator[Sequence[Cell]]:
-        for entry, about in trail_rows(session, runtime.tenant_id, narrow):
-            reader = TrailReader.of(officer, localizer.language, about)
+        for entry, known in trail_rows(session, runtime.tenant_id, narrow):
+            reader = TrailReader.of(officer, localizer.language, known)
             line = reader.line(entry)
-            about_it = line.object or Named("")
-            named = (line.author.text, line.action, line.detail, about_it.text, about_it.hint, line.area)
+            subject = line.object or Named("")
+            named = (line.author.text, line.action, line.detail, subject.text, subject.hint, line.area)
             yield [entry.at, *named, entry.object_id or ""]
 
     headings = [localizer.say(heading) for heading in _HEADINGS]
@@ -89,7 +89,7 @@ def check_chain() -> AnyResponse:
 
 _HEADINGS = (
     *(
-        N_("Time"),
+        N_("When it was done"),
         N_("By"),
         N_("What was done"),
         N_("Details"),

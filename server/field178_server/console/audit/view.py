@@ -83,14 +83,14 @@ class TrailReader:
     records: Mapping[str, RecordFacts]
 
     @classmethod
-    def of(cls, officer: OfficerContext, language: str, about: TrailNames) -> TrailReader:
+    def of(cls, officer: OfficerContext, language: str, known: TrailNames) -> TrailReader:
         """Return the reader of some entries."""
-        return cls(officer, Localizer(language, about.names), about.records)
+        return cls(officer, Localizer(language, known.names), known.records)
 
     def line(self, entry: TrailEntry) -> EntryLine:
         """Return an entry in words."""
         found = self.object_of(entry)
-        has_trail = found is not None and entry.object_id is not None and entry.object_id in self._about
+        has_trail = found is not None and entry.object_id is not None and entry.object_id in self._with_trail
         return EntryLine(
             at=self.localizer.exact(entry.at),
             author=self.author_of(entry),
@@ -149,7 +149,7 @@ class TrailReader:
         return {name: value for name, value in entry.details.items() if name != "officer" or not is_author}
 
     @property
-    def _about(self) -> frozenset[str]:
+    def _with_trail(self) -> frozenset[str]:
         names = self.localizer.names
         return frozenset({*self.records, *names.people, *names.devices})
 

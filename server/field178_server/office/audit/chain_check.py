@@ -43,8 +43,8 @@ class ChainState:
     @classmethod
     def read(cls, outcome: Outcome) -> ChainState:
         """Read the outcome of a job."""
-        counts = (_number(outcome, name) for name in ("entries", "receipts", "roots"))
-        return cls(*counts, _entry(outcome.get("entry")), _link(outcome.get("root")))
+        entries, receipts, roots = (_number(outcome, name) for name in ("entries", "receipts", "roots"))
+        return cls(entries, receipts, roots, _entry(outcome.get("entry")), _link(outcome.get("root")))
 
     def outcome(self) -> Outcome:
         """Return what the job keeps: places, ids and counts."""

@@ -80,7 +80,7 @@ class TrailPage:
 
     page: KeysetPage[TrailEntry]
     total: int
-    about: TrailNames
+    known: TrailNames
 
 
 def trail_page(session: Session, tenant_id: str, narrow: AuditFilter, place: PageStart) -> TrailPage:
@@ -102,8 +102,8 @@ def trail_rows(
     while True:
         found = keyset_page(session, query, _ORDER, tenant_id, place, EXPORT_STEP)
         entries = [_entry(row) for row in found.rows]
-        about = names_in_trail(session, tenant_id, entries)
-        yield from ((entry, about) for entry in entries)
+        known = names_in_trail(session, tenant_id, entries)
+        yield from ((entry, known) for entry in entries)
         if found.after is None:
             return
         place = found.after
@@ -140,9 +140,11 @@ def _scope_id(scope: str | None) -> str:
 
 def _rows(conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
     # Under the name by which pages of every list begin.
-    key = Audit.audit_id.label("record_id")
-    columns = (Audit.at, Audit.actor_kind, Audit.actor_id, Audit.action, Audit.object_id)
-    return select(key, *columns, Audit.scope, Audit.details).where(*conditions)
+    columns = (getattr(Audit, name) for name in _COLUMNS)
+    return select(Audit.audit_id.label("record_id"), *columns).where(*conditions)
+
+
+_COLUMNS = ("at", "actor_kind", "actor_id", "action", "object_id", "scope", "details")
 
 
 def _entry(row: Any) -> TrailEntry:
@@ -165,11 +167,11 @@ def _within(session: Session, tenant_id: str, narrow: AuditFilter) -> list[Colum
     if narrow.kind:
         found.append(Audit.action.in_(ACTIONS[narrow.kind]))
     if narrow.object:
-        found.append(_about(session, tenant_id, narrow.object))
+        found.append(_on_object(session, tenant_id, narrow.object))
     return found
 
 
-def _about(session: Session, tenant_id: str, text: str) -> ColumnElement[bool]:
+def _on_object(session: Session, tenant_id: str, text: str) -> ColumnElement[bool]:
     if is_uuid(text):
         return Audit.object_id == text
     numbered = select(FiledFacet.record_id).where(
