@@ -13,7 +13,7 @@ from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import Office
 from tests.stores import Statements
 
-from field178_server.audit import trail
+from field178_server.audit import trail, verify
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Audit, OfficerScope, StoredReceipt
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -217,8 +217,6 @@ def test_a_broken_chain_is_unmistakable_and_its_first_row_named(
     run_write(office.engine, lambda session: session.execute(tampering))
     if what == "receipt":
         # A root has to cover them first.
-        from field178_server.audit import verify
-
         run_write(
             office.engine,
             lambda session: session.execute(update(StoredReceipt).values(payload_hash="1" * 64)),
