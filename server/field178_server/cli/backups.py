@@ -158,14 +158,16 @@ def drill(folder: Path | None, as_json: bool) -> None:
     click.echo(_("The scratch place is removed; the office's data was not touched."))
 
 
-def _fill_with_demo_data(engine: Engine, context: OperationContext) -> None:
+def _fill_with_demo_data(settings: Settings, engine: Engine, context: OperationContext) -> None:
     from field178_server.demo import DEMO_START
     from field178_server.demo.seed import DemoStore, seed
     from field178_server.replication.policy.record_validation import declared_types
     from field178_server.security.passwords import Passwords
+    from field178_server.serving.installation import install
     from field178_shared.codelists import demo
     from field178_shared.time.clock import ShiftedClock
 
+    install(settings, engine, context.clock, context.ids)
     then = replace(context, clock=ShiftedClock(DEMO_START, context.clock))
     seed(DemoStore(engine, then, declared_types()), demo(), Passwords("test").hash("made-up, never used"))
 

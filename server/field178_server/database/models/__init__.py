@@ -10,6 +10,7 @@ from field178_server.database.models.account import (
     SavedView,
 )
 from field178_server.database.models.attachment import Attachment, Blob, Upload
+from field178_server.database.models.backup import BackupRun
 from field178_server.database.models.device import (
     Device,
     DeviceOfficer,
@@ -53,6 +54,7 @@ __all__ = [
     "Attachment",
     "AttemptCount",
     "Audit",
+    "BackupRun",
     "Base",
     "Blob",
     "ChangeHistory",
