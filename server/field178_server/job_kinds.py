@@ -9,6 +9,7 @@ from types import MappingProxyType
 from sqlalchemy.orm import Session
 
 from field178_server.audit.operation_context import OperationContext
+from field178_server.backup.job import BACKUP, run_backup
 from field178_server.database.models.notice import REMOVAL
 from field178_server.jobs.worker import Work
 from field178_server.office.notices.operations import NoticeText, announce
@@ -26,4 +27,6 @@ def _announce_removal(session: Session, context: OperationContext, count: int) -
         announce(session, context, REMOVAL, wording, ANNOUNCED_FOR)
 
 
-JOB_KINDS: Mapping[str, Work] = MappingProxyType({IMPORT: run_import, UNDO: undo_with(_announce_removal)})
+JOB_KINDS: Mapping[str, Work] = MappingProxyType(
+    {IMPORT: run_import, UNDO: undo_with(_announce_removal), BACKUP: run_backup}
+)

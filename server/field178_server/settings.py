@@ -13,6 +13,7 @@ from field178_shared.crypto.signatures import is_public_key
 from field178_shared.text.formats import parse_whole_number
 
 SETTINGS_FILE = "settings.env"
+BACKUPS = "backups"
 PREFIX = "FIELD178_"
 _CHOICES = {
     "password_cost": ("production", "test"),
@@ -52,6 +53,7 @@ class Settings:
     upload_tenant_mb: int = 200_000
     unnamed_files_days: int = 30
     min_free_mb: int = 1024
+    backup_dir: Path | None = None
     blobs_url: str = ""
     blobs_endpoint: str = ""
     blobs_keys: Path | None = None
@@ -108,6 +110,11 @@ class Settings:
     def effective_database_url(self) -> str:
         """The store's address: the one given, else one SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'field178.sqlite'}"
+
+    @property
+    def effective_backup_dir(self) -> Path:
+        """Folder of the backups: the one given, else `backups` in the data folder."""
+        return self.backup_dir or self.data_dir / BACKUPS
 
     @property
     def key_dir(self) -> Path:

@@ -14,8 +14,8 @@ from field178_server.database.flask_extension import Model
 class BackupRun(Model):
     """One attempt to take a backup, by a command or a job; `taken_at` is the instant it holds the store of.
 
-    `folder` is empty for a failed one, which left nothing. `faults` is a JSON list of codes. A drill finds its
-    row by the hash of the manifest, wherever the backup was copied to.
+    `folder` is empty for a failed one, which left nothing. `faults` is a JSON list of codes. A drill finds
+    its row by the hash of the manifest, wherever the backup was copied to.
     """
 
     __tablename__ = "backup_run"
