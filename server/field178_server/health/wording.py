@@ -144,7 +144,7 @@ def _certificate_value(words: _Words) -> str:
         case "unreadable":
             return words.say(N_("Cannot be read"))
         case "ended":
-            return words.say(N_("Ended"))
+            return words.say(N_("Expired"))
     return words.say(N_("{count} days left"), count=words.number("days_left"))
 
 

@@ -102,6 +102,7 @@ _MENU = (
             ("console.purges", "privacy", N_("Purges")),
             ("console.lists", "fine", N_("Lists and law")),
             ("console.jobs", "partial", N_("Jobs")),
+            ("console.health", "health", N_("Health")),
         ),
     ),
 )

@@ -9,10 +9,14 @@ from datetime import date, datetime, timedelta
 from flask import url_for
 
 from field178_server.accounts.officers import OfficerContext
+from field178_server.backup.log import last_backups
 from field178_server.console.shell.policy import ADMINISTER, holds_right, may, tablet_access
+from field178_server.console.text.health_labels import anchor_of, level_label
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
-from field178_server.maintenance.check_log import last_check
+from field178_server.health.checks import Check, CheckName, backup_check, checks_of
+from field178_server.health.wording import words_of
+from field178_server.http.application_runtime import current_runtime
 from field178_server.office.attention.queries import AttentionFilter, count_items
 from field178_server.office.erasure.queries import count_requested
 from field178_server.office.follow_ups.queries import FollowUpFilter, FollowUpTab, follow_up_counts
@@ -270,14 +274,26 @@ def _privacy(reader: Viewer) -> TodayCard:
 
 
 def _store(reader: Viewer) -> TodayCard:
+    """Return the age of the backup, and every other check that needs attention."""
+    checks = checks_of(reader.session, current_runtime().settings, reader.now)
+    shown = [one for one in checks if one.name is CheckName.BACKUP or one.needs_attention]
+    lines = tuple(_check(reader, one, words_of(one, reader.localizer.language).remedy) for one in shown)
+    return TodayCard(reader.localizer.say(N_("Server")), "health", lines)
+
+
+def _backup(reader: Viewer) -> TodayCard:
+    """Return the age of the backup for those who lose their work with it, and cannot take one."""
+    found = backup_check(last_backups(reader.session, reader.officer.tenant_id), reader.now)
+    remedy = reader.localizer.say(N_("Tell the administrator.")) if found.needs_attention else ""
+    return TodayCard(reader.localizer.say(N_("Server")), "health", (_check(reader, found, remedy),))
+
+
+def _check(reader: Viewer, check: Check, remedy: str) -> TodayLine:
     localizer = reader.localizer
-    check = last_check(reader.session, reader.officer.tenant_id)
-    note = localizer.instant(check.ended_at) if check else localizer.say(N_("not run yet"))
-    faults = check.fault_count if check else 0
-    line = reader.line(
-        faults, N_("differences found by the daily check of the store"), "console.tablets", "bad", note
-    )
-    return TodayCard(localizer.say(N_("Server")), "health", (line,))
+    words, label = words_of(check, localizer.language), level_label(check.level, localizer)
+    is_open = may(reader.officer.role, "console.health", localizer.lists)
+    href = url_for("console.health", _anchor=anchor_of(check)) if is_open else ""
+    return TodayLine(label.text, f"{words.title}: {words.value}", remedy, href, label.tone)
 
 
 _READERS = frozenset({"read_visits", "read_own_team_visits"})
@@ -292,4 +308,5 @@ _CARDS: tuple[tuple[frozenset[str], Callable[[Viewer], TodayCard]], ...] = (
     (frozenset({"read_indicators"}), _figures),
     (frozenset({"read_reports"}), _all_reports),
     (frozenset({"read_indicators"}), _targets),
+    (frozenset({"review", "run_retention"}), _backup),
 )

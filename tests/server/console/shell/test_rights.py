@@ -41,6 +41,7 @@ PAGES = {
     "/tablets": {"reviewer", "admin"},
     "/tablets/rescue": {"reviewer", "admin"},
     "/tablets/enrol": {"admin"},
+    "/health": {"admin"},
     "/lists": {"reviewer", "admin", "privacy_officer"},
     "/purges": {"privacy_officer"},
     "/lists/pack": {"reviewer", "admin", "privacy_officer"},
