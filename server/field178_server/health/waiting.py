@@ -34,14 +34,14 @@ def waiting_work(session: Session, tenant_id: str, now: datetime) -> Waiting:
     """Return what waits, in one statement."""
     queued = Job.tenant_id == tenant_id, Job.state == JobState.QUEUED
     failed = Job.tenant_id == tenant_id, Job.state == JobState.FAILED, Job.ended_at >= now - FAILED_WITHIN
-    held = Quarantine.tenant_id == tenant_id, Quarantine.state == OPEN
+    unsettled = Quarantine.tenant_id == tenant_id, Quarantine.state == OPEN
     coming = Upload.tenant_id == tenant_id, Upload.state == "open", Upload.expires_at > now
     counts: tuple[Select[Any], ...] = (
         select(func.count()).where(*queued),
         select(func.min(Job.queued_at)).where(*queued),
         select(func.count()).where(*failed),
-        select(func.count()).where(*held),
-        select(func.min(Quarantine.received_at)).where(*held),
+        select(func.count()).where(*unsettled),
+        select(func.min(Quarantine.received_at)).where(*unsettled),
         select(func.count()).where(*coming),
         select(func.min(Upload.created_at)).where(*coming),
     )

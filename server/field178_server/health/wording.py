@@ -194,7 +194,7 @@ TITLES: Mapping[CheckName, str] = {
     CheckName.DRILL: N_("Restore drill"),
     CheckName.BACKUP_PLACE: N_("Place of the backups"),
     CheckName.DISK: N_("Disk of the data"),
-    CheckName.CERTIFICATE: N_("Certificate"),
+    CheckName.CERTIFICATE: N_("TLS certificate"),
     CheckName.INTEGRITY: N_("Daily check of the store"),
     CheckName.JOBS: N_("Jobs"),
     CheckName.QUARANTINE: N_("Changes held back"),

@@ -7,7 +7,7 @@ from field178_server.console.text.state_labels import StateLabel
 from field178_server.health.checks import Check, Level
 from field178_server.health.wording import LEVELS
 
-_LOOKS = {
+_TONES_AND_ICONS = {
     Level.OK: ("ok", "check-circle"),
     Level.ATTENTION: ("warn", "alert"),
     Level.FAULT: ("bad", "alert"),
@@ -21,4 +21,4 @@ def anchor_of(check: Check) -> str:
 
 def level_label(level: Level, localizer: Localizer) -> StateLabel:
     """Return the label of a level."""
-    return StateLabel(localizer.say(LEVELS[level]), *_LOOKS[level])
+    return StateLabel(localizer.say(LEVELS[level]), *_TONES_AND_ICONS[level])
