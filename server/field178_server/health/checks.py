@@ -116,13 +116,19 @@ def checks_of(session: Session, settings: Settings, now: datetime) -> tuple[Chec
     )
 
 
+def worst_first(check: Check) -> int:
+    """Return the place of a check among others: faults, what needs attention, the rest."""
+    return -list(Level).index(check.level)
+
+
 def backup_check(backups: LastBackups, now: datetime) -> Check:
     """Judge the newest proved backup: its age, whether it is still where it was put, what came after it."""
     proved, attempt = backups.proved, backups.attempt
     has_failed = attempt is not None and attempt.state is not RunState.PROVED
     why = ", ".join(attempt.faults) if attempt and has_failed else ""
     if proved is None:
-        return Check(CheckName.BACKUP, Level.FAULT, "failed" if has_failed else "none", {"why": why})
+        missing = {"limit_hours": _hours(BACKUP_AGE), "why": why}
+        return Check(CheckName.BACKUP, Level.FAULT, "failed" if has_failed else "none", missing)
     figures: dict[str, Figure] = {
         "taken_at": proved.taken_at,
         "age_hours": _hours(now - proved.taken_at),
@@ -151,7 +157,11 @@ def product() -> str:
 
 def _drill(backups: LastBackups, installed_at: datetime, now: datetime) -> Check:
     since = backups.drilled_at or installed_at
-    figures = {"drilled_at": backups.drilled_at, "age_days": (now - since).days, "limit_days": DRILL_AGE.days}
+    figures: dict[str, Figure] = {
+        "drilled_at": backups.drilled_at,
+        "due_at": since + DRILL_AGE,
+        "limit_days": DRILL_AGE.days,
+    }
     is_due = now - since > DRILL_AGE
     return Check(CheckName.DRILL, Level.ATTENTION if is_due else Level.OK, "due" if is_due else "", figures)
 

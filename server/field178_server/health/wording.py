@@ -8,7 +8,7 @@ from datetime import datetime
 
 from field178_server.health.checks import Check, CheckName, Figure, Level
 from field178_shared.errors import ErrorCode
-from field178_shared.text.formats import datetime_text, number_text
+from field178_shared.text.formats import date_text, datetime_text, number_text
 from field178_shared.text.i18n import N_, translator
 from field178_shared.time.clock import VIETNAM
 
@@ -65,6 +65,10 @@ class _Words:
         found = self.figure(name)
         return datetime_text(found.astimezone(VIETNAM), self.language) if isinstance(found, datetime) else ""
 
+    def day(self, name: str) -> str:
+        found = self.figure(name)
+        return date_text(found.astimezone(VIETNAM), self.language) if isinstance(found, datetime) else ""
+
     def size(self, name: str) -> str:
         found = self.figure(name)
         if not isinstance(found, int):
@@ -112,8 +116,8 @@ def _drill_value(words: _Words) -> str:
     return words.instant("drilled_at") or words.say(N_("Not done yet"))
 
 
-def _no_facts(_: _Words) -> Iterator[str]:
-    yield from ()
+def _drill_facts(words: _Words) -> Iterator[str]:
+    yield words.say(N_("Next one until {day}"), day=words.day("due_at"))
 
 
 def _free(words: _Words) -> str:
@@ -157,7 +161,9 @@ def _certificate_facts(words: _Words) -> Iterator[str]:
 def _integrity_value(words: _Words) -> str:
     if words.figure("faults"):
         return words.say(N_("{count} differences"), count=words.number("faults"))
-    return words.say(N_("Everything agrees")) if words.figure("checked_at") else words.say(N_("Not run yet"))
+    return (
+        words.say(N_("Everything agrees")) if words.figure("checked_at") else words.say(N_("Not checked yet"))
+    )
 
 
 def _integrity_facts(words: _Words) -> Iterator[str]:
@@ -220,7 +226,7 @@ _VALUES: Mapping[CheckName, Callable[[_Words], str]] = {
 }
 _FACTS: Mapping[CheckName, Callable[[_Words], Iterator[str]]] = {
     CheckName.BACKUP: _backup_facts,
-    CheckName.DRILL: _no_facts,
+    CheckName.DRILL: _drill_facts,
     CheckName.BACKUP_PLACE: _place_facts,
     CheckName.DISK: _folder_facts,
     CheckName.CERTIFICATE: _certificate_facts,

@@ -15,7 +15,7 @@ from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.health.checks import checks_of
+from field178_server.health.checks import checks_of, worst_first
 from field178_server.health.wording import attempt_fault
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
@@ -38,7 +38,7 @@ def health() -> Response:
         "health/page.html",
         layout=layout,
         active="console.health",
-        checks=[check_view(one, officer.role, localizer) for one in checks],
+        checks=[check_view(one, officer.role, localizer) for one in sorted(checks, key=worst_first)],
         wanting=sum(one.needs_attention for one in checks),
         attempts=[attempt_view(one, localizer) for one in attempts],
         folder=str(runtime.settings.effective_backup_dir.absolute()),

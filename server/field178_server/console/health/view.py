@@ -42,7 +42,9 @@ class AttemptView:
 def check_view(check: Check, role: str, localizer: Localizer) -> CheckView:
     """Return a check in words, with the page on which its matter is looked at."""
     endpoint, link = _PAGES.get(check.name, ("", ""))
-    is_open = bool(endpoint) and may(role, endpoint, localizer.lists)
+    # The differences are on the page of the tablets, where there are any.
+    is_there = check.name is not CheckName.INTEGRITY or check.needs_attention
+    is_open = bool(endpoint) and is_there and may(role, endpoint, localizer.lists)
     return CheckView(
         anchor=anchor_of(check),
         state=level_label(check.level, localizer),
