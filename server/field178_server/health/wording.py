@@ -98,6 +98,8 @@ def _backup_value(words: _Words) -> str:
     hours = words.figure("age_hours")
     if not isinstance(hours, int):
         return words.say(N_("No proved backup yet"))
+    if hours < 1:
+        return words.say(N_("Less than an hour ago"))
     if hours < _IN_DAYS:
         return words.say(N_("{count} hours ago"), count=number_text(hours, words.language))
     return words.say(N_("{count} days ago"), count=number_text(hours // 24, words.language))
