@@ -127,7 +127,7 @@ def backup_check(backups: LastBackups, now: datetime) -> Check:
     has_failed = attempt is not None and attempt.state is not RunState.PROVED
     why = ", ".join(attempt.faults) if attempt and has_failed else ""
     if proved is None:
-        missing = {"limit_hours": _hours(BACKUP_AGE), "why": why}
+        missing: dict[str, Figure] = {"limit_hours": _hours(BACKUP_AGE), "why": why}
         return Check(CheckName.BACKUP, Level.FAULT, "failed" if has_failed else "none", missing)
     figures: dict[str, Figure] = {
         "taken_at": proved.taken_at,
