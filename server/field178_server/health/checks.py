@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from field178_server.attachments.storage.free_space import free_space
@@ -84,7 +85,7 @@ def checks_of_server(engine: Engine, settings: Settings, now: datetime) -> tuple
     try:
         reason = "not_installed" if is_empty(settings.effective_database_url) else ""
         found = None if reason else migrations.probe(readonly(engine))
-    except (migrations.StoreUnreachableError, OSError):
+    except (migrations.StoreUnreachableError, SQLAlchemyError):
         reason = "unreachable"
     if not reason and found != migrations.head():
         reason = "not_migrated"

@@ -100,6 +100,8 @@ def _backup_value(words: _Words) -> str:
         return words.say(N_("No proved backup yet"))
     if hours < 1:
         return words.say(N_("Less than an hour ago"))
+    if hours == 1:
+        return words.say(N_("An hour ago"))
     if hours < _IN_DAYS:
         return words.say(N_("{count} hours ago"), count=number_text(hours, words.language))
     return words.say(N_("{count} days ago"), count=number_text(hours // 24, words.language))

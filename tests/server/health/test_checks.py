@@ -15,6 +15,7 @@ from tests.server.office_scene import Office, copy_of
 from field178_server.backup import create as backup
 from field178_server.backup import log
 from field178_server.backup.job import BACKUP
+from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Job
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.health import checks
@@ -170,6 +171,15 @@ def test_jobs_that_wait_too_long_or_failed(office: Office) -> None:
     assert judged(office, CheckName.JOBS) == (Level.ATTENTION, "failed")
     office.clock.move(hours=25)
     assert judged(office, CheckName.JOBS) == (Level.OK, "")
+
+
+def test_store_that_does_not_answer_is_a_fault_beside_those_of_the_machine(office: Office) -> None:
+    url = "postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=1"
+    engine = create_engine_for(url)
+    found = checks.checks_of_server(engine, replace(office.settings, database_url=url), office.clock.now())
+    engine.dispose()
+    assert [one.name for one in found] == [CheckName.DISK, CheckName.CERTIFICATE, CheckName.VERSION]
+    assert (found[-1].level, found[-1].reason) == (Level.FAULT, "unreachable")
 
 
 def test_every_reason_that_is_bad_has_words(office: Office) -> None:
