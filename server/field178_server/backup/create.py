@@ -55,8 +55,8 @@ from field178_shared.time.clock import to_wire
 # Below the data folder; what is stored in files later on is named here as well.
 FOLDERS = ("keys", "tls")
 PARTIAL = ".partial-"
-# Beside one for each file: the rows with the hashes, and the proof.
-_OTHER_STEPS = 2
+# Beside one for each file: hashes of the rows, their copy, hashes of the files, the proof.
+_OTHER_STEPS = 4
 _UNWRITABLE = "unwritable"
 # Nothing is installed to note it in, or the one under way notes itself.
 _UNNOTED = frozenset({Reason.NOT_INSTALLED.value, Reason.BUSY.value})
@@ -217,11 +217,12 @@ def _copy_store(order: _Order, folder: Path) -> tuple[Fingerprint, frozenset[str
             raise BackupError(Reason.NOT_INSTALLED, settings.tenant)
         fingerprint = fingerprint_of(session, settings.tenant)
         blobs, names = frozenset(stored_blobs(session, settings.tenant)), names_of_all(session)
+        steps, kept = len(names) + _OTHER_STEPS, blobs_of(settings)
+        order.told(1, steps)
         store = folder / STORE_FILES[engine.dialect.name]
         copy_out(session.connection(), settings.effective_database_url, store)
     # After the store: a file is there before the row that names it.
-    steps, kept = len(names) + _OTHER_STEPS, blobs_of(settings)
-    for number, name in enumerate(names, 1):
+    for number, name in enumerate(names, 2):
         order.told(number, steps)
         # One that is missing is found by the proof, which names all of them.
         with suppress(FileNotFoundError), kept.open(name) as file:

@@ -199,3 +199,17 @@ def test_page_asks_the_same_however_many_backups_there_are(
         counts.append(len(asked))
     assert shown.count("Ổ đĩa đầy.") >= backup.log.RECENT
     assert counts[0] == counts[1] <= 14
+
+
+def test_progress_is_told_step_by_step(office: Office) -> None:
+    told: list[tuple[int, int]] = []
+    backup.create(
+        office.settings,
+        office.engine,
+        office.context,
+        office.settings.effective_backup_dir,
+        lambda done, total: told.append((done, total)),
+    )
+    assert told[0] == (1, 4)
+    assert told[-1] == (4, 4)
+    assert told == sorted(told)
