@@ -128,9 +128,13 @@ def _free(words: _Words) -> str:
     return words.say(N_("{size} free"), size=words.size("free_mb"))
 
 
+def _place_value(words: _Words) -> str:
+    return words.say(N_("Not there")) if words.check.reason == "no_folder" else _free(words)
+
+
 def _place_facts(words: _Words) -> Iterator[str]:
     yield words.say(N_("In {folder}"), folder=str(words.figure("folder")))
-    if words.figure("on_data_disk"):
+    if words.figure("on_data_disk") and words.check.reason != "no_folder":
         yield words.say(
             N_(
                 "On the same disk as the data: lost together with it. Copy them to another disk, or name"
@@ -219,7 +223,7 @@ LEVELS: Mapping[Level, str] = {
 _VALUES: Mapping[CheckName, Callable[[_Words], str]] = {
     CheckName.BACKUP: _backup_value,
     CheckName.DRILL: _drill_value,
-    CheckName.BACKUP_PLACE: _free,
+    CheckName.BACKUP_PLACE: _place_value,
     CheckName.DISK: _free,
     CheckName.CERTIFICATE: _certificate_value,
     CheckName.INTEGRITY: _integrity_value,
@@ -295,7 +299,7 @@ _REMEDIES: Mapping[tuple[CheckName, str], str] = {
 _DIFFERENCE = N_("What was restored differs ({code}).")
 ATTEMPT_FAULTS: Mapping[str, str] = {
     "no_folder": N_("The folder of FIELD178_BACKUP_DIR was not there."),
-    "not_writable": N_("The server may not write to the folder of the backups."),
+    "not_writable": N_("The server may not write to the folder of FIELD178_BACKUP_DIR."),
     "no_client": N_("The client programs of PostgreSQL are missing."),
     "client_failed": N_("A program of PostgreSQL failed; run f178 backup on the server to see its words."),
     "no_scratch": N_("The database account may not create a database to try the backup in."),
