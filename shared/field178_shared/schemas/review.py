@@ -14,13 +14,17 @@ _REVISION = validate.Range(1, MAX_INTEGER)
 
 
 class CommentSchema(WireSchema):
-    """A comment of the reviewer, pinned to a path, and the revision that answered it."""
+    """A comment of the reviewer, pinned to a path, and the revision at which its thread was closed."""
 
     path = fields.String(validate=validate.Length(max=MAX_PATH))
     text = FreeText(REMARK_LENGTH, required=True)
     user = ShortId(required=True)
     at = Instant(required=True)
     done_rev = fields.Integer(strict=True, validate=_REVISION)
+    # Of a comment that goes on with an earlier one: the key of the first one of its thread.
+    thread = ShortId()
+    closed_by = ShortId()
+    closed_at = Instant()
 
 
 class ReviewSchema(RecordSchema):

@@ -20,7 +20,7 @@ from field178_server.database.models import (
 )
 from field178_server.records.file_references import hashes_in
 from field178_server.records.stored_record import Stored
-from field178_server.replication.quarantine.store import DISCARDED
+from field178_server.replication.quarantine.store import DISCARDED, concerning
 from field178_server.replication.quarantine.store import OPEN as UNDECIDED
 
 Files = dict[str, list[str]]
@@ -47,11 +47,12 @@ def erase(
     session.execute(
         update(ChangeHistory).where(*of_changes, ChangeHistory.change_id != change_id).values(payload=None)
     )
-    of_quarantine = (Quarantine.tenant_id == tenant_id, Quarantine.record_id.in_(record_ids))
-    session.execute(update(Quarantine).where(*of_quarantine).values(payload=None, settled_reason=None))
+    of_quarantine = (Quarantine.tenant_id == tenant_id, concerning(record_ids))
     settled = {"state": DISCARDED, "settled_at": now, "settled_by": officer_id}
     unsettled = Quarantine.state.in_((UNDECIDED, DISCARDED)) & Quarantine.settled_by.is_(None)
     session.execute(update(Quarantine).where(*of_quarantine, unsettled).values(**settled))
+    # Last: what is about these records is known by its text.
+    session.execute(update(Quarantine).where(*of_quarantine).values(payload=None, settled_reason=None))
     session.execute(
         delete(DivergentRecord).where(DivergentRecord.tenant_id == tenant_id, divergent_of(record_ids))
     )
