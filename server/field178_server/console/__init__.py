@@ -25,7 +25,14 @@ from field178_server.console.plan import changes as plan_changes
 from field178_server.console.plan import pages as plan
 from field178_server.console.register_import import pages as register_import
 from field178_server.console.register_import import steps as register_import_steps
-from field178_server.console.reviews import decisions, file_pages, several, viewing
+from field178_server.console.reviews import (
+    decisions,
+    file_pages,
+    open_threads_pages,
+    several,
+    thread_pages,
+    viewing,
+)
 from field178_server.console.reviews import pages as reviews
 from field178_server.console.search import pages as search
 from field178_server.console.shell import guard, preferences
@@ -38,7 +45,7 @@ from field178_server.console.views import pages as views
 # The import of each module registers its pages on the blueprint.
 PAGES: tuple[ModuleType, ...] = (
     *(today, accounts, own_account, choose_password, own_tablets, preferences),
-    *(reviews, decisions, viewing, several, file_pages, documents),
+    *(reviews, decisions, viewing, several, file_pages, thread_pages, open_threads_pages, documents),
     *(attention, establishments, form_pages, change_pages, merge_pages),
     *(search, filed, views, tablets, tablet_pages, imports, erasure, lists, list_changes),
     *(follow_ups, entry_pages, people, plan, plan_changes),

@@ -180,7 +180,7 @@ def filed_page(session: Session, officer: OfficerContext, record_id: str) -> Rec
 def _allowed(officer: OfficerContext, view: RecordPageView | None, localizer: Localizer) -> dict[str, bool]:
     """Return which decisions this officer may take on a record in its present state."""
     state = view.state if view and not view.erased else ""
-    is_open = state in ("waiting", "corrected", "returned")
+    is_open = state in ("waiting", "corrected", "answered", "returned")
     return {
         "may_enter": state not in ("", "void") and may(officer.role, "console.enter", localizer.lists),
         "may_approve": is_open and may(officer.role, "console.approve_record", localizer.lists),

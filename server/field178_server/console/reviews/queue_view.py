@@ -218,7 +218,6 @@ def _item(
     row: QueueRow, query: QueueQuery, is_current: bool, reader: tuple[Localizer, datetime]
 ) -> QueueItem:
     localizer, now = reader
-    state = "corrected" if row.is_corrected else row.review_state
     outcome = outcome_label(row.outcome, localizer) if row.type == "inspection" and row.outcome else None
     return QueueItem(
         href=query.record_href(row.record_id),
@@ -227,8 +226,8 @@ def _item(
         title=title_of(row, localizer),
         line=_line(row, localizer),
         day=_day(row.occurred_on, now, localizer) if row.occurred_on else "",
-        state=short_state_label(state, localizer),
-        age=_age(now, row.received_at, localizer) if state == "waiting" else None,
+        state=short_state_label(row.state, localizer),
+        age=_age(now, row.received_at, localizer) if row.state == "waiting" else None,
         is_old=now - row.received_at >= OLD_AFTER,
         outcome=outcome,
     )

@@ -60,12 +60,18 @@ _TEXTS = {
         "Re-inspection planned: {title}. The tablets of the team get it at their next sync."
     ),
     "quotas_set": N_("The quotas are written."),
+    "thread_commented": N_("Asked further: {title}. The tablet gets it at its next sync."),
+    "thread_closed": N_("Comment closed: {title}. The tablet hears of it at its next sync."),
+    "thread_reopened": N_("Comment opened again: {title}. The tablet hears of it at its next sync."),
     "settled": N_("Settled: {title}. The tablets get it at their next sync."),
 }
 _UNDOABLE = frozenset({"approved"})
 ENTRIES = frozenset({"entered", "entry_corrected", "entry_withdrawn", "recheck_planned"})
 PLANNED = frozenset({"planned", "plan_moved", "plan_cancelled", "quotas_set"})
-_DECISIONS = frozenset({"approved", "approved_several", "returned", "reopened", "void", "undone"}) | ENTRIES
+_THREADS = frozenset({"thread_commented", "thread_closed", "thread_reopened"})
+_DECISIONS = (
+    frozenset({"approved", "approved_several", "returned", "reopened", "void", "undone"}) | _THREADS | ENTRIES
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,10 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.reopen_record": RETURN,
         "console.void_record": RETURN,
         "console.undo": APPROVE,
+        "console.open_thread_list": READ,
+        "console.comment_thread": RETURN,
+        "console.close_thread": RETURN,
+        "console.reopen_thread": RETURN,
     }
 )
 

@@ -12,12 +12,16 @@ from sqlalchemy.orm import Session
 
 from field178_server.attachments.queries import RecordFileCount, file_counts
 from field178_server.database.models import EstablishmentProjection, FiledRecord, Record
+from field178_server.office.reviews.answers import answers_to
 from field178_server.records.find_record import merge_targets_of
+from field178_server.records.projections.filed import WAITING
 from field178_shared.codelists import load
 from field178_shared.merge import Data
 from field178_shared.rules import Problem
 from field178_shared.rules.quality_flags import FlagContext, quality_flags
 
+# What a flag is about that no field of the record carries.
+WHOLE = "_deleted"
 _NO_FILES = RecordFileCount(0, 0)
 
 
@@ -32,6 +36,7 @@ class _Filed:
     kind: str | None
     establishment_id: str | None
     data: Data
+    is_reviewed: bool = False
 
     @property
     def place(self) -> tuple[str, str | None]:
@@ -47,6 +52,8 @@ def flags_of(session: Session, tenant_id: str, record_ids: Collection[str]) -> d
     establishments = _establishments(session, tenant_id, records)
     neighbours = _neighbours(session, tenant_id, records)
     files = file_counts(session, tenant_id, [record.record_id for record in records])
+    reviewed = [record.record_id for record in records if record.is_reviewed]
+    answers = answers_to(session, tenant_id, reviewed) if reviewed else {}
     found = {
         record.record_id: quality_flags(
             record.type,
@@ -62,6 +69,7 @@ def flags_of(session: Session, tenant_id: str, record_ids: Collection[str]) -> d
                 },
                 files_named=files.get(record.record_id, _NO_FILES).named,
                 files_come=files.get(record.record_id, _NO_FILES).come,
+                answers=tuple((WHOLE, one.answer.text) for one in answers.get(record.record_id, ())),
             ),
         )
         for record in records
@@ -85,6 +93,7 @@ def _filed(session: Session, tenant_id: str, condition: ColumnElement[bool]) -> 
             row.kind,
             row.establishment_id,
             json.loads(body),
+            is_reviewed=row.review_state != WAITING,
         )
         for row, body in rows
     ]

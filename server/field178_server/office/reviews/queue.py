@@ -22,7 +22,7 @@ MOST_LOOKED_THROUGH = 2000
 
 
 class QueueState(StrEnum):
-    """The drawers of the queue. A corrected return is queued again."""
+    """The drawers of the queue. A corrected or answered return is queued again."""
 
     WAITING = "waiting"
     RETURNED = "returned"
@@ -63,6 +63,14 @@ class QueueRow:
     outcome: str | None
     review_state: str
     is_corrected: bool
+    is_answered: bool = False
+
+    @property
+    def state(self) -> str:
+        """waiting, returned, corrected, answered, approved or void, as on the record's page."""
+        if self.is_corrected:
+            return "corrected"
+        return "answered" if self.is_answered else self.review_state
 
 
 def is_clean(record_type: str, outcome: object) -> bool:
@@ -188,6 +196,8 @@ def _rows(
 
 
 def _row(filed: FiledRecord, name: str | None, type_id: str | None) -> QueueRow:
+    is_returned = filed.review_state == "returned"
+    is_corrected = is_returned and filed.rev > (filed.review_rev or 0)
     return QueueRow(
         record_id=filed.record_id,
         rev=filed.rev,
@@ -202,5 +212,7 @@ def _row(filed: FiledRecord, name: str | None, type_id: str | None) -> QueueRow:
         kind=filed.kind,
         outcome=filed.outcome,
         review_state=filed.review_state,
-        is_corrected=filed.review_state == "returned" and filed.rev > (filed.review_rev or 0),
+        is_corrected=is_corrected,
+        # Queued again, though nothing was sent again: the field answered in words.
+        is_answered=is_returned and filed.drawer == QueueState.WAITING and not is_corrected,
     )

@@ -12,7 +12,15 @@ from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
 from field178_server.database.models import FiledCount, FiledRecord
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
+from field178_shared.records.comment_threads import (
+    ANSWER,
+    CommentAnswer,
+    CommentThread,
+    is_answered,
+    threads_of,
+)
 from field178_shared.records.reading import Data, count_of, day_of_act, entries_of, text_of
+from field178_shared.records.review import ReviewRecord
 
 INSPECTION = "inspection"
 OUTREACH_SESSION = "outreach_session"
@@ -44,6 +52,7 @@ _COLUMNS = (
     "reviewed_at",
     "drawer",
     "plan_item_id",
+    "open_threads",
 )
 # Who filed it and when it came stay what they were at the first revision.
 _FIRST_ONLY = ("user_id", "device_id", "received_at")
@@ -85,7 +94,10 @@ def _drawer(projected: ProjectedRecord) -> str:
     if projected.review is None:
         return WAITING
     state, seen = text_of(projected.review.data, "state"), count_of(projected.review.data, "record_rev") or 0
-    return WAITING if state == RETURNED and projected.record.rev > seen else state
+    if state != RETURNED:
+        return state
+    is_back = projected.record.rev > seen or _is_answered(projected, projected.review)
+    return WAITING if is_back else RETURNED
 
 
 def _row(connection: Connection, projected: ProjectedRecord, at: object) -> tuple[object, ...]:
@@ -113,7 +125,24 @@ def _row(connection: Connection, projected: ProjectedRecord, at: object) -> tupl
         *_review_columns(projected.review, at),
         _drawer(projected),
         text_of(data, "plan_item_id") or None,
+        sum(thread.is_open for thread in _threads(projected)),
     )
+
+
+def _threads(projected: ProjectedRecord) -> tuple[CommentThread, ...]:
+    """Return the threads of a record that is out for correction; a decision closes them all."""
+    if projected.review is None or text_of(projected.review.data, "state") != RETURNED:
+        return ()
+    return threads_of(ReviewRecord.from_data(projected.review.data), ())
+
+
+def _is_answered(projected: ProjectedRecord, review: SourceRecord) -> bool:
+    answers = (
+        CommentAnswer.from_data(one.record_id, one.data)
+        for one in projected.companions
+        if one.type == ANSWER and not one.deleted
+    )
+    return is_answered(ReviewRecord.from_data(review.data), answers)
 
 
 def team_of(scope: str) -> str | None:

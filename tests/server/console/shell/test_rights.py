@@ -22,6 +22,7 @@ PAGES = {
     "/": EVERYONE,
     "/account": EVERYONE,
     "/reviews": READERS,
+    "/reviews/threads": READERS,
     "/attention": READERS,
     "/follow-ups": READERS,
     "/plan/2026": READERS,
