@@ -104,12 +104,14 @@ class InboxKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReviewerComment:
-    """A reviewer's words, pinned to a field."""
+    """A reviewer's words, pinned to a field; whether they are closed, and whether they are answered."""
 
     path: str
     text: str
     user: str
     at: datetime | None
+    is_open: bool = True
+    is_answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +140,13 @@ class InboxItem:
     details: tuple[tuple[str, str], ...] = ()
     refused_values: tuple[RefusedValue, ...] = ()
     text: tuple[tuple[str, str], ...] = ()
+    # Of a returned record: all comments are answered in words.
+    is_answered: bool = False
 
     @property
     def needs_answer(self) -> bool:
         """Tell whether an officer has to do something; a notice of the office is only read."""
-        return self.kind is not InboxKind.NOTICE
+        return self.kind is not InboxKind.NOTICE and not self.is_answered
 
 
 class EstablishmentListing(NamedTuple):
