@@ -91,6 +91,8 @@ def _is_erased(context: DatabaseContext, record_id: str) -> bool:
 
 def _went_with_its_subject(context: DatabaseContext, record_id: str) -> bool:
     """Tell whether a record that the server never took answers a comment on an erased one."""
+    if get_server_record(context, record_id) is not None:
+        return False
     subjects = (_subject_of(change) for change in changes_of(context, record_id))
     return any(subject and _is_erased(context, subject) for subject in subjects)
 
