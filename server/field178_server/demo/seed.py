@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from field178_server.accounts import officers
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import AccountRequest, TeamRequest
-from field178_server.accounts.teams import AccountTeam
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.database.models import Device
@@ -29,6 +28,7 @@ from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.push.push import push
+from field178_shared.records.teams import Team
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.protocol import Change, Status
 
@@ -53,7 +53,7 @@ class DemoStore:
 class Seeded:
     """Result of seeding, as the demo's script needs it."""
 
-    team: AccountTeam
+    team: Team
     leader: str
     reviewer: str
     records: int
@@ -96,7 +96,7 @@ def _add_officers(
     return ids
 
 
-def _enrol(session: Session, context: OperationContext, team: AccountTeam, login: str) -> str:
+def _enrol(session: Session, context: OperationContext, team: Team, login: str) -> str:
     """Enrol the tablet on which last year's records were written; its officer knows of it."""
     officer = officers.by_login_or_id(session, context.tenant_id, login)
     code = "0000000000000178"

@@ -24,10 +24,14 @@ class CommentSchema(WireSchema):
 
 
 class ReviewSchema(RecordSchema):
-    """Returned, approved or void; no review is waiting."""
+    """Returned, approved or void; no review is waiting.
+
+    `handed_to` is the officer who has to answer it in the place of the one who filed the record.
+    """
 
     record = RecordId(required=True)
     record_rev = fields.Integer(strict=True, required=True, validate=_REVISION)
     state = fields.String(required=True, validate=validate.OneOf(STATES))
     reason = FreeText(REMARK_LENGTH)
     comments = Entries(values=fields.Nested(CommentSchema))
+    handed_to = ShortId()

@@ -11,7 +11,7 @@ from field178_mobile.features.sync_status.status import moment_text
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Draft, Store
 from field178_shared.records.reading import text_of
-from field178_shared.time.clock import Clock
+from field178_shared.time.clock import Clock, local_date
 
 # Work that was begun earlier was left, not interrupted.
 NIGHT = timedelta(hours=12)
@@ -45,8 +45,8 @@ class DraftsPresenter:
 
     def rows(self) -> tuple[DraftRow, ...]:
         """Return the drafts as the store holds them now."""
-        roster = read_roster(self._store.views("team"), self._store.views("person"))
         now = self._clock.now()
+        roster = read_roster(self._store.views("team"), self._store.views("person"), local_date(now))
         return tuple(
             self._row(draft, now, "" if draft.user == self._user else roster.name_of(draft.user))
             for draft in self._store.drafts.all()

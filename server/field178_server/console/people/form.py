@@ -10,9 +10,9 @@ from flask import request
 
 from field178_server.accounts.officers import is_login
 from field178_server.accounts.operations import AccountChange
-from field178_server.accounts.teams import AccountTeam
 from field178_server.console.text.localize import Localizer
 from field178_server.office.people.queries import Account
+from field178_shared.records.teams import Team
 from field178_shared.text.i18n import N_
 
 _LONGEST_NAME = 120
@@ -37,7 +37,7 @@ class AccountForm:
     errors: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, account: Account, teams: Mapping[str, AccountTeam]) -> AccountForm:
+    def of(cls, account: Account, teams: Mapping[str, Team]) -> AccountForm:
         """Return the stored values; communes that come with a team are the team's."""
         with_team = {unit for team in account.team_ids if team in teams for unit in teams[team].unit_ids}
         one = account.officer
@@ -74,7 +74,7 @@ class AccountForm:
 
 def errors_of(
     form: AccountForm,
-    teams: Mapping[str, AccountTeam],
+    teams: Mapping[str, Team],
     localizer: Localizer,
     today: date,
     *,

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import operations, password_link
 from field178_server.accounts.operations import AccountRequest
-from field178_server.accounts.teams import AccountTeam
 from field178_server.console.people import view
 from field178_server.console.people.form import LOGIN_TAKEN, AccountForm, errors_of
 from field178_server.console.people.view import PeopleFilter
@@ -30,6 +29,7 @@ from field178_server.office.people import queries
 from field178_server.office.people.queries import Account
 from field178_server.records.paging import PageOfRows
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.records.teams import Team
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
 
@@ -245,7 +245,7 @@ def _person_page(
     )
 
 
-def _options(form: AccountForm, teams: Mapping[str, AccountTeam], localizer: Localizer) -> dict[str, object]:
+def _options(form: AccountForm, teams: Mapping[str, Team], localizer: Localizer) -> dict[str, object]:
     today, lists = local_date(current_runtime().clock.now()), localizer.lists
     agencies = [*lists.agencies.on(today)]
     if form.agency in lists.agencies and form.agency not in agencies:

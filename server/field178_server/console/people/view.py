@@ -8,12 +8,12 @@ from datetime import date
 
 from flask import request, url_for
 
-from field178_server.accounts.teams import AccountTeam
 from field178_server.console.shell.lists import FilterField
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.office.people.queries import Account
+from field178_shared.records.teams import Team
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label, fold, sort_key
 
@@ -89,7 +89,7 @@ def state_of(one: Account, localizer: Localizer) -> StateLabel:
     return StateLabel(localizer.say(N_("Open")), "ok", "check-circle")
 
 
-def area_text(one: Account, teams: Mapping[str, AccountTeam], localizer: Localizer) -> str:
+def area_text(one: Account, teams: Mapping[str, Team], localizer: Localizer) -> str:
     """Return teams and communes; communes that come with a team are not named one by one."""
     own = [teams[team] for team in one.team_ids if team in teams]
     with_team = {unit for team in own for unit in team.unit_ids}
@@ -101,9 +101,7 @@ def area_text(one: Account, teams: Mapping[str, AccountTeam], localizer: Localiz
     return ", ".join(names)
 
 
-def lines_of(
-    found: Sequence[Account], teams: Mapping[str, AccountTeam], localizer: Localizer
-) -> list[PersonLine]:
+def lines_of(found: Sequence[Account], teams: Mapping[str, Team], localizer: Localizer) -> list[PersonLine]:
     """Return the lines of the list, by name as Vietnamese sorts it."""
     return [
         PersonLine(

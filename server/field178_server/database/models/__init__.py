@@ -7,6 +7,7 @@ from field178_server.database.models.account import (
     ConsoleSession,
     Officer,
     OfficerScope,
+    HandOver,
     SavedView,
 )
 from field178_server.database.models.attachment import Attachment, Blob, Upload
@@ -88,6 +89,7 @@ __all__ = [
     "Root",
     "RootPart",
     "SanctionRow",
+    "HandOver",
     "SavedView",
     "Scope",
     "StoreCheck",

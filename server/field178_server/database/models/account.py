@@ -52,6 +52,31 @@ class OfficerScope(Model):
     scope: Mapped[KeyPart]
 
 
+class HandOver(Model):
+    """The open work of an officer given to another one in one step.
+
+    `records` is a JSON object of what was given, {record: {rev, review_rev, before}}: it can be taken back
+    while both revisions stand; `before` is who had it by an earlier hand-over, null: who filed it.
+    """
+
+    __tablename__ = "hand_over"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "from_id"], ["officer.tenant_id", "officer.officer_id"]),
+        ForeignKeyConstraint(["tenant_id", "to_id"], ["officer.tenant_id", "officer.officer_id"]),
+        Index(None, "tenant_id", "from_id"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    hand_over_id: Mapped[KeyPart]
+    from_id: Mapped[Key]
+    to_id: Mapped[Key]
+    made_by: Mapped[MaybeKey]
+    made_at: Mapped[datetime]
+    records: Mapped[str]
+    undone_by: Mapped[MaybeKey]
+    undone_at: Mapped[datetime | None]
+
+
 class SavedView(Model):
     """Filters, columns and order of a list that an officer keeps under a name; `query` as in an address."""
 

@@ -45,7 +45,8 @@ class EstablishmentProjection(Model):
 class FiledRecord(Model):
     """A live filed inspection or outreach session with its review state: the review queue.
 
-    `drawer` is its queue there: a corrected return is queued again.
+    `drawer` is its queue there: a corrected return is queued again. `handed_to`: the officer who has to
+    answer a return in the place of `user_id`, who filed it.
     """
 
     __tablename__ = "filed_record"
@@ -86,6 +87,7 @@ class FiledRecord(Model):
     reviewed_at: Mapped[datetime | None]
     drawer: Mapped[str] = mapped_column(server_default="waiting")
     plan_item_id: Mapped[MaybeKey]
+    handed_to: Mapped[MaybeKey]
 
 
 class FiledCount(Model):

@@ -20,6 +20,7 @@ from field178_server.office.reviews.quality_flags import flags_of
 from field178_server.office.reviews.queue import is_clean
 from field178_server.office.reviews.viewing import viewed_revisions
 from field178_server.records.batch import Batch, SourceChange
+from field178_server.records.projections.filed import HANDED_TO
 from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import review_id
@@ -197,6 +198,9 @@ def _pinned(batch: Batch, actor: Actor, pins: tuple[Pin, ...]) -> dict[str, obje
 
 def _decide(batch: Batch, actor: Actor, record: Stored, data: Data, action: str | None = None) -> None:
     known = batch.get(review_id(record.record_id))
+    if known is not None and HANDED_TO in known.data:
+        # Returned again, it is still the work of the officer it was handed to.
+        data = {**data, HANDED_TO: known.data[HANDED_TO]}
     if known is None:
         made = new_record(review_id(record.record_id), "review", record.scope, data, record.record_id)
     else:

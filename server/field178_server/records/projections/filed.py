@@ -19,6 +19,7 @@ OUTREACH_SESSION = "outreach_session"
 TYPES = (INSPECTION, OUTREACH_SESSION)
 WAITING = "waiting"
 RETURNED = "returned"
+HANDED_TO = "handed_to"
 
 _COLUMNS = (
     "tenant_id",
@@ -44,6 +45,7 @@ _COLUMNS = (
     "reviewed_at",
     "drawer",
     "plan_item_id",
+    "handed_to",
 )
 # Who filed it and when it came stay what they were at the first revision.
 _FIRST_ONLY = ("user_id", "device_id", "received_at")
@@ -57,12 +59,12 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
     live = [projected for projected in changed if not projected.is_gone]
     gone = [(tenant_id, projected.record.record_id) for projected in changed if projected.is_gone]
     for just_reviewed in (False, True):
-        # The time of a review stays while only its record changes.
+        # The time of a review stays while only its record changes, or who has to answer it.
         keep = _FIRST_ONLY if just_reviewed else (*_FIRST_ONLY, "reviewed_at")
         rows = [
             (tenant_id, *_row(connection, projected, at))
             for projected in live
-            if projected.reviewed_now == just_reviewed
+            if _is_decided_now(projected) == just_reviewed
         ]
         database.bulk_upsert(connection, table, _COLUMNS, rows, keep=keep)
     database.bulk_delete(connection, table, ("tenant_id", "record_id"), gone)
@@ -113,7 +115,18 @@ def _row(connection: Connection, projected: ProjectedRecord, at: object) -> tupl
         *_review_columns(projected.review, at),
         _drawer(projected),
         text_of(data, "plan_item_id") or None,
+        (text_of(projected.review.data, HANDED_TO) or None) if projected.review else None,
     )
+
+
+def _is_decided_now(projected: ProjectedRecord) -> bool:
+    """Tell whether the office decided anew: a hand-over alone changes a review and decides nothing."""
+    before = projected.before.review if projected.before is not None else None
+    if not projected.reviewed_now or projected.review is None or before is None:
+        return projected.reviewed_now
+    was, now = before.data, projected.review.data
+    is_handed = was.get(HANDED_TO) != now.get(HANDED_TO)
+    return not (is_handed and {**was, HANDED_TO: None} == {**now, HANDED_TO: None})
 
 
 def team_of(scope: str) -> str | None:

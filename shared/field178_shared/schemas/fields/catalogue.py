@@ -18,6 +18,7 @@ from field178_shared.schemas.fields import (
     plan,
     review,
     sanction,
+    team,
 )
 from field178_shared.schemas.fields.spec import FieldSpec
 from field178_shared.text.i18n import N_, translator
@@ -49,6 +50,7 @@ OFFICE_RECORD_NAMES = MappingProxyType(
         "payment": N_("Payment of a fine"),
         "measure_execution": N_("Measure carried out"),
         "follow_up_closure": N_("Correction closed"),
+        "team": N_("Inspection team"),
     }
 )
 FIELDS: Mapping[str, Mapping[str, FieldSpec]] = MappingProxyType(
@@ -65,6 +67,7 @@ FIELDS: Mapping[str, Mapping[str, FieldSpec]] = MappingProxyType(
             ("follow_up_closure", follow_up_closure.FIELDS),
             ("inspection_plan", plan.PLAN),
             ("plan_item", plan.ITEM),
+            ("team", team.FIELDS),
         )
     }
 )

@@ -18,6 +18,7 @@ FIELDS = (
     _field("record_rev", N_("Reviewed revision"), FieldKind.NUMBER),
     _field("state", N_("Decision of the review")),
     _field("reason", N_("Reason"), FieldKind.LONG_TEXT, is_free_text=True),
+    _field("handed_to", N_("Handed over to"), FieldKind.PERSON),
     _field("comments", N_("Comments"), FieldKind.GROUP),
     _field("comments.*", N_("Comment"), FieldKind.GROUP),
     _field("comments.*.path", N_("Commented field")),

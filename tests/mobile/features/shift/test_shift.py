@@ -12,6 +12,7 @@ from field178_mobile.features.shift.roster import read_roster
 from field178_mobile.features.shift.shift import ShiftPresenter, ShiftState
 from field178_mobile.features.shift.shift_data import Shift, shift_from_json, shift_to_json
 from field178_mobile.store import Store
+from field178_shared.time.clock import local_date
 
 
 class Bench:
@@ -23,7 +24,8 @@ class Bench:
     def restart(self) -> None:
         self.states: list[ShiftState] = []
         self.shift = ShiftPresenter(self.store.settings, self.clock, words(), self.states.append)
-        self.shift.start(read_roster(self.store.views("team"), self.store.views("person")), LEADER)
+        today = local_date(self.clock.now())
+        self.shift.start(read_roster(self.store.views("team"), self.store.views("person"), today), LEADER)
 
     def enlarge(self, count: int = 20) -> None:
         """Fill the roster with officers of other agencies, none of them of the team."""
