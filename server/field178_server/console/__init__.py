@@ -20,6 +20,7 @@ from field178_server.console.imports import pages as imports
 from field178_server.console.jobs import pages as jobs
 from field178_server.console.lists import changes as list_changes
 from field178_server.console.lists import pages as lists
+from field178_server.console.people import open_work
 from field178_server.console.people import pages as people
 from field178_server.console.plan import changes as plan_changes
 from field178_server.console.plan import pages as plan
@@ -32,6 +33,7 @@ from field178_server.console.shell import guard, preferences
 from field178_server.console.shell.blueprint import console
 from field178_server.console.tablets import pages as tablets
 from field178_server.console.tablets import tablet_pages
+from field178_server.console.teams import pages as teams
 from field178_server.console.today import pages as today
 from field178_server.console.views import pages as views
 
@@ -41,7 +43,7 @@ PAGES: tuple[ModuleType, ...] = (
     *(reviews, decisions, viewing, several, file_pages, documents),
     *(attention, establishments, form_pages, change_pages, merge_pages),
     *(search, filed, views, tablets, tablet_pages, imports, erasure, lists, list_changes),
-    *(follow_ups, entry_pages, people, plan, plan_changes),
+    *(follow_ups, entry_pages, people, open_work, teams, plan, plan_changes),
     *(jobs, register_import, register_import_steps),
 )
 

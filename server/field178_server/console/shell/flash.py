@@ -60,6 +60,10 @@ _TEXTS = {
         "Re-inspection planned: {title}. The tablets of the team get it at their next sync."
     ),
     "quotas_set": N_("The quotas are written."),
+    "team_saved": N_("Saved: {title}. The tablets of the team get it at their next sync."),
+    "member_saved": N_("Members saved: {title}. The tablets of the team get it at their next sync."),
+    "handed_over": N_("Handed over: {title}. The tablets of the team show it at their next sync."),
+    "hand_over_undone": N_("Taken back: the open work is again that of {title}."),
     "settled": N_("Settled: {title}. The tablets get it at their next sync."),
 }
 _UNDOABLE = frozenset({"approved"})

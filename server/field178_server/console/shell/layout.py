@@ -94,7 +94,11 @@ _MENU = (
     ),
     (
         N_("People and tablets"),
-        (("console.people", "people", N_("Accounts")), ("console.tablets", "tablet", N_("Tablets"))),
+        (
+            ("console.people", "people", N_("Accounts")),
+            ("console.teams", "team", N_("Teams")),
+            ("console.tablets", "tablet", N_("Tablets")),
+        ),
     ),
     (
         N_("The system"),

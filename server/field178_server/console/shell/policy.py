@@ -37,6 +37,8 @@ LISTS = Access(frozenset({"manage_codelists", "read_visits", "approve_export"}))
 MANAGE_LISTS = Access(frozenset({"manage_codelists"}))
 ERASE = Access(frozenset({"run_retention"}))
 ADMINISTER = Access(frozenset({"manage_users"}))
+TEAMS = Access(frozenset({"manage_users", "read_visits", "read_own_team_visits"}))
+HAND_OVER = Access(frozenset({"manage_users", "review"}))
 
 POLICY: Mapping[str, Access] = MappingProxyType(
     {
@@ -93,6 +95,17 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.close_person": ADMINISTER,
         "console.reopen_person": ADMINISTER,
         "console.drop_codes": ADMINISTER,
+        "console.open_work": HAND_OVER,
+        "console.hand_over": HAND_OVER,
+        "console.undo_hand_over": HAND_OVER,
+        "console.teams": TEAMS,
+        "console.team": TEAMS,
+        "console.new_team": ADMINISTER,
+        "console.add_team": ADMINISTER,
+        "console.edit_team": ADMINISTER,
+        "console.save_team": ADMINISTER,
+        "console.team_member": ADMINISTER,
+        "console.set_team_member": ADMINISTER,
         "console.tablets": TABLETS,
         "console.rescue": TABLETS,
         "console.send_rescue": TABLETS,

@@ -5,9 +5,9 @@ from field178_server.database.models.account import (
     AttemptCount,
     Audit,
     ConsoleSession,
+    HandOver,
     Officer,
     OfficerScope,
-    HandOver,
     SavedView,
 )
 from field178_server.database.models.attachment import Attachment, Blob, Upload
@@ -72,6 +72,7 @@ __all__ = [
     "FiledRecord",
     "FollowUpAnswerRow",
     "FollowUpProjection",
+    "HandOver",
     "Incarnation",
     "Job",
     "MergeProjection",
@@ -89,7 +90,6 @@ __all__ = [
     "Root",
     "RootPart",
     "SanctionRow",
-    "HandOver",
     "SavedView",
     "Scope",
     "StoreCheck",

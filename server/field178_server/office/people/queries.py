@@ -141,7 +141,7 @@ def open_work(session: Session, tenant_id: str, officer_id: str) -> OpenWork:
         select(FiledRecord.drawer, func.count())
         .where(
             FiledRecord.tenant_id == tenant_id,
-            ANSWERS == officer_id,
+            officer_id == ANSWERS,
             FiledRecord.drawer.in_((RETURNED, WAITING)),
         )
         .group_by(FiledRecord.drawer)
@@ -165,7 +165,7 @@ def open_records(
     ).where(
         FiledRecord.tenant_id == tenant_id,
         FiledRecord.drawer == RETURNED,
-        ANSWERS == officer_id,
+        officer_id == ANSWERS,
         access.covers(FiledRecord.scope),
     )
     rows = session.execute(query.order_by(FiledRecord.reviewed_at, FiledRecord.record_id))
@@ -231,11 +231,11 @@ def hand_overs(session: Session, tenant_id: str, officer_id: str) -> tuple[HandO
     )
 
 
-def is_untouched(
-    given: Mapping[str, Mapping[str, object]], revisions: Mapping[str, tuple[int, int]]
-) -> bool:
+def is_untouched(given: Mapping[str, Mapping[str, object]], revisions: Mapping[str, tuple[int, int]]) -> bool:
     """Tell whether every record and its review are still as a hand-over left them."""
-    return all(revisions.get(record_id) == (one["rev"], one["review_rev"]) for record_id, one in given.items())
+    return all(
+        revisions.get(record_id) == (one["rev"], one["review_rev"]) for record_id, one in given.items()
+    )
 
 
 def _revisions(session: Session, tenant_id: str, record_ids: Collection[str]) -> dict[str, tuple[int, int]]:

@@ -160,6 +160,11 @@ def year_plan(session: Session, reader: PlanReader, year: int) -> YearPlan:
     return YearPlan(plan, stored.rev if stored else 0, quotas, _items(session, reader, year))
 
 
+def planned_visits(session: Session, reader: PlanReader, year: int) -> tuple[PlannedVisit, ...]:
+    """Return the planned visits of a year with what became of them."""
+    return _items(session, reader, year)
+
+
 def item_page(
     session: Session, reader: PlanReader, plan: YearPlan, wanted: ItemFilter, page: int
 ) -> ItemPage:

@@ -23,7 +23,9 @@ FIELDS = tuple(
         FieldSpec("unit_ids", N_("Communes of the team"), FieldKind.CHOICE, choices="units"),
         FieldSpec("members", N_("Members"), FieldKind.GROUP),
         FieldSpec("members.*", N_("Member"), FieldKind.GROUP),
-        FieldSpec("members.*.position", N_("Position in the team"), FieldKind.CHOICE, choices="team_position"),
+        FieldSpec(
+            "members.*.position", N_("Position in the team"), FieldKind.CHOICE, choices="team_position"
+        ),
         FieldSpec("members.*.valid_from", N_("First day in the team"), FieldKind.DATE),
         FieldSpec("members.*.valid_to", N_("Last day in the team"), FieldKind.DATE),
         RECORD_CODE,
