@@ -33,6 +33,7 @@ from field178_server.office.filed.queries import (
     FiledRow,
     filed_page,
     filed_rows,
+    filers,
     teams,
 )
 from field178_server.records.access import access_of
@@ -118,6 +119,7 @@ def _page(table: FiledTable) -> AnyResponse:
     with snapshot(runtime.engine) as session:
         found = filed_page(session, wanted, place)
         known_teams = teams(session, runtime.tenant_id) if table is VISITS else {}
+        people = filers(session, runtime.tenant_id) if table is VISITS else {}
         views = saved_views(session, table.address)
         layout = layout_of(session, officer, localizer)
     words = Localizer(localizer.language, found.names)
@@ -141,7 +143,7 @@ def _page(table: FiledTable) -> AnyResponse:
             if one.key != "day"
         ],
         rows=[[_cell(one, row, words) for one in columns] for row in found.page.rows],
-        filters=_filters(table, wanted.filter, known_teams, localizer),
+        filters=_filters(table, wanted.filter, (known_teams, people), localizer),
         is_oldest_first=wanted.is_oldest_first,
         turned=table.address.href(order="" if wanted.is_oldest_first else "oldest"),
         links=table.address.pages(found.page),
@@ -182,6 +184,7 @@ def _wanted(table: FiledTable) -> FiledList:
 _EQUAL = {
     "unit": "unit_id",
     "team": "team_id",
+    "officer": "user_id",
     "kind": "kind",
     "outcome": "outcome",
     "violation": "violation",
@@ -223,9 +226,12 @@ def _cell(column: FiledColumn, row: FiledRow, localizer: Localizer) -> FiledCell
 
 
 def _filters(
-    table: FiledTable, narrow: FiledFilter, known_teams: Mapping[str, str], localizer: Localizer
+    table: FiledTable,
+    narrow: FiledFilter,
+    known: tuple[Mapping[str, str], Mapping[str, str]],
+    localizer: Localizer,
 ) -> list[FilterField]:
-    lists = localizer.lists
+    lists, (known_teams, people) = localizer.lists, known
     days = [
         FilterField("since", localizer.say(N_("From day")), narrow.since.isoformat() if narrow.since else ""),
         FilterField("until", localizer.say(N_("To day")), narrow.until.isoformat() if narrow.until else ""),
@@ -246,6 +252,7 @@ def _filters(
             narrow.team_id,
             by_label(known_teams.items()),
         ),
+        FilterField("officer", localizer.say(N_("Filed by")), narrow.user_id, by_label(people.items())),
         _coded(VISIT, "outcome", "overall_result", narrow.outcome, localizer),
         _coded(VISIT, "violation", "findings.x.violation_id", narrow.violation, localizer),
         _coded(VISIT, "measure", "measures.x.measure_id", narrow.measure, localizer),

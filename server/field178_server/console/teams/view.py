@@ -20,10 +20,10 @@ from field178_server.office.follow_ups.queries import FollowUpTab
 from field178_server.office.teams.queries import ListedTeam, TeamMember, TeamPage
 from field178_server.records.history import Revision
 from field178_shared.records.plan import PlanState
-from field178_shared.records.reading import entries_of
 from field178_shared.records.teams import TEAM, Membership, Team
 from field178_shared.text.i18n import N_
 
+OPERATOR = N_("The operator at the server")
 # A decision that ends so soon is to be renewed now.
 RENEW_DAYS = 30
 STATES: Mapping[str, str] = {
@@ -289,37 +289,35 @@ def work_lines(page: TeamPage, work: TeamWork, localizer: Localizer) -> tuple[Wo
 
 def revision_lines(page: TeamPage, localizer: Localizer) -> tuple[RevisionLine, ...]:
     """Return the revisions of a team, the latest first."""
-    return tuple(
-        RevisionLine(
-            localizer.instant(one.received_at),
-            localizer.person(one.user_id) if one.user_id else localizer.say(N_("The operator at the server")),
-            tuple(_changes(one, localizer)),
-        )
-        for one in reversed(page.history.revisions)
-    )
+    lines, before = [], Team(id=page.team.id)
+    for one in page.history.revisions:
+        after = Team.from_data(page.team.id, one.data)
+        who = localizer.person(one.user_id) if one.user_id else localizer.say(OPERATOR)
+        changes = (*_field_changes(one, localizer), *_member_changes(before, after, localizer))
+        lines.append(RevisionLine(localizer.instant(one.received_at), who, changes))
+        before = after
+    return tuple(reversed(lines))
 
 
-def _changes(one: Revision, localizer: Localizer) -> Iterator[str]:
+def _field_changes(one: Revision, localizer: Localizer) -> Iterator[str]:
     if one.rev == 1:
         yield localizer.say(N_("Team set up"))
-    changed: set[str] = set()
+        return
     for step in one.differences:
-        head, _, rest = step.path.partition(".")
-        if head == "members":
-            if officer_id := rest.partition(".")[0]:
-                changed.add(officer_id)
-        elif one.rev > 1:
-            before, after = (_said(head, value, localizer) for value in (step.before, step.after))
-            yield f"{field_name(TEAM, head, localizer)}: {before} → {after}"
-    entries = entries_of(one.data, "members")
-    for officer_id in sorted(changed):
-        name = localizer.person(officer_id)
-        if officer_id not in entries:
+        path = step.path.partition(".")[0]
+        if path != "members":
+            before, after = (_said(path, value, localizer) for value in (step.before, step.after))
+            yield f"{field_name(TEAM, path, localizer)}: {before} → {after}"
+
+
+def _member_changes(before: Team, after: Team, localizer: Localizer) -> Iterator[str]:
+    for officer_id in sorted({*before.members, *after.members}):
+        name, member = localizer.person(officer_id), after.members.get(officer_id)
+        if member is None:
             yield localizer.say(N_("{name}: no member any more")).format(name=name)
-            continue
-        member = Membership.from_data(entries[officer_id])
-        position = localizer.choice("team_position", member.position)
-        yield f"{name}: {position}, {days_text(member, localizer)}"
+        elif member != before.members.get(officer_id):
+            position = localizer.choice("team_position", member.position)
+            yield f"{name}: {position}, {days_text(member, localizer)}"
 
 
 def _said(path: str, value: object, localizer: Localizer) -> str:

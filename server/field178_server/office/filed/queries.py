@@ -11,18 +11,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from field178_server.accounts import officers
 from field178_server.database.models import (
     EstablishmentProjection,
     FiledCount,
     FiledFacet,
     FiledRecord,
     MergeProjection,
+    Officer,
     Record,
 )
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import merge_targets_of, merged_into_any_of
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
+from field178_shared.codelists import load
 from field178_shared.records.reading import text_of
 from field178_shared.text.normalisation import fold
 
@@ -46,6 +49,7 @@ class FiledFilter:
     until: date | None = None
     unit_id: str = ""
     team_id: str = ""
+    user_id: str = ""
     kind: str = ""
     outcome: str = ""
     violation: str = ""
@@ -126,6 +130,14 @@ def teams(session: Session, tenant_id: str) -> Mapping[str, str]:
     return {key: text_of(json.loads(body), "name") for key, body in session.execute(query)}
 
 
+def filers(session: Session, tenant_id: str) -> Mapping[str, str]:
+    """Return the names of the officers whose role files records, by id; closed accounts too."""
+    query = select(Officer.officer_id, Officer.name).where(
+        Officer.tenant_id == tenant_id, Officer.role.in_(officers.field_roles(load()))
+    )
+    return {officer_id: name for officer_id, name in session.execute(query)}
+
+
 def _total(session: Session, wanted: FiledList) -> int:
     """Return the number of rows; of a whole table it is kept with the records."""
     if wanted.filter == FiledFilter(wanted.filter.type):
@@ -179,6 +191,7 @@ def _within(session: Session, wanted: FiledList) -> list[ColumnElement[bool]]:
     equal = {
         filed.unit_id: narrow.unit_id,
         filed.team_id: narrow.team_id,
+        filed.user_id: narrow.user_id,
         filed.kind: narrow.kind,
         filed.outcome: narrow.outcome,
     }

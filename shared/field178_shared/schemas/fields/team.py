@@ -12,12 +12,7 @@ FIELDS = tuple(
         FieldSpec("decision_date", N_("Day of the team decision"), FieldKind.DATE),
         FieldSpec("deciding_agency", N_("Who decided"), FieldKind.CHOICE, choices="agencies"),
         FieldSpec("valid_from", N_("In force from"), FieldKind.DATE),
-        FieldSpec(
-            "valid_to",
-            N_("In force to"),
-            FieldKind.DATE,
-            help=N_("The last day, as the decision says it. Empty: until another decision."),
-        ),
+        FieldSpec("valid_to", N_("In force to"), FieldKind.DATE),
         FieldSpec("level", N_("Level of the team"), FieldKind.CODE),
         FieldSpec("standing_agency", N_("Standing agency"), FieldKind.CHOICE, choices="agencies"),
         FieldSpec("unit_ids", N_("Communes of the team"), FieldKind.CHOICE, choices="units"),

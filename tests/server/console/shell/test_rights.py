@@ -38,6 +38,8 @@ PAGES = {
     "/account/authenticator": EVERYONE,
     "/people": {"admin"},
     "/people/new": {"admin"},
+    "/teams": READERS | {"admin"},
+    "/teams/new": {"admin"},
     "/tablets": {"reviewer", "admin"},
     "/tablets/rescue": {"reviewer", "admin"},
     "/tablets/enrol": {"admin"},
