@@ -176,6 +176,7 @@ def _wanted(table: FiledTable) -> FiledList:
         until=_day(given.get("until", "")),
         **{name: given.get(parameter, "")[:_MOST] for parameter, name in _EQUAL.items()},
         state=given.get("state", "") if given.get("state") in _STATES else "",
+        is_counted=table is VISITS and given.get("counted") == "yes",
     )
     access = access_of(officer.role, officer.scopes)
     return FiledList(runtime.tenant_id, access, narrow, given.get("order") == "oldest")
@@ -183,6 +184,7 @@ def _wanted(table: FiledTable) -> FiledList:
 
 _EQUAL = {
     "unit": "unit_id",
+    "type": "establishment_type_id",
     "team": "team_id",
     "officer": "user_id",
     "kind": "kind",
@@ -190,7 +192,7 @@ _EQUAL = {
     "violation": "violation",
     "measure": "measure",
 }
-_FILTERS = ("since", "until", "state", *_EQUAL)
+_FILTERS = ("since", "until", "state", "counted", *_EQUAL)
 
 
 def _day(text: str) -> date | None:
@@ -245,6 +247,12 @@ def _filters(
     return [
         *days,
         unit,
+        FilterField(
+            "type",
+            field_name("establishment", "establishment_type_id", localizer),
+            narrow.establishment_type_id,
+            by_label((key, one.label(localizer.language)) for key, one in lists.types.items()),
+        ),
         _coded(VISIT, "kind", "inspection_kind", narrow.kind, localizer),
         FilterField(
             "team",
@@ -257,6 +265,12 @@ def _filters(
         _coded(VISIT, "violation", "findings.x.violation_id", narrow.violation, localizer),
         _coded(VISIT, "measure", "measures.x.measure_id", narrow.measure, localizer),
         state,
+        FilterField(
+            "counted",
+            field_name("inspection_plan", "quotas", localizer),
+            "yes" if narrow.is_counted else "",
+            [("yes", localizer.say(N_("Only visits that count in a quota")))],
+        ),
     ]
 
 

@@ -16,10 +16,12 @@ from field178_server.maintenance.check_log import last_check
 from field178_server.office.attention.queries import AttentionFilter, count_items
 from field178_server.office.erasure.queries import count_requested
 from field178_server.office.follow_ups.queries import FollowUpFilter, FollowUpTab, follow_up_counts
+from field178_server.office.plan.queries import OPEN, ItemFilter, PlanReader, planned_visits
 from field178_server.office.tablets.queries import SILENT_AFTER, count_silent
 from field178_server.office.today import queries
 from field178_server.office.today.report_calendar import ReportDue, reports_due
 from field178_server.records.access import access_of
+from field178_shared.records.plan import PlanState
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
 
@@ -117,6 +119,34 @@ def _queue(reader: Viewer) -> TodayCard:
         reader.line(attention, N_("need attention"), "console.attention"),
     )
     return TodayCard(localizer.say(N_("Records")), "review", lines)
+
+
+def _plan(reader: Viewer) -> TodayCard:
+    """Return the plan of the week and what of the year's plan is late, each number with its list."""
+    officer, localizer, today = reader.officer, reader.localizer, reader.today
+    planner = PlanReader(
+        officer.tenant_id,
+        access_of(officer.role, officer.scopes),
+        today,
+        may(officer.role, "console.add_plan_items", localizer.lists),
+    )
+    planned = planned_visits(reader.session, planner, today.year)
+    monday = today - timedelta(days=today.weekday())
+    week = {"since": monday, "until": monday + timedelta(days=6)}
+
+    def line(text: str, tone: str, state: str, **days: date) -> TodayLine:
+        wanted = ItemFilter(today.year, state=state, **days)
+        count = sum(wanted.takes(one.item) and wanted.takes_state(one.progress.state) for one in planned)
+        told = {name: day.isoformat() for name, day in days.items()}
+        href = url_for("console.plan_year", year=today.year, state=state, **told)  # type: ignore[arg-type]  # words alone
+        return TodayLine(localizer.number(count), localizer.say(text), "", href, tone if count else "")
+
+    lines = (
+        line(N_("planned visits still to be made this week"), "primary", OPEN, **week),
+        line(N_("in their window today"), "warn", PlanState.DUE),
+        line(N_("missed: their window is over"), "bad", PlanState.MISSED),
+    )
+    return TodayCard(localizer.say(N_("Plan of the year")), "calendar", lines)
 
 
 def _follow_ups(reader: Viewer) -> TodayCard:
@@ -284,6 +314,7 @@ _READERS = frozenset({"read_visits", "read_own_team_visits"})
 _CARDS: tuple[tuple[frozenset[str], Callable[[Viewer], TodayCard]], ...] = (
     (ADMINISTER.rights, _store),
     (_READERS, _queue),
+    (_READERS, _plan),
     (_READERS, _follow_ups),
     (frozenset({"manage_devices", "review"}), _tablets),
     (frozenset({"create_commune_plan"}), _sessions),

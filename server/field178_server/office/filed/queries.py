@@ -22,6 +22,7 @@ from field178_server.database.models import (
     Record,
 )
 from field178_server.records.access import AccessFilter
+from field178_server.records.counted_visits import counted, place_type, place_unit
 from field178_server.records.find_record import merge_targets_of, merged_into_any_of
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
@@ -40,7 +41,8 @@ class FiledFilter:
     """What a list is narrowed to; an empty value narrows nothing.
 
     `text`: words of the establishment's name or address, or a part of a number on the record or of a venue.
-    `violation` and `measure` are codes that the visit holds.
+    `violation` and `measure` are codes that the visit holds. `is_counted`: only visits that count in a quota
+    of the plan, which got in and are not void, in the commune where their establishment is registered now.
     """
 
     type: str
@@ -55,6 +57,8 @@ class FiledFilter:
     violation: str = ""
     measure: str = ""
     state: str = ""
+    establishment_type_id: str = ""
+    is_counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +192,11 @@ def _within(session: Session, wanted: FiledList) -> list[ColumnElement[bool]]:
         found.append(filed.occurred_on >= narrow.since)
     if narrow.until:
         found.append(filed.occurred_on <= narrow.until)
-    equal = {
-        filed.unit_id: narrow.unit_id,
+    if narrow.is_counted:
+        found += counted()
+    equal: dict[ColumnElement[Any], str] = {
+        place_unit() if narrow.is_counted else filed.unit_id: narrow.unit_id,
+        place_type(): narrow.establishment_type_id,
         filed.team_id: narrow.team_id,
         filed.user_id: narrow.user_id,
         filed.kind: narrow.kind,
