@@ -19,6 +19,7 @@ from field178_server.audit.trail import Actor
 from field178_server.database.models import Device
 from field178_server.database.unit_of_work import run_write
 from field178_server.demo.expand import DemoRecord, DemoTeam, expand
+from field178_server.demo.plan import DECISION, POSITIONS, plan_visits, tell_days
 from field178_server.devices import enrolment
 from field178_server.devices.context import load_devices
 from field178_server.devices.enrolment import Claim
@@ -28,7 +29,7 @@ from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.push.push import push
-from field178_shared.records.teams import Team
+from field178_shared.records.teams import PLAIN_MEMBER, Team
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.protocol import Change, Status
 
@@ -64,9 +65,15 @@ def seed(store: DemoStore, dataset: Dataset, password_hash: str) -> Seeded:
     """Fill the store; every account gets the same password, which is printed for everybody to see."""
     context = store.context
     units = tuple(unit.id for unit in context.lists.members_of(AREA))
-    wanted = TeamRequest(TEAM_NAME, units, "district", "dist_labour_office")
+    wanted = TeamRequest(TEAM_NAME, units, "district", "dist_labour_office", DECISION)
     team = run_write(store.engine, lambda session: accounts.add_team(session, context, wanted))
     ids = run_write(store.engine, lambda session: _add_officers(session, context, dataset, password_hash))
+    positions = {
+        ids[login]: POSITIONS.get(login, PLAIN_MEMBER)
+        for login, role in _logins(dataset)
+        if role in FIELD_ROLES
+    }
+    tell_days(store.engine, context, team, positions)
     field_officers = [ids[login] for login, role in _logins(dataset) if role in FIELD_ROLES]
     device = run_write(store.engine, lambda session: _enrol(session, context, team, "gl01"))
     records = list(expand(dataset, context.lists, DemoTeam(team.id, tuple(field_officers))))
@@ -75,6 +82,7 @@ def seed(store: DemoStore, dataset: Dataset, password_hash: str) -> Seeded:
         _push(store, device, ids["gl01"], part)
     reviewed = [record.id for record in records if record.type in reviews.REVIEWED_TYPES]
     run_write(store.engine, lambda session: _approve(session, context, ids["gl07"], reviewed))
+    plan_visits(store.engine, context, team, ids["gl07"])
     return Seeded(team, "gl01", "gl07", len(records), len(reviewed))
 
 

@@ -11,7 +11,7 @@ from field178_server.accounts import memberships, officers, teams
 from field178_server.audit.office_write import write_record
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
-from field178_server.database.models import Device, DeviceScope, Officer
+from field178_server.database.models import Device, DeviceScope, Officer, Record
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import Stored, new_record, next_revision
@@ -92,6 +92,11 @@ def set_member(
     write_record(batch, context, made, AuditEntry("team_member_set", made.record_id, made.scope, details))
     batch.flush()
     _follow_days(session, context, Team.from_data(seen.team_id, data), officer, wanted)
+
+
+def revision_of(session: Session, context: OperationContext, team_id: str) -> int:
+    """Return the present revision of a team, for who changes it without a form."""
+    return session.get_one(Record, (context.tenant_id, team_id)).rev
 
 
 def may_join(context: OperationContext, officer: Officer) -> bool:

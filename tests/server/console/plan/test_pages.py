@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.server.console.conftest import PLACE, UNIT, Browser, FieldWork
+from tests.server.console.conftest import TEAM as TEAM_SCOPE
 from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import Office
 from tests.shared import builders
@@ -144,9 +145,7 @@ def test_number_of_a_quota_opens_exactly_the_visits_that_count(
 ) -> None:
     made = in_the_field.visit(establishment_id=places[0])
     in_the_field.visit(establishment_id=places[1])
-    closed = in_the_field.visit(
-        establishment_id=places[0], access_result="closed", overall_result="not_inspected"
-    )
+    closed = in_the_field.file("inspection", TEAM_SCOPE, builders.not_inspected())
     void = in_the_field.visit(establishment_id=places[0])
     reviewer.decide(void, "void", reason="Ghi nhầm cơ sở")
     kind = builders.establishment()["establishment_type_id"]
