@@ -147,7 +147,7 @@ def test_number_of_a_quota_opens_exactly_the_visits_that_count(
     in_the_field.visit(establishment_id=places[1])
     closed = in_the_field.file("inspection", TEAM_SCOPE, builders.not_inspected())
     void = in_the_field.visit(establishment_id=places[0])
-    reviewer.decide(void, "void", reason="Ghi nhầm cơ sở")
+    assert reviewer.decide(void, "void", reason="Lập trùng", confirmed="void").status_code == 303
     kind = builders.establishment()["establishment_type_id"]
     quotas(reviewer, {"type": kind}, {"unit": "c11629_v2"}, {"team": builders.TEAM}, {"quota_month": "3"})
     page = reviewer.text("/plan/2026")
