@@ -77,14 +77,14 @@ def position_of(role: str) -> str:
     return _POSITIONS.get(role, PLAIN_MEMBER)
 
 
-def ended(team: Data, officer_id: str, today: date) -> dict[str, Data]:
+def ended(team: Data, officer_id: str, today: date) -> Data:
     """Return the members of a team without one who leaves today, whose last day was the day before.
 
     Who was to begin today or later has never been a member.
     """
-    members = entries_of(team, "members")
+    members: Data = dict(entries_of(team, "members"))
     entry = members.pop(officer_id, None)
-    if entry is None:
+    if not isinstance(entry, dict):
         return members
     known, yesterday = Membership.from_data(entry), today - timedelta(days=1)
     if known.valid_from is not None and known.valid_from > yesterday:

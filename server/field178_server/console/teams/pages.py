@@ -136,7 +136,8 @@ def team_member(team_id: str) -> Response:
     data: Data = {"position": "member", "valid_from": _today().isoformat()}
     if known is not None:
         days = {"valid_from": known.valid_from, "valid_to": known.valid_to}
-        data = {"position": known.position} | {name: day.isoformat() for name, day in days.items() if day}
+        told = {name: day.isoformat() for name, day in days.items() if day}
+        data = {"position": known.position, **told}
     return _member_form(SeenTeam(team_id, rev), officer_id, FormState.of(data, MEMBER_PATHS))
 
 

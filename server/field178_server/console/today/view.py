@@ -132,17 +132,25 @@ def _plan(reader: Viewer) -> TodayCard:
     )
     planned = planned_visits(reader.session, planner, today.year)
     monday = today - timedelta(days=today.weekday())
-    week = {"since": monday, "until": monday + timedelta(days=6)}
+    sunday = monday + timedelta(days=6)
 
-    def line(text: str, tone: str, state: str, **days: date) -> TodayLine:
-        wanted = ItemFilter(today.year, state=state, **days)
+    def line(
+        text: str, tone: str, state: str, since: date | None = None, until: date | None = None
+    ) -> TodayLine:
+        wanted = ItemFilter(today.year, state=state, since=since, until=until)
         count = sum(wanted.takes(one.item) and wanted.takes_state(one.progress.state) for one in planned)
-        told = {name: day.isoformat() for name, day in days.items()}
+        told = {name: day.isoformat() for name, day in (("since", since), ("until", until)) if day}
         href = url_for("console.plan_year", year=today.year, state=state, **told)  # type: ignore[arg-type]  # words alone
         return TodayLine(localizer.number(count), localizer.say(text), "", href, tone if count else "")
 
     lines = (
-        line(N_("planned visits still to be made this week"), "primary", OPEN, **week),
+        line(
+            N_("planned visits still to be made this week"),
+            "primary",
+            OPEN,
+            monday,
+            monday + timedelta(days=6),
+        ),
         line(N_("in their window today"), "warn", PlanState.DUE),
         line(N_("missed: their window is over"), "bad", PlanState.MISSED),
     )

@@ -194,8 +194,9 @@ def _within(session: Session, wanted: FiledList) -> list[ColumnElement[bool]]:
         found.append(filed.occurred_on <= narrow.until)
     if narrow.is_counted:
         found += counted()
-    equal: dict[ColumnElement[Any], str] = {
-        place_unit() if narrow.is_counted else filed.unit_id: narrow.unit_id,
+    unit: ColumnElement[str | None] = place_unit() if narrow.is_counted else filed.unit_id.expression
+    equal = {
+        unit: narrow.unit_id,
         place_type(): narrow.establishment_type_id,
         filed.team_id: narrow.team_id,
         filed.user_id: narrow.user_id,

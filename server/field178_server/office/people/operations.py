@@ -92,7 +92,7 @@ def undo(session: Session, context: OperationContext, officer_id: str, hand_over
         put_record(batch, context, next_revision(review, data=data))
     batch.flush()
     made.undone_by, made.undone_at = context.actor.id, context.now()
-    details = {"to": made.to_id, "count": len(given)}
+    details: dict[str, str | int | None] = {"to": made.to_id, "count": len(given)}
     context.note(session, AuditEntry("hand_over_undone", officer_id, details=details))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers, teams
@@ -29,8 +29,6 @@ from field178_shared.ids import review_id
 from field178_shared.records.teams import Team
 
 RETURNED, WAITING = "returned", "waiting"
-# A return is answered by whom it was handed to, else by who filed the record.
-ANSWERS = func.coalesce(FiledRecord.handed_to, FiledRecord.user_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +234,12 @@ def is_untouched(given: Mapping[str, Mapping[str, object]], revisions: Mapping[s
     return all(
         revisions.get(record_id) == (one["rev"], one["review_rev"]) for record_id, one in given.items()
     )
+
+
+def _answered_by(officer_id: str) -> ColumnElement[bool]:
+    """Return the condition of what an officer answers: handed over to this one, else filed by this one."""
+    is_own = and_(FiledRecord.handed_to.is_(None), FiledRecord.user_id == officer_id)
+    return or_(FiledRecord.handed_to == officer_id, is_own)
 
 
 def _revisions(session: Session, tenant_id: str, record_ids: Collection[str]) -> dict[str, tuple[int, int]]:

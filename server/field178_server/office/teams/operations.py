@@ -82,13 +82,14 @@ def set_member(
     if officer is None or (officer_id not in members and not may_join(context, officer)):
         raise AppError(ErrorCode.NOT_FOUND, officer=officer_id)
     days = {"valid_from": wanted.valid_from, "valid_to": wanted.valid_to}
-    entry: Data = {"position": wanted.position} | {name: day.isoformat() for name, day in days.items() if day}
+    told = {name: day.isoformat() for name, day in days.items() if day}
+    entry: Data = {"position": wanted.position, **told}
     if members.get(officer_id) == entry:
         return
     data = {**known.data, "members": {**members, officer_id: entry}}
     _refuse_wrong(data)
     made = next_revision(known, data=data)
-    details = {"rev": made.rev, "officer": officer_id}
+    details: dict[str, str | int | None] = {"rev": made.rev, "officer": officer_id}
     write_record(batch, context, made, AuditEntry("team_member_set", made.record_id, made.scope, details))
     batch.flush()
     _follow_days(session, context, Team.from_data(seen.team_id, data), officer, wanted)
