@@ -44,11 +44,11 @@ def follow_day(session: Session, context: OperationContext) -> int:
     `serve` calls it once an hour; a change of a membership itself does the same at once.
     """
     today, tenant_id = local_date(context.now()), context.tenant_id
-    held = officers.all_scopes(session, tenant_id)
+    scopes_of = officers.all_scopes(session, tenant_id)
     changed = 0
     for team in teams.everyone(session, tenant_id):
         for officer_id, one in team.members.items():
-            has = team.scope in held.get(officer_id, ())
+            has = team.scope in scopes_of.get(officer_id, ())
             begins = not has and one.valid_from is not None and one.holds_on(today)
             ends = has and one.has_ended(today)
             if not begins and not ends:

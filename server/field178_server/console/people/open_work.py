@@ -32,13 +32,13 @@ _UNDO = {
 }
 
 
-@console.get("/people/<officer_id>/work")
+@console.get("/people/<officer_id>/open-work")
 def open_work(officer_id: str) -> Response:
     """Show what waits for an officer's correction, who could take it, and what was handed over."""
     return _page(officer_id)
 
 
-@console.post("/people/<officer_id>/work")
+@console.post("/people/<officer_id>/open-work")
 def hand_over(officer_id: str) -> AnyResponse:
     """Give the open work of an officer to another one in one step."""
     account_of(officer_id)
@@ -54,7 +54,7 @@ def hand_over(officer_id: str) -> AnyResponse:
     return done(url_for("console.open_work", officer_id=officer_id), "handed_over", officer_id)
 
 
-@console.post("/people/<officer_id>/work/undo")
+@console.post("/people/<officer_id>/open-work/undo")
 def undo_hand_over(officer_id: str) -> AnyResponse:
     """Take a hand-over back, while nothing came after it."""
     account_of(officer_id)

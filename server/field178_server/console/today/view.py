@@ -149,7 +149,7 @@ def _plan(reader: Viewer) -> TodayCard:
             "primary",
             OPEN,
             monday,
-            monday + timedelta(days=6),
+            sunday,
         ),
         line(N_("in their window today"), "warn", PlanState.DUE),
         line(N_("missed: their window is over"), "bad", PlanState.MISSED),

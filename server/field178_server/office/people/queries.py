@@ -139,7 +139,7 @@ def open_work(session: Session, tenant_id: str, officer_id: str) -> OpenWork:
         select(FiledRecord.drawer, func.count())
         .where(
             FiledRecord.tenant_id == tenant_id,
-            officer_id == ANSWERS,
+            _answered_by(officer_id),
             FiledRecord.drawer.in_((RETURNED, WAITING)),
         )
         .group_by(FiledRecord.drawer)
@@ -163,7 +163,7 @@ def open_records(
     ).where(
         FiledRecord.tenant_id == tenant_id,
         FiledRecord.drawer == RETURNED,
-        officer_id == ANSWERS,
+        _answered_by(officer_id),
         access.covers(FiledRecord.scope),
     )
     rows = session.execute(query.order_by(FiledRecord.reviewed_at, FiledRecord.record_id))

@@ -17,7 +17,7 @@ FIELDS = tuple(
         FieldSpec("standing_agency", N_("Standing agency"), FieldKind.CHOICE, choices="agencies"),
         FieldSpec("unit_ids", N_("Communes of the team"), FieldKind.CHOICE, choices="units"),
         FieldSpec("members", N_("Members"), FieldKind.GROUP),
-        FieldSpec("members.*", N_("Member"), FieldKind.GROUP),
+        FieldSpec("members.*", N_("Member of the team"), FieldKind.GROUP),
         FieldSpec(
             "members.*.position", N_("Position in the team"), FieldKind.CHOICE, choices="team_position"
         ),

@@ -37,7 +37,7 @@ def returned(office: Office, reviewer: Browser, in_the_field: FieldWork) -> list
 
 
 def work(office: Office, login: str = "an") -> str:
-    return f"/people/{office.officer_id(login)}/work"
+    return f"/people/{office.officer_id(login)}/open-work"
 
 
 def said(browser: Browser, path: str) -> str:
