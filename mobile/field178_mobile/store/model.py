@@ -126,7 +126,10 @@ class RefusedValue:
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
-    """One item of the inbox. `text` has the words of a notice by language."""
+    """One item of the inbox. `text` has the words of a notice by language.
+
+    `handed_to`: the officer who has to answer it in the place of who filed the record; "" where nobody was named.
+    """
 
     kind: InboxKind
     record_id: str
@@ -138,6 +141,7 @@ class InboxItem:
     details: tuple[tuple[str, str], ...] = ()
     refused_values: tuple[RefusedValue, ...] = ()
     text: tuple[tuple[str, str], ...] = ()
+    handed_to: str = ""
 
     @property
     def needs_answer(self) -> bool:

@@ -112,7 +112,9 @@ class InboxPresenter:
 
     def _row(self, key: str, item: InboxItem) -> InboxRow:
         icon, tone = ICONS[item.kind]
-        said = item.comments[0].text if item.comments else text_of_reason(item, self._words)
+        said = self._handed(
+            item, item.comments[0].text if item.comments else text_of_reason(item, self._words)
+        )
         return InboxRow(key, self._title(item), said, icon, tone, self._moment(item), self._kind(item))
 
     def _item(self, key: str, item: InboxItem) -> OpenItem:
@@ -124,7 +126,7 @@ class InboxPresenter:
             kind=self._kind(item),
             icon=icon,
             tone=tone,
-            text=text_of_reason(item, self._words),
+            text=self._handed(item, text_of_reason(item, self._words)),
             remedy=remedy_of(item, self._words),
             notes=tuple(self._notes(item, view)),
             record_id=item.record_id,
@@ -165,9 +167,19 @@ class InboxPresenter:
             can_take=value.reason != ErrorCode.LOCKED and value.path != DELETED,
         )
 
+    def _handed(self, item: InboxItem, said: str) -> str:
+        """Return what was said behind the name of the officer who has to answer it, where one was named."""
+        if not (name := self._name(item.handed_to)):
+            return said
+        handed = self._words.say("Handed over to {name}", name=name)
+        return f"{handed} · {said}" if said else handed
+
+    def _name(self, user: str) -> str:
+        person = self._store.view(user) if user else None
+        return str(person.data.get("display_name", "")) if person else ""
+
     def _by(self, comment: ReviewerComment) -> str:
-        person = self._store.view(comment.user) if comment.user else None
-        name = str(person.data.get("display_name", "")) if person else ""
+        name = self._name(comment.user)
         when = moment_text(comment.at, self._clock.now()) if comment.at else ""
         return " · ".join(part for part in (name, when) if part)
 

@@ -55,6 +55,7 @@ class OfficeReview:
     record_rev: int
     reason: str
     comments: tuple[ReviewerComment, ...]
+    handed_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +270,7 @@ def _review(row: ServerRecord) -> OfficeReview:
         record_rev=_int(row.data.get("record_rev")),
         reason=str(row.data.get("reason", "")),
         comments=tuple(_comments(row.data.get("comments"))),
+        handed_to=str(row.data.get("handed_to", "")),
     )
 
 

@@ -133,7 +133,8 @@ class Records:
             view = compose(server_record, own)
             if server_record is not None and view is not None and is_returned(review, server_record.rev, own):
                 at = max([item.at for item in review.comments if item.at is not None], default=None)
-                found.append(_item(InboxKind.RETURNED, view, review.reason, comments=review.comments, at=at))
+                item = _item(InboxKind.RETURNED, view, review.reason, comments=review.comments, at=at)
+                found.append(replace(item, handed_to=review.handed_to))
         return found
 
     def _refused(self) -> list[InboxItem]:
