@@ -49,7 +49,7 @@ def test_team_gets_its_decision_and_open_work_is_handed_over(desk: Desk, browser
         page.get_by_role("button", name="Ghi").press("Enter")
         expect(page.get_by_role("row", name=re.compile("binh"))).to_contain_text("Thư ký")
         page.get_by_role("table").get_by_role("link", name="an", exact=True).press("Enter")
-        page.get_by_text("Đóng tài khoản này").press("Enter")
+        page.locator("summary", has_text="Đóng tài khoản này").press("Enter")
         page.get_by_role("button", name="Đóng tài khoản").press("Enter")
         expect(page.get_by_role("heading", name="Phiếu trả lại, chưa sửa: 1")).to_be_visible()
         work = page.url.removeprefix(desk.server.url)

@@ -128,7 +128,7 @@ class RefusedValue:
 class InboxItem:
     """One item of the inbox. `text` has the words of a notice by language.
 
-    `handed_to`: the officer who has to answer it in the place of who filed the record; "" where nobody was named.
+    `handed_to`: the officer who has to answer it in the place of who filed the record, "" for nobody.
     """
 
     kind: InboxKind
