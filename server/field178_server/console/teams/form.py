@@ -8,7 +8,7 @@ from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
-from field178_server.console.shell.form_fields import FormField
+from field178_server.console.shell.form_fields import InputField
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control, control_for, read_typed, typed_text
@@ -64,14 +64,14 @@ class FormState:
         return replace(self, errors={**self.errors, **said})
 
 
-def team_fields(state: FormState, localizer: Localizer, today: date) -> tuple[FormField, ...]:
+def team_fields(state: FormState, localizer: Localizer, today: date) -> tuple[InputField, ...]:
     """Return the fields of a team."""
     return tuple(
         _field(path, path, _team_control(path, state, localizer, today), state, localizer) for path in PATHS
     )
 
 
-def member_fields(state: FormState, able: Options, localizer: Localizer) -> tuple[FormField, ...]:
+def member_fields(state: FormState, able: Options, localizer: Localizer) -> tuple[InputField, ...]:
     """Return the fields of a member; without anybody to choose it is about a member who is there."""
     fields = [
         _field(name, f"members.*.{name}", _control(f"members.*.{name}", localizer), state, localizer)
@@ -79,7 +79,7 @@ def member_fields(state: FormState, able: Options, localizer: Localizer) -> tupl
     ]
     if not able:
         return tuple(fields)
-    who = FormField(
+    who = InputField(
         path=OFFICER,
         label=localizer.say(N_("Officer of the team")),
         control=Control("choice", options=tuple(able)),
@@ -124,9 +124,9 @@ def _read(
     return data, replace(state, errors=errors)
 
 
-def _field(name: str, path: str, control: Control, state: FormState, localizer: Localizer) -> FormField:
+def _field(name: str, path: str, control: Control, state: FormState, localizer: Localizer) -> InputField:
     words = words_at(TEAM, path, localizer.language)
-    return FormField(
+    return InputField(
         path=name,
         label=field_name(TEAM, path, localizer),
         control=control,
