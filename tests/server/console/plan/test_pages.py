@@ -168,7 +168,7 @@ def test_quota_of_all_teams_is_no_link_for_one_of_them(
     quotas(reviewer, {}, {"team": own})
     page = signed_in("an").text("/plan/2026")
     assert len(re.findall(r'<a href="/visits[^"]+">\d+ trên 9', page)) == 1
-    assert "Tính lượt của mọi đội" in words(unescape(page))
+    assert "tính lượt của mọi đội" in words(unescape(page))
 
 
 def test_every_number_of_calendar_and_first_page_opens_its_list(
