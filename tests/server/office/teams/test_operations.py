@@ -13,7 +13,7 @@ from tests.world import OFFICER, TENANT, UNIT, World
 
 from field178_server.accounts import memberships, officers
 from field178_server.accounts import operations as accounts
-from field178_server.accounts.operations import AccountRequest
+from field178_server.accounts.operations import AccountChange, AccountRequest
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import FiledRecord, Officer
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -99,6 +99,18 @@ def test_rights_follow_the_days_and_a_missed_hour_is_made_up(desk: Desk) -> None
         assert desk.belongs(desk.binh) is expected, days
     assert changed == 1
     assert desk.write(lambda session: memberships.follow_day(session, desk.context)) == 0
+
+
+def test_who_is_taken_out_with_the_account_gets_nothing_back(desk: Desk) -> None:
+    desk.member(desk.binh, valid_from=desk.today)
+    desk.world.clock._now += timedelta(days=1)
+    wanted = AccountChange("Bình", "inspector", "commune_culture_social", (), ())
+    desk.write(lambda session: accounts.change(session, desk.context, desk.binh, wanted))
+    assert not desk.belongs(desk.binh)
+    assert desk.write(lambda session: memberships.follow_day(session, desk.context)) == 0
+    assert not desk.belongs(desk.binh)
+    (one,) = [member for member in desk.page().members if member.officer_id == desk.binh]
+    assert one.membership.has_ended(desk.today)
 
 
 def test_commune_of_another_team_stays_with_its_member(desk: Desk) -> None:
