@@ -18,7 +18,8 @@ from field178_server.database.models.device import (
     NumberLease,
 )
 from field178_server.database.models.job import Job
-from field178_server.database.models.notice import Notice
+from field178_server.database.models.mail import Mail
+from field178_server.database.models.notice import Notice, NoticeDelivery, NoticeReading
 from field178_server.database.models.projection import (
     ConflictRow,
     EstablishmentProjection,
@@ -73,8 +74,11 @@ __all__ = [
     "FollowUpProjection",
     "Incarnation",
     "Job",
+    "Mail",
     "MergeProjection",
     "Notice",
+    "NoticeDelivery",
+    "NoticeReading",
     "NumberLease",
     "Officer",
     "OfficerScope",

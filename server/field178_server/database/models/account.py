@@ -15,6 +15,7 @@ class Officer(Model):
     """A user of tablets, the console, or both. `role` is a role id of the code lists.
 
     `password_resets` counts the passwords that the office has set; each ends the bindings to tablets.
+    `mail_topics`: what the officer is told of by e-mail, with blanks between; null is all of the role.
     """
 
     __tablename__ = "officer"
@@ -31,6 +32,8 @@ class Officer(Model):
     agency: Mapped[str]
     role: Mapped[str]
     language: Mapped[str] = mapped_column(default="vi")
+    email: Mapped[str | None]
+    mail_topics: Mapped[str | None]
     password_hash: Mapped[str | None]
     password_resets: Mapped[int] = mapped_column(default=0, server_default="0")
     totp_secret: Mapped[str | None]
