@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
@@ -13,9 +13,6 @@ from field178_server.database.models import Device, DeviceOfficer, DeviceScope, 
 from field178_server.records.access import AccessFilter
 from field178_server.records.labels import Names, names_of
 from field178_server.records.paging import PageOfRows
-
-SILENT_AFTER = timedelta(hours=48)
-
 
 PAGE_SIZE = 50
 # Every tablet has it, so it says nothing about whose a tablet is.
