@@ -31,6 +31,7 @@ class AccountRequest:
     role: str
     agency: str | None
     scopes: tuple[str, ...]
+    email: str | None = None
 
 
 def add(
@@ -51,7 +52,7 @@ def add(
     agency = agency_or_focal(context, wanted.agency)
     new = NewOfficer(wanted.login, wanted.name, wanted.role, agency, "vi", tuple(sorted(own)))
     officer = officers.add(session, context.tenant_id, context.ids.time_ordered(), new, context.now())
-    officer.password_hash = password_hash
+    officer.password_hash, officer.email = password_hash, wanted.email
     roster.list_officer(session, context, officer, joined)
     context.note(session, AuditEntry("officer_added", officer.officer_id, details={"role": wanted.role}))
     return officer.officer_id
@@ -83,6 +84,7 @@ class AccountChange:
     agency: str
     team_ids: tuple[str, ...]
     unit_ids: tuple[str, ...]
+    email: str | None = None
 
 
 def change(session: Session, context: OperationContext, officer_id: str, wanted: AccountChange) -> None:
@@ -102,6 +104,7 @@ def change(session: Session, context: OperationContext, officer_id: str, wanted:
     own = {f"unit:{unit}" for unit in wanted.unit_ids}.union(*(team.scopes for team in teams_wanted))
     scopes.ensure(session, context.tenant_id, own, context.lists)
     officer.name, officer.role, officer.agency = wanted.name, wanted.role, wanted.agency
+    officer.email = wanted.email
     officers.set_scopes(session, officer, own)
     if officer.disabled_at is None:
         roster.list_officer(session, context, officer, joined)

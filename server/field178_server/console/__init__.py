@@ -20,6 +20,8 @@ from field178_server.console.imports import pages as imports
 from field178_server.console.jobs import pages as jobs
 from field178_server.console.lists import changes as list_changes
 from field178_server.console.lists import pages as lists
+from field178_server.console.mail import pages as mail
+from field178_server.console.notices import pages as notices
 from field178_server.console.people import pages as people
 from field178_server.console.plan import changes as plan_changes
 from field178_server.console.plan import pages as plan
@@ -42,7 +44,7 @@ PAGES: tuple[ModuleType, ...] = (
     *(attention, establishments, form_pages, change_pages, merge_pages),
     *(search, filed, views, tablets, tablet_pages, imports, erasure, lists, list_changes),
     *(follow_ups, entry_pages, people, plan, plan_changes),
-    *(jobs, register_import, register_import_steps),
+    *(jobs, register_import, register_import_steps, notices, mail),
 )
 
 

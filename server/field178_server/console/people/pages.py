@@ -77,7 +77,7 @@ def add_person() -> AnyResponse:
     if errors or (refusal := password_refusal()) is not None:
         return _form_page(replace(form, errors=errors), None if errors else refusal)
     scopes = tuple(f"unit:{unit}" for unit in form.unit_ids)
-    wanted = AccountRequest(form.login, form.name, form.role, form.agency, scopes)
+    wanted = AccountRequest(form.login, form.name, form.role, form.agency, scopes, form.email or None)
     try:
         officer_id = run_write(
             current_runtime().engine,

@@ -36,6 +36,7 @@ REVIEW = Access(frozenset({"review"}))
 LISTS = Access(frozenset({"manage_codelists", "read_visits", "approve_export"}))
 MANAGE_LISTS = Access(frozenset({"manage_codelists"}))
 ERASE = Access(frozenset({"run_retention"}))
+NOTICES = Access(frozenset({"manage_users", "review"}))
 ADMINISTER = Access(frozenset({"manage_users"}))
 
 POLICY: Mapping[str, Access] = MappingProxyType(
@@ -123,6 +124,17 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.run_register_import": EDIT_REGISTER,
         "console.undo_register_import": EDIT_REGISTER,
         "console.register_refused": EDIT_REGISTER,
+        "console.notices": NOTICES,
+        "console.new_notice": NOTICES,
+        "console.announce_notice": NOTICES,
+        "console.notice": NOTICES,
+        "console.end_notice": NOTICES,
+        "console.read_notice": SIGNED_IN,
+        "console.mail": NOTICES,
+        "console.test_mail": NOTICES,
+        "console.retry_mail": NOTICES,
+        "console.mail_texts": NOTICES,
+        "console.set_own_mail": SIGNED_IN,
         "console.jobs": JOBS,
         "console.job": JOBS,
         "console.stop_job": EDIT_REGISTER,

@@ -12,11 +12,13 @@ from field178_server.accounts.officers import OfficerContext
 from field178_server.console.shell.policy import ADMINISTER, holds_right, may, tablet_access
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
+from field178_server.devices.heartbeat import SILENT_AFTER
 from field178_server.maintenance.check_log import last_check
 from field178_server.office.attention.queries import AttentionFilter, count_items
 from field178_server.office.erasure.queries import count_requested
 from field178_server.office.follow_ups.queries import FollowUpFilter, FollowUpTab, follow_up_counts
-from field178_server.office.tablets.queries import SILENT_AFTER, count_silent
+from field178_server.office.notices.queries import OwnNotice
+from field178_server.office.tablets.queries import count_silent
 from field178_server.office.today import queries
 from field178_server.office.today.report_calendar import ReportDue, reports_due
 from field178_server.records.access import access_of
@@ -49,6 +51,16 @@ class TodayCard:
     icon: str
     lines: tuple[TodayLine, ...]
     opens_next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNoticeLine:
+    """A notice of the office to the officer; `read` is empty until the officer says so."""
+
+    notice_id: str
+    text: str
+    until: str
+    read: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +101,19 @@ def cards_of(
     return tuple(
         make(reader) for rights, make in _CARDS if holds_right(officer.role, rights, localizer.lists)
     )
+
+
+def notice_lines(notices: Collection[OwnNotice], localizer: Localizer) -> list[OwnNoticeLine]:
+    """Return what the office tells the officer now."""
+    return [
+        OwnNoticeLine(
+            one.notice_id,
+            one.text_en if localizer.language == "en" else one.text_vi,
+            localizer.day(local_date(one.until - timedelta(microseconds=1))),
+            localizer.instant(one.read_at) if one.read_at else "",
+        )
+        for one in notices
+    ]
 
 
 def _queue(reader: Viewer) -> TodayCard:

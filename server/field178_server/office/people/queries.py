@@ -26,7 +26,7 @@ class Account:
     def fingerprint(self) -> str:
         """What a form has seen of the account, to notice that somebody else changed it meanwhile."""
         one = self.officer
-        seen = (one.name, one.role, one.agency, sorted(self.team_ids), sorted(self.unit_ids))
+        seen = (one.name, one.role, one.agency, one.email, sorted(self.team_ids), sorted(self.unit_ids))
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
 
