@@ -54,10 +54,8 @@ class ListAddress:
     def pages(self, page: KeysetPage[Any]) -> Mapping[str, str]:
         """Return the addresses of the first page, those beside this one, and the last; empty: not there."""
         return {
-            "first": self.href() if page.before else "",
-            "before": self.href(before=page.before.before) if page.before else "",
-            "after": self.href(after=page.after.after) if page.after else "",
-            "last": self.href(end="1") if page.after else "",
+            name: self.href(**place.parameters) if place is not None else ""
+            for name, place in page.places.items()
         }
 
     def files(self) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, func, or_, select, true
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from field178_server.database.models import EstablishmentProjection, FiledCount,
 from field178_server.office.reviews.quality_flags import flags_of
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import merge_targets_of
+from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 
 PAGE_SIZE = 60
 ANY_FLAG = "any"
@@ -83,18 +85,33 @@ def with_flag(session: Session, view: QueueView, flag: str) -> QueueView:
     return replace(view, only=tuple(has_flag))
 
 
-def queue_rows(session: Session, view: QueueView, page: int = 1) -> list[QueueRow]:
-    """Return one page of the queue, oldest first; approved and all read newest first."""
-    query = _shown(view).where(_in_state(view.state)).order_by(*_order(view.state))
-    found = session.execute(query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)).all()
-    return _rows(session, view.tenant_id, [(filed, name, kind) for filed, name, kind in found])
+def queue_page(session: Session, view: QueueView, place: PageStart | None = None) -> KeysetPage[QueueRow]:
+    """Return one page of the queue, oldest first; approved and all read newest first.
+
+    A page goes on where the one before ended, however many have left the drawer meanwhile.
+    """
+    order = Order(
+        FiledRecord.tenant_id,
+        FiledRecord.received_at,
+        FiledRecord.record_id,
+        is_descending=not is_oldest_first(view.state),
+    )
+    query = _shown(view).where(_in_state(view.state))
+    found = keyset_page(session, query, order, view.tenant_id, place or PageStart(), PAGE_SIZE)
+    return replace(found, rows=tuple(_rows(session, view.tenant_id, found.rows)))
+
+
+def chosen_rows(session: Session, view: QueueView, record_ids: Sequence[str]) -> list[QueueRow]:
+    """Return these records of any drawer and type, at most a page of them, as the list shows them."""
+    everything = replace(view, state=QueueState.ALL, type=None, only=tuple(record_ids)[:PAGE_SIZE])
+    return list(queue_page(session, everything).rows)
 
 
 def queue_row(session: Session, view: QueueView, record_id: str) -> QueueRow | None:
     """Return one filed record of any drawer and type, or None outside the access filter."""
     everything = replace(view, state=QueueState.ALL, type=None, only=None)
     found = session.execute(_shown(everything).where(FiledRecord.record_id == record_id)).all()
-    rows = _rows(session, view.tenant_id, [(filed, name, kind) for filed, name, kind in found])
+    rows = _rows(session, view.tenant_id, found)
     return rows[0] if rows else None
 
 
@@ -126,13 +143,18 @@ def next_in_queue(session: Session, view: QueueView, left_id: str) -> str | None
     return session.scalar(ids)
 
 
-def _shown(view: QueueView) -> Select[FiledRecord, str, str]:
+def _shown(view: QueueView) -> Select[Any]:
     is_establishment = and_(
         EstablishmentProjection.tenant_id == FiledRecord.tenant_id,
         EstablishmentProjection.record_id == FiledRecord.establishment_id,
     )
     return (
-        select(FiledRecord, EstablishmentProjection.name, EstablishmentProjection.establishment_type_id)
+        select(
+            FiledRecord.record_id,
+            FiledRecord,
+            EstablishmentProjection.name,
+            EstablishmentProjection.establishment_type_id,
+        )
         .outerjoin(EstablishmentProjection, is_establishment)
         .where(*_within(view))
     )
@@ -166,11 +188,11 @@ def _follows(left: FiledRecord, state: QueueState) -> ColumnElement[bool]:
     return or_(at < left.received_at, and_(at == left.received_at, record_id < left.record_id))
 
 
-def _rows(
-    session: Session, tenant_id: str, found: Sequence[tuple[FiledRecord, str | None, str | None]]
-) -> list[QueueRow]:
+def _rows(session: Session, tenant_id: str, found: Sequence[Any]) -> list[QueueRow]:
     """Return the rows of the list; a visit at a merged establishment has the name of the merge target."""
-    nameless = {filed.establishment_id for filed, name, _ in found if name is None and filed.establishment_id}
+    nameless = {
+        filed.establishment_id for _, filed, name, _ in found if name is None and filed.establishment_id
+    }
     aliases = merge_targets_of(session, tenant_id, nameless) if nameless else {}
     query = select(
         EstablishmentProjection.record_id,
@@ -183,7 +205,7 @@ def _rows(
     establishments = {row[0]: (row[1], row[2]) for row in session.execute(query)} if aliases else {}
     return [
         _row(filed, *establishments.get(aliases.get(filed.establishment_id or "", ""), (name, type_id)))
-        for filed, name, type_id in found
+        for _, filed, name, type_id in found
     ]
 
 
