@@ -1,4 +1,4 @@
-"""R: each list of the console over 50,000 establishments and 100,000 visits, asked of a real server process."""
+"""R: each list of the console over 50,000 establishments and 100,000 visits, asked of a server process."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from field178_server.console.accounts import pages as accounts
 from field178_server.console.attention import pages as attention
 from field178_server.console.documents import pages as documents
 from field178_server.console.erasure import pages as erasure
-from field178_server.console.establishments import change_pages, form_pages, merge_pages
+from field178_server.console.establishments import change_pages, duplicate_pages, form_pages, merge_pages
 from field178_server.console.establishments import pages as establishments
 from field178_server.console.filed import pages as filed
 from field178_server.console.follow_ups import entry_pages
@@ -39,7 +39,7 @@ from field178_server.console.views import pages as views
 PAGES: tuple[ModuleType, ...] = (
     *(today, accounts, own_account, choose_password, own_tablets, preferences),
     *(reviews, decisions, viewing, several, file_pages, documents),
-    *(attention, establishments, form_pages, change_pages, merge_pages),
+    *(attention, establishments, form_pages, change_pages, merge_pages, duplicate_pages),
     *(search, filed, views, tablets, tablet_pages, imports, erasure, lists, list_changes),
     *(follow_ups, entry_pages, people, plan, plan_changes),
     *(jobs, register_import, register_import_steps),

@@ -53,6 +53,8 @@ _TEXTS = {
     "establishment_moved": N_("Moved: {title}. The tablets of both communes hear of it at their next sync."),
     "establishments_merged": N_("Merged into {title}. The tablets get it at their next sync."),
     "establishments_unmerged": N_("Parted from {title} again. The tablets get it at their next sync."),
+    "duplicate_dismissed": N_("Told apart: the two are proposed as duplicates no more."),
+    "duplicate_restored": N_("The two stand among the possible duplicates again."),
     "planned": N_("Planned. The tablets of the team get the visits at their next sync."),
     "plan_moved": N_("Changed. The tablets get it at their next sync."),
     "plan_cancelled": N_("Cancelled. It stays readable here."),

@@ -17,6 +17,7 @@ from field178_server.database.models.device import (
     EnrolmentCode,
     NumberLease,
 )
+from field178_server.database.models.establishment import DuplicateDismissal
 from field178_server.database.models.job import Job
 from field178_server.database.models.notice import Notice
 from field178_server.database.models.projection import (
@@ -62,6 +63,7 @@ __all__ = [
     "DeviceOfficer",
     "DeviceScope",
     "DivergentRecord",
+    "DuplicateDismissal",
     "EnrolmentCode",
     "Erasure",
     "EstablishmentProjection",

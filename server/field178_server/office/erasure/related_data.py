@@ -15,6 +15,7 @@ from field178_server.database.models import (
     Blob,
     ChangeHistory,
     DivergentRecord,
+    DuplicateDismissal,
     Quarantine,
     Upload,
 )
@@ -41,7 +42,10 @@ def erase(
     officer_id: str,
     source: tuple[str, datetime],
 ) -> None:
-    """Empty every change of these records but the erasure itself, and delete their divergent records."""
+    """Empty every change of these records but the erasure itself, and delete their divergent records.
+
+    What the office wrote about pairs of entries goes with either of the two.
+    """
     change_id, now = source
     of_changes = (ChangeHistory.tenant_id == tenant_id, ChangeHistory.record_id.in_(record_ids))
     session.execute(
@@ -55,6 +59,8 @@ def erase(
     session.execute(
         delete(DivergentRecord).where(DivergentRecord.tenant_id == tenant_id, divergent_of(record_ids))
     )
+    of_pair = or_(DuplicateDismissal.one_id.in_(record_ids), DuplicateDismissal.other_id.in_(record_ids))
+    session.execute(delete(DuplicateDismissal).where(DuplicateDismissal.tenant_id == tenant_id, of_pair))
 
 
 def divergent_of(record_ids: Sequence[str]) -> ColumnElement[bool]:

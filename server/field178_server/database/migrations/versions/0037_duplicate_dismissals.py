@@ -1,0 +1,46 @@
+"""Pairs of entries of the register that look like one place and are not (decision 0093)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import TEXT
+
+revision = "0037"
+down_revision = "0031"
+branch_labels = None
+depends_on = None
+
+KEY = sa.Text().with_variant(TEXT(collation="C"), "postgresql")
+INSTANT = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "duplicate_dismissal",
+        *(
+            sa.Column(name, KEY, nullable=False)
+            for name in ("tenant_id", "dismissal_id", "one_id", "other_id")
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("dismissed_by", KEY, nullable=False),
+        sa.Column("dismissed_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "dismissal_id", name=op.f("pk_duplicate_dismissal")),
+        sa.UniqueConstraint(
+            "tenant_id", "one_id", "other_id", name=op.f("uq_duplicate_dismissal_tenant_id_one_id_other_id")
+        ),
+        sa.CheckConstraint("one_id < other_id", name=op.f("ck_duplicate_dismissal_order")),
+        *(
+            sa.ForeignKeyConstraint(
+                ["tenant_id", name],
+                ["record.tenant_id", "record.record_id"],
+                name=op.f(f"fk_duplicate_dismissal_tenant_id_{name}"),
+            )
+            for name in ("one_id", "other_id")
+        ),
+        sqlite_strict=True,
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("duplicate_dismissal")
