@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, select, union_all
 from sqlalchemy.orm import Session
 
 from field178_server.attachments.queries import RecordFileCount, file_counts
@@ -131,28 +131,31 @@ def _neighbours(
     A visit around midnight is found from either side of it, so the days beside are read as well.
     """
     found: dict[tuple[str, str | None], list[_Filed]] = {}
-    for one in _filed(session, tenant_id, _may_repeat(records)):
+    for one in _filed(session, tenant_id, FiledRecord.record_id.in_(_may_repeat(tenant_id, records))):
         found.setdefault(one.place, []).append(one)
     return found
 
 
-def _may_repeat(records: Sequence[_Filed]) -> ColumnElement[bool]:
-    """Return the condition of the records that may be of the same visits and sessions as these."""
+def _may_repeat(tenant_id: str, records: Sequence[_Filed]) -> CompoundSelect[str]:
+    """Return the query of the records that may be of the same visits and sessions as these.
+
+    Each half has an index of its own; as one condition with an "or" neither is used, and all are read.
+    """
     visits = [record for record in records if record.type == "inspection"]
     sessions = [record for record in records if record.type != "inspection"]
-    return and_(
-        FiledRecord.review_state != "void",
-        or_(
-            and_(
-                FiledRecord.type == "inspection",
-                FiledRecord.establishment_id.in_(sorted({one.establishment_id or "" for one in visits})),
-                FiledRecord.occurred_on.in_(_days(visits, beside=1)),
-            ),
-            and_(
-                FiledRecord.type == "outreach_session",
-                FiledRecord.kind.in_(sorted({one.kind or "" for one in sessions})),
-                FiledRecord.occurred_on.in_(_days(sessions, beside=0)),
-            ),
+    filed = select(FiledRecord.record_id).where(
+        FiledRecord.tenant_id == tenant_id, FiledRecord.review_state != "void"
+    )
+    return union_all(
+        # Visits alone have an establishment; with their type named besides, SQLite takes the index of types.
+        filed.where(
+            FiledRecord.establishment_id.in_(sorted({one.establishment_id or "" for one in visits})),
+            FiledRecord.occurred_on.in_(_days(visits, beside=1)),
+        ),
+        filed.where(
+            FiledRecord.type == "outreach_session",
+            FiledRecord.occurred_on.in_(_days(sessions, beside=0)),
+            FiledRecord.kind.in_(sorted({one.kind or "" for one in sessions})),
         ),
     )
 

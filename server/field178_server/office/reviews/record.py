@@ -264,7 +264,8 @@ def _is_beside(
         return None
     known = establishment.record_id if establishment is not None else place
     places = merged_into_any_of(tenant_id, select(literal(known, KEY_TYPE)))
-    return and_(FiledRecord.type == "inspection", FiledRecord.establishment_id.in_(places))
+    # Visits alone have an establishment; with their type named besides, SQLite takes the index of types.
+    return FiledRecord.establishment_id.in_(places)
 
 
 def _previous_visit(record: StoredRecord, visits: Sequence[_Beside]) -> PreviousVisit | None:
