@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -27,8 +28,21 @@ from field178_shared.ids import review_id
 from field178_shared.merge import Data
 from field178_shared.time.clock import SystemClock
 
-PLACES, VISITS, SESSIONS, PLANNED = 50_000, 100_000, 20_000, 2_000
-PEOPLE, TABLETS, QUARANTINED, CONFLICTS = 300, 200, 1_000, 500
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many of each thing a store holds."""
+
+    places: int = 50_000
+    visits: int = 100_000
+    sessions: int = 20_000
+    planned: int = 2_000
+    people: int = 300
+    tablets: int = 200
+    quarantined: int = 1_000
+    conflicts: int = 500
+
+
 # Of ten records nine are approved; each ninth visit has a violation and a correction.
 _WAITING_OF, _VIOLATION_OF = 10, 9
 _STEP, _DAYS = 1_000, 1_000
@@ -42,8 +56,9 @@ _WORDS = (
 Place = tuple[str, str]
 
 
-def stock(folder: Path, database_url: str = "") -> None:
+def stock(folder: Path, database_url: str = "", sizes: Sizes | None = None) -> None:
     """Fill a new store by the server's own services, with the officers `chi` (review) and `quan` (admin)."""
+    sizes = sizes or Sizes()
     settings = settings_of(folder, **({"database_url": database_url} if database_url else {}))
     clock = MovedClock(SystemClock().now() - timedelta(days=130))
     furnish(settings, clock)
@@ -53,13 +68,13 @@ def stock(folder: Path, database_url: str = "") -> None:
     units = [key for key in load().units if key.startswith("c116")][:20]
     wanted = [*(f"unit:{unit}" for unit in units), TEAM_SCOPE, OFFICE]
     _write(office, lambda session: scopes.ensure(session, settings.tenant, wanted, load()))
-    places = [(IDS.time_ordered(), rnd.choice(units)) for _ in range(PLACES)]
+    places = [(IDS.time_ordered(), rnd.choice(units)) for _ in range(sizes.places)]
     _store(office, (_establishment(rnd, place, n) for n, place in enumerate(places)))
-    _store(office, (_visit(rnd.choice(places), n) for n in range(VISITS)))
-    _store(office, (_session(rnd, rnd.choice(places), n) for n in range(SESSIONS)))
-    _store(office, (_conflict(place, n) for n, place in enumerate(places[:CONFLICTS])))
-    _plan(office, rnd, places)
-    _people_and_tablets(office, rnd, places)
+    _store(office, (_visit(rnd.choice(places), n, sizes.visits) for n in range(sizes.visits)))
+    _store(office, (_session(rnd, rnd.choice(places), n, sizes.sessions) for n in range(sizes.sessions)))
+    _store(office, (_conflict(place, n, sizes.tablets) for n, place in enumerate(places[: sizes.conflicts])))
+    _plan(office, rnd, places, sizes.planned)
+    _people_and_tablets(office, rnd, places, sizes)
     if office.engine.dialect.name == "postgresql":
         # Its own vacuum would have done so by now; a server on SQLite has no statistics.
         with office.engine.connect() as connection:
@@ -105,8 +120,8 @@ def _establishment(rnd: random.Random, place: Place, n: int) -> Stored:
     return new_record(record_id, "establishment", f"unit:{unit}", builders.establishment(**more))
 
 
-def _visit(place: Place, n: int) -> Stored:
-    day = _day(n)
+def _visit(place: Place, n: int, count: int) -> Stored:
+    day = _day(n, count)
     more: Data = {
         "establishment_id": place[0],
         "unit_id": place[1],
@@ -125,10 +140,10 @@ def _visit(place: Place, n: int) -> Stored:
     return new_record(IDS.time_ordered(), "inspection", TEAM_SCOPE, builders.inspection(**more))
 
 
-def _session(rnd: random.Random, place: Place, n: int) -> Stored:
+def _session(rnd: random.Random, place: Place, n: int, count: int) -> Stored:
     venue = f"Nhà văn hoá {rnd.choice(_WORDS)} {rnd.choice(_WORDS)} {n % 97}"
     more: Data = {
-        "session_date": str(_day(n)),
+        "session_date": str(_day(n, count)),
         "unit_id": place[1],
         "venue": venue,
         "establishments": {place[0]: {"attendance_count": 5, "first_time_count": 3}},
@@ -137,17 +152,17 @@ def _session(rnd: random.Random, place: Place, n: int) -> Stored:
     return new_record(IDS.time_ordered(), "outreach_session", TEAM_SCOPE, builders.outreach_session(**more))
 
 
-def _day(n: int) -> date:
+def _day(n: int, count: int) -> date:
     """Return the day of a record: filed in the order of days, as in life."""
-    return TODAY - timedelta(days=_DAYS - 1 - n * _DAYS // VISITS % _DAYS)
+    return TODAY - timedelta(days=_DAYS - 1 - n * _DAYS // count)
 
 
-def _conflict(place: Place, n: int) -> Stored:
-    data = builders.conflict(record=place[0], device=builders.record_id(f"tablet {n % TABLETS}"))
+def _conflict(place: Place, n: int, tablets: int) -> Stored:
+    data = builders.conflict(record=place[0], device=builders.record_id(f"tablet {n % tablets}"))
     return new_record(IDS.time_ordered(), "conflict", f"unit:{place[1]}", data, place[0])
 
 
-def _plan(office: Office, rnd: random.Random, places: list[Place]) -> None:
+def _plan(office: Office, rnd: random.Random, places: list[Place], count: int) -> None:
     year = TODAY.year
     quotas = {
         f"q{n}": {"establishment_type_id": kind, "unit_id": unit, "count": 30}
@@ -157,7 +172,7 @@ def _plan(office: Office, rnd: random.Random, places: list[Place]) -> None:
     }
     plan = builders.inspection_plan(year=year, quotas=quotas)
     _store(office, iter([new_record(plan_id(year), "inspection_plan", OFFICE, plan)]))
-    _store(office, (_planned(rnd.choice(places), year, n) for n in range(PLANNED)))
+    _store(office, (_planned(rnd.choice(places), year, n) for n in range(count)))
 
 
 def _planned(place: Place, year: int, n: int) -> Stored:
@@ -172,20 +187,20 @@ def _planned(place: Place, year: int, n: int) -> Stored:
     return new_record(IDS.time_ordered(), "plan_item", TEAM_SCOPE, builders.plan_item(**more))
 
 
-def _people_and_tablets(office: Office, rnd: random.Random, places: list[Place]) -> None:
+def _people_and_tablets(office: Office, rnd: random.Random, places: list[Place], sizes: Sizes) -> None:
     stored, context, now = Passwords("test").hash(PASSWORD), office.context, office.clock.now()
 
     def people(session: Session) -> None:
         accounts.add(session, context, AccountRequest("quan", "Cán bộ quan", "admin", None, ()), [], stored)
-        for n in range(PEOPLE):
+        for n in range(sizes.people):
             one = AccountRequest(
-                f"cb{n:03d}", f"Cán bộ GL-{n:03d}", "inspector", None, (f"unit:{places[n][1]}",)
+                f"cb{n:03d}", f"Cán bộ GL-{n:03d}", "inspector", None, (f"unit:{places[n % len(places)][1]}",)
             )
             accounts.add(session, context, one, [], stored)
 
     def tablets(session: Session) -> None:
         tenant = office.settings.tenant
-        for n in range(TABLETS):
+        for n in range(sizes.tablets):
             device = builders.record_id(f"tablet {n}")
             session.add(
                 Device(
@@ -197,14 +212,14 @@ def _people_and_tablets(office: Office, rnd: random.Random, places: list[Place])
                 )
             )
         session.flush()
-        for n in range(QUARANTINED):
+        for n in range(sizes.quarantined):
             place = rnd.choice(places)
             session.add(
                 Quarantine(
                     tenant_id=tenant,
                     change_id=IDS.time_ordered(),
                     payload_hash=f"{n:064x}",
-                    device_id=builders.record_id(f"tablet {n % TABLETS}"),
+                    device_id=builders.record_id(f"tablet {n % sizes.tablets}"),
                     incarnation="0197a000-0000-4000-8000-000000000001",
                     n=n,
                     record_id=place[0],

@@ -30,6 +30,7 @@ from field178_server.http.auth import current_officer
 from field178_server.office.filed.queries import (
     FiledFilter,
     FiledList,
+    FiledPage,
     FiledRow,
     filed_page,
     filed_rows,
@@ -131,7 +132,7 @@ def _page(table: FiledTable) -> AnyResponse:
         search=localizer.say(table.search),
         empty_text=localizer.say(table.empty),
         text=wanted.filter.text,
-        count=localizer.number(found.total),
+        count=_count_text(found, localizer),
         is_filtered=bool(table.address.given("q", *_FILTERS)),
         is_open=bool(table.address.given(*_FILTERS, "columns")),
         columns=[(one.key, one.label(localizer), one.is_number) for one in columns],
@@ -148,6 +149,11 @@ def _page(table: FiledTable) -> AnyResponse:
         files=table.address.files(),
         views=views,
     )
+
+
+def _count_text(found: FiledPage, localizer: Localizer) -> str:
+    total = localizer.number(found.total)
+    return localizer.say(N_("more than {count}")).format(count=total) if found.is_more else total
 
 
 def _file(table: FiledTable, kind: str) -> AnyResponse:

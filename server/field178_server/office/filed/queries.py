@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from field178_server.database import engine as database
 from field178_server.database.models import (
     EstablishmentProjection,
     FiledCount,
@@ -18,16 +19,20 @@ from field178_server.database.models import (
     FiledRecord,
     MergeProjection,
     Record,
+    SanctionRow,
 )
 from field178_server.records.access import AccessFilter
-from field178_server.records.find_record import merge_targets_of, merged_into_any_of
+from field178_server.records.find_record import merge_targets_of
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
 from field178_shared.records.reading import text_of
+from field178_shared.records.sanctions import number_key
 from field178_shared.text.normalisation import fold
 
 PAGE_SIZE = 50
 EXPORT_STEP = 2000
+# Up to so many records that words find are looked up by their ids; more are found soon row by row.
+MOST_FOUND = 2000
 SESSION = "outreach_session"
 CORRECTED, RETURNED = "corrected", "returned"
 
@@ -89,28 +94,35 @@ class FiledRow:
 
 @dataclass(frozen=True, slots=True)
 class FiledPage:
-    """One page of a list, with the total of rows and the names that stand in it."""
+    """One page of a list, with the total of rows and the names that stand in it.
+
+    `is_more`: there are more than the total, and to count them takes too long.
+    """
 
     page: KeysetPage[FiledRow]
     total: int
     names: Names
+    is_more: bool = False
 
 
 def filed_page(session: Session, wanted: FiledList, place: PageStart) -> FiledPage:
     """Return one page of a list."""
-    found = keyset_page(session, _rows(session, wanted), _order(wanted), wanted.tenant_id, place, PAGE_SIZE)
+    words = _found_by_words(session, wanted)
+    found = keyset_page(session, _rows(wanted, words), _order(wanted), wanted.tenant_id, place, PAGE_SIZE)
     is_whole = not found.before and not found.after
-    total = len(found.rows) if is_whole else _total(session, wanted)
+    is_more = words.are_many and not is_whole and _only_words(wanted.filter)
+    total = len(found.rows) if is_whole else MOST_FOUND if is_more else _total(session, wanted, words)
     rows = _complete(session, wanted.tenant_id, found.rows)
-    return FiledPage(replace(found, rows=rows), total, _names(session, wanted.tenant_id, rows))
+    return FiledPage(replace(found, rows=rows), total, _names(session, wanted.tenant_id, rows), is_more)
 
 
 def filed_rows(session: Session, wanted: FiledList) -> Iterator[tuple[FiledRow, Names]]:
     """Yield every row of a list, and the names that stand in it, in constant memory."""
     place: PageStart | None = PageStart()
+    words = _found_by_words(session, wanted)
     while place is not None:
         found = keyset_page(
-            session, _rows(session, wanted), _order(wanted), wanted.tenant_id, place, EXPORT_STEP
+            session, _rows(wanted, words), _order(wanted), wanted.tenant_id, place, EXPORT_STEP
         )
         rows = _complete(session, wanted.tenant_id, found.rows)
         names = _names(session, wanted.tenant_id, rows)
@@ -126,7 +138,23 @@ def teams(session: Session, tenant_id: str) -> Mapping[str, str]:
     return {key: text_of(json.loads(body), "name") for key, body in session.execute(query)}
 
 
-def _total(session: Session, wanted: FiledList) -> int:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What words narrow a list to: conditions; `are_ids`: they name the records by id.
+
+    `are_many`: more than `MOST_FOUND` records, each tested with its establishment as the list is read.
+    """
+
+    conditions: tuple[ColumnElement[bool], ...] = ()
+    are_ids: bool = False
+    are_many: bool = False
+
+
+def _only_words(narrow: FiledFilter) -> bool:
+    return replace(narrow, text="") == FiledFilter(narrow.type)
+
+
+def _total(session: Session, wanted: FiledList, words: _Words) -> int:
     """Return the number of rows; of a whole table it is kept with the records."""
     if wanted.filter == FiledFilter(wanted.filter.type):
         count = select(func.sum(FiledCount.record_count)).where(
@@ -135,21 +163,30 @@ def _total(session: Session, wanted: FiledList) -> int:
             wanted.access.covers(FiledCount.scope),
         )
     else:
-        count = select(func.count()).select_from(FiledRecord).where(*_within(session, wanted))
+        count = (
+            select(func.count())
+            .select_from(FiledRecord)
+            .outerjoin(EstablishmentProjection, _IS_ESTABLISHMENT)
+            .where(*_within(wanted, words))
+            if words.are_many
+            else select(func.count()).select_from(FiledRecord).where(*_within(wanted, words))
+        )
     return int(session.scalar(count) or 0)
 
 
-def _rows(session: Session, wanted: FiledList) -> Select[Any]:
-    is_establishment = and_(
-        EstablishmentProjection.tenant_id == FiledRecord.tenant_id,
-        EstablishmentProjection.record_id == FiledRecord.establishment_id,
-    )
+_IS_ESTABLISHMENT = and_(
+    EstablishmentProjection.tenant_id == FiledRecord.tenant_id,
+    EstablishmentProjection.record_id == FiledRecord.establishment_id,
+)
+
+
+def _rows(wanted: FiledList, words: _Words) -> Select[Any]:
     filed = (getattr(FiledRecord, name) for name in _FILED)
     entry = EstablishmentProjection
     return (
         select(*filed, entry.name, entry.address, entry.establishment_type_id)
-        .outerjoin(EstablishmentProjection, is_establishment)
-        .where(*_within(session, wanted))
+        .outerjoin(EstablishmentProjection, _IS_ESTABLISHMENT)
+        .where(*_within(wanted, words))
     )
 
 
@@ -165,12 +202,14 @@ def _order(wanted: FiledList) -> Order:
     )
 
 
-def _within(session: Session, wanted: FiledList) -> list[ColumnElement[bool]]:
+def _within(wanted: FiledList, words: _Words) -> list[ColumnElement[bool]]:
     narrow, filed = wanted.filter, FiledRecord
     found = [
         filed.tenant_id == wanted.tenant_id,
         wanted.access.covers(filed.scope),
-        filed.type == narrow.type,
+        # Where the ids are known they are looked up: SQLite would read all of the type for the order's sake.
+        (func.coalesce(filed.type, "") if words.are_ids else filed.type) == narrow.type,
+        *words.conditions,
     ]
     if narrow.since:
         found.append(filed.occurred_on >= narrow.since)
@@ -191,8 +230,6 @@ def _within(session: Session, wanted: FiledList) -> list[ColumnElement[bool]]:
         found += [filed.review_state == RETURNED, filed.rev <= filed.review_rev]
     elif narrow.state:
         found.append(filed.review_state == narrow.state)
-    if words := fold(narrow.text).split():
-        found.append(_named(session, wanted, words))
     return found
 
 
@@ -204,24 +241,112 @@ def _has(tenant_id: str, kind: str, value: str) -> ColumnElement[bool]:
     )
 
 
-def _named(session: Session, wanted: FiledList, words: Sequence[str]) -> ColumnElement[bool]:
-    places = select(EstablishmentProjection.record_id).where(
-        EstablishmentProjection.tenant_id == wanted.tenant_id,
-        *(EstablishmentProjection.folded.contains(word, autoescape=True) for word in words),
-    )
-    texts = select(FiledFacet.record_id).where(
-        FiledFacet.tenant_id == wanted.tenant_id,
-        FiledFacet.kind == "text",
-        FiledFacet.value.contains(" ".join(words), autoescape=True),
-    )
-    if wanted.filter.type == SESSION:
-        return FiledRecord.record_id.in_(texts)
-    # Where nothing was merged, following the aliases of thousands of entries would be half of the work.
-    named = merged_into_any_of(wanted.tenant_id, places) if _any_merged(session) else places
-    is_there = FiledRecord.establishment_id.in_(named)
+def _found_by_words(session: Session, wanted: FiledList) -> _Words:
+    """Return what the words of a filter find: establishments' names and addresses, numbers, venues."""
+    words, tenant_id = fold(wanted.filter.text).split(), wanted.tenant_id
+    if not words:
+        return _Words()
+    is_session = wanted.filter.type == SESSION
     # Only numbers stand on a visit: words need not be looked for among them.
-    has_digit = any(char.isdigit() for word in words for char in word)
-    return or_(is_there, FiledRecord.record_id.in_(texts)) if has_digit else is_there
+    has_numbers = is_session or any(char.isdigit() for word in words for char in word)
+    numbered = _numbered(session, tenant_id, words) if has_numbers else set()
+    visited, are_all = (set(), True) if is_session else _visits_to_named(session, tenant_id, words)
+    if len(visited) > MOST_FOUND or len(numbered) > MOST_FOUND:
+        return _Words((_matches(session, tenant_id, words, is_session, has_numbers),), are_many=True)
+    if not are_all:
+        return _Words((_matches(session, tenant_id, words, is_session, has_numbers),))
+    return _Words((_among(session, FiledRecord.record_id, visited | numbered),), are_ids=True)
+
+
+def _among(session: Session, column: Any, ids: Collection[str]) -> ColumnElement[bool]:
+    listed = database.stored_list(session.connection(), sorted(ids))
+    return database.among(column, bindparam("found", listed, unique=True))
+
+
+def _holds(column: Any, words: Sequence[str]) -> list[ColumnElement[bool]]:
+    return [column.contains(word, autoescape=True) for word in words]
+
+
+def _numbered(session: Session, tenant_id: str, words: Sequence[str]) -> set[str]:
+    """Return records of any type with a number or venue that holds the words as they stand; not all of many.
+
+    A number is one of the record or of a decision that the office entered beside it.
+    """
+    facet, sanction, text = FiledFacet, SanctionRow, " ".join(words)
+    written = select(facet.record_id).where(
+        facet.tenant_id == tenant_id, facet.kind == "text", *_holds(facet.value, [text])
+    )
+    decided = select(sanction.visit_id).where(
+        sanction.tenant_id == tenant_id,
+        sanction.document_number != "",
+        *_holds(sanction.number_key, [number_key(text)]),
+    )
+    return {one for query in (written, decided) for one in session.scalars(query.limit(MOST_FOUND + 1))}
+
+
+def _visits_to_named(session: Session, tenant_id: str, words: Sequence[str]) -> tuple[set[str], bool]:
+    """Return the visits to establishments that hold every word, not all of many; and whether it is all."""
+    entry, filed = EstablishmentProjection, FiledRecord
+    named = select(entry.record_id).where(entry.tenant_id == tenant_id, *_holds(entry.folded, words))
+    places = set(session.scalars(named.limit(MOST_FOUND + 1)))
+    are_all = len(places) <= MOST_FOUND
+    places |= _merged_into(session, tenant_id, places) if _any_merged(session) else set()
+    visits = select(filed.record_id).where(
+        filed.tenant_id == tenant_id, _among(session, filed.establishment_id, places)
+    )
+    return set(session.scalars(visits.limit(MOST_FOUND + 1))), are_all
+
+
+def _merged_into(session: Session, tenant_id: str, places: Collection[str]) -> set[str]:
+    """Return the entries that were merged into these, in one step or in many."""
+    found, step = set[str](), set(places)
+    while step:
+        query = select(MergeProjection.record_id).where(
+            MergeProjection.tenant_id == tenant_id, _among(session, MergeProjection.into_id, step)
+        )
+        step = set(session.scalars(query)) - found
+        found |= step
+    return found
+
+
+def _matches(
+    session: Session, tenant_id: str, words: Sequence[str], is_session: bool, has_numbers: bool
+) -> ColumnElement[bool]:
+    """Return the condition that one record holds the words, with its establishment joined to it."""
+    either: list[ColumnElement[bool]] = []
+    if not is_session:
+        either.append(and_(*_holds(EstablishmentProjection.folded, words)))
+    if not is_session and _any_merged(session):
+        merged = set(
+            session.scalars(select(MergeProjection.record_id).where(MergeProjection.tenant_id == tenant_id))
+        )
+        ends = merge_targets_of(session, tenant_id, merged)
+        entry = EstablishmentProjection
+        holding = select(entry.record_id).where(
+            entry.tenant_id == tenant_id,
+            _among(session, entry.record_id, set(ends.values())),
+            *_holds(entry.folded, words),
+        )
+        named = set(session.scalars(holding))
+        aliases = {one for one, end in ends.items() if end in named}
+        either.append(_among(session, FiledRecord.establishment_id, aliases))
+    if has_numbers:
+        text, facet, sanction = " ".join(words), FiledFacet, SanctionRow
+        either += [
+            exists().where(
+                facet.tenant_id == FiledRecord.tenant_id,
+                facet.record_id == FiledRecord.record_id,
+                facet.kind == "text",
+                *_holds(facet.value, [text]),
+            ),
+            exists().where(
+                sanction.tenant_id == FiledRecord.tenant_id,
+                sanction.visit_id == FiledRecord.record_id,
+                sanction.document_number != "",
+                *_holds(sanction.number_key, [number_key(text)]),
+            ),
+        ]
+    return or_(*either)
 
 
 def _complete(session: Session, tenant_id: str, found: Sequence[Any]) -> tuple[FiledRow, ...]:

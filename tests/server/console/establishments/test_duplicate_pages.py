@@ -49,7 +49,9 @@ def audited(office: Office) -> list[tuple[str, str | None]]:
 def test_pair_told_apart_is_proposed_nowhere_until_it_is_taken_back(
     reviewer: Browser, office: Office, other: str
 ) -> None:
-    (href,) = set(re.findall(r'href="(/establishments/[^"]+/not-duplicate\?other=[^"]+)"', reviewer.text(LIST)))
+    (href,) = set(
+        re.findall(r'href="(/establishments/[^"]+/not-duplicate\?other=[^"]+)"', reviewer.text(LIST))
+    )
     assert set(re.findall(r"[0-9a-f-]{36}", href)) == {PLACE, other}
     # The pair is the same whichever entry is named first.
     assert tell_apart(reviewer, other, PLACE) == 303
@@ -105,7 +107,9 @@ def test_said_twice_the_first_reason_stays(reviewer: Browser, office: Office, ot
     assert len(audited(office)) == 1
 
 
-def test_entry_is_not_told_apart_from_itself_or_nothing(reviewer: Browser, office: Office, other: str) -> None:
+def test_entry_is_not_told_apart_from_itself_or_nothing(
+    reviewer: Browser, office: Office, other: str
+) -> None:
     for wrong in (other, PLACE[::-1]):
         answer = reviewer.post(f"/establishments/{other}/not-duplicate", {"other": wrong, "reason": REASON})
         assert answer.status_code == 404

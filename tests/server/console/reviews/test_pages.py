@@ -71,9 +71,7 @@ def test_filters_stand_in_the_address(reviewer: Browser, in_the_field: FieldWork
     assert failed not in reviewer.text("/reviews?state=approved")
 
 
-@pytest.mark.parametrize(
-    "query", ["?state=x&type=y&page=z", "?after=x", "?before=x", "?end=x&page=7"]
-)
+@pytest.mark.parametrize("query", ["?state=x&type=y&page=z", "?after=x", "?before=x", "?end=x&page=7"])
 def test_unreadable_filters_mean_the_default(reviewer: Browser, failed: str, query: str) -> None:
     assert failed in reviewer.text(f"/reviews{query}")
 
