@@ -249,9 +249,9 @@ def _found_by_words(session: Session, wanted: FiledList) -> _Words:
     is_session = wanted.filter.type == SESSION
     # Only numbers stand on a visit: words need not be looked for among them.
     has_numbers = is_session or any(char.isdigit() for word in words for char in word)
-    numbered = _numbered(session, tenant_id, words) if has_numbers else set()
+    numbered, are_few = _numbered(session, tenant_id, words) if has_numbers else (set(), True)
     visited, are_all = (set(), True) if is_session else _visits_to_named(session, tenant_id, words)
-    if len(visited) > MOST_FOUND or len(numbered) > MOST_FOUND:
+    if len(visited) > MOST_FOUND or not are_few:
         return _Words((_matches(session, tenant_id, words, is_session, has_numbers),), are_many=True)
     if not are_all:
         return _Words((_matches(session, tenant_id, words, is_session, has_numbers),))
@@ -267,8 +267,8 @@ def _holds(column: Any, words: Sequence[str]) -> list[ColumnElement[bool]]:
     return [column.contains(word, autoescape=True) for word in words]
 
 
-def _numbered(session: Session, tenant_id: str, words: Sequence[str]) -> set[str]:
-    """Return records of any type with a number or venue that holds the words as they stand; not all of many.
+def _numbered(session: Session, tenant_id: str, words: Sequence[str]) -> tuple[set[str], bool]:
+    """Return records of any type with a number or venue that holds the words, and whether it is all of them.
 
     A number is one of the record or of a decision that the office entered beside it.
     """
@@ -281,7 +281,9 @@ def _numbered(session: Session, tenant_id: str, words: Sequence[str]) -> set[str
         sanction.document_number != "",
         *_holds(sanction.number_key, [number_key(text)]),
     )
-    return {one for query in (written, decided) for one in session.scalars(query.limit(MOST_FOUND + 1))}
+    found = [session.scalars(query.limit(MOST_FOUND + 1)).all() for query in (written, decided)]
+    # Several numbers of one record may hold them: rows are counted, not records.
+    return {one for rows in found for one in rows}, all(len(rows) <= MOST_FOUND for rows in found)
 
 
 def _visits_to_named(session: Session, tenant_id: str, words: Sequence[str]) -> tuple[set[str], bool]:

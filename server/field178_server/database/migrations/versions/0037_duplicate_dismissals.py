@@ -1,4 +1,4 @@
-"""Pairs of entries of the register that look like one place and are not (decision 0093)."""
+"""Pairs of entries that look like one place and are not (decision 0093); filters in the search index."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ KEY = sa.Text().with_variant(TEXT(collation="C"), "postgresql")
 INSTANT = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
 
 
+SEARCH = "ix_establishment_row_search"
+SEARCHED = ["tenant_id", "sort_key", "record_id", "folded", "scope"]
+# What the list is filtered by as well: the entries that it leaves out are not read.
+FILTERED = ["unit_id", "establishment_type_id", "operating_status_id"]
+
+
 def upgrade() -> None:
+    _index_search([*SEARCHED, *FILTERED])
     op.create_table(
         "duplicate_dismissal",
         *(
@@ -44,3 +51,11 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("duplicate_dismissal")
+    _index_search(SEARCHED)
+
+
+def _index_search(columns: list[str]) -> None:
+    # Of SQLite alone (decision 0082).
+    if op.get_bind().dialect.name == "sqlite":
+        op.drop_index(SEARCH, "establishment_row")
+        op.create_index(SEARCH, "establishment_row", columns)
