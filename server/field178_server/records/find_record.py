@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Select, bindparam, literal, select, union_all
+from sqlalchemy import CompoundSelect, Select, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from field178_server.database.declarative_base import KEY_TYPE
@@ -92,7 +92,9 @@ def find_reviewed(session: Session, tenant_id: str, record_id: str) -> dict[str,
         FiledRecord.tenant_id == tenant_id, FiledRecord.record_id == record_id
     )
     # One list of ids: asked for either of two conditions, SQLite without statistics reads every record.
-    ids = union_all(*(select(literal(one, KEY_TYPE)) for one in (record_id, review_id(record_id))), visited)
+    ids: CompoundSelect[str] = union_all(
+        *(select(literal(one, KEY_TYPE)) for one in (record_id, review_id(record_id))), visited
+    )
     rows = session.scalars(select(Record).where(Record.tenant_id == tenant_id, Record.record_id.in_(ids)))
     return {row.record_id: _stored(row) for row in rows}
 

@@ -152,12 +152,12 @@ def duplicate_pairs(session: Session, tenant_id: str, access: AccessFilter) -> t
 def dismissed_page(session: Session, tenant_id: str, access: AccessFilter, place: PageStart) -> DismissedPage:
     """Return one page of the pairs that were told apart; one that is merged or erased is not among them."""
     said, one, other = DuplicateDismissal, aliased(EstablishmentProjection), aliased(EstablishmentProjection)
-    columns = select(
+    columns: tuple[Any, ...] = (
         *(said.dismissal_id.label("record_id"), said.one_id, said.other_id, said.reason),
         *(said.dismissed_by, said.dismissed_at, one.name, other.name.label("other_name"), one.address),
         *(other.address.label("other_address"), one.unit_id, other.unit_id.label("other_unit_id")),
     )
-    query = _of_live_entries(columns, (one, other), tenant_id, access)
+    query = _of_live_entries(select(*columns), (one, other), tenant_id, access)
     # An id is as old as what it names.
     order = Order(said.tenant_id, said.dismissal_id, said.dismissal_id, is_descending=True)
     found = keyset_page(session, query, order, tenant_id, place, PAGE_SIZE)

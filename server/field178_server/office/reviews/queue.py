@@ -148,14 +148,11 @@ def _shown(view: QueueView) -> Select[Any]:
         EstablishmentProjection.tenant_id == FiledRecord.tenant_id,
         EstablishmentProjection.record_id == FiledRecord.establishment_id,
     )
+    establishment = EstablishmentProjection
+    columns: tuple[Any, ...] = (FiledRecord.record_id, FiledRecord, establishment.name)
     return (
-        select(
-            FiledRecord.record_id,
-            FiledRecord,
-            EstablishmentProjection.name,
-            EstablishmentProjection.establishment_type_id,
-        )
-        .outerjoin(EstablishmentProjection, is_establishment)
+        select(*columns, establishment.establishment_type_id)
+        .outerjoin(establishment, is_establishment)
         .where(*_within(view))
     )
 
