@@ -139,7 +139,7 @@ def teams(session: Session, tenant_id: str) -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _FoundByWords:
     """What words narrow a list to: conditions; `are_ids`: they name the records by id.
 
     `are_many`: more than `MOST_FOUND` records, each tested with its establishment as the list is read.
@@ -154,7 +154,7 @@ def _only_words(narrow: FiledFilter) -> bool:
     return replace(narrow, text="") == FiledFilter(narrow.type)
 
 
-def _total(session: Session, wanted: FiledList, words: _Words) -> int:
+def _total(session: Session, wanted: FiledList, words: _FoundByWords) -> int:
     """Return the number of rows; of a whole table it is kept with the records."""
     if wanted.filter == FiledFilter(wanted.filter.type):
         count = select(func.sum(FiledCount.record_count)).where(
@@ -180,7 +180,7 @@ _IS_ESTABLISHMENT = and_(
 )
 
 
-def _rows(wanted: FiledList, words: _Words) -> Select[Any]:
+def _rows(wanted: FiledList, words: _FoundByWords) -> Select[Any]:
     filed = (getattr(FiledRecord, name) for name in _FILED)
     entry = EstablishmentProjection
     return (
@@ -202,7 +202,7 @@ def _order(wanted: FiledList) -> Order:
     )
 
 
-def _within(wanted: FiledList, words: _Words) -> list[ColumnElement[bool]]:
+def _within(wanted: FiledList, words: _FoundByWords) -> list[ColumnElement[bool]]:
     narrow, filed = wanted.filter, FiledRecord
     found = [
         filed.tenant_id == wanted.tenant_id,
@@ -241,21 +241,21 @@ def _has(tenant_id: str, kind: str, value: str) -> ColumnElement[bool]:
     )
 
 
-def _found_by_words(session: Session, wanted: FiledList) -> _Words:
+def _found_by_words(session: Session, wanted: FiledList) -> _FoundByWords:
     """Return what the words of a filter find: establishments' names and addresses, numbers, venues."""
     words, tenant_id = fold(wanted.filter.text).split(), wanted.tenant_id
     if not words:
-        return _Words()
+        return _FoundByWords()
     is_session = wanted.filter.type == SESSION
     # Only numbers stand on a visit: words need not be looked for among them.
     has_numbers = is_session or any(char.isdigit() for word in words for char in word)
     numbered, are_few = _numbered(session, tenant_id, words) if has_numbers else (set(), True)
     visited, are_all = (set(), True) if is_session else _visits_to_named(session, tenant_id, words)
     if len(visited) > MOST_FOUND or not are_few:
-        return _Words((_matches(session, tenant_id, words, is_session, has_numbers),), are_many=True)
+        return _FoundByWords((_matches(session, tenant_id, words, is_session, has_numbers),), are_many=True)
     if not are_all:
-        return _Words((_matches(session, tenant_id, words, is_session, has_numbers),))
-    return _Words((_among(session, FiledRecord.record_id, visited | numbered),), are_ids=True)
+        return _FoundByWords((_matches(session, tenant_id, words, is_session, has_numbers),))
+    return _FoundByWords((_among(session, FiledRecord.record_id, visited | numbered),), are_ids=True)
 
 
 def _among(session: Session, column: Any, ids: Collection[str]) -> ColumnElement[bool]:
