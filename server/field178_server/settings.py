@@ -56,6 +56,7 @@ class Settings:
     blobs_endpoint: str = ""
     blobs_keys: Path | None = None
     lists_signers: str = ""
+    map_file: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:

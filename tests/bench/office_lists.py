@@ -31,7 +31,7 @@ from field178_shared.codelists import load
 from field178_shared.merge import Data
 
 PLACES, VISITS, STEP, TURNS = 50_000, 100_000, 1_000, 20
-SEARCH_MS, LIST_MS, FILE_S, FILE_MB = 100, 150, 30, 120
+SEARCH_MS, LIST_MS, MAP_MS, FILE_S, FILE_MB = 100, 150, 3_000, 30, 120
 _KINDS = ("Karaoke", "Nhà nghỉ", "Khách sạn", "Massage", "Bar", "Quán ăn", "Cà phê")
 _WORDS = (
     *("Mộc", "Diệp", "Thu", "Phong", "Hoa", "Ban", "Hương", "Sen", "Ngọc", "Lan", "Bình", "Minh", "Sao"),
@@ -55,6 +55,12 @@ LISTS = {
     "one week": "since=2025-03-03&until=2025-03-09",
     "a word": "q=hoa",
     "a number": "q=00012345",
+}
+MAPS = {
+    "the whole register": "/establishments/points",
+    "a word": "/establishments/points?q=ngoc+lan",
+    "the newest visits": "/visits/points",
+    "visits of a week": "/visits/points?since=2025-03-03&until=2025-03-09",
 }
 
 
@@ -83,6 +89,8 @@ def _measure(folder: Path, url: str, engine: str) -> None:
         _pages(browser, f"{engine}: one search, a number", "/search?q=00012345", SEARCH_MS)
         for name, query in LISTS.items():
             _pages(browser, f"{engine}: visits, {name}", f"/visits?{query}", LIST_MS)
+        for name, query in MAPS.items():
+            _pages(browser, f"{engine}: map, {name}", query, MAP_MS)
         for kind in ("csv", "xlsx"):
             _file(browser, f"{engine}: {VISITS} visits as {kind}", f"/visits.{kind}")
     with snapshot(office.engine) as session, _spent() as spent:

@@ -37,7 +37,8 @@ def merge_targets_of(session: Session, tenant_id: str, record_ids: Collection[st
 
 def merged_into_any_of(tenant_id: str, targets: Select[str]) -> Select[str]:
     """Return the query of these records and of all that were merged into them, in one step or in many."""
-    members = targets.cte("member", recursive=True)
+    # Without a name: one statement may ask for several.
+    members = targets.cte(recursive=True)
     step = select(MergeProjection.record_id).join(
         members, (MergeProjection.tenant_id == tenant_id) & (MergeProjection.into_id == members.c[0])
     )

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
-from flask import request, url_for
+from flask import Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.filed.columns import SESSION, VISIT, FiledColumn, chosen_columns, columns_of
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import FilterField, ListAddress, saved_views
+from field178_server.console.shell.maps import (
+    ListedPoint,
+    map_of,
+    mark_of,
+    marks_of_outcomes,
+    point_filter,
+    points_answer,
+    result_text,
+)
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.shell.tables import Cell, TableFile, table_response
 from field178_server.console.text.field_labels import field_name
@@ -27,6 +37,7 @@ from field178_server.console.text.state_labels import (
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
+from field178_server.office.filed.map import PlacedVisit, filed_map
 from field178_server.office.filed.queries import (
     FiledFilter,
     FiledList,
@@ -58,7 +69,7 @@ class FiledTable:
     @property
     def address(self) -> ListAddress:
         """The address of this table."""
-        return ListAddress(f"console.{self.name}", ("q", *_FILTERS, "columns", "order"))
+        return ListAddress(f"console.{self.name}", ("q", *_FILTERS, "columns", "order", "view"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,17 @@ SESSIONS = FiledTable(
 def visits() -> AnyResponse:
     """Show the table of visits."""
     return _page(VISITS)
+
+
+@console.get("/visits/points")
+def visits_points() -> Response:
+    """Return the table of visits as points."""
+    localizer = Localizer(chosen_language())
+    with snapshot(current_runtime().engine) as session:
+        found = filed_map(session, _wanted(VISITS))
+    href = url_for("console.review_record", record_id="")
+    points = _points(found.points, localizer)
+    return points_answer(points, found.placed, found.unplaced, localizer, href)
 
 
 @console.get("/visits.<kind>")
@@ -147,7 +169,13 @@ def _page(table: FiledTable) -> AnyResponse:
         links=table.address.pages(found.page),
         files=table.address.files(),
         views=views,
+        map=map_of(table.address, marks_of_outcomes(localizer)) if _shows_map(table) else None,
+        ways=table.address.ways() if table is VISITS else (),
     )
+
+
+def _shows_map(table: FiledTable) -> bool:
+    return table is VISITS and table.address.shows_map
 
 
 def _file(table: FiledTable, kind: str) -> AnyResponse:
@@ -163,6 +191,23 @@ def _file(table: FiledTable, kind: str) -> AnyResponse:
     localizer = Localizer(language)
     headings = [one.label(localizer) for one in columns]
     return table_response(kind, TableFile(table.name, localizer.say(table.title), headings), rows)
+
+
+def _points(visits: Iterable[PlacedVisit], localizer: Localizer) -> Iterator[ListedPoint]:
+    # The few words of many marks, each put together once.
+    day = cache(lambda value: localizer.day(value) if value else "")
+    kind = cache(lambda value: localizer.choice("inspection_kind", value) if value else "")
+    result = cache(lambda value: result_text(value, localizer))
+    for visit in visits:
+        yield ListedPoint(
+            record_id=visit.record_id,
+            lat=visit.lat,
+            lon=visit.lon,
+            mark=mark_of(visit.outcome),
+            title=visit.establishment,
+            lines=(day(visit.occurred_on), kind(visit.kind), result(visit.outcome)),
+            unit_id=visit.unit_id,
+        )
 
 
 def _wanted(table: FiledTable) -> FiledList:
@@ -186,6 +231,7 @@ _EQUAL = {
     "outcome": "outcome",
     "violation": "violation",
     "measure": "measure",
+    "point": "point",
 }
 _FILTERS = ("since", "until", "state", *_EQUAL)
 
@@ -250,6 +296,7 @@ def _filters(
         _coded(VISIT, "violation", "findings.x.violation_id", narrow.violation, localizer),
         _coded(VISIT, "measure", "measures.x.measure_id", narrow.measure, localizer),
         state,
+        point_filter(narrow.point, localizer),
     ]
 
 

@@ -17,6 +17,7 @@ from field178_server.console.records.inspection_view import (
     inspection_sections,
     law_text,
 )
+from field178_server.console.records.point_plan import PointPlan, check_in_of, point_plan
 from field178_server.console.records.quality_flags import FlagView, flag_views
 from field178_server.console.shell.links import with_query
 from field178_server.console.text.field_labels import FieldContext, label_at, type_name, value_text
@@ -28,7 +29,8 @@ from field178_server.records.history import Difference, Revision
 from field178_shared.documents.sources import COMMITMENT, MINUTES, SESSION_RECORD
 from field178_shared.errors import ErrorCode
 from field178_shared.records.follow_ups import OpenFollowUp
-from field178_shared.records.reading import day_of_act
+from field178_shared.records.points import point_of
+from field178_shared.records.reading import day_of_act, entry_of
 from field178_shared.records.sanctions import CLOSURE
 from field178_shared.rules.time_limits import TimeLimit, running_limits
 from field178_shared.text.countdown import days_left_text
@@ -140,6 +142,7 @@ class RecordPageView:
     erased: str | None
     papers: tuple[str, ...]
     announcement: str
+    plan: PointPlan | None
 
     @property
     def is_filed(self) -> bool:
@@ -207,6 +210,7 @@ def record_view(page: RecordPage, localizer: Localizer, now: datetime) -> Record
         erased=localizer.instant(page.erased_at) if page.erased_at else None,
         papers=_papers(page),
         announcement=_announcement(page, localizer),
+        plan=_plan(page, localizer),
     )
 
 
@@ -241,6 +245,13 @@ def _announcement(page: RecordPage, localizer: Localizer) -> str:
     if page.flags:
         parts.append(localizer.say(N_("flags: {count}")).format(count=localizer.number(len(page.flags))))
     return ", ".join(parts)
+
+
+def _plan(page: RecordPage, localizer: Localizer) -> PointPlan | None:
+    """Return the registered point and the check-in of a visit."""
+    here = check_in_of(entry_of(page.record.data, "check_in"))
+    registered = point_of(page.establishment.data) if page.establishment else None
+    return point_plan(registered, (here,), localizer) if here else None
 
 
 def _papers(page: RecordPage) -> tuple[str, ...]:

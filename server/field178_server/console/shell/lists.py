@@ -16,6 +16,7 @@ from field178_server.http.auth import current_officer
 from field178_server.office.views.operations import Whose, views_of
 from field178_server.records.keyset import KeysetPage
 
+MAP_VIEW = "map"
 FORMATS = ("xlsx", "csv")
 LISTS_WITH_VIEWS = frozenset({"console.establishments", "console.visits", "console.sessions"})
 
@@ -59,6 +60,20 @@ class ListAddress:
             "after": self.href(after=page.after.after) if page.after else "",
             "last": self.href(end="1") if page.after else "",
         }
+
+    @property
+    def shows_map(self) -> bool:
+        """Whether the present address asks for the map beside the table."""
+        return request.args.get("view") == MAP_VIEW
+
+    def points(self) -> str:
+        """Return the address of what the list finds as points."""
+        return with_query(url_for(f"{self.endpoint}_points"), urlencode(self.given(*self.kept)))
+
+    def ways(self) -> Sequence[tuple[str, str, bool]]:
+        """Return the ways to look at the list: their key, address, and whether it is the present one."""
+        is_map = self.shows_map
+        return (("table", self.href(view=""), not is_map), (MAP_VIEW, self.href(view=MAP_VIEW), is_map))
 
     def files(self) -> Mapping[str, str]:
         """Return the addresses of the same list as a file, by format."""

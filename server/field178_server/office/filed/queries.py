@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import (
@@ -29,6 +29,7 @@ from field178_shared.text.normalisation import fold
 PAGE_SIZE = 50
 EXPORT_STEP = 2000
 SESSION = "outreach_session"
+WITH_POINT = "yes"
 CORRECTED, RETURNED = "corrected", "returned"
 
 
@@ -37,7 +38,8 @@ class FiledFilter:
     """What a list is narrowed to; an empty value narrows nothing.
 
     `text`: words of the establishment's name or address, or a part of a number on the record or of a venue.
-    `violation` and `measure` are codes that the visit holds.
+    `violation` and `measure` are codes that the visit holds; `point` is yes where its establishment has a
+    point in the register, no where it has none.
     """
 
     type: str
@@ -51,6 +53,7 @@ class FiledFilter:
     violation: str = ""
     measure: str = ""
     state: str = ""
+    point: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def filed_page(session: Session, wanted: FiledList, place: PageStart) -> FiledPa
     """Return one page of a list."""
     found = keyset_page(session, _rows(session, wanted), _order(wanted), wanted.tenant_id, place, PAGE_SIZE)
     is_whole = not found.before and not found.after
-    total = len(found.rows) if is_whole else _total(session, wanted)
+    total = len(found.rows) if is_whole else count_filed(session, wanted)
     rows = _complete(session, wanted.tenant_id, found.rows)
     return FiledPage(replace(found, rows=rows), total, _names(session, wanted.tenant_id, rows))
 
@@ -126,7 +129,7 @@ def teams(session: Session, tenant_id: str) -> Mapping[str, str]:
     return {key: text_of(json.loads(body), "name") for key, body in session.execute(query)}
 
 
-def _total(session: Session, wanted: FiledList) -> int:
+def count_filed(session: Session, wanted: FiledList) -> int:
     """Return the number of rows; of a whole table it is kept with the records."""
     if wanted.filter == FiledFilter(wanted.filter.type):
         count = select(func.sum(FiledCount.record_count)).where(
@@ -135,7 +138,7 @@ def _total(session: Session, wanted: FiledList) -> int:
             wanted.access.covers(FiledCount.scope),
         )
     else:
-        count = select(func.count()).select_from(FiledRecord).where(*_within(session, wanted))
+        count = select(func.count()).select_from(FiledRecord).where(*within(session, wanted))
     return int(session.scalar(count) or 0)
 
 
@@ -149,7 +152,7 @@ def _rows(session: Session, wanted: FiledList) -> Select[Any]:
     return (
         select(*filed, entry.name, entry.address, entry.establishment_type_id)
         .outerjoin(EstablishmentProjection, is_establishment)
-        .where(*_within(session, wanted))
+        .where(*within(session, wanted))
     )
 
 
@@ -165,7 +168,8 @@ def _order(wanted: FiledList) -> Order:
     )
 
 
-def _within(session: Session, wanted: FiledList) -> list[ColumnElement[bool]]:
+def within(session: Session, wanted: FiledList) -> list[ColumnElement[bool]]:
+    """Return the conditions of the rows of a list."""
     narrow, filed = wanted.filter, FiledRecord
     found = [
         filed.tenant_id == wanted.tenant_id,
@@ -191,9 +195,20 @@ def _within(session: Session, wanted: FiledList) -> list[ColumnElement[bool]]:
         found += [filed.review_state == RETURNED, filed.rev <= filed.review_rev]
     elif narrow.state:
         found.append(filed.review_state == narrow.state)
+    if narrow.point:
+        found.append(_placed(session, wanted))
     if words := fold(narrow.text).split():
         found.append(_named(session, wanted, words))
     return found
+
+
+def _placed(session: Session, wanted: FiledList) -> ColumnElement[bool]:
+    places = select(EstablishmentProjection.record_id).where(
+        EstablishmentProjection.tenant_id == wanted.tenant_id, EstablishmentProjection.lat.is_not(None)
+    )
+    named = merged_into_any_of(wanted.tenant_id, places) if any_merged(session) else places
+    is_placed = func.coalesce(FiledRecord.establishment_id, "").in_(named)
+    return is_placed if wanted.filter.point == WITH_POINT else not_(is_placed)
 
 
 def _has(tenant_id: str, kind: str, value: str) -> ColumnElement[bool]:
@@ -217,7 +232,7 @@ def _named(session: Session, wanted: FiledList, words: Sequence[str]) -> ColumnE
     if wanted.filter.type == SESSION:
         return FiledRecord.record_id.in_(texts)
     # Where nothing was merged, following the aliases of thousands of entries would be half of the work.
-    named = merged_into_any_of(wanted.tenant_id, places) if _any_merged(session) else places
+    named = merged_into_any_of(wanted.tenant_id, places) if any_merged(session) else places
     is_there = FiledRecord.establishment_id.in_(named)
     # Only numbers stand on a visit: words need not be looked for among them.
     has_digit = any(char.isdigit() for word in words for char in word)
@@ -228,7 +243,7 @@ def _complete(session: Session, tenant_id: str, found: Sequence[Any]) -> tuple[F
     """Return rows with their facets; a visit to a merged establishment with the entry it was merged into."""
     facets = _facets(session, tenant_id, [row.record_id for row in found])
     nameless = {row.establishment_id for row in found if row.name is None and row.establishment_id}
-    ends = merge_targets_of(session, tenant_id, nameless) if nameless and _any_merged(session) else {}
+    ends = merge_targets_of(session, tenant_id, nameless) if nameless and any_merged(session) else {}
     entry = EstablishmentProjection
     query = select(entry.record_id, entry.name, entry.address, entry.establishment_type_id).where(
         entry.tenant_id == tenant_id, entry.record_id.in_(sorted(set(ends.values())))
@@ -237,7 +252,8 @@ def _complete(session: Session, tenant_id: str, found: Sequence[Any]) -> tuple[F
     return tuple(_row(row, targets.get(ends.get(row.establishment_id, "")), facets) for row in found)
 
 
-def _any_merged(session: Session) -> bool:
+def any_merged(session: Session) -> bool:
+    """Tell whether any establishment was ever merged."""
     return session.scalar(select(MergeProjection.record_id).limit(1)) is not None
 
 

@@ -31,7 +31,9 @@ PAGES = {
     "/establishments/new": {"reviewer"},
     "/establishments/duplicates": {"reviewer"},
     "/establishments/import": {"reviewer"},
+    "/establishments/points": READERS,
     "/visits": READERS,
+    "/visits/points": READERS,
     "/sessions": READERS,
     "/search": EVERYONE,
     "/jobs": {"reviewer", "admin"},
@@ -47,7 +49,14 @@ PAGES = {
     "/lists/worksheet": {"reviewer", "admin", "privacy_officer"},
 }
 # Open to all, about a record that the address names in its query, or leading on to the page of a year.
-NAMED_ELSEWHERE = {"console.plan", "console.sign_in", "console.own_tablets", "console.asking_purge"}
+NAMED_ELSEWHERE = {
+    "console.plan",
+    "console.register_map_page",
+    "console.map_ground",
+    "console.sign_in",
+    "console.own_tablets",
+    "console.asking_purge",
+}
 # The officer's area as the record's sees it, and who reads the record from there.
 AREAS = {
     "own": (UNIT, READERS),
