@@ -16,6 +16,7 @@ from field178_server.console.establishments import pages as establishments
 from field178_server.console.filed import pages as filed
 from field178_server.console.follow_ups import entry_pages
 from field178_server.console.follow_ups import pages as follow_ups
+from field178_server.console.help import pages as guides
 from field178_server.console.imports import pages as imports
 from field178_server.console.jobs import pages as jobs
 from field178_server.console.lists import changes as list_changes
@@ -43,6 +44,7 @@ PAGES: tuple[ModuleType, ...] = (
     *(search, filed, views, tablets, tablet_pages, imports, erasure, lists, list_changes),
     *(follow_ups, entry_pages, people, plan, plan_changes),
     *(jobs, register_import, register_import_steps),
+    guides,
 )
 
 

@@ -60,8 +60,11 @@ class Seeded:
     approved: int
 
 
-def seed(store: DemoStore, dataset: Dataset, password_hash: str) -> Seeded:
-    """Fill the store; every account gets the same password, which is printed for everybody to see."""
+def seed(store: DemoStore, dataset: Dataset, password_hash: str, waiting: int = 0) -> Seeded:
+    """Fill the store, approved but for the last records, of which so many wait for review.
+
+    Every account gets the same password, which is printed for everybody to see.
+    """
     context = store.context
     units = tuple(unit.id for unit in context.lists.members_of(AREA))
     wanted = TeamRequest(TEAM_NAME, units, "district", "dist_labour_office")
@@ -73,9 +76,10 @@ def seed(store: DemoStore, dataset: Dataset, password_hash: str) -> Seeded:
     numbered = list(enumerate(records, 1))
     for part in _parts(numbered):
         _push(store, device, ids["gl01"], part)
-    reviewed = [record.id for record in records if record.type in reviews.REVIEWED_TYPES]
-    run_write(store.engine, lambda session: _approve(session, context, ids["gl07"], reviewed))
-    return Seeded(team, "gl01", "gl07", len(records), len(reviewed))
+    filed = [record.id for record in records if record.type in reviews.REVIEWED_TYPES]
+    approved = filed[: len(filed) - waiting]
+    run_write(store.engine, lambda session: _approve(session, context, ids["gl07"], approved))
+    return Seeded(team, "gl01", "gl07", len(records), len(approved))
 
 
 def _logins(dataset: Dataset) -> Iterator[tuple[str, str]]:

@@ -48,6 +48,8 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.set_preferences": PUBLIC,
         "console.home": SIGNED_IN,
         "console.search": SIGNED_IN,
+        "console.own_guide": SIGNED_IN,
+        "console.guide": SIGNED_IN,
         "console.keep_view": REGISTER,
         "console.forget_view": REGISTER,
         "console.account": SIGNED_IN,

@@ -1,0 +1,107 @@
+"""A walk through pages of the console: it notes what can be read there, and takes pictures on the way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page
+from scripts.demo.play import PASSWORD
+
+# Wide enough for the rail, narrow enough to be read as a picture within a page.
+SIZE = {"width": 1120, "height": 760}
+# What a reader finds by its words: every text in sight, and each control's and heading's whole text.
+WORDS = """() => {
+  const found = new Set(), add = text => { const one = (text || "").replace(/\\s+/g, " ").trim(); if (one) found.add(one); };
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) if (walker.currentNode.parentElement.checkVisibility()) add(walker.currentNode.data);
+  for (const one of document.querySelectorAll("a, button, summary, label, legend, h1, h2, h3, th, option, [aria-label], [placeholder]"))
+    if (one.checkVisibility()) { add(one.innerText); add(one.getAttribute("aria-label")); add(one.placeholder); }
+  return [...found];
+}"""
+RING = """(one) => { one.style.outline = "3px solid #c2410c"; one.style.outlineOffset = "3px"; one.style.borderRadius = "8px"; }"""
+NO_RING = """(one) => { one.style.outline = one.style.outlineOffset = one.style.borderRadius = ""; }"""
+
+
+@dataclass
+class Walk:
+    """One officer's way through the console; `taken` is where pictures go, None where nobody takes any."""
+
+    page: Page
+    taken: Path | None = None
+    words: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _task: str = ""
+
+    def open(self, address: str, shows: str = "") -> None:
+        """Begin the task at an address of the guide, on the same page under filters where `shows` has some."""
+        self._task = address
+        self.page.goto(address + shows)
+        self.look()
+
+    def go(self, selector: str) -> None:
+        """Press what leads to another page, or opens something on this one."""
+        self.page.locator(selector).first.click()
+        self.page.wait_for_load_state("load")
+        self.look()
+
+    def fill(self, **values: str) -> None:
+        """Type values into the fields of these names."""
+        for name, value in values.items():
+            self.page.locator(f"[name='{name}']:visible").first.fill(value)
+
+    def pick(self, name: str, index: int = 1) -> None:
+        """Choose an entry of a list."""
+        self.page.locator(f"select[name='{name}']").first.select_option(index=index)
+
+    def look(self) -> None:
+        """Note what can be read here."""
+        self.words[self._task].update(self.page.evaluate(WORDS))
+
+    def picture(self, name: str, of: str = "", press: str = "") -> None:
+        """Take a picture of what is in sight, or of one part; a ring marks what is to be pressed."""
+        self.look()
+        marked = self.page.locator(press).first if press else None
+        if marked is not None:
+            marked.scroll_into_view_if_needed()
+        if self.taken is None:
+            return
+        self.page.evaluate("document.fonts.ready.then(() => true)")
+        self.page.wait_for_load_state("networkidle")
+        if marked is not None:
+            marked.evaluate(RING)
+        part: Page | Locator = self.page.locator(of).first if of else self.page
+        save_picture(part.screenshot(), self.taken / f"{name}.webp")
+        if marked is not None:
+            marked.evaluate(NO_RING)
+
+
+def save_picture(png: bytes, target: Path) -> None:
+    """Keep a picture without loss in few bytes."""
+    from PIL import Image
+
+    with Image.open(BytesIO(png)) as image:
+        image.convert("RGB").save(target, "WEBP", lossless=True, quality=100, method=6)
+
+
+def walk_as(
+    browser: Browser, url: str, login: str, language: str, day: Callable[[Walk], None], taken: Path | None = None
+) -> Walk:
+    """Sign in as an officer with this language and walk the day; returns the walk with what was read."""
+    context = browser.new_context(
+        base_url=url, viewport=SIZE, color_scheme="light", reduced_motion="reduce"  # type: ignore[arg-type]
+    )
+    try:
+        context.add_cookies([{"name": "field178_language", "value": language, "url": url}])
+        page = context.new_page()
+        page.goto("/sign-in")
+        page.fill("#login", login)
+        page.fill("#password", PASSWORD)
+        page.click("button.button-primary")
+        walk = Walk(page, taken)
+        day(walk)
+        return walk
+    finally:
+        context.close()
