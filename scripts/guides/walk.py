@@ -47,6 +47,13 @@ class Walk:
         self.page.wait_for_load_state("load")
         self.look()
 
+    def open_all(self) -> None:
+        """Open what is folded on this page."""
+        folded = self.page.locator("main details:not([open]) > summary")
+        while folded.count():
+            folded.first.click()
+        self.look()
+
     def fill(self, **values: str) -> None:
         """Type values into the fields of these names."""
         for name, value in values.items():
@@ -57,7 +64,9 @@ class Walk:
         self.page.locator(f"select[name='{name}']").first.select_option(index=index)
 
     def look(self) -> None:
-        """Note what can be read here."""
+        """Note what can be read here; a record is complete once it has been in sight for a moment."""
+        if self.page.locator("[data-record]").count():
+            self.page.locator("[data-record][data-seen]").wait_for()
         self.words[self._task].update(self.page.evaluate(WORDS))
 
     def picture(self, name: str, of: str = "", press: str = "") -> None:
