@@ -11,7 +11,7 @@ from field178_server.console.help.view import GUIDES
 _SECTION = re.compile(r"^## (.+)$", re.M)
 _CONTROL = re.compile(r"\*\*(.+?)\*\*", re.S)
 _ADDRESS = re.compile(r"`(/[^`]*)`")
-_PICTURE = re.compile(r"!\[[^\]]+\]\(\.\./\.\./\.\./static/guides/([\w-]+\.webp)\)")
+_PICTURE = re.compile(r"!\[[^\]]+\]\(\.\./\.\./\.\./static/guides/(\w+/[\w-]+\.webp)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class ToldSection:
 
     @property
     def pictures(self) -> tuple[str, ...]:
-        """The file names of its pictures."""
+        """Its pictures by language and file name."""
         return tuple(_PICTURE.findall(self.text))
 
 

@@ -22,7 +22,6 @@ from field178_server.console.shell.blueprint import STATIC, asset
 from field178_shared.text.i18n import LANGUAGES
 
 GUIDES = Path(__file__).parent / "guides"
-PICTURES = "guides"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def _picture(
     renderer: RendererHTML, tokens: Sequence[Token], place: int, options: Any, env: MutableMapping[str, Any]
 ) -> str:
     token = tokens[place]
-    name = f"{PICTURES}/{PurePosixPath(str(token.attrs['src'])).name}"
+    name = "/".join(PurePosixPath(str(token.attrs["src"])).parts[-3:])
     width, height = _size(name)
     text = escape(renderer.renderInlineAsText(token.children, options, env))
     return (
