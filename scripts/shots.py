@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/img from the running product: the demo's tablet and the office's desk.
+"""Takes the pictures of docs/img and of the guides from the running product: tablet and console.
 
 `shots.py` plays the demo first; `shots.py tablet FOLDER` is the tablet process of it. The clock of every
 process stands still, the fonts are the product's own, and everything is drawn by software: the same product
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from scripts.tablet_player.work import Work
 
 IMAGES = ROOT / "docs" / "img"
+# Of the console and of the documents at once.
+GUIDE_IMAGES = ROOT / "server" / "field178_server" / "console" / "static" / "guides"
 STILL_CLOCK = ROOT / "scripts" / "still_clock"
 PLACE = ("moc diep", "Karaoke Mộc Diệp (GL-016)")
 # The demo filed a visit there, and the office approved it.
@@ -79,23 +81,31 @@ def main() -> None:
             arguments = [sys.executable, __file__, "tablet", str(taken)]
             subprocess.run(arguments, env={**os.environ, **own}, check=True)
             shoot_console(url, taken / "console-light.png")
-            keep(taken)
+            keep(taken, IMAGES)
+            shoot_guides(folder / "guides")
+            keep(folder / "guides", GUIDE_IMAGES)
         finally:
             play.stop(folder)
 
 
-def keep(taken: Path) -> None:
-    """Put the pictures that look different into docs/img, and take away those that are drawn no more."""
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    fresh = {path.name: path for path in taken.glob("*.png")}
-    for path in IMAGES.glob("*.png"):
-        if path.name not in fresh:
-            path.unlink()
+def keep(taken: Path, kept: Path) -> None:
+    """Put the pictures that look different into a folder, and take away those that are drawn no more."""
+    fresh = pictures_in(taken)
+    for name in pictures_in(kept).keys() - fresh.keys():
+        (kept / name).unlink()
     for name, path in sorted(fresh.items()):
-        is_same = (IMAGES / name).is_file() and looks_the_same(IMAGES / name, path)
+        target = kept / name
+        is_same = target.is_file() and looks_the_same(target, path)
         if not is_same:
-            shutil.copyfile(path, IMAGES / name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
         print(f"{name}: {'as before' if is_same else 'drawn anew'}")
+
+
+def pictures_in(folder: Path) -> dict[str, Path]:
+    """Return the pictures below a folder by their place in it."""
+    found = (path for path in folder.rglob("*") if path.suffix in {".png", ".webp"})
+    return {path.relative_to(folder).as_posix(): path for path in found}
 
 
 def looks_the_same(before: Path, after: Path) -> bool:
@@ -238,6 +248,21 @@ def shoot_console(url: str, target: Path) -> None:
         page.wait_for_load_state("networkidle")
         page.evaluate("document.fonts.ready")
         page.screenshot(path=target)
+        browser.close()
+
+
+def shoot_guides(taken: Path) -> None:
+    """Walk the day of each role in a district of its own, in both languages, and take the guides' pictures."""
+    from playwright.sync_api import sync_playwright
+    from scripts.guides.days import DAYS
+    from scripts.guides.walk import serve_district, walk_as
+
+    with serve_district(taken.parent / "district") as url, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        for language in ("vi", "en"):
+            (taken / language).mkdir(parents=True)
+            for day in DAYS.values():
+                walk_as(browser, url, day, language, taken / language)
         browser.close()
 
 

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from scripts.guides.walk import Walk
+from scripts.guides.walk import Day, Walk
 
 from field178_server.demo.expand import demo_id
 
 # A session of the demo's district that stays approved.
 FILED = demo_id("session c11629_v1 0 0")
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """Who walks, and the way."""
-
-    login: str
-    walk: Callable[[Walk], None]
 
 
 def inspector(walk: Walk) -> None:

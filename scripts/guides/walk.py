@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page
-from scripts.demo.play import PASSWORD
+from playwright.sync_api import Browser, Locator, Page, ViewportSize
+from scripts.demo.play import PASSWORD, fill, free_port
+from scripts.demo.processes import DemoClock, ServerProcess
 
+WAITING = 8
 # Wide enough for the rail, narrow enough to be read as a picture within a page.
-SIZE = {"width": 1120, "height": 760}
+SIZE: ViewportSize = {"width": 1120, "height": 760}
 # What a reader finds by its words: every text in sight, and each control's and heading's whole text.
 WORDS = """() => {
   const found = new Set(), add = text => { const one = (text || "").replace(/\\s+/g, " ").trim(); if (one) found.add(one); };
@@ -24,6 +27,14 @@ WORDS = """() => {
 }"""
 RING = """(one) => { one.style.outline = "3px solid #c2410c"; one.style.outlineOffset = "3px"; one.style.borderRadius = "8px"; }"""
 NO_RING = """(one) => { one.style.outline = one.style.outlineOffset = one.style.borderRadius = ""; }"""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Who walks, and the way."""
+
+    login: str
+    walk: Callable[[Walk], None]
 
 
 @dataclass
@@ -78,7 +89,6 @@ class Walk:
         if self.taken is None:
             return
         self.page.evaluate("document.fonts.ready.then(() => true)")
-        self.page.wait_for_load_state("networkidle")
         if marked is not None:
             marked.evaluate(RING)
         part: Page | Locator = self.page.locator(of).first if of else self.page
@@ -92,25 +102,36 @@ def save_picture(png: bytes, target: Path) -> None:
     from PIL import Image
 
     with Image.open(BytesIO(png)) as image:
-        image.convert("RGB").save(target, "WEBP", lossless=True, quality=100, method=6)
+        image.convert("RGB").save(target, "WEBP", lossless=True, quality=100, method=4)
 
 
-def walk_as(
-    browser: Browser, url: str, login: str, language: str, day: Callable[[Walk], None], taken: Path | None = None
-) -> Walk:
-    """Sign in as an officer with this language and walk the day; returns the walk with what was read."""
+@contextmanager
+def serve_district(folder: Path) -> Iterator[str]:
+    """Serve the made-up district with some records that wait for review; gives the address."""
+    server = ServerProcess(folder, DemoClock.started(), free_port())
+    fill(server, WAITING)
+    server.start()
+    try:
+        yield server.url
+    finally:
+        server.stop()
+
+
+def walk_as(browser: Browser, url: str, day: Day, language: str, taken: Path | None = None) -> Walk:
+    """Sign in as the officer of a day, with this language, and walk it; returns what was read."""
     context = browser.new_context(
-        base_url=url, viewport=SIZE, color_scheme="light", reduced_motion="reduce"  # type: ignore[arg-type]
+        base_url=url, viewport=SIZE, color_scheme="light", reduced_motion="reduce"
     )
     try:
         context.add_cookies([{"name": "field178_language", "value": language, "url": url}])
         page = context.new_page()
         page.goto("/sign-in")
-        page.fill("#login", login)
+        page.fill("#login", day.login)
         page.fill("#password", PASSWORD)
         page.click("button.button-primary")
+        page.locator(".today").wait_for()
         walk = Walk(page, taken)
-        day(walk)
+        day.walk(walk)
         return walk
     finally:
         context.close()
