@@ -16,6 +16,8 @@ from scripts.demo.processes import DemoClock, ServerProcess
 WAITING = 8
 # Wide enough for the rail, narrow enough to be read as a picture within a page.
 SIZE: ViewportSize = {"width": 1120, "height": 760}
+# A form that goes on is shown by its beginning.
+TALLEST = 640
 # What a reader finds by its words: every text in sight, and each control's and heading's whole text.
 WORDS = """() => {
   const found = new Set(), add = text => { const one = (text || "").replace(/\\s+/g, " ").trim(); if (one) found.add(one); };
@@ -98,11 +100,12 @@ class Walk:
 
 
 def save_picture(png: bytes, target: Path) -> None:
-    """Keep a picture without loss in few bytes."""
+    """Keep the upper part of a picture without loss in few bytes."""
     from PIL import Image
 
     with Image.open(BytesIO(png)) as image:
-        image.convert("RGB").save(target, "WEBP", lossless=True, quality=100, method=4)
+        top = image.crop((0, 0, image.width, min(image.height, TALLEST)))
+        top.convert("RGB").save(target, "WEBP", lossless=True, quality=100, method=4)
 
 
 @contextmanager

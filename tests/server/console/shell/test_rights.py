@@ -34,6 +34,7 @@ PAGES = {
     "/visits": READERS,
     "/sessions": READERS,
     "/search": EVERYONE,
+    "/help/reviewer": EVERYONE,
     "/jobs": {"reviewer", "admin"},
     "/account/authenticator": EVERYONE,
     "/people": {"admin"},
@@ -46,8 +47,14 @@ PAGES = {
     "/lists/pack": {"reviewer", "admin", "privacy_officer"},
     "/lists/worksheet": {"reviewer", "admin", "privacy_officer"},
 }
-# Open to all, about a record that the address names in its query, or leading on to the page of a year.
-NAMED_ELSEWHERE = {"console.plan", "console.sign_in", "console.own_tablets", "console.asking_purge"}
+# Open to all, about a record that the address names in its query, or leading on to a page of its own.
+NAMED_ELSEWHERE = {
+    "console.plan",
+    "console.sign_in",
+    "console.own_tablets",
+    "console.asking_purge",
+    "console.own_guide",
+}
 # The officer's area as the record's sees it, and who reads the record from there.
 AREAS = {
     "own": (UNIT, READERS),
