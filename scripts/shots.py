@@ -254,16 +254,24 @@ def shoot_console(url: str, target: Path) -> None:
 def shoot_guides(taken: Path) -> None:
     """Walk the day of each role in a district of its own, in both languages, and take the guides' pictures."""
     from playwright.sync_api import sync_playwright
-    from scripts.guides.days import DAYS
-    from scripts.guides.walk import serve_district, walk_as
+    from scripts.demo.play import fill, free_port
+    from scripts.demo.processes import DemoClock, ServerProcess
+    from scripts.guides.days import DAYS, WAITING
+    from scripts.guides.walk import walk_as
 
-    with serve_district(taken.parent / "district") as url, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        for language in ("vi", "en"):
-            (taken / language).mkdir(parents=True)
-            for day in DAYS.values():
-                walk_as(browser, url, day, language, taken / language)
-        browser.close()
+    server = ServerProcess(taken.parent / "district", DemoClock.started(), free_port())
+    fill(server, WAITING)
+    server.start()
+    try:
+        with sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+            for language in ("vi", "en"):
+                (taken / language).mkdir(parents=True)
+                for day in DAYS.values():
+                    walk_as(browser, server.url, day, language, taken / language)
+            browser.close()
+    finally:
+        server.stop()
 
 
 if __name__ == "__main__":

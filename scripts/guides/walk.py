@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, ViewportSize
-from scripts.demo.play import PASSWORD, fill, free_port
-from scripts.demo.processes import DemoClock, ServerProcess
+from scripts.demo.play import PASSWORD
 
-WAITING = 8
 # Wide enough for the rail, narrow enough to be read as a picture within a page.
 SIZE: ViewportSize = {"width": 1120, "height": 760}
 # A form that goes on is shown by its beginning.
@@ -106,18 +103,6 @@ def save_picture(png: bytes, target: Path) -> None:
     with Image.open(BytesIO(png)) as image:
         top = image.crop((0, 0, image.width, min(image.height, TALLEST)))
         top.convert("RGB").save(target, "WEBP", lossless=True, quality=100, method=4)
-
-
-@contextmanager
-def serve_district(folder: Path) -> Iterator[str]:
-    """Serve the made-up district with some records that wait for review; gives the address."""
-    server = ServerProcess(folder, DemoClock.started(), free_port())
-    fill(server, WAITING)
-    server.start()
-    try:
-        yield server.url
-    finally:
-        server.stop()
 
 
 def walk_as(browser: Browser, url: str, day: Day, language: str, taken: Path | None = None) -> Walk:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
-from scripts.guides.days import DAYS
+from scripts.demo import play, processes
+from scripts.guides.days import DAYS, WAITING
 from scripts.guides.text import sections_of
-from scripts.guides.walk import serve_district, walk_as
+from scripts.guides.walk import walk_as
 from tests.e2e.browser import chromium
+from tests.e2e.server_process import ServerProcess
 
 pytestmark = pytest.mark.browser
 
@@ -22,8 +24,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serve_district(tmp_path_factory.mktemp("guides") / "office") as url:
-        yield url
+    folder, clock = tmp_path_factory.mktemp("guides") / "office", processes.DemoClock.started()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FIELD178_PASSWORD_COST", "test")
+        play.fill(processes.ServerProcess(folder, clock, 0), WAITING)
+    server = ServerProcess(folder, {"FIELD178_CLOCK_START": clock.setting()})
+    server.start()
+    yield server.url
+    server.stop()
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
