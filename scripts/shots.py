@@ -252,7 +252,7 @@ def shoot_console(url: str, target: Path) -> None:
 
 
 def shoot_guides(taken: Path) -> None:
-    """Walk the day of each role in a district of its own, in both languages, and take the guides' pictures."""
+    """Walk each role's day in a district of its own, in both languages, and take the pictures."""
     from playwright.sync_api import sync_playwright
     from scripts.demo.play import fill, free_port
     from scripts.demo.processes import DemoClock, ServerProcess

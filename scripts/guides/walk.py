@@ -17,15 +17,18 @@ SIZE: ViewportSize = {"width": 1120, "height": 760}
 TALLEST = 640
 # What a reader finds by its words: every text in sight, and each control's and heading's whole text.
 WORDS = """() => {
-  const found = new Set(), add = text => { const one = (text || "").replace(/\\s+/g, " ").trim(); if (one) found.add(one); };
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) if (walker.currentNode.parentElement.checkVisibility()) add(walker.currentNode.data);
-  for (const one of document.querySelectorAll("a, button, summary, label, legend, h1, h2, h3, th, option, [aria-label], [placeholder]"))
-    if (one.checkVisibility()) { add(one.innerText); add(one.getAttribute("aria-label")); add(one.placeholder); }
+  const found = new Set();
+  const add = text => found.add((text || "").replace(/\\s+/g, " ").trim());
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode())
+    if (texts.currentNode.parentElement.checkVisibility()) add(texts.currentNode.data);
+  const named = "a, button, summary, label, legend, h1, h2, h3, th, option, [aria-label], [placeholder]";
+  for (const one of document.querySelectorAll(named))
+    if (one.checkVisibility()) [one.innerText, one.getAttribute("aria-label"), one.placeholder].forEach(add);
   return [...found];
 }"""
-RING = """(one) => { one.style.outline = "3px solid #c2410c"; one.style.outlineOffset = "3px"; one.style.borderRadius = "8px"; }"""
-NO_RING = """(one) => { one.style.outline = one.style.outlineOffset = one.style.borderRadius = ""; }"""
+RING = "one => Object.assign(one.style, {outline: '3px solid #c2410c', outlineOffset: '3px', borderRadius: '8px'})"
+NO_RING = "one => Object.assign(one.style, {outline: '', outlineOffset: '', borderRadius: ''})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Walk:
     _task: str = ""
 
     def open(self, address: str, shows: str = "") -> None:
-        """Begin the task at an address of the guide, on the same page under filters where `shows` has some."""
+        """Begin the task at an address of the guide; `shows` are filters behind it."""
         self._task = address
         self.page.goto(address + shows)
         self.look()
@@ -107,9 +110,7 @@ def save_picture(png: bytes, target: Path) -> None:
 
 def walk_as(browser: Browser, url: str, day: Day, language: str, taken: Path | None = None) -> Walk:
     """Sign in as the officer of a day, with this language, and walk it; returns what was read."""
-    context = browser.new_context(
-        base_url=url, viewport=SIZE, color_scheme="light", reduced_motion="reduce"
-    )
+    context = browser.new_context(base_url=url, viewport=SIZE, color_scheme="light", reduced_motion="reduce")
     try:
         context.add_cookies([{"name": "field178_language", "value": language, "url": url}])
         page = context.new_page()

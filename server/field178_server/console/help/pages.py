@@ -39,7 +39,9 @@ def guide(role: str) -> Response:
         active="console.own_guide",
         guide=shown,
         is_own=role == officer.role,
-        roles=[(one, localizer.label(localizer.lists.roles, one), one == role) for one in localizer.lists.roles],
+        roles=[
+            (one, localizer.label(localizer.lists.roles, one), one == role) for one in localizer.lists.roles
+        ],
     )
 
 

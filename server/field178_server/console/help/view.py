@@ -78,7 +78,11 @@ def _html(tokens: Sequence[Token], env: MutableMapping[str, Any]) -> Markup:
 
 
 def _address(
-    _renderer: RendererHTML, tokens: Sequence[Token], place: int, _options: object, env: MutableMapping[str, Any]
+    _renderer: RendererHTML,
+    tokens: Sequence[Token],
+    place: int,
+    _options: object,
+    env: MutableMapping[str, Any],
 ) -> str:
     code = escape(tokens[place].content)
     if code.startswith("/") and env["opens"](tokens[place].content):

@@ -24,7 +24,11 @@ ROLES = sorted(load().roles)
 LANGUAGES = ("vi", "en")
 LOGINS = {"reviewer": "chi", "team_lead": "an", "inspector": "binh"}
 BOTH = [(role, language) for role in ROLES for language in LANGUAGES]
-CATALOGS = ("server/field178_server:console", "mobile/field178_mobile:tablet", "shared/field178_shared:shared")
+CATALOGS = (
+    "server/field178_server:console",
+    "mobile/field178_mobile:tablet",
+    "shared/field178_shared:shared",
+)
 
 
 def tasks(role: str, language: str) -> list[ToldSection]:
@@ -68,7 +72,10 @@ def test_role_opens_each_address_of_its_guide(office: Office, role: str, languag
 
 def test_each_picture_is_in_a_guide_and_each_guide_has_its_pictures() -> None:
     shown = {
-        name for role, language in BOTH for section in sections_of(role, language) for name in section.pictures
+        name
+        for role, language in BOTH
+        for section in sections_of(role, language)
+        for name in section.pictures
     }
     folder = STATIC / "guides"
     assert shown == {path.relative_to(folder).as_posix() for path in folder.rglob("*.webp")}
@@ -125,7 +132,9 @@ def test_file_is_text_and_never_markup(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reviewer: Browser
 ) -> None:
     (tmp_path / "vi").mkdir()
-    (tmp_path / "vi/admin.md").write_text("# A\n\n## B\n\n<script>x</script> `/a\"b` [x](javascript:x)\n", "utf-8")
+    (tmp_path / "vi/admin.md").write_text(
+        '# A\n\n## B\n\n<script>x</script> `/a"b` [x](javascript:x)\n', "utf-8"
+    )
     monkeypatch.setattr(view, "GUIDES", tmp_path)
     for kept in (view._roles, view._tokens):
         kept.cache_clear()
@@ -138,5 +147,3 @@ def test_file_is_text_and_never_markup(
     assert "<code>/a&#34;b</code>" in page
     assert "javascript:" not in re.sub(r"<p>.*?</p>", "", page)
     assert 'href="javascript:' not in page
-
-
