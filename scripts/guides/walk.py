@@ -27,8 +27,8 @@ WORDS = """() => {
     if (one.checkVisibility()) [one.innerText, one.getAttribute("aria-label"), one.placeholder].forEach(add);
   return [...found];
 }"""
-RING = "one => Object.assign(one.style, {outline: '3px solid #c2410c', outlineOffset: '3px', borderRadius: '8px'})"
-NO_RING = "one => Object.assign(one.style, {outline: '', outlineOffset: '', borderRadius: ''})"
+RING = "one => { one.style.outline = '3px solid #c2410c'; one.style.outlineOffset = '3px'; }"
+NO_RING = "one => { one.style.outline = one.style.outlineOffset = ''; }"
 
 
 @dataclass(frozen=True, slots=True)
