@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, ViewportSize
+from playwright.sync_api import Browser, FloatRect, Page, ViewportSize
 from scripts.demo.play import PASSWORD
 
 # Wide enough for the rail, narrow enough to be read as a picture within a page.
-SIZE: ViewportSize = {"width": 1120, "height": 760}
-# A form that goes on is shown by its beginning.
-TALLEST = 640
+SIZE: ViewportSize = {"width": 1120, "height": 700}
+# The menu is others' work too: a new entry of it leaves the pictures as they are.
+BESIDE_THE_MENU: FloatRect = {"x": 92, "y": 0, "width": 1028, "height": 700}
+TALLEST, MARGIN = 640, 24
 # What a reader finds by its words: every text in sight, and each control's and heading's whole text.
 WORDS = """() => {
   const found = new Set();
@@ -93,19 +94,22 @@ class Walk:
         self.page.evaluate("document.fonts.ready.then(() => true)")
         if marked is not None:
             marked.evaluate(RING)
-        part: Page | Locator = self.page.locator(of).first if of else self.page
-        save_picture(part.screenshot(), self.taken / f"{name}.webp")
+        shot = self.page.locator(of).first.screenshot() if of else self.page.screenshot(clip=BESIDE_THE_MENU)
+        save_picture(shot, self.taken / f"{name}.webp")
         if marked is not None:
             marked.evaluate(NO_RING)
 
 
 def save_picture(png: bytes, target: Path) -> None:
-    """Keep the upper part of a picture without loss in few bytes."""
-    from PIL import Image
+    """Keep a picture without loss in few bytes: no empty ground below, and of what goes on the beginning."""
+    from PIL import Image, ImageChops
 
     with Image.open(BytesIO(png)) as image:
-        top = image.crop((0, 0, image.width, min(image.height, TALLEST)))
-        top.convert("RGB").save(target, "WEBP", lossless=True, quality=100, method=4)
+        whole = image.convert("RGB")
+    ground = Image.new("RGB", whole.size, whole.getpixel((0, whole.height - 1)))
+    content = ImageChops.difference(whole, ground).getbbox()
+    height = min(whole.height, TALLEST, content[3] + MARGIN if content else TALLEST)
+    whole.crop((0, 0, whole.width, height)).save(target, "WEBP", lossless=True, quality=100, method=4)
 
 
 def walk_as(browser: Browser, url: str, day: Day, language: str, taken: Path | None = None) -> Walk:
