@@ -65,6 +65,7 @@ def main() -> None:
         # This process fills the store: what it approves is older than tonight's visits.
         still["stop"](still["START"] - timedelta(hours=1))
         from scripts.demo import play
+        from scripts.guides.days import WHEN
 
         url = play.play(folder, print, {})
         try:
@@ -82,6 +83,8 @@ def main() -> None:
             subprocess.run(arguments, env={**os.environ, **own}, check=True)
             shoot_console(url, taken / "console-light.png")
             keep(taken, IMAGES)
+            os.environ[still["SETTING"]] = WHEN.isoformat()
+            still["stop"](WHEN - timedelta(hours=1))
             shoot_guides(folder / "guides")
             keep(folder / "guides", GUIDE_IMAGES)
         finally:
@@ -256,10 +259,10 @@ def shoot_guides(taken: Path) -> None:
     from playwright.sync_api import sync_playwright
     from scripts.demo.play import fill, free_port
     from scripts.demo.processes import DemoClock, ServerProcess
-    from scripts.guides.days import DAYS, WAITING
+    from scripts.guides.days import DAYS, WAITING, WHEN
     from scripts.guides.walk import walk_as
 
-    server = ServerProcess(taken.parent / "district", DemoClock.started(), free_port())
+    server = ServerProcess(taken.parent / "district", DemoClock.started(WHEN), free_port())
     fill(server, WAITING)
     server.start()
     try:

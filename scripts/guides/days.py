@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from scripts.guides.walk import Day, Walk
 
 from field178_server.demo.expand import demo_id
 
+# The figures of the year are in, the newest records wait for review.
+WHEN = datetime.fromisoformat("2024-12-27T08:00:00+07:00")
 # So many of the newest records of the made-up district wait for review when the day begins.
 WAITING = 8
 # A session of it that is approved.
@@ -16,7 +20,7 @@ def inspector(walk: Walk) -> None:
     """See what the office said and what was filed; the work itself is on the tablet."""
     walk.open("/")
     walk.open("/reviews", "?state=approved&type=inspection")
-    walk.picture("inspector-record", press="a.tab[href='#history'], a[href='#history']")
+    walk.picture("inspector-record")
     walk.open("/visits")
     walk.go("main details summary")
     walk.picture("inspector-visits", press="main details summary")
@@ -45,7 +49,7 @@ def team_lead(walk: Walk) -> None:
 def reviewer(walk: Walk) -> None:
     """Review what waits, follow it up, plan, keep the register, help tablets."""
     walk.open("/")
-    walk.open("/reviews")
+    walk.open("/reviews", "?type=inspection")
     walk.picture("reviewer-record", press="[data-action=approve]")
     walk.go("a[href='#return']")
     walk.picture("reviewer-return", of="#return")

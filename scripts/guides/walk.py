@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, FloatRect, Page, ViewportSize
 from scripts.demo.play import PASSWORD
 
 # Wide enough for the rail, narrow enough to be read as a picture within a page.
-SIZE: ViewportSize = {"width": 1120, "height": 700}
+SIZE: ViewportSize = {"width": 1120, "height": 640}
 # The menu is others' work too: a new entry of it leaves the pictures as they are.
-BESIDE_THE_MENU: FloatRect = {"x": 92, "y": 0, "width": 1028, "height": 700}
+BESIDE_THE_MENU: FloatRect = {"x": 92, "y": 0, "width": 1028, "height": 640}
 TALLEST, MARGIN = 640, 24
 # What a reader finds by its words: every text in sight, and each control's and heading's whole text.
 WORDS = """() => {
@@ -28,6 +28,7 @@ WORDS = """() => {
     if (one.checkVisibility()) [one.innerText, one.getAttribute("aria-label"), one.placeholder].forEach(add);
   return [...found];
 }"""
+IN_THE_MIDDLE = "one => one.scrollIntoView({block: 'center', behavior: 'instant'})"
 RING = "one => { one.style.outline = '3px solid #c2410c'; one.style.outlineOffset = '3px'; }"
 NO_RING = "one => { one.style.outline = one.style.outlineOffset = ''; }"
 
@@ -88,7 +89,7 @@ class Walk:
         self.look()
         marked = self.page.locator(press).first if press else None
         if marked is not None:
-            marked.scroll_into_view_if_needed()
+            marked.evaluate(IN_THE_MIDDLE)
         if self.taken is None:
             return
         self.page.evaluate("document.fonts.ready.then(() => true)")

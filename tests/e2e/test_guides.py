@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 from scripts.demo import play, processes
-from scripts.guides.days import DAYS, WAITING
+from scripts.guides.days import DAYS, WAITING, WHEN
 from scripts.guides.text import sections_of
 from scripts.guides.walk import walk_as
 from tests.e2e.browser import chromium
@@ -24,7 +24,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder, clock = tmp_path_factory.mktemp("guides") / "office", processes.DemoClock.started()
+    folder, clock = tmp_path_factory.mktemp("guides") / "office", processes.DemoClock.started(WHEN)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FIELD178_PASSWORD_COST", "test")
         play.fill(processes.ServerProcess(folder, clock, 0), WAITING)
