@@ -260,7 +260,7 @@ def shoot_guides(taken: Path) -> None:
     from scripts.demo.play import fill, free_port
     from scripts.demo.processes import DemoClock, ServerProcess
     from scripts.guides.days import DAYS, WAITING, WHEN
-    from scripts.guides.walk import walk_as
+    from scripts.guides.walk import page_for_walks, walk_as
 
     server = ServerProcess(taken.parent / "district", DemoClock.started(WHEN), free_port())
     fill(server, WAITING)
@@ -268,10 +268,11 @@ def shoot_guides(taken: Path) -> None:
     try:
         with sync_playwright() as driver:
             browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+            page = page_for_walks(browser, server.url)
             for language in ("vi", "en"):
                 (taken / language).mkdir(parents=True)
                 for day in DAYS.values():
-                    walk_as(browser, server.url, day, language, taken / language)
+                    walk_as(page, server.url, day, language, taken / language)
             browser.close()
     finally:
         server.stop()

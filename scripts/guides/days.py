@@ -18,7 +18,6 @@ FILED = demo_id("session c11629_v1 0 0")
 
 def inspector(walk: Walk) -> None:
     """See what the office said and what was filed; the work itself is on the tablet."""
-    walk.open("/")
     walk.open("/reviews", "?state=approved&type=inspection")
     walk.picture("inspector-record")
     walk.open("/visits")
@@ -32,7 +31,6 @@ def team_lead(walk: Walk) -> None:
     walk.open("/")
     walk.picture("team-lead-today", of="main .today")
     walk.open("/reviews", "?state=returned")
-    walk.open("/reviews", "?state=approved&type=inspection")
     walk.open("/plan")
     walk.open("/plan/calendar")
     walk.open("/follow-ups")
@@ -43,12 +41,10 @@ def team_lead(walk: Walk) -> None:
     walk.go(".search .button")
     walk.go("main table a")
     walk.picture("team-lead-establishment")
-    own_account(walk)
 
 
 def reviewer(walk: Walk) -> None:
     """Review what waits, follow it up, plan, keep the register, help tablets."""
-    walk.open("/")
     walk.open("/reviews", "?type=inspection")
     walk.picture("reviewer-record", press="[data-action=approve]")
     walk.go("a[href='#return']")
@@ -70,7 +66,6 @@ def reviewer(walk: Walk) -> None:
     walk.open("/establishments/duplicates")
     walk.open("/tablets")
     walk.go("main table a")
-    own_account(walk)
 
 
 def leader_viewer(walk: Walk) -> None:
@@ -92,6 +87,7 @@ def agency_reporter(walk: Walk) -> None:
     """See which reports the own agency owes."""
     walk.open("/")
     walk.picture("agency-today", of="main .today")
+    walk.open("/search")
     own_account(walk)
 
 
@@ -138,14 +134,11 @@ def admin(walk: Walk) -> None:
     walk.picture("admin-lists")
     walk.go("main table a")
     walk.go("main table a")
-    walk.open("/jobs")
-    own_account(walk)
 
 
 def own_account(walk: Walk) -> None:
-    """Look at what everyone has: the own account, the search."""
+    """Look at what everyone has."""
     walk.open("/account")
-    walk.open("/search")
 
 
 DAYS = {

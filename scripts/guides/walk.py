@@ -113,19 +113,20 @@ def save_picture(png: bytes, target: Path) -> None:
     whole.crop((0, 0, whole.width, height)).save(target, "WEBP", lossless=True, quality=100, method=4)
 
 
-def walk_as(browser: Browser, url: str, day: Day, language: str, taken: Path | None = None) -> Walk:
+def walk_as(page: Page, url: str, day: Day, language: str, taken: Path | None = None) -> Walk:
     """Sign in as the officer of a day, with this language, and walk it; returns what was read."""
-    context = browser.new_context(base_url=url, viewport=SIZE, color_scheme="light", reduced_motion="reduce")
-    try:
-        context.add_cookies([{"name": "field178_language", "value": language, "url": url}])
-        page = context.new_page()
-        page.goto("/sign-in")
-        page.fill("#login", day.login)
-        page.fill("#password", PASSWORD)
-        page.click("button.button-primary")
-        page.locator(".today").wait_for()
-        walk = Walk(page, taken)
-        day.walk(walk)
-        return walk
-    finally:
-        context.close()
+    page.context.clear_cookies()
+    page.context.add_cookies([{"name": "field178_language", "value": language, "url": url}])
+    page.goto("/sign-in")
+    page.fill("#login", day.login)
+    page.fill("#password", PASSWORD)
+    page.click("button.button-primary")
+    page.locator(".today").wait_for()
+    walk = Walk(page, taken)
+    day.walk(walk)
+    return walk
+
+
+def page_for_walks(browser: Browser, url: str) -> Page:
+    """Return the page that all walks go through: what a browser keeps of the console is loaded once."""
+    return browser.new_page(base_url=url, viewport=SIZE, color_scheme="light", reduced_motion="reduce")
