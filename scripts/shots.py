@@ -35,8 +35,11 @@ PLACE = ("moc diep", "Karaoke Mộc Diệp (GL-016)")
 # The demo filed a visit there, and the office approved it.
 FILED = {"words": "ngan uyen", "title": "Karaoke Ngân Uyên (GL-017)"}
 ROOM = "loi-thoat-nan.jpg"
+# Places of the tablet whose pictures are the guides'.
+OF_GUIDES = ("list", "outreach")
 REST_S = 8.0
 TABLET_SIZE = "1280x800"
+TABLET_PICTURE = "tablet-landscape-{place}.png"
 CONSOLE_SIZE = {"width": 1440, "height": 900}
 SOFTWARE = {"LIBGL_ALWAYS_SOFTWARE": "1", "GALLIUM_DRIVER": "llvmpipe"}
 # Two drawings of one thing differ at the edges of letters by less.
@@ -82,6 +85,7 @@ def main() -> None:
             arguments = [sys.executable, __file__, "tablet", str(taken)]
             subprocess.run(arguments, env={**os.environ, **own}, check=True)
             shoot_console(url, taken / "console-light.png")
+            give_to_guides(taken, folder / "guides" / "vi")
             keep(taken, IMAGES)
             os.environ[still["SETTING"]] = WHEN.isoformat()
             still["stop"](WHEN - timedelta(hours=1))
@@ -103,6 +107,18 @@ def keep(taken: Path, kept: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
         print(f"{name}: {'as before' if is_same else 'drawn anew'}")
+
+
+def give_to_guides(taken: Path, guides: Path) -> None:
+    """Move the tablet's pictures that only guides show; the tablet speaks Vietnamese in both languages."""
+    from scripts.guides.walk import save_picture
+
+    _width, _, height = TABLET_SIZE.partition("x")
+    guides.mkdir(parents=True)
+    for place in OF_GUIDES:
+        picture = taken / TABLET_PICTURE.format(place=place)
+        save_picture(picture.read_bytes(), guides / f"tablet-{place}.webp", int(height))
+        picture.unlink()
 
 
 def pictures_in(folder: Path) -> dict[str, Path]:
@@ -140,12 +156,13 @@ def shoot_tablet(taken: Path) -> None:
         # Scroll bars fade and short notices go by the second, not by the frame.
         rested_at = duration_clock() + REST_S
         fingers.until(lambda: duration_clock() >= rested_at, "rest")
-        target = taken / f"tablet-landscape-{place}.png"
+        target = taken / TABLET_PICTURE.format(place=place)
         Path(Window.screenshot(name=str(target))).replace(target)
 
     theme.apply("light")
     shoot("unlock")
     unlock(fingers)
+    shoot("list")
     tour(work, shoot)
     stage.close()
 
@@ -168,6 +185,8 @@ def tour(work: Work, shoot: Callable[[str], None]) -> None:
     fingers.find("MinutesSheet").dismiss()
     work.go("sync")
     shoot("sync")
+    work.go("outreach")
+    shoot("outreach")
 
 
 def add_photo(fingers: Fingers) -> None:
@@ -270,7 +289,7 @@ def shoot_guides(taken: Path) -> None:
             browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
             page = page_for_walks(browser, server.url)
             for language in ("vi", "en"):
-                (taken / language).mkdir(parents=True)
+                (taken / language).mkdir(parents=True, exist_ok=True)
                 for day in DAYS.values():
                     walk_as(page, server.url, day, language, taken / language)
             browser.close()

@@ -101,7 +101,7 @@ class Walk:
             marked.evaluate(NO_RING)
 
 
-def save_picture(png: bytes, target: Path) -> None:
+def save_picture(png: bytes, target: Path, tallest: int = TALLEST) -> None:
     """Keep a picture without loss in few bytes: no empty ground below, and of what goes on the beginning."""
     from PIL import Image, ImageChops
 
@@ -109,7 +109,7 @@ def save_picture(png: bytes, target: Path) -> None:
         whole = image.convert("RGB")
     ground = Image.new("RGB", whole.size, whole.getpixel((0, whole.height - 1)))
     content = ImageChops.difference(whole, ground).getbbox()
-    height = min(whole.height, TALLEST, content[3] + MARGIN if content else TALLEST)
+    height = min(whole.height, tallest, content[3] + MARGIN if content else tallest)
     whole.crop((0, 0, whole.width, height)).save(target, "WEBP", lossless=True, quality=100, method=4)
 
 
