@@ -39,7 +39,7 @@ bench: ## measure: one JSON object a line
 	$(call ready,test)
 	@$(PYTHON) -m tests.bench
 
-shots: ## take the pictures of the screens into docs/img
+shots: ## take the pictures of the screens into docs/img, those of the guides into the console's static files
 	$(call ready,test)
 	@$(PYTHON) scripts/shots.py
 

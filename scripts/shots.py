@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/img from the running product: the demo's tablet and the office's desk.
+"""Takes the pictures of docs/img and of the guides from the running product: tablet and console.
 
 `shots.py` plays the demo first; `shots.py tablet FOLDER` is the tablet process of it. The clock of every
 process stands still, the fonts are the product's own, and everything is drawn by software: the same product
@@ -28,13 +28,18 @@ if TYPE_CHECKING:
     from scripts.tablet_player.work import Work
 
 IMAGES = ROOT / "docs" / "img"
+# Of the console and of the documents at once.
+GUIDE_IMAGES = ROOT / "server" / "field178_server" / "console" / "static" / "guides"
 STILL_CLOCK = ROOT / "scripts" / "still_clock"
 PLACE = ("moc diep", "Karaoke Mộc Diệp (GL-016)")
 # The demo filed a visit there, and the office approved it.
 FILED = {"words": "ngan uyen", "title": "Karaoke Ngân Uyên (GL-017)"}
 ROOM = "loi-thoat-nan.jpg"
+# Places of the tablet whose pictures are the guides'.
+OF_GUIDES = ("list", "outreach")
 REST_S = 8.0
 TABLET_SIZE = "1280x800"
+TABLET_PICTURE = "tablet-landscape-{place}.png"
 CONSOLE_SIZE = {"width": 1440, "height": 900}
 SOFTWARE = {"LIBGL_ALWAYS_SOFTWARE": "1", "GALLIUM_DRIVER": "llvmpipe"}
 # Two drawings of one thing differ at the edges of letters by less.
@@ -63,6 +68,7 @@ def main() -> None:
         # This process fills the store: what it approves is older than tonight's visits.
         still["stop"](still["START"] - timedelta(hours=1))
         from scripts.demo import play
+        from scripts.guides.days import WHEN
 
         url = play.play(folder, print, {})
         try:
@@ -79,23 +85,46 @@ def main() -> None:
             arguments = [sys.executable, __file__, "tablet", str(taken)]
             subprocess.run(arguments, env={**os.environ, **own}, check=True)
             shoot_console(url, taken / "console-light.png")
-            keep(taken)
+            give_to_guides(taken, folder / "guides" / "vi")
+            keep(taken, IMAGES)
+            os.environ[still["SETTING"]] = WHEN.isoformat()
+            still["stop"](WHEN - timedelta(hours=1))
+            shoot_guides(folder / "guides")
+            keep(folder / "guides", GUIDE_IMAGES)
         finally:
             play.stop(folder)
 
 
-def keep(taken: Path) -> None:
-    """Put the pictures that look different into docs/img, and take away those that are drawn no more."""
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    fresh = {path.name: path for path in taken.glob("*.png")}
-    for path in IMAGES.glob("*.png"):
-        if path.name not in fresh:
-            path.unlink()
+def keep(taken: Path, kept: Path) -> None:
+    """Put the pictures that look different into a folder, and take away those that are drawn no more."""
+    fresh = pictures_in(taken)
+    for name in pictures_in(kept).keys() - fresh.keys():
+        (kept / name).unlink()
     for name, path in sorted(fresh.items()):
-        is_same = (IMAGES / name).is_file() and looks_the_same(IMAGES / name, path)
+        target = kept / name
+        is_same = target.is_file() and looks_the_same(target, path)
         if not is_same:
-            shutil.copyfile(path, IMAGES / name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
         print(f"{name}: {'as before' if is_same else 'drawn anew'}")
+
+
+def give_to_guides(taken: Path, guides: Path) -> None:
+    """Move the tablet's pictures that only guides show; the tablet speaks Vietnamese in both languages."""
+    from scripts.guides.walk import save_picture
+
+    _width, _, height = TABLET_SIZE.partition("x")
+    guides.mkdir(parents=True)
+    for place in OF_GUIDES:
+        picture = taken / TABLET_PICTURE.format(place=place)
+        save_picture(picture.read_bytes(), guides / f"tablet-{place}.webp", int(height))
+        picture.unlink()
+
+
+def pictures_in(folder: Path) -> dict[str, Path]:
+    """Return the pictures below a folder by their place in it."""
+    found = (path for path in folder.rglob("*") if path.suffix in {".png", ".webp"})
+    return {path.relative_to(folder).as_posix(): path for path in found}
 
 
 def looks_the_same(before: Path, after: Path) -> bool:
@@ -127,12 +156,13 @@ def shoot_tablet(taken: Path) -> None:
         # Scroll bars fade and short notices go by the second, not by the frame.
         rested_at = duration_clock() + REST_S
         fingers.until(lambda: duration_clock() >= rested_at, "rest")
-        target = taken / f"tablet-landscape-{place}.png"
+        target = taken / TABLET_PICTURE.format(place=place)
         Path(Window.screenshot(name=str(target))).replace(target)
 
     theme.apply("light")
     shoot("unlock")
     unlock(fingers)
+    shoot("list")
     tour(work, shoot)
     stage.close()
 
@@ -155,6 +185,8 @@ def tour(work: Work, shoot: Callable[[str], None]) -> None:
     fingers.find("MinutesSheet").dismiss()
     work.go("sync")
     shoot("sync")
+    work.go("outreach")
+    shoot("outreach")
 
 
 def add_photo(fingers: Fingers) -> None:
@@ -239,6 +271,31 @@ def shoot_console(url: str, target: Path) -> None:
         page.evaluate("document.fonts.ready")
         page.screenshot(path=target)
         browser.close()
+
+
+def shoot_guides(taken: Path) -> None:
+    """Walk each role's day in a district of its own, in both languages, and take the pictures."""
+    from playwright.sync_api import sync_playwright
+    from scripts.demo.play import command, fill, free_port
+    from scripts.demo.processes import DemoClock, ServerProcess
+    from scripts.guides.days import DAYS, WAITING, WHEN
+    from scripts.guides.walk import page_for_walks, walk_as
+
+    server = ServerProcess(taken.parent / "district", DemoClock.started(WHEN), free_port())
+    fill(server, WAITING)
+    command(server, "check")  # the daily one would come in the middle of the walk
+    server.start()
+    try:
+        with sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+            page = page_for_walks(browser, server.url)
+            for language in ("vi", "en"):
+                (taken / language).mkdir(parents=True, exist_ok=True)
+                for day in DAYS.values():
+                    walk_as(page, server.url, day, language, taken / language)
+            browser.close()
+    finally:
+        server.stop()
 
 
 if __name__ == "__main__":

@@ -67,6 +67,9 @@ class TickingClock:
         self._now += timedelta(milliseconds=1)
         return self._now
 
+    def move(self, **by: float) -> None:
+        self._now += timedelta(**by)
+
 
 class World:
     """One tenant in one store."""

@@ -84,8 +84,8 @@ def stop(folder: Path) -> bool:
     return ServerProcess(folder / "office", DemoClock.started(), USUAL_PORT).stop()
 
 
-def fill(server: ServerProcess) -> Seeded:
-    """Make the store of a server and fill it with the made-up district."""
+def fill(server: ServerProcess, waiting: int = 0) -> Seeded:
+    """Make the store of a server and fill it with the made-up district; so many records wait for review."""
     settings = Settings.from_environment(server.environment())
     clock = clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start})
     settings.data_dir.parent.mkdir(parents=True, exist_ok=True)
@@ -94,7 +94,7 @@ def fill(server: ServerProcess) -> Seeded:
     lists = load()
     store = DemoStore(engine, OperationContext(settings.tenant, clock, ids, lists), DeclaredTypes(lists))
     publish_places(engine, store.context, load_keys(settings.key_dir).receipt, demo())
-    seeded = seed(store, demo(), Passwords(settings.password_cost).hash(PASSWORD))
+    seeded = seed(store, demo(), Passwords(settings.password_cost).hash(PASSWORD), waiting)
     engine.dispose()
     return seeded
 

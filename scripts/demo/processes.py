@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
@@ -34,15 +34,16 @@ class DemoClock:
     """Time in the demo, the same in every process whenever it is started."""
 
     _since: float
+    _start: datetime = DEMO_START
 
     @classmethod
-    def started(cls) -> DemoClock:
-        """Start the demo's day."""
-        return cls(duration_clock())
+    def started(cls, at: datetime = DEMO_START) -> DemoClock:
+        """Start the demo's day, or another one."""
+        return cls(duration_clock(), at)
 
     def setting(self) -> str:
         """Return FIELD178_CLOCK_START for a process that is started now."""
-        return (DEMO_START + timedelta(seconds=duration_clock() - self._since)).isoformat()
+        return (self._start + timedelta(seconds=duration_clock() - self._since)).isoformat()
 
 
 @dataclass

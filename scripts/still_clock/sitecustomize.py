@@ -3,27 +3,30 @@
 Python imports this file by itself where its folder is on PYTHONPATH.
 """
 
+import os
 from datetime import UTC, datetime
 
 from field178_shared.time import clock
 
 START = datetime(2025, 2, 11, 1, 0, tzinfo=UTC)
+# Another instant than START, for processes that are started with it.
+SETTING = "FIELD178_STILL_AT"
 
 
 class StillClock:
-    """Always tells the same instant."""
+    """Tells the instant at which this process's clock was stopped last."""
 
-    def __init__(self, instant: datetime) -> None:
-        self._instant = instant
+    instant = START
 
     def now(self) -> datetime:
         """Return the instant."""
-        return self._instant
+        return self.instant
 
 
 def stop(instant: datetime) -> None:
     """Give this process a clock that stands at an instant, whatever its environment says."""
-    clock.clock_from_environment = lambda _environment: StillClock(instant)
+    StillClock.instant = instant
+    clock.clock_from_environment = lambda _environment: StillClock()
 
 
-stop(START)
+stop(datetime.fromisoformat(os.environ.get(SETTING, START.isoformat())))

@@ -9,9 +9,11 @@ from types import MappingProxyType
 from sqlalchemy.orm import Session
 
 from field178_server.audit.operation_context import OperationContext
+from field178_server.backup.job import BACKUP, run_backup
 from field178_server.database.models.notice import REMOVAL
 from field178_server.jobs.worker import Work
-from field178_server.office.notices.operations import NoticeText, announce
+from field178_server.office.audit.chain_check import CHAIN_CHECK, run_check
+from field178_server.office.notices.operations import Announcement, NoticeText, announce
 from field178_server.office.register_import.jobs import ANNOUNCED_FOR, IMPORT, UNDO, run_import, undo_with
 from field178_shared.errors import AppError
 
@@ -23,7 +25,9 @@ def _announce_removal(session: Session, context: OperationContext, count: int) -
     )
     # With as many notices as are shown at most, tablets ask their officers instead.
     with suppress(AppError):
-        announce(session, context, REMOVAL, wording, ANNOUNCED_FOR)
+        announce(session, context, Announcement(REMOVAL, wording, context.now() + ANNOUNCED_FOR))
 
 
-JOB_KINDS: Mapping[str, Work] = MappingProxyType({IMPORT: run_import, UNDO: undo_with(_announce_removal)})
+JOB_KINDS: Mapping[str, Work] = MappingProxyType(
+    {IMPORT: run_import, UNDO: undo_with(_announce_removal), CHAIN_CHECK: run_check, BACKUP: run_backup}
+)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
+from urllib.parse import unquote, urlsplit
 
 from field178_shared.crypto.signatures import is_public_key
-from field178_shared.text.formats import parse_whole_number
+from field178_shared.text.formats import is_mail_address, parse_whole_number
 
 SETTINGS_FILE = "settings.env"
+BACKUPS = "backups"
 PREFIX = "FIELD178_"
 _CHOICES = {
     "password_cost": ("production", "test"),
@@ -52,10 +54,16 @@ class Settings:
     upload_tenant_mb: int = 200_000
     unnamed_files_days: int = 30
     min_free_mb: int = 1024
+    backup_dir: Path | None = None
     blobs_url: str = ""
     blobs_endpoint: str = ""
     blobs_keys: Path | None = None
     lists_signers: str = ""
+    # With a password in it.
+    smtp_url: str = field(default="", repr=False)
+    smtp_sender: str = ""
+    smtp_ca: Path | None = None
+    map_file: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -87,12 +95,24 @@ class Settings:
         if self.blobs_endpoint and not self.blobs_endpoint.startswith(("http://", "https://")):
             raise SettingError(f"{PREFIX}BLOBS_ENDPOINT: http://… | https://…")
         self._check_signers()
+        self._check_mail()
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise SettingError(f"{PREFIX}TLS_CERTIFICATE + {PREFIX}TLS_KEY")
 
     def _check_signers(self) -> None:
         if not all(is_public_key(key) for key in self.trusted_signers):
             raise SettingError(f"{PREFIX}LISTS_SIGNERS: KEY KEY …")
+
+    def _check_mail(self) -> None:
+        if self.smtp_url and not _is_smtp(self.smtp_url):
+            raise SettingError(f"{PREFIX}SMTP_URL: smtp://user:password@host:587 | smtps://…")
+        if (self.smtp_url or self.smtp_sender) and not is_mail_address(self.smtp_sender):
+            raise SettingError(f"{PREFIX}SMTP_SENDER: so178@huyen.example")
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether there is a server that takes e-mail."""
+        return bool(self.smtp_url)
 
     @property
     def is_https(self) -> bool:
@@ -110,6 +130,11 @@ class Settings:
         return self.database_url or f"sqlite:///{self.data_dir / 'field178.sqlite'}"
 
     @property
+    def effective_backup_dir(self) -> Path:
+        """Folder of the backups: the one given, else `backups` in the data folder."""
+        return self.backup_dir or self.data_dir / BACKUPS
+
+    @property
     def key_dir(self) -> Path:
         """Folder of the tenant's secrets."""
         return self.data_dir / "keys" / self.tenant
@@ -121,11 +146,11 @@ class Settings:
 
 
 VARIABLES: Mapping[str, str] = MappingProxyType(
-    {field.name: PREFIX + field.name.upper() for field in fields(Settings)}
+    {one.name: PREFIX + one.name.upper() for one in fields(Settings)}
 )
-_NUMBERS = tuple(field.name for field in fields(Settings) if field.type == "int")
-_PATHS = tuple(field.name for field in fields(Settings) if "Path" in str(field.type))
-_WORDS = tuple(field.name for field in fields(Settings) if field.type == "str")
+_NUMBERS = tuple(one.name for one in fields(Settings) if one.type == "int")
+_PATHS = tuple(one.name for one in fields(Settings) if "Path" in str(one.type))
+_WORDS = tuple(one.name for one in fields(Settings) if one.type == "str")
 
 
 def data_folder(environment: Mapping[str, str]) -> Path:
@@ -151,6 +176,16 @@ def write_settings_file(path: Path, values: Mapping[str, str]) -> None:
     lines = [f"{name}={shlex.quote(value)}\n" for name, value in sorted(values.items())]
     path.touch(0o600)
     path.write_text("".join(lines), "utf-8")
+
+
+def _is_smtp(url: str) -> bool:
+    try:
+        address = urlsplit(url)
+        # The password too: SMTP libraries send no other.
+        is_typed = address.scheme in ("smtp", "smtps") and bool(address.hostname) and address.port != 0
+        return is_typed and unquote(url).isascii()
+    except ValueError:
+        return False
 
 
 def _is_instant(text: str) -> bool:

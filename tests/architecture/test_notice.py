@@ -32,7 +32,9 @@ def test_every_font_and_vendored_asset_is_of_a_work_that_is_named() -> None:
     assert all(word in NOTICE for word in ("Inter", "Liberation Serif", "icons.ttf"))
     vendor = ROOT / "server/field178_server/console/static/vendor"
     works = {one["name"] for one in json.loads((vendor / "manifest.json").read_text("utf-8"))}
-    assert works == {"htmx.org", "@fontsource/inter", "@mdi/svg"}
+    maps = {"leaflet", "leaflet.markercluster", "protomaps-leaflet"}
+    assert works == {"htmx.org", "@fontsource/inter", "@mdi/svg"} | maps
+    assert all(work in NOTICE.lower() for work in maps)
 
 
 def test_every_part_of_the_android_build_is_named() -> None:

@@ -22,7 +22,7 @@ from tests.e2e.foreign_client import ForeignClient
 from tests.e2e.server_process import ServerProcess
 
 from field178_server.database.unit_of_work import snapshot
-from field178_server.office.reviews.queue import QueueView, queue_counts, queue_rows
+from field178_server.office.reviews.queue import QueueView, queue_counts, queue_page
 from field178_server.records.access import AccessFilter
 from field178_server.runtime import EXTENSION
 
@@ -122,7 +122,7 @@ def _queue(inside: InProcess) -> Cost:
 
     def read() -> None:
         with snapshot(inside.app.extensions[EXTENSION].engine) as session:
-            assert queue_rows(session, view)
+            assert queue_page(session, view).rows
             assert queue_counts(session, view)
 
     return _spent(inside, read)

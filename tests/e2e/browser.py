@@ -61,7 +61,7 @@ class Watched:
             self.complaints.append(text)
 
     def _check(self, url: str) -> None:
-        if not url.startswith((self.home, "data:")):
+        if not url.startswith((self.home, "data:", f"blob:{self.home}")):
             self.complaints.append(f"asked elsewhere: {url}")
 
 

@@ -376,6 +376,7 @@ def test_pages_fit_name_and_offer_targets_to_everyone(
         paths = (
             "/reviews",
             f"/reviews/{filed[0]}",
+            "/reviews/threads",
             "/attention",
             "/establishments",
             "/account",

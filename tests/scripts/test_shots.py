@@ -45,17 +45,16 @@ def test_what_no_eye_sees_is_no_difference(tmp_path: Path, other: dict[str, int]
 
 
 def test_a_picture_without_a_visible_difference_stays_and_a_stray_one_goes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     kept, taken = tmp_path / "img", tmp_path / "taken"
     for folder in (kept, taken):
         folder.mkdir()
-    monkeypatch.setattr("scripts.shots.IMAGES", kept)
     same, stray = picture(kept / "same.png"), picture(kept / "stray.png")
     changed, before = picture(kept / "changed.png"), same.read_bytes()
     picture(taken / "same.png", shade=254)
     fresh = picture(taken / "changed.png", text="09:30")
-    keep(taken)
+    keep(taken, kept)
     assert same.read_bytes() == before
     assert changed.read_bytes() == fresh.read_bytes()
     assert not stray.exists()

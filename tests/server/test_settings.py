@@ -79,6 +79,11 @@ def test_a_settings_file_reads_back_what_was_written(tmp_path: Path) -> None:
         ("FIELD178_CLOCK_START", "yesterday"),
         ("FIELD178_CLOCK_START", "2026-11-24T08:00:00"),
         ("FIELD178_TLS_KEY", "/only/the/key"),
+        ("FIELD178_SMTP_URL", "mail.huyen.example"),
+        ("FIELD178_SMTP_URL", "http://mail.huyen.example"),
+        ("FIELD178_SMTP_URL", "smtp://mail.huyen.example:port"),
+        ("FIELD178_SMTP_URL", "smtp://so178:mật@mail.huyen.example"),
+        ("FIELD178_SMTP_SENDER", "so178"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_by_name(variable: str, text: str) -> None:
@@ -89,6 +94,12 @@ def test_a_value_that_cannot_be_is_refused_by_name(variable: str, text: str) -> 
 def test_without_an_address_the_store_is_a_file_in_the_data_folder(tmp_path: Path) -> None:
     assert Settings(data_dir=tmp_path).effective_database_url == f"sqlite:///{tmp_path}/field178.sqlite"
     assert Settings(database_url="postgresql://x/y").effective_database_url == "postgresql://x/y"
+
+
+def test_a_refused_e_mail_server_does_not_show_its_password() -> None:
+    with pytest.raises(SettingError) as refused:
+        Settings.from_environment({"FIELD178_SMTP_URL": "smtp://so178:secret@:587"})
+    assert "secret" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -248,6 +248,20 @@ def measure_execution(**over: object) -> Data:
     )
 
 
+def comment_answer(**over: object) -> Data:
+    """Return a valid answer of the field to a comment of a review."""
+    return _with(
+        {
+            "record": record_id("inspection"),
+            "comment": "c1",
+            "text": "Đã đếm lại cùng quản lý cơ sở, số ghi là đúng.",
+            "at": "2026-11-21T02:00:00Z",
+            **_envelope("AL-T01-26-0007"),
+        },
+        over,
+    )
+
+
 def follow_up_closure(**over: object) -> Data:
     """Return a valid closure of a correction, proved by a note."""
     return _with(

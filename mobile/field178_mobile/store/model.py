@@ -104,12 +104,14 @@ class InboxKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReviewerComment:
-    """A reviewer's words, pinned to a field."""
+    """A reviewer's words, pinned to a field; whether they are closed, and whether they are answered."""
 
     path: str
     text: str
     user: str
     at: datetime | None
+    is_open: bool = True
+    is_answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,10 @@ class RefusedValue:
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
-    """One item of the inbox. `text` has the words of a notice by language."""
+    """One item of the inbox. `text` has the words of a notice by language.
+
+    `handed_to`: the officer who has to answer it in the place of who filed the record, "" for nobody.
+    """
 
     kind: InboxKind
     record_id: str
@@ -138,11 +143,14 @@ class InboxItem:
     details: tuple[tuple[str, str], ...] = ()
     refused_values: tuple[RefusedValue, ...] = ()
     text: tuple[tuple[str, str], ...] = ()
+    # Of a returned record: all comments are answered in words.
+    is_answered: bool = False
+    handed_to: str = ""
 
     @property
     def needs_answer(self) -> bool:
         """Tell whether an officer has to do something; a notice of the office is only read."""
-        return self.kind is not InboxKind.NOTICE
+        return self.kind is not InboxKind.NOTICE and not self.is_answered
 
 
 class EstablishmentListing(NamedTuple):

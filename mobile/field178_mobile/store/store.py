@@ -44,10 +44,11 @@ from field178_mobile.store.replica.cache import ReplicaCache
 from field178_mobile.store.replica.queries import Records
 from field178_mobile.store.replica.server_records import Committed, ServerRecord, scope_rows
 from field178_mobile.store.replica.status import revision_of
-from field178_mobile.store.replication.erasure import refuse_erased
+from field178_mobile.store.replication.erasure import named_in, refuse_erased
 from field178_mobile.store.session import Unlocked
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
+from field178_shared.records.comment_threads import ANSWER, CommentThread
 from field178_shared.records.follow_ups import FollowUpRef
 
 Result = TypeVar("Result")
@@ -203,6 +204,10 @@ class Store:
         """Return the inbox."""
         return self._run(lambda unlocked: unlocked.records.inbox())
 
+    def comment_threads(self, record_id: str) -> tuple[CommentThread, ...]:
+        """Return the comment threads of a record that waits for its correction."""
+        return self._run(lambda unlocked: unlocked.records.comment_threads(record_id))
+
     def establishments(self) -> tuple[EstablishmentListing, ...]:
         """Return the establishments in memory, by folded name."""
         return self._run(lambda unlocked: unlocked.cache.establishments())
@@ -274,7 +279,7 @@ class Store:
     def _file(
         self, unlocked: Unlocked, drafts: Sequence[Draft], user: str, deletions: Sequence[Content]
     ) -> list[str | None]:
-        refuse_erased(unlocked.context, [draft.record_id for draft in drafts])
+        refuse_erased(unlocked.context, [one for draft in drafts for one in named_in(draft)])
         contents = [content_of_draft(unlocked.context, draft) for draft in drafts]
         said = [item for item in contents if item is not None]
         filed = iter(self._file_all(unlocked, [*said, *deletions], user))
@@ -398,7 +403,9 @@ class DraftStore:
         """Write a draft whole; AppError(purged) when the office has removed the record for good since."""
 
         def work(unlocked: Unlocked) -> str:
-            refuse_erased(unlocked.context, [draft.record_id])
+            # Every tap in a form saves: only an answer is about a second record.
+            named = named_in(draft) if draft.type == ANSWER else (draft.record_id,)
+            refuse_erased(unlocked.context, named)
             with unlocked.context.transaction("draft"):
                 save_draft(unlocked.context, draft)
             return draft.record_id

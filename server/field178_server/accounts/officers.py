@@ -129,6 +129,11 @@ def set_scopes(session: Session, officer: Officer, wanted: Collection[str]) -> N
 
 def context_of(session: Session, officer: Officer) -> OfficerContext:
     """Return the officer with the scopes of the moment."""
+    return context_within(officer, scopes_of(session, officer.tenant_id, officer.officer_id))
+
+
+def context_within(officer: Officer, scopes: frozenset[str]) -> OfficerContext:
+    """Return the officer with these scopes."""
     return OfficerContext(
         officer.tenant_id,
         officer.officer_id,
@@ -137,7 +142,7 @@ def context_of(session: Session, officer: Officer) -> OfficerContext:
         officer.agency,
         officer.role,
         officer.language,
-        scopes_of(session, officer.tenant_id, officer.officer_id),
+        scopes,
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers, roster, teams
 from field178_server.accounts.officers import NewOfficer
-from field178_server.accounts.teams import AccountTeam
+from field178_server.audit.office_write import put_record
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Officer
@@ -19,6 +19,7 @@ from field178_server.records.stored_record import new_record
 from field178_shared import schemas
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data
+from field178_shared.records.teams import TEAM, Team
 from field178_shared.time.clock import local_date
 
 
@@ -31,6 +32,7 @@ class AccountRequest:
     role: str
     agency: str | None
     scopes: tuple[str, ...]
+    email: str | None = None
 
 
 def add(
@@ -51,7 +53,7 @@ def add(
     agency = agency_or_focal(context, wanted.agency)
     new = NewOfficer(wanted.login, wanted.name, wanted.role, agency, "vi", tuple(sorted(own)))
     officer = officers.add(session, context.tenant_id, context.ids.time_ordered(), new, context.now())
-    officer.password_hash = password_hash
+    officer.password_hash, officer.email = password_hash, wanted.email
     roster.list_officer(session, context, officer, joined)
     context.note(session, AuditEntry("officer_added", officer.officer_id, details={"role": wanted.role}))
     return officer.officer_id
@@ -83,6 +85,7 @@ class AccountChange:
     agency: str
     team_ids: tuple[str, ...]
     unit_ids: tuple[str, ...]
+    email: str | None = None
 
 
 def change(session: Session, context: OperationContext, officer_id: str, wanted: AccountChange) -> None:
@@ -102,6 +105,7 @@ def change(session: Session, context: OperationContext, officer_id: str, wanted:
     own = {f"unit:{unit}" for unit in wanted.unit_ids}.union(*(team.scopes for team in teams_wanted))
     scopes.ensure(session, context.tenant_id, own, context.lists)
     officer.name, officer.role, officer.agency = wanted.name, wanted.role, wanted.agency
+    officer.email = wanted.email
     officers.set_scopes(session, officer, own)
     if officer.disabled_at is None:
         roster.list_officer(session, context, officer, joined)
@@ -165,31 +169,33 @@ def agency_or_focal(context: OperationContext, wanted: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TeamRequest:
-    """Request for a team."""
+    """Request for a team; `decision`: the members of its record that tell of the decision."""
 
     name: str
     unit_ids: tuple[str, ...]
     level: str
     standing_agency: str
+    decision: Data = field(default_factory=dict)
 
 
-def add_team(session: Session, context: OperationContext, wanted: TeamRequest) -> AccountTeam:
+def add_team(session: Session, context: OperationContext, wanted: TeamRequest) -> Team:
     """Make a team with a scope of its own; raises AppError naming what cannot be."""
     if any(one.name == wanted.name for one in teams.everyone(session, context.tenant_id)):
         raise AppError(ErrorCode.BAD_REQUEST, team=wanted.name, problem="taken")
-    made = AccountTeam(context.ids.random(), wanted.name, tuple(dict.fromkeys(wanted.unit_ids)))
     data: Data = {
-        "name": made.name,
+        "name": wanted.name,
         "level": wanted.level,
-        "unit_ids": list(made.unit_ids),
+        "unit_ids": list(dict.fromkeys(wanted.unit_ids)),
         "standing_agency": wanted.standing_agency,
         "members": {},
+        **wanted.decision,
     }
-    if problems := schemas.validate(teams.TYPE, data):
+    if problems := schemas.validate(TEAM, data):
         raise AppError(ErrorCode.BAD_REQUEST, **{path: ",".join(codes) for path, codes in problems.items()})
+    made = Team.from_data(context.ids.random(), data)
     scopes.ensure(session, context.tenant_id, made.scopes, context.lists)
     batch = Batch(session, context.tenant_id, context.clock, context.ids)
-    roster.put(batch, context, new_record(made.id, teams.TYPE, made.scope, data))
+    put_record(batch, context, new_record(made.id, TEAM, made.scope, data))
     batch.flush()
     context.note(session, AuditEntry("team_added", made.id, made.scope))
     return made

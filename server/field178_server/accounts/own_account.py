@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers, sessions
@@ -16,6 +18,21 @@ def set_password(
     officers.by_login_or_id(session, context.tenant_id, officer_id).password_hash = password_hash
     sessions.close_others(session, context.tenant_id, officer_id, token)
     context.note(session, AuditEntry("own_password_set", officer_id))
+
+
+def set_mail(
+    session: Session,
+    context: OperationContext,
+    officer_id: str,
+    address: str | None,
+    topics: Sequence[str] | None,
+) -> None:
+    """Replace the own e-mail address, None for none, and what the officer is told of, None: no choice."""
+    officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
+    officer.email = address
+    if topics is not None:
+        officer.mail_topics = " ".join(sorted(topics))
+    context.note(session, AuditEntry("own_mail_set", officer_id))
 
 
 def begin_codes(

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from field178_server.accounts.teams import AccountTeam
+from field178_server.audit.office_write import put_record
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Officer
 from field178_server.records import scopes
 from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_shared.merge import Data
+from field178_shared.records.reading import entries_of
+from field178_shared.records.teams import PLAIN_MEMBER, Membership, Team
+from field178_shared.time.clock import local_date
 from field178_shared.wire.canonical import canonical
 
 PERSON = "person"
@@ -20,9 +24,9 @@ _POSITIONS = {"team_lead": "team_leader"}
 
 
 def list_officer(
-    session: Session, context: OperationContext, officer: Officer, teams: Sequence[AccountTeam]
+    session: Session, context: OperationContext, officer: Officer, teams: Sequence[Team]
 ) -> None:
-    """Show an officer to the tablets: as a person, and as a member of these teams."""
+    """Show an officer to the tablets: as a person, and from today on as a member of these teams."""
     batch = Batch(session, context.tenant_id, context.clock, context.ids)
     batch.load([officer.officer_id, *(team.id for team in teams)])
     content: Data = {"display_name": officer.name, "agency": officer.agency, "role": officer.role}
@@ -32,25 +36,24 @@ def list_officer(
     else:
         person = next_revision(known, data=content, deleted=False)
     if known is None or known.deleted or known.data != content:
-        put(batch, context, person)
+        put_record(batch, context, person)
+    today = local_date(context.now())
+    entry = {"position": position_of(officer.role), "valid_from": today.isoformat()}
     for team in teams:
         if (stored := batch.get(team.id)) is not None:
-            put(batch, context, next_revision(stored, data=_with_member(stored.data, officer)))
+            members = {**entries_of(stored.data, "members"), officer.officer_id: entry}
+            put_record(batch, context, next_revision(stored, data={**stored.data, "members": members}))
     batch.flush()
 
 
-def leave(
-    session: Session, context: OperationContext, officer: Officer, teams: Sequence[AccountTeam]
-) -> None:
-    """Take an officer out of the members of these teams."""
+def leave(session: Session, context: OperationContext, officer: Officer, teams: Sequence[Team]) -> None:
+    """End the memberships of an officer in these teams at once."""
     batch = Batch(session, context.tenant_id, context.clock, context.ids)
     batch.load([team.id for team in teams])
     for team in teams:
         if (stored := batch.get(team.id)) is not None:
-            known = stored.data.get("members")
-            members = dict(known) if isinstance(known, dict) else {}
-            members.pop(officer.officer_id, None)
-            put(batch, context, next_revision(stored, data={**stored.data, "members": members}))
+            members = ended(stored.data, officer.officer_id, local_date(context.now()))
+            put_record(batch, context, next_revision(stored, data={**stored.data, "members": members}))
     batch.flush()
 
 
@@ -59,18 +62,32 @@ def unlist_officer(session: Session, context: OperationContext, officer: Officer
     batch = Batch(session, context.tenant_id, context.clock, context.ids)
     batch.load([officer.officer_id])
     if (known := batch.get(officer.officer_id)) is not None and not known.deleted:
-        put(batch, context, next_revision(known, deleted=True))
+        put_record(batch, context, next_revision(known, deleted=True))
     batch.flush()
 
 
 def put(batch: Batch, context: OperationContext, record: Stored) -> None:
-    """Write a record in the office's name, with its history."""
+    """Write a record in the office's name, with its whole content in the history."""
     payload = canonical({"record_id": record.record_id, "data": record.data}).decode()
     batch.put(record, SourceChange(context.ids.time_ordered(), context.actor.id, None, None, payload))
 
 
-def _with_member(data: Data, officer: Officer) -> Data:
-    members = data.get("members")
-    known = members if isinstance(members, dict) else {}
-    position = _POSITIONS.get(officer.role, "member")
-    return {**data, "members": {**known, officer.officer_id: {"position": position}}}
+def position_of(role: str) -> str:
+    """Return the position that comes with a role."""
+    return _POSITIONS.get(role, PLAIN_MEMBER)
+
+
+def ended(team: Data, officer_id: str, today: date) -> Data:
+    """Return the members of a team without one who leaves today, whose last day was the day before.
+
+    Who was to begin today or later has never been a member.
+    """
+    members: Data = dict(entries_of(team, "members"))
+    entry = members.pop(officer_id, None)
+    if not isinstance(entry, dict):
+        return members
+    known, yesterday = Membership.from_data(entry), today - timedelta(days=1)
+    if known.valid_from is not None and known.valid_from > yesterday:
+        return members
+    last = known.valid_to if known.has_ended(today) and known.valid_to else yesterday
+    return {**members, officer_id: {**entry, "valid_to": last.isoformat()}}

@@ -6,10 +6,10 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, and_, delete, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import ConsoleSession, Officer
+from field178_server.database.models import ConsoleSession, Officer, OfficerScope
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
@@ -20,10 +20,11 @@ _TOUCH_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class BrowserSession:
-    """A living browser session and its officer."""
+    """A living browser session, its officer and the scopes the officer belongs to."""
 
     officer: Officer
     row: ConsoleSession
+    scopes: frozenset[str]
 
     def is_confirmed(self, now: datetime) -> bool:
         """Tell whether the password was typed again within the last ten minutes."""
@@ -62,13 +63,22 @@ def open_session(session: Session, officer: Officer, token: str, now: datetime) 
 
 def find(session: Session, tenant_id: str, token: str, now: datetime) -> BrowserSession | None:
     """Return the living session of a token; an idle, old or closed one, or a disabled officer, is none."""
-    row = session.get(ConsoleSession, (tenant_id, hash_token(token)))
-    if row is None or now >= row.expires_at or now - row.last_seen_at >= IDLE:
+    rows = session.execute(
+        select(ConsoleSession, Officer, OfficerScope.scope)
+        .join(Officer, _is_of(Officer))
+        .outerjoin(OfficerScope, _is_of(OfficerScope))
+        .where(ConsoleSession.tenant_id == tenant_id, ConsoleSession.token_hash == hash_token(token))
+    ).all()
+    if not rows:
         return None
-    officer = session.get(Officer, (tenant_id, row.officer_id))
-    if officer is None or officer.disabled_at is not None:
+    row, officer, _ = rows[0]
+    if now >= row.expires_at or now - row.last_seen_at >= IDLE or officer.disabled_at is not None:
         return None
-    return BrowserSession(officer, row)
+    return BrowserSession(officer, row, frozenset(scope for _, _, scope in rows if scope is not None))
+
+
+def _is_of(model: type[Officer | OfficerScope]) -> ColumnElement[bool]:
+    return and_(model.tenant_id == ConsoleSession.tenant_id, model.officer_id == ConsoleSession.officer_id)
 
 
 def needs_touch(row: ConsoleSession, now: datetime) -> bool:

@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from field178_server.audit import trail
+from field178_server.audit import trail, trail_chain
 from field178_server.audit.trail import Actor, AuditEntry, Stamp
+from field178_server.audit.trail_chain import TrailHead
 from field178_server.database.models import Device, Root, RootPart, StoredReceipt, Tenant
 from field178_server.security.keyring import to_base64url
 from field178_shared.time.clock import to_wire
@@ -51,11 +52,14 @@ class LinkDraft:
     epoch: str
     previous: str
     parts: tuple[LinkPart, ...]
+    trail: TrailHead | None = None
 
     def hash_at(self, at: datetime) -> str:
-        """Return the hash of the link."""
+        """Return the hash of the link; one from before the audit trail had a chain says nothing of it."""
         parts = [[part.device_id, part.upto, part.count, part.digest] for part in self.parts]
-        text = canonical(["field178-root-v1", self.index, self.epoch, self.previous, to_wire(at), parts])
+        trail = [[self.trail.index, self.trail.hash]] if self.trail else []
+        members = [self.index, self.epoch, self.previous, to_wire(at), parts, *trail]
+        text = canonical(["field178-root-v1", *members])
         return hashlib.sha256(text).hexdigest()
 
 
@@ -89,7 +93,7 @@ def draft(session: Session, tenant_id: str) -> LinkDraft | None:
     if last is not None and last.epoch == epoch and not parts:
         return None
     index, previous = (1, "") if last is None else (last.root_index + 1, last.hash)
-    return LinkDraft(index, epoch, previous, parts)
+    return LinkDraft(index, epoch, previous, parts, trail_chain.head(session, tenant_id))
 
 
 def append(session: Session, tenant_id: str, link: LinkDraft, key: Ed25519PrivateKey, now: datetime) -> bool:
@@ -100,7 +104,19 @@ def append(session: Session, tenant_id: str, link: LinkDraft, key: Ed25519Privat
         return False
     hash_ = link.hash_at(now)
     sig = to_base64url(key.sign(signed_text(epoch, link.index, hash_).encode()))
-    session.add(Root(tenant_id=tenant_id, root_index=link.index, epoch=epoch, hash=hash_, sig=sig, at=now))
+    trail = link.trail
+    session.add(
+        Root(
+            tenant_id=tenant_id,
+            root_index=link.index,
+            epoch=epoch,
+            hash=hash_,
+            sig=sig,
+            at=now,
+            trail_index=trail.index if trail else None,
+            trail_hash=trail.hash if trail else None,
+        )
+    )
     session.flush()
     for part in link.parts:
         session.add(

@@ -12,7 +12,13 @@ from field178_shared.wire.canonical import canonical
 
 
 def write_record(batch: Batch, context: OperationContext, made: Stored, entry: AuditEntry) -> None:
-    """Put the next state of a loaded or new record into the batch; the caller flushes it."""
+    """Put the next state of a loaded or new record into the batch, and note it; the caller flushes it."""
+    put_record(batch, context, made)
+    context.note(batch.session, entry)
+
+
+def put_record(batch: Batch, context: OperationContext, made: Stored) -> None:
+    """Put the next state of a loaded or new record into the batch; the caller notes the operation."""
     before = batch.get(made.record_id)
     seen = before.data if before is not None and not before.deleted else {}
     set_, was = difference(seen, made.data)
@@ -21,4 +27,3 @@ def write_record(batch: Batch, context: OperationContext, made: Stored, entry: A
         payload = {"op": "put", "create": True, "set": made.data, "was": {}}
     text = canonical(payload).decode()
     batch.put(made, SourceChange(batch.ids.time_ordered(), context.actor.id, None, to_wire(batch.now), text))
-    context.note(batch.session, entry)

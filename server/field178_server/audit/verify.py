@@ -5,14 +5,16 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from field178_server.audit import hash_chain
+from field178_server.audit import hash_chain, trail_chain
 from field178_server.audit.hash_chain import LinkDraft, LinkPart, ReceiptLines
-from field178_server.database.models import Root, RootPart
+from field178_server.audit.trail_chain import Progress, TrailHead, ignore_progress
+from field178_server.database.models import Audit, Root, RootPart
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_shared.crypto.signatures import is_signed
 from field178_shared.time.clock import Clock
@@ -22,8 +24,10 @@ from field178_shared.wire.hash_chain import signed_text
 def extend(engine: Engine, tenant_id: str, key: Ed25519PrivateKey, clock: Clock) -> bool:
     """Append a link over all that was acknowledged since the last one; False when there was nothing.
 
-    Read and hashed in a snapshot: no push waits for more than the insert.
+    Read and hashed in a snapshot: no push waits for more than the insert. The audit trail is chained before,
+    and the link names how far it goes.
     """
+    trail_chain.extend(engine, tenant_id, key)
     with snapshot(engine) as session:
         link = hash_chain.draft(session, tenant_id)
     if link is None:
@@ -32,29 +36,56 @@ def extend(engine: Engine, tenant_id: str, key: Ed25519PrivateKey, clock: Clock)
     return run_write(engine, lambda session: hash_chain.append(session, tenant_id, link, key, now))
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenLink:
+    """The first link that does not hold, and what is wrong with it."""
+
+    index: int
+    faults: tuple[str, ...]
+
+
 def faults_of_roots(session: Session, tenant_id: str, key: str | None) -> Iterator[str]:
     """Yield what is wrong with the FIRST broken link; signatures are proved where the key is given.
 
     A chain whose end was cut off is whole to the server itself: that is what tablets remember roots for.
     """
+    broken = first_broken_link(session, tenant_id, key)
+    if broken is not None:
+        yield from (f"root: {broken.index} {one}" for one in broken.faults)
+
+
+def first_broken_link(
+    session: Session, tenant_id: str, key: str | None, each: Progress = ignore_progress
+) -> BrokenLink | None:
+    """Return the first link that does not hold; `each` is told of every receipt that was read."""
     links = session.scalars(select(Root).where(Root.tenant_id == tenant_id).order_by(Root.root_index)).all()
     parts = _parts_by_link(session, tenant_id)
-    faults = _faults_of_receipts(session, tenant_id, parts)
+    faults = _faults_of_receipts(session, tenant_id, parts, each)
+    entries = _entries_named(session, tenant_id)
     previous = ""
     for expected, link in enumerate(links, 1):
         if link.root_index != expected:
-            yield f"root: {expected} missing"
-            return
+            return BrokenLink(expected, ("missing",))
         found = sorted(faults.get(expected, ()))
-        draft = LinkDraft(link.root_index, link.epoch, previous, tuple(parts.get(expected, ())))
+        trail = TrailHead(link.trail_index, link.trail_hash or "") if link.trail_index else None
+        draft = LinkDraft(link.root_index, link.epoch, previous, tuple(parts.get(expected, ())), trail)
         if draft.hash_at(link.at) != link.hash:
             found.append("hash")
         elif key and not is_signed(key, signed_text(link.epoch, expected, link.hash), link.sig):
             found.append("signature")
-        yield from (f"root: {expected} {one}" for one in found)
+        elif trail and entries.get(expected) != trail.hash:
+            found.append("audit trail")
         if found:
-            return
+            return BrokenLink(expected, tuple(found))
         previous = link.hash
+    return None
+
+
+def _entries_named(session: Session, tenant_id: str) -> dict[int, str | None]:
+    """Return the hashes of the entries of the audit trail that the links name, by link."""
+    is_named = (Audit.tenant_id == Root.tenant_id) & (Audit.chain_index == Root.trail_index)
+    query = select(Root.root_index, Audit.chain_hash).join(Audit, is_named).where(Root.tenant_id == tenant_id)
+    return {index: hash_ for index, hash_ in session.execute(query)}
 
 
 def _parts_by_link(session: Session, tenant_id: str) -> dict[int, list[LinkPart]]:
@@ -70,7 +101,7 @@ def _parts_by_link(session: Session, tenant_id: str) -> dict[int, list[LinkPart]
 
 
 def _faults_of_receipts(
-    session: Session, tenant_id: str, parts: dict[int, list[LinkPart]]
+    session: Session, tenant_id: str, parts: dict[int, list[LinkPart]], each: Progress
 ) -> dict[int, list[str]]:
     of_device = defaultdict[str, list[tuple[LinkPart, int]]](list)
     for index, listed in parts.items():
@@ -79,15 +110,18 @@ def _faults_of_receipts(
     faults = defaultdict[int, list[str]](list)
     for device_id, covered in of_device.items():
         covered.sort(key=lambda one: one[0].upto)
-        read = _read(session, tenant_id, device_id, [part.upto for part, _ in covered])
+        read = _read(session, tenant_id, device_id, [part.upto for part, _ in covered], each)
         for (part, index), lines in zip(covered, read, strict=True):
             if (lines.count, lines.digest) != (part.count, part.digest):
                 faults[index].append(f"receipts of device {device_id}")
     return faults
 
 
-def _read(session: Session, tenant_id: str, device_id: str, ends: list[int]) -> list[ReceiptLines]:
+def _read(
+    session: Session, tenant_id: str, device_id: str, ends: list[int], each: Progress
+) -> list[ReceiptLines]:
     read = [ReceiptLines() for _ in ends]
     for first_v, receipt in hash_chain.receipts_in_order(session, tenant_id, device_id, 0, ends[-1]):
         read[bisect_left(ends, first_v)].add(receipt)
+        each(1)
     return read

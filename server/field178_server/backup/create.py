@@ -5,17 +5,21 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from field178_server.attachments.storage.blob_store import BLOBS
 from field178_server.attachments.storage.file_store import blobs_of, file_store_of
+from field178_server.attachments.storage.free_space import is_disk_full
 from field178_server.audit.operation_context import OperationContext
+from field178_server.backup import log
 from field178_server.backup.copy import copy_out, is_empty
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.fingerprint import Fingerprint, fingerprint_of
@@ -32,23 +36,35 @@ from field178_server.backup.manifest import (
     stored_blobs,
     write,
 )
+from field178_server.backup.place import only_backup, require_place
 from field178_server.backup.restore import faults_of
 from field178_server.database import migrations
-from field178_server.database.engine import readonly
+from field178_server.database.engine import is_storage_full, readonly
 from field178_server.database.failpoints import failpoint
 from field178_server.database.models import Tenant
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.jobs.run import JobStopped
 from field178_server.office.tablets import operations as tablets
 from field178_server.office.tablets.operations import BackedUpContent
 from field178_server.security.private_files import copy_durably, write_durably
 from field178_server.settings import SETTINGS_FILE, Settings
+from field178_shared.errors import ErrorCode
 from field178_shared.fsync import sync_folder
 from field178_shared.time.clock import to_wire
 
 # Below the data folder; what is stored in files later on is named here as well.
 FOLDERS = ("keys", "tls")
 PARTIAL = ".partial-"
+# Beside one for each file: hashes of the rows, their copy, hashes of the files, the proof.
+_OTHER_STEPS = 4
+_UNWRITABLE = "unwritable"
+# Nothing is installed to note it in, or the one under way notes itself.
+_UNNOTED = frozenset({Reason.NOT_INSTALLED.value, Reason.BUSY.value})
 _STAMP = "%Y%m%d-%H%M%S-%f"
+
+
+Progress = Callable[[int, int], None]
+Finish = Callable[[Session, Manifest, Proof], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +78,14 @@ class CreatedBackup:
 
 
 @dataclass(frozen=True, slots=True)
+class _Order:
+    settings: Settings
+    engine: Engine
+    context: OperationContext
+    told: Progress
+
+
+@dataclass(frozen=True, slots=True)
 class _Built:
     manifest: Manifest
     proof: Proof
@@ -69,23 +93,81 @@ class _Built:
     blobs: frozenset[str]
 
 
-def create(settings: Settings, engine: Engine, context: OperationContext, to: Path) -> CreatedBackup:
-    """Take one backup into a new folder below `to`; whatever fails, nothing half made has a name there."""
+def _untold(_done: int, _total: int) -> None:
+    return None
+
+
+def _nothing_more(_session: Session, _manifest: Manifest, _proof: Proof) -> None:
+    return None
+
+
+def create(
+    settings: Settings,
+    engine: Engine,
+    context: OperationContext,
+    to: Path,
+    told: Progress = _untold,
+    finish: Finish = _nothing_more,
+) -> CreatedBackup:
+    """Take one backup into a new folder below `to`; whatever fails, nothing half made has a name there.
+
+    `told` hears how far it is, and ends it by raising; `finish` is part of the transaction that notes it.
+    """
     if is_empty(settings.effective_database_url):
         raise BackupError(Reason.NOT_INSTALLED, str(settings.data_dir))
+    begun_at = context.now()
+    try:
+        if to.absolute() == settings.effective_backup_dir.absolute():
+            require_place(settings)
+        with only_backup(settings.data_dir):
+            return _create(_Order(settings, engine, context, told), to, finish)
+    except (BackupError, OSError, SQLAlchemyError) as error:
+        if (code := failure_code(error)) not in _UNNOTED:
+            # A store that cannot be written to is what failed, or fails soon enough elsewhere.
+            with suppress(SQLAlchemyError):
+                run_write(engine, lambda session: log.note_failed(session, context, begun_at, code))
+        raise
+
+
+def failure_code(error: BackupError | OSError | SQLAlchemyError) -> str:
+    """Return the code of a failure as the log has it: without the words of a program or the system."""
+    if isinstance(error, BackupError):
+        return error.reason.value
+    is_full = is_disk_full(error) if isinstance(error, OSError) else _is_store_full(error)
+    return ErrorCode.STORAGE_FULL.value if is_full else _UNWRITABLE
+
+
+def _is_store_full(error: SQLAlchemyError) -> bool:
+    return isinstance(error, DBAPIError) and is_storage_full(error)
+
+
+def _create(order: _Order, to: Path, finish: Finish) -> CreatedBackup:
+    context = order.context
     name = f"{context.now():{_STAMP}}"
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
     _sweep(to, f"{PARTIAL}{context.now() - timedelta(days=1):{_STAMP}}")
     partial = to / f"{PARTIAL}{name}"
     partial.mkdir(mode=0o700)
     try:
-        built = _build(settings, engine, context, partial)
+        built = _build(order, partial)
         partial.rename(to / name)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
     sync_folder(to)
-    marks = _mark(engine, context, built) if built.proof.is_proved else {}
+
+    def note(session: Session) -> dict[str, int]:
+        marks = _mark(session, context, built) if built.proof.is_proved else {}
+        log.note_taken(session, context, to / name, built.manifest, built.proof)
+        finish(session, built.manifest, built.proof)
+        return marks
+
+    try:
+        marks = run_write(order.engine, note)
+    except JobStopped:
+        # Stopped at the last moment: what nobody wants is not kept beside what counts.
+        shutil.rmtree(to / name)
+        raise
     return CreatedBackup(to / name, built.manifest, built.proof, marks)
 
 
@@ -101,17 +183,19 @@ def remove_old(to: Path, tenant_id: str, keep: int) -> list[Path]:
     return gone
 
 
-def _build(settings: Settings, engine: Engine, context: OperationContext, folder: Path) -> _Built:
+def _build(order: _Order, folder: Path) -> _Built:
+    settings, engine, context = order.settings, order.engine, order.context
     migration = migrations.current(readonly(engine))
     if migration is None or migration != migrations.head():
         raise BackupError(Reason.NOT_INSTALLED, str(settings.data_dir))
     begun_at = to_wire(context.now())
     # Nothing is cleared away between the rows and the bytes that they name.
     with file_store_of(settings).keeping():
-        fingerprint, blobs = _copy_store(settings, engine, folder)
+        fingerprint, blobs, steps = _copy_store(order, folder)
     failpoint("backup.copied")
     manifest = _manifest(settings, begun_at, folder, fingerprint, migration)
     digest = write(folder / MANIFEST_FILE, manifest)
+    order.told(steps - 1, steps)
     try:
         faults = faults_of(folder, manifest, settings.effective_database_url)
     except BackupError as error:
@@ -121,21 +205,30 @@ def _build(settings: Settings, engine: Engine, context: OperationContext, folder
     for inside in (path for path in (folder, *folder.rglob("*")) if path.is_dir()):
         sync_folder(inside)
     failpoint("backup.proved")
+    order.told(steps, steps)
     return _Built(manifest, proof, blobs)
 
 
-def _copy_store(settings: Settings, engine: Engine, folder: Path) -> tuple[Fingerprint, frozenset[str]]:
+def _copy_store(order: _Order, folder: Path) -> tuple[Fingerprint, frozenset[str], int]:
+    """Copy rows, files and keys; return what the rows were, their files, and the number of all steps."""
+    settings, engine = order.settings, order.engine
     with snapshot(engine) as session:
         if session.get(Tenant, settings.tenant) is None:
             raise BackupError(Reason.NOT_INSTALLED, settings.tenant)
         fingerprint = fingerprint_of(session, settings.tenant)
         blobs, names = frozenset(stored_blobs(session, settings.tenant)), names_of_all(session)
+        steps, kept = len(names) + _OTHER_STEPS, blobs_of(settings)
+        order.told(1, steps)
         store = folder / STORE_FILES[engine.dialect.name]
         copy_out(session.connection(), settings.effective_database_url, store)
     # After the store: a file is there before the row that names it.
-    _copy_blobs(settings, names, folder)
+    for number, name in enumerate(names, 2):
+        order.told(number, steps)
+        # One that is missing is found by the proof, which names all of them.
+        with suppress(FileNotFoundError), kept.open(name) as file:
+            write_durably(file, folder / BLOBS / name)
     _copy_files(settings.data_dir, folder)
-    return fingerprint, blobs
+    return fingerprint, blobs, steps
 
 
 def _manifest(
@@ -153,14 +246,6 @@ def _manifest(
     )
 
 
-def _copy_blobs(settings: Settings, names: Iterable[str], folder: Path) -> None:
-    blobs = blobs_of(settings)
-    for name in names:
-        # One that is missing is found by the proof, which names all of them.
-        with suppress(FileNotFoundError), blobs.open(name) as file:
-            write_durably(file, folder / BLOBS / name)
-
-
 def _copy_files(data: Path, folder: Path) -> None:
     wanted = [path for name in FOLDERS for path in sorted((data / name).rglob("*")) if path.is_file()]
     if (data / SETTINGS_FILE).is_file():
@@ -169,12 +254,12 @@ def _copy_files(data: Path, folder: Path) -> None:
         copy_durably(path, folder / path.relative_to(data))
 
 
-def _mark(engine: Engine, context: OperationContext, built: _Built) -> dict[str, int]:
+def _mark(session: Session, context: OperationContext, built: _Built) -> dict[str, int]:
     store = built.manifest.store
     backup = BackedUpContent(
         store.epoch, {(life.device, life.incarnation): life.unbroken_run for life in store.lives}, built.blobs
     )
-    return run_write(engine, lambda session: tablets.mark_backup(session, context, backup))
+    return tablets.mark_backup(session, context, backup)
 
 
 def _is_proved(folder: Path, tenant_id: str) -> bool:

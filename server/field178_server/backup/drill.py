@@ -14,14 +14,14 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.backup.copy import scratch_store
 from field178_server.backup.create import create
 from field178_server.backup.errors import BackupError, Reason
-from field178_server.backup.restore import BACKUPS, Restored, restore
+from field178_server.backup.restore import Restored, restore
 from field178_server.database.engine import create_engine_for
 from field178_server.maintenance import integrity
-from field178_server.serving.installation import install
-from field178_server.settings import Settings
+from field178_server.settings import BACKUPS, Settings
 from field178_shared.time.clock import duration_clock
 
-Fill = Callable[[Engine, OperationContext], None]
+# Installs a scratch store and fills it with made-up data.
+Fill = Callable[[Settings, Engine, OperationContext], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ class DrillResult:
 
 
 def drill(settings: Settings, context: OperationContext, backup: Path | None, fill: Fill) -> DrillResult:
-    """Restore a backup in a scratch place and verify it; None backs up a scratch store that `fill` filled.
+    """Restore a backup in a scratch place and verify it; None backs up a scratch store that `fill` made.
 
-    The office's own store and folder are neither read nor written.
+    The office's own store and folder are neither read nor written; the command notes the date afterwards.
     """
     with tempfile.TemporaryDirectory(prefix="field178-drill-") as name:
         folder = Path(name)
@@ -67,8 +67,7 @@ def _scratch_backup(
         own = replace(settings, data_dir=folder / "office", database_url=url, blobs_url="")
         engine = create_engine_for(url)
         try:
-            install(own, engine, context.clock, context.ids)
-            fill(engine, context)
+            fill(own, engine, context)
             taken = create(own, engine, context, folder / BACKUPS)
         finally:
             engine.dispose()

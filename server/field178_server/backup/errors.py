@@ -20,6 +20,9 @@ class Reason(StrEnum):
     CLIENT_FAILED = "client_failed"
     NO_SCRATCH = "no_scratch"
     DIFFERS = "differs"
+    NO_FOLDER = "no_folder"
+    NOT_WRITABLE = "not_writable"
+    BUSY = "busy_backup"
 
 
 class BackupError(Exception):

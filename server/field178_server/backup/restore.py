@@ -26,6 +26,7 @@ from field178_server.office.tablets import operations as tablets
 from field178_server.security.keyring import load_keys
 from field178_server.security.private_files import copy_durably, make_private_folder
 from field178_server.settings import (
+    BACKUPS,
     SETTINGS_FILE,
     VARIABLES,
     Settings,
@@ -33,8 +34,6 @@ from field178_server.settings import (
     write_settings_file,
 )
 from field178_shared.fsync import sync_folder
-
-BACKUPS = "backups"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "setup.check",
         _("Check engine, migrations, keys, permissions, digests; exit code 1 on a fault."),
     ),
+    "health": (
+        "health.health",
+        _("Check backups, disk, certificate, jobs and the store; exit code 1 when one needs attention."),
+    ),
     "tidy": (
         "setup.tidy",
         _(

@@ -39,6 +39,9 @@ _SENTENCES = {
     "client_failed": _("A program of PostgreSQL failed: {what}"),
     "no_scratch": _("The database account {what} may not create a database to try the backup in."),
     "blob": _("A stored file is missing or altered: {what}. docs/operations.md says what to do."),
+    "no_folder": _("The folder of FIELD178_BACKUP_DIR is not there: {what}. Is its disk mounted?"),
+    "not_writable": _("This account may not write to the folder of the backups: {what}"),
+    "busy_backup": _("Another backup of {what} is under way; it is noted when it ends."),
     "differs": _("What was restored is not what the backup says: {what}. Do not use it."),
 }
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -71,9 +74,7 @@ def _refusing(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.command()
-@click.option(
-    "--to", type=_FOLDER, help=_("Folder of the backups; `backups` in the data folder if left out.")
-)
+@click.option("--to", type=_FOLDER, help=_("Folder of the backups; FIELD178_BACKUP_DIR if left out."))
 @click.option(
     "--keep", type=click.IntRange(min=1), help=_("Remove the oldest proved backups beyond so many.")
 )
@@ -82,10 +83,9 @@ def _refusing(command: Callable[..., None]) -> Callable[..., None]:
 def backup(to: Path | None, keep: int | None, as_json: bool) -> None:
     """Take one backup; exit code 1 when it could not be proved."""
     from field178_server.backup import create as take
-    from field178_server.backup.restore import BACKUPS
 
     at = operator()
-    folder = (to or at.settings.data_dir / BACKUPS).absolute()
+    folder = (to or at.settings.effective_backup_dir).absolute()
     taken = take.create(at.settings, at.engine, at.context, folder)
     is_proved = taken.proof.is_proved
     gone = take.remove_old(folder, at.tenant_id, keep) if keep and is_proved else []
@@ -142,6 +142,8 @@ def drill(folder: Path | None, as_json: bool) -> None:
 
     at = operator()
     done = run_drill(at.settings, at.context_without_store, folder, _fill_with_demo_data)
+    if folder is not None:
+        _note_drill(at, folder)
     manifest = done.restored.manifest
     answer: dict[str, object] = {
         "backup": str(folder.absolute()) if folder else "made-up",
@@ -158,14 +160,28 @@ def drill(folder: Path | None, as_json: bool) -> None:
     click.echo(_("The scratch place is removed; the office's data was not touched."))
 
 
-def _fill_with_demo_data(engine: Engine, context: OperationContext) -> None:
+def _note_drill(at: Operator, folder: Path) -> None:
+    """Note the drill where this server has taken the backup; a drill may also run on a spare machine."""
+    from field178_server.backup import log
+    from field178_server.backup.copy import is_empty
+    from field178_server.backup.manifest import read_proof
+
+    if is_empty(at.settings.effective_database_url):
+        return
+    digest = read_proof(folder)[1].manifest_sha256
+    at.write(lambda session: log.note_drill(session, at.tenant_id, digest, at.clock.now()))
+
+
+def _fill_with_demo_data(settings: Settings, engine: Engine, context: OperationContext) -> None:
     from field178_server.demo import DEMO_START
     from field178_server.demo.seed import DemoStore, seed
     from field178_server.replication.policy.record_validation import declared_types
     from field178_server.security.passwords import Passwords
+    from field178_server.serving.installation import install
     from field178_shared.codelists import demo
     from field178_shared.time.clock import ShiftedClock
 
+    install(settings, engine, context.clock, context.ids)
     then = replace(context, clock=ShiftedClock(DEMO_START, context.clock))
     seed(DemoStore(engine, then, declared_types()), demo(), Passwords("test").hash("made-up, never used"))
 

@@ -10,8 +10,8 @@ from field178_server.cli.context import as_json_option, operator, show, show_row
 from field178_server.cli.language import _
 from field178_server.database.models.notice import INFO, KINDS
 from field178_server.office.notices import operations as notices
-from field178_server.office.notices.operations import NoticeText
-from field178_server.replication.notices import notices_now
+from field178_server.office.notices.operations import Announcement, NoticeText
+from field178_server.office.notices.queries import shown_now
 from field178_shared.time.clock import to_wire
 
 
@@ -29,8 +29,8 @@ def notice() -> None:
 def announce(kind: str, vi: str, en: str, days: int, as_json: bool) -> None:
     """Announce a notice."""
     at = operator()
-    lasts = timedelta(days=days)
-    made = at.write(lambda session: notices.announce(session, at.context, kind, NoticeText(vi, en), lasts))
+    wanted = Announcement(kind, NoticeText(vi, en), at.clock.now() + timedelta(days=days))
+    made = at.write(lambda session: notices.announce(session, at.context, wanted))
     show({"notice": made.notice_id, "until": to_wire(made.until)}, as_json=as_json)
 
 
@@ -39,7 +39,7 @@ def announce(kind: str, vi: str, en: str, days: int, as_json: bool) -> None:
 def list_shown(as_json: bool) -> None:
     """List what is shown now."""
     at = operator()
-    shown = at.read(lambda session: notices_now(session, at.tenant_id, at.clock.now()))
+    shown = at.read(lambda session: shown_now(session, at.tenant_id, at.clock.now()))
     rows: list[dict[str, object]] = [
         {"notice": one.notice_id, "kind": one.kind, "until": to_wire(one.until), "text": one.text_vi}
         for one in shown

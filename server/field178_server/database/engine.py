@@ -274,7 +274,8 @@ def _insert_sql(
     if not key:
         return statement
     settings = ", ".join(f"{name} = excluded.{name}" for name in updated)
-    return f"{statement} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {settings}"
+    action = f"DO UPDATE SET {settings}" if updated else "DO NOTHING"
+    return f"{statement} ON CONFLICT ({', '.join(key)}) {action}"
 
 
 def _safe_sqlite() -> ModuleType:

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from field178_server.accounts import officers
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import AccountRequest, TeamRequest
-from field178_server.accounts.teams import AccountTeam
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.database.models import Device
 from field178_server.database.unit_of_work import run_write
 from field178_server.demo.expand import DemoRecord, DemoTeam, expand
+from field178_server.demo.plan import DECISION, POSITIONS, plan_visits, tell_days
 from field178_server.devices import enrolment
 from field178_server.devices.context import load_devices
 from field178_server.devices.enrolment import Claim
@@ -29,6 +29,7 @@ from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.push.push import push
+from field178_shared.records.teams import PLAIN_MEMBER, Team
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.protocol import Change, Status
 
@@ -53,29 +54,40 @@ class DemoStore:
 class Seeded:
     """Result of seeding, as the demo's script needs it."""
 
-    team: AccountTeam
+    team: Team
     leader: str
     reviewer: str
     records: int
     approved: int
 
 
-def seed(store: DemoStore, dataset: Dataset, password_hash: str) -> Seeded:
-    """Fill the store; every account gets the same password, which is printed for everybody to see."""
+def seed(store: DemoStore, dataset: Dataset, password_hash: str, waiting: int = 0) -> Seeded:
+    """Fill the store, approved but for the last records, of which so many wait for review.
+
+    Every account gets the same password, which is printed for everybody to see.
+    """
     context = store.context
     units = tuple(unit.id for unit in context.lists.members_of(AREA))
-    wanted = TeamRequest(TEAM_NAME, units, "district", "dist_labour_office")
+    wanted = TeamRequest(TEAM_NAME, units, "district", "dist_labour_office", DECISION)
     team = run_write(store.engine, lambda session: accounts.add_team(session, context, wanted))
     ids = run_write(store.engine, lambda session: _add_officers(session, context, dataset, password_hash))
+    positions = {
+        ids[login]: POSITIONS.get(login, PLAIN_MEMBER)
+        for login, role in _logins(dataset)
+        if role in FIELD_ROLES
+    }
+    tell_days(store.engine, context, team, positions)
     field_officers = [ids[login] for login, role in _logins(dataset) if role in FIELD_ROLES]
     device = run_write(store.engine, lambda session: _enrol(session, context, team, "gl01"))
     records = list(expand(dataset, context.lists, DemoTeam(team.id, tuple(field_officers))))
     numbered = list(enumerate(records, 1))
     for part in _parts(numbered):
         _push(store, device, ids["gl01"], part)
-    reviewed = [record.id for record in records if record.type in reviews.REVIEWED_TYPES]
-    run_write(store.engine, lambda session: _approve(session, context, ids["gl07"], reviewed))
-    return Seeded(team, "gl01", "gl07", len(records), len(reviewed))
+    filed = [record.id for record in records if record.type in reviews.REVIEWED_TYPES]
+    approved = filed[: len(filed) - waiting]
+    run_write(store.engine, lambda session: _approve(session, context, ids["gl07"], approved))
+    plan_visits(store.engine, context, team, ids["gl07"])
+    return Seeded(team, "gl01", "gl07", len(records), len(approved))
 
 
 def _logins(dataset: Dataset) -> Iterator[tuple[str, str]]:
@@ -96,7 +108,7 @@ def _add_officers(
     return ids
 
 
-def _enrol(session: Session, context: OperationContext, team: AccountTeam, login: str) -> str:
+def _enrol(session: Session, context: OperationContext, team: Team, login: str) -> str:
     """Enrol the tablet on which last year's records were written; its officer knows of it."""
     officer = officers.by_login_or_id(session, context.tenant_id, login)
     code = "0000000000000178"

@@ -19,6 +19,8 @@ from field178_shared.time.clock import from_wire
 # An exchange that stores nothing else is not made to wait for the disk just to say "seen again", and one that
 # does is spared a statement.
 WRITE_EVERY = timedelta(minutes=10)
+# A tablet without contact for so long is asked after.
+SILENT_AFTER = timedelta(hours=48)
 _LONGEST_APP = 64
 
 

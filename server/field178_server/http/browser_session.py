@@ -138,7 +138,7 @@ def _look_up(runtime: Runtime) -> tuple[OfficerContext | None, bool]:
         found = accounts.find(session, runtime.tenant_id, token, now)
         if found is None:
             return None, False
-        context, confirmed = officers.context_of(session, found.officer), found.is_confirmed(now)
+        context, confirmed = officers.context_within(found.officer, found.scopes), found.is_confirmed(now)
         stale = accounts.needs_touch(found.row, now)
     if stale:
         run_write(runtime.engine, lambda session: accounts.touch(session, runtime.tenant_id, token, now))

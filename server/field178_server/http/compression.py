@@ -8,14 +8,15 @@ import secrets
 
 from flask import Response, request
 
+_PACKED = ("text/html", "application/json")
 _LEAST_BYTES = 1024
 _LEVEL = 6
 _LONGEST_PADDING = 32
 
 
 def pack(response: Response) -> Response:
-    """Compress a page for a browser that takes gzip; files and short answers stay as they are."""
-    if response.mimetype != "text/html" or response.is_streamed or response.direct_passthrough:
+    """Compress a page or its data for a browser that takes gzip; files and short answers stay as they are."""
+    if response.mimetype not in _PACKED or response.is_streamed or response.direct_passthrough:
         return response
     response.vary.add("Accept-Encoding")
     is_taken = request.accept_encodings.quality("gzip") > 0

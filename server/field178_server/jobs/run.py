@@ -23,6 +23,14 @@ class JobStopped(Exception):
     """Somebody asked this job to stop, and nothing of it was applied."""
 
 
+class JobFailed(Exception):
+    """The work was not done, for a reason that only its kind knows; `code` is what the outcome says."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 @dataclass(slots=True)
 class JobRun:
     """What the work of a job is given. `context` acts in the name of the officer who queued it."""

@@ -21,7 +21,7 @@ from field178_server.database.engine import changed_rows
 from field178_server.database.models import Job
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs.queue import JobState, Outcome
-from field178_server.jobs.run import JobRun, JobStopped
+from field178_server.jobs.run import JobFailed, JobRun, JobStopped
 from field178_server.records.lists_in_force import ListsInForce
 from field178_server.runtime import Runtime
 from field178_server.security.error_frames import frames_of
@@ -119,6 +119,8 @@ class JobWorker:
             self._conclude(run, JobState.STOPPED, {})
         except AppError as error:
             self._conclude(run, JobState.FAILED, {"code": error.code.value})
+        except JobFailed as error:
+            self._conclude(run, JobState.FAILED, {"code": error.code})
         except Exception as error:  # noqa: BLE001  # its fault ends a job, never the worker
             log.error("job_failed", job=run.job_id, exception=type(error).__name__, frames=frames_of(error))
             self._conclude(run, JobState.FAILED, {"code": ErrorCode.INTERNAL.value})

@@ -12,17 +12,21 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from field178_server.accounts import memberships
 from field178_server.attachments.garbage_collection import Collected, collect
 from field178_server.attachments.secure_delete import finish_erasures
 from field178_server.attachments.storage.file_store import file_store_of
 from field178_server.attachments.uploads import uploading_of
 from field178_server.audit import verify
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import Actor
 from field178_server.database.unit_of_work import run_write
 from field178_server.maintenance import check_log
 from field178_server.maintenance.integrity import faults_of_store
 from field178_server.records import planned_visits
 from field178_server.records.batch import Batch
 from field178_server.runtime import Runtime
+from field178_shared.codelists import load
 from field178_shared.errors import AppError
 from field178_shared.time.clock import local_date
 
@@ -56,9 +60,10 @@ def check_if_due(runtime: Runtime) -> bool:
 def run_maintenance(runtime: Runtime) -> MaintenanceResult:
     """Run the maintenance of the store: `serve` and `field178 tidy` call it once an hour.
 
-    Unannounced visits whose day has come go to their teams. Erasures that met a busy store are finished, late
-    uploads given up, and the root chain extended over what was acknowledged since; once a day files that
-    nothing names are collected and every digest is recomputed.
+    Unannounced visits whose day has come go to their teams; rights that come with a membership begin and
+    end with it. Erasures that met a busy store are finished, late uploads given up, the audit trail chained
+    and the root chain extended over what was acknowledged; once a day files that nothing names are collected
+    and every digest is recomputed.
     """
     store = file_store_of(runtime.settings)
     if left := finish_erasures(runtime.engine, runtime.tenant_id, store, runtime.clock):
@@ -66,6 +71,8 @@ def run_maintenance(runtime: Runtime) -> MaintenanceResult:
     verify.extend(runtime.engine, runtime.tenant_id, runtime.keyring.receipt, runtime.clock)
     if released := run_write(runtime.engine, lambda session: _release_planned(session, runtime)):
         log.info("planned_visits_released", count=released)
+    if changed := run_write(runtime.engine, lambda session: _follow_memberships(session, runtime)):
+        log.info("memberships_followed", count=changed)
     given_up = uploading_of(runtime).expire()
     is_checked = check_if_due(runtime)
     return MaintenanceResult(left, given_up, is_checked, _collect(runtime) if is_checked else None)
@@ -76,6 +83,11 @@ def _release_planned(session: Session, runtime: Runtime) -> int:
     released = planned_visits.release_due(batch, local_date(batch.now))
     batch.flush()
     return released
+
+
+def _follow_memberships(session: Session, runtime: Runtime) -> int:
+    context = OperationContext(runtime.tenant_id, runtime.clock, runtime.ids, load(), Actor("system"))
+    return memberships.follow_day(session, context)
 
 
 def _collect(runtime: Runtime) -> Collected | None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.attachments.storage.blob_store import hash_of
 from field178_server.attachments.storage.file_store import file_store_of
+from field178_server.audit.trail_chain import faults_of_trail
 from field178_server.audit.verify import faults_of_roots
 from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for, readonly
@@ -97,6 +98,7 @@ def faults_of_store(engine: Engine, tenant_id: str, receipt_key: str | None = No
         return [
             *_faults_of_scopes(session, tenant_id),
             *_faults_of_receipts(session, tenant_id),
+            *faults_of_trail(session, tenant_id, receipt_key),
             *faults_of_roots(session, tenant_id, receipt_key),
             *_faults_of_drawers(session, tenant_id),
         ]

@@ -6,12 +6,14 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import CompoundSelect, Select, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
+from field178_server.database.declarative_base import KEY_TYPE
 from field178_server.database.models import FiledRecord, MergeProjection, Record
 from field178_shared.ids import is_uuid, review_id
 from field178_shared.merge import Data
+from field178_shared.records.reading import text_of
 from field178_shared.wire.protocol import MERGED_INTO
 
 _DELETED = select(Record.record_id, Record.body).where(
@@ -37,7 +39,8 @@ def merge_targets_of(session: Session, tenant_id: str, record_ids: Collection[st
 
 def merged_into_any_of(tenant_id: str, targets: Select[str]) -> Select[str]:
     """Return the query of these records and of all that were merged into them, in one step or in many."""
-    members = targets.cte("member", recursive=True)
+    # Without a name: one statement may ask for several.
+    members = targets.cte(recursive=True)
     step = select(MergeProjection.record_id).join(
         members, (MergeProjection.tenant_id == tenant_id) & (MergeProjection.into_id == members.c[0])
     )
@@ -80,6 +83,11 @@ def _stored(row: Record) -> StoredRecord:
     return StoredRecord(row.record_id, row.type, row.scope, row.rev, row.deleted, row.h, json.loads(row.body))
 
 
+def number_on(data: Data) -> str:
+    """Return the number of a visit or session on its papers: the record code, else that of the minutes."""
+    return text_of(data, "record_code") or text_of(data, "minutes_number")
+
+
 def find_reviewed(session: Session, tenant_id: str, record_id: str) -> dict[str, StoredRecord]:
     """Return a record with its review and its establishment, by id, in one statement.
 
@@ -90,15 +98,11 @@ def find_reviewed(session: Session, tenant_id: str, record_id: str) -> dict[str,
     visited = select(FiledRecord.establishment_id).where(
         FiledRecord.tenant_id == tenant_id, FiledRecord.record_id == record_id
     )
-    rows = session.scalars(
-        select(Record).where(
-            Record.tenant_id == tenant_id,
-            or_(
-                Record.record_id.in_([record_id, review_id(record_id)]),
-                Record.record_id == visited.scalar_subquery(),
-            ),
-        )
+    # One list of ids: asked for either of two conditions, SQLite without statistics reads every record.
+    ids: CompoundSelect[str] = union_all(
+        *(select(literal(one, KEY_TYPE)) for one in (record_id, review_id(record_id))), visited
     )
+    rows = session.scalars(select(Record).where(Record.tenant_id == tenant_id, Record.record_id.in_(ids)))
     return {row.record_id: _stored(row) for row in rows}
 
 

@@ -27,6 +27,11 @@ class PageStart:
         after, before = (arguments.get(name, "")[:MAX_ID] for name in ("after", "before"))
         return cls(after, "" if after else before, arguments.get("end") == "1")
 
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """The place as it stands in an address, "" for what is not asked."""
+        return {"after": self.after, "before": self.before, "end": "1" if self.is_last else ""}
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -46,6 +51,16 @@ class KeysetPage(Generic[Row]):
     before: PageStart | None = None
     after: PageStart | None = None
 
+    @property
+    def places(self) -> Mapping[str, PageStart | None]:
+        """The places of the first page, those beside this one, and the last; None: not there."""
+        return {
+            "first": PageStart() if self.before else None,
+            "before": self.before,
+            "after": self.after,
+            "last": PageStart(is_last=True) if self.after else None,
+        }
+
 
 def keyset_page(
     session: Session, query: Select[Any], order: Order, tenant_id: str, place: PageStart, size: int
@@ -62,6 +77,9 @@ def keyset_page(
         ordered = ordered.where(here < bound if is_descending else here > bound)
     found = session.execute(ordered.limit(size + 1)).all()
     rows, has_more = found[:size], len(found) > size
+    if not rows and place.after:
+        # What followed has left the list meanwhile: the last page is what remains.
+        return keyset_page(session, query, order, tenant_id, PageStart(is_last=True), size)
     if is_backward and place.before and not has_more:
         # Less than a page is left: the first page shows it with what follows.
         return keyset_page(session, query, order, tenant_id, PageStart(), size)

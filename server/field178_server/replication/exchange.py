@@ -19,7 +19,7 @@ from field178_server.devices.context import DeviceContext, load_device
 from field178_server.devices.heartbeat import Heartbeat
 from field178_server.records.batch import Batch
 from field178_server.replication import divergent_records, number_blocks
-from field178_server.replication.notices import NoticeNow, notices_now
+from field178_server.replication.notices import NoticeNow, note_delivered, notices_now
 from field178_server.replication.notices import to_wire as to_wire_notice
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.pull.frames import Frames
@@ -87,11 +87,15 @@ class ExchangeState:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The frames of an answer but for its end; `standing` is None where the pull is refused."""
+    """The frames of an answer but for its end; `state` is None where the pull is refused.
+
+    `is_agreed`: the tablet has all that the server has for it.
+    """
 
     frames: Frames
     more: bool
     state: ExchangeState | None = None
+    is_agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,7 @@ class Exchange:
     def answer(self, received: Received, reading: Reading) -> list[bytes]:
         """Store the heartbeat of the exchange, and return the whole answer in parts."""
         if reading.state is not None:
-            self._note(received, reading.state)
+            self._note(received, reading.state, is_agreed=reading.is_agreed)
         self.failpoint("answer")
         frames = reading.frames
         frames.add("end", {"frames": frames.count + 1, "more": reading.more})
@@ -228,12 +232,14 @@ class Exchange:
 
         run_write(self.engine, work)
 
-    def _note(self, received: Received, state: ExchangeState) -> None:
-        """Write the heartbeat, where no push did, and a root alarm that began or ended."""
+    def _note(self, received: Received, state: ExchangeState, *, is_agreed: bool) -> None:
+        """Write the heartbeat, where no push did, a root alarm that began or ended, notices that came."""
         device, found, seen = state.device, state.history_check, received.seen
         is_due = not received.request.push and heartbeat.is_due(device, seen)
         is_news = found.alarm != device.root_alarm
-        if not (is_due or is_news):
+        # The hash that both agree on names every notice: the tablet has them.
+        new_notices = [one.notice_id for one in state.notices if is_agreed and not one.is_delivered]
+        if not (is_due or is_news or new_notices):
             return
         stamp = trail.Stamp(self.tenant_id, self.ids.time_ordered(), self.clock.now())
         shown = found.shown.index if found.shown is not None else 0
@@ -244,19 +250,22 @@ class Exchange:
             if is_news:
                 index = received.request.root.index
                 hash_chain.note_alarm(session, stamp, device.id, found.alarm, index, shown)
+            if new_notices:
+                note_delivered(session, self.tenant_id, device.id, new_notices, seen.at)
 
         run_write(self.engine, work)
 
     def _state(self, session: Session, device: DeviceContext, request: SyncRequest) -> ExchangeState:
         history = history_of(session, self.tenant_id)
         lives = (request.incarnation, *request.incarnations)
-        told_to = (self.tenant_id, self.clock.now(), device.id, device.users)
         return ExchangeState(
             device=device,
             epoch=history.epoch,
             scopes=scopes_now(session, self.tenant_id, device.scopes),
             receipts=receipts_of(session, self.tenant_id, device.id, lives, request.formerly),
-            notices=[] if device.is_closed else notices_now(session, *told_to),
+            notices=[]
+            if device.is_closed
+            else notices_now(session, self.tenant_id, self.clock.now(), device),
             history_check=check_history(session, self.tenant_id, history, request),
         )
 
@@ -272,7 +281,7 @@ class Exchange:
         frames = Frames()
         news = {"root": state.history_check.to_wire()} if state.history_check.is_behind else {}
         frames.add("hello", {**self._greeting(state.epoch), "agreed": True, **news})
-        return Reading(frames, False, state)
+        return Reading(frames, False, state, is_agreed=True)
 
     def _tell(
         self, session: Session, request: SyncRequest, processed: Processed, state: ExchangeState

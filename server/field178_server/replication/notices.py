@@ -1,4 +1,4 @@
-"""Current notices of a tablet: those for every tablet, and those for its officers."""
+"""Current notices of a tablet: those for everybody, for its teams, and for its officers."""
 
 from __future__ import annotations
 
@@ -6,26 +6,51 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import BindParameter, Integer, and_, bindparam, cast, exists, literal, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
-from field178_server.database.declarative_base import UtcDateTime
-from field178_server.database.models import Notice
+from field178_server.database.declarative_base import UtcDateTime, table_of
+from field178_server.database.models import Notice, NoticeDelivery, Officer
 from field178_server.database.models.notice import MAX_SHOWN
 from field178_server.database.prepared import Prepared
+from field178_server.devices.context import DeviceContext
 
-_IS_FOR_ITS_OFFICER = and_(
-    database.among(Notice.officer_id, bindparam("officer_ids")),
-    Notice.device_id != bindparam("device_id"),
+_TENANT: BindParameter[str] = bindparam("tenant_id")
+_DEVICE: BindParameter[str] = bindparam("device_id")
+_OFFICERS: BindParameter[str] = bindparam("officer_ids")
+_IS_FOR_ITS_OFFICER = and_(database.among(Notice.officer_id, _OFFICERS), Notice.device_id != _DEVICE)
+_NAMES_OFFICERS = exists().where(
+    Officer.tenant_id == _TENANT,
+    database.among(Officer.officer_id, _OFFICERS),
+    or_(
+        Notice.audience == literal("role:") + Officer.role,
+        Notice.audience == literal("agency:") + Officer.agency,
+    ),
 )
-# Those for every tablet first: notices for one officer never push out what the office tells all.
+_IS_FOR_ALL_OF_IT = and_(
+    Notice.officer_id.is_(None),
+    or_(Notice.audience.is_(None), database.among(Notice.audience, bindparam("scopes")), _NAMES_OFFICERS),
+)
+_IS_DELIVERED = exists().where(
+    NoticeDelivery.tenant_id == _TENANT,
+    NoticeDelivery.notice_id == Notice.notice_id,
+    NoticeDelivery.device_id == _DEVICE,
+)
+# What the office tells comes first: notices about one officer's tablets never push it out.
 _NOW = Prepared(
-    select(Notice.notice_id, Notice.kind, Notice.text_vi, Notice.text_en, Notice.until)
+    select(
+        Notice.notice_id,
+        Notice.kind,
+        Notice.text_vi,
+        Notice.text_en,
+        cast(_IS_DELIVERED, Integer).label("is_delivered"),
+    )
     .where(
-        Notice.tenant_id == bindparam("tenant_id"),
+        Notice.tenant_id == _TENANT,
         Notice.until > bindparam("now", type_=UtcDateTime()),
-        or_(Notice.officer_id.is_(None), _IS_FOR_ITS_OFFICER),
+        or_(Notice.since.is_(None), Notice.since <= bindparam("now", type_=UtcDateTime())),
+        or_(_IS_FOR_ALL_OF_IT, _IS_FOR_ITS_OFFICER),
     )
     .order_by(Notice.officer_id.is_not(None), Notice.notice_id.desc())
     .limit(MAX_SHOWN)
@@ -33,26 +58,36 @@ _NOW = Prepared(
 
 
 class NoticeNow(NamedTuple):
-    """A notice that is shown."""
+    """A notice that is shown; `is_delivered`: the tablet has said that it has it."""
 
     notice_id: str
     kind: str
     text_vi: str
     text_en: str
-    until: datetime
+    is_delivered: int
 
 
-def notices_now(
-    session: Session, tenant_id: str, now: datetime, device_id: str = "", officer_ids: Iterable[str] = ()
-) -> list[NoticeNow]:
-    """Return the notices that have not run out, the oldest first; without a tablet those for every one."""
+def notices_now(session: Session, tenant_id: str, now: datetime, device: DeviceContext) -> list[NoticeNow]:
+    """Return the notices for a tablet that have begun and not run out, the oldest first."""
     values = {
         "tenant_id": tenant_id,
         "now": database.stored_instant(session.connection(), now),
-        "device_id": device_id,
-        "officer_ids": sorted(officer_ids),
+        "device_id": device.id,
+        "officer_ids": sorted(device.users),
+        "scopes": sorted(device.scopes),
     }
     return sorted(NoticeNow(*row) for row in _NOW.rows(session, values))
+
+
+def note_delivered(
+    session: Session, tenant_id: str, device_id: str, notice_ids: Iterable[str], at: datetime
+) -> None:
+    """Keep that a tablet has stored notices; that it said so before stays as it was."""
+    connection = session.connection()
+    stored = database.stored_instant(connection, at)
+    columns = ("tenant_id", "notice_id", "device_id", "delivered_at")
+    rows = [(tenant_id, notice_id, device_id, stored) for notice_id in notice_ids]
+    database.bulk_upsert(connection, table_of(NoticeDelivery), columns, rows, keep=("delivered_at",))
 
 
 def to_wire(notice: NoticeNow) -> dict[str, object]:

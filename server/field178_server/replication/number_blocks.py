@@ -23,6 +23,7 @@ from field178_server.devices.context import DeviceContext
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import new_record
 from field178_shared.records.number_block import TYPE, NumberBlock
+from field178_shared.records.teams import TEAM
 from field178_shared.time.clock import local_date
 
 BLOCK = 50
@@ -51,7 +52,7 @@ _TEAMS = Prepared(
     select(Record.scope).where(
         Record.tenant_id == bindparam("tenant_id"),
         database.among(Record.record_id, bindparam("ids")),
-        Record.type == teams.TYPE,
+        Record.type == TEAM,
         Record.deleted.is_(False),
     )
 )

@@ -11,6 +11,7 @@ from field178_server.http.application_runtime import runtime_of
 from field178_server.job_kinds import JOB_KINDS
 from field178_server.jobs.worker import jobs_running
 from field178_server.maintenance.daily import maintenance_running, run_maintenance
+from field178_server.office.mail.sender import mail_running
 from field178_server.security.certificates import certificate_of
 from field178_server.serving.connection_limits import ConnectionCount, connections_allowed
 from field178_server.serving.tls_proxy import TlsFront
@@ -39,6 +40,7 @@ def serve(settings: Settings, host: str, port: int, ready: Ready) -> None:
     with ExitStack() as stack:
         stack.enter_context(maintenance_running(partial(run_maintenance, runtime_of(application))))
         stack.enter_context(jobs_running(runtime_of(application), JOB_KINDS))
+        stack.enter_context(mail_running(runtime_of(application)))
         connections = connections_allowed(handles_each=2 if ends_tls else 1)
         bind = partial(
             bound, application, threads=settings.threads, connections=connections, is_https=settings.is_https

@@ -11,7 +11,10 @@ from field178_shared.records.reading import Data, count_of, entries_of, instant_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinnedRemark:
-    """A remark on one path; it is done from the revision that answers it."""
+    """A comment on one path; it is done from the revision at which it was closed.
+
+    `thread` is the key of the first comment of its thread, its own where it begins one.
+    """
 
     key: str
     path: str
@@ -19,6 +22,9 @@ class PinnedRemark:
     user: str
     at: datetime | None
     done_rev: int | None
+    thread: str = ""
+    closed_by: str = ""
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,8 @@ class ReviewRecord:
     state: str
     reason: str
     comments: tuple[PinnedRemark, ...]
+    # Who has to answer it in the place of the officer who filed the record.
+    handed_to: str = ""
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
@@ -40,6 +48,7 @@ class ReviewRecord:
             state=text_of(data, "state"),
             reason=text_of(data, "reason"),
             comments=tuple(_comment_of(*entry) for entry in entries_of(data, "comments").items()),
+            handed_to=text_of(data, "handed_to"),
         )
 
     @property
@@ -56,4 +65,7 @@ def _comment_of(key: str, data: Data) -> PinnedRemark:
         user=text_of(data, "user"),
         at=instant_of(data, "at"),
         done_rev=count_of(data, "done_rev"),
+        thread=text_of(data, "thread") or key,
+        closed_by=text_of(data, "closed_by"),
+        closed_at=instant_of(data, "closed_at"),
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import ErrorCode
 from field178_shared.records.reading import Data
-from field178_shared.rules import counts, establishment, inspection, outreach, plan
+from field178_shared.rules import counts, establishment, inspection, outreach, plan, team
 from field178_shared.rules.free_text import FreeTextMarks, free_text_paths, free_texts
 from field178_shared.rules.problem import Context, Problem, Rule, by_path
 from field178_shared.schemas import validate
@@ -46,6 +46,7 @@ _RULES: Mapping[str, _Rules] = {
     "inspection": _Rules(inspection.contradictions, inspection.submission_problems, inspection.warnings),
     "outreach_session": _Rules(outreach.contradictions, outreach.submission_problems, outreach.warnings),
     "plan_item": _Rules(plan.contradictions, plan.submission_problems, plan.warnings),
+    "team": _Rules(team.contradictions, team.submission_problems, team.warnings),
 }
 
 

@@ -52,6 +52,8 @@ class FlagContext:
     others: Mapping[str, Data] = field(default_factory=dict)
     files_named: int = 0
     files_come: int = 0
+    # The field's answers to comments: the path they are about, and the text.
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 def quality_flags(type_name: str, data: Data, lists: CodeLists, context: FlagContext) -> tuple[Problem, ...]:
@@ -117,6 +119,9 @@ def _personal_data(type_name: str, data: Data, context: FlagContext) -> Iterator
     for path, text in free_texts(type_name, data).items():
         if _may_name_a_person(text, (name,) if name else ()):
             yield Problem(path, ErrorCode.PERSONAL_DATA)
+    for path, text in context.answers:
+        if _may_name_a_person(text, (name,) if name else ()):
+            yield Problem(path, ErrorCode.PERSONAL_DATA, {"text": text})
 
 
 # A list is read again and again, and a text is looked through in a fifth of a millisecond.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from field178_shared.schemas.comment_answer import CommentAnswerSchema
 from field178_shared.schemas.conflict import ConflictSchema
 from field178_shared.schemas.declared import RecordSchema
 from field178_shared.schemas.establishment import EstablishmentSchema
@@ -22,6 +23,7 @@ SCHEMAS: Mapping[str, RecordSchema] = MappingProxyType(
         "inspection": InspectionSchema(),
         "outreach_session": OutreachSessionSchema(),
         "review": ReviewSchema(),
+        "comment_answer": CommentAnswerSchema(),
         "sanction_decision": SanctionDecisionSchema(),
         "payment": PaymentSchema(),
         "measure_execution": MeasureExecutionSchema(),

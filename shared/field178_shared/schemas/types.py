@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from field178_shared.schemas.declared import RecordSchema
 
+# Kind of the scope of a record that is about another one: it lies where that one lies.
+SYSTEM = "system"
+
 
 class Side(StrEnum):
     """Writer of a type: a tablet of the field, the office in its console, or the server by itself."""
@@ -47,6 +50,7 @@ class RecordType:
         return self.versions[0] <= version <= self.versions[1]
 
 
+_TABLET = (Side.TABLET,)
 _OFFICE = (Side.OFFICE,)
 _SERVER = (Side.SERVER,)
 # Said by a merge alone, which is evaluated as a whole; the office takes it back.
@@ -67,12 +71,14 @@ TYPES: Mapping[str, RecordType] = MappingProxyType(
             RecordType("list_rows", "ref", creators=_OFFICE, editors=_OFFICE),
             RecordType("inspection_plan", "office", creators=_OFFICE, editors=_OFFICE),
             RecordType("plan_item", "team", creators=_OFFICE, editors=_OFFICE),
-            RecordType("review", "system", creators=_OFFICE, editors=_OFFICE),
-            RecordType("sanction_decision", "system", creators=_OFFICE, editors=_OFFICE),
-            RecordType("payment", "system", creators=_OFFICE, editors=_OFFICE),
-            RecordType("measure_execution", "system", creators=_OFFICE, editors=_OFFICE),
-            RecordType("follow_up_closure", "system", creators=_OFFICE, editors=_OFFICE),
-            RecordType("conflict", "system", creators=_SERVER, editors=_SERVER),
+            RecordType("review", SYSTEM, creators=_OFFICE, editors=_OFFICE),
+            # Written once: what was answered is never changed.
+            RecordType("comment_answer", SYSTEM, creators=_TABLET, editors=()),
+            RecordType("sanction_decision", SYSTEM, creators=_OFFICE, editors=_OFFICE),
+            RecordType("payment", SYSTEM, creators=_OFFICE, editors=_OFFICE),
+            RecordType("measure_execution", SYSTEM, creators=_OFFICE, editors=_OFFICE),
+            RecordType("follow_up_closure", SYSTEM, creators=_OFFICE, editors=_OFFICE),
+            RecordType("conflict", SYSTEM, creators=_SERVER, editors=_SERVER),
         )
     }
 )

@@ -120,3 +120,11 @@ def parse_whole_number(text: str, max_digits: int = MAX_DIGITS) -> int | None:
     """Return a number written in ASCII digits alone, None for every other or a longer text."""
     is_number = text.isascii() and text.isdigit() and len(text) <= max_digits
     return int(text) if is_number else None
+
+
+_MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
+
+
+def is_mail_address(text: str) -> bool:
+    """Tell whether a text can be an e-mail address: one of ASCII, without a name before it."""
+    return len(text) <= 254 and _MAIL_ADDRESS.fullmatch(text) is not None and ".." not in text

@@ -76,3 +76,8 @@ def from_wire(text: str) -> datetime | None:
 def local_date(instant: datetime) -> date:
     """Return the calendar date in Việt Nam (UTC+7) of an instant."""
     return instant.astimezone(VIETNAM).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """Return the instant at which a calendar date begins in Việt Nam."""
+    return datetime(day.year, day.month, day.day, tzinfo=VIETNAM).astimezone(UTC)

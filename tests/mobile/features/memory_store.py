@@ -19,6 +19,8 @@ from field178_mobile.store.model import (
 from field178_mobile.store.photos.photo_store import NO_FILES, ServerFileCount
 from field178_mobile.store.replica.listings import establishment_listing
 from field178_shared.errors import AppError
+from field178_shared.records.comment_threads import CommentThread
+from field178_shared.records.review import PinnedRemark
 
 
 class MemoryDrafts:
@@ -79,6 +81,7 @@ class MemoryStore:
         self.records: dict[str, MergedRecord] = {}
         self.words: dict[str, StateWord] = {}
         self.returns: list[InboxItem] = []
+        self.threads: dict[str, tuple[CommentThread, ...]] = {}
         self.filed: list[tuple[Draft, str, tuple[object, ...]]] = []
         self.refuses: AppError | None = None
         self.subscribers: list[Callable[[object], None]] = []
@@ -93,6 +96,11 @@ class MemoryStore:
 
     def give_back(self, record_id: str, path: str, text: str) -> None:
         self.words[record_id] = StateWord.RETURNED
+        key = f"c{len(self.threads.get(record_id, ()))}"
+        remark = PinnedRemark(
+            key=key, path=path, text=text, user="reviewer", at=None, done_rev=None, thread=key
+        )
+        self.threads[record_id] = (*self.threads.get(record_id, ()), CommentThread((remark,)))
         comment = ReviewerComment(path, text, "reviewer", None)
         self.returns.append(InboxItem(InboxKind.RETURNED, record_id, "inspection", "", "fix", (comment,)))
 
@@ -116,6 +124,9 @@ class MemoryStore:
     def visits_to(self, establishment_id: str) -> list[MergedRecord]:
         visits = self.views("inspection")
         return [view for view in visits if view.data.get("establishment_id") == establishment_id]
+
+    def comment_threads(self, record_id: str) -> tuple[CommentThread, ...]:
+        return self.threads.get(record_id, ())
 
     def inbox(self) -> list[InboxItem]:
         return list(self.returns)

@@ -356,6 +356,30 @@ def returned_visit(pose: Pose) -> None:
     pose.screen("inspection").open(record_id=uid("visit 0"))
 
 
+@state()
+def commented_item(pose: Pose) -> None:
+    pose.screen("inspection").open(record_id=uid("visit 0"), focus_path="answers.workers_contract.v")
+
+
+@state()
+def comments_sheet(pose: Pose) -> None:
+    commented_item(pose)
+    frames(3)
+    pose.screen("inspection").pane.open_comments("answers.workers_contract")
+
+
+@state(is_shared=False)
+def comments_answered(pose: Pose) -> None:
+    commented_item(pose)
+    visit = pose.screen("inspection").workspace.record.visit
+    comments = visit.open_comments("answers.workers_contract", lambda _state: None)
+    comments.write("c", "Đã đếm lại cùng quản lý: bốn người có hợp đồng, số ghi là đúng.")
+    comments.send("c")
+    visit.store_changed()
+    frames(3)
+    pose.screen("inspection").pane.open_comments("answers.workers_contract")
+
+
 @state(is_shared=False)
 def filed(pose: Pose) -> None:
     pose.open_visit(ANSWERED).complete()

@@ -17,13 +17,16 @@ from field178_server.attachments.upload_rows import Limits, UploadRequest
 from field178_server.attachments.uploads import Uploading
 from field178_server.audit.operation_context import OperationContext
 from field178_server.backup import create as backup
+from field178_server.backup import log
 from field178_server.backup.errors import BackupError, Reason
+from field178_server.backup.job import ask_for_backup
 from field178_server.backup.restore import restore
 from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Blob
-from field178_server.database.unit_of_work import run_write
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices.context import DeviceContext
+from field178_server.health.checks import CheckName, checks_of_server
 from field178_server.maintenance import integrity
 from field178_server.office.tablets import operations as tablets
 from field178_server.settings import Settings
@@ -176,6 +179,61 @@ def test_a_file_that_came_after_the_snapshot_is_not_marked(
     taken = backup.create(settings, world.engine, desk_of(world), tmp_path / "b")
     assert taken.proof.faults == []
     assert [row.backed_up_at for row in world.rows(Blob)] == [None]
+
+
+def test_the_log_has_the_newest_proved_backup_and_the_newest_attempt(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, context, first = settings_of(world.engine, tmp_path), desk_of(world), tmp_path / "first"
+    assert backups_of(world) == log.LastBackups()
+    taken = backup.create(settings, world.engine, context, first)
+    found = backups_of(world)
+    assert found.proved == found.attempt
+    assert found.proved is not None
+    assert (found.proved.folder, found.proved.taken_by) == (str(taken.folder), None)
+    monkeypatch.setattr(backup, "faults_of", lambda *_: ["no_scratch: plain"])
+    backup.create(settings, world.engine, context, tmp_path / "second")
+    later = backups_of(world)
+    assert later.proved == found.proved
+    assert later.attempt is not None
+    assert (later.attempt.state, later.attempt.faults) == (log.RunState.NOT_PROVED, ("no_scratch",))
+    digest, now = taken.proof.manifest_sha256, world.clock.now()
+    run_write(world.engine, lambda session: log.note_drill(session, TENANT, digest, now))
+    assert backups_of(world).drilled_at == now
+
+
+def test_checks_are_the_same_on_every_engine(world: World, tmp_path: Path) -> None:
+    settings = settings_of(world.engine, tmp_path)
+    settings.data_dir.mkdir()
+    backup.create(settings, world.engine, desk_of(world), tmp_path / "b")
+    found = checks_of_server(world.engine, settings, world.clock.now())
+    assert {one.name for one in found} == set(CheckName)
+    assert {one.name for one in found if one.needs_attention} == set()
+
+
+def test_a_store_that_is_behind_is_named_and_the_machine_still_looked_at(
+    world: World, tmp_path: Path
+) -> None:
+    settings = settings_of(world.engine, tmp_path)
+    settings.data_dir.mkdir()
+    migrations.downgrade(world.engine, "0025")
+    found = {one.name: one for one in checks_of_server(world.engine, settings, world.clock.now())}
+    assert found[CheckName.VERSION].reason == "not_migrated"
+    assert {CheckName.DISK, CheckName.CERTIFICATE} < set(found)
+    migrations.upgrade(world.engine)
+
+
+def test_two_askers_get_one_job(world: World) -> None:
+    context = desk_of(world)
+    first, second = (
+        run_write(world.engine, lambda session: ask_for_backup(session, context)) for _ in range(2)
+    )
+    assert first == second
+
+
+def backups_of(world: World) -> log.LastBackups:
+    with snapshot(world.engine) as session:
+        return log.last_backups(session, TENANT)
 
 
 @pytest.mark.parametrize("harm", ["missing", "altered"])

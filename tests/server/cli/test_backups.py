@@ -18,8 +18,11 @@ from sqlalchemy import text
 from tests.server.cli.command import Command
 
 from field178_server.backup import create as backup
+from field178_server.backup.fingerprint import Figures, tables_of
+from field178_server.backup.place import only_backup
 from field178_server.database.engine import create_engine_for
 from field178_server.database.failpoints import CRASH_AT
+from field178_server.database.unit_of_work import snapshot
 from field178_shared.crypto.signatures import is_signed
 
 Harm = Callable[[Path], None]
@@ -257,10 +260,86 @@ def test_nothing_is_backed_up_before_a_server_is_set_up(command: Command, backup
 def test_a_drill_touches_nothing_of_the_office(field178: Command, taken: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in field178.folder.rglob("*")}
     assert int(str(field178.json("drill")["records"])) > 500
-    assert field178.json("drill", "--backup", str(taken))["backup"] == str(taken)
     assert {path: path.stat().st_mtime_ns for path in field178.folder.rglob("*")} == before
+
+
+def test_a_drill_of_a_backup_changes_only_its_date_in_the_log(field178: Command, taken: Path) -> None:
+    before = figures_of(field178.folder)
+    assert field178.json("drill", "--backup", str(taken))["backup"] == str(taken)
+    after = figures_of(field178.folder)
+    assert {name for name in after if after[name] != before[name]} == {"backup_run"}
+    assert runs(field178.folder)[-1]["drilled_at"]
+
+
+def test_a_drill_that_fails_is_no_drill(field178: Command, taken: Path) -> None:
     flip("store.sqlite")(taken)
     assert field178.run("drill", "--backup", str(taken)).exit_code == 1
+    assert runs(field178.folder)[-1]["drilled_at"] is None
+
+
+def test_a_drill_on_a_spare_machine_needs_no_store_of_its_own(
+    field178: Command, taken: Path, tmp_path: Path
+) -> None:
+    elsewhere(field178, tmp_path)
+    assert field178.json("drill", "--backup", str(taken))["backup"] == str(taken)
+
+
+def figures_of(folder: Path) -> dict[str, Figures]:
+    engine = create_engine_for(f"sqlite:///{folder / 'field178.sqlite'}")
+    with snapshot(engine) as session:
+        found = tables_of(session)
+    engine.dispose()
+    return found
+
+
+def runs(folder: Path) -> list[dict[str, object]]:
+    """Return the log of the backups, the oldest first."""
+    engine = create_engine_for(f"sqlite:///{folder / 'field178.sqlite'}")
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM backup_run ORDER BY run_id").mappings().all()
+    engine.dispose()
+    return [dict(row) for row in rows]
+
+
+def test_every_attempt_is_noted_wherever_it_went(
+    field178: Command, backups: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = take_one(field178, backups)
+
+    def full(*_: object) -> list[str]:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(backup, "faults_of", full)
+    assert field178.run("backup", "--to", str(backups)).exit_code == 1
+    monkeypatch.setattr(backup, "faults_of", lambda *_: ["blob: 00", "blob: 11", "client_failed: words"])
+    assert field178.run("backup", "--to", str(backups)).exit_code == 1
+    first, second, third = runs(field178.folder)
+    assert (first["state"], first["folder"], first["faults"]) == ("proved", str(taken), "[]")
+    manifest = manifest_of(taken)
+    assert first["size"] == sum(one["size"] for one in manifest["files"].values())  # type: ignore[index, misc]
+    assert (second["state"], second["folder"], second["faults"]) == ("failed", "", '["storage_full"]')
+    assert (third["state"], third["faults"]) == ("not_proved", '["blob", "client_failed"]')
+
+
+def test_backups_go_to_the_folder_of_the_settings_and_not_where_a_disk_is_missing(
+    field178: Command, tmp_path: Path
+) -> None:
+    disk = tmp_path / "disk"
+    field178.set(BACKUP_DIR=str(disk))
+    refused = field178.run("backup")
+    assert (refused.exit_code, "FIELD178_BACKUP_DIR" in refused.stderr) == (1, True)
+    assert not disk.exists()
+    disk.mkdir()
+    assert Path(str(field178.json("backup")["backup"])).parent == disk
+    assert [one["faults"] for one in runs(field178.folder)] == ['["no_folder"]', "[]"]
+
+
+def test_one_backup_at_a_time(field178: Command, backups: Path) -> None:
+    with only_backup(field178.folder):
+        refused = field178.run("backup", "--to", str(backups))
+    assert (refused.exit_code, len(refused.stderr.splitlines())) == (1, 1)
+    assert runs(field178.folder) == []
+    take_one(field178, backups)
 
 
 def test_a_root_is_made_shown_and_found_again(command: Command) -> None:

@@ -10,6 +10,7 @@ from tests.server.cli.command import Command
 from tests.server.office_scene import PASSWORD, TEAM
 
 from field178_server.database.models import Audit, Officer, Record
+from field178_shared.time.clock import local_date
 
 
 def test_an_officer_gets_the_scopes_of_team_and_units(field178: Command) -> None:
@@ -27,7 +28,8 @@ def test_tablets_see_an_officer_as_person_and_as_member(field178: Command) -> No
         lambda session: {row.type: json.loads(row.body) for row in session.scalars(select(Record))}
     )
     assert bodies["person"] == {"agency": "commune_culture_social", "display_name": "an", "role": "team_lead"}
-    assert bodies["team"]["members"] == {officer: {"position": "team_leader"}}
+    today = local_date(at.context.now()).isoformat()
+    assert bodies["team"]["members"] == {officer: {"position": "team_leader", "valid_from": today}}
     field178("user", "disable", "an")
     deleted = at.read(
         lambda session: session.scalars(select(Record.deleted).where(Record.type == "person")).all()

@@ -1,3 +1,5 @@
+import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,15 @@ from field178_server.database.models import FiledRecord, Quarantine, Record
 from field178_server.demo import DEMO_START
 from field178_server.demo.places import publish_places
 from field178_server.demo.seed import DemoStore, Seeded, seed
+from field178_server.office.plan.queries import PlanReader, year_plan
+from field178_server.records.access import AccessFilter
 from field178_server.records.lists_in_force import stored_pack
 from field178_server.replication.policy.record_validation import DeclaredTypes
 from field178_server.serving.installation import install
 from field178_server.settings import Settings
 from field178_shared.codelists import demo, load
 from field178_shared.ids import IdSource
+from field178_shared.records.teams import Team
 from field178_shared.time.clock import ShiftedClock, SystemClock
 
 
@@ -51,13 +56,30 @@ def test_nothing_of_the_demo_is_quarantined(seeded: tuple[DemoStore, Seeded]) ->
         assert session.scalar(select(func.count()).select_from(Quarantine)) == 0
 
 
-def test_the_team_has_its_leader_and_five_inspectors(seeded: tuple[DemoStore, Seeded]) -> None:
+def test_the_team_has_its_decision_and_its_members(seeded: tuple[DemoStore, Seeded]) -> None:
     store, told = seeded
     with Session(store.engine) as session:
-        body = session.scalar(select(Record.body).where(Record.record_id == told.team.id))
-    assert body is not None
-    assert body.count('"position":"member"') == 5
-    assert body.count('"position":"team_leader"') == 1
+        row = session.get_one(Record, (store.context.tenant_id, told.team.id))
+    team = Team.from_data(row.record_id, json.loads(row.body))
+    assert (team.decision_number, team.holds_on(DEMO_START.date())) == ("GL-12/QĐ-UBND", True)
+    positions = sorted(one.position for one in team.members.values())
+    assert positions == ["deputy_leader", *["member"] * 3, "secretary", "team_leader"]
+    assert all(one.holds_on(date(2024, 1, 8)) for one in team.members.values())
+
+
+def test_the_plan_has_visits_in_every_state_and_a_hidden_one(seeded: tuple[DemoStore, Seeded]) -> None:
+    store, told = seeded
+    with Session(store.engine) as session:
+        office = PlanReader(store.context.tenant_id, AccessFilter(None), DEMO_START.date(), True)
+        year = year_plan(session, office, 2025)
+        last = year_plan(session, office, 2024)
+        own = PlanReader(
+            store.context.tenant_id, AccessFilter(frozenset({told.team.scope})), DEMO_START.date()
+        )
+        known = year_plan(session, own, 2025)
+    assert {state.value for state in year.counts()} == {"missed", "due", "later"}
+    assert len(year.items) - len(known.items) == 1
+    assert (last.quotas[0].done, last.quotas[0].quota.count) == (demo()["totals"]["visits"], 90)
 
 
 def test_the_office_of_the_demo_publishes_its_schools_and_zones(seeded: tuple[DemoStore, Seeded]) -> None:

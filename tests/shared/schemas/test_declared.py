@@ -15,6 +15,7 @@ VALID: dict[str, Callable[[], Data]] = {
     "inspection": builders.inspection,
     "outreach_session": builders.outreach_session,
     "review": builders.review,
+    "comment_answer": builders.comment_answer,
     "conflict": builders.conflict,
     "sanction_decision": builders.sanction_decision,
     "payment": builders.payment,

@@ -62,6 +62,9 @@ BAD: list[tuple[str, Callable[[], Data], str, object, str]] = [
     ("payment", builders.payment, "document_number", " ", "required"),
     ("payment", builders.payment, "amount_vnd", -1, "out_of_range"),
     ("measure_execution", builders.measure_execution, "measure_key", "a b", "bad_id"),
+    ("review", builders.review, "comments.c1.thread", "", "bad_id"),
+    ("comment_answer", builders.comment_answer, "text", "x" * 301, "too_long"),
+    ("comment_answer", builders.comment_answer, "record", "r1", "bad_id"),
     ("follow_up_closure", builders.follow_up_closure, "status", "open", "unknown_choice"),
     ("follow_up_closure", builders.follow_up_closure, "closed_on", "24/11/2026", "bad_date"),
     ("inspection_plan", builders.inspection_plan, "quotas.q1.count", 0, "out_of_range"),
@@ -132,7 +135,7 @@ def test_every_type_describes_itself_in_json() -> None:
 
 def test_the_office_and_the_server_alone_write_what_is_theirs() -> None:
     on_tablets = {name for name, each in TYPES.items() if "tablet" in each.creators}
-    assert on_tablets == {"establishment", "inspection", "outreach_session"}
+    assert on_tablets == {"establishment", "inspection", "outreach_session", "comment_answer"}
     assert "inspection_priority_id" in TYPES["establishment"].office_paths
     assert TYPES["inspection"].takes(1)
     assert not TYPES["inspection"].takes(2)

@@ -8,10 +8,11 @@ from typing import Protocol
 
 from field178_mobile.features.inbox.inbox_state import InboxRow, InboxState, OpenItem, PinnedNote
 from field178_mobile.features.inbox.inbox_words import (
-    ICONS,
+    ANSWERED,
     KINDS,
     SCREENS,
     field_name,
+    icon_of,
     remedy_of,
     text_of_reason,
 )
@@ -111,12 +112,14 @@ class InboxPresenter:
             self._actions.settle(item.record_id, self._shown, mine)
 
     def _row(self, key: str, item: InboxItem) -> InboxRow:
-        icon, tone = ICONS[item.kind]
-        said = item.comments[0].text if item.comments else text_of_reason(item, self._words)
+        icon, tone = icon_of(item)
+        said = self._handed(
+            item, item.comments[0].text if item.comments else text_of_reason(item, self._words)
+        )
         return InboxRow(key, self._title(item), said, icon, tone, self._moment(item), self._kind(item))
 
     def _item(self, key: str, item: InboxItem) -> OpenItem:
-        icon, tone = ICONS[item.kind]
+        icon, tone = icon_of(item)
         view = self._store.view(item.record_id) if item.record_id else None
         return OpenItem(
             key=key,
@@ -124,7 +127,7 @@ class InboxPresenter:
             kind=self._kind(item),
             icon=icon,
             tone=tone,
-            text=text_of_reason(item, self._words),
+            text=self._handed(item, text_of_reason(item, self._words)),
             remedy=remedy_of(item, self._words),
             notes=tuple(self._notes(item, view)),
             record_id=item.record_id,
@@ -139,7 +142,8 @@ class InboxPresenter:
             return field_name(path, item.type, data, self._words)
 
         for comment in item.comments:
-            yield PinnedNote(comment.path, named(comment.path), comment.text, self._by(comment))
+            said = comment.text if comment.is_open else self._words.say("Closed: {text}", text=comment.text)
+            yield PinnedNote(comment.path, named(comment.path), said, self._by(comment))
         for place, value in enumerate(item.refused_values):
             standing = value.current if view is None else _standing(view, value.path)
             yield self._choice(place, value, (item.type, named(value.path)), standing)
@@ -165,11 +169,22 @@ class InboxPresenter:
             can_take=value.reason != ErrorCode.LOCKED and value.path != DELETED,
         )
 
+    def _handed(self, item: InboxItem, said: str) -> str:
+        """Return what was said behind the name of the officer who has to answer it, where one was named."""
+        if not (name := self._name(item.handed_to)):
+            return said
+        handed = self._words.say("Handed over to {name}", name=name)
+        return f"{handed} · {said}" if said else handed
+
+    def _name(self, user: str) -> str:
+        person = self._store.view(user) if user else None
+        return str(person.data.get("display_name", "")) if person else ""
+
     def _by(self, comment: ReviewerComment) -> str:
-        person = self._store.view(comment.user) if comment.user else None
-        name = str(person.data.get("display_name", "")) if person else ""
+        name = self._name(comment.user)
         when = moment_text(comment.at, self._clock.now()) if comment.at else ""
-        return " · ".join(part for part in (name, when) if part)
+        word = self._words.translate("Answered") if comment.is_answered else ""
+        return " · ".join(part for part in (name, when, word) if part)
 
     def _title(self, item: InboxItem) -> str:
         kind = self._words.record(item.type) if item.type in SCREENS else self._kind(item)
@@ -178,7 +193,7 @@ class InboxPresenter:
         return record_title(self._store, item.record_id, self._words) or item.title or kind
 
     def _kind(self, item: InboxItem) -> str:
-        return self._words.say(KINDS[item.kind])
+        return self._words.say(ANSWERED if item.is_answered else KINDS[item.kind])
 
     def _moment(self, item: InboxItem) -> str:
         return moment_text(item.at, self._clock.now()) if item.at else ""

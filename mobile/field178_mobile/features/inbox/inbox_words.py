@@ -23,6 +23,7 @@ KINDS = {
     InboxKind.QUARANTINED: N_("Not accepted"),
     InboxKind.NOTICE: N_("Message"),
 }
+ANSWERED = N_("Answered")
 SCREENS = {"inspection": "inspection", "establishment": "inspection", "outreach_session": "outreach"}
 
 _MEND = N_("Open the record, correct what is marked and file it again.")
@@ -38,11 +39,19 @@ _REMEDIES: Mapping[str, str] = {
     "user_unknown": N_("Sign in once more with your password while there is a network."),
 }
 _OF_KIND = {
-    InboxKind.RETURNED: N_("Tap a comment: the record opens at that field. Mend it and file again."),
+    InboxKind.RETURNED: N_(
+        "Tap a comment: the record opens at that field. Mend it and file again, or answer in words."
+    ),
     InboxKind.CONFLICT: N_(
         "Somebody else changed the same field. Choose what is right for each, then settle."
     ),
 }
+
+
+def icon_of(item: InboxItem) -> tuple[str, str]:
+    """Return icon and tone of an item; what is answered alarms nobody."""
+    icon, tone = ICONS[item.kind]
+    return icon, "primary" if item.is_answered else tone
 
 
 def text_of_reason(item: InboxItem, words: Wording) -> str:
@@ -59,6 +68,8 @@ def remedy_of(item: InboxItem, words: Wording) -> str:
     """Return what to do."""
     if item.kind is InboxKind.NOTICE:
         return ""
+    if item.is_answered:
+        return words.translate("Nothing to do: all comments are answered, the office looks at them.")
     return words.say(_OF_KIND.get(item.kind) or _REMEDIES.get(item.reason, _ASK))
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.wording import Wording
-from field178_mobile.store import InboxItem
 from field178_shared.codelists import ChecklistItem
 from field178_shared.merge import read_path
 
@@ -71,14 +70,18 @@ def item_at(path: str, data: Data, words: Wording) -> ChecklistItem | None:
     return words.lists.items.get(_item_of(head, rest, data))
 
 
-def comments_of(items: Iterable[InboxItem], record_id: str) -> dict[str, str]:
-    """Return the office's words by path, several on one field on lines of their own."""
-    found: dict[str, list[str]] = {}
-    for item in items:
-        if item.record_id == record_id:
-            for comment in item.comments:
-                found.setdefault(comment.path, []).append(comment.text)
-    return {path: "\n".join(texts) for path, texts in found.items()}
+def stands_at(at: str, data: Data, words: Wording) -> Callable[[str], bool]:
+    """Return whether a path is at a place of the form: a field, or a tab ("@…") for what no field shows."""
+    tab = at.removeprefix("@")
+
+    def is_on_tab(path: str) -> bool:
+        place = place_of(path, data, words)
+        return place.tab == tab and not place.item and path not in PINNED
+
+    def is_at_field(path: str) -> bool:
+        return at in (path, anchor_of(path, data))
+
+    return is_at_field if tab == at else is_on_tab
 
 
 def anchored(comments: Mapping[str, str], data: Data) -> dict[str, str]:

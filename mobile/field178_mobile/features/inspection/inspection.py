@@ -6,12 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from field178_mobile.features.comments import comments
+from field178_mobile.features.comments.comments import CommentsState, RecordComments
 from field178_mobile.features.forms.simple_fields import TYPED_KINDS, write
 from field178_mobile.features.inbox.reviewed import CLOSED, is_late, review_notice
 from field178_mobile.features.inspection import answers, conclusion, findings, follow_up_answers, foot, visit
 from field178_mobile.features.inspection.check_in import CheckIn, CheckInDraft
 from field178_mobile.features.inspection.checklist import SectionPageContent, VisitReader, VisitReading
-from field178_mobile.features.inspection.field_positions import CHECKLIST, CONCLUSION, PHOTOS, place_of
+from field178_mobile.features.inspection.field_positions import (
+    CHECKLIST,
+    CONCLUSION,
+    PHOTOS,
+    name_of,
+    place_of,
+    stands_at,
+)
 from field178_mobile.features.inspection.fix_dates import day_or_none, end_of_offer
 from field178_mobile.features.inspection.inspection_state import (
     Beside,
@@ -158,10 +167,22 @@ class InspectionPresenter:
 
     def store_changed(self) -> None:
         """Show what the store says of the visit now: how far its photos are, and a filed one itself."""
-        if self.is_filed:
+        is_other = self._opened.answering is not None and self._opened.answering.refresh()
+        if self.is_filed or is_other:
             self._show()
         else:
             self.photos_moved()
+
+    def open_comments(self, at: str, render: Callable[[CommentsState], None]) -> RecordComments | None:
+        """Show the comment threads at a place of the form; None where nothing was returned."""
+        answering, words = self._opened.answering, self._words
+        if answering is not None:
+            data = self._session.data
+            shows = stands_at(at, data, words)
+            answering.open(
+                comments.ThreadSight(shows, lambda path: name_of(path, data, words), render, self._show)
+            )
+        return answering
 
     def photos_moved(self) -> None:
         """Show how far the photos have come, while they are in sight."""

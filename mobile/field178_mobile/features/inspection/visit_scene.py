@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from field178_mobile.features.comments.comments import RecordComments
 from field178_mobile.features.inbox.reviewed import CLOSED
 from field178_mobile.features.inspection.answers import Answers
 from field178_mobile.features.inspection.checklist import VisitReading
@@ -68,6 +69,8 @@ class OpenVisit:
     follow_ups: tuple[OpenFollowUp, ...] = ()
     earlier_violations: Mapping[str, date] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
+    # Where the comments come from and are answered; a visit that is new has none.
+    answering: RecordComments | None = None
     word: str = ""
     tools: PhotoTools | None = None
     places: Whereabouts | None = None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from field178_mobile.features.comments.comments import CommentsState, RecordComments, ThreadSight
 from field178_mobile.features.forms.simple_fields import TYPED_KINDS, Pins, write
 from field178_mobile.features.inbox.reviewed import CLOSED, is_late
 from field178_mobile.features.minutes.document_output import DocumentServices
@@ -56,6 +57,7 @@ class OpenOutreachSession:
     unit_ids: tuple[str, ...]
     last: Data = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
+    answering: RecordComments | None = None
     word: str = ""
     tools: PhotoTools | None = None
     papers: DocumentServices | None = None
@@ -115,6 +117,24 @@ class OutreachPresenter:
     def record_id(self) -> str:
         """The id of the session under work."""
         return self._session.draft.record_id
+
+    def store_changed(self) -> None:
+        """Show what the store says of the session now: its photos, and the office's words."""
+        if self._opened.answering is not None and self._opened.answering.refresh():
+            self.show(self._focus)
+        else:
+            self.photos_moved()
+
+    def open_comments(self, at: str, render: Callable[[CommentsState], None]) -> RecordComments | None:
+        """Show the comment threads at a field, or all of them; None where nothing was returned."""
+        answering = self._opened.answering
+
+        def is_shown(path: str) -> bool:
+            return at.startswith("@") or path == at or path.startswith(f"{at}.")
+
+        if answering is not None:
+            answering.open(ThreadSight(is_shown, self._where, render, lambda: self.show(self._focus)))
+        return answering
 
     def paper(self, render: Callable[[SessionPaperState], None]) -> SessionPaper | None:
         """Return the paper of the filed session; None where none can be made."""

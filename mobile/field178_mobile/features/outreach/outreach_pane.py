@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from field178_mobile.features.inspection.field_positions import comments_of
+from field178_mobile.features.comments.comments import AnsweredRecord, RecordComments
 from field178_mobile.features.outreach.outreach import OpenOutreachSession, OutreachPresenter
 from field178_mobile.features.outreach.outreach_data import new_session
 from field178_mobile.features.outreach.outreach_sessions import TYPE, SessionsPresenter, SessionsState
@@ -96,7 +96,7 @@ class OutreachPaneSessions:
         """Show what the store holds now."""
         self.sessions.show()
         if self.session is not None:
-            self.session.photos_moved()
+            self.session.store_changed()
 
     def _render_session(self, state: OutreachState) -> None:
         """Draw the session; its first change gives it another word, and a line of the list."""
@@ -115,12 +115,14 @@ class OutreachPaneSessions:
         store = self._services.store
         is_known = draft.seen is not None or store.drafts.get(draft.id) is not None
         word = store.shown_state(draft.record_id).word if is_known else ""
+        answering = self._comments_of(draft)
         opened = OpenOutreachSession(
             draft=draft,
             user=self._services.user,
             unit_ids=self._unit_ids(),
             last=self._last_before(draft.record_id),
-            comments=comments_of(store.inbox(), draft.record_id),
+            comments=answering.texts if answering else {},
+            answering=answering,
             word=word,
             tools=self._services.tools,
             papers=self._services.papers,
@@ -132,6 +134,14 @@ class OutreachPaneSessions:
         self._is_kept = store.drafts.get(draft.id) is not None
         self.sessions.select(draft.record_id)
         self.session.show(focus_path)
+
+    def _comments_of(self, draft: Draft) -> RecordComments | None:
+        """Return the comments on a filed session; one that is new has none."""
+        return (
+            RecordComments(self._services, AnsweredRecord(draft.record_id))
+            if draft.seen is not None
+            else None
+        )
 
     def _superseding(self, view: MergedRecord) -> Draft:
         services = self._services

@@ -68,6 +68,11 @@ class AudienceCounts:
     problem: str
     comment: str
 
+    @property
+    def path(self) -> str:
+        """Where the record has it."""
+        return f"audiences.{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class EstablishmentCounts:
@@ -79,6 +84,11 @@ class EstablishmentCounts:
     first_time: int | None
     problem: str
     comment: str
+
+    @property
+    def path(self) -> str:
+        """Where the record has it."""
+        return f"establishments.{self.id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class PlanPresenter:
     def refresh(self) -> None:
         """Read the store again and show what it holds now."""
         today = local_date(self._clock.now())
-        own = self._own_teams()
+        own = self._own_teams(today)
         every = self._planned.read(today)
         mine = [one for one in every if self._has_all_teams or not own or one.item.team_id in own]
         self._listings = {one.id: one for one in self._store.establishments()} if mine else {}
@@ -114,8 +114,8 @@ class PlanPresenter:
         place = PlanItem.from_data(item_id, view.data).establishment_id if view is not None else ""
         return place if place and self._store.view(place) is not None else ""
 
-    def _own_teams(self) -> frozenset[str]:
-        roster = read_roster(self._store.views("team"), self._store.views("person"))
+    def _own_teams(self, today: date) -> frozenset[str]:
+        roster = read_roster(self._store.views("team"), self._store.views("person"), today)
         return frozenset(team.id for team in roster.teams if self._user in team.positions)
 
     def _chips(self, counts: Counter[PlanState], has_others: bool) -> tuple[Option, ...]:

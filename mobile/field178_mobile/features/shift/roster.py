@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
-PLAIN_MEMBER = "member"
+from field178_shared.records.teams import PLAIN_MEMBER, Team
+
 RANKS = ("team_leader", "deputy_leader", "secretary", PLAIN_MEMBER)
 
 
@@ -40,7 +42,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class InspectionTeam:
-    """One inspection team and the positions of its members."""
+    """One inspection team and the positions of those who belong to it today."""
 
     id: str
     name: str
@@ -82,22 +84,18 @@ def _rank(position: str | None, person: Person) -> tuple[int, str]:
     return RANKS.index(position) if position in RANKS else len(RANKS), person.name
 
 
-def read_roster(teams: Iterable[RecordLike], people: Iterable[RecordLike]) -> Roster:
-    """Return the roster of the tablet's `team` and `person` records."""
+def read_roster(teams: Iterable[RecordLike], people: Iterable[RecordLike], today: date) -> Roster:
+    """Return the roster of the tablet's `team` and `person` records on a day."""
     return Roster(
-        tuple(sorted((_team(record) for record in teams), key=lambda team: team.name)),
+        tuple(sorted((_team(record, today) for record in teams), key=lambda team: team.name)),
         {record.id: _person(record) for record in people},
     )
 
 
-def _team(record: RecordLike) -> InspectionTeam:
-    members = record.data.get("members")
-    positions = {
-        str(user): str(member.get("position", PLAIN_MEMBER))
-        for user, member in (members.items() if isinstance(members, Mapping) else ())
-        if isinstance(member, Mapping)
-    }
-    return InspectionTeam(record.id, str(record.data.get("name", "")), record.scope, positions)
+def _team(record: RecordLike, today: date) -> InspectionTeam:
+    team = Team.from_data(record.id, record.data)
+    positions = {user: team.members[user].position for user in team.present(today)}
+    return InspectionTeam(team.id, team.name, record.scope, positions)
 
 
 def _person(record: RecordLike) -> Person:

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from field178_mobile.features.inbox.inbox_words import SCREENS
 from field178_mobile.features.shift.roster import read_roster
 from field178_mobile.features.sync_status.status import moment_text
-from field178_mobile.presentation.wording import Wording
+from field178_mobile.presentation.wording import Wording, record_title
 from field178_mobile.store import Draft, Store
+from field178_shared.records.comment_threads import ANSWER
 from field178_shared.records.reading import text_of
-from field178_shared.time.clock import Clock
+from field178_shared.time.clock import Clock, local_date
 
 # Work that was begun earlier was left, not interrupted.
 NIGHT = timedelta(hours=12)
@@ -45,8 +46,8 @@ class DraftsPresenter:
 
     def rows(self) -> tuple[DraftRow, ...]:
         """Return the drafts as the store holds them now."""
-        roster = read_roster(self._store.views("team"), self._store.views("person"))
         now = self._clock.now()
+        roster = read_roster(self._store.views("team"), self._store.views("person"), local_date(now))
         return tuple(
             self._row(draft, now, "" if draft.user == self._user else roster.name_of(draft.user))
             for draft in self._store.drafts.all()
@@ -64,19 +65,30 @@ class DraftsPresenter:
         self._store.drafts.discard(draft_id)
 
     def _row(self, draft: Draft, now: datetime, owner: str = "") -> DraftRow:
+        record_id, record_type = self._opened_by(draft)
         return DraftRow(
             id=draft.id,
-            record_id=draft.record_id,
-            type=draft.type,
-            screen=SCREENS.get(draft.type, ""),
+            record_id=record_id,
+            type=record_type,
+            screen=SCREENS.get(record_type, ""),
             title=self._title(draft),
             detail=self._detail(draft),
             saved=self._words.say("Saved {when}", when=moment_text(draft.saved_at, now)),
             owner=owner,
         )
 
+    def _opened_by(self, draft: Draft) -> tuple[str, str]:
+        """Return the record that opens for a draft, and its type: for an answer, the one it is about."""
+        if draft.type != ANSWER:
+            return draft.record_id, draft.type
+        record_id = text_of(draft.data, "record")
+        view = self._store.view(record_id)
+        return record_id, draft.type if view is None else view.type
+
     def _title(self, draft: Draft) -> str:
         words = self._words
+        if draft.type == ANSWER:
+            return record_title(self._store, text_of(draft.data, "record"), words) or words.record(ANSWER)
         form = words.lists.forms.get(text_of(draft.data, "outreach_form_id"))
         if form is not None:
             return form.label(words.language)

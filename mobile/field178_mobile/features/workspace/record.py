@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from field178_mobile.features.inspection.field_positions import CHECKLIST, INFO, comments_at, comments_of
+from field178_mobile.features.comments.comments import AnsweredRecord, RecordComments
+from field178_mobile.features.inspection.field_positions import CHECKLIST, INFO, comments_at
 from field178_mobile.features.inspection.inspection import InspectionPresenter
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.features.inspection.visit import ShiftOfVisit, VisitedEstablishment, new_visit, shift_of
@@ -99,6 +100,7 @@ class RecordPresenter:
         render: Callable[[RecordState | None], None],
         render_visit: Callable[[InspectionState], None],
     ) -> None:
+        self._services = services
         self._store = services.store
         self._clock = services.clock
         self._ids = services.ids
@@ -289,6 +291,7 @@ class RecordPresenter:
         started_at = instant_of(draft.data, "started_at")
         last = last_inspected(visits, before=started_at)
         word = self._store.shown_state(draft.record_id).word if draft.seen is not None else ""
+        answering = self._comments_of(draft, establishment.name)
         opened = OpenVisit(
             establishment=establishment,
             draft=draft,
@@ -296,7 +299,8 @@ class RecordPresenter:
             last=last.data if last else {},
             follow_ups=self._left_open(visits, before=started_at),
             earlier_violations=earlier_violations((visit.data for visit in visits), started_at),
-            comments=comments_of(self._store.inbox(), draft.record_id),
+            comments=answering.texts if answering else {},
+            answering=answering,
             word=word,
             tools=self._tools,
             places=self.places,
@@ -305,6 +309,12 @@ class RecordPresenter:
         )
         self.visit = InspectionPresenter(self._store, self._clock, self._words, opened, self._render_visit)
         self.visit.show(focus_path)
+
+    def _comments_of(self, draft: Draft, name: str) -> RecordComments | None:
+        """Return the comments on a filed visit; one that is new has none."""
+        if draft.seen is None:
+            return None
+        return RecordComments(self._services, AnsweredRecord(draft.record_id, (name,)))
 
     def _leave(self) -> None:
         """Let go of the visit that is open: what was taken out of its photos does not come back."""

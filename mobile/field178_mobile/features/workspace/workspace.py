@@ -19,6 +19,7 @@ from field178_mobile.platform.api import Fix
 from field178_mobile.ports import UiThread
 from field178_mobile.presentation.location import GeoPoint
 from field178_mobile.store import StoreChange
+from field178_shared.time.clock import local_date
 
 
 class Pane(Protocol):
@@ -244,8 +245,8 @@ class Workspace:
             self._screen.clear_search()
 
     def _refresh(self) -> None:
-        store = self._services.store
-        self.shift.start(read_roster(store.views("team"), store.views("person")), self._services.user)
+        store, today = self._services.store, local_date(self._services.clock.now())
+        self.shift.start(read_roster(store.views("team"), store.views("person"), today), self._services.user)
         self.list.refresh()
         self.record.refresh()
 

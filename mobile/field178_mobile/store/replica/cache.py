@@ -11,7 +11,6 @@ from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.model import (
     EstablishmentListing,
     RefusedValue,
-    ReviewerComment,
     VisitListing,
 )
 from field178_mobile.store.outbox.changes import OwnChange, by_record, changes_of_all, shown_changes
@@ -34,8 +33,10 @@ from field178_mobile.store.replica.server_records import (
     server_records,
     server_records_of,
 )
+from field178_shared.records.comment_threads import ANSWER, CommentAnswer
 from field178_shared.records.follow_ups import FollowUpRef, closed_by_closure
 from field178_shared.records.reading import text_of
+from field178_shared.records.review import ReviewRecord
 from field178_shared.records.sanctions import CLOSURE
 from field178_shared.time.clock import from_wire
 from field178_shared.wire.protocol import MERGED_INTO
@@ -43,18 +44,7 @@ from field178_shared.wire.protocol import MERGED_INTO
 REVIEW = "review"
 CONFLICT = "conflict"
 _VOID = "void"
-_INDEXED = (ESTABLISHMENT, VISIT, REVIEW, CONFLICT, CLOSURE)
-
-
-@dataclass(frozen=True, slots=True)
-class OfficeReview:
-    """The office's word on one filed record."""
-
-    record_id: str
-    state: str
-    record_rev: int
-    reason: str
-    comments: tuple[ReviewerComment, ...]
+_INDEXED = (ESTABLISHMENT, VISIT, REVIEW, CONFLICT, CLOSURE, ANSWER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +68,12 @@ class ReplicaCache:
         self._establishments: dict[str, EstablishmentListing] = {}
         self._visits: dict[str, VisitListing] = {}
         self._visits_to: dict[str, tuple[VisitListing, ...]] = {}
-        self._reviews: dict[str, OfficeReview] = {}
-        self._reviewed: dict[str, OfficeReview] = {}
+        self._reviews: dict[str, ReviewRecord] = {}
+        self._reviewed: dict[str, ReviewRecord] = {}
         self._conflicts: dict[str, OpenConflict] = {}
         self._disputed: dict[str, dict[str, OpenConflict]] = {}
+        self._answers: dict[str, CommentAnswer] = {}
+        self._answered: dict[str, dict[str, CommentAnswer]] = {}
         # By closure; by merged establishment: what it was merged into.
         self._closed: dict[str, FollowUpRef] = {}
         self._merged: dict[str, str] = {}
@@ -108,6 +100,11 @@ class ReplicaCache:
             self._put_conflict(row.id, row)
         for row in server_records(self._context, CLOSURE):
             self._put_closure(row.id, row)
+        own = by_record(shown_changes(self._context, ANSWER))
+        for row in server_records(self._context, ANSWER):
+            self._put_answer(row.id, row, own.pop(row.id, []))
+        for record_id, changes in own.items():
+            self._put_answer(record_id, None, changes)
 
     def touch(self, record_ids: Iterable[str], new: Sequence[ServerRecord] = ()) -> None:
         """Read these records again; the new ones among them are taken as they were committed."""
@@ -115,7 +112,7 @@ class ReplicaCache:
         asked = set(record_ids).difference([row.id for row in new])
         kept = (
             *(self._establishments, self._visits, self._reviews),
-            *(self._conflicts, self._closed, self._merged),
+            *(self._conflicts, self._closed, self._merged, self._answers),
         )
         # The other way round each touch would go through every line of the lists.
         others = ids_of_other_types(self._context, asked, _INDEXED)
@@ -132,6 +129,7 @@ class ReplicaCache:
         self._put_review(record_id, row)
         self._put_closure(record_id, row)
         self._put_merged(record_id, row)
+        self._put_answer(record_id, row, own)
 
     def establishments(self) -> tuple[EstablishmentListing, ...]:
         """Return the establishments by folded name."""
@@ -152,19 +150,23 @@ class ReplicaCache:
 
     def void_visits(self) -> frozenset[str]:
         """Return the records that the office voided."""
-        return frozenset(one.record_id for one in self._reviews.values() if one.state == _VOID)
+        return frozenset(one.record for one in self._reviews.values() if one.state == _VOID)
 
     def closed_by_office(self) -> frozenset[FollowUpRef]:
         """Return the corrections that the office has closed."""
         return frozenset(self._closed.values())
 
-    def review(self, record_id: str) -> OfficeReview | None:
+    def review(self, record_id: str) -> ReviewRecord | None:
         """Return the office's word on a record, None while it waits."""
         return self._reviewed.get(record_id)
 
-    def reviews(self) -> tuple[OfficeReview, ...]:
+    def reviews(self) -> tuple[ReviewRecord, ...]:
         """Return every stored review."""
         return tuple(self._reviews.values())
+
+    def answers_to(self, record_id: str) -> tuple[CommentAnswer, ...]:
+        """Return the answers to the comments on a record, those only filed here among them."""
+        return tuple(self._answered.get(record_id, {}).values())
 
     def conflicts(self, record_id: str | None = None) -> tuple[OpenConflict, ...]:
         """Return the open conflicts, of one record or all."""
@@ -199,16 +201,26 @@ class ReplicaCache:
     def _put_review(self, review: str, row: ServerRecord | None) -> None:
         old = self._reviews.pop(review, None)
         if old is not None:
-            self._reviewed.pop(old.record_id, None)
+            self._reviewed.pop(old.record, None)
         if row is not None and row.type == REVIEW and not row.deleted:
-            self._reviews[review] = _review(row)
-            self._reviewed[self._reviews[review].record_id] = self._reviews[review]
+            self._reviews[review] = ReviewRecord.from_data(row.data)
+            self._reviewed[self._reviews[review].record] = self._reviews[review]
 
     def _put_closure(self, closure: str, row: ServerRecord | None) -> None:
         self._closed.pop(closure, None)
         is_read = row is not None and row.type == CLOSURE and not (row.deleted or row.is_erased)
         if row is not None and is_read and (ref := closed_by_closure(row.data)) is not None:
             self._closed[closure] = ref
+
+    def _put_answer(self, answer: str, row: ServerRecord | None, own: list[OwnChange]) -> None:
+        old = self._answers.pop(answer, None)
+        if old is not None:
+            self._answered[old.record].pop(answer, None)
+        if (row is not None and row.type == ANSWER) or any(change.type == ANSWER for change in own):
+            view = compose(row, own)
+            if view is not None and not view.deleted:
+                found = self._answers[answer] = CommentAnswer.from_data(answer, view.data)
+                self._answered.setdefault(found.record, {})[answer] = found
 
     def _put_merged(self, record_id: str, row: ServerRecord | None) -> None:
         before, into = self._merged.pop(record_id, ""), _merged_into(row)
@@ -251,25 +263,8 @@ def _some(line: Listing | None) -> Iterator[Listing]:
         yield line
 
 
-def _comments(value: object) -> Iterable[ReviewerComment]:
-    for item in value.values() if isinstance(value, Mapping) else ():
-        if isinstance(item, Mapping):
-            path, text, user, at = (str(item.get(name, "")) for name in ("path", "text", "user", "at"))
-            yield ReviewerComment(path, text, user, from_wire(at))
-
-
 def _is_open(row: ServerRecord) -> bool:
     return not row.deleted and row.data.get("state") != "resolved"
-
-
-def _review(row: ServerRecord) -> OfficeReview:
-    return OfficeReview(
-        record_id=str(row.data.get("record", "")),
-        state=str(row.data.get("state", "")),
-        record_rev=_int(row.data.get("record_rev")),
-        reason=str(row.data.get("reason", "")),
-        comments=tuple(_comments(row.data.get("comments"))),
-    )
 
 
 def _conflict(row: ServerRecord) -> OpenConflict:
@@ -286,7 +281,3 @@ def _conflict(row: ServerRecord) -> OpenConflict:
     times = [at for item in items if (at := from_wire(str(item.get("at", "")))) is not None]
     record_id, device = str(row.data.get("record", "")), str(row.data.get("device", ""))
     return OpenConflict(row.id, row.rev, record_id, path, device, values, max(times, default=None))
-
-
-def _int(value: object) -> int:
-    return value if isinstance(value, int) else 0

@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_number, get_text
 from field178_mobile.store.drafts.drafts import all_drafts
-from field178_mobile.store.model import InboxItem, InboxKind, MergedRecord, ShownState, StoreStatus
+from field178_mobile.store.model import (
+    InboxItem,
+    InboxKind,
+    MergedRecord,
+    ReviewerComment,
+    ShownState,
+    StoreStatus,
+)
 from field178_mobile.store.outbox.changes import (
     OwnChange,
     by_record,
@@ -26,6 +33,14 @@ from field178_mobile.store.replica.server_records import (
 )
 from field178_mobile.store.replica.status import attention_of, is_returned, word_of
 from field178_mobile.store.replication.server_state import notice_items
+from field178_shared.records.comment_threads import (
+    RETURNED,
+    CommentAnswer,
+    CommentThread,
+    is_answered,
+    threads_of,
+)
+from field178_shared.records.review import ReviewRecord
 from field178_shared.time.clock import from_wire
 from field178_shared.wire.protocol import Op
 
@@ -91,7 +106,7 @@ class Records:
             last_error=get_text(self.context, "last_error"),
             quarantined=len(refused_changes(self.context)),
             conflicts=len(self.cache.conflicts()),
-            returned=len(self._returned()),
+            returned=sum(item.needs_answer for item in self._returned()),
             in_sync=in_sync and not photos,
             records_agree=in_sync,
             unsent_photos=len(photos),
@@ -121,19 +136,33 @@ class Records:
         attention = attention_of(view.attention, conflicts)
         return replace(view, attention=attention, marked=tuple(sorted({*view.marked, *paths})))
 
+    def comment_threads(self, record_id: str) -> tuple[CommentThread, ...]:
+        """Return the comment threads of a record that waits for its correction, and their answers."""
+        review = self.cache.review(record_id)
+        if review is None or self._waiting(review) is None:
+            return ()
+        return threads_of(review, self.cache.answers_to(record_id))
+
+    def _waiting(self, review: ReviewRecord) -> MergedRecord | None:
+        """Return the record of a review that waits for its correction."""
+        if review.state != RETURNED:
+            return None
+        row, own = get_server_record(self.context, review.record), changes_of(self.context, review.record)
+        if row is None or not is_returned(review, row.rev, own):
+            return None
+        return compose(row, own)
+
     def _returned(self) -> list[InboxItem]:
         found = []
         for review in self.cache.reviews():
-            if review.state != "returned":
+            view = self._waiting(review)
+            if view is None:
                 continue
-            server_record, own = (
-                get_server_record(self.context, review.record_id),
-                changes_of(self.context, review.record_id),
-            )
-            view = compose(server_record, own)
-            if server_record is not None and view is not None and is_returned(review, server_record.rev, own):
-                at = max([item.at for item in review.comments if item.at is not None], default=None)
-                found.append(_item(InboxKind.RETURNED, view, review.reason, comments=review.comments, at=at))
+            answers = self.cache.answers_to(review.record)
+            at = max([item.at for item in review.comments if item.at is not None], default=None)
+            item = _item(InboxKind.RETURNED, view, review.reason, comments=_comments(review, answers), at=at)
+            told = replace(item, is_answered=is_answered(review, answers), handed_to=review.handed_to)
+            found.append(told)
         return found
 
     def _refused(self) -> list[InboxItem]:
@@ -186,6 +215,22 @@ def title_of(view: MergedRecord) -> str:
 def _item(kind: InboxKind, view: MergedRecord, reason: str, **rest: object) -> InboxItem:
     item = InboxItem(kind, view.id, view.type, title_of(view), reason)
     return replace(item, **rest)  # type: ignore[arg-type]
+
+
+def _comments(review: ReviewRecord, answers: Sequence[CommentAnswer]) -> tuple[ReviewerComment, ...]:
+    """Return the comments of a review, those that wait for an answer first and the closed ones last."""
+    threads = sorted(
+        threads_of(review, answers), key=lambda thread: (not thread.is_open, not thread.awaits_answer)
+    )
+    return tuple(
+        ReviewerComment(
+            *(comment.path, comment.text, comment.user, comment.at),
+            is_open=thread.is_open,
+            is_answered=bool(thread.answers_to(comment)),
+        )
+        for thread in threads
+        for comment in thread.comments
+    )
 
 
 def _codes(codes: list[object]) -> str:

@@ -8,10 +8,11 @@ from field178_mobile.ports import Json
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.model import StateWord
 from field178_mobile.store.outbox.changes import OwnChange, changes_of
-from field178_mobile.store.replica.cache import OfficeReview, OpenConflict
+from field178_mobile.store.replica.cache import OpenConflict
 from field178_mobile.store.replica.merged_view import is_shown
 from field178_mobile.store.replica.server_records import ServerRecord, get_server_record
 from field178_shared.merge import passes_non_object, write_path
+from field178_shared.records.review import ReviewRecord
 from field178_shared.wire.canonical import canonical, record_hash_of_body
 from field178_shared.wire.protocol import Op, Status
 
@@ -19,7 +20,7 @@ _REVIEWED = {"returned": StateWord.RETURNED, "approved": StateWord.APPROVED, "vo
 
 
 def word_of(
-    *, has_draft: bool, server_rev: int, own: Sequence[OwnChange], review: OfficeReview | None
+    *, has_draft: bool, server_rev: int, own: Sequence[OwnChange], review: ReviewRecord | None
 ) -> StateWord:
     """Return the word: "received" only ever from a stored receipt or a record the server sent.
 
@@ -44,7 +45,7 @@ def attention_of(refused: str | None, conflicts: Sequence[OpenConflict]) -> str 
     return reasons[-1] if reasons else "changed"
 
 
-def is_returned(review: OfficeReview, server_rev: int, own: Sequence[OwnChange]) -> bool:
+def is_returned(review: ReviewRecord, server_rev: int, own: Sequence[OwnChange]) -> bool:
     """Tell whether a returned record still waits for its mending: nothing was filed since."""
     if review.state != "returned" or any(change.is_pending for change in own):
         return False
@@ -88,7 +89,7 @@ def _row_of_change(server_record: ServerRecord | None, change: OwnChange) -> Ser
     return ServerRecord(change.record_id, change.type, change.scope, rev, deleted, body, h)
 
 
-def _reviewed(review: OfficeReview, server_rev: int, own: Sequence[OwnChange]) -> StateWord:
+def _reviewed(review: ReviewRecord, server_rev: int, own: Sequence[OwnChange]) -> StateWord:
     word = _REVIEWED.get(review.state, StateWord.RECEIVED)
     if word is StateWord.RETURNED and _rev(server_rev, own) > review.record_rev:
         # Corrected and received: the office reviews it again.

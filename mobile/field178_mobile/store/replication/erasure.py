@@ -9,24 +9,33 @@ from collections.abc import Collection, Iterable, Sequence
 
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_number, put_number, put_text
-from field178_mobile.store.drafts.drafts import delete_drafts_of
-from field178_mobile.store.outbox.changes import OwnChange, State, changes_of, delete_changes
+from field178_mobile.store.drafts.drafts import all_drafts, delete_drafts_of
+from field178_mobile.store.model import Draft
+from field178_mobile.store.outbox.changes import OwnChange, State, changes_of, delete_changes, shown_changes
 from field178_mobile.store.outbox.journal import Journal
 from field178_mobile.store.outbox.prune import keep_all_of
 from field178_mobile.store.photos.files import PhotoFiles
 from field178_mobile.store.photos.rows import all_photos, forget_photo
 from field178_mobile.store.replica.server_records import get_server_record
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.records.comment_threads import ANSWER
+from field178_shared.records.reading import text_of
 from field178_shared.wire.canonical import Digest, receipt_hash
 
 _UNFINISHED = "purge_unfinished"
 
 
 def forget_erased(context: DatabaseContext, record_ids: Iterable[str]) -> None:
-    """Delete drafts and answered changes of erased records; receipts still count. Inside a transaction."""
-    for record_id in record_ids:
-        if not _is_erased(context, record_id):
-            continue
+    """Delete drafts and answered changes of erased records; receipts still count. Inside a transaction.
+
+    What was written here about an erased record goes with it.
+    """
+    erased = [
+        record_id
+        for record_id in record_ids
+        if _is_erased(context, record_id) or _went_with_its_subject(context, record_id)
+    ]
+    for record_id in dict.fromkeys([*erased, *_answers_to(context, erased)]):
         delete_drafts_of(context, record_id)
         own = changes_of(context, record_id)
         answered = [one for one in own if one.state is State.ACKNOWLEDGED]
@@ -35,6 +44,12 @@ def forget_erased(context: DatabaseContext, record_ids: Iterable[str]) -> None:
         keep_all_of(context, [one.receipt_incarnation or "" for one in carried])
         delete_changes(context, [*gone, *_said_anew(own, gone)])
         put_number(context, _UNFINISHED, 1)
+
+
+def named_in(draft: Draft) -> tuple[str, ...]:
+    """Return the records that a draft is about: its own, and the one that it answers a comment of."""
+    subject = text_of(draft.data, "record") if draft.type == ANSWER else ""
+    return (draft.record_id, *([subject] if subject else []))
 
 
 def refuse_erased(context: DatabaseContext, record_ids: Iterable[str]) -> None:
@@ -72,6 +87,27 @@ def _said_anew(own: Sequence[OwnChange], gone: Collection[str]) -> list[str]:
 def _is_erased(context: DatabaseContext, record_id: str) -> bool:
     server_record = get_server_record(context, record_id)
     return server_record is not None and server_record.is_erased
+
+
+def _went_with_its_subject(context: DatabaseContext, record_id: str) -> bool:
+    """Tell whether a record that the server never took answers a comment on an erased one."""
+    subjects = (_subject_of(change) for change in changes_of(context, record_id))
+    return any(subject and _is_erased(context, subject) for subject in subjects)
+
+
+def _answers_to(context: DatabaseContext, erased: Sequence[str]) -> list[str]:
+    """Return the answers to comments on these records that are begun here, or filed and not settled."""
+    if not erased:
+        return []
+    found = [change.record_id for change in shown_changes(context, ANSWER) if _subject_of(change) in erased]
+    return [
+        *found,
+        *(draft.record_id for draft in all_drafts(context) if not {*named_in(draft)}.isdisjoint(erased)),
+    ]
+
+
+def _subject_of(change: OwnChange) -> str:
+    return text_of(change.set, "record") if change.type == ANSWER else ""
 
 
 def _count(context: DatabaseContext, life_id: str, change_id: str) -> bool:

@@ -1,4 +1,4 @@
-"""The officer's own account: password, authenticator, browser sessions."""
+"""The officer's own account: e-mail, password, authenticator, browser sessions."""
 
 from __future__ import annotations
 
@@ -18,18 +18,27 @@ from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
+from field178_server.database.models import Officer
 from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http import browser_session
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import password_refusal
 from field178_server.http.sign_in import check_sign_in, client_address
+from field178_server.office.mail.digest import MailTopic, chosen_topics, topics_of
 from field178_server.security import totp
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.text.formats import is_mail_address
 from field178_shared.text.i18n import N_
 
-FLASHES = frozenset({"own_password_set", "codes_begun", "codes_ended", "others_ended"})
+FLASHES = frozenset({"own_mail_set", "own_password_set", "codes_begun", "codes_ended", "others_ended"})
 _WRONG_PASSWORD = N_("The present password is not right. Check the keyboard (Telex) and Caps Lock.")
+BAD_ADDRESS = N_("This is no e-mail address; it looks like ten@huyen.gov.vn.")
+_TOPICS = {
+    MailTopic.RETURNED: N_("Records returned to the team"),
+    MailTopic.SILENT: N_("Tablets silent for more than 48 hours"),
+    MailTopic.OVERDUE: N_("What is overdue after visits"),
+}
 _SLOW_DOWN = N_("Too many attempts. Wait a few minutes before the next one.")
 _WRONG_CODE = N_("The code is not right. Take the newest one; the clock of the telephone must be right.")
 
@@ -60,6 +69,21 @@ def set_own_password() -> AnyResponse:
         lambda session: own_account.set_password(session, context, officer.id, stored, token),
     )
     return done(url_for("console.account"), "own_password_set", officer.id)
+
+
+@console.post("/account/mail")
+def set_own_mail() -> AnyResponse:
+    """Keep the own e-mail address and what the officer is told of."""
+    context, officer = office(), current_officer()
+    address, chosen = request.form.get("email", "").strip(), request.form.getlist("topic")
+    if address and not is_mail_address(address):
+        return _page(422, {"email": BAD_ADDRESS})
+    offered = topics_of(officer.role, context.lists)
+    topics = [one.value for one in offered if one in chosen] if offered else None
+    return _do(
+        lambda session: own_account.set_mail(session, context, officer.id, address or None, topics),
+        "own_mail_set",
+    )
 
 
 @console.post("/account/sessions/end-others")
@@ -116,7 +140,7 @@ def _page(status: int = 200, errors: dict[str, str] | None = None) -> Response:
     with snapshot(runtime.engine) as session:
         layout = layout_of(session, officer, localizer)
         living = sessions.living(session, runtime.tenant_id, officer.id, runtime.clock.now())
-        has_codes = officers.by_login_or_id(session, runtime.tenant_id, officer.id).totp_secret is not None
+        own = officers.by_login_or_id(session, runtime.tenant_id, officer.id)
         browsers = [
             (localizer.instant(one.created_at), localizer.instant(one.last_seen_at), one.token_hash == this)
             for one in living
@@ -129,11 +153,23 @@ def _page(status: int = 200, errors: dict[str, str] | None = None) -> Response:
         flash=flash.text(officer.name, localizer) if flash else "",
         errors={name: localizer.say(text) for name, text in (errors or {}).items()},
         login=officer.login,
-        has_codes=has_codes,
+        has_codes=own.totp_secret is not None,
+        sends_mail=runtime.settings.sends_mail,
+        email=request.form.get("email", "") if "email" in (errors or {}) else own.email or "",
+        topics=_topics(own, localizer),
         browsers=browsers,
         asks_password=not browser_session.is_confirmed(),
         error="codes" in (errors or {}),
     )
+
+
+def _topics(own: Officer, localizer: Localizer) -> list[tuple[str, str, bool]]:
+    """Return what the role may be told of, and what of it is chosen; nothing chosen yet is all of it."""
+    lists = localizer.lists
+    chosen = chosen_topics(own.role, own.mail_topics, lists)
+    if request.path.endswith("/mail"):
+        chosen = tuple(one for one in MailTopic if one in request.form.getlist("topic"))
+    return [(one, localizer.say(_TOPICS[one]), one in chosen) for one in topics_of(own.role, lists)]
 
 
 def _authenticator_page(secret: str, refusal: tuple[int, str] | None = None) -> Response:

@@ -99,6 +99,7 @@ def _item(key: ItemKey, refusal: Refusal | None) -> Item:
         title=view.title,
         href=view.href,
         is_open=bool(here),
+        record=(record.record_id, record.scope),
         values={"view": view, "picked": picked, "typed": typed, "errors": errors},
         faults=[
             (_label(record, path, localizer), text, f"#field-{path}" if path in here else None)

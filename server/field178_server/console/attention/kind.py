@@ -42,12 +42,14 @@ class ItemRow:
 class Item:
     """One item as its page shows it; `values` is what the template of its kind reads.
 
-    `unwritten` is what was typed for an item that waits no longer, by label.
+    `record` is the id and scope of the record that the page shows. `unwritten` is what was typed for an item
+    that waits no longer, by label.
     """
 
     title: str
     href: str | None
     is_open: bool
+    record: tuple[str, str]
     values: Mapping[str, object]
     faults: Sequence[tuple[str, str, str | None]] = ()
     unwritten: Sequence[tuple[str, str]] = ()

@@ -19,6 +19,7 @@ from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import page_links
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.policy import may
+from field178_server.console.shell.readings import note_reading
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
@@ -110,6 +111,7 @@ def _named(origin: str, key: str) -> tuple[ItemKind, ItemKey]:
 
 def _page(kind: ItemKind, key: ItemKey, refusal: Refusal | None = None) -> Response:
     item, officer, localizer = kind.item(key, refusal), current_officer(), spoken()
+    note_reading(*item.record)
     flash = None if refusal else take_flash(kind.flashes)
     with snapshot(current_runtime().engine) as session:
         layout = layout_of(session, officer, localizer)

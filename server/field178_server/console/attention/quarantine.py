@@ -102,6 +102,7 @@ def _item(key: ItemKey, refusal: Refusal | None) -> Item:
         title=view.title,
         href=record_link(change.record_type, change.record_id) if change.title else None,
         is_open=is_open,
+        record=(change.record_id, change.scope),
         values={
             "change": view,
             "is_rejected": change.state == DISCARDED,

@@ -61,6 +61,7 @@ def _item(key: ItemKey, _refusal: Refusal | None) -> Item:
         title=view.title,
         href=view.stored_href,
         is_open=is_open,
+        record=(found.item.record.record_id, found.item.record.scope),
         values={"view": view},
         unwritten=[(localizer.say(N_("Why it is set aside")), reason)] if reason and not is_open else [],
     )

@@ -19,12 +19,15 @@ from field178_server.console.erasure.view import (
     erasure_state,
     erasure_view,
     extent_facts,
+    found_view,
     holder_views,
 )
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import leave_flash, take_flash
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import page_links, wanted_page
+from field178_server.console.shell.lists import wanted_day
+from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write, snapshot
@@ -33,6 +36,7 @@ from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.erasure import operations as erasure
 from field178_server.office.erasure.dry_run import Extent, extent_of
+from field178_server.office.erasure.find import FittingRecords, RecordSearch, find_records, note_search
 from field178_server.office.erasure.queries import (
     ACTIONS_SHOWN_FOR,
     actions_since,
@@ -49,13 +53,18 @@ from field178_shared.text.i18n import N_
 
 FLASHES = frozenset({"purge_asked", "purge_confirmed", "purge_refused", "purge_withdrawn"})
 
+_MOST = 120
+
 Refusal = tuple[int, str]
 
 
 @console.get("/purges", endpoint="purges")
-def erasures() -> Response:
-    """Show every erasure, those that wait for a second person first."""
-    return _list_page()
+def erasures() -> AnyResponse:
+    """Show every erasure, those that wait for a second person first; find the record of a new one."""
+    search = _typed_search()
+    if is_uuid(search.number):
+        return redirect(url_for("console.asking_purge", record=search.number))
+    return _list_page(search)
 
 
 @console.get("/purges/ask", endpoint="asking_purge")
@@ -67,7 +76,7 @@ def erasure_form() -> Response:
     except AppError as error:
         if error.code not in _REFUSALS:
             raise
-        return _list_page((error.status, _REFUSALS[error.code]), record_id)
+        return _list_page(RecordSearch(record_id), (error.status, _REFUSALS[error.code]))
 
 
 @console.post("/purges/ask", endpoint="ask_purge")
@@ -147,12 +156,23 @@ def _to_page(record_id: str, code: str) -> AnyResponse:
     return leave_flash(redirect(url_for("console.purge_page", record_id=record_id), 303), code, record_id)
 
 
-def _list_page(refusal: Refusal | None = None, typed: str = "") -> Response:
+def _typed_search() -> RecordSearch:
+    number, place = (request.args.get(name, "")[:_MOST].strip() for name in ("number", "place"))
+    return RecordSearch(number.lower() if is_uuid(number.lower()) else number, place, wanted_day("day"))
+
+
+def _list_page(search: RecordSearch, refusal: Refusal | None = None) -> Response:
     runtime, localizer = current_runtime(), Localizer(chosen_language())
     wanted = wanted_page(request.args.get("page", ""))
     with snapshot(runtime.engine) as session:
         found = erasure_list(session, runtime.tenant_id, runtime.clock.now(), wanted)
+        fitting = FittingRecords() if refusal else find_records(session, runtime.tenant_id, search)
+        teams = names_of(session, runtime.tenant_id, {row.scope.partition(":")[2] for row in fitting.rows})
         layout = layout_of(session, current_officer(), localizer)
+    is_searched = not search.is_empty and not refusal
+    if is_searched:
+        context, count = _context(), len(fitting.rows)
+        run_write(runtime.engine, lambda session: note_search(session, context, count))
     named = Localizer(localizer.language, found.names)
     return render(
         "erasure/list.html",
@@ -160,7 +180,11 @@ def _list_page(refusal: Refusal | None = None, typed: str = "") -> Response:
         layout=layout,
         active="console.purges",
         error=localizer.say(refusal[1]) if refusal else "",
-        typed=typed,
+        search=search,
+        is_searched=is_searched,
+        is_nothing_typed=bool(request.args.keys() & {"number", "place", "day"}) and search.is_empty,
+        fitting=[found_view(row, Localizer(localizer.language, teams)) for row in fitting.rows],
+        has_more=fitting.has_more,
         erasures=[erasure_view(row, named) for row in found.rows],
         refused=action_views(found.refused, named),
         pages=page_links(found.page, lambda number: url_for("console.purges", page=number)),
@@ -183,6 +207,7 @@ def _asking_page(extent: Extent, refusal: Refusal | None = None) -> Response:
         active="console.purges",
         error=localizer.say(refusal[1]) if refusal else "",
         record_id=extent.record_id,
+        may_audit=may(current_officer().role, "console.audit", localizer.lists),
         facts=extent_facts(extent, _previews(extent), localizer),
         backups=backups_text(extent, localizer),
         holders=holder_views(None, holders, localizer),

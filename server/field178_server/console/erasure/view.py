@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask import url_for
+
 from field178_server.console.shell.links import scope_text
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.office.erasure.dry_run import Extent
+from field178_server.office.erasure.find import FittingRecord
 from field178_server.office.erasure.operations import REASONS
 from field178_server.office.erasure.queries import ErasureAction, ErasureRow, Holder
 from field178_shared.text.i18n import N_
@@ -39,6 +42,18 @@ class ErasureActionView:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundView:
+    """A record that fits what was typed, and where it leads."""
+
+    kind: str
+    code: str
+    day: str
+    area: str
+    href: str
+    readers_href: str
+
+
+@dataclass(frozen=True, slots=True)
 class ErasureView:
     """One erasure as the list shows it."""
 
@@ -48,6 +63,19 @@ class ErasureView:
     reason: str
     state: StateLabel
     asked: str
+
+
+def found_view(row: FittingRecord, localizer: Localizer) -> FoundView:
+    """Return a found record in words that stand on its papers."""
+    area = localizer.label(localizer.lists.units, row.unit_id) if row.unit_id else ""
+    return FoundView(
+        kind=type_name(row.type, localizer),
+        code=row.code,
+        day=localizer.day(row.occurred_on) if row.occurred_on else "",
+        area=area or scope_text(row.scope, localizer),
+        href=url_for("console.asking_purge", record=row.record_id),
+        readers_href=url_for("console.audit", object=row.record_id, kind="reading"),
+    )
 
 
 def erasure_view(row: ErasureRow, localizer: Localizer) -> ErasureView:

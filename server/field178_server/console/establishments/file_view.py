@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from field178_server.console.records.point_plan import ArrivalPoint, PointPlan, check_in_of, point_plan
 from field178_server.console.text.field_labels import value_text
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel, outcome_label, short_state_label
 from field178_server.office.establishments.file import EstablishmentFile, FileVisit, MergedEntry
 from field178_shared.records.inspection import Measure, VisitFinding
+from field178_shared.records.points import point_of
 from field178_shared.records.reading import Data, day_of, entries_of, text_of
 from field178_shared.schemas.fields.catalogue import choices_of
 from field178_shared.text.i18n import N_
 
 SOON_DAYS = 30
+SHOWN_CHECK_INS = 5
 TYPE = "establishment"
 
 
@@ -74,6 +78,9 @@ class EstablishmentFileView:
     merged: tuple[MergedEntry, ...]
     status: StateLabel
     priority: StateLabel | None
+    # With a point: the plan of it and the last check-ins, where there are any.
+    has_point: bool
+    plan: PointPlan | None
 
 
 def file_view(
@@ -106,7 +113,14 @@ def file_view(
         merged=file.merged,
         status=status_label(text_of(data, "operating_status_id"), words),
         priority=_priority(text_of(data, "inspection_priority_id"), words),
+        has_point=point_of(data) is not None,
+        plan=point_plan(point_of(data), _last_check_ins(file.visits), words),
     )
+
+
+def _last_check_ins(visits: Sequence[FileVisit]) -> Sequence[ArrivalPoint]:
+    found = (check_in_of(visit.check_in, visit.occurred_on) for visit in visits)
+    return [one for one in found if one][:SHOWN_CHECK_INS]
 
 
 def status_label(status_id: str, localizer: Localizer) -> StateLabel:

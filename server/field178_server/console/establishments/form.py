@@ -18,7 +18,6 @@ from field178_shared.merge import Data, read_path
 from field178_shared.schemas import TYPES
 from field178_shared.schemas.fields.catalogue import choices_of, field_at, fields_in, words_at
 from field178_shared.schemas.fields.spec import FieldKind
-from field178_shared.text.formats import parse_date
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
@@ -236,17 +235,6 @@ def _control(path: str, localizer: Localizer) -> Control:
     return control
 
 
-def _day(text: str) -> str:
-    """Return a day as it is stored: browsers without a field for dates send it as a person types it."""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        day = parse_date(text)
-    if day is None:
-        raise AppError(ErrorCode.BAD_DATE)
-    return day.isoformat()
-
-
 def _degrees(text: str) -> int:
     """Return a coordinate in 1e-7 degrees; a comma or a point separates the fraction."""
     if not _DEGREES.fullmatch(text):
@@ -257,4 +245,4 @@ def _degrees(text: str) -> int:
         raise AppError(ErrorCode.WRONG_TYPE) from None
 
 
-_READERS: Mapping[str, Callable[[str], object]] = {DEGREES: _degrees, "date": _day}
+_READERS: Mapping[str, Callable[[str], object]] = {DEGREES: _degrees}

@@ -13,6 +13,7 @@ from field178_server.console.establishments.hints import EntryHint
 from field178_server.console.establishments.reader import own_access, own_localizer
 from field178_server.console.shell.form_actions import Refusal, attempt, office
 from field178_server.console.shell.layout import layout_of, render
+from field178_server.console.shell.readings import note_reading
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
@@ -74,6 +75,7 @@ def entry_page(record_id: str) -> RecordPage:
         page = record_page(session, runtime.tenant_id, own_access(), record_id)
     if page is None or page.record.type != TYPE or page.erased_at:
         raise AppError(ErrorCode.NOT_FOUND)
+    note_reading(record_id, page.record.scope)
     return page
 
 

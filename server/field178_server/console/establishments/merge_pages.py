@@ -1,4 +1,4 @@
-"""Pages of entries that may be the same place: found, compared field by field, merged, and parted again."""
+"""Pages of two entries of the same place: compared field by field, merged, and parted again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from flask import request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from field178_server.console.establishments.duplicate_pages import dismiss_href, merge_href
 from field178_server.console.establishments.form import (
     TYPE,
     certificate_kinds,
@@ -20,19 +21,12 @@ from field178_server.console.establishments.hints import duplicate_reason
 from field178_server.console.establishments.reader import own_access, own_localizer
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import Refusal, attempt, done, office, whole_number
-from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.text.field_labels import value_text
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_server.office.establishments import operations as register
-from field178_server.office.establishments.duplicates import (
-    DuplicateHint,
-    DuplicatePair,
-    duplicate_hints,
-    duplicate_pairs,
-)
+from field178_server.office.establishments.duplicates import DuplicateHint, duplicate_hints
 from field178_server.office.establishments.operations import SeenEstablishment
 from field178_server.office.establishments.queries import RegisterQuery, register_page
 from field178_server.office.records import operations as records
@@ -43,7 +37,7 @@ from field178_shared.records.reading import text_of
 from field178_shared.text.i18n import N_
 
 MERGED, UNMERGED = "establishments_merged", "establishments_unmerged"
-SHOWN_PAIRS, SHOWN_FOUND = 100, 20
+SHOWN_FOUND = 20
 # A point is one fact: half of it from either entry would be a third place.
 _POINT = ("lat", "lon", "point_source")
 # The survivor stays in its commune, and an entry is moved on a page of its own.
@@ -63,17 +57,6 @@ class MergeChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class PairLine:
-    """Two entries that may be the same place, as a list shows them; `href` leads to their comparison."""
-
-    names: tuple[str, str]
-    places: tuple[str, str]
-    links: tuple[str, str]
-    reason: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
 class DoubleLine:
     """Another entry that may be the same place as the one on the page."""
 
@@ -81,23 +64,7 @@ class DoubleLine:
     detail: str
     href: str
     merge_href: str
-
-
-@console.get("/establishments/duplicates")
-def duplicate_establishments() -> AnyResponse:
-    """Show all entries that may be the same place, in pairs, the surest first."""
-    runtime, localizer = current_runtime(), own_localizer()
-    with snapshot(runtime.engine) as session:
-        found = duplicate_pairs(session, runtime.tenant_id, own_access())
-        layout = layout_of(session, current_officer(), localizer)
-    return render(
-        "establishments/duplicates.html",
-        layout=layout,
-        active="console.establishments",
-        pairs=[_pair_line(pair, localizer) for pair in found[:SHOWN_PAIRS]],
-        count=localizer.number(len(found)),
-        more=localizer.number(len(found) - SHOWN_PAIRS) if len(found) > SHOWN_PAIRS else "",
-    )
+    dismiss_href: str = ""
 
 
 @console.get("/establishments/<record_id>/merge")
@@ -157,7 +124,8 @@ def double_lines(session: Session, record_id: str, data: Data, localizer: Locali
             name=hint.name,
             detail=f"{_place(hint, localizer)} · {duplicate_reason(hint, localizer)}",
             href=url_for("console.establishment", record_id=hint.record_id),
-            merge_href=_merge_href(record_id, hint.record_id),
+            merge_href=merge_href(record_id, hint.record_id),
+            dismiss_href=dismiss_href(record_id, hint.record_id),
         )
         for hint in found
     ]
@@ -220,7 +188,8 @@ def _merge_page(
         other_name=text_of(other.record.data, "name"),
         places=tuple(_place_of(data, localizer) for data in (state.data, other.record.data)),
         choices=choices,
-        swap=_merge_href(other.record.record_id, state.record_id),
+        swap=merge_href(other.record.record_id, state.record_id),
+        dismiss_href=dismiss_href(state.record_id, other.record.record_id),
         faults=[
             *((one.label, one.error, f"#field-{one.key}") for one in choices if one.error),
             *(
@@ -243,30 +212,12 @@ def _search_page(state: EntryFormState, status: int = 200) -> AnyResponse:
             name=row.name,
             detail=address_text(row.address, localizer.label(localizer.lists.units, row.unit_id)),
             href=url_for("console.establishment", record_id=row.record_id),
-            merge_href=_merge_href(state.record_id, row.record_id),
+            merge_href=merge_href(state.record_id, row.record_id),
         )
         for row in rows
         if row.record_id != state.record_id
     ]
     return form_page("establishments/merge_search.html", state, status, text=text, doubles=hints, found=found)
-
-
-def _pair_line(pair: DuplicatePair, localizer: Localizer) -> PairLine:
-    both = (pair.one, pair.other)
-    return PairLine(
-        names=(pair.one.name, pair.other.name),
-        places=(_place(pair.one, localizer), _place(pair.other, localizer)),
-        links=(
-            url_for("console.establishment", record_id=both[0].record_id),
-            url_for("console.establishment", record_id=both[1].record_id),
-        ),
-        reason=duplicate_reason(pair.other, localizer),
-        href=_merge_href(pair.one.record_id, pair.other.record_id),
-    )
-
-
-def _merge_href(record_id: str, other_id: str) -> str:
-    return url_for("console.merging_establishment", record_id=record_id, other=other_id)
 
 
 def _place(hint: DuplicateHint, localizer: Localizer) -> str:

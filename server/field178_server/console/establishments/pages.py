@@ -12,13 +12,16 @@ from field178_server.console.establishments.change_pages import CLOSED, MOVED
 from field178_server.console.establishments.file_view import TYPE, file_view, status_label
 from field178_server.console.establishments.form_pages import ADDED, EDITED
 from field178_server.console.establishments.merge_pages import MERGED, UNMERGED, double_lines
+from field178_server.console.establishments.register_points import map_legend, register_points
 from field178_server.console.records.record_view import record_view
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.lists import FilterField, ListAddress, saved_views
+from field178_server.console.shell.lists import MAP_VIEW, FilterField, ListAddress, saved_views
+from field178_server.console.shell.maps import map_of, point_filter, points_answer
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.readings import note_reading
 from field178_server.console.shell.tables import Cell, TableFile, table_response
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer, address_text
@@ -27,6 +30,7 @@ from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.establishments.file import establishment_file
+from field178_server.office.establishments.map import register_map
 from field178_server.office.establishments.queries import (
     RegisterQuery,
     RegisterRow,
@@ -80,13 +84,33 @@ def establishments() -> Response:
         may_edit=may(officer.role, _EDIT, localizer.lists),
         rows=_register_lines(found.rows, localizer),
         count=localizer.number(found.total),
-        is_filtered=bool(_LIST.given(*_LIST.kept)),
+        is_filtered=bool(_LIST.given("q", *_FILTERS)),
         is_open=bool(_LIST.given(*_FILTERS)),
         filters=_filters(query, localizer),
         links=_LIST.pages(found.page),
         files=_LIST.files(),
         views=views,
+        map=map_of(_LIST, map_legend(localizer), has_flags=True) if _LIST.shows_map else None,
+        ways=_LIST.ways(),
     )
+
+
+@console.get("/map")
+def register_map_page() -> AnyResponse:
+    """Lead on to the register on the map."""
+    return redirect(url_for("console.establishments", view=MAP_VIEW))
+
+
+@console.get("/establishments/points")
+def establishments_points() -> Response:
+    """Return the register, as it is searched and filtered, as points."""
+    runtime, localizer = current_runtime(), Localizer(chosen_language())
+    query = _query()
+    with snapshot(runtime.engine) as session:
+        found = register_map(session, query)
+    points = register_points(found.points, local_date(runtime.clock.now()), localizer)
+    href = url_for("console.establishment", record_id="")
+    return points_answer(points, found.placed, found.unplaced, localizer, href)
 
 
 @console.get("/establishments.<kind>")
@@ -138,6 +162,7 @@ def establishment(record_id: str) -> AnyResponse:
         return redirect(url_for("console.establishment", record_id=merge_target))
     if page is None or file is None or page.record.type != TYPE:
         raise AppError(ErrorCode.NOT_FOUND)
+    note_reading(record_id, page.record.scope)
     localizer, now = Localizer(language, page.names), runtime.clock.now()
     flash = take_flash(frozenset({ADDED, EDITED, CLOSED, MOVED, MERGED, UNMERGED}))
     return render(
@@ -148,11 +173,19 @@ def establishment(record_id: str) -> AnyResponse:
         file=file_view(file, page.record.data, local_date(now), localizer),
         kind=localizer.label(localizer.lists.types, page.record.data.get("establishment_type_id")),
         may_enter=may(officer.role, "console.enter", localizer.lists),
+        may_audit=may(officer.role, "console.audit", localizer.lists),
+        map_href=_on_map(record_id, page.record.data),
         actions=_actions(record_id, page.record.data, localizer) if may_edit else (),
         doubles=doubles,
         flash=flash,
         flash_text=flash.text(str(page.record.data.get("name", "")), localizer) if flash else "",
     )
+
+
+def _on_map(record_id: str, data: Data) -> str:
+    """Return the address of an entry on the map, among those of its commune."""
+    unit, point = data.get("unit_id"), f"point-{record_id}"
+    return url_for("console.establishments", view=MAP_VIEW, unit=unit, _anchor=point)
 
 
 def _actions(record_id: str, data: Data, localizer: Localizer) -> tuple[EntryAction, ...]:
@@ -174,8 +207,8 @@ def _actions(record_id: str, data: Data, localizer: Localizer) -> tuple[EntryAct
 
 
 _EDIT = "console.edit_establishment"
-_FILTERS = ("unit", "type", "status")
-_LIST = ListAddress("console.establishments", ("q", *_FILTERS))
+_FILTERS = ("unit", "type", "status", "point")
+_LIST = ListAddress("console.establishments", ("q", *_FILTERS, "view"))
 _FILE_FIELDS = (
     *("name", "establishment_type_id", "unit_id", "address_line", "registration_number"),
     *("operating_status_id", "lat", "lon"),
@@ -198,11 +231,9 @@ def _register_lines(rows: Sequence[RegisterRow], localizer: Localizer) -> tuple[
 
 def _query() -> RegisterQuery:
     officer = current_officer()
-    unit, kind, status = (request.args.get(name, "")[:_MOST] for name in _FILTERS)
+    text, unit, kind, status, point = (request.args.get(name, "")[:_MOST] for name in ("q", *_FILTERS))
     access = access_of(officer.role, officer.scopes)
-    return RegisterQuery(
-        current_runtime().tenant_id, access, request.args.get("q", "")[:_MOST], unit, kind, status
-    )
+    return RegisterQuery(current_runtime().tenant_id, access, text, unit, kind, status, point)
 
 
 _MOST = 120
@@ -217,4 +248,5 @@ def _filters(query: RegisterQuery, localizer: Localizer) -> list[FilterField]:
         FilterField("unit", field_name(TYPE, "unit_id", localizer), query.unit_id, units),
         FilterField("type", field_name(TYPE, "establishment_type_id", localizer), query.type_id, kinds),
         FilterField("status", field_name(TYPE, "operating_status_id", localizer), query.status_id, states),
+        point_filter(query.point, localizer),
     ]

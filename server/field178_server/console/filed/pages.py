@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
-from flask import request, url_for
+from flask import Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.filed.columns import SESSION, VISIT, FiledColumn, chosen_columns, columns_of
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.lists import FilterField, ListAddress, saved_views
+from field178_server.console.shell.lists import FilterField, ListAddress, saved_views, wanted_day
+from field178_server.console.shell.maps import (
+    ListedPoint,
+    map_of,
+    mark_of,
+    marks_of_outcomes,
+    point_filter,
+    points_answer,
+    result_text,
+)
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.shell.tables import Cell, TableFile, table_response
 from field178_server.console.text.field_labels import field_name
@@ -27,17 +37,19 @@ from field178_server.console.text.state_labels import (
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
+from field178_server.office.filed.map import PlacedVisit, filed_map
 from field178_server.office.filed.queries import (
     FiledFilter,
     FiledList,
+    FiledPage,
     FiledRow,
     filed_page,
     filed_rows,
+    filers,
     teams,
 )
 from field178_server.records.access import access_of
 from field178_server.records.keyset import PageStart
-from field178_shared.text.formats import parse_date
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
@@ -58,7 +70,7 @@ class FiledTable:
     @property
     def address(self) -> ListAddress:
         """The address of this table."""
-        return ListAddress(f"console.{self.name}", ("q", *_FILTERS, "columns", "order"))
+        return ListAddress(f"console.{self.name}", ("q", *_FILTERS, "columns", "order", "view"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +106,17 @@ def visits() -> AnyResponse:
     return _page(VISITS)
 
 
+@console.get("/visits/points")
+def visits_points() -> Response:
+    """Return the table of visits as points."""
+    localizer = Localizer(chosen_language())
+    with snapshot(current_runtime().engine) as session:
+        found = filed_map(session, _wanted(VISITS))
+    href = url_for("console.review_record", record_id="")
+    points = _points(found.points, localizer)
+    return points_answer(points, found.placed, found.unplaced, localizer, href)
+
+
 @console.get("/visits.<kind>")
 def visits_file(kind: str) -> AnyResponse:
     """Return the table of visits as a file."""
@@ -118,6 +141,7 @@ def _page(table: FiledTable) -> AnyResponse:
     with snapshot(runtime.engine) as session:
         found = filed_page(session, wanted, place)
         known_teams = teams(session, runtime.tenant_id) if table is VISITS else {}
+        people = filers(session, runtime.tenant_id) if table is VISITS else {}
         views = saved_views(session, table.address)
         layout = layout_of(session, officer, localizer)
     words = Localizer(localizer.language, found.names)
@@ -131,7 +155,7 @@ def _page(table: FiledTable) -> AnyResponse:
         search=localizer.say(table.search),
         empty_text=localizer.say(table.empty),
         text=wanted.filter.text,
-        count=localizer.number(found.total),
+        count=_count_text(found, localizer),
         is_filtered=bool(table.address.given("q", *_FILTERS)),
         is_open=bool(table.address.given(*_FILTERS, "columns")),
         columns=[(one.key, one.label(localizer), one.is_number) for one in columns],
@@ -141,13 +165,24 @@ def _page(table: FiledTable) -> AnyResponse:
             if one.key != "day"
         ],
         rows=[[_cell(one, row, words) for one in columns] for row in found.page.rows],
-        filters=_filters(table, wanted.filter, known_teams, localizer),
+        filters=_filters(table, wanted.filter, (known_teams, people), localizer),
         is_oldest_first=wanted.is_oldest_first,
         turned=table.address.href(order="" if wanted.is_oldest_first else "oldest"),
         links=table.address.pages(found.page),
         files=table.address.files(),
         views=views,
+        map=map_of(table.address, marks_of_outcomes(localizer)) if _shows_map(table) else None,
+        ways=table.address.ways() if table is VISITS else (),
     )
+
+
+def _count_text(found: FiledPage, localizer: Localizer) -> str:
+    total = localizer.number(found.total)
+    return localizer.say(N_("more than {count}")).format(count=total) if found.is_more else total
+
+
+def _shows_map(table: FiledTable) -> bool:
+    return table is VISITS and table.address.shows_map
 
 
 def _file(table: FiledTable, kind: str) -> AnyResponse:
@@ -165,15 +200,33 @@ def _file(table: FiledTable, kind: str) -> AnyResponse:
     return table_response(kind, TableFile(table.name, localizer.say(table.title), headings), rows)
 
 
+def _points(visits: Iterable[PlacedVisit], localizer: Localizer) -> Iterator[ListedPoint]:
+    # The few words of many marks, each put together once.
+    day = cache(lambda value: localizer.day(value) if value else "")
+    kind = cache(lambda value: localizer.choice("inspection_kind", value) if value else "")
+    result = cache(lambda value: result_text(value, localizer))
+    for visit in visits:
+        yield ListedPoint(
+            record_id=visit.record_id,
+            lat=visit.lat,
+            lon=visit.lon,
+            mark=mark_of(visit.outcome),
+            title=visit.establishment,
+            lines=(day(visit.occurred_on), kind(visit.kind), result(visit.outcome)),
+            unit_id=visit.unit_id,
+        )
+
+
 def _wanted(table: FiledTable) -> FiledList:
     runtime, officer, given = current_runtime(), current_officer(), request.args
     narrow = FiledFilter(
         type=table.type,
         text=given.get("q", "")[:_MOST],
-        since=_day(given.get("since", "")),
-        until=_day(given.get("until", "")),
+        since=wanted_day("since"),
+        until=wanted_day("until"),
         **{name: given.get(parameter, "")[:_MOST] for parameter, name in _EQUAL.items()},
         state=given.get("state", "") if given.get("state") in _STATES else "",
+        is_counted=table is VISITS and given.get("counted") == "yes",
     )
     access = access_of(officer.role, officer.scopes)
     return FiledList(runtime.tenant_id, access, narrow, given.get("order") == "oldest")
@@ -181,20 +234,16 @@ def _wanted(table: FiledTable) -> FiledList:
 
 _EQUAL = {
     "unit": "unit_id",
+    "type": "establishment_type_id",
     "team": "team_id",
+    "officer": "user_id",
     "kind": "kind",
     "outcome": "outcome",
     "violation": "violation",
     "measure": "measure",
+    "point": "point",
 }
-_FILTERS = ("since", "until", "state", *_EQUAL)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return parse_date(text)
+_FILTERS = ("since", "until", "state", "counted", *_EQUAL)
 
 
 def _chosen(table: FiledTable) -> tuple[FiledColumn, ...]:
@@ -223,9 +272,12 @@ def _cell(column: FiledColumn, row: FiledRow, localizer: Localizer) -> FiledCell
 
 
 def _filters(
-    table: FiledTable, narrow: FiledFilter, known_teams: Mapping[str, str], localizer: Localizer
+    table: FiledTable,
+    narrow: FiledFilter,
+    known: tuple[Mapping[str, str], Mapping[str, str]],
+    localizer: Localizer,
 ) -> list[FilterField]:
-    lists = localizer.lists
+    lists, (known_teams, people) = localizer.lists, known
     days = [
         FilterField("since", localizer.say(N_("From day")), narrow.since.isoformat() if narrow.since else ""),
         FilterField("until", localizer.say(N_("To day")), narrow.until.isoformat() if narrow.until else ""),
@@ -239,6 +291,12 @@ def _filters(
     return [
         *days,
         unit,
+        FilterField(
+            "type",
+            field_name("establishment", "establishment_type_id", localizer),
+            narrow.establishment_type_id,
+            by_label((key, one.label(localizer.language)) for key, one in lists.types.items()),
+        ),
         _coded(VISIT, "kind", "inspection_kind", narrow.kind, localizer),
         FilterField(
             "team",
@@ -246,10 +304,18 @@ def _filters(
             narrow.team_id,
             by_label(known_teams.items()),
         ),
+        FilterField("officer", localizer.say(N_("Filed by")), narrow.user_id, by_label(people.items())),
         _coded(VISIT, "outcome", "overall_result", narrow.outcome, localizer),
         _coded(VISIT, "violation", "findings.x.violation_id", narrow.violation, localizer),
         _coded(VISIT, "measure", "measures.x.measure_id", narrow.measure, localizer),
         state,
+        FilterField(
+            "counted",
+            field_name("inspection_plan", "quotas", localizer),
+            "yes" if narrow.is_counted else "",
+            [("yes", localizer.say(N_("Only visits that count in a quota")))],
+        ),
+        point_filter(narrow.point, localizer),
     ]
 
 

@@ -30,6 +30,7 @@ from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import with_query
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.readings import note_reading
 from field178_server.console.text.field_labels import field_name, type_name
 from field178_server.console.text.format_values import as_bytes
 from field178_server.console.text.localize import Localizer
@@ -300,6 +301,7 @@ def _way_on(visit_id: str) -> str:
 def _form_page(subject: Subject, sent: Sent, refused: RefusedEntry | None = None) -> Response:
     page, officer, runtime = subject.page, current_officer(), current_runtime()
     localizer = _localizer(page)
+    note_reading(page.record.record_id, page.record.scope)
     with snapshot(runtime.engine) as session:
         layout = layout_of(session, officer, localizer)
     refused = refused or RefusedEntry(200, "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.console.jobs.view import job_view
+from field178_server.console.jobs.view import job_view, page_of_kind
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import office
 from field178_server.console.shell.layout import layout_of, render
@@ -35,7 +35,7 @@ def all_jobs() -> Response:
     return render(
         "jobs/list.html",
         layout=layout,
-        active="console.establishments",
+        active="console.jobs",
         jobs=[job_view(one, localizer, may_stop=False) for one in found],
         pages=page_links(page, lambda number: url_for("console.jobs", page=number)),
     )
@@ -52,10 +52,8 @@ def one_job(job_id: str) -> Response:
         people = names_of(session, runtime.tenant_id, {found.queued_by} if found.queued_by else set())
         layout = layout_of(session, officer, Localizer(language))
     view = job_view(found, Localizer(language, people), may_stop=_may_stop(found))
-    may_follow = may(officer.role, "console.register_import", load())
-    return render(
-        "jobs/page.html", layout=layout, active="console.establishments", job=view, may_follow=may_follow
-    )
+    may_follow = may(officer.role, view.endpoint, load())
+    return render("jobs/page.html", layout=layout, active="console.jobs", job=view, may_follow=may_follow)
 
 
 @console.post("/jobs/<job_id>/stop", endpoint="stop_job")
@@ -71,7 +69,7 @@ def stop_job(job_id: str) -> AnyResponse:
 
 
 def _may_stop(job: JobRow) -> bool:
-    """Tell whether the officer may stop a job: an own one; any one where the officer sees every commune."""
+    """Tell whether the officer may stop a job of this kind: an own one, or any who sees every commune."""
     officer = current_officer()
     is_own = job.queued_by == officer.id or access_of(officer.role, officer.scopes).scopes is None
-    return is_own and may(officer.role, "console.stop_job", load())
+    return is_own and may(officer.role, page_of_kind(job.kind), load())

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from field178_server.backup.job import BACKUP, NOT_PROVED
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
+from field178_server.health.wording import ATTEMPT_FAULTS
 from field178_server.jobs.queue import JobRow, JobState
+from field178_server.office.audit.chain_check import CHAIN_CHECK
 from field178_shared.errors import ErrorCode, message
 from field178_shared.text.i18n import N_
 
@@ -25,54 +28,87 @@ class JobView:
     who: str
     queued: str
     ended: str
+    endpoint: str
     href: str | None
+    link: str
     is_final: bool
     may_stop: bool
 
 
 def job_view(job: JobRow, localizer: Localizer, *, may_stop: bool) -> JobView:
     """Return a job in words."""
-    name, endpoint = _KINDS.get(job.kind, (job.kind, ""))
+    kind = _KINDS.get(job.kind, _Kind(job.kind))
     text, tone, icon = _STATES[job.state]
     is_counted = job.state is JobState.RUNNING and job.total_count > 0
     return JobView(
         job_id=job.job_id,
-        kind=localizer.say(name),
+        kind=localizer.say(kind.name),
         state=StateLabel(localizer.say(text), tone, icon),
         percent=job.done_count * 100 // job.total_count if is_counted else None,
         said=_said(job, localizer),
         who=localizer.person(job.queued_by) if job.queued_by else localizer.say(N_("Operator of the server")),
         queued=localizer.instant(job.queued_at),
         ended=localizer.instant(job.ended_at) if job.ended_at else "",
-        href=url_for(endpoint, import_id=job.arguments["import_id"]) if endpoint else None,
+        endpoint=kind.endpoint,
+        href=url_for(kind.endpoint, **job.arguments) if kind.endpoint else None,  # type: ignore[arg-type]
+        link=localizer.say(kind.link) if kind.link else "",
         is_final=job.state.is_final,
         may_stop=may_stop and not job.state.is_final and not job.is_stop_wanted,
     )
 
 
+def page_of_kind(kind: str) -> str:
+    """Return the endpoint of the page that a kind of job belongs to; empty for an unknown kind."""
+    return _KINDS.get(kind, _Kind(kind)).endpoint
+
+
 def _said(job: JobRow, localizer: Localizer) -> str:
     if job.state is JobState.FAILED:
-        return _failure(str(job.outcome.get("code", "")), localizer)
+        return _failure(job, localizer)
     if job.is_stop_wanted and job.state is JobState.RUNNING:
         return localizer.say(N_("Being stopped …"))
     if job.state is JobState.STOPPED:
-        return localizer.say(N_("Nothing was changed."))
+        return _nothing(job, localizer)
     if job.state is not JobState.DONE:
         return localizer.say(N_("You may leave this page: the work goes on."))
+    if "entry" in job.outcome or "root" in job.outcome:
+        return localizer.say(N_("The chain of the audit trail is broken."))
     for name, text in _COUNTS:
         if name in job.outcome:
             return localizer.say(text).format(count=localizer.number(job.outcome[name]))
     return ""
 
 
-def _failure(code: str, localizer: Localizer) -> str:
-    why = localizer.say(_FAILURES[code]) if code in _FAILURES else message(code, localizer.language)
-    return f"{why} {localizer.say(N_('Nothing was changed.'))}"
+def _nothing(job: JobRow, localizer: Localizer) -> str:
+    return localizer.say(_KINDS.get(job.kind, _Kind(job.kind)).nothing)
+
+
+def _failure(job: JobRow, localizer: Localizer) -> str:
+    code = str(job.outcome.get("code", ""))
+    if job.kind == BACKUP and code == NOT_PROVED:
+        return localizer.say(
+            N_("The backup is kept, but not proved: do not rely on it. See why under Health.")
+        )
+    if job.kind == BACKUP and code in ATTEMPT_FAULTS:
+        why = localizer.say(ATTEMPT_FAULTS[code])
+    else:
+        why = localizer.say(_FAILURES[code]) if code in _FAILURES else message(code, localizer.language)
+    return f"{why} {_nothing(job, localizer)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    name: str
+    endpoint: str = ""
+    link: str = ""
+    nothing: str = N_("Nothing was changed.")
 
 
 _KINDS = {
-    "register_import": (N_("Import of establishments"), "console.register_import"),
-    "register_import_undo": (N_("Undoing an import"), "console.register_import"),
+    "register_import": _Kind(N_("Import of establishments"), "console.register_import", N_("To the import")),
+    "register_import_undo": _Kind(N_("Undoing an import"), "console.register_import", N_("To the import")),
+    CHAIN_CHECK: _Kind(N_("Check of the audit trail"), "console.audit", N_("To the audit trail")),
+    BACKUP: _Kind(N_("Backup"), "console.health", N_("To the backups"), N_("No backup was kept.")),
 }
 _STATES = {
     JobState.QUEUED: (N_("Waits its turn"), "", "clock"),
@@ -83,7 +119,9 @@ _STATES = {
 }
 _COUNTS = (
     ("taken", N_("Establishments added: {count}.")),
+    ("backup_mb", N_("A proved backup was made: {count} MB.")),
     ("deleted", N_("Establishments taken out: {count}.")),
+    ("entries", N_("Entries of the audit trail looked through: {count}.")),
 )
 _FAILURES = {
     "interrupted": N_("The server was ended twice while this was running."),

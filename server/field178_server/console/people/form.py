@@ -10,9 +10,10 @@ from flask import request
 
 from field178_server.accounts.officers import is_login
 from field178_server.accounts.operations import AccountChange
-from field178_server.accounts.teams import AccountTeam
 from field178_server.console.text.localize import Localizer
 from field178_server.office.people.queries import Account
+from field178_shared.records.teams import Team
+from field178_shared.text.formats import is_mail_address
 from field178_shared.text.i18n import N_
 
 _LONGEST_NAME = 120
@@ -20,6 +21,7 @@ REQUIRED = N_("This field is needed.")
 _LOGIN_SHAPE = N_("A login is made of a–z, 0–9, dot, hyphen and underscore, at most 64.")
 _NEEDS_TEAM = N_("This role works in a team; choose one.")
 _NEEDS_UNIT = N_("This role reports for a commune; choose it.")
+_BAD_ADDRESS = N_("This is no e-mail address; it looks like ten@huyen.gov.vn.")
 LOGIN_TAKEN = N_("Somebody has this login already; choose another.")
 
 
@@ -33,11 +35,12 @@ class AccountForm:
     agency: str = ""
     team_ids: tuple[str, ...] = ()
     unit_ids: tuple[str, ...] = ()
+    email: str = ""
     seen: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, account: Account, teams: Mapping[str, AccountTeam]) -> AccountForm:
+    def of(cls, account: Account, teams: Mapping[str, Team]) -> AccountForm:
         """Return the stored values; communes that come with a team are the team's."""
         with_team = {unit for team in account.team_ids if team in teams for unit in teams[team].unit_ids}
         one = account.officer
@@ -49,6 +52,7 @@ class AccountForm:
             one.agency,
             tuple(sorted(account.team_ids)),
             own,
+            one.email or "",
             account.fingerprint,
         )
 
@@ -63,18 +67,21 @@ class AccountForm:
             sent.get("agency", ""),
             tuple(sent.getlist("team")),
             tuple(sent.getlist("unit")),
+            sent.get("email", "").strip(),
             sent.get("seen", ""),
         )
 
     @property
     def change(self) -> AccountChange:
         """The values as the operation takes them."""
-        return AccountChange(self.name, self.role, self.agency, self.team_ids, self.unit_ids)
+        return AccountChange(
+            self.name, self.role, self.agency, self.team_ids, self.unit_ids, self.email or None
+        )
 
 
 def errors_of(
     form: AccountForm,
-    teams: Mapping[str, AccountTeam],
+    teams: Mapping[str, Team],
     localizer: Localizer,
     today: date,
     *,
@@ -93,6 +100,7 @@ def errors_of(
         ("team", not set(form.team_ids) <= teams.keys(), N_("Choose among these teams.")),
         ("team", scope == "own_team" and bool(teams) and not form.team_ids, _NEEDS_TEAM),
         ("unit", not set(form.unit_ids) <= lists.units.keys(), N_("Choose among these communes.")),
+        ("email", bool(form.email) and not is_mail_address(form.email), _BAD_ADDRESS),
         ("unit", scope == "own_unit" and not form.unit_ids, _NEEDS_UNIT),
     )
     return {name: localizer.say(text) for name, is_wrong, text in faults if is_wrong}

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import operations, password_link
 from field178_server.accounts.operations import AccountRequest
-from field178_server.accounts.teams import AccountTeam
 from field178_server.console.people import view
 from field178_server.console.people.form import LOGIN_TAKEN, AccountForm, errors_of
 from field178_server.console.people.view import PeopleFilter
@@ -30,6 +29,7 @@ from field178_server.office.people import queries
 from field178_server.office.people.queries import Account
 from field178_server.records.paging import PageOfRows
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.records.teams import Team
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
 
@@ -77,7 +77,7 @@ def add_person() -> AnyResponse:
     if errors or (refusal := password_refusal()) is not None:
         return _form_page(replace(form, errors=errors), None if errors else refusal)
     scopes = tuple(f"unit:{unit}" for unit in form.unit_ids)
-    wanted = AccountRequest(form.login, form.name, form.role, form.agency, scopes)
+    wanted = AccountRequest(form.login, form.name, form.role, form.agency, scopes, form.email or None)
     try:
         officer_id = run_write(
             current_runtime().engine,
@@ -93,13 +93,13 @@ def add_person() -> AnyResponse:
 @console.get("/people/<officer_id>")
 def person(officer_id: str) -> Response:
     """Show an account: what can be changed, sign-in, tablets, open work."""
-    return _person_page(_account(officer_id))
+    return _person_page(account_of(officer_id))
 
 
 @console.post("/people/<officer_id>")
 def change_person(officer_id: str) -> AnyResponse:
     """Change name, role, agency and area."""
-    account, localizer, context = _account(officer_id), Localizer(chosen_language()), office()
+    account, localizer, context = account_of(officer_id), Localizer(chosen_language()), office()
     form = replace(AccountForm.typed(), login=account.officer.login)
     errors = _errors(form, localizer, stored=account.officer.agency)
     if officer_id == current_officer().id and form.role != account.officer.role:
@@ -131,9 +131,13 @@ def close_person(officer_id: str) -> AnyResponse:
     """Close an account at once; what the officer filed stays."""
     context = office()
     if officer_id == current_officer().id:
-        return _person_page(_account(officer_id), refusal=(422, _OWN))
+        return _person_page(account_of(officer_id), refusal=(422, _OWN))
     refused = _act(officer_id, lambda session: operations.disable(session, context, officer_id))
-    return refused or done(url_for("console.person", officer_id=officer_id), "person_closed", officer_id)
+    if refused is not None:
+        return refused
+    # What waits for the person's correction is shown next: somebody else has to answer it now.
+    page = "console.open_work" if _has_open_work(officer_id) else "console.person"
+    return done(url_for(page, officer_id=officer_id), "person_closed", officer_id)
 
 
 @console.post("/people/<officer_id>/reopen")
@@ -155,7 +159,7 @@ def drop_codes(officer_id: str) -> AnyResponse:
 @console.get("/people/<officer_id>/link")
 def person_link(officer_id: str) -> Response:
     """Show the link, once; whoever loads the page again is told so."""
-    runtime, localizer, account = current_runtime(), Localizer(chosen_language()), _account(officer_id)
+    runtime, localizer, account = current_runtime(), Localizer(chosen_language()), account_of(officer_id)
     token = take_shown_once(_LINK)
     href = until = words = ""
     if token is not None:
@@ -175,18 +179,34 @@ def person_link(officer_id: str) -> Response:
     )
 
 
+def account_of(officer_id: str) -> Account:
+    """Return an account, or raise AppError(not_found)."""
+    runtime = current_runtime()
+    with snapshot(runtime.engine) as session:
+        found = queries.find_account(session, runtime.tenant_id, officer_id)
+    if found is None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    return found
+
+
 def _act(officer_id: str, work: Callable[[Session], object]) -> AnyResponse | None:
     """Do the work once the password was typed again; return the refusal, None when it is done."""
-    account = _account(officer_id)
+    account = account_of(officer_id)
     if (refusal := password_refusal()) is not None:
         return _person_page(account, refusal=refusal)
     run_write(current_runtime().engine, work)
     return None
 
 
+def _has_open_work(officer_id: str) -> bool:
+    runtime = current_runtime()
+    with snapshot(runtime.engine) as session:
+        return bool(queries.open_work(session, runtime.tenant_id, officer_id).returned)
+
+
 def _show_link(officer_id: str) -> AnyResponse:
     runtime = current_runtime()
-    account = _account(officer_id)
+    account = account_of(officer_id)
     token = password_link.make_token(runtime.keyring.session, account.officer, runtime.clock.now())
     return show_once(url_for("console.person_link", officer_id=officer_id), _LINK, token)
 
@@ -245,7 +265,7 @@ def _person_page(
     )
 
 
-def _options(form: AccountForm, teams: Mapping[str, AccountTeam], localizer: Localizer) -> dict[str, object]:
+def _options(form: AccountForm, teams: Mapping[str, Team], localizer: Localizer) -> dict[str, object]:
     today, lists = local_date(current_runtime().clock.now()), localizer.lists
     agencies = [*lists.agencies.on(today)]
     if form.agency in lists.agencies and form.agency not in agencies:
@@ -257,12 +277,3 @@ def _options(form: AccountForm, teams: Mapping[str, AccountTeam], localizer: Loc
         "units": view.unit_options(localizer, today, form.unit_ids),
         "faults": [("", said, f"#field-{name}") for name, said in form.errors.items()],
     }
-
-
-def _account(officer_id: str) -> Account:
-    runtime = current_runtime()
-    with snapshot(runtime.engine) as session:
-        found = queries.find_account(session, runtime.tenant_id, officer_id)
-    if found is None:
-        raise AppError(ErrorCode.NOT_FOUND)
-    return found

@@ -8,12 +8,12 @@ from datetime import date
 
 from flask import request, url_for
 
-from field178_server.accounts.teams import AccountTeam
 from field178_server.console.shell.lists import FilterField
-from field178_server.console.text.field_labels import field_name
+from field178_server.console.text.field_labels import field_name, type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
-from field178_server.office.people.queries import Account
+from field178_server.office.people.queries import Account, HandOverMade, OpenRecord
+from field178_shared.records.teams import Team
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label, fold, sort_key
 
@@ -89,7 +89,7 @@ def state_of(one: Account, localizer: Localizer) -> StateLabel:
     return StateLabel(localizer.say(N_("Open")), "ok", "check-circle")
 
 
-def area_text(one: Account, teams: Mapping[str, AccountTeam], localizer: Localizer) -> str:
+def area_text(one: Account, teams: Mapping[str, Team], localizer: Localizer) -> str:
     """Return teams and communes; communes that come with a team are not named one by one."""
     own = [teams[team] for team in one.team_ids if team in teams]
     with_team = {unit for team in own for unit in team.unit_ids}
@@ -101,9 +101,7 @@ def area_text(one: Account, teams: Mapping[str, AccountTeam], localizer: Localiz
     return ", ".join(names)
 
 
-def lines_of(
-    found: Sequence[Account], teams: Mapping[str, AccountTeam], localizer: Localizer
-) -> list[PersonLine]:
+def lines_of(found: Sequence[Account], teams: Mapping[str, Team], localizer: Localizer) -> list[PersonLine]:
     """Return the lines of the list, by name as Vietnamese sorts it."""
     return [
         PersonLine(
@@ -146,3 +144,62 @@ def unit_options(localizer: Localizer, today: date, chosen: Sequence[str]) -> Se
     ]
     named = [(one.id, localizer.label(localizer.lists.units, one.id)) for one in units]
     return by_label(named)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRecordLine:
+    """A returned record that waits for a correction."""
+
+    href: str
+    title: str
+    kind: str
+    day: str
+    returned: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverLine:
+    """A hand-over that was made, and why it cannot be taken back where it cannot."""
+
+    id: str
+    text: str
+    made: str
+    may_undo: bool
+    why_not: str
+
+
+def record_lines(records: Sequence[OpenRecord], localizer: Localizer) -> list[OpenRecordLine]:
+    """Return open records in words."""
+    return [
+        OpenRecordLine(
+            url_for("console.review_record", record_id=one.record_id),
+            localizer.establishment(one.establishment_id)
+            if one.establishment_id
+            else one.title or type_name(one.type, localizer),
+            type_name(one.type, localizer),
+            localizer.day(one.occurred_on) if one.occurred_on else "",
+            localizer.instant(one.returned_at) if one.returned_at else "",
+        )
+        for one in records
+    ]
+
+
+def hand_over_lines(made: Sequence[HandOverMade], localizer: Localizer) -> list[HandOverLine]:
+    """Return hand-overs in words."""
+    say = localizer.say
+    text, signature = say(N_("{count} to {name}")), say(N_("{when} by {name}"))
+    return [
+        HandOverLine(
+            one.hand_over_id,
+            text.format(count=localizer.number(one.count), name=localizer.person(one.to_id)),
+            signature.format(
+                when=localizer.instant(one.made_at),
+                name=localizer.person(one.made_by) if one.made_by else say(N_("The operator at the server")),
+            ),
+            one.is_untouched,
+            say(N_("Taken back {when}")).format(when=localizer.instant(one.undone_at))
+            if one.undone_at
+            else say(N_("Something came after it.")),
+        )
+        for one in made
+    ]

@@ -22,6 +22,7 @@ from field178_server.console.shell.links import with_query
 from field178_server.console.shell.lists import FilterField
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.readings import note_reading
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
@@ -91,7 +92,9 @@ def add_plan_items(year: int) -> AnyResponse:
 @console.get("/plan/items/<item_id>")
 def plan_item(item_id: str) -> Response:
     """Show a planned visit, what became of it, and the forms that change it."""
-    return _item_page(item_id, None, Wrong(status=200))
+    answer = _item_page(item_id, None, Wrong(status=200))
+    note_reading(item_id)
+    return answer
 
 
 @console.post("/plan/items/<item_id>")

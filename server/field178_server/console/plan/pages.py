@@ -56,7 +56,7 @@ def plan_year(year: int) -> Response:
         year=year,
         plan=found.plan,
         issued_on=localizer.day(found.plan.issued_on) if found.plan.issued_on else "",
-        quotas=view.quota_lines(found, Localizer(plain.language, named), reader.today),
+        quotas=view.quota_lines(found, Localizer(plain.language, named), reader),
         states=view.state_links(query, found, localizer),
         filters=view.filters(query, found, localizer),
         query=query,

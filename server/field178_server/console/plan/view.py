@@ -15,7 +15,17 @@ from field178_server.console.shell.lists import FilterField
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
-from field178_server.office.plan.queries import ItemFilter, ItemPage, PlannedVisit, QuotaDone, YearPlan
+from field178_server.office.plan.queries import (
+    OPEN,
+    OPEN_STATES,
+    PLANNED_STATES,
+    ItemFilter,
+    ItemPage,
+    PlannedVisit,
+    PlanReader,
+    QuotaDone,
+    YearPlan,
+)
 from field178_shared.records.plan import PlanState, Quota, monthly_need
 from field178_shared.text.formats import parse_whole_number
 from field178_shared.text.i18n import N_
@@ -30,13 +40,11 @@ STATES: Mapping[PlanState, tuple[str, str, str]] = {
     PlanState.DONE: (N_("Carried out"), "ok", "check-circle"),
     PlanState.CANCELLED: (N_("Cancelled"), "", "void"),
 }
-# What the plan counts: a visit that was cancelled is planned no longer.
-_PLANNED = (PlanState.MISSED, PlanState.DUE, PlanState.LATER, PlanState.DONE)
 
 
 @dataclass(frozen=True, slots=True)
 class PlanQuery:
-    """The filters of an address: month, team, commune, type and state of planned visits."""
+    """The filters of an address: month, team, commune, type, state and days of planned visits."""
 
     year: int
     month: int = 0
@@ -44,14 +52,17 @@ class PlanQuery:
     unit: str = ""
     type: str = ""
     state: str = ""
+    since: str = ""
+    until: str = ""
 
     @classmethod
     def read(cls, year: int, arguments: Mapping[str, str]) -> PlanQuery:
         """Read the filters; what cannot be read is the default."""
         month, state = parse_whole_number(arguments.get("month", ""), 2) or 0, arguments.get("state", "")
         texts = {name: arguments.get(name, "")[:_LONGEST] for name in ("team", "unit", "type")}
-        known = state if state in tuple(PlanState) else ""
-        return cls(year, month if month in MONTHS else 0, **texts, state=known)
+        known = state if state in (OPEN, *PlanState) else ""
+        days = {name: _day_text(arguments.get(name, "")) for name in ("since", "until")}
+        return cls(year, month if month in MONTHS else 0, **texts, state=known, **days)
 
     @property
     def is_narrowed(self) -> bool:
@@ -60,13 +71,25 @@ class PlanQuery:
 
     def filter(self) -> ItemFilter:
         """Return the filters as the query takes them."""
-        return ItemFilter(self.year, self.month, self.team, self.unit, self.type, self.state)
+        since, until = (date.fromisoformat(day) if day else None for day in (self.since, self.until))
+        return ItemFilter(self.year, self.month, self.team, self.unit, self.type, self.state, since, until)
 
     def href(self, page: int = 1) -> str:
         """Return the address of a page of the list."""
-        parts = {name: getattr(self, name) for name in ("month", "team", "unit", "type", "state")}
+        parts = {name: getattr(self, name) for name in _PARAMETERS}
         told = {name: value for name, value in {**parts, "page": page if page > 1 else 0}.items() if value}
         return with_query(url_for("console.plan_year", year=self.year), urlencode(told))
+
+
+_PARAMETERS = ("month", "team", "unit", "type", "state", "since", "until")
+
+
+def _day_text(text: str) -> str:
+    """Return a day of an address; what is none is no day."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +109,15 @@ class ItemLine:
 
 @dataclass(frozen=True, slots=True)
 class QuotaLine:
-    """A quota against time: what of it was done, what should be by now, what is needed from now on."""
+    """A quota against time: what of it was done, what should be by now, what is needed from now on.
+
+    `visits_href` opens the visits that were counted; "" where they are not all open to the reader.
+    """
 
     title: str
     detail: str
     href: str
+    visits_href: str
     done: int
     wanted: int
     figures: str
@@ -100,13 +127,21 @@ class QuotaLine:
 
 @dataclass(frozen=True, slots=True)
 class CalendarCell:
-    """A month of a team: planned visits and how many of them are done, missed and due."""
+    """A month of a team: planned visits, and how many of them are done, missed and due."""
 
-    figures: str
+    done: CellNumber
+    planned: CellNumber
+    words: tuple[CellNumber, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CellNumber:
+    """A number of the calendar with the list of its visits."""
+
+    text: str
     label: str
     href: str
-    tone: str
-    word: str
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +180,12 @@ def state_links(query: PlanQuery, plan: YearPlan, localizer: Localizer) -> list[
     for one in plan.items:
         if wanted.takes(one.item):
             counts[one.progress.state] = counts.get(one.progress.state, 0) + 1
-    every = [("", localizer.say(N_("All")), sum(counts.values()))]
-    every += [(state, localizer.say(STATES[state][0]), counts.get(state, 0)) for state in STATES]
+    say = localizer.say
+    every = [
+        ("", say(N_("In the plan")), sum(counts.get(state, 0) for state in PLANNED_STATES)),
+        (OPEN, say(N_("Still to be made")), sum(counts.get(state, 0) for state in OPEN_STATES)),
+    ]
+    every += [(state, say(STATES[state][0]), counts.get(state, 0)) for state in STATES]
     return [
         FilterLink(replace(query, state=state).href(), label, query.state == state, count)
         for state, label, count in every
@@ -172,6 +211,8 @@ def filters(query: PlanQuery, plan: YearPlan, localizer: Localizer) -> tuple[Fil
         FilterField("team", named("team_id"), query.team, teams),
         FilterField("unit", named("unit_id"), query.unit, units),
         FilterField("type", field_name("plan_item", "establishment_type_id", localizer), query.type, types),
+        FilterField("since", say(N_("Window from day")), query.since),
+        FilterField("until", say(N_("Window to day")), query.until),
     )
 
 
@@ -204,9 +245,24 @@ def item_line(one: PlannedVisit, localizer: Localizer) -> ItemLine:
     )
 
 
-def quota_lines(plan: YearPlan, localizer: Localizer, today: date) -> tuple[QuotaLine, ...]:
+def quota_lines(plan: YearPlan, localizer: Localizer, reader: PlanReader) -> tuple[QuotaLine, ...]:
     """Return the quotas against time."""
-    return tuple(_quota_line(one, plan.plan.year, localizer, today) for one in plan.quotas)
+    return tuple(_quota_line(one, plan.plan.year, localizer, reader) for one in plan.quotas)
+
+
+def visits_href(quota: Quota, year: int) -> str:
+    """Return the address of the visits that count in a quota."""
+    first, last = _days_of(quota, year)
+    told = {
+        "since": first.isoformat(),
+        "until": last.isoformat(),
+        "counted": "yes",
+        "team": quota.team_id,
+        "unit": quota.unit_id,
+        "type": quota.establishment_type_id,
+    }
+    query = urlencode({name: value for name, value in told.items() if value})
+    return with_query(url_for("console.visits"), query)
 
 
 def quota_title(quota: Quota, localizer: Localizer) -> tuple[str, str]:
@@ -239,21 +295,28 @@ def _calendar_row(team_id: str, title: str, plan: YearPlan, localizer: Localizer
 
 def _cell(plan: YearPlan, month: int, team_id: str, localizer: Localizer) -> CalendarCell | None:
     counts = plan.counts(month, team_id)
-    planned, done = sum(counts[state] for state in _PLANNED), counts[PlanState.DONE]
+    planned, done = sum(counts[state] for state in PLANNED_STATES), counts[PlanState.DONE]
     if not planned:
         return None
-    say = localizer.say
-    missed, due = counts[PlanState.MISSED], counts[PlanState.DUE]
-    tone = "bad" if missed else "ok" if done == planned else "warn" if due else ""
-    words = [say(N_("{count} missed")).format(count=missed)] if missed else []
-    words += [say(N_("{count} due")).format(count=due)] if due else []
-    label = say(N_("{done} of {planned} done")).format(done=done, planned=planned)
-    href = PlanQuery(plan.plan.year, month, team_id).href()
-    return CalendarCell(f"{done}/{planned}", label, href, tone, ", ".join(words))
+    say, query = localizer.say, PlanQuery(plan.plan.year, month, team_id)
+    words = [
+        CellNumber(say(text).format(count=counts[state]), "", replace(query, state=state).href(), tone)
+        for state, text, tone in (
+            (PlanState.MISSED, N_("{count} missed"), "bad"),
+            (PlanState.DUE, N_("{count} due"), ""),
+        )
+        if counts[state]
+    ]
+    done_href = replace(query, state=PlanState.DONE).href()
+    return CalendarCell(
+        CellNumber(localizer.number(done), say(N_("carried out")), done_href),
+        CellNumber(localizer.number(planned), say(N_("planned")), query.href()),
+        tuple(words),
+    )
 
 
-def _quota_line(one: QuotaDone, year: int, localizer: Localizer, today: date) -> QuotaLine:
-    quota, done = one.quota, one.done
+def _quota_line(one: QuotaDone, year: int, localizer: Localizer, reader: PlanReader) -> QuotaLine:
+    quota, done, today = one.quota, one.done, reader.today
     title, detail = quota_title(quota, localizer)
     expected = _expected(quota, year, today)
     number = localizer.number
@@ -264,6 +327,7 @@ def _quota_line(one: QuotaDone, year: int, localizer: Localizer, today: date) ->
         href=PlanQuery(
             year, quota.month or 0, quota.team_id, quota.unit_id, quota.establishment_type_id
         ).href(),
+        visits_href=visits_href(quota, year) if reader.reads_visits_of(quota) else "",
         done=min(done, quota.count),
         wanted=quota.count,
         figures=localizer.say(N_("{done} of {wanted}")).format(done=number(done), wanted=number(quota.count)),
@@ -285,10 +349,14 @@ def _speed(done: int, wanted: int, expected: int, localizer: Localizer) -> State
 
 def _expected(quota: Quota, year: int, today: date) -> int:
     """Return how many visits should be made by now, the day at hand not counted."""
-    first = date(year, quota.month or 1, 1)
-    last = date(year, quota.month or 12, monthrange(year, quota.month or 12)[1])
+    first, last = _days_of(quota, year)
     days = (last - first).days + 1
     return quota.count * min(max((today - first).days, 0), days) // days
+
+
+def _days_of(quota: Quota, year: int) -> tuple[date, date]:
+    first = date(year, quota.month or 1, 1)
+    return first, date(year, quota.month or 12, monthrange(year, quota.month or 12)[1])
 
 
 def _offered(ids: Iterable[str], name: Callable[[str], str]) -> tuple[tuple[str, str], ...]:

@@ -1,10 +1,11 @@
-"""Rows of a record's page: one field each, with marks, comments and earlier values."""
+"""Rows of a record's page: one field each, with marks, comment threads and earlier values."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from field178_server.console.records.segments import Segment, marked_segments
+from field178_server.console.records.threads_view import ThreadView, Writers, thread_view
 from field178_server.console.text.field_labels import (
     FieldContext,
     entry_label,
@@ -15,25 +16,18 @@ from field178_server.console.text.field_labels import (
 )
 from field178_server.console.text.format_values import ANSWER_TONES, SOURCE_WORDS, answer_text
 from field178_server.console.text.localize import Localizer
-from field178_server.office.reviews.record import RecordPage, ReviewComment
+from field178_server.office.reviews.record import RecordPage
+from field178_server.records.projections.filed import team_of
 from field178_shared.codelists.checklist import AnswerKind, ChecklistItem
 from field178_shared.merge import Data, read_path
+from field178_shared.records.comment_threads import CommentThread
+from field178_shared.records.reading import text_of
 from field178_shared.rules import free_text_paths
 from field178_shared.schemas.fields.catalogue import field_at, fields_in, has_entries, pattern_of
 from field178_shared.schemas.fields.spec import FieldKind
 from field178_shared.text.i18n import N_
-from field178_shared.text.normalisation import nfc
-from field178_shared.text.privacy import lint
 
 LONGEST_BESIDE = 56
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A piece of text; `mark` is the reason to check it."""
-
-    text: str
-    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +46,6 @@ class FindingView:
 
 
 @dataclass(frozen=True, slots=True)
-class PinnedComment:
-    """An earlier remark at a field; `is_met` when the field has changed since."""
-
-    comment_id: str
-    text: str
-    signature: str
-    is_done: bool
-    is_met: bool
-
-
-@dataclass(frozen=True, slots=True)
 class FieldRow:
     """One field of the record."""
 
@@ -77,7 +60,7 @@ class FieldRow:
     source: str | None = None
     previous: str | None = None
     findings: tuple[FindingView, ...] = ()
-    comments: tuple[PinnedComment, ...] = ()
+    threads: tuple[ThreadView, ...] = ()
 
     @property
     def text(self) -> str:
@@ -109,10 +92,11 @@ class RowMaker:
         self.localizer = localizer
         self.data: Data = page.record.data
         self._type = page.record.type
-        self._changed = tuple(step.path for step in page.changed)
-        self._comments = _by_path(page.review.comments if page.review else ())
+        self._threads = page.review.threads if page.review else ()
         known = page.establishment.data.get("name") if page.establishment else None
         self._known_names = (known,) if isinstance(known, str) else ()
+        team = text_of(page.record.data, "team_id") or team_of(page.record.scope) or ""
+        self._writers = Writers(page.answers, page.roles, team, self._known_names)
 
     def field(self, path: str) -> FieldRow | None:
         """Return the row of a plain field, or None when the record does not hold it."""
@@ -129,7 +113,7 @@ class RowMaker:
             is_number=isinstance(value, int) and not isinstance(value, bool),
             is_changed=self.is_changed(path),
             previous=self._previous_text(path),
-            comments=self.comments_at(path),
+            threads=self.threads_at(path),
         )
 
     def section(self, key: str, title: str = "") -> SectionView:
@@ -170,46 +154,29 @@ class RowMaker:
             source=self.localizer.say(SOURCE_WORDS[source]) if source in SOURCE_WORDS else None,
             previous=self._previous_answer(item_id),
             findings=findings,
-            comments=self.comments_at(path),
+            threads=self.threads_at(path),
         )
 
     def marked(self, text: str) -> tuple[Segment, ...]:
         """Return a free text cut at the places that may name a person."""
-        plain = nfc(text)
-        segments: list[Segment] = []
-        end = 0
-        for mark in lint(plain, self._known_names, self.localizer.language):
-            segments += [
-                Segment(plain[end : mark.start]),
-                Segment(plain[mark.start : mark.end], mark.message),
-            ]
-            end = mark.end
-        return tuple(segment for segment in (*segments, Segment(plain[end:])) if segment.text)
+        return marked_segments(text, self._known_names, self.localizer.language)
 
     def is_changed(self, path: str) -> bool:
         """Tell whether a path, or anything under it, differs from what was last reviewed."""
-        return any(_touches(changed, path) for changed in self._changed)
+        return self.page.has_changed(path)
 
-    def comments_at(self, path: str) -> tuple[PinnedComment, ...]:
-        """Return the earlier remarks pinned to a path or under it."""
-        found = [
-            comment
-            for pinned, comments in self._comments.items()
-            if pinned == path or pinned.startswith(f"{path}.")
-            for comment in comments
-        ]
-        return tuple(self.pinned(comment) for comment in found)
-
-    def pinned(self, comment: ReviewComment) -> PinnedComment:
-        """Return a remark as the page shows it."""
-        when = self.localizer.instant(comment.at) if comment.at else ""
-        return PinnedComment(
-            comment_id=comment.comment_id,
-            text=comment.text,
-            signature=f"{self.localizer.person(comment.user_id)} · {when}",
-            is_done=comment.done_rev is not None,
-            is_met=comment.done_rev is None and self.is_changed(comment.path),
+    def threads_at(self, path: str) -> tuple[ThreadView, ...]:
+        """Return the comment threads pinned to a path or under it."""
+        return tuple(
+            self.thread(thread)
+            for thread in self._threads
+            if thread.path and (thread.path == path or thread.path.startswith(f"{path}."))
         )
+
+    def thread(self, thread: CommentThread) -> ThreadView:
+        """Return a comment thread as the page shows it."""
+        is_met = bool(thread.path) and self.is_changed(thread.path)
+        return thread_view(thread, self._writers, self.localizer, is_met=is_met)
 
     def _rows_of(self, path: str) -> tuple[FieldRow, ...]:
         if has_entries(self._type, path):
@@ -227,7 +194,7 @@ class RowMaker:
             value=self.marked(text) if _has_free_text(self._type, path) else (Segment(text),),
             is_long=len(text) > LONGEST_BESIDE,
             is_changed=self.is_changed(path),
-            comments=self.comments_at(path),
+            threads=self.threads_at(path),
         )
 
     def _previous_text(self, path: str) -> str | None:
@@ -256,14 +223,3 @@ _COMPARED = frozenset({"overall_result", "access_result", "representative_role"}
 def _has_free_text(record_type: str, path: str) -> bool:
     below = f"{pattern_of(path)}."
     return any(pattern.startswith(below) for pattern in free_text_paths(record_type))
-
-
-def _by_path(comments: Iterable[ReviewComment]) -> Mapping[str, list[ReviewComment]]:
-    found: dict[str, list[ReviewComment]] = {}
-    for comment in comments:
-        found.setdefault(comment.path, []).append(comment)
-    return found
-
-
-def _touches(changed: str, path: str) -> bool:
-    return changed == path or changed.startswith(f"{path}.") or path.startswith(f"{changed}.")

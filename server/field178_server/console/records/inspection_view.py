@@ -108,7 +108,7 @@ def _loose_findings(maker: RowMaker, grouped: dict[str, tuple[FindingView, ...]]
             tone="bad",
             is_changed=maker.is_changed(finding.path),
             findings=(finding,),
-            comments=maker.comments_at(finding.path),
+            threads=maker.threads_at(finding.path),
         )
         for finding in loose
     )

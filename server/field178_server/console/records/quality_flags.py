@@ -115,7 +115,7 @@ def _files(page: RecordPage, flag: Problem, localizer: Localizer) -> str:
 
 
 def _marks(page: RecordPage, flag: Problem, localizer: Localizer) -> str:
-    text = read_path(page.record.data, flag.path)
+    text = flag.details.get("text") or read_path(page.record.data, flag.path)
     name = text_of(page.establishment.data, "name") if page.establishment else ""
     marks = lint(str(text), (name,) if name else (), localizer.language)
     return " · ".join(dict.fromkeys(mark.message for mark in marks))

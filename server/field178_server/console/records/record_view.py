@@ -10,25 +10,30 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from field178_server.console.records.field_rows import FieldRow, PinnedComment, RowMaker, SectionView
+from field178_server.console.records.field_rows import FieldRow, RowMaker, SectionView
 from field178_server.console.records.files_view import FilesView, files_view
 from field178_server.console.records.inspection_view import (
     inspection_exceptions,
     inspection_sections,
     law_text,
 )
+from field178_server.console.records.point_plan import PointPlan, check_in_of, point_plan
 from field178_server.console.records.quality_flags import FlagView, flag_views
+from field178_server.console.records.threads_view import ThreadView
 from field178_server.console.shell.links import with_query
 from field178_server.console.text.field_labels import FieldContext, label_at, type_name, value_text
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.console.text.state_labels import StateLabel, state_label
+from field178_server.office.reviews.quality_flags import WHOLE
 from field178_server.office.reviews.record import RecordPage
 from field178_server.records.find_record import FILED_TYPES, StoredRecord
 from field178_server.records.history import Difference, Revision
 from field178_shared.documents.sources import COMMITMENT, MINUTES, SESSION_RECORD
 from field178_shared.errors import ErrorCode
+from field178_shared.records.comment_threads import CommentThread
 from field178_shared.records.follow_ups import OpenFollowUp
-from field178_shared.records.reading import day_of_act
+from field178_shared.records.points import point_of
+from field178_shared.records.reading import day_of_act, entry_of
 from field178_shared.records.sanctions import CLOSURE
 from field178_shared.rules.time_limits import TimeLimit, running_limits
 from field178_shared.text.countdown import days_left_text
@@ -104,7 +109,9 @@ class ReviewView:
     who: str
     when: str
     rev: int
-    general: tuple[PinnedComment, ...]
+    # Threads about the whole record, or at a field that it no longer holds.
+    general: tuple[tuple[str, ThreadView], ...]
+    open_threads: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +147,7 @@ class RecordPageView:
     erased: str | None
     papers: tuple[str, ...]
     announcement: str
+    plan: PointPlan | None
 
     @property
     def is_filed(self) -> bool:
@@ -149,7 +157,9 @@ class RecordPageView:
     @property
     def shows_changes(self) -> bool:
         """Whether there is a decision to compare with, and something to say about it."""
-        return self.review is not None and (bool(self.changes) or self.state in ("returned", "corrected"))
+        return self.review is not None and (
+            bool(self.changes) or self.state in ("returned", "corrected", "answered")
+        )
 
     @property
     def flag_labels(self) -> tuple[str, ...]:
@@ -194,7 +204,7 @@ def record_view(page: RecordPage, localizer: Localizer, now: datetime) -> Record
         ),
         history=tuple(_revision(page, revision, localizer) for revision in reversed(page.history.revisions)),
         is_history_complete=page.history.is_complete,
-        review=_review(page, maker),
+        review=_review(page, maker, sections),
         technical=_technical(page, localizer),
         open_conflicts=page.open_conflicts,
         open_quarantine=page.open_quarantine,
@@ -207,6 +217,7 @@ def record_view(page: RecordPage, localizer: Localizer, now: datetime) -> Record
         erased=localizer.instant(page.erased_at) if page.erased_at else None,
         papers=_papers(page),
         announcement=_announcement(page, localizer),
+        plan=_plan(page, localizer),
     )
 
 
@@ -241,6 +252,13 @@ def _announcement(page: RecordPage, localizer: Localizer) -> str:
     if page.flags:
         parts.append(localizer.say(N_("flags: {count}")).format(count=localizer.number(len(page.flags))))
     return ", ".join(parts)
+
+
+def _plan(page: RecordPage, localizer: Localizer) -> PointPlan | None:
+    """Return the registered point and the check-in of a visit."""
+    here = check_in_of(entry_of(page.record.data, "check_in"))
+    registered = point_of(page.establishment.data) if page.establishment else None
+    return point_plan(registered, (here,), localizer) if here else None
 
 
 def _papers(page: RecordPage) -> tuple[str, ...]:
@@ -343,18 +361,25 @@ def _revision(page: RecordPage, revision: Revision, localizer: Localizer) -> Rev
     )
 
 
-def _review(page: RecordPage, maker: RowMaker) -> ReviewView | None:
+def _review(page: RecordPage, maker: RowMaker, sections: tuple[SectionView, ...]) -> ReviewView | None:
     review = page.review
     if review is None:
         return None
     localizer = maker.localizer
+    shown = {thread.key for section in sections for row in section.rows for thread in row.threads}
+    hidden = [one for one in review.threads if one.key not in shown]
     return ReviewView(
         reason=review.reason,
         who=localizer.person(review.user_id),
         when=localizer.instant(review.decided_at) if review.decided_at else "",
         rev=review.record_rev,
-        general=tuple(maker.pinned(comment) for comment in review.comments if not comment.path),
+        general=tuple((_thread_label(page, one, localizer), maker.thread(one)) for one in hidden),
+        open_threads=sum(one.is_open for one in review.threads),
     )
+
+
+def _thread_label(page: RecordPage, thread: CommentThread, localizer: Localizer) -> str:
+    return label_at(FieldContext(page.record.type, thread.path or WHOLE, page.record.data), localizer)
 
 
 def _technical(page: RecordPage, localizer: Localizer) -> tuple[TechnicalFact, ...]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from flask import Response
 
+from field178_server.console.records.field_rows import RowMaker
 from field178_server.console.records.record_view import record_view
 from field178_server.console.reviews.pages import filed_page
 from field178_server.console.reviews.queue_view import QueueQuery
@@ -19,18 +20,21 @@ from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
+from field178_server.office.reviews.quality_flags import WHOLE
 from field178_server.office.reviews.record import RecordPage
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
-# Confirmed beside the codes of quality flags: an approval drops the typed comments, a record becomes void.
+# Confirmed beside the codes of quality flags: an approval drops the typed comments and closes open threads,
+# a record becomes void.
 COMMENTS = "comments"
+THREADS = "threads"
 VOID = "void"
 PIN = "comment:"
 
 
 def confirm_approval(query: QueueQuery, record_id: str, reason: str, comments: Mapping[str, str]) -> Response:
-    """Ask whether to approve a record with its flags, and what becomes of the comments typed on it."""
+    """Ask whether to approve a record with its flags and open threads, and what becomes of typed comments."""
     return _page("approve", query, record_id, reason, comments)
 
 
@@ -70,6 +74,14 @@ def _page(
         (path, label_at(FieldContext(page.record.type, path, page.record.data), localizer), text)
         for path, text in comments.items()
     ]
+    maker = RowMaker(page, localizer)
+    threads = [
+        (
+            label_at(FieldContext(page.record.type, one.path or WHOLE, page.record.data), localizer),
+            maker.thread(one),
+        )
+        for one in (() if decision == VOID else page.unmet_threads)
+    ]
     return render(
         "reviews/confirm.html",
         200,
@@ -81,6 +93,7 @@ def _page(
         back=query.record_href(record_id),
         reason=reason,
         typed=typed,
+        threads=threads,
         may_return=may(officer.role, "console.return_record", localizer.lists),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import request, url_for
 from werkzeug.wrappers import Response
@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from field178_server.console.reviews.confirmation import (
     COMMENTS,
     PIN,
+    THREADS,
     VOID,
     confirm_approval,
     confirm_comments,
@@ -27,6 +28,7 @@ from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.reviews import operations as reviews
 from field178_server.office.reviews.queue import next_in_queue
+from field178_server.office.reviews.record import has_unmet_threads
 from field178_server.records.access import access_of
 from field178_server.records.batch import Batch
 from field178_server.records.find_record import FILED_TYPES, find_record
@@ -42,11 +44,12 @@ Decide = Callable[[Batch], None]
 
 @console.post("/reviews/<record_id>/approve")
 def approve_record(record_id: str) -> Response:
-    """Approve the revision that was seen; typed comments and quality flags are asked about first."""
+    """Approve the revision that was seen; typed comments, open threads and flags are asked about first."""
     if request.form.get("back"):
         return queue_page(_query(), record_id, RefusedDecision(200, "", _reason(), _pins()))
     officer, seen, said = actor(), whole_number("seen_rev"), confirmed()
-    if (_reason() or _pins()) and COMMENTS not in said:
+    is_asked = (_reason() or _pins()) and COMMENTS not in said
+    if is_asked or (THREADS not in said and _has_unmet_threads(record_id)):
         return confirm_approval(_query(), record_id, _reason(), _pins())
     return _decide(
         record_id, "approved", lambda batch: reviews.approve(batch, officer, record_id, seen, said)
@@ -95,7 +98,7 @@ def void_record(record_id: str) -> Response:
 def undo(record_id: str) -> Response:
     """Take the own approval of the last seconds back."""
     officer = actor()
-    _check_access(record_id)
+    check_access(record_id)
     try:
         _write(lambda batch: reviews.undo_approval(batch, officer, record_id))
     except AppError as error:
@@ -110,15 +113,13 @@ def undo(record_id: str) -> Response:
 def _decide(record_id: str, code: str, decide: Decide) -> Response:
     """Decide, then go to the next record of the queue; a refusal shows the record with all that was typed."""
     query = _query()
-    _check_access(record_id)
+    check_access(record_id)
     try:
         _write(decide)
     except AppError as error:
         if error.code is ErrorCode.FLAGGED:
             return confirm_approval(query, record_id, _reason(), _pins())
-        if error.code not in _REFUSALS:
-            raise
-        return queue_page(query, record_id, _attempt(error))
+        return queue_page(query, record_id, refused(error, _reason(), _pins()))
     return done(_next_href(query, record_id), code, record_id)
 
 
@@ -131,7 +132,7 @@ def _write(decide: Decide) -> None:
     run_write(current_runtime().engine, work)
 
 
-def _check_access(record_id: str) -> None:
+def check_access(record_id: str) -> None:
     """Refuse a record that does not exist or that the officer may not read, both in the same words."""
     runtime, officer = current_runtime(), current_officer()
     with snapshot(runtime.engine) as session:
@@ -141,18 +142,29 @@ def _check_access(record_id: str) -> None:
         raise AppError(ErrorCode.NOT_FOUND)
 
 
+def _has_unmet_threads(record_id: str) -> bool:
+    """Tell whether comments are open at fields that nobody has changed."""
+    runtime, officer = current_runtime(), current_officer()
+    access = access_of(officer.role, officer.scopes)
+    with snapshot(runtime.engine) as session:
+        return has_unmet_threads(session, runtime.tenant_id, access, record_id)
+
+
 def _next_href(query: QueueQuery, record_id: str) -> str:
     with snapshot(current_runtime().engine) as session:
         following = next_in_queue(session, view_of(session, query), record_id)
     return query.record_href(following) if following else query.list_href()
 
 
-def _attempt(error: AppError) -> RefusedDecision:
+def refused(error: AppError, reason: str = "", comments: Mapping[str, str] | None = None) -> RefusedDecision:
+    """Return a refusal that has a sentence, with what was typed; any other error is raised."""
+    if error.code not in _REFUSALS:
+        raise error
     localizer = Localizer(chosen_language())
     advice = localizer.say(_REFUSALS[error.code])
     # The word of LOCKED is about a tablet's late edit: a reviewer's decision is not kept as a conflict.
     text = "" if error.code is ErrorCode.LOCKED else message(error.code, localizer.language)
-    return RefusedDecision(error.status, f"{text} {advice}".strip(), _reason(), _pins())
+    return RefusedDecision(error.status, f"{text} {advice}".strip(), reason, comments or {})
 
 
 def _query() -> QueueQuery:

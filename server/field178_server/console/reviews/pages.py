@@ -16,28 +16,26 @@ from field178_server.console.reviews.queue_view import QueueQuery
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.links import page_links
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.readings import note_reading
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
+from field178_server.office.reviews import queue
 from field178_server.office.reviews.quality_flags import flags_of
 from field178_server.office.reviews.queue import (
-    PAGE_SIZE,
     QueueRow,
     QueueView,
     queue_counts,
     queue_row,
-    queue_rows,
     with_flag,
 )
 from field178_server.office.reviews.record import RecordPage, record_page
 from field178_server.office.reviews.viewing import viewed_revisions
 from field178_server.records.access import access_of
 from field178_server.records.find_record import FILED_TYPES
-from field178_server.records.paging import PageOfRows
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
@@ -78,9 +76,8 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision |
         done = queue_row(session, view, done_id) if flash else None
         counts = queue_counts(session, view)
         total = counts[query.state] if view.only is None else len(view.only)
-        leaf = PageOfRows.within(query.page, PAGE_SIZE, total)
-        query = query.on(leaf.number)
-        rows = queue_rows(session, view, query.page)
+        found = queue.queue_page(session, view, query.place)
+        rows = found.rows
         shown_id = chosen or (rows[0].record_id if rows else None)
         row_ids = [row.record_id for row in rows]
         counted = file_counts(session, runtime.tenant_id, row_ids)
@@ -91,6 +88,8 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision |
         layout = layout_of(session, officer, localizer)
     if chosen and page is None:
         raise AppError(ErrorCode.NOT_FOUND)
+    if page is not None:
+        note_reading(page.record.record_id, page.record.scope)
     empty_title, empty_text = queue_view.empty_text(query, localizer)
     facts = queue_view.RowFacts(counted, flags, viewed)
     return render(
@@ -107,7 +106,7 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision |
         has_flag=query.flag is not None,
         flag_filters=queue_view.flag_filters(query, total, localizer),
         order_text=queue_view.order_text(query, localizer),
-        pages=page_links(leaf, lambda number: query.on(number).list_href()),
+        links=query.pages(found),
         empty_title=empty_title,
         empty_text=empty_text,
         total=total,
@@ -147,6 +146,7 @@ def _fragment(query: QueueQuery, record_id: str) -> Response:
         page = filed_page(session, officer, record_id)
     if page is None:
         raise AppError(ErrorCode.NOT_FOUND)
+    note_reading(record_id, page.record.scope)
     return render("reviews/fragment.html", 200, **_record_values(query, page, officer))
 
 
@@ -180,8 +180,9 @@ def filed_page(session: Session, officer: OfficerContext, record_id: str) -> Rec
 def _allowed(officer: OfficerContext, view: RecordPageView | None, localizer: Localizer) -> dict[str, bool]:
     """Return which decisions this officer may take on a record in its present state."""
     state = view.state if view and not view.erased else ""
-    is_open = state in ("waiting", "corrected", "returned")
+    is_open = state in ("waiting", "corrected", "answered", "returned")
     return {
+        "may_audit": view is not None and may(officer.role, "console.audit", localizer.lists),
         "may_enter": state not in ("", "void") and may(officer.role, "console.enter", localizer.lists),
         "may_approve": is_open and may(officer.role, "console.approve_record", localizer.lists),
         "may_pin": is_open and may(officer.role, "console.return_record", localizer.lists),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
@@ -11,7 +11,7 @@ from flask import url_for
 
 from field178_server.attachments.queries import RecordFileCount
 from field178_server.console.records.files_view import count_text
-from field178_server.console.shell.links import FilterLink, wanted_page, with_query
+from field178_server.console.shell.links import FilterLink, with_query
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import (
@@ -22,6 +22,7 @@ from field178_server.console.text.state_labels import (
 )
 from field178_server.office.reviews.queue import ANY_FLAG, QueueRow, QueueState, is_clean, is_oldest_first
 from field178_server.records.find_record import FILED_TYPES
+from field178_server.records.keyset import KeysetPage, PageStart
 from field178_shared.errors import ErrorCode
 from field178_shared.rules import Problem
 from field178_shared.rules.quality_flags import CODES
@@ -34,12 +35,12 @@ OLD_AFTER = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class QueueQuery:
-    """The filters of an address: drawer, type, quality flag, page. An invalid value becomes the default."""
+    """The filters of an address: drawer, type, quality flag, place. An invalid value becomes the default."""
 
     state: QueueState = QueueState.WAITING
     type: str | None = None
     flag: str | None = None
-    page: int = 1
+    place: PageStart = field(default_factory=PageStart)
 
     @classmethod
     def read(cls, arguments: Mapping[str, str]) -> QueueQuery:
@@ -49,7 +50,7 @@ class QueueQuery:
             state=QueueState(state) if state in tuple(QueueState) else QueueState.WAITING,
             type=type_ if type_ in FILED_TYPES else None,
             flag=flag if flag in (ANY_FLAG, *CODES) else None,
-            page=wanted_page(arguments.get("page", "")),
+            place=PageStart.read(arguments),
         )
 
     @classmethod
@@ -64,13 +65,20 @@ class QueueQuery:
             "state": "" if self.state is QueueState.WAITING else self.state.value,
             "type": self.type or "",
             "flag": self.flag or "",
-            "page": str(self.page) if self.page > 1 else "",
+            **self.place.parameters,
         }
         return urlencode({name: value for name, value in parts.items() if value})
 
-    def on(self, page: int) -> QueueQuery:
-        """Return the same filters on another page."""
-        return replace(self, page=page)
+    def at(self, place: PageStart) -> QueueQuery:
+        """Return the same filters on the page that begins there."""
+        return replace(self, place=place)
+
+    def pages(self, page: KeysetPage[QueueRow]) -> Mapping[str, str]:
+        """Return the addresses of the first page, those beside this one, and the last; empty: not there."""
+        return {
+            name: self.at(place).list_href() if place is not None else ""
+            for name, place in page.places.items()
+        }
 
     def list_href(self) -> str:
         """Return the address of the list."""
@@ -142,7 +150,7 @@ def drawers(query: QueueQuery, counts: Mapping[QueueState, int], localizer: Loca
     """Return the drawers with the number of records in each."""
     return [
         FilterLink(
-            replace(query, state=state, flag=None, page=1).list_href(),
+            replace(query, state=state, flag=None, place=PageStart()).list_href(),
             localizer.say(_DRAWERS[state]),
             state is query.state,
             counts[state],
@@ -154,7 +162,11 @@ def drawers(query: QueueQuery, counts: Mapping[QueueState, int], localizer: Loca
 def kinds(query: QueueQuery, localizer: Localizer) -> list[FilterLink]:
     """Return the choice of record types."""
     return [
-        FilterLink(replace(query, type=type_, page=1).list_href(), localizer.say(label), type_ == query.type)
+        FilterLink(
+            replace(query, type=type_, place=PageStart()).list_href(),
+            localizer.say(label),
+            type_ == query.type,
+        )
         for type_, label in _KINDS.items()
     ]
 
@@ -165,7 +177,7 @@ def flag_filters(query: QueueQuery, count: int, localizer: Localizer) -> list[Fi
     labels |= {code.value: flag_label(code, localizer) for code in CODES}
     return [
         FilterLink(
-            replace(query, flag=flag, page=1).list_href(),
+            replace(query, flag=flag, place=PageStart()).list_href(),
             label,
             flag == query.flag,
             count if flag == query.flag else 0,
@@ -175,7 +187,7 @@ def flag_filters(query: QueueQuery, count: int, localizer: Localizer) -> list[Fi
 
 
 def queue_items(
-    rows: list[QueueRow],
+    rows: Sequence[QueueRow],
     query: QueueQuery,
     chosen: str | None,
     reader: tuple[Localizer, datetime],
@@ -218,7 +230,6 @@ def _item(
     row: QueueRow, query: QueueQuery, is_current: bool, reader: tuple[Localizer, datetime]
 ) -> QueueItem:
     localizer, now = reader
-    state = "corrected" if row.is_corrected else row.review_state
     outcome = outcome_label(row.outcome, localizer) if row.type == "inspection" and row.outcome else None
     return QueueItem(
         href=query.record_href(row.record_id),
@@ -227,8 +238,8 @@ def _item(
         title=title_of(row, localizer),
         line=_line(row, localizer),
         day=_day(row.occurred_on, now, localizer) if row.occurred_on else "",
-        state=short_state_label(state, localizer),
-        age=_age(now, row.received_at, localizer) if state == "waiting" else None,
+        state=short_state_label(row.state, localizer),
+        age=_age(now, row.received_at, localizer) if row.state == "waiting" else None,
         is_old=now - row.received_at >= OLD_AFTER,
         outcome=outcome,
     )

@@ -21,7 +21,7 @@ from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.reviews import operations as reviews
 from field178_server.office.reviews.operations import MOST_AT_ONCE
-from field178_server.office.reviews.queue import PAGE_SIZE, QueueRow, QueueState, queue_rows
+from field178_server.office.reviews.queue import QueueRow, chosen_rows
 from field178_shared.errors import ErrorCode, message
 from field178_shared.text.formats import parse_whole_number
 
@@ -58,8 +58,7 @@ def _chosen() -> dict[str, int]:
 def _rows(query: QueueQuery, chosen: Mapping[str, int]) -> list[QueueRow]:
     """Return the chosen records within the officer's access."""
     with snapshot(current_runtime().engine) as session:
-        everything = replace(view_of(session, replace(query, flag=None)), state=QueueState.ALL, type=None)
-        return queue_rows(session, replace(everything, only=tuple(chosen)[:PAGE_SIZE]))
+        return chosen_rows(session, view_of(session, replace(query, flag=None)), tuple(chosen))
 
 
 def _page(

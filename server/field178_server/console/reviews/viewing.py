@@ -39,7 +39,7 @@ def note_viewing(record_id: str) -> Response:
                 tenant_id=runtime.tenant_id, record_id=record_id, officer_id=officer.id, rev=seen_rev, at=now
             ),
         )
-        state = "corrected" if row.is_corrected else row.review_state
+        state = row.state
         others = others_viewing(session, runtime.tenant_id, record_id, officer.id, now)
         count = shown if query.flag else queue_counts(session, view)[query.state]
         return (row.rev, state) != (seen_rev, request.form.get("state", state)), others, count

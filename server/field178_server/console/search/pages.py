@@ -1,4 +1,4 @@
-"""The page of the one search: establishments, visits and sessions, pages."""
+"""The page of the one search: establishments, visits and sessions, people, tablets, pages."""
 
 from __future__ import annotations
 
@@ -11,14 +11,21 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import OfficeLayout, layout_of, render
 from field178_server.console.shell.links import record_link
-from field178_server.console.shell.policy import may
+from field178_server.console.shell.policy import may, tablet_access
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
-from field178_server.office.search.queries import SHOWN, FoundRecord, find_establishments, find_records
+from field178_server.office.search.queries import (
+    SHOWN,
+    FoundRecord,
+    find_establishments,
+    find_people,
+    find_records,
+    find_tablets,
+)
 from field178_server.records.access import access_of
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import fold
@@ -55,6 +62,8 @@ def search() -> AnyResponse:
         groups = [
             _establishments(session, text, localizer),
             _records(session, text, localizer),
+            _people(session, text, localizer),
+            _tablets(session, text, localizer),
             _pages(layout, text, localizer),
         ]
     return render(
@@ -99,6 +108,42 @@ def _records(session: Session, text: str, localizer: Localizer) -> HitGroup:
     ]
     more = url_for("console.visits", q=text) if len(found) > SHOWN else ""
     return HitGroup("records", localizer.say(N_("Visits and sessions")), hits, more)
+
+
+def _people(session: Session, text: str, localizer: Localizer) -> HitGroup:
+    officer, lists, found = current_officer(), localizer.lists, []
+    if may(officer.role, "console.person", lists):
+        found = find_people(session, officer.tenant_id, text)
+    closed = localizer.say(N_("closed account"))
+    hits = [
+        Hit(
+            url_for("console.person", officer_id=one.officer_id),
+            one.name,
+            " · ".join(
+                (one.login, localizer.label(lists.roles, one.role), *([closed] if one.is_closed else []))
+            ),
+        )
+        for one in found[:SHOWN]
+    ]
+    more = url_for("console.people", q=text) if len(found) > SHOWN else ""
+    return HitGroup("people", localizer.say(N_("Accounts")), hits, more)
+
+
+def _tablets(session: Session, text: str, localizer: Localizer) -> HitGroup:
+    officer, lists, found = current_officer(), localizer.lists, []
+    if may(officer.role, "console.tablet", lists):
+        found = find_tablets(session, officer.tenant_id, tablet_access(officer, lists), text)
+    revoked = localizer.say(N_("revoked tablet"))
+    hits = [
+        Hit(
+            url_for("console.tablet", device_id=one.device_id),
+            one.label,
+            revoked if one.is_revoked else "",
+        )
+        for one in found[:SHOWN]
+    ]
+    more = url_for("console.tablets") if len(found) > SHOWN else ""
+    return HitGroup("tablets", localizer.say(N_("Tablets")), hits, more)
 
 
 def _detail(one: FoundRecord, localizer: Localizer) -> list[str]:

@@ -40,6 +40,9 @@ _TEXTS = {
     "person_changed": N_("Saved: {title}."),
     "person_closed": N_("Closed: {title}. Sessions have ended; tablets let this person in no longer."),
     "codes_dropped": N_("No one-time code is asked of {title} any more."),
+    "notice_announced": N_("The notice is shown. Tablets get it at their next sync."),
+    "notice_ended": N_("Ended. The notice leaves tablets at their next sync."),
+    "own_mail_set": N_("Saved: your e-mail address and what you are told of."),
     "own_password_set": N_("The password was replaced. Your other browsers are signed out."),
     "codes_begun": N_("From the next sign-in on a one-time code is asked of you."),
     "codes_ended": N_("No one-time code is asked of you any more."),
@@ -53,6 +56,8 @@ _TEXTS = {
     "establishment_moved": N_("Moved: {title}. The tablets of both communes hear of it at their next sync."),
     "establishments_merged": N_("Merged into {title}. The tablets get it at their next sync."),
     "establishments_unmerged": N_("Parted from {title} again. The tablets get it at their next sync."),
+    "duplicate_dismissed": N_("Told apart: the two are proposed as duplicates no more."),
+    "duplicate_restored": N_("The two stand among the possible duplicates again."),
     "planned": N_("Planned. The tablets of the team get the visits at their next sync."),
     "plan_moved": N_("Changed. The tablets get it at their next sync."),
     "plan_cancelled": N_("Cancelled. It stays readable here."),
@@ -60,12 +65,22 @@ _TEXTS = {
         "Re-inspection planned: {title}. The tablets of the team get it at their next sync."
     ),
     "quotas_set": N_("The quotas are written."),
+    "thread_commented": N_("Asked further: {title}. The tablet gets it at its next sync."),
+    "thread_closed": N_("Comment closed: {title}. The tablet hears of it at its next sync."),
+    "thread_reopened": N_("Comment opened again: {title}. The tablet hears of it at its next sync."),
+    "team_saved": N_("Saved: {title}. The tablets of the team get it at their next sync."),
+    "member_saved": N_("Members saved: {title}. The tablets of the team get it at their next sync."),
+    "handed_over": N_("Handed over: {title}. The tablets of the team show it at their next sync."),
+    "hand_over_undone": N_("Taken back: the open work is again that of {title}."),
     "settled": N_("Settled: {title}. The tablets get it at their next sync."),
 }
 _UNDOABLE = frozenset({"approved"})
 ENTRIES = frozenset({"entered", "entry_corrected", "entry_withdrawn", "recheck_planned"})
 PLANNED = frozenset({"planned", "plan_moved", "plan_cancelled", "quotas_set"})
-_DECISIONS = frozenset({"approved", "approved_several", "returned", "reopened", "void", "undone"}) | ENTRIES
+_THREADS = frozenset({"thread_commented", "thread_closed", "thread_reopened"})
+_DECISIONS = (
+    frozenset({"approved", "approved_several", "returned", "reopened", "void", "undone"}) | _THREADS | ENTRIES
+)
 
 
 @dataclass(frozen=True, slots=True)

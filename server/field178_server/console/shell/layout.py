@@ -14,13 +14,14 @@ from field178_server.console.shell.preferences import chosen_language, chosen_th
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
+from field178_server.devices.heartbeat import SILENT_AFTER
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.browser_session import csrf_token
 from field178_server.office.attention.queries import AttentionFilter, count_items
 from field178_server.office.erasure.queries import count_requested
 from field178_server.office.follow_ups.queries import count_overdue
 from field178_server.office.reviews.queue import QueueState, QueueView, queue_counts
-from field178_server.office.tablets.queries import SILENT_AFTER, count_silent
+from field178_server.office.tablets.queries import count_silent
 from field178_server.records.access import access_of
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
@@ -94,14 +95,21 @@ _MENU = (
     ),
     (
         N_("People and tablets"),
-        (("console.people", "people", N_("Accounts")), ("console.tablets", "tablet", N_("Tablets"))),
+        (
+            ("console.people", "people", N_("Accounts")),
+            ("console.teams", "team", N_("Teams")),
+            ("console.tablets", "tablet", N_("Tablets")),
+            ("console.notices", "info", N_("Notices")),
+        ),
     ),
     (
         N_("The system"),
         (
             ("console.purges", "privacy", N_("Purges")),
+            ("console.audit", "audit", N_("Audit trail")),
             ("console.lists", "fine", N_("Lists and law")),
             ("console.jobs", "partial", N_("Jobs")),
+            ("console.health", "health", N_("Health")),
         ),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,9 @@ from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.views.operations import Whose, views_of
 from field178_server.records.keyset import KeysetPage
+from field178_shared.text.formats import parse_date
 
+MAP_VIEW = "map"
 FORMATS = ("xlsx", "csv")
 LISTS_WITH_VIEWS = frozenset({"console.establishments", "console.visits", "console.sessions"})
 
@@ -54,16 +57,37 @@ class ListAddress:
     def pages(self, page: KeysetPage[Any]) -> Mapping[str, str]:
         """Return the addresses of the first page, those beside this one, and the last; empty: not there."""
         return {
-            "first": self.href() if page.before else "",
-            "before": self.href(before=page.before.before) if page.before else "",
-            "after": self.href(after=page.after.after) if page.after else "",
-            "last": self.href(end="1") if page.after else "",
+            name: self.href(**place.parameters) if place is not None else ""
+            for name, place in page.places.items()
         }
+
+    @property
+    def shows_map(self) -> bool:
+        """Whether the present address asks for the map beside the table."""
+        return request.args.get("view") == MAP_VIEW
+
+    def points(self) -> str:
+        """Return the address of what the list finds as points."""
+        return with_query(url_for(f"{self.endpoint}_points"), urlencode(self.given(*self.kept)))
+
+    def ways(self) -> Sequence[tuple[str, str, bool]]:
+        """Return the ways to look at the list: their key, address, and whether it is the present one."""
+        is_map = self.shows_map
+        return (("table", self.href(view=""), not is_map), (MAP_VIEW, self.href(view=MAP_VIEW), is_map))
 
     def files(self) -> Mapping[str, str]:
         """Return the addresses of the same list as a file, by format."""
         query = urlencode(self.given(*self.kept))
         return {kind: with_query(url_for(f"{self.endpoint}_file", kind=kind), query) for kind in FORMATS}
+
+
+def wanted_day(name: str) -> date | None:
+    """Read a day of the address; whatever is none narrows nothing."""
+    text = request.args.get(name, "")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return parse_date(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,11 @@ REVIEW = Access(frozenset({"review"}))
 LISTS = Access(frozenset({"manage_codelists", "read_visits", "approve_export"}))
 MANAGE_LISTS = Access(frozenset({"manage_codelists"}))
 ERASE = Access(frozenset({"run_retention"}))
+NOTICES = Access(frozenset({"manage_users", "review"}))
 ADMINISTER = Access(frozenset({"manage_users"}))
+AUDIT = Access(frozenset({"read_audit", "manage_users"}))
+TEAMS = Access(frozenset({"manage_users", "read_visits", "read_own_team_visits"}))
+HAND_OVER = Access(frozenset({"manage_users", "review"}))
 
 POLICY: Mapping[str, Access] = MappingProxyType(
     {
@@ -48,6 +52,8 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.set_preferences": PUBLIC,
         "console.home": SIGNED_IN,
         "console.search": SIGNED_IN,
+        "console.own_guide": SIGNED_IN,
+        "console.guide": SIGNED_IN,
         "console.keep_view": REGISTER,
         "console.forget_view": REGISTER,
         "console.account": SIGNED_IN,
@@ -93,6 +99,17 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.close_person": ADMINISTER,
         "console.reopen_person": ADMINISTER,
         "console.drop_codes": ADMINISTER,
+        "console.open_work": HAND_OVER,
+        "console.hand_over": HAND_OVER,
+        "console.undo_hand_over": HAND_OVER,
+        "console.teams": TEAMS,
+        "console.team": TEAMS,
+        "console.new_team": ADMINISTER,
+        "console.add_team": ADMINISTER,
+        "console.edit_team": ADMINISTER,
+        "console.save_team": ADMINISTER,
+        "console.team_member": ADMINISTER,
+        "console.set_team_member": ADMINISTER,
         "console.tablets": TABLETS,
         "console.rescue": TABLETS,
         "console.send_rescue": TABLETS,
@@ -106,6 +123,9 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.take_scope": MANAGE_TABLETS,
         "console.enrolling": MANAGE_TABLETS,
         "console.enrol_tablet": MANAGE_TABLETS,
+        "console.audit": AUDIT,
+        "console.audit_file": AUDIT,
+        "console.check_chain": AUDIT,
         "console.purges": ERASE,
         "console.asking_purge": ERASE,
         "console.ask_purge": ERASE,
@@ -123,11 +143,27 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.run_register_import": EDIT_REGISTER,
         "console.undo_register_import": EDIT_REGISTER,
         "console.register_refused": EDIT_REGISTER,
+        "console.notices": NOTICES,
+        "console.new_notice": NOTICES,
+        "console.announce_notice": NOTICES,
+        "console.notice": NOTICES,
+        "console.end_notice": NOTICES,
+        "console.read_notice": SIGNED_IN,
+        "console.mail": NOTICES,
+        "console.test_mail": NOTICES,
+        "console.retry_mail": NOTICES,
+        "console.mail_texts": NOTICES,
+        "console.set_own_mail": SIGNED_IN,
         "console.jobs": JOBS,
         "console.job": JOBS,
-        "console.stop_job": EDIT_REGISTER,
+        "console.stop_job": JOBS,
+        "console.health": ADMINISTER,
+        "console.make_backup": ADMINISTER,
         "console.establishments": REGISTER,
         "console.establishments_file": REGISTER,
+        "console.establishments_points": REGISTER,
+        "console.register_map_page": REGISTER,
+        "console.map_ground": REGISTER,
         "console.establishment": REGISTER,
         "console.new_establishment": EDIT_REGISTER,
         "console.add_establishment": EDIT_REGISTER,
@@ -138,11 +174,15 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.moving_establishment": EDIT_REGISTER,
         "console.move_establishment": EDIT_REGISTER,
         "console.duplicate_establishments": EDIT_REGISTER,
+        "console.dismissing_duplicate": EDIT_REGISTER,
+        "console.dismiss_duplicate": EDIT_REGISTER,
+        "console.restore_duplicate": EDIT_REGISTER,
         "console.merging_establishment": EDIT_REGISTER,
         "console.merge_establishment": EDIT_REGISTER,
         "console.unmerge_establishment": EDIT_REGISTER,
         "console.visits": READ,
         "console.visits_file": READ,
+        "console.visits_points": READ,
         "console.sessions": READ,
         "console.sessions_file": READ,
         "console.lists": LISTS,
@@ -160,6 +200,10 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.reopen_record": RETURN,
         "console.void_record": RETURN,
         "console.undo": APPROVE,
+        "console.open_thread_list": READ,
+        "console.comment_thread": RETURN,
+        "console.close_thread": RETURN,
+        "console.reopen_thread": RETURN,
     }
 )
 

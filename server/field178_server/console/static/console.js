@@ -440,6 +440,21 @@
     event.target.reportValidity();
   });
 
+  // A text to paste elsewhere goes to the clipboard; where that is closed, it is marked for the keys.
+  document.querySelectorAll("[data-copies]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const text = byId(button.dataset.copies);
+      const said = button.parentElement.querySelector("[data-copied]");
+      text.select();
+      if (!navigator.clipboard) return;
+      navigator.clipboard.writeText(text.value).then(
+        () => (said.textContent = said.dataset.copied),
+        () => text.focus(),
+      );
+    });
+  });
+
   // Opening a comment box puts the cursor into it.
   document.addEventListener(
     "toggle",

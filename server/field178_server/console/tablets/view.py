@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from field178_server.console.shell.links import scope_text
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import Remark, StateLabel
-from field178_server.office.tablets.queries import SILENT_AFTER, TabletRow
+from field178_server.devices.heartbeat import SILENT_AFTER
+from field178_server.office.tablets.queries import TabletRow
 from field178_shared.text.i18n import N_
 from field178_shared.wire.hash_chain import RootAlarm
 

@@ -13,7 +13,7 @@ from field178_server.console.text.localize import Localizer
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.schemas.fields.catalogue import described_at, field_at
 from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
-from field178_shared.text.formats import parse_whole_number
+from field178_shared.text.formats import parse_date, parse_whole_number
 from field178_shared.text.normalisation import by_label, nfc
 from field178_shared.time.clock import VIETNAM, from_wire, to_wire
 
@@ -126,7 +126,18 @@ def _flag(text: str) -> object:
     return text == "yes"
 
 
-_READERS = {"number": _whole_number, "instant": _instant, "flag": _flag}
+def _day(text: str) -> object:
+    """Return a day as it is stored: browsers without a field for dates send it as a person types it."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        day = parse_date(text)
+    if day is None:
+        raise AppError(ErrorCode.BAD_DATE)
+    return day.isoformat()
+
+
+_READERS = {"date": _day, "number": _whole_number, "instant": _instant, "flag": _flag}
 
 
 def _kind_of(field: FieldSpec | None, described: Described) -> str | None:

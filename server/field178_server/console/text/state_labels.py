@@ -23,6 +23,7 @@ class StateLabel:
 _STATES = {
     "waiting": (N_("Waiting"), "primary", "clock"),
     "corrected": (N_("Corrected, waiting"), "primary", "history"),
+    "answered": (N_("Answered, waiting"), "primary", "comment"),
     "returned": (N_("Returned"), "warn", "undo"),
     "approved": (N_("Approved"), "ok", "check-circle"),
     "void": (N_("Void"), "", "void"),
@@ -61,7 +62,8 @@ def state_label(state: str, localizer: Localizer) -> StateLabel:
 def short_state_label(state: str, localizer: Localizer) -> StateLabel:
     """Return the short label of a review state."""
     word = state_label(state, localizer)
-    return replace(word, text=localizer.say(N_("Corrected"))) if state == "corrected" else word
+    short = {"corrected": N_("Corrected"), "answered": N_("Answered")}
+    return replace(word, text=localizer.say(short[state])) if state in short else word
 
 
 def outcome_label(outcome: str, localizer: Localizer) -> StateLabel:

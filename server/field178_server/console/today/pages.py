@@ -8,10 +8,11 @@ from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
-from field178_server.console.today.view import cards_of
+from field178_server.console.today.view import cards_of, notice_lines
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
+from field178_server.office.notices.queries import own_notices
 from field178_shared.text.formats import weekday_name
 from field178_shared.time.clock import local_date
 
@@ -24,11 +25,13 @@ def home() -> Response:
     day = local_date(now)
     with snapshot(runtime.engine) as session:
         cards = cards_of(session, officer, localizer, now)
+        notices = own_notices(session, officer, now)
         layout = layout_of(session, officer, localizer)
     return render(
         "today/page.html",
         layout=layout,
         active="console.home",
         cards=cards,
+        notices=notice_lines(notices, localizer),
         day=f"{weekday_name(day, localizer.language)}, {localizer.day(day)}",
     )

@@ -9,19 +9,27 @@ from datetime import date, datetime, timedelta
 from flask import url_for
 
 from field178_server.accounts.officers import OfficerContext
+from field178_server.backup.log import last_backups
 from field178_server.console.shell.policy import ADMINISTER, holds_right, may, tablet_access
+from field178_server.console.text.health_labels import anchor_of, level_label
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
-from field178_server.maintenance.check_log import last_check
+from field178_server.devices.heartbeat import SILENT_AFTER
+from field178_server.health.checks import Check, CheckName, backup_check, checks_of
+from field178_server.health.wording import words_of
+from field178_server.http.application_runtime import current_runtime
 from field178_server.office.attention.queries import AttentionFilter, count_items
 from field178_server.office.erasure.queries import count_requested
 from field178_server.office.follow_ups.queries import FollowUpFilter, FollowUpTab, follow_up_counts
-from field178_server.office.tablets.queries import SILENT_AFTER, count_silent
+from field178_server.office.notices.queries import OwnNotice
+from field178_server.office.plan.queries import OPEN, ItemFilter, PlanReader, planned_visits
+from field178_server.office.tablets.queries import count_silent
 from field178_server.office.today import queries
 from field178_server.office.today.report_calendar import ReportDue, reports_due
 from field178_server.records.access import access_of
+from field178_shared.records.plan import PlanState
 from field178_shared.text.i18n import N_
-from field178_shared.time.clock import local_date
+from field178_shared.time.clock import local_date, start_of_day
 
 DUE_SOON_DAYS = 14
 OPENINGS_OVER = timedelta(days=7)
@@ -49,6 +57,16 @@ class TodayCard:
     icon: str
     lines: tuple[TodayLine, ...]
     opens_next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNoticeLine:
+    """A notice of the office to the officer; `read` is empty until the officer says so."""
+
+    notice_id: str
+    text: str
+    until: str
+    read: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +109,19 @@ def cards_of(
     )
 
 
+def notice_lines(notices: Collection[OwnNotice], localizer: Localizer) -> list[OwnNoticeLine]:
+    """Return what the office tells the officer now."""
+    return [
+        OwnNoticeLine(
+            one.notice_id,
+            one.text_en if localizer.language == "en" else one.text_vi,
+            localizer.day(local_date(one.until - timedelta(microseconds=1))),
+            localizer.instant(one.read_at) if one.read_at else "",
+        )
+        for one in notices
+    ]
+
+
 def _queue(reader: Viewer) -> TodayCard:
     officer, localizer = reader.officer, reader.localizer
     access = access_of(officer.role, officer.scopes)
@@ -117,6 +148,42 @@ def _queue(reader: Viewer) -> TodayCard:
         reader.line(attention, N_("need attention"), "console.attention"),
     )
     return TodayCard(localizer.say(N_("Records")), "review", lines)
+
+
+def _plan(reader: Viewer) -> TodayCard:
+    """Return the plan of the week and what of the year's plan is late, each number with its list."""
+    officer, localizer, today = reader.officer, reader.localizer, reader.today
+    planner = PlanReader(
+        officer.tenant_id,
+        access_of(officer.role, officer.scopes),
+        today,
+        may(officer.role, "console.add_plan_items", localizer.lists),
+    )
+    planned = planned_visits(reader.session, planner, today.year)
+    monday = today - timedelta(days=today.weekday())
+    sunday = monday + timedelta(days=6)
+
+    def line(
+        text: str, tone: str, state: str, since: date | None = None, until: date | None = None
+    ) -> TodayLine:
+        wanted = ItemFilter(today.year, state=state, since=since, until=until)
+        count = sum(wanted.takes(one.item) and wanted.takes_state(one.progress.state) for one in planned)
+        told = {name: day.isoformat() for name, day in (("since", since), ("until", until)) if day}
+        href = url_for("console.plan_year", year=today.year, state=state, **told)  # type: ignore[arg-type]  # words alone
+        return TodayLine(localizer.number(count), localizer.say(text), "", href, tone if count else "")
+
+    lines = (
+        line(
+            N_("planned visits still to be made this week"),
+            "primary",
+            OPEN,
+            monday,
+            sunday,
+        ),
+        line(N_("in their window today"), "warn", PlanState.DUE),
+        line(N_("missed: their window is over"), "bad", PlanState.MISSED),
+    )
+    return TodayCard(localizer.say(N_("Plan of the year")), "calendar", lines)
 
 
 def _follow_ups(reader: Viewer) -> TodayCard:
@@ -261,29 +328,50 @@ def _targets(reader: Viewer) -> TodayCard:
 def _privacy(reader: Viewer) -> TodayCard:
     localizer, tenant_id = reader.localizer, reader.officer.tenant_id
     waiting = count_requested(reader.session, tenant_id)
-    opened = queries.count_openings(reader.session, tenant_id, reader.now - OPENINGS_OVER)
+    since = local_date(reader.now - OPENINGS_OVER)
+    opened = queries.count_openings(reader.session, tenant_id, start_of_day(since))
     lines = (
         reader.line(waiting, N_("erasures wait for a second person"), "console.purges"),
-        reader.line(opened, N_("times records, files and papers were opened in 7 days"), "console.audit", ""),
+        reader.line(
+            opened,
+            N_("times records, files and papers were opened in 7 days"),
+            "console.audit",
+            "",
+            kind="reading",
+            since=since.isoformat(),
+        ),
     )
     return TodayCard(localizer.say(N_("Personal data")), "privacy", lines)
 
 
 def _store(reader: Viewer) -> TodayCard:
+    """Return the age of the backup, and every other check that needs attention."""
+    checks = checks_of(reader.session, current_runtime().settings, reader.now)
+    shown = [one for one in checks if one.name is CheckName.BACKUP or one.needs_attention]
+    lines = tuple(_check(reader, one, words_of(one, reader.localizer.language).remedy) for one in shown)
+    return TodayCard(reader.localizer.say(N_("Server")), "health", lines)
+
+
+def _backup(reader: Viewer) -> TodayCard:
+    """Return the age of the backup for those who lose their work with it, and cannot take one."""
+    found = backup_check(last_backups(reader.session, reader.officer.tenant_id), reader.now)
+    remedy = reader.localizer.say(N_("Tell the administrator.")) if found.needs_attention else ""
+    return TodayCard(reader.localizer.say(N_("Server")), "health", (_check(reader, found, remedy),))
+
+
+def _check(reader: Viewer, check: Check, remedy: str) -> TodayLine:
     localizer = reader.localizer
-    check = last_check(reader.session, reader.officer.tenant_id)
-    note = localizer.instant(check.ended_at) if check else localizer.say(N_("not run yet"))
-    faults = check.fault_count if check else 0
-    line = reader.line(
-        faults, N_("differences found by the daily check of the store"), "console.tablets", "bad", note
-    )
-    return TodayCard(localizer.say(N_("Server")), "health", (line,))
+    words, label = words_of(check, localizer.language), level_label(check.level, localizer)
+    is_open = may(reader.officer.role, "console.health", localizer.lists)
+    href = url_for("console.health", _anchor=anchor_of(check)) if is_open else ""
+    return TodayLine(label.text, f"{words.title}: {words.value}", remedy, href, label.tone)
 
 
 _READERS = frozenset({"read_visits", "read_own_team_visits"})
 _CARDS: tuple[tuple[frozenset[str], Callable[[Viewer], TodayCard]], ...] = (
     (ADMINISTER.rights, _store),
     (_READERS, _queue),
+    (_READERS, _plan),
     (_READERS, _follow_ups),
     (frozenset({"manage_devices", "review"}), _tablets),
     (frozenset({"create_commune_plan"}), _sessions),
@@ -292,4 +380,5 @@ _CARDS: tuple[tuple[frozenset[str], Callable[[Viewer], TodayCard]], ...] = (
     (frozenset({"read_indicators"}), _figures),
     (frozenset({"read_reports"}), _all_reports),
     (frozenset({"read_indicators"}), _targets),
+    (frozenset({"review", "run_retention"}), _backup),
 )

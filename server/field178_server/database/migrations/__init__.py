@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -48,6 +49,7 @@ def probe(engine: Engine) -> str | None:
         raise StoreUnreachableError from error
 
 
+@cache
 def head() -> str | None:
     """Return the newest revision that this version of the product knows."""
     return ScriptDirectory.from_config(configuration()).get_current_head()

@@ -5,11 +5,13 @@ from field178_server.database.models.account import (
     AttemptCount,
     Audit,
     ConsoleSession,
+    HandOver,
     Officer,
     OfficerScope,
     SavedView,
 )
 from field178_server.database.models.attachment import Attachment, Blob, Upload
+from field178_server.database.models.backup import BackupRun
 from field178_server.database.models.device import (
     Device,
     DeviceOfficer,
@@ -17,8 +19,10 @@ from field178_server.database.models.device import (
     EnrolmentCode,
     NumberLease,
 )
+from field178_server.database.models.establishment import DuplicateDismissal
 from field178_server.database.models.job import Job
-from field178_server.database.models.notice import Notice
+from field178_server.database.models.mail import Mail
+from field178_server.database.models.notice import Notice, NoticeDelivery, NoticeReading
 from field178_server.database.models.projection import (
     ConflictRow,
     EstablishmentProjection,
@@ -53,6 +57,7 @@ __all__ = [
     "Attachment",
     "AttemptCount",
     "Audit",
+    "BackupRun",
     "Base",
     "Blob",
     "ChangeHistory",
@@ -62,6 +67,7 @@ __all__ = [
     "DeviceOfficer",
     "DeviceScope",
     "DivergentRecord",
+    "DuplicateDismissal",
     "EnrolmentCode",
     "Erasure",
     "EstablishmentProjection",
@@ -71,10 +77,14 @@ __all__ = [
     "FiledRecord",
     "FollowUpAnswerRow",
     "FollowUpProjection",
+    "HandOver",
     "Incarnation",
     "Job",
+    "Mail",
     "MergeProjection",
     "Notice",
+    "NoticeDelivery",
+    "NoticeReading",
     "NumberLease",
     "Officer",
     "OfficerScope",

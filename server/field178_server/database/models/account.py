@@ -15,6 +15,7 @@ class Officer(Model):
     """A user of tablets, the console, or both. `role` is a role id of the code lists.
 
     `password_resets` counts the passwords that the office has set; each ends the bindings to tablets.
+    `mail_topics`: what the officer is told of by e-mail, with blanks between; null is all of the role.
     """
 
     __tablename__ = "officer"
@@ -31,6 +32,8 @@ class Officer(Model):
     agency: Mapped[str]
     role: Mapped[str]
     language: Mapped[str] = mapped_column(default="vi")
+    email: Mapped[str | None]
+    mail_topics: Mapped[str | None]
     password_hash: Mapped[str | None]
     password_resets: Mapped[int] = mapped_column(default=0, server_default="0")
     totp_secret: Mapped[str | None]
@@ -50,6 +53,31 @@ class OfficerScope(Model):
     tenant_id: Mapped[TenantKey]
     officer_id: Mapped[KeyPart]
     scope: Mapped[KeyPart]
+
+
+class HandOver(Model):
+    """The open work of an officer given to another one in one step.
+
+    `records` is a JSON object of what was given, {record: {rev, review_rev, before}}: it can be taken back
+    while both revisions stand; `before` is who had it by an earlier hand-over, null: who filed it.
+    """
+
+    __tablename__ = "hand_over"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "from_id"], ["officer.tenant_id", "officer.officer_id"]),
+        ForeignKeyConstraint(["tenant_id", "to_id"], ["officer.tenant_id", "officer.officer_id"]),
+        Index(None, "tenant_id", "from_id"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    hand_over_id: Mapped[KeyPart]
+    from_id: Mapped[Key]
+    to_id: Mapped[Key]
+    made_by: Mapped[MaybeKey]
+    made_at: Mapped[datetime]
+    records: Mapped[str]
+    undone_by: Mapped[MaybeKey]
+    undone_at: Mapped[datetime | None]
 
 
 class SavedView(Model):
@@ -98,11 +126,17 @@ class AttemptCount(Model):
 
 
 class Audit(Model):
-    """Actor, action and object, never its content; `audit_id` is a UUIDv7, so rows sort by time."""
+    """Actor, action and object, never its content; `audit_id` is a UUIDv7, so rows sort by time.
+
+    The place in the chain and its hash are set once, beside the requests; each run signs its last row.
+    """
 
     __tablename__ = "audit"
     __table_args__ = table_args(
         Index(None, "tenant_id", "at"),
+        Index(None, "tenant_id", "object_id", "at"),
+        Index(None, "tenant_id", "actor_id", "at"),
+        Index(None, "tenant_id", "chain_index", "audit_id"),
         CheckConstraint("actor_kind IN ('device', 'officer', 'operator', 'system')", name="actor_kind"),
     )
 
@@ -115,3 +149,6 @@ class Audit(Model):
     object_id: Mapped[MaybeKey]
     scope: Mapped[MaybeKey]
     details: Mapped[str | None]
+    chain_index: Mapped[int | None]
+    chain_hash: Mapped[str | None]
+    chain_sig: Mapped[str | None]

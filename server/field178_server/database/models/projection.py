@@ -45,7 +45,8 @@ class EstablishmentProjection(Model):
 class FiledRecord(Model):
     """A live filed inspection or outreach session with its review state: the review queue.
 
-    `drawer` is its queue there: a corrected return is queued again.
+    `drawer` is its queue there: a corrected or answered return is queued again. `handed_to`: the officer
+    who has to answer a return in the place of `user_id`, who filed it.
     """
 
     __tablename__ = "filed_record"
@@ -54,6 +55,12 @@ class FiledRecord(Model):
         Index(None, "tenant_id", "drawer", "received_at", "record_id"),
         Index(None, "tenant_id", "received_at", "record_id"),
         Index(None, "tenant_id", "establishment_id", "occurred_on"),
+        Index(
+            "ix_filed_record_open_threads",
+            *("tenant_id", "reviewed_at", "record_id"),
+            sqlite_where=text("open_threads > 0"),
+            postgresql_where=text("open_threads > 0"),
+        ),
         # All that lists are filtered by: they are counted in the index alone.
         Index(
             "ix_filed_record_list",
@@ -86,6 +93,9 @@ class FiledRecord(Model):
     reviewed_at: Mapped[datetime | None]
     drawer: Mapped[str] = mapped_column(server_default="waiting")
     plan_item_id: Mapped[MaybeKey]
+    # Comment threads that the office has not closed.
+    open_threads: Mapped[int] = mapped_column(server_default="0")
+    handed_to: Mapped[MaybeKey]
 
 
 class FiledCount(Model):

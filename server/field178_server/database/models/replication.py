@@ -163,7 +163,10 @@ class DivergentRecord(Model):
 
 
 class Root(Model):
-    """One link; the index runs on through epochs, `sig` holds for its own epoch alone."""
+    """One link; the index runs on through epochs, `sig` holds for its own epoch alone.
+
+    `trail_index` and `trail_hash`: how far the chain of the audit trail was when the link was made.
+    """
 
     __tablename__ = "root"
     __table_args__ = table_args(
@@ -178,6 +181,8 @@ class Root(Model):
     hash: Mapped[str]
     sig: Mapped[str]
     at: Mapped[datetime]
+    trail_index: Mapped[int | None]
+    trail_hash: Mapped[str | None]
 
 
 class RootPart(Model):

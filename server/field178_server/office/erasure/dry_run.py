@@ -22,6 +22,7 @@ from field178_server.office.erasure.operations import refuse_unfit
 from field178_server.office.erasure.related_data import divergent_of, files_of
 from field178_server.records.stored_record import Stored
 from field178_server.replication.policy.record_validation import TypeRules
+from field178_server.replication.quarantine.store import concerning
 
 _BACKUP = "backup_marked"
 
@@ -55,9 +56,6 @@ def extent_of(session: Session, tenant_id: str, rules: TypeRules, record_id: str
     bodies = {record_id: record.body} | {one: body for one, body in session.execute(companions)}
     ids = list(bodies)
 
-    def count(model: type[ChangeHistory | Quarantine], *more: ColumnElement[bool]) -> int:
-        return _count(session, model.tenant_id, tenant_id, model.record_id.in_(ids), *more)
-
     files = files_of(session, tenant_id, bodies)
     wanted = (Blob.tenant_id == tenant_id, Blob.sha256.in_(sorted(files.alone)))
     first = select(func.min(ChangeHistory.received_at)).where(
@@ -71,9 +69,17 @@ def extent_of(session: Session, tenant_id: str, rules: TypeRules, record_id: str
         scope=record.scope,
         rev=record.rev,
         filed_at=filed_at,
-        changes=count(ChangeHistory, ChangeHistory.payload.is_not(None)),
+        changes=_count(
+            session,
+            ChangeHistory.tenant_id,
+            tenant_id,
+            ChangeHistory.record_id.in_(ids),
+            ChangeHistory.payload.is_not(None),
+        ),
         companions=len(ids) - 1,
-        quarantined=count(Quarantine, Quarantine.payload.is_not(None)),
+        quarantined=_count(
+            session, Quarantine.tenant_id, tenant_id, concerning(ids), Quarantine.payload.is_not(None)
+        ),
         divergent=_count(session, DivergentRecord.tenant_id, tenant_id, divergent_of(ids)),
         stored=frozenset(session.scalars(select(Blob.sha256).where(*wanted))),
         shared_files=len(files.shared),

@@ -123,13 +123,13 @@ def _officer(session: Session, context: OperationContext, by: str) -> Officer:
 
 
 def refuse_unfit(record: Stored | None, rules: TypeRules, record_id: str) -> Stored:
-    """Return a record that people file; what office or server keep (teams, reviews, conflicts) is refused."""
+    """Return a record that the field files; what office or server keep (teams, reviews) is refused."""
     if record is None:
         raise AppError(ErrorCode.NOT_FOUND, record=record_id)
     if record.is_erased:
         raise AppError(ErrorCode.PURGED, record=record_id)
     type_ = rules.types.get(record.type)
-    if record.subject_id is not None or (type_ is not None and Side.TABLET not in type_.creators):
+    if type_ is not None and Side.TABLET not in type_.creators:
         raise AppError(ErrorCode.FORBIDDEN, type=record.type)
     return record
 

@@ -15,12 +15,13 @@ from field178_server.database.models import (
     Blob,
     ChangeHistory,
     DivergentRecord,
+    DuplicateDismissal,
     Quarantine,
     Upload,
 )
 from field178_server.records.file_references import hashes_in
 from field178_server.records.stored_record import Stored
-from field178_server.replication.quarantine.store import DISCARDED
+from field178_server.replication.quarantine.store import DISCARDED, concerning
 from field178_server.replication.quarantine.store import OPEN as UNDECIDED
 
 Files = dict[str, list[str]]
@@ -41,20 +42,26 @@ def erase(
     officer_id: str,
     source: tuple[str, datetime],
 ) -> None:
-    """Empty every change of these records but the erasure itself, and delete their divergent records."""
+    """Empty every change of these records but the erasure itself, and delete their divergent records.
+
+    What the office wrote about pairs of entries goes with either of the two.
+    """
     change_id, now = source
     of_changes = (ChangeHistory.tenant_id == tenant_id, ChangeHistory.record_id.in_(record_ids))
     session.execute(
         update(ChangeHistory).where(*of_changes, ChangeHistory.change_id != change_id).values(payload=None)
     )
-    of_quarantine = (Quarantine.tenant_id == tenant_id, Quarantine.record_id.in_(record_ids))
-    session.execute(update(Quarantine).where(*of_quarantine).values(payload=None, settled_reason=None))
+    of_quarantine = (Quarantine.tenant_id == tenant_id, concerning(record_ids))
     settled = {"state": DISCARDED, "settled_at": now, "settled_by": officer_id}
     unsettled = Quarantine.state.in_((UNDECIDED, DISCARDED)) & Quarantine.settled_by.is_(None)
     session.execute(update(Quarantine).where(*of_quarantine, unsettled).values(**settled))
+    # Last: what is about these records is known by its text.
+    session.execute(update(Quarantine).where(*of_quarantine).values(payload=None, settled_reason=None))
     session.execute(
         delete(DivergentRecord).where(DivergentRecord.tenant_id == tenant_id, divergent_of(record_ids))
     )
+    of_pair = or_(DuplicateDismissal.one_id.in_(record_ids), DuplicateDismissal.other_id.in_(record_ids))
+    session.execute(delete(DuplicateDismissal).where(DuplicateDismissal.tenant_id == tenant_id, of_pair))
 
 
 def divergent_of(record_ids: Sequence[str]) -> ColumnElement[bool]:

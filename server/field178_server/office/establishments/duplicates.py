@@ -1,22 +1,26 @@
-"""Entries of the register that may be the same place as another one."""
+"""Entries of the register that may be the same place as another one, and pairs that were told apart."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from field178_server.database.models import EstablishmentProjection
+from field178_server.database.models import DuplicateDismissal, EstablishmentProjection
 from field178_server.records.access import AccessFilter
+from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
+from field178_server.records.labels import Names, names_of
 from field178_shared.merge import Data
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.rules.establishment import NEAR_M, KnownEstablishment, duplicates_of
 from field178_shared.text.normalisation import fold
 
+PAGE_SIZE = 50
 # So many 1e-7 degrees of latitude are a metre; those of longitude are shorter.
 _UNITS_PER_M = 90
 # The side of a square of the map: more than NEAR_M everywhere in Việt Nam.
@@ -43,6 +47,28 @@ class DuplicatePair:
     other: DuplicateHint
 
 
+@dataclass(frozen=True, slots=True)
+class DismissedPair:
+    """Two entries that were told apart: ids, names, addresses and communes of both, by whom, when and why."""
+
+    dismissal_id: str
+    ids: tuple[str, str]
+    names: tuple[str, str]
+    addresses: tuple[str, str]
+    unit_ids: tuple[str, str]
+    reason: str
+    dismissed_by: str
+    dismissed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DismissedPage:
+    """One page of the pairs that were told apart, the last ones first, and the names of who said so."""
+
+    page: KeysetPage[DismissedPair]
+    names: Names
+
+
 class EntryRow(Protocol):
     """The columns of the register by which entries are compared."""
 
@@ -62,12 +88,17 @@ _COLUMNS = tuple(EntryRow.__annotations__)
 def duplicate_hints(
     session: Session, tenant_id: str, access: AccessFilter, data: Data, record_id: str
 ) -> tuple[DuplicateHint, ...]:
-    """Return the entries that may be the same place as the one with this content, but that one itself."""
+    """Return the entries that may be the same place as the one with this content.
+
+    Not that one itself, nor one that the office has told apart from it.
+    """
     rows = session.scalars(
         select(EstablishmentProjection).where(
             EstablishmentProjection.tenant_id == tenant_id,
             access.covers(EstablishmentProjection.scope),
-            EstablishmentProjection.record_id != record_id,
+            EstablishmentProjection.record_id.not_in(
+                {record_id, *_told_apart(session, tenant_id, record_id)}
+            ),
             or_(*_candidates(data)),
         )
     ).all()
@@ -85,7 +116,7 @@ def hints_among(data: Data, rows: Sequence[EntryRow]) -> tuple[DuplicateHint, ..
 
 
 def duplicate_pairs(session: Session, tenant_id: str, access: AccessFilter) -> tuple[DuplicatePair, ...]:
-    """Return every two entries that may be the same place, the surest first; each pair once.
+    """Return every two entries that may be the same place and were not told apart, the surest first.
 
     Compared are only those that the rule can find: of one registration number, or of one kind whose names
     end with the same word, in one commune or in neighbouring squares of the map.
@@ -96,6 +127,7 @@ def duplicate_pairs(session: Session, tenant_id: str, access: AccessFilter) -> t
         .where(entry.tenant_id == tenant_id, access.covers(entry.scope))
         .order_by(entry.sort_key, entry.record_id)
     ).all()
+    dismissed = _dismissed_pairs(session, tenant_id)
     by_id = {row.record_id: row for row in rows}
     known = {row.record_id: known_establishment(row) for row in rows}
     found: dict[tuple[str, str], DuplicatePair] = {}
@@ -109,12 +141,79 @@ def duplicate_pairs(session: Session, tenant_id: str, access: AccessFilter) -> t
             **({"lat": one.lat, "lon": one.lon} if one.lat is not None and one.lon is not None else {}),
         }
         for other in duplicates_of(content, others):
-            if (other.id, one_id) not in found:
+            if (other.id, one_id) not in found and frozenset((other.id, one_id)) not in dismissed:
                 both = (
                     _hint(by_id[key], other.distance_m, other.is_same_number) for key in (one_id, other.id)
                 )
                 found[one_id, other.id] = DuplicatePair(*both)
     return tuple(sorted(found.values(), key=_surest))
+
+
+def dismissed_page(session: Session, tenant_id: str, access: AccessFilter, place: PageStart) -> DismissedPage:
+    """Return one page of the pairs that were told apart; one that is merged or erased is not among them."""
+    said, one, other = DuplicateDismissal, aliased(EstablishmentProjection), aliased(EstablishmentProjection)
+    columns: tuple[Any, ...] = (
+        *(said.dismissal_id.label("record_id"), said.one_id, said.other_id, said.reason),
+        *(said.dismissed_by, said.dismissed_at, one.name, other.name.label("other_name"), one.address),
+        *(other.address.label("other_address"), one.unit_id, other.unit_id.label("other_unit_id")),
+    )
+    query = _of_live_entries(select(*columns), (one, other), tenant_id, access)
+    # An id is as old as what it names.
+    order = Order(said.tenant_id, said.dismissal_id, said.dismissal_id, is_descending=True)
+    found = keyset_page(session, query, order, tenant_id, place, PAGE_SIZE)
+    rows = tuple(
+        DismissedPair(
+            dismissal_id=row.record_id,
+            ids=(row.one_id, row.other_id),
+            names=(row.name, row.other_name),
+            addresses=(row.address, row.other_address),
+            unit_ids=(row.unit_id, row.other_unit_id),
+            reason=row.reason,
+            dismissed_by=row.dismissed_by,
+            dismissed_at=row.dismissed_at,
+        )
+        for row in found.rows
+    )
+    names = names_of(session, tenant_id, {row.dismissed_by for row in rows})
+    return DismissedPage(KeysetPage(rows, found.before, found.after), names)
+
+
+def count_dismissed(session: Session, tenant_id: str, access: AccessFilter) -> int:
+    """Return the number of pairs that `dismissed_page` goes through."""
+    entries = (aliased(EstablishmentProjection), aliased(EstablishmentProjection))
+    counted = select(func.count()).select_from(DuplicateDismissal)
+    return session.scalar(_of_live_entries(counted, entries, tenant_id, access)) or 0
+
+
+def _of_live_entries(
+    query: Select[Any],
+    entries: tuple[type[EstablishmentProjection], type[EstablishmentProjection]],
+    tenant_id: str,
+    access: AccessFilter,
+) -> Select[Any]:
+    """Return the query of pairs joined with both entries, those whose entries are live and may be read."""
+    said = DuplicateDismissal
+    for entry, entry_id in zip(entries, (said.one_id, said.other_id), strict=True):
+        is_entry = and_(entry.tenant_id == said.tenant_id, entry.record_id == entry_id)
+        query = query.join(entry, is_entry).where(access.covers(entry.scope))
+    return query.where(said.tenant_id == tenant_id)
+
+
+def _told_apart(session: Session, tenant_id: str, record_id: str) -> set[str]:
+    """Return the entries that the office has told apart from one."""
+    said = DuplicateDismissal
+    rows = session.execute(
+        select(said.one_id, said.other_id).where(
+            said.tenant_id == tenant_id, or_(said.one_id == record_id, said.other_id == record_id)
+        )
+    )
+    return {one if other == record_id else other for one, other in rows}
+
+
+def _dismissed_pairs(session: Session, tenant_id: str) -> set[frozenset[str]]:
+    said = DuplicateDismissal
+    rows = session.execute(select(said.one_id, said.other_id).where(said.tenant_id == tenant_id))
+    return {frozenset((one, other)) for one, other in rows}
 
 
 def _surest(pair: DuplicatePair) -> tuple[bool, bool, int]:

@@ -15,7 +15,7 @@ from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import merged_into_any_of
 from field178_server.records.labels import Names, names_of
 from field178_shared.records.inspection import Inspection, Measure, VisitFinding
-from field178_shared.records.reading import text_of
+from field178_shared.records.reading import Data, entry_of, text_of
 
 VOID = "void"
 
@@ -38,6 +38,7 @@ class FileVisit(FileEntry):
     outcome: str | None
     findings: tuple[VisitFinding, ...]
     measures: tuple[Measure, ...]
+    check_in: Data
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,8 @@ def _visits(
 
 
 def _visit(filed: FiledRecord, body: str) -> FileVisit:
-    visit = Inspection.from_data(json.loads(body))
+    data = json.loads(body)
+    visit = Inspection.from_data(data)
     is_void = filed.review_state == VOID
     return FileVisit(
         *_entry(filed),
@@ -128,6 +130,7 @@ def _visit(filed: FiledRecord, body: str) -> FileVisit:
         outcome=filed.outcome,
         findings=() if is_void else visit.findings,
         measures=() if is_void else visit.measures,
+        check_in={} if is_void else entry_of(data, "check_in"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Writes of the office to the register: an entry added, edited against what was seen, values of a merge."""
+"""Writes of the office to the register: entries added and edited, values of a merge, pairs told apart."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
-from field178_server.database.models import ChangeHistory
+from field178_server.database.models import ChangeHistory, DuplicateDismissal
 from field178_server.records import scopes
 from field178_server.records.access import AccessFilter
 from field178_server.records.batch import Batch, SourceChange
@@ -27,6 +27,7 @@ from field178_shared.wire.canonical import canonical
 from field178_shared.wire.protocol import MERGED_INTO, Op
 
 TYPE = "establishment"
+MAX_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,65 @@ def give_back(
             for name, found in (("set", set_), ("was", was))
         }
         _write(batch, context, target, restored.data, {"create": False, **members})
+
+
+def dismiss_duplicate(
+    session: Session, context: OperationContext, access: AccessFilter, pair: tuple[str, str], reason: str
+) -> str:
+    """Note that two entries are not the same place, so that they are proposed as such no more; return its id.
+
+    What was said of the pair before stays. Raises AppError: required, too_long; not_found.
+    """
+    reason = reason.strip()
+    if not reason or len(reason) > MAX_REASON:
+        raise AppError(ErrorCode.TOO_LONG if reason else ErrorCode.REQUIRED)
+    if pair[0] == pair[1]:
+        raise AppError(ErrorCode.NOT_FOUND, record_id=pair[0])
+    batch = _batch(session, context)
+    batch.load(pair)
+    one, other = (_live_entry(batch, access, record_id) for record_id in sorted(pair))
+    known = session.scalar(
+        select(DuplicateDismissal.dismissal_id).where(
+            DuplicateDismissal.tenant_id == context.tenant_id,
+            DuplicateDismissal.one_id == one.record_id,
+            DuplicateDismissal.other_id == other.record_id,
+        )
+    )
+    if known is not None:
+        return known
+    made = DuplicateDismissal(
+        tenant_id=context.tenant_id,
+        dismissal_id=context.ids.time_ordered(),
+        one_id=one.record_id,
+        other_id=other.record_id,
+        reason=reason,
+        dismissed_by=context.actor.id or "",
+        dismissed_at=context.now(),
+    )
+    session.add(made)
+    _note_pair(session, context, "duplicate_dismissed", made, one.scope)
+    return made.dismissal_id
+
+
+def restore_duplicate(
+    session: Session, context: OperationContext, access: AccessFilter, dismissal_id: str
+) -> None:
+    """Let two entries be proposed as possible duplicates again. Raises AppError(not_found)."""
+    found = session.get(DuplicateDismissal, (context.tenant_id, dismissal_id))
+    if found is None:
+        raise AppError(ErrorCode.NOT_FOUND, dismissal=dismissal_id)
+    batch = _batch(session, context)
+    batch.load((found.one_id, found.other_id))
+    one, _ = (_live_entry(batch, access, record_id) for record_id in (found.one_id, found.other_id))
+    session.delete(found)
+    _note_pair(session, context, "duplicate_restored", found, one.scope)
+
+
+def _note_pair(
+    session: Session, context: OperationContext, action: str, pair: DuplicateDismissal, scope: str
+) -> None:
+    # The reason is a free text, so it stands in the row alone: an erasure takes it away with the row.
+    context.note(session, AuditEntry(action, pair.one_id, scope, {"other": pair.other_id}))
 
 
 def _change_of_merge(batch: Batch, record_id: str, merged: SeenEstablishment) -> dict[str, dict[str, object]]:

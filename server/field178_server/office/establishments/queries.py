@@ -16,11 +16,15 @@ from field178_shared.text.normalisation import fold
 
 PAGE_SIZE = 50
 EXPORT_STEP = 1000
+WITH_POINT = "yes"
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterQuery:
-    """Query of the register; `text` is as typed, an empty value narrows nothing."""
+    """Query of the register; `text` is as typed, an empty value narrows nothing.
+
+    `point`: yes for entries that have one, no for those without.
+    """
 
     tenant_id: str
     access: AccessFilter
@@ -28,6 +32,7 @@ class RegisterQuery:
     unit_id: str = ""
     type_id: str = ""
     status_id: str = ""
+    point: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ def register_page(session: Session, query: RegisterQuery, place: PageStart | Non
     if not found.before and not found.after:
         # All that was found is here: no second scan counts it.
         return RegisterPage(found, len(found.rows))
-    total = session.scalar(select(func.count()).select_from(EstablishmentProjection).where(*_within(query)))
+    total = session.scalar(select(func.count()).select_from(EstablishmentProjection).where(*within(query)))
     return RegisterPage(found, total or 0)
 
 
@@ -79,7 +84,7 @@ def register_rows(session: Session, query: RegisterQuery) -> Iterator[RegisterRo
 
 def _page(session: Session, query: RegisterQuery, place: PageStart, size: int) -> KeysetPage[RegisterRow]:
     columns = (getattr(EstablishmentProjection, name) for name in RegisterRow.__annotations__)
-    rows: Select[Any] = select(*columns).where(*_within(query))
+    rows: Select[Any] = select(*columns).where(*within(query))
     order = Order(
         EstablishmentProjection.tenant_id, EstablishmentProjection.sort_key, EstablishmentProjection.record_id
     )
@@ -87,7 +92,8 @@ def _page(session: Session, query: RegisterQuery, place: PageStart, size: int) -
     return KeysetPage(tuple(RegisterRow(*row) for row in found.rows), found.before, found.after)
 
 
-def _within(query: RegisterQuery) -> list[ColumnElement[bool]]:
+def within(query: RegisterQuery) -> list[ColumnElement[bool]]:
+    """Return the conditions of the rows that a query finds."""
     entry = EstablishmentProjection
     found = [entry.tenant_id == query.tenant_id, query.access.covers(entry.scope)]
     equal = {
@@ -96,4 +102,6 @@ def _within(query: RegisterQuery) -> list[ColumnElement[bool]]:
         entry.operating_status_id: query.status_id,
     }
     found += [column == value for column, value in equal.items() if value]
+    if query.point:
+        found.append(entry.lat.is_not(None) if query.point == WITH_POINT else entry.lat.is_(None))
     return [*found, *(entry.folded.contains(word, autoescape=True) for word in fold(query.text).split())]

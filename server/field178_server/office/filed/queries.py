@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
+from field178_server.accounts import officers
+from field178_server.database import engine as database
 from field178_server.database.models import (
     EstablishmentProjection,
     FiledCount,
     FiledFacet,
     FiledRecord,
     MergeProjection,
+    Officer,
     Record,
+    SanctionRow,
 )
 from field178_server.records.access import AccessFilter
+from field178_server.records.counted_visits import counted, place_type, place_unit
 from field178_server.records.find_record import merge_targets_of, merged_into_any_of
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
+from field178_shared.codelists import load
 from field178_shared.records.reading import text_of
+from field178_shared.records.sanctions import number_key
 from field178_shared.text.normalisation import fold
 
 PAGE_SIZE = 50
 EXPORT_STEP = 2000
+# Up to so many records that words find are looked up by their ids; more are found soon row by row.
+MOST_FOUND = 2000
 SESSION = "outreach_session"
+WITH_POINT = "yes"
 CORRECTED, RETURNED = "corrected", "returned"
 
 
@@ -37,7 +47,9 @@ class FiledFilter:
     """What a list is narrowed to; an empty value narrows nothing.
 
     `text`: words of the establishment's name or address, or a part of a number on the record or of a venue.
-    `violation` and `measure` are codes that the visit holds.
+    `violation` and `measure` are codes that the visit holds. `is_counted`: only visits that count in a quota
+    of the plan, which got in and are not void, in the commune where their establishment is registered now.
+    `point` is yes where its establishment has a point in the register, no where it has none.
     """
 
     type: str
@@ -46,11 +58,15 @@ class FiledFilter:
     until: date | None = None
     unit_id: str = ""
     team_id: str = ""
+    user_id: str = ""
     kind: str = ""
     outcome: str = ""
     violation: str = ""
     measure: str = ""
     state: str = ""
+    establishment_type_id: str = ""
+    is_counted: bool = False
+    point: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,33 +105,57 @@ class FiledRow:
 
 @dataclass(frozen=True, slots=True)
 class FiledPage:
-    """One page of a list, with the total of rows and the names that stand in it."""
+    """One page of a list, with the total of rows and the names that stand in it.
+
+    `is_more`: there are more than the total, and to count them takes too long.
+    """
 
     page: KeysetPage[FiledRow]
     total: int
     names: Names
+    is_more: bool = False
 
 
 def filed_page(session: Session, wanted: FiledList, place: PageStart) -> FiledPage:
     """Return one page of a list."""
-    found = keyset_page(session, _rows(session, wanted), _order(wanted), wanted.tenant_id, place, PAGE_SIZE)
+    words = _found_by_words(session, wanted)
+    found = keyset_page(
+        session, _rows(session, wanted, words), _order(wanted), wanted.tenant_id, place, PAGE_SIZE
+    )
     is_whole = not found.before and not found.after
-    total = len(found.rows) if is_whole else _total(session, wanted)
+    is_more = words.are_many and not is_whole and _only_words(wanted.filter)
+    total = len(found.rows) if is_whole else MOST_FOUND if is_more else _total(session, wanted, words)
     rows = _complete(session, wanted.tenant_id, found.rows)
-    return FiledPage(replace(found, rows=rows), total, _names(session, wanted.tenant_id, rows))
+    return FiledPage(replace(found, rows=rows), total, _names(session, wanted.tenant_id, rows), is_more)
 
 
 def filed_rows(session: Session, wanted: FiledList) -> Iterator[tuple[FiledRow, Names]]:
     """Yield every row of a list, and the names that stand in it, in constant memory."""
     place: PageStart | None = PageStart()
+    words = _found_by_words(session, wanted)
     while place is not None:
         found = keyset_page(
-            session, _rows(session, wanted), _order(wanted), wanted.tenant_id, place, EXPORT_STEP
+            session, _rows(session, wanted, words), _order(wanted), wanted.tenant_id, place, EXPORT_STEP
         )
         rows = _complete(session, wanted.tenant_id, found.rows)
         names = _names(session, wanted.tenant_id, rows)
         yield from ((row, names) for row in rows)
         place = found.after
+
+
+def count_filed(session: Session, wanted: FiledList) -> int:
+    """Return the number of rows of a list."""
+    return _total(session, wanted, _found_by_words(session, wanted))
+
+
+def listed(session: Session, wanted: FiledList, columns: Sequence[Any]) -> Select[Any]:
+    """Return a query for columns of the rows of a list, each with its establishment joined to it."""
+    return (
+        select(*columns)
+        .select_from(FiledRecord)
+        .outerjoin(EstablishmentProjection, _IS_ESTABLISHMENT)
+        .where(*_within(session, wanted, _found_by_words(session, wanted)))
+    )
 
 
 def teams(session: Session, tenant_id: str) -> Mapping[str, str]:
@@ -126,7 +166,36 @@ def teams(session: Session, tenant_id: str) -> Mapping[str, str]:
     return {key: text_of(json.loads(body), "name") for key, body in session.execute(query)}
 
 
-def _total(session: Session, wanted: FiledList) -> int:
+def filers(session: Session, tenant_id: str) -> Mapping[str, str]:
+    """Return the names of the officers whose role files records, by id; closed accounts too."""
+    query = select(Officer.officer_id, Officer.name).where(
+        Officer.tenant_id == tenant_id, Officer.role.in_(officers.field_roles(load()))
+    )
+    return {officer_id: name for officer_id, name in session.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class _FoundByWords:
+    """What words narrow a list to: conditions; `are_ids`: they name the records by id.
+
+    `are_many`: more than `MOST_FOUND` records.
+    """
+
+    conditions: tuple[ColumnElement[bool], ...] = ()
+    are_ids: bool = False
+    are_many: bool = False
+
+    @property
+    def are_joined(self) -> bool:
+        """Whether each record is tested with its establishment joined to it, as the list is read."""
+        return bool(self.conditions) and not self.are_ids
+
+
+def _only_words(narrow: FiledFilter) -> bool:
+    return replace(narrow, text="") == FiledFilter(narrow.type)
+
+
+def _total(session: Session, wanted: FiledList, words: _FoundByWords) -> int:
     """Return the number of rows; of a whole table it is kept with the records."""
     if wanted.filter == FiledFilter(wanted.filter.type):
         count = select(func.sum(FiledCount.record_count)).where(
@@ -135,21 +204,30 @@ def _total(session: Session, wanted: FiledList) -> int:
             wanted.access.covers(FiledCount.scope),
         )
     else:
-        count = select(func.count()).select_from(FiledRecord).where(*_within(session, wanted))
+        count = (
+            select(func.count())
+            .select_from(FiledRecord)
+            .outerjoin(EstablishmentProjection, _IS_ESTABLISHMENT)
+            .where(*_within(session, wanted, words))
+            if words.are_joined
+            else select(func.count()).select_from(FiledRecord).where(*_within(session, wanted, words))
+        )
     return int(session.scalar(count) or 0)
 
 
-def _rows(session: Session, wanted: FiledList) -> Select[Any]:
-    is_establishment = and_(
-        EstablishmentProjection.tenant_id == FiledRecord.tenant_id,
-        EstablishmentProjection.record_id == FiledRecord.establishment_id,
-    )
+_IS_ESTABLISHMENT = and_(
+    EstablishmentProjection.tenant_id == FiledRecord.tenant_id,
+    EstablishmentProjection.record_id == FiledRecord.establishment_id,
+)
+
+
+def _rows(session: Session, wanted: FiledList, words: _FoundByWords) -> Select[Any]:
     filed = (getattr(FiledRecord, name) for name in _FILED)
     entry = EstablishmentProjection
     return (
         select(*filed, entry.name, entry.address, entry.establishment_type_id)
-        .outerjoin(EstablishmentProjection, is_establishment)
-        .where(*_within(session, wanted))
+        .outerjoin(EstablishmentProjection, _IS_ESTABLISHMENT)
+        .where(*_within(session, wanted, words))
     )
 
 
@@ -165,20 +243,27 @@ def _order(wanted: FiledList) -> Order:
     )
 
 
-def _within(session: Session, wanted: FiledList) -> list[ColumnElement[bool]]:
+def _within(session: Session, wanted: FiledList, words: _FoundByWords) -> list[ColumnElement[bool]]:
     narrow, filed = wanted.filter, FiledRecord
     found = [
         filed.tenant_id == wanted.tenant_id,
         wanted.access.covers(filed.scope),
-        filed.type == narrow.type,
+        # Where the ids are known they are looked up: SQLite would read all of the type for the order's sake.
+        (func.coalesce(filed.type, "") if words.are_ids else filed.type) == narrow.type,
+        *words.conditions,
     ]
     if narrow.since:
         found.append(filed.occurred_on >= narrow.since)
     if narrow.until:
         found.append(filed.occurred_on <= narrow.until)
+    if narrow.is_counted:
+        found += counted()
+    unit: ColumnElement[str | None] = place_unit() if narrow.is_counted else filed.unit_id.expression
     equal = {
-        filed.unit_id: narrow.unit_id,
+        unit: narrow.unit_id,
+        place_type(): narrow.establishment_type_id,
         filed.team_id: narrow.team_id,
+        filed.user_id: narrow.user_id,
         filed.kind: narrow.kind,
         filed.outcome: narrow.outcome,
     }
@@ -191,9 +276,18 @@ def _within(session: Session, wanted: FiledList) -> list[ColumnElement[bool]]:
         found += [filed.review_state == RETURNED, filed.rev <= filed.review_rev]
     elif narrow.state:
         found.append(filed.review_state == narrow.state)
-    if words := fold(narrow.text).split():
-        found.append(_named(session, wanted, words))
+    if narrow.point:
+        found.append(_placed(session, wanted))
     return found
+
+
+def _placed(session: Session, wanted: FiledList) -> ColumnElement[bool]:
+    places = select(EstablishmentProjection.record_id).where(
+        EstablishmentProjection.tenant_id == wanted.tenant_id, EstablishmentProjection.lat.is_not(None)
+    )
+    named = merged_into_any_of(wanted.tenant_id, places) if any_merged(session) else places
+    is_placed = func.coalesce(FiledRecord.establishment_id, "").in_(named)
+    return is_placed if wanted.filter.point == WITH_POINT else not_(is_placed)
 
 
 def _has(tenant_id: str, kind: str, value: str) -> ColumnElement[bool]:
@@ -204,31 +298,121 @@ def _has(tenant_id: str, kind: str, value: str) -> ColumnElement[bool]:
     )
 
 
-def _named(session: Session, wanted: FiledList, words: Sequence[str]) -> ColumnElement[bool]:
-    places = select(EstablishmentProjection.record_id).where(
-        EstablishmentProjection.tenant_id == wanted.tenant_id,
-        *(EstablishmentProjection.folded.contains(word, autoescape=True) for word in words),
-    )
-    texts = select(FiledFacet.record_id).where(
-        FiledFacet.tenant_id == wanted.tenant_id,
-        FiledFacet.kind == "text",
-        FiledFacet.value.contains(" ".join(words), autoescape=True),
-    )
-    if wanted.filter.type == SESSION:
-        return FiledRecord.record_id.in_(texts)
-    # Where nothing was merged, following the aliases of thousands of entries would be half of the work.
-    named = merged_into_any_of(wanted.tenant_id, places) if _any_merged(session) else places
-    is_there = FiledRecord.establishment_id.in_(named)
+def _found_by_words(session: Session, wanted: FiledList) -> _FoundByWords:
+    """Return what the words of a filter find: establishments' names and addresses, numbers, venues."""
+    words, tenant_id = fold(wanted.filter.text).split(), wanted.tenant_id
+    if not words:
+        return _FoundByWords()
+    is_session = wanted.filter.type == SESSION
     # Only numbers stand on a visit: words need not be looked for among them.
-    has_digit = any(char.isdigit() for word in words for char in word)
-    return or_(is_there, FiledRecord.record_id.in_(texts)) if has_digit else is_there
+    has_numbers = is_session or any(char.isdigit() for word in words for char in word)
+    numbered, are_few = _numbered(session, tenant_id, words) if has_numbers else (set(), True)
+    visited, are_all = (set(), True) if is_session else _visits_to_named(session, tenant_id, words)
+    if len(visited) > MOST_FOUND or not are_few:
+        return _FoundByWords((_matches(session, tenant_id, words, is_session, has_numbers),), are_many=True)
+    if not are_all:
+        return _FoundByWords((_matches(session, tenant_id, words, is_session, has_numbers),))
+    return _FoundByWords((_among(session, FiledRecord.record_id, visited | numbered),), are_ids=True)
+
+
+def _among(session: Session, column: Any, ids: Collection[str]) -> ColumnElement[bool]:
+    listed = database.stored_list(session.connection(), sorted(ids))
+    return database.among(column, bindparam("found", listed, unique=True))
+
+
+def _holds(column: Any, words: Sequence[str]) -> list[ColumnElement[bool]]:
+    return [column.contains(word, autoescape=True) for word in words]
+
+
+def _numbered(session: Session, tenant_id: str, words: Sequence[str]) -> tuple[set[str], bool]:
+    """Return records of any type with a number or venue that holds the words, and whether it is all of them.
+
+    A number is one of the record or of a decision that the office entered beside it.
+    """
+    facet, sanction, text = FiledFacet, SanctionRow, " ".join(words)
+    written = select(facet.record_id).where(
+        facet.tenant_id == tenant_id, facet.kind == "text", *_holds(facet.value, [text])
+    )
+    decided = select(sanction.visit_id).where(
+        sanction.tenant_id == tenant_id,
+        sanction.document_number != "",
+        *_holds(sanction.number_key, [number_key(text)]),
+    )
+    found = [session.scalars(query.limit(MOST_FOUND + 1)).all() for query in (written, decided)]
+    # Several numbers of one record may hold them: rows are counted, not records.
+    return {one for rows in found for one in rows}, all(len(rows) <= MOST_FOUND for rows in found)
+
+
+def _visits_to_named(session: Session, tenant_id: str, words: Sequence[str]) -> tuple[set[str], bool]:
+    """Return the visits to establishments that hold every word, not all of many; and whether it is all."""
+    entry, filed = EstablishmentProjection, FiledRecord
+    named = select(entry.record_id).where(entry.tenant_id == tenant_id, *_holds(entry.folded, words))
+    places = set(session.scalars(named.limit(MOST_FOUND + 1)))
+    are_all = len(places) <= MOST_FOUND
+    places |= _merged_into(session, tenant_id, places) if any_merged(session) else set()
+    visits = select(filed.record_id).where(
+        filed.tenant_id == tenant_id, _among(session, filed.establishment_id, places)
+    )
+    return set(session.scalars(visits.limit(MOST_FOUND + 1))), are_all
+
+
+def _merged_into(session: Session, tenant_id: str, places: Collection[str]) -> set[str]:
+    """Return the entries that were merged into these, in one step or in many."""
+    found, step = set[str](), set(places)
+    while step:
+        query = select(MergeProjection.record_id).where(
+            MergeProjection.tenant_id == tenant_id, _among(session, MergeProjection.into_id, step)
+        )
+        step = set(session.scalars(query)) - found
+        found |= step
+    return found
+
+
+def _matches(
+    session: Session, tenant_id: str, words: Sequence[str], is_session: bool, has_numbers: bool
+) -> ColumnElement[bool]:
+    """Return the condition that one record holds the words, with its establishment joined to it."""
+    either: list[ColumnElement[bool]] = []
+    if not is_session:
+        either.append(and_(*_holds(EstablishmentProjection.folded, words)))
+    if not is_session and any_merged(session):
+        merged = set(
+            session.scalars(select(MergeProjection.record_id).where(MergeProjection.tenant_id == tenant_id))
+        )
+        ends = merge_targets_of(session, tenant_id, merged)
+        entry = EstablishmentProjection
+        holding = select(entry.record_id).where(
+            entry.tenant_id == tenant_id,
+            _among(session, entry.record_id, set(ends.values())),
+            *_holds(entry.folded, words),
+        )
+        named = set(session.scalars(holding))
+        aliases = {one for one, end in ends.items() if end in named}
+        either.append(_among(session, FiledRecord.establishment_id, aliases))
+    if has_numbers:
+        text, facet, sanction = " ".join(words), FiledFacet, SanctionRow
+        either += [
+            exists().where(
+                facet.tenant_id == FiledRecord.tenant_id,
+                facet.record_id == FiledRecord.record_id,
+                facet.kind == "text",
+                *_holds(facet.value, [text]),
+            ),
+            exists().where(
+                sanction.tenant_id == FiledRecord.tenant_id,
+                sanction.visit_id == FiledRecord.record_id,
+                sanction.document_number != "",
+                *_holds(sanction.number_key, [number_key(text)]),
+            ),
+        ]
+    return or_(*either)
 
 
 def _complete(session: Session, tenant_id: str, found: Sequence[Any]) -> tuple[FiledRow, ...]:
     """Return rows with their facets; a visit to a merged establishment with the entry it was merged into."""
     facets = _facets(session, tenant_id, [row.record_id for row in found])
     nameless = {row.establishment_id for row in found if row.name is None and row.establishment_id}
-    ends = merge_targets_of(session, tenant_id, nameless) if nameless and _any_merged(session) else {}
+    ends = merge_targets_of(session, tenant_id, nameless) if nameless and any_merged(session) else {}
     entry = EstablishmentProjection
     query = select(entry.record_id, entry.name, entry.address, entry.establishment_type_id).where(
         entry.tenant_id == tenant_id, entry.record_id.in_(sorted(set(ends.values())))
@@ -237,7 +421,8 @@ def _complete(session: Session, tenant_id: str, found: Sequence[Any]) -> tuple[F
     return tuple(_row(row, targets.get(ends.get(row.establishment_id, "")), facets) for row in found)
 
 
-def _any_merged(session: Session) -> bool:
+def any_merged(session: Session) -> bool:
+    """Tell whether any establishment was merged: where none was, nothing follows aliases."""
     return session.scalar(select(MergeProjection.record_id).limit(1)) is not None
 
 

@@ -147,8 +147,8 @@ def repeated_visits(session: Session, tenant_id: str, rows: Sequence[FollowUpPro
         )
         .where(
             FiledRecord.tenant_id == tenant_id,
+            # Visits alone have one; with their type named besides, SQLite takes the index of types.
             FiledRecord.establishment_id.in_(merged_into_any_of(tenant_id, wanted)),
-            FiledRecord.type == "inspection",
             FiledRecord.review_state != "void",
         )
     )

@@ -1,1 +1,1 @@
-"""Notices that every tablet shows for a while."""
+"""Notices that tablets and the console show for a while, to everybody or to some."""

@@ -1,19 +1,22 @@
-"""Operations on notices to every tablet: announcement and withdrawal."""
+"""Operations on notices: announcement, withdrawal, and an officer's word that one was read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from field178_server.accounts.audience import audiences_of
+from field178_server.accounts.officers import OfficerContext
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
-from field178_server.database.models import Notice
+from field178_server.database.models import Notice, NoticeReading, Scope
 from field178_server.database.models.notice import MAX_SHOWN
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.normalisation import nfc
+from field178_shared.time.clock import local_date
 
 MAX_TEXT = 500
 
@@ -26,12 +29,24 @@ class NoticeText:
     en: str
 
 
-def announce(
-    session: Session, context: OperationContext, kind: str, wording: NoticeText, lasts: timedelta
-) -> Notice:
-    """Show a notice on every tablet from its next exchange until it runs out."""
-    _refuse_unfit(wording)
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A notice about to be made; without `since` it is shown at once, without `audience` to everybody."""
+
+    kind: str
+    wording: NoticeText
+    until: datetime
+    since: datetime | None = None
+    audience: str | None = None
+
+
+def announce(session: Session, context: OperationContext, wanted: Announcement) -> Notice:
+    """Show a notice in the console and on tablets from their next exchange until it runs out."""
+    _refuse_unfit(wanted.wording)
+    _refuse_audience(session, context, wanted.audience)
     now = context.now()
+    if wanted.until <= max(now, wanted.since or now):
+        raise AppError(ErrorCode.END_BEFORE_START, path="until")
     shown = select(func.count()).where(
         Notice.tenant_id == context.tenant_id, Notice.until > now, Notice.officer_id.is_(None)
     )
@@ -40,14 +55,18 @@ def announce(
     notice = Notice(
         tenant_id=context.tenant_id,
         notice_id=context.ids.time_ordered(),
-        kind=kind,
-        text_vi=nfc(wording.vi),
-        text_en=nfc(wording.en),
+        kind=wanted.kind,
+        audience=wanted.audience,
+        text_vi=nfc(wanted.wording.vi),
+        text_en=nfc(wanted.wording.en),
+        made_by=context.actor.id,
         made_at=now,
-        until=now + lasts,
+        since=wanted.since,
+        until=wanted.until,
     )
     session.add(notice)
-    context.note(session, AuditEntry("notice_announced", notice.notice_id, details={"kind": kind}))
+    details = {"kind": wanted.kind, "audience": wanted.audience}
+    context.note(session, AuditEntry("notice_announced", notice.notice_id, details=details))
     return notice
 
 
@@ -60,9 +79,39 @@ def withdraw(session: Session, context: OperationContext, notice_id: str) -> Non
     context.note(session, AuditEntry("notice_withdrawn", notice_id))
 
 
+def mark_read(session: Session, context: OperationContext, officer: OfficerContext, notice_id: str) -> None:
+    """Keep an officer's word that a notice was read; raises AppError(not_found) for one of others."""
+    notice = session.get(Notice, (context.tenant_id, notice_id))
+    own = {None, *audiences_of(officer.role, officer.agency, officer.scopes)}
+    if notice is None or notice.officer_id is not None or notice.audience not in own:
+        raise AppError(ErrorCode.NOT_FOUND, notice=notice_id)
+    key = (context.tenant_id, notice_id, officer.id)
+    if session.get(NoticeReading, key) is None:
+        session.add(
+            NoticeReading(
+                tenant_id=context.tenant_id,
+                notice_id=notice_id,
+                officer_id=officer.id,
+                read_at=context.now(),
+            )
+        )
+
+
 def _refuse_unfit(wording: NoticeText) -> None:
     for language, text in (("vi", wording.vi), ("en", wording.en)):
         if not text.strip():
             raise AppError(ErrorCode.REQUIRED, path=language)
         if len(text) > MAX_TEXT:
             raise AppError(ErrorCode.TOO_LONG, path=language, limit=MAX_TEXT)
+
+
+def _refuse_audience(session: Session, context: OperationContext, audience: str | None) -> None:
+    kind, _, name = (audience or "").partition(":")
+    is_known = (
+        audience is None
+        or (kind == "role" and name in context.lists.roles)
+        or (kind == "agency" and name in context.lists.agencies.on(local_date(context.now())))
+        or (kind == "team" and session.get(Scope, (context.tenant_id, audience)) is not None)
+    )
+    if not is_known:
+        raise AppError(ErrorCode.BAD_REQUEST, audience=audience)

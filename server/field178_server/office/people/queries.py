@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers, teams
-from field178_server.accounts.teams import AccountTeam
-from field178_server.database.models import Device, DeviceOfficer, FiledRecord, Officer
+from field178_server.database.models import (
+    Device,
+    DeviceOfficer,
+    FiledRecord,
+    HandOver,
+    Officer,
+    OfficerScope,
+    Record,
+)
+from field178_server.records.access import AccessFilter
+from field178_server.records.labels import Names, names_of
+from field178_shared.codelists import load
+from field178_shared.ids import review_id
+from field178_shared.records.teams import Team
+
+RETURNED, WAITING = "returned", "waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +43,7 @@ class Account:
     def fingerprint(self) -> str:
         """What a form has seen of the account, to notice that somebody else changed it meanwhile."""
         one = self.officer
-        seen = (one.name, one.role, one.agency, sorted(self.team_ids), sorted(self.unit_ids))
+        seen = (one.name, one.role, one.agency, one.email, sorted(self.team_ids), sorted(self.unit_ids))
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
 
@@ -48,6 +65,42 @@ class OpenWork:
     waiting: int
 
 
+@dataclass(frozen=True, slots=True)
+class OpenRecord:
+    """A returned record that waits for an officer's correction."""
+
+    record_id: str
+    type: str
+    scope: str
+    occurred_on: date | None
+    establishment_id: str | None
+    title: str | None
+    returned_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """An officer who works where open records of another one lie; `count`: how many of them."""
+
+    officer_id: str
+    name: str
+    agency: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverMade:
+    """A hand-over that was made; `is_untouched`: nothing came after, so that it can be taken back."""
+
+    hand_over_id: str
+    to_id: str
+    made_by: str | None
+    made_at: datetime
+    count: int
+    undone_at: datetime | None
+    is_untouched: bool
+
+
 def accounts(session: Session, tenant_id: str) -> list[Account]:
     """Return every account by login; an office has hundreds of them, not thousands."""
     scopes = officers.all_scopes(session, tenant_id)
@@ -63,7 +116,7 @@ def find_account(session: Session, tenant_id: str, officer_id: str) -> Account |
     return _account(officer, officers.scopes_of(session, tenant_id, officer_id)) if officer else None
 
 
-def team_names(session: Session, tenant_id: str) -> Mapping[str, AccountTeam]:
+def team_names(session: Session, tenant_id: str) -> Mapping[str, Team]:
     """Return the teams by id."""
     return {team.id: team for team in teams.everyone(session, tenant_id)}
 
@@ -86,13 +139,117 @@ def open_work(session: Session, tenant_id: str, officer_id: str) -> OpenWork:
         select(FiledRecord.drawer, func.count())
         .where(
             FiledRecord.tenant_id == tenant_id,
-            FiledRecord.user_id == officer_id,
-            FiledRecord.drawer.in_(("returned", "waiting")),
+            _answered_by(officer_id),
+            FiledRecord.drawer.in_((RETURNED, WAITING)),
         )
         .group_by(FiledRecord.drawer)
     )
     drawers = {drawer: count for drawer, count in counted}
-    return OpenWork(own, drawers.get("returned", 0), drawers.get("waiting", 0))
+    return OpenWork(own, drawers.get(RETURNED, 0), drawers.get(WAITING, 0))
+
+
+def open_records(
+    session: Session, tenant_id: str, access: AccessFilter, officer_id: str
+) -> tuple[OpenRecord, ...]:
+    """Return the records that wait for an officer's correction, the longest returned first."""
+    query = select(
+        FiledRecord.record_id,
+        FiledRecord.type,
+        FiledRecord.scope,
+        FiledRecord.occurred_on,
+        FiledRecord.establishment_id,
+        FiledRecord.title,
+        FiledRecord.reviewed_at,
+    ).where(
+        FiledRecord.tenant_id == tenant_id,
+        FiledRecord.drawer == RETURNED,
+        _answered_by(officer_id),
+        access.covers(FiledRecord.scope),
+    )
+    rows = session.execute(query.order_by(FiledRecord.reviewed_at, FiledRecord.record_id))
+    return tuple(OpenRecord(*row) for row in rows)
+
+
+def names_on(session: Session, tenant_id: str, records: Iterable[OpenRecord], others: Iterable[str]) -> Names:
+    """Return the names of the establishments of records, and of other ids."""
+    places = {one.establishment_id for one in records if one.establishment_id}
+    return names_of(session, tenant_id, places | {one for one in others if one})
+
+
+def successors(
+    session: Session, tenant_id: str, officer_id: str, records: Collection[OpenRecord]
+) -> tuple[Successor, ...]:
+    """Return who else files in the scopes of these records, whoever can take most first."""
+    if not records:
+        return ()
+    lying = Counter(one.scope for one in records)
+    query = (
+        select(Officer.officer_id, Officer.name, Officer.agency, OfficerScope.scope)
+        .join(
+            OfficerScope,
+            (OfficerScope.tenant_id == Officer.tenant_id) & (OfficerScope.officer_id == Officer.officer_id),
+        )
+        .where(
+            Officer.tenant_id == tenant_id,
+            Officer.officer_id != officer_id,
+            Officer.disabled_at.is_(None),
+            Officer.role.in_(officers.field_roles(load())),
+            OfficerScope.scope.in_(sorted(lying)),
+        )
+    )
+    able: dict[str, Successor] = {}
+    for other, name, agency, scope in session.execute(query):
+        before = able[other].count if other in able else 0
+        able[other] = Successor(other, name, agency, before + lying[scope])
+    return tuple(sorted(able.values(), key=lambda one: (-one.count, one.name, one.officer_id)))
+
+
+def hand_overs(session: Session, tenant_id: str, officer_id: str) -> tuple[HandOverMade, ...]:
+    """Return the hand-overs of an officer's work, the latest first."""
+    rows = session.scalars(
+        select(HandOver)
+        .where(HandOver.tenant_id == tenant_id, HandOver.from_id == officer_id)
+        .order_by(HandOver.hand_over_id.desc())
+    ).all()
+    given: dict[str, Mapping[str, Mapping[str, object]]] = {
+        row.hand_over_id: json.loads(row.records) for row in rows
+    }
+    revisions = _revisions(session, tenant_id, {one for records in given.values() for one in records})
+    return tuple(
+        HandOverMade(
+            row.hand_over_id,
+            row.to_id,
+            row.made_by,
+            row.made_at,
+            len(given[row.hand_over_id]),
+            row.undone_at,
+            row.undone_at is None and is_untouched(given[row.hand_over_id], revisions),
+        )
+        for row in rows
+    )
+
+
+def is_untouched(given: Mapping[str, Mapping[str, object]], revisions: Mapping[str, tuple[int, int]]) -> bool:
+    """Tell whether every record and its review are still as a hand-over left them."""
+    return all(
+        revisions.get(record_id) == (one["rev"], one["review_rev"]) for record_id, one in given.items()
+    )
+
+
+def _answered_by(officer_id: str) -> ColumnElement[bool]:
+    """Return the condition of what an officer answers: handed over to this one, else filed by this one."""
+    is_own = and_(FiledRecord.handed_to.is_(None), FiledRecord.user_id == officer_id)
+    return or_(FiledRecord.handed_to == officer_id, is_own)
+
+
+def _revisions(session: Session, tenant_id: str, record_ids: Collection[str]) -> dict[str, tuple[int, int]]:
+    """Return the revisions of records and of their reviews."""
+    reviews = {record_id: review_id(record_id) for record_id in record_ids}
+    query = select(Record.record_id, Record.rev).where(
+        Record.tenant_id == tenant_id, Record.record_id.in_(sorted({*reviews, *reviews.values()}))
+    )
+    found = {record_id: rev for record_id, rev in session.execute(query)} if reviews else {}
+    return {one: (found.get(one, 0), found.get(review, 0)) for one, review in reviews.items()}
 
 
 def _account(officer: Officer, scopes: Collection[str]) -> Account:

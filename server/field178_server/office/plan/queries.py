@@ -21,6 +21,7 @@ from field178_server.database.models import (
 )
 from field178_server.office.plan.operations import MOST_AT_ONCE, plan_id
 from field178_server.records.access import AccessFilter
+from field178_server.records.counted_visits import counted
 from field178_server.records.find_record import find_record, merge_targets_of
 from field178_server.records.labels import Names, names_of
 from field178_server.records.paging import PageOfRows
@@ -60,6 +61,12 @@ class PlanReader:
         is_early = self.is_office and scope == OFFICE and self.access.holds(team_scope(item.team_id))
         return is_early or self.access.holds(scope)
 
+    def reads_visits_of(self, quota: Quota) -> bool:
+        """Tell whether every visit that a quota counts may be read: a quota counts those of all teams."""
+        return self.access.scopes is None or bool(
+            quota.team_id and self.access.holds(team_scope(quota.team_id))
+        )
+
     def _early(self) -> ColumnElement[bool]:
         if not self.is_office or self.access.scopes is None:
             return false()
@@ -67,9 +74,19 @@ class PlanReader:
         return and_(PlanItemRow.scope == OFFICE, PlanItemRow.team_id.in_(sorted(teams)))
 
 
+# Still to be made; and what the plan counts: a visit that was cancelled is planned no longer.
+OPEN_STATES = frozenset({PlanState.MISSED, PlanState.DUE, PlanState.LATER})
+PLANNED_STATES = OPEN_STATES | {PlanState.DONE}
+OPEN = "open"
+
+
 @dataclass(frozen=True, slots=True)
 class ItemFilter:
-    """Which planned visits of a year; "" is all, month 0 every month."""
+    """Which planned visits of a year; "" is all, month 0 every month.
+
+    `since` and `until`: those whose window has a day between them. `state` "" is all that are planned, "open"
+    those still to be made.
+    """
 
     year: int
     month: int = 0
@@ -77,11 +94,20 @@ class ItemFilter:
     unit_id: str = ""
     establishment_type_id: str = ""
     state: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def takes_state(self, state: PlanState) -> bool:
+        """Tell whether planned visits in this state are asked for."""
+        groups = {"": PLANNED_STATES, OPEN: OPEN_STATES}
+        return state in groups.get(self.state, {self.state})
 
     def takes(self, item: PlanItem) -> bool:
         """Tell whether a planned visit is one of them, but for its state."""
         return (
             self.month in (0, item.window_from.month)
+            and (self.since is None or self.since <= item.window_to)
+            and (self.until is None or item.window_from <= self.until)
             and self.team_id in ("", item.team_id)
             and self.unit_id in ("", item.unit_id)
             and self.establishment_type_id in ("", item.establishment_type_id)
@@ -155,18 +181,21 @@ def year_plan(session: Session, reader: PlanReader, year: int) -> YearPlan:
     """Return the plan of a year with what became of it by the visits that were filed."""
     stored = find_record(session, reader.tenant_id, plan_id(year))
     plan = InspectionPlan.from_data(stored.data) if stored else InspectionPlan(year=year)
-    counted = _visit_counts(session, reader, year) if plan.quotas else []
-    quotas = tuple(QuotaDone(quota, _taken(quota, counted)) for quota in plan.quotas)
+    found = _visit_counts(session, reader, year) if plan.quotas else []
+    quotas = tuple(QuotaDone(quota, _taken(quota, found)) for quota in plan.quotas)
     return YearPlan(plan, stored.rev if stored else 0, quotas, _items(session, reader, year))
+
+
+def planned_visits(session: Session, reader: PlanReader, year: int) -> tuple[PlannedVisit, ...]:
+    """Return the planned visits of a year with what became of them."""
+    return _items(session, reader, year)
 
 
 def item_page(
     session: Session, reader: PlanReader, plan: YearPlan, wanted: ItemFilter, page: int
 ) -> ItemPage:
     """Return one page of the planned visits, what is missed and due first, then by day."""
-    found = [
-        one for one in plan.items if wanted.takes(one.item) and wanted.state in ("", one.progress.state.value)
-    ]
+    found = [one for one in plan.items if wanted.takes(one.item) and wanted.takes_state(one.progress.state)]
     found.sort(key=lambda one: (_ORDER[one.progress.state], one.item.window_to, one.item.id))
     shown = PageOfRows.within(page, PAGE_SIZE, len(found))
     rows = tuple(found[shown.offset : shown.offset + shown.size])
@@ -365,10 +394,8 @@ def _visit_counts(session: Session, reader: PlanReader, year: int) -> list[_Coun
         .outerjoin(EstablishmentProjection, _PLACE)
         .where(
             FiledRecord.tenant_id == reader.tenant_id,
-            FiledRecord.type == "inspection",
             FiledRecord.occurred_on.between(date(year, 1, 1), date(year, 12, 31)),
-            FiledRecord.outcome != _NOT_INSPECTED,
-            FiledRecord.review_state != "void",
+            *counted(),
         )
         .group_by(*by)
     )
@@ -378,10 +405,10 @@ def _visit_counts(session: Session, reader: PlanReader, year: int) -> list[_Coun
     ]
 
 
-def _taken(quota: Quota, counted: Iterable[_Counted]) -> int:
+def _taken(quota: Quota, found: Iterable[_Counted]) -> int:
     return sum(
         one.count
-        for one in counted
+        for one in found
         if quota.establishment_type_id in ("", one.establishment_type_id)
         and quota.unit_id in ("", one.unit_id)
         and quota.team_id in ("", one.team_id)

@@ -20,6 +20,7 @@ from field178_server.office.reviews.quality_flags import flags_of
 from field178_server.office.reviews.queue import is_clean
 from field178_server.office.reviews.viewing import viewed_revisions
 from field178_server.records.batch import Batch, SourceChange
+from field178_server.records.projections.filed import HANDED_TO
 from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import review_id
@@ -42,7 +43,7 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Remarks:
-    """Comments of a return. `keep` names earlier comments that stay open; the others are settled."""
+    """Comments of a return. `keep` names earlier comments, or threads, that stay open; the others close."""
 
     reason: str = ""
     comments: tuple[Pin, ...] = ()
@@ -58,7 +59,7 @@ def approve(
     raises AppError(flagged). None asks for no confirmation: the operator's command line.
     """
     record = _seen(batch, record_id, seen_rev)
-    _refuse_closed(batch, record_id)
+    refuse_closed(batch, record_id)
     if confirmed is not None:
         _refuse_unconfirmed(batch, record_id, confirmed)
     comments = _settled(batch, record, keep=frozenset())
@@ -80,7 +81,7 @@ def approve_several(batch: Batch, actor: Actor, seen: Mapping[str, int]) -> dict
             if viewed.get(record_id) != rev:
                 raise AppError(ErrorCode.REVISION_CHANGED, record_id=record_id)
             record = _seen(batch, record_id, rev)
-            if not is_clean(record.type, record.data.get("overall_result")):
+            if not is_clean(record.type, record.data.get("overall_result")) or _is_returned(batch, record):
                 raise AppError(ErrorCode.FLAGGED, record_id=record_id)
             approve(batch, actor, record_id, rev, confirmed=())
         except AppError as error:
@@ -91,7 +92,7 @@ def approve_several(batch: Batch, actor: Actor, seen: Mapping[str, int]) -> dict
 def return_for_fix(batch: Batch, actor: Actor, record_id: str, seen_rev: int, remarks: Remarks) -> None:
     """Send a record back to its team with a reason, comments pinned to fields, or both."""
     record = _seen(batch, record_id, seen_rev)
-    _refuse_closed(batch, record_id)
+    refuse_closed(batch, record_id)
     if not remarks.reason and not remarks.comments and not remarks.keep:
         raise AppError(ErrorCode.REQUIRED, path="reason")
     refuse_long(remarks.reason, *(pin.text for pin in remarks.comments))
@@ -121,7 +122,7 @@ def reopen(batch: Batch, actor: Actor, record_id: str, seen_rev: int, reason: st
 
 def undo_approval(batch: Batch, actor: Actor, record_id: str) -> None:
     """Take the own approval of the last 30 seconds back: the review is again what it was before."""
-    record = _find(batch, record_id)
+    record = reviewed_record(batch, record_id)
     review = batch.review_of(record_id)
     last = _last_change(batch, review) if review is not None else None
     if review is None or last is None or _state(batch, record_id) != "approved":
@@ -129,11 +130,12 @@ def undo_approval(batch: Batch, actor: Actor, record_id: str) -> None:
     if last.user_id != actor.id or batch.now - last.received_at > UNDO_WITHIN:
         raise AppError(ErrorCode.LOCKED, record_id=record_id)
     before = _before(last)
-    _write(batch, actor, next_revision(review, data=before or review.data, deleted=before is None))
-    _note(batch, actor, record, "approval_undone")
+    write_review(batch, actor, next_revision(review, data=before or review.data, deleted=before is None))
+    note_review(batch, actor, record, "approval_undone")
 
 
-def _find(batch: Batch, record_id: str) -> Stored:
+def reviewed_record(batch: Batch, record_id: str) -> Stored:
+    """Return a live record that the office reviews, with its review loaded."""
     batch.load([record_id])
     record = batch.get(record_id)
     if record is None or record.deleted or record.type not in REVIEWED_TYPES:
@@ -144,7 +146,7 @@ def _find(batch: Batch, record_id: str) -> Stored:
 
 
 def _seen(batch: Batch, record_id: str, seen_rev: int) -> Stored:
-    record = _find(batch, record_id)
+    record = reviewed_record(batch, record_id)
     if record.rev != seen_rev:
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=record_id, rev=record.rev)
     return record
@@ -155,7 +157,16 @@ def _state(batch: Batch, record_id: str) -> str:
     return str(review.data["state"]) if review is not None else "waiting"
 
 
-def _refuse_closed(batch: Batch, record_id: str) -> None:
+def _is_returned(batch: Batch, record: Stored) -> bool:
+    """Tell whether a record is out for correction, and nothing of it was corrected."""
+    review = batch.review_of(record.record_id)
+    return (
+        review is not None and review.data["state"] == "returned" and review.data["record_rev"] == record.rev
+    )
+
+
+def refuse_closed(batch: Batch, record_id: str) -> None:
+    """Refuse a record that is approved or void."""
     if batch.is_locked(record_id):
         raise AppError(ErrorCode.LOCKED, record_id=record_id)
 
@@ -180,7 +191,9 @@ def _settled(batch: Batch, record: Stored, keep: frozenset[str]) -> dict[str, ob
     if not isinstance(comments, dict):
         return {}
     return {
-        key: comment if key in keep or "done_rev" in comment else {**comment, "done_rev": record.rev}
+        key: comment
+        if {key, comment.get("thread")} & keep or "done_rev" in comment
+        else {**comment, "done_rev": record.rev}
         for key, comment in comments.items()
         if isinstance(comment, dict)
     }
@@ -197,15 +210,19 @@ def _pinned(batch: Batch, actor: Actor, pins: tuple[Pin, ...]) -> dict[str, obje
 
 def _decide(batch: Batch, actor: Actor, record: Stored, data: Data, action: str | None = None) -> None:
     known = batch.get(review_id(record.record_id))
+    if known is not None and HANDED_TO in known.data:
+        # Returned again, it is still the work of the officer it was handed to.
+        data = {**data, HANDED_TO: known.data[HANDED_TO]}
     if known is None:
         made = new_record(review_id(record.record_id), "review", record.scope, data, record.record_id)
     else:
         made = next_revision(known, data=data, deleted=False)
-    _write(batch, actor, made)
-    _note(batch, actor, record, action or str(data["state"]))
+    write_review(batch, actor, made)
+    note_review(batch, actor, record, action or str(data["state"]))
 
 
-def _write(batch: Batch, actor: Actor, review: Stored) -> None:
+def write_review(batch: Batch, actor: Actor, review: Stored) -> None:
+    """Put the next revision of a review; its history keeps what stood before."""
     before = batch.get(review.record_id)
     seen = before.data if before is not None and not before.deleted else {}
     set_, _ = difference(seen, review.data)
@@ -217,7 +234,8 @@ def _write(batch: Batch, actor: Actor, review: Stored) -> None:
     batch.put(review, source)
 
 
-def _note(batch: Batch, actor: Actor, record: Stored, action: str) -> None:
+def note_review(batch: Batch, actor: Actor, record: Stored, action: str) -> None:
+    """Note in the audit trail what was decided on a record."""
     stamp = trail.Stamp(batch.tenant_id, batch.ids.time_ordered(), batch.now)
     entry = AuditEntry(f"review_{action}", record.record_id, record.scope, {"rev": record.rev})
     trail.record(batch.session, stamp, actor, entry)

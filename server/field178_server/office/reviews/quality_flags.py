@@ -7,17 +7,21 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, select, union_all
 from sqlalchemy.orm import Session
 
 from field178_server.attachments.queries import RecordFileCount, file_counts
 from field178_server.database.models import EstablishmentProjection, FiledRecord, Record
+from field178_server.office.reviews.answers import answers_to
 from field178_server.records.find_record import merge_targets_of
+from field178_server.records.projections.filed import WAITING
 from field178_shared.codelists import load
 from field178_shared.merge import Data
 from field178_shared.rules import Problem
 from field178_shared.rules.quality_flags import FlagContext, quality_flags
 
+# What a flag is about that no field of the record carries.
+WHOLE = "_deleted"
 _NO_FILES = RecordFileCount(0, 0)
 
 
@@ -32,6 +36,7 @@ class _Filed:
     kind: str | None
     establishment_id: str | None
     data: Data
+    is_reviewed: bool = False
 
     @property
     def place(self) -> tuple[str, str | None]:
@@ -47,6 +52,8 @@ def flags_of(session: Session, tenant_id: str, record_ids: Collection[str]) -> d
     establishments = _establishments(session, tenant_id, records)
     neighbours = _neighbours(session, tenant_id, records)
     files = file_counts(session, tenant_id, [record.record_id for record in records])
+    reviewed = [record.record_id for record in records if record.is_reviewed]
+    answers = answers_to(session, tenant_id, reviewed) if reviewed else {}
     found = {
         record.record_id: quality_flags(
             record.type,
@@ -62,6 +69,7 @@ def flags_of(session: Session, tenant_id: str, record_ids: Collection[str]) -> d
                 },
                 files_named=files.get(record.record_id, _NO_FILES).named,
                 files_come=files.get(record.record_id, _NO_FILES).come,
+                answers=tuple((WHOLE, one.answer.text) for one in answers.get(record.record_id, ())),
             ),
         )
         for record in records
@@ -85,6 +93,7 @@ def _filed(session: Session, tenant_id: str, condition: ColumnElement[bool]) -> 
             row.kind,
             row.establishment_id,
             json.loads(body),
+            is_reviewed=row.review_state != WAITING,
         )
         for row, body in rows
     ]
@@ -131,28 +140,31 @@ def _neighbours(
     A visit around midnight is found from either side of it, so the days beside are read as well.
     """
     found: dict[tuple[str, str | None], list[_Filed]] = {}
-    for one in _filed(session, tenant_id, _may_repeat(records)):
+    for one in _filed(session, tenant_id, FiledRecord.record_id.in_(_may_repeat(tenant_id, records))):
         found.setdefault(one.place, []).append(one)
     return found
 
 
-def _may_repeat(records: Sequence[_Filed]) -> ColumnElement[bool]:
-    """Return the condition of the records that may be of the same visits and sessions as these."""
+def _may_repeat(tenant_id: str, records: Sequence[_Filed]) -> CompoundSelect[str]:
+    """Return the query of the records that may be of the same visits and sessions as these.
+
+    Each half has an index of its own; as one condition with an "or" neither is used, and all are read.
+    """
     visits = [record for record in records if record.type == "inspection"]
     sessions = [record for record in records if record.type != "inspection"]
-    return and_(
-        FiledRecord.review_state != "void",
-        or_(
-            and_(
-                FiledRecord.type == "inspection",
-                FiledRecord.establishment_id.in_(sorted({one.establishment_id or "" for one in visits})),
-                FiledRecord.occurred_on.in_(_days(visits, beside=1)),
-            ),
-            and_(
-                FiledRecord.type == "outreach_session",
-                FiledRecord.kind.in_(sorted({one.kind or "" for one in sessions})),
-                FiledRecord.occurred_on.in_(_days(sessions, beside=0)),
-            ),
+    filed = select(FiledRecord.record_id).where(
+        FiledRecord.tenant_id == tenant_id, FiledRecord.review_state != "void"
+    )
+    return union_all(
+        # Visits alone have an establishment; with their type named besides, SQLite takes the index of types.
+        filed.where(
+            FiledRecord.establishment_id.in_(sorted({one.establishment_id or "" for one in visits})),
+            FiledRecord.occurred_on.in_(_days(visits, beside=1)),
+        ),
+        filed.where(
+            FiledRecord.type == "outreach_session",
+            FiledRecord.occurred_on.in_(_days(sessions, beside=0)),
+            FiledRecord.kind.in_(sorted({one.kind or "" for one in sessions})),
         ),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, func, or_, select, true
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from field178_server.database.models import EstablishmentProjection, FiledCount,
 from field178_server.office.reviews.quality_flags import flags_of
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import merge_targets_of
+from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 
 PAGE_SIZE = 60
 ANY_FLAG = "any"
@@ -22,7 +24,7 @@ MOST_LOOKED_THROUGH = 2000
 
 
 class QueueState(StrEnum):
-    """The drawers of the queue. A corrected return is queued again."""
+    """The drawers of the queue. A corrected or answered return is queued again."""
 
     WAITING = "waiting"
     RETURNED = "returned"
@@ -63,6 +65,14 @@ class QueueRow:
     outcome: str | None
     review_state: str
     is_corrected: bool
+    is_answered: bool = False
+
+    @property
+    def state(self) -> str:
+        """waiting, returned, corrected, answered, approved or void, as on the record's page."""
+        if self.is_corrected:
+            return "corrected"
+        return "answered" if self.is_answered else self.review_state
 
 
 def is_clean(record_type: str, outcome: object) -> bool:
@@ -83,18 +93,33 @@ def with_flag(session: Session, view: QueueView, flag: str) -> QueueView:
     return replace(view, only=tuple(has_flag))
 
 
-def queue_rows(session: Session, view: QueueView, page: int = 1) -> list[QueueRow]:
-    """Return one page of the queue, oldest first; approved and all read newest first."""
-    query = _shown(view).where(_in_state(view.state)).order_by(*_order(view.state))
-    found = session.execute(query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)).all()
-    return _rows(session, view.tenant_id, [(filed, name, kind) for filed, name, kind in found])
+def queue_page(session: Session, view: QueueView, place: PageStart | None = None) -> KeysetPage[QueueRow]:
+    """Return one page of the queue, oldest first; approved and all read newest first.
+
+    A page goes on where the one before ended, however many have left the drawer meanwhile.
+    """
+    order = Order(
+        FiledRecord.tenant_id,
+        FiledRecord.received_at,
+        FiledRecord.record_id,
+        is_descending=not is_oldest_first(view.state),
+    )
+    query = _shown(view).where(_in_state(view.state))
+    found = keyset_page(session, query, order, view.tenant_id, place or PageStart(), PAGE_SIZE)
+    return replace(found, rows=tuple(_rows(session, view.tenant_id, found.rows)))
+
+
+def chosen_rows(session: Session, view: QueueView, record_ids: Sequence[str]) -> list[QueueRow]:
+    """Return these records of any drawer and type, at most a page of them, as the list shows them."""
+    everything = replace(view, state=QueueState.ALL, type=None, only=tuple(record_ids)[:PAGE_SIZE])
+    return list(queue_page(session, everything).rows)
 
 
 def queue_row(session: Session, view: QueueView, record_id: str) -> QueueRow | None:
     """Return one filed record of any drawer and type, or None outside the access filter."""
     everything = replace(view, state=QueueState.ALL, type=None, only=None)
     found = session.execute(_shown(everything).where(FiledRecord.record_id == record_id)).all()
-    rows = _rows(session, view.tenant_id, [(filed, name, kind) for filed, name, kind in found])
+    rows = _rows(session, view.tenant_id, found)
     return rows[0] if rows else None
 
 
@@ -126,14 +151,16 @@ def next_in_queue(session: Session, view: QueueView, left_id: str) -> str | None
     return session.scalar(ids)
 
 
-def _shown(view: QueueView) -> Select[FiledRecord, str, str]:
+def _shown(view: QueueView) -> Select[Any]:
     is_establishment = and_(
         EstablishmentProjection.tenant_id == FiledRecord.tenant_id,
         EstablishmentProjection.record_id == FiledRecord.establishment_id,
     )
+    establishment = EstablishmentProjection
+    columns: tuple[Any, ...] = (FiledRecord.record_id, FiledRecord, establishment.name)
     return (
-        select(FiledRecord, EstablishmentProjection.name, EstablishmentProjection.establishment_type_id)
-        .outerjoin(EstablishmentProjection, is_establishment)
+        select(*columns, establishment.establishment_type_id)
+        .outerjoin(establishment, is_establishment)
         .where(*_within(view))
     )
 
@@ -166,11 +193,11 @@ def _follows(left: FiledRecord, state: QueueState) -> ColumnElement[bool]:
     return or_(at < left.received_at, and_(at == left.received_at, record_id < left.record_id))
 
 
-def _rows(
-    session: Session, tenant_id: str, found: Sequence[tuple[FiledRecord, str | None, str | None]]
-) -> list[QueueRow]:
+def _rows(session: Session, tenant_id: str, found: Sequence[Any]) -> list[QueueRow]:
     """Return the rows of the list; a visit at a merged establishment has the name of the merge target."""
-    nameless = {filed.establishment_id for filed, name, _ in found if name is None and filed.establishment_id}
+    nameless = {
+        filed.establishment_id for _, filed, name, _ in found if name is None and filed.establishment_id
+    }
     aliases = merge_targets_of(session, tenant_id, nameless) if nameless else {}
     query = select(
         EstablishmentProjection.record_id,
@@ -183,11 +210,13 @@ def _rows(
     establishments = {row[0]: (row[1], row[2]) for row in session.execute(query)} if aliases else {}
     return [
         _row(filed, *establishments.get(aliases.get(filed.establishment_id or "", ""), (name, type_id)))
-        for filed, name, type_id in found
+        for _, filed, name, type_id in found
     ]
 
 
 def _row(filed: FiledRecord, name: str | None, type_id: str | None) -> QueueRow:
+    is_returned = filed.review_state == "returned"
+    is_corrected = is_returned and filed.rev > (filed.review_rev or 0)
     return QueueRow(
         record_id=filed.record_id,
         rev=filed.rev,
@@ -202,5 +231,7 @@ def _row(filed: FiledRecord, name: str | None, type_id: str | None) -> QueueRow:
         kind=filed.kind,
         outcome=filed.outcome,
         review_state=filed.review_state,
-        is_corrected=filed.review_state == "returned" and filed.rev > (filed.review_rev or 0),
+        is_corrected=is_corrected,
+        # Queued again, though nothing was sent again: the field answered in words.
+        is_answered=is_returned and filed.drawer == QueueState.WAITING and not is_corrected,
     )

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from field178_server.attachments.queries import RecordFile, files_of_all
 from field178_server.database.declarative_base import KEY_TYPE
 from field178_server.database.models import ConflictRow, FiledRecord, Quarantine, Record
+from field178_server.office.reviews.answers import StoredAnswer, answers_to, roles_of
+from field178_server.office.reviews.quality_flags import WHOLE
 from field178_server.records.access import AccessFilter
 from field178_server.records.entries import NO_ENTRIES, EntriesOfVisit, closed_by_office, entries_of_visit
 from field178_server.records.find_record import (
@@ -23,29 +25,25 @@ from field178_server.records.find_record import (
     merge_targets_of,
     merged_into_any_of,
 )
-from field178_server.records.history import Difference, RecordHistory, differences_between, histories_of
+from field178_server.records.history import (
+    Difference,
+    RecordHistory,
+    Revision,
+    differences_between,
+    histories_of,
+)
 from field178_server.records.labels import Names, ids_in, names_of
 from field178_shared.codelists import load
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
+from field178_shared.records.comment_threads import CommentThread, is_answered, threads_of
 from field178_shared.records.follow_ups import OpenFollowUp, open_follow_ups
 from field178_shared.records.reading import day_of_act, instant_of, text_of
 from field178_shared.records.repeat_violations import earlier_violations
+from field178_shared.records.review import ReviewRecord
 from field178_shared.rules import Problem
 from field178_shared.rules.quality_flags import FlagContext, quality_flags
 from field178_shared.wire.protocol import ERASED_AT
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewComment:
-    """A remark pinned to one field; `done_rev` is the revision that settled it."""
-
-    comment_id: str
-    path: str
-    text: str
-    user_id: str | None
-    at: str | None
-    done_rev: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +53,11 @@ class RecordReview:
     state: str
     record_rev: int
     reason: str | None
-    comments: tuple[ReviewComment, ...]
+    threads: tuple[CommentThread, ...]
     user_id: str | None
     decided_at: datetime | None
+    # Whether all that the return asked at fields is answered in words.
+    is_answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,19 @@ class RecordPage:
     entries: EntriesOfVisit = NO_ENTRIES
     # Files by record: of the visit, and of the entries beside it.
     entry_files: Mapping[str, tuple[RecordFile, ...]] = field(default_factory=dict)
+    # Who answered the comments of the review, by answer, and the roles of all who wrote there.
+    answers: Mapping[str, StoredAnswer] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def unmet_threads(self) -> tuple[CommentThread, ...]:
+        """Threads that are open at fields which nobody has changed since the return."""
+        threads = self.review.threads if self.review else ()
+        return tuple(one for one in threads if one.is_open and not self.has_changed(one.path))
+
+    def has_changed(self, path: str) -> bool:
+        """Tell whether a path, or anything under or above it, differs from what was last reviewed."""
+        return any(_touches(step.path, path) for step in self.changed)
 
     @property
     def erased_at(self) -> str | None:
@@ -103,12 +116,12 @@ class RecordPage:
 
     @property
     def state(self) -> str:
-        """waiting, returned, corrected (returned and sent again), approved or void."""
+        """waiting, returned, corrected (returned and sent again), answered, approved or void."""
         if self.review is None:
             return "waiting"
         if self.review.state == "returned" and self.record.rev > self.review.record_rev:
             return "corrected"
-        return self.review.state
+        return "answered" if self.review.is_answered else self.review.state
 
 
 def record_page(session: Session, tenant_id: str, access: AccessFilter, record_id: str) -> RecordPage | None:
@@ -122,7 +135,9 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
     told = [one for one in (record, decided) if one is not None]
     histories = histories_of(session, tenant_id, {one.record_id: (one.type, one.data) for one in told})
     history = histories[record_id]
-    review = _read_review(decided.data, histories[decided.record_id]) if decided is not None else None
+    answers = answers_to(session, tenant_id, [record_id]).get(record_id, ()) if decided is not None else ()
+    review = _read_review(decided.data, histories[decided.record_id], answers) if decided else None
+    people = _people_in(review, answers)
     establishment = _establishment(session, tenant_id, record, stored)
     beside = _beside(session, tenant_id, access, (record, establishment))
     visits = [one for one in beside if one.type == "inspection"]
@@ -141,7 +156,7 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
         previous=_previous_visit(record, visits),
         open_conflicts=conflicts,
         open_quarantine=quarantined,
-        names=names_of(session, tenant_id, _ids_on_page(record, history, review) | entries.people),
+        names=names_of(session, tenant_id, _ids_on_page(record, history, review) | entries.people | people),
         files=files,
         entry_files=entry_files,
         open_follow_ups=_open_follow_ups(session, tenant_id, visits),
@@ -149,9 +164,20 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
             (visit.data for visit in visits), instant_of(record.data, "started_at")
         ),
         entries=entries,
-        flags=_flags(record, establishment, beside, files),
+        flags=_flags(record, establishment, beside, files, review),
+        answers={one.answer.id: one for one in answers},
+        roles=roles_of(session, tenant_id, people) if people else {},
         beside={one.record_id: one.data for one in beside if one.is_readable},
     )
+
+
+def has_unmet_threads(session: Session, tenant_id: str, access: AccessFilter, record_id: str) -> bool:
+    """Tell whether comments on a record are open at fields that nobody has changed since the return."""
+    filed = session.get(FiledRecord, (tenant_id, record_id))
+    if filed is None or not filed.open_threads:
+        return False
+    page = record_page(session, tenant_id, access, record_id)
+    return page is not None and bool(page.unmet_threads)
 
 
 def merge_target_within(session: Session, tenant_id: str, access: AccessFilter, record_id: str) -> str | None:
@@ -162,31 +188,31 @@ def merge_target_within(session: Session, tenant_id: str, access: AccessFilter, 
     return merge_targets_of(session, tenant_id, [record_id]).get(record_id)
 
 
-def _read_review(data: Data, history: RecordHistory) -> RecordReview:
-    comments = data.get("comments")
-    rows = comments.items() if isinstance(comments, dict) else ()
-    rev, reason = data.get("record_rev"), data.get("reason")
-    last = history.revisions[-1] if history.revisions else None
+def _read_review(data: Data, history: RecordHistory, answers: Sequence[StoredAnswer]) -> RecordReview:
+    review, given = ReviewRecord.from_data(data), [one.answer for one in answers]
+    decided = (one for one in reversed(history.revisions) if one.rev == 1 or _is_decision(one))
+    last = next(decided, history.revisions[-1] if history.revisions else None)
     return RecordReview(
-        state=str(data.get("state")),
-        record_rev=rev if isinstance(rev, int) else 0,
-        reason=reason if isinstance(reason, str) else None,
-        comments=tuple(_read_comment(key, row) for key, row in sorted(rows) if isinstance(row, dict)),
+        state=review.state,
+        record_rev=review.record_rev,
+        reason=review.reason or None,
+        threads=threads_of(review, given),
         user_id=last.user_id if last else None,
         decided_at=last.received_at if last else None,
+        is_answered=is_answered(review, given),
     )
 
 
-def _read_comment(key: str, row: Data) -> ReviewComment:
-    done, user, at = row.get("done_rev"), row.get("user"), row.get("at")
-    return ReviewComment(
-        comment_id=key,
-        path=str(row.get("path", "")),
-        text=str(row.get("text", "")),
-        user_id=user if isinstance(user, str) else None,
-        at=at if isinstance(at, str) else None,
-        done_rev=done if isinstance(done, int) else None,
-    )
+def _is_decision(revision: Revision) -> bool:
+    """Tell whether a revision of a review decided anything; closing a thread does not."""
+    return any(step.path in _DECIDED for step in revision.differences)
+
+
+def _people_in(review: RecordReview | None, answers: Sequence[StoredAnswer]) -> set[str]:
+    """Return who wrote comments and answers, and who closed them."""
+    comments = [one for thread in review.threads for one in thread.comments] if review else []
+    found = {one.user for one in comments} | {one.closed_by for one in comments}
+    return {person for person in (*found, *(one.user_id for one in answers)) if person}
 
 
 def _changed_since(
@@ -264,7 +290,8 @@ def _is_beside(
         return None
     known = establishment.record_id if establishment is not None else place
     places = merged_into_any_of(tenant_id, select(literal(known, KEY_TYPE)))
-    return and_(FiledRecord.type == "inspection", FiledRecord.establishment_id.in_(places))
+    # Visits alone have an establishment; with their type named besides, SQLite takes the index of types.
+    return FiledRecord.establishment_id.in_(places)
 
 
 def _previous_visit(record: StoredRecord, visits: Sequence[_Beside]) -> PreviousVisit | None:
@@ -287,6 +314,7 @@ def _flags(
     establishment: StoredRecord | None,
     beside: Sequence[_Beside],
     files: Sequence[RecordFile],
+    review: RecordReview | None,
 ) -> tuple[Problem, ...]:
     """Return the quality flags of a filed record; one that is void or erased has none."""
     received_at = next((one.received_at for one in beside if one.record_id == record.record_id), None)
@@ -298,6 +326,11 @@ def _flags(
         others={one.record_id: one.data for one in beside if one.record_id != record.record_id},
         files_named=len(files),
         files_come=sum(file.has_come for file in files),
+        answers=tuple(
+            (thread.path or WHOLE, answer.text)
+            for thread in (review.threads if review else ())
+            for answer in thread.answers
+        ),
     )
     return quality_flags(record.type, record.data, load(), context)
 
@@ -328,7 +361,13 @@ def _ids_on_page(record: StoredRecord, history: RecordHistory, review: RecordRev
     for revision in history.revisions:
         ids |= {text for text in (revision.user_id, revision.device_id) if text}
         ids |= ids_in([[step.before, step.after] for step in revision.differences])
-    if review:
-        people = (review.user_id, *(comment.user_id for comment in review.comments))
-        ids |= {person for person in people if person}
+    if review and review.user_id:
+        ids.add(review.user_id)
     return ids
+
+
+def _touches(changed: str, path: str) -> bool:
+    return changed == path or changed.startswith(f"{path}.") or path.startswith(f"{changed}.")
+
+
+_DECIDED = frozenset({"state", "record_rev", "reason"})

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Device, DeviceOfficer, DeviceScope, Officer, Quarantine
+from field178_server.devices.access import tablets_within
 from field178_server.records.access import AccessFilter
 from field178_server.records.labels import Names, names_of
 from field178_server.records.paging import PageOfRows
 
-SILENT_AFTER = timedelta(hours=48)
-
-
 PAGE_SIZE = 50
-# Every tablet has it, so it says nothing about whose a tablet is.
-_SHARED_SCOPE = "ref"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ class TabletList:
 
 def tablet_list(session: Session, tenant_id: str, access: AccessFilter, wanted: int = 1) -> TabletList:
     """Return one page of the tablets that work in a scope within the access filter."""
-    within = _within(tenant_id, access)
+    within = tablets_within(tenant_id, access)
     total = session.scalar(select(func.count()).select_from(Device).where(*within)) or 0
     page = PageOfRows.within(wanted, PAGE_SIZE, total)
     devices = session.scalars(
@@ -79,7 +75,7 @@ def tablet_list(session: Session, tenant_id: str, access: AccessFilter, wanted: 
 
 def find_tablet(session: Session, tenant_id: str, access: AccessFilter, device_id: str) -> TabletRow | None:
     """Return one tablet within the access filter, else None."""
-    query = select(Device).where(*_within(tenant_id, access), Device.device_id == device_id)
+    query = select(Device).where(*tablets_within(tenant_id, access), Device.device_id == device_id)
     found = session.scalars(query).all()
     return next(iter(_rows(session, tenant_id, list(found))), None)
 
@@ -132,22 +128,12 @@ def count_silent(session: Session, tenant_id: str, access: AccessFilter, since: 
     query = select(func.count()).select_from(Device)
     return (
         session.scalar(
-            query.where(*_within(tenant_id, access), Device.revoked_at.is_(None), last_contact <= since)
+            query.where(
+                *tablets_within(tenant_id, access), Device.revoked_at.is_(None), last_contact <= since
+            )
         )
         or 0
     )
-
-
-def _within(tenant_id: str, access: AccessFilter) -> tuple[ColumnElement[bool], ...]:
-    if access.scopes is None:
-        return (Device.tenant_id == tenant_id,)
-    works_there = exists().where(
-        DeviceScope.tenant_id == Device.tenant_id,
-        DeviceScope.device_id == Device.device_id,
-        DeviceScope.scope != _SHARED_SCOPE,
-        access.covers(DeviceScope.scope),
-    )
-    return (Device.tenant_id == tenant_id, works_there)
 
 
 def _rows(session: Session, tenant_id: str, devices: list[Device]) -> tuple[TabletRow, ...]:

@@ -9,12 +9,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.orm import Session
 
+from field178_server.audit.actions import ACTIONS, ActionKind
 from field178_server.database.models import Audit, FiledRecord
 from field178_server.records.access import AccessFilter
 
 # A return that nobody has answered for so long needs a telephone call.
 UNANSWERED_AFTER = timedelta(days=5)
-OPENINGS = ("record_opened", "file_viewed", "paper_taken")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def approved_figures(
 def count_openings(session: Session, tenant_id: str, since: datetime) -> int:
     """Return how often records, files and papers were opened since an instant."""
     query = select(func.count()).where(
-        Audit.tenant_id == tenant_id, Audit.at >= since, Audit.action.in_(OPENINGS)
+        Audit.tenant_id == tenant_id, Audit.at >= since, Audit.action.in_(ACTIONS[ActionKind.READING])
     )
     return session.scalar(query) or 0
 

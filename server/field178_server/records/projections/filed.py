@@ -12,13 +12,22 @@ from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
 from field178_server.database.models import FiledCount, FiledRecord
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
+from field178_shared.records.comment_threads import (
+    ANSWER,
+    CommentAnswer,
+    CommentThread,
+    is_answered,
+    threads_of,
+)
 from field178_shared.records.reading import Data, count_of, day_of_act, entries_of, text_of
+from field178_shared.records.review import ReviewRecord
 
 INSPECTION = "inspection"
 OUTREACH_SESSION = "outreach_session"
 TYPES = (INSPECTION, OUTREACH_SESSION)
 WAITING = "waiting"
 RETURNED = "returned"
+HANDED_TO = "handed_to"
 
 _COLUMNS = (
     "tenant_id",
@@ -44,6 +53,8 @@ _COLUMNS = (
     "reviewed_at",
     "drawer",
     "plan_item_id",
+    "open_threads",
+    "handed_to",
 )
 # Who filed it and when it came stay what they were at the first revision.
 _FIRST_ONLY = ("user_id", "device_id", "received_at")
@@ -57,12 +68,12 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
     live = [projected for projected in changed if not projected.is_gone]
     gone = [(tenant_id, projected.record.record_id) for projected in changed if projected.is_gone]
     for just_reviewed in (False, True):
-        # The time of a review stays while only its record changes.
+        # The time of a review stays while only its record changes, or who has to answer it.
         keep = _FIRST_ONLY if just_reviewed else (*_FIRST_ONLY, "reviewed_at")
         rows = [
             (tenant_id, *_row(connection, projected, at))
             for projected in live
-            if projected.reviewed_now == just_reviewed
+            if _is_decided_now(projected) == just_reviewed
         ]
         database.bulk_upsert(connection, table, _COLUMNS, rows, keep=keep)
     database.bulk_delete(connection, table, ("tenant_id", "record_id"), gone)
@@ -85,7 +96,10 @@ def _drawer(projected: ProjectedRecord) -> str:
     if projected.review is None:
         return WAITING
     state, seen = text_of(projected.review.data, "state"), count_of(projected.review.data, "record_rev") or 0
-    return WAITING if state == RETURNED and projected.record.rev > seen else state
+    if state != RETURNED:
+        return state
+    is_back = projected.record.rev > seen or _is_answered(projected, projected.review)
+    return WAITING if is_back else RETURNED
 
 
 def _row(connection: Connection, projected: ProjectedRecord, at: object) -> tuple[object, ...]:
@@ -113,7 +127,42 @@ def _row(connection: Connection, projected: ProjectedRecord, at: object) -> tupl
         *_review_columns(projected.review, at),
         _drawer(projected),
         text_of(data, "plan_item_id") or None,
+        sum(thread.is_open for thread in _threads(projected)),
+        (text_of(projected.review.data, HANDED_TO) or None) if projected.review else None,
     )
+
+
+def _threads(projected: ProjectedRecord) -> tuple[CommentThread, ...]:
+    """Return the threads of a record that is out for correction; a decision closes them all."""
+    if projected.review is None or text_of(projected.review.data, "state") != RETURNED:
+        return ()
+    return threads_of(ReviewRecord.from_data(projected.review.data), ())
+
+
+def _is_answered(projected: ProjectedRecord, review: SourceRecord) -> bool:
+    answers = (
+        CommentAnswer.from_data(one.record_id, one.data)
+        for one in projected.companions
+        if one.type == ANSWER and not one.deleted
+    )
+    return is_answered(ReviewRecord.from_data(review.data), answers)
+
+
+def _is_decided_now(projected: ProjectedRecord) -> bool:
+    """Tell whether the office decided anew: a hand-over or a closed comment changes a review, no more."""
+    before = projected.before.review if projected.before is not None else None
+    if not projected.reviewed_now or projected.review is None or before is None:
+        return projected.reviewed_now
+    was, now = before.data, projected.review.data
+    return was == now or _decision_of(was) != _decision_of(now)
+
+
+def _decision_of(review: Data) -> Data:
+    comments = {
+        key: {**comment, "closed_by": None, "closed_at": None}
+        for key, comment in entries_of(review, "comments").items()
+    }
+    return {**review, HANDED_TO: None, "comments": comments}
 
 
 def team_of(scope: str) -> str | None:

@@ -18,6 +18,7 @@ from field178_shared.merge import (
     write_path,
 )
 from field178_shared.schemas import RecordType
+from field178_shared.schemas.types import SYSTEM
 from field178_shared.wire.protocol import MAX_DATA_BYTES, Change, Op, Status
 
 DELETED_PATH = "_deleted"
@@ -52,7 +53,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The context of an evaluation; `is_accepted`: all that the change sets is certainly valid."""
+    """The context of an evaluation; `is_accepted`: all that the change sets is certainly valid.
+
+    `subject_id`: the record that a new one is about.
+    """
 
     type: RecordType
     rules: TypeRules
@@ -60,6 +64,7 @@ class Evaluation:
     is_locked: bool = False
     has_seen_newer: bool = False
     conflicts: Collection[str] = ()
+    subject_id: str | None = None
 
 
 def quarantined(reason: ErrorCode, details: Mapping[str, object] | None = None) -> Outcome:
@@ -75,7 +80,9 @@ def evaluate_new(change: Change, evaluation: Evaluation) -> Outcome:
     if refusal is not None:
         return refusal
     body = change.content if data is change.set else None
-    record = new_record(change.record_id, change.type, change.scope, data, body=body)
+    record = new_record(
+        change.record_id, change.type, change.scope, data, subject_id=evaluation.subject_id, body=body
+    )
     if len(record.body) > MAX_DATA_BYTES // 4 and len(record.body.encode()) > MAX_DATA_BYTES:
         return quarantined(ErrorCode.TOO_LARGE)
     return _concluded(record, _kept_by_office(change, {}, owned, ErrorCode.LOCKED))
@@ -204,6 +211,8 @@ def _refusal(given: Collection[str], scope: str, data: Data, evaluation: Evaluat
 
 
 def _belongs(given: Collection[str], scope: str, data: Data, type_: RecordType) -> bool:
+    if type_.scope_kind == SYSTEM:
+        return True
     kind, _, unit = scope.partition(":")
     if kind != type_.scope_kind:
         return False

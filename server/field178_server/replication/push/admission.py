@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from field178_server.devices.context import DeviceContext
+from field178_server.records.find_record import FILED_TYPES
 from field178_server.replication.policy import record_merge
 from field178_server.replication.policy.conflict_records import conflicts_of
 from field178_server.replication.policy.evaluate import Evaluation, Outcome, evaluate_new, quarantined
 from field178_server.replication.policy.record_validation import TypeRules
+from field178_server.replication.policy.subjects import SUBJECT, TYPES_BESIDE, subject_of
 from field178_server.replication.push.preload import Preload
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import bad_paths
 from field178_shared.schemas import Side
-from field178_shared.wire.protocol import MAX_CHANGE_BYTES, Change, Op
+from field178_shared.wire.protocol import MAX_CHANGE_BYTES, Change, Op, Status
 
 _SERVED_OPS = frozenset(op.value for op in Op)
 
@@ -25,6 +29,8 @@ def admit(
     is_accepted = change.create and rules.accepts(change.type, change.set)
     if not is_accepted and (refused := _refusal_of_paths(change)) is not None:
         return refused
+    if change.type in TYPES_BESIDE:
+        return _admit_beside(preload, rules, change, device)
     batch, seen = preload.batch, preload.seen(change, device)
     evaluation = Evaluation(
         rules.types[change.type],
@@ -39,10 +45,28 @@ def admit(
     return _unseen(change, device, evaluation, is_hidden=batch.get(change.record_id) is not None)
 
 
+def _admit_beside(preload: Preload, rules: TypeRules, change: Change, device: DeviceContext) -> Outcome:
+    """Return what becomes of a record about another one: it is written once, and lies where that one lies."""
+    known, subject = preload.batch.get(change.record_id), preload.subject_of(change, device)
+    if subject is None:
+        is_granted = change.scope in device.scopes
+        return quarantined(ErrorCode.ORPHAN if is_granted else ErrorCode.SCOPE_NOT_GRANTED)
+    if preload.is_erased(change):
+        return quarantined(ErrorCode.PURGED)
+    if subject.type not in FILED_TYPES:
+        return quarantined(ErrorCode.SCHEMA, {SUBJECT: [ErrorCode.WRONG_TYPE.value]})
+    if known is None:
+        evaluation = Evaluation(rules.types[change.type], rules, subject_id=subject.record_id)
+        return evaluate_new(replace(change, scope=subject.scope), evaluation)
+    is_same = known.type == change.type and known.data == dict(change.set)
+    return Outcome(Status.UNCHANGED) if is_same else quarantined(ErrorCode.RECORD_EXISTS)
+
+
 def admit_correction(preload: Preload, rules: TypeRules, change: Change) -> Outcome:
     """Return what becomes of the office's version of a change: only its content is evaluated."""
     batch, record = preload.batch, preload.batch.get(change.record_id)
-    evaluation = Evaluation(rules.types[change.type], rules, is_locked=batch.is_locked(change.record_id))
+    is_locked, subject = batch.is_locked(change.record_id), subject_of(change)
+    evaluation = Evaluation(rules.types[change.type], rules, is_locked=is_locked, subject_id=subject)
     if record is None:
         return evaluate_new(change, evaluation)
     return record_merge.evaluate(change, record, evaluation, batch.get, None)

@@ -113,7 +113,7 @@ class ChangeProcessor:
             details={} if is_time else {"at": [ErrorCode.BAD_TIME.value]},
         )
         # Of a change that is about an erased record nothing MUST be stored.
-        text = "" if self._preload.is_erased(change.record_id) else change.text
+        text = "" if self._preload.is_erased(change) else change.text
         return QuarantinedChange(change, receipt, text, "")
 
     def _must_wait(self, one: QuarantinedChange) -> bool:

@@ -14,6 +14,7 @@ from field178_server.devices.context import DeviceContext, load_devices
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import Stored
 from field178_server.replication.policy import record_merge
+from field178_server.replication.policy.subjects import subject_of, subjects_of
 from field178_shared.wire.protocol import Change, Op
 
 _MAKERS = Prepared(
@@ -47,7 +48,7 @@ class Preload:
         As many statements for one change as for all.
         """
         session, tenant_id = self.batch.session, self.batch.tenant_id
-        named = {change.record_id for change in changes}
+        named = {change.record_id for change in changes} | subjects_of(changes)
         self.batch.load(named)
         record_merge.load_merge_targets(self.batch, named)
         deleted = sorted({change.record_id for change in changes if change.op == Op.DELETE})
@@ -67,15 +68,22 @@ class Preload:
         record = self.batch.get(change.record_id)
         return record if record is not None and record.scope in device.scopes else None
 
+    def subject_of(self, change: Change, device: DeviceContext) -> Stored | None:
+        """Return the record that a change's record is about, if the tablet may see it."""
+        subject = self.batch.get(subject_of(change) or "")
+        return subject if subject is not None and subject.scope in device.scopes else None
+
     def scope_of(self, change: Change, device: DeviceContext) -> str:
         """Return the scope that a receipt of this change is filed under."""
-        seen = self.seen(change, device)
+        seen = self.seen(change, device) or self.subject_of(change, device)
         return seen.scope if seen is not None else change.scope
 
-    def is_erased(self, record_id: str) -> bool:
-        """Tell whether a record, or the one it was merged into, was erased."""
-        record = self.batch.get(record_id)
-        return record is not None and record_merge.merge_target_of(record, self.batch.get).is_erased
+    def is_erased(self, change: Change) -> bool:
+        """Tell whether the record of a change, the one it is about, or a merge target, was erased."""
+        records = (self.batch.get(one) for one in (change.record_id, subject_of(change) or ""))
+        return any(
+            one is not None and record_merge.merge_target_of(one, self.batch.get).is_erased for one in records
+        )
 
     def has_made_newer(self, change: Change, record: Stored, device: DeviceContext) -> bool:
         """Tell whether there are newer revisions than the one seen, all made by this very tablet."""

@@ -36,7 +36,7 @@ class Dependencies:
     def add(self, one: QuarantinedChange) -> None:
         """Add a change that was quarantined just now."""
         if one.is_orphan:
-            self._orphans[one.change.record_id].append(one)
+            self._orphans[one.waits_for].append(one)
 
     def take_orphans(self, record_id: str) -> list[QuarantinedChange]:
         """Return the orphans of a record that appeared, those of one tablet in the order of their making."""
@@ -55,7 +55,7 @@ class Dependencies:
         self._asked |= records
         found = find_orphans(self._session, self._tenant_id, sorted(records)) if records else []
         for one in found:
-            self._orphans[one.change.record_id].append(one)
+            self._orphans[one.waits_for].append(one)
         return found
 
     def _read_superseded(self, changes: Iterable[Change]) -> list[QuarantinedChange]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 
 from field178_server.database.models import Quarantine, Record
 from field178_server.devices.context import load_devices
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import TypeRules
+from field178_server.replication.policy.subjects import TYPES_BESIDE
 from field178_server.replication.push.change_processor import ChangeProcessor
 from field178_server.replication.quarantine.dependencies import Dependencies
-from field178_server.replication.quarantine.store import find_quarantined
+from field178_server.replication.quarantine.store import concerning, find_quarantined
 from field178_shared.errors import ErrorCode
 
 
@@ -26,12 +27,13 @@ def run_orphans(batch: Batch, rules: TypeRules, record_ids: Iterable[str]) -> in
     there = select(Record.record_id).where(
         Record.tenant_id == batch.tenant_id, Record.record_id.in_(sorted(set(record_ids)))
     )
-    return _run(batch, rules, Quarantine.reason == ErrorCode.ORPHAN.value, Quarantine.record_id.in_(there))
+    is_free = or_(Quarantine.record_id.in_(there), Quarantine.record_type.in_(TYPES_BESIDE))
+    return _run(batch, rules, Quarantine.reason == ErrorCode.ORPHAN.value, is_free)
 
 
 def run_record(batch: Batch, rules: TypeRules, record_id: str) -> int:
     """Evaluate all quarantined changes of one record again, in order; return how many receipts changed."""
-    return _run(batch, rules, Quarantine.record_id == record_id)
+    return _run(batch, rules, concerning([record_id]))
 
 
 def lock_tablets(batch: Batch, record_id: str) -> None:
@@ -41,7 +43,7 @@ def lock_tablets(batch: Batch, record_id: str) -> None:
     locks its tablet first, and the two would wait for each other. One that came after this look is locked
     late; that is rare, and the transaction runs again.
     """
-    found = find_quarantined(batch.session, batch.tenant_id, Quarantine.record_id == record_id)
+    found = find_quarantined(batch.session, batch.tenant_id, concerning([record_id]))
     dependencies = Dependencies(batch.session, batch.tenant_id)
     found += dependencies.read([one.change for one in found])
     tablets = {device_id for one in found for device_id in (one.receipt.device_id, one.receipt.listener)}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
@@ -16,6 +16,7 @@ from field178_server.database.declarative_base import table_of
 from field178_server.database.models import Quarantine
 from field178_server.database.prepared import Prepared
 from field178_server.records import file_references
+from field178_server.replication.policy.subjects import SUBJECT, TYPES_BESIDE, subject_of
 from field178_server.replication.receipts.receipts import ReceiptState, details_text, find_receipts
 from field178_shared.errors import ErrorCode
 from field178_shared.wire.protocol import Change
@@ -69,6 +70,11 @@ class QuarantinedChange:
     reason: str
 
     @property
+    def waits_for(self) -> str:
+        """The record whose appearance would set an orphan free: its own, or the one that it is about."""
+        return subject_of(self.change) or self.change.record_id
+
+    @property
     def is_orphan(self) -> bool:
         """Tell whether the appearance of its record would set this change free."""
         return self.reason == ErrorCode.ORPHAN
@@ -96,9 +102,20 @@ _REPLACEABLE = _ALL.where(
 _ORPHANS = Prepared(
     _OPEN.where(
         Quarantine.reason == ErrorCode.ORPHAN.value,
-        database.among(Quarantine.record_id, bindparam("record_ids")),
+        or_(
+            database.among(Quarantine.record_id, bindparam("record_ids")),
+            *(Quarantine.record_type == name for name in TYPES_BESIDE),
+        ),
     )
 )
+
+
+def concerning(record_ids: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition of quarantined changes of these records, and of records that are about them."""
+    named = (Quarantine.payload.contains(f'"{SUBJECT}":"{one}"', autoescape=True) for one in record_ids)
+    return or_(
+        Quarantine.record_id.in_(record_ids), and_(Quarantine.record_type.in_(TYPES_BESIDE), or_(*named))
+    )
 
 
 def find_quarantined(
@@ -112,7 +129,8 @@ def find_quarantined(
 def find_orphans(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[QuarantinedChange]:
     """Return the open changes that wait for one of these records."""
     wanted = {"tenant_id": tenant_id, "record_ids": list(record_ids)}
-    return _with_receipts(session, tenant_id, _ORPHANS.rows(session, wanted))
+    found = _with_receipts(session, tenant_id, _ORPHANS.rows(session, wanted))
+    return [one for one in found if one.waits_for in record_ids]
 
 
 def find_replaceable(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[QuarantinedChange]:

@@ -11,6 +11,7 @@ from field178_shared.codelists import CodeLists
 from field178_shared.codelists.labels import Labelled
 from field178_shared.schemas import TYPES, json_schema
 from field178_shared.schemas.fields import (
+    comment_answer,
     establishment,
     follow_up_closure,
     inspection,
@@ -18,6 +19,7 @@ from field178_shared.schemas.fields import (
     plan,
     review,
     sanction,
+    team,
 )
 from field178_shared.schemas.fields.spec import FieldSpec
 from field178_shared.text.i18n import N_, translator
@@ -42,13 +44,15 @@ RECORD_NAMES = MappingProxyType(
         "plan_item": N_("Planned visit"),
     }
 )
-# Records of the office beside a visit: they stand on its page and have none of their own in the field.
+# Records beside a filed one, of office and field: they stand on its page and have none of their own.
 OFFICE_RECORD_NAMES = MappingProxyType(
     {
         "sanction_decision": N_("Sanction decision"),
         "payment": N_("Payment of a fine"),
         "measure_execution": N_("Measure carried out"),
         "follow_up_closure": N_("Correction closed"),
+        "comment_answer": N_("Answer to a comment"),
+        "team": N_("Inspection team"),
     }
 )
 FIELDS: Mapping[str, Mapping[str, FieldSpec]] = MappingProxyType(
@@ -59,12 +63,14 @@ FIELDS: Mapping[str, Mapping[str, FieldSpec]] = MappingProxyType(
             ("outreach_session", outreach_session.FIELDS),
             ("establishment", establishment.FIELDS),
             ("review", review.FIELDS),
+            ("comment_answer", comment_answer.FIELDS),
             ("sanction_decision", sanction.DECISION),
             ("payment", sanction.PAYMENT),
             ("measure_execution", sanction.MEASURE),
             ("follow_up_closure", follow_up_closure.FIELDS),
             ("inspection_plan", plan.PLAN),
             ("plan_item", plan.ITEM),
+            ("team", team.FIELDS),
         )
     }
 )

@@ -240,3 +240,15 @@ def test_mended_item_closes_by_itself(opened):
     presenter.refresh()
     assert states[-1].item is None
     assert states[-1].rows == ()
+
+
+def test_return_that_was_handed_over_names_who_has_to_answer_it():
+    states = []
+    shelf = Shelf(replace(RETURNED, handed_to="mai"))
+    words = Wording(load(), "en", lambda text: text)
+    inbox = InboxPresenter(shelf, CLOCK, words, InboxActions(lambda *_: None, lambda *_: None), states.append)
+    inbox.refresh()
+    assert states[-1].rows[0].sub == "Handed over to Trần Thị Mai · Nêu thời hạn khắc phục."
+    shelf.items = [RETURNED]
+    inbox.refresh()
+    assert states[-1].rows[0].sub == "Nêu thời hạn khắc phục."

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from tests.mobile.inspection_world import LEADER, OFFICERS, TEAM, settle, uid, words
+from tests.mobile.inspection_world import LEADER, OFFICERS, TEAM, TEAM_SCOPE, settle, team, uid, words
 from tests.mobile.support import FrozenClock, base_row, server_commits
 
 from field178_mobile.features.shift.roster import read_roster
 from field178_mobile.features.shift.shift import ShiftPresenter, ShiftState
 from field178_mobile.features.shift.shift_data import Shift, shift_from_json, shift_to_json
 from field178_mobile.store import Store
+from field178_shared.time.clock import local_date
 
 
 class Bench:
@@ -23,7 +24,8 @@ class Bench:
     def restart(self) -> None:
         self.states: list[ShiftState] = []
         self.shift = ShiftPresenter(self.store.settings, self.clock, words(), self.states.append)
-        self.shift.start(read_roster(self.store.views("team"), self.store.views("person")), LEADER)
+        today = local_date(self.clock.now())
+        self.shift.start(read_roster(self.store.views("team"), self.store.views("person"), today), LEADER)
 
     def enlarge(self, count: int = 20) -> None:
         """Fill the roster with officers of other agencies, none of them of the team."""
@@ -206,3 +208,17 @@ def test_an_escort_that_is_gone_is_not_taken_from_the_shift_before(bench):
     bench.clock.instant = datetime(2025, 6, 30, 14, 0, tzinfo=UTC)
     bench.shift.take_earlier()
     assert [option.id for option in bench.state.escorts if option.is_chosen] == ["commune_police"]
+
+
+def test_member_whose_last_day_is_over_is_no_longer_of_the_team(bench):
+    """The positions of the team are those of today; a former member can still be chosen by search."""
+    record = team()
+    record["members"] = dict(record["members"])
+    record["members"][OFFICERS[1]] = {"position": "member", "valid_to": "2026-11-23"}
+    server_commits(bench.store, base_row(TEAM, 2, "team", TEAM_SCOPE, **record))
+    bench.clock.instant = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+    bench.restart()
+    assert OFFICERS[1] in bench.shift.roster.team(TEAM).positions
+    bench.clock.instant = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)  # the next day in Việt Nam
+    bench.restart()
+    assert OFFICERS[1] not in bench.shift.roster.team(TEAM).positions

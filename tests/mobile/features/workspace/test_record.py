@@ -27,6 +27,7 @@ from field178_mobile.features.shift.shift import ShiftPresenter
 from field178_mobile.features.workspace.record import RecordPresenter, RecordState
 from field178_mobile.store import Store
 from field178_shared.ids import review_id
+from field178_shared.time.clock import local_date
 
 
 class Bench:
@@ -38,7 +39,8 @@ class Bench:
         self.states: list[RecordState | None] = []
         self.visits: list[InspectionState] = []
         self.shift = ShiftPresenter(self.store.settings, self.clock, words(), lambda _state: None)
-        self.shift.start(read_roster(self.store.views("team"), self.store.views("person")), LEADER)
+        today = local_date(self.clock.now())
+        self.shift.start(read_roster(self.store.views("team"), self.store.views("person"), today), LEADER)
         self.record = RecordPresenter(
             services(self.store, self.clock, seeded_ids(self.clock)),
             self.shift,

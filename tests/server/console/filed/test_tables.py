@@ -150,3 +150,61 @@ def test_a_long_list_costs_as_many_statements_as_a_short_one(
             reviewer.text("/visits?q=moc")
         counted.append(len(found))
     assert counted[0] == counted[1] <= 30
+
+
+@pytest.mark.parametrize("most", [2000, 2, 0])
+def test_words_find_the_same_by_ids_and_row_by_row(
+    reviewer: Browser, in_the_field: FieldWork, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(queries, "MOST_FOUND", most)
+    in_the_field.place()
+    other = in_the_field.file("establishment", UNIT, builders.establishment(name="Karaoke Hoa Ban 7"))
+    merged = in_the_field.file("establishment", UNIT, builders.establishment(name="Tên cũ"))
+    days = iter(range(1, 9))
+    first, second, third, fourth = (
+        in_the_field.visit(
+            establishment_id=place, minutes_number=number, started_at=f"2026-03-0{next(days)}T02:00:00.000Z"
+        )
+        for place, number in ((PLACE, "0007/BB"), (other, "0008/BB"), (merged, "0009/BB"), (other, "0107/BB"))
+    )
+    office = in_the_field.office
+    run_write(office.engine, lambda session: records.merge(session, office.context, merged, other))
+    found = {
+        "karaoke": [fourth, third, second, first],
+        "hoa ban": [fourth, third, second],
+        "7": [fourth, third, second, first],
+        "0007/bb": [first],
+        "khong co": [],
+    }
+    assert {text: shown(reviewer, f"/visits?q={text}") for text in found} == found
+    assert shown(reviewer, "/visits?q=hoa+ban&since=2026-03-03") == [fourth, third]
+    session = in_the_field.session(venue="Nhà văn hóa Hoa Ban")
+    in_the_field.session(venue="Trường học")
+    assert shown(reviewer, "/sessions?q=hoa+ban") == [session]
+    assert shown(reviewer, "/sessions?q=0007") == []
+
+
+def test_list_says_that_there_are_more_than_it_counts(
+    reviewer: Browser, in_the_field: FieldWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST_FOUND", 3)
+    monkeypatch.setattr(queries, "PAGE_SIZE", 2)
+    in_the_field.place()
+    for _ in range(3):
+        in_the_field.visit()
+    assert "Tìm thấy: 3" in text_of(reviewer, "/visits?q=moc")
+    in_the_field.visit()
+    assert "Tìm thấy: hơn 3" in text_of(reviewer, "/visits?q=moc")
+    # With another filter it is counted.
+    assert "Tìm thấy: 4" in text_of(reviewer, f"/visits?q=moc&unit={builders.UNIT}")
+
+
+def test_several_numbers_of_one_visit_hide_no_other(
+    reviewer: Browser, in_the_field: FieldWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST_FOUND", 2)
+    in_the_field.place(name="Mộc Diệp")
+    every = {in_the_field.visit(minutes_number="7/BB", decision_number="7/QĐ")}
+    every |= {in_the_field.visit(minutes_number="8/BB") for _ in range(2)}
+    # Each has 0007 in its code; that of the first stands third among the numbers.
+    assert set(shown(reviewer, "/visits?q=7")) == every

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 
 import pytest
 from tests.server.console.conftest import PLACE, UNIT, Browser, FieldWork
+from tests.server.console.conftest import TEAM as TEAM_SCOPE
 from tests.server.console.reviews.test_pages import words
+from tests.server.office_scene import Office
 from tests.shared import builders
 from tests.stores import Statements
 from werkzeug.datastructures import MultiDict
 
+from field178_server.accounts import teams
 from field178_server.console.shell.policy import may
+from field178_server.database.unit_of_work import Session, run_write
+from field178_server.maintenance.daily import run_maintenance
 from field178_shared.codelists import load
 
 GIVEN = {"team_id": builders.TEAM, "month": "11", "inspection_kind": "planned", "trigger": "annual_plan"}
 ASKED = {"exit": {"text": "Dọn lối thoát nạn", "due_on": "2026-11-22", "status": "open"}}
 ITEM = re.compile(r'href="(/plan/items/[^"]+)"')
+
+
+def teams_of(session: Session) -> list[str]:
+    return [one.id for one in teams.everyone(session, "main")]
 
 
 def said(browser: Browser, path: str) -> str:
@@ -109,12 +119,104 @@ def test_visit_makes_it_done_in_list_calendar_and_quota(
     assert "35/KH-UBND" in page
     assert "1 trên 3" in page
     assert f"/reviews/{visit}" in reviewer.text("/plan/2026?state=done")
-    assert "1/1" in said(reviewer, "/plan/calendar?year=2026")
+    assert "1 đã thực hiện / 1 trong kế hoạch" in said(reviewer, "/plan/calendar?year=2026")
     stale = reviewer.client.post("/plan/2026/quotas", data=lines)
     assert stale.status_code == 409
     lines.setlist("count", ["ba", ""])
     wrong = reviewer.client.post("/plan/2026/quotas", data=lines)
     assert 'href="#field-count-0"' in wrong.get_data(as_text=True)
+
+
+def quotas(browser: Browser, *wanted: dict[str, str]) -> None:
+    lines = MultiDict({"csrf_token": browser.token(), "seen_rev": "0"})
+    for one in wanted:
+        for name in ("key", "type", "unit", "team", "quota_month"):
+            lines.add(name, one.get(name, ""))
+        lines.add("count", "9")
+    assert browser.client.post("/plan/2026/quotas", data=lines).status_code == 303
+
+
+def links(browser: Browser, path: str, pattern: str) -> list[str]:
+    return list(dict.fromkeys(unescape(one) for one in re.findall(pattern, browser.text(path))))
+
+
+def test_number_of_a_quota_opens_exactly_the_visits_that_count(
+    reviewer: Browser, in_the_field: FieldWork, places: list[str]
+) -> None:
+    made = in_the_field.visit(establishment_id=places[0])
+    in_the_field.visit(establishment_id=places[1])
+    closed = in_the_field.file("inspection", TEAM_SCOPE, builders.not_inspected())
+    void = in_the_field.visit(establishment_id=places[0])
+    assert reviewer.decide(void, "void", reason="Lập trùng", confirmed="void").status_code == 303
+    kind = builders.establishment()["establishment_type_id"]
+    quotas(reviewer, {"type": kind}, {"unit": "c11629_v2"}, {"team": builders.TEAM}, {"quota_month": "3"})
+    page = reviewer.text("/plan/2026")
+    cells = re.findall(r'<a href="(/visits[^"]+)">(\d+) trên 9', page)
+    assert len(cells) == 4
+    for href, count in cells:
+        listed = reviewer.text(unescape(href))
+        shown = set(re.findall(r'href="/reviews/([^"?]+)"', listed))
+        assert len(shown) == int(count), href
+        assert not shown & {closed, void}
+    assert made in reviewer.text(unescape(cells[0][0]))
+
+
+def test_quota_of_all_teams_is_no_link_for_one_of_them(
+    reviewer: Browser, in_the_field: FieldWork, signed_in: Callable[[str], Browser]
+) -> None:
+    own = run_write(in_the_field.office.engine, lambda session: teams_of(session)[0])
+    quotas(reviewer, {}, {"team": own})
+    page = signed_in("an").text("/plan/2026")
+    assert len(re.findall(r'<a href="/visits[^"]+">\d+ trên 9', page)) == 1
+    assert "tính lượt của mọi đội" in words(unescape(page))
+
+
+def test_every_number_of_calendar_and_first_page_opens_its_list(
+    reviewer: Browser, in_the_field: FieldWork, places: list[str]
+) -> None:
+    add(reviewer, *places)
+    add(reviewer, places[0], month="10")
+    add(reviewer, places[1], month="12")
+    in_the_field.visit(establishment_id=places[0])
+    add(reviewer, places[1], window_from="2026-11-02", window_to="2026-11-03")
+    (gone, *_) = items(reviewer, "/plan/2026?month=12")
+    reviewer.post(f"{gone}/cancel", {"seen_rev": "1", "cancel_reason": "Cơ sở tạm nghỉ."})
+    numbers = re.compile(r'<a [^>]*href="(/plan/2026[^"]*)"[^>]*>(?:<strong>)?(\d+)')
+    calendar = numbers.findall(reviewer.text("/plan/calendar?year=2026"))
+    today = re.findall(
+        r'<span class="today-figure[^"]*">(\d+)</span>\s*<span><a href="(/plan/2026[^"]*)"',
+        reviewer.text("/"),
+    )
+    assert len(calendar) >= 8
+    assert len(today) == 3
+    for href, count in [*calendar, *((href, count) for count, href in today)]:
+        assert len(items(reviewer, unescape(href))) == int(count), href
+    assert [int(count) for count, _ in today] == [1, 1, 2]
+
+
+def test_unannounced_visit_is_counted_for_its_team_from_its_day_on(
+    office: Office, reviewer: Browser, signed_in: Callable[[str], Browser], places: list[str]
+) -> None:
+    own = run_write(office.engine, lambda session: teams_of(session)[0])
+    day = {"window_from": "2026-11-26", "window_to": "2026-11-26", "team_id": own}
+    add(reviewer, places[0], inspection_kind="unannounced", **day)
+    pages = ("/", f"/teams/{own}", "/plan/2026", "/plan/calendar?year=2026")
+    secret = "Karaoke" if "Karaoke" in builders.establishment()["name"] else builders.establishment()["name"]
+
+    def seen(browser: Browser) -> list[bool]:
+        counted = r'today-figure[^"]*">[1-9]\d*</span>\s*<span><a href="/plan/'
+        return [
+            bool(re.search(counted, browser.text(pages[0]))),
+            bool(re.search(counted, browser.text(pages[1]))),
+            secret in unescape(browser.text(pages[2])),
+            "state=later" in browser.text(pages[3]) or "/plan/2026?month=11" in browser.text(pages[3]),
+        ]
+
+    assert seen(reviewer) == [True] * 4
+    assert seen(signed_in("an")) == [False] * 4
+    office.clock.move(days=2)
+    run_maintenance(office.runtime)
+    assert seen(signed_in("an")) == [True] * 4
 
 
 def test_one_click_plans_the_reinspection_of_a_correction(reviewer: Browser, in_the_field: FieldWork) -> None:

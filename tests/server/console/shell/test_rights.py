@@ -22,6 +22,7 @@ PAGES = {
     "/": EVERYONE,
     "/account": EVERYONE,
     "/reviews": READERS,
+    "/reviews/threads": READERS,
     "/attention": READERS,
     "/follow-ups": READERS,
     "/plan/2026": READERS,
@@ -31,23 +32,42 @@ PAGES = {
     "/establishments/new": {"reviewer"},
     "/establishments/duplicates": {"reviewer"},
     "/establishments/import": {"reviewer"},
+    "/establishments/points": READERS,
     "/visits": READERS,
+    "/visits/points": READERS,
     "/sessions": READERS,
     "/search": EVERYONE,
+    "/help/reviewer": EVERYONE,
     "/jobs": {"reviewer", "admin"},
+    "/notices": {"reviewer", "admin"},
+    "/notices/new": {"reviewer", "admin"},
+    "/notices/mail": {"reviewer", "admin"},
+    "/notices/texts": {"reviewer", "admin"},
     "/account/authenticator": EVERYONE,
     "/people": {"admin"},
     "/people/new": {"admin"},
+    "/teams": READERS | {"admin"},
+    "/teams/new": {"admin"},
     "/tablets": {"reviewer", "admin"},
     "/tablets/rescue": {"reviewer", "admin"},
     "/tablets/enrol": {"admin"},
+    "/health": {"admin"},
     "/lists": {"reviewer", "admin", "privacy_officer"},
     "/purges": {"privacy_officer"},
+    "/audit": {"privacy_officer", "admin"},
     "/lists/pack": {"reviewer", "admin", "privacy_officer"},
     "/lists/worksheet": {"reviewer", "admin", "privacy_officer"},
 }
-# Open to all, about a record that the address names in its query, or leading on to the page of a year.
-NAMED_ELSEWHERE = {"console.plan", "console.sign_in", "console.own_tablets", "console.asking_purge"}
+# Open to all, about a record that the address names in its query, or leading on to a page of its own.
+NAMED_ELSEWHERE = {
+    "console.plan",
+    "console.register_map_page",
+    "console.map_ground",
+    "console.sign_in",
+    "console.own_tablets",
+    "console.asking_purge",
+    "console.own_guide",
+}
 # The officer's area as the record's sees it, and who reads the record from there.
 AREAS = {
     "own": (UNIT, READERS),

@@ -128,7 +128,14 @@ def session_with_a_history(world: World, tablet: Tablet, other: Tablet) -> str:
         batch.flush()
 
     act(world, send_back)
+    short, long = answer(tablet, filed), answer(tablet, filed, SECRET * 30)
+    assert [one["reason"] for one in tablet.push(short, long)] == [None, "schema"]
     return filed
+
+
+def answer(tablet: Tablet, record_id: str, text: str = SECRET) -> Json:
+    data = {"record": record_id, "comment": "c1", "text": text, "at": "2025-03-11T02:00:00Z"}
+    return tablet.create(data, type="comment_answer")
 
 
 def test_nothing_of_the_text_is_left_in_the_store(world: World) -> None:
@@ -151,6 +158,19 @@ def test_tablets_get_the_record_as_a_revision_without_content(world: World) -> N
     about = [one for one in other.base.values() if one["id"] != filed]
     assert about
     assert all(one["deleted"] and set(one["data"]) == {"purged"} for one in about)
+
+
+def test_an_answer_is_erased_alone_and_its_record_stays(world: World) -> None:
+    tablet = world.tablet()
+    filed = tablet.created(SESSION, type="outreach_session")
+    tablet.push(given := answer(tablet, filed))
+    before = world.stored(filed)
+    purged(world, given["record_id"])
+    assert SECRET not in texts(world)
+    assert world.stored(filed) == before
+    tablet.pull()
+    assert set(tablet.base[given["record_id"]]["data"]) == {"purged"}
+    assert faults_of_store(world.engine, world.tenant_id) == []
 
 
 def test_a_new_tablet_learns_that_there_was_a_record_and_no_more(world: World) -> None:
@@ -180,6 +200,7 @@ def late(tablet: Tablet, record_id: str) -> list[Json]:
         tablet.change(record_id, {"name": SECRET}, type="outreach_session"),
         {**tablet.change(record_id, {"name": SECRET}), "change_id": used["change_id"]},
         tablet.change(record_id, {**ESTABLISHMENT, "name": SECRET}, create=True),
+        answer(tablet, record_id),
     ]
 
 
@@ -189,7 +210,7 @@ def test_of_a_late_edit_only_the_hash_is_kept(world: World) -> None:
     purged(world, record_id)
     changes = late(tablet, record_id)
     reasons = [one["reason"] for one in tablet.push(*changes)]
-    assert reasons == ["purged", "user_unknown", "schema", "id_reuse", "purged"]
+    assert reasons == ["purged", "user_unknown", "schema", "id_reuse", "purged", "purged"]
     assert SECRET not in texts(world)
     kept = {row.payload_hash: row for row in world.rows(Quarantine)}
     assert len(kept) == len(changes)
@@ -333,7 +354,9 @@ def test_another_person_may_refuse_it_and_then_nothing_has_happened(world: World
 def test_reviews_and_conflicts_go_with_their_record_only(world: World) -> None:
     tablet, other = world.tablet(), world.tablet()
     filed = session_with_a_history(world, tablet, other)
-    about = [row.record_id for row in world.rows(Record) if row.record_id != filed]
+    about = [
+        row.record_id for row in world.rows(Record) if row.record_id != filed and row.type != "comment_answer"
+    ]
     assert {refusal(lambda one=one: request(world, one)) for one in about} == {ErrorCode.FORBIDDEN}  # type: ignore[misc]
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 from tests.server.replication.test_exchange import state_of
-from tests.world import World
+from tests.world import TEAM, World
 
 from field178_server.audit.operation_context import OperationContext
-from field178_server.database.models import Audit, Device, Notice
+from field178_server.database.models import Audit, Device, Notice, NoticeDelivery, Officer
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.notices import operations as notices
-from field178_server.office.notices.operations import NoticeText
+from field178_server.office.notices.operations import Announcement, NoticeText
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
@@ -29,9 +29,17 @@ def act(world: World, work: Callable[[Session, OperationContext], Any]) -> Any:
     return run_write(world.engine, lambda session: work(session, context))
 
 
-def announce(world: World, kind: str = "reform", wording: NoticeText = WORDING, **lasts: int) -> str:
-    duration = timedelta(**(lasts or {"days": 1}))
-    made = act(world, lambda session, context: notices.announce(session, context, kind, wording, duration))
+def announce(
+    world: World,
+    kind: str = "reform",
+    wording: NoticeText = WORDING,
+    audience: str | None = None,
+    since: datetime | None = None,
+    **lasts: int,
+) -> str:
+    until = world.clock.now() + timedelta(**(lasts or {"days": 1}))
+    wanted = Announcement(kind, wording, until, since, audience)
+    made = act(world, lambda session, context: notices.announce(session, context, wanted))
     assert isinstance(made, Notice)
     return made.notice_id
 
@@ -58,14 +66,61 @@ def test_a_notice_that_was_not_heard_of_is_a_disagreement(world: World) -> None:
 
 def test_a_notice_runs_out_or_is_taken_down(world: World) -> None:
     tablet = world.tablet()
-    announce(world, milliseconds=1)
+    announce(world, seconds=1)
     kept = announce(world)
+    world.clock.move(seconds=2)
     assert [one["id"] for one in tablet.ask()[0]["notices"]] == [kept]
     act(world, lambda session, context: notices.withdraw(session, context, kept))
     assert tablet.ask()[0]["notices"] == []
     assert len(world.rows(Notice)) == 2
     with pytest.raises(AppError):
         act(world, lambda session, context: notices.withdraw(session, context, "nowhere"))
+
+
+def test_a_tablet_is_shown_what_is_for_its_team_its_officers_agency_or_role(world: World) -> None:
+    world.change_rows(Officer, agency="court")
+    told, other = world.tablet(TEAM), world.tablet()
+    own = [announce(world, "info", audience=one) for one in (TEAM, "agency:court", "role:inspector")]
+    announce(world, "info", audience="role:reviewer")
+    announce(world, "info", audience="agency:procuracy")
+    assert [one["id"] for one in told.ask()[0]["notices"]] == own
+    assert [one["id"] for one in other.ask()[0]["notices"]] == own[1:]
+
+
+def test_a_notice_begins_on_its_day(world: World) -> None:
+    tablet, begin = world.tablet(), world.clock.now() + timedelta(hours=1)
+    notice_id = announce(world, since=begin)
+    assert tablet.ask()[0]["notices"] == []
+    world.clock.move(hours=1)
+    assert [one["id"] for one in tablet.ask()[0]["notices"]] == [notice_id]
+
+
+def test_a_notice_counts_as_delivered_once_the_tablet_agrees_that_it_has_it(world: World) -> None:
+    tablet = world.tablet()
+    hello, notice_id = tablet.sync()[0], announce(world)
+    tablet.ask(state=state_of(tablet, hello))
+    assert world.rows(NoticeDelivery) == []
+    tablet.ask(state=state_of(tablet, hello, [notice_id]))
+    (first,) = world.rows(NoticeDelivery)
+    assert (first.notice_id, first.device_id) == (notice_id, tablet.device)
+    world.clock.move(hours=1)
+    tablet.ask(state=state_of(tablet, hello, [notice_id]))
+    assert [one.delivered_at for one in world.rows(NoticeDelivery)] == [first.delivered_at]
+
+
+@pytest.mark.parametrize(
+    "audience", ["role:king", "agency:navy", "team:01900000-0000-7000-8000-000000000999", "unit:c11629_v1"]
+)
+def test_a_notice_is_for_somebody_there_is(world: World, audience: str) -> None:
+    with pytest.raises(AppError) as refused:
+        announce(world, audience=audience)
+    assert refused.value.code is ErrorCode.BAD_REQUEST
+
+
+def test_a_notice_ends_after_it_begins(world: World) -> None:
+    with pytest.raises(AppError) as refused:
+        announce(world, since=world.clock.now() + timedelta(days=2), days=1)
+    assert refused.value.code is ErrorCode.END_BEFORE_START
 
 
 def test_a_revoked_tablet_is_shown_nothing(world: World) -> None:

@@ -7,14 +7,17 @@ from sqlalchemy import Engine, event
 from tests.world import OTHER_UNIT, SESSION, TENANT, UNIT, Tablet, World
 
 from field178_server.database.unit_of_work import snapshot
+from field178_server.office.reviews import queue
 from field178_server.office.reviews.queue import (
+    QueueRow,
     QueueState,
     QueueView,
     next_in_queue,
     queue_counts,
-    queue_rows,
+    queue_page,
 )
 from field178_server.records.access import AccessFilter, access_of
+from field178_server.records.keyset import KeysetPage, PageStart
 from field178_shared.wire.canonical import short_hash
 
 ALL = AccessFilter(None)
@@ -29,9 +32,9 @@ def session_in(tablet: Tablet, unit: str = "c11629_v1") -> str:
     return tablet.created(SESSION | {"unit_id": unit}, type="outreach_session", scope=f"unit:{unit}")
 
 
-def ids(world: World, view: QueueView, page: int = 1) -> list[str]:
+def ids(world: World, view: QueueView) -> list[str]:
     with snapshot(world.engine) as session:
-        return [row.record_id for row in queue_rows(session, view, page)]
+        return [row.record_id for row in queue_page(session, view).rows]
 
 
 def counts(world: World, view: QueueView) -> dict[str, int]:
@@ -75,7 +78,7 @@ def test_returned_record_waits_again_once_it_is_corrected(world: World, tablet: 
         "all": 1,
     }
     with snapshot(world.engine) as session:
-        assert [row.is_corrected for row in queue_rows(session, QueueView(TENANT, ALL))] == [True]
+        assert [row.is_corrected for row in queue_page(session, QueueView(TENANT, ALL)).rows] == [True]
 
 
 def test_void_record_is_in_its_own_drawer_and_in_all(world: World, tablet: Tablet) -> None:
@@ -163,3 +166,56 @@ def test_only_a_reviewer_without_named_scopes_sees_the_whole_tenant() -> None:
     assert access_of("reviewer", ()).scopes is None
     assert access_of("reviewer", {UNIT}).scopes == {UNIT}
     assert access_of("team_lead", ()).scopes == frozenset()
+
+
+def page_of(world: World, view: QueueView, place: PageStart) -> KeysetPage[QueueRow]:
+    with snapshot(world.engine) as session:
+        return queue_page(session, view, place)
+
+
+def test_pages_lead_on_to_the_last_record_and_back(
+    world: World, tablet: Tablet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "PAGE_SIZE", 2)
+    filed, view = [session_in(tablet) for _ in range(5)], QueueView(TENANT, ALL)
+    shown, place, seen = list[str](), PageStart(), list[PageStart | None]()
+    while True:
+        page = page_of(world, view, place)
+        shown += [row.record_id for row in page.rows]
+        seen.append(page.before)
+        if page.after is None:
+            break
+        place = page.after
+    assert shown == filed
+    assert seen[0] is None
+    assert seen[-1] is not None
+    assert [row.record_id for row in page_of(world, view, seen[-1]).rows] == filed[2:4]
+    assert [row.record_id for row in page_of(world, view, PageStart(is_last=True)).rows] == filed[3:]
+
+
+def test_page_goes_on_where_it_ended_when_records_have_left_the_drawer(
+    world: World, tablet: Tablet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "PAGE_SIZE", 2)
+    filed, view = [session_in(tablet) for _ in range(5)], QueueView(TENANT, ALL)
+    place = page_of(world, view, PageStart()).after
+    assert place is not None
+    for one in filed[:2]:
+        world.review(one, "approved")
+    assert [row.record_id for row in page_of(world, view, place).rows] == filed[2:4]
+    for one in filed[2:]:
+        world.review(one, "approved")
+    assert page_of(world, view, place).rows == ()
+    assert page_of(world, view, place).after is None
+
+
+def test_last_page_shows_what_is_left_when_its_records_have_gone(
+    world: World, tablet: Tablet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "PAGE_SIZE", 2)
+    filed, view = [session_in(tablet) for _ in range(4)], QueueView(TENANT, ALL)
+    place = page_of(world, view, PageStart()).after
+    assert place is not None
+    for one in filed[2:]:
+        world.review(one, "approved")
+    assert [row.record_id for row in page_of(world, view, place).rows] == filed[:2]

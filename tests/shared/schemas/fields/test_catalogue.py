@@ -12,6 +12,7 @@ from field178_shared.codelists import load
 from field178_shared.rules import FreeTextMarks, free_text_paths
 from field178_shared.schemas import TYPES, json_schema
 from field178_shared.schemas.fields import (
+    comment_answer,
     establishment,
     follow_up_closure,
     inspection,
@@ -39,6 +40,7 @@ DECLARED = {
     "outreach_session": outreach_session.FIELDS,
     "establishment": establishment.FIELDS,
     "review": review.FIELDS,
+    "comment_answer": comment_answer.FIELDS,
     "sanction_decision": sanction.DECISION,
     "payment": sanction.PAYMENT,
     "measure_execution": sanction.MEASURE,

@@ -67,7 +67,7 @@ class ControlRow(kit.Column):
 
     def show(self, field: SimpleField) -> None:
         """Draw the value and what is pinned to it."""
-        self.ids.comment.text = field.comment
+        self.ids.comment.text, self.ids.comment.at = field.comment, field.path
         self._optional.show(self.ids.comment, bool(field.comment))
         self.control.error = field.problem
         if isinstance(self.control, PickField):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kivy.properties import ObjectProperty, StringProperty
 
+from field178_mobile.features.comments.screens import comment_note
 from field178_mobile.features.forms.screens import chips
 from field178_mobile.features.inspection.findings import ViolationOffer
 from field178_mobile.features.inspection.screens.violation_row import ViolationRow
@@ -19,7 +20,7 @@ from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.wording import Option
 
 MORE, MOST_PHRASES = "more", 4
-_REQUIRED = (chips.OptionChips, Picture)
+_REQUIRED = (chips.OptionChips, comment_note.CommentNote, Picture)
 
 
 class ItemBelow(kit.Column):
@@ -37,7 +38,7 @@ class ItemBelow(kit.Column):
 
     def show(self, state: ItemState) -> None:
         """Draw comment, offers and note of an item."""
-        self.ids.comment.text = state.comment
+        self.ids.comment.text, self.ids.comment.at = state.comment, f"answers.{state.id}"
         self._offers.show(state.offers)
         self.ids.note.show(state)
         self._phrases = [kit.Choice(phrase, phrase) for phrase in state.phrases]

@@ -18,6 +18,11 @@ class PinnedText(Protocol):
     """What the field draws."""
 
     @property
+    def path(self) -> str:
+        """The field of the record."""
+        ...
+
+    @property
     def text(self) -> str:
         """The text as the record has it."""
         ...
@@ -63,7 +68,7 @@ class PinnedField(kit.Column):
         """Draw the text and what is pinned to it."""
         if self._optional is None:  # not in __init__: inside another rule the children come after it
             self._optional = Optional(self)
-        self.ids.comment.text = state.comment
+        self.ids.comment.text, self.ids.comment.at = state.comment, state.path
         self._optional.show(self.ids.comment, bool(state.comment))
         field = self.ids.field
         field.max_length, field.warning, field.error = state.longest, state.lint, state.problem

@@ -23,6 +23,7 @@ class AudienceRow(kit.Column):
     first_time = NumericProperty(-1)
     problem = StringProperty("")
     comment = StringProperty("")
+    path = StringProperty("")
     session = ObjectProperty(None)
 
     def __init__(self, **kwargs: object) -> None:
@@ -31,7 +32,7 @@ class AudienceRow(kit.Column):
 
     def show(self, state: AudienceState | CountsState) -> None:
         """Draw the audience."""
-        self.key, self.label = state.id, state.label
+        self.key, self.path, self.label = state.id, state.path, state.label
         self.attendance = -1 if state.attendance is None else state.attendance
         self.first_time = -1 if state.first_time is None else state.first_time
         self.problem, self.comment = state.problem, state.comment

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
+from field178_mobile.features.comments.screens.comments_sheet import open_comments
 from field178_mobile.features.forms.screens import chips, feedback_line
 from field178_mobile.features.forms.screens.clock_question import ask_before_filing
 from field178_mobile.features.outreach.outreach_pane import OutreachPaneSessions
@@ -89,6 +90,11 @@ class OutreachScreen(kit.Panes):
         self.sessions_pane.show()
         if record_id:
             self.sessions_pane.open(record_id, focus_path)
+
+    def open_comments(self, at: str) -> None:
+        """Open the comment threads at a place of the open session."""
+        if self.session is not None:
+            open_comments(lambda render: self.session.open_comments(at, render))
 
     def discard(self) -> None:
         """Throw the open draft away and go back to the list."""

@@ -6,6 +6,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
+from field178_mobile.features.comments.screens.comments_sheet import open_comments
 from field178_mobile.features.inspection.field_positions import CHECKLIST, CONCLUSION, INFO, PHOTOS
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.features.inspection.screens.arrival import ArrivalPane
@@ -99,6 +100,11 @@ class RecordPane(BoxLayout):
             sheet.begin(minutes, self.record.visit)
             sheet.bind(on_dismiss=lambda _sheet: self.record.reopen_visit())
             sheet.open()
+
+    def open_comments(self, at: str) -> None:
+        """Open the comment threads at a place of the open visit."""
+        if self.record.visit is not None:
+            open_comments(lambda render: self.record.visit.open_comments(at, render))
 
     def on_ask_shift(self, pending: str) -> None:
         """Overridden by bind."""

@@ -1,0 +1,162 @@
+"""The day of each role: its tasks, at the addresses that its guide names."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from scripts.guides.walk import Day, Walk
+
+from field178_server.demo.expand import demo_id
+
+# The figures of the year are in, the newest records wait for review.
+WHEN = datetime.fromisoformat("2024-12-27T08:00:00+07:00")
+# So many of the newest records of the made-up district wait for review when the day begins.
+WAITING = 8
+# A session of it that is approved.
+FILED = demo_id("session c11629_v1 0 0")
+
+
+def inspector(walk: Walk) -> None:
+    """See what the office said and what was filed; the work itself is on the tablet."""
+    walk.open("/reviews", "?state=approved&type=inspection")
+    walk.picture("inspector-record")
+    walk.open("/visits")
+    walk.go("main details summary")
+    walk.picture("inspector-visits", press="main details summary")
+    own_account(walk)
+
+
+def team_lead(walk: Walk) -> None:
+    """Look after the team: what came back, what is planned, what visits began."""
+    walk.open("/")
+    walk.picture("team-lead-today", of="main .today")
+    walk.open("/reviews", "?state=returned")
+    walk.open("/plan")
+    walk.open("/plan/calendar")
+    walk.open("/follow-ups")
+    walk.picture("team-lead-follow-ups", press="nav.chips .chip")
+    walk.open("/establishments")
+    walk.fill(q="karaoke")
+    walk.picture("team-lead-register", press=".search .button")
+    walk.go(".search .button")
+    walk.go("main table a")
+    walk.picture("team-lead-establishment")
+
+
+def reviewer(walk: Walk) -> None:
+    """Review what waits, follow it up, plan, keep the register, help tablets."""
+    walk.open("/reviews", "?type=inspection")
+    walk.picture("reviewer-record", press="[data-action=approve]")
+    walk.go("a[href='#return']")
+    walk.picture("reviewer-return", of="#return")
+    walk.open("/reviews/threads")
+    walk.open("/attention")
+    walk.open("/follow-ups")
+    walk.picture("reviewer-follow-ups", press=".follow-up-action .button")
+    walk.go(".follow-up-action .button")
+    walk.picture("reviewer-entry", of="main form")
+    walk.open("/plan")
+    walk.go("a[href$='/add']")
+    walk.fill(q="karaoke")
+    walk.go(".filter-bar .button")
+    walk.picture("reviewer-plan", press=".plan-add .button-primary")
+    walk.open("/establishments")
+    walk.go("a[href$='/establishments/new']")
+    walk.open("/establishments/import")
+    walk.picture("reviewer-import")
+    walk.open("/establishments/duplicates")
+    walk.open("/tablets")
+    walk.go("main table a")
+    walk.open("/notices")
+
+
+def leader_viewer(walk: Walk) -> None:
+    """Read what is approved, the calendar and the targets."""
+    walk.open("/")
+    walk.picture("leader-figures", of="main section.card")
+    walk.picture("leader-calendar", of="main section.card:nth-of-type(2)")
+    own_account(walk)
+
+
+def city_viewer(walk: Walk) -> None:
+    """Read figures over areas, small ones suppressed."""
+    walk.open("/")
+    walk.picture("city-figures", of="main section.card")
+    own_account(walk)
+
+
+def agency_reporter(walk: Walk) -> None:
+    """See which reports the own agency owes."""
+    walk.open("/")
+    walk.picture("agency-today", of="main .today")
+    walk.open("/search")
+    own_account(walk)
+
+
+def commune_reporter(walk: Walk) -> None:
+    """See what the own commune owes this month."""
+    walk.open("/")
+    walk.picture("commune-today", of="main .today")
+    own_account(walk)
+
+
+def privacy_officer(walk: Walk) -> None:
+    """Ask for an erasure and decide on one."""
+    walk.open("/")
+    walk.picture("privacy-today", of="main .today", press=".today-line a")
+    walk.open("/purges")
+    walk.fill(number=FILED)
+    walk.picture("privacy-ask", press="main form .button")
+    walk.go("main form .button")
+    walk.picture("privacy-request")
+    walk.open("/audit")
+    walk.picture("privacy-audit")
+    walk.open("/lists")
+    own_account(walk)
+
+
+def admin(walk: Walk) -> None:
+    """Look after people, tablets and lists."""
+    walk.open("/")
+    walk.picture("admin-today", of="main .today")
+    walk.open("/health")
+    walk.open("/teams")
+    walk.go("main table a")
+    walk.picture("admin-team")
+    walk.open("/people")
+    walk.picture("admin-people", press="a[href$='/people/new']")
+    walk.go("a[href$='/people/new']")
+    walk.picture("admin-new-person", of="main form")
+    walk.open("/people", "?q=gl05")
+    walk.go("main table a")
+    walk.open_all()
+    walk.open("/tablets")
+    walk.go("a[href$='/tablets/enrol']")
+    walk.pick("officer")
+    walk.picture("admin-enrol", of="main")
+    walk.open("/tablets")
+    walk.go("main table a")
+    walk.picture("admin-tablet", press="a[href$='/revoke']")
+    walk.go("a[href$='/revoke']")
+    walk.open("/lists")
+    walk.picture("admin-lists")
+    walk.go("main table a")
+    walk.go("main table a")
+
+
+def own_account(walk: Walk) -> None:
+    """Look at what everyone has."""
+    walk.open("/account")
+
+
+DAYS = {
+    "inspector": Day("gl02", inspector),
+    "team_lead": Day("gl01", team_lead),
+    "commune_reporter": Day("gl16", commune_reporter),
+    "agency_reporter": Day("gl09", agency_reporter),
+    "reviewer": Day("gl07", reviewer),
+    "leader_viewer": Day("gl08", leader_viewer),
+    "city_viewer": Day("gl13", city_viewer),
+    "privacy_officer": Day("gl14", privacy_officer),
+    "admin": Day("gl15", admin),
+}

@@ -1,0 +1,132 @@
+"""A walk through pages of the console: it notes what can be read there, and takes pictures on the way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+from playwright.sync_api import Browser, FloatRect, Page, ViewportSize
+from scripts.demo.play import PASSWORD
+
+# Wide enough for the rail, narrow enough to be read as a picture within a page.
+SIZE: ViewportSize = {"width": 1120, "height": 640}
+# The menu is others' work too: a new entry of it leaves the pictures as they are.
+BESIDE_THE_MENU: FloatRect = {"x": 92, "y": 0, "width": 1028, "height": 640}
+TALLEST, MARGIN = 640, 24
+# What a reader finds by its words: every text in sight, and each control's and heading's whole text.
+WORDS = """() => {
+  const found = new Set();
+  const add = text => found.add((text || "").replace(/\\s+/g, " ").trim());
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode())
+    if (texts.currentNode.parentElement.checkVisibility()) add(texts.currentNode.data);
+  const named = "a, button, summary, label, legend, h1, h2, h3, th, option, [aria-label], [placeholder]";
+  for (const one of document.querySelectorAll(named))
+    if (one.checkVisibility()) [one.innerText, one.getAttribute("aria-label"), one.placeholder].forEach(add);
+  return [...found];
+}"""
+IN_THE_MIDDLE = "one => one.scrollIntoView({block: 'center', behavior: 'instant'})"
+RING = "one => { one.style.outline = '3px solid #c2410c'; one.style.outlineOffset = '3px'; }"
+NO_RING = "one => { one.style.outline = one.style.outlineOffset = ''; }"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Who walks, and the way."""
+
+    login: str
+    walk: Callable[[Walk], None]
+
+
+@dataclass
+class Walk:
+    """One officer's way through the console; `taken` is where pictures go, None where nobody takes any."""
+
+    page: Page
+    taken: Path | None = None
+    words: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _task: str = ""
+
+    def open(self, address: str, shows: str = "") -> None:
+        """Begin the task at an address of the guide; `shows` are filters behind it."""
+        self._task = address
+        self.page.goto(address + shows)
+        self.look()
+
+    def go(self, selector: str) -> None:
+        """Press what leads to another page, or opens something on this one."""
+        self.page.locator(selector).first.click()
+        self.page.wait_for_load_state("load")
+        self.look()
+
+    def open_all(self) -> None:
+        """Open what is folded on this page."""
+        folded = self.page.locator("main details:not([open]) > summary")
+        while folded.count():
+            folded.first.click()
+        self.look()
+
+    def fill(self, **values: str) -> None:
+        """Type values into the fields of these names."""
+        for name, value in values.items():
+            self.page.locator(f"[name='{name}']:visible").first.fill(value)
+
+    def pick(self, name: str, index: int = 1) -> None:
+        """Choose an entry of a list."""
+        self.page.locator(f"select[name='{name}']").first.select_option(index=index)
+
+    def look(self) -> None:
+        """Note what can be read here; a record is complete once it has been in sight for a moment."""
+        if self.page.locator("[data-record]").count():
+            self.page.locator("[data-record][data-seen]").wait_for()
+        self.words[self._task].update(self.page.evaluate(WORDS))
+
+    def picture(self, name: str, of: str = "", press: str = "") -> None:
+        """Take a picture of what is in sight, or of one part; a ring marks what is to be pressed."""
+        self.look()
+        marked = self.page.locator(press).first if press else None
+        if marked is not None:
+            marked.evaluate(IN_THE_MIDDLE)
+        if self.taken is None:
+            return
+        self.page.evaluate("document.fonts.ready.then(() => true)")
+        if marked is not None:
+            marked.evaluate(RING)
+        shot = self.page.locator(of).first.screenshot() if of else self.page.screenshot(clip=BESIDE_THE_MENU)
+        save_picture(shot, self.taken / f"{name}.webp")
+        if marked is not None:
+            marked.evaluate(NO_RING)
+
+
+def save_picture(png: bytes, target: Path, tallest: int = TALLEST) -> None:
+    """Keep a picture without loss in few bytes: no empty ground below, and of what goes on the beginning."""
+    from PIL import Image, ImageChops
+
+    with Image.open(BytesIO(png)) as image:
+        whole = image.convert("RGB")
+    ground = Image.new("RGB", whole.size, whole.getpixel((0, whole.height - 1)))
+    content = ImageChops.difference(whole, ground).getbbox()
+    height = min(whole.height, tallest, content[3] + MARGIN if content else tallest)
+    whole.crop((0, 0, whole.width, height)).save(target, "WEBP", lossless=True, quality=100, method=4)
+
+
+def walk_as(page: Page, url: str, day: Day, language: str, taken: Path | None = None) -> Walk:
+    """Sign in as the officer of a day, with this language, and walk it; returns what was read."""
+    page.context.clear_cookies()
+    page.context.add_cookies([{"name": "field178_language", "value": language, "url": url}])
+    page.goto("/sign-in")
+    page.fill("#login", day.login)
+    page.fill("#password", PASSWORD)
+    page.click("button.button-primary")
+    page.locator(".today").wait_for()
+    walk = Walk(page, taken)
+    day.walk(walk)
+    return walk
+
+
+def page_for_walks(browser: Browser, url: str) -> Page:
+    """Return the page that all walks go through: what a browser keeps of the console is loaded once."""
+    return browser.new_page(base_url=url, viewport=SIZE, color_scheme="light", reduced_motion="reduce")

@@ -1,0 +1,72 @@
+"""Actions of the audit trail by kind: whatever is written there has its place here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class ActionKind(StrEnum):
+    """Kinds of actions, in the order in which people look for them."""
+
+    READING = "reading"
+    TAKING_OUT = "taking_out"
+    DECISIONS = "decisions"
+    REGISTER = "register"
+    PLAN = "plan"
+    ERASURE = "erasure"
+    SIGN_IN = "sign_in"
+    PEOPLE = "people"
+    TABLETS = "tablets"
+    SYNC = "sync"
+    SERVER = "server"
+
+
+RECORD_OPENED = "record_opened"
+RECORDS_SEARCHED = "records_searched"
+
+ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
+    {
+        ActionKind.READING: (RECORD_OPENED, "file_viewed", "paper_taken"),
+        ActionKind.TAKING_OUT: ("list_exported",),
+        ActionKind.DECISIONS: (
+            *("review_approved", "review_returned", "review_void", "review_reopened"),
+            "review_approval_undone",
+            *(
+                f"{type_}_{action}"
+                for type_ in ("sanction_decision", "payment", "measure_execution", "follow_up_closure")
+                for action in ("entered", "corrected", "withdrawn")
+            ),
+            *("conflicts_settled", "quarantine_run_again", "quarantine_mended", "quarantine_set_aside"),
+            *("quarantine_put_back", "salvage_taken", "salvage_set_aside"),
+        ),
+        ActionKind.REGISTER: (
+            *("establishment_added", "establishment_edited", "record_moved", "record_merged"),
+            *("record_unmerged", "register_file_uploaded", "register_imported", "register_import_undone"),
+        ),
+        ActionKind.PLAN: ("plan_set", "plan_item_added", "plan_item_moved", "plan_item_cancelled"),
+        ActionKind.ERASURE: (
+            *("purge_requested", "purge_confirmed", "purge_refused", "purge_withdrawn"),
+            RECORDS_SEARCHED,
+        ),
+        ActionKind.SIGN_IN: ("sign_in_accepted", "sign_in_refused", "sessions_ended"),
+        ActionKind.PEOPLE: (
+            *("officer_added", "officer_changed", "officer_disabled", "officer_reopened", "team_added"),
+            *("password_set", "password_reset", "password_chosen", "own_password_set", "totp_set"),
+            "totp_dropped",
+        ),
+        ActionKind.TABLETS: (
+            *("enrolment_code_issued", "device_enrolled", "device_activated", "officer_bound"),
+            *("device_confirmed", "device_disowned", "device_renamed", "device_revoked"),
+            *("device_recovered", "scope_granted", "scope_ungranted", "root_contradicted"),
+            "root_agrees_again",
+        ),
+        ActionKind.SYNC: ("sync.push", "rescue.import", "number_block_leased"),
+        ActionKind.SERVER: (
+            *("job_queued", "job_stopped", "lists_published", "notice_announced", "notice_withdrawn"),
+            *("backup_marked", "store_restored", "epoch_begun", "sessions_expired", "files_collected"),
+            "chain_checked",
+        ),
+    }
+)

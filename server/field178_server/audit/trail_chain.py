@@ -1,0 +1,178 @@
+"""Chain of the audit trail: each entry is hashed with the one before it, the last of each run is signed.
+
+Entries are chained beside the requests: the order in which transactions end costs no lock while they run.
+The roots that tablets remember name how far the chain had come, so its end cannot be cut off or made anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Engine, bindparam, func, select, update
+from sqlalchemy.orm import Session
+
+from field178_server.database.declarative_base import table_of
+from field178_server.database.models import Audit, Tenant
+from field178_server.database.unit_of_work import run_write
+from field178_server.security.keyring import to_base64url
+from field178_shared.crypto.signatures import is_signed
+from field178_shared.wire.canonical import canonical
+
+# So many in one transaction: a push waits for no more than these.
+RUN_SIZE = 1000
+_VERSION = "field178-audit-v1"
+_SAID = (
+    Audit.audit_id,
+    Audit.at,
+    Audit.actor_kind,
+    Audit.actor_id,
+    Audit.action,
+    Audit.object_id,
+    Audit.scope,
+    Audit.details,
+)
+
+Progress: TypeAlias = Callable[[int], None]
+
+
+def ignore_progress(_: int) -> None:
+    """Take no notice of how far the work is."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrailHead:
+    """The last chained entry: its place and its hash."""
+
+    index: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenEntry:
+    """The first entry that does not hold: its place, what is wrong, and the row that stands there."""
+
+    index: int
+    fault: str
+    audit_id: str | None = None
+    at: datetime | None = None
+
+
+def head(session: Session, tenant_id: str) -> TrailHead | None:
+    """Return the last chained entry, None while there is none."""
+    query = (
+        select(Audit.chain_index, Audit.chain_hash)
+        .where(Audit.tenant_id == tenant_id, Audit.chain_index.is_not(None))
+        .order_by(Audit.chain_index.desc())
+        .limit(1)
+    )
+    row = session.execute(query).first()
+    return None if row is None else TrailHead(row.chain_index, row.chain_hash or "")
+
+
+def extend(engine: Engine, tenant_id: str, key: Ed25519PrivateKey) -> int:
+    """Chain every entry that is in the store and in no chain yet; return how many there were."""
+    count = 0
+    while added := run_write(engine, lambda session: _append(session, tenant_id, key)):
+        count += added
+    return count
+
+
+def first_broken_entry(
+    session: Session, tenant_id: str, key: str | None, each: Progress = ignore_progress
+) -> BrokenEntry | None:
+    """Return the first entry that does not hold; signatures are proved where the key is given."""
+    query = (
+        select(*_SAID, Audit.chain_index, Audit.chain_hash, Audit.chain_sig)
+        .where(Audit.tenant_id == tenant_id, Audit.chain_index.is_not(None))
+        .order_by(Audit.chain_index, Audit.audit_id)
+        .execution_options(yield_per=1000)
+    )
+    expected, previous = 1, ""
+    rows = session.execute(query)
+    try:
+        for row in rows:
+            if row.chain_index != expected:
+                return BrokenEntry(expected, "missing")
+            hash_ = _hash(expected, previous, row)
+            if hash_ != row.chain_hash:
+                return BrokenEntry(expected, "hash", row.audit_id, row.at)
+            if key and row.chain_sig and not is_signed(key, _signed_text(expected, hash_), row.chain_sig):
+                return BrokenEntry(expected, "signature", row.audit_id, row.at)
+            expected, previous = expected + 1, hash_
+            each(1)
+    finally:
+        rows.close()
+    return None
+
+
+def faults_of_trail(session: Session, tenant_id: str, key: str | None) -> list[str]:
+    """Return what is wrong with the first entry that does not hold, as the integrity check says it."""
+    broken = first_broken_entry(session, tenant_id, key)
+    return [] if broken is None else [f"audit: {broken.index} {broken.fault}"]
+
+
+def count_chained(session: Session, tenant_id: str) -> int:
+    """Return how many entries are chained."""
+    query = select(func.count()).where(Audit.tenant_id == tenant_id, Audit.chain_index.is_not(None))
+    return session.scalar(query) or 0
+
+
+def _append(session: Session, tenant_id: str, key: Ed25519PrivateKey) -> int:
+    # One process at a time; requests take no such lock.
+    session.get_one(Tenant, tenant_id, with_for_update={"key_share": True})
+    rows = session.execute(
+        select(*_SAID)
+        .where(Audit.tenant_id == tenant_id, Audit.chain_index.is_(None))
+        .order_by(Audit.audit_id)
+        .limit(RUN_SIZE)
+    ).all()
+    if not rows:
+        return 0
+    last = head(session, tenant_id)
+    session.connection().execute(_CHAIN, _chained(rows, tenant_id, last, key))
+    return len(rows)
+
+
+def _chained(
+    rows: Sequence[Any], tenant_id: str, last: TrailHead | None, key: Ed25519PrivateKey
+) -> list[dict[str, object]]:
+    index, hash_ = (last.index, last.hash) if last else (0, "")
+    found: list[dict[str, object]] = []
+    for row in rows:
+        index += 1
+        hash_ = _hash(index, hash_, row)
+        values = {"chain_index": index, "chain_hash": hash_, "chain_sig": None}
+        found.append({"of_tenant": tenant_id, "of_entry": row.audit_id, **values})
+    found[-1]["chain_sig"] = to_base64url(key.sign(_signed_text(index, hash_).encode()))
+    return found
+
+
+def _hash(index: int, previous: str, row: Any) -> str:
+    at = row.at.astimezone(UTC).isoformat(timespec="microseconds")
+    said = [row.actor_kind, row.actor_id, row.action, row.object_id, row.scope, row.details]
+    return hashlib.sha256(canonical([_VERSION, index, previous, row.audit_id, at, *said])).hexdigest()
+
+
+def _signed_text(index: int, hash_: str) -> str:
+    return f"{_VERSION}|{index}|{hash_}"
+
+
+_TABLE = table_of(Audit)
+_CHAIN = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.tenant_id == bindparam("of_tenant"),
+        _TABLE.c.audit_id == bindparam("of_entry"),
+        _TABLE.c.chain_index.is_(None),
+    )
+    .values(
+        chain_index=bindparam("chain_index"),
+        chain_hash=bindparam("chain_hash"),
+        chain_sig=bindparam("chain_sig"),
+    )
+)

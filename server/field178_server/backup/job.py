@@ -1,0 +1,71 @@
+"""The job that takes a backup: the same as the command's, with progress, in the name of who asked."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from field178_server.accounts import officers
+from field178_server.audit.operation_context import OperationContext
+from field178_server.backup.create import create, failure_code
+from field178_server.backup.errors import BackupError
+from field178_server.backup.manifest import Manifest, Proof
+from field178_server.database.models import Job, Tenant
+from field178_server.database.unit_of_work import snapshot
+from field178_server.jobs import queue
+from field178_server.jobs.queue import JobState
+from field178_server.jobs.run import JobFailed, JobRun
+from field178_shared.errors import AppError, ErrorCode
+
+BACKUP = "backup"
+RIGHT = "manage_users"
+NOT_PROVED = "not_proved"
+
+
+def ask_for_backup(session: Session, context: OperationContext) -> str:
+    """Queue a backup and return its job; one that waits or runs already is the answer to every asker."""
+    # Two askers at once: the second waits here, and finds the job of the first.
+    session.get_one(Tenant, context.tenant_id, with_for_update=True)
+    return backup_under_way(session, context.tenant_id) or queue.add(session, context, BACKUP, {})
+
+
+def backup_under_way(session: Session, tenant_id: str) -> str | None:
+    """Return the job of a backup that waits or runs."""
+    return session.scalar(
+        select(Job.job_id)
+        .where(
+            Job.tenant_id == tenant_id,
+            Job.kind == BACKUP,
+            Job.state.in_((JobState.QUEUED, JobState.RUNNING)),
+        )
+        .limit(1)
+    )
+
+
+def run_backup(run: JobRun) -> None:
+    """Take a backup into the folder of the settings; raises JobFailed with the code of the log."""
+    settings = run.runtime.settings
+    _require_right(run)
+
+    def finish(session: Session, manifest: Manifest, proof: Proof) -> None:
+        if proof.is_proved:
+            size = sum(file.size for file in manifest.files.values())
+            run.conclude(session, {"backup_mb": -(-size >> 20)})
+
+    folder = settings.effective_backup_dir
+    try:
+        taken = create(settings, run.runtime.engine, run.context, folder, run.progress, finish)
+    except (BackupError, OSError, SQLAlchemyError) as error:
+        raise JobFailed(failure_code(error)) from error
+    if not taken.proof.is_proved:
+        raise JobFailed(NOT_PROVED)
+
+
+def _require_right(run: JobRun) -> None:
+    context = run.context
+    with snapshot(run.runtime.engine) as session:
+        found = officers.by_login_or_id(session, context.tenant_id, str(context.actor.id))
+        role = context.lists.roles.get(officers.context_of(session, found).role)
+    if role is None or RIGHT not in role.can - role.cannot:
+        raise AppError(ErrorCode.FORBIDDEN)

@@ -1,0 +1,244 @@
+"""The audit trail in words: one line an entry, its author and object as links, and the chain check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import url_for
+
+from field178_server.accounts.officers import OfficerContext
+from field178_server.console.audit.words import action_text, details_text, list_text
+from field178_server.console.shell.links import record_link, scope_text
+from field178_server.console.shell.policy import may
+from field178_server.console.text.field_labels import type_name
+from field178_server.console.text.localize import Localizer
+from field178_server.office.audit.chain_check import ChainChecks, ChainState
+from field178_server.office.audit.queries import OTHER_AUTHORS, RecordFacts, TrailEntry, TrailNames
+from field178_server.records.access import access_of
+from field178_shared.text.i18n import N_
+
+_AUTHORS = {
+    "device": N_("Tablets"),
+    "operator": N_("Operator of the server"),
+    "system": N_("The server itself"),
+}
+_FAULTS = {
+    "missing": N_("the entry is missing"),
+    "hash": N_("the entry is not what was written"),
+    "signature": N_("its signature is not that of this server"),
+}
+
+
+_ROOT_FAULTS = {
+    "missing": N_("the root is missing"),
+    "hash": N_("the root is not what was written"),
+    "signature": N_("its signature is not that of this server"),
+    "audit trail": N_("the audit trail is shorter than it was, or another one"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What an entry names: its text, and its page where the officer may open it."""
+
+    text: str
+    href: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One entry as the table shows it; `trail` leads to all entries about its object."""
+
+    at: str
+    author: Named
+    action: str
+    detail: str
+    object: Named | None
+    trail: str
+    area: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainView:
+    """The chain check as the page shows it; `broken` says where the chain breaks, one sentence a chain."""
+
+    is_running: bool
+    percent: int | None
+    is_known: bool
+    is_whole: bool
+    is_failed: bool
+    ended: str
+    counts: str
+    broken: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrailReader:
+    """The officer who reads the trail, and what its ids stand for."""
+
+    officer: OfficerContext
+    localizer: Localizer
+    records: Mapping[str, RecordFacts]
+
+    @classmethod
+    def of(cls, officer: OfficerContext, language: str, known: TrailNames) -> TrailReader:
+        """Return the reader of some entries."""
+        return cls(officer, Localizer(language, known.names), known.records)
+
+    def line(self, entry: TrailEntry) -> EntryLine:
+        """Return an entry in words."""
+        found = self.object_of(entry)
+        has_trail = found is not None and entry.object_id is not None and entry.object_id in self._with_trail
+        return EntryLine(
+            at=self.localizer.exact(entry.at),
+            author=self.author_of(entry),
+            action=action_text(entry.action, self.localizer),
+            detail=details_text(self._details(entry), self.localizer),
+            object=found,
+            trail=url_for("console.audit", object=entry.object_id) if has_trail else "",
+            area=self.area_of(entry),
+        )
+
+    def author_of(self, entry: TrailEntry) -> Named:
+        """Return who did it; the kind of author where nobody is named."""
+        if entry.actor_kind == "officer" and entry.actor_id:
+            return Named(
+                self.localizer.person(entry.actor_id), self._link("person", officer_id=entry.actor_id)
+            )
+        if entry.actor_kind == "device" and entry.actor_id:
+            return Named(
+                self.localizer.tablet(entry.actor_id), self._link("tablet", device_id=entry.actor_id)
+            )
+        return Named(author_text(entry.actor_kind, self.localizer))
+
+    def object_of(self, entry: TrailEntry) -> Named | None:
+        """Return what it was done to, None where nothing is named."""
+        key, names = entry.object_id, self.localizer.names
+        if key is None or key == entry.actor_id:
+            return None
+        if key in names.people:
+            return Named(names.people[key], self._link("person", officer_id=key))
+        if key in names.teams:
+            return Named(names.teams[key])
+        if key in self.records:
+            return self.record(key)
+        if key in names.devices:
+            return Named(names.devices[key] or key, self._link("tablet", device_id=key))
+        return self._other(entry.action, key)
+
+    def record(self, record_id: str) -> Named:
+        """Return a record by its type and code; by its name only for who may read it."""
+        record = self.records[record_id]
+        kind, href = type_name(record.type, self.localizer), self._record_page(record_id, record)
+        if name := self._name(record_id, is_readable=bool(href)):
+            return Named(name, href, kind)
+        day = self.localizer.day(record.day) if record.day else ""
+        return Named(kind, href, " · ".join(text for text in (day, record.code) if text))
+
+    def area_of(self, entry: TrailEntry) -> str:
+        """Return the area of an entry, or that of the record it is about."""
+        record = self.records.get(entry.object_id or "")
+        scope = entry.scope or (record.scope if record else "")
+        return scope_text(scope, self.localizer) if scope.startswith(_AREAS) else ""
+
+    def _details(self, entry: TrailEntry) -> Mapping[str, object]:
+        # Who decided on an erasure is its author as well.
+        is_author = entry.details.get("officer") == entry.actor_id
+        return {name: value for name, value in entry.details.items() if name != "officer" or not is_author}
+
+    @property
+    def _with_trail(self) -> frozenset[str]:
+        names = self.localizer.names
+        return frozenset({*self.records, *names.people, *names.devices})
+
+    def _name(self, record_id: str, *, is_readable: bool) -> str:
+        return self.localizer.names.establishments.get(record_id, "") if is_readable else ""
+
+    def _record_page(self, record_id: str, record: RecordFacts) -> str:
+        page = "establishment" if record.type == "establishment" else "review_record"
+        access = access_of(self.officer.role, self.officer.scopes)
+        if not access.holds(record.scope) or not self._may(page):
+            return ""
+        return record_link(record.type, record_id) or ""
+
+    def _other(self, action: str, key: str) -> Named | None:
+        say = self.localizer.say
+        if action == "list_exported":
+            return Named(list_text(key, self.localizer), self._link(key) if key in _LIST_PAGES else "")
+        if action.startswith("job_"):
+            return Named(say(N_("Job")), self._link("job", job_id=key))
+        if action.startswith("register_"):
+            return Named(say(N_("Import of establishments")), self._link("register_import", import_id=key))
+        if action.startswith("notice_"):
+            return Named(say(N_("Notice to the tablets")))
+        if action.startswith("quarantine_"):
+            return Named(say(N_("A change from a tablet")))
+        return None
+
+    def _link(self, page: str, **values: str) -> str:
+        is_open = self._may(page)
+        return url_for(f"console.{page}", **values) if is_open else ""  # type: ignore[arg-type]  # ids alone
+
+    def _may(self, page: str) -> bool:
+        return may(self.officer.role, f"console.{page}", self.localizer.lists)
+
+
+_AREAS = ("unit:", "team:")
+_LIST_PAGES = frozenset({"establishments", "visits", "sessions", "audit"})
+
+
+def author_text(kind: str, localizer: Localizer) -> str:
+    """Return what an author is called who is no officer."""
+    return localizer.say(_AUTHORS[kind]) if kind in _AUTHORS else kind
+
+
+def other_authors(localizer: Localizer) -> list[tuple[str, str]]:
+    """Return the authors that are no officers, as choices of a filter."""
+    return [(kind, author_text(kind, localizer)) for kind in OTHER_AUTHORS]
+
+
+def chain_view(checks: ChainChecks, localizer: Localizer) -> ChainView:
+    """Return how the chain stands: the check that runs, and what the last one found."""
+    running, last = checks.under_way, checks.last
+    state = ChainState.read(last.outcome) if last and "entries" in last.outcome else None
+    total = running.total_count if running else 0
+    return ChainView(
+        is_running=running is not None,
+        percent=running.done_count * 100 // total if running and total else None,
+        is_known=state is not None,
+        is_whole=state is not None and state.is_whole,
+        is_failed=last is not None and state is None,
+        ended=localizer.instant(last.ended_at) if last and last.ended_at else "",
+        counts=_counts(state, localizer) if state else "",
+        broken=_broken(state, localizer) if state else (),
+    )
+
+
+def _counts(state: ChainState, localizer: Localizer) -> str:
+    text = N_("Entries of the trail: {entries}; receipts of tablets: {receipts}; signed roots: {roots}.")
+    counts = {name: localizer.number(getattr(state, name)) for name in ("entries", "receipts", "roots")}
+    return localizer.say(text).format(**counts)
+
+
+def _broken(state: ChainState, localizer: Localizer) -> tuple[str, ...]:
+    say, found = localizer.say, []
+    if entry := state.broken_entry:
+        where = say(N_("Audit trail: first broken at entry no. {index}: {fault}.")).format(
+            index=localizer.number(entry.index), fault=say(_FAULTS[entry.fault])
+        )
+        written = say(N_("It was written {when}.")).format(when=localizer.exact(entry.at)) if entry.at else ""
+        found.append(f"{where} {written}".rstrip())
+    if link := state.broken_link:
+        text = N_("Receipts: first broken at root no. {index} ({faults}).")
+        found.append(
+            say(text).format(
+                index=localizer.number(link.index),
+                faults=", ".join(say(_ROOT_FAULTS.get(one, _RECEIPTS)) for one in link.faults),
+            )
+        )
+    return tuple(found)
+
+
+_RECEIPTS = N_("receipts of a tablet are not what was acknowledged")

@@ -1,0 +1,204 @@
+"""Actions of the audit trail in words: what was done, what it was done to, and the numbers beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from field178_server.audit.actions import ActionKind
+from field178_server.console.text.field_labels import type_name
+from field178_server.console.text.localize import Localizer
+from field178_server.office.erasure.operations import REASONS
+from field178_shared.text.i18n import N_
+
+KINDS: Mapping[ActionKind, str] = {
+    ActionKind.READING: N_("Reading of records and papers"),
+    ActionKind.TAKING_OUT: N_("Lists taken out"),
+    ActionKind.DECISIONS: N_("Decisions on records"),
+    ActionKind.REGISTER: N_("Register of establishments"),
+    ActionKind.PLAN: N_("Plan"),
+    ActionKind.ERASURE: N_("Purges and the search for them"),
+    ActionKind.SIGN_IN: N_("Signing in"),
+    ActionKind.PEOPLE: N_("Accounts and passwords"),
+    ActionKind.TABLETS: N_("Tablets"),
+    ActionKind.SYNC: N_("Sync of tablets"),
+    ActionKind.SERVER: N_("Server and lists"),
+}
+_ENTRY_ACTIONS = {
+    "entered": N_("Entered beside the visit: {type}"),
+    "corrected": N_("Corrected beside the visit: {type}"),
+    "withdrawn": N_("Withdrawn beside the visit: {type}"),
+}
+_ACTIONS: Mapping[str, str] = {
+    "record_opened": N_("Opened the record"),
+    "file_viewed": N_("Looked at a restricted file"),
+    "records_searched": N_("Searched for records to purge"),
+    "list_exported": N_("Took a list out as a file"),
+    "paper_taken": N_("Took a paper out as PDF"),
+    "review_approved": N_("Approved the record"),
+    "review_returned": N_("Returned the record"),
+    "review_void": N_("Made the record void"),
+    "review_reopened": N_("Opened the review again"),
+    "review_approval_undone": N_("Took the approval back"),
+    "conflicts_settled": N_("Settled conflicts"),
+    "quarantine_run_again": N_("Ran a quarantined change again"),
+    "quarantine_mended": N_("Mended a quarantined change"),
+    "quarantine_set_aside": N_("Rejected a quarantined change"),
+    "quarantine_put_back": N_("Put a rejected change back"),
+    "salvage_taken": N_("Recovered the record from a tablet"),
+    "salvage_set_aside": N_("Rejected a copy from a tablet"),
+    "establishment_added": N_("Added the establishment"),
+    "establishment_edited": N_("Changed the establishment"),
+    "record_moved": N_("Moved the establishment"),
+    "record_merged": N_("Merged into another entry"),
+    "record_unmerged": N_("Undid the merge"),
+    "register_file_uploaded": N_("Uploaded a file of establishments"),
+    "register_imported": N_("Imported establishments"),
+    "register_import_undone": N_("Undid an import"),
+    "plan_set": N_("Set the quotas of the plan"),
+    "plan_item_added": N_("Planned a visit"),
+    "plan_item_moved": N_("Changed a planned visit"),
+    "plan_item_cancelled": N_("Cancelled a planned visit"),
+    "purge_requested": N_("Asked for a purge"),
+    "purge_confirmed": N_("Confirmed the purge"),
+    "purge_refused": N_("Refused the purge"),
+    "purge_withdrawn": N_("Took the request for a purge back"),
+    "sign_in_accepted": N_("Signed in"),
+    "sign_in_refused": N_("Was refused at sign-in"),
+    "sessions_ended": N_("Ended the other sessions"),
+    "officer_added": N_("Added the account"),
+    "officer_changed": N_("Changed the account"),
+    "officer_disabled": N_("Closed the account"),
+    "officer_reopened": N_("Opened the account again"),
+    "team_added": N_("Added the team"),
+    "password_set": N_("Set the password"),
+    "password_reset": N_("Made a link for a new password"),
+    "password_chosen": N_("Chose a password by the link"),
+    "own_password_set": N_("Changed the own password"),
+    "totp_set": N_("Switched one-time codes on"),
+    "totp_dropped": N_("Switched one-time codes off"),
+    "enrolment_code_issued": N_("Made a code for a tablet"),
+    "device_enrolled": N_("Enrolled the tablet"),
+    "device_activated": N_("Took the tablet into use"),
+    "officer_bound": N_("Signed in on the tablet"),
+    "device_confirmed": N_("Confirmed that the tablet is their own"),
+    "device_disowned": N_("Said that the tablet is not their own"),
+    "device_renamed": N_("Renamed the tablet"),
+    "device_revoked": N_("Revoked the tablet"),
+    "device_recovered": N_("Opened a locked tablet"),
+    "scope_granted": N_("Gave the tablet an area"),
+    "scope_ungranted": N_("Took an area from the tablet"),
+    "root_contradicted": N_("Tablet saw another history than the server"),
+    "root_agrees_again": N_("Tablet and server agree again on the history"),
+    "sync.push": N_("Sent changes"),
+    "rescue.import": N_("Took in a rescue file"),
+    "number_block_leased": N_("Got a block of numbers"),
+    "job_queued": N_("Started a job"),
+    "job_stopped": N_("Stopped a job"),
+    "lists_published": N_("Published lists"),
+    "notice_announced": N_("Announced a notice"),
+    "notice_withdrawn": N_("Withdrew a notice"),
+    "backup_marked": N_("Noted a proved backup"),
+    "store_restored": N_("Restored the store from a backup"),
+    "epoch_begun": N_("Began a new history of the store"),
+    "sessions_expired": N_("Ended all sessions of tablets"),
+    "files_collected": N_("Removed files that nothing names"),
+    "chain_checked": N_("Checked the chain of the audit trail"),
+}
+_LISTS = {
+    "establishments": N_("Register of establishments"),
+    "visits": N_("Visits"),
+    "sessions": N_("Outreach sessions"),
+    "audit": N_("Audit trail"),
+}
+_PAPERS = {
+    "minutes": N_("Minutes of the inspection"),
+    "commitment": N_("Commitment of the establishment"),
+    "session_record": N_("Record of the outreach session"),
+}
+_JOBS = {
+    "register_import": N_("Import of establishments"),
+    "register_import_undo": N_("Undoing an import"),
+    "chain_check": N_("Check of the audit trail"),
+}
+
+
+def action_text(action: str, localizer: Localizer) -> str:
+    """Return what was done; an action of another version of the server is named as such."""
+    if action in _ACTIONS:
+        return localizer.say(_ACTIONS[action])
+    type_, _, done = action.rpartition("_")
+    if done in _ENTRY_ACTIONS:
+        return localizer.say(_ENTRY_ACTIONS[done]).format(type=type_name(type_, localizer))
+    return localizer.say(N_("Another action ({name})")).format(name=action)
+
+
+def list_text(name: str, localizer: Localizer) -> str:
+    """Return what a list that was taken out is called."""
+    return localizer.say(_LISTS[name]) if name in _LISTS else name
+
+
+def details_text(details: Mapping[str, object], localizer: Localizer) -> str:
+    """Return the details that say something to people."""
+    known = ((name, details[name]) for name in _DETAILS if details.get(name) is not None)
+    said = (_DETAILS[name](value, localizer) for name, value in known)
+    return " · ".join(text for text in said if text)
+
+
+def _counted(text: str) -> Callable[[object, Localizer], str]:
+    def say(value: object, localizer: Localizer) -> str:
+        return localizer.say(text).format(count=localizer.number(value)) if value else ""
+
+    return say
+
+
+def _kind(value: object, localizer: Localizer) -> str:
+    words = _PAPERS | _JOBS
+    if value in words:
+        return localizer.say(words[str(value)])
+    found = localizer.lists.choice("evidence_kind", str(value))
+    return found.label(localizer.language) if found else ""
+
+
+def _role(value: object, localizer: Localizer) -> str:
+    return localizer.label(localizer.lists.roles, value)
+
+
+def _officer(value: object, localizer: Localizer) -> str:
+    return localizer.say(N_("officer: {name}")).format(name=localizer.person(value))
+
+
+def _reason(value: object, localizer: Localizer) -> str:
+    return localizer.choice(REASONS, value)
+
+
+def _format(value: object, _: Localizer) -> str:
+    return str(value).upper()
+
+
+def _is_whole(value: object, localizer: Localizer) -> str:
+    return localizer.say(N_("nothing was altered") if value else N_("the chain is broken"))
+
+
+_DETAILS: Mapping[str, Callable[[object, Localizer], str]] = {
+    "kind": _kind,
+    "format": _format,
+    "role": _role,
+    "officer": _officer,
+    "reason": _reason,
+    "rev": _counted(N_("revision {count}")),
+    "records": _counted(N_("rows: {count}")),
+    "found": _counted(N_("found: {count}")),
+    "taken": _counted(N_("establishments: {count}")),
+    "deleted": _counted(N_("taken out: {count}")),
+    "rows": _counted(N_("rows: {count}")),
+    "count": _counted(N_("how many: {count}")),
+    "files": _counted(N_("files: {count}")),
+    "entries": _counted(N_("entries: {count}")),
+    "receipts": _counted(N_("receipts: {count}")),
+    "new": _counted(N_("new changes: {count}")),
+    "held": _counted(N_("quarantined: {count}")),
+    "applied": _counted(N_("applied: {count}")),
+    "conflict": _counted(N_("in conflict: {count}")),
+    "quarantined": _counted(N_("quarantined: {count}")),
+    "is_whole": _is_whole,
+}

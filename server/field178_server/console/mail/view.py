@@ -1,0 +1,162 @@
+"""E-mails in words, and the texts that groups of officers are told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask import url_for
+
+from field178_server.accounts.officers import OfficerContext
+from field178_server.console.shell.links import FilterLink, scope_text
+from field178_server.console.shell.policy import REVIEW, holds_right
+from field178_server.console.text.localize import Localizer
+from field178_server.console.text.state_labels import StateLabel
+from field178_server.database.models import Mail
+from field178_server.office.mail.digest import DigestWords, MailTopic, WaitingMatters, topics_of
+from field178_server.office.mail.queries import STATES, Group, MailPage
+from field178_server.office.mail.transport import MailReason
+from field178_server.records.access import access_of
+from field178_shared.codelists import CodeLists
+from field178_shared.text.i18n import N_
+
+_MOMENTS = timedelta(seconds=15)
+_STATES = {
+    "waiting": (N_("Waits to be sent"), "", "clock"),
+    "sending": (N_("Being sent"), "primary", "clock"),
+    "sent": (N_("Sent"), "ok", "check-circle"),
+    "failed": (N_("Could not be sent"), "bad", "alert"),
+}
+_KINDS = {"digest": N_("What waits today"), "test": N_("Test e-mail")}
+_REASONS = {
+    MailReason.NO_ANSWER: N_("The e-mail server did not answer."),
+    MailReason.NO_ENCRYPTION: N_("The e-mail server offers no encryption (STARTTLS)."),
+    MailReason.CERTIFICATE: N_("The certificate of the e-mail server is not trusted (FIELD178_SMTP_CA)."),
+    MailReason.SIGN_IN_REFUSED: N_("The e-mail server refused the user or the password."),
+    MailReason.SENDER_REFUSED: N_("The e-mail server refused the sender’s address."),
+    MailReason.ADDRESS_REFUSED: N_("The e-mail server refused the officer’s address."),
+    MailReason.MESSAGE_REFUSED: N_("The e-mail server refused the e-mail."),
+    MailReason.NO_ADDRESS: N_("The account has no address any more, or is closed."),
+    MailReason.TOO_LATE: N_("Its day was over before it could be sent."),
+    MailReason.INTERNAL: N_("The server failed; the log tells where."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MailLine:
+    """An e-mail in the list; the subject has counts alone."""
+
+    officer: str
+    kind: str
+    subject: str
+    made: str
+    state: StateLabel
+    said: str
+    tries: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasteText:
+    """What one group of officers is told: whom it is for, and the text."""
+
+    id: str
+    title: str
+    officers: str
+    text: str
+
+
+def state_links(state: str, found: MailPage, localizer: Localizer) -> list[FilterLink]:
+    """Return the filters of the list with their counts."""
+    total = sum(found.counts.values())
+    return [
+        FilterLink(url_for("console.mail"), localizer.say(N_("All")), not state, total),
+        *(
+            FilterLink(
+                url_for("console.mail", state=one),
+                localizer.say(_STATES[one][0]),
+                one == state,
+                found.counts[one],
+            )
+            for one in STATES
+        ),
+    ]
+
+
+def is_moving(found: MailPage, now: datetime) -> bool:
+    """Tell whether something of the page changes within moments: only then it asks again by itself."""
+    rows = (row.Mail for row in found.page.rows)
+    return any(
+        one.state == "sending" or (one.state == "waiting" and one.next_try_at <= now + _MOMENTS)
+        for one in rows
+    )
+
+
+def lines_of(found: MailPage, localizer: Localizer) -> list[MailLine]:
+    """Return the lines of a page of the list."""
+    return [_line(row.Mail, row.officer, localizer) for row in found.page.rows]
+
+
+def paste_texts(
+    waiting: WaitingMatters, groups: Sequence[Group], words: DigestWords, localizer: Localizer, day: date
+) -> list[PasteText]:
+    """Return the text of each group for which something waits."""
+    found = []
+    for number, one in enumerate(groups, 1):
+        digest = waiting.digest(topics_of(one.role, localizer.lists), one.role, one.scopes, localizer.lists)
+        if not digest.is_empty:
+            found.append(
+                PasteText(
+                    f"paste-{number}", _title(one, localizer), _size(one, localizer), words.text(digest, day)
+                )
+            )
+    return found
+
+
+def may_read(officer: OfficerContext, group: Group, lists: CodeLists) -> bool:
+    """Tell whether an officer may see what a group is told: a reviewer of its area; of tablets, each."""
+    if not set(topics_of(group.role, lists)) - {MailTopic.SILENT}:
+        return True
+    own = access_of(officer.role, officer.scopes)
+    is_within = own.scopes is None or (bool(group.scopes) and all(own.holds(one) for one in group.scopes))
+    return is_within and holds_right(officer.role, REVIEW.rights, lists)
+
+
+def _title(group: Group, localizer: Localizer) -> str:
+    role = localizer.label(localizer.lists.roles, group.role)
+    teams = sorted(one for one in group.scopes if one.startswith("team:"))
+    places = teams or sorted(group.scopes)
+    area = ", ".join(scope_text(one, localizer) for one in places)
+    return f"{role} · {area}" if area else role
+
+
+def _size(group: Group, localizer: Localizer) -> str:
+    text = localizer.say(N_("{count} officers, {addresses} with an e-mail address"))
+    return text.format(count=localizer.number(group.officers), addresses=localizer.number(group.with_address))
+
+
+def _line(mail: Mail, officer: str, localizer: Localizer) -> MailLine:
+    text, tone, icon = _STATES[mail.state]
+    return MailLine(
+        officer=officer,
+        kind=localizer.say(_KINDS[mail.kind]),
+        subject=mail.subject,
+        made=localizer.instant(mail.made_at),
+        state=StateLabel(localizer.say(text), tone, icon),
+        said=_said(mail, localizer),
+        tries=localizer.number(mail.attempt_count),
+    )
+
+
+def _said(mail: Mail, localizer: Localizer) -> str:
+    if mail.state == "sent" and mail.ended_at is not None:
+        return localizer.instant(mail.ended_at)
+    reason, _, code = (mail.reason or "").partition(" ")
+    if not reason:
+        return ""
+    said = localizer.say(_REASONS[MailReason(reason)])
+    said = f"{said} ({code})" if code else said
+    if mail.state != "waiting":
+        return said
+    again = localizer.say(N_("Next try {when}.")).format(when=localizer.instant(mail.next_try_at))
+    return f"{said} {again}"

@@ -1,0 +1,71 @@
+"""The forms of a comment thread: a further comment, closing it, opening it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from field178_server.audit.trail import Actor
+from field178_server.console.reviews.decisions import check_access, refused
+from field178_server.console.reviews.pages import queue_page
+from field178_server.console.reviews.queue_view import QueueQuery
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.form_actions import actor, batch_in, done
+from field178_server.console.shell.own_texts import OwnText, confirm_texts
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.text.field_labels import field_name
+from field178_server.console.text.localize import Localizer
+from field178_server.database.unit_of_work import Session, run_write
+from field178_server.http.application_runtime import current_runtime
+from field178_server.office.reviews import threads
+from field178_server.records.batch import Batch
+from field178_shared.errors import AppError
+
+Work = Callable[[Batch, Actor, str, str], None]
+
+
+@console.post("/reviews/<record_id>/threads/<thread>/comment")
+def comment_thread(record_id: str, thread: str) -> Response:
+    """Write a further comment into a thread: the field is asked again."""
+    text = request.form.get("text", "").strip()
+    label = field_name("review", "comments.*", Localizer(chosen_language()))
+    if asked := confirm_texts([OwnText("text", label, text)], "console.reviews"):
+        return asked
+    return _change(record_id, thread, "thread_commented", partial(_comment, text=text))
+
+
+@console.post("/reviews/<record_id>/threads/<thread>/close")
+def close_thread(record_id: str, thread: str) -> Response:
+    """Close a thread; the tablet hears of it at its next exchange."""
+    return _change(record_id, thread, "thread_closed", threads.close_thread)
+
+
+@console.post("/reviews/<record_id>/threads/<thread>/reopen")
+def reopen_thread(record_id: str, thread: str) -> Response:
+    """Open a closed thread again."""
+    return _change(record_id, thread, "thread_reopened", threads.reopen_thread)
+
+
+def _comment(batch: Batch, officer: Actor, record_id: str, thread: str, *, text: str) -> None:
+    threads.add_comment(batch, officer, record_id, thread, text)
+
+
+def _change(record_id: str, thread: str, code: str, work: Work) -> Response:
+    """Do it and show the record at its thread; a refusal shows it with all that was typed."""
+    query, officer = QueueQuery.parse(request.form.get("view", "")), actor()
+    check_access(record_id)
+
+    def write(session: Session) -> None:
+        batch = batch_in(session)
+        work(batch, officer, record_id, thread)
+        batch.flush()
+
+    try:
+        run_write(current_runtime().engine, write)
+    except AppError as error:
+        typed = {f"thread:{thread}": request.form.get("text", "").strip()}
+        return queue_page(query, record_id, refused(error, comments=typed))
+    return done(f"{query.record_href(record_id)}#thread-{thread}", code, record_id)

@@ -1,0 +1,1 @@
+"""Inspection teams: list, page of one team, its decision and its members."""

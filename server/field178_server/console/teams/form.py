@@ -1,0 +1,169 @@
+"""Forms of a team and of a member: fields from the record's declarations, what was typed, what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from werkzeug.datastructures import MultiDict
+
+from field178_server.console.shell.form_fields import InputField
+from field178_server.console.text.field_labels import field_name
+from field178_server.console.text.localize import Localizer
+from field178_server.console.text.parse_values import Control, control_for, read_typed, typed_text
+from field178_server.office.teams.operations import PATHS
+from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.merge import Data
+from field178_shared.records.reading import day_of, text_of
+from field178_shared.records.teams import TEAM, Membership
+from field178_shared.schemas.fields.catalogue import words_at
+from field178_shared.text.i18n import N_
+from field178_shared.text.normalisation import by_label
+
+Options = Sequence[tuple[str, str]]
+Texts = Mapping[str, Sequence[str]]
+
+OFFICER = "officer"
+MEMBER_PATHS = ("position", "valid_from", "valid_to")
+NAME_TAKEN = N_("Another team has this name already; choose another.")
+_REQUIRED = frozenset({"name", "level", "standing_agency", "unit_ids", OFFICER, "position"})
+LEVELS: Mapping[str, str] = {
+    "commune": N_("Commune level"),
+    "district": N_("District level"),
+    "province": N_("Province or city level"),
+    "national": N_("National level"),
+}
+# No team inspects all of these at once.
+_TOO_HIGH = frozenset({"country", "municipality", "province"})
+
+
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """A form as it is shown: what is stored or was typed, and the errors by path."""
+
+    texts: Texts
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, data: Data, paths: Iterable[str]) -> FormState:
+        """Return the stored values as texts."""
+        return cls({path: _texts(data.get(path)) for path in paths})
+
+    @classmethod
+    def typed(cls, form: MultiDict[str, str]) -> FormState:
+        """Return what the browser sent."""
+        return cls({name: form.getlist(name) for name in form})
+
+    def refused(self, problems: Mapping[str, Iterable[str]], localizer: Localizer) -> FormState:
+        """Return the form with the sentences of what is wrong at its fields."""
+        said = {
+            path.rpartition(".")[2]: " ".join(message(ErrorCode(code), localizer.language) for code in codes)
+            for path, codes in problems.items()
+        }
+        return replace(self, errors={**self.errors, **said})
+
+
+def team_fields(state: FormState, localizer: Localizer, today: date) -> tuple[InputField, ...]:
+    """Return the fields of a team."""
+    return tuple(
+        _field(path, path, _team_control(path, state, localizer, today), state, localizer) for path in PATHS
+    )
+
+
+def member_fields(state: FormState, able: Options, localizer: Localizer) -> tuple[InputField, ...]:
+    """Return the fields of a member; without anybody to choose it is about a member who is there."""
+    fields = [
+        _field(name, f"members.*.{name}", _control(f"members.*.{name}", localizer), state, localizer)
+        for name in MEMBER_PATHS
+    ]
+    if not able:
+        return tuple(fields)
+    who = InputField(
+        path=OFFICER,
+        label=localizer.say(N_("Officer of the team")),
+        control=Control("choice", options=tuple(able)),
+        typed=tuple(state.texts.get(OFFICER, ("",))),
+        error=state.errors.get(OFFICER, ""),
+        is_required=True,
+    )
+    return (who, *fields)
+
+
+def read_team(state: FormState, localizer: Localizer) -> tuple[Data, FormState]:
+    """Return the values of the form and the form with its errors; an empty field is no value."""
+    return _read(state, PATHS, lambda path: _control(path, localizer), localizer)
+
+
+def read_member(state: FormState, localizer: Localizer) -> tuple[Membership, FormState]:
+    """Return the membership of the form and the form with its errors."""
+    data, found = _read(state, MEMBER_PATHS, lambda name: _control(f"members.*.{name}", localizer), localizer)
+    made = Membership(
+        position=text_of(data, "position"),
+        valid_from=day_of(data, "valid_from"),
+        valid_to=day_of(data, "valid_to"),
+    )
+    return made, found
+
+
+def _read(
+    state: FormState, paths: Iterable[str], control_of: object, localizer: Localizer
+) -> tuple[Data, FormState]:
+    assert callable(control_of)
+    data: Data = {}
+    errors = dict(state.errors)
+    for path in paths:
+        texts = [text for text in state.texts.get(path, ()) if text.strip()]
+        try:
+            if texts:
+                data = {**data, path: read_typed(control_of(path), texts)}
+            elif path in _REQUIRED:
+                raise AppError(ErrorCode.REQUIRED)
+        except AppError as error:
+            errors[path] = message(error.code, localizer.language)
+    return data, replace(state, errors=errors)
+
+
+def _field(name: str, path: str, control: Control, state: FormState, localizer: Localizer) -> InputField:
+    words = words_at(TEAM, path, localizer.language)
+    return InputField(
+        path=name,
+        label=field_name(TEAM, path, localizer),
+        control=control,
+        typed=tuple(state.texts.get(name, ())) or ("",),
+        help=words.help,
+        example=words.example,
+        error=state.errors.get(name, ""),
+        is_required=name in _REQUIRED,
+    )
+
+
+def _control(path: str, localizer: Localizer) -> Control:
+    control = Control("choice") if path == "level" else control_for(TEAM, path, localizer)
+    assert control is not None, path
+    return control
+
+
+def _team_control(path: str, state: FormState, localizer: Localizer, today: date) -> Control:
+    if path == "level":
+        return Control("choice", options=tuple((one, localizer.say(text)) for one, text in LEVELS.items()))
+    chosen, lists = set(state.texts.get(path, ())), localizer.lists
+    if path == "unit_ids":
+        units = [
+            one.id
+            for one in lists.units.values()
+            if one.id in chosen or (one.valid_on(today) and one.type not in _TOO_HIGH)
+        ]
+        return Control("choices", options=by_label((one, localizer.label(lists.units, one)) for one in units))
+    if path in ("standing_agency", "deciding_agency"):
+        agencies = dict.fromkeys([*lists.agencies.on(today), *(one for one in chosen if one)])
+        return Control(
+            "choice", options=by_label((one, localizer.label(lists.agencies, one)) for one in agencies)
+        )
+    return _control(path, localizer)
+
+
+def _texts(value: object) -> Sequence[str]:
+    if isinstance(value, list):
+        return [str(one) for one in value]
+    return [typed_text(Control("text"), value)]

@@ -1,0 +1,328 @@
+"""Teams as plain values: validity in words, members, open work, what each revision changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import request, url_for
+
+from field178_server.accounts.officers import OfficerContext
+from field178_server.console.shell.lists import FilterField
+from field178_server.console.shell.policy import may
+from field178_server.console.teams.form import LEVELS
+from field178_server.console.text.field_labels import field_name, value_text
+from field178_server.console.text.localize import Localizer
+from field178_server.console.text.state_labels import StateLabel
+from field178_server.office.follow_ups.queries import FollowUpTab
+from field178_server.office.teams.queries import ListedTeam, TeamMember, TeamPage
+from field178_server.records.history import Revision
+from field178_shared.records.plan import PlanState
+from field178_shared.records.teams import TEAM, Membership, Team
+from field178_shared.text.i18n import N_
+
+OPERATOR = N_("The operator at the server")
+# A decision that ends so soon is to be renewed now.
+RENEW_DAYS = 30
+STATES: Mapping[str, str] = {
+    "valid": N_("In force today"),
+    "expired": N_("No longer in force"),
+    "undecided": N_("Without a decision"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TeamQuery:
+    """The filter of the list of teams; "" is all."""
+
+    state: str = ""
+
+    @classmethod
+    def read(cls) -> TeamQuery:
+        """Read the filter of the address; an unknown one is all."""
+        state = request.args.get("state", "")
+        return cls(state if state in STATES else "")
+
+    def takes(self, team: Team, today: date) -> bool:
+        """Tell whether a team is asked for."""
+        return self.state in ("", state_of(team, today))
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLine:
+    """One team in the list."""
+
+    href: str
+    name: str
+    decision: str
+    validity: StateLabel
+    level: str
+    members: str
+    tablets: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLine:
+    """One member: who, from where, in which position, since when and until when, and what was filed."""
+
+    name: str
+    href: str
+    agency: str
+    position: str
+    days: str
+    state: StateLabel
+    visits: str
+    visits_href: str
+    returned: str
+    returned_href: str
+    edit_href: str
+    is_former: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLine:
+    """A number of the team's work and the list that holds exactly these records."""
+
+    figure: str
+    text: str
+    href: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionLine:
+    """What one revision of the team changed, by whom and when."""
+
+    when: str
+    who: str
+    changes: tuple[str, ...]
+
+
+def state_of(team: Team, today: date) -> str:
+    """Return the state of a team's decision on a day, as the filter of the list names it."""
+    if team.valid_to is not None and team.valid_to < today:
+        return "expired"
+    return "valid" if team.decision_number else "undecided"
+
+
+def validity(team: Team, today: date, localizer: Localizer) -> StateLabel:
+    """Return whether the decision of a team is in force, and how long still."""
+    say, day = localizer.say, localizer.day
+    if team.valid_to is not None and team.valid_to < today:
+        return StateLabel(say(N_("Expired since {day}")).format(day=day(team.valid_to)), "bad", "alert")
+    if not team.decision_number:
+        return StateLabel(say(N_("No decision entered yet")), "warn", "alert")
+    if team.valid_from is not None and today < team.valid_from:
+        return StateLabel(say(N_("In force from {day} on")).format(day=day(team.valid_from)), "warn", "clock")
+    if team.valid_to is None:
+        return StateLabel(say(N_("In force, without an end")), "ok", "check-circle")
+    left = (team.valid_to - today).days
+    text = say(N_("In force, {count} days left")).format(count=localizer.number(left))
+    is_soon = left <= RENEW_DAYS
+    return StateLabel(text, "warn" if is_soon else "ok", "clock" if is_soon else "check-circle")
+
+
+def decision_text(team: Team, localizer: Localizer) -> str:
+    """Return number and day of the decision, "" where none was entered."""
+    if not team.decision_number:
+        return ""
+    if team.decision_date is None:
+        return team.decision_number
+    text = localizer.say(N_("{number} of {day}"))
+    return text.format(number=team.decision_number, day=localizer.day(team.decision_date))
+
+
+def lines_of(
+    found: Sequence[ListedTeam], query: TeamQuery, today: date, localizer: Localizer
+) -> list[TeamLine]:
+    """Return the lines of the list."""
+    return [
+        TeamLine(
+            href=url_for("console.team", team_id=one.team.id),
+            name=one.team.name,
+            decision=decision_text(one.team, localizer),
+            validity=validity(one.team, today, localizer),
+            level=level_name(one.team.level, localizer),
+            members=localizer.number(one.members),
+            tablets=localizer.number(one.tablets),
+        )
+        for one in found
+        if query.takes(one.team, today)
+    ]
+
+
+def filters_of(query: TeamQuery, localizer: Localizer) -> list[FilterField]:
+    """Return the filter of the list."""
+    options = [(key, localizer.say(text)) for key, text in STATES.items()]
+    return [FilterField("state", localizer.say(N_("Team decision")), query.state, options)]
+
+
+def level_name(level: str, localizer: Localizer) -> str:
+    """Return the level of a team."""
+    return localizer.say(LEVELS[level]) if level in LEVELS else level
+
+
+def facts_of(team: Team, localizer: Localizer) -> tuple[tuple[str, str], ...]:
+    """Return what the decision says, label and value; what is not entered says so."""
+    lists = localizer.lists
+    none = localizer.say(N_("not entered"))
+
+    def agency(value: str) -> str:
+        return localizer.label(lists.agencies, value) if value else none
+
+    def day(value: date | None) -> str:
+        return localizer.day(value) if value else none
+
+    values = {
+        "decision_number": team.decision_number or none,
+        "decision_date": day(team.decision_date),
+        "deciding_agency": agency(team.deciding_agency),
+        "valid_from": day(team.valid_from),
+        "valid_to": localizer.day(team.valid_to) if team.valid_to else localizer.say(N_("without an end")),
+        "level": level_name(team.level, localizer),
+        "standing_agency": agency(team.standing_agency),
+        "unit_ids": ", ".join(localizer.label(lists.units, one) for one in team.unit_ids) or none,
+    }
+    return tuple((field_name(TEAM, path, localizer), text) for path, text in values.items())
+
+
+def days_text(one: Membership, localizer: Localizer) -> str:
+    """Return the days of a membership."""
+    first = localizer.day(one.valid_from) if one.valid_from else ""
+    last = localizer.day(one.valid_to) if one.valid_to else ""
+    if first and last:
+        return f"{first} – {last}"
+    if last:
+        return localizer.say(N_("until {day}")).format(day=last)
+    return (
+        localizer.say(N_("since {day}")).format(day=first) if first else localizer.say(N_("day not entered"))
+    )
+
+
+def member_state(one: TeamMember, today: date, localizer: Localizer) -> StateLabel:
+    """Return whether a member belongs to the team on a day."""
+    say, membership = localizer.say, one.membership
+    if membership.has_ended(today):
+        return StateLabel(say(N_("Former member")), "", "history")
+    if one.account is None or one.account.disabled_at is not None:
+        return StateLabel(say(N_("Account closed")), "bad", "void")
+    if membership.holds_on(today):
+        return StateLabel(say(N_("In the team")), "ok", "check-circle")
+    return StateLabel(say(N_("Begins later")), "", "clock")
+
+
+def member_lines(
+    page: TeamPage, officer: OfficerContext, today: date, localizer: Localizer
+) -> tuple[MemberLine, ...]:
+    """Return the members of a team with the links that this officer may follow."""
+    lists, team = localizer.lists, page.team
+
+    def allowed(endpoint: str, **values: str) -> str:
+        return url_for(endpoint, **values) if may(officer.role, endpoint, lists) else ""  # type: ignore[arg-type]  # words alone
+
+    return tuple(
+        MemberLine(
+            name=one.account.name if one.account else localizer.person(None),
+            href=allowed("console.person", officer_id=one.officer_id) if one.account else "",
+            agency=localizer.label(lists.agencies, one.account.agency) if one.account else "",
+            position=localizer.choice("team_position", one.membership.position),
+            days=days_text(one.membership, localizer),
+            state=member_state(one, today, localizer),
+            visits=localizer.number(one.visits),
+            visits_href=allowed("console.visits", team=team.id, officer=one.officer_id) if one.visits else "",
+            returned=localizer.number(one.returned),
+            returned_href=allowed("console.open_work", officer_id=one.officer_id) if one.returned else "",
+            edit_href=allowed("console.team_member", team_id=team.id, officer=one.officer_id),
+            is_former=one.membership.has_ended(today),
+        )
+        for one in page.members
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TeamWork:
+    """Counts of a team's plan, follow-ups and records."""
+
+    year: int
+    plan: Counter[PlanState]
+    follow_ups: Mapping[FollowUpTab, int]
+
+
+def work_lines(page: TeamPage, work: TeamWork, localizer: Localizer) -> tuple[WorkLine, ...]:
+    """Return plan and open work of a team, each number with its list."""
+    team = page.team.id
+    plan = [
+        (PlanState.MISSED, N_("planned visits missed"), "bad"),
+        (PlanState.DUE, N_("planned visits due now"), "warn"),
+        (PlanState.LATER, N_("planned visits to come"), ""),
+        (PlanState.DONE, N_("planned visits carried out"), ""),
+    ]
+    lines = [
+        (
+            work.plan[state],
+            text,
+            url_for("console.plan_year", year=work.year, team=team, state=state.value),
+            tone,
+        )
+        for state, text, tone in plan
+    ]
+    for state, text, tone in (
+        ("returned", N_("visits returned to the team for correction"), "warn"),
+        ("corrected", N_("visits corrected, waiting for review again"), ""),
+        ("waiting", N_("visits waiting for their first review"), ""),
+    ):
+        href = url_for("console.visits", team=team, state=state)
+        lines.append((page.visits.get(state, 0), text, href, tone))
+    for tab, text, tone in (
+        (FollowUpTab.OVERDUE, N_("overdue after a visit"), "bad"),
+        (FollowUpTab.SOON, N_("due within 7 days after a visit"), "warn"),
+    ):
+        href = url_for("console.follow_ups", tab=tab.value, team=team)
+        lines.append((work.follow_ups[tab], text, href, tone))
+    return tuple(
+        WorkLine(localizer.number(count), localizer.say(text), href, tone if count else "")
+        for count, text, href, tone in lines
+    )
+
+
+def revision_lines(page: TeamPage, localizer: Localizer) -> tuple[RevisionLine, ...]:
+    """Return the revisions of a team, the latest first."""
+    lines, before = [], Team(id=page.team.id)
+    for one in page.history.revisions:
+        after = Team.from_data(page.team.id, one.data)
+        who = localizer.person(one.user_id) if one.user_id else localizer.say(OPERATOR)
+        changes = (*_field_changes(one, localizer), *_member_changes(before, after, localizer))
+        lines.append(RevisionLine(localizer.instant(one.received_at), who, changes))
+        before = after
+    return tuple(reversed(lines))
+
+
+def _field_changes(one: Revision, localizer: Localizer) -> Iterator[str]:
+    if one.rev == 1:
+        yield localizer.say(N_("Team set up"))
+        return
+    for step in one.differences:
+        path = step.path.partition(".")[0]
+        if path != "members":
+            before, after = (_said(path, value, localizer) for value in (step.before, step.after))
+            yield f"{field_name(TEAM, path, localizer)}: {before} → {after}"
+
+
+def _member_changes(before: Team, after: Team, localizer: Localizer) -> Iterator[str]:
+    for officer_id in sorted({*before.members, *after.members}):
+        name, member = localizer.person(officer_id), after.members.get(officer_id)
+        if member is None:
+            yield localizer.say(N_("{name}: no member any more")).format(name=name)
+        elif member != before.members.get(officer_id):
+            position = localizer.choice("team_position", member.position)
+            yield f"{name}: {position}, {days_text(member, localizer)}"
+
+
+def _said(path: str, value: object, localizer: Localizer) -> str:
+    if path == "level" and isinstance(value, str):
+        return level_name(value, localizer)
+    if path == "unit_ids" and isinstance(value, list):
+        return ", ".join(localizer.label(localizer.lists.units, one) for one in value)
+    return value_text(TEAM, path, value, localizer)

@@ -1,0 +1,40 @@
+"""Table of the backups: every attempt, where it was written, its proof and its last drill."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from field178_server.database.declarative_base import KeyPart, MaybeKey, TenantKey, table_args
+from field178_server.database.flask_extension import Model
+
+
+class BackupRun(Model):
+    """One attempt to take a backup, by a command or a job; `taken_at` is the instant it holds the store of.
+
+    `folder` is empty for a failed one, which left nothing. `faults` is a JSON list of codes. A drill finds
+    its row by the hash of the manifest, wherever the backup was copied to.
+    """
+
+    __tablename__ = "backup_run"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"]),
+        Index(None, "tenant_id", "state"),
+        Index(None, "tenant_id", "manifest_sha256"),
+        CheckConstraint("state IN ('proved', 'not_proved', 'failed')", name="state"),
+        CheckConstraint("size >= 0", name="size"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    run_id: Mapped[KeyPart]
+    state: Mapped[str]
+    folder: Mapped[str] = mapped_column(default="")
+    manifest_sha256: Mapped[MaybeKey]
+    size: Mapped[int] = mapped_column(default=0)
+    faults: Mapped[str] = mapped_column(default="[]")
+    taken_by: Mapped[MaybeKey]
+    taken_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    drilled_at: Mapped[datetime | None]

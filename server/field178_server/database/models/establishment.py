@@ -1,0 +1,34 @@
+"""Table of what the office has decided about entries of the register, beside their content."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from field178_server.database.declarative_base import Key, KeyPart, TenantKey, table_args
+from field178_server.database.flask_extension import Model
+
+
+class DuplicateDismissal(Model):
+    """Two entries that look like one place and are not, by whom it was said and why.
+
+    `one_id` is the smaller of the two ids, so that a pair has one row whichever entry is named first.
+    """
+
+    __tablename__ = "duplicate_dismissal"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "one_id"], ["record.tenant_id", "record.record_id"]),
+        ForeignKeyConstraint(["tenant_id", "other_id"], ["record.tenant_id", "record.record_id"]),
+        UniqueConstraint("tenant_id", "one_id", "other_id"),
+        CheckConstraint("one_id < other_id", name="order"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    dismissal_id: Mapped[KeyPart]
+    one_id: Mapped[Key]
+    other_id: Mapped[Key]
+    reason: Mapped[str]
+    dismissed_by: Mapped[Key]
+    dismissed_at: Mapped[datetime]

@@ -1,0 +1,274 @@
+"""The checks of the running system: each with its level, the reason as a code, and the figures behind it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from field178_server.attachments.storage.free_space import free_space
+from field178_server.backup.copy import is_empty
+from field178_server.backup.log import LastBackups, RunState, last_backups
+from field178_server.backup.place import free_mb, is_on_data_disk, obstacle_of
+from field178_server.database import migrations
+from field178_server.database.engine import readonly
+from field178_server.database.unit_of_work import snapshot
+from field178_server.health.waiting import Waiting, waiting_work
+from field178_server.maintenance.check_log import LastCheck, last_check
+from field178_server.security.certificates import certificate_of, valid_until
+from field178_server.settings import Settings
+from field178_shared.time.clock import SystemClock
+
+# The timer takes one a day; one that was missed shows before the next is.
+BACKUP_AGE, BACKUP_AGE_FAULT = timedelta(hours=36), timedelta(hours=72)
+DRILL_AGE = timedelta(days=92)
+CHECK_AGE = timedelta(hours=48)
+JOB_WAIT = timedelta(hours=1)
+QUARANTINE_AGE = timedelta(days=7)
+CERTIFICATE_LEFT, CERTIFICATE_LEFT_FAULT = timedelta(days=30), timedelta(days=7)
+# A backup is tried beside itself before it counts.
+ROOM_FOR_BACKUP = 2
+LOW_SPACE = 2
+_MEBIBYTE = 1 << 20
+
+Figure = int | str | bool | datetime | None
+
+
+class Level(StrEnum):
+    """Level of a check, from good to bad."""
+
+    OK = "ok"
+    ATTENTION = "attention"
+    FAULT = "fault"
+
+
+class CheckName(StrEnum):
+    """Name of a check, in the order in which they are shown."""
+
+    BACKUP = "backup"
+    DRILL = "drill"
+    BACKUP_PLACE = "backup_place"
+    DISK = "disk"
+    CERTIFICATE = "certificate"
+    INTEGRITY = "integrity"
+    JOBS = "jobs"
+    QUARANTINE = "quarantine"
+    UPLOADS = "uploads"
+    VERSION = "version"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Result of one check; `reason` is a code, empty where there is nothing to add to the figures."""
+
+    name: CheckName
+    level: Level = Level.OK
+    reason: str = ""
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether somebody has to do something."""
+        return self.level is not Level.OK
+
+
+def checks_of_server(engine: Engine, settings: Settings, now: datetime) -> tuple[Check, ...]:
+    """Run every check that can be run, also where the store does not answer."""
+    found: str | None = None
+    try:
+        reason = "not_installed" if is_empty(settings.effective_database_url) else ""
+        found = None if reason else migrations.probe(readonly(engine))
+    except (migrations.StoreUnreachableError, SQLAlchemyError):
+        reason = "unreachable"
+    if not reason and found != migrations.head():
+        reason = "not_migrated"
+    if reason:
+        figures = {"product": product(), "migration": found}
+        faulty = Check(CheckName.VERSION, Level.FAULT, reason, figures)
+        return (*_checks_of_machine(settings), faulty) if settings.data_dir.is_dir() else (faulty,)
+    with snapshot(engine) as session:
+        return checks_of(session, settings, now)
+
+
+def checks_of(session: Session, settings: Settings, now: datetime) -> tuple[Check, ...]:
+    """Run every check of a server whose store answers and is at the newest migration; three statements."""
+    tenant_id = settings.tenant
+    backups, waiting = last_backups(session, tenant_id), waiting_work(session, tenant_id, now)
+    return (
+        backup_check(backups, now),
+        _drill(backups, waiting.installed_at, now),
+        _backup_place(settings, backups),
+        *_checks_of_machine(settings),
+        _integrity(last_check(session, tenant_id), waiting.installed_at, now),
+        _jobs(waiting, now),
+        _quarantine(waiting, now),
+        Check(
+            CheckName.UPLOADS,
+            figures={"count": waiting.uploads, "oldest": waiting.oldest_upload},
+        ),
+        Check(CheckName.VERSION, figures={"product": product(), "migration": migrations.head()}),
+    )
+
+
+def worst_first(check: Check) -> int:
+    """Return the place of a check among others: faults, what needs attention, the rest."""
+    return -list(Level).index(check.level)
+
+
+def backup_check(backups: LastBackups, now: datetime) -> Check:
+    """Judge the newest proved backup: its age, whether it is still where it was put, what came after it."""
+    proved, attempt = backups.proved, backups.attempt
+    has_failed = attempt is not None and attempt.state is not RunState.PROVED
+    why = ", ".join(attempt.faults) if attempt and has_failed else ""
+    if proved is None:
+        missing: dict[str, Figure] = {"limit_hours": _hours(BACKUP_AGE), "why": why}
+        return Check(CheckName.BACKUP, Level.FAULT, "failed" if has_failed else "none", missing)
+    figures: dict[str, Figure] = {
+        "taken_at": proved.taken_at,
+        "age_hours": _hours(now - proved.taken_at),
+        "limit_hours": _hours(BACKUP_AGE),
+        "size_mb": _mebibytes(proved.size),
+        "folder": proved.folder,
+        "proved_at": proved.ended_at,
+        "why": why,
+    }
+    age = now - proved.taken_at
+    if not Path(proved.folder).is_dir():
+        return Check(CheckName.BACKUP, Level.FAULT, "gone", figures)
+    if age > BACKUP_AGE_FAULT:
+        return Check(CheckName.BACKUP, Level.FAULT, "failed" if has_failed else "late", figures)
+    if has_failed:
+        return Check(CheckName.BACKUP, Level.ATTENTION, "failed", figures)
+    if age > BACKUP_AGE:
+        return Check(CheckName.BACKUP, Level.ATTENTION, "late", figures)
+    return Check(CheckName.BACKUP, figures=figures)
+
+
+def product() -> str:
+    """Return the version of the product that runs."""
+    return importlib.metadata.version("field178")
+
+
+def _drill(backups: LastBackups, installed_at: datetime, now: datetime) -> Check:
+    since = backups.drilled_at or installed_at
+    figures: dict[str, Figure] = {
+        "drilled_at": backups.drilled_at,
+        "due_at": since + DRILL_AGE,
+        "limit_days": DRILL_AGE.days,
+    }
+    is_due = now - since > DRILL_AGE
+    return Check(CheckName.DRILL, Level.ATTENTION if is_due else Level.OK, "due" if is_due else "", figures)
+
+
+def _backup_place(settings: Settings, backups: LastBackups) -> Check:
+    needed = ROOM_FOR_BACKUP * _mebibytes(backups.proved.size) if backups.proved else None
+    figures: dict[str, Figure] = {
+        "folder": str(settings.effective_backup_dir.absolute()),
+        "free_mb": free_mb(settings),
+        "needed_mb": needed,
+        "on_data_disk": is_on_data_disk(settings),
+    }
+    obstacle = obstacle_of(settings)
+    if obstacle is not None:
+        return Check(
+            CheckName.BACKUP_PLACE, Level.FAULT, obstacle.reason.value, figures | {"what": obstacle.what}
+        )
+    if needed is not None and free_mb(settings) < needed:
+        return Check(CheckName.BACKUP_PLACE, Level.ATTENTION, "too_small", figures)
+    return Check(CheckName.BACKUP_PLACE, figures=figures)
+
+
+def _checks_of_machine(settings: Settings) -> tuple[Check, ...]:
+    return _disk(settings), _certificate(settings)
+
+
+def _disk(settings: Settings) -> Check:
+    space = free_space(settings)
+    figures: dict[str, Figure] = {
+        "free_mb": space.free_mb,
+        "limit_mb": settings.min_free_mb,
+        "folder": str(settings.data_dir.absolute()),
+    }
+    if space.reasons:
+        is_fit = space.is_writable and space.takes_changes
+        level = Level.ATTENTION if is_fit else Level.FAULT
+        return Check(CheckName.DISK, level, space.reasons[0], figures)
+    if space.free_mb < LOW_SPACE * settings.min_free_mb:
+        return Check(CheckName.DISK, Level.ATTENTION, "low", figures)
+    return Check(CheckName.DISK, figures=figures)
+
+
+def _certificate(settings: Settings) -> Check:
+    if not settings.is_https:
+        return Check(CheckName.CERTIFICATE, reason="plain_http")
+    if settings.trusted_proxies:
+        return Check(CheckName.CERTIFICATE, reason="proxy")
+    path = certificate_of(settings)[0]
+    figures: dict[str, Figure] = {"file": str(path), "limit_days": CERTIFICATE_LEFT.days}
+    try:
+        ends_at = valid_until(path)
+    except (OSError, ValueError):
+        return Check(CheckName.CERTIFICATE, Level.FAULT, "unreadable", figures)
+    # By the machine's own clock, whatever a demo's: browsers and tablets check it by theirs.
+    left = ends_at - SystemClock().now()
+    figures |= {"ends_at": ends_at, "days_left": left.days}
+    if left < CERTIFICATE_LEFT:
+        level = Level.FAULT if left < CERTIFICATE_LEFT_FAULT else Level.ATTENTION
+        return Check(CheckName.CERTIFICATE, level, "ends" if left > timedelta(0) else "ended", figures)
+    return Check(CheckName.CERTIFICATE, figures=figures)
+
+
+def _integrity(last: LastCheck | None, installed_at: datetime, now: datetime) -> Check:
+    since = last.ended_at if last else installed_at
+    figures: dict[str, Figure] = {
+        "checked_at": last.ended_at if last else None,
+        "limit_hours": _hours(CHECK_AGE),
+        "faults": last.fault_count if last else 0,
+    }
+    if last and last.fault_count:
+        return Check(CheckName.INTEGRITY, Level.FAULT, "faults", figures)
+    if now - since > CHECK_AGE:
+        return Check(CheckName.INTEGRITY, Level.ATTENTION, "late", figures)
+    return Check(CheckName.INTEGRITY, figures=figures)
+
+
+def _jobs(waiting: Waiting, now: datetime) -> Check:
+    figures: dict[str, Figure] = {
+        "waiting": waiting.jobs,
+        "oldest": waiting.oldest_job,
+        "failed": waiting.failed_jobs,
+        "limit_minutes": int(JOB_WAIT.total_seconds()) // 60,
+    }
+    if waiting.oldest_job and now - waiting.oldest_job > JOB_WAIT:
+        return Check(CheckName.JOBS, Level.ATTENTION, "stuck", figures)
+    if waiting.failed_jobs:
+        return Check(CheckName.JOBS, Level.ATTENTION, "failed", figures)
+    return Check(CheckName.JOBS, figures=figures)
+
+
+def _quarantine(waiting: Waiting, now: datetime) -> Check:
+    oldest = waiting.oldest_quarantined
+    figures: dict[str, Figure] = {
+        "count": waiting.quarantined,
+        "oldest": oldest,
+        "limit_days": QUARANTINE_AGE.days,
+    }
+    is_old = oldest is not None and now - oldest > QUARANTINE_AGE
+    return Check(
+        CheckName.QUARANTINE, Level.ATTENTION if is_old else Level.OK, "old" if is_old else "", figures
+    )
+
+
+def _hours(span: timedelta) -> int:
+    return int(span.total_seconds()) // 3600
+
+
+def _mebibytes(size: int) -> int:
+    return -(-size // _MEBIBYTE)

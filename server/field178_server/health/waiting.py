@@ -1,0 +1,49 @@
+"""Work that waits: jobs, quarantined changes, uploads under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from field178_server.database.models import Job, Quarantine, Tenant, Upload
+from field178_server.jobs.queue import JobState
+from field178_server.replication.quarantine.store import OPEN
+
+FAILED_WITHIN = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Numbers of what waits, each with its oldest; `installed_at` is when the store began."""
+
+    installed_at: datetime
+    jobs: int
+    oldest_job: datetime | None
+    failed_jobs: int
+    quarantined: int
+    oldest_quarantined: datetime | None
+    uploads: int
+    oldest_upload: datetime | None
+
+
+def waiting_work(session: Session, tenant_id: str, now: datetime) -> Waiting:
+    """Return what waits, in one statement."""
+    queued = Job.tenant_id == tenant_id, Job.state == JobState.QUEUED
+    failed = Job.tenant_id == tenant_id, Job.state == JobState.FAILED, Job.ended_at >= now - FAILED_WITHIN
+    unsettled = Quarantine.tenant_id == tenant_id, Quarantine.state == OPEN
+    coming = Upload.tenant_id == tenant_id, Upload.state == "open", Upload.expires_at > now
+    counts: tuple[Select[Any], ...] = (
+        select(func.count()).where(*queued),
+        select(func.min(Job.queued_at)).where(*queued),
+        select(func.count()).where(*failed),
+        select(func.count()).where(*unsettled),
+        select(func.min(Quarantine.received_at)).where(*unsettled),
+        select(func.count()).where(*coming),
+        select(func.min(Upload.created_at)).where(*coming),
+    )
+    query = select(Tenant.created_at, *(one.scalar_subquery() for one in counts))
+    return Waiting(*session.execute(query.where(Tenant.tenant_id == tenant_id)).one())

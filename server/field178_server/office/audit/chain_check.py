@@ -1,0 +1,147 @@
+"""Chain check: the job that proves the chain of the audit trail and that of the receipts, and its outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from field178_server.audit import trail_chain
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
+from field178_server.audit.trail_chain import BrokenEntry
+from field178_server.audit.verify import BrokenLink, first_broken_link
+from field178_server.database.models import Job, Root, RootPart
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.jobs import queue
+from field178_server.jobs.queue import JobRow, JobState, Outcome, find_job
+from field178_server.jobs.run import JobRun
+from field178_shared.time.clock import from_wire, to_wire
+
+CHAIN_CHECK = "chain_check"
+# Rows between two looks at the clock.
+_STEP = 256
+
+
+@dataclass(frozen=True, slots=True)
+class ChainState:
+    """Outcome of a check: how many rows were proved, and the first that does not hold in either chain."""
+
+    entries: int
+    receipts: int
+    roots: int
+    broken_entry: BrokenEntry | None = None
+    broken_link: BrokenLink | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was found."""
+        return self.broken_entry is None and self.broken_link is None
+
+    @classmethod
+    def read(cls, outcome: Outcome) -> ChainState:
+        """Read the outcome of a job."""
+        entries, receipts, roots = (_number(outcome, name) for name in ("entries", "receipts", "roots"))
+        return cls(entries, receipts, roots, _entry(outcome.get("entry")), _link(outcome.get("root")))
+
+    def outcome(self) -> Outcome:
+        """Return what the job keeps: places, ids and counts."""
+        found: dict[str, object] = {"entries": self.entries, "receipts": self.receipts, "roots": self.roots}
+        if one := self.broken_entry:
+            at = to_wire(one.at) if one.at else ""
+            found["entry"] = {"index": one.index, "fault": one.fault, "id": one.audit_id or "", "at": at}
+        if link := self.broken_link:
+            found["root"] = {"index": link.index, "faults": list(link.faults)}
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class ChainChecks:
+    """The last check that ended, and the one that waits or runs."""
+
+    last: JobRow | None
+    under_way: JobRow | None
+
+
+def ask(session: Session, context: OperationContext) -> None:
+    """Queue a check; where one waits or runs already, that one will do."""
+    if checks_of(session, context.tenant_id).under_way is None:
+        queue.add(session, context, CHAIN_CHECK, {})
+
+
+def checks_of(session: Session, tenant_id: str) -> ChainChecks:
+    """Return how the checks stand, in one statement for each of them."""
+    of_kind = select(Job.job_id).where(Job.tenant_id == tenant_id, Job.kind == CHAIN_CHECK)
+    newest = of_kind.order_by(Job.job_id.desc()).limit(1)
+
+    def found(*states: JobState) -> JobRow | None:
+        job_id = session.scalar(newest.where(Job.state.in_(states)))
+        return find_job(session, tenant_id, job_id) if job_id else None
+
+    return ChainChecks(
+        last=found(JobState.DONE, JobState.FAILED), under_way=found(JobState.QUEUED, JobState.RUNNING)
+    )
+
+
+def run_check(run: JobRun) -> None:
+    """Chain what is new, then prove both chains from their first row; write what was found."""
+    runtime, key = run.runtime, run.runtime.keyring.receipt_key
+    trail_chain.extend(runtime.engine, runtime.tenant_id, runtime.keyring.receipt)
+    with snapshot(runtime.engine) as session:
+        entries, receipts, roots = _totals(session, runtime.tenant_id)
+        each = _counter(run, entries + receipts)
+        state = ChainState(
+            entries,
+            receipts,
+            roots,
+            trail_chain.first_broken_entry(session, runtime.tenant_id, key, each),
+            first_broken_link(session, runtime.tenant_id, key, each),
+        )
+    details: dict[str, str | int | None] = {"entries": entries, "receipts": receipts}
+    noted = AuditEntry("chain_checked", details={**details, "is_whole": int(state.is_whole)})
+
+    def conclude(session: Session) -> None:
+        run.context.note(session, noted)
+        run.conclude(session, state.outcome())
+
+    run_write(runtime.engine, conclude)
+
+
+def _totals(session: Session, tenant_id: str) -> tuple[int, int, int]:
+    receipts = select(func.sum(RootPart.receipt_count)).where(RootPart.tenant_id == tenant_id)
+    roots = select(func.count()).select_from(Root).where(Root.tenant_id == tenant_id)
+    entries = trail_chain.count_chained(session, tenant_id)
+    return entries, int(session.scalar(receipts) or 0), session.scalar(roots) or 0
+
+
+def _counter(run: JobRun, total: int) -> Callable[[int], None]:
+    done = 0
+
+    def each(count: int) -> None:
+        nonlocal done
+        done += count
+        if done % _STEP == 0:
+            # Never the whole: then it would be told at every row that came meanwhile.
+            run.progress(min(done, total - 1), total)
+
+    return each
+
+
+def _entry(kept: object) -> BrokenEntry | None:
+    if not isinstance(kept, dict):
+        return None
+    fault, audit_id, at = (str(kept.get(name) or "") for name in ("fault", "id", "at"))
+    return BrokenEntry(_number(kept, "index"), fault, audit_id, from_wire(at))
+
+
+def _link(kept: object) -> BrokenLink | None:
+    if not isinstance(kept, dict):
+        return None
+    return BrokenLink(_number(kept, "index"), tuple(map(str, kept.get("faults", ()))))
+
+
+def _number(kept: Mapping[str, object], name: str) -> int:
+    found = kept.get(name)
+    return found if isinstance(found, int) else 0

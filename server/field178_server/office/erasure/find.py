@@ -1,0 +1,139 @@
+"""Finding of a record to erase without its id: by number, establishment and day.
+
+What is found tells type, day, commune and code, which stand on paper; never a name or content.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from field178_server.audit.actions import RECORDS_SEARCHED
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
+from field178_server.database.models import EstablishmentProjection, FiledFacet, FiledRecord, Record
+from field178_server.records.find_record import merged_into_any_of, number_on
+from field178_server.records.projections.facets import ESTABLISHMENT, TEXT
+from field178_shared.text.normalisation import fold
+
+SHOWN, MOST_PLACES = 20, 5
+# Of a shorter one the whole number is meant: a part would be on every paper.
+MIN_PART = 4
+MIN_WORD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSearch:
+    """What is known of a record: a number on its papers, words of its establishment or venue, its day."""
+
+    number: str = ""
+    place: str = ""
+    day: date | None = None
+
+    @property
+    def words(self) -> list[str]:
+        """The words of the place that are long enough to say something."""
+        return [word for word in fold(self.place).split() if len(word) >= MIN_WORD]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known that could be searched for."""
+        return not (fold(self.number) or self.words or self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class FittingRecord:
+    """One record that fits."""
+
+    record_id: str
+    type: str
+    scope: str
+    unit_id: str | None
+    occurred_on: date | None
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class FittingRecords:
+    """The records that fit, latest day first, and whether there are others."""
+
+    rows: tuple[FittingRecord, ...] = ()
+    has_more: bool = False
+
+
+def find_records(session: Session, tenant_id: str, wanted: RecordSearch) -> FittingRecords:
+    """Return the records that fit; establishments where few do: nothing but the commune tells them apart."""
+    if wanted.is_empty:
+        return FittingRecords()
+    filed = _filed(session, tenant_id, wanted)
+    is_place_alone = bool(wanted.words) and not wanted.number and wanted.day is None
+    places = _establishments(session, tenant_id, wanted.words) if is_place_alone else []
+    too_many = len(places) > MOST_PLACES
+    rows = filed[:SHOWN] + ([] if too_many else places)
+    return FittingRecords(tuple(rows), too_many or len(filed) > SHOWN)
+
+
+def note_search(session: Session, context: OperationContext, found: int) -> None:
+    """Write that somebody searched, and how much was found; what was typed is not kept."""
+    context.note(session, AuditEntry(RECORDS_SEARCHED, details={"found": found}))
+
+
+def _filed(session: Session, tenant_id: str, wanted: RecordSearch) -> list[FittingRecord]:
+    filed = FiledRecord
+    query = (
+        select(filed.record_id, filed.type, filed.scope, filed.unit_id, filed.occurred_on, Record.body)
+        .join(Record, (Record.tenant_id == filed.tenant_id) & (Record.record_id == filed.record_id))
+        .where(filed.tenant_id == tenant_id)
+    )
+    if number := fold(wanted.number):
+        is_it = FiledFacet.value == number
+        if len(number) >= MIN_PART:
+            is_it = FiledFacet.value.contains(number, autoescape=True)
+        query = query.where(_has(tenant_id, TEXT, is_it))
+    if wanted.words:
+        query = query.where(_at_place(tenant_id, wanted.words))
+    if wanted.day is not None:
+        query = query.where(filed.occurred_on == wanted.day)
+    rows = session.execute(query.order_by(filed.occurred_on.desc(), filed.record_id).limit(SHOWN + 1))
+    return [FittingRecord(*row[:-1], code=number_on(json.loads(row.body))) for row in rows]
+
+
+def _has(tenant_id: str, kind: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return FiledRecord.record_id.in_(
+        select(FiledFacet.record_id).where(
+            FiledFacet.tenant_id == tenant_id, FiledFacet.kind == kind, condition
+        )
+    )
+
+
+def _at_place(tenant_id: str, words: Sequence[str]) -> ColumnElement[bool]:
+    places = select(EstablishmentProjection.record_id).where(
+        EstablishmentProjection.tenant_id == tenant_id, *_all_in(EstablishmentProjection.folded, words)
+    )
+    named = merged_into_any_of(tenant_id, places)
+    return or_(
+        FiledRecord.establishment_id.in_(named),
+        _has(tenant_id, ESTABLISHMENT, FiledFacet.value.in_(named)),
+        _has(tenant_id, TEXT, FiledFacet.value.contains(" ".join(words), autoescape=True)),
+    )
+
+
+def _establishments(session: Session, tenant_id: str, words: Sequence[str]) -> list[FittingRecord]:
+    entry = EstablishmentProjection
+    query = (
+        select(entry.record_id, entry.scope, entry.unit_id)
+        .where(entry.tenant_id == tenant_id, *_all_in(entry.folded, words))
+        .order_by(entry.sort_key, entry.record_id)
+        .limit(MOST_PLACES + 1)
+    )
+    rows = session.execute(query)
+    return [FittingRecord(row.record_id, "establishment", row.scope, row.unit_id, None, "") for row in rows]
+
+
+def _all_in(column: InstrumentedAttribute[str], words: Sequence[str]) -> list[ColumnElement[bool]]:
+    return [column.contains(word, autoescape=True) for word in words]

@@ -1,0 +1,152 @@
+"""The register on the map: where each entry lies, how its last visit ended, what is still to be fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select, true
+from sqlalchemy.orm import Session
+
+from field178_server.database.models import (
+    EstablishmentProjection,
+    FiledRecord,
+    FollowUpProjection,
+    MergeProjection,
+)
+from field178_server.office.establishments.queries import RegisterQuery, within
+
+# Of the whole register of a large city; what is beyond is said, and found by filters.
+MOST_POINTS = 50_000
+FEW = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class LastVisit:
+    """The last visit to an establishment that counts: its day and its result."""
+
+    visited_on: date
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedEstablishment:
+    """An establishment with a point, in 1e-7 degrees."""
+
+    record_id: str
+    name: str
+    establishment_type_id: str
+    unit_id: str
+    lat: int
+    lon: int
+    last_visit: LastVisit | None
+    has_open_correction: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterMap:
+    """The first establishments with a point, how many have one, and how many have none."""
+
+    points: tuple[PlacedEstablishment, ...]
+    placed: int
+    unplaced: int
+
+
+def register_map(session: Session, query: RegisterQuery) -> RegisterMap:
+    """Return what the list of the same query found, as points; in five statements whatever it found."""
+    entry = EstablishmentProjection
+    total, placed = session.execute(
+        select(func.count(), func.count(entry.lat)).select_from(entry).where(*within(query))
+    ).one()
+    rows: Any = session.execute(
+        select(entry.record_id, entry.name, entry.establishment_type_id, entry.unit_id, entry.lat, entry.lon)
+        .where(*within(query), entry.lat.is_not(None), entry.lon.is_not(None))
+        .order_by(entry.sort_key, entry.record_id)
+        .limit(MOST_POINTS)
+    ).all()
+    if not rows:
+        return RegisterMap((), placed, total - placed)
+    ends = _ends_of_merges(session, query.tenant_id)
+    visits = _last_visits(session, query, ends, [row.record_id for row in rows])
+    to_fix = _with_open_corrections(session, query, ends)
+    points = tuple(
+        PlacedEstablishment(
+            row.record_id,
+            row.name,
+            row.establishment_type_id,
+            row.unit_id,
+            row.lat,
+            row.lon,
+            visits.get(row.record_id),
+            row.record_id in to_fix,
+        )
+        for row in rows
+    )
+    return RegisterMap(points, placed, total - placed)
+
+
+def _ends_of_merges(session: Session, tenant_id: str) -> Mapping[str, str]:
+    """Return {merged entry: the live one at the end of its chain}."""
+    query = select(MergeProjection.record_id, MergeProjection.into_id)
+    rows = session.execute(query.where(MergeProjection.tenant_id == tenant_id))
+    steps = {row.record_id: row.into_id for row in rows}
+    ends = {}
+    for one in steps:
+        end, passed = one, set[str]()
+        while end in steps and end not in passed:
+            passed.add(end)
+            end = steps[end]
+        ends[one] = end
+    return ends
+
+
+def _last_visits(
+    session: Session, query: RegisterQuery, ends: Mapping[str, str], ids: Sequence[str]
+) -> dict[str, LastVisit]:
+    """Return the last visit that is not void, by establishment; one to a merged entry is to its target."""
+    filed, known_as = FiledRecord, [*ids, *ends]
+    # The visits of few places are found by their index; of many, one walk through all visits is shorter.
+    is_named = filed.establishment_id.in_(sorted(known_as)) if len(known_as) <= FEW else true()
+    place = func.row_number().over(
+        partition_by=filed.establishment_id, order_by=(filed.occurred_on.desc(), filed.record_id.desc())
+    )
+    visits = (
+        select(filed.establishment_id, filed.occurred_on, filed.outcome, place.label("place"))
+        .where(
+            filed.tenant_id == query.tenant_id,
+            filed.type == "inspection",
+            filed.review_state != "void",
+            filed.occurred_on.is_not(None),
+            filed.establishment_id.is_not(None),
+            query.access.covers(filed.scope),
+            is_named,
+        )
+        .subquery()
+    )
+    rows: Any = session.execute(
+        select(visits.c.establishment_id, visits.c.occurred_on, visits.c.outcome).where(visits.c.place == 1)
+    )
+    found: dict[str, LastVisit] = {}
+    for establishment_id, visited_on, outcome in rows:
+        end = ends.get(establishment_id, establishment_id)
+        if end not in found or found[end].visited_on < visited_on:
+            found[end] = LastVisit(visited_on, outcome)
+    return found
+
+
+def _with_open_corrections(session: Session, query: RegisterQuery, ends: Mapping[str, str]) -> frozenset[str]:
+    row = FollowUpProjection
+    found = session.scalars(
+        select(row.establishment_id)
+        .where(
+            row.tenant_id == query.tenant_id,
+            row.closed_on.is_(None),
+            row.kind == "correction",
+            row.establishment_id.is_not(None),
+            query.access.covers(row.scope),
+        )
+        .distinct()
+    )
+    return frozenset(ends.get(one, one) for one in found if one)

@@ -1,0 +1,173 @@
+"""Operations on e-mail: the digests of a day, a test, and what becomes of each e-mail."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from field178_server.accounts import officers
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
+from field178_server.database.engine import changed_rows
+from field178_server.database.models import Mail, Officer, Tenant
+from field178_server.office.mail.digest import DigestWords, chosen_topics, waiting_now
+from field178_server.office.mail.transport import MailReason, MailRefused
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.text.i18n import N_, translator
+from field178_shared.time.clock import VIETNAM, local_date
+
+DIGEST, TEST = "digest", "test"
+WAITING, SENDING, SENT, FAILED = "waiting", "sending", "sent", "failed"
+# In the morning, before teams go out.
+DIGEST_HOUR = 7
+# A try takes less; who has not told of its end by then has died.
+LEASE = timedelta(minutes=10)
+# After so many minutes the next try; the digest of the next day has all that still waits.
+_PAUSES_MIN = (1, 5, 15, 60, 120, 240)
+GIVE_UP_AFTER = timedelta(hours=20)
+KEPT = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An e-mail that this process alone sends now; `address` None: the account has none any more."""
+
+    mail_id: str
+    address: str | None
+    language: str
+    subject: str
+    text: str
+    made_at: datetime
+
+
+def is_digest_time(now: datetime) -> bool:
+    """Tell whether the digests of the day may be written."""
+    return now.astimezone(VIETNAM).hour >= DIGEST_HOUR
+
+
+def queue_digests(session: Session, context: OperationContext, link: Callable[[str], str]) -> int:
+    """Queue the digest of the day for each officer with an address for whom something waits; count them.
+
+    Called again on that day it adds none for an officer who has one. E-mails of the past are removed.
+    """
+    tenant_id, now = context.tenant_id, context.now()
+    day = local_date(now)
+    session.get_one(Tenant, tenant_id, with_for_update=True)  # one process at a time
+    session.execute(delete(Mail).where(Mail.tenant_id == tenant_id, Mail.ended_at < now - KEPT))
+    people = _reachable(session, tenant_id)
+    if not people:
+        return 0
+    done = _told_on(session, tenant_id, day)
+    scopes, waiting, count = officers.all_scopes(session, tenant_id), waiting_now(session, tenant_id, now), 0
+    for officer in people:
+        topics = chosen_topics(officer.role, officer.mail_topics, context.lists)
+        found = waiting.digest(topics, officer.role, scopes.get(officer.officer_id, ()), context.lists)
+        if officer.officer_id in done or found.is_empty:
+            continue
+        words = DigestWords(officer.language, link)
+        mail_id = str(uuid.uuid5(uuid.UUID(officer.officer_id), f"{DIGEST}|{day.isoformat()}"))
+        session.add(_mail(officer, mail_id, DIGEST, words.subject(found), words.letter(found, day), now))
+        count += 1
+    return count
+
+
+def queue_test(session: Session, context: OperationContext, officer_id: str) -> str:
+    """Queue a test e-mail to an officer; raises AppError(not_found) for one without an address."""
+    officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
+    if officer.email is None:
+        raise AppError(ErrorCode.NOT_FOUND, officer=officer_id)
+    say = translator(officer.language, "console")
+    mail_id = context.ids.random()
+    subject = say(N_("Field register 178: test"))
+    text = say(N_("This server can send you e-mail. You need not do anything."))
+    session.add(_mail(officer, mail_id, TEST, subject, f"{text}\n", context.now()))
+    context.note(session, AuditEntry("mail_tested", mail_id))
+    return mail_id
+
+
+def claim_next(session: Session, tenant_id: str, now: datetime) -> Claimed | None:
+    """Claim the e-mail that has waited longest for its next try, None when none is due."""
+    due = (
+        select(Mail)
+        .where(Mail.tenant_id == tenant_id, Mail.state.in_((WAITING, SENDING)), Mail.next_try_at <= now)
+        .order_by(Mail.next_try_at, Mail.mail_id)
+        .limit(1)
+    )
+    mail = session.scalars(due).one_or_none()
+    if mail is None:
+        return None
+    claim = (
+        update(Mail)
+        .where(
+            Mail.tenant_id == tenant_id,
+            Mail.mail_id == mail.mail_id,
+            Mail.state == mail.state,
+            Mail.next_try_at == mail.next_try_at,
+        )
+        .values(state=SENDING, attempt_count=Mail.attempt_count + 1, next_try_at=now + LEASE)
+        .execution_options(synchronize_session=False)
+    )
+    if changed_rows(session.execute(claim)) != 1:
+        return None  # another process was quicker
+    officer = session.get_one(Officer, (tenant_id, mail.officer_id))
+    address = officer.email if officer.disabled_at is None else None
+    return Claimed(mail.mail_id, address, officer.language, mail.subject, mail.text, mail.made_at)
+
+
+def note_sent(session: Session, tenant_id: str, mail_id: str, now: datetime) -> None:
+    """Keep that the server has taken an e-mail: it is never sent again."""
+    mail = session.get_one(Mail, (tenant_id, mail_id))
+    mail.state, mail.reason, mail.ended_at = SENT, None, now
+
+
+def note_refused(session: Session, tenant_id: str, mail_id: str, refused: MailRefused, now: datetime) -> None:
+    """Keep why an e-mail was not taken, and when it is tried again; not where that would not help."""
+    mail = session.get_one(Mail, (tenant_id, mail_id))
+    mail.reason = f"{refused.reason.value} {refused.code}".removesuffix(" 0")
+    pause = timedelta(minutes=_PAUSES_MIN[min(mail.attempt_count, len(_PAUSES_MIN)) - 1])
+    is_over = now + pause > mail.made_at + GIVE_UP_AFTER
+    if refused.is_final or refused.reason is MailReason.NO_ADDRESS or is_over:
+        mail.state, mail.ended_at = FAILED, now
+    else:
+        mail.state, mail.next_try_at = WAITING, now + pause
+
+
+def try_again(session: Session, context: OperationContext) -> int:
+    """Let every e-mail that waits be tried now; return how many there are."""
+    waiting = (
+        update(Mail)
+        .where(Mail.tenant_id == context.tenant_id, Mail.state == WAITING)
+        .values(next_try_at=context.now())
+    )
+    return changed_rows(session.execute(waiting))
+
+
+def _mail(officer: Officer, mail_id: str, kind: str, subject: str, text: str, now: datetime) -> Mail:
+    return Mail(
+        tenant_id=officer.tenant_id,
+        mail_id=mail_id,
+        officer_id=officer.officer_id,
+        kind=kind,
+        day=local_date(now),
+        subject=subject,
+        text=text,
+        next_try_at=now,
+        made_at=now,
+    )
+
+
+def _reachable(session: Session, tenant_id: str) -> list[Officer]:
+    query = select(Officer).where(
+        Officer.tenant_id == tenant_id, Officer.email.is_not(None), Officer.disabled_at.is_(None)
+    )
+    return list(session.scalars(query.order_by(Officer.login)))
+
+
+def _told_on(session: Session, tenant_id: str, day: date) -> frozenset[str]:
+    query = select(Mail.officer_id).where(Mail.tenant_id == tenant_id, Mail.kind == DIGEST, Mail.day == day)
+    return frozenset(session.scalars(query))

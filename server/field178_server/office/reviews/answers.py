@@ -1,0 +1,58 @@
+"""The field's answers to the comments of reviews, with who wrote them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from field178_server.database.models import ChangeHistory, Officer, Record
+from field178_shared.records.comment_threads import ANSWER, CommentAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer, who filed it and when it came."""
+
+    answer: CommentAnswer
+    user_id: str | None
+    received_at: datetime
+
+
+def answers_to(
+    session: Session, tenant_id: str, record_ids: Collection[str]
+) -> dict[str, tuple[StoredAnswer, ...]]:
+    """Return the answers to the comments on records, by record; one that was erased answers nothing."""
+    is_first = and_(
+        ChangeHistory.tenant_id == Record.tenant_id,
+        ChangeHistory.record_id == Record.record_id,
+        ChangeHistory.rev == 1,
+    )
+    query = (
+        select(
+            Record.subject_id, Record.record_id, Record.body, ChangeHistory.user_id, ChangeHistory.received_at
+        )
+        .join(ChangeHistory, is_first)
+        .where(Record.tenant_id == tenant_id, Record.subject_id.in_(sorted(record_ids)))
+        .where(Record.type == ANSWER, Record.deleted.is_(False))
+        .order_by(Record.record_id)
+    )
+    found: dict[str, tuple[StoredAnswer, ...]] = {}
+    for subject_id, record_id, body, user_id, received_at in session.execute(query):
+        answer = CommentAnswer.from_data(record_id, json.loads(body))
+        if answer.comment and subject_id is not None:
+            one = StoredAnswer(answer, user_id, received_at)
+            found[subject_id] = (*found.get(subject_id, ()), one)
+    return found
+
+
+def roles_of(session: Session, tenant_id: str, officer_ids: Collection[str]) -> dict[str, str]:
+    """Return the roles of officers by id."""
+    query = select(Officer.officer_id, Officer.role).where(
+        Officer.tenant_id == tenant_id, Officer.officer_id.in_(sorted(officer_ids))
+    )
+    return {officer_id: role for officer_id, role in session.execute(query)}

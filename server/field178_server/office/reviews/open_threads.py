@@ -1,0 +1,172 @@
+"""Open comment threads as a list: by record, the one longest untouched by the office first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
+from sqlalchemy.orm import Session, aliased
+
+from field178_server.database.models import EstablishmentProjection, FiledRecord, Record
+from field178_server.office.reviews.answers import StoredAnswer, answers_to, roles_of
+from field178_server.records.access import AccessFilter
+from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
+from field178_server.records.labels import Names, establishment_names, names_of
+from field178_server.records.projections.filed import RETURNED, WAITING
+from field178_shared.merge import Data
+from field178_shared.records.comment_threads import CommentThread, threads_of
+from field178_shared.records.review import ReviewRecord
+
+PAGE_SIZE = 25
+
+
+class Turn(StrEnum):
+    """Whose turn it is with the records of a part: the team has not answered all, or it has."""
+
+    TEAM = "team"
+    OFFICE = "office"
+
+
+_DRAWERS = {Turn.TEAM: RETURNED, Turn.OFFICE: WAITING}
+_ORDER = Order(FiledRecord.tenant_id, FiledRecord.reviewed_at, FiledRecord.record_id)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenThreadsFilter:
+    """Whose list is read, and which rows of it; "" is all."""
+
+    tenant_id: str
+    access: AccessFilter
+    turn: Turn
+    type: str = ""
+    team_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadsOfRecord:
+    """One record with its open threads."""
+
+    filed: FiledRecord
+    establishment_name: str | None
+    data: Data
+    threads: tuple[CommentThread, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenThreads:
+    """One page of a part, how many threads each part has, the teams to choose from, and who wrote."""
+
+    page: KeysetPage[Any]
+    records: tuple[ThreadsOfRecord, ...]
+    counts: Mapping[Turn, int]
+    teams: tuple[str, ...]
+    answers: Mapping[str, StoredAnswer]
+    roles: Mapping[str, str]
+    names: Names
+
+
+def open_threads(session: Session, wanted: OpenThreadsFilter, place: PageStart) -> OpenThreads:
+    """Return one page of records with open threads."""
+    query = _records().where(*_within(wanted), FiledRecord.drawer == _DRAWERS[wanted.turn])
+    page = keyset_page(session, query, _ORDER, wanted.tenant_id, place, PAGE_SIZE)
+    ids = [row.record_id for row in page.rows]
+    answers = answers_to(session, wanted.tenant_id, ids) if ids else {}
+    merged = {row.FiledRecord.establishment_id for row in page.rows if row.name is None} - {None}
+    merged_names = establishment_names(session, wanted.tenant_id, merged) if merged else {}
+    records = tuple(
+        ThreadsOfRecord(
+            filed=row.FiledRecord,
+            establishment_name=row.name or merged_names.get(row.FiledRecord.establishment_id),
+            data=json.loads(row.body),
+            threads=tuple(
+                thread
+                for thread in threads_of(
+                    ReviewRecord.from_data(json.loads(row.review)),
+                    (one.answer for one in answers.get(row.record_id, ())),
+                )
+                if thread.is_open
+            ),
+        )
+        for row in page.rows
+    )
+    people = _people(records) | {one.user_id for found in answers.values() for one in found if one.user_id}
+    teams = _teams(session, wanted)
+    return OpenThreads(
+        page=page,
+        records=records,
+        counts=_counts(session, wanted),
+        teams=teams,
+        answers={one.answer.id: one for found in answers.values() for one in found},
+        roles=roles_of(session, wanted.tenant_id, people) if people else {},
+        names=names_of(session, wanted.tenant_id, people | set(teams)),
+    )
+
+
+def _records() -> Select[Any]:
+    review = aliased(Record)
+    columns: list[Any] = [
+        *(FiledRecord, FiledRecord.record_id, EstablishmentProjection.name, Record.body),
+        review.body.label("review"),
+    ]
+    chosen: Select[Any] = select(*columns)
+    return (
+        chosen.join(
+            Record, and_(Record.tenant_id == FiledRecord.tenant_id, Record.record_id == FiledRecord.record_id)
+        )
+        .join(
+            review,
+            and_(
+                review.tenant_id == FiledRecord.tenant_id,
+                review.subject_id == FiledRecord.record_id,
+                review.type == "review",
+                review.deleted.is_(False),
+            ),
+        )
+        .outerjoin(
+            EstablishmentProjection,
+            and_(
+                EstablishmentProjection.tenant_id == FiledRecord.tenant_id,
+                EstablishmentProjection.record_id == FiledRecord.establishment_id,
+            ),
+        )
+    )
+
+
+def _within(wanted: OpenThreadsFilter) -> tuple[ColumnElement[bool], ...]:
+    return (
+        FiledRecord.tenant_id == wanted.tenant_id,
+        wanted.access.covers(FiledRecord.scope),
+        FiledRecord.open_threads > 0,
+        FiledRecord.type == wanted.type if wanted.type else true(),
+        FiledRecord.team_id == wanted.team_id if wanted.team_id else true(),
+    )
+
+
+def _counts(session: Session, wanted: OpenThreadsFilter) -> Mapping[Turn, int]:
+    query = (
+        select(FiledRecord.drawer, func.sum(FiledRecord.open_threads))
+        .where(*_within(wanted))
+        .group_by(FiledRecord.drawer)
+    )
+    found = {drawer: int(count) for drawer, count in session.execute(query)}
+    return {turn: found.get(drawer, 0) for turn, drawer in _DRAWERS.items()}
+
+
+def _teams(session: Session, wanted: OpenThreadsFilter) -> tuple[str, ...]:
+    everything = OpenThreadsFilter(wanted.tenant_id, wanted.access, wanted.turn)
+    query = select(FiledRecord.team_id).where(*_within(everything)).distinct()
+    return tuple(sorted(team for team in session.scalars(query) if team))
+
+
+def _people(records: tuple[ThreadsOfRecord, ...]) -> set[str]:
+    return {
+        comment.user
+        for one in records
+        for thread in one.threads
+        for comment in thread.comments
+        if comment.user
+    }

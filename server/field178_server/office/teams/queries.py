@@ -1,0 +1,237 @@
+"""Teams as pages read them: list, one team with members, tablets, open work and its history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import Session
+
+from field178_server.accounts import officers
+from field178_server.database.models import Device, DeviceScope, FiledRecord, Officer, Record
+from field178_server.records.access import AccessFilter
+from field178_server.records.history import RecordHistory, history_of
+from field178_server.records.labels import Names, names_of
+from field178_shared.codelists import load
+from field178_shared.records.teams import TEAM, Membership, Team
+from field178_shared.text.normalisation import sort_key
+
+_VISIT = "inspection"
+# A return is answered by whom it was handed to, else by who filed the record.
+_ANSWERS = func.coalesce(FiledRecord.handed_to, FiledRecord.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTeam:
+    """A team in the list, with the number of its present members and of the tablets in use."""
+
+    team: Team
+    members: int
+    tablets: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMember:
+    """A member, present or former; the account is None where it is not known here.
+
+    `visits`: those the member has filed for this team; `returned`: records of the team that wait for the
+    member's correction.
+    """
+
+    officer_id: str
+    membership: Membership
+    account: Officer | None
+    visits: int
+    returned: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamTablet:
+    """A tablet that reads the records of a team."""
+
+    device_id: str
+    label: str
+    last_seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPage:
+    """One team with everything that its page shows, the plan and the follow-ups left out.
+
+    `visits`: how many wait in each state of the review.
+    """
+
+    team: Team
+    rev: int
+    members: tuple[TeamMember, ...]
+    tablets: tuple[TeamTablet, ...]
+    visits: Mapping[str, int]
+    history: RecordHistory
+    names: Names
+
+
+def team_list(session: Session, tenant_id: str, access: AccessFilter, today: date) -> tuple[ListedTeam, ...]:
+    """Return the teams within the access filter by name; an office has tens of them."""
+    rows = session.execute(
+        select(Record.record_id, Record.body).where(
+            Record.tenant_id == tenant_id,
+            Record.type == TEAM,
+            Record.deleted.is_(False),
+            access.covers(Record.scope),
+        )
+    )
+    found = [Team.from_data(team_id, json.loads(body)) for team_id, body in rows]
+    in_use = (
+        select(DeviceScope.scope, func.count())
+        .join(
+            Device,
+            (Device.tenant_id == DeviceScope.tenant_id) & (Device.device_id == DeviceScope.device_id),
+        )
+        .where(
+            DeviceScope.tenant_id == tenant_id,
+            Device.revoked_at.is_(None),
+            DeviceScope.scope.in_([team.scope for team in found]),
+        )
+        .group_by(DeviceScope.scope)
+    )
+    tablets = {scope: count for scope, count in session.execute(in_use)}
+    return tuple(
+        ListedTeam(team, len(team.present(today)), tablets.get(team.scope, 0))
+        for team in sorted(found, key=lambda team: (sort_key(team.name), team.id))
+    )
+
+
+def find_team(
+    session: Session, tenant_id: str, access: AccessFilter, team_id: str
+) -> tuple[Team, int] | None:
+    """Return a team within the access filter and its revision, else None."""
+    row = session.get(Record, (tenant_id, team_id))
+    if row is None or row.deleted or row.type != TEAM or not access.holds(row.scope):
+        return None
+    return Team.from_data(team_id, json.loads(row.body)), row.rev
+
+
+def team_page(
+    session: Session, tenant_id: str, access: AccessFilter, team_id: str, today: date
+) -> TeamPage | None:
+    """Return one team within the access filter, else None."""
+    found = find_team(session, tenant_id, access, team_id)
+    if found is None:
+        return None
+    team, rev = found
+    body = json.loads(session.get_one(Record, (tenant_id, team_id)).body)
+    history = history_of(session, tenant_id, team_id, TEAM, body)
+    authors = {one.user_id for one in history.revisions if one.user_id}
+    named = {user for one in history.revisions for user in Team.from_data(team_id, one.data).members}
+    return TeamPage(
+        team=team,
+        rev=rev,
+        members=_members(session, tenant_id, team, today),
+        tablets=_tablets(session, tenant_id, team.scope),
+        visits=_states(session, tenant_id, team_id),
+        history=history,
+        names=names_of(session, tenant_id, authors | named),
+    )
+
+
+def joinable(session: Session, tenant_id: str, but: Collection[str]) -> tuple[Officer, ...]:
+    """Return who could become a member: open accounts that file on tablets, by name."""
+    rows = session.scalars(
+        select(Officer).where(
+            Officer.tenant_id == tenant_id,
+            Officer.disabled_at.is_(None),
+            Officer.role.in_(officers.field_roles(load())),
+        )
+    )
+    able = [one for one in rows if one.officer_id not in but]
+    return tuple(sorted(able, key=lambda one: (sort_key(one.name), one.login)))
+
+
+def member_name(session: Session, tenant_id: str, officer_id: str) -> str:
+    """Return the name of a member; one without an account here has none."""
+    officer = session.get(Officer, (tenant_id, officer_id))
+    return officer.name if officer else ""
+
+
+def _members(session: Session, tenant_id: str, team: Team, today: date) -> tuple[TeamMember, ...]:
+    ids = sorted(team.members)
+    accounts = {
+        one.officer_id: one
+        for one in session.scalars(
+            select(Officer).where(Officer.tenant_id == tenant_id, Officer.officer_id.in_(ids))
+        )
+    }
+    visits, returned = _filed(session, tenant_id, team.id), _returned(session, tenant_id, team.id)
+    members = [
+        TeamMember(user, one, accounts.get(user), visits.get(user, 0), returned.get(user, 0))
+        for user, one in team.members.items()
+    ]
+    return tuple(sorted(members, key=lambda one: _order(one, today)))
+
+
+def _order(one: TeamMember, today: date) -> tuple[bool, int, str, str]:
+    """Order the present members by position, then the former ones."""
+    positions = [choice.id for choice in load().choices["team_position"]]
+    place = one.membership.position
+    rank = positions.index(place) if place in positions else len(positions)
+    return (
+        one.membership.has_ended(today),
+        rank,
+        sort_key(one.account.name) if one.account else "",
+        one.officer_id,
+    )
+
+
+def _filed(session: Session, tenant_id: str, team_id: str) -> Mapping[str, int]:
+    query = (
+        select(FiledRecord.user_id, func.count())
+        .where(FiledRecord.tenant_id == tenant_id, FiledRecord.type == _VISIT, FiledRecord.team_id == team_id)
+        .group_by(FiledRecord.user_id)
+    )
+    return {user: count for user, count in session.execute(query) if user}
+
+
+def _returned(session: Session, tenant_id: str, team_id: str) -> Mapping[str, int]:
+    query = (
+        select(_ANSWERS, func.count())
+        .where(
+            FiledRecord.tenant_id == tenant_id,
+            FiledRecord.drawer == "returned",
+            FiledRecord.team_id == team_id,
+        )
+        .group_by(_ANSWERS)
+    )
+    return {user: count for user, count in session.execute(query) if user}
+
+
+def _states(session: Session, tenant_id: str, team_id: str) -> Mapping[str, int]:
+    """Return how many visits of a team are in each state that is still open."""
+    is_corrected = and_(FiledRecord.review_state == "returned", FiledRecord.drawer == "waiting")
+    state = case((is_corrected, "corrected"), else_=FiledRecord.review_state)
+    query = (
+        select(state, func.count())
+        .where(
+            FiledRecord.tenant_id == tenant_id,
+            FiledRecord.type == _VISIT,
+            FiledRecord.team_id == team_id,
+            FiledRecord.drawer.in_(("waiting", "returned")),
+        )
+        .group_by(state)
+    )
+    return {found: count for found, count in session.execute(query)}
+
+
+def _tablets(session: Session, tenant_id: str, scope: str) -> tuple[TeamTablet, ...]:
+    query = (
+        select(Device.device_id, Device.label, Device.last_seen_at)
+        .join(
+            DeviceScope,
+            (DeviceScope.tenant_id == Device.tenant_id) & (DeviceScope.device_id == Device.device_id),
+        )
+        .where(Device.tenant_id == tenant_id, DeviceScope.scope == scope, Device.revoked_at.is_(None))
+        .order_by(Device.label, Device.device_id)
+    )
+    return tuple(TeamTablet(*row) for row in session.execute(query))

@@ -1,0 +1,108 @@
+"""Comment threads of a review: what the office asked at a field, and what the field answered in words.
+
+Clocks order nothing: an answer names the comment that it answers, and the keys of comments, which one server
+makes, rise in the order of their writing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from field178_shared.records.reading import Data, instant_of, text_of
+from field178_shared.records.review import PinnedRemark, ReviewRecord
+
+ANSWER = "comment_answer"
+RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class CommentAnswer:
+    """An answer in words to one comment of the review of a record."""
+
+    id: str
+    record: str
+    comment: str
+    text: str
+    at: datetime | None
+
+    @classmethod
+    def from_data(cls, record_id: str, data: Data) -> Self:
+        """Read an answer's data; what is missing reads as empty."""
+        return cls(
+            record_id,
+            text_of(data, "record"),
+            text_of(data, "comment"),
+            text_of(data, "text"),
+            instant_of(data, "at"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CommentThread:
+    """Comments that follow each other at one field, and the answers to them."""
+
+    comments: tuple[PinnedRemark, ...]
+    answers: tuple[CommentAnswer, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The key of its first comment."""
+        return self.comments[0].thread
+
+    @property
+    def path(self) -> str:
+        """The field that it is about, empty for the whole record."""
+        return self.comments[0].path
+
+    @property
+    def latest(self) -> PinnedRemark:
+        """The comment that an answer is for."""
+        return self.comments[-1]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the office has not closed it; a comment written after a closing opens it again."""
+        return self.latest.done_rev is None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the latest comment has an answer."""
+        return any(answer.comment == self.latest.key for answer in self.answers)
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether it is the field's turn."""
+        return self.is_open and not self.is_answered
+
+    def answers_to(self, comment: PinnedRemark) -> tuple[CommentAnswer, ...]:
+        """Return the answers to one of its comments."""
+        return tuple(answer for answer in self.answers if answer.comment == comment.key)
+
+
+def threads_of(review: ReviewRecord, answers: Iterable[CommentAnswer]) -> tuple[CommentThread, ...]:
+    """Return the threads of a review in the order of their first comments."""
+    threads: dict[str, list[PinnedRemark]] = {}
+    for comment in sorted(review.comments, key=lambda one: one.key):
+        threads.setdefault(comment.thread, []).append(comment)
+    known = sorted(answers, key=lambda one: one.id)
+    return tuple(
+        CommentThread(
+            tuple(comments),
+            tuple(one for one in known if any(one.comment == comment.key for comment in comments)),
+        )
+        for comments in threads.values()
+    )
+
+
+def is_answered(review: ReviewRecord, answers: Iterable[CommentAnswer]) -> bool:
+    """Tell whether the field has answered all that a return asked at fields: it is the office's turn.
+
+    Of a return whose comments are all closed the reason still waits, where it gave one.
+    """
+    threads = threads_of(review, answers)
+    if review.state != RETURNED or any(one.awaits_answer for one in threads):
+        return False
+    return any(one.is_open for one in threads) or (bool(threads) and not review.reason)

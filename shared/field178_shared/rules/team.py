@@ -1,0 +1,34 @@
+"""Rules across the fields of a team: no decision and no membership ends before it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from field178_shared.codelists import CodeLists
+from field178_shared.errors import ErrorCode
+from field178_shared.records.reading import Data, day_of, entries_of
+from field178_shared.rules.problem import Context, Problem
+
+
+def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+    """Yield what cannot be true of any team."""
+    if _ends_early(data):
+        yield Problem("valid_to", ErrorCode.END_BEFORE_START)
+    for user, membership in entries_of(data, "members").items():
+        if _ends_early(membership):
+            yield Problem(f"members.{user}.valid_to", ErrorCode.END_BEFORE_START)
+
+
+def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield nothing more: the office writes it, and needs no more than what is stored."""
+    yield from ()
+
+
+def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield nothing."""
+    yield from ()
+
+
+def _ends_early(data: Data) -> bool:
+    first, last = day_of(data, "valid_from"), day_of(data, "valid_to")
+    return first is not None and last is not None and last < first

@@ -1,0 +1,49 @@
+"""Each role's day as its guide tells it, on a real server in a real browser: what it names is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+from scripts.demo import play, processes
+from scripts.guides.days import DAYS, WAITING, WHEN
+from scripts.guides.text import sections_of
+from scripts.guides.walk import page_for_walks, walk_as
+from tests.e2e.browser import chromium
+from tests.e2e.server_process import ServerProcess
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder, clock = tmp_path_factory.mktemp("guides") / "office", processes.DemoClock.started(WHEN)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FIELD178_PASSWORD_COST", "test")
+        play.fill(processes.ServerProcess(folder, clock, 0), WAITING)
+    server = ServerProcess(folder, {"FIELD178_CLOCK_START": clock.setting()})
+    server.start()
+    yield server.url
+    server.stop()
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_guides_name_what_stands_on_their_pages(browser: Browser, district: str, language: str) -> None:
+    page, missing = page_for_walks(browser, district), {}
+    for role, day in DAYS.items():
+        read = walk_as(page, district, day, language).words
+        for section in sections_of(role, language):
+            unseen = [address for address in section.addresses if address not in read]
+            words = set().union(*(read.get(address, set()) for address in section.addresses))
+            unknown = [word for word in section.controls if section.addresses and word not in words]
+            if unseen or unknown:
+                missing[f"{role}: {section.title}"] = unseen + unknown
+    page.context.close()
+    assert missing == {}

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from field178_server.accounts.roster import ended
+
+TODAY = date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("days", "left"),
+    [
+        ({}, {"valid_to": "2026-11-23"}),
+        ({"valid_from": "2026-01-05"}, {"valid_from": "2026-01-05", "valid_to": "2026-11-23"}),
+        ({"valid_to": "2026-12-31"}, {"valid_to": "2026-11-23"}),
+        ({"valid_to": "2026-06-30"}, {"valid_to": "2026-06-30"}),
+        ({"valid_from": "2026-11-24"}, None),
+        ({"valid_from": "2026-12-01"}, None),
+    ],
+)
+def test_who_leaves_today_was_a_member_until_yesterday(
+    days: dict[str, str], left: dict[str, str] | None
+) -> None:
+    team = {"members": {"an": {"position": "member", **days}, "chi": {"position": "secretary"}}}
+    found = ended(team, "an", TODAY)
+    assert found.get("an") == (None if left is None else {"position": "member", **left})
+    assert found["chi"] == {"position": "secretary"}
+
+
+def test_who_was_no_member_leaves_nothing_behind() -> None:
+    assert ended({"members": {}}, "an", TODAY) == {}

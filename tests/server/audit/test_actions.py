@@ -1,0 +1,55 @@
+"""Actions of the audit trail: each one that the code writes has its kind and its words in both languages."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import field178_server
+from field178_server.audit.actions import ACTIONS
+from field178_server.console.audit.words import KINDS, action_text
+from field178_server.console.text.localize import Localizer
+
+SERVER = Path(field178_server.__file__).parent
+NAMED = [action for actions in ACTIONS.values() for action in actions]
+
+
+def patterns() -> Iterator[tuple[str, str]]:
+    """Yield (file, pattern) of each action that an entry is made with; a part that is computed fits all."""
+    for path in sorted(SERVER.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in ("AuditEntry", "_entry", "_note") and (found := _pattern(node.args[0])):
+                yield path.name, found
+
+
+def _pattern(node: ast.expr) -> str:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return re.escape(node.value)
+    if isinstance(node, ast.JoinedStr):
+        parts = (part.value if isinstance(part, ast.Constant) else None for part in node.values)
+        return "".join(".+" if part is None else re.escape(str(part)) for part in parts)
+    return ""
+
+
+def test_every_action_that_the_code_writes_is_named() -> None:
+    written = list(patterns())
+    assert len(written) > 50
+    unnamed = [one for one in written if not any(re.fullmatch(one[1], action) for action in NAMED)]
+    assert unnamed == []
+
+
+def test_every_action_stands_once_and_says_itself_in_both_languages() -> None:
+    assert len(NAMED) == len(set(NAMED))
+    assert set(KINDS) == set(ACTIONS)
+    for language, another in (("vi", "Việc khác"), ("en", "Another action")):
+        localizer = Localizer(language)
+        said = {action: action_text(action, localizer) for action in NAMED}
+        # Neither its code nor the sentence for actions of other versions, and no two alike.
+        assert [action for action, text in said.items() if "_" in text or another in text] == []
+        assert "Unknown type" not in " ".join(said.values())
+    assert "later_action" in action_text("later_action", Localizer("vi"))

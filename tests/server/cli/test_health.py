@@ -1,0 +1,31 @@
+"""`health` as a monitor calls it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.server.cli.command import Command
+
+
+def test_exit_code_follows_the_checks_and_each_is_said(field178: Command, tmp_path: Path) -> None:
+    before = field178.run("health")
+    assert before.exit_code == 1
+    assert "[Không ổn] Bản sao lưu gần nhất: Chưa có bản nào đã kiểm chứng" in before.stdout
+    field178("backup", "--to", str(tmp_path / "usb"))
+    after = field178.run("health", "--json")
+    assert after.exit_code == 0, after.stdout
+    answer = json.loads(after.stdout)
+    assert answer["is_healthy"] is True
+    found = {one["name"]: one for one in answer["checks"]}
+    assert found["backup"]["level"] == "ok"
+    assert found["backup"]["folder"].startswith(str(tmp_path / "usb"))
+    assert found["backup"]["age_hours"] == 0
+
+
+def test_server_that_is_not_set_up_is_a_fault_not_a_crash(command: Command) -> None:
+    found = command.run("health", "--json")
+    assert found.exit_code == 1
+    [check] = json.loads(found.stdout)["checks"]
+    assert (check["name"], check["level"], check["reason"]) == ("version", "fault", "not_installed")
+    assert not command.folder.exists()

@@ -1,0 +1,237 @@
+"""E-mail in the console: addresses and topics, the list, the test, texts to paste without an SMTP server."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from tests.server.console.conftest import TEAM, Browser, FieldWork
+from tests.server.office.mail.smtp_server import Postbox, smtp_server
+from tests.server.office_scene import Office
+from tests.stores import Statements
+
+from field178_server.database.models import Device, Mail, Officer, OfficerScope
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.mail.sender import MailSender
+
+SignIn = Callable[[str], Browser]
+
+
+@pytest.fixture
+def postbox() -> Postbox:
+    return Postbox()
+
+
+def with_mail(office: Office, port: int) -> Office:
+    """Return the office as it is after a restart with an SMTP server set."""
+    office.close()
+    settings = replace(
+        office.settings, smtp_url=f"smtp://127.0.0.1:{port}", smtp_sender="so178@huyen.example"
+    )
+    return Office(settings, office.clock)
+
+
+def mails(office: Office) -> list[Mail]:
+    with snapshot(office.engine) as session:
+        return list(session.scalars(select(Mail).order_by(Mail.made_at, Mail.mail_id)))
+
+
+def officer(office: Office, login: str) -> Officer:
+    with snapshot(office.engine) as session:
+        return session.scalars(select(Officer).where(Officer.login == login)).one()
+
+
+@pytest.fixture
+def led(office: Office, in_the_field: FieldWork) -> FieldWork:
+    """Give the team of the visits its leader."""
+
+    def lead(session: Any) -> None:
+        session.add(OfficerScope(tenant_id="main", officer_id=office.officer_id("an"), scope=TEAM))
+
+    run_write(office.engine, lead)
+    return in_the_field
+
+
+def return_a_visit(reviewer: Browser, in_the_field: FieldWork) -> str:
+    visit = in_the_field.visit()
+    assert reviewer.decide(visit, "return", reason="Thiếu ảnh mặt tiền").status_code == 303
+    return visit
+
+
+def test_an_officer_keeps_an_address_and_chooses_topics(office: Office, signed_in: SignIn) -> None:
+    lead = signed_in("an")
+    page = lead.text("/account")
+    assert page.count('name="topic"') == 2
+    assert page.count("checked") == 2
+    fields = {"email": "an@huyen.example", "topic": "returned"}
+    assert lead.post("/account/mail", fields).status_code == 303
+    found = officer(office, "an")
+    assert (found.email, found.mail_topics) == ("an@huyen.example", "returned")
+    assert lead.text("/account").count("checked") == 1
+
+
+@pytest.mark.parametrize(
+    "typed", ["an", "an@huyen", "a n@huyen.vn", "an@huyen.vn\r\nBcc: x@y.vn", "ân@huyen.vn"]
+)
+def test_what_is_no_address_is_told_at_the_field(office: Office, signed_in: SignIn, typed: str) -> None:
+    answer = signed_in("an").post("/account/mail", {"email": typed, "topic": "overdue"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert 'id="error-email"' in page
+    assert 'value="overdue" checked' in page
+    assert 'value="returned" checked' not in page
+    assert officer(office, "an").email is None
+
+
+def test_the_administrator_enters_addresses_too(office: Office, signed_in: SignIn) -> None:
+    admin, officer_id = signed_in("admin"), office.officer_id("binh")
+    page = admin.text(f"/people/{officer_id}")
+    seen = page.partition('name="seen" value="')[2].partition('"')[0]
+    one = officer(office, "binh")
+    fields = {"name": one.name, "role": one.role, "agency": one.agency, "unit": "c11629_v2", "seen": seen}
+    wrong = admin.post(f"/people/{officer_id}", fields | {"email": "binh", "password": "mat-khau-cua-an-1"})
+    assert wrong.status_code == 422
+    assert 'value="binh"' in wrong.get_data(as_text=True)
+    return_code = admin.post(
+        f"/people/{officer_id}",
+        fields | {"role": "reviewer", "email": "binh@huyen.example", "password": "mat-khau-cua-an-1"},
+    )
+    assert return_code.status_code == 303, return_code.get_data(as_text=True)
+    assert officer(office, "binh").email == "binh@huyen.example"
+
+
+def test_a_returned_record_reaches_its_team_leader_once_a_day_without_any_content(
+    office: Office, signed_in: SignIn, led: FieldWork, postbox: Postbox
+) -> None:
+    reviewer = signed_in("chi")
+    visit = return_a_visit(reviewer, led)
+    signed_in("an").post("/account/mail", {"email": "an@huyen.example", "topic": ["returned", "overdue"]})
+    with smtp_server(postbox) as port:
+        office = with_mail(office, port)
+        office.clock.move(hours=15)  # 6 o'clock the next morning
+        assert MailSender(office.runtime).run() == 0
+        office.clock.move(hours=1.5)
+        assert MailSender(office.runtime).run() == 1
+        # A server that is started again writes no second one that day.
+        assert MailSender(office.runtime).run() == 0
+        office.clock.move(hours=24)
+        assert MailSender(office.runtime).run() == 1
+    first, second = postbox.taken
+    assert first["Message-ID"] != second["Message-ID"]
+    text = first.get_content()
+    assert first["Subject"] == "Sổ hiện trường 178: 1 phiếu trả lại"
+    assert f"http://127.0.0.1:8178/reviews/{visit}" in text
+    assert "07/BB-KT" in text
+    assert "ngày 25/11/2026" in text
+    for content in ("Thiếu ảnh", "Nhà nghỉ", "Cán bộ", "Thôn"):
+        assert content not in text
+    office.close()
+
+
+def test_who_wants_nothing_of_it_gets_nothing(
+    office: Office, signed_in: SignIn, led: FieldWork, postbox: Postbox
+) -> None:
+    return_a_visit(signed_in("chi"), led)
+    signed_in("an").post("/account/mail", {"email": "an@huyen.example", "topic": "overdue"})
+    # Not of the team: nothing waits for this one.
+    signed_in("binh").post("/account/mail", {"email": "binh@huyen.example"})
+    with smtp_server(postbox) as port:
+        office = with_mail(office, port)
+        office.clock.move(hours=17)
+        assert MailSender(office.runtime).run() == 0
+    assert mails(office) == []
+    office.close()
+
+
+def test_a_silent_tablet_is_told_to_administrator_and_reviewer(
+    office: Office, signed_in: SignIn, in_the_field: FieldWork, postbox: Postbox
+) -> None:
+    for login in ("chi", "admin", "an"):
+        browser = signed_in(login)
+        browser.post("/account/mail", {"email": f"{login}@huyen.example", "topic": ["silent", "returned"]})
+
+    def age(session: Any) -> None:
+        session.scalars(select(Device)).one().last_seen_at = office.clock.now() - timedelta(hours=40)
+
+    run_write(office.engine, age)
+    with smtp_server(postbox) as port:
+        office = with_mail(office, port)
+        office.clock.move(hours=17)
+        assert MailSender(office.runtime).run() == 2
+    assert sorted(str(one["To"]) for one in postbox.taken) == ["admin@huyen.example", "chi@huyen.example"]
+    assert "http://127.0.0.1:8178/tablets" in postbox.taken[0].get_content()
+    assert "Máy 1" not in postbox.taken[0].get_content()
+    office.close()
+
+
+def test_the_test_button_sends_to_the_own_address_and_the_list_tells_what_became_of_it(
+    office: Office, signed_in: SignIn, postbox: Postbox
+) -> None:
+    postbox.answers["chi@huyen.example"] = ["550 no"]
+    with smtp_server(postbox) as port:
+        office = with_mail(office, port)
+        browser = Browser(office.app.test_client())
+        browser.client.post("/sign-in", data={"login": "chi", "password": "mat-khau-cua-an-1"})
+        assert "disabled" in browser.text("/notices/mail")
+        browser.post("/account/mail", {"email": "chi@huyen.example"})
+        assert "disabled" not in browser.text("/notices/mail")
+        for said in ("Máy chủ thư từ chối địa chỉ của cán bộ. (550)", "Đã gửi"):
+            assert browser.post("/notices/mail/test").status_code == 303
+            assert "Chờ gửi" in browser.text("/notices/mail?state=waiting")
+            MailSender(office.runtime).run()
+            assert said in html.unescape(browser.text("/notices/mail"))
+    assert [one.state for one in mails(office)].count("sent") == 1
+    assert "Máy chủ thư từ chối" not in browser.text("/notices/mail?state=sent")
+    office.close()
+
+
+def test_without_a_server_the_test_says_why_and_the_texts_are_there_to_paste(
+    office: Office, signed_in: SignIn, led: FieldWork
+) -> None:
+    reviewer = signed_in("chi")
+    visit = return_a_visit(reviewer, led)
+    page = reviewer.text("/notices/mail")
+    assert "Chưa đặt máy chủ thư." in page
+    assert 'disabled aria-describedby="test-why"' in page
+    assert reviewer.post("/notices/mail/test").status_code == 400
+    texts = reviewer.text("/notices/texts")
+    assert "Đội trưởng · Đội 178, " in texts
+    assert f"http://127.0.0.1:8178/reviews/{visit}" in texts
+    assert "Thiếu ảnh" not in texts
+    # Who reads no visits sees no codes of them.
+    assert visit not in signed_in("admin").text("/notices/texts")
+
+
+def test_mail_waiting_is_tried_at_once_on_request(
+    office: Office, signed_in: SignIn, postbox: Postbox
+) -> None:
+    postbox.answers["chi@huyen.example"] = ["450 later"]
+    with smtp_server(postbox) as port:
+        office = with_mail(office, port)
+        browser = Browser(office.app.test_client())
+        browser.client.post("/sign-in", data={"login": "chi", "password": "mat-khau-cua-an-1"})
+        browser.post("/account/mail", {"email": "chi@huyen.example"})
+        browser.post("/notices/mail/test")
+        assert MailSender(office.runtime).run() == 0
+        assert "Gửi lại lúc" in browser.text("/notices/mail")
+        assert MailSender(office.runtime).run() == 0
+        browser.post("/notices/mail/retry")
+        assert MailSender(office.runtime).run() == 1
+    office.close()
+
+
+def test_texts_take_the_same_statements_for_many_groups(
+    office: Office, reviewer: Browser, in_the_field: FieldWork, statements: Statements
+) -> None:
+    counts = []
+    for _ in range(2):
+        return_a_visit(reviewer, in_the_field)
+        with statements(office.engine) as found:
+            reviewer.text("/notices/texts")
+        counts.append(len(found))
+    assert counts[0] == counts[1]
