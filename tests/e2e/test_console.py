@@ -68,8 +68,12 @@ class Desk:
         """Send an establishment and a visit to it; returns the visit's id."""
         place = str(uuid.uuid4())
         self._create("establishment", f"unit:{UNIT}", builders.establishment(name=name, unit_id=UNIT), place)
-        visit = builders.inspection(establishment_id=place, team_id=self.team.removeprefix("team:"), **over)
-        return self._create("inspection", self.team, visit)
+        return self.visit(place, **over)
+
+    def visit(self, place: str, **over: object) -> str:
+        """Send a visit to an establishment; returns its id."""
+        data = builders.inspection(establishment_id=place, team_id=self.team.removeprefix("team:"), **over)
+        return self._create("inspection", self.team, data)
 
     def review_of(self, record_id: str) -> Json | None:
         """Return what the tablet knows of the office's decision after a sync."""

@@ -1,0 +1,103 @@
+"""The pages of the office as axe-core reads them: every rule of WCAG 2.2 AA and of its best practice."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from tests.e2e.browser import DESK, PHONE, watched_page
+from tests.e2e.test_console import PASSWORD, Desk, browser, desk
+from tests.e2e.test_console_people import sign_in
+from tests.shared import builders
+
+__all__ = ["browser", "desk"]
+
+pytestmark = pytest.mark.browser
+
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+REVIEWER = (
+    "/",
+    "/reviews",
+    "/reviews/threads",
+    "/reviews/{visit}",
+    "/establishments",
+    "/establishments?view=map",
+    "/establishments/{place}",
+    "/establishments/{place}/edit",
+    "/establishments/duplicates",
+    "/visits",
+    "/plan",
+    "/attention",
+    "/notices",
+    "/notices/mail",
+    "/lists",
+    "/account",
+    "/not-there",
+)
+ADMINISTRATOR = (
+    "/audit",
+    "/health",
+    "/jobs",
+    "/teams",
+    "/teams/{team}",
+    "/teams/{team}/edit",
+    "/teams/{team}/member",
+    "/people",
+    "/people/new",
+    "/people/{officer}",
+    "/people/{officer}/open-work",
+    "/tablets",
+    "/tablets/{device}",
+    "/notices/new",
+    "/notices/texts",
+)
+
+
+@pytest.fixture
+def names(desk: Desk) -> dict[str, str]:
+    """Three visits to one establishment on one day, so that each is flagged, and what the addresses name."""
+    first = desk.file("Karaoke Ba Lần")
+    desk.tablet.pull_all()
+    place = str(desk.tablet.base[first]["data"]["establishment_id"])
+    desk.visit(place)
+    return {
+        "visit": desk.visit(place),
+        "place": place,
+        "team": desk.team.removeprefix("team:"),
+        "officer": desk.tablet.user,
+        "device": desk.tablet.device,
+    }
+
+
+@pytest.mark.parametrize(
+    ("login", "role", "paths"), [("hoa", "reviewer", REVIEWER), ("son", "admin", ADMINISTRATOR)]
+)
+def test_pages_have_no_finding_of_axe(
+    desk: Desk, browser: Browser, names: dict[str, str], login: str, role: str, paths: tuple[str, ...]
+) -> None:
+    desk.server.command("user", "add", login, "--role", role, stdin=f"{PASSWORD}\n")
+    with watched_page(browser, desk.server.url, reduced_motion="reduce") as watched:
+        page = watched.page
+        page.goto("/")
+        found = findings(page, "/sign-in")
+        sign_in(page, login)
+        for path in paths:
+            watched.go(path.format_map(names))
+            found += findings(page, path)
+        # The browser's own word about the page that is not there.
+        watched.complaints[:] = [one for one in watched.complaints if "404" not in one]
+    assert found == []
+
+
+def findings(page: Page, path: str) -> list[str]:
+    """Return what axe finds on the page that is open, on a phone by day and at a desk by night."""
+    found: list[str] = []
+    for size, scheme in ((PHONE, "light"), (DESK, "dark")):
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)
+        for rule in Axe().run(page, options=RULES).response["violations"]:
+            found += [f"{path} {scheme}: {rule['id']}: {node['html'][:120]}" for node in rule["nodes"]]
+    return found
