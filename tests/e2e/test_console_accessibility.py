@@ -8,7 +8,6 @@ from playwright.sync_api import Browser, Page
 from tests.e2e.browser import DESK, PHONE, watched_page
 from tests.e2e.test_console import PASSWORD, Desk, browser, desk
 from tests.e2e.test_console_people import sign_in
-from tests.shared import builders
 
 __all__ = ["browser", "desk"]
 
