@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Job
-from field178_server.records.paging import PageOfRows
+from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_shared.errors import AppError, ErrorCode
 
 PAGE_SIZE = 50
@@ -92,18 +92,14 @@ def find_job(session: Session, tenant_id: str, job_id: str) -> JobRow | None:
     return None if job is None else _row(job)
 
 
-def jobs_page(session: Session, tenant_id: str, wanted: int) -> tuple[tuple[JobRow, ...], PageOfRows]:
-    """Return one page of the jobs, the youngest first, and which page it is."""
-    total = session.scalar(select(func.count()).select_from(Job).where(Job.tenant_id == tenant_id)) or 0
-    page = PageOfRows.within(wanted, PAGE_SIZE, total)
-    rows = session.scalars(
-        select(Job)
-        .where(Job.tenant_id == tenant_id)
-        .order_by(Job.job_id.desc())
-        .offset(page.offset)
-        .limit(page.size)
+def jobs_page(session: Session, tenant_id: str, place: PageStart) -> KeysetPage[JobRow]:
+    """Return one page of the jobs, the youngest first: their ids are in the order of time."""
+    query: Select[*tuple[Any, ...]] = select(Job.job_id.label("record_id"), Job).where(
+        Job.tenant_id == tenant_id
     )
-    return tuple(_row(job) for job in rows), page
+    order = Order(Job.tenant_id, Job.job_id, Job.job_id, is_descending=True)
+    found = keyset_page(session, query, order, tenant_id, place, PAGE_SIZE)
+    return replace(found, rows=tuple(_row(job) for _, job in found.rows))
 
 
 def _row(job: Job) -> JobRow:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, asc, desc, select, tuple_
+from sqlalchemy import ColumnElement, Select, asc, desc, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 Row = TypeVar("Row")
@@ -35,12 +35,21 @@ class PageStart:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Order of a list by one column, rows of one value by their key; it needs an index of both."""
+    """Order of a list by one column, rows of one value by their key; a long list needs an index of both.
+
+    `group` comes before the column. Neither may be null; all go in one direction.
+    """
 
     tenant: InstrumentedAttribute[str]
-    column: InstrumentedAttribute[Any]
+    column: ColumnElement[Any] | InstrumentedAttribute[Any]
     key: InstrumentedAttribute[str]
     is_descending: bool = False
+    group: ColumnElement[bool] | None = None
+
+    @property
+    def parts(self) -> Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]:
+        """What rows are ordered by, the first decides first."""
+        return (*(() if self.group is None else (self.group,)), self.column, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +80,9 @@ def keyset_page(
         place = PageStart()
     is_backward = bool(place.before) or (place.is_last and not place.after)
     is_descending = order.is_descending != is_backward
-    ordered = query.order_by(*(desc(one) if is_descending else asc(one) for one in (order.column, order.key)))
+    ordered = query.order_by(*(desc(one) if is_descending else asc(one) for one in order.parts))
     if bound is not None:
-        here = tuple_(order.column, order.key)
+        here = tuple_(*order.parts)
         ordered = ordered.where(here < bound if is_descending else here > bound)
     found = session.execute(ordered.limit(size + 1)).all()
     rows, has_more = found[:size], len(found) > size
@@ -94,9 +103,9 @@ def keyset_page(
     )
 
 
-def _bound(session: Session, order: Order, tenant_id: str, record_id: str) -> tuple[Any, str] | None:
+def _bound(session: Session, order: Order, tenant_id: str, record_id: str) -> tuple[Any, ...] | None:
     if not record_id:
         return None
-    query = select(order.column).where(order.tenant == tenant_id, order.key == record_id)
-    value = session.scalar(query)
-    return None if value is None else (value, record_id)
+    query = select(*order.parts).where(order.tenant == tenant_id, order.key == record_id)
+    found = session.execute(query).first()
+    return None if found is None else tuple(found)

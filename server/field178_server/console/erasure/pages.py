@@ -25,8 +25,7 @@ from field178_server.console.erasure.view import (
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import leave_flash, take_flash
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.links import page_links, wanted_page
-from field178_server.console.shell.lists import wanted_day
+from field178_server.console.shell.lists import ListAddress, wanted_day
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
@@ -44,6 +43,7 @@ from field178_server.office.erasure.queries import (
     find_erasure,
     holders_of,
 )
+from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
 from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.codelists import load
@@ -54,6 +54,7 @@ from field178_shared.text.i18n import N_
 FLASHES = frozenset({"purge_asked", "purge_confirmed", "purge_refused", "purge_withdrawn"})
 
 _MOST = 120
+_ADDRESS = ListAddress("console.purges", ())
 
 Refusal = tuple[int, str]
 
@@ -163,9 +164,8 @@ def _typed_search() -> RecordSearch:
 
 def _list_page(search: RecordSearch, refusal: Refusal | None = None) -> Response:
     runtime, localizer = current_runtime(), Localizer(chosen_language())
-    wanted = wanted_page(request.args.get("page", ""))
     with snapshot(runtime.engine) as session:
-        found = erasure_list(session, runtime.tenant_id, runtime.clock.now(), wanted)
+        found = erasure_list(session, runtime.tenant_id, runtime.clock.now(), PageStart.read(request.args))
         fitting = FittingRecords() if refusal else find_records(session, runtime.tenant_id, search)
         teams = names_of(session, runtime.tenant_id, {row.scope.partition(":")[2] for row in fitting.rows})
         layout = layout_of(session, current_officer(), localizer)
@@ -187,7 +187,7 @@ def _list_page(search: RecordSearch, refusal: Refusal | None = None) -> Response
         has_more=fitting.has_more,
         erasures=[erasure_view(row, named) for row in found.rows],
         refused=action_views(found.refused, named),
-        pages=page_links(found.page, lambda number: url_for("console.purges", page=number)),
+        links=_ADDRESS.pages(found.page),
     )
 
 

@@ -9,7 +9,7 @@ from field178_server.console.jobs.view import job_view, page_of_kind
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import office
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.links import page_links, wanted_page
+from field178_server.console.shell.lists import ListAddress
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
@@ -18,9 +18,12 @@ from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.jobs.queue import JobRow, find_job, jobs_page, stop
 from field178_server.records.access import access_of
+from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
+
+_ADDRESS = ListAddress("console.jobs", ())
 
 
 @console.get("/jobs", endpoint="jobs")
@@ -28,16 +31,16 @@ def all_jobs() -> Response:
     """Show the jobs, the youngest first."""
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
     with snapshot(runtime.engine) as session:
-        found, page = jobs_page(session, runtime.tenant_id, wanted_page(request.args.get("page", "")))
-        people = names_of(session, runtime.tenant_id, {one.queued_by for one in found if one.queued_by})
+        page = jobs_page(session, runtime.tenant_id, PageStart.read(request.args))
+        people = names_of(session, runtime.tenant_id, {one.queued_by for one in page.rows if one.queued_by})
         layout = layout_of(session, officer, Localizer(language))
     localizer = Localizer(language, people)
     return render(
         "jobs/list.html",
         layout=layout,
         active="console.jobs",
-        jobs=[job_view(one, localizer, may_stop=False) for one in found],
-        pages=page_links(page, lambda number: url_for("console.jobs", page=number)),
+        jobs=[job_view(one, localizer, may_stop=False) for one in page.rows],
+        links=_ADDRESS.pages(page),
     )
 
 

@@ -18,7 +18,8 @@ from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.links import page_links, scope_text, wanted_page
+from field178_server.console.shell.links import scope_text
+from field178_server.console.shell.lists import ListAddress
 from field178_server.console.shell.policy import may, tablet_access
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.tablets.view import tablet_view, tablet_views
@@ -32,12 +33,14 @@ from field178_server.maintenance.check_log import last_check
 from field178_server.office.tablets import operations as operator
 from field178_server.office.tablets.queries import TabletRow, find_tablet, tablet_list
 from field178_server.records.access import AccessFilter
+from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
 FLASHES = frozenset({"revoked"})
+_ADDRESS = ListAddress("console.tablets", ())
 CODE_COOKIE, CODE_WAITS_S = "field178_code", 60
 _CODE = re.compile(r"[0-9A-Z-]{1,32}")
 
@@ -56,10 +59,10 @@ class Candidate:
 def tablets() -> Response:
     """Show every tablet: last contact, reported status, warnings."""
     runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
-    access, wanted = _access(), wanted_page(request.args.get("page", ""))
+    access, place = _access(), PageStart.read(request.args)
     flash = take_flash(FLASHES)
     with snapshot(runtime.engine) as session:
-        found = tablet_list(session, runtime.tenant_id, access, wanted)
+        found = tablet_list(session, runtime.tenant_id, access, place)
         done = find_tablet(session, runtime.tenant_id, access, flash.record_id) if flash else None
         check = last_check(session, runtime.tenant_id)
         layout = layout_of(session, officer, localizer)
@@ -72,7 +75,7 @@ def tablets() -> Response:
         flash=flash.text(done.label, localizer) if flash and done else "",
         may_manage=may(officer.role, "console.revoke_tablet", localizer.lists),
         tablets=tablet_views(found.tablets, Localizer(localizer.language, found.names), runtime.clock.now()),
-        pages=page_links(found.page, lambda number: url_for("console.tablets", page=number)),
+        links=_ADDRESS.pages(found.page),
     )
 
 

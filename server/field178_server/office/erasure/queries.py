@@ -6,13 +6,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Audit, ChangeHistory, Device, DeviceScope, Erasure, Feed, Record
+from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
-from field178_server.records.paging import PageOfRows
 
 PAGE_SIZE = 20
 ACTIONS = ("purge_requested", "purge_withdrawn", "purge_refused", "purge_confirmed")
@@ -75,22 +76,16 @@ class ErasureList:
     rows: tuple[ErasureRow, ...]
     refused: tuple[ErasureAction, ...]
     names: Names
-    page: PageOfRows
+    page: KeysetPage[Any]
 
 
-def erasure_list(session: Session, tenant_id: str, now: datetime, wanted: int) -> ErasureList:
+def erasure_list(session: Session, tenant_id: str, now: datetime, place: PageStart) -> ErasureList:
     """Return one page of all erasures."""
-    of_tenant = Erasure.tenant_id == tenant_id
-    total = session.scalar(select(func.count()).select_from(Erasure).where(of_tenant)) or 0
-    page = PageOfRows.within(wanted, PAGE_SIZE, total)
-    query = (
-        select(Erasure)
-        .where(of_tenant)
-        .order_by(Erasure.confirmed_at.is_not(None), Erasure.requested_at.desc(), Erasure.record_id)
-        .offset(page.offset)
-        .limit(page.size)
-    )
-    rows = tuple(_row(session, one) for one in session.scalars(query))
+    query: Select[*tuple[Any, ...]] = select(Erasure.record_id, Erasure).where(Erasure.tenant_id == tenant_id)
+    is_open, latest = Erasure.confirmed_at.is_(None), Erasure.requested_at
+    order = Order(Erasure.tenant_id, latest, Erasure.record_id, is_descending=True, group=is_open)
+    page = keyset_page(session, query, order, tenant_id, place, PAGE_SIZE)
+    rows = tuple(_row(session, one) for _, one in page.rows)
     ended = [
         one
         for one in actions_since(session, tenant_id, now - ACTIONS_SHOWN_FOR)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, extract, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, extract, false, func, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import (
@@ -338,17 +338,13 @@ def _item(row: Any, ends: dict[str, str]) -> PlanItem:
 def _visits(
     session: Session, reader: PlanReader, items: Sequence[PlanItem], ends: Mapping[str, str]
 ) -> list[PlanVisit]:
-    """Return the visits that may keep one of these: in their windows by their teams, or naming one."""
-    first, last = min(item.window_from for item in items), max(item.window_to for item in items)
+    """Return the visits that may keep one of these or were begun from one: few of those of a year."""
     query = (
         select(*_VISIT_COLUMNS, EstablishmentProjection.establishment_type_id, _UNIT.label("place_unit_id"))
         .outerjoin(EstablishmentProjection, _PLACE)
         .where(
             FiledRecord.tenant_id == reader.tenant_id,
-            FiledRecord.type == "inspection",
-            or_(FiledRecord.occurred_on.between(first, last), FiledRecord.plan_item_id.is_not(None)),
-            FiledRecord.review_state != "void",
-            true() if any(item.is_open for item in items) else _to_places_of(reader, items[0].year, ends),
+            FiledRecord.record_id.in_(union_all(*_near(reader, items, ends))),
         )
     )
     return [
@@ -366,13 +362,39 @@ def _visits(
     ]
 
 
-def _to_places_of(reader: PlanReader, year: int, ends: Mapping[str, str]) -> ColumnElement[bool]:
-    """Return the condition of the visits to the establishments of a year's plan, and to merged ones."""
-    planned = select(PlanItemRow.establishment_id).where(
-        PlanItemRow.tenant_id == reader.tenant_id, PlanItemRow.year == year
+def _near(reader: PlanReader, items: Sequence[PlanItem], ends: Mapping[str, str]) -> Iterator[Select[str]]:
+    """Give the queries of the visits near these: by the index of an establishment's visits, for each reason.
+
+    As one condition with an "or" that index is not used, and every visit of the year is read.
+    """
+    first, last = min(item.window_from for item in items), max(item.window_to for item in items)
+    # Visits alone have an establishment; with their type named besides, SQLite takes the index of types.
+    # Joined with the planned visits, it reads every record for each of them.
+    near = select(FiledRecord.record_id).where(
+        FiledRecord.tenant_id == reader.tenant_id,
+        FiledRecord.review_state != "void",
+        or_(FiledRecord.occurred_on.between(first, last), FiledRecord.plan_item_id.is_not(None)),
     )
-    place = FiledRecord.establishment_id
-    return or_(place.in_(planned), place.in_(sorted(ends))) if ends else place.in_(planned)
+    planned = select(PlanItemRow.establishment_id).where(
+        PlanItemRow.tenant_id == reader.tenant_id, PlanItemRow.year == items[0].year
+    )
+    yield near.where(FiledRecord.establishment_id.in_(planned))
+    places = {item.establishment_id for item in items}
+    merged = [place for place, end in ends.items() if end in places]
+    if merged:
+        merged += {ends[place] for place in merged}
+        yield near.where(FiledRecord.establishment_id.in_(sorted(merged)))
+    if any(item.is_open for item in items):
+        is_taken = and_(
+            EstablishmentProjection.unit_id.in_(sorted({item.unit_id for item in items if item.is_open})),
+            EstablishmentProjection.establishment_type_id.in_(
+                sorted({item.establishment_type_id for item in items if item.is_open})
+            ),
+        )
+        taken = select(EstablishmentProjection.record_id).where(
+            EstablishmentProjection.tenant_id == reader.tenant_id, is_taken
+        )
+        yield near.where(FiledRecord.establishment_id.in_(taken))
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,22 +407,40 @@ class _Counted:
 
 
 def _visit_counts(session: Session, reader: PlanReader, year: int) -> list[_Counted]:
-    """Return how many visits counted in a year, by everything that a quota can name."""
-    month = extract("month", FiledRecord.occurred_on)
-    by = (EstablishmentProjection.establishment_type_id, _UNIT, FiledRecord.team_id, month)
-    query = (
-        select(*by, func.count())
-        .select_from(FiledRecord)
-        .outerjoin(EstablishmentProjection, _PLACE)
+    """Return how many visits counted in a year, by everything that a quota can name.
+
+    Counted by their establishments first: these are then looked up in order and once, not visit by visit.
+    """
+    visit_by = {
+        "place": FiledRecord.establishment_id,
+        "unit": FiledRecord.unit_id,
+        "team": FiledRecord.team_id,
+        "month": extract("month", FiledRecord.occurred_on),
+    }
+    visits = (
+        select(*(value.label(name) for name, value in visit_by.items()), func.count().label("count"))
         .where(
             FiledRecord.tenant_id == reader.tenant_id,
             FiledRecord.occurred_on.between(date(year, 1, 1), date(year, 12, 31)),
             *counted(),
         )
+        .group_by(*visit_by.values())
+        .subquery()
+    )
+    is_place = and_(
+        EstablishmentProjection.tenant_id == reader.tenant_id,
+        EstablishmentProjection.record_id == visits.c.place,
+    )
+    unit = func.coalesce(EstablishmentProjection.unit_id, visits.c.unit)
+    by = (EstablishmentProjection.establishment_type_id, unit, visits.c.team, visits.c.month)
+    query = (
+        select(*by, func.sum(visits.c.count))
+        .select_from(visits)
+        .outerjoin(EstablishmentProjection, is_place)
         .group_by(*by)
     )
     return [
-        _Counted(type_id or "", unit_id or "", team_id or "", int(number or 0), count)
+        _Counted(type_id or "", unit_id or "", team_id or "", int(number or 0), int(count))
         for type_id, unit_id, team_id, number, count in session.execute(query)
     ]
 

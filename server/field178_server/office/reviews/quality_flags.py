@@ -23,6 +23,15 @@ from field178_shared.rules.quality_flags import FlagContext, quality_flags
 # What a flag is about that no field of the record carries.
 WHOLE = "_deleted"
 _NO_FILES = RecordFileCount(0, 0)
+_COLUMNS = (
+    FiledRecord.record_id,
+    FiledRecord.type,
+    FiledRecord.received_at,
+    FiledRecord.occurred_on,
+    FiledRecord.kind,
+    FiledRecord.establishment_id,
+    FiledRecord.review_state,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +45,12 @@ class _Filed:
     kind: str | None
     establishment_id: str | None
     data: Data
-    is_reviewed: bool = False
+    review_state: str
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether other records may be of the same visit or session: what `_may_repeat` finds."""
+        return bool(self.review_state != "void" and self.occurred_on and self.place[1])
 
     @property
     def place(self) -> tuple[str, str | None]:
@@ -52,7 +66,7 @@ def flags_of(session: Session, tenant_id: str, record_ids: Collection[str]) -> d
     establishments = _establishments(session, tenant_id, records)
     neighbours = _neighbours(session, tenant_id, records)
     files = file_counts(session, tenant_id, [record.record_id for record in records])
-    reviewed = [record.record_id for record in records if record.is_reviewed]
+    reviewed = [record.record_id for record in records if record.review_state != WAITING]
     answers = answers_to(session, tenant_id, reviewed) if reviewed else {}
     found = {
         record.record_id: quality_flags(
@@ -80,23 +94,11 @@ def flags_of(session: Session, tenant_id: str, record_ids: Collection[str]) -> d
 def _filed(session: Session, tenant_id: str, condition: ColumnElement[bool]) -> list[_Filed]:
     is_record = and_(Record.tenant_id == FiledRecord.tenant_id, Record.record_id == FiledRecord.record_id)
     rows = session.execute(
-        select(FiledRecord, Record.body)
+        select(*_COLUMNS, Record.body)
         .join(Record, is_record)
         .where(FiledRecord.tenant_id == tenant_id, condition)
     )
-    return [
-        _Filed(
-            row.record_id,
-            row.type,
-            row.received_at,
-            row.occurred_on,
-            row.kind,
-            row.establishment_id,
-            json.loads(body),
-            is_reviewed=row.review_state != WAITING,
-        )
-        for row, body in rows
-    ]
+    return [_Filed(*row[:6], json.loads(row.body), row.review_state) for row in rows]
 
 
 def _establishments(session: Session, tenant_id: str, records: Sequence[_Filed]) -> dict[str, Data]:
@@ -137,10 +139,13 @@ def _neighbours(
 ) -> Mapping[tuple[str, str | None], Sequence[_Filed]]:
     """Return the records that may be of the same visits and sessions, but those that are void.
 
-    A visit around midnight is found from either side of it, so the days beside are read as well.
+    A visit around midnight is found from either side of it, so the days beside are read as well. These
+    records themselves are not read twice.
     """
     found: dict[tuple[str, str | None], list[_Filed]] = {}
-    for one in _filed(session, tenant_id, FiledRecord.record_id.in_(_may_repeat(tenant_id, records))):
+    is_other = FiledRecord.record_id.not_in(sorted(record.record_id for record in records))
+    others = and_(FiledRecord.record_id.in_(_may_repeat(tenant_id, records)), is_other)
+    for one in (*_filed(session, tenant_id, others), *(one for one in records if one.may_be_repeated)):
         found.setdefault(one.place, []).append(one)
     return found
 
@@ -156,8 +161,10 @@ def _may_repeat(tenant_id: str, records: Sequence[_Filed]) -> CompoundSelect[str
         FiledRecord.tenant_id == tenant_id, FiledRecord.review_state != "void"
     )
     return union_all(
-        # Visits alone have an establishment; with their type named besides, SQLite takes the index of types.
+        # Visits alone have an establishment; with their type named besides, SQLite takes the index of types,
+        # and reads the whole index of lists where that has every column: the instant is not in it.
         filed.where(
+            FiledRecord.received_at.is_not(None),
             FiledRecord.establishment_id.in_(sorted({one.establishment_id or "" for one in visits})),
             FiledRecord.occurred_on.in_(_days(visits, beside=1)),
         ),

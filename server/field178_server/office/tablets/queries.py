@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Device, DeviceOfficer, DeviceScope, Officer, Quarantine
 from field178_server.devices.access import tablets_within
 from field178_server.records.access import AccessFilter
+from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
-from field178_server.records.paging import PageOfRows
 
 PAGE_SIZE = 50
+# One that was never seen is the longest silent.
+_NEVER = literal(datetime(1970, 1, 1, tzinfo=UTC), Device.last_seen_at.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +51,17 @@ class TabletList:
 
     tablets: tuple[TabletRow, ...]
     names: Names
-    page: PageOfRows
+    page: KeysetPage[Any]
 
 
-def tablet_list(session: Session, tenant_id: str, access: AccessFilter, wanted: int = 1) -> TabletList:
+def tablet_list(session: Session, tenant_id: str, access: AccessFilter, place: PageStart) -> TabletList:
     """Return one page of the tablets that work in a scope within the access filter."""
     within = tablets_within(tenant_id, access)
-    total = session.scalar(select(func.count()).select_from(Device).where(*within)) or 0
-    page = PageOfRows.within(wanted, PAGE_SIZE, total)
-    devices = session.scalars(
-        select(Device)
-        .where(*within)
-        .order_by(
-            Device.revoked_at.is_not(None),
-            Device.last_seen_at.is_not(None),
-            Device.last_seen_at,
-            Device.device_id,
-        )
-        .offset(page.offset)
-        .limit(page.size)
-    ).all()
-    rows = _rows(session, tenant_id, list(devices))
+    query: Select[*tuple[Any, ...]] = select(Device.device_id.label("record_id"), Device).where(*within)
+    silent_since = func.coalesce(Device.last_seen_at, _NEVER)
+    order = Order(Device.tenant_id, silent_since, Device.device_id, group=Device.revoked_at.is_not(None))
+    page = keyset_page(session, query, order, tenant_id, place, PAGE_SIZE)
+    rows = _rows(session, tenant_id, [device for _, device in page.rows])
     teams = {scope.partition(":")[2] for row in rows for scope in row.scopes}
     return TabletList(rows, names_of(session, tenant_id, teams), page)
 

@@ -36,6 +36,7 @@ from field178_server.office.plan.queries import (
 )
 from field178_server.records.access import AccessFilter
 from field178_server.records.planned_visits import release_due
+from field178_server.records.stored_record import new_record
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.records.plan import PlanState
@@ -85,6 +86,19 @@ class Desk:
 
     def add(self, *places: str, **over: Any) -> list[str]:
         return list(self.run(add_items, places or self.places, assignment(**over)))
+
+    def open_item(self, **over: Any) -> str:
+        """Plan a visit whose place the team chooses."""
+        item_id = builders.record_id(f"open {over}")
+
+        def work(session: Any) -> None:
+            batch = self.world.batch(session)
+            batch.load([item_id])
+            batch.put(new_record(item_id, "plan_item", TEAM, builders.plan_item(**over)))
+            batch.flush()
+
+        run_write(self.world.engine, work)
+        return item_id
 
     def reader(self, access: AccessFilter = OFFICE, is_office: bool = True) -> PlanReader:
         return PlanReader(TENANT, access, local_date(self.world.clock.now()), is_office)
@@ -155,6 +169,45 @@ def test_visit_in_the_window_does_one(desk: Desk) -> None:
     }
     desk.world.review(visit, "void")
     assert desk.states()[done] is PlanState.DUE
+
+
+def test_visits_that_matter_are_all_read(desk: Desk) -> None:
+    """A place merged after it was planned or visited, a visit begun from an item, a choice of the team."""
+    other, here = "c11629_v1", desk.places[0]
+    hotel, away, gone, kept = (
+        desk.tablet.created(builders.establishment(type_id, name=name, unit_id=UNIT_ID))
+        for type_id, name in (("hotel", "Sen"), ("karaoke", "Xa"), ("karaoke", "Cũ"), ("karaoke", "Mới"))
+    )
+    window: dict[str, Any] = {"window_from": date(2026, 11, 2), "window_to": date(2026, 11, 6)}
+    in_window, early = {"started_at": "2026-11-03T02:00:00Z"}, {"started_at": "2026-02-03T02:00:00Z"}
+    planned_then_merged, named, other_team, void = (
+        desk.add(place, **window)[0] for place in (gone, away, here, desk.places[1])
+    )
+    visited_then_merged = desk.add(kept, month=9)[0]
+    choices = {"establishment_id": None, "unit_id": UNIT_ID, "team_id": TEAM_ID}
+    taken, wrong_type, wrong_unit = (
+        desk.open_item(**{**choices, **more})
+        for more in (
+            {"establishment_type_id": "hotel"},
+            {"establishment_type_id": "massage"},
+            {"establishment_type_id": "hotel", "unit_id": other},
+        )
+    )
+    desk.visit(kept, **in_window)
+    desk.visit(gone, started_at="2026-09-05T02:00:00Z")
+    desk.world.merge(gone, kept)
+    desk.visit(away, plan_item_id=named, **early)
+    desk.visit(hotel, **in_window)
+    desk.run(
+        move_item, SeenItem(other_team, desk.rev(other_team)), assignment(**{**window, "team_id": OTHER_TEAM})
+    )
+    desk.visit(here, **in_window)
+    desk.world.review(desk.visit(desk.places[1], **in_window), "void")
+    states = desk.states()
+    assert {item for item, state in states.items() if state is PlanState.DONE} == {
+        *(planned_then_merged, visited_then_merged, named, taken),
+    }
+    assert {*(other_team, void, wrong_type, wrong_unit)} < states.keys()
 
 
 def test_moved_visit_follows_its_team(desk: Desk) -> None:

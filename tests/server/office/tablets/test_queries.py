@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Tablet, World
 
 from field178_server.database.models import Device
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.tablets import queries
 from field178_server.office.tablets.queries import TabletRow, count_silent, find_tablet, tablet_list
 from field178_server.records.access import AccessFilter
+from field178_server.records.keyset import PageStart
 
 
 def listed(world: World, *scopes: str) -> list[TabletRow]:
     with snapshot(world.engine) as session:
         access = AccessFilter(frozenset(scopes) if scopes else None)
-        return list(tablet_list(session, world.tenant_id, access).tablets)
+        return list(tablet_list(session, world.tenant_id, access, PageStart()).tablets)
 
 
 def revoke(world: World, tablet: Tablet) -> None:
@@ -61,3 +64,21 @@ def test_silent_tablets_are_counted_but_not_the_revoked(world: World) -> None:
             for since in (now, now - timedelta(hours=48))
         ]
     assert counts == [1, 0]
+
+
+def test_a_page_goes_on_where_the_one_before_ended(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "PAGE_SIZE", 2)
+    tablets = [world.tablet() for _ in range(5)]
+    for tablet in tablets[:3]:
+        tablet.ask()
+        world.clock.move(hours=1)
+    revoke(world, tablets[1])
+    whole, pages, place = [], 0, PageStart()
+    with snapshot(world.engine) as session:
+        while place is not None:
+            found = tablet_list(session, world.tenant_id, AccessFilter(None), place)
+            whole += [row.device_id for row in found.tablets]
+            pages, place = pages + 1, found.page.after  # type: ignore[assignment]
+    assert pages == 3
+    assert set(whole[:2]) == {tablets[3].device, tablets[4].device}
+    assert whole[2:] == [tablets[0].device, tablets[2].device, tablets[1].device]
