@@ -33,6 +33,7 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
         ActionKind.DECISIONS: (
             *("review_approved", "review_returned", "review_void", "review_reopened"),
             "review_approval_undone",
+            *("review_commented", "review_thread_closed", "review_thread_reopened"),
             *(
                 f"{type_}_{action}"
                 for type_ in ("sanction_decision", "payment", "measure_execution", "follow_up_closure")
@@ -44,6 +45,7 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
         ActionKind.REGISTER: (
             *("establishment_added", "establishment_edited", "record_moved", "record_merged"),
             *("record_unmerged", "register_file_uploaded", "register_imported", "register_import_undone"),
+            *("duplicate_dismissed", "duplicate_restored"),
         ),
         ActionKind.PLAN: ("plan_set", "plan_item_added", "plan_item_moved", "plan_item_cancelled"),
         ActionKind.ERASURE: (
@@ -52,7 +54,9 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
         ),
         ActionKind.SIGN_IN: ("sign_in_accepted", "sign_in_refused", "sessions_ended"),
         ActionKind.PEOPLE: (
-            *("officer_added", "officer_changed", "officer_disabled", "officer_reopened", "team_added"),
+            *("officer_added", "officer_changed", "officer_disabled", "officer_reopened", "own_mail_set"),
+            *("team_added", "team_changed", "team_member_set", "membership_begun", "membership_ended"),
+            *("work_handed_over", "hand_over_undone"),
             *("password_set", "password_reset", "password_chosen", "own_password_set", "totp_set"),
             "totp_dropped",
         ),
@@ -66,7 +70,7 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
         ActionKind.SERVER: (
             *("job_queued", "job_stopped", "lists_published", "notice_announced", "notice_withdrawn"),
             *("backup_marked", "store_restored", "epoch_begun", "sessions_expired", "files_collected"),
-            "chain_checked",
+            *("chain_checked", "mail_tested"),
         ),
     }
 )

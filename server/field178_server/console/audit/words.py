@@ -58,6 +58,11 @@ _ACTIONS: Mapping[str, str] = {
     "plan_item_added": N_("Planned a visit"),
     "plan_item_moved": N_("Changed a planned visit"),
     "plan_item_cancelled": N_("Cancelled a planned visit"),
+    "review_commented": N_("Commented further on the record"),
+    "review_thread_closed": N_("Closed a comment on the record"),
+    "review_thread_reopened": N_("Opened a comment on the record again"),
+    "duplicate_dismissed": N_("Said that two entries are two places"),
+    "duplicate_restored": N_("Took back that two entries are two places"),
     "purge_requested": N_("Asked for a purge"),
     "purge_confirmed": N_("Confirmed the purge"),
     "purge_refused": N_("Refused the purge"),
@@ -69,7 +74,14 @@ _ACTIONS: Mapping[str, str] = {
     "officer_changed": N_("Changed the account"),
     "officer_disabled": N_("Closed the account"),
     "officer_reopened": N_("Opened the account again"),
+    "own_mail_set": N_("Changed the own e-mail"),
     "team_added": N_("Added the team"),
+    "team_changed": N_("Changed the team"),
+    "team_member_set": N_("Changed a member of the team"),
+    "membership_begun": N_("Began in the team"),
+    "membership_ended": N_("Ended in the team"),
+    "work_handed_over": N_("Handed the open work over"),
+    "hand_over_undone": N_("Took the hand-over back"),
     "password_set": N_("Set the password"),
     "password_reset": N_("Made a link for a new password"),
     "password_chosen": N_("Chose a password by the link"),
@@ -103,6 +115,7 @@ _ACTIONS: Mapping[str, str] = {
     "sessions_expired": N_("Ended all sessions of tablets"),
     "files_collected": N_("Removed files that nothing names"),
     "chain_checked": N_("Checked the chain of the audit trail"),
+    "mail_tested": N_("Sent a test e-mail"),
 }
 _LISTS = {
     "establishments": N_("Register of establishments"),
@@ -119,6 +132,7 @@ _JOBS = {
     "register_import": N_("Import of establishments"),
     "register_import_undo": N_("Undoing an import"),
     "chain_check": N_("Check of the audit trail"),
+    "backup": N_("Backup"),
 }
 
 

@@ -159,7 +159,7 @@ def _is_decided_now(projected: ProjectedRecord) -> bool:
 
 def _decision_of(review: Data) -> Data:
     comments = {
-        key: {**comment, "closed_by": None, "closed_at": None}
+        key: {**comment, "done_rev": None, "closed_by": None, "closed_at": None}
         for key, comment in entries_of(review, "comments").items()
     }
     return {**review, HANDED_TO: None, "comments": comments}
