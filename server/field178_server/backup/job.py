@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers
-from field178_server.audit.operation_context import OperationContext
 from field178_server.backup.create import create, failure_code
 from field178_server.backup.errors import BackupError
 from field178_server.backup.manifest import Manifest, Proof
-from field178_server.database.models import Job, Tenant
 from field178_server.database.unit_of_work import snapshot
-from field178_server.jobs import queue
-from field178_server.jobs.queue import JobState
 from field178_server.jobs.run import JobFailed, JobRun
 from field178_shared.errors import AppError, ErrorCode
 
 BACKUP = "backup"
 RIGHT = "manage_users"
 NOT_PROVED = "not_proved"
-
-
-def ask_for_backup(session: Session, context: OperationContext) -> str:
-    """Queue a backup and return its job; one that waits or runs already is the answer to every asker."""
-    # Two askers at once: the second waits here, and finds the job of the first.
-    session.get_one(Tenant, context.tenant_id, with_for_update=True)
-    return backup_under_way(session, context.tenant_id) or queue.add(session, context, BACKUP, {})
-
-
-def backup_under_way(session: Session, tenant_id: str) -> str | None:
-    """Return the job of a backup that waits or runs."""
-    return session.scalar(
-        select(Job.job_id)
-        .where(
-            Job.tenant_id == tenant_id,
-            Job.kind == BACKUP,
-            Job.state.in_((JobState.QUEUED, JobState.RUNNING)),
-        )
-        .limit(1)
-    )
 
 
 def run_backup(run: JobRun) -> None:
@@ -67,5 +42,5 @@ def _require_right(run: JobRun) -> None:
     with snapshot(run.runtime.engine) as session:
         found = officers.by_login_or_id(session, context.tenant_id, str(context.actor.id))
         role = context.lists.roles.get(officers.context_of(session, found).role)
-    if role is None or RIGHT not in role.can - role.cannot:
+    if role is None or RIGHT not in role.rights:
         raise AppError(ErrorCode.FORBIDDEN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
-from field178_server.database.models import Job
+from field178_server.database.models import Job, Tenant
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_shared.errors import AppError, ErrorCode
 
@@ -71,6 +71,28 @@ def add(session: Session, context: OperationContext, kind: str, arguments: Argum
     )
     context.note(session, AuditEntry("job_queued", job_id, details={"kind": kind}))
     return job_id
+
+
+def add_once(session: Session, context: OperationContext, kind: str) -> str:
+    """Queue a job of a kind of which one at a time is enough: one that waits or runs answers every asker."""
+    # Two askers at once: the second waits here, and finds the job of the first.
+    session.get_one(Tenant, context.tenant_id, with_for_update=True)
+    return under_way(session, context.tenant_id, kind) or add(session, context, kind, {})
+
+
+def under_way(session: Session, tenant_id: str, kind: str) -> str | None:
+    """Return the job of a kind that waits or runs."""
+    return _newest(session, tenant_id, kind, (JobState.QUEUED, JobState.RUNNING))
+
+
+def last_ended(session: Session, tenant_id: str, kind: str) -> str | None:
+    """Return the newest job of a kind that came to its end; one that was stopped did not."""
+    return _newest(session, tenant_id, kind, (JobState.DONE, JobState.FAILED))
+
+
+def _newest(session: Session, tenant_id: str, kind: str, states: Collection[JobState]) -> str | None:
+    query = select(Job.job_id).where(Job.tenant_id == tenant_id, Job.kind == kind, Job.state.in_(states))
+    return session.scalar(query.order_by(Job.job_id.desc()).limit(1))
 
 
 def stop(session: Session, context: OperationContext, job_id: str) -> None:

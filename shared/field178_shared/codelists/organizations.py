@@ -33,6 +33,11 @@ class Role(Labelled):
     can: frozenset[str]
     cannot: frozenset[str]
 
+    @property
+    def rights(self) -> frozenset[str]:
+        """What the role may do: a right that is taken away stands above one that is given."""
+        return self.can - self.cannot
+
 
 def read_agency(row: ListFileRow) -> Agency:
     """Read one agency."""

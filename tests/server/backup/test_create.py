@@ -19,7 +19,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.backup import create as backup
 from field178_server.backup import log
 from field178_server.backup.errors import BackupError, Reason
-from field178_server.backup.job import ask_for_backup
+from field178_server.backup.job import BACKUP
 from field178_server.backup.restore import restore
 from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for
@@ -27,6 +27,7 @@ from field178_server.database.models import Blob
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices.context import DeviceContext
 from field178_server.health.checks import CheckName, checks_of_server
+from field178_server.jobs.queue import add_once
 from field178_server.maintenance import integrity
 from field178_server.office.tablets import operations as tablets
 from field178_server.settings import Settings
@@ -226,7 +227,7 @@ def test_a_store_that_is_behind_is_named_and_the_machine_still_looked_at(
 def test_two_askers_get_one_job(world: World) -> None:
     context = desk_of(world)
     first, second = (
-        run_write(world.engine, lambda session: ask_for_backup(session, context)) for _ in range(2)
+        run_write(world.engine, lambda session: add_once(session, context, BACKUP)) for _ in range(2)
     )
     assert first == second
 

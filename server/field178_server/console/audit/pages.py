@@ -21,6 +21,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
+from field178_server.jobs.queue import add_once
 from field178_server.office.audit import chain_check
 from field178_server.office.audit.queries import AuditFilter, trail_page, trail_rows
 from field178_server.records.keyset import PageStart
@@ -83,7 +84,7 @@ def audit_file(kind: str) -> AnyResponse:
 def check_chain() -> AnyResponse:
     """Start a check of the chain, unless one is under way."""
     context = office()
-    run_write(current_runtime().engine, lambda session: chain_check.ask(session, context))
+    run_write(current_runtime().engine, lambda session: add_once(session, context, chain_check.CHAIN_CHECK))
     return redirect(url_for("console.audit"), 303)
 
 

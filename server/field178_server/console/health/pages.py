@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.backup.job import ask_for_backup, backup_under_way
+from field178_server.backup.job import BACKUP
 from field178_server.backup.log import recent_backups
 from field178_server.backup.place import obstacle_of
 from field178_server.console.health.view import attempt_view, check_view
@@ -19,6 +19,7 @@ from field178_server.health.checks import checks_of, worst_first
 from field178_server.health.wording import attempt_fault
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
+from field178_server.jobs.queue import add_once, under_way
 from field178_server.records.labels import names_of
 
 
@@ -29,7 +30,7 @@ def health() -> Response:
     with snapshot(runtime.engine) as session:
         checks = checks_of(session, runtime.settings, runtime.clock.now())
         attempts = recent_backups(session, runtime.tenant_id)
-        job_id = backup_under_way(session, runtime.tenant_id)
+        job_id = under_way(session, runtime.tenant_id, BACKUP)
         people = names_of(session, runtime.tenant_id, {one.taken_by for one in attempts if one.taken_by})
         layout = layout_of(session, officer, Localizer(language))
     localizer = Localizer(language, people)
@@ -52,5 +53,5 @@ def health() -> Response:
 def make_backup() -> AnyResponse:
     """Queue a backup and lead to its job; one that is under way is the answer to a second click."""
     context = office()
-    job_id = run_write(current_runtime().engine, lambda session: ask_for_backup(session, context))
+    job_id = run_write(current_runtime().engine, lambda session: add_once(session, context, BACKUP))
     return redirect(url_for("console.job", job_id=job_id), 303)

@@ -219,7 +219,7 @@ def may(role: str, endpoint: str, lists: CodeLists) -> bool:
 def holds_right(role: str, rights: frozenset[str], lists: CodeLists) -> bool:
     """Tell whether a role has any one of these rights."""
     found = lists.roles.get(role)
-    return found is not None and bool((found.can - found.cannot) & rights)
+    return found is not None and bool(found.rights & rights)
 
 
 def tablet_access(officer: OfficerContext, lists: CodeLists) -> AccessFilter:

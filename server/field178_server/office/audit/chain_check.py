@@ -9,14 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field178_server.audit import trail_chain
-from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.audit.trail_chain import BrokenEntry
 from field178_server.audit.verify import BrokenLink, first_broken_link
-from field178_server.database.models import Job, Root, RootPart
+from field178_server.database.models import Root, RootPart
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs import queue
-from field178_server.jobs.queue import JobRow, JobState, Outcome, find_job
+from field178_server.jobs.queue import JobRow, Outcome, find_job
 from field178_server.jobs.run import JobRun
 from field178_shared.time.clock import from_wire, to_wire
 
@@ -65,24 +64,11 @@ class ChainChecks:
     under_way: JobRow | None
 
 
-def ask(session: Session, context: OperationContext) -> None:
-    """Queue a check; where one waits or runs already, that one will do."""
-    if checks_of(session, context.tenant_id).under_way is None:
-        queue.add(session, context, CHAIN_CHECK, {})
-
-
 def checks_of(session: Session, tenant_id: str) -> ChainChecks:
-    """Return how the checks stand, in one statement for each of them."""
-    of_kind = select(Job.job_id).where(Job.tenant_id == tenant_id, Job.kind == CHAIN_CHECK)
-    newest = of_kind.order_by(Job.job_id.desc()).limit(1)
-
-    def found(*states: JobState) -> JobRow | None:
-        job_id = session.scalar(newest.where(Job.state.in_(states)))
-        return find_job(session, tenant_id, job_id) if job_id else None
-
-    return ChainChecks(
-        last=found(JobState.DONE, JobState.FAILED), under_way=found(JobState.QUEUED, JobState.RUNNING)
-    )
+    """Return how the checks stand."""
+    found = (one(session, tenant_id, CHAIN_CHECK) for one in (queue.last_ended, queue.under_way))
+    last, under_way = (find_job(session, tenant_id, job_id) if job_id else None for job_id in found)
+    return ChainChecks(last, under_way)
 
 
 def run_check(run: JobRun) -> None:

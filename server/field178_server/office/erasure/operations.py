@@ -112,7 +112,7 @@ def _batch(session: Session, context: OperationContext) -> Batch:
 def may_decide(officer: Officer, lists: CodeLists) -> bool:
     """Tell whether an officer may ask for an erasure and confirm one: an open account with the right."""
     role = lists.roles.get(officer.role)
-    return officer.disabled_at is None and role is not None and RIGHT in role.can - role.cannot
+    return officer.disabled_at is None and role is not None and RIGHT in role.rights
 
 
 def _officer(session: Session, context: OperationContext, by: str) -> Officer:

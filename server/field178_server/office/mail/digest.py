@@ -163,7 +163,7 @@ class DigestWords:
 
 def _holds(role: str, rights: frozenset[str], lists: CodeLists) -> bool:
     found = lists.roles.get(role)
-    return found is not None and bool((found.can - found.cannot) & rights)
+    return found is not None and bool(found.rights & rights)
 
 
 def _is_within(access: AccessFilter, scopes: frozenset[str]) -> bool:

@@ -41,7 +41,7 @@ def run_import(run: JobRun) -> None:
             session, officers.by_login_or_id(session, runtime.tenant_id, str(context.actor.id))
         )
         role = context.lists.roles.get(officer.role)
-        if role is None or RIGHT not in role.can - role.cannot:
+        if role is None or RIGHT not in role.rights:
             raise AppError(ErrorCode.FORBIDDEN)
         access = access_of(officer.role, officer.scopes)
         row = find_import(session, runtime.tenant_id, import_id)
