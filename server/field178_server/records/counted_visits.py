@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from field178_server.database.models import EstablishmentProjection, FiledRecord
 
 _NOT_INSPECTED = "not_inspected"
-_PLACE = (
+IS_VISITED = and_(
     EstablishmentProjection.tenant_id == FiledRecord.tenant_id,
     EstablishmentProjection.record_id == FiledRecord.establishment_id,
 )
@@ -24,11 +24,11 @@ def counted() -> list[ColumnElement[bool]]:
 
 def place_type() -> ColumnElement[str | None]:
     """Return the kind of the visited establishment as the register has it now."""
-    query = select(EstablishmentProjection.establishment_type_id).where(*_PLACE)
+    query = select(EstablishmentProjection.establishment_type_id).where(IS_VISITED)
     return query.correlate(FiledRecord).scalar_subquery()
 
 
 def place_unit() -> ColumnElement[str | None]:
     """Return the commune of the visited establishment now, else that of the visit."""
-    query = select(EstablishmentProjection.unit_id).where(*_PLACE).correlate(FiledRecord)
+    query = select(EstablishmentProjection.unit_id).where(IS_VISITED).correlate(FiledRecord)
     return func.coalesce(query.scalar_subquery(), FiledRecord.unit_id)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from field178_server.audit.actions import ActionKind
 from field178_server.console.text.field_labels import type_name
+from field178_server.console.text.job_labels import JOB_NAMES
 from field178_server.console.text.localize import Localizer
 from field178_server.office.erasure.operations import REASONS
 from field178_shared.text.i18n import N_
@@ -128,12 +129,6 @@ _PAPERS = {
     "commitment": N_("Commitment of the establishment"),
     "session_record": N_("Record of the outreach session"),
 }
-_JOBS = {
-    "register_import": N_("Import of establishments"),
-    "register_import_undo": N_("Undoing an import"),
-    "chain_check": N_("Check of the audit trail"),
-    "backup": N_("Backup"),
-}
 
 
 def action_text(action: str, localizer: Localizer) -> str:
@@ -166,7 +161,7 @@ def _counted(text: str) -> Callable[[object, Localizer], str]:
 
 
 def _kind(value: object, localizer: Localizer) -> str:
-    words = _PAPERS | _JOBS
+    words = {**_PAPERS, **JOB_NAMES}
     if value in words:
         return localizer.say(words[str(value)])
     found = localizer.lists.choice("evidence_kind", str(value))

@@ -18,7 +18,7 @@ from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import MAP_VIEW, FilterField, ListAddress, saved_views
-from field178_server.console.shell.maps import map_of, point_filter, points_answer
+from field178_server.console.shell.maps import map_of, point_filter, points_answer, wanted_point
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.shell.readings import note_reading
@@ -231,9 +231,11 @@ def _register_lines(rows: Sequence[RegisterRow], localizer: Localizer) -> tuple[
 
 def _query() -> RegisterQuery:
     officer = current_officer()
-    text, unit, kind, status, point = (request.args.get(name, "")[:_MOST] for name in ("q", *_FILTERS))
+    text, unit, kind, status = (
+        request.args.get(name, "")[:_MOST] for name in ("q", "unit", "type", "status")
+    )
     access = access_of(officer.role, officer.scopes)
-    return RegisterQuery(current_runtime().tenant_id, access, text, unit, kind, status, point)
+    return RegisterQuery(current_runtime().tenant_id, access, text, unit, kind, status, wanted_point())
 
 
 _MOST = 120
@@ -248,5 +250,5 @@ def _filters(query: RegisterQuery, localizer: Localizer) -> list[FilterField]:
         FilterField("unit", field_name(TYPE, "unit_id", localizer), query.unit_id, units),
         FilterField("type", field_name(TYPE, "establishment_type_id", localizer), query.type_id, kinds),
         FilterField("status", field_name(TYPE, "operating_status_id", localizer), query.status_id, states),
-        point_filter(query.point, localizer),
+        point_filter(query.has_point, localizer),
     ]

@@ -22,6 +22,7 @@ from field178_server.console.shell.maps import (
     point_filter,
     points_answer,
     result_text,
+    wanted_point,
 )
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.shell.tables import Cell, TableFile, table_response
@@ -226,6 +227,7 @@ def _wanted(table: FiledTable) -> FiledList:
         until=wanted_day("until"),
         **{name: given.get(parameter, "")[:_MOST] for parameter, name in _EQUAL.items()},
         state=given.get("state", "") if given.get("state") in _STATES else "",
+        has_point=wanted_point(),
         is_counted=table is VISITS and given.get("counted") == "yes",
     )
     access = access_of(officer.role, officer.scopes)
@@ -241,9 +243,8 @@ _EQUAL = {
     "outcome": "outcome",
     "violation": "violation",
     "measure": "measure",
-    "point": "point",
 }
-_FILTERS = ("since", "until", "state", "counted", *_EQUAL)
+_FILTERS = ("since", "until", "state", "counted", "point", *_EQUAL)
 
 
 def _chosen(table: FiledTable) -> tuple[FiledColumn, ...]:
@@ -315,7 +316,7 @@ def _filters(
             "yes" if narrow.is_counted else "",
             [("yes", localizer.say(N_("Only visits that count in a quota")))],
         ),
-        point_filter(narrow.point, localizer),
+        point_filter(narrow.has_point, localizer),
     ]
 
 

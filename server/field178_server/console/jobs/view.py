@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from flask import url_for
 
 from field178_server.backup.job import BACKUP, NOT_PROVED
+from field178_server.console.text.job_labels import JOB_NAMES
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.health.wording import ATTEMPT_FAULTS
 from field178_server.jobs.queue import JobRow, JobState
 from field178_server.office.audit.chain_check import CHAIN_CHECK
+from field178_server.office.register_import.jobs import IMPORT, UNDO
 from field178_shared.errors import ErrorCode, message
 from field178_shared.text.i18n import N_
 
@@ -37,12 +39,12 @@ class JobView:
 
 def job_view(job: JobRow, localizer: Localizer, *, may_stop: bool) -> JobView:
     """Return a job in words."""
-    kind = _KINDS.get(job.kind, _Kind(job.kind))
-    text, tone, icon = _STATES[job.state]
+    kind = _KINDS.get(job.kind, _Kind())
+    text, tone, icon = _BROKEN if _is_chain_broken(job) else _STATES[job.state]
     is_counted = job.state is JobState.RUNNING and job.total_count > 0
     return JobView(
         job_id=job.job_id,
-        kind=localizer.say(kind.name),
+        kind=localizer.say(JOB_NAMES.get(job.kind, job.kind)),
         state=StateLabel(localizer.say(text), tone, icon),
         percent=job.done_count * 100 // job.total_count if is_counted else None,
         said=_said(job, localizer),
@@ -59,7 +61,7 @@ def job_view(job: JobRow, localizer: Localizer, *, may_stop: bool) -> JobView:
 
 def page_of_kind(kind: str) -> str:
     """Return the endpoint of the page that a kind of job belongs to; empty for an unknown kind."""
-    return _KINDS.get(kind, _Kind(kind)).endpoint
+    return _KINDS.get(kind, _Kind()).endpoint
 
 
 def _said(job: JobRow, localizer: Localizer) -> str:
@@ -71,7 +73,7 @@ def _said(job: JobRow, localizer: Localizer) -> str:
         return _nothing(job, localizer)
     if job.state is not JobState.DONE:
         return localizer.say(N_("You may leave this page: the work goes on."))
-    if "entry" in job.outcome or "root" in job.outcome:
+    if _is_chain_broken(job):
         return localizer.say(N_("The chain of the audit trail is broken."))
     for name, text in _COUNTS:
         if name in job.outcome:
@@ -79,8 +81,12 @@ def _said(job: JobRow, localizer: Localizer) -> str:
     return ""
 
 
+def _is_chain_broken(job: JobRow) -> bool:
+    return job.kind == CHAIN_CHECK and ("entry" in job.outcome or "root" in job.outcome)
+
+
 def _nothing(job: JobRow, localizer: Localizer) -> str:
-    return localizer.say(_KINDS.get(job.kind, _Kind(job.kind)).nothing)
+    return localizer.say(_KINDS.get(job.kind, _Kind()).nothing)
 
 
 def _failure(job: JobRow, localizer: Localizer) -> str:
@@ -98,17 +104,16 @@ def _failure(job: JobRow, localizer: Localizer) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    name: str
     endpoint: str = ""
     link: str = ""
     nothing: str = N_("Nothing was changed.")
 
 
 _KINDS = {
-    "register_import": _Kind(N_("Import of establishments"), "console.register_import", N_("To the import")),
-    "register_import_undo": _Kind(N_("Undoing an import"), "console.register_import", N_("To the import")),
-    CHAIN_CHECK: _Kind(N_("Check of the audit trail"), "console.audit", N_("To the audit trail")),
-    BACKUP: _Kind(N_("Backup"), "console.health", N_("To the backups"), N_("No backup was kept.")),
+    IMPORT: _Kind("console.register_import", N_("To the import")),
+    UNDO: _Kind("console.register_import", N_("To the import")),
+    CHAIN_CHECK: _Kind("console.audit", N_("To the audit trail")),
+    BACKUP: _Kind("console.health", N_("To the backups"), N_("No backup was kept.")),
 }
 _STATES = {
     JobState.QUEUED: (N_("Waits its turn"), "", "clock"),
@@ -117,6 +122,8 @@ _STATES = {
     JobState.STOPPED: (N_("Stopped"), "", "void"),
     JobState.FAILED: (N_("Not done"), "bad", "alert"),
 }
+# A check that came to its end with bad news is no good news.
+_BROKEN = (N_("Finished"), "bad", "alert")
 _COUNTS = (
     ("taken", N_("Establishments added: {count}.")),
     ("backup_mb", N_("A proved backup was made: {count} MB.")),

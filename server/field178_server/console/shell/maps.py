@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Response, json, send_file
+from flask import Response, json, request, send_file
 
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.lists import FilterField, ListAddress
@@ -16,7 +16,8 @@ from field178_server.http.application_runtime import current_runtime
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
-WITH_POINT, WITHOUT_POINT = "yes", "no"
+_HAS_POINT = {"yes": True, "no": False}
+WITH_POINT, WITHOUT_POINT = _HAS_POINT
 _DEGREE = 10_000_000
 # Beyond the fifth decimal, about a metre, a point of a register says nothing.
 _DECIMALS = 5
@@ -66,8 +67,14 @@ def map_of(address: ListAddress, marks: Sequence[MarkKind], *, has_flags: bool =
     return ListMap(address.points(), unplaced, marks, ground_kind(map_file()), has_flags)
 
 
-def point_filter(value: str, localizer: Localizer) -> FilterField:
+def wanted_point() -> bool | None:
+    """Return whether the address asks for establishments with a point or without; None for both."""
+    return _HAS_POINT.get(request.args.get("point", ""))
+
+
+def point_filter(has_point: bool | None, localizer: Localizer) -> FilterField:
     """Return the filter by whether an establishment has a point."""
+    value = next((one for one, meant in _HAS_POINT.items() if meant is has_point), "")
     options = (
         (WITH_POINT, localizer.say(N_("Has a point"))),
         (WITHOUT_POINT, localizer.say(N_("No point yet"))),

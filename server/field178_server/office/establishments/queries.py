@@ -16,14 +16,13 @@ from field178_shared.text.normalisation import fold
 
 PAGE_SIZE = 50
 EXPORT_STEP = 1000
-WITH_POINT = "yes"
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterQuery:
     """Query of the register; `text` is as typed, an empty value narrows nothing.
 
-    `point`: yes for entries that have one, no for those without.
+    `has_point`: whether entries must have a point, or none.
     """
 
     tenant_id: str
@@ -32,7 +31,7 @@ class RegisterQuery:
     unit_id: str = ""
     type_id: str = ""
     status_id: str = ""
-    point: str = ""
+    has_point: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +101,6 @@ def within(query: RegisterQuery) -> list[ColumnElement[bool]]:
         entry.operating_status_id: query.status_id,
     }
     found += [column == value for column, value in equal.items() if value]
-    if query.point:
-        found.append(entry.lat.is_not(None) if query.point == WITH_POINT else entry.lat.is_(None))
+    if query.has_point is not None:
+        found.append(entry.lat.is_not(None) if query.has_point else entry.lat.is_(None))
     return [*found, *(entry.folded.contains(word, autoescape=True) for word in fold(query.text).split())]

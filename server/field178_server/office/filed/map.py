@@ -11,7 +11,7 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentProjection, FiledRecord
-from field178_server.office.filed.queries import WITH_POINT, FiledList, any_merged, count_filed, listed
+from field178_server.office.filed.queries import FiledList, any_merged, count_filed, listed
 from field178_server.records.find_record import merge_targets_of
 
 # Of a large city's visits; what is beyond is said, and found by filters.
@@ -45,9 +45,9 @@ class FiledMap:
 def filed_map(session: Session, wanted: FiledList) -> FiledMap:
     """Return what the list of the same filter found, as points; the number of statements is fixed."""
     total = count_filed(session, wanted)
-    if wanted.filter.point and wanted.filter.point != WITH_POINT:
+    if wanted.filter.has_point is False:
         return FiledMap((), 0, total)
-    placed = replace(wanted, filter=replace(wanted.filter, point=WITH_POINT))
+    placed = replace(wanted, filter=replace(wanted.filter, has_point=True))
     filed = FiledRecord
     columns = (filed.record_id, filed.occurred_on, filed.kind, filed.outcome, filed.establishment_id)
     rows = session.execute(

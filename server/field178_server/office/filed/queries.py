@@ -24,7 +24,7 @@ from field178_server.database.models import (
     SanctionRow,
 )
 from field178_server.records.access import AccessFilter
-from field178_server.records.counted_visits import counted, place_type, place_unit
+from field178_server.records.counted_visits import IS_VISITED, counted, place_type, place_unit
 from field178_server.records.find_record import merge_targets_of, merged_into_any_of
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
@@ -38,7 +38,6 @@ EXPORT_STEP = 2000
 # Up to so many records that words find are looked up by their ids; more are found soon row by row.
 MOST_FOUND = 2000
 SESSION = "outreach_session"
-WITH_POINT = "yes"
 CORRECTED, RETURNED = "corrected", "returned"
 
 
@@ -49,7 +48,7 @@ class FiledFilter:
     `text`: words of the establishment's name or address, or a part of a number on the record or of a venue.
     `violation` and `measure` are codes that the visit holds. `is_counted`: only visits that count in a quota
     of the plan, which got in and are not void, in the commune where their establishment is registered now.
-    `point` is yes where its establishment has a point in the register, no where it has none.
+    `has_point`: whether the establishment must have a point in the register, or none.
     """
 
     type: str
@@ -66,7 +65,7 @@ class FiledFilter:
     state: str = ""
     establishment_type_id: str = ""
     is_counted: bool = False
-    point: str = ""
+    has_point: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,7 @@ def listed(session: Session, wanted: FiledList, columns: Sequence[Any]) -> Selec
     return (
         select(*columns)
         .select_from(FiledRecord)
-        .outerjoin(EstablishmentProjection, _IS_ESTABLISHMENT)
+        .outerjoin(EstablishmentProjection, IS_VISITED)
         .where(*_within(session, wanted, _found_by_words(session, wanted)))
     )
 
@@ -207,7 +206,7 @@ def _total(session: Session, wanted: FiledList, words: _FoundByWords) -> int:
         count = (
             select(func.count())
             .select_from(FiledRecord)
-            .outerjoin(EstablishmentProjection, _IS_ESTABLISHMENT)
+            .outerjoin(EstablishmentProjection, IS_VISITED)
             .where(*_within(session, wanted, words))
             if words.are_joined
             else select(func.count()).select_from(FiledRecord).where(*_within(session, wanted, words))
@@ -215,18 +214,12 @@ def _total(session: Session, wanted: FiledList, words: _FoundByWords) -> int:
     return int(session.scalar(count) or 0)
 
 
-_IS_ESTABLISHMENT = and_(
-    EstablishmentProjection.tenant_id == FiledRecord.tenant_id,
-    EstablishmentProjection.record_id == FiledRecord.establishment_id,
-)
-
-
 def _rows(session: Session, wanted: FiledList, words: _FoundByWords) -> Select[Any]:
     filed = (getattr(FiledRecord, name) for name in _FILED)
     entry = EstablishmentProjection
     return (
         select(*filed, entry.name, entry.address, entry.establishment_type_id)
-        .outerjoin(EstablishmentProjection, _IS_ESTABLISHMENT)
+        .outerjoin(EstablishmentProjection, IS_VISITED)
         .where(*_within(session, wanted, words))
     )
 
@@ -276,7 +269,7 @@ def _within(session: Session, wanted: FiledList, words: _FoundByWords) -> list[C
         found += [filed.review_state == RETURNED, filed.rev <= filed.review_rev]
     elif narrow.state:
         found.append(filed.review_state == narrow.state)
-    if narrow.point:
+    if narrow.has_point is not None:
         found.append(_placed(session, wanted))
     return found
 
@@ -287,7 +280,7 @@ def _placed(session: Session, wanted: FiledList) -> ColumnElement[bool]:
     )
     named = merged_into_any_of(wanted.tenant_id, places) if any_merged(session) else places
     is_placed = func.coalesce(FiledRecord.establishment_id, "").in_(named)
-    return is_placed if wanted.filter.point == WITH_POINT else not_(is_placed)
+    return is_placed if wanted.filter.has_point else not_(is_placed)
 
 
 def _has(tenant_id: str, kind: str, value: str) -> ColumnElement[bool]:

@@ -1,0 +1,17 @@
+"""Names of the kinds of jobs, for the page of jobs and the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from field178_server.backup.job import BACKUP
+from field178_server.office.audit.chain_check import CHAIN_CHECK
+from field178_server.office.register_import.jobs import IMPORT, UNDO
+from field178_shared.text.i18n import N_
+
+JOB_NAMES: Mapping[str, str] = {
+    IMPORT: N_("Import of establishments"),
+    UNDO: N_("Undoing an import"),
+    CHAIN_CHECK: N_("Check of the audit trail"),
+    BACKUP: N_("Backup"),
+}
