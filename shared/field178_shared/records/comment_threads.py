@@ -12,10 +12,9 @@ from datetime import datetime
 from typing import Self
 
 from field178_shared.records.reading import Data, instant_of, text_of
-from field178_shared.records.review import PinnedRemark, ReviewRecord
+from field178_shared.records.review import RETURNED, PinnedRemark, ReviewRecord
 
 ANSWER = "comment_answer"
-RETURNED = "returned"
 
 
 @dataclass(frozen=True, slots=True)

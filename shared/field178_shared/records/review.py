@@ -8,6 +8,8 @@ from typing import Self
 
 from field178_shared.records.reading import Data, count_of, entries_of, instant_of, text_of
 
+RETURNED = "returned"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinnedRemark:

@@ -7,7 +7,7 @@ changes (docs/decisions/0092).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from field178_mobile.features.sync_status.status import moment_text
@@ -102,7 +102,7 @@ class AnsweredRecord:
     """The record whose comments are answered; `known_names` belong in it and are no personal data."""
 
     id: str
-    known_names: tuple[str, ...] = field(default=())
+    known_names: tuple[str, ...] = ()
 
 
 class RecordComments:

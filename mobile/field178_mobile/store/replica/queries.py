@@ -33,14 +33,8 @@ from field178_mobile.store.replica.server_records import (
 )
 from field178_mobile.store.replica.status import attention_of, is_returned, word_of
 from field178_mobile.store.replication.server_state import notice_items
-from field178_shared.records.comment_threads import (
-    RETURNED,
-    CommentAnswer,
-    CommentThread,
-    is_answered,
-    threads_of,
-)
-from field178_shared.records.review import ReviewRecord
+from field178_shared.records.comment_threads import CommentAnswer, CommentThread, is_answered, threads_of
+from field178_shared.records.review import RETURNED, ReviewRecord
 from field178_shared.time.clock import from_wire
 from field178_shared.wire.protocol import Op
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -107,9 +107,8 @@ def read_member(state: FormState, localizer: Localizer) -> tuple[Membership, For
 
 
 def _read(
-    state: FormState, paths: Iterable[str], control_of: object, localizer: Localizer
+    state: FormState, paths: Iterable[str], control_of: Callable[[str], Control], localizer: Localizer
 ) -> tuple[Data, FormState]:
-    assert callable(control_of)
     data: Data = {}
     errors = dict(state.errors)
     for path in paths:

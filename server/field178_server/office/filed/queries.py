@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, not
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers
+from field178_server.accounts import teams as accounts
 from field178_server.database import engine as database
 from field178_server.database.models import (
     EstablishmentProjection,
@@ -20,7 +20,6 @@ from field178_server.database.models import (
     FiledRecord,
     MergeProjection,
     Officer,
-    Record,
     SanctionRow,
 )
 from field178_server.records.access import AccessFilter
@@ -29,7 +28,7 @@ from field178_server.records.find_record import merge_targets_of, merged_into_an
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
 from field178_shared.codelists import load
-from field178_shared.records.reading import text_of
+from field178_shared.records.review import RETURNED
 from field178_shared.records.sanctions import number_key
 from field178_shared.text.normalisation import fold
 
@@ -38,7 +37,7 @@ EXPORT_STEP = 2000
 # Up to so many records that words find are looked up by their ids; more are found soon row by row.
 MOST_FOUND = 2000
 SESSION = "outreach_session"
-CORRECTED, RETURNED = "corrected", "returned"
+CORRECTED = "corrected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +158,7 @@ def listed(session: Session, wanted: FiledList, columns: Sequence[Any]) -> Selec
 
 def teams(session: Session, tenant_id: str) -> Mapping[str, str]:
     """Return the names of the teams, by id."""
-    query = select(Record.record_id, Record.body).where(
-        Record.tenant_id == tenant_id, Record.type == "team", Record.deleted.is_(False)
-    )
-    return {key: text_of(json.loads(body), "name") for key, body in session.execute(query)}
+    return {team.id: team.name for team in accounts.everyone(session, tenant_id)}
 
 
 def filers(session: Session, tenant_id: str) -> Mapping[str, str]:

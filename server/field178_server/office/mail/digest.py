@@ -17,6 +17,7 @@ from field178_server.devices.heartbeat import SILENT_AFTER
 from field178_server.records.access import AccessFilter, access_of
 from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import text_of
+from field178_shared.records.review import RETURNED
 from field178_shared.text.formats import date_text
 from field178_shared.text.i18n import N_, translator
 from field178_shared.time.clock import local_date
@@ -177,7 +178,7 @@ def _returned(session: Session, tenant_id: str) -> list[tuple[str, ReturnedRecor
             Record,
             and_(Record.tenant_id == FiledRecord.tenant_id, Record.record_id == FiledRecord.record_id),
         )
-        .where(FiledRecord.tenant_id == tenant_id, FiledRecord.drawer == "returned")
+        .where(FiledRecord.tenant_id == tenant_id, FiledRecord.drawer == RETURNED)
         .order_by(FiledRecord.reviewed_at, FiledRecord.record_id)
     )
     return [

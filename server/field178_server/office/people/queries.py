@@ -24,11 +24,11 @@ from field178_server.database.models import (
 )
 from field178_server.records.access import AccessFilter
 from field178_server.records.labels import Names, names_of
+from field178_server.records.projections.filed import WAITING
 from field178_shared.codelists import load
 from field178_shared.ids import review_id
+from field178_shared.records.review import RETURNED
 from field178_shared.records.teams import Team
-
-RETURNED, WAITING = "returned", "waiting"
 
 
 @dataclass(frozen=True, slots=True)

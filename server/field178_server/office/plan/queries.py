@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,12 +11,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, extract, false, func, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
+from field178_server.accounts import teams as accounts
 from field178_server.database.models import (
     EstablishmentProjection,
     FiledRecord,
     MergeProjection,
     PlanItemRow,
-    Record,
 )
 from field178_server.office.plan.operations import MOST_AT_ONCE, plan_id
 from field178_server.records.access import AccessFilter
@@ -36,7 +35,6 @@ from field178_shared.records.plan import (
     Quota,
     progress_of,
 )
-from field178_shared.records.reading import text_of
 from field178_shared.text.normalisation import by_label, fold
 
 PAGE_SIZE = 50
@@ -263,14 +261,8 @@ def candidates(
 
 def teams(session: Session, reader: PlanReader) -> tuple[tuple[str, str], ...]:
     """Return the teams that visits can be given to, in Vietnamese order."""
-    query = select(Record.record_id, Record.body).where(
-        Record.tenant_id == reader.tenant_id,
-        Record.type == "team",
-        Record.deleted.is_(False),
-        reader.access.covers(Record.scope),
-    )
-    found = [(team_id, text_of(json.loads(body), "name")) for team_id, body in session.execute(query)]
-    return by_label(found)
+    found = accounts.everyone(session, reader.tenant_id)
+    return by_label((team.id, team.name) for team in found if reader.access.holds(team.scope))
 
 
 def foreign_to(session: Session, reader: PlanReader, establishment_ids: Collection[str]) -> set[str]:

@@ -16,10 +16,10 @@ from field178_server.office.reviews.answers import StoredAnswer, answers_to, rol
 from field178_server.records.access import AccessFilter
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, establishment_names, names_of
-from field178_server.records.projections.filed import RETURNED, WAITING
+from field178_server.records.projections.filed import WAITING
 from field178_shared.merge import Data
 from field178_shared.records.comment_threads import CommentThread, threads_of
-from field178_shared.records.review import ReviewRecord
+from field178_shared.records.review import RETURNED, ReviewRecord
 
 PAGE_SIZE = 25
 

@@ -15,7 +15,9 @@ from field178_server.database.models import Device, DeviceScope, FiledRecord, Of
 from field178_server.records.access import AccessFilter
 from field178_server.records.history import RecordHistory, history_of
 from field178_server.records.labels import Names, names_of
+from field178_server.records.projections.filed import WAITING
 from field178_shared.codelists import load
+from field178_shared.records.review import RETURNED
 from field178_shared.records.teams import TEAM, Membership, Team
 from field178_shared.text.normalisation import sort_key
 
@@ -199,7 +201,7 @@ def _returned(session: Session, tenant_id: str, team_id: str) -> Mapping[str, in
         select(_ANSWERS, func.count())
         .where(
             FiledRecord.tenant_id == tenant_id,
-            FiledRecord.drawer == "returned",
+            FiledRecord.drawer == RETURNED,
             FiledRecord.team_id == team_id,
         )
         .group_by(_ANSWERS)
@@ -209,7 +211,7 @@ def _returned(session: Session, tenant_id: str, team_id: str) -> Mapping[str, in
 
 def _states(session: Session, tenant_id: str, team_id: str) -> Mapping[str, int]:
     """Return how many visits of a team are in each state that is still open."""
-    is_corrected = and_(FiledRecord.review_state == "returned", FiledRecord.drawer == "waiting")
+    is_corrected = and_(FiledRecord.review_state == RETURNED, FiledRecord.drawer == WAITING)
     state = case((is_corrected, "corrected"), else_=FiledRecord.review_state)
     query = (
         select(state, func.count())
@@ -217,7 +219,7 @@ def _states(session: Session, tenant_id: str, team_id: str) -> Mapping[str, int]
             FiledRecord.tenant_id == tenant_id,
             FiledRecord.type == _VISIT,
             FiledRecord.team_id == team_id,
-            FiledRecord.drawer.in_(("waiting", "returned")),
+            FiledRecord.drawer.in_((WAITING, RETURNED)),
         )
         .group_by(state)
     )

@@ -20,13 +20,12 @@ from field178_shared.records.comment_threads import (
     threads_of,
 )
 from field178_shared.records.reading import Data, count_of, day_of_act, entries_of, text_of
-from field178_shared.records.review import ReviewRecord
+from field178_shared.records.review import RETURNED, ReviewRecord
 
 INSPECTION = "inspection"
 OUTREACH_SESSION = "outreach_session"
 TYPES = (INSPECTION, OUTREACH_SESSION)
 WAITING = "waiting"
-RETURNED = "returned"
 HANDED_TO = "handed_to"
 
 _COLUMNS = (
