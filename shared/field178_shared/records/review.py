@@ -9,6 +9,9 @@ from typing import Self
 from field178_shared.records.reading import Data, count_of, entries_of, instant_of, text_of
 
 RETURNED = "returned"
+# What a decision writes: comments asked, answered or closed later, and a hand-over, change a review and
+# decide nothing.
+DECIDED = ("state", "record_rev", "reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from field178_server.database.models import (
 )
 from field178_server.office.plan.operations import MOST_AT_ONCE, plan_id
 from field178_server.records.access import AccessFilter
-from field178_server.records.counted_visits import counted
+from field178_server.records.counted_visits import IS_VISITED, counted
 from field178_server.records.find_record import find_record, merge_targets_of
 from field178_server.records.labels import Names, names_of
 from field178_server.records.paging import PageOfRows
@@ -333,7 +333,7 @@ def _visits(
     """Return the visits that may keep one of these or were begun from one: few of those of a year."""
     query = (
         select(*_VISIT_COLUMNS, EstablishmentProjection.establishment_type_id, _UNIT.label("place_unit_id"))
-        .outerjoin(EstablishmentProjection, _PLACE)
+        .outerjoin(EstablishmentProjection, IS_VISITED)
         .where(
             FiledRecord.tenant_id == reader.tenant_id,
             FiledRecord.record_id.in_(union_all(*_near(reader, items, ends))),
@@ -448,10 +448,6 @@ def _taken(quota: Quota, found: Iterable[_Counted]) -> int:
     )
 
 
-_PLACE = and_(
-    EstablishmentProjection.tenant_id == FiledRecord.tenant_id,
-    EstablishmentProjection.record_id == FiledRecord.establishment_id,
-)
 _UNIT = func.coalesce(EstablishmentProjection.unit_id, FiledRecord.unit_id)
 _ITEM_COLUMNS = (
     PlanItemRow.record_id,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from field178_server.database.models import EstablishmentProjection, FiledRecord, Record
 from field178_server.office.reviews.answers import StoredAnswer, answers_to, roles_of
 from field178_server.records.access import AccessFilter
+from field178_server.records.counted_visits import IS_VISITED
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, establishment_names, names_of
 from field178_server.records.projections.filed import WAITING
@@ -128,10 +129,7 @@ def _records() -> Select[Any]:
         )
         .outerjoin(
             EstablishmentProjection,
-            and_(
-                EstablishmentProjection.tenant_id == FiledRecord.tenant_id,
-                EstablishmentProjection.record_id == FiledRecord.establishment_id,
-            ),
+            IS_VISITED,
         )
     )
 

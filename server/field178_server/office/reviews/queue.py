@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from field178_server.database.models import EstablishmentProjection, FiledCount, FiledRecord
 from field178_server.office.reviews.quality_flags import flags_of
 from field178_server.records.access import AccessFilter
+from field178_server.records.counted_visits import IS_VISITED
 from field178_server.records.find_record import merge_targets_of
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 
@@ -152,15 +153,11 @@ def next_in_queue(session: Session, view: QueueView, left_id: str) -> str | None
 
 
 def _shown(view: QueueView) -> Select[Any]:
-    is_establishment = and_(
-        EstablishmentProjection.tenant_id == FiledRecord.tenant_id,
-        EstablishmentProjection.record_id == FiledRecord.establishment_id,
-    )
     establishment = EstablishmentProjection
     columns: tuple[Any, ...] = (FiledRecord.record_id, FiledRecord, establishment.name)
     return (
         select(*columns, establishment.establishment_type_id)
-        .outerjoin(establishment, is_establishment)
+        .outerjoin(establishment, IS_VISITED)
         .where(*_within(view))
     )
 

@@ -40,7 +40,7 @@ from field178_shared.records.comment_threads import CommentThread, is_answered, 
 from field178_shared.records.follow_ups import OpenFollowUp, open_follow_ups
 from field178_shared.records.reading import day_of_act, instant_of, text_of
 from field178_shared.records.repeat_violations import earlier_violations
-from field178_shared.records.review import ReviewRecord
+from field178_shared.records.review import DECIDED, ReviewRecord
 from field178_shared.rules import Problem
 from field178_shared.rules.quality_flags import FlagContext, quality_flags
 from field178_shared.wire.protocol import ERASED_AT
@@ -205,7 +205,7 @@ def _read_review(data: Data, history: RecordHistory, answers: Sequence[StoredAns
 
 def _is_decision(revision: Revision) -> bool:
     """Tell whether a revision of a review decided anything; closing a thread does not."""
-    return any(step.path in _DECIDED for step in revision.differences)
+    return any(step.path in DECIDED for step in revision.differences)
 
 
 def _people_in(review: RecordReview | None, answers: Sequence[StoredAnswer]) -> set[str]:
@@ -368,6 +368,3 @@ def _ids_on_page(record: StoredRecord, history: RecordHistory, review: RecordRev
 
 def _touches(changed: str, path: str) -> bool:
     return changed == path or changed.startswith(f"{path}.") or path.startswith(f"{changed}.")
-
-
-_DECIDED = frozenset({"state", "record_rev", "reason"})

@@ -20,7 +20,7 @@ from field178_shared.records.comment_threads import (
     threads_of,
 )
 from field178_shared.records.reading import Data, count_of, day_of_act, entries_of, text_of
-from field178_shared.records.review import RETURNED, ReviewRecord
+from field178_shared.records.review import DECIDED, RETURNED, ReviewRecord
 
 INSPECTION = "inspection"
 OUTREACH_SESSION = "outreach_session"
@@ -148,20 +148,11 @@ def _is_answered(projected: ProjectedRecord, review: SourceRecord) -> bool:
 
 
 def _is_decided_now(projected: ProjectedRecord) -> bool:
-    """Tell whether the office decided anew: a hand-over or a closed comment changes a review, no more."""
     before = projected.before.review if projected.before is not None else None
     if not projected.reviewed_now or projected.review is None or before is None:
         return projected.reviewed_now
     was, now = before.data, projected.review.data
-    return was == now or _decision_of(was) != _decision_of(now)
-
-
-def _decision_of(review: Data) -> Data:
-    comments = {
-        key: {**comment, "done_rev": None, "closed_by": None, "closed_at": None}
-        for key, comment in entries_of(review, "comments").items()
-    }
-    return {**review, HANDED_TO: None, "comments": comments}
+    return any(was.get(name) != now.get(name) for name in DECIDED)
 
 
 def team_of(scope: str) -> str | None:
