@@ -121,7 +121,7 @@ class TrailReader:
         if key in names.people:
             return Named(names.people[key], self._link("person", officer_id=key))
         if key in names.teams:
-            return Named(names.teams[key])
+            return Named(names.teams[key], self._link("team", team_id=key))
         if key in self.records:
             return self.record(key)
         if key in names.devices:

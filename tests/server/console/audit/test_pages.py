@@ -13,6 +13,7 @@ from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import Office
 from tests.stores import Statements
 
+from field178_server.accounts import teams
 from field178_server.audit import trail, verify
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Audit, OfficerScope, StoredReceipt
@@ -268,3 +269,12 @@ def test_author_that_is_no_officer_has_a_name(office: Office, privacy: Browser) 
     (found,) = lines(privacy, "/audit?author=system&kind=server")
     assert "Máy chủ tự làm" in found
     assert "tệp: 3" in found
+
+
+def test_a_team_leads_to_its_page(office: Office, signed_in: Callable[[str], Browser]) -> None:
+    with snapshot(office.engine) as session:
+        team, *_ = teams.everyone(session, "main")
+    context = office.context
+    run_write(office.engine, lambda session: context.note(session, AuditEntry("team_changed", team.id)))
+    assert f'href="/teams/{team.id}"><strong>{team.name}</strong>' in unescape(signed_in("admin").text("/audit"))
+    assert f"/teams/{team.id}" not in signed_in("privacy_officer").text("/audit")
