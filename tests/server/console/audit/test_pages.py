@@ -276,5 +276,6 @@ def test_a_team_leads_to_its_page(office: Office, signed_in: Callable[[str], Bro
         team, *_ = teams.everyone(session, "main")
     context = office.context
     run_write(office.engine, lambda session: context.note(session, AuditEntry("team_changed", team.id)))
-    assert f'href="/teams/{team.id}"><strong>{team.name}</strong>' in unescape(signed_in("admin").text("/audit"))
+    page = unescape(signed_in("admin").text("/audit"))
+    assert f'href="/teams/{team.id}"><strong>{team.name}</strong>' in page
     assert f"/teams/{team.id}" not in signed_in("privacy_officer").text("/audit")
