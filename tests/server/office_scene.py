@@ -7,19 +7,15 @@ import json
 import random
 import shutil
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
 from sqlalchemy import Engine
-from werkzeug.routing import Rule
+from tests.server import compiled_once
 from werkzeug.test import TestResponse
 
 from field178_server.accounts import officers
@@ -45,6 +41,8 @@ PASSWORD = "mat-khau-cua-an-1"
 TEAM = "Đội 178"
 UNITS = ("c11629_v1", "c11632_v1")
 MORNING = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+
+compiled_once.share()
 
 
 class MovedClock:
@@ -96,44 +94,6 @@ def unpadded(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-class Templates(BytecodeCache):
-    """The compiled templates of all offices of this process: not each test compiles them anew."""
-
-    def __init__(self) -> None:
-        self._compiled: dict[tuple[str, str], CodeType] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give what was compiled of this very source."""
-        bucket.code = self._compiled.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was compiled."""
-        if bucket.code is not None:
-            self._compiled[bucket.key, bucket.checksum] = bucket.code
-
-
-TEMPLATES = Templates()
-
-
-class RuleBuilders:
-    """The compiled builders of all addresses in this process: nine tenths of what an application costs."""
-
-    def __init__(self) -> None:
-        self._compile = Rule._compile_builder
-        self._compiled: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
-
-    def builder(self, rule: Rule, append_unknown: bool) -> Callable[..., tuple[str, str]]:
-        """Return the builder of a rule; it is made from nothing but what is asked for here."""
-        key = (tuple(rule._trace), repr(rule.defaults), append_unknown)
-        if key not in self._compiled:
-            self._compiled[key] = self._compile(rule, append_unknown)
-        return self._compiled[key]
-
-
-BUILDERS = RuleBuilders()
-Rule._compile_builder = lambda rule, append_unknown=True: BUILDERS.builder(rule, append_unknown)  # type: ignore[method-assign]
-
-
 @dataclass
 class Office:
     """A server in this process, and the operator's hands."""
@@ -143,7 +103,7 @@ class Office:
 
     def __post_init__(self) -> None:
         self.app = create_app(self.settings, self.clock)
-        self.app.jinja_env.bytecode_cache = TEMPLATES
+        self.app.jinja_env.bytecode_cache = compiled_once.TEMPLATES
         self.client: FlaskClient = self.app.test_client()
 
     @property
