@@ -6,6 +6,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,17 +18,21 @@ EXEMPT = {("serving/tls_proxy.py", "_BACKLOG")}
 SEVERAL = {"Meta"}
 
 
+@cache
 def retired() -> frozenset[str]:
     rows = [line.split("|") for line in GLOSSARY.read_text("utf-8").splitlines() if line.startswith("| ")]
     return frozenset(word for row in rows for word in re.findall(r"`(\w+)`", row[3]))
 
 
-def modules() -> Iterator[tuple[str, Path]]:
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            # A released migration keeps its name: its number is part of every store.
-            if "versions" not in path.parts:
-                yield path.relative_to(ROOT / package).as_posix(), path
+@cache
+def modules() -> tuple[tuple[str, ast.Module], ...]:
+    """Return the modules by their names; a released migration keeps its name: every store has its number."""
+    return tuple(
+        (path.relative_to(ROOT / package).as_posix(), ast.parse(path.read_text("utf-8")))
+        for package in PACKAGES
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if "versions" not in path.parts
+    )
 
 
 def identifiers(tree: ast.AST) -> Iterator[str]:
@@ -40,6 +45,7 @@ def identifiers(tree: ast.AST) -> Iterator[str]:
             yield node.arg
 
 
+@cache
 def words(identifier: str) -> set[str]:
     return set(re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", identifier).lower().split("_"))
 
@@ -50,8 +56,7 @@ def test_the_glossary_retires_words() -> None:
 
 def test_no_identifier_and_no_file_uses_a_retired_word() -> None:
     found = set()
-    for name, path in modules():
-        tree = ast.parse(path.read_text("utf-8"))
+    for name, tree in modules():
         for identifier in {*name.removesuffix(".py").split("/"), *identifiers(tree)}:
             if words(identifier) & retired() and (name, identifier) not in EXEMPT:
                 found.add(f"{name}: {identifier}")
@@ -60,8 +65,8 @@ def test_no_identifier_and_no_file_uses_a_retired_word() -> None:
 
 def test_a_class_name_stands_in_one_module() -> None:
     places = defaultdict(set)
-    for name, path in modules():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for name, tree in modules():
+        for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 places[node.name].add(name)
     assert {name: found for name, found in places.items() if len(found) > 1 and name not in SEVERAL} == {}
