@@ -38,7 +38,7 @@ EXPORT_STEP = 2000
 # Up to so many records that words find are looked up by their ids; more are found soon row by row.
 MOST_FOUND = 2000
 _OF_PLACE = "ix_filed_record_tenant_id_establishment_id_occurred_on"
-SESSION = "outreach_session"
+INSPECTION, SESSION = "inspection", "outreach_session"
 CORRECTED = "corrected"
 
 
@@ -197,6 +197,8 @@ def _total(session: Session, wanted: FiledList, words: _FoundByWords) -> int:
     """Return the number of rows; of a whole table it is kept with the records."""
     if words.count is not None and _only_words(wanted.filter):
         return words.count
+    if (counted_alone := _count_of_facet(wanted)) is not None:
+        return int(session.scalar(counted_alone) or 0)
     if wanted.filter == FiledFilter(wanted.filter.type):
         count = select(func.sum(FiledCount.record_count)).where(
             FiledCount.tenant_id == wanted.tenant_id,
@@ -213,6 +215,16 @@ def _total(session: Session, wanted: FiledList, words: _FoundByWords) -> int:
             else select(func.count()).select_from(FiledRecord).where(*_within(session, wanted, words))
         )
     return int(session.scalar(count) or 0)
+
+
+def _count_of_facet(wanted: FiledList) -> Select[tuple[int]] | None:
+    """Return a query for the number of visits that hold a code, where nothing else narrows the list."""
+    narrow = wanted.filter
+    for kind, value in (("violation", narrow.violation), ("measure", narrow.measure)):
+        alone = FiledFilter(INSPECTION, **{kind: value})  # type: ignore[arg-type]  # both are texts
+        if value and narrow == alone and wanted.access.scopes is None:
+            return select(func.count()).where(*_of_facet(wanted.tenant_id, kind, value))
+    return None
 
 
 def _rows(session: Session, wanted: FiledList, words: _FoundByWords) -> Select[Any]:
@@ -286,10 +298,12 @@ def _placed(session: Session, wanted: FiledList) -> ColumnElement[bool]:
 
 def _has(tenant_id: str, kind: str, value: str) -> ColumnElement[bool]:
     return FiledRecord.record_id.in_(
-        select(FiledFacet.record_id).where(
-            FiledFacet.tenant_id == tenant_id, FiledFacet.kind == kind, FiledFacet.value == value
-        )
+        select(FiledFacet.record_id).where(*_of_facet(tenant_id, kind, value))
     )
+
+
+def _of_facet(tenant_id: str, kind: str, value: str) -> tuple[ColumnElement[bool], ...]:
+    return FiledFacet.tenant_id == tenant_id, FiledFacet.kind == kind, FiledFacet.value == value
 
 
 def _found_by_words(session: Session, wanted: FiledList) -> _FoundByWords:
@@ -338,25 +352,18 @@ def _numbered(session: Session, wanted: FiledList, words: Sequence[str]) -> set[
 
     A number is one of the record or of a decision that the office entered beside it.
     """
-    filed, text = FiledRecord, " ".join(words)
+    filed, sanction, text = FiledRecord, SanctionRow, " ".join(words)
     written = select(filed.record_id).where(*_readable(wanted), has_part(text))
     found = set(session.scalars(written.limit(MOST_FOUND + 1)))
     if not _is_of_sessions(wanted):
-        decided = select(filed.record_id).where(*_readable(wanted), _decided_by(text))
-        found.update(session.scalars(decided.limit(MOST_FOUND + 1)))
-    return found
-
-
-def _decided_by(text: str) -> ColumnElement[bool]:
-    """Return the condition that the office entered a decision whose number holds a text."""
-    sanction = SanctionRow
-    return FiledRecord.record_id.in_(
-        select(sanction.visit_id).where(
-            sanction.tenant_id == FiledRecord.tenant_id,
+        decided = select(sanction.visit_id).where(
+            sanction.tenant_id == wanted.tenant_id,
+            wanted.access.covers(sanction.scope),
             sanction.document_number != "",
             *_holds(sanction.number_key, [number_key(text)]),
         )
-    )
+        found.update(session.scalars(decided.limit(MOST_FOUND + 1)))
+    return found
 
 
 def _visits_to_named(session: Session, wanted: FiledList, words: Sequence[str]) -> tuple[set[str], bool]:

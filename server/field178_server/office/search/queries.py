@@ -17,7 +17,6 @@ from field178_server.database.models import (
 )
 from field178_server.devices.access import tablets_within
 from field178_server.records.access import AccessFilter
-from field178_server.records.find_record import FILED_TYPES
 from field178_server.records.labels import titles_of
 from field178_server.records.searched_texts import has_part, text_with
 from field178_shared.records.sanctions import number_key
@@ -95,14 +94,8 @@ def find_records(session: Session, tenant_id: str, access: AccessFilter, text: s
     filed, sanction, folded = FiledRecord, SanctionRow, fold(text)
     if not folded:
         return []
-    # Of each type the newest: a common number is found in the order of the list, without reading it whole.
-    written = (
-        select(filed.record_id, filed.type, filed.folded, filed.occurred_on)
-        .where(filed.tenant_id == tenant_id, filed.type == type_, access.covers(filed.scope), has_part(folded))
-        .order_by(filed.occurred_on.desc(), filed.record_id.desc())
-        .limit(SHOWN + 1)
-        .subquery()
-        for type_ in FILED_TYPES
+    written = select(filed.record_id, filed.type, filed.folded, filed.occurred_on).where(
+        filed.tenant_id == tenant_id, access.covers(filed.scope), has_part(folded)
     )
     decided = select(
         sanction.visit_id, literal("inspection"), sanction.number_key, sanction.visited_on
@@ -113,7 +106,7 @@ def find_records(session: Session, tenant_id: str, access: AccessFilter, text: s
         sanction.document_number != "",
         sanction.number_key.contains(number_key(text), autoescape=True),
     )
-    found = union_all(*(select(part) for part in written), decided).subquery("found")
+    found = union_all(written, decided).subquery("found")
     rows = session.execute(
         select(found.c.record_id, found.c.type, found.c.folded)
         .order_by(found.c.occurred_on.desc(), found.c.record_id.desc())

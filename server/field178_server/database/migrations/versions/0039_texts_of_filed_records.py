@@ -13,7 +13,8 @@ branch_labels = None
 depends_on = None
 
 KEY = sa.Text().with_variant(TEXT(collation="C"), "postgresql")
-INDEX, COLUMNS = "ix_filed_record_search", ["tenant_id", "type", "occurred_on", "record_id", "folded", "scope"]
+INDEX = "ix_filed_record_search"
+COLUMNS = ["tenant_id", "type", "folded", "scope", "occurred_on", "record_id"]
 TRIGRAMS = {"filed_record": "ix_filed_record_trigrams", "establishment_row": "ix_establishment_row_trigrams"}
 KINDS = "kind IN ('violation', 'measure', 'establishment')"
 KINDS_BEFORE = "kind IN ('violation', 'measure', 'establishment', 'text')"
