@@ -115,7 +115,7 @@ def find_records(session: Session, tenant_id: str, access: AccessFilter, text: s
     )
     first = {record_id: (type_, texts) for record_id, type_, texts in reversed(rows.all())}
     ids = list(reversed(first))[: SHOWN + 1]
-    titles = titles_of(session, tenant_id, access, ids)
+    titles = titles_of(session, tenant_id, access, ids) if ids else {}
     return [
         # The number of a decision is kept without spaces: it is shown whole.
         FoundRecord(one, type_, titles.get(one, ""), text_with(texts, folded) or texts)
