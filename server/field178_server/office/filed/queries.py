@@ -297,9 +297,7 @@ def _placed(session: Session, wanted: FiledList) -> ColumnElement[bool]:
 
 
 def _has(tenant_id: str, kind: str, value: str) -> ColumnElement[bool]:
-    return FiledRecord.record_id.in_(
-        select(FiledFacet.record_id).where(*_of_facet(tenant_id, kind, value))
-    )
+    return FiledRecord.record_id.in_(select(FiledFacet.record_id).where(*_of_facet(tenant_id, kind, value)))
 
 
 def _of_facet(tenant_id: str, kind: str, value: str) -> tuple[ColumnElement[bool], ...]:

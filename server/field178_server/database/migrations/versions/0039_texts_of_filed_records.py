@@ -18,7 +18,9 @@ COLUMNS = ["tenant_id", "type", "folded", "scope", "occurred_on", "record_id"]
 TRIGRAMS = {"filed_record": "ix_filed_record_trigrams", "establishment_row": "ix_establishment_row_trigrams"}
 KINDS = "kind IN ('violation', 'measure', 'establishment')"
 KINDS_BEFORE = "kind IN ('violation', 'measure', 'establishment', 'text')"
-FILED = sa.table("filed_record", *(sa.column(name, sa.Text()) for name in ("tenant_id", "record_id", "folded")))
+FILED = sa.table(
+    "filed_record", *(sa.column(name, sa.Text()) for name in ("tenant_id", "record_id", "folded"))
+)
 FACET = sa.table(
     "filed_facet", *(sa.column(name, sa.Text()) for name in ("tenant_id", "record_id", "kind", "value"))
 )
@@ -61,7 +63,9 @@ def _has_trigrams() -> bool:
 def _allow(kinds: str) -> None:
     check = op.f("ck_filed_facet_kind")
     if op.get_bind().dialect.name == "sqlite":
-        with op.batch_alter_table("filed_facet", recreate="always", table_kwargs={"sqlite_strict": True}) as table:
+        with op.batch_alter_table(
+            "filed_facet", recreate="always", table_kwargs={"sqlite_strict": True}
+        ) as table:
             table.drop_constraint(check, type_="check")
             table.create_check_constraint(check, kinds)
     else:
