@@ -306,7 +306,7 @@ def _of_facet(tenant_id: str, kind: str, value: str) -> tuple[ColumnElement[bool
 
 def _found_by_words(session: Session, wanted: FiledList) -> _FoundByWords:
     """Return what the words of a filter find: establishments' names and addresses, numbers, venues."""
-    words, tenant_id = fold(wanted.filter.text).split(), wanted.tenant_id
+    words = fold(wanted.filter.text).split()
     if not words:
         return _FoundByWords()
     # Only numbers stand on a visit: words need not be looked for among them.
