@@ -217,7 +217,7 @@ def _total(session: Session, wanted: FiledList, words: _FoundByWords) -> int:
     return int(session.scalar(count) or 0)
 
 
-def _count_of_facet(wanted: FiledList) -> Select[tuple[int]] | None:
+def _count_of_facet(wanted: FiledList) -> Select[int] | None:
     """Return a query for the number of visits that hold a code, where nothing else narrows the list."""
     narrow = wanted.filter
     for kind, value in (("violation", narrow.violation), ("measure", narrow.measure)):
