@@ -117,6 +117,8 @@ def test_visit_around_midnight_is_found_from_either_side(world: World, tablet: T
     early = {"started_at": "2025-03-10T17:30:00.000Z", "ended_at": "2025-03-10T19:00:00.000Z"}
     both = [visit_at(tablet, place, **late), visit_at(tablet, place, **early)]
     assert ["visited_twice" in found for found in flags(world, *both)] == [True, True]
+    change(tablet, both[1], {"started_at": "2025-03-10T18:45:00.000Z"}, type="inspection", scope=TEAM)
+    assert ["visited_twice" in found for found in flags(world, *both)] == [False, False]
 
 
 def test_flags_follow_the_other_sessions_that_share_an_establishment(
