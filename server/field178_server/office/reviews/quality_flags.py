@@ -185,7 +185,7 @@ def _others(
     return {record_id: sorted(others) for record_id, others in found.items()}
 
 
-def _pairs(tenant_id: str, is_wanted: ColumnElement[bool], *, is_visit: bool) -> Select[Any]:
+def _pairs(tenant_id: str, is_wanted: ColumnElement[bool], *, is_visit: bool) -> Select[str, str, str]:
     """Return the query of each record with the others that may be the same visit or session, or with none.
 
     Outer joins, and an instant that the index of lists has not: SQLite begins with the wanted records, and
