@@ -1,13 +1,17 @@
 """What a catalog must be: complete, current, with the same placeholders, and free of hurtful words."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from string import Formatter
 
 from scripts.catalog_files import Catalog, compiled, english_of, english_text, read_catalog
 
 from field178_shared.codelists import load
 from field178_shared.text.privacy import stigma_in
+
+# What the English says by the one, the Vietnamese says by the other, in the office and on the tablet alike.
+TERMS: Mapping[str, str] = {r"\bcomment": "nhận xét"}
 
 
 def problems(domain: str, texts: Sequence[str]) -> Iterator[str]:
@@ -50,6 +54,9 @@ def _faults(catalog: Catalog) -> Iterator[str]:
     for text, translation in catalog.messages.items():
         if translation and placeholders(text) != placeholders(translation):
             yield f"placeholders differ: {text!r}"
+        for said, term in TERMS.items():
+            if translation and re.search(said, text, re.IGNORECASE) and term not in translation.casefold():
+                yield f"{term!r} is the term: {text!r}"
         for word in stigma_in(f"{text}\n{translation}", load()):
             yield f"{word!r} is on the list of words to avoid: {text!r}"
 

@@ -279,7 +279,7 @@ def shoot_guides(taken: Path) -> None:
     from scripts.demo.play import command, fill, free_port
     from scripts.demo.processes import DemoClock, ServerProcess
     from scripts.guides.days import DAYS, WAITING, WHEN
-    from scripts.guides.walk import page_for_walks, walk_as
+    from scripts.guides.walk import page_for_walks, sign_in, walk_in
 
     server = ServerProcess(taken.parent / "district", DemoClock.started(WHEN), free_port())
     fill(server, WAITING)
@@ -292,7 +292,8 @@ def shoot_guides(taken: Path) -> None:
             for language in ("vi", "en"):
                 (taken / language).mkdir(parents=True, exist_ok=True)
                 for day in DAYS.values():
-                    walk_as(page, server.url, day, language, taken / language)
+                    sign_in(page, day.login)
+                    walk_in(page, language, day, taken / language)
             browser.close()
     finally:
         server.stop()

@@ -12,6 +12,9 @@ from field178_server.demo.expand import demo_id
 WHEN = datetime.fromisoformat("2024-12-27T08:00:00+07:00")
 # So many of the newest records of the made-up district wait for review when the day begins.
 WAITING = 8
+# What a page says after an act.
+DONE = "[role=status]"
+DECISION, RECEIPT, FINE, NOTICE = "178/QĐ-XPHC", "BL-178", "5000000", "Họp giao ban lúc 7:30."
 # A session of it that is approved.
 FILED = demo_id("session c11629_v1 0 0")
 
@@ -49,17 +52,20 @@ def reviewer(walk: Walk) -> None:
     walk.picture("reviewer-record", press="[data-action=approve]")
     walk.go("a[href='#return']")
     walk.picture("reviewer-return", of="#return")
+    decide_on_two(walk)
     walk.open("/reviews/threads")
     walk.open("/attention")
     walk.open("/follow-ups")
     walk.picture("reviewer-follow-ups", press=".follow-up-action .button")
     walk.go(".follow-up-action .button")
     walk.picture("reviewer-entry", of="main form")
+    enter_decision_and_payment(walk)
     walk.open("/plan")
     walk.go("a[href$='/add']")
     walk.fill(q="karaoke")
     walk.go(".filter-bar .button")
     walk.picture("reviewer-plan", press=".plan-add .button-primary")
+    add_to_plan(walk)
     walk.open("/establishments")
     walk.go("a[href$='/establishments/new']")
     walk.open("/establishments/import")
@@ -68,6 +74,56 @@ def reviewer(walk: Walk) -> None:
     walk.open("/tablets")
     walk.go("main table a")
     walk.open("/notices")
+    tell_everybody(walk)
+
+
+def decide_on_two(walk: Walk) -> None:
+    """Approve the record in hand and return the next one with a comment: both show what became of them."""
+    if not walk.acts:
+        return
+    approved, title = walk.record()
+    told = f"{DONE}:has-text('{title}')"
+    walk.act("[data-action=approve]", told, confirm=".confirm-actions .button-primary")
+    returned, title = walk.record()
+    walk.page.locator("details.pin > summary").first.click()
+    walk.page.locator("[data-pin]:visible").fill("178")
+    walk.fill(reason="178")
+    walk.act("#return-form .button-warn", f"{DONE}:has-text('{title}')")
+    walk.sees(f"/reviews/{approved}", "[href='#reopen']")
+    walk.sees("/reviews?state=returned", f"[href*='{returned}']")
+
+
+def add_to_plan(walk: Walk) -> None:
+    """Give what is ticked to a team: the plan says how many it took."""
+    if walk.acts:
+        walk.pick("team_id")
+        walk.act(".plan-add .button-primary", DONE)
+
+
+def tell_everybody(walk: Walk) -> None:
+    """Write a notice: the list has it."""
+    if not walk.acts:
+        return
+    walk.page.goto("/notices/new")
+    walk.fill(text_vi=NOTICE, text_en=NOTICE)
+    walk.act("main form .button-primary", f"main :text('{NOTICE}')")
+
+
+def enter_decision_and_payment(walk: Walk) -> None:
+    """Enter the decision of the form in sight, then that its fine was paid: the visit shows both."""
+    if not walk.acts:
+        return
+    today = WHEN.date().isoformat()
+    walk.fill(document_number=DECISION, document_date=today, received_on=today, amount_vnd=FINE)
+    walk.pick("agency_id")
+    walk.page.locator("select[name=sanction_id]").select_option("fine_money")
+    walk.act("main form .button-primary", DONE)
+    walk.page.goto("/follow-ups?tab=later&kind=payment")
+    walk.go(".follow-up-action .button")
+    visit = walk.page.url.partition("/reviews/")[2].partition("/")[0]
+    walk.fill(document_number=RECEIPT, paid_on=today, amount_vnd=FINE)
+    walk.act("main form .button-primary", DONE)
+    walk.sees(f"/reviews/{visit}", f"#after:has-text('{DECISION}'):has-text('{RECEIPT}')")
 
 
 def leader_viewer(walk: Walk) -> None:
@@ -109,6 +165,10 @@ def privacy_officer(walk: Walk) -> None:
     walk.picture("privacy-ask", press="main form .button")
     walk.go("main form .button")
     walk.picture("privacy-request")
+    if walk.acts:
+        walk.pick("reason")
+        walk.confirm_with_password("main form .button-warn", DONE)
+        walk.sees("/purges", f"[href*='{FILED}']")
     walk.open("/audit")
     walk.picture("privacy-audit")
     walk.open("/lists")
@@ -134,10 +194,14 @@ def admin(walk: Walk) -> None:
     walk.go("a[href$='/tablets/enrol']")
     walk.pick("officer")
     walk.picture("admin-enrol", of="main")
+    if walk.acts:
+        walk.confirm_with_password("main form .button-primary", "main [role=img]")
     walk.open("/tablets")
     walk.go("main table a")
     walk.picture("admin-tablet", press="a[href$='/revoke']")
     walk.go("a[href$='/revoke']")
+    if walk.acts:
+        walk.confirm_with_password("main form .button-bad", DONE)
     walk.open("/lists")
     walk.picture("admin-lists")
     walk.go("main table a")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urljoin
 
 from playwright.sync_api import Browser, FloatRect, Page, ViewportSize
 from scripts.demo.play import PASSWORD
@@ -43,10 +44,14 @@ class Day:
 
 @dataclass
 class Walk:
-    """One officer's way through the console; `taken` is where pictures go, None where nobody takes any."""
+    """One officer's way through the console; `taken` is where pictures go, None where nobody takes any.
+
+    `acts`: decisions are really made. Pictures are taken of a store that stays as it is.
+    """
 
     page: Page
     taken: Path | None = None
+    acts: bool = False
     words: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _task: str = ""
 
@@ -61,6 +66,33 @@ class Walk:
         self.page.locator(selector).first.click()
         self.page.wait_for_load_state("load")
         self.look()
+
+    def act(self, selector: str, effect: str, confirm: str = "") -> None:
+        """Press what decides, and see its effect, which is not there yet; `confirm`: a question between."""
+        assert not self.page.locator(effect).count(), effect
+        self.page.locator(selector).first.click()
+        if confirm:
+            self.page.locator(f"{confirm}, {effect}").first.wait_for()
+            if (asked := self.page.locator(confirm)).count():
+                asked.first.click()
+        self.page.locator(effect).first.wait_for()
+        self.look()
+
+    def confirm_with_password(self, selector: str, effect: str) -> None:
+        """Do what asks for the officer's password once more, unless it was just given."""
+        if self.page.locator("main [name=password]").count():
+            self.fill(password=PASSWORD)
+        self.act(selector, effect)
+
+    def record(self) -> tuple[str, str]:
+        """Return id and title of the record in sight."""
+        seen = self.page.locator("[data-record][data-seen]")
+        return seen.get_attribute("data-record") or "", self.page.locator("#record-title").inner_text()
+
+    def sees(self, address: str, effect: str) -> None:
+        """Look elsewhere for what an act has changed."""
+        self.page.goto(address)
+        self.page.locator(effect).first.wait_for()
 
     def open_all(self) -> None:
         """Open what is folded on this page."""
@@ -113,16 +145,22 @@ def save_picture(png: bytes, target: Path, tallest: int = TALLEST) -> None:
     whole.crop((0, 0, whole.width, height)).save(target, "WEBP", lossless=True, quality=100, method=4)
 
 
-def walk_as(page: Page, url: str, day: Day, language: str, taken: Path | None = None) -> Walk:
-    """Sign in as the officer of a day, with this language, and walk it; returns what was read."""
+def sign_in(page: Page, login: str) -> None:
+    """Sign in as an officer, whoever was."""
     page.context.clear_cookies()
-    page.context.add_cookies([{"name": "field178_language", "value": language, "url": url}])
     page.goto("/sign-in")
-    page.fill("#login", day.login)
+    page.fill("#login", login)
     page.fill("#password", PASSWORD)
     page.click("button.button-primary")
     page.locator(".today").wait_for()
-    walk = Walk(page, taken)
+
+
+def walk_in(page: Page, language: str, day: Day, taken: Path | None = None, *, acts: bool = False) -> Walk:
+    """Walk the day of who is signed in, in a language; returns what was read on the way."""
+    page.context.add_cookies(
+        [{"name": "field178_language", "value": language, "url": urljoin(page.url, "/")}]
+    )
+    walk = Walk(page, taken, acts)
     day.walk(walk)
     return walk
 

@@ -21,6 +21,7 @@ _CHOICES = {
     "language": ("vi", "en"),
     "log_level": ("debug", "info", "warning", "error"),
 }
+_DAY_HOURS = 24
 _LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
@@ -63,6 +64,7 @@ class Settings:
     smtp_url: str = field(default="", repr=False)
     smtp_sender: str = ""
     smtp_ca: Path | None = None
+    mail_hours: str = "7-21"
     map_file: Path | None = None
 
     @classmethod
@@ -108,11 +110,21 @@ class Settings:
             raise SettingError(f"{PREFIX}SMTP_URL: smtp://user:password@host:587 | smtps://…")
         if (self.smtp_url or self.smtp_sender) and not is_mail_address(self.smtp_sender):
             raise SettingError(f"{PREFIX}SMTP_SENDER: so178@huyen.example")
+        if not self.hours_of_mail:
+            raise SettingError(f"{PREFIX}MAIL_HOURS: 7-21 | 0-24")
 
     @property
     def sends_mail(self) -> bool:
         """Whether there is a server that takes e-mail."""
         return bool(self.smtp_url)
+
+    @property
+    def hours_of_mail(self) -> range:
+        """Hours of the day in which officers are told of returns; empty when the text says none."""
+        first, end = (parse_whole_number(text, 2) for text in self.mail_hours.partition("-")[::2])
+        if first is None or end is None or end > _DAY_HOURS:
+            return range(0)
+        return range(first, end)
 
     @property
     def is_https(self) -> bool:

@@ -1,4 +1,4 @@
-"""Words that the glossary has retired are in no identifier and no file name; a class name stands once."""
+"""Words that the glossary has retired are in no identifier, file name or text; a class name stands once."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("shared/field178_shared", "server/field178_server", "mobile/field178_mobile")
 GLOSSARY = ROOT / "docs" / "glossary.md"
+# The texts that people read; Markdown of the docs is Vietnamese in part.
+VIETNAMESE = (
+    "*/field178_*/translations/vi/**/*.po",
+    "server/field178_server/console/help/guides/vi/*.md",
+    "docs/quick-start.md",
+    "docs/operations.md",
+)
 # The listen backlog of a socket is a word of the system.
 EXEMPT = {("serving/tls_proxy.py", "_BACKLOG")}
 # marshmallow asks for a class of this name inside each schema.
@@ -22,6 +29,11 @@ SEVERAL = {"Meta"}
 def retired() -> frozenset[str]:
     rows = [line.split("|") for line in GLOSSARY.read_text("utf-8").splitlines() if line.startswith("| ")]
     return frozenset(word for row in rows for word in re.findall(r"`(\w+)`", row[3]))
+
+
+def retired_in_vietnamese() -> frozenset[str]:
+    rows = [line.split("|") for line in GLOSSARY.read_text("utf-8").splitlines() if line.startswith("| ")]
+    return frozenset(word for row in rows for word in re.findall(r"“(.+?)”", row[3]))
 
 
 @cache
@@ -61,6 +73,20 @@ def test_no_identifier_and_no_file_uses_a_retired_word() -> None:
             if words(identifier) & retired() and (name, identifier) not in EXEMPT:
                 found.add(f"{name}: {identifier}")
     assert sorted(found) == []
+
+
+def test_no_vietnamese_text_uses_a_retired_term() -> None:
+    texts = [path for pattern in VIETNAMESE for path in sorted(ROOT.glob(pattern))]
+    terms = retired_in_vietnamese()
+    found = [
+        f"{path.relative_to(ROOT)}: {term}"
+        for path in texts
+        for term in terms
+        if term in path.read_text("utf-8").casefold()
+    ]
+    assert "góp ý" in terms
+    assert len(texts) > len(VIETNAMESE)
+    assert found == []
 
 
 def test_a_class_name_stands_in_one_module() -> None:

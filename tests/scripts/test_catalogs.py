@@ -73,6 +73,7 @@ def test_a_complete_catalog_has_no_problem_once_it_is_compiled(tablet) -> None:
             '\nmsgid "Save {name}"\nmsgstr "Lưu gái gọi {name}"\n',
             "'gái gọi' is on the list of words to avoid",
         ),
+        ('\nmsgid "Comment"\nmsgstr "Ý kiến"\n', "'nhận xét' is the term: 'Comment'"),
         ('\nmsgid "Gone"\nmsgstr "Mất"\n', "shown nowhere: 'Gone'"),
         (2 * '\nmsgid "Save {name}"\nmsgstr "Lưu {name}"\n', 'stands 2 times: msgid "Save {name}"'),
     ],

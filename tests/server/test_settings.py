@@ -84,6 +84,9 @@ def test_a_settings_file_reads_back_what_was_written(tmp_path: Path) -> None:
         ("FIELD178_SMTP_URL", "smtp://mail.huyen.example:port"),
         ("FIELD178_SMTP_URL", "smtp://so178:mật@mail.huyen.example"),
         ("FIELD178_SMTP_SENDER", "so178"),
+        ("FIELD178_MAIL_HOURS", "21-7"),
+        ("FIELD178_MAIL_HOURS", "7-25"),
+        ("FIELD178_MAIL_HOURS", "ban ngày"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_by_name(variable: str, text: str) -> None:

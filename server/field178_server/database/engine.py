@@ -13,7 +13,8 @@ from types import ModuleType, NoneType
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, CursorResult, Engine, Result, Table, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, FromClause, Result, Table, create_engine, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -69,6 +70,13 @@ def _among_array(element: among, compiler: SQLCompiler, **kw: Any) -> str:
     return f"{column} = ANY({listed})"
 
 
+class _HintedSQLite(SQLiteCompiler):
+    """The compiler of a SQLite engine, which writes the index that a statement names (`Select.with_hint`)."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
+        return text
+
+
 def create_engine_for(url: str) -> Engine:
     """Return the engine of a store address: `sqlite:///file`, `postgresql://…`.
 
@@ -88,8 +96,9 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def listen_to(engine: Engine) -> Engine:
-    """Set pragmas and transactions of a SQLite engine by events, and return the engine."""
+    """Set pragmas and transactions of a SQLite engine by events, and its compiler; return the engine."""
     if engine.dialect.name == "sqlite":
+        engine.dialect.statement_compiler = _HintedSQLite
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -74,10 +74,24 @@ class HolidayCalendar:
             return False
         return day.weekday() < _SATURDAY or day in self.worked
 
+    def exceptions(self, after: date, until: date) -> set[date]:
+        """Return the days after one day up to another one that may not be as their weekday says."""
+        years = range(after.year, until.year + 1)
+        fixed = {day for month_day in self.fixed for year in years if (day := _date_of(year, *month_day))}
+        return {day for day in fixed | self.declared.keys() | self.worked if after < day <= until}
+
     def knows(self, day: date) -> bool:
         """Tell whether the declared days off of that year are in the list."""
         declared = self.years.get(day.year)
         return declared is not None and declared.valid_on(day)
+
+
+def _date_of(year: int, month: int, day: int) -> date | None:
+    """Return a date; None where the year has no such day: 29 February."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def read_holidays(row: ListFileRow) -> HolidayCalendar:

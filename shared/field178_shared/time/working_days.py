@@ -9,6 +9,8 @@ from field178_shared.codelists.documents import Deadline
 from field178_shared.codelists.holidays import HolidayCalendar
 
 _ONE_DAY = timedelta(days=1)
+# Monday to Friday.
+_WORKED_WEEKDAYS = 5
 
 
 def add_working_days(start: date, count: int, calendar: HolidayCalendar) -> date:
@@ -48,8 +50,14 @@ def end_of_limit(deadline: Deadline, start: date, calendar: HolidayCalendar) -> 
 
 def working_days_until(today: date, end: date, calendar: HolidayCalendar) -> int:
     """Return the working days after one day up to another one, which counts; 0 when that is not later."""
-    ahead = (today + timedelta(days=number) for number in range(1, (end - today).days + 1))
-    return sum(calendar.is_worked(day) for day in ahead)
+    weeks, rest = divmod(max((end - today).days, 0), 7)
+    weekdays = weeks * _WORKED_WEEKDAYS
+    weekdays += sum((today.weekday() + ahead) % 7 < _WORKED_WEEKDAYS for ahead in range(1, rest + 1))
+    # A limit may be years past: the days that are not as their weekday says are few.
+    return weekdays + sum(
+        calendar.is_worked(day) - (day.weekday() < _WORKED_WEEKDAYS)
+        for day in calendar.exceptions(today, end)
+    )
 
 
 def _months_later(start: date, months: int) -> date:

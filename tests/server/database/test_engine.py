@@ -31,6 +31,14 @@ def test_sqlite_is_set_up_to_lose_nothing(sqlite_engine: Engine) -> None:
     assert found == {"synchronous": 3, "journal_mode": "wal", "page_size": 16384, "foreign_keys": 1}
 
 
+def test_a_statement_names_its_index_on_sqlite_alone(engine: Engine) -> None:
+    query = select(Scope.scope).with_hint(Scope, "INDEXED BY sqlite_autoindex_scope_1", "sqlite")
+    is_named = "INDEXED BY" in str(query.compile(engine))
+    assert is_named == (engine.dialect.name == "sqlite")
+    with readonly(engine).connect() as connection:
+        assert connection.execute(query.where(Scope.tenant_id == "nobody")).all() == []
+
+
 @pytest.mark.parametrize("value", [None, True, False])
 def test_the_driver_asks_no_value_how_it_is_bound(sqlite_engine: Engine, value: object) -> None:
     driver = sqlite_engine.dialect.loaded_dbapi

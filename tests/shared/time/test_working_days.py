@@ -38,6 +38,19 @@ def test_who_begins_later_never_ends_earlier(one, other, count):
     assert add_working_days(early, count, CALENDAR) <= add_working_days(late, count, CALENDAR)
 
 
+@given(days, days)
+def test_working_days_until_a_day_are_those_that_are_worked(today, end):
+    between = [today + timedelta(days=ahead) for ahead in range(1, (end - today).days + 1)]
+    assert working_days_until(today, end, CALENDAR) == sum(CALENDAR.is_worked(day) for day in between)
+
+
+def test_a_fixed_day_off_of_leap_years_is_one_in_leap_years_alone():
+    (new_year,) = CALENDAR.fixed[1, 1]
+    calendar = replace(CALENDAR, fixed={(2, 29): (replace(new_year, month=2, day=29),)})
+    assert working_days_until(date(2028, 2, 28), date(2028, 3, 1), calendar) == 1  # 29/2 is a Tuesday
+    assert working_days_until(date(2027, 2, 26), date(2027, 3, 1), calendar) == 1
+
+
 @given(days)
 def test_next_working_day_skips_days_off_alone(day):
     found = next_working_day(day, CALENDAR)

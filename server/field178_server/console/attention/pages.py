@@ -50,11 +50,12 @@ def attention() -> Response:
     tenant_id, officer = current_runtime().tenant_id, current_officer()
     flash = take_flash(frozenset(_KIND_OF_FLASH))
     with snapshot(current_runtime().engine) as session:
-        items, page = attention_page(session, tenant_id, access, query.filter, query.page)
         undecided, rejected = (
             count_items(session, tenant_id, access, replace(query.filter, is_rejected=is_rejected))
             for is_rejected in (False, True)
         )
+        counts = rejected if query.filter.is_rejected else undecided
+        items, page = attention_page(session, tenant_id, access, query.filter, query.page, counts)
         sources = attention_sources(session, tenant_id, access, query.filter)
         rows = rows_of(session, access, items, KINDS, query)
         layout = layout_of(session, officer, localizer)

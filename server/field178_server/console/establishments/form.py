@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from field178_server.console.shell.form_fields import InputField
+from field178_server.console.shell.typed_values import Reader, TypedValues
 from field178_server.console.text.field_labels import FieldContext, field_name, label_at, type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control, control_for, read_typed, typed_text
@@ -90,55 +91,35 @@ def units_offered(access: AccessFilter, today: date, localizer: Localizer) -> Se
     return by_label(found)
 
 
-@dataclass(frozen=True, slots=True)
-class TypedEntry:
-    """What was typed: values by path, None for an empty field, and the error of each that is no value."""
-
-    values: dict[str, object]
-    errors: dict[str, str]
-
-    def read(self, path: str, form: Mapping[str, str], localizer: Localizer) -> None:
-        """Read the field of a path."""
-        text = form.get(path, "").strip()
-        self.values[path] = None
-        if not text:
-            return
-        try:
-            control = _control(path, localizer)
-            reader = _READERS.get(control.kind)
-            self.values[path] = reader(text) if reader else read_typed(control, [text])
-        except AppError as error:
-            self.errors[path] = message(error.code, localizer.language)
-
-    def drop(self, path: str) -> None:
-        """Leave a field empty that is not asked for."""
-        self.values[path] = None
-        self.errors.pop(path, None)
-
-    def read_certificate(self, kind: str, form: Mapping[str, str], localizer: Localizer) -> None:
-        """Read the fields of a certificate; one with nothing in them is removed whole."""
-        paths = [f"certificates.{kind}.{part}" for part in _CERTIFICATE_PARTS]
-        for path in paths:
-            self.read(path, form, localizer)
-        if all(self.values[path] is None and path not in self.errors for path in paths):
-            for path in paths:
-                del self.values[path]
-            self.values[f"certificates.{kind}"] = None
-
-
-def typed_entry(form: Mapping[str, str], localizer: Localizer, *, is_new: bool) -> TypedEntry:
+def typed_entry(form: Mapping[str, str], localizer: Localizer, *, is_new: bool) -> TypedValues:
     """Return what was typed in the fields that the form holds."""
-    typed = TypedEntry({}, {})
+    typed = TypedValues(localizer.language)
     for path in _plain_paths(is_new=is_new):
         if path in form:
-            typed.read(path, form, localizer)
+            _read(typed, path, form, localizer)
     for path, (asking, wanted) in CONDITIONS.items():
         if path in typed.values and typed.values.get(asking) not in wanted:
             typed.drop(path)
     for kind in certificate_kinds(localizer):
         if f"certificates.{kind}.{_CERTIFICATE_PARTS[0]}" in form:
-            typed.read_certificate(kind, form, localizer)
+            _read_certificate(typed, kind, form, localizer)
     return typed
+
+
+def _read(typed: TypedValues, path: str, form: Mapping[str, str], localizer: Localizer) -> None:
+    control = _control(path, localizer)
+    typed.read(path, control, [form.get(path, "")], reader=_READERS.get(control.kind, read_typed))
+
+
+def _read_certificate(typed: TypedValues, kind: str, form: Mapping[str, str], localizer: Localizer) -> None:
+    """Read the fields of a certificate; one with nothing in them is removed whole."""
+    paths = [f"certificates.{kind}.{part}" for part in _CERTIFICATE_PARTS]
+    for path in paths:
+        _read(typed, path, form, localizer)
+    if all(typed.values[path] is None and path not in typed.errors for path in paths):
+        for path in paths:
+            del typed.values[path]
+        typed.values[f"certificates.{kind}"] = None
 
 
 def field_label(path: str, localizer: Localizer) -> str:
@@ -235,8 +216,9 @@ def _control(path: str, localizer: Localizer) -> Control:
     return control
 
 
-def _degrees(text: str) -> int:
+def _degrees(_control: Control, texts: Sequence[str]) -> int:
     """Return a coordinate in 1e-7 degrees; a comma or a point separates the fraction."""
+    (text,) = texts
     if not _DEGREES.fullmatch(text):
         raise AppError(ErrorCode.WRONG_TYPE)
     try:
@@ -245,4 +227,4 @@ def _degrees(text: str) -> int:
         raise AppError(ErrorCode.WRONG_TYPE) from None
 
 
-_READERS: Mapping[str, Callable[[str], object]] = {DEGREES: _degrees}
+_READERS: Mapping[str, Reader] = {DEGREES: _degrees}

@@ -28,7 +28,11 @@ _STATES = {
     "sent": (N_("Sent"), "ok", "check-circle"),
     "failed": (N_("Could not be sent"), "bad", "alert"),
 }
-_KINDS = {"digest": N_("What waits today"), "test": N_("Test e-mail")}
+_KINDS = {
+    "digest": N_("What waits today"),
+    "returned": N_("Returned of late"),
+    "test": N_("Test e-mail"),
+}
 _REASONS = {
     MailReason.NO_ANSWER: N_("The e-mail server did not answer."),
     MailReason.NO_ENCRYPTION: N_("The e-mail server offers no encryption (STARTTLS)."),

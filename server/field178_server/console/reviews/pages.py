@@ -81,7 +81,7 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision |
         shown_id = chosen or (rows[0].record_id if rows else None)
         row_ids = [row.record_id for row in rows]
         counted = file_counts(session, runtime.tenant_id, row_ids)
-        flags = flags_of(session, runtime.tenant_id, row_ids)
+        flags = flags_of(session, runtime.tenant_id, row_ids) if view.flags is None else view.flags
         viewed = _viewed(session, officer, row_ids, localizer)
         overdue = overdue_records(session, runtime.tenant_id, access, runtime.clock.now())
         page = filed_page(session, officer, shown_id) if shown_id else None

@@ -27,6 +27,8 @@ console = ConsoleBlueprint("console", __name__, static_folder=CONSOLE / "static"
 
 STATIC = Path(__file__).parents[1] / "static"
 KEEP_FOR_EVER = "public, max-age=31536000, immutable"
+# For the browser of who is signed in; only for an address that names the version of what it gives.
+KEEP_PRIVATELY = "private, max-age=31536000, immutable"
 
 
 def asset(name: str) -> str:

@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.attachments.storage.chunk import MAX_PIECE_BYTES
-from field178_server.console.shell.blueprint import KEEP_FOR_EVER, console
+from field178_server.console.shell.blueprint import KEEP_FOR_EVER, KEEP_PRIVATELY, console
 from field178_server.console.shell.layout import OfficeLayout, layout_of, render
 from field178_server.console.shell.policy import POLICY, may
 from field178_server.console.shell.preferences import chosen_language
@@ -65,6 +65,8 @@ def _admit() -> AnyResponse | None:
 @console.after_request
 def _keep_out_of_caches(response: Response) -> Response:
     is_static = request.endpoint == f"{console.name}.static" and response.status_code == 200
+    if response.headers.get("Cache-Control") == KEEP_PRIVATELY:
+        return response
     response.headers["Cache-Control"] = KEEP_FOR_EVER if is_static else "no-store"
     if not is_static:
         response.vary.add("HX-Request")

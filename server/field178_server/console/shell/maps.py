@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Response, json, request, send_file
 
-from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.blueprint import KEEP_PRIVATELY, console
 from field178_server.console.shell.lists import FilterField, ListAddress
 from field178_server.console.text.localize import Localizer
 from field178_server.http.application_runtime import current_runtime
@@ -51,20 +51,25 @@ class ListedPoint:
 class ListMap:
     """A map as the page around it knows it: the address of its points, and of the list of what has none.
 
-    `ground`: vector or raster where the office has a map file; `has_flags`: marks may be old or open.
+    `ground`: vector or raster where the office has a map file, and its version, so that browsers keep its
+    ranges; `has_flags`: marks may be old or open.
     """
 
     source: str
     unplaced: str
     marks: Sequence[MarkKind]
     ground: str
+    ground_version: str
     has_flags: bool
 
 
 def map_of(address: ListAddress, marks: Sequence[MarkKind], *, has_flags: bool = False) -> ListMap:
     """Return the map of a list as it is filtered now."""
     unplaced = address.href(point=WITHOUT_POINT, view="")
-    return ListMap(address.points(), unplaced, marks, ground_kind(map_file()), has_flags)
+    path = map_file()
+    ground = ground_kind(path)
+    version = ground_version(path) if path is not None and ground else ""
+    return ListMap(address.points(), unplaced, marks, ground, version, has_flags)
 
 
 def wanted_point() -> bool | None:
@@ -84,16 +89,29 @@ def point_filter(has_point: bool | None, localizer: Localizer) -> FilterField:
 
 @console.get("/map/ground")
 def map_ground() -> Response:
-    """Return a range of the office's map file; without one there is nothing here."""
+    """Return a range of the office's map file; without one there is nothing here.
+
+    Named by its version it is kept by the browser, and by no cache on the way: it is for who is signed in.
+    """
     path = map_file()
     if path is None or not ground_kind(path):
         raise AppError(ErrorCode.NOT_FOUND)
-    return send_file(path, mimetype="application/octet-stream", conditional=True)
+    version = ground_version(path)
+    response = send_file(path, mimetype="application/octet-stream", conditional=True, etag=version)
+    if request.args.get("v") == version:
+        response.headers["Cache-Control"] = KEEP_PRIVATELY
+    return response
 
 
 def map_file() -> Path | None:
     """Return the map file that the office has set."""
     return current_runtime().settings.map_file
+
+
+def ground_version(path: Path) -> str:
+    """Return what changes when a map file is replaced."""
+    found = path.stat()
+    return f"{found.st_mtime_ns:x}-{found.st_size:x}"
 
 
 def ground_kind(path: Path | None) -> str:

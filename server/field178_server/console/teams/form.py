@@ -9,11 +9,12 @@ from datetime import date
 from werkzeug.datastructures import MultiDict
 
 from field178_server.console.shell.form_fields import InputField
+from field178_server.console.shell.typed_values import TypedValues
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
-from field178_server.console.text.parse_values import Control, control_for, read_typed, typed_text
+from field178_server.console.text.parse_values import Control, control_for, typed_text
 from field178_server.office.teams.operations import PATHS
-from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.errors import ErrorCode, message
 from field178_shared.merge import Data
 from field178_shared.records.reading import day_of, text_of
 from field178_shared.records.teams import TEAM, Membership
@@ -109,18 +110,10 @@ def read_member(state: FormState, localizer: Localizer) -> tuple[Membership, For
 def _read(
     state: FormState, paths: Iterable[str], control_of: Callable[[str], Control], localizer: Localizer
 ) -> tuple[Data, FormState]:
-    data: Data = {}
-    errors = dict(state.errors)
+    typed = TypedValues(localizer.language, errors=dict(state.errors))
     for path in paths:
-        texts = [text for text in state.texts.get(path, ()) if text.strip()]
-        try:
-            if texts:
-                data = {**data, path: read_typed(control_of(path), texts)}
-            elif path in _REQUIRED:
-                raise AppError(ErrorCode.REQUIRED)
-        except AppError as error:
-            errors[path] = message(error.code, localizer.language)
-    return data, replace(state, errors=errors)
+        typed.read(path, control_of(path), state.texts.get(path, ()), is_required=path in _REQUIRED)
+    return typed.filled(), replace(state, errors=typed.errors)
 
 
 def _field(name: str, path: str, control: Control, state: FormState, localizer: Localizer) -> InputField:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,7 +23,7 @@ from field178_server.office.attention.queries import AttentionFilter, count_item
 from field178_server.office.erasure.queries import count_requested
 from field178_server.office.follow_ups.queries import FollowUpFilter, FollowUpTab, follow_up_counts
 from field178_server.office.notices.queries import OwnNotice
-from field178_server.office.plan.queries import OPEN, ItemFilter, PlanReader, planned_visits
+from field178_server.office.plan.queries import OPEN, OPEN_STATES, ItemFilter, PlanReader, planned_visits
 from field178_server.office.tablets.queries import count_silent
 from field178_server.office.today import queries
 from field178_server.office.today.report_calendar import ReportDue, reports_due
@@ -163,25 +164,26 @@ def _plan(reader: Viewer) -> TodayCard:
     monday = today - timedelta(days=today.weekday())
     sunday = monday + timedelta(days=6)
 
-    def line(
-        text: str, tone: str, state: str, since: date | None = None, until: date | None = None
-    ) -> TodayLine:
-        wanted = ItemFilter(today.year, state=state, since=since, until=until)
-        count = sum(wanted.takes(one.item) and wanted.takes_state(one.progress.state) for one in planned)
-        told = {name: day.isoformat() for name, day in (("since", since), ("until", until)) if day}
-        href = url_for("console.plan_year", year=today.year, state=state, **told)  # type: ignore[arg-type]  # words alone
+    week = ItemFilter(today.year, state=OPEN, since=monday, until=sunday)
+    # Counted once: a year has thousands, and each line asks for one state.
+    states = Counter(one.progress.state for one in planned)
+    this_week = sum(one.progress.state in OPEN_STATES and week.takes(one.item) for one in planned)
+
+    def line(count: int, text: str, tone: str, state: str, **days: str) -> TodayLine:
+        href = url_for("console.plan_year", year=today.year, state=state, **days)  # type: ignore[arg-type]  # words alone
         return TodayLine(localizer.number(count), localizer.say(text), "", href, tone if count else "")
 
     lines = (
         line(
+            this_week,
             N_("planned visits still to be made this week"),
             "primary",
             OPEN,
-            monday,
-            sunday,
+            since=monday.isoformat(),
+            until=sunday.isoformat(),
         ),
-        line(N_("in their window today"), "warn", PlanState.DUE),
-        line(N_("missed: their window is over"), "bad", PlanState.MISSED),
+        line(states[PlanState.DUE], N_("in their window today"), "warn", PlanState.DUE),
+        line(states[PlanState.MISSED], N_("missed: their window is over"), "bad", PlanState.MISSED),
     )
     return TodayCard(localizer.say(N_("Plan of the year")), "calendar", lines)
 

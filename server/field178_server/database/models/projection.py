@@ -46,7 +46,8 @@ class FiledRecord(Model):
     """A live filed inspection or outreach session with its review state: the review queue.
 
     `drawer` is its queue there: a corrected or answered return is queued again. `handed_to`: the officer
-    who has to answer a return in the place of `user_id`, who filed it.
+    who has to answer a return in the place of `user_id`, who filed it. `folded` is what is searched: the
+    numbers on it and the venue of a session, without marks, each on a line of its own.
     """
 
     __tablename__ = "filed_record"
@@ -96,6 +97,7 @@ class FiledRecord(Model):
     # Comment threads that the office has not closed.
     open_threads: Mapped[int] = mapped_column(server_default="0")
     handed_to: Mapped[MaybeKey]
+    folded: Mapped[str] = mapped_column(server_default="")
 
 
 class FiledCount(Model):
@@ -114,15 +116,14 @@ class FiledCount(Model):
 class FiledFacet(Model):
     """A code or establishment that a live filed record names: lists are filtered by it.
 
-    `kind`: violation or measure of a visit, establishment of an outreach session, and text: the numbers on
-    either and the venue of a session, folded.
+    `kind`: violation or measure of a visit, establishment of an outreach session.
     """
 
     __tablename__ = "filed_facet"
     __table_args__ = table_args(
         ForeignKeyConstraint(["tenant_id", "record_id"], ["record.tenant_id", "record.record_id"]),
         Index(None, "tenant_id", "kind", "value", "record_id"),
-        CheckConstraint("kind IN ('violation', 'measure', 'establishment', 'text')", name="kind"),
+        CheckConstraint("kind IN ('violation', 'measure', 'establishment')", name="kind"),
     )
 
     tenant_id: Mapped[TenantKey]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -70,10 +70,14 @@ class Sources:
 
 
 def attention_page(
-    session: Session, tenant_id: str, access: AccessFilter, wanted: AttentionFilter, number: int
+    session: Session,
+    tenant_id: str,
+    access: AccessFilter,
+    wanted: AttentionFilter,
+    number: int,
+    counts: Mapping[ItemOrigin, int],
 ) -> tuple[tuple[tuple[ItemOrigin, ItemKey], ...], PageOfRows]:
-    """Return one page of the items within the access filter, in the order of the filter."""
-    counts = count_items(session, tenant_id, access, wanted)
+    """Return one page of the items within the access filter, in its order; `counts` are of all pages."""
     page = PageOfRows.within(
         number, PAGE_SIZE, counts[wanted.origin] if wanted.origin else sum(counts.values())
     )

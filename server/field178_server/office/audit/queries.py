@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.audit.actions import ACTIONS, ActionKind
-from field178_server.database.models import Audit, FiledFacet, FiledRecord, Record
+from field178_server.database.models import Audit, FiledRecord, Record
 from field178_server.records.find_record import FILED_TYPES, number_on
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
-from field178_server.records.projections.facets import TEXT
+from field178_server.records.searched_texts import has_text
 from field178_shared.ids import is_uuid
 from field178_shared.text.normalisation import fold
 from field178_shared.time.clock import start_of_day
@@ -174,8 +174,6 @@ def _within(session: Session, tenant_id: str, narrow: AuditFilter) -> list[Colum
 def _on_object(session: Session, tenant_id: str, text: str) -> ColumnElement[bool]:
     if is_uuid(text):
         return Audit.object_id == text
-    numbered = select(FiledFacet.record_id).where(
-        FiledFacet.tenant_id == tenant_id, FiledFacet.kind == TEXT, FiledFacet.value == fold(text)
-    )
+    numbered = select(FiledRecord.record_id).where(FiledRecord.tenant_id == tenant_id, has_text(fold(text)))
     ids = session.scalars(numbered).all()
     return Audit.object_id.in_(ids) if ids else false()

@@ -18,7 +18,8 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import EstablishmentProjection, FiledFacet, FiledRecord, Record
 from field178_server.records.find_record import merged_into_any_of, number_on
-from field178_server.records.projections.facets import ESTABLISHMENT, TEXT
+from field178_server.records.projections.facets import ESTABLISHMENT
+from field178_server.records.searched_texts import has_part, has_text
 from field178_shared.text.normalisation import fold
 
 SHOWN, MOST_PLACES = 20, 5
@@ -91,10 +92,7 @@ def _filed(session: Session, tenant_id: str, wanted: RecordSearch) -> list[Fitti
         .where(filed.tenant_id == tenant_id)
     )
     if number := fold(wanted.number):
-        is_it = FiledFacet.value == number
-        if len(number) >= MIN_PART:
-            is_it = FiledFacet.value.contains(number, autoescape=True)
-        query = query.where(_has(tenant_id, TEXT, is_it))
+        query = query.where(has_part(number) if len(number) >= MIN_PART else has_text(number))
     if wanted.words:
         query = query.where(_at_place(tenant_id, wanted.words))
     if wanted.day is not None:
@@ -103,23 +101,20 @@ def _filed(session: Session, tenant_id: str, wanted: RecordSearch) -> list[Fitti
     return [FittingRecord(*row[:-1], code=number_on(json.loads(row.body))) for row in rows]
 
 
-def _has(tenant_id: str, kind: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return FiledRecord.record_id.in_(
-        select(FiledFacet.record_id).where(
-            FiledFacet.tenant_id == tenant_id, FiledFacet.kind == kind, condition
-        )
-    )
-
-
 def _at_place(tenant_id: str, words: Sequence[str]) -> ColumnElement[bool]:
     places = select(EstablishmentProjection.record_id).where(
         EstablishmentProjection.tenant_id == tenant_id, *_all_in(EstablishmentProjection.folded, words)
     )
     named = merged_into_any_of(tenant_id, places)
+    naming = select(FiledFacet.record_id).where(
+        FiledFacet.tenant_id == tenant_id,
+        FiledFacet.kind == ESTABLISHMENT,
+        FiledFacet.value.in_(named),
+    )
     return or_(
         FiledRecord.establishment_id.in_(named),
-        _has(tenant_id, ESTABLISHMENT, FiledFacet.value.in_(named)),
-        _has(tenant_id, TEXT, FiledFacet.value.contains(" ".join(words), autoescape=True)),
+        FiledRecord.record_id.in_(naming),
+        has_part(" ".join(words)),
     )
 
 

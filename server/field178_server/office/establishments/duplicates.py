@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -118,8 +119,8 @@ def hints_among(data: Data, rows: Sequence[EntryRow]) -> tuple[DuplicateHint, ..
 def duplicate_pairs(session: Session, tenant_id: str, access: AccessFilter) -> tuple[DuplicatePair, ...]:
     """Return every two entries that may be the same place and were not told apart, the surest first.
 
-    Compared are only those that the rule can find: of one registration number, or of one kind whose names
-    end with the same word, in one commune or in neighbouring squares of the map.
+    Compared are only those that the rule can find: of one registration number, or of one kind and name, in
+    one commune or in neighbouring squares of the map.
     """
     entry = EstablishmentProjection
     rows = session.execute(
@@ -129,9 +130,9 @@ def duplicate_pairs(session: Session, tenant_id: str, access: AccessFilter) -> t
     ).all()
     dismissed = _dismissed_pairs(session, tenant_id)
     by_id = {row.record_id: row for row in rows}
-    known = {row.record_id: known_establishment(row) for row in rows}
+    place = {row.record_id: number for number, row in enumerate(rows)}
     found: dict[tuple[str, str], DuplicatePair] = {}
-    for one_id, others in _neighbours(known.values()):
+    for one_id, others in _neighbours([known_establishment(row) for row in rows]):
         one = by_id[one_id]
         content: Data = {
             "name": one.name,
@@ -141,12 +142,12 @@ def duplicate_pairs(session: Session, tenant_id: str, access: AccessFilter) -> t
             **({"lat": one.lat, "lon": one.lon} if one.lat is not None and one.lon is not None else {}),
         }
         for other in duplicates_of(content, others):
-            if (other.id, one_id) not in found and frozenset((other.id, one_id)) not in dismissed:
-                both = (
-                    _hint(by_id[key], other.distance_m, other.is_same_number) for key in (one_id, other.id)
-                )
-                found[one_id, other.id] = DuplicatePair(*both)
-    return tuple(sorted(found.values(), key=_surest))
+            first, second = sorted((one_id, other.id), key=place.__getitem__)
+            if (first, second) not in found and frozenset((first, second)) not in dismissed:
+                both = (_hint(by_id[key], other.distance_m, other.is_same_number) for key in (first, second))
+                found[first, second] = DuplicatePair(*both)
+    in_order = sorted(found, key=lambda pair: (place[pair[0]], place[pair[1]]))
+    return tuple(sorted((found[pair] for pair in in_order), key=_surest))
 
 
 def dismissed_page(session: Session, tenant_id: str, access: AccessFilter, place: PageStart) -> DismissedPage:
@@ -224,15 +225,27 @@ def _surest(pair: DuplicatePair) -> tuple[bool, bool, int]:
 def _neighbours(
     entries: Collection[KnownEstablishment],
 ) -> Iterator[tuple[str, list[KnownEstablishment]]]:
-    """Yield each entry's id with the entries that may be the same place and are worth a comparison."""
+    """Yield entries' ids with the others that may be the same place; of two one alone may name the other.
+
+    Names are the same where one ends with the other: the longer one looks for the shorter.
+    """
     groups: dict[tuple[object, ...], list[KnownEstablishment]] = {}
+    count = Counter((entry.type_id, entry.folded_name) for entry in entries)
+    numbers = Counter(fold(entry.registration_number) for entry in entries)
+    # Most names of a register have nothing to be compared with.
+    named = {entry.id: names for entry in entries if (names := _names(entry, count))}
+    wanted = {name for names in named.values() for name in names}
     for entry in entries:
-        for key in (*_keys(entry), *_squares(entry, (0,))):
+        is_named = (entry.type_id, entry.folded_name) in wanted
+        keys = (*_number(entry, numbers), *(_places(entry, entry.folded_name, (0,)) if is_named else ()))
+        for key in keys:
             groups.setdefault(key, []).append(entry)
     for entry in entries:
+        names = named.get(entry.id, ())
+        around = (key for _, name in names for key in _places(entry, name, (-1, 0, 1)))
         near = {
             other.id: other
-            for key in (*_keys(entry), *_squares(entry, (-1, 0, 1)))
+            for key in (*_number(entry, numbers), *around)
             for other in groups.get(key, ())
             if other.id != entry.id
         }
@@ -240,22 +253,28 @@ def _neighbours(
             yield entry.id, list(near.values())
 
 
-def _keys(entry: KnownEstablishment) -> Iterator[tuple[object, ...]]:
-    if entry.registration_number:
-        yield "number", fold(entry.registration_number)
-    yield ("unit", *_kind(entry), entry.unit_id)
+def _names(entry: KnownEstablishment, count: Mapping[tuple[str, str], int]) -> tuple[tuple[str, str], ...]:
+    """Return the names of other entries of a kind with which the name of this one ends."""
+    name, type_id = entry.folded_name, entry.type_id
+    starts = (at + 1 for at, letter in enumerate(name) if letter == " ")
+    shorter = tuple((type_id, name[at:]) for at in starts if (type_id, name[at:]) in count)
+    return ((type_id, name), *shorter) if count[type_id, name] > 1 else shorter
 
 
-def _squares(entry: KnownEstablishment, steps: tuple[int, ...]) -> Iterator[tuple[object, ...]]:
+def _number(entry: KnownEstablishment, numbers: Mapping[str, int]) -> Iterator[tuple[object, ...]]:
+    number = fold(entry.registration_number)
+    if number and numbers[number] > 1:
+        yield "number", number
+
+
+def _places(entry: KnownEstablishment, name: str, steps: tuple[int, ...]) -> Iterator[tuple[object, ...]]:
+    """Give where an entry of this name would be near: in the commune, and in squares of the map."""
+    yield ("unit", entry.type_id, name, entry.unit_id)
     if entry.lat is not None and entry.lon is not None:
         for north in steps:
             for east in steps:
-                yield ("square", *_kind(entry), entry.lat // _SQUARE + north, entry.lon // _SQUARE + east)
-
-
-def _kind(entry: KnownEstablishment) -> tuple[str, str]:
-    # Names that are the same end with the same word.
-    return entry.type_id, entry.folded_name.rpartition(" ")[2]
+                square = (entry.lat // _SQUARE + north, entry.lon // _SQUARE + east)
+                yield ("square", entry.type_id, name, *square)
 
 
 def known_establishment(row: EntryRow) -> KnownEstablishment:

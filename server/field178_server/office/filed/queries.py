@@ -27,6 +27,7 @@ from field178_server.records.counted_visits import IS_VISITED, counted, place_ty
 from field178_server.records.find_record import merge_targets_of, merged_into_any_of
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
+from field178_server.records.searched_texts import has_part
 from field178_shared.codelists import load
 from field178_shared.records.review import RETURNED
 from field178_shared.records.sanctions import number_key
@@ -36,7 +37,8 @@ PAGE_SIZE = 50
 EXPORT_STEP = 2000
 # Up to so many records that words find are looked up by their ids; more are found soon row by row.
 MOST_FOUND = 2000
-SESSION = "outreach_session"
+_OF_PLACE = "ix_filed_record_tenant_id_establishment_id_occurred_on"
+INSPECTION, SESSION = "inspection", "outreach_session"
 CORRECTED = "corrected"
 
 
@@ -173,12 +175,13 @@ def filers(session: Session, tenant_id: str) -> Mapping[str, str]:
 class _FoundByWords:
     """What words narrow a list to: conditions; `are_ids`: they name the records by id.
 
-    `are_many`: more than `MOST_FOUND` records.
+    `count`: how many that is, where it is known; `are_many`: more than `MOST_FOUND`.
     """
 
     conditions: tuple[ColumnElement[bool], ...] = ()
     are_ids: bool = False
     are_many: bool = False
+    count: int | None = None
 
     @property
     def are_joined(self) -> bool:
@@ -192,6 +195,10 @@ def _only_words(narrow: FiledFilter) -> bool:
 
 def _total(session: Session, wanted: FiledList, words: _FoundByWords) -> int:
     """Return the number of rows; of a whole table it is kept with the records."""
+    if words.count is not None and _only_words(wanted.filter):
+        return words.count
+    if (counted_alone := _count_of_facet(wanted)) is not None:
+        return int(session.scalar(counted_alone) or 0)
     if wanted.filter == FiledFilter(wanted.filter.type):
         count = select(func.sum(FiledCount.record_count)).where(
             FiledCount.tenant_id == wanted.tenant_id,
@@ -208,6 +215,16 @@ def _total(session: Session, wanted: FiledList, words: _FoundByWords) -> int:
             else select(func.count()).select_from(FiledRecord).where(*_within(session, wanted, words))
         )
     return int(session.scalar(count) or 0)
+
+
+def _count_of_facet(wanted: FiledList) -> Select[int] | None:
+    """Return a query for the number of visits that hold a code, where nothing else narrows the list."""
+    narrow = wanted.filter
+    for kind, value in (("violation", narrow.violation), ("measure", narrow.measure)):
+        alone = FiledFilter(INSPECTION, **{kind: value})  # type: ignore[arg-type]  # both are texts
+        if value and narrow == alone and wanted.access.scopes is None:
+            return select(func.count()).where(*_of_facet(wanted.tenant_id, kind, value))
+    return None
 
 
 def _rows(session: Session, wanted: FiledList, words: _FoundByWords) -> Select[Any]:
@@ -280,28 +297,43 @@ def _placed(session: Session, wanted: FiledList) -> ColumnElement[bool]:
 
 
 def _has(tenant_id: str, kind: str, value: str) -> ColumnElement[bool]:
-    return FiledRecord.record_id.in_(
-        select(FiledFacet.record_id).where(
-            FiledFacet.tenant_id == tenant_id, FiledFacet.kind == kind, FiledFacet.value == value
-        )
-    )
+    return FiledRecord.record_id.in_(select(FiledFacet.record_id).where(*_of_facet(tenant_id, kind, value)))
+
+
+def _of_facet(tenant_id: str, kind: str, value: str) -> tuple[ColumnElement[bool], ...]:
+    return FiledFacet.tenant_id == tenant_id, FiledFacet.kind == kind, FiledFacet.value == value
 
 
 def _found_by_words(session: Session, wanted: FiledList) -> _FoundByWords:
     """Return what the words of a filter find: establishments' names and addresses, numbers, venues."""
-    words, tenant_id = fold(wanted.filter.text).split(), wanted.tenant_id
+    words = fold(wanted.filter.text).split()
     if not words:
         return _FoundByWords()
-    is_session = wanted.filter.type == SESSION
     # Only numbers stand on a visit: words need not be looked for among them.
-    has_numbers = is_session or any(char.isdigit() for word in words for char in word)
-    numbered, are_few = _numbered(session, tenant_id, words) if has_numbers else (set(), True)
-    visited, are_all = (set(), True) if is_session else _visits_to_named(session, tenant_id, words)
-    if len(visited) > MOST_FOUND or not are_few:
-        return _FoundByWords((_matches(session, tenant_id, words, is_session, has_numbers),), are_many=True)
-    if not are_all:
-        return _FoundByWords((_matches(session, tenant_id, words, is_session, has_numbers),))
-    return _FoundByWords((_among(session, FiledRecord.record_id, visited | numbered),), are_ids=True)
+    has_numbers = _is_of_sessions(wanted) or any(char.isdigit() for word in words for char in word)
+    found = _numbered(session, wanted, words) if has_numbers else set()
+    are_all = True
+    if len(found) <= MOST_FOUND and not _is_of_sessions(wanted):
+        visited, are_all = _visits_to_named(session, wanted, words)
+        found |= visited
+    if len(found) > MOST_FOUND or not are_all:
+        condition = _matches(session, wanted, words, has_numbers)
+        return _FoundByWords((condition,), are_many=len(found) > MOST_FOUND)
+    return _FoundByWords((_among(session, FiledRecord.record_id, found),), are_ids=True, count=len(found))
+
+
+def _is_of_sessions(wanted: FiledList) -> bool:
+    return wanted.filter.type == SESSION
+
+
+def _readable(wanted: FiledList) -> list[ColumnElement[bool]]:
+    """Return the conditions of all records that a list could hold."""
+    filed = FiledRecord
+    return [
+        filed.tenant_id == wanted.tenant_id,
+        filed.type == wanted.filter.type,
+        wanted.access.covers(filed.scope),
+    ]
 
 
 def _among(session: Session, column: Any, ids: Collection[str]) -> ColumnElement[bool]:
@@ -313,34 +345,37 @@ def _holds(column: Any, words: Sequence[str]) -> list[ColumnElement[bool]]:
     return [column.contains(word, autoescape=True) for word in words]
 
 
-def _numbered(session: Session, tenant_id: str, words: Sequence[str]) -> tuple[set[str], bool]:
-    """Return records of any type with a number or venue that holds the words, and whether it is all of them.
+def _numbered(session: Session, wanted: FiledList, words: Sequence[str]) -> set[str]:
+    """Return the records with a number or venue that holds the words, not all of many.
 
     A number is one of the record or of a decision that the office entered beside it.
     """
-    facet, sanction, text = FiledFacet, SanctionRow, " ".join(words)
-    written = select(facet.record_id).where(
-        facet.tenant_id == tenant_id, facet.kind == "text", *_holds(facet.value, [text])
-    )
-    decided = select(sanction.visit_id).where(
-        sanction.tenant_id == tenant_id,
-        sanction.document_number != "",
-        *_holds(sanction.number_key, [number_key(text)]),
-    )
-    found = [session.scalars(query.limit(MOST_FOUND + 1)).all() for query in (written, decided)]
-    # Several numbers of one record may hold them: rows are counted, not records.
-    return {one for rows in found for one in rows}, all(len(rows) <= MOST_FOUND for rows in found)
+    filed, sanction, text = FiledRecord, SanctionRow, " ".join(words)
+    written = select(filed.record_id).where(*_readable(wanted), has_part(text))
+    found = set(session.scalars(written.limit(MOST_FOUND + 1)))
+    if not _is_of_sessions(wanted):
+        decided = select(sanction.visit_id).where(
+            sanction.tenant_id == wanted.tenant_id,
+            wanted.access.covers(sanction.scope),
+            sanction.document_number != "",
+            *_holds(sanction.number_key, [number_key(text)]),
+        )
+        found.update(session.scalars(decided.limit(MOST_FOUND + 1)))
+    return found
 
 
-def _visits_to_named(session: Session, tenant_id: str, words: Sequence[str]) -> tuple[set[str], bool]:
+def _visits_to_named(session: Session, wanted: FiledList, words: Sequence[str]) -> tuple[set[str], bool]:
     """Return the visits to establishments that hold every word, not all of many; and whether it is all."""
     entry, filed = EstablishmentProjection, FiledRecord
-    named = select(entry.record_id).where(entry.tenant_id == tenant_id, *_holds(entry.folded, words))
+    named = select(entry.record_id).where(entry.tenant_id == wanted.tenant_id, *_holds(entry.folded, words))
     places = set(session.scalars(named.limit(MOST_FOUND + 1)))
     are_all = len(places) <= MOST_FOUND
-    places |= _merged_into(session, tenant_id, places) if any_merged(session) else set()
-    visits = select(filed.record_id).where(
-        filed.tenant_id == tenant_id, _among(session, filed.establishment_id, places)
+    places |= _merged_into(session, wanted.tenant_id, places) if any_merged(session) else set()
+    visits = (
+        select(filed.record_id)
+        .where(*_readable(wanted), _among(session, filed.establishment_id, places))
+        # Without statistics SQLite reads all of the type in the index of lists.
+        .with_hint(filed, f"INDEXED BY {_OF_PLACE}", "sqlite")
     )
     return set(session.scalars(visits.limit(MOST_FOUND + 1))), are_all
 
@@ -358,13 +393,14 @@ def _merged_into(session: Session, tenant_id: str, places: Collection[str]) -> s
 
 
 def _matches(
-    session: Session, tenant_id: str, words: Sequence[str], is_session: bool, has_numbers: bool
+    session: Session, wanted: FiledList, words: Sequence[str], has_numbers: bool
 ) -> ColumnElement[bool]:
     """Return the condition that one record holds the words, with its establishment joined to it."""
+    tenant_id = wanted.tenant_id
     either: list[ColumnElement[bool]] = []
-    if not is_session:
+    if not _is_of_sessions(wanted):
         either.append(and_(*_holds(EstablishmentProjection.folded, words)))
-    if not is_session and any_merged(session):
+    if not _is_of_sessions(wanted) and any_merged(session):
         merged = set(
             session.scalars(select(MergeProjection.record_id).where(MergeProjection.tenant_id == tenant_id))
         )
@@ -379,14 +415,9 @@ def _matches(
         aliases = {one for one, end in ends.items() if end in named}
         either.append(_among(session, FiledRecord.establishment_id, aliases))
     if has_numbers:
-        text, facet, sanction = " ".join(words), FiledFacet, SanctionRow
+        text, sanction = " ".join(words), SanctionRow
         either += [
-            exists().where(
-                facet.tenant_id == FiledRecord.tenant_id,
-                facet.record_id == FiledRecord.record_id,
-                facet.kind == "text",
-                *_holds(facet.value, [text]),
-            ),
+            has_part(text),
             exists().where(
                 sanction.tenant_id == FiledRecord.tenant_id,
                 sanction.visit_id == FiledRecord.record_id,

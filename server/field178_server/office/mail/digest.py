@@ -60,6 +60,7 @@ class ReturnedRecord(NamedTuple):
     record_id: str
     code: str
     day: date | None
+    returned_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,37 @@ class WaitingMatters:
         )
 
 
+def returned_to_teams(
+    session: Session, tenant_id: str, since: datetime | None = None
+) -> list[tuple[str, ReturnedRecord]]:
+    """Return the records that wait for their teams with their scopes; `since`: those returned after it."""
+    query = (
+        select(
+            FiledRecord.scope,
+            FiledRecord.record_id,
+            FiledRecord.occurred_on,
+            FiledRecord.reviewed_at,
+            Record.body,
+        )
+        .join(
+            Record,
+            and_(Record.tenant_id == FiledRecord.tenant_id, Record.record_id == FiledRecord.record_id),
+        )
+        .where(FiledRecord.tenant_id == tenant_id, FiledRecord.drawer == RETURNED)
+        .order_by(FiledRecord.reviewed_at, FiledRecord.record_id)
+    )
+    if since is not None:
+        query = query.where(FiledRecord.reviewed_at > since)
+    return [
+        (scope, ReturnedRecord(record_id, _code(body), day, returned_at))
+        for scope, record_id, day, returned_at, body in session.execute(query)
+    ]
+
+
 def waiting_now(session: Session, tenant_id: str, now: datetime) -> WaitingMatters:
     """Return what waits, in three statements."""
     return WaitingMatters(
-        _returned(session, tenant_id),
+        returned_to_teams(session, tenant_id),
         _silent(session, tenant_id, now - SILENT_AFTER),
         _overdue(session, tenant_id, local_date(now)),
     )
@@ -147,11 +175,27 @@ class DigestWords:
         return "\n\n".join("\n".join(lines) for lines in parts)
 
     def letter(self, digest: DailyDigest, day: date) -> str:
-        """Return the body of an e-mail: it also says where to choose what comes."""
-        end = self._say(
-            N_("The server sends this by itself, once a day. Choose what you are told of: {link}")
+        """Return the body of the e-mail of a day: it also says where to choose what comes."""
+        return self._letter(
+            digest,
+            day,
+            N_("The server sends this by itself, once a day. Choose what you are told of: {link}"),
         )
-        return f"{self.text(digest, day)}\n\n{end.format(link=self.link('/account'))}\n"
+
+    def letter_of_returns(self, digest: DailyDigest, day: date) -> str:
+        """Return the body of an e-mail that tells of returns soon after them."""
+        return self._letter(
+            digest,
+            day,
+            N_(
+                "The server sends this by itself soon after a return, a few times a day at most. "
+                "Choose what you are told of: {link}"
+            ),
+        )
+
+    def _letter(self, digest: DailyDigest, day: date, end: str) -> str:
+        said = self._say(end).format(link=self.link("/account"))
+        return f"{self.text(digest, day)}\n\n{said}\n"
 
     def _record(self, one: ReturnedRecord) -> str:
         day = date_text(one.day, self.language) if one.day else ""
@@ -169,22 +213,6 @@ def _holds(role: str, rights: frozenset[str], lists: CodeLists) -> bool:
 
 def _is_within(access: AccessFilter, scopes: frozenset[str]) -> bool:
     return access.scopes is None or any(access.holds(scope) for scope in scopes)
-
-
-def _returned(session: Session, tenant_id: str) -> list[tuple[str, ReturnedRecord]]:
-    query = (
-        select(FiledRecord.scope, FiledRecord.record_id, FiledRecord.occurred_on, Record.body)
-        .join(
-            Record,
-            and_(Record.tenant_id == FiledRecord.tenant_id, Record.record_id == FiledRecord.record_id),
-        )
-        .where(FiledRecord.tenant_id == tenant_id, FiledRecord.drawer == RETURNED)
-        .order_by(FiledRecord.reviewed_at, FiledRecord.record_id)
-    )
-    return [
-        (scope, ReturnedRecord(record_id, _code(body), day))
-        for scope, record_id, day, body in session.execute(query)
-    ]
 
 
 def _code(body: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_, translator
 from field178_shared.time.clock import VIETNAM, local_date
 
-DIGEST, TEST = "digest", "test"
+DIGEST, RETURNED, TEST = "digest", "returned", "test"
 WAITING, SENDING, SENT, FAILED = "waiting", "sending", "sent", "failed"
 # In the morning, before teams go out.
 DIGEST_HOUR = 7
@@ -50,6 +50,12 @@ def is_digest_time(now: datetime) -> bool:
     return now.astimezone(VIETNAM).hour >= DIGEST_HOUR
 
 
+def digest_before(now: datetime) -> datetime:
+    """Return when the last digest was due."""
+    at = now.astimezone(VIETNAM).replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
+    return at if at <= now else at - timedelta(days=1)
+
+
 def queue_digests(session: Session, context: OperationContext, link: Callable[[str], str]) -> int:
     """Queue the digest of the day for each officer with an address for whom something waits; count them.
 
@@ -59,10 +65,10 @@ def queue_digests(session: Session, context: OperationContext, link: Callable[[s
     day = local_date(now)
     session.get_one(Tenant, tenant_id, with_for_update=True)  # one process at a time
     session.execute(delete(Mail).where(Mail.tenant_id == tenant_id, Mail.ended_at < now - KEPT))
-    people = _reachable(session, tenant_id)
+    people = reachable(session, tenant_id)
     if not people:
         return 0
-    done = _told_on(session, tenant_id, day)
+    done = _told_since(session, tenant_id, digest_before(now))
     scopes, waiting, count = officers.all_scopes(session, tenant_id), waiting_now(session, tenant_id, now), 0
     for officer in people:
         topics = chosen_topics(officer.role, officer.mail_topics, context.lists)
@@ -71,7 +77,7 @@ def queue_digests(session: Session, context: OperationContext, link: Callable[[s
             continue
         words = DigestWords(officer.language, link)
         mail_id = str(uuid.uuid5(uuid.UUID(officer.officer_id), f"{DIGEST}|{day.isoformat()}"))
-        session.add(_mail(officer, mail_id, DIGEST, words.subject(found), words.letter(found, day), now))
+        session.add(new_mail(officer, mail_id, DIGEST, words.subject(found), words.letter(found, day), now))
         count += 1
     return count
 
@@ -85,7 +91,7 @@ def queue_test(session: Session, context: OperationContext, officer_id: str) -> 
     mail_id = context.ids.random()
     subject = say(N_("Field register 178: test"))
     text = say(N_("This server can send you e-mail. You need not do anything."))
-    session.add(_mail(officer, mail_id, TEST, subject, f"{text}\n", context.now()))
+    session.add(new_mail(officer, mail_id, TEST, subject, f"{text}\n", context.now()))
     context.note(session, AuditEntry("mail_tested", mail_id))
     return mail_id
 
@@ -147,7 +153,8 @@ def try_again(session: Session, context: OperationContext) -> int:
     return changed_rows(session.execute(waiting))
 
 
-def _mail(officer: Officer, mail_id: str, kind: str, subject: str, text: str, now: datetime) -> Mail:
+def new_mail(officer: Officer, mail_id: str, kind: str, subject: str, text: str, now: datetime) -> Mail:
+    """Return an e-mail that waits to be sent."""
     return Mail(
         tenant_id=officer.tenant_id,
         mail_id=mail_id,
@@ -161,13 +168,17 @@ def _mail(officer: Officer, mail_id: str, kind: str, subject: str, text: str, no
     )
 
 
-def _reachable(session: Session, tenant_id: str) -> list[Officer]:
+def reachable(session: Session, tenant_id: str) -> list[Officer]:
+    """Return the open accounts with an address."""
     query = select(Officer).where(
         Officer.tenant_id == tenant_id, Officer.email.is_not(None), Officer.disabled_at.is_(None)
     )
     return list(session.scalars(query.order_by(Officer.login)))
 
 
-def _told_on(session: Session, tenant_id: str, day: date) -> frozenset[str]:
-    query = select(Mail.officer_id).where(Mail.tenant_id == tenant_id, Mail.kind == DIGEST, Mail.day == day)
+def _told_since(session: Session, tenant_id: str, digest_at: datetime) -> frozenset[str]:
+    # Who was told of a return since then had nothing waiting at that hour.
+    query = select(Mail.officer_id).where(
+        Mail.tenant_id == tenant_id, Mail.kind.in_((DIGEST, RETURNED)), Mail.made_at >= digest_at
+    )
     return frozenset(session.scalars(query))

@@ -1,4 +1,4 @@
-"""The sender: a thread that writes the digests of the day and sends the e-mails whose time has come."""
+"""The sender: a thread that writes digests and e-mails on returns, and sends what is due."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from email.message import EmailMessage
 
 import structlog
@@ -16,7 +16,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.database.failpoints import failpoint
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.office.mail import operations, queries
+from field178_server.office.mail import operations, queries, returns
 from field178_server.office.mail.message import OutgoingMail, message_of
 from field178_server.office.mail.operations import Claimed
 from field178_server.office.mail.transport import OF_SERVER, MailReason, MailRefused, send
@@ -25,7 +25,7 @@ from field178_server.security.error_frames import frames_of
 from field178_server.settings import Settings
 from field178_shared.codelists import load
 from field178_shared.errors import AppError
-from field178_shared.time.clock import local_date
+from field178_shared.time.clock import VIETNAM, local_date
 
 LOOK_EVERY_S = 5.0
 
@@ -39,10 +39,12 @@ class MailSender:
     runtime: Runtime
     transport: Callable[[Settings, EmailMessage], None] = send
     _digests_of: date | None = field(default=None)
+    _returns_at: datetime | None = field(default=None)
 
     def run(self) -> int:
-        """Write the digests if it is time, send what is due, and return how many e-mails were taken."""
+        """Write what is to be told by now, send what is due, and return how many e-mails were taken."""
         self._write_digests()
+        self._write_returns()
         count = 0
         while self._is_due() and (claimed := self._claim()) is not None:
             refused = self._deliver(claimed)
@@ -56,13 +58,28 @@ class MailSender:
         day = local_date(now)
         if self._digests_of == day or not operations.is_digest_time(now):
             return
-        context = OperationContext(runtime.tenant_id, runtime.clock, runtime.ids, load(), Actor("system"))
-        count = run_write(
-            runtime.engine,
-            lambda session: operations.queue_digests(session, context, console_link(runtime.settings)),
-        )
+        context, link = self._context(), console_link(runtime.settings)
+        count = run_write(runtime.engine, lambda session: operations.queue_digests(session, context, link))
         self._digests_of = day
         log.info("digests_written", count=count)
+
+    def _write_returns(self) -> None:
+        """Look once a minute; the store is written only where somebody is to be told."""
+        runtime, now = self.runtime, self.runtime.clock.now()
+        minute, hours = now.replace(second=0, microsecond=0), runtime.settings.hours_of_mail
+        if self._returns_at == minute or now.astimezone(VIETNAM).hour not in hours:
+            return
+        context, link = self._context(), console_link(runtime.settings)
+        with snapshot(runtime.engine) as session:
+            is_nobody = not returns.mails_due(session, context.tenant_id, context.lists, now)
+        if not is_nobody:
+            count = run_write(runtime.engine, lambda session: returns.queue_returns(session, context, link))
+            log.info("returns_told", count=count)
+        self._returns_at = minute
+
+    def _context(self) -> OperationContext:
+        runtime = self.runtime
+        return OperationContext(runtime.tenant_id, runtime.clock, runtime.ids, load(), Actor("system"))
 
     def _is_due(self) -> bool:
         with snapshot(self.runtime.engine) as session:

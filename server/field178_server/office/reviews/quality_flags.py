@@ -3,179 +3,232 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, extract, func, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from field178_server.attachments.queries import RecordFileCount, file_counts
-from field178_server.database.models import EstablishmentProjection, FiledRecord, Record
+from field178_server.database.models import EstablishmentProjection, FiledFacet, FiledRecord, Record
 from field178_server.office.reviews.answers import answers_to
+from field178_server.records.counted_visits import IS_VISITED
 from field178_server.records.find_record import merge_targets_of
+from field178_server.records.projections.facets import ESTABLISHMENT
 from field178_server.records.projections.filed import WAITING
-from field178_shared.codelists import load
+from field178_shared.codelists import CodeLists, load
 from field178_shared.merge import Data
 from field178_shared.rules import Problem
 from field178_shared.rules.quality_flags import FlagContext, quality_flags
 
 # What a flag is about that no field of the record carries.
 WHOLE = "_deleted"
+# More than two drawers are looked through for; a record has a kilobyte here.
+_MOST_KEPT = 5000
 _NO_FILES = RecordFileCount(0, 0)
-_COLUMNS = (
-    FiledRecord.record_id,
-    FiledRecord.type,
-    FiledRecord.received_at,
-    FiledRecord.occurred_on,
-    FiledRecord.kind,
-    FiledRecord.establishment_id,
-    FiledRecord.review_state,
-)
+_DAY_S = 86_400
+
+
+class _Place(NamedTuple):
+    """What the register says of an establishment, as far as flags depend on it."""
+
+    name: str
+    establishment_type_id: str
+    lat: int | None
+    lon: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Filed:
-    """A filed record with what its other visits and sessions are found by."""
+class _Facts:
+    """All that the flags of a record follow from, beside the lists: contents by their hashes."""
 
     record_id: str
     type: str
+    h: str
     received_at: datetime
-    occurred_on: date | None
-    kind: str | None
-    establishment_id: str | None
-    data: Data
-    review_state: str
+    place: _Place | None
+    others: tuple[tuple[str, str], ...]
+    files: RecordFileCount
+    answers: tuple[str, ...]
 
-    @property
-    def may_be_repeated(self) -> bool:
-        """Whether other records may be of the same visit or session: what `_may_repeat` finds."""
-        return bool(self.review_state != "void" and self.occurred_on and self.place[1])
 
-    @property
-    def place(self) -> tuple[str, str | None]:
-        """The establishment of a visit, the form of a session: records of another one are no repetition."""
-        return self.type, self.establishment_id if self.type == "inspection" else self.kind
+class _KnownFlags:
+    """The flags that were found lately, by all that they follow from: none of them can be out of date."""
+
+    def __init__(self, lists: tuple[object, ...]) -> None:
+        self.lists = lists
+        self._flags: dict[_Facts, tuple[Problem, ...]] = {}
+
+    def get(self, facts: _Facts) -> tuple[Problem, ...] | None:
+        """Return the flags that follow from these facts; None: not found yet."""
+        return self._flags.get(facts)
+
+    def keep(self, found: Mapping[_Facts, tuple[Problem, ...]]) -> None:
+        """Keep flags; all that was kept before goes where it is too much."""
+        if len(self._flags) + len(found) > _MOST_KEPT:
+            self._flags.clear()
+        # Texts of answers are not kept: one may be erased.
+        self._flags.update((facts, flags) for facts, flags in found.items() if not facts.answers)
+
+
+_known = _KnownFlags(())
 
 
 def flags_of(session: Session, tenant_id: str, record_ids: Collection[str]) -> dict[str, tuple[Problem, ...]]:
     """Return the flags of filed records by id, those that have any."""
-    records = _filed(session, tenant_id, FiledRecord.record_id.in_(sorted(record_ids)))
-    if not records:
-        return {}
-    establishments = _establishments(session, tenant_id, records)
-    neighbours = _neighbours(session, tenant_id, records)
-    files = file_counts(session, tenant_id, [record.record_id for record in records])
-    reviewed = [record.record_id for record in records if record.review_state != WAITING]
-    answers = answers_to(session, tenant_id, reviewed) if reviewed else {}
-    found = {
-        record.record_id: quality_flags(
-            record.type,
-            record.data,
-            load(),
-            FlagContext(
-                received_at=record.received_at,
-                establishment=establishments.get(record.establishment_id or "", {}),
-                others={
-                    one.record_id: one.data
-                    for one in neighbours.get(record.place, ())
-                    if one.record_id != record.record_id
-                },
-                files_named=files.get(record.record_id, _NO_FILES).named,
-                files_come=files.get(record.record_id, _NO_FILES).come,
-                answers=tuple((WHOLE, one.answer.text) for one in answers.get(record.record_id, ())),
-            ),
-        )
-        for record in records
-    }
-    return {record_id: flags for record_id, flags in found.items() if flags}
-
-
-def _filed(session: Session, tenant_id: str, condition: ColumnElement[bool]) -> list[_Filed]:
-    is_record = and_(Record.tenant_id == FiledRecord.tenant_id, Record.record_id == FiledRecord.record_id)
-    rows = session.execute(
-        select(*_COLUMNS, Record.body)
-        .join(Record, is_record)
-        .where(FiledRecord.tenant_id == tenant_id, condition)
-    )
-    return [_Filed(*row[:6], json.loads(row.body), row.review_state) for row in rows]
-
-
-def _establishments(session: Session, tenant_id: str, records: Sequence[_Filed]) -> dict[str, Data]:
-    """Return what the register says of the visited establishments; of a merged one, its merge target."""
-    wanted = {record.establishment_id for record in records if record.establishment_id}
-    known = _registered(session, tenant_id, wanted)
-    targets = merge_targets_of(session, tenant_id, wanted - known.keys()) if wanted - known.keys() else {}
-    merged = _registered(session, tenant_id, targets.values()) if targets else {}
-    return known | {alias: merged[target] for alias, target in targets.items() if target in merged}
-
-
-def _registered(session: Session, tenant_id: str, record_ids: Collection[str]) -> dict[str, Data]:
-    rows = session.execute(
-        select(
-            EstablishmentProjection.record_id,
-            EstablishmentProjection.name,
-            EstablishmentProjection.establishment_type_id,
-            EstablishmentProjection.lat,
-            EstablishmentProjection.lon,
-        ).where(
-            EstablishmentProjection.tenant_id == tenant_id,
-            EstablishmentProjection.record_id.in_(sorted(record_ids)),
-        )
-    )
-    return {
-        row.record_id: {
-            "name": row.name,
-            "establishment_type_id": row.establishment_type_id,
-            "lat": row.lat,
-            "lon": row.lon,
-        }
-        for row in rows
-    }
-
-
-def _neighbours(
-    session: Session, tenant_id: str, records: Sequence[_Filed]
-) -> Mapping[tuple[str, str | None], Sequence[_Filed]]:
-    """Return the records that may be of the same visits and sessions, but those that are void.
-
-    A visit around midnight is found from either side of it, so the days beside are read as well. These
-    records themselves are not read twice.
-    """
-    found: dict[tuple[str, str | None], list[_Filed]] = {}
-    is_other = FiledRecord.record_id.not_in(sorted(record.record_id for record in records))
-    others = and_(FiledRecord.record_id.in_(_may_repeat(tenant_id, records)), is_other)
-    for one in (*_filed(session, tenant_id, others), *(one for one in records if one.may_be_repeated)):
-        found.setdefault(one.place, []).append(one)
+    facts = _facts(session, tenant_id, FiledRecord.record_id.in_(sorted(record_ids)))
+    known, found, new = _known_by(load()), dict[str, tuple[Problem, ...]](), list[_Facts]()
+    for one in facts:
+        flags = known.get(one)
+        if flags is None:
+            new.append(one)
+        elif flags:
+            found[one.record_id] = flags
+    if new:
+        bodies = _bodies(session, tenant_id, new)
+        computed = {one: _computed(one, bodies) for one in new}
+        known.keep(computed)
+        found |= {one.record_id: flags for one, flags in computed.items() if flags}
     return found
 
 
-def _may_repeat(tenant_id: str, records: Sequence[_Filed]) -> CompoundSelect[str]:
-    """Return the query of the records that may be of the same visits and sessions as these.
+def _known_by(lists: CodeLists) -> _KnownFlags:
+    """Return what was found by these lists; their object stays when other ones come into force."""
+    global _known
+    content = tuple(getattr(lists, field.name) for field in fields(lists))
+    known = _known
+    if known.lists != content:
+        known = _known = _KnownFlags(content)
+    return known
 
-    Each half has an index of its own; as one condition with an "or" neither is used, and all are read.
+
+def _computed(facts: _Facts, bodies: Mapping[str, Data]) -> tuple[Problem, ...]:
+    context = FlagContext(
+        received_at=facts.received_at,
+        establishment=facts.place._asdict() if facts.place else {},
+        others={record_id: bodies[record_id] for record_id, _ in facts.others},
+        files_named=facts.files.named,
+        files_come=facts.files.come,
+        answers=tuple((WHOLE, text) for text in facts.answers),
+    )
+    return quality_flags(facts.type, bodies[facts.record_id], load(), context)
+
+
+def _facts(session: Session, tenant_id: str, is_wanted: ColumnElement[bool]) -> list[_Facts]:
+    place = EstablishmentProjection
+    rows = session.execute(
+        select(
+            *(FiledRecord.record_id, FiledRecord.type, Record.h, FiledRecord.received_at),
+            *(FiledRecord.review_state, FiledRecord.establishment_id, place.record_id.label("place_id")),
+            *(getattr(place, name) for name in _Place._fields),
+        )
+        .join(Record, _is_content_of(FiledRecord))
+        .outerjoin(place, IS_VISITED)
+        .where(FiledRecord.tenant_id == tenant_id, is_wanted)
+    ).all()
+    if not rows:
+        return []
+    merged = _merged_places(session, tenant_id, rows)
+    others = _others(session, tenant_id, rows, is_wanted)
+    files = file_counts(session, tenant_id, [row.record_id for row in rows])
+    reviewed = [row.record_id for row in rows if row.review_state != WAITING]
+    answers = answers_to(session, tenant_id, reviewed) if reviewed else {}
+    return [
+        _Facts(
+            record_id,
+            type_,
+            h,
+            received_at,
+            _Place(*place) if place_id else merged.get(establishment_id),
+            tuple(others.get(record_id, ())),
+            files.get(record_id, _NO_FILES),
+            tuple(one.answer.text for one in answers.get(record_id, ())),
+        )
+        for record_id, type_, h, received_at, _, establishment_id, place_id, *place in rows
+    ]
+
+
+def _bodies(session: Session, tenant_id: str, facts: Sequence[_Facts]) -> dict[str, Data]:
+    """Return the contents of these records and of those that may repeat them."""
+    wanted = {one.record_id for one in facts} | {key for one in facts for key, _ in one.others}
+    query = select(Record.record_id, Record.body).where(
+        Record.tenant_id == tenant_id, Record.record_id.in_(sorted(wanted))
+    )
+    return {record_id: json.loads(body) for record_id, body in session.execute(query)}
+
+
+def _merged_places(session: Session, tenant_id: str, rows: Sequence[Any]) -> dict[str, _Place]:
+    """Return what the register says of the merge targets of establishments that are in it no more."""
+    gone = {row.establishment_id for row in rows if row.establishment_id and row.place_id is None}
+    targets = merge_targets_of(session, tenant_id, gone) if gone else {}
+    columns = (getattr(EstablishmentProjection, name) for name in _Place._fields)
+    query = select(EstablishmentProjection.record_id, *columns).where(
+        EstablishmentProjection.tenant_id == tenant_id,
+        EstablishmentProjection.record_id.in_(sorted(set(targets.values()))),
+    )
+    known = {row[0]: _Place(*row[1:]) for row in session.execute(query)} if targets else {}
+    return {alias: known[target] for alias, target in targets.items() if target in known}
+
+
+def _others(
+    session: Session, tenant_id: str, rows: Sequence[Any], is_wanted: ColumnElement[bool]
+) -> dict[str, list[tuple[str, str]]]:
+    """Return the records that may be of the same visit or session, with their content's hash, by record."""
+    are_visits = sorted({row.type == "inspection" for row in rows})
+    pairs = union_all(*(_pairs(tenant_id, is_wanted, is_visit=is_visit) for is_visit in are_visits))
+    found: dict[str, list[tuple[str, str]]] = {}
+    for record_id, other_id, h in session.execute(pairs):
+        if other_id is not None:
+            found.setdefault(record_id, []).append((other_id, h))
+    return {record_id: sorted(others) for record_id, others in found.items()}
+
+
+def _pairs(tenant_id: str, is_wanted: ColumnElement[bool], *, is_visit: bool) -> Select[str, str, str]:
+    """Return the query of each record with the others that may be the same visit or session, or with none.
+
+    Outer joins, and an instant that the index of lists has not: SQLite begins with the wanted records, and
+    follows an index to the others. It would begin with all others, or go through that whole index.
     """
-    visits = [record for record in records if record.type == "inspection"]
-    sessions = [record for record in records if record.type != "inspection"]
-    filed = select(FiledRecord.record_id).where(
-        FiledRecord.tenant_id == tenant_id, FiledRecord.review_state != "void"
+    other = aliased(FiledRecord)
+    is_other = and_(
+        other.tenant_id == FiledRecord.tenant_id,
+        other.record_id != FiledRecord.record_id,
+        other.review_state != "void",
     )
-    return union_all(
-        # Visits alone have an establishment; with their type named besides, SQLite takes the index of types,
-        # and reads the whole index of lists where that has every column: the instant is not in it.
-        filed.where(
-            FiledRecord.received_at.is_not(None),
-            FiledRecord.establishment_id.in_(sorted({one.establishment_id or "" for one in visits})),
-            FiledRecord.occurred_on.in_(_days(visits, beside=1)),
-        ),
-        filed.where(
-            FiledRecord.type == "outreach_session",
-            FiledRecord.occurred_on.in_(_days(sessions, beside=0)),
-            FiledRecord.kind.in_(sorted({one.kind or "" for one in sessions})),
-        ),
+    is_same = and_(*(_same_visit if is_visit else _same_session)(other))
+    return (
+        select(FiledRecord.record_id, other.record_id.label("other_id"), Record.h)
+        .outerjoin_from(FiledRecord, other, and_(is_other, is_same))
+        .outerjoin(Record, _is_content_of(other))
+        .where(FiledRecord.tenant_id == tenant_id, is_wanted, FiledRecord.received_at.is_not(None))
     )
 
 
-def _days(records: Sequence[_Filed], beside: int) -> list[date]:
-    days = {record.occurred_on for record in records if record.occurred_on is not None}
-    return sorted({day + timedelta(days=shift) for day in days for shift in range(-beside, beside + 1)})
+def _same_visit(other: type[FiledRecord]) -> Iterator[ColumnElement[bool]]:
+    """Give what two visits have in common; one around midnight is found from either side of it.
+
+    Visits alone have an establishment.
+    """
+    yield other.establishment_id == FiledRecord.establishment_id
+    apart = extract("epoch", other.occurred_on) - extract("epoch", FiledRecord.occurred_on)
+    yield func.abs(apart) <= _DAY_S
+    yield other.received_at.is_not(None)
+
+
+def _same_session(other: type[FiledRecord]) -> Iterator[ColumnElement[bool]]:
+    """Give what two sessions have in common: day, form and an establishment."""
+    yield and_(FiledRecord.type == "outreach_session", other.type == "outreach_session")
+    yield other.occurred_on == FiledRecord.occurred_on
+    yield other.kind == FiledRecord.kind
+    here, there = aliased(FiledFacet), aliased(FiledFacet)
+    yield exists().where(
+        *(here.tenant_id == FiledRecord.tenant_id, here.record_id == FiledRecord.record_id),
+        *(here.kind == ESTABLISHMENT, there.kind == ESTABLISHMENT, there.value == here.value),
+        *(there.tenant_id == other.tenant_id, there.record_id == other.record_id),
+    )
+
+
+def _is_content_of(filed: type[FiledRecord]) -> ColumnElement[bool]:
+    return and_(Record.tenant_id == filed.tenant_id, Record.record_id == filed.record_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,6 +17,7 @@ from field178_server.records.access import AccessFilter
 from field178_server.records.counted_visits import IS_VISITED
 from field178_server.records.find_record import merge_targets_of
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
+from field178_shared.rules import Problem
 
 PAGE_SIZE = 60
 ANY_FLAG = "any"
@@ -38,7 +39,7 @@ class QueueState(StrEnum):
 class QueueView:
     """Whose queue is looked at, and which part of it; `type` None means every type.
 
-    `only` are the records that a filter has found, None: no such filter.
+    `only` are the records that a filter has found, None: no such filter; `flags` are those of them.
     """
 
     tenant_id: str
@@ -46,6 +47,7 @@ class QueueView:
     state: QueueState = QueueState.WAITING
     type: str | None = None
     only: tuple[str, ...] | None = None
+    flags: Mapping[str, Sequence[Problem]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def with_flag(session: Session, view: QueueView, flag: str) -> QueueView:
     )
     flags = flags_of(session, view.tenant_id, session.scalars(query).all())
     has_flag = (key for key, found in flags.items() if flag in (ANY_FLAG, *(one.code for one in found)))
-    return replace(view, only=tuple(has_flag))
+    return replace(view, only=tuple(has_flag), flags=flags)
 
 
 def queue_page(session: Session, view: QueueView, place: PageStart | None = None) -> KeysetPage[QueueRow]:

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from field178_server.database.models import (
     Device,
     EstablishmentProjection,
-    FiledFacet,
     FiledRecord,
     Officer,
     SanctionRow,
@@ -19,6 +18,7 @@ from field178_server.database.models import (
 from field178_server.devices.access import tablets_within
 from field178_server.records.access import AccessFilter
 from field178_server.records.labels import titles_of
+from field178_server.records.searched_texts import has_part, text_with
 from field178_shared.records.sanctions import number_key
 from field178_shared.text.normalisation import fold, sort_key
 
@@ -87,40 +87,41 @@ def find_establishments(
 
 
 def find_records(session: Session, tenant_id: str, access: AccessFilter, text: str) -> list[FoundRecord]:
-    """Return the first visits and sessions with a number or venue that holds the text, each once.
+    """Return visits and sessions with a number or venue that holds the text, each once, the newest first.
 
     The number of a decision that the office entered beside a visit is one of them.
     """
-    facet, sanction, folded = FiledFacet, SanctionRow, fold(text)
+    filed, sanction, folded = FiledRecord, SanctionRow, fold(text)
     if not folded:
         return []
-    written = select(facet.record_id, FiledRecord.type, facet.value.label("value"), FiledRecord.scope).join(
-        FiledRecord, (FiledRecord.tenant_id == facet.tenant_id) & (FiledRecord.record_id == facet.record_id)
+    written = select(filed.record_id, filed.type, filed.folded, filed.occurred_on).where(
+        filed.tenant_id == tenant_id, access.covers(filed.scope), has_part(folded)
     )
-    written = written.where(
-        facet.tenant_id == tenant_id, facet.kind == "text", facet.value.contains(folded, autoescape=True)
-    )
-    decided = select(sanction.visit_id, literal("inspection"), sanction.number_key, sanction.scope).where(
+    decided = select(
+        sanction.visit_id, literal("inspection"), sanction.number_key, sanction.visited_on
+    ).where(
         sanction.tenant_id == tenant_id,
+        access.covers(sanction.scope),
         # One without a number is kept under the id of its decision, which nobody looks for.
         sanction.document_number != "",
         sanction.number_key.contains(number_key(text), autoescape=True),
     )
-    parts = [
-        part.where(access.covers(scope))
-        for part, scope in ((written, FiledRecord.scope), (decided, sanction.scope))
-    ]
-    found = union_all(*parts).subquery("found")
+    found = union_all(written, decided).subquery("found")
     rows = session.execute(
-        select(found.c.record_id, found.c.type, found.c.value)
-        .order_by(found.c.value, found.c.record_id)
+        select(found.c.record_id, found.c.type, found.c.folded)
+        .order_by(found.c.occurred_on.desc(), found.c.record_id.desc())
         # A decision that the field wrote among its measures is found twice.
         .limit(2 * (SHOWN + 1))
     )
-    first = {record_id: (type_, value) for record_id, type_, value in reversed(rows.all())}
+    first = {record_id: (type_, texts) for record_id, type_, texts in reversed(rows.all())}
     ids = list(reversed(first))[: SHOWN + 1]
-    titles = titles_of(session, tenant_id, access, ids)
-    return [FoundRecord(one, first[one][0], titles.get(one, ""), first[one][1]) for one in ids]
+    titles = titles_of(session, tenant_id, access, ids) if ids else {}
+    return [
+        # The number of a decision is kept without spaces: it is shown whole.
+        FoundRecord(one, type_, titles.get(one, ""), text_with(texts, folded) or texts)
+        for one in ids
+        for type_, texts in (first[one],)
+    ]
 
 
 def find_people(session: Session, tenant_id: str, text: str) -> list[FoundPerson]:

@@ -1,4 +1,4 @@
-"""Facets of filed records: codes, establishments and texts by which they are filtered and found."""
+"""Facets of filed records: codes and establishments by which they are filtered."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ from field178_server.database.declarative_base import table_of
 from field178_server.database.models import FiledFacet
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_shared.records.reading import entries_of, text_of
-from field178_shared.text.normalisation import fold
 
 TYPES = ("inspection", "outreach_session")
-VIOLATION, MEASURE, ESTABLISHMENT, TEXT = "violation", "measure", "establishment", "text"
-_SEARCHED = ("record_code", "minutes_number", "decision_number", "venue")
+VIOLATION, MEASURE, ESTABLISHMENT = "violation", "measure", "establishment"
 
 _COLUMNS = ("tenant_id", "record_id", "kind", "value")
 
@@ -36,9 +34,6 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
 
 
 def _facets(record: SourceRecord) -> Iterator[tuple[str, str]]:
-    documents = (text_of(entry, "document_number") for entry in entries_of(record.data, "measures").values())
-    searched = (*(text_of(record.data, name) for name in _SEARCHED), *documents)
-    yield from ((TEXT, fold(text)) for text in searched if text)
     if record.type == "outreach_session":
         yield from ((ESTABLISHMENT, key) for key in entries_of(record.data, "establishments"))
         return

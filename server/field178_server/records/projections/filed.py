@@ -12,6 +12,7 @@ from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
 from field178_server.database.models import FiledCount, FiledRecord
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
+from field178_server.records.searched_texts import folded_texts
 from field178_shared.records.comment_threads import (
     ANSWER,
     CommentAnswer,
@@ -54,6 +55,7 @@ _COLUMNS = (
     "plan_item_id",
     "open_threads",
     "handed_to",
+    "folded",
 )
 # Who filed it and when it came stay what they were at the first revision.
 _FIRST_ONLY = ("user_id", "device_id", "received_at")
@@ -128,6 +130,7 @@ def _row(connection: Connection, projected: ProjectedRecord, at: object) -> tupl
         text_of(data, "plan_item_id") or None,
         sum(thread.is_open for thread in _threads(projected)),
         (text_of(projected.review.data, HANDED_TO) or None) if projected.review else None,
+        folded_texts(data),
     )
 
 

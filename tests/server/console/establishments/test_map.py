@@ -158,4 +158,35 @@ def test_map_file_is_served_by_ranges(
     with reviewer.client.get("/map/ground", headers={"Range": "bytes=0-126"}) as answer:
         assert (answer.status_code, answer.get_data()) == (206, whole[:127])
         assert answer.headers["Content-Range"] == f"bytes 0-126/{len(whole)}"
+        assert answer.headers["Cache-Control"] == "no-store"
     assert 'data-ground="raster"' in reviewer.text("/establishments?view=map")
+
+
+def test_browser_keeps_ranges_of_the_map_file_until_another_one_is_set(
+    reviewer: Browser, in_the_field: FieldWork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, whole = tmp_path / "an-lao.pmtiles", pmtiles({(0, 0, 0): b"tile"}, 2)
+    path.write_bytes(whole)
+    monkeypatch.setattr(maps, "map_file", lambda: path)
+    source = ground_source(reviewer)
+    with reviewer.client.get(source, headers={"Range": "bytes=0-126"}) as answer:
+        assert (answer.status_code, answer.get_data()) == (206, whole[:127])
+        assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+        etag = answer.headers["ETag"]
+    with reviewer.client.get(source, headers={"If-None-Match": etag}) as answer:
+        assert (answer.status_code, answer.get_data()) == (304, b"")
+    path.write_bytes(whole + b"more")
+    assert ground_source(reviewer) != source
+    with reviewer.client.get(source, headers={"Range": "bytes=0-126"}) as answer:
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def ground_source(reviewer: Browser) -> str:
+    page = reviewer.text("/establishments?view=map")
+    return unescape(page.partition('data-ground-source="')[2].partition('"')[0])
+
+
+def test_map_of_visits_says_where_they_are_drawn(reviewer: Browser, in_the_field: FieldWork) -> None:
+    said = "không phải nơi đội đứng lúc đến"
+    assert said in reviewer.text("/visits?view=map")
+    assert said not in reviewer.text("/establishments?view=map")

@@ -70,9 +70,12 @@ def test_queue_asks_as_many_statements_for_ten_records_as_for_two(
         reviewer.get("/reviews")
     for _ in range(8):
         in_the_field.session()
+    with statements(in_the_field.office.engine) as new:
+        reviewer.get("/reviews")
     with statements(in_the_field.office.engine) as ten:
         reviewer.get("/reviews")
     with statements(in_the_field.office.engine) as flagged:
         reviewer.get("/reviews?flag=visited_twice")
     assert len(two) == len(ten)
+    assert len(new) == len(ten) + 1  # what was filed since is read whole, once
     assert len(flagged) <= len(ten) + 6

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import psycopg
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, insert, inspect, text
+from tests.postgres import Cluster
 from tests.shared import builders
 from tests.world import ESTABLISHMENT, OFFICER, OTHER_UNIT, SESSION, TEAM, UNIT, World
 
 from field178_server.database import migrations
+from field178_server.database.engine import create_engine_for
 from field178_server.database.models import (
     Attachment,
     Base,
@@ -31,13 +34,18 @@ from field178_server.database.models import (
 )
 from field178_shared.wire.canonical import canonical
 
+OF_ONE_ENGINE = (
+    *("ix_establishment_row_search", "ix_filed_record_search"),
+    *("ix_establishment_row_trigrams", "ix_filed_record_trigrams"),
+)
+
 
 def test_the_newest_migration_is_what_the_models_say(engine: Engine) -> None:
     assert migrations.current(engine) == migrations.head()
     with engine.connect() as connection:
-        # SQLite alone has this index: what it scans for a search (migration 0029).
+        # One engine alone has these: what a search reads (migrations 0029 and 0039).
         def is_compared(name: str | None, _kind: str, _of: object) -> bool:
-            return name != "ix_establishment_row_search"
+            return name not in OF_ONE_ENGINE
 
         options = {"compare_type": True, "include_name": is_compared}
         context = MigrationContext.configure(connection, opts=options)
@@ -138,6 +146,47 @@ def test_facets_of_older_stores_are_found(world: World) -> None:
     migrations.upgrade(world.engine)
     assert _facets(world) == found
     assert [facet for facet in found if facet[1] != "text"] == [(session, "establishment", into)]
+
+
+def test_filed_records_of_older_stores_are_found_by_their_texts(world: World) -> None:
+    tablet = world.tablet()
+    named = {
+        **SESSION,
+        "venue": "Nhà văn hoá 7",
+        "establishments": {tablet.created(): {"attendance_count": 3}},
+    }
+    ids = {tablet.created(named, type="outreach_session"), tablet.created(SESSION, type="outreach_session")}
+    texts, facets = {row.record_id: row.folded for row in world.rows(FiledRecord)}, _facets(world)
+    assert texts.keys() == ids
+    assert sum("nha van hoa 7" in text for text in texts.values()) == 1
+    migrations.downgrade(world.engine, "0038")
+    with world.engine.connect() as connection:
+        old = connection.execute(text("SELECT record_id, value FROM filed_facet WHERE kind = 'text'")).all()
+    assert {(record_id, one) for record_id, whole in texts.items() for one in whole.split("\n") if one} == {
+        tuple(row) for row in old
+    }
+    migrations.upgrade(world.engine)
+    assert {row.record_id: row.folded for row in world.rows(FiledRecord)} == texts
+    assert _facets(world) == facets
+
+
+def test_postgresql_has_trigrams_where_the_account_may_make_them(postgres_cluster: Cluster) -> None:
+    made = {}
+    for role in ("poor", "owner"):
+        url = postgres_cluster.new_database()
+        name = url.rpartition("/")[2]
+        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as admin:
+            admin.execute(f"CREATE ROLE {role} LOGIN")
+            admin.execute(f"GRANT ALL ON SCHEMA public TO {role}")
+            if role == "owner":
+                admin.execute(f"ALTER DATABASE {name} OWNER TO {role}")
+        engine = create_engine_for(url.replace("postgres@", f"{role}@"))
+        migrations.upgrade(engine)
+        found = inspect(engine)
+        of_tables = [found.get_indexes(table) for table in ("filed_record", "establishment_row")]
+        made[role] = [one["name"] for indexes in of_tables for one in indexes if one["name"] in OF_ONE_ENGINE]
+        engine.dispose()
+    assert made == {"poor": [], "owner": ["ix_filed_record_trigrams", "ix_establishment_row_trigrams"]}
 
 
 def test_entries_of_older_stores_are_found_by_number_and_commune(world: World) -> None:

@@ -45,7 +45,8 @@ def listed(
     world: World, wanted: AttentionFilter = EVERYTHING, access: AccessFilter = ALL
 ) -> list[tuple[ItemOrigin, str]]:
     with snapshot(world.engine) as session:
-        items, page = attention_page(session, TENANT, access, wanted, 1)
+        counts = count_items(session, TENANT, access, wanted)
+        items, page = attention_page(session, TENANT, access, wanted, 1, counts)
     assert page.total == len(items)
     return [(origin, key.id) for origin, key in items]
 

@@ -1,0 +1,139 @@
+"""E-mail on returns: soon after, several as one, a few a day, by day, and never twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from tests.server.console.conftest import FieldWork
+from tests.server.console.mail.test_pages import SignIn, led, mails, with_mail
+from tests.server.office.mail.smtp_server import Postbox, smtp_server
+from tests.server.office_scene import Office
+from tests.stores import Statements
+
+from field178_server.database.unit_of_work import run_write
+from field178_server.office.mail.sender import MailSender
+from field178_server.office.reviews.operator_decision import OperatorDecision, decide
+
+__all__ = ["led"]
+
+ADDRESS = "an@huyen.example"
+
+
+class Team:
+    """A team with an address and filed visits, the office that returns them, and what came by e-mail."""
+
+    def __init__(self, office: Office, visits: Iterator[str], postbox: Postbox) -> None:
+        self.office, self.postbox = office, postbox
+        self._visits = visits
+        self._sender = MailSender(office.runtime)
+        # The hour of the digest has passed, and nothing waited.
+        assert self._sender.run() == 0
+
+    def return_one(self) -> str:
+        """Return one more record of the team; the id."""
+        record_id = next(self._visits)
+        self.decide(record_id, "return")
+        return record_id
+
+    def decide(self, record_id: str, kind: str) -> None:
+        """Decide as the office does, whatever the hour."""
+        decision = OperatorDecision(record_id, kind, "Thiếu ảnh mặt tiền", "", "", None, "chi")
+        run_write(self.office.engine, lambda session: decide(session, self.office.context, decision))
+
+    def after(self, **pause: float) -> int:
+        """Let time pass; how many e-mails are sent then."""
+        self.office.clock.move(**pause)
+        return self._sender.run()
+
+    def subjects(self) -> list[str]:
+        """What the e-mails say that came so far."""
+        return [str(one["Subject"]).partition(": ")[2] for one in self.postbox.taken]
+
+
+@pytest.fixture
+def team(office: Office, signed_in: SignIn, led: FieldWork) -> Iterator[Team]:
+    """It is 3 in the afternoon; nothing waits."""
+    postbox = Postbox()
+    signed_in("an").post("/account/mail", {"email": ADDRESS, "topic": ["returned", "overdue"]})
+    visits = iter([led.visit() for _ in range(24)])
+    with smtp_server(postbox) as port:
+        running = with_mail(office, port)
+        yield Team(running, visits, postbox)
+        running.close()
+
+
+def test_returns_of_ten_minutes_are_told_as_one_without_any_content(team: Team) -> None:
+    first = team.return_one()
+    assert team.after(minutes=4) == 0
+    second = team.return_one()
+    assert [team.after(minutes=5), team.after(minutes=1), team.after(minutes=30)] == [0, 1, 0]
+    (message,) = team.postbox.taken
+    text = message.get_content()
+    assert team.subjects() == ["2 phiếu trả lại"]
+    for told in (f"/reviews/{first}", f"/reviews/{second}", "07/BB-KT", "/account"):
+        assert told in text
+    for content in ("Thiếu ảnh", "Nhà nghỉ", "Cán bộ", "Thôn"):
+        assert content not in text
+
+
+def test_what_was_told_is_not_told_again_that_day(team: Team) -> None:
+    team.return_one()
+    assert team.after(minutes=10) == 1
+    assert team.after(minutes=1) == 0
+    later = team.return_one()
+    assert [team.after(minutes=59), team.after(minutes=1)] == [0, 1]
+    assert team.subjects() == ["1 phiếu trả lại", "1 phiếu trả lại"]
+    assert f"/reviews/{later}" in team.postbox.taken[1].get_content()
+
+
+def test_return_that_was_settled_meanwhile_is_not_told(team: Team) -> None:
+    team.decide(team.return_one(), "approve")
+    assert team.after(minutes=20) == 0
+
+
+def test_evening_waits_for_the_morning_and_its_digest(team: Team) -> None:
+    team.office.clock.move(hours=5, minutes=55)  # 20:55
+    team.return_one()
+    assert [team.after(minutes=10), team.after(hours=6)] == [0, 0]
+    assert team.after(hours=4) == 1  # 7:05
+    assert [one.kind for one in mails(team.office)] == ["digest"]
+    assert team.after(minutes=20) == 0
+
+
+def test_day_has_four_such_mails_and_the_digest_the_rest(team: Team) -> None:
+    assert team.after(hours=16, minutes=5) == 0  # 7:05 the next day
+    sent = 0
+    for _ in range(24):
+        team.return_one()
+        sent += team.after(minutes=35)
+    assert sent == 4
+    assert team.after(hours=10) == 1
+    assert team.subjects()[-1] == "24 phiếu trả lại"
+
+
+def test_server_that_starts_again_tells_nothing_twice(team: Team) -> None:
+    team.return_one()
+    assert team.after(minutes=10) == 1
+    team.office.clock.move(minutes=1)
+    assert MailSender(team.office.runtime).run() == 0
+
+
+def test_office_without_returns_is_asked_for_by_one_statement(team: Team, statements: Statements) -> None:
+    team.after(minutes=1)
+    with statements(team.office.engine) as found:
+        team.after(minutes=1)
+    assert len([one for one in found if "filed_record" in one]) == 1
+    assert len([one for one in found if one.startswith("SELECT")]) == 2
+
+
+def test_office_that_works_at_night_is_told_at_night(team: Team) -> None:
+    runtime = team.office.runtime
+    awake = MailSender(replace(runtime, settings=replace(runtime.settings, mail_hours="0-24")))
+    team.office.clock.move(hours=10)  # 1 o'clock
+    assert awake.run() == 0
+    team.return_one()
+    team.office.clock.move(minutes=10)
+    assert awake.run() == 1
+    assert [one.kind for one in mails(team.office)] == ["returned"]

@@ -1,0 +1,56 @@
+"""What one search finds of filed records, on both engines."""
+
+from __future__ import annotations
+
+from tests.shared import builders
+from tests.world import SESSION, TEAM, TENANT, UNIT, World
+
+from field178_server.database.unit_of_work import snapshot
+from field178_server.office.search.queries import SHOWN, FoundRecord, find_records
+from field178_server.records.access import AccessFilter
+
+
+def found(world: World, text: str, scopes: frozenset[str] | None = None) -> list[FoundRecord]:
+    with snapshot(world.engine) as session:
+        return find_records(session, TENANT, AccessFilter(scopes), text)
+
+
+def test_a_number_finds_the_newest_first_and_says_that_there_are_more(world: World) -> None:
+    tablet = world.tablet(UNIT, TEAM, "ref")
+    place = tablet.created()
+    visits = [
+        tablet.created(
+            builders.inspection(
+                establishment_id=place,
+                minutes_number="112/BB-KT",
+                started_at=f"2025-03-{day:02}T02:00:00.000Z",
+                team_id=TEAM[5:],
+            ),
+            type="inspection",
+            scope=TEAM,
+        )
+        for day in (1, 3, 2, 2)
+    ]
+    old, new, *same = visits
+    newest = [new, *sorted(same, reverse=True), old]
+    assert [one.record_id for one in found(world, "112/bb")] == newest
+    assert {one.text for one in found(world, "112/bb")} == {"112/bb-kt"}
+    assert found(world, "112/bb", frozenset({UNIT})) == []
+    for number in range(SHOWN):
+        session = {**SESSION, "session_date": f"2025-04-{number + 1:02}", "venue": "Nhà văn hoá 112/BB"}
+        tablet.created(session, type="outreach_session")
+    many = found(world, "112/bb")
+    assert [one.type for one in many] == ["outreach_session"] * SHOWN + ["inspection"]
+    assert many[-1].record_id == new
+
+
+def test_each_hit_says_the_text_that_was_found(world: World) -> None:
+    tablet = world.tablet(UNIT, TEAM, "ref")
+    measures = {"k": {"measure_id": "fine_money", "document_number": "15/QĐ-XPHC", "amount_vnd": 9_000_000}}
+    visit = builders.inspection(
+        establishment_id=tablet.created(), minutes_number="7/BB", measures=measures, team_id=TEAM[5:]
+    )
+    record_id = tablet.created(visit, type="inspection", scope=TEAM)
+    for text, whole in (("qd-xp", "15/qd-xphc"), ("7/BB", "7/bb"), ("15/qđ", "15/qd-xphc")):
+        assert [(one.record_id, one.text) for one in found(world, text)] == [(record_id, whole)]
+    assert found(world, "7/bb 15") == found(world, "%/bb") == found(world, "7_bb") == []

@@ -1,0 +1,48 @@
+"""The texts by which filed records are found: whole, or a part of one."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import ColumnElement, select
+from tests.shared import builders
+from tests.world import TEAM, UNIT, World
+
+from field178_server.database.models import FiledRecord
+from field178_server.database.unit_of_work import snapshot
+from field178_server.records.searched_texts import folded_texts, has_part, has_text, text_with
+
+
+def test_each_text_stands_once_on_a_line_without_marks() -> None:
+    data = {
+        "minutes_number": "7/BB-ĐK",
+        "decision_number": "7/bb-đk",
+        "venue": "Nhà  văn\nhoá",
+        "summary": "x",
+    }
+    measures = {"k": {"document_number": "15/QĐ"}, "l": {"document_number": " "}}
+    assert folded_texts({**data, "measures": measures}) == "15/qd\n7/bb-dk\nnha van hoa"
+    assert folded_texts({}) == ""
+    assert text_with("15/qd\n7/bb-dk", "bb") == "7/bb-dk"
+    assert text_with("15/qd\n7/bb-dk", "d 7") == ""
+
+
+@pytest.mark.parametrize("number", ["7/BB", "17%/BB", "1_/BB"])
+def test_a_whole_text_is_told_from_its_part(world: World, number: str) -> None:
+    tablet = world.tablet(UNIT, TEAM, "ref")
+    place = tablet.created()
+
+    def filed(minutes_number: str, decision_number: str) -> str:
+        named = {"minutes_number": minutes_number, "decision_number": decision_number, "team_id": TEAM[5:]}
+        visit = builders.inspection(establishment_id=place, **named)
+        return tablet.created(visit, type="inspection", scope=TEAM)
+
+    def found(condition: ColumnElement[bool]) -> set[str]:
+        with snapshot(world.engine) as session:
+            return set(session.scalars(select(FiledRecord.record_id).where(condition)))
+
+    first, last = filed(number, "0/QĐ"), filed("zz", number)
+    longer = filed(f"1{number}", f"{number}1")
+    text = number.lower()
+    assert found(has_text(text)) == {first, last}
+    assert found(has_part(text)) == {first, last, longer}
+    assert found(has_text("")) == set()
