@@ -24,7 +24,7 @@ demo-stop: ## stop the server that `make demo` left running
 
 test: ## run the tests: units, real screens, real server, real browser, PostgreSQL; long forms in short
 	$(call ready,test)
-	@$(PYTHON) -m pytest -n 2 --dist worksteal
+	@$(PYTHON) -m pytest -n 3 --dist worksteal
 
 prove: ## prove at length what `make test` shows in short, and write docs/evidence
 	$(call ready,test)

@@ -1,6 +1,6 @@
 """The sync cannot lose data: seeded worlds with faults, and an oracle over each of them.
 
-Two blocks of fifty run in `make test`, a thousand seeds with `--long`, twelve thousand in `make prove`.
+Fifty run in `make test`, a thousand seeds with `--long`, twelve thousand in `make prove`.
 `python -m tests.contract.simulator SEEDS STEPS --start N` runs others; a failing seed repeats exactly.
 """
 
