@@ -28,6 +28,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
             "`serve` does it by itself; run it once an hour beside gunicorn."
         ),
     ),
+    "indicators": (
+        "indicators.indicators",
+        _("Print the figures of a plan for a year: numerator, denominator, value, target."),
+    ),
     "user": ("people.user", _("Accounts of officers.")),
     "team": ("people.team", _("Inspection teams.")),
     "lists": ("lists.lists", _("Lists and law: gaps of a day, changes by a signed pack or a worksheet.")),

@@ -8,7 +8,7 @@ from field178_shared.codelists.rows import ListFileRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator(Labelled):
-    """A figure of the report, defined in words a formula can be checked against."""
+    """A figure of the report; numerator and denominator are formulas (`codelists.formulas`)."""
 
     official_code: str | None
     origin: str
@@ -16,13 +16,21 @@ class Indicator(Labelled):
     unit: str
     numerator: str
     denominator: str | None
+    least_denominator: str | None
+    most_denominator: str | None
     target_key: str | None
     periods: tuple[str, ...]
     reporters: tuple[str, ...]
-    data: tuple[str, ...]
-    fields: tuple[str, ...]
     remark: str | None
     privacy: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormulaTerm(Labelled):
+    """A part of formulas with a name, for things of these kinds."""
+
+    of: tuple[str, ...]
+    formula: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,14 +93,19 @@ def read_indicator(row: ListFileRow) -> Indicator:
         unit=row.text("unit"),
         numerator=row.text("num"),
         denominator=row.text_or_none("den"),
+        least_denominator=row.text_or_none("den_least"),
+        most_denominator=row.text_or_none("den_most"),
         target_key=row.text_or_none("target_key"),
         periods=row.texts("period"),
         reporters=row.texts("reporter"),
-        data=row.texts("data"),
-        fields=row.texts("fields"),
         remark=row.text_or_none("remark"),
         privacy=row.text_or_none("privacy"),
     )
+
+
+def read_formula_term(row: ListFileRow) -> FormulaTerm:
+    """Read one term."""
+    return FormulaTerm(**row.head(), of=row.texts("of"), formula=row.text("formula"))
 
 
 def read_denominator(row: ListFileRow) -> Denominator:

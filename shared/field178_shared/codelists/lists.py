@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 
 from field178_shared.codelists.checklist import ChecklistItem, ChecklistPages, ChecklistSection, checklist_of
 from field178_shared.codelists.documents import Deadline, DocumentForm
 from field178_shared.codelists.establishments import EstablishmentType, OpeningRule
+from field178_shared.codelists.formulas import Figures
 from field178_shared.codelists.holidays import HolidayCalendar
 from field178_shared.codelists.indicators import (
     Denominator,
+    FormulaTerm,
     Indicator,
     MeasureRules,
     TargetProfile,
@@ -75,6 +77,7 @@ class CodeLists:
     legal_sources: DatedRows[LegalSource]
     press_sources: DatedRows[PressSource]
     indicators: DatedRows[Indicator]
+    formula_terms: DatedRows[FormulaTerm]
     periods: tuple[str, ...]
     denominators: DatedRows[Denominator]
     measure_rules: MeasureRules
@@ -96,6 +99,12 @@ class CodeLists:
     avoided_words: tuple[AvoidedWords, ...]
     privacy: PrivacyRules
     prose: Mapping[str, str]
+    # The formulas of the indicators by their ids, checked.
+    figures: Figures = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take the formulas of these lists."""
+        self.figures = Figures(self)
 
     def become(self, newer: CodeLists) -> None:
         """Take the content of newer lists, for everybody who holds this object.

@@ -13,6 +13,7 @@ from field178_shared.codelists.establishments import read_establishment_type, re
 from field178_shared.codelists.holidays import read_holidays
 from field178_shared.codelists.indicators import (
     read_denominator,
+    read_formula_term,
     read_indicator,
     read_measure_rules,
     read_target_profile,
@@ -125,6 +126,7 @@ def read_lists(data: object, pack: int = 0) -> CodeLists:
         legal_sources=files.index("legal_sources", "items", read_legal_source),
         press_sources=files.index("legal_sources", "press_sources", read_press_source),
         indicators=files.index("indicators", "items", read_indicator),
+        formula_terms=files.index("indicators", "terms", read_formula_term),
         periods=files.file("indicators").texts("periods"),
         denominators=files.index("indicators", "denominators", read_denominator),
         measure_rules=files.one("indicators", "measure_rules", read_measure_rules),

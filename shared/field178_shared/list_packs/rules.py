@@ -36,6 +36,7 @@ class PackFault(StrEnum):
     BAD_VALIDITY = "bad_validity"
     NO_SUCCESSOR = "no_successor"
     UNKNOWN_REFERENCE = "unknown_reference"
+    BAD_FORMULA = "bad_formula"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,8 @@ def contradictions(lists: CodeLists) -> Iterator[PackProblem]:
     yield from _frame_validity(lists)
     yield from _successors(lists)
     yield from _references(lists)
+    for table, key, detail in lists.figures.refused():
+        yield PackProblem(table, key, PackFault.BAD_FORMULA, detail)
 
 
 def _frames(lists: CodeLists) -> Iterator[PackProblem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -10,7 +10,7 @@ from field178_shared.codelists.checklist import read_item, read_section
 from field178_shared.codelists.documents import read_deadline, read_document_form
 from field178_shared.codelists.establishments import read_establishment_type
 from field178_shared.codelists.holidays import read_declared, read_fixed, read_worked, read_year
-from field178_shared.codelists.indicators import read_target_profile
+from field178_shared.codelists.indicators import read_formula_term, read_indicator, read_target_profile
 from field178_shared.codelists.labels import ListChoice
 from field178_shared.codelists.legal import read_legal_source, read_press_source
 from field178_shared.codelists.organizations import read_agency
@@ -90,39 +90,41 @@ _PLACE: Row = {
 }
 
 
-def _tables() -> Iterator[ListTable]:
-    yield ListTable("admin_units.units", read_unit, identity=("gso_code", "type", "valid_from"))
-    yield ListTable("admin_units.lineage", read_lineage, key=("from", "to"))
-    yield ListTable("admin_units.unit_groups", read_unit_group)
-    yield ListTable(
+_TABLES = (
+    ListTable("admin_units.units", read_unit, identity=("gso_code", "type", "valid_from")),
+    ListTable("admin_units.lineage", read_lineage, key=("from", "to")),
+    ListTable("admin_units.unit_groups", read_unit_group),
+    ListTable(
         "checklist_items.items", read_item, identity=("answer", "section", "rule", "creates", "protocol")
-    )
-    yield ListTable("checklist_items.sections", read_section)
-    yield ListTable("deadlines.items", read_deadline, identity=("from_event",))
-    yield ListTable("document_forms.items", read_document_form, identity=("statutory",))
-    yield ListTable("document_forms.texts", ListChoice.read)
-    yield ListTable("document_forms.commitments_list", ListChoice.read)
-    yield ListTable("establishment_types.items", read_establishment_type, identity=("group",))
-    yield ListTable("holidays.years", read_year)
-    yield ListTable("holidays.declared", read_declared)
-    yield ListTable("holidays.fixed", read_fixed)
-    yield ListTable("holidays.worked", read_worked)
-    yield ListTable("inspection_enums.lists.measure", ListChoice.read)
-    yield ListTable("inspection_enums.lists.representative_role", ListChoice.read)
-    yield ListTable("legal_sources.items", read_legal_source, identity=("number",))
-    yield ListTable("legal_sources.press_sources", read_press_source)
-    yield ListTable("organizations.agencies", read_agency, identity=("level",))
-    yield ListTable("outreach.audiences", read_audience, identity=("denominator",))
-    yield ListTable("outreach.materials", read_material, identity=("unit",))
-    yield ListTable("outreach.media_channels", read_channel)
-    yield ListTable("outreach.outreach_forms", read_form, identity=("channel", "counts_people"))
-    yield ListTable("outreach.topics", read_topic)
-    yield ListTable("phrases.items", read_phrase)
-    yield ListTable("places.schools", read_school, identity=("kind",), sample={"kind": ""} | _PLACE)
-    yield ListTable("places.zones", read_zone, sample=_PLACE)
-    yield ListTable("reports.report_kinds", read_report_kind)
-    yield ListTable("targets.profiles", read_target_profile, identity=("year",))
-    yield ListTable("violations.items", read_violation, identity=("code", "subject"))
+    ),
+    ListTable("checklist_items.sections", read_section),
+    ListTable("deadlines.items", read_deadline, identity=("from_event",)),
+    ListTable("document_forms.items", read_document_form, identity=("statutory",)),
+    ListTable("document_forms.texts", ListChoice.read),
+    ListTable("document_forms.commitments_list", ListChoice.read),
+    ListTable("establishment_types.items", read_establishment_type, identity=("group",)),
+    ListTable("holidays.years", read_year),
+    ListTable("holidays.declared", read_declared),
+    ListTable("holidays.fixed", read_fixed),
+    ListTable("holidays.worked", read_worked),
+    ListTable("indicators.items", read_indicator, identity=("unit",)),
+    ListTable("indicators.terms", read_formula_term),
+    ListTable("inspection_enums.lists.measure", ListChoice.read),
+    ListTable("inspection_enums.lists.representative_role", ListChoice.read),
+    ListTable("legal_sources.items", read_legal_source, identity=("number",)),
+    ListTable("legal_sources.press_sources", read_press_source),
+    ListTable("organizations.agencies", read_agency, identity=("level",)),
+    ListTable("outreach.audiences", read_audience, identity=("denominator",)),
+    ListTable("outreach.materials", read_material, identity=("unit",)),
+    ListTable("outreach.media_channels", read_channel),
+    ListTable("outreach.outreach_forms", read_form, identity=("channel", "counts_people")),
+    ListTable("outreach.topics", read_topic),
+    ListTable("phrases.items", read_phrase),
+    ListTable("places.schools", read_school, identity=("kind",), sample={"kind": ""} | _PLACE),
+    ListTable("places.zones", read_zone, sample=_PLACE),
+    ListTable("reports.report_kinds", read_report_kind),
+    ListTable("targets.profiles", read_target_profile, identity=("year",)),
+    ListTable("violations.items", read_violation, identity=("code", "subject")),
+)
 
-
-TABLES: Mapping[str, ListTable] = MappingProxyType({table.path: table for table in _tables()})
+TABLES: Mapping[str, ListTable] = MappingProxyType({table.path: table for table in _TABLES})

@@ -23,6 +23,8 @@ _TABLES: Mapping[str, str] = {
     "holidays.years": N_("Years whose days off are declared"),
     "holidays.fixed": N_("Days off of every year"),
     "holidays.worked": N_("Saturdays worked in exchange"),
+    "indicators.items": N_("Indicators"),
+    "indicators.terms": N_("Terms of formulas"),
     "inspection_enums.lists.measure": N_("Kinds of measure"),
     "inspection_enums.lists.representative_role": N_("Representatives of an establishment"),
     "legal_sources.items": N_("Legal documents"),
@@ -138,6 +140,17 @@ _MEMBERS: Mapping[str, str] = {
     "counts": N_("Head counts"),
     "count": N_("People"),
     "from_event": N_("Counted from"),
+    "num": N_("Numerator"),
+    "den": N_("Denominator"),
+    "den_least": N_("Denominator, at least"),
+    "den_most": N_("Denominator, at most"),
+    "formula": N_("Formula"),
+    "of": N_("Of"),
+    "official_code": N_("Official code"),
+    "target_key": N_("Target"),
+    "period": N_("Periods"),
+    "reporter": N_("Reported by"),
+    "origin": N_("Comes from"),
 }
 _FAULTS: Mapping[PackFault, str] = {
     PackFault.UNKNOWN_TABLE: N_("This list cannot be changed."),
@@ -153,6 +166,7 @@ _FAULTS: Mapping[PackFault, str] = {
     PackFault.BAD_VALIDITY: N_("The end is not after the beginning: {detail}"),
     PackFault.NO_SUCCESSOR: N_("The unit ends on {detail} and no unit takes over; add the reform step."),
     PackFault.UNKNOWN_REFERENCE: N_("It names something that is in no list: {detail}"),
+    PackFault.BAD_FORMULA: N_("The formula cannot be read: {detail}"),
 }
 _FILES: Mapping[str, str] = {
     "none": N_("No file was chosen."),

@@ -1,0 +1,148 @@
+"""Formulas of the indicators, checked against the lists that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from field178_shared.codelists.checklist import AnswerKind
+from field178_shared.codelists.rows import CodeListError
+from field178_shared.formulas.figures import Formula, compile_formula
+from field178_shared.formulas.parse import parse
+from field178_shared.formulas.sources import THINGS, Readable, ValueType
+from field178_shared.formulas.tree import FormulaError, FormulaFault, Node
+
+if TYPE_CHECKING:
+    from field178_shared.codelists.indicators import Indicator
+    from field178_shared.codelists.lists import CodeLists
+
+_ANSWERS = "answer"
+_TERMS = "indicators.terms"
+_READABLE_ANSWERS = {
+    AnswerKind.YES_NO: Readable(ValueType.TEXT, _ANSWERS),
+    AnswerKind.YES_NO_PARTIAL: Readable(ValueType.TEXT, _ANSWERS),
+    AnswerKind.COUNT: Readable(ValueType.NUMBER),
+    AnswerKind.DATE: Readable(ValueType.DAY),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The formulas of an indicator; without a denominator the numerator is the value.
+
+    `least` and `most` bound the denominator where parts of it are unknown.
+    """
+
+    numerator: Formula
+    denominator: Formula | None
+    least: Formula | None = None
+    most: Formula | None = None
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """The formulas that there are."""
+        every = (self.numerator, self.denominator, self.least, self.most)
+        return tuple(one for one in every if one is not None)
+
+
+class ListVocabulary:
+    """The ids that formulas may name."""
+
+    def __init__(self, lists: CodeLists) -> None:
+        self._lists = lists
+
+    def ids(self, list_name: str) -> Collection[str]:
+        """Return the ids of a list; `choice:` goes before the name of a plain one."""
+        if list_name == _ANSWERS:
+            return frozenset({"yes", "no", "partial", "na"})
+        kind, _, name = list_name.rpartition(":")
+        if kind:
+            return frozenset(choice.id for choice in self._lists.choices[name])
+        ids: Collection[str] = getattr(self._lists, name)
+        return ids
+
+    def answer(self, item_id: str) -> Readable | None:
+        """Return what an answer is; a text is none that a formula may read."""
+        item = self._lists.items.get(item_id)
+        return None if item is None else _READABLE_ANSWERS.get(item.answer)
+
+
+class Figures(Mapping[str, Figure]):
+    """The formulas of the indicators by their ids, checked at the first use.
+
+    A tablet's start does not pay for it. A use raises CodeListError, with the row and the reason, where one
+    of them is refused.
+    """
+
+    def __init__(self, lists: CodeLists) -> None:
+        self._lists = lists
+
+    def __getitem__(self, indicator_id: str) -> Figure:
+        """Return the formulas of an indicator."""
+        return self._checked[indicator_id]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the ids of the indicators."""
+        return iter(self._checked)
+
+    def __len__(self) -> int:
+        """Return the number of the indicators."""
+        return len(self._checked)
+
+    def refused(self) -> Iterator[tuple[str, str, str]]:
+        """Yield table, key and reason of each row whose formula is refused."""
+        _, refused = self._read
+        yield from refused
+
+    @property
+    def _checked(self) -> Mapping[str, Figure]:
+        found, refused = self._read
+        for table, key, reason in refused:
+            raise CodeListError(f"{table}[{key}].{reason}", reason.partition(":")[0])
+        return found
+
+    @cached_property
+    def _read(self) -> tuple[Mapping[str, Figure], tuple[tuple[str, str, str], ...]]:
+        vocabulary = ListVocabulary(self._lists)
+        terms, refused = _terms(self._lists)
+        found: dict[str, Figure] = {}
+        for one in self._lists.indicators.values():
+            formulas: dict[str, Formula] = {}
+            for member, text in _texts_of(one).items():
+                try:
+                    formulas[member] = compile_formula(text, vocabulary, terms)
+                except FormulaError as error:
+                    refused.append(("indicators.items", one.id, f"{member}: {error}"))
+            if "num" in formulas:
+                given = (formulas.get(member) for member in ("den", "den_least", "den_most"))
+                found[one.id] = Figure(formulas["num"], *given)
+        return found, tuple(refused)
+
+
+def _texts_of(indicator: Indicator) -> dict[str, str]:
+    texts = {
+        "num": indicator.numerator,
+        "den": indicator.denominator,
+        "den_least": indicator.least_denominator,
+        "den_most": indicator.most_denominator,
+    }
+    return {member: text for member, text in texts.items() if text is not None}
+
+
+def _terms(lists: CodeLists) -> tuple[dict[str, dict[str, Node]], list[tuple[str, str, str]]]:
+    """Return the parsed terms by the kind of thing that they are for, and by name; and those refused."""
+    found: dict[str, dict[str, Node]] = {}
+    refused: list[tuple[str, str, str]] = []
+    for term in lists.formula_terms.values():
+        strange = [kind for kind in term.of if kind not in THINGS]
+        refused += [(_TERMS, term.id, f"of: {FormulaFault.UNKNOWN_SOURCE}: {kind}") for kind in strange]
+        try:
+            node = parse(term.formula)
+        except FormulaError as error:
+            refused.append((_TERMS, term.id, f"formula: {error}"))
+            continue
+        for kind in term.of:
+            found.setdefault(kind, {})[term.id] = node
+    return found, refused

@@ -1,0 +1,168 @@
+"""Expressions of a formula: operators on values that may be unknown, checked for their kinds.
+
+An unknown value (None) stays unknown in arithmetic and makes every comparison false.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from field178_shared.formulas.sources import Readable, ValueType
+from field178_shared.formulas.tree import (
+    BinaryOperation,
+    Call,
+    Constant,
+    FormulaError,
+    FormulaFault,
+    Name,
+    Negation,
+    Node,
+)
+
+# What an expression is evaluated on: a row of facts, a thing, or the totals of an area.
+Run = Callable[[Any], Any]
+_ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+}
+_COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_ORDERED = (ValueType.NUMBER, ValueType.DAY)
+
+
+class Vocabulary(Protocol):
+    """The lists, as far as formulas name them."""
+
+    def ids(self, list_name: str) -> Collection[str]:
+        """Return the ids of a list ("forms", "choice:access_result")."""
+
+    def answer(self, item_id: str) -> Readable | None:
+        """Return what an answer to a checklist item is, or None where there is no such item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A checked expression: the kind of its value, and how it is evaluated."""
+
+    kind: ValueType
+    run: Run
+    ids_of: str = ""
+    constant: object = None
+
+
+class Compiler:
+    """Checker of expressions in one context; a context says what its names and functions are."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+
+    def name(self, node: Name) -> Compiled:
+        """Return what a name is in this context."""
+        raise FormulaError(FormulaFault.UNKNOWN_FIELD, node.name, node.column)
+
+    def call(self, node: Call) -> Compiled:
+        """Return what a function does in this context."""
+        raise FormulaError(FormulaFault.UNKNOWN_FUNCTION, node.function, node.column)
+
+    def compile(self, node: Node) -> Compiled:
+        """Check an expression. Raises FormulaError."""
+        match node:
+            case Constant(value=value):
+                kinds = {int: ValueType.NUMBER, str: ValueType.TEXT, tuple: ValueType.TEXTS}
+                return Compiled(kinds[type(value)], lambda _: value, constant=value)
+            case Name():
+                return self.name(node)
+            case Call():
+                return self.call(node)
+            case Negation(of=part):
+                run = self.wanted(part, ValueType.FLAG).run
+                return Compiled(ValueType.FLAG, lambda at: not run(at))
+            case BinaryOperation():
+                return self._operation(node)
+        raise AssertionError(node)
+
+    def wanted(self, node: Node, *kinds: ValueType) -> Compiled:
+        """Check an expression that MUST be of one of these kinds."""
+        found = self.compile(node)
+        if found.kind not in kinds:
+            raise FormulaError(FormulaFault.WRONG_ARGUMENTS, f"{found.kind} ≠ {'/'.join(kinds)}", node.column)
+        return found
+
+    def _operation(self, node: BinaryOperation) -> Compiled:
+        if node.operator in _ARITHMETIC:
+            return self._arithmetic(node)
+        if node.operator in ("and", "or"):
+            return self._joined(node)
+        if node.operator in ("in", "not in"):
+            return self._membership(node)
+        return self._comparison(node)
+
+    def _arithmetic(self, node: BinaryOperation) -> Compiled:
+        apply = _ARITHMETIC[node.operator]
+        left, right = (
+            self.wanted(node.left, ValueType.NUMBER).run,
+            self.wanted(node.right, ValueType.NUMBER).run,
+        )
+        return Compiled(ValueType.NUMBER, lambda at: known(apply, left(at), right(at)))
+
+    def _joined(self, node: BinaryOperation) -> Compiled:
+        left, right = self.wanted(node.left, ValueType.FLAG).run, self.wanted(node.right, ValueType.FLAG).run
+        if node.operator == "and":
+            return Compiled(ValueType.FLAG, lambda at: left(at) and right(at))
+        return Compiled(ValueType.FLAG, lambda at: left(at) or right(at))
+
+    def _comparison(self, node: BinaryOperation) -> Compiled:
+        left, right = self.compile(node.left), self.compile(node.right)
+        is_ordering = node.operator not in ("==", "!=")
+        if (
+            left.kind != right.kind
+            or left.kind is ValueType.TEXTS
+            or (is_ordering and left.kind not in _ORDERED)
+        ):
+            raise FormulaError(
+                FormulaFault.WRONG_ARGUMENTS, f"{left.kind} {node.operator} {right.kind}", node.column
+            )
+        self._values_exist(left, right, node)
+        apply, one, other = _COMPARISONS[node.operator], left.run, right.run
+        return Compiled(ValueType.FLAG, lambda at: bool(known(apply, one(at), other(at))))
+
+    def _membership(self, node: BinaryOperation) -> Compiled:
+        """`x in [a, b]` of a text, `"a" in texts` of a list of texts."""
+        left, right = self.wanted(node.left, ValueType.TEXT), self.wanted(node.right, ValueType.TEXTS)
+        self._values_exist(left, right, node)
+        one, many, is_in = left.run, right.run, node.operator == "in"
+        return Compiled(ValueType.FLAG, lambda at: (one(at) in (many(at) or ())) == is_in)
+
+    def _values_exist(self, left: Compiled, right: Compiled, node: BinaryOperation) -> None:
+        for named, given in ((left, right), (right, left)):
+            if named.ids_of and given.constant is not None:
+                self.values_exist(named.ids_of, given.constant, node)
+
+    def values_exist(self, ids_of: str, value: object, node: Node) -> None:
+        """Check that ids which a formula names stand in their list."""
+        ids = self.vocabulary.ids(ids_of)
+        for one in value if isinstance(value, tuple) else (value,):
+            if one not in ids:
+                raise FormulaError(FormulaFault.UNKNOWN_VALUE, f"{one} ({ids_of})", node.column)
+
+
+def known(apply: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+    """Return the outcome of an operator, None where a side is unknown."""
+    return None if left is None or right is None else apply(left, right)
+
+
+def arguments(node: Call, count: int, *, where: bool = False, by: bool = False) -> tuple[Node, ...]:
+    """Return the arguments of a function that takes so many, and a condition or a breakdown where said."""
+    if len(node.arguments) != count or (node.where is not None and not where) or (node.by and not by):
+        raise FormulaError(FormulaFault.WRONG_ARGUMENTS, node.function, node.column)
+    return node.arguments

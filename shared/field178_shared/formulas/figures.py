@@ -1,0 +1,163 @@
+"""Formulas of figures: numbers of events and things, added up over an area and joined by arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from field178_shared.formulas.expression import Compiled, Compiler, Run, Vocabulary, arguments
+from field178_shared.formulas.parse import parse
+from field178_shared.formulas.rows import RowCompiler
+from field178_shared.formulas.sources import COMMUNE, SOURCES, THINGS, Source, ValueType
+from field178_shared.formulas.things import ThingCompiler, of_two, part_kind
+from field178_shared.formulas.tree import Call, FormulaError, FormulaFault, Name, Node, written
+
+# Parsed parts of formulas by the kind of thing that they are for, and by name.
+Terms = Mapping[str, Mapping[str, Node]]
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """A number that adds up over events or things; no `value`: each counts one.
+
+    `key` is its formula; `by` the field whose values it is told apart by, "" none.
+    """
+
+    key: str
+    of: str
+    value: Run | None = field(compare=False, default=None)
+    where: Run | None = field(compare=False, default=None)
+    by: str = ""
+
+    @property
+    def is_of_things(self) -> bool:
+        """Whether things are counted and not events."""
+        return self.of in THINGS
+
+
+class Totals(Protocol):
+    """The aggregates of an area in a period."""
+
+    def by_key(self, aggregate: Aggregate) -> Mapping[str, int]:
+        """Return the number of each value of the aggregate's breakdown; without one, at ""."""
+
+    def communes(self) -> Sequence[Totals]:
+        """Return the totals of each commune of the area at the end of the period."""
+
+    def former(self) -> Sequence[Totals]:
+        """Return the totals of each commune that was divided since: no commune of today takes them over."""
+
+    def parts(self, kind: str) -> Sequence[Totals]:
+        """Return the totals of each month or quarter of the period that has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A checked formula: its aggregates, and how its number comes out of their totals.
+
+    `breakdown`: the aggregate that is the whole formula and is told apart by a field, None: no such.
+    """
+
+    text: str
+    aggregates: tuple[Aggregate, ...]
+    run: Run
+    breakdown: Aggregate | None = None
+
+
+def compile_formula(text: str, vocabulary: Vocabulary, terms: Terms) -> Formula:
+    """Parse and check a formula. Raises FormulaError with the fault and its column."""
+    node = parse(text)
+    compiler = FigureCompiler(vocabulary, terms)
+    found = compiler.wanted(node, ValueType.NUMBER, ValueType.FLAG)
+    aggregates = tuple(compiler.aggregates.values())
+    is_told_apart = isinstance(node, Call) and bool(node.by)
+    return Formula(text, aggregates, found.run, aggregates[0] if is_told_apart else None)
+
+
+class FigureCompiler(Compiler):
+    """Checker of formulas of figures; collects the aggregates that they need."""
+
+    def __init__(self, vocabulary: Vocabulary, terms: Terms) -> None:
+        super().__init__(vocabulary)
+        self.terms = terms
+        self.aggregates: dict[str, Aggregate] = {}
+
+    def name(self, node: Name) -> Compiled:
+        """Refuse a bare name: figures have no fields."""
+        raise FormulaError(FormulaFault.NOT_ALLOWED, node.name, node.column)
+
+    def call(self, node: Call) -> Compiled:
+        """Return what a function makes of totals."""
+        match node.function:
+            case "count" if node.arguments and node.arguments[0] == Name(0, COMMUNE):
+                arguments(node, 1)
+                return Compiled(ValueType.NUMBER, lambda totals: len(totals.communes()))
+            case "count" | "total" | "distinct":
+                return self._aggregate(node)
+            case "each":
+                return self._each(node)
+            case "every":
+                part, condition = arguments(node, 2)
+                kind, run = part_kind(part), self.wanted(condition, ValueType.FLAG).run
+                return Compiled(ValueType.FLAG, lambda totals: all(run(one) for one in totals.parts(kind)))
+            case "min" | "max":
+                left, right = (self.wanted(one, ValueType.NUMBER).run for one in arguments(node, 2))
+                return Compiled(ValueType.NUMBER, of_two(node.function, left, right))
+        return super().call(node)
+
+    def _each(self, node: Call) -> Compiled:
+        """Add a figure up over the communes of the area, or over the months or quarters of the period."""
+        part, figure = arguments(node, 2)
+        found = self.wanted(figure, ValueType.NUMBER, ValueType.FLAG)
+        run = found.run
+        if part == Name(0, COMMUNE) and found.kind is ValueType.FLAG:
+            return Compiled(ValueType.NUMBER, lambda totals: sum(run(one) for one in totals.communes()))
+        if part == Name(0, COMMUNE):
+            return Compiled(
+                ValueType.NUMBER,
+                lambda totals: sum(run(one) for one in (*totals.communes(), *totals.former())),
+            )
+        kind = part_kind(part)
+        return Compiled(ValueType.NUMBER, lambda totals: sum(run(one) for one in totals.parts(kind)))
+
+    def _aggregate(self, node: Call) -> Compiled:
+        takes_field = node.function != "count"
+        given = arguments(node, 2 if takes_field else 1, where=True, by=node.function != "distinct")
+        rows = self._compiler_of(given[0])
+        where = rows.wanted(node.where, ValueType.FLAG).run if node.where is not None else None
+        if node.function == "distinct":
+            return self._distinct(node, rows, where)
+        value = rows.wanted(given[1], ValueType.NUMBER).run if takes_field else None
+        if node.by:
+            rows.wanted(Name(node.column, node.by), ValueType.TEXT)
+        aggregate = self._add(Aggregate(written(node), _name_of(given[0]), value, where, node.by or ""))
+        return Compiled(ValueType.NUMBER, lambda totals: sum(totals.by_key(aggregate).values()))
+
+    def _distinct(self, node: Call, rows: RowCompiler | ThingCompiler, where: Run | None) -> Compiled:
+        of, told_apart = node.arguments
+        rows.wanted(told_apart, ValueType.TEXT)
+        by = _name_of(told_apart)
+        count = Call(node.column, "count", (of,), node.where, by)
+        aggregate = self._add(Aggregate(written(count), _name_of(of), None, where, by))
+        return Compiled(
+            ValueType.NUMBER, lambda totals: sum(1 for number in totals.by_key(aggregate).values() if number)
+        )
+
+    def _compiler_of(self, node: Node) -> RowCompiler | ThingCompiler:
+        name = _name_of(node)
+        if name in THINGS:
+            return ThingCompiler(self.vocabulary, THINGS[name], self.terms.get(name, {}))
+        if name in SOURCES:
+            source: Source = SOURCES[name]
+            return RowCompiler(self.vocabulary, source)
+        raise FormulaError(FormulaFault.UNKNOWN_SOURCE, name, node.column)
+
+    def _add(self, aggregate: Aggregate) -> Aggregate:
+        return self.aggregates.setdefault(aggregate.key, aggregate)
+
+
+def _name_of(node: Node) -> str:
+    if isinstance(node, Name):
+        return node.name
+    raise FormulaError(FormulaFault.WRONG_ARGUMENTS, written(node), node.column)

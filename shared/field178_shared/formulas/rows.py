@@ -1,0 +1,61 @@
+"""Expressions on one event: its fields, and the functions `known` and `any_of`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from field178_shared.formulas.expression import Compiled, Compiler, Vocabulary, arguments
+from field178_shared.formulas.sources import SOURCES, Readable, Source, ValueType
+from field178_shared.formulas.tree import Call, FormulaError, FormulaFault, Name, Node
+
+Row = Mapping[str, object]
+
+
+class RowCompiler(Compiler):
+    """Checker of expressions on the events of a source."""
+
+    def __init__(self, vocabulary: Vocabulary, source: Source) -> None:
+        super().__init__(vocabulary)
+        self.source = source
+
+    def name(self, node: Name) -> Compiled:
+        """Return a field of the event."""
+        field, name = self.readable(node), node.name
+        return Compiled(field.kind, lambda row: row.get(name), field.ids_of)
+
+    def readable(self, node: Name) -> Readable:
+        """Return what a field of the event is. Raises FormulaError where the source has none of the name."""
+        field = self.source.fields.get(node.name)
+        if field is None and self.source.takes_answers:
+            field = self.vocabulary.answer(node.name)
+        if field is None:
+            raise FormulaError(FormulaFault.UNKNOWN_FIELD, f"{self.source.name}.{node.name}", node.column)
+        return field
+
+    def call(self, node: Call) -> Compiled:
+        """Return what a function says of the event."""
+        match node.function:
+            case "known":
+                run = self.compile(arguments(node, 1)[0]).run
+                return Compiled(ValueType.FLAG, lambda row: run(row) is not None)
+            case "any_of":
+                return self._any_of(node)
+        return super().call(node)
+
+    def _any_of(self, node: Call) -> Compiled:
+        """Whether a list of texts is not empty, or holds one of the texts given."""
+        given = self.wanted(node.arguments[0], ValueType.TEXTS) if node.arguments else None
+        if given is None or len(node.arguments) > 2:
+            raise FormulaError(FormulaFault.WRONG_ARGUMENTS, node.function, node.column)
+        run = given.run
+        if len(node.arguments) == 1:
+            return Compiled(ValueType.FLAG, lambda row: bool(run(row)))
+        wanted = self.wanted(node.arguments[1], ValueType.TEXTS)
+        self.values_exist(given.ids_of, wanted.constant or (), node)
+        texts = frozenset(wanted.run({}))
+        return Compiled(ValueType.FLAG, lambda row: not texts.isdisjoint(run(row) or ()))
+
+
+def source_of(node: Node) -> Source | None:
+    """Return the source that a part of a formula names, or None."""
+    return SOURCES.get(node.name) if isinstance(node, Name) else None

@@ -1,0 +1,228 @@
+"""What formulas read: events with a day, and things that last, with the events that belong to each.
+
+A field is readable only when it stands here: no free text does, and no officer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class ValueType(StrEnum):
+    """Kind of a value."""
+
+    NUMBER = "number"
+    FLAG = "flag"
+    DAY = "day"
+    TEXT = "text"
+    TEXTS = "texts"
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A readable field: its kind, and the list whose ids it holds ("" none)."""
+
+    kind: ValueType
+    ids_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Events of one kind by the name of their fields; `record_types` are the records they are read from.
+
+    `takes_answers`: an answer to a checklist item is a field as well, by the id of the item.
+    """
+
+    name: str
+    record_types: tuple[str, ...]
+    fields: Mapping[str, Readable]
+    takes_answers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ThingKind:
+    """What lasts and has events: its attributes at the end of the period, and the sources of its events."""
+
+    name: str
+    record_types: tuple[str, ...]
+    fields: Mapping[str, Readable] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+
+
+_NUMBER, _FLAG, _DAY = Readable(ValueType.NUMBER), Readable(ValueType.FLAG), Readable(ValueType.DAY)
+
+
+def _ids(ids_of: str) -> Readable:
+    return Readable(ValueType.TEXT, ids_of)
+
+
+def _texts(ids_of: str) -> Readable:
+    return Readable(ValueType.TEXTS, ids_of)
+
+
+def _numbers(*names: str) -> dict[str, Readable]:
+    return dict.fromkeys(names, _NUMBER)
+
+
+SOURCES: Mapping[str, Source] = MappingProxyType(
+    {
+        one.name: one
+        for one in (
+            Source(
+                "inspection",
+                ("inspection",),
+                {
+                    "inspection_kind": _ids("choice:inspection_kind"),
+                    "trigger": _ids("choice:inspection_trigger"),
+                    "access_result": _ids("choice:access_result"),
+                    "overall_result": _ids("choice:overall_result"),
+                },
+                takes_answers=True,
+            ),
+            Source(
+                "finding",
+                ("inspection", "sanction_decision"),
+                {"violation_id": _ids("violations"), "is_handled": _FLAG},
+            ),
+            Source("measure", ("inspection",), {"measure_id": _ids("choice:measure")}),
+            # Those of the office, and those that the field wrote among its measures; a number stands once.
+            Source(
+                "decision",
+                ("inspection", "sanction_decision"),
+                {"sanction_id": _ids("choice:measure"), **_numbers("amount_vnd", "paid_vnd")},
+            ),
+            Source(
+                "follow_up",
+                ("inspection", "follow_up_closure"),
+                {"due_on": _DAY, "closed_on": _DAY},
+            ),
+            # The count of workers that a visit or a census took at an establishment.
+            Source(
+                "worker_count",
+                ("inspection", "worker_census"),
+                _numbers(
+                    *("workers_total", "workers_female", "workers_male", "workers_contract"),
+                    *("workers_health_check", "workers_insured"),
+                ),
+            ),
+            # The lines that a session has for an establishment.
+            Source(
+                "talk",
+                ("outreach_session",),
+                {
+                    **_numbers("attendance_count", "first_time_count"),
+                    "audience_ids": _texts("audiences"),
+                },
+            ),
+            Source(
+                "session",
+                ("outreach_session",),
+                {
+                    "outreach_form_id": _ids("forms"),
+                    "channel": Readable(ValueType.TEXT),
+                    "topic_ids": _texts("topics"),
+                    # Workers reached for the first time whom the session gives to no establishment.
+                    **_numbers("unallocated"),
+                },
+            ),
+            Source(
+                "audience",
+                ("outreach_session",),
+                {
+                    "audience_id": _ids("audiences"),
+                    "outreach_form_id": _ids("forms"),
+                    **_numbers("attendance_count", "first_time_count", "female_count"),
+                },
+            ),
+            Source(
+                "material", ("outreach_session",), {"material_id": _ids("materials"), **_numbers("quantity")}
+            ),
+            Source(
+                "media_post",
+                ("media_post",),
+                {
+                    "genre_id": _ids("choice:media_genre"),
+                    "topic_ids": _texts("topics"),
+                    **_numbers("duration_minutes", "broadcast_times"),
+                },
+            ),
+            Source(
+                "commune_plan",
+                ("commune_plan",),
+                {"issued_on": _DAY, "integration_ids": _texts("choice:commune_plan_integration")},
+            ),
+            Source(
+                "agency_return",
+                ("agency_return",),
+                {
+                    "agency_id": _ids("agencies"),
+                    **_numbers(
+                        *("tipoffs_received", "tipoffs_processed", "cases_uncovered", "cases_prosecuted"),
+                        *("cases_tried", "complex_spots", "workers_examined"),
+                    ),
+                },
+            ),
+            Source(
+                "harm_reduction_return",
+                ("harm_reduction_return",),
+                {"service_id": _ids("support_services"), **_numbers("quantity")},
+            ),
+            Source(
+                "commendation",
+                ("commendation",),
+                {
+                    "level": _ids("choice:commendation_level"),
+                    "subject": _ids("choice:commendation_subject"),
+                    **_numbers("count"),
+                },
+            ),
+            Source("budget_line", ("budget_line",), _numbers("allocated_vnd", "spent_vnd")),
+            Source("report_submission", ("report_submission",), {"due_on": _DAY, "submitted_on": _DAY}),
+            # The day is the last of its window.
+            Source("plan_item", ("plan_item", "inspection"), {"is_done": _FLAG}),
+            # Every filed visit and session, by what became of it.
+            Source(
+                "filed_record",
+                ("inspection", "outreach_session", "review"),
+                {"was_reviewed": _FLAG, "was_returned": _FLAG, **_numbers("hours_to_receipt")},
+            ),
+        )
+    }
+)
+
+THINGS: Mapping[str, ThingKind] = MappingProxyType(
+    {
+        one.name: one
+        for one in (
+            ThingKind(
+                "establishment",
+                ("establishment",),
+                {
+                    "establishment_type_id": _ids("types"),
+                    "national_group": _ids("choice:establishment_group"),
+                    # How many workers a place of its kind usually has, at least and at most.
+                    **_numbers("workers_least", "workers_most"),
+                },
+                ("inspection", "finding", "measure", "decision", "follow_up", "worker_count", "talk"),
+            ),
+            ThingKind("zone", ("denominator",), _numbers("head_count"), ("audience",)),
+            ThingKind("school", ("denominator",), _numbers("head_count"), ("audience",)),
+            ThingKind(
+                "media_outlet",
+                ("media_outlet",),
+                {"channel_id": _ids("media_channels"), "monthly_duty": _FLAG},
+                ("media_post",),
+            ),
+            ThingKind("team", ("team",), {"has_decision": _FLAG}),
+            # An agency of an area that sends totals.
+            ThingKind("reporter", ("agency_return",), {"agency_id": _ids("agencies")}, ("agency_return",)),
+            ThingKind("pilot_model", ("pilot_model",), {"status": _ids("choice:model_status")}),
+            ThingKind("denominator", ("denominator",), {"kind": _ids("denominators"), **_numbers("value")}),
+        )
+    }
+)
+# What the figures of an area are computed for one by one: `each(commune, …)`, `each(month, …)`.
+COMMUNE, MONTH, QUARTER = "commune", "month", "quarter"

@@ -1,0 +1,174 @@
+"""Expressions on a thing at the end of a period: its attributes, terms, and what its events add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from field178_shared.formulas.expression import Compiled, Compiler, Run, Vocabulary, arguments
+from field178_shared.formulas.rows import Row, RowCompiler
+from field178_shared.formulas.sources import MONTH, QUARTER, SOURCES, Source, ThingKind, ValueType
+from field178_shared.formulas.tree import Call, FormulaError, FormulaFault, Name, Node
+
+
+class ThingAt(Protocol):
+    """A thing in a period."""
+
+    @property
+    def attributes(self) -> Row:
+        """Return what it is at the end of the period."""
+
+    def rows(self, source: str) -> Sequence[Row]:
+        """Return its events in the period."""
+
+    def rows_until(self, source: str) -> Sequence[Row]:
+        """Return its events up to the end of the period, oldest first."""
+
+    def parts(self, kind: str) -> Sequence[ThingAt]:
+        """Return it in each month or quarter of the period that has ended, while it was there."""
+
+
+class ThingCompiler(Compiler):
+    """Checker of expressions on things of one kind; `terms` are the named parts of formulas, by name."""
+
+    def __init__(self, vocabulary: Vocabulary, thing: ThingKind, terms: Mapping[str, Node]) -> None:
+        super().__init__(vocabulary)
+        self.thing = thing
+        self.terms = terms
+        # The terms that are being looked into: one that comes up again goes round in a circle.
+        self._open: list[str] = []
+
+    def name(self, node: Name) -> Compiled:
+        """Return an attribute or a term."""
+        name = node.name
+        if (field := self.thing.fields.get(name)) is not None:
+            return Compiled(field.kind, lambda at: at.attributes.get(name), field.ids_of)
+        if name not in self.terms:
+            raise FormulaError(FormulaFault.UNKNOWN_FIELD, f"{self.thing.name}.{name}", node.column)
+        if name in self._open:
+            raise FormulaError(FormulaFault.CYCLE, " → ".join((*self._open, name)), node.column)
+        self._open.append(name)
+        try:
+            return self.compile(self.terms[name])
+        finally:
+            self._open.pop()
+
+    def call(self, node: Call) -> Compiled:
+        """Return what a function says of the thing."""
+        if node.function in _OF_EVENTS:
+            return self._of_events(node)
+        match node.function:
+            case "min" | "max" | "first":
+                return self._of_numbers(node)
+            case "every":
+                return self._every(node)
+            case "known":
+                run = self.compile(arguments(node, 1)[0]).run
+                return Compiled(ValueType.FLAG, lambda at: run(at) is not None)
+        return super().call(node)
+
+    def _of_events(self, node: Call) -> Compiled:
+        takes_field = node.function in ("total", "peak", "latest")
+        given = arguments(node, 2 if takes_field else 1, where=True)
+        row = RowCompiler(self.vocabulary, self._source(given[0]))
+        field = row.compile(given[1]) if takes_field else None
+        if field is not None and node.function != "latest" and field.kind is not ValueType.NUMBER:
+            raise FormulaError(
+                FormulaFault.WRONG_ARGUMENTS, f"{field.kind} ≠ {ValueType.NUMBER}", node.column
+            )
+        where = row.wanted(node.where, ValueType.FLAG).run if node.where is not None else None
+        kind = (
+            ValueType.FLAG
+            if node.function == "any"
+            else field.kind
+            if field is not None
+            else ValueType.NUMBER
+        )
+        run = _OF_EVENTS[node.function](row.source.name, field.run if field else None, where)
+        return Compiled(kind, run, field.ids_of if field else "")
+
+    def _source(self, node: Node) -> Source:
+        if isinstance(node, Name) and node.name in self.thing.sources:
+            return SOURCES[node.name]
+        name = node.name if isinstance(node, Name) else str(node)
+        raise FormulaError(FormulaFault.UNKNOWN_SOURCE, f"{self.thing.name}: {name}", node.column)
+
+    def _of_numbers(self, node: Call) -> Compiled:
+        left, right = (self.wanted(one, ValueType.NUMBER).run for one in arguments(node, 2))
+        return Compiled(ValueType.NUMBER, of_two(node.function, left, right))
+
+    def _every(self, node: Call) -> Compiled:
+        part, condition = arguments(node, 2)
+        kind = part_kind(part)
+        run = self.wanted(condition, ValueType.FLAG).run
+        return Compiled(ValueType.FLAG, lambda at: all(run(one) for one in at.parts(kind)))
+
+
+def part_kind(node: Node) -> str:
+    """Return which parts of a period are named. Raises FormulaError where it is another word."""
+    if isinstance(node, Name) and node.name in (MONTH, QUARTER):
+        return node.name
+    raise FormulaError(FormulaFault.WRONG_ARGUMENTS, f"{MONTH}/{QUARTER}", node.column)
+
+
+def of_two(function: str, left: Run, right: Run) -> Run:
+    """Return min, max, or the first of two numbers that is known."""
+    if function == "first":
+        return lambda at: one if (one := left(at)) is not None else right(at)
+    pick: Callable[[Any, Any], Any] = min if function == "min" else max
+
+    def run(at: Any) -> Any:
+        one, other = left(at), right(at)
+        return None if one is None or other is None else pick(one, other)
+
+    return run
+
+
+def _chosen(rows: Sequence[Row], where: Run | None) -> Sequence[Row]:
+    return rows if where is None else [row for row in rows if where(row)]
+
+
+def _count(source: str, _: Run | None, where: Run | None) -> Run:
+    return lambda at: len(_chosen(at.rows(source), where))
+
+
+def _any(source: str, _: Run | None, where: Run | None) -> Run:
+    return lambda at: bool(_chosen(at.rows(source), where))
+
+
+def _numbers(source: str, field: Run | None, where: Run | None) -> Callable[[Any], list[Any]]:
+    assert field is not None
+    read = field
+    return lambda at: [value for row in _chosen(at.rows(source), where) if (value := read(row)) is not None]
+
+
+def _total(source: str, field: Run | None, where: Run | None) -> Run:
+    numbers = _numbers(source, field, where)
+    return lambda at: sum(found) if (found := numbers(at)) else None
+
+
+def _peak(source: str, field: Run | None, where: Run | None) -> Run:
+    numbers = _numbers(source, field, where)
+    return lambda at: max(numbers(at), default=None)
+
+
+def _latest(source: str, field: Run | None, where: Run | None) -> Run:
+    """Return the last value that is known on or before the end of the period, of any year."""
+    assert field is not None
+    read = field
+
+    def run(at: Any) -> Any:
+        rows = reversed(at.rows_until(source))
+        chosen = rows if where is None else (row for row in rows if where(row))
+        return next((value for row in chosen if (value := read(row)) is not None), None)
+
+    return run
+
+
+_OF_EVENTS: Mapping[str, Callable[[str, Run | None, Run | None], Run]] = {
+    "count": _count,
+    "any": _any,
+    "total": _total,
+    "peak": _peak,
+    "latest": _latest,
+}

@@ -1,0 +1,124 @@
+"""Parts of a parsed formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class FormulaFault(StrEnum):
+    """Why a formula is refused."""
+
+    NOT_READABLE = "not_readable"
+    NOT_ALLOWED = "not_allowed"
+    UNKNOWN_FUNCTION = "unknown_function"
+    UNKNOWN_SOURCE = "unknown_source"
+    UNKNOWN_FIELD = "unknown_field"
+    UNKNOWN_VALUE = "unknown_value"
+    WRONG_ARGUMENTS = "wrong_arguments"
+    CYCLE = "cycle"
+
+
+class FormulaError(ValueError):
+    """A refused formula: the fault, what of the text, and its column, counted from 1."""
+
+    def __init__(self, fault: FormulaFault, detail: str, column: int = 1) -> None:
+        super().__init__(f"{fault}: {detail} (column {column})")
+        self.fault = fault
+        self.detail = detail
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A part of a formula; `column`, where it begins in the text, makes no difference to what it says."""
+
+    column: int = field(compare=False)
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """The parts below."""
+        return ()
+
+    def walk(self) -> Iterator[Node]:
+        """Yield this part and all below."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Node):
+    """A whole number, a text, or a list of texts."""
+
+    value: int | str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """A source, a field of the row at hand, or a term."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """A function with its arguments; `where` and `by` only where the function takes them."""
+
+    function: str
+    arguments: tuple[Node, ...]
+    where: Node | None = None
+    by: str | None = None
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """The arguments, and the condition."""
+        return self.arguments if self.where is None else (*self.arguments, self.where)
+
+
+@dataclass(frozen=True, slots=True)
+class BinaryOperation(Node):
+    """Two parts joined by an operator: + - * == != < <= > >= in, not in, and, or."""
+
+    operator: str
+    left: Node
+    right: Node
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """Both sides."""
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Negation(Node):
+    """The opposite of a condition."""
+
+    of: Node
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """The condition."""
+        return (self.of,)
+
+
+def written(node: Node) -> str:
+    """Return a formula in its one way of writing: by it equal parts of several formulas meet."""
+    match node:
+        case Constant(value=tuple() as values):
+            return f"[{', '.join(map(repr, values))}]"
+        case Constant(value=value):
+            return repr(value)
+        case Name(name=name):
+            return name
+        case Negation(of=part):
+            return f"not ({written(part)})"
+        case BinaryOperation(operator=operator, left=left, right=right):
+            return f"({written(left)} {operator} {written(right)})"
+        case Call():
+            given = [written(one) for one in node.arguments]
+            given += [f"where={written(node.where)}"] if node.where is not None else []
+            given += [f"by={node.by}"] if node.by else []
+            return f"{node.function}({', '.join(given)})"
+    raise AssertionError(node)

@@ -1,0 +1,58 @@
+"""Counting of aggregates: numbers by unit and breakdown, which add up over events and things."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from field178_shared.formulas.figures import Aggregate
+from field178_shared.indicators.events import Event
+from field178_shared.indicators.periods import Period
+from field178_shared.indicators.things import CountedThing, ThingInPeriod
+
+# {unit: {aggregate: {value of its breakdown, or "": number}}}
+Counts = dict[str, dict[str, Counter[str]]]
+
+
+def count_events(aggregates: Iterable[Aggregate], events: Iterable[Event], into: Counts) -> None:
+    """Add what events count, each in the unit of its day."""
+    by_source: dict[str, list[Aggregate]] = {}
+    for aggregate in aggregates:
+        if not aggregate.is_of_things:
+            by_source.setdefault(aggregate.of, []).append(aggregate)
+    for event in events:
+        for aggregate in by_source.get(event.source, ()):
+            _add(aggregate, event.row, event.row, event.unit_id, into)
+
+
+def count_thing(
+    aggregates: Iterable[Aggregate],
+    thing: CountedThing,
+    events: Mapping[str, Sequence[Event]],
+    at: tuple[Period, date],
+    into: Counts,
+) -> None:
+    """Add what a thing counts that is there at the end of the period; `events` by source, oldest first.
+
+    `at`: the period, and today, by which its months have ended or not.
+    """
+    period, today = at
+    seen = ThingInPeriod(thing, period, today, events)
+    if not seen.is_there:
+        return
+    unit_id = thing.unit_on(seen.last_day)
+    for aggregate in aggregates:
+        if aggregate.of == thing.kind:
+            _add(aggregate, seen, seen.attributes, unit_id, into)
+
+
+def _add(
+    aggregate: Aggregate, counted: object, named: Mapping[str, object], unit_id: str, into: Counts
+) -> None:
+    if aggregate.where is not None and not aggregate.where(counted):
+        return
+    number = 1 if aggregate.value is None else aggregate.value(counted)
+    if number:
+        key = str(named.get(aggregate.by) or "") if aggregate.by else ""
+        into.setdefault(unit_id, {}).setdefault(aggregate.key, Counter())[key] += number

@@ -1,0 +1,193 @@
+"""Events that formulas count, read from the records that tell of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from field178_shared.codelists import CodeLists
+from field178_shared.codelists.places import ZONE_AUDIENCE
+from field178_shared.records.inspection import INSPECTED
+from field178_shared.records.reading import (
+    Data,
+    answers_of,
+    count_of,
+    day_of,
+    day_of_act,
+    entries_of,
+    ids_of,
+    text_of,
+)
+from field178_shared.records.sanctions import AfterVisit, Entries
+from field178_shared.time.clock import from_wire, local_date
+
+# Source, day and fields of an event.
+_Row = tuple[str, date, Mapping[str, object]]
+INSPECTION, OUTREACH_SESSION = "inspection", "outreach_session"
+_WORKERS = "workers_at_risk"
+# Measures that begin something: the case goes on after them.
+_BEGINNINGS = frozenset({"commitment_signed", "fix_by_date", "admin_minutes"})
+_COUNTS_OF_WORKERS = (
+    *("workers_total", "workers_female", "workers_male", "workers_contract"),
+    *("workers_health_check", "workers_insured"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedRecord:
+    """A live record as figures see it.
+
+    `entries`: what the office wrote beside a visit. `closed_on`: the days of its corrections that are closed,
+    by their keys. `received_at` is the instant of its first revision.
+    """
+
+    record_id: str
+    type: str
+    data: Data
+    is_approved: bool = True
+    was_reviewed: bool = False
+    was_returned: bool = False
+    received_at: datetime | None = None
+    entries: Entries = field(default_factory=dict)
+    closed_on: Mapping[str, date] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event: its source, day and unit, its fields, and the things that it belongs to by kind."""
+
+    record_id: str
+    source: str
+    day: date
+    unit_id: str
+    row: Mapping[str, object]
+    things: Mapping[str, str] = field(default_factory=dict)
+
+
+def events_of(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
+    """Yield the events that a record tells of; one without a day tells of none."""
+    if (read := _READERS.get(record.type)) is not None:
+        yield from read(record, lists)
+
+
+def _of_visit(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
+    data, day = record.data, day_of_act(record.data)
+    if day is None:
+        return
+    yield _filed(record, day)
+    unit_id, things = text_of(data, "unit_id"), {"establishment": text_of(data, "establishment_id")}
+    for source, on, row in (*_seen(data, day), *_found(record, day)):
+        yield Event(record.record_id, source, on, unit_id, row, things)
+
+
+def _seen(data: Data, day: date) -> Iterator[_Row]:
+    """Yield what a visit saw: itself, its count of workers, and what it told them."""
+    answers = answers_of(data)
+    named = ("inspection_kind", "trigger", "access_result", "overall_result")
+    yield "inspection", day, {**answers, **{name: text_of(data, name) for name in named}}
+    if text_of(data, "access_result") == INSPECTED and count_of(answers, "workers_total") is not None:
+        yield "worker_count", day, {name: count_of(answers, name) for name in _COUNTS_OF_WORKERS}
+    if answers.get("ou_done") == "yes":
+        yield "talk", day, _talk_of_visit(answers)
+
+
+def _found(record: CountedRecord, day: date) -> Iterator[_Row]:
+    """Yield what a visit found and what followed it."""
+    data, after = record.data, AfterVisit.of(record.data, record.entries)
+    measures = [text_of(one, "measure_id") for one in entries_of(data, "measures").values()]
+    handled = {violation for one in after.decisions for violation in one.violation_ids}
+    is_handled = not _BEGINNINGS.issuperset(measures)
+    for finding in entries_of(data, "findings").values():
+        violation = text_of(finding, "violation_id")
+        yield "finding", day, {"violation_id": violation, "is_handled": is_handled or violation in handled}
+    yield from (("measure", day, {"measure_id": measure}) for measure in measures)
+    for decision in after.decisions:
+        amounts = {"amount_vnd": decision.amount_vnd, "paid_vnd": decision.paid_vnd}
+        yield "decision", decision.document_date or day, {"sanction_id": decision.sanction_id, **amounts}
+    for key, follow_up in entries_of(data, "follow_ups").items():
+        if (due_on := day_of(follow_up, "due_on")) is not None:
+            yield "follow_up", due_on, {"due_on": due_on, "closed_on": record.closed_on.get(key)}
+
+
+def _of_session(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
+    data, day = record.data, day_of(record.data, "session_date")
+    if day is None:
+        return
+
+    def event(source: str, row: Mapping[str, object], **things: str) -> Event:
+        return Event(record.record_id, source, day, text_of(data, "unit_id"), row, things)
+
+    form_id = text_of(data, "outreach_form_id")
+    audiences, lines = entries_of(data, "audiences"), entries_of(data, "establishments")
+    form = lists.forms.get(form_id)
+    yield event(
+        "session",
+        {
+            "outreach_form_id": form_id,
+            "channel": "" if form is None else form.channel,
+            "topic_ids": ids_of(data, "topic_ids"),
+            "unallocated": _unallocated(audiences, lines),
+        },
+    )
+    yield _filed(record, day)
+    for audience_id, counts in audiences.items():
+        row = {"audience_id": audience_id, "outreach_form_id": form_id, **_attendance(counts)}
+        yield event("audience", row, **_place_of(data, audience_id, lists))
+    # What a visit reached is read from the visit, whether its session came with it or not.
+    for establishment_id, counts in () if text_of(data, "source_inspection_id") else lines.items():
+        row = {"audience_ids": tuple(audiences), **_attendance(counts)}
+        yield event("talk", row, establishment=establishment_id)
+    for material_id, handed_out in entries_of(data, "materials").items():
+        yield event("material", {"material_id": material_id, "quantity": count_of(handed_out, "quantity")})
+
+
+def _talk_of_visit(answers: Data) -> dict[str, object]:
+    owners = ("owners_managers",) if count_of(answers, "ou_owners_attended") else ()
+    return {
+        "audience_ids": (*owners, _WORKERS),
+        "attendance_count": count_of(answers, "ou_workers_attended"),
+        "first_time_count": count_of(answers, "ou_workers_first_time"),
+    }
+
+
+def _attendance(counts: Data) -> dict[str, object]:
+    names = ("attendance_count", "first_time_count", "female_count")
+    return {name: count_of(counts, name) for name in names}
+
+
+def _place_of(data: Data, audience_id: str, lists: CodeLists) -> dict[str, str]:
+    """Return the zone or school that an audience of a session counts for."""
+    zone_id, school_id = text_of(data, "zone_id"), text_of(data, "school_id")
+    if zone_id and audience_id == ZONE_AUDIENCE:
+        return {"zone": zone_id}
+    school = lists.schools.get(school_id)
+    return {"school": school_id} if school is not None and audience_id == school.audience else {}
+
+
+def _unallocated(audiences: Mapping[str, Data], lines: Mapping[str, Data]) -> int:
+    """Return the workers reached for the first time whom a session gives to no establishment."""
+    first_time = count_of(audiences.get(_WORKERS, {}), "first_time_count") or 0
+    return max(0, first_time - sum(count_of(line, "first_time_count") or 0 for line in lines.values()))
+
+
+def _filed(record: CountedRecord, day: date) -> Event:
+    filed_at = from_wire(text_of(record.data, "filed_at"))
+    hours = (
+        None
+        if filed_at is None or record.received_at is None
+        else max(0.0, (record.received_at - filed_at).total_seconds() / 3600)
+    )
+    row = {
+        "hours_to_receipt": hours,
+        "was_reviewed": record.was_reviewed,
+        "was_returned": record.was_returned,
+    }
+    on = day if filed_at is None else local_date(filed_at)
+    return Event(record.record_id, "filed_record", on, text_of(record.data, "unit_id"), row)
+
+
+_READERS: Mapping[str, Callable[[CountedRecord, CodeLists], Iterator[Event]]] = {
+    INSPECTION: _of_visit,
+    OUTREACH_SESSION: _of_session,
+}

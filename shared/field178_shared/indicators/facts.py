@@ -1,0 +1,64 @@
+"""Facts of a set of records: their events and things, counted for any period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from field178_shared.codelists import CodeLists
+from field178_shared.indicators.counting import Counts, count_events, count_thing
+from field178_shared.indicators.events import CountedRecord, Event, events_of
+from field178_shared.indicators.figures import aggregates_of
+from field178_shared.indicators.periods import Period
+from field178_shared.indicators.planned import events_of_plan
+from field178_shared.indicators.things import CountedThing, EstablishmentThing, TeamThing, things_of_lists
+from field178_shared.records.reading import Data
+from field178_shared.records.teams import TEAM, Team
+
+_ESTABLISHMENT = "establishment"
+
+
+class Facts:
+    """What records tell, and how it counts; `aliases` lead from a merged establishment to its target."""
+
+    def __init__(
+        self,
+        lists: CodeLists,
+        records: Sequence[CountedRecord],
+        today: date,
+        aliases: Mapping[str, str] | None = None,
+    ) -> None:
+        self._aggregates = aggregates_of(lists)
+        self._today = today
+        self._events: list[Event] = []
+        self._things: list[CountedThing] = things_of_lists(lists)
+        self._of_things: dict[tuple[str, str], dict[str, list[Event]]] = {}
+        self._counts: dict[Period, Counts] = {}
+        register: dict[str, Data] = {}
+        for record in records:
+            if record.type == _ESTABLISHMENT:
+                register[record.record_id] = record.data
+                self._things.append(EstablishmentThing(record.record_id, record.data, lists))
+            elif record.type == TEAM:
+                self._things.append(TeamThing(Team.from_data(record.record_id, record.data), lists))
+            self._events.extend(events_of(record, lists))
+        self._events.extend(events_of_plan(records, register, today))
+        self._events.sort(key=lambda event: (event.day, event.record_id))
+        for event in self._events:
+            for kind, thing_id in event.things.items():
+                key = (kind, (aliases or {}).get(thing_id, thing_id))
+                self._of_things.setdefault(key, {}).setdefault(event.source, []).append(event)
+
+    def counts_of(self, period: Period) -> Counts:
+        """Return what the records count in a period, by unit."""
+        if period not in self._counts:
+            self._counts[period] = self._count(period)
+        return self._counts[period]
+
+    def _count(self, period: Period) -> Counts:
+        counts: Counts = {}
+        count_events(self._aggregates, (one for one in self._events if one.day in period), counts)
+        for thing in self._things:
+            events: Mapping[str, Sequence[Event]] = self._of_things.get((thing.kind, thing.id), {})
+            count_thing(self._aggregates, thing, events, (period, self._today), counts)
+        return counts

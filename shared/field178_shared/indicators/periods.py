@@ -1,0 +1,54 @@
+"""Periods that figures are counted for: half-open spans of local days, and their months and quarters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from field178_shared.formulas.sources import MONTH, QUARTER
+
+_MONTHS_OF = {MONTH: 1, QUARTER: 3}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """The local days from `first` to the day before `end`."""
+
+    first: date
+    end: date
+
+    @classmethod
+    def of_year(cls, year: int) -> Period:
+        """Return a calendar year."""
+        return cls(date(year, 1, 1), date(year + 1, 1, 1))
+
+    def __contains__(self, day: date) -> bool:
+        """Tell whether a day lies within."""
+        return self.first <= day < self.end
+
+    def parts(self, kind: str, today: date) -> tuple[Period, ...]:
+        """Return its months or quarters that have ended, counted from its first day.
+
+        While none has ended, the one that runs: nothing would be true of no month at all.
+        """
+        every = self._every(_MONTHS_OF[kind])
+        return tuple(part for part in every if part.end <= today) or every[:1]
+
+    def _every(self, months: int) -> tuple[Period, ...]:
+        found: list[Period] = []
+        count = 0
+        while (first := months_after(self.first, count)) < self.end:
+            count += months
+            found.append(Period(first, min(months_after(self.first, count), self.end)))
+        return tuple(found)
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day some months later, the last of its month where there is no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(day.year + years, month + 1, min(day.day, last))
+        except ValueError:
+            continue
+    raise AssertionError(day)

@@ -1,0 +1,185 @@
+"""Things that formulas count, as they are at the end of a period, with their events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Protocol
+
+from field178_shared.codelists import CodeLists
+from field178_shared.codelists.places import Place
+from field178_shared.formulas.rows import Row
+from field178_shared.indicators.events import Event
+from field178_shared.indicators.periods import Period
+from field178_shared.records.reading import Data, day_of, text_of
+from field178_shared.records.teams import Team
+
+# Establishments in one of these states are there; those that stopped for a time are, too.
+_GONE = frozenset({"closed", "not_found"})
+
+
+class CountedThing(Protocol):
+    """A thing over time."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of thing."""
+
+    @property
+    def id(self) -> str:
+        """Its key among those of its kind."""
+
+    def unit_on(self, day: date) -> str:
+        """Return the unit that it lies in on a day."""
+
+    def is_there_on(self, day: date) -> bool:
+        """Tell whether it exists on a day."""
+
+    def attributes(self, last_event: date, last_day: date) -> Row:
+        """Return what it is on the last day of a period, in which its last event was on a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class EstablishmentThing:
+    """An establishment of the register."""
+
+    id: str
+    data: Data
+    lists: CodeLists
+    kind: str = "establishment"
+
+    def unit_on(self, day: date) -> str:
+        """Return its unit: the one that it is registered in, whatever the day."""
+        return text_of(self.data, "unit_id")
+
+    def is_there_on(self, day: date) -> bool:
+        """Tell whether it has been seen, and not closed, on a day; days that nobody wrote are no limit."""
+        first = day_of(self.data, "first_seen_on") or day_of(self.data, "registration_date")
+        if first is not None and day < first:
+            return False
+        if text_of(self.data, "operating_status_id") not in _GONE:
+            return True
+        last = day_of(self.data, "closed_on") or day_of(self.data, "status_from")
+        return last is not None and day < last
+
+    def attributes(self, last_event: date, last_day: date) -> Row:
+        """Return its kind and the national group of that kind."""
+        type_id = text_of(self.data, "establishment_type_id")
+        kind = self.lists.types.get(type_id)
+        return {
+            "establishment_type_id": type_id,
+            "national_group": kind.national_group if kind else "",
+            "workers_least": kind.workers.least if kind else None,
+            "workers_most": kind.workers.most if kind else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceThing:
+    """A school or an industrial zone."""
+
+    kind: str
+    place: Place
+
+    @property
+    def id(self) -> str:
+        """The key of its row."""
+        return self.place.id
+
+    def unit_on(self, day: date) -> str:
+        """Return the unit that it lies in."""
+        return self.place.unit_id
+
+    def is_there_on(self, day: date) -> bool:
+        """Tell whether its row is in force."""
+        return self.place.valid_on(day)
+
+    def attributes(self, last_event: date, last_day: date) -> Row:
+        """Return its head count: the one in force on the day of its last session, where it had one.
+
+        The roll of a school changes in September, within the year of the report.
+        """
+        known = self.place.count_on(last_event)
+        return {"head_count": None if known is None else known.count}
+
+
+@dataclass(frozen=True, slots=True)
+class TeamThing:
+    """An inspection team."""
+
+    team: Team
+    lists: CodeLists
+    kind: str = "team"
+
+    @property
+    def id(self) -> str:
+        """The key of the team."""
+        return self.team.id
+
+    def unit_on(self, day: date) -> str:
+        """Return the unit that it works for: its own, or the one above all of its communes."""
+        if len(self.team.unit_ids) == 1:
+            return self.team.unit_ids[0]
+        known = (self.lists.units[one] for one in self.team.unit_ids if one in self.lists.units)
+        return next((unit.parent for unit in known if unit.parent), "")
+
+    def is_there_on(self, day: date) -> bool:
+        """Tell whether its decision is in force."""
+        return self.team.holds_on(day)
+
+    def attributes(self, last_event: date, last_day: date) -> Row:
+        """Return whether a decision set it up."""
+        return {"has_decision": bool(self.team.decision_number)}
+
+
+class ThingInPeriod:
+    """A thing at the end of a period, with its events by source, oldest first: what formulas of things read.
+
+    `today`: its months and quarters have ended by then, or not.
+    """
+
+    def __init__(
+        self, thing: CountedThing, period: Period, today: date, events: Mapping[str, Sequence[Event]]
+    ) -> None:
+        self._thing = thing
+        self._period = period
+        self._today = today
+        self._events = events
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the period."""
+        return self._period.end - timedelta(days=1)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the thing exists at the end of the period."""
+        return self._thing.is_there_on(self.last_day)
+
+    @cached_property
+    def attributes(self) -> Mapping[str, object]:
+        """Return what it is at the end of the period."""
+        days = [one.day for events in self._events.values() for one in events if one.day in self._period]
+        return self._thing.attributes(max(days, default=self.last_day), self.last_day)
+
+    def rows(self, source: str) -> Sequence[Row]:
+        """Return its events in the period."""
+        return [one.row for one in self._events.get(source, ()) if one.day in self._period]
+
+    def rows_until(self, source: str) -> Sequence[Row]:
+        """Return its events up to the end of the period, oldest first."""
+        return [one.row for one in self._events.get(source, ()) if one.day < self._period.end]
+
+    def parts(self, kind: str) -> Sequence[ThingInPeriod]:
+        """Return it in each month or quarter of the period that has ended, from when it was there."""
+        parts = self._period.parts(kind, self._today)
+        inside = [ThingInPeriod(self._thing, part, self._today, self._events) for part in parts]
+        return [one for one in inside if one.is_there]
+
+
+def things_of_lists(lists: CodeLists) -> list[CountedThing]:
+    """Return the schools and zones of the lists."""
+    places = (("school", lists.schools), ("zone", lists.zones))
+    return [PlaceThing(kind, place) for kind, rows in places for place in rows.values()]
