@@ -10,7 +10,7 @@ from field178_server.cli.context import as_json_option, operator
 from field178_server.cli.language import LANGUAGE, _
 from field178_server.office.indicators.queries import IndicatorFigure, figures
 from field178_shared.codelists import Indicator, TargetProfile
-from field178_shared.indicators.figures import FigureValue, reached
+from field178_shared.indicators.figures import reached
 from field178_shared.indicators.periods import Period
 from field178_shared.text.formats import number_text
 from field178_shared.time.clock import local_date
@@ -41,10 +41,12 @@ def indicators(year: int, profile_id: str, as_json: bool) -> None:
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
     for one, figure in found.items():
-        click.echo(_line(at.lists.indicators[one], figure.approved))
+        click.echo(_line(at.lists.indicators[one], figure))
 
 
 def _plain(profile: TargetProfile, indicator_id: str, figure: IndicatorFigure) -> dict[str, object]:
+    if figure.unkept:
+        return {"value": None, "not_kept": list(figure.unkept)}
     value, waiting = figure.approved, figure.with_waiting
     wanted = reached(profile, indicator_id, value.value)
     return {
@@ -60,11 +62,11 @@ def _plain(profile: TargetProfile, indicator_id: str, figure: IndicatorFigure) -
     }
 
 
-def _line(indicator: Indicator, value: FigureValue) -> str:
+def _line(indicator: Indicator, figure: IndicatorFigure) -> str:
+    label, value = indicator.label(LANGUAGE), figure.approved
+    if figure.unkept:
+        return _("{indicator}: no records are kept for it").format(indicator=label)
+    parts = [] if value.den is None else [value.num, value.den]
     shown = "—" if value.value is None else number_text(value.value, LANGUAGE)
-    parts = (
-        ""
-        if value.den is None
-        else f" ({number_text(value.num, LANGUAGE)}/{number_text(value.den, LANGUAGE)})"
-    )
-    return f"{indicator.label(LANGUAGE)}: {shown} {indicator.unit}{parts}"
+    divided = f" ({'/'.join(number_text(one, LANGUAGE) for one in parts)})" if parts else ""
+    return f"{label}: {shown} {indicator.unit}{divided}"

@@ -44,7 +44,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class ThingKind:
-    """What lasts and has events: its attributes at the end of the period, and the sources of its events."""
+    """What lasts and has events: its attributes at the end of the period, and the sources of its events.
+
+    Without record types it is a row of the lists.
+    """
 
     name: str
     record_types: tuple[str, ...]
@@ -208,8 +211,8 @@ THINGS: Mapping[str, ThingKind] = MappingProxyType(
                 },
                 ("inspection", "finding", "measure", "decision", "follow_up", "worker_count", "talk"),
             ),
-            ThingKind("zone", ("denominator",), _numbers("head_count"), ("audience",)),
-            ThingKind("school", ("denominator",), _numbers("head_count"), ("audience",)),
+            ThingKind("zone", (), _numbers("head_count"), ("audience",)),
+            ThingKind("school", (), _numbers("head_count"), ("audience",)),
             ThingKind(
                 "media_outlet",
                 ("media_outlet",),

@@ -20,12 +20,15 @@ from field178_server.database.models import (
 from field178_server.records.find_record import merge_targets_of
 from field178_server.records.projections.follow_up import CORRECTION, NO_DAY
 from field178_shared.codelists import CodeLists
+from field178_shared.codelists.formulas import Figure
+from field178_shared.formulas.sources import SOURCES, THINGS
 from field178_shared.indicators.areas import area_on
 from field178_shared.indicators.events import CountedRecord
 from field178_shared.indicators.facts import Facts
 from field178_shared.indicators.figures import AreaTotals, FigureValue, figure_of
 from field178_shared.indicators.periods import Period
 from field178_shared.records.sanctions import OFFICE_TYPES
+from field178_shared.schemas import TYPES
 
 # What is counted as it stands in the store; visits and sessions once they are approved.
 _PLAIN_TYPES = ("establishment", "team", "plan_item")
@@ -38,10 +41,15 @@ STEP = 1000
 
 @dataclass(frozen=True, slots=True)
 class IndicatorFigure:
-    """The figure of an indicator by approved records, and with those that wait for review."""
+    """The figure of an indicator by approved records, and with those that wait for review.
+
+    `unkept`: the record types that it is counted from and that this product does not keep; its numbers say
+    nothing then.
+    """
 
     approved: FigureValue
     with_waiting: FigureValue
+    unkept: tuple[str, ...] = ()
 
 
 def units_of_area(lists: CodeLists, unit_ids: Sequence[str]) -> tuple[str, ...]:
@@ -66,10 +74,18 @@ def figures(
     approved, every = totals([one for one in records if one.is_approved]), totals(records)
     return {
         one.id: IndicatorFigure(
-            figure_of(one, lists.figures[one.id], approved), figure_of(one, lists.figures[one.id], every)
+            figure_of(one, lists.figures[one.id], approved),
+            figure_of(one, lists.figures[one.id], every),
+            _unkept(lists.figures[one.id]),
         )
         for one in lists.indicators.values()
     }
+
+
+def _unkept(figure: Figure) -> tuple[str, ...]:
+    names = {aggregate.of for formula in figure.formulas for aggregate in formula.aggregates}
+    read = [(SOURCES.get(name) or THINGS[name]).record_types for name in sorted(names)]
+    return tuple(dict.fromkeys(kinds[0] for kinds in read if kinds and not TYPES.keys() & set(kinds)))
 
 
 def _records(session: Session, tenant_id: str) -> Iterator[CountedRecord]:
