@@ -32,6 +32,14 @@ WORKERS = {
     "ou_owners_attended": 1,
     "ou_materials": 5,
 }
+CENSUS_COUNTS = (
+    "workers_total",
+    "workers_female",
+    "workers_male",
+    "workers_sex_unstated",
+    "workers_contract",
+    "workers_health_check",
+)
 _NAMESPACE = uuid.UUID("6f1d7c52-9f0f-4a55-8f55-5f178f178f17")
 
 
@@ -141,6 +149,54 @@ def outreach_session(**over: object) -> Data:
             "materials": {"leaflet": {"quantity": 6}},
             "summary": "Phổ biến quy định mới và quyền của người lao động.",
             **_envelope("AL-T01-26-0008"),
+        },
+        over,
+    )
+
+
+def worker_census(**over: object) -> Data:
+    """Return a valid count of the workers of the establishment."""
+    counts = {name: WORKERS[name] for name in CENSUS_COUNTS}
+    return _with(
+        {
+            "establishment_id": record_id("establishment"),
+            "counted_on": VISIT_DATE,
+            "unit_id": UNIT,
+            "workers_insured": 2,
+            "source_document": "05/BC-UBND",
+            **counts,
+        },
+        over,
+    )
+
+
+def media_post(**over: object) -> Data:
+    """Return a valid item of the commune's station that was broadcast three times."""
+    return _with(
+        {
+            "outlet_id": "station_gl",
+            "unit_id": UNIT,
+            "published_on": VISIT_DATE,
+            "genre_id": "law_reading",
+            "title": "Quy định mới về cơ sở kinh doanh có điều kiện",
+            "broadcast_log": "11/2026",
+            "duration_minutes": 10,
+            "broadcast_times": 3,
+            "topic_ids": ["prostitution_law"],
+        },
+        over,
+    )
+
+
+def commune_plan(**over: object) -> Data:
+    """Return a valid plan of the commune for the year, joined with two programmes."""
+    return _with(
+        {
+            "unit_id": UNIT,
+            "year": 2026,
+            "document_number": "12/KH-UBND",
+            "issued_on": "2026-01-15",
+            "integration_ids": ["drugs", "hiv"],
         },
         over,
     )

@@ -30,7 +30,7 @@ from field178_shared.codelists.outreach import (
     SupportService,
     Topic,
 )
-from field178_shared.codelists.places import Phrase, Place
+from field178_shared.codelists.places import MediaOutlet, Phrase, Place
 from field178_shared.codelists.privacy_rules import PrivacyRules
 from field178_shared.codelists.reports import AnnexTable, ReportKind, ReportLayout, ReportSection, Submission
 from field178_shared.codelists.units import (
@@ -91,6 +91,7 @@ class CodeLists:
     deadlines: DatedRows[Deadline]
     holidays: HolidayCalendar
     document_forms: DatedRows[DocumentForm]
+    media_outlets: DatedRows[MediaOutlet]
     schools: DatedRows[Place]
     zones: DatedRows[Place]
     phrases: DatedRows[Phrase]

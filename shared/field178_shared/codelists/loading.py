@@ -31,7 +31,7 @@ from field178_shared.codelists.outreach import (
     read_service,
     read_topic,
 )
-from field178_shared.codelists.places import read_phrase, read_school, read_zone
+from field178_shared.codelists.places import read_outlet, read_phrase, read_school, read_zone
 from field178_shared.codelists.privacy_rules import read_privacy_rules
 from field178_shared.codelists.reports import (
     Submission,
@@ -140,6 +140,7 @@ def read_lists(data: object, pack: int = 0) -> CodeLists:
         deadlines=files.index("deadlines", "items", read_deadline),
         holidays=read_holidays(files.file("holidays")),
         document_forms=files.index("document_forms", "items", read_document_form),
+        media_outlets=files.index("places", "media_outlets", read_outlet),
         schools=files.index("places", "schools", read_school),
         zones=files.index("places", "zones", read_zone),
         phrases=files.index("phrases", "items", read_phrase),

@@ -1,4 +1,4 @@
-"""Schools and industrial zones with their head counts, and the sentences that inspectors write often."""
+"""Media outlets, schools and zones with their head counts, and the sentences that inspectors write often."""
 
 from __future__ import annotations
 
@@ -41,6 +41,14 @@ class Place(Labelled):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MediaOutlet(Labelled):
+    """A radio station, page or account: the channel it is one of, and the unit whose duty it is."""
+
+    channel_id: str
+    unit_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase(Labelled):
     """A sentence for notes; without items it is offered at each."""
 
@@ -58,6 +66,11 @@ def read_school(row: ListFileRow) -> Place:
 def read_zone(row: ListFileRow) -> Place:
     """Read one industrial zone."""
     return _place(row, ZONE_AUDIENCE)
+
+
+def read_outlet(row: ListFileRow) -> MediaOutlet:
+    """Read one media outlet."""
+    return MediaOutlet(**row.head(), channel_id=row.text("channel_id"), unit_id=row.text("unit_id"))
 
 
 def read_phrase(row: ListFileRow) -> Phrase:

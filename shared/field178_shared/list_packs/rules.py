@@ -199,6 +199,9 @@ def _named(lists: CodeLists) -> Iterator[_Named]:
     for table, places in (("places.schools", lists.schools), ("places.zones", lists.zones)):
         for place in places.values():
             yield table, place.id, [place.unit_id], lists.units
+    for outlet in lists.media_outlets.values():
+        yield "places.media_outlets", outlet.id, [outlet.unit_id], lists.units
+        yield "places.media_outlets", outlet.id, [outlet.channel_id], lists.media_channels
     for phrase in lists.phrases.values():
         yield "phrases.items", phrase.id, phrase.items, lists.items.keys() | lists.sections.keys()
     for profile in lists.target_profiles.values():

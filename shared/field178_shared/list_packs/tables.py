@@ -21,7 +21,7 @@ from field178_shared.codelists.outreach import (
     read_material,
     read_topic,
 )
-from field178_shared.codelists.places import read_phrase, read_school, read_zone
+from field178_shared.codelists.places import read_outlet, read_phrase, read_school, read_zone
 from field178_shared.codelists.reports import read_report_kind
 from field178_shared.codelists.rows import ListFileRow
 from field178_shared.codelists.units import read_lineage, read_unit, read_unit_group
@@ -79,6 +79,15 @@ class ListTable:
         return node
 
 
+_OUTLET: Row = {
+    "id": "",
+    "vi": "",
+    "en": "",
+    "channel_id": "",
+    "unit_id": "",
+    "valid_from": "2026-01-01",
+    "valid_to": "2026-01-01",
+}
 _PLACE: Row = {
     "id": "",
     "vi": "",
@@ -120,6 +129,7 @@ _TABLES = (
     ListTable("outreach.outreach_forms", read_form, identity=("channel", "counts_people")),
     ListTable("outreach.topics", read_topic),
     ListTable("phrases.items", read_phrase),
+    ListTable("places.media_outlets", read_outlet, identity=("channel_id",), sample=_OUTLET),
     ListTable("places.schools", read_school, identity=("kind",), sample={"kind": ""} | _PLACE),
     ListTable("places.zones", read_zone, sample=_PLACE),
     ListTable("reports.report_kinds", read_report_kind),

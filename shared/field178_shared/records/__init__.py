@@ -1,5 +1,6 @@
 """Typed records: frozen views of a record's data, never written back."""
 
+from field178_shared.records.commune import CommunePlan, MediaPost, WorkerCensus
 from field178_shared.records.conflict import ConflictingChange, ConflictPart
 from field178_shared.records.establishment import Establishment, EstablishmentCertificate, Point
 from field178_shared.records.inspection import (
@@ -16,6 +17,7 @@ from field178_shared.records.review import PinnedRemark, ReviewRecord
 __all__ = [
     "Attendance",
     "CheckedAnswer",
+    "CommunePlan",
     "ConflictPart",
     "ConflictingChange",
     "Establishment",
@@ -23,10 +25,12 @@ __all__ = [
     "FollowUp",
     "Inspection",
     "Measure",
+    "MediaPost",
     "OutreachSession",
     "PinnedRemark",
     "Point",
     "ReviewRecord",
     "VisitFinding",
     "VisitMember",
+    "WorkerCensus",
 ]

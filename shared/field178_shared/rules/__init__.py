@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import ErrorCode
 from field178_shared.records.reading import Data
-from field178_shared.rules import counts, establishment, inspection, outreach, plan, team
+from field178_shared.rules import commune, counts, establishment, inspection, outreach, plan, team
 from field178_shared.rules.free_text import FreeTextMarks, free_text_paths, free_texts
 from field178_shared.rules.problem import Context, Problem, Rule, by_path
 from field178_shared.schemas import validate
@@ -45,8 +45,16 @@ _RULES: Mapping[str, _Rules] = {
     ),
     "inspection": _Rules(inspection.contradictions, inspection.submission_problems, inspection.warnings),
     "outreach_session": _Rules(outreach.contradictions, outreach.submission_problems, outreach.warnings),
+    "worker_census": _Rules(commune.census_contradictions, commune.census_problems, commune.no_warnings),
+    "media_post": _Rules(commune.nothing, commune.post_problems, commune.no_warnings),
+    "commune_plan": _Rules(commune.nothing, commune.plan_problems, commune.no_warnings),
     "plan_item": _Rules(plan.contradictions, plan.submission_problems, plan.warnings),
     "team": _Rules(team.contradictions, team.submission_problems, team.warnings),
+}
+
+_PUBLISHED: Mapping[str, tuple[Rule, ...]] = {
+    "outreach_session": outreach.RULES,
+    "worker_census": commune.CENSUS_RULES,
 }
 
 
@@ -60,7 +68,7 @@ def published(type_name: str, lists: CodeLists) -> tuple[Rule, ...]:
     """Return all that `errors` can say of a type: other clients keep these rules before they send."""
     if type_name == "inspection":
         return (*inspection.RULES, *counts.published(lists))
-    return outreach.RULES if type_name == "outreach_session" else ()
+    return _PUBLISHED.get(type_name, ())
 
 
 def broken(type_name: str, problems: Mapping[str, Iterable[str]], lists: CodeLists) -> tuple[Rule, ...]:

@@ -39,3 +39,25 @@ def test_sentences_of_an_item_come_before_those_of_all() -> None:
     assert offered[0].id == "exit_goods"
     assert [one.items for one in offered[-2:]] == [(), ()]
     assert "exit_goods" not in {one.id for one in load().phrases_at("biz_registration", None)}
+
+
+def test_an_outlet_is_a_row_of_the_office_of_one_channel_and_unit() -> None:
+    outlet: Row = {
+        "id": "station_gl",
+        "vi": "Đài truyền thanh xã GL",
+        "en": "Station of GL",
+        "channel_id": "commune_loudspeaker",
+        "unit_id": "c11629_v2",
+        "valid_from": "2026-05-01",
+    }
+    pack = ListPack().with_rows({"places.media_outlets": {"station_gl": outlet}})
+
+    assert problems_of(pack, ListPack()) == ()
+    read = lists_with(pack).media_outlets["station_gl"]
+    assert (read.channel_id, read.unit_id) == ("commune_loudspeaker", "c11629_v2")
+    assert [read.valid_on(day) for day in (date(2026, 4, 30), date(2026, 5, 1))] == [False, True]
+    for change in ({"channel_id": "pigeon"}, {"unit_id": "nowhere"}):
+        wrong = ListPack().with_rows({"places.media_outlets": {"station_gl": outlet | change}})
+        assert problems_of(wrong, ListPack()), change
+    moved = ListPack().with_rows({"places.media_outlets": {"station_gl": outlet | {"channel_id": "zalo_oa"}}})
+    assert problems_of(moved, pack), "another channel would give its posts another meaning"

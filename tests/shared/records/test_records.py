@@ -4,13 +4,16 @@ from tests.shared import builders
 
 from field178_shared.records import (
     Attendance,
+    CommunePlan,
     ConflictPart,
     Establishment,
     Inspection,
+    MediaPost,
     OutreachSession,
     Point,
     ReviewRecord,
     VisitMember,
+    WorkerCensus,
 )
 
 
@@ -87,3 +90,13 @@ def test_data_of_another_shape_reads_as_empty_and_breaks_nothing() -> None:
     assert (read.members, read.answers, read.started_at, read.findings) == ((), {}, None, ())
     assert read.local_escort_agencies == ()
     assert Establishment.from_data({}).name == ""
+
+
+def test_what_a_commune_enters_reads_its_day_and_its_counts() -> None:
+    census = WorkerCensus.from_data(builders.worker_census(workers_male=None))
+    assert (census.counted_on, census.workers_total, census.workers_male) == (date(2026, 11, 20), 5, None)
+    post = MediaPost.from_data(builders.media_post())
+    assert (post.outlet_id, post.published_on, post.broadcast_times) == ("station_gl", date(2026, 11, 20), 3)
+    assert MediaPost.from_data(builders.media_post(broadcast_times=None)).broadcast_times == 1
+    plan = CommunePlan.from_data(builders.commune_plan())
+    assert (plan.year, plan.integration_ids) == (2026, ("drugs", "hiv"))

@@ -71,6 +71,16 @@ BAD: list[tuple[str, Callable[[], Data], str, object, str]] = [
     ("inspection_plan", builders.inspection_plan, "quotas.q2.month", 13, "out_of_range"),
     ("plan_item", builders.plan_item, "window_to", "30/11/2026", "bad_date"),
     ("plan_item", builders.plan_item, "cancelled.reason", "x" * 201, "too_long"),
+    ("worker_census", builders.worker_census, "workers_total", -1, "out_of_range"),
+    ("worker_census", builders.worker_census, "counted_on", "20/11/2026", "bad_date"),
+    ("worker_census", builders.worker_census, "source_document", "x" * 121, "too_long"),
+    ("media_post", builders.media_post, "title", " ", "required"),
+    ("media_post", builders.media_post, "title", "x" * 201, "too_long"),
+    ("media_post", builders.media_post, "broadcast_times", 0, "out_of_range"),
+    ("media_post", builders.media_post, "genre_id", "gossip", "unknown_choice"),
+    ("commune_plan", builders.commune_plan, "year", 24, "out_of_range"),
+    ("commune_plan", builders.commune_plan, "document_number", " ", "required"),
+    ("commune_plan", builders.commune_plan, "integration_ids", ["sport"], "unknown_choice"),
     ("conflict", builders.conflict, "device", "tablet 3", "bad_id"),
     ("team", builders.team, "level", "galaxy", "unknown_choice"),
     ("number_block", builders.number_block, "from", 0, "out_of_range"),
@@ -135,7 +145,13 @@ def test_every_type_describes_itself_in_json() -> None:
 
 def test_the_office_and_the_server_alone_write_what_is_theirs() -> None:
     on_tablets = {name for name, each in TYPES.items() if "tablet" in each.creators}
-    assert on_tablets == {"establishment", "inspection", "outreach_session", "comment_answer"}
+    assert on_tablets == {
+        "establishment",
+        "inspection",
+        "outreach_session",
+        "comment_answer",
+        "worker_census",
+    }
     assert "inspection_priority_id" in TYPES["establishment"].office_paths
     assert TYPES["inspection"].takes(1)
     assert not TYPES["inspection"].takes(2)

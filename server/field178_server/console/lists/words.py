@@ -36,6 +36,7 @@ _TABLES: Mapping[str, str] = {
     "outreach.outreach_forms": N_("Forms of outreach"),
     "outreach.topics": N_("Topics of outreach"),
     "phrases.items": N_("Sentences for notes"),
+    "places.media_outlets": N_("Media outlets"),
     "places.schools": N_("Schools"),
     "places.zones": N_("Industrial zones"),
     "reports.report_kinds": N_("Kinds of report"),

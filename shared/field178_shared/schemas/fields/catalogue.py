@@ -12,14 +12,17 @@ from field178_shared.codelists.labels import Labelled
 from field178_shared.schemas import TYPES, json_schema
 from field178_shared.schemas.fields import (
     comment_answer,
+    commune_plan,
     establishment,
     follow_up_closure,
     inspection,
+    media_post,
     outreach_session,
     plan,
     review,
     sanction,
     team,
+    worker_census,
 )
 from field178_shared.schemas.fields.spec import FieldSpec
 from field178_shared.text.i18n import N_, translator
@@ -44,7 +47,8 @@ RECORD_NAMES = MappingProxyType(
         "plan_item": N_("Planned visit"),
     }
 )
-# Records beside a filed one, of office and field: they stand on its page and have none of their own.
+# Records beside a filed one, of office and field: they stand on its page and have none of their own; and what
+# the office and the communes enter on forms of their own.
 OFFICE_RECORD_NAMES = MappingProxyType(
     {
         "sanction_decision": N_("Sanction decision"),
@@ -53,6 +57,9 @@ OFFICE_RECORD_NAMES = MappingProxyType(
         "follow_up_closure": N_("Correction closed"),
         "comment_answer": N_("Answer to a comment"),
         "team": N_("Inspection team"),
+        "worker_census": N_("Worker census"),
+        "media_post": N_("Media post"),
+        "commune_plan": N_("Plan of the commune"),
     }
 )
 FIELDS: Mapping[str, Mapping[str, FieldSpec]] = MappingProxyType(
@@ -62,6 +69,9 @@ FIELDS: Mapping[str, Mapping[str, FieldSpec]] = MappingProxyType(
             ("inspection", inspection.FIELDS),
             ("outreach_session", outreach_session.FIELDS),
             ("establishment", establishment.FIELDS),
+            ("worker_census", worker_census.FIELDS),
+            ("media_post", media_post.FIELDS),
+            ("commune_plan", commune_plan.FIELDS),
             ("review", review.FIELDS),
             ("comment_answer", comment_answer.FIELDS),
             ("sanction_decision", sanction.DECISION),
@@ -130,6 +140,7 @@ def choices_of(list_name: str, lists: CodeLists) -> Mapping[str, Labelled]:
         "forms": lists.forms,
         "items": lists.items,
         "materials": lists.materials,
+        "media_outlets": lists.media_outlets,
         "schools": lists.schools,
         "topics": lists.topics,
         "types": lists.types,

@@ -13,13 +13,16 @@ from field178_shared.rules import FreeTextMarks, free_text_paths
 from field178_shared.schemas import TYPES, json_schema
 from field178_shared.schemas.fields import (
     comment_answer,
+    commune_plan,
     establishment,
     follow_up_closure,
     inspection,
+    media_post,
     outreach_session,
     plan,
     review,
     sanction,
+    worker_census,
 )
 from field178_shared.schemas.fields.catalogue import (
     FIELDS,
@@ -45,6 +48,9 @@ DECLARED = {
     "payment": sanction.PAYMENT,
     "measure_execution": sanction.MEASURE,
     "follow_up_closure": follow_up_closure.FIELDS,
+    "worker_census": worker_census.FIELDS,
+    "media_post": media_post.FIELDS,
+    "commune_plan": commune_plan.FIELDS,
     "inspection_plan": plan.PLAN,
     "plan_item": plan.ITEM,
 }

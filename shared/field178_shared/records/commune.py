@@ -1,0 +1,90 @@
+"""What a commune enters for the yearly figures: a worker census, a media post, the plan of its year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from field178_shared.records.reading import Data, count_of, day_of, ids_of, text_of
+
+CENSUS, POST, PLAN = "worker_census", "media_post", "commune_plan"
+COMMUNE_TYPES = (CENSUS, POST, PLAN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerCensus:
+    """The workers of an establishment counted on a day; an absent count was not made."""
+
+    establishment_id: str
+    unit_id: str
+    counted_on: date | None
+    workers_total: int | None
+    workers_female: int | None
+    workers_male: int | None
+    workers_sex_unstated: int | None
+
+    @classmethod
+    def from_data(cls, data: Data) -> Self:
+        """Read a record's data; what is missing reads as empty."""
+        return cls(
+            establishment_id=text_of(data, "establishment_id"),
+            unit_id=text_of(data, "unit_id"),
+            counted_on=day_of(data, "counted_on"),
+            workers_total=count_of(data, "workers_total"),
+            workers_female=count_of(data, "workers_female"),
+            workers_male=count_of(data, "workers_male"),
+            workers_sex_unstated=count_of(data, "workers_sex_unstated"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaPost:
+    """One item of an outlet; without a number it was broadcast once."""
+
+    outlet_id: str
+    unit_id: str
+    published_on: date | None
+    genre_id: str
+    title: str
+    duration_minutes: int | None
+    broadcast_times: int
+    topic_ids: tuple[str, ...]
+
+    @classmethod
+    def from_data(cls, data: Data) -> Self:
+        """Read a record's data; what is missing reads as empty."""
+        return cls(
+            outlet_id=text_of(data, "outlet_id"),
+            unit_id=text_of(data, "unit_id"),
+            published_on=day_of(data, "published_on"),
+            genre_id=text_of(data, "genre_id"),
+            title=text_of(data, "title"),
+            duration_minutes=count_of(data, "duration_minutes"),
+            broadcast_times=count_of(data, "broadcast_times") or 1,
+            topic_ids=ids_of(data, "topic_ids"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunePlan:
+    """The plan of a commune for a year, and the programmes that it is joined with."""
+
+    unit_id: str
+    year: int | None
+    document_number: str
+    issued_on: date | None
+    integration_ids: tuple[str, ...]
+    replaces: str
+
+    @classmethod
+    def from_data(cls, data: Data) -> Self:
+        """Read a record's data; what is missing reads as empty."""
+        return cls(
+            unit_id=text_of(data, "unit_id"),
+            year=count_of(data, "year"),
+            document_number=text_of(data, "document_number"),
+            issued_on=day_of(data, "issued_on"),
+            integration_ids=ids_of(data, "integration_ids"),
+            replaces=text_of(data, "replaces"),
+        )

@@ -1,0 +1,71 @@
+"""Rules of what a commune enters: counts that agree with each other, and no day that is still to come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from field178_shared.codelists import CodeLists
+from field178_shared.errors import ErrorCode
+from field178_shared.records.reading import Data, count_of, day_of, text_of
+from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
+from field178_shared.time.clock import local_date
+
+_TOTAL = "workers_total"
+_BY_SEX = ("workers_female", "workers_male", "workers_sex_unstated")
+_PARTS = (*_BY_SEX, "workers_contract", "workers_health_check", "workers_insured")
+# What `census_contradictions` can say.
+CENSUS_RULES = (
+    Rule(_TOTAL, ErrorCode.SUM_MISMATCH, _BY_SEX, is_sum=True),
+    *(Rule(part, ErrorCode.EXCEEDS_TOTAL, (_TOTAL,)) for part in _PARTS),
+)
+
+
+def census_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+    """Yield each count that cannot be true beside the total; a sex without a count was not asked for."""
+    total = count_of(data, _TOTAL)
+    if total is None:
+        return
+    exceeding = [part for part in _PARTS if (count_of(data, part) or 0) > total]
+    yield from (Problem(part, ErrorCode.EXCEEDS_TOTAL) for part in exceeding)
+    known = [count for part in _BY_SEX if (count := count_of(data, part)) is not None]
+    female, male = (count_of(data, part) for part in _BY_SEX[:2])
+    # With women or men unknown only a surplus is certain; "not stated" without a number is nobody.
+    is_complete = female is not None and male is not None
+    if sum(known) > total or (is_complete and sum(known) != total):
+        yield Problem(_TOTAL, ErrorCode.SUM_MISMATCH)
+
+
+def census_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield what must be corrected before a census is entered, beside the contradictions."""
+    yield from _still_to_come("counted_on", data, context)
+
+
+def post_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield what must be corrected before a media post is entered."""
+    yield from _still_to_come("published_on", data, context)
+    outlet_id, day = text_of(data, "outlet_id"), day_of(data, "published_on")
+    if outlet_id and outlet_id not in lists.media_outlets:
+        yield Problem("outlet_id", ErrorCode.UNKNOWN_CHOICE)
+    if day and any(not_in_force(lists.media_outlets, [outlet_id], day)):
+        yield Problem("outlet_id", ErrorCode.NOT_IN_FORCE)
+
+
+def plan_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield what must be corrected before the plan of a year is entered."""
+    yield from _still_to_come("issued_on", data, context)
+
+
+def nothing(data: Data, lists: CodeLists) -> Iterator[Problem]:
+    """Yield nothing: no fields of the type contradict each other."""
+    yield from ()
+
+
+def no_warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield nothing."""
+    yield from ()
+
+
+def _still_to_come(path: str, data: Data, context: Context) -> Iterator[Problem]:
+    day = day_of(data, path)
+    if day is not None and day > local_date(context.now):
+        yield Problem(path, ErrorCode.DATE_IN_FUTURE)
