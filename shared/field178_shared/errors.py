@@ -132,6 +132,7 @@ class ErrorCode(StrEnum):
     OVERPAID = "overpaid"
     PROOF_REQUIRED = "proof_required"
     ALREADY_ENTERED = "already_entered"
+    ENTERED_TWICE = "entered_twice"
     # tablet
     NO_NETWORK = "no_network"
     NOT_OUR_SERVER = "not_our_server"
@@ -386,6 +387,7 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ErrorCode.ALREADY_ENTERED: _E(
         None, "Văn bản này đã được nhập cho lượt kiểm tra.", "This document is entered already for the visit."
     ),
+    ErrorCode.ENTERED_TWICE: _E(None, "Nội dung này đã được nhập rồi.", "This is entered already."),
     ErrorCode.NO_NETWORK: _E(
         None, "Chưa có mạng, sẽ tự gửi khi có.", "No network; it is sent when there is one."
     ),

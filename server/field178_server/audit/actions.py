@@ -14,6 +14,7 @@ class ActionKind(StrEnum):
     TAKING_OUT = "taking_out"
     DECISIONS = "decisions"
     REGISTER = "register"
+    COMMUNE = "commune"
     PLAN = "plan"
     ERASURE = "erasure"
     SIGN_IN = "sign_in"
@@ -46,6 +47,11 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
             *("establishment_added", "establishment_edited", "record_moved", "record_merged"),
             *("record_unmerged", "register_file_uploaded", "register_imported", "register_import_undone"),
             *("duplicate_dismissed", "duplicate_restored"),
+        ),
+        ActionKind.COMMUNE: tuple(
+            f"{type_}_{action}"
+            for type_ in ("worker_census", "media_post", "commune_plan")
+            for action in ("entered", "corrected", "withdrawn")
         ),
         ActionKind.PLAN: ("plan_set", "plan_item_added", "plan_item_moved", "plan_item_cancelled"),
         ActionKind.ERASURE: (

@@ -10,6 +10,8 @@ from field178_server.console.accounts import choose_password, own_account, own_t
 from field178_server.console.accounts import pages as accounts
 from field178_server.console.attention import pages as attention
 from field178_server.console.audit import pages as audit
+from field178_server.console.commune import entry_pages as commune_entries
+from field178_server.console.commune import pages as commune
 from field178_server.console.documents import pages as documents
 from field178_server.console.erasure import pages as erasure
 from field178_server.console.establishments import change_pages, duplicate_pages, form_pages, merge_pages
@@ -57,7 +59,7 @@ PAGES: tuple[ModuleType, ...] = (
     *(search, filed, views, tablets, tablet_pages, imports, erasure, lists, list_changes),
     *(follow_ups, entry_pages, people, open_work, teams, plan, plan_changes, audit),
     *(jobs, register_import, register_import_steps),
-    *(health, notices, mail, guides),
+    *(health, notices, mail, guides, commune, commune_entries),
 )
 
 

@@ -91,6 +91,7 @@ _MENU = (
             ("console.establishments", "establishment", N_("Register")),
             ("console.visits", "document", N_("All visits")),
             ("console.sessions", "outreach", N_("Outreach")),
+            ("console.commune", "check", N_("Work of the commune")),
         ),
     ),
     (

@@ -40,6 +40,8 @@ NOTICES = Access(frozenset({"manage_users", "review"}))
 ADMINISTER = Access(frozenset({"manage_users"}))
 AUDIT = Access(frozenset({"read_audit", "manage_users"}))
 TEAMS = Access(frozenset({"manage_users", "read_visits", "read_own_team_visits"}))
+COMMUNE = Access(frozenset({"create_commune_plan", "review", "sign_off_report"}))
+ENTER_COMMUNE = Access(frozenset({"create_commune_plan"}))
 HAND_OVER = Access(frozenset({"manage_users", "review"}))
 
 POLICY: Mapping[str, Access] = MappingProxyType(
@@ -89,6 +91,12 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.attention": READ,
         "console.attention_item": READ,
         "console.decide_attention": REVIEW,
+        "console.commune": COMMUNE,
+        "console.commune_entry": COMMUNE,
+        "console.new_commune_entry": ENTER_COMMUNE,
+        "console.enter_commune_entry": ENTER_COMMUNE,
+        "console.correct_commune_entry": ENTER_COMMUNE,
+        "console.withdraw_commune_entry": ENTER_COMMUNE,
         "console.people": ADMINISTER,
         "console.new_person": ADMINISTER,
         "console.add_person": ADMINISTER,

@@ -20,6 +20,7 @@ from field178_server.health.checks import Check, CheckName, backup_check, checks
 from field178_server.health.wording import words_of
 from field178_server.http.application_runtime import current_runtime
 from field178_server.office.attention.queries import AttentionFilter, count_items
+from field178_server.office.commune.queries import commune_work
 from field178_server.office.erasure.queries import count_requested
 from field178_server.office.follow_ups.queries import FollowUpFilter, FollowUpTab, follow_up_counts
 from field178_server.office.notices.queries import OwnNotice
@@ -214,17 +215,19 @@ def _sessions(reader: Viewer) -> TodayCard:
         reader.session, reader.officer.tenant_id, reader.unit_ids, today.replace(day=1), today
     )
     names = {unit: localizer.label(localizer.lists.units, unit) for unit in reader.unit_ids}
+    units = sorted(names.items(), key=lambda pair: pair[1])
     text = localizer.say(N_("outreach sessions this month: {unit}"))
     none_yet = localizer.say(N_("none yet; hold at least one form of outreach, all the year round"))
-    lines = tuple(
+    sessions = tuple(
         TodayLine(
             localizer.number(by_unit.get(unit, 0)),
             text.format(unit=name),
             "" if by_unit.get(unit) else none_yet,
             tone="" if by_unit.get(unit) else "warn",
         )
-        for unit, name in sorted(names.items(), key=lambda pair: pair[1])
+        for unit, name in units
     )
+    lines = (*(_owed(reader, unit, name) for unit, name in units), *sessions)
     return TodayCard(
         localizer.say(N_("To do this month")),
         "outreach",
@@ -234,6 +237,19 @@ def _sessions(reader: Viewer) -> TodayCard:
             if lines
             else N_("Your account names no commune yet; ask the administrator to add yours.")
         ),
+    )
+
+
+def _owed(reader: Viewer, unit_id: str, name: str) -> TodayLine:
+    """Return how much a commune still has to enter, with the page where it does."""
+    localizer = reader.localizer
+    work = commune_work(reader.session, reader.officer.tenant_id, unit_id, reader.today, localizer.lists)
+    text = localizer.say(N_("posts, plan and counts of workers still to enter: {unit}"))
+    return TodayLine(
+        localizer.number(work.owed_count),
+        text.format(unit=name),
+        href=url_for("console.commune", unit=unit_id),
+        tone="warn" if work.owed_count else "",
     )
 
 

@@ -44,6 +44,7 @@ PAGES = {
     "/notices/mail": {"reviewer", "admin"},
     "/notices/texts": {"reviewer", "admin"},
     "/account/authenticator": EVERYONE,
+    "/commune": {"commune_reporter", "reviewer", "leader_viewer"},
     "/people": {"admin"},
     "/people/new": {"admin"},
     "/teams": READERS | {"admin"},

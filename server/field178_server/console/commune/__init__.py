@@ -1,0 +1,1 @@
+"""Pages of a commune: what it still owes, the forms to enter it, and what was entered."""

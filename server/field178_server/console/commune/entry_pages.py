@@ -1,0 +1,247 @@
+"""The forms of what a commune enters: a new entry, its correction, its withdrawal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from flask import Response, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server.console.commune import view
+from field178_server.console.commune.form import PATHS, EntryForm, Options, label_of, typed_in
+from field178_server.console.commune.reader import access_to_entries, reader_of, today
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.form_actions import attempt, batch_in, done, office, whole_number
+from field178_server.console.shell.form_fields import faults_of
+from field178_server.console.shell.layout import layout_of, render
+from field178_server.console.shell.own_texts import OwnText, confirm_texts
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.text.field_labels import type_name
+from field178_server.console.text.localize import Localizer
+from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.http.application_runtime import current_runtime
+from field178_server.http.auth import current_officer
+from field178_server.office.commune import operations
+from field178_server.office.commune.operations import SeenCommuneEntry
+from field178_server.office.commune.queries import (
+    entries_in,
+    establishments_in,
+    find_entry,
+)
+from field178_server.records.access import AccessFilter
+from field178_server.records.batch import Batch
+from field178_server.records.labels import names_of
+from field178_server.records.stored_record import Stored
+from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.merge import Data
+from field178_shared.records.commune import CENSUS, COMMUNE_TYPES, PLAN, POST
+from field178_shared.records.reading import count_of, text_of
+from field178_shared.rules.free_text import free_text_paths
+from field178_shared.text.i18n import N_
+from field178_shared.text.normalisation import by_label
+
+_WRONG = N_("Nothing was written yet. What is wrong stands at its field.")
+_REFUSALS = {
+    ErrorCode.RULE: _WRONG,
+    ErrorCode.REVISION_CHANGED: N_("Somebody changed this entry meanwhile. Nothing was written."),
+}
+
+
+@console.get("/commune/new/<record_type>")
+def new_commune_entry(record_type: str) -> Response:
+    """Show the form of a new entry with what the address tells already."""
+    known = _known_type(record_type)
+    typed = MultiDict({name: request.args[name] for name in PATHS[known] if name in request.args})
+    if known == PLAN:
+        typed.setdefault("year", str(today().year))
+    return _form_page(_new_form(known, typed), None)
+
+
+@console.post("/commune/new/<record_type>")
+def enter_commune_entry(record_type: str) -> AnyResponse:
+    """Write a new entry; a refusal shows the form with all that was typed."""
+    form = _new_form(_known_type(record_type), request.form)
+    access, unit_id = _access(), _unit_id()
+    return _written(
+        form,
+        None,
+        lambda batch, data: operations.enter(
+            batch, office(), access, form.record_type, {"unit_id": unit_id, **data}
+        ),
+    )
+
+
+@console.get("/commune/entries/<record_id>")
+def commune_entry(record_id: str) -> Response:
+    """Show an entry; who entered for the commune corrects or withdraws it here."""
+    entry = _entry(record_id)
+    return _form_page(_known_form(entry, typed_in(entry.type, entry.data, _localizer())), entry)
+
+
+@console.post("/commune/entries/<record_id>")
+def correct_commune_entry(record_id: str) -> AnyResponse:
+    """Write an entry anew over the revision that was seen."""
+    entry, access = _entry(record_id), _access()
+    seen = SeenCommuneEntry(record_id, whole_number("seen_rev"))
+    kept: Data = {name: value for name, value in entry.data.items() if name not in PATHS[entry.type]}
+    return _written(
+        _known_form(entry, request.form),
+        entry,
+        lambda batch, data: operations.correct(batch, office(), access, seen, {**kept, **data}),
+    )
+
+
+@console.post("/commune/entries/<record_id>/withdraw")
+def withdraw_commune_entry(record_id: str) -> AnyResponse:
+    """Let an entry count no longer."""
+    entry, access = _entry(record_id), _access()
+    seen = SeenCommuneEntry(record_id, whole_number("seen_rev"))
+    refusal = attempt(_in_batch(lambda batch: operations.withdraw(batch, office(), access, seen)), _REFUSALS)
+    if refusal is not None:
+        form = _known_form(entry, typed_in(entry.type, entry.data, _localizer()))
+        return _form_page(form, entry, refusal.message, refusal.status)
+    return done(_way_back(entry.data), "commune_withdrawn", record_id)
+
+
+def _written(form: EntryForm, entry: Stored | None, write: Callable[[Batch, Data], object]) -> AnyResponse:
+    localizer = _localizer()
+    values = form.read(localizer)
+    if values.errors:
+        return _form_page(replace(form, errors=values.errors), entry, localizer.say(_WRONG), 422)
+    data = values.filled()
+    texts = [
+        OwnText(path, label_of(form.record_type, path, localizer), str(data[path]))
+        for path in free_text_paths(form.record_type)
+        if path in data and (entry is None or entry.data.get(path) != data[path])
+    ]
+    if asked := confirm_texts(texts, "console.commune"):
+        return asked
+    made: list[object] = []
+    refusal = attempt(_in_batch(lambda batch: made.append(write(batch, data))), _REFUSALS)
+    if refusal is not None:
+        errors = {
+            path: " ".join(message(ErrorCode(code), localizer.language) for code in codes)
+            for path, codes in refusal.problems.items()
+        }
+        return _form_page(replace(form, errors=errors), entry, refusal.message, refusal.status)
+    record_id = entry.record_id if entry else str(made[0])
+    unit: Data = entry.data if entry else {"unit_id": _unit_id()}
+    return done(_way_back(unit), "commune_corrected" if entry else "commune_entered", record_id)
+
+
+def _in_batch(work: Callable[[Batch], object]) -> Callable[[Session], None]:
+    def run(session: Session) -> None:
+        batch = batch_in(session)
+        work(batch)
+        batch.flush()
+
+    return run
+
+
+def _form_page(form: EntryForm, entry: Stored | None, refusal: str = "", status: int = 200) -> Response:
+    officer, runtime, plain = current_officer(), current_runtime(), _localizer()
+    named = {text_of(entry.data, "establishment_id")} - {""} if entry else set[str]()
+    with snapshot(runtime.engine) as session:
+        reader = reader_of(session, officer, plain)
+        names = names_of(session, runtime.tenant_id, named) if named else plain.names
+        layout = layout_of(session, officer, plain)
+    localizer = Localizer(plain.language, names)
+    fields = form.fields(localizer)
+    unit_id = text_of(entry.data, "unit_id") if entry else _unit_id()
+    may_write = reader.may_enter and not (entry and entry.deleted)
+    return render(
+        "commune/entry.html",
+        status,
+        layout=layout,
+        active="console.commune",
+        title=type_name(form.record_type, localizer) if entry else localizer.say(view.ADD[form.record_type]),
+        unit=localizer.label(localizer.lists.units, unit_id),
+        back=_way_back({"unit_id": unit_id}),
+        fields=fields,
+        faults=faults_of(fields),
+        refusal=refusal,
+        entry=entry,
+        may_write=may_write,
+        facts=[
+            (label_of(form.record_type, path, localizer), text)
+            for path, text in view.facts_of(entry, PATHS[entry.type], localizer)
+        ]
+        if entry
+        else (),
+        no_choice=_no_choice(form, localizer),
+        action=request.full_path.rstrip("?")
+        if entry is None
+        else url_for("console.correct_commune_entry", record_id=entry.record_id),
+    )
+
+
+def _no_choice(form: EntryForm, localizer: Localizer) -> str:
+    """Return what a commune lacks before this form can be filled in; "" where it lacks nothing."""
+    if form.record_type == POST and not form.options["outlet_id"]:
+        return localizer.say(N_("The lists name no media outlet of this commune; ask the administrator."))
+    if form.record_type == CENSUS and not form.options["establishment_id"]:
+        return localizer.say(N_("The register has no establishment in this commune."))
+    return ""
+
+
+def _new_form(record_type: str, typed: MultiDict[str, str]) -> EntryForm:
+    return EntryForm(record_type, _options(record_type, _unit_id(), None), typed)
+
+
+def _known_form(entry: Stored, typed: MultiDict[str, str]) -> EntryForm:
+    return EntryForm(entry.type, _options(entry.type, text_of(entry.data, "unit_id"), entry), typed)
+
+
+def _options(record_type: str, unit_id: str, entry: Stored | None) -> Options:
+    runtime, localizer = current_runtime(), _localizer()
+    if record_type == POST:
+        rows = localizer.lists.media_outlets.values()
+        own = [(one.id, one.label(localizer.language)) for one in rows if one.unit_id == unit_id]
+        return {"outlet_id": by_label(own)}
+    with snapshot(runtime.engine) as session:
+        if record_type == CENSUS:
+            return {"establishment_id": establishments_in(session, runtime.tenant_id, unit_id)}
+        plans = entries_in(session, runtime.tenant_id, unit_id, (PLAN,))
+    others = [one for one in plans if entry is None or one.record_id != entry.record_id]
+    return {"replaces": [(one.record_id, _plan_name(one)) for one in others]}
+
+
+def _plan_name(plan: Stored) -> str:
+    return f"{text_of(plan.data, 'document_number')} ({count_of(plan.data, 'year')})"
+
+
+def _known_type(record_type: str) -> str:
+    if record_type not in COMMUNE_TYPES:
+        raise AppError(ErrorCode.NOT_FOUND)
+    return record_type
+
+
+def _unit_id() -> str:
+    with snapshot(current_runtime().engine) as session:
+        unit_id = reader_of(session, current_officer(), _localizer()).chosen()
+    if not unit_id:
+        raise AppError(ErrorCode.NOT_FOUND)
+    return unit_id
+
+
+def _entry(record_id: str) -> Stored:
+    runtime = current_runtime()
+    with snapshot(runtime.engine) as session:
+        found = find_entry(session, runtime.tenant_id, _access(), record_id)
+    if found is None or found.is_erased:
+        raise AppError(ErrorCode.NOT_FOUND)
+    return found
+
+
+def _access() -> AccessFilter:
+    return access_to_entries(current_officer(), _localizer())
+
+
+def _localizer() -> Localizer:
+    return Localizer(chosen_language())
+
+
+def _way_back(data: Data) -> str:
+    return url_for("console.commune", unit=text_of(data, "unit_id"))

@@ -1,0 +1,131 @@
+"""The work of a commune in words: what is still owed, each with its form, and what was entered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from field178_server.console.text.field_labels import type_name, value_text
+from field178_server.console.text.localize import Localizer
+from field178_server.office.commune.queries import CommuneWork, UncountedEstablishment, day_of_entry
+from field178_server.records.stored_record import Stored
+from field178_shared.records.commune import CENSUS, PLAN, POST
+from field178_shared.records.reading import count_of, text_of
+from field178_shared.text.i18n import N_
+
+ADD = {CENSUS: N_("Enter a count"), POST: N_("Enter a post"), PLAN: N_("Enter the plan")}
+
+
+@dataclass(frozen=True, slots=True)
+class OwedLine:
+    """One thing of the month: figure, what it is, a note, and the form that enters it."""
+
+    figure: str
+    text: str
+    note: str
+    tone: str
+    href: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneEntryLine:
+    """An entry of the list."""
+
+    day: str
+    kind: str
+    text: str
+    detail: str
+    href: str
+
+
+def new_href(record_type: str, unit_id: str, **chosen: str) -> str:
+    """Return the address of the form of a new entry."""
+    return url_for("console.new_commune_entry", record_type=record_type, unit=unit_id, **chosen)  # type: ignore[arg-type]  # words alone
+
+
+def owed_lines(work: CommuneWork, unit_id: str, today: date, localizer: Localizer) -> tuple[OwedLine, ...]:
+    """Return the outlets of the month and the plan of the year."""
+    say, lines = localizer.say, []
+    for month in work.outlets:
+        name = month.outlet.label(localizer.language)
+        lines.append(
+            OwedLine(
+                localizer.number(month.posts),
+                say(N_("posts this month: {outlet}")).format(outlet=name),
+                "" if month.posts else say(N_("none yet; at least one is due every month")),
+                "" if month.posts else "warn",
+                new_href(POST, unit_id, outlet_id=month.outlet.id),
+                say(ADD[POST]),
+            )
+        )
+    number = text_of(work.plan.data, "document_number") if work.plan else ""
+    lines.append(
+        OwedLine(
+            localizer.number(1 if work.plan else 0),
+            say(N_("plan of {year}")).format(year=today.year),
+            number or say(N_("not entered yet")),
+            "" if work.plan else "warn",
+            new_href(PLAN, unit_id),
+            say(ADD[PLAN]),
+        )
+    )
+    return tuple(lines)
+
+
+def uncounted_lines(
+    found: Sequence[UncountedEstablishment], unit_id: str, localizer: Localizer
+) -> tuple[OwedLine, ...]:
+    """Return the establishments whose workers were not counted for a year."""
+    say = localizer.say
+    return tuple(
+        OwedLine(
+            "",
+            one.name,
+            say(N_("counted last on {day}")).format(day=localizer.day(one.counted_on))
+            if one.counted_on
+            else say(N_("never counted")),
+            "",
+            new_href(CENSUS, unit_id, establishment_id=one.record_id),
+            say(ADD[CENSUS]),
+        )
+        for one in found
+    )
+
+
+def entry_lines(entries: Sequence[Stored], localizer: Localizer) -> tuple[CommuneEntryLine, ...]:
+    """Return entries in words."""
+    return tuple(
+        CommuneEntryLine(
+            localizer.day(day_of_entry(one)),
+            type_name(one.type, localizer),
+            *_said(one, localizer),
+            url_for("console.commune_entry", record_id=one.record_id),
+        )
+        for one in entries
+    )
+
+
+def facts_of(entry: Stored, paths: Sequence[str], localizer: Localizer) -> list[tuple[str, str]]:
+    """Return the paths of an entry that have a value, each with how it reads."""
+    return [
+        (path, value_text(entry.type, path, entry.data[path], localizer))
+        for path in ("unit_id", *paths)
+        if path in entry.data and path != "replaces"
+    ]
+
+
+def _said(entry: Stored, localizer: Localizer) -> tuple[str, str]:
+    data, say = entry.data, localizer.say
+    if entry.type == CENSUS:
+        people = localizer.number(count_of(data, "workers_total") or 0)
+        name = localizer.establishment(text_of(data, "establishment_id"))
+        return name, say(N_("{count} workers")).format(count=people)
+    if entry.type == POST:
+        outlet = localizer.label(localizer.lists.media_outlets, text_of(data, "outlet_id"))
+        return text_of(data, "title"), outlet
+    year = say(N_("plan of {year}")).format(year=count_of(data, "year"))
+    return text_of(data, "document_number"), year

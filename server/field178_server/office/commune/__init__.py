@@ -1,0 +1,1 @@
+"""What communes enter for the yearly figures: worker censuses, media posts, plans."""

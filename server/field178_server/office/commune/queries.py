@@ -1,0 +1,191 @@
+"""What a commune has entered, and what it still owes: posts of the month, plan of the year, old counts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from field178_server.database.models import EstablishmentProjection, FiledRecord, Record
+from field178_server.records.access import AccessFilter
+from field178_server.records.counted_visits import counted
+from field178_server.records.stored_record import Stored
+from field178_shared.codelists import CodeLists
+from field178_shared.codelists.places import MediaOutlet
+from field178_shared.records.commune import CENSUS, COMMUNE_TYPES, PLAN, POST
+from field178_shared.records.reading import count_of, day_of, text_of
+
+COUNT_AGE = timedelta(days=365)
+# An establishment that has ended owes no count.
+_ENDED = ("closed", "not_found")
+_DAYS = {CENSUS: "counted_on", POST: "published_on", PLAN: "issued_on"}
+
+
+@dataclass(frozen=True, slots=True)
+class OutletMonth:
+    """An outlet, and how many posts of a month were entered for it."""
+
+    outlet: MediaOutlet
+    posts: int
+
+
+@dataclass(frozen=True, slots=True)
+class UncountedEstablishment:
+    """An establishment whose workers were not counted for a year; None: never."""
+
+    record_id: str
+    name: str
+    counted_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneWork:
+    """What stands open in a commune on a day, and what was entered there, the newest first."""
+
+    outlets: tuple[OutletMonth, ...]
+    plan: Stored | None
+    uncounted: tuple[UncountedEstablishment, ...]
+    entries: tuple[Stored, ...]
+
+    @property
+    def owed_count(self) -> int:
+        """How much is still to be entered: outlets without a post, the plan, old counts."""
+        return sum(not one.posts for one in self.outlets) + (self.plan is None) + len(self.uncounted)
+
+
+def units_of(session: Session, tenant_id: str, access: AccessFilter, lists: CodeLists) -> list[str]:
+    """Return the units whose entries are seen: those named, and for who sees all those of the register."""
+    if access.scopes is not None:
+        return [one for scope in access.scopes if (one := scope.removeprefix("unit:")) in lists.units]
+    query = select(EstablishmentProjection.unit_id).where(EstablishmentProjection.tenant_id == tenant_id)
+    of_outlets = {one.unit_id for one in lists.media_outlets.values()}
+    return sorted({*session.scalars(query.distinct()), *of_outlets})
+
+
+def commune_work(
+    session: Session, tenant_id: str, unit_id: str, today: date, lists: CodeLists
+) -> CommuneWork:
+    """Return the work of a commune on a day."""
+    entries = entries_in(session, tenant_id, unit_id, COMMUNE_TYPES)
+    months = [
+        text_of(one.data, "outlet_id")
+        for one in entries
+        if one.type == POST and _is_same_month(day_of_entry(one), today)
+    ]
+    plans = [one for one in entries if one.type == PLAN and count_of(one.data, "year") == today.year]
+    return CommuneWork(
+        outlets=tuple(
+            OutletMonth(one, months.count(one.id))
+            for one in outlets_of(unit_id, today, lists)
+            if lists.media_channels[one.channel_id].monthly_duty
+        ),
+        plan=next(iter(plans), None),
+        uncounted=_uncounted(session, tenant_id, unit_id, today, entries),
+        entries=tuple(entries),
+    )
+
+
+def outlets_of(unit_id: str, day: date, lists: CodeLists) -> list[MediaOutlet]:
+    """Return the outlets of a unit that are in force on a day."""
+    return [one for one in lists.media_outlets.values() if one.unit_id == unit_id and one.valid_on(day)]
+
+
+def entries_in(session: Session, tenant_id: str, unit_id: str, types: Collection[str]) -> list[Stored]:
+    """Return what counts of these types in a unit, the newest day first."""
+    query = select(*_COLUMNS).where(
+        Record.tenant_id == tenant_id,
+        Record.type.in_(types),
+        Record.scope == f"unit:{unit_id}",
+        Record.deleted.is_(False),
+    )
+    found = [Stored(*row) for row in session.execute(query)]
+    return sorted(found, key=lambda one: (day_of_entry(one) or date.min, one.record_id), reverse=True)
+
+
+def find_entry(session: Session, tenant_id: str, access: AccessFilter, record_id: str) -> Stored | None:
+    """Return an entry of a commune that the officer sees, withdrawn or not."""
+    query = select(*_COLUMNS).where(
+        Record.tenant_id == tenant_id,
+        Record.record_id == record_id,
+        Record.type.in_(COMMUNE_TYPES),
+        access.covers(Record.scope),
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else Stored(*row)
+
+
+def establishments_in(session: Session, tenant_id: str, unit_id: str) -> list[tuple[str, str]]:
+    """Return the establishments of a commune that have not ended: id and name, by name."""
+    query = (
+        select(EstablishmentProjection.record_id, EstablishmentProjection.name)
+        .where(*_of_unit(tenant_id, unit_id))
+        .order_by(EstablishmentProjection.sort_key, EstablishmentProjection.record_id)
+    )
+    return [(record_id, name) for record_id, name in session.execute(query)]
+
+
+def day_of_entry(entry: Stored) -> date | None:
+    """Return the day that an entry is about."""
+    return day_of(entry.data, _DAYS[entry.type])
+
+
+def _uncounted(
+    session: Session, tenant_id: str, unit_id: str, today: date, entries: Iterable[Stored]
+) -> tuple[UncountedEstablishment, ...]:
+    """Return the establishments that neither a visit nor a census has counted within a year, oldest first."""
+    visited = (
+        select(func.max(FiledRecord.occurred_on))
+        .where(
+            FiledRecord.tenant_id == EstablishmentProjection.tenant_id,
+            FiledRecord.establishment_id == EstablishmentProjection.record_id,
+            *counted(),
+        )
+        .correlate(EstablishmentProjection)
+        .scalar_subquery()
+    )
+    query = (
+        select(EstablishmentProjection.record_id, EstablishmentProjection.name, visited)
+        .where(*_of_unit(tenant_id, unit_id))
+        .order_by(EstablishmentProjection.sort_key, EstablishmentProjection.record_id)
+    )
+    last: dict[str, date] = {}
+    for one in entries:
+        day = day_of_entry(one)
+        if one.type == CENSUS and day is not None:
+            last.setdefault(text_of(one.data, "establishment_id"), day)
+    found = [
+        UncountedEstablishment(
+            record_id, name, max((day for day in (visit, last.get(record_id)) if day), default=None)
+        )
+        for record_id, name, visit in session.execute(query)
+    ]
+    old = [one for one in found if one.counted_on is None or one.counted_on < today - COUNT_AGE]
+    return tuple(sorted(old, key=lambda one: one.counted_on or date.min))
+
+
+def _of_unit(tenant_id: str, unit_id: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        EstablishmentProjection.tenant_id == tenant_id,
+        EstablishmentProjection.unit_id == unit_id,
+        EstablishmentProjection.operating_status_id.not_in(_ENDED),
+    )
+
+
+def _is_same_month(day: date | None, today: date) -> bool:
+    return day is not None and (day.year, day.month) == (today.year, today.month)
+
+
+_COLUMNS = (
+    Record.record_id,
+    Record.type,
+    Record.scope,
+    Record.rev,
+    Record.seq,
+    Record.deleted,
+    Record.h,
+    Record.body,
+    Record.subject_id,
+)

@@ -1,0 +1,258 @@
+"""Pages of a commune in a browser: what is owed, the three forms, their refusals, and who only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from html import unescape
+
+import pytest
+from sqlalchemy import delete, select
+from tests.server.console.conftest import PLACE, UNIT, Browser, FieldWork, Json
+from tests.server.console.reviews.test_pages import words
+from tests.server.office_scene import Office
+from tests.stores import Statements
+
+from field178_server.database.models import Audit, OfficerScope, Record
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.records.stored_record import data_of
+
+UNIT_ID = UNIT.removeprefix("unit:")
+STATION: Json = {
+    "id": "station_gl",
+    "vi": "Đài truyền thanh xã GL",
+    "en": "Station of GL",
+    "channel_id": "commune_loudspeaker",
+    "unit_id": UNIT_ID,
+    "valid_from": "2026-05-01",
+}
+COUNT: Json = {
+    "establishment_id": PLACE,
+    "counted_on": "2026-11-23",
+    "workers_total": "5",
+    "workers_female": "3",
+    "workers_male": "2",
+}
+POST: Json = {
+    "outlet_id": "station_gl",
+    "published_on": "2026-11-20",
+    "genre_id": "law_reading",
+    "title": "Quy định mới về cơ sở kinh doanh có điều kiện",
+    "broadcast_times": "3",
+}
+PLAN: Json = {
+    "year": "2026",
+    "document_number": "12/KH-UBND",
+    "issued_on": "2026-01-15",
+    "integration_ids": ["drugs", "hiv"],
+}
+FORMS: Mapping[str, Json] = {"worker_census": COUNT, "media_post": POST, "commune_plan": PLAN}
+NEW = {name: f"/commune/new/{name}?unit={UNIT_ID}" for name in FORMS}
+
+
+@pytest.fixture
+def commune(office: Office, in_the_field: FieldWork, signed_in: Callable[[str], Browser]) -> Browser:
+    """Sign in the reporter of a commune that has one establishment and one station."""
+    in_the_field.place()
+    office.publish_lists({"places.media_outlets": {"station_gl": STATION}})
+    own = OfficerScope(tenant_id="main", officer_id=office.officer_id("commune_reporter"), scope=UNIT)
+    run_write(office.engine, lambda session: session.add(own))
+    return signed_in("commune_reporter")
+
+
+def stored(office: Office, record_type: str) -> list[tuple[str, int, bool, Json]]:
+    query = select(Record.record_id, Record.rev, Record.deleted, Record.body).where(
+        Record.type == record_type
+    )
+    with snapshot(office.engine) as session:
+        return [(key, rev, gone, data_of(body)) for key, rev, gone, body in session.execute(query)]
+
+
+def shown(browser: Browser, path: str = "/commune") -> str:
+    return words(unescape(browser.text(path)))
+
+
+def test_month_says_what_is_owed_until_it_is_entered(
+    commune: Browser, office: Office, signed_in: Callable[[str], Browser]
+) -> None:
+    page = shown(commune)
+    assert "0 tin, bài tháng này: Đài truyền thanh xã GL chưa có" in page
+    assert "0 kế hoạch năm 2026 chưa nhập" in page
+    assert "chưa thống kê lần nào" in page
+    assert "3 tin, bài, kế hoạch, số lao động còn phải nhập" in shown(commune, "/")
+    for record_type, fields in FORMS.items():
+        answer = commune.post(NEW[record_type], fields)
+        assert answer.status_code == 303, words(unescape(answer.get_data(as_text=True)))
+    page = shown(commune)
+    assert "1 tin, bài tháng này: Đài truyền thanh xã GL" in page
+    assert "1 kế hoạch năm 2026 12/KH-UBND" in page
+    assert "Mọi cơ sở đã được thống kê" in page
+    assert "0 tin, bài, kế hoạch, số lao động còn phải nhập" in shown(commune, "/")
+    for text in ("Karaoke Mộc Diệp (GL-016)", "5 người lao động", POST["title"], "12/KH-UBND"):
+        assert text in page
+    office.clock.move(days=8)
+    assert "0 tin, bài tháng này: Đài truyền thanh xã GL" in shown(signed_in("commune_reporter"))
+
+
+def test_what_is_typed_is_what_is_stored(commune: Browser, office: Office) -> None:
+    for record_type, fields in FORMS.items():
+        commune.post(NEW[record_type], fields)
+    ((_, _, _, census),) = stored(office, "worker_census")
+    assert census == {
+        "establishment_id": PLACE,
+        "unit_id": UNIT_ID,
+        "counted_on": "2026-11-23",
+        "workers_total": 5,
+        "workers_female": 3,
+        "workers_male": 2,
+    }
+    ((_, _, _, post),) = stored(office, "media_post")
+    assert (post["broadcast_times"], post["unit_id"]) == (3, UNIT_ID)
+    ((_, _, _, plan),) = stored(office, "commune_plan")
+    assert (plan["year"], plan["integration_ids"]) == (2026, ["drugs", "hiv"])
+
+
+@pytest.mark.parametrize(
+    ("record_type", "over", "said"),
+    [
+        ("worker_census", {"workers_total": "-1"}, "Tổng số người lao động (người): Cần số nguyên."),
+        (
+            "worker_census",
+            {"workers_total": "2000000"},
+            "Tổng số người lao động (người): Số nằm ngoài khoảng cho phép.",
+        ),
+        ("worker_census", {"workers_total": ""}, "Tổng số người lao động (người): Cần nhập mục này."),
+        ("worker_census", {"workers_male": "3"}, "Tổng không bằng các số thành phần cộng lại"),
+        ("worker_census", {"workers_contract": "6"}, "Có hợp đồng lao động bằng văn bản (người): Lớn hơn"),
+        ("worker_census", {"counted_on": "2026-11-25"}, "Ngày thống kê: Ngày này chưa tới"),
+        ("worker_census", {"establishment_id": "0197c3a8-178a-7000-8000-000000000999"}, "Cơ sở:"),
+        ("media_post", {"published_on": "2026-11-25"}, "Ngày đăng, phát: Ngày này chưa tới"),
+        ("media_post", {"broadcast_times": "1001"}, "Số lần phát: Số nằm ngoài khoảng cho phép."),
+        ("media_post", {"outlet_id": "station_other"}, "Đơn vị truyền thông:"),
+        ("media_post", {"published_on": "2026-04-30"}, "Đơn vị truyền thông:"),
+        ("commune_plan", {"issued_on": "2026-11-25"}, "Ngày này chưa tới"),
+        ("commune_plan", {"year": "24"}, "Năm"),
+        ("commune_plan", {"replaces": "0197c3a8-178a-7000-8000-000000000999"}, "Thay thế kế hoạch:"),
+    ],
+)
+def test_bad_input_is_refused_at_its_field_and_stays_typed(
+    commune: Browser, office: Office, record_type: str, over: Json, said: str
+) -> None:
+    typed = {**FORMS[record_type], **over}
+    answer = commune.post(NEW[record_type], typed)
+    page = unescape(answer.get_data(as_text=True))
+    assert answer.status_code in (409, 422), page
+    assert said in words(page)
+    assert "Lỗi:" in page
+    for name, text in typed.items():
+        is_choice = name in ("establishment_id", "outlet_id", "genre_id", "integration_ids", "replaces")
+        assert is_choice or not text or f'value="{text}"' in page or f">{text}</textarea>" in page, name
+    assert stored(office, record_type) == []
+
+
+@pytest.mark.parametrize("record_type", sorted(FORMS))
+def test_entry_sent_twice_is_refused_at_its_field(commune: Browser, office: Office, record_type: str) -> None:
+    assert commune.post(NEW[record_type], FORMS[record_type]).status_code == 303
+    again = commune.post(NEW[record_type], FORMS[record_type])
+    assert again.status_code != 303
+    assert "Nội dung này đã được nhập rồi." in again.get_data(as_text=True)
+    assert len(stored(office, record_type)) == 1
+
+
+def test_correction_is_a_new_revision_and_a_withdrawn_entry_counts_again(
+    commune: Browser, office: Office
+) -> None:
+    commune.post(NEW["media_post"], POST)
+    ((record_id, _, _, _),) = stored(office, "media_post")
+    path = f"/commune/entries/{record_id}"
+    assert f">{POST['title']}</textarea>" in unescape(commune.text(path))
+    corrected = POST | {"title": "Tiêu đề đã sửa", "seen_rev": "1"}
+    assert commune.post(path, corrected).status_code == 303
+    assert [(rev, data["title"]) for _, rev, _, data in stored(office, "media_post")] == [
+        (2, "Tiêu đề đã sửa")
+    ]
+    late = commune.post(path, corrected | {"title": "Quá muộn"})
+    assert (late.status_code, "Chưa ghi" in late.get_data(as_text=True)) == (409, True)
+    # The first title is another fact now, and the corrected one is taken.
+    assert commune.post(NEW["media_post"], POST).status_code == 303
+    taken = commune.post(path, corrected | {"title": POST["title"], "seen_rev": "2"})
+    assert "Nội dung này đã được nhập rồi." in taken.get_data(as_text=True)
+    assert commune.post(f"{path}/withdraw", {"seen_rev": "2"}).status_code == 303
+    assert "Tiêu đề đã sửa" not in shown(commune)
+    assert "Đã rút" in shown(commune, path)
+    with snapshot(office.engine) as session:
+        actions = list(session.scalars(select(Audit.action).where(Audit.action.like("media_post%"))))
+    assert sorted(actions) == [
+        *("media_post_corrected", "media_post_entered", "media_post_entered", "media_post_withdrawn")
+    ]
+
+
+def test_withdrawn_entry_is_entered_again_under_its_id(commune: Browser, office: Office) -> None:
+    commune.post(NEW["commune_plan"], PLAN)
+    ((record_id, _, _, _),) = stored(office, "commune_plan")
+    commune.post(f"/commune/entries/{record_id}/withdraw", {"seen_rev": "1"})
+    assert commune.post(NEW["commune_plan"], PLAN).status_code == 303
+    assert [one[:3] for one in stored(office, "commune_plan")] == [(record_id, 3, False)]
+
+
+def test_title_that_may_name_a_person_is_shown_once_more(commune: Browser, office: Office) -> None:
+    named = POST | {"title": "Anh Nguyễn Văn Mẫu 0912345678 kể chuyện"}
+    asked = commune.post(NEW["media_post"], named)
+    assert asked.status_code == 200
+    assert "0912345678" in asked.get_data(as_text=True)
+    assert stored(office, "media_post") == []
+
+
+def test_other_communes_are_not_there(commune: Browser, office: Office) -> None:
+    commune.post(NEW["worker_census"], COUNT)
+    ((record_id, _, _, _),) = stored(office, "worker_census")
+    other = "c11632_v2"
+    assert commune.get(f"/commune?unit={other}").status_code == 404
+    assert commune.post(f"/commune/new/worker_census?unit={other}", COUNT).status_code == 404
+    reporter = office.officer_id("commune_reporter")
+
+    def move(session: object) -> None:
+        session.execute(delete(OfficerScope).where(OfficerScope.officer_id == reporter))  # type: ignore[attr-defined]
+        session.add(OfficerScope(tenant_id="main", officer_id=reporter, scope=f"unit:{other}"))  # type: ignore[attr-defined]
+
+    run_write(office.engine, move)
+    path = f"/commune/entries/{record_id}"
+    assert commune.get(path).status_code == 404
+    assert commune.post(path, COUNT | {"seen_rev": "1"}).status_code == 404
+    assert commune.post(f"{path}/withdraw", {"seen_rev": "1"}).status_code == 404
+
+
+@pytest.mark.parametrize("login", ["chi", "leader_viewer"])
+def test_the_district_reads_every_commune_and_enters_nothing(
+    commune: Browser, office: Office, signed_in: Callable[[str], Browser], login: str
+) -> None:
+    commune.post(NEW["worker_census"], COUNT)
+    ((record_id, _, _, _),) = stored(office, "worker_census")
+    reader = signed_in(login)
+    page = shown(reader, f"/commune?unit={UNIT_ID}")
+    assert "5 người lao động" in page
+    assert "/commune/new/" not in reader.text(f"/commune?unit={UNIT_ID}")
+    entry = reader.text(f"/commune/entries/{record_id}")
+    assert "Tổng số người lao động" in entry
+    assert "seen_rev" not in entry
+    assert reader.get(NEW["worker_census"]).status_code == 404
+    assert reader.post(NEW["worker_census"], COUNT).status_code == 404
+    assert reader.post(f"/commune/entries/{record_id}", COUNT | {"seen_rev": "1"}).status_code == 404
+
+
+def test_reporter_without_a_commune_is_told_whom_to_ask(signed_in: Callable[[str], Browser]) -> None:
+    assert "đề nghị quản trị viên thêm xã của bạn" in shown(signed_in("commune_reporter"))
+
+
+def test_page_costs_the_same_with_many_entries(
+    commune: Browser, office: Office, statements: Statements
+) -> None:
+    commune.post(NEW["media_post"], POST)
+    commune.text("/commune")
+    with statements(office.engine) as few:
+        commune.text("/commune")
+    for day in range(1, 16):
+        commune.post(NEW["media_post"], POST | {"published_on": f"2026-11-{day:02}"})
+    with statements(office.engine) as many:
+        commune.text("/commune")
+    assert len(many) == len(few)
+    assert len(few) <= 20
