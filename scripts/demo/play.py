@@ -18,6 +18,7 @@ from scripts.demo.words import _
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.engine import create_engine_for
+from field178_server.demo.communes import enter_communes
 from field178_server.demo.places import publish_places
 from field178_server.demo.seed import DemoStore, Seeded, seed
 from field178_server.replication.policy.record_validation import DeclaredTypes
@@ -95,6 +96,7 @@ def fill(server: ServerProcess, waiting: int = 0) -> Seeded:
     store = DemoStore(engine, OperationContext(settings.tenant, clock, ids, lists), DeclaredTypes(lists))
     publish_places(engine, store.context, load_keys(settings.key_dir).receipt, demo())
     seeded = seed(store, demo(), Passwords(settings.password_cost).hash(PASSWORD), waiting)
+    enter_communes(engine, store.context, demo(), seeded.reviewer)
     engine.dispose()
     return seeded
 

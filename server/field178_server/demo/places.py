@@ -1,4 +1,4 @@
-"""Schools and zones of the demo: rows that its office publishes, and where some of its sessions were."""
+"""Schools, zones and outlets of the demo: rows that its office publishes; some sessions were held there."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from field178_server.office.lists.operations import publish_rows
 from field178_shared.codelists.places import AUDIENCE_OF_KIND, ZONE_AUDIENCE
 from field178_shared.list_packs import Row
 
-SCHOOLS, ZONES = "places.schools", "places.zones"
+SCHOOLS, ZONES, OUTLETS = "places.schools", "places.zones", "places.media_outlets"
+DISTRICT = "d313_v1"
 _COUNTED_FROM = "2024-01-01"
 _VOCATIONAL = "gdnn"
+_STATION = "commune_loudspeaker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,48 @@ def places_of(dataset: Mapping[str, object]) -> Iterator[DemoPlace]:
         yield DemoPlace(ZONES, row, "zone_id", "industrial_zone_session", ZONE_AUDIENCE)
 
 
+def station_of(unit: str) -> str:
+    """Return the id of the station of a commune."""
+    return f"station_{unit}"
+
+
+def outlets_of(dataset: Mapping[str, object]) -> dict[str, Row]:
+    """Return the station of each commune, and the outlets of the district, each named as its channel."""
+    communes = dataset["per_commune"]
+    assert isinstance(communes, Mapping)
+    rows = {
+        station_of(unit): _outlet(
+            station_of(unit), f"Đài truyền thanh {_lowered(one['name'])} (GL)", _STATION, unit
+        )
+        for unit, one in communes.items()
+    }
+    titles = {"district_portal": "Trang thông tin huyện (GL)", "district_radio": "Đài huyện (GL)"}
+    return rows | {one: _outlet(one, title, one, DISTRICT) for one, title in titles.items()}
+
+
 def publish_places(
     engine: Engine, context: OperationContext, key: Ed25519PrivateKey, dataset: Mapping[str, object]
 ) -> int:
     """Publish the first pack of the demo's office; return how many rows it has."""
-    rows: dict[str, dict[str, Row]] = {SCHOOLS: {}, ZONES: {}}
+    rows: dict[str, dict[str, Row]] = {SCHOOLS: {}, ZONES: {}, OUTLETS: outlets_of(dataset)}
     for place in places_of(dataset):
         rows[place.table][str(place.row["id"])] = place.row
     return run_write(engine, lambda session: publish_rows(session, context, key, rows, seen=0)).changed
+
+
+def _outlet(outlet_id: str, name: str, channel: str, unit: str) -> Row:
+    return {
+        "id": outlet_id,
+        "vi": name,
+        "en": name,
+        "channel_id": channel,
+        "unit_id": unit,
+        "valid_from": _COUNTED_FROM,
+    }
+
+
+def _lowered(name: str) -> str:
+    return name[:1].lower() + name[1:]
 
 
 def _row(given: Mapping[str, object], counted: str) -> Row:

@@ -11,6 +11,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import FiledRecord, Quarantine, Record
 from field178_server.demo import DEMO_START
+from field178_server.demo.communes import enter_communes
 from field178_server.demo.places import publish_places
 from field178_server.demo.seed import DemoStore, Seeded, seed
 from field178_server.office.plan.queries import PlanReader, year_plan
@@ -21,6 +22,7 @@ from field178_server.serving.installation import install
 from field178_server.settings import Settings
 from field178_shared.codelists import demo, load
 from field178_shared.ids import IdSource
+from field178_shared.records.commune import COMMUNE_TYPES
 from field178_shared.records.teams import Team
 from field178_shared.time.clock import ShiftedClock, SystemClock
 
@@ -82,10 +84,28 @@ def test_the_plan_has_visits_in_every_state_and_a_hidden_one(seeded: tuple[DemoS
     assert (last.quotas[0].done, last.quotas[0].quota.count) == (demo()["totals"]["visits"], 90)
 
 
-def test_the_office_of_the_demo_publishes_its_schools_and_zones(seeded: tuple[DemoStore, Seeded]) -> None:
-    store, _told = seeded
+def test_the_office_of_the_demo_publishes_its_places_and_its_communes_enter_their_year(
+    seeded: tuple[DemoStore, Seeded],
+) -> None:
+    store, told = seeded
     key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-    assert publish_places(store.engine, store.context, key, demo()) == 7
+    assert publish_places(store.engine, store.context, key, demo()) == 26
     with Session(store.engine) as session:
         pack = stored_pack(session, store.context.tenant_id)
-    assert (pack.number, set(pack.rows)) == (1, {"places.schools", "places.zones"})
+    assert (pack.number, set(pack.rows)) == (1, {"places.media_outlets", "places.schools", "places.zones"})
+    totals, places = demo()["totals"], demo()["establishments"]
+    unvisited = sum(not place["visits"] for place in places)
+    issued = sum(plan["issued"] for plan in demo()["commune_plans"].values())
+    entered = enter_communes(store.engine, store.context, demo(), told.reviewer)
+    with Session(store.engine) as session:
+        counted = dict(
+            session.execute(
+                select(Record.type, func.count()).where(Record.type.in_(COMMUNE_TYPES)).group_by(Record.type)
+            ).all()
+        )
+    assert counted == {
+        "media_post": totals["media_items"],
+        "commune_plan": issued,
+        "worker_census": unvisited,
+    }
+    assert entered == sum(counted.values())

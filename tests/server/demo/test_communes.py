@@ -1,0 +1,53 @@
+"""What the demo's communes entered recomputes to the golden figures of the data set."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+from field178_server.demo.communes import entries_of
+from field178_server.demo.places import outlets_of
+from field178_shared.codelists import demo
+from field178_shared.records import MediaPost, WorkerCensus
+from field178_shared.schemas import validate
+
+ENTRIES = list(entries_of(demo()))
+POSTS = [MediaPost.from_data(one.data) for one in ENTRIES if one.type == "media_post"]
+
+
+def test_every_entry_is_valid_and_of_its_unit() -> None:
+    for one in ENTRIES:
+        assert validate(one.type, one.data) == {}, one
+        assert one.data["unit_id"] == one.unit_id
+
+
+def test_outlet_months_recompute_to_the_golden_figures() -> None:
+    golden = demo()["golden_indicators"]
+    months: dict[str, set[int]] = defaultdict(set)
+    for post in POSTS:
+        assert post.published_on is not None
+        months[post.outlet_id].add(post.published_on.month)
+    outlets = outlets_of(demo())
+    share = golden["media_outlet_month_pct"]
+    assert (sum(map(len, months.values())), len(outlets) * 12) == (share["num"], share["den"])
+    full = [outlet for outlet in months if outlet.startswith("station_") and len(months[outlet]) == 12]
+    stations = [outlet for outlet in outlets if outlet.startswith("station_")]
+    share = golden["media_commune_full_pct"]
+    assert (len(full), len(stations)) == (share["num"], share["den"])
+
+
+def test_plans_and_their_programmes_are_those_of_the_data_set() -> None:
+    golden = demo()["golden_indicators"]["commune_plan_pct"]
+    plans = [one for one in ENTRIES if one.type == "commune_plan"]
+    assert len({one.unit_id for one in plans}) == golden["num"]
+    wanted = {unit: plan["integration"] for unit, plan in demo()["commune_plans"].items() if plan["issued"]}
+    assert {one.unit_id: one.data.get("integration_ids", []) for one in plans} == wanted
+
+
+def test_visits_and_censuses_together_count_every_worker_once() -> None:
+    counted = Counter(str(one.data["establishment_id"]) for one in ENTRIES if one.type == "worker_census")
+    places = demo()["establishments"]
+    assert set(counted.values()) == {1}
+    assert len(counted) == sum(not place["visits"] for place in places)
+    censuses = [WorkerCensus.from_data(one.data) for one in ENTRIES if one.type == "worker_census"]
+    visited = sum(place["workers_total"] for place in places if place["visits"])
+    assert visited + sum(one.workers_total or 0 for one in censuses) == demo()["totals"]["workers_total"]
