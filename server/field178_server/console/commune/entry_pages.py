@@ -56,7 +56,12 @@ def new_commune_entry(record_type: str) -> Response:
     typed = MultiDict({name: request.args[name] for name in PATHS[known] if name in request.args})
     if known == PLAN:
         typed.setdefault("year", str(today().year))
-    return _form_page(_new_form(known, typed), None)
+    form = _new_form(known, typed)
+    for path, choices in form.options.items():
+        # The only one there is needs no choice.
+        if len(choices) == 1 and path != "replaces":
+            typed.setdefault(path, choices[0][0])
+    return _form_page(form, None)
 
 
 @console.post("/commune/new/<record_type>")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from werkzeug.datastructures import MultiDict
 
@@ -28,6 +28,8 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     ),
     PLAN: ("year", "document_number", "issued_on", "integration_ids", "replaces"),
 }
+# Long texts that have no second line.
+_ONE_LINE = frozenset({"title", "url"})
 Options = Mapping[str, Sequence[tuple[str, str]]]
 
 
@@ -70,7 +72,7 @@ class EntryForm:
             return Control("choice", options=tuple(self.options[path]))
         control = control_for(self.record_type, path, localizer)
         assert control is not None, path
-        return control
+        return replace(control, kind="text") if path in _ONE_LINE else control
 
     def _is_required(self, path: str) -> bool:
         return TYPES[self.record_type].schema.fields[path].required
