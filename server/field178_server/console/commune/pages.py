@@ -17,7 +17,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
-from field178_server.office.commune.queries import CommuneWork, commune_work
+from field178_server.office.commune.queries import CommuneWork, commune_work, find_entry
 from field178_server.records.labels import names_of
 from field178_server.records.paging import PageOfRows
 from field178_shared.records.commune import CENSUS, COMMUNE_TYPES
@@ -43,6 +43,7 @@ def commune() -> Response:
         page = PageOfRows.within(wanted_page(request.args.get("page", "")), PAGE_SIZE, len(entries))
         shown = entries[page.offset : page.offset + page.size]
         named = {text_of(one.data, "establishment_id") for one in shown if one.type == CENSUS}
+        done = find_entry(session, runtime.tenant_id, reader.access, flash.record_id) if flash else None
         names = names_of(session, runtime.tenant_id, named)
         layout = layout_of(session, officer, plain)
     localizer = Localizer(plain.language, names)
@@ -57,9 +58,9 @@ def commune() -> Response:
         "commune/page.html",
         layout=layout,
         active="console.commune",
-        flash=flash.text(plain.say(N_("Work of the commune")), plain) if flash else "",
+        flash=flash.text(type_name(done.type, plain), plain) if flash and done else "",
         unit=dict(reader.units).get(unit_id, ""),
-        unit_filter=(FilterField("unit", unit_label, unit_id, reader.units),)
+        unit_filter=(FilterField("unit", unit_label, unit_id, reader.units, plain.say(N_("Choose"))),)
         if len(reader.units) > 1
         else (),
         owed=view.owed_lines(work, unit_id, day, localizer) if unit_id else (),

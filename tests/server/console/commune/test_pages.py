@@ -83,6 +83,7 @@ def test_month_says_what_is_owed_until_it_is_entered(
         answer = commune.post(NEW[record_type], fields)
         assert answer.status_code == 303, words(unescape(answer.get_data(as_text=True)))
     page = shown(commune)
+    assert "Đã nhập: Kế hoạch năm của xã." in page
     assert "1 tin, bài tháng này: Đài truyền thanh xã GL" in page
     assert "1 kế hoạch năm 2026 12/KH-UBND" in page
     assert "Mọi cơ sở đã được thống kê" in page
