@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from flask import Response, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
+from field178_server.attachments.queries import files_of
+from field178_server.audit.trail import AuditEntry
 from field178_server.console.commune import view
+from field178_server.console.commune.files import PlanFiles, sent_files, stored_files
 from field178_server.console.commune.form import PATHS, EntryForm, Options, label_of, typed_in
 from field178_server.console.commune.reader import access_to_entries, reader_of, today
+from field178_server.console.records.documents import send_document
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import attempt, batch_in, done, office, whole_number
 from field178_server.console.shell.form_fields import faults_of
@@ -20,7 +24,7 @@ from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.commune import operations
@@ -32,12 +36,12 @@ from field178_server.office.commune.queries import (
 )
 from field178_server.records.access import AccessFilter
 from field178_server.records.batch import Batch
-from field178_server.records.labels import names_of
+from field178_server.records.labels import establishment_names, names_of
 from field178_server.records.stored_record import Stored
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.merge import Data
 from field178_shared.records.commune import CENSUS, COMMUNE_TYPES, PLAN, POST
-from field178_shared.records.reading import count_of, text_of
+from field178_shared.records.reading import count_of, entries_of, text_of
 from field178_shared.rules.free_text import free_text_paths
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
@@ -47,6 +51,15 @@ _REFUSALS = {
     ErrorCode.RULE: _WRONG,
     ErrorCode.REVISION_CHANGED: N_("Somebody changed this entry meanwhile. Nothing was written."),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    """A form with the entry that it is about, where there is one, and the files that it holds."""
+
+    form: EntryForm
+    entry: Stored | None
+    files: PlanFiles = field(default_factory=PlanFiles)
 
 
 @console.get("/commune/new/<record_type>")
@@ -61,7 +74,7 @@ def new_commune_entry(record_type: str) -> Response:
         # The only one there is needs no choice.
         if len(choices) == 1 and path != "replaces":
             typed.setdefault(path, choices[0][0])
-    return _form_page(form, None)
+    return _form_page(FormPage(form, None))
 
 
 @console.post("/commune/new/<record_type>")
@@ -82,7 +95,22 @@ def enter_commune_entry(record_type: str) -> AnyResponse:
 def commune_entry(record_id: str) -> Response:
     """Show an entry; who entered for the commune corrects or withdraws it here."""
     entry = _entry(record_id)
-    return _form_page(_known_form(entry, typed_in(entry.type, entry.data, _localizer())), entry)
+    form = _known_form(entry, typed_in(entry.type, entry.data, _localizer()))
+    return _form_page(FormPage(form, entry, stored_files(entry.data)))
+
+
+@console.get("/commune/entries/<record_id>/files/<key>")
+def commune_file(record_id: str, key: str) -> Response:
+    """Give a document of a plan; the look at it is audited."""
+    runtime, entry = current_runtime(), _entry(record_id)
+    with snapshot(runtime.engine) as session:
+        found = [one for one in files_of(session, runtime.tenant_id, record_id) if one.key == key]
+    sent = send_document(runtime, found[0]) if found and found[0].has_come else None
+    if sent is None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    seen = AuditEntry("file_viewed", record_id, entry.scope, {"key": key, "kind": found[0].kind})
+    run_write(runtime.engine, lambda session: office().note(session, seen))
+    return sent
 
 
 @console.post("/commune/entries/<record_id>")
@@ -90,7 +118,9 @@ def correct_commune_entry(record_id: str) -> AnyResponse:
     """Write an entry anew over the revision that was seen."""
     entry, access = _entry(record_id), _access()
     seen = SeenCommuneEntry(record_id, whole_number("seen_rev"))
-    kept: Data = {name: value for name, value in entry.data.items() if name not in PATHS[entry.type]}
+    kept: Data = {
+        name: value for name, value in entry.data.items() if name not in (*PATHS[entry.type], "attachments")
+    }
     return _written(
         _known_form(entry, request.form),
         entry,
@@ -106,16 +136,23 @@ def withdraw_commune_entry(record_id: str) -> AnyResponse:
     refusal = attempt(_in_batch(lambda batch: operations.withdraw(batch, office(), access, seen)), _REFUSALS)
     if refusal is not None:
         form = _known_form(entry, typed_in(entry.type, entry.data, _localizer()))
-        return _form_page(form, entry, refusal.message, refusal.status)
+        return _form_page(FormPage(form, entry, stored_files(entry.data)), refusal.message, refusal.status)
     return done(_way_back(entry.data), "commune_withdrawn", record_id)
 
 
 def _written(form: EntryForm, entry: Stored | None, write: Callable[[Batch, Data], object]) -> AnyResponse:
     localizer = _localizer()
     values = form.read(localizer)
-    if values.errors:
-        return _form_page(replace(form, errors=values.errors), entry, localizer.say(_WRONG), 422)
     data = values.filled()
+    unit: Data = entry.data if entry else {"unit_id": _unit_id()}
+    files, before = PlanFiles(), entry.data if entry else {}
+    if form.record_type == PLAN:
+        record_id = entry.record_id if entry else operations.entry_id(PLAN, {**unit, **data})
+        files = sent_files(record_id, before, localizer)
+    if values.errors or files.error:
+        shown = FormPage(replace(form, errors=values.errors), entry, files)
+        return _form_page(shown, localizer.say(_WRONG), 422)
+    data |= files.attachments(before)
     texts = [
         OwnText(path, label_of(form.record_type, path, localizer), str(data[path]))
         for path in free_text_paths(form.record_type)
@@ -130,9 +167,9 @@ def _written(form: EntryForm, entry: Stored | None, write: Callable[[Batch, Data
             path: " ".join(message(ErrorCode(code), localizer.language) for code in codes)
             for path, codes in refusal.problems.items()
         }
-        return _form_page(replace(form, errors=errors), entry, refusal.message, refusal.status)
+        shown = FormPage(replace(form, errors=errors), entry, files)
+        return _form_page(shown, refusal.message, refusal.status)
     record_id = entry.record_id if entry else str(made[0])
-    unit: Data = entry.data if entry else {"unit_id": _unit_id()}
     return done(_way_back(unit), "commune_corrected" if entry else "commune_entered", record_id)
 
 
@@ -145,7 +182,8 @@ def _in_batch(work: Callable[[Batch], object]) -> Callable[[Session], None]:
     return run
 
 
-def _form_page(form: EntryForm, entry: Stored | None, refusal: str = "", status: int = 200) -> Response:
+def _form_page(shown: FormPage, refusal: str = "", status: int = 200) -> Response:
+    form, entry = shown.form, shown.entry
     officer, runtime, plain = current_officer(), current_runtime(), _localizer()
     named = {text_of(entry.data, "establishment_id")} - {""} if entry else set[str]()
     with snapshot(runtime.engine) as session:
@@ -155,6 +193,9 @@ def _form_page(form: EntryForm, entry: Stored | None, refusal: str = "", status:
     localizer = Localizer(plain.language, names)
     fields = form.fields(localizer)
     unit_id = text_of(entry.data, "unit_id") if entry else _unit_id()
+    faults = faults_of(fields)
+    if shown.files.error:
+        faults.append(("", shown.files.error, "#files"))
     may_write = reader.may_enter and not (entry and entry.deleted)
     return render(
         "commune/entry.html",
@@ -165,7 +206,11 @@ def _form_page(form: EntryForm, entry: Stored | None, refusal: str = "", status:
         unit=localizer.label(localizer.lists.units, unit_id),
         back=_way_back({"unit_id": unit_id}),
         fields=fields,
-        faults=faults_of(fields),
+        faults=faults,
+        takes_files=form.record_type == PLAN,
+        files=shown.files.lines(localizer),
+        file_error=shown.files.error,
+        documents=_documents(entry),
         refusal=refusal,
         entry=entry,
         may_write=may_write,
@@ -180,6 +225,14 @@ def _form_page(form: EntryForm, entry: Stored | None, refusal: str = "", status:
         if entry is None
         else url_for("console.correct_commune_entry", record_id=entry.record_id),
     )
+
+
+def _documents(entry: Stored | None) -> list[tuple[str, str]]:
+    """Return key and address of the documents of a plan."""
+    keys = entries_of(entry.data, "attachments") if entry else {}
+    return [
+        (key, url_for("console.commune_file", record_id=entry.record_id, key=key)) for key in keys if entry
+    ]
 
 
 def _no_choice(form: EntryForm, localizer: Localizer) -> str:
@@ -207,10 +260,21 @@ def _options(record_type: str, unit_id: str, entry: Stored | None) -> Options:
         return {"outlet_id": by_label(own)}
     with snapshot(runtime.engine) as session:
         if record_type == CENSUS:
-            return {"establishment_id": establishments_in(session, runtime.tenant_id, unit_id)}
+            offered = establishments_in(session, runtime.tenant_id, unit_id)
+            return {"establishment_id": [*offered, *_ended(session, offered, entry)]}
         plans = entries_in(session, runtime.tenant_id, unit_id, (PLAN,))
     others = [one for one in plans if entry is None or one.record_id != entry.record_id]
     return {"replaces": [(one.record_id, _plan_name(one)) for one in others]}
+
+
+def _ended(
+    session: Session, offered: Sequence[tuple[str, str]], entry: Stored | None
+) -> list[tuple[str, str]]:
+    """Return the establishment of an entry where it has ended since: the entry is corrected all the same."""
+    own = text_of(entry.data, "establishment_id") if entry else ""
+    if not own or own in dict(offered):
+        return []
+    return [(own, establishment_names(session, current_runtime().tenant_id, [own]).get(own, own))]
 
 
 def _plan_name(plan: Stored) -> str:

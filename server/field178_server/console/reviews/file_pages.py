@@ -11,6 +11,7 @@ from field178_server.attachments.previews import make_preview, preview_name
 from field178_server.attachments.queries import RecordFile, files_of
 from field178_server.attachments.storage.file_store import file_store_of
 from field178_server.audit import trail
+from field178_server.console.records.documents import send_document
 from field178_server.console.records.files_view import DOCUMENT, is_restricted, is_viewable
 from field178_server.console.shell.blueprint import console
 from field178_server.database.unit_of_work import Session, run_write, snapshot
@@ -21,9 +22,6 @@ from field178_server.records.find_record import find_record
 from field178_server.runtime import Runtime
 from field178_shared.errors import AppError, ErrorCode
 
-# Of the hash, which is no name to read: enough to tell two apart.
-_NAME_LENGTH = 12
-
 
 @console.get("/records/<record_id>/files/<key>")
 def record_file(record_id: str, key: str) -> Response:
@@ -31,23 +29,13 @@ def record_file(record_id: str, key: str) -> Response:
     runtime, officer = current_runtime(), current_officer()
     with snapshot(runtime.engine) as session:
         scope, file = _file_within_reach(session, officer, record_id, key)
-    shown = _document(runtime, file) if file.content_type == DOCUMENT else _preview(runtime, file)
+    shown = send_document(runtime, file) if file.content_type == DOCUMENT else _preview(runtime, file)
     if shown is None:
         raise AppError(ErrorCode.NOT_FOUND)
     if is_restricted(file):
         entry = trail.AuditEntry("file_viewed", record_id, scope, {"key": key, "kind": file.kind})
         run_write(runtime.engine, lambda session: _note(session, runtime, officer, entry))
     return shown
-
-
-def _document(runtime: Runtime, file: RecordFile) -> Response | None:
-    """Return a document to be kept: a PDF was checked to hold nothing that runs, and opens elsewhere."""
-    try:
-        source = file_store_of(runtime.settings).open(file.sha256)
-    except FileNotFoundError:
-        return None
-    name = f"{file.sha256[:_NAME_LENGTH]}.pdf"
-    return send_file(source, mimetype=DOCUMENT, as_attachment=True, download_name=name, max_age=0, etag=False)
 
 
 def _preview(runtime: Runtime, file: RecordFile) -> Response | None:

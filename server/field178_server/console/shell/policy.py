@@ -93,6 +93,7 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.decide_attention": REVIEW,
         "console.commune": COMMUNE,
         "console.commune_entry": COMMUNE,
+        "console.commune_file": COMMUNE,
         "console.new_commune_entry": ENTER_COMMUNE,
         "console.enter_commune_entry": ENTER_COMMUNE,
         "console.correct_commune_entry": ENTER_COMMUNE,

@@ -57,7 +57,7 @@ def enter(batch: Batch, context: OperationContext, access: AccessFilter, record_
     establishment or an outlet that the officer does not see.
     """
     _refuse(batch, context, access, (record_type, data), "")
-    record_id = companion_id(str(NAMESPACE_URL), record_type, _key(record_type, data))
+    record_id = entry_id(record_type, data)
     batch.load([record_id])
     known = batch.get(record_id)
     if known is not None and (known.is_erased or not known.deleted):
@@ -72,6 +72,11 @@ def enter(batch: Batch, context: OperationContext, access: AccessFilter, record_
     )
     write_record(batch, context, made, _note(made, "entered"))
     return record_id
+
+
+def entry_id(record_type: str, data: Data) -> str:
+    """Return the id of an entry: what makes it the same fact, whoever enters it."""
+    return companion_id(str(NAMESPACE_URL), record_type, _key(record_type, data))
 
 
 def correct(

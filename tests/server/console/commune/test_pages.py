@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from html import unescape
+from io import BytesIO
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from tests.server.console.conftest import PLACE, UNIT, Browser, FieldWork, Json
 from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import Office
+from tests.server.pictures import pdf
 from tests.stores import Statements
+from werkzeug.test import TestResponse
 
 from field178_server.database.models import Audit, OfficerScope, Record
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -259,3 +263,37 @@ def test_page_costs_the_same_with_many_entries(
         commune.text("/commune")
     assert len(many) == len(few)
     assert len(few) <= 20
+
+
+def test_document_of_a_plan_is_kept_over_a_refusal_and_read_by_the_district(
+    commune: Browser, office: Office, signed_in: Callable[[str], Browser]
+) -> None:
+    def send(path: str, fields: Json, *file: object) -> TestResponse:
+        named = {"csrf_token": commune.token()} | fields | ({"files": file} if file else {})
+        return commune.client.post(path, data=named, content_type="multipart/form-data")
+
+    refused = send(NEW["commune_plan"], PLAN | {"issued_on": ""}, BytesIO(pdf()), "kh.pdf")
+    sha256 = hashlib.sha256(pdf()).hexdigest()
+    assert refused.status_code == 422
+    assert f'name="kept" value="{sha256}" checked' in refused.get_data(as_text=True)
+    for wrong in (b"<html>", b"%PDF-1.4 /JavaScript"):
+        answer = send(NEW["commune_plan"], PLAN, BytesIO(wrong), "x.pdf")
+        assert "x.pdf: không phải tệp PDF sạch" in answer.get_data(as_text=True)
+    assert send(NEW["commune_plan"], PLAN | {"kept": sha256}).status_code == 303
+    ((record_id, _, _, plan),) = stored(office, "commune_plan")
+    (key,) = plan["attachments"]
+    assert plan["attachments"][key]["sha256"] == sha256
+    path = f"/commune/entries/{record_id}/files/{key}"
+    for browser in (commune, signed_in("chi"), signed_in("leader_viewer")):
+        assert path in browser.text(f"/commune/entries/{record_id}")
+        seen = browser.get(path)
+        assert (seen.status_code, seen.data) == (200, pdf())
+        seen.close()
+    assert signed_in("admin").get(path).status_code == 404
+    assert commune.get(f"{path}x").status_code == 404
+    with snapshot(office.engine) as session:
+        looks = session.scalar(select(func.count()).where(Audit.action == "file_viewed"))
+    assert looks == 3
+    # A box that is not ticked takes its file away.
+    assert send(f"/commune/entries/{record_id}", PLAN | {"seen_rev": "1"}).status_code == 303
+    assert "attachments" not in stored(office, "commune_plan")[0][3]

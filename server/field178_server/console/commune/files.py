@@ -1,0 +1,99 @@
+"""The document of a commune's plan: a PDF that comes with its form, stays chosen, and is looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+from flask import request
+
+from field178_server.attachments.office_files import PDF, OfficeFile, known_file, store_file
+from field178_server.console.text.format_values import as_bytes
+from field178_server.console.text.localize import Localizer
+from field178_server.database.unit_of_work import Session, run_write
+from field178_server.http.application_runtime import current_runtime
+from field178_server.http.auth import current_officer
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.merge import Data
+from field178_shared.records.reading import count_of, entries_of, text_of
+from field178_shared.text.i18n import N_
+
+FILES, KEPT = "files", "kept"
+_BEGINNING = b"%PDF-"
+_KEY_LENGTH = 16
+# A plan is a document of an authority; who looks at it is written down as for any other.
+_KIND = "scan_document"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFiles:
+    """The files that a form holds, and what is wrong with a new one."""
+
+    files: tuple[OfficeFile, ...] = ()
+    error: str = ""
+
+    def attachments(self, before: Data) -> Data:
+        """Return the member of the plan that names its files; nothing where it has none."""
+        known = {text_of(one, "sha256"): (key, one) for key, one in entries_of(before, "attachments").items()}
+        made = {one.sha256: (one.sha256[:_KEY_LENGTH], _attachment(one)) for one in self.files}
+        found = dict(known.get(sha256, entry) for sha256, entry in made.items())
+        return {"attachments": found} if found else {}
+
+    def lines(self, localizer: Localizer) -> list[tuple[str, str]]:
+        """Return hash and text of each file."""
+        word = localizer.say(N_("Document"))
+        return [(one.sha256, f"{word} · {as_bytes(localizer, one.size)}") for one in self.files]
+
+
+def stored_files(data: Data) -> PlanFiles:
+    """Return the files that a plan names."""
+    return PlanFiles(
+        tuple(
+            OfficeFile(text_of(one, "sha256"), count_of(one, "size") or 0, text_of(one, "content_type"))
+            for one in entries_of(data, "attachments").values()
+        )
+    )
+
+
+def sent_files(record_id: str, before: Data, localizer: Localizer) -> PlanFiles:
+    """Store the files that came with the form, so that none is chosen twice, and keep the ticked ones."""
+    runtime, officer_id = current_runtime(), current_officer().id
+    files, error = _kept_files(record_id, before), ""
+    for file in request.files.getlist(FILES):
+        if not file.filename:
+            continue
+        stream = cast(BinaryIO, file.stream)
+        try:
+            is_pdf = stream.read(len(_BEGINNING)) == _BEGINNING
+            stream.seek(0)
+            if not is_pdf:
+                raise AppError(ErrorCode.FILE_REFUSED)
+            files.append(store_file(runtime, officer_id, record_id, stream))
+        except AppError as refused:
+            if refused.code not in _REFUSED:
+                raise
+            error = f"{file.filename}: {localizer.say(_REFUSED[refused.code])}"
+    return PlanFiles(tuple({one.sha256: one for one in files}.values()), error)
+
+
+def _kept_files(record_id: str, before: Data) -> list[OfficeFile]:
+    """Return the files of before whose boxes are ticked: those of the plan, or sent by this officer."""
+    stored = {one.sha256: one for one in stored_files(before).files}
+    kept = request.form.getlist(KEPT)
+    runtime, officer_id = current_runtime(), current_officer().id
+
+    def sent_before(session: Session) -> list[OfficeFile | None]:
+        return [stored.get(one) or known_file(session, runtime, officer_id, record_id, one) for one in kept]
+
+    return [one for one in run_write(runtime.engine, sent_before) if one] if kept else []
+
+
+def _attachment(file: OfficeFile) -> Data:
+    return {"sha256": file.sha256, "size": file.size, "content_type": PDF, "evidence_kind": _KIND}
+
+
+_REFUSED = {
+    ErrorCode.FILE_REFUSED: N_("this is no clean PDF file."),
+    ErrorCode.TOO_LARGE: N_("this file is too large."),
+    ErrorCode.STORAGE_FULL: N_("the server’s disk is full."),
+}

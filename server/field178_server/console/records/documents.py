@@ -1,0 +1,23 @@
+"""Documents of records as the console gives them: attachments that open elsewhere."""
+
+from __future__ import annotations
+
+from flask import Response, send_file
+
+from field178_server.attachments.queries import RecordFile
+from field178_server.attachments.storage.file_store import file_store_of
+from field178_server.console.records.files_view import DOCUMENT
+from field178_server.runtime import Runtime
+
+# Of the hash, which is no name to read: enough to tell two apart.
+_NAME_LENGTH = 12
+
+
+def send_document(runtime: Runtime, file: RecordFile) -> Response | None:
+    """Return a document to be kept: a PDF was checked to hold nothing that runs, and opens elsewhere."""
+    try:
+        source = file_store_of(runtime.settings).open(file.sha256)
+    except FileNotFoundError:
+        return None
+    name = f"{file.sha256[:_NAME_LENGTH]}.pdf"
+    return send_file(source, mimetype=DOCUMENT, as_attachment=True, download_name=name, max_age=0, etag=False)
