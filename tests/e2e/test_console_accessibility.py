@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from tests.e2e.browser import DESK, PHONE, watched_page
-from tests.e2e.test_console import PASSWORD, Desk, browser, desk
+from tests.e2e.test_console import PASSWORD, UNIT, Desk, browser, desk
 from tests.e2e.test_console_people import sign_in
 
 __all__ = ["browser", "desk"]
@@ -36,6 +36,12 @@ REVIEWER = (
     "/lists",
     "/account",
     "/not-there",
+)
+COMMUNE_REPORTER = (
+    "/",
+    "/commune",
+    "/commune/new/worker_census",
+    "/commune/new/commune_plan",
 )
 ADMINISTRATOR = (
     "/audit",
@@ -73,12 +79,18 @@ def names(desk: Desk) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("login", "role", "paths"), [("hoa", "reviewer", REVIEWER), ("son", "admin", ADMINISTRATOR)]
+    ("login", "role", "paths"),
+    [
+        ("hoa", "reviewer", REVIEWER),
+        ("son", "admin", ADMINISTRATOR),
+        ("lan", "commune_reporter", COMMUNE_REPORTER),
+    ],
 )
 def test_pages_have_no_finding_of_axe(
     desk: Desk, browser: Browser, names: dict[str, str], login: str, role: str, paths: tuple[str, ...]
 ) -> None:
-    desk.server.command("user", "add", login, "--role", role, stdin=f"{PASSWORD}\n")
+    own = ("--unit", UNIT) if role == "commune_reporter" else ()
+    desk.server.command("user", "add", login, "--role", role, *own, stdin=f"{PASSWORD}\n")
     with watched_page(browser, desk.server.url, reduced_motion="reduce") as watched:
         page = watched.page
         page.goto("/")

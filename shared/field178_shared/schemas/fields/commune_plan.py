@@ -9,7 +9,7 @@ FIELDS = commune_fields(
     UNIT,
     FieldSpec("year", N_("Year of the plan"), FieldKind.NUMBER),
     FieldSpec("document_number", N_("Document number"), example=N_("for example 12/KH-UBND")),
-    FieldSpec("issued_on", N_("Issued on"), FieldKind.DATE),
+    FieldSpec("issued_on", N_("Issued by the commune on"), FieldKind.DATE),
     FieldSpec(
         "integration_ids",
         N_("Programmes it is joined with"),
