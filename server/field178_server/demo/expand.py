@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from field178_server.demo.places import DemoPlace, places_of
@@ -183,16 +183,16 @@ def _sessions(dataset: Row, lists: CodeLists) -> Iterator[DemoRecord]:
     unvisited = [row for row in _rows(dataset, "establishments") if not row["visits"]]
     for unit, commune in communes.items():
         rows = [row for row in unvisited if row["unit"] == unit and row["worker_attendances"]]
-        places = iter([place for place in places_of(dataset) if place.row["unit_id"] == unit])
         largest = max(range(4), key=lambda quarter: _counts(commune, "attendances_q")[quarter])
         for quarter, sessions in enumerate(_counts(commune, "sessions_q")):
             attendances = _counts(commune, "attendances_q")[quarter]
             for number in range(sessions):
                 share = attendances // sessions + (attendances % sessions if number == 0 else 0)
                 reached_rows = rows if (quarter, number) == (largest, 0) else []
-                place = None if reached_rows else next(places, None)
-                session = _session(unit, (quarter, number), share, reached_rows, lists)
-                yield session if place is None else _at_place(session, place)
+                yield _session(unit, (quarter, number), share, reached_rows, lists)
+    for number, place in enumerate(places_of(dataset)):
+        for season, (attended, first_time) in enumerate(place.sessions):
+            yield _at_place(place, date(2024, (3, 10)[season], 4 + number * 3), attended, first_time)
 
 
 def _session(
@@ -229,19 +229,25 @@ def _session(
     )
 
 
-def _at_place(session: DemoRecord, place: DemoPlace) -> DemoRecord:
+def _at_place(place: DemoPlace, day: date, attended: int, first_time: int) -> DemoRecord:
     """Return a session held at a school or zone: everybody there is of its audience."""
-    audiences = session.data["audiences"]
-    assert isinstance(audiences, dict)
-    (counts,) = audiences.values()
-    data = session.data | {
-        place.field: place.row["id"],
+    unit = str(place.row["unit_id"])
+    data: Data = {
         "outreach_form_id": place.form,
+        "session_date": day.isoformat(),
         "start_time": "08:00",
+        "duration_minutes": 60,
+        "unit_id": unit,
+        place.field: place.row["id"],
         "venue": place.row["vi"],
-        "audiences": {place.audience: counts},
+        "host_agency_id": "commune_people_committee",
+        "audiences": {place.audience: {"attendance_count": attended, "first_time_count": first_time}},
+        "topic_ids": list(TOPICS[:2]),
+        "materials": {"leaflet": {"quantity": attended}},
     }
-    return replace(session, data=data)
+    at = datetime(day.year, day.month, day.day, 10, tzinfo=VIETNAM).astimezone(UTC)
+    name = f"session {place.row['id']} {day}"
+    return DemoRecord(demo_id(name), "outreach_session", f"unit:{unit}", data, at)
 
 
 def _reached(row: Row) -> Data:

@@ -23,13 +23,17 @@ _STATION = "commune_loudspeaker"
 
 @dataclass(frozen=True, slots=True)
 class DemoPlace:
-    """One row, its table, and how a session there names it and counts its people."""
+    """One row, its table, how a session there names it and counts its people, and its sessions.
+
+    `sessions`: attendances and how many came for the first time.
+    """
 
     table: str
     row: Row
     field: str
     form: str
     audience: str
+    sessions: tuple[tuple[int, int], ...]
 
 
 def places_of(dataset: Mapping[str, object]) -> Iterator[DemoPlace]:
@@ -37,10 +41,11 @@ def places_of(dataset: Mapping[str, object]) -> Iterator[DemoPlace]:
     for given in _rows(dataset, "schools"):
         kind = "vocational" if str(given["id"]).startswith(_VOCATIONAL) else "upper_secondary"
         row = _row(given, "students") | {"kind": kind}
-        yield DemoPlace(SCHOOLS, row, "school_id", "school_flag_assembly", AUDIENCE_OF_KIND[kind])
+        audience = AUDIENCE_OF_KIND[kind]
+        yield DemoPlace(SCHOOLS, row, "school_id", "school_flag_assembly", audience, _sessions(given))
     for given in _rows(dataset, "industrial_zones"):
         row = _row(given, "workers_total")
-        yield DemoPlace(ZONES, row, "zone_id", "industrial_zone_session", ZONE_AUDIENCE)
+        yield DemoPlace(ZONES, row, "zone_id", "industrial_zone_session", ZONE_AUDIENCE, _sessions(given))
 
 
 def station_of(unit: str) -> str:
@@ -90,6 +95,12 @@ def _lowered(name: str) -> str:
 def _row(given: Mapping[str, object], counted: str) -> Row:
     name, count = given["name"], {"from": _COUNTED_FROM, "count": given[counted]}
     return {"id": given["id"], "vi": name, "en": name, "unit_id": given["unit"], "counts": [count]}
+
+
+def _sessions(given: Mapping[str, object]) -> tuple[tuple[int, int], ...]:
+    found = given["sessions"]
+    assert isinstance(found, list)
+    return tuple((int(attended), int(first_time)) for attended, first_time in found)
 
 
 def _rows(dataset: Mapping[str, object], name: str) -> Iterator[Mapping[str, object]]:

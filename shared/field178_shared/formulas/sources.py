@@ -215,7 +215,7 @@ THINGS: Mapping[str, ThingKind] = MappingProxyType(
             ThingKind("school", (), _numbers("head_count"), ("audience",)),
             ThingKind(
                 "media_outlet",
-                ("media_outlet",),
+                (),
                 {"channel_id": _ids("media_channels"), "monthly_duty": _FLAG},
                 ("media_post",),
             ),

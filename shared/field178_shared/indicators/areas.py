@@ -9,7 +9,7 @@ from datetime import date
 from field178_shared.codelists import CodeLists
 
 # Kinds of units without communes below them.
-COMMUNE_TYPES = frozenset({"town", "commune", "ward", "special_zone"})
+TYPES_OF_COMMUNES = frozenset({"town", "commune", "ward", "special_zone"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def area_on(lists: CodeLists, unit_ids: Iterable[str], day: date) -> CountedArea
     communes: dict[str, set[str]] = {}
     former: list[CommuneArea] = []
     for unit in wanted:
-        if unit.type not in COMMUNE_TYPES:
+        if unit.type not in TYPES_OF_COMMUNES:
             continue
         if (heir := _heir(lists, unit.id, day)) is None:
             former.append(CommuneArea(unit.id, frozenset({unit.id})))
@@ -52,7 +52,7 @@ def area_on(lists: CodeLists, unit_ids: Iterable[str], day: date) -> CountedArea
     return CountedArea(
         tuple(CommuneArea(unit_id, frozenset({unit_id, *units})) for unit_id, units in communes.items()),
         tuple(former),
-        frozenset(unit.id for unit in wanted if unit.type not in COMMUNE_TYPES),
+        frozenset(unit.id for unit in wanted if unit.type not in TYPES_OF_COMMUNES),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.places import ZONE_AUDIENCE
+from field178_shared.records.commune import CENSUS, PLAN, POST
 from field178_shared.records.inspection import INSPECTED
 from field178_shared.records.reading import (
     Data,
@@ -151,6 +152,35 @@ def _talk_of_visit(answers: Data) -> dict[str, object]:
     }
 
 
+def _of_census(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
+    data, day = record.data, day_of(record.data, "counted_on")
+    if day is not None:
+        row = {name: count_of(data, name) for name in _COUNTS_OF_WORKERS}
+        things = {"establishment": text_of(data, "establishment_id")}
+        yield Event(record.record_id, "worker_count", day, text_of(data, "unit_id"), row, things)
+
+
+def _of_post(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
+    data, day = record.data, day_of(record.data, "published_on")
+    if day is not None:
+        row = {
+            "genre_id": text_of(data, "genre_id"),
+            "topic_ids": ids_of(data, "topic_ids"),
+            "duration_minutes": count_of(data, "duration_minutes"),
+            "broadcast_times": count_of(data, "broadcast_times") or 1,
+        }
+        things = {"media_outlet": text_of(data, "outlet_id")}
+        yield Event(record.record_id, "media_post", day, text_of(data, "unit_id"), row, things)
+
+
+def _of_commune_plan(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
+    """Yield a plan on the first day of its year, whenever it was issued: it is the plan of that year."""
+    data, year = record.data, count_of(record.data, "year")
+    if year is not None:
+        row = {"issued_on": day_of(data, "issued_on"), "integration_ids": ids_of(data, "integration_ids")}
+        yield Event(record.record_id, "commune_plan", date(year, 1, 1), text_of(data, "unit_id"), row)
+
+
 def _attendance(counts: Data) -> dict[str, object]:
     names = ("attendance_count", "first_time_count", "female_count")
     return {name: count_of(counts, name) for name in names}
@@ -190,4 +220,7 @@ def _filed(record: CountedRecord, day: date) -> Event:
 _READERS: Mapping[str, Callable[[CountedRecord, CodeLists], Iterator[Event]]] = {
     INSPECTION: _of_visit,
     OUTREACH_SESSION: _of_session,
+    CENSUS: _of_census,
+    POST: _of_post,
+    PLAN: _of_commune_plan,
 }

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Protocol
 
 from field178_shared.codelists import CodeLists
-from field178_shared.codelists.places import Place
+from field178_shared.codelists.places import MediaOutlet, Place
 from field178_shared.formulas.rows import Row
 from field178_shared.indicators.events import Event
 from field178_shared.indicators.periods import Period
@@ -106,6 +106,36 @@ class PlaceThing:
 
 
 @dataclass(frozen=True, slots=True)
+class OutletThing:
+    """A media outlet."""
+
+    outlet: MediaOutlet
+    lists: CodeLists
+    kind: str = "media_outlet"
+
+    @property
+    def id(self) -> str:
+        """The key of its row."""
+        return self.outlet.id
+
+    def unit_on(self, day: date) -> str:
+        """Return the unit whose duty it is."""
+        return self.outlet.unit_id
+
+    def is_there_on(self, day: date) -> bool:
+        """Tell whether its row is in force."""
+        return self.outlet.valid_on(day)
+
+    def attributes(self, last_event: date, last_day: date) -> Row:
+        """Return its channel, and whether that owes an item every month."""
+        channel = self.lists.media_channels.get(self.outlet.channel_id)
+        return {
+            "channel_id": self.outlet.channel_id,
+            "monthly_duty": channel is not None and channel.monthly_duty,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class TeamThing:
     """An inspection team."""
 
@@ -180,6 +210,7 @@ class ThingInPeriod:
 
 
 def things_of_lists(lists: CodeLists) -> list[CountedThing]:
-    """Return the schools and zones of the lists."""
+    """Return the schools, zones and media outlets of the lists."""
     places = (("school", lists.schools), ("zone", lists.zones))
-    return [PlaceThing(kind, place) for kind, rows in places for place in rows.values()]
+    found: list[CountedThing] = [PlaceThing(kind, place) for kind, rows in places for place in rows.values()]
+    return [*found, *(OutletThing(outlet, lists) for outlet in lists.media_outlets.values())]

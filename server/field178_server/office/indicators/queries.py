@@ -27,11 +27,12 @@ from field178_shared.indicators.events import CountedRecord
 from field178_shared.indicators.facts import Facts
 from field178_shared.indicators.figures import AreaTotals, FigureValue, figure_of
 from field178_shared.indicators.periods import Period
+from field178_shared.records.commune import COMMUNE_TYPES
 from field178_shared.records.sanctions import OFFICE_TYPES
 from field178_shared.schemas import TYPES
 
 # What is counted as it stands in the store; visits and sessions once they are approved.
-_PLAIN_TYPES = ("establishment", "team", "plan_item")
+_PLAIN_TYPES = ("establishment", "team", "plan_item", *COMMUNE_TYPES)
 _APPROVED, _VOID = "approved", "void"
 _RETURNED, _REVIEWED = "review_returned", ("review_approved", "review_returned", "review_void")
 # A unit above communes that is one area with them.
