@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_
 
 from field178_server.database.models import EstablishmentProjection, FiledRecord
 
@@ -20,15 +20,3 @@ def counted() -> list[ColumnElement[bool]]:
         FiledRecord.outcome != _NOT_INSPECTED,
         FiledRecord.review_state != "void",
     ]
-
-
-def place_type() -> ColumnElement[str | None]:
-    """Return the kind of the visited establishment as the register has it now."""
-    query = select(EstablishmentProjection.establishment_type_id).where(IS_VISITED)
-    return query.correlate(FiledRecord).scalar_subquery()
-
-
-def place_unit() -> ColumnElement[str | None]:
-    """Return the commune of the visited establishment now, else that of the visit."""
-    query = select(EstablishmentProjection.unit_id).where(IS_VISITED).correlate(FiledRecord)
-    return func.coalesce(query.scalar_subquery(), FiledRecord.unit_id)

@@ -47,7 +47,9 @@ class FiledRecord(Model):
 
     `drawer` is its queue there: a corrected or answered return is queued again. `handed_to`: the officer
     who has to answer a return in the place of `user_id`, who filed it. `folded` is what is searched: the
-    numbers on it and the venue of a session, without marks, each on a line of its own.
+    numbers on it and the venue of a session, without marks, each on a line of its own. `register_type_id` is
+    the kind of the visited establishment as the register has it now, `register_unit_id` its commune, without
+    an entry that of the record: both change with the entry (decision 0098).
     """
 
     __tablename__ = "filed_record"
@@ -66,7 +68,7 @@ class FiledRecord(Model):
         Index(
             "ix_filed_record_list",
             *("tenant_id", "type", "occurred_on", "record_id", "scope", "unit_id", "team_id", "kind"),
-            *("outcome", "review_state", "establishment_id"),
+            *("outcome", "review_state", "establishment_id", "register_type_id", "register_unit_id"),
         ),
         CheckConstraint("review_state IN ('waiting', 'returned', 'approved', 'void')", name="review_state"),
     )
@@ -78,6 +80,8 @@ class FiledRecord(Model):
     unit_id: Mapped[MaybeKey]
     team_id: Mapped[MaybeKey]
     establishment_id: Mapped[MaybeKey]
+    register_type_id: Mapped[str | None]
+    register_unit_id: Mapped[MaybeKey]
     occurred_on: Mapped[date | None]
     kind: Mapped[str | None]
     outcome: Mapped[str | None]

@@ -23,7 +23,7 @@ from field178_server.database.models import (
     SanctionRow,
 )
 from field178_server.records.access import AccessFilter
-from field178_server.records.counted_visits import IS_VISITED, counted, place_type, place_unit
+from field178_server.records.counted_visits import IS_VISITED, counted
 from field178_server.records.find_record import merge_targets_of, merged_into_any_of
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
@@ -264,10 +264,10 @@ def _within(session: Session, wanted: FiledList, words: _FoundByWords) -> list[C
         found.append(filed.occurred_on <= narrow.until)
     if narrow.is_counted:
         found += counted()
-    unit: ColumnElement[str | None] = place_unit() if narrow.is_counted else filed.unit_id.expression
+    unit = filed.register_unit_id if narrow.is_counted else filed.unit_id
     equal = {
         unit: narrow.unit_id,
-        place_type(): narrow.establishment_type_id,
+        filed.register_type_id: narrow.establishment_type_id,
         filed.team_id: narrow.team_id,
         filed.user_id: narrow.user_id,
         filed.kind: narrow.kind,

@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, extract, false, func, or_, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    cast,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import teams as accounts
@@ -20,7 +33,7 @@ from field178_server.database.models import (
 )
 from field178_server.office.plan.operations import MOST_AT_ONCE, plan_id
 from field178_server.records.access import AccessFilter
-from field178_server.records.counted_visits import IS_VISITED, counted
+from field178_server.records.counted_visits import counted
 from field178_server.records.find_record import find_record, merge_targets_of
 from field178_server.records.labels import Names, names_of
 from field178_server.records.paging import PageOfRows
@@ -39,6 +52,8 @@ from field178_shared.text.normalisation import by_label, fold
 
 PAGE_SIZE = 50
 _NOT_INSPECTED = "not_inspected"
+# No id or code holds it.
+_BETWEEN = "|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,13 +346,9 @@ def _visits(
     session: Session, reader: PlanReader, items: Sequence[PlanItem], ends: Mapping[str, str]
 ) -> list[PlanVisit]:
     """Return the visits that may keep one of these or were begun from one: few of those of a year."""
-    query = (
-        select(*_VISIT_COLUMNS, EstablishmentProjection.establishment_type_id, _UNIT.label("place_unit_id"))
-        .outerjoin(EstablishmentProjection, IS_VISITED)
-        .where(
-            FiledRecord.tenant_id == reader.tenant_id,
-            FiledRecord.record_id.in_(union_all(*_near(reader, items, ends))),
-        )
+    query = select(*_VISIT_COLUMNS).where(
+        FiledRecord.tenant_id == reader.tenant_id,
+        FiledRecord.record_id.in_(union_all(*_near(reader, items, ends))),
     )
     return [
         PlanVisit(
@@ -345,8 +356,8 @@ def _visits(
             day=row.occurred_on,
             team_id=row.team_id or "",
             establishment_id=ends.get(row.establishment_id, row.establishment_id or ""),
-            establishment_type_id=row.establishment_type_id or "",
-            unit_id=row.place_unit_id or "",
+            establishment_type_id=row.register_type_id or "",
+            unit_id=row.register_unit_id or "",
             plan_item_id=row.plan_item_id or "",
             is_inspected=row.outcome != _NOT_INSPECTED,
         )
@@ -401,40 +412,28 @@ class _Counted:
 def _visit_counts(session: Session, reader: PlanReader, year: int) -> list[_Counted]:
     """Return how many visits counted in a year, by everything that a quota can name.
 
-    Counted by their establishments first: these are then looked up in order and once, not visit by visit.
+    The index of lists alone is read. One text of all four is sorted in half the time of four columns.
     """
-    visit_by = {
-        "place": FiledRecord.establishment_id,
-        "unit": FiledRecord.unit_id,
-        "team": FiledRecord.team_id,
-        "month": extract("month", FiledRecord.occurred_on),
-    }
-    visits = (
-        select(*(value.label(name) for name, value in visit_by.items()), func.count().label("count"))
+    parts: tuple[ColumnElement[str | None], ...] = (
+        FiledRecord.register_type_id.expression,
+        FiledRecord.register_unit_id.expression,
+        FiledRecord.team_id.expression,
+        func.substr(cast(FiledRecord.occurred_on, Text), 6, 2),
+    )
+    text, *rest = (func.coalesce(part, "") for part in parts)
+    for part in rest:
+        text = text.concat(_BETWEEN).concat(part)
+    query = (
+        select(text, func.count())
         .where(
             FiledRecord.tenant_id == reader.tenant_id,
             FiledRecord.occurred_on.between(date(year, 1, 1), date(year, 12, 31)),
             *counted(),
         )
-        .group_by(*visit_by.values())
-        .subquery()
+        .group_by(literal_column("1"))
     )
-    is_place = and_(
-        EstablishmentProjection.tenant_id == reader.tenant_id,
-        EstablishmentProjection.record_id == visits.c.place,
-    )
-    unit = func.coalesce(EstablishmentProjection.unit_id, visits.c.unit)
-    by = (EstablishmentProjection.establishment_type_id, unit, visits.c.team, visits.c.month)
-    query = (
-        select(*by, func.sum(visits.c.count))
-        .select_from(visits)
-        .outerjoin(EstablishmentProjection, is_place)
-        .group_by(*by)
-    )
-    return [
-        _Counted(type_id or "", unit_id or "", team_id or "", int(number or 0), int(count))
-        for type_id, unit_id, team_id, number, count in session.execute(query)
-    ]
+    rows = ((*by.split(_BETWEEN), count) for by, count in session.execute(query))
+    return [_Counted(*names, int(month), count) for *names, month, count in rows]
 
 
 def _taken(quota: Quota, found: Iterable[_Counted]) -> int:
@@ -448,7 +447,6 @@ def _taken(quota: Quota, found: Iterable[_Counted]) -> int:
     )
 
 
-_UNIT = func.coalesce(EstablishmentProjection.unit_id, FiledRecord.unit_id)
 _ITEM_COLUMNS = (
     PlanItemRow.record_id,
     PlanItemRow.scope,
@@ -470,6 +468,8 @@ _VISIT_COLUMNS = (
     FiledRecord.occurred_on,
     FiledRecord.team_id,
     FiledRecord.establishment_id,
+    FiledRecord.register_type_id,
+    FiledRecord.register_unit_id,
     FiledRecord.plan_item_id,
     FiledRecord.outcome,
 )

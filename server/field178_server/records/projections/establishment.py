@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
 from field178_server.database.models import EstablishmentProjection
+from field178_server.records.projections import visited
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_shared.codelists import load
 from field178_shared.records.reading import count_of, text_of
@@ -45,6 +46,7 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
     gone = [(tenant_id, projected.record.record_id) for projected in changed if projected.is_gone]
     database.bulk_upsert(connection, table, _COLUMNS, live)
     database.bulk_delete(connection, table, ("tenant_id", "record_id"), gone)
+    visited.write(connection, tenant_id, changed)
 
 
 def search_text(name: str, address: str, number: str, unit_id: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
 from field178_server.database.models import FiledCount, FiledRecord
+from field178_server.records.projections import visited
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_server.records.searched_texts import folded_texts
 from field178_shared.records.comment_threads import (
@@ -37,6 +38,8 @@ _COLUMNS = (
     "unit_id",
     "team_id",
     "establishment_id",
+    "register_type_id",
+    "register_unit_id",
     "occurred_on",
     "kind",
     "outcome",
@@ -68,11 +71,14 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
     at = database.stored_instant(connection, now)
     live = [projected for projected in changed if not projected.is_gone]
     gone = [(tenant_id, projected.record.record_id) for projected in changed if projected.is_gone]
+    register = visited.register_of(
+        connection, tenant_id, {_establishment_of(projected) for projected in live} - {None}
+    )
     for just_reviewed in (False, True):
         # The time of a review stays while only its record changes, or who has to answer it.
         keep = _FIRST_ONLY if just_reviewed else (*_FIRST_ONLY, "reviewed_at")
         rows = [
-            (tenant_id, *_row(connection, projected, at))
+            (tenant_id, *_row(connection, projected, at, register))
             for projected in live
             if _is_decided_now(projected) == just_reviewed
         ]
@@ -103,17 +109,21 @@ def _drawer(projected: ProjectedRecord) -> str:
     return WAITING if is_back else RETURNED
 
 
-def _row(connection: Connection, projected: ProjectedRecord, at: object) -> tuple[object, ...]:
+def _row(
+    connection: Connection, projected: ProjectedRecord, at: object, register: Mapping[str, tuple[str, str]]
+) -> tuple[object, ...]:
     record = projected.record
     data = record.data
+    unit_id, establishment_id = text_of(data, "unit_id") or None, _establishment_of(projected)
     audiences = entries_of(data, "audiences").values()
     return (
         record.record_id,
         record.type,
         record.scope,
-        text_of(data, "unit_id") or None,
+        unit_id,
         text_of(data, "team_id") or team_of(record.scope),
-        text_of(data, "establishment_id") or None,
+        establishment_id,
+        *register.get(establishment_id or "", (None, unit_id)),
         database.stored_date(connection, day_of_act(data)),
         text_of(data, "inspection_kind" if record.type == INSPECTION else "outreach_form_id") or None,
         text_of(data, "overall_result") or None,
@@ -132,6 +142,10 @@ def _row(connection: Connection, projected: ProjectedRecord, at: object) -> tupl
         (text_of(projected.review.data, HANDED_TO) or None) if projected.review else None,
         folded_texts(data),
     )
+
+
+def _establishment_of(projected: ProjectedRecord) -> str | None:
+    return text_of(projected.record.data, "establishment_id") or None
 
 
 def _threads(projected: ProjectedRecord) -> tuple[CommentThread, ...]:

@@ -1,0 +1,73 @@
+"""What the register says of visited establishments, beside their visits: both sides keep it right.
+
+On PostgreSQL who writes visits and who writes entries wait for each other: a visit that another transaction
+has not committed yet would keep the kind that its entry had before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, bindparam, select, text, update
+
+from field178_server.database import engine as database
+from field178_server.database.declarative_base import table_of
+from field178_server.database.models import EstablishmentProjection, FiledRecord
+from field178_server.records.projections.source import ProjectedRecord
+from field178_shared.records.reading import text_of
+
+_ENTRY, _FILED = table_of(EstablishmentProjection), table_of(FiledRecord)
+_REGISTER = select(_ENTRY.c.record_id, _ENTRY.c.establishment_type_id, _ENTRY.c.unit_id).where(
+    _ENTRY.c.tenant_id == bindparam("tenant_id"), database.among(_ENTRY.c.record_id, bindparam("ids"))
+)
+_LEFT = (
+    update(_FILED)
+    .where(
+        _FILED.c.tenant_id == bindparam("tenant"), database.among(_FILED.c.establishment_id, bindparam("ids"))
+    )
+    .values(register_type_id=None, register_unit_id=_FILED.c.unit_id)
+)
+_LOCK = "SELECT pg_advisory_xact_lock{}(hashtext('register of ' || :tenant))"
+
+
+def register_of(
+    connection: Connection, tenant_id: str, establishment_ids: Collection[str]
+) -> dict[str, tuple[str, str]]:
+    """Return kind and commune of these establishments by id, for visits that are written now."""
+    if not establishment_ids:
+        return {}
+    _lock(connection, tenant_id, "_shared")
+    ids = database.stored_list(connection, sorted(establishment_ids))
+    rows = connection.execute(_REGISTER, {"tenant_id": tenant_id, "ids": ids})
+    return {record_id: (type_id, unit_id) for record_id, type_id, unit_id in rows}
+
+
+def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord]) -> None:
+    """Tell the visits of changed establishments their kind and commune; a visit may come before its entry."""
+    told = [projected for projected in changed if _said(projected) != _said(projected.before)]
+    if not told:
+        return
+    _lock(connection, tenant_id)
+    rows = [
+        (*said, tenant_id, projected.record.record_id)
+        for projected in told
+        if (said := _said(projected)) is not None
+    ]
+    columns, key = ("register_type_id", "register_unit_id"), ("tenant_id", "establishment_id")
+    database.bulk_update(connection, _FILED, columns, key, rows)
+    if left := sorted(projected.record.record_id for projected in told if projected.is_gone):
+        ids = database.stored_list(connection, left)
+        connection.execute(_LEFT, {"tenant": tenant_id, "ids": ids})
+
+
+def _said(projected: ProjectedRecord | None) -> tuple[str, str] | None:
+    """Return what the register says of an establishment, None: it is not in it."""
+    if projected is None or projected.is_gone:
+        return None
+    data = projected.record.data
+    return text_of(data, "establishment_type_id"), text_of(data, "unit_id")
+
+
+def _lock(connection: Connection, tenant_id: str, how: str = "") -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(_LOCK.format(how)), {"tenant": tenant_id})
