@@ -204,6 +204,16 @@ def stored_list(connection: Connection, values: Sequence[object]) -> object:
     return json.dumps(values) if connection.dialect.name == "sqlite" else list(values)
 
 
+def list_source(connection: Connection, name: str) -> str:
+    """Return the bound list of this name as it stands in `FROM`, a row with `value` for each: to join from.
+
+    SQLite keeps to the order of a `CROSS JOIN`; with "in the list" it may walk all of a tenant instead.
+    """
+    if connection.dialect.name == "sqlite":
+        return f"json_each(:{name})"
+    return f'(SELECT unnest(CAST(:{name} AS text[])) COLLATE "C" AS value)'
+
+
 def stored_date(connection: Connection, day: date | None) -> object:
     """Return a date as the bulk functions write it on this engine."""
     return day.isoformat() if day is not None and connection.dialect.name == "sqlite" else day

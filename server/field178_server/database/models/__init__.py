@@ -19,7 +19,7 @@ from field178_server.database.models.device import (
     EnrolmentCode,
     NumberLease,
 )
-from field178_server.database.models.establishment import DuplicateDismissal
+from field178_server.database.models.establishment import DuplicateCandidate, DuplicateDismissal, DuplicateKey
 from field178_server.database.models.job import Job
 from field178_server.database.models.mail import Mail
 from field178_server.database.models.notice import Notice, NoticeDelivery, NoticeReading
@@ -67,7 +67,9 @@ __all__ = [
     "DeviceOfficer",
     "DeviceScope",
     "DivergentRecord",
+    "DuplicateCandidate",
     "DuplicateDismissal",
+    "DuplicateKey",
     "EnrolmentCode",
     "Erasure",
     "EstablishmentProjection",

@@ -32,3 +32,28 @@ class DuplicateDismissal(Model):
     reason: Mapped[str]
     dismissed_by: Mapped[Key]
     dismissed_at: Mapped[datetime]
+
+
+class DuplicateKey(Model):
+    """A text by which an entry is found to be like another one: its number, or kind, name and whereabouts."""
+
+    __tablename__ = "duplicate_key"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "record_id"], ["record.tenant_id", "record.record_id"]),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    key: Mapped[KeyPart]
+    record_id: Mapped[KeyPart]
+
+
+class DuplicateCandidate(Model):
+    """An entry that was found to be like another one; the other may be gone or changed since."""
+
+    __tablename__ = "duplicate_candidate"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "record_id"], ["record.tenant_id", "record.record_id"]),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    record_id: Mapped[KeyPart]

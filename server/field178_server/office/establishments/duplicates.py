@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from field178_server.database.models import DuplicateDismissal, EstablishmentProjection
+from field178_server.database.models import DuplicateCandidate, DuplicateDismissal, EstablishmentProjection
 from field178_server.records.access import AccessFilter
+from field178_server.records.alike_entries import ENTRY_COLUMNS, EntryRow, known_establishment, pairs_among
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
 from field178_shared.merge import Data
 from field178_shared.records.reading import count_of, text_of
-from field178_shared.rules.establishment import NEAR_M, KnownEstablishment, duplicates_of
-from field178_shared.text.normalisation import fold
+from field178_shared.rules.establishment import NEAR_M, duplicates_of
 
 PAGE_SIZE = 50
 # So many 1e-7 degrees of latitude are a metre; those of longitude are shorter.
 _UNITS_PER_M = 90
-# The side of a square of the map: more than NEAR_M everywhere in Việt Nam.
-_SQUARE = 2 * NEAR_M * _UNITS_PER_M
+_IS_CANDIDATE = and_(
+    EstablishmentProjection.tenant_id == DuplicateCandidate.tenant_id,
+    EstablishmentProjection.record_id == DuplicateCandidate.record_id,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +71,6 @@ class DismissedPage:
     names: Names
 
 
-class EntryRow(Protocol):
-    """The columns of the register by which entries are compared."""
-
-    record_id: Any
-    name: Any
-    address: Any
-    unit_id: Any
-    establishment_type_id: Any
-    registration_number: Any
-    lat: Any
-    lon: Any
-
-
-_COLUMNS = tuple(EntryRow.__annotations__)
-
-
 def duplicate_hints(
     session: Session, tenant_id: str, access: AccessFilter, data: Data, record_id: str
 ) -> tuple[DuplicateHint, ...]:
@@ -119,33 +104,24 @@ def hints_among(data: Data, rows: Sequence[EntryRow]) -> tuple[DuplicateHint, ..
 def duplicate_pairs(session: Session, tenant_id: str, access: AccessFilter) -> tuple[DuplicatePair, ...]:
     """Return every two entries that may be the same place and were not told apart, the surest first.
 
-    Compared are only those that the rule can find: of one registration number, or of one kind and name, in
-    one commune or in neighbouring squares of the map.
+    Compared are only those that were found to be in a pair when they, or the other, were written.
     """
     entry = EstablishmentProjection
     rows = session.execute(
-        select(*(getattr(entry, name) for name in _COLUMNS))
-        .where(entry.tenant_id == tenant_id, access.covers(entry.scope))
+        select(*(getattr(entry, name) for name in ENTRY_COLUMNS))
+        .join_from(DuplicateCandidate, entry, _IS_CANDIDATE)
+        .where(DuplicateCandidate.tenant_id == tenant_id, access.covers(entry.scope))
         .order_by(entry.sort_key, entry.record_id)
     ).all()
     dismissed = _dismissed_pairs(session, tenant_id)
     by_id = {row.record_id: row for row in rows}
     place = {row.record_id: number for number, row in enumerate(rows)}
     found: dict[tuple[str, str], DuplicatePair] = {}
-    for one_id, others in _neighbours([known_establishment(row) for row in rows]):
-        one = by_id[one_id]
-        content: Data = {
-            "name": one.name,
-            "establishment_type_id": one.establishment_type_id,
-            "unit_id": one.unit_id,
-            "registration_number": one.registration_number or "",
-            **({"lat": one.lat, "lon": one.lon} if one.lat is not None and one.lon is not None else {}),
-        }
-        for other in duplicates_of(content, others):
-            first, second = sorted((one_id, other.id), key=place.__getitem__)
-            if (first, second) not in found and frozenset((first, second)) not in dismissed:
-                both = (_hint(by_id[key], other.distance_m, other.is_same_number) for key in (first, second))
-                found[first, second] = DuplicatePair(*both)
+    for one_id, other in pairs_among(rows):
+        first, second = sorted((one_id, other.id), key=place.__getitem__)
+        if (first, second) not in found and frozenset((first, second)) not in dismissed:
+            both = (_hint(by_id[key], other.distance_m, other.is_same_number) for key in (first, second))
+            found[first, second] = DuplicatePair(*both)
     in_order = sorted(found, key=lambda pair: (place[pair[0]], place[pair[1]]))
     return tuple(sorted((found[pair] for pair in in_order), key=_surest))
 
@@ -220,74 +196,6 @@ def _dismissed_pairs(session: Session, tenant_id: str) -> set[frozenset[str]]:
 def _surest(pair: DuplicatePair) -> tuple[bool, bool, int]:
     hint = pair.other
     return not hint.is_same_number, hint.distance_m is None, hint.distance_m or 0
-
-
-def _neighbours(
-    entries: Collection[KnownEstablishment],
-) -> Iterator[tuple[str, list[KnownEstablishment]]]:
-    """Yield entries' ids with the others that may be the same place; of two one alone may name the other.
-
-    Names are the same where one ends with the other: the longer one looks for the shorter.
-    """
-    groups: dict[tuple[object, ...], list[KnownEstablishment]] = {}
-    count = Counter((entry.type_id, entry.folded_name) for entry in entries)
-    numbers = Counter(fold(entry.registration_number) for entry in entries)
-    # Most names of a register have nothing to be compared with.
-    named = {entry.id: names for entry in entries if (names := _names(entry, count))}
-    wanted = {name for names in named.values() for name in names}
-    for entry in entries:
-        is_named = (entry.type_id, entry.folded_name) in wanted
-        keys = (*_number(entry, numbers), *(_places(entry, entry.folded_name, (0,)) if is_named else ()))
-        for key in keys:
-            groups.setdefault(key, []).append(entry)
-    for entry in entries:
-        names = named.get(entry.id, ())
-        around = (key for _, name in names for key in _places(entry, name, (-1, 0, 1)))
-        near = {
-            other.id: other
-            for key in (*_number(entry, numbers), *around)
-            for other in groups.get(key, ())
-            if other.id != entry.id
-        }
-        if near:
-            yield entry.id, list(near.values())
-
-
-def _names(entry: KnownEstablishment, count: Mapping[tuple[str, str], int]) -> tuple[tuple[str, str], ...]:
-    """Return the names of other entries of a kind with which the name of this one ends."""
-    name, type_id = entry.folded_name, entry.type_id
-    starts = (at + 1 for at, letter in enumerate(name) if letter == " ")
-    shorter = tuple((type_id, name[at:]) for at in starts if (type_id, name[at:]) in count)
-    return ((type_id, name), *shorter) if count[type_id, name] > 1 else shorter
-
-
-def _number(entry: KnownEstablishment, numbers: Mapping[str, int]) -> Iterator[tuple[object, ...]]:
-    number = fold(entry.registration_number)
-    if number and numbers[number] > 1:
-        yield "number", number
-
-
-def _places(entry: KnownEstablishment, name: str, steps: tuple[int, ...]) -> Iterator[tuple[object, ...]]:
-    """Give where an entry of this name would be near: in the commune, and in squares of the map."""
-    yield ("unit", entry.type_id, name, entry.unit_id)
-    if entry.lat is not None and entry.lon is not None:
-        for north in steps:
-            for east in steps:
-                square = (entry.lat // _SQUARE + north, entry.lon // _SQUARE + east)
-                yield ("square", entry.type_id, name, *square)
-
-
-def known_establishment(row: EntryRow) -> KnownEstablishment:
-    """Return a row of the register as the rule reads it."""
-    return KnownEstablishment(
-        id=row.record_id,
-        folded_name=fold(row.name),
-        type_id=row.establishment_type_id,
-        unit_id=row.unit_id,
-        lat=row.lat,
-        lon=row.lon,
-        registration_number=row.registration_number or "",
-    )
 
 
 def _candidates(data: Data) -> list[ColumnElement[bool]]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from field178_server.records.projections import (
     attachment,
     conflict,
+    duplicate,
     establishment,
     facets,
     filed,
@@ -25,7 +26,17 @@ __all__ = ["ProjectedRecord", "write"]
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
     """Update the rows of the changed records; a deleted record has no row."""
-    for projection in (establishment, merged, filed, facets, conflict, minutes_number, follow_up, plan_item):
+    for projection in (
+        establishment,
+        duplicate,
+        merged,
+        filed,
+        facets,
+        conflict,
+        minutes_number,
+        follow_up,
+        plan_item,
+    ):
         mine = [projected for projected in changed if projected.record.type in projection.TYPES]
         if mine:
             projection.write(connection, tenant_id, mine, now)

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy import Connection, bindparam, text, update
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
-from field178_server.database.models import EstablishmentProjection, FiledRecord
+from field178_server.database.models import FiledRecord
+from field178_server.records.projections.register_lock import lock_register
 from field178_server.records.projections.source import ProjectedRecord
 from field178_shared.records.reading import text_of
 
-_ENTRY, _FILED = table_of(EstablishmentProjection), table_of(FiledRecord)
-_REGISTER = select(_ENTRY.c.record_id, _ENTRY.c.establishment_type_id, _ENTRY.c.unit_id).where(
-    _ENTRY.c.tenant_id == bindparam("tenant_id"), database.among(_ENTRY.c.record_id, bindparam("ids"))
+_FILED = table_of(FiledRecord)
+_REGISTER = (
+    "SELECT entry.record_id, entry.establishment_type_id, entry.unit_id FROM {ids} AS wanted "
+    "CROSS JOIN establishment_row AS entry "
+    "WHERE entry.tenant_id = :tenant_id AND entry.record_id = wanted.value"
 )
 _LEFT = (
     update(_FILED)
@@ -27,7 +30,6 @@ _LEFT = (
     )
     .values(register_type_id=None, register_unit_id=_FILED.c.unit_id)
 )
-_LOCK = "SELECT pg_advisory_xact_lock{}(hashtext('register of ' || :tenant))"
 
 
 def register_of(
@@ -36,9 +38,10 @@ def register_of(
     """Return kind and commune of these establishments by id, for visits that are written now."""
     if not establishment_ids:
         return {}
-    _lock(connection, tenant_id, "_shared")
+    lock_register(connection, tenant_id, is_shared=True)
     ids = database.stored_list(connection, sorted(establishment_ids))
-    rows = connection.execute(_REGISTER, {"tenant_id": tenant_id, "ids": ids})
+    query = text(_REGISTER.format(ids=database.list_source(connection, "ids")))
+    rows = connection.execute(query, {"tenant_id": tenant_id, "ids": ids})
     return {record_id: (type_id, unit_id) for record_id, type_id, unit_id in rows}
 
 
@@ -47,7 +50,7 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
     told = [projected for projected in changed if _said(projected) != _said(projected.before)]
     if not told:
         return
-    _lock(connection, tenant_id)
+    lock_register(connection, tenant_id)
     rows = [
         (*said, tenant_id, projected.record.record_id)
         for projected in told
@@ -66,8 +69,3 @@ def _said(projected: ProjectedRecord | None) -> tuple[str, str] | None:
         return None
     data = projected.record.data
     return text_of(data, "establishment_type_id"), text_of(data, "unit_id")
-
-
-def _lock(connection: Connection, tenant_id: str, how: str = "") -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(_LOCK.format(how)), {"tenant": tenant_id})

@@ -11,8 +11,9 @@ from tests.world import ESTABLISHMENT, TENANT, UNIT, World
 
 from field178_server.database.models import EstablishmentProjection
 from field178_server.database.unit_of_work import snapshot
-from field178_server.office.establishments.duplicates import duplicate_pairs, known_establishment
+from field178_server.office.establishments.duplicates import duplicate_pairs
 from field178_server.records.access import AccessFilter
+from field178_server.records.alike_entries import known_establishment
 from field178_shared.rules.establishment import duplicates_of
 
 _WORDS = ("Hoa", "Hòa", "Ban", "Karaoke")

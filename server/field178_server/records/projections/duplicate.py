@@ -1,0 +1,131 @@
+"""Keys by which entries of the register are found to be like others, and the entries that were found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, text
+
+from field178_server.database import engine as database
+from field178_server.database.declarative_base import table_of
+from field178_server.database.models import DuplicateCandidate, DuplicateKey
+from field178_server.records.alike_entries import ENTRY_COLUMNS, SQUARE, pairs_among
+from field178_server.records.projections.register_lock import lock_register
+from field178_server.records.projections.source import ProjectedRecord
+from field178_shared.merge import Data
+from field178_shared.records.reading import count_of, text_of
+from field178_shared.text.normalisation import fold
+
+TYPES = ("establishment",)
+
+_COMPARED = ("name", "establishment_type_id", "unit_id", "registration_number", "lat", "lon")
+_KEYS, _CANDIDATES = table_of(DuplicateKey), table_of(DuplicateCandidate)
+_KEY, _CANDIDATE = ("tenant_id", "key", "record_id"), ("tenant_id", "record_id")
+_ROWS = (
+    f"SELECT {', '.join(f'entry.{name}' for name in ENTRY_COLUMNS)} "  # noqa: S608  # names alone
+    "FROM {ids} AS wanted CROSS JOIN establishment_row AS entry "
+    "WHERE entry.tenant_id = :tenant_id AND entry.record_id = wanted.value"
+)
+# "key!" is what follows "key" and "key " with more words.
+_FOUND = (
+    "SELECT found.record_id FROM {equal} AS wanted CROSS JOIN duplicate_key AS found "
+    "WHERE found.tenant_id = :tenant_id AND found.key = wanted.value "
+    "UNION ALL SELECT found.record_id FROM {longer} AS wanted CROSS JOIN duplicate_key AS found "
+    "WHERE found.tenant_id = :tenant_id AND found.key >= wanted.value AND found.key < wanted.value || '!' "
+    "LIMIT :most"
+)
+# Of more, all are candidates without a look at them: they have next to everything in common.
+_MOST_COMPARED, _MOST_EACH = 200, 20
+_NO_LIMIT = 2**31 - 1
+
+
+class _Keys(NamedTuple):
+    """Keys of an entry: by which others find it, and by which it finds others, as they stand or go on."""
+
+    own: tuple[str, ...]
+    equal: tuple[str, ...]
+    longer: tuple[str, ...]
+
+
+def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
+    """Replace the keys of changed entries, and add those that are now found to be like another one."""
+    told = [
+        (projected.record.record_id, after, before)
+        for projected in changed
+        if (after := _compared(projected)) != (before := _compared(projected.before))
+    ]
+    if not told:
+        return
+    lock_register(connection, tenant_id)
+    old = [(record_id, keys_of(before).own) for record_id, _, before in told if before is not None]
+    new = [(record_id, keys_of(after)) for record_id, after, _ in told if after is not None]
+    database.bulk_delete(
+        connection, _KEYS, _KEY, [(tenant_id, key, record_id) for record_id, keys in old for key in keys]
+    )
+    database.bulk_delete(
+        connection, _CANDIDATES, _CANDIDATE, [(tenant_id, record_id) for record_id, _ in old]
+    )
+    rows = sorted((tenant_id, key, record_id) for record_id, keys in new for key in keys.own)
+    database.bulk_insert(connection, _KEYS, _KEY, rows)
+    if new:
+        found = _candidates(connection, tenant_id, [keys for _, keys in new])
+        found_rows = [(tenant_id, record_id) for record_id in sorted(found)]
+        database.bulk_upsert(connection, _CANDIDATES, _CANDIDATE, found_rows)
+
+
+def keys_of(data: Data) -> _Keys:
+    """Return the keys of an entry by what it is compared by."""
+    kind, number = text_of(data, "establishment_type_id"), fold(text_of(data, "registration_number"))
+    numbers = (f"number {number}",) if number else ()
+    # From the last word to the first: a name that ends with another one begins with it here.
+    words = fold(text_of(data, "name")).split(" ")[::-1]
+    whole, shorter = " ".join(words), [" ".join(words[:count]) for count in range(1, len(words))]
+    unit = f"unit {text_of(data, 'unit_id')} {kind}"
+    here, around = (unit, *_squares(data, kind, 0)), (unit, *_squares(data, kind, SQUARE // 2))
+    return _Keys(
+        own=(*numbers, *(f"{place} {whole}" for place in here)),
+        equal=(*numbers, *(f"{place} {name}" for name in shorter for place in around)),
+        longer=tuple(f"{place} {whole}" for place in around),
+    )
+
+
+def _squares(data: Data, kind: str, reach: int) -> Iterator[str]:
+    lat, lon = count_of(data, "lat"), count_of(data, "lon")
+    if lat is not None and lon is not None:
+        for north in {(lat - reach) // SQUARE, (lat + reach) // SQUARE}:
+            for east in {(lon - reach) // SQUARE, (lon + reach) // SQUARE}:
+                yield f"square {north} {east} {kind}"
+
+
+def _candidates(connection: Connection, tenant_id: str, written: Sequence[_Keys]) -> set[str]:
+    """Return the entries that are in a pair with one of these, themselves among them."""
+    own, equal, longer = ({key for keys in written for key in keys[part]} for part in range(3))
+    most = _MOST_COMPARED + _MOST_EACH * len(written)
+    ids = _found(connection, tenant_id, equal, longer, most + 1)
+    if len(ids) > most:
+        return set(_found(connection, tenant_id, equal, longer, _NO_LIMIT))
+    if len(ids) == len(own):
+        return set()  # each key was found where it was just written, and nowhere else
+    query = text(_ROWS.format(ids=database.list_source(connection, "ids")))
+    listed = database.stored_list(connection, sorted(set(ids)))
+    rows = connection.execute(query, {"tenant_id": tenant_id, "ids": listed}).all()
+    return {record_id for one_id, other in pairs_among(rows) for record_id in (one_id, other.id)}
+
+
+def _found(
+    connection: Connection, tenant_id: str, equal: Collection[str], longer: Collection[str], most: int
+) -> Sequence[str]:
+    """Return the entries that have one of these keys, or one that goes on after `longer`; some twice."""
+    asked = {"equal": sorted(equal), "longer": sorted(longer)}
+    query = text(_FOUND.format(**{name: database.list_source(connection, name) for name in asked}))
+    values = {name: database.stored_list(connection, keys) for name, keys in asked.items()}
+    return connection.scalars(query, {"tenant_id": tenant_id, "most": most, **values}).all()
+
+
+def _compared(projected: ProjectedRecord | None) -> Data | None:
+    """Return what entries are compared by, None for one that is not in the register."""
+    if projected is None or projected.is_gone:
+        return None
+    return {name: projected.record.data.get(name) for name in _COMPARED}

@@ -1,0 +1,109 @@
+"""After every step of a register's life the pairs are those that a comparison of all with all finds."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+from tests.server.records.register_walk import walk
+from tests.world import ESTABLISHMENT, OTHER_UNIT, TENANT, UNIT, World
+
+from field178_server.database.migrations import downgrade, upgrade
+from field178_server.database.models import DuplicateCandidate, DuplicateKey, EstablishmentProjection
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.establishments.duplicates import duplicate_pairs
+from field178_server.records.access import AccessFilter
+from field178_server.records.alike_entries import known_establishment
+from field178_server.records.projections import duplicate
+from field178_server.records.stored_record import new_record
+from field178_shared.rules.establishment import duplicates_of
+
+
+def found(engine: Engine) -> set[frozenset[str]]:
+    with snapshot(engine) as session:
+        pairs = duplicate_pairs(session, TENANT, AccessFilter(None))
+    return {frozenset((pair.one.record_id, pair.other.record_id)) for pair in pairs}
+
+
+def expected(world: World) -> set[frozenset[str]]:
+    rows = world.rows(EstablishmentProjection)
+    names = ("name", "establishment_type_id", "unit_id", "registration_number", "lat", "lon")
+    return {
+        frozenset((row.record_id, other.id))
+        for row in rows
+        for other in duplicates_of(
+            {name: getattr(row, name) for name in names},
+            [known_establishment(one) for one in rows if one.record_id != row.record_id],
+        )
+    }
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_pairs_are_those_of_all_with_all_after_every_change(world: World, seed: int) -> None:
+    sizes = set()
+    for _ in walk(world, seed, 40):
+        assert found(world.engine) == expected(world)
+        sizes.add(len(expected(world)))
+    assert max(sizes) > 10
+
+
+def test_more_of_one_name_than_are_compared_are_all_candidates(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplicate, "_MOST_COMPARED", 0)
+    monkeypatch.setattr(duplicate, "_MOST_EACH", 1)
+    for _ in walk(world, 5, 15):
+        assert found(world.engine) == expected(world)
+
+
+def test_keys_are_those_of_the_register_and_of_nothing_else(world: World) -> None:
+    """What is erased, merged or deleted leaves no key behind, nor does a name that was changed."""
+    for _ in walk(world, 6, 40):
+        pass
+    names = ("name", "establishment_type_id", "unit_id", "registration_number", "lat", "lon")
+    rows = world.rows(EstablishmentProjection)
+    own = {
+        (key, row.record_id)
+        for row in rows
+        for key in duplicate.keys_of({name: getattr(row, name) for name in names}).own
+    }
+    assert {(one.key, one.record_id) for one in world.rows(DuplicateKey)} == own
+    assert {one.record_id for one in world.rows(DuplicateCandidate)} <= {row.record_id for row in rows}
+
+
+def test_migration_finds_the_pairs_of_a_store_that_has_entries(world: World) -> None:
+    for _ in walk(world, 7, 30):
+        pass
+    keys = [(one.key, one.record_id) for one in world.rows(DuplicateKey)]
+    downgrade(world.engine, "0041")
+    upgrade(world.engine)
+    assert found(world.engine) == expected(world) != set()
+    assert [(one.key, one.record_id) for one in world.rows(DuplicateKey)] == keys
+
+
+@pytest.mark.postgres
+def test_two_of_one_place_written_at_the_same_time_are_a_pair(postgres_engine: Engine) -> None:
+    world = World(postgres_engine)
+    written, ids = threading.Event(), [world.ids.random() for _ in range(2)]
+
+    def enter(session: Any, number: int) -> None:
+        batch = world.batch(session)
+        data = ESTABLISHMENT | {"registration_number": "GL-1"}
+        batch.put(new_record(ids[number], "establishment", (UNIT, OTHER_UNIT)[number], data))
+        batch.flush()
+        if number == 0:
+            written.set()
+            # The other one waits for this transaction, which is not committed yet.
+            other.join(0.5)
+
+    other = threading.Thread(
+        target=lambda: (written.wait(5), run_write(world.engine, lambda session: enter(session, 1)))
+    )
+    other.start()
+    run_write(world.engine, lambda session: enter(session, 0))
+    other.join(10)
+    assert found(world.engine) == {frozenset(ids)}
+    with snapshot(world.engine) as session:
+        assert len(session.scalars(select(DuplicateCandidate)).all()) == 2
