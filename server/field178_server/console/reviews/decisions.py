@@ -27,7 +27,7 @@ from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.reviews import operations as reviews
-from field178_server.office.reviews.queue import next_in_queue
+from field178_server.office.reviews.queue import next_in_queue, next_with_flag
 from field178_server.office.reviews.record import has_unmet_threads
 from field178_server.records.access import access_of
 from field178_server.records.batch import Batch
@@ -152,7 +152,12 @@ def _has_unmet_threads(record_id: str) -> bool:
 
 def _next_href(query: QueueQuery, record_id: str) -> str:
     with snapshot(current_runtime().engine) as session:
-        following = next_in_queue(session, view_of(session, query), record_id)
+        view = view_of(query)
+        following = (
+            next_with_flag(session, view, query.flag, record_id)
+            if query.flag
+            else next_in_queue(session, view, record_id)
+        )
     return query.record_href(following) if following else query.list_href()
 
 

@@ -30,7 +30,6 @@ from field178_server.office.reviews.queue import (
     QueueView,
     queue_counts,
     queue_row,
-    with_flag,
 )
 from field178_server.office.reviews.record import RecordPage, record_page
 from field178_server.office.reviews.viewing import viewed_revisions
@@ -71,17 +70,17 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision |
     access = access_of(officer.role, officer.scopes)
     flash = None if attempt else take_flash()
     with snapshot(runtime.engine) as session:
-        view = view_of(session, query)
+        view = view_of(query)
         done_id, _, done_count = flash.record_id.partition(".") if flash else ("", "", "")
         done = queue_row(session, view, done_id) if flash else None
         counts = queue_counts(session, view)
-        total = counts[query.state] if view.only is None else len(view.only)
-        found = queue.queue_page(session, view, query.place)
+        flagged = queue.flagged_page(session, view, query.flag, query.place) if query.flag else None
+        found = flagged.page if flagged else queue.queue_page(session, view, query.place)
         rows = found.rows
         shown_id = chosen or (rows[0].record_id if rows else None)
         row_ids = [row.record_id for row in rows]
         counted = file_counts(session, runtime.tenant_id, row_ids)
-        flags = flags_of(session, runtime.tenant_id, row_ids) if view.flags is None else view.flags
+        flags = flagged.flags if flagged else flags_of(session, runtime.tenant_id, row_ids)
         viewed = _viewed(session, officer, row_ids, localizer)
         overdue = overdue_records(session, runtime.tenant_id, access, runtime.clock.now())
         page = filed_page(session, officer, shown_id) if shown_id else None
@@ -90,7 +89,7 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision |
         raise AppError(ErrorCode.NOT_FOUND)
     if page is not None:
         note_reading(page.record.record_id, page.record.scope)
-    empty_title, empty_text = queue_view.empty_text(query, localizer)
+    empty_title, empty_text = queue_view.empty_text(query, flagged, localizer)
     facts = queue_view.RowFacts(counted, flags, viewed)
     return render(
         "reviews/queue.html",
@@ -104,24 +103,24 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision |
         drawers=queue_view.drawers(query, counts, localizer),
         kinds=queue_view.kinds(query, localizer),
         has_flag=query.flag is not None,
-        flag_filters=queue_view.flag_filters(query, total, localizer),
+        flag_filters=queue_view.flag_filters(query, localizer),
+        flag_count=queue_view.flag_count(flagged, localizer) if flagged else "",
         order_text=queue_view.order_text(query, localizer),
         links=query.pages(found),
         empty_title=empty_title,
         empty_text=empty_text,
-        total=total,
+        total=counts[query.state],
         flash=flash if done else None,
         flash_text=flash.text(_done_title(done, done_count, localizer), localizer) if flash and done else "",
         **_record_values(query, page, officer, attempt),
     )
 
 
-def view_of(session: Session, query: QueueQuery) -> QueueView:
-    """Return the part of the queue that an address names, within the officer's access."""
+def view_of(query: QueueQuery) -> QueueView:
+    """Return the part of the queue that an address names but for its flag, within the officer's access."""
     runtime, officer = current_runtime(), current_officer()
     access = access_of(officer.role, officer.scopes)
-    view = QueueView(runtime.tenant_id, access, query.state, query.type)
-    return with_flag(session, view, query.flag) if query.flag else view
+    return QueueView(runtime.tenant_id, access, query.state, query.type)
 
 
 def _done_title(row: QueueRow, count: str, localizer: Localizer) -> str:

@@ -20,7 +20,14 @@ from field178_server.console.text.state_labels import (
     outcome_label,
     short_state_label,
 )
-from field178_server.office.reviews.queue import ANY_FLAG, QueueRow, QueueState, is_clean, is_oldest_first
+from field178_server.office.reviews.queue import (
+    ANY_FLAG,
+    FlaggedPage,
+    QueueRow,
+    QueueState,
+    is_clean,
+    is_oldest_first,
+)
 from field178_server.records.find_record import FILED_TYPES
 from field178_server.records.keyset import KeysetPage, PageStart
 from field178_shared.errors import ErrorCode
@@ -171,8 +178,8 @@ def kinds(query: QueueQuery, localizer: Localizer) -> list[FilterLink]:
     ]
 
 
-def flag_filters(query: QueueQuery, count: int, localizer: Localizer) -> list[FilterLink]:
-    """Return the choice of quality flags; the number of records is known of the chosen one."""
+def flag_filters(query: QueueQuery, localizer: Localizer) -> list[FilterLink]:
+    """Return the choice of quality flags."""
     labels = {None: localizer.say(N_("With and without flags")), ANY_FLAG: localizer.say(N_("Any flag"))}
     labels |= {code.value: flag_label(code, localizer) for code in CODES}
     return [
@@ -180,10 +187,15 @@ def flag_filters(query: QueueQuery, count: int, localizer: Localizer) -> list[Fi
             replace(query, flag=flag, place=PageStart()).list_href(),
             label,
             flag == query.flag,
-            count if flag == query.flag else 0,
         )
         for flag, label in labels.items()
     ]
+
+
+def flag_count(found: FlaggedPage, localizer: Localizer) -> str:
+    """Return how many records have the chosen flag: of several pages those of this one, and "+"."""
+    shown = localizer.number(len(found.page.rows))
+    return shown if found.is_all else f"{shown}+"
 
 
 def queue_items(
@@ -205,9 +217,14 @@ def queue_items(
     ]
 
 
-def empty_text(query: QueueQuery, localizer: Localizer) -> tuple[str, str]:
-    """Return the text of an empty drawer, and the next step."""
+def empty_text(query: QueueQuery, found: FlaggedPage | None, localizer: Localizer) -> tuple[str, str]:
+    """Return the text of an empty list, and the next step."""
     title, text = _EMPTY[query.state]
+    if found is not None:
+        title = N_("No record with this flag")
+        text = N_("All records of this list were looked through.")
+        if not found.is_all:
+            text = N_("Only a part of the list was looked through; the other pages look further.")
     return localizer.say(title), localizer.say(text)
 
 

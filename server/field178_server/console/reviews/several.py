@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from flask import request
 from werkzeug.wrappers import Response
@@ -58,7 +57,7 @@ def _chosen() -> dict[str, int]:
 def _rows(query: QueueQuery, chosen: Mapping[str, int]) -> list[QueueRow]:
     """Return the chosen records within the officer's access."""
     with snapshot(current_runtime().engine) as session:
-        return chosen_rows(session, view_of(session, replace(query, flag=None)), tuple(chosen))
+        return chosen_rows(session, view_of(query), tuple(chosen))
 
 
 def _page(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Response, request
 
 from field178_server.console.reviews.pages import view_of
@@ -28,8 +26,7 @@ def note_viewing(record_id: str) -> Response:
     seen_rev, shown, now = whole_number("seen_rev"), whole_number("shown", "0"), runtime.clock.now()
 
     def work(session: Session) -> tuple[bool, tuple[str, ...], int]:
-        # Without its flag: to look through the whole drawer takes too long for what is asked so often.
-        view = view_of(session, replace(query, flag=None))
+        view = view_of(query)
         row = queue_row(session, view, record_id)
         if row is None:
             raise AppError(ErrorCode.NOT_FOUND)

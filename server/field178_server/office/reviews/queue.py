@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    UnaryExpression,
+    and_,
+    asc,
+    desc,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentProjection, FiledCount, FiledRecord
@@ -21,8 +33,9 @@ from field178_shared.rules import Problem
 
 PAGE_SIZE = 60
 ANY_FLAG = "any"
-# Flags are found by reading the records, and no drawer that is worked on holds as many.
+# Flags are found by reading the records: a page looks through as many at most, by so many at once.
 MOST_LOOKED_THROUGH = 2000
+STEP = 120
 
 
 class QueueState(StrEnum):
@@ -37,17 +50,12 @@ class QueueState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """Whose queue is looked at, and which part of it; `type` None means every type.
-
-    `only` are the records that a filter has found, None: no such filter; `flags` are those of them.
-    """
+    """Whose queue is looked at, and which part of it; `type` None means every type."""
 
     tenant_id: str
     access: AccessFilter
     state: QueueState = QueueState.WAITING
     type: str | None = None
-    only: tuple[str, ...] | None = None
-    flags: Mapping[str, Sequence[Problem]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +86,18 @@ class QueueRow:
         return "answered" if self.is_answered else self.review_state
 
 
+@dataclass(frozen=True, slots=True)
+class FlaggedPage:
+    """A page of records with a flag, the flags of each; `is_all`: it holds all of the drawer that have it."""
+
+    page: KeysetPage[QueueRow]
+    flags: Mapping[str, Sequence[Problem]]
+    is_all: bool
+
+
 def is_clean(record_type: str, outcome: object) -> bool:
     """Tell whether a record of this outcome, without a quality flag, may be approved together with others."""
     return record_type != "inspection" or outcome == "compliant"
-
-
-def with_flag(session: Session, view: QueueView, flag: str) -> QueueView:
-    """Return the view narrowed to the records with a flag, among the first 2,000 of the drawer."""
-    query = (
-        select(FiledRecord.record_id)
-        .where(*_within(view), _in_state(view.state))
-        .order_by(*_order(view.state))
-        .limit(MOST_LOOKED_THROUGH)
-    )
-    flags = flags_of(session, view.tenant_id, session.scalars(query).all())
-    has_flag = (key for key, found in flags.items() if flag in (ANY_FLAG, *(one.code for one in found)))
-    return replace(view, only=tuple(has_flag), flags=flags)
 
 
 def queue_page(session: Session, view: QueueView, place: PageStart | None = None) -> KeysetPage[QueueRow]:
@@ -112,15 +116,56 @@ def queue_page(session: Session, view: QueueView, place: PageStart | None = None
     return replace(found, rows=tuple(_rows(session, view.tenant_id, found.rows)))
 
 
+def flagged_page(session: Session, view: QueueView, flag: str, place: PageStart) -> FlaggedPage:
+    """Return one page of those records of a drawer that have a flag.
+
+    The drawer is looked through in steps until the page is full: a page may be short of some, and the next
+    one goes on where the look ended.
+    """
+    at = _place_of(session, view, place.after or place.before)
+    place = place if at or place.is_last else PageStart()
+    is_backward = bool(place.before) or (place.is_last and not place.after)
+    found: dict[str, Sequence[Problem]] = {}
+    looked: list[str] = []
+    is_end = True
+    for step in _steps(session, view, at, is_backward=is_backward):
+        if len(found) > PAGE_SIZE or len(looked) >= MOST_LOOKED_THROUGH:
+            is_end = False
+            break
+        found |= _flagged(session, view.tenant_id, step, flag)
+        looked += step
+    has_more = len(found) > PAGE_SIZE
+    if place.after and not looked:
+        # What followed has left the drawer meanwhile: the last page is what remains.
+        return flagged_page(session, view, flag, PageStart(is_last=True))
+    if is_backward and place.before and is_end and not has_more and len(found) < PAGE_SIZE:
+        # Less than a page is left: the first page shows it with what follows.
+        return flagged_page(session, view, flag, PageStart())
+    shown = dict(list(found.items())[:PAGE_SIZE])
+    # Where the look ended: at the last one shown, or at the last one that was looked at.
+    last = (list(shown) if has_more else looked)[-1:]
+    beyond = last[0] if last and (has_more or not is_end) else ""
+    came_from = (list(shown) or looked or [""])[0]
+    if is_backward:
+        before, after = beyond, came_from if place.before else ""
+    else:
+        before, after = came_from if place.after else "", beyond
+    rows = _of_ids(session, view, tuple(shown))
+    page = KeysetPage(
+        rows, PageStart(before=before) if before else None, PageStart(after=after) if after else None
+    )
+    return FlaggedPage(page, shown, is_all=not before and not after)
+
+
 def chosen_rows(session: Session, view: QueueView, record_ids: Sequence[str]) -> list[QueueRow]:
     """Return these records of any drawer and type, at most a page of them, as the list shows them."""
-    everything = replace(view, state=QueueState.ALL, type=None, only=tuple(record_ids)[:PAGE_SIZE])
-    return list(queue_page(session, everything).rows)
+    everything = replace(view, state=QueueState.ALL, type=None)
+    return list(_of_ids(session, everything, tuple(record_ids)[:PAGE_SIZE]))
 
 
 def queue_row(session: Session, view: QueueView, record_id: str) -> QueueRow | None:
     """Return one filed record of any drawer and type, or None outside the access filter."""
-    everything = replace(view, state=QueueState.ALL, type=None, only=None)
+    everything = replace(view, state=QueueState.ALL, type=None)
     found = session.execute(_shown(everything).where(FiledRecord.record_id == record_id)).all()
     rows = _rows(session, view.tenant_id, found)
     return rows[0] if rows else None
@@ -154,6 +199,63 @@ def next_in_queue(session: Session, view: QueueView, left_id: str) -> str | None
     return session.scalar(ids)
 
 
+def next_with_flag(session: Session, view: QueueView, flag: str, left_id: str) -> str | None:
+    """Return the record with a flag that follows one that may just have left the drawer; else the first."""
+    for at in (_place_of(session, view, left_id), None):
+        looked = 0
+        for step in _steps(session, view, at, is_backward=False):
+            found = _flagged(session, view.tenant_id, [one for one in step if one != left_id], flag)
+            looked += len(step)
+            if found:
+                return next(iter(found))
+            if looked >= MOST_LOOKED_THROUGH:
+                break
+    return None
+
+
+def _flagged(
+    session: Session, tenant_id: str, record_ids: Sequence[str], flag: str
+) -> dict[str, Sequence[Problem]]:
+    """Return those of some records that have a flag, in their order, with all flags of each."""
+    flags = flags_of(session, tenant_id, record_ids)
+    return {
+        one: flags[one]
+        for one in record_ids
+        if one in flags and flag in (ANY_FLAG, *(problem.code for problem in flags[one]))
+    }
+
+
+def _steps(
+    session: Session, view: QueueView, at: tuple[datetime, str] | None, *, is_backward: bool
+) -> Iterator[Sequence[str]]:
+    """Give the ids of a drawer from a place on, or backwards from it, some at a time."""
+    by = (FiledRecord.received_at, FiledRecord.record_id)
+    is_ascending = is_oldest_first(view.state) != is_backward
+    query = select(*by).where(*_within(view), _in_state(view.state))
+    query = query.order_by(*(asc(one) if is_ascending else desc(one) for one in by)).limit(STEP)
+    while True:
+        here = tuple_(*by)
+        beyond = true() if at is None else here > at if is_ascending else here < at
+        rows = session.execute(query.where(beyond)).all()
+        if rows:
+            yield [row.record_id for row in rows]
+        if len(rows) < STEP:
+            return
+        at = rows[-1].received_at, rows[-1].record_id
+
+
+def _place_of(session: Session, view: QueueView, record_id: str) -> tuple[datetime, str] | None:
+    """Return where a record stands or stood in the order; None: it is not there."""
+    found = session.get(FiledRecord, (view.tenant_id, record_id)) if record_id else None
+    return None if found is None else (found.received_at, found.record_id)
+
+
+def _of_ids(session: Session, view: QueueView, record_ids: Sequence[str]) -> tuple[QueueRow, ...]:
+    """Return these records in the order of the drawer."""
+    query = _shown(view).where(FiledRecord.record_id.in_(record_ids)).order_by(*_order(view.state))
+    return tuple(_rows(session, view.tenant_id, session.execute(query).all()))
+
+
 def _shown(view: QueueView) -> Select[Any]:
     establishment = EstablishmentProjection
     columns: tuple[Any, ...] = (FiledRecord.record_id, FiledRecord, establishment.name)
@@ -166,8 +268,7 @@ def _shown(view: QueueView) -> Select[Any]:
 
 def _within(view: QueueView) -> Sequence[ColumnElement[bool]]:
     typed = FiledRecord.type == view.type if view.type else true()
-    named = FiledRecord.record_id.in_(view.only) if view.only is not None else true()
-    return (FiledRecord.tenant_id == view.tenant_id, view.access.covers(FiledRecord.scope), typed, named)
+    return (FiledRecord.tenant_id == view.tenant_id, view.access.covers(FiledRecord.scope), typed)
 
 
 def _in_state(state: QueueState) -> ColumnElement[bool]:

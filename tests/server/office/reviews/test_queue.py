@@ -219,3 +219,63 @@ def test_last_page_shows_what_is_left_when_its_records_have_gone(
     for one in filed[2:]:
         world.review(one, "approved")
     assert [row.record_id for row in page_of(world, view, place).rows] == filed[:2]
+
+
+@pytest.mark.parametrize("state", [QueueState.WAITING, QueueState.ALL])
+@pytest.mark.parametrize("most", [4, 1000])
+def test_pages_with_a_flag_go_through_all_of_them(
+    world: World, tablet: Tablet, monkeypatch: pytest.MonkeyPatch, state: QueueState, most: int
+) -> None:
+    """Forwards, and back from the last one: each once, in order, whatever is looked through at a time."""
+    monkeypatch.setattr(queue, "PAGE_SIZE", 3)
+    monkeypatch.setattr(queue, "STEP", 2)
+    monkeypatch.setattr(queue, "MOST_LOOKED_THROUGH", most)
+    filed = [session_in(tablet) for _ in range(23)]
+    wanted = {one for number, one in enumerate(filed) if number in (0, 1, 4, 5, 6, 7, 14, 20, 22)}
+    monkeypatch.setattr(queue, "_flagged", lambda _, __, ids, ___: {one: () for one in ids if one in wanted})
+    view = QueueView(TENANT, ALL, state)
+    order = [one for one in (filed if state is QueueState.WAITING else filed[::-1]) if one in wanted]
+
+    def walked(place: PageStart, name: str) -> list[list[str]]:
+        pages: list[list[str]] = []
+        following: PageStart | None = place
+        while following is not None and len(pages) < 30:
+            with snapshot(world.engine) as session:
+                found = queue.flagged_page(session, view, "any", following)
+            assert not found.is_all
+            pages.append([row.record_id for row in found.page.rows])
+            following = getattr(found.page, name)
+        return pages
+
+    forwards, backwards = walked(PageStart(), "after"), walked(PageStart(is_last=True), "before")
+    assert [one for page in forwards for one in page] == order
+    assert max(map(len, forwards)) == 3
+    # The first page shows what is left with what follows, which the page after it has shown as well.
+    assert {one for page in backwards for one in page} == wanted
+    assert all(page == [one for one in order if one in page] for page in backwards)
+    assert backwards[-1] == forwards[0]
+    # The page before the second one is the first one.
+    with snapshot(world.engine) as session:
+        second = queue.flagged_page(session, view, "any", PageStart()).page.after
+        assert second is not None
+        back = queue.flagged_page(session, view, "any", second).page.before
+        assert back is not None
+        rows = queue.flagged_page(session, view, "any", back).page.rows
+    assert [row.record_id for row in rows][: len(forwards[0])] == forwards[0]
+
+
+def test_few_with_a_flag_are_counted_and_the_next_one_is_found(
+    world: World, tablet: Tablet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "STEP", 2)
+    filed = [session_in(tablet) for _ in range(6)]
+    wanted = {filed[1], filed[4]}
+    monkeypatch.setattr(queue, "_flagged", lambda _, __, ids, ___: {one: () for one in ids if one in wanted})
+    with snapshot(world.engine) as session:
+        view = QueueView(TENANT, ALL)
+        found = queue.flagged_page(session, view, "any", PageStart())
+        assert ([row.record_id for row in found.page.rows], found.is_all) == ([filed[1], filed[4]], True)
+        nexts = [queue.next_with_flag(session, view, "any", one) for one in (filed[0], filed[1], filed[4])]
+        assert nexts == [filed[1], filed[4], filed[1]]
+        gone = queue.flagged_page(session, view, "any", PageStart(after=filed[5]))
+        assert [row.record_id for row in gone.page.rows] == [filed[1], filed[4]]
