@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -187,3 +188,9 @@ def reviewer(signed_in: Callable[[str], Browser]) -> Browser:
 @pytest.fixture
 def stranger(office: Office) -> Browser:
     return Browser(office.app.test_client())
+
+
+def following(page: str, link: str) -> str:
+    """Return the address of the page before or after a page of the list."""
+    (href,) = re.findall(rf'rel="{link}" href="([^"]+)"', page)
+    return unescape(href)

@@ -16,7 +16,6 @@ from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import Refusal, attempt, done
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.links import page_links
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.readings import note_reading
@@ -55,9 +54,9 @@ def attention() -> Response:
             for is_rejected in (False, True)
         )
         counts = rejected if query.filter.is_rejected else undecided
-        items, page = attention_page(session, tenant_id, access, query.filter, query.page, counts)
+        page = attention_page(session, tenant_id, access, query.filter, query.place)
         sources = attention_sources(session, tenant_id, access, query.filter)
-        rows = rows_of(session, access, items, KINDS, query)
+        rows = rows_of(session, access, page.rows, KINDS, query)
         layout = layout_of(session, officer, localizer)
     title = _title(_KIND_OF_FLASH[flash.code], ItemKey.parse(flash.record_id)) if flash else ""
     return render(
@@ -70,8 +69,8 @@ def attention() -> Response:
         chips=chips(query, undecided, sum(rejected.values()), KINDS, localizer),
         filters=filters(query, sources, localizer),
         rows=rows,
-        count=page.total,
-        pages=page_links(page, lambda number: replace(query, page=number).list_href()),
+        count=counts[query.filter.origin] if query.filter.origin else sum(counts.values()),
+        links=query.pages(page),
     )
 
 

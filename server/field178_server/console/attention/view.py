@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from flask import url_for
 
 from field178_server.console.attention.kind import ItemKind, ItemRow, spoken
-from field178_server.console.shell.links import FilterLink, scope_text, wanted_page, with_query
+from field178_server.console.shell.links import FilterLink, scope_text, with_query
 from field178_server.console.shell.lists import FilterField
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import Session
-from field178_server.office.attention.queries import AttentionFilter, ItemKey, ItemOrigin, Sources
+from field178_server.office.attention.queries import AttentionFilter, ItemOrigin, ListedItem, Sources
 from field178_server.records.access import AccessFilter
+from field178_server.records.keyset import KeysetPage, PageStart
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
 REJECTED = "aside"
 OLDEST = "oldest"
+_MAX_PLACE = 160
 
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """The filters of the address: an origin or `aside`, a scope, a tablet, the order, the page."""
+    """The filters of the address: an origin or `aside`, a scope, a tablet, the order, the place."""
 
     show: str = ""
     area: str = ""
     tablet: str = ""
     order: str = ""
-    page: int = 1
+    place: PageStart = field(default_factory=PageStart)
 
     @classmethod
     def read(cls, arguments: Mapping[str, str]) -> ListQuery:
@@ -42,7 +44,7 @@ class ListQuery:
             area=arguments.get("area", "")[:80],
             tablet=arguments.get("tablet", "")[:80],
             order=order if order == OLDEST else "",
-            page=wanted_page(arguments.get("page", "")),
+            place=_place_in(arguments),
         )
 
     @property
@@ -58,13 +60,12 @@ class ListQuery:
 
     @property
     def _text(self) -> str:
-        page = str(self.page) if self.page > 1 else ""
         parts = {
             "show": self.show,
             "area": self.area,
             "tablet": self.tablet,
             "order": self.order,
-            "page": page,
+            **self.place.parameters,
         }
         return urlencode({name: text for name, text in parts.items() if text})
 
@@ -76,6 +77,13 @@ class ListQuery:
     def list_href(self) -> str:
         """Return the address of the list."""
         return with_query(url_for("console.attention"), self._text)
+
+    def pages(self, page: KeysetPage[ListedItem]) -> Mapping[str, str]:
+        """Return the addresses of the first page, those beside this one, and the last; empty: not there."""
+        return {
+            name: replace(self, place=place).list_href() if place is not None else ""
+            for name, place in page.places.items()
+        }
 
     def item_href(self, origin: str, key: str) -> str:
         """Return the address of an item, which leads back to this list."""
@@ -111,7 +119,7 @@ def chips(
     ]
     return [
         FilterLink(
-            replace(query, show=show, page=1).list_href(),
+            replace(query, show=show, place=PageStart()).list_href(),
             localizer.say(label),
             show == query.show,
             count,
@@ -137,22 +145,28 @@ def filters(query: ListQuery, sources: Sources, localizer: Localizer) -> tuple[F
 def rows_of(
     session: Session,
     access: AccessFilter,
-    items: Iterable[tuple[ItemOrigin, ItemKey]],
+    items: Sequence[ListedItem],
     kinds: Mapping[ItemOrigin, ItemKind],
     query: ListQuery,
 ) -> list[AttentionRow]:
     """Return the items in words, in their order; each kind reads its own once."""
-    ordered, localizer = list(items), spoken()
+    localizer = spoken()
     rows = {
-        origin: kind.rows(session, access, [key for one, key in ordered if one is origin])
+        origin: kind.rows(session, access, [one.key for one in items if one.origin is origin])
         for origin, kind in kinds.items()
     }
     return [
         AttentionRow(
-            kinds[origin].word(localizer),
-            query.item_href(origin.value, key.text),
-            rows[origin][key],
+            kinds[one.origin].word(localizer),
+            query.item_href(one.origin.value, one.key.text),
+            rows[one.origin][one.key],
         )
-        for origin, key in ordered
-        if key in rows[origin]
+        for one in items
+        if one.key in rows[one.origin]
     ]
+
+
+def _place_in(arguments: Mapping[str, str]) -> PageStart:
+    """Return the place of an address; that of an item is longer than an id."""
+    after, before = (arguments.get(name, "")[:_MAX_PLACE] for name in ("after", "before"))
+    return PageStart(after, "" if after else before, arguments.get("end") == "1")

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, false, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import ConflictRow, DivergentRecord, Quarantine
@@ -15,12 +28,15 @@ from field178_server.office.conflicts import queries as conflicts
 from field178_server.office.quarantine import queries as quarantine
 from field178_server.office.recovery import queries as recovery
 from field178_server.records.access import AccessFilter
+from field178_server.records.keyset import KeysetPage, PageStart
 from field178_server.records.labels import Names, names_of
-from field178_server.records.paging import PageOfRows
 from field178_server.replication.divergent_records import REJECTED, UNDECIDED
 from field178_server.replication.quarantine.store import DISCARDED, OPEN
 
 PAGE_SIZE = 30
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+# Until the year 2286.
+_MAX_MICROS = 16
 
 
 class ItemOrigin(StrEnum):
@@ -50,6 +66,32 @@ class ItemKey(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class ListedItem:
+    """An item and the time by which it stands in the list: that of its newest part."""
+
+    newest: datetime
+    origin: ItemOrigin
+    key: ItemKey
+
+    @classmethod
+    def parse(cls, text: str) -> ListedItem | None:
+        """Parse a place of an address, None: it is none."""
+        micros, _, rest = text.partition("-")
+        origin, _, key = rest.partition("-")
+        if not micros.isascii() or not micros.isdecimal() or len(micros) > _MAX_MICROS:
+            return None
+        if origin not in tuple(ItemOrigin):
+            return None
+        return cls(_FIRST + timedelta(microseconds=int(micros)), ItemOrigin(origin), ItemKey.parse(key))
+
+    @property
+    def text(self) -> str:
+        """The place as written in an address."""
+        micros = (self.newest - _FIRST) // timedelta(microseconds=1)
+        return f"{micros}-{self.origin.value}-{self.key.text}"
+
+
+@dataclass(frozen=True, slots=True)
 class AttentionFilter:
     """Filter of the list; `is_rejected` lists rejected items instead of open ones."""
 
@@ -70,28 +112,57 @@ class Sources:
 
 
 def attention_page(
-    session: Session,
-    tenant_id: str,
-    access: AccessFilter,
-    wanted: AttentionFilter,
-    number: int,
-    counts: Mapping[ItemOrigin, int],
-) -> tuple[tuple[tuple[ItemOrigin, ItemKey], ...], PageOfRows]:
-    """Return one page of the items within the access filter, in its order; `counts` are of all pages."""
-    page = PageOfRows.within(
-        number, PAGE_SIZE, counts[wanted.origin] if wanted.origin else sum(counts.values())
-    )
+    session: Session, tenant_id: str, access: AccessFilter, wanted: AttentionFilter, place: PageStart
+) -> KeysetPage[ListedItem]:
+    """Return one page of the items within the access filter, in its order.
+
+    It begins where an item stood, which may be decided by now; a place that cannot be read is the first page.
+    """
+    at = ListedItem.parse(place.after or place.before)
+    if at is None and not place.is_last:
+        place = PageStart()
+    is_backward = bool(place.before) or (place.is_last and not place.after)
     rows = _rows(tenant_id, access, wanted.is_rejected)
-    newest = func.max(rows.c.at)
-    found = session.execute(
-        _items(rows, wanted)
-        .order_by(
-            newest if wanted.oldest_first else newest.desc(), rows.c.origin, rows.c.id, rows.c.content_hash
-        )
-        .offset(page.offset)
-        .limit(page.size)
+    query = _in_order(rows, wanted, at, is_backward=is_backward).limit(PAGE_SIZE + 1)
+    found = [
+        ListedItem(row.newest, ItemOrigin(row.origin), ItemKey(row.id, row.content_hash))
+        for row in session.execute(query)
+    ]
+    shown, has_more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
+    if not shown and place.after:
+        # What followed was decided meanwhile: the last page is what remains.
+        return attention_page(session, tenant_id, access, wanted, PageStart(is_last=True))
+    if place.before and not has_more:
+        # Less than a page is left: the first page shows it with what follows.
+        return attention_page(session, tenant_id, access, wanted, PageStart())
+    if is_backward:
+        shown = shown[::-1]
+    has_before = has_more if is_backward else bool(place.after)
+    has_after = bool(place.before) if is_backward else has_more
+    return KeysetPage(
+        tuple(shown),
+        PageStart(before=shown[0].text) if shown and has_before else None,
+        PageStart(after=shown[-1].text) if shown and has_after else None,
     )
-    return tuple((ItemOrigin(row.origin), ItemKey(row.id, row.content_hash)) for row in found), page
+
+
+def _in_order(
+    rows: Subquery, wanted: AttentionFilter, at: ListedItem | None, *, is_backward: bool
+) -> Select[tuple[str, str, str, datetime]]:
+    """Return the items after a place, or backwards from it: by time in either order, then by their keys."""
+    newest, keys = func.max(rows.c.at), (rows.c.origin, rows.c.id, rows.c.content_hash)
+    is_rising = wanted.oldest_first != is_backward
+    query = _items(rows, wanted).add_columns(newest.label("newest"))
+    if at is not None:
+        here, there = tuple_(*keys), (at.origin.value, *at.key)
+        is_later = newest > at.newest if is_rising else newest < at.newest
+        query = query.having(
+            or_(is_later, and_(newest == at.newest, here < there if is_backward else here > there))
+        )
+    return query.order_by(
+        newest.asc() if is_rising else newest.desc(),
+        *(key.desc() if is_backward else key.asc() for key in keys),
+    )
 
 
 def count_items(

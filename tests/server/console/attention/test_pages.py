@@ -6,7 +6,7 @@ from html import unescape
 from tests.server.console.attention.test_conflict import clash, settle
 from tests.server.console.attention.test_quarantine import hold
 from tests.server.console.attention.test_recovery import leave_on_tablet
-from tests.server.console.conftest import PLACE, TEAM, UNIT, Browser, FieldWork
+from tests.server.console.conftest import PLACE, TEAM, UNIT, Browser, FieldWork, following
 from tests.server.console.reviews.test_pages import words
 
 from field178_server.office.attention.queries import PAGE_SIZE
@@ -98,9 +98,17 @@ def test_items_beyond_one_page_are_on_the_next(reviewer: Browser, in_the_field: 
     for _ in range(PAGE_SIZE + 1):
         orphan = in_the_field.office.runtime.ids.time_ordered()
         in_the_field.send(orphan, "inspection", TEAM, {"minutes_number": "09/BB"})
-    pages = [reviewer.text(f"/attention?page={number}") for number in (1, 2, 99)]
-    assert [len(ORIGIN.findall(page)) for page in pages] == [PAGE_SIZE, 1, 1]
-    assert "Trang 1/2" in words(pages[0])
+    first = reviewer.text("/attention")
+    second = reviewer.text(following(first, "next"))
+    assert [len(ORIGIN.findall(page)) for page in (first, second)] == [PAGE_SIZE, 1]
+    assert f"{PAGE_SIZE + 1} mục" in words(first)
+    # The page before it, the last one, and a place that is none.
+    assert ORIGIN.findall(reviewer.text(following(second, "prev"))) == ORIGIN.findall(first)
+    for address in ("/attention?end=1", "/attention?after=x", "/attention?page=2"):
+        assert len(ORIGIN.findall(reviewer.text(address))) == PAGE_SIZE
+    # An item leads back to its page of the list.
+    (item,) = set(re.findall(r'href="(/attention/[^"]+after=[^"]+)"', second.split("<tbody>")[1]))
+    assert following(first, "next") in unescape(reviewer.text(unescape(item)))
 
 
 def test_unknown_origin_item_and_decision_are_not_there(reviewer: Browser, in_the_field: FieldWork) -> None:

@@ -6,7 +6,7 @@ from html import unescape
 from typing import Any
 
 from tests.server.console.attention.test_conflict import data_of
-from tests.server.console.conftest import PLACE, TEAM, UNIT, Browser, FieldWork
+from tests.server.console.conftest import PLACE, TEAM, UNIT, Browser, FieldWork, following
 from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import Office
 from tests.shared import builders
@@ -216,7 +216,8 @@ def test_changes_beyond_one_page_are_on_the_next(reviewer: Browser, in_the_field
     for _ in range(PAGE_SIZE + 1):
         orphan = in_the_field.office.runtime.ids.time_ordered()
         in_the_field.send(orphan, "inspection", TEAM, {"minutes_number": "09/BB"})
-    pages = [words(reviewer.text(f"/attention?page={number}")) for number in (1, 2)]
+    first = reviewer.text("/attention")
+    pages = [words(page) for page in (first, reviewer.text(following(first, "next")))]
     assert [page.count("Máy chủ chưa có phiếu gốc") for page in pages] == [PAGE_SIZE, 1]
     assert "Tự được áp dụng ngay khi phiếu gốc" in reviewer.text(PAGE.findall(reviewer.text("/attention"))[0])
 

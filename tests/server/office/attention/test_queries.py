@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 from tests.server.replication.test_divergent_records import held
 from tests.world import ESTABLISHMENT, OTHER_UNIT, TENANT, UNIT, Tablet, World
 
-from field178_server.database.unit_of_work import snapshot
+from field178_server.database.models import ConflictRow, DivergentRecord, Quarantine
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.attention import queries
 from field178_server.office.attention.queries import (
     AttentionFilter,
     ItemKey,
     ItemOrigin,
+    ListedItem,
     Sources,
     attention_page,
     attention_sources,
     count_items,
 )
 from field178_server.records.access import AccessFilter
+from field178_server.records.keyset import PageStart
 
 ALL = AccessFilter(None)
 EVERYTHING = AttentionFilter()
@@ -45,10 +50,10 @@ def listed(
     world: World, wanted: AttentionFilter = EVERYTHING, access: AccessFilter = ALL
 ) -> list[tuple[ItemOrigin, str]]:
     with snapshot(world.engine) as session:
-        counts = count_items(session, TENANT, access, wanted)
-        items, page = attention_page(session, TENANT, access, wanted, 1, counts)
-    assert page.total == len(items)
-    return [(origin, key.id) for origin, key in items]
+        page = attention_page(session, TENANT, access, wanted, PageStart())
+    assert page.after is None
+    assert page.before is None
+    return [(one.origin, one.key.id) for one in page.rows]
 
 
 def counted(
@@ -96,6 +101,91 @@ def test_reach_scope_and_tablet_narrow_the_list(world: World, tablet: Tablet) ->
     assert listed(world, AttentionFilter(scope=OTHER_UNIT)) == [(ItemOrigin.QUARANTINE, there)]
     assert listed(world, AttentionFilter(device_id=tablet.device)) == [(ItemOrigin.QUARANTINE, here)]
     assert listed(world, AttentionFilter(scope=UNIT, device_id=other.device)) == []
+
+
+@pytest.mark.parametrize("oldest_first", [False, True])
+@pytest.mark.parametrize("are_of_one_instant", [False, True])
+def test_pages_go_through_all_items_forwards_and_back(
+    world: World,
+    tablet: Tablet,
+    monkeypatch: pytest.MonkeyPatch,
+    oldest_first: bool,
+    are_of_one_instant: bool,
+) -> None:
+    wanted = AttentionFilter(oldest_first=oldest_first)
+    for _ in range(3):
+        conflict(tablet, "name", "address_line")
+        quarantined(tablet)
+        tablet.sync(salvage=[held(world)])
+    if are_of_one_instant:
+        now = world.clock.now()
+        world.change_rows(ConflictRow, changed_at=now)
+        world.change_rows(Quarantine, received_at=now)
+        world.change_rows(DivergentRecord, received_at=now)
+    everything = listed(world, wanted)
+    assert len(everything) == len(set(everything)) > 6
+    monkeypatch.setattr(queries, "PAGE_SIZE", 2)
+
+    def walked(place: PageStart | None, name: str) -> list[list[tuple[ItemOrigin, str]]]:
+        pages = []
+        while place is not None:
+            with snapshot(world.engine) as session:
+                page = attention_page(session, TENANT, ALL, wanted, place)
+            pages.append([(one.origin, one.key.id) for one in page.rows])
+            place = getattr(page, name)
+        return pages
+
+    assert [one for page in walked(PageStart(), "after") for one in page] == everything
+    back = walked(PageStart(is_last=True), "before")
+    assert back[0] == everything[-2:]
+    # The first page is whole again: it may show an item of the second one.
+    assert back[-1] == everything[:2]
+    assert {one for page in back for one in page} == set(everything)
+
+
+def test_page_goes_on_where_a_decided_item_stood(
+    world: World, tablet: Tablet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(4):
+        quarantined(tablet)
+    everything = listed(world)
+    monkeypatch.setattr(queries, "PAGE_SIZE", 2)
+
+    def page(place: PageStart) -> list[tuple[ItemOrigin, str]]:
+        with snapshot(world.engine) as session:
+            found = attention_page(session, TENANT, ALL, EVERYTHING, place)
+            return [(one.origin, one.key.id) for one in found.rows]
+
+    with snapshot(world.engine) as session:
+        after = attention_page(session, TENANT, ALL, EVERYTHING, PageStart()).after
+    assert after is not None
+    newest = world.rows(Quarantine, Quarantine.change_id == everything[1][1])[0].received_at
+    assert ListedItem.parse(after.after) == ListedItem(
+        newest, everything[1][0], ItemKey(everything[1][1], after.after.partition(".")[2])
+    )
+
+    def decide(*ids: str) -> None:
+        def work(session: object) -> None:
+            for row in session.scalars(select(Quarantine).where(Quarantine.change_id.in_(ids))):  # type: ignore[attr-defined]
+                row.state = "discarded"
+
+        run_write(world.engine, work)
+
+    decide(everything[1][1])
+    assert page(after) == everything[2:]
+    decide(everything[2][1], everything[3][1])
+    # Nothing follows any more: the last page is what remains.
+    assert page(after) == everything[:1]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "1-none-a", "-conflict-a", "1" * 17 + "-conflict-a", "²-conflict-a", "1.5-conflict-a"]
+)
+def test_place_that_cannot_be_read_is_the_first_page(world: World, tablet: Tablet, text: str) -> None:
+    quarantined(tablet)
+    with snapshot(world.engine) as session:
+        for place in (PageStart(after=text), PageStart(before=text)):
+            assert len(attention_page(session, TENANT, ALL, EVERYTHING, place).rows) == 1
 
 
 def test_filters_offer_what_waits_and_what_is_chosen(world: World, tablet: Tablet) -> None:
