@@ -187,7 +187,10 @@ def progress_of(items: Iterable[PlanItem], visits: Iterable[PlanVisit], today: d
     valid = sorted((visit for visit in visits if not visit.is_void), key=_by_day)
     done: dict[str, str] = {}
     left = {visit.id: visit for visit in valid if visit.counts}
-    _assign(alive, left, done, PlanItem.is_named_by)
+    # Few visits name an item, and a year has thousands.
+    named = {visit.id: visit for visit in left.values() if visit.plan_item_id}
+    _assign(alive, named, done, PlanItem.is_named_by)
+    left = {key: visit for key, visit in left.items() if not visit.plan_item_id or key in named}
     for is_open in (False, True):
         _assign([item for item in alive if item.is_open is is_open], left, done, PlanItem.is_kept_by)
     tried = _tried(alive, [visit for visit in valid if not visit.is_inspected])
@@ -219,7 +222,7 @@ def _assign(
 ) -> None:
     """Give each visit that is left, the earliest first, to the item that ends first of those it fits."""
     by_place = _by_place(items)
-    for visit in list(left.values()):
+    for visit in list(left.values()) if items else ():
         keys = (visit.establishment_id, (visit.establishment_type_id, visit.unit_id))
         near = [item for key in keys for item in by_place.get(key, ())]
         found = next((item for item in near if item.id not in done and fits(item, visit)), None)

@@ -346,10 +346,8 @@ def _visits(
     session: Session, reader: PlanReader, items: Sequence[PlanItem], ends: Mapping[str, str]
 ) -> list[PlanVisit]:
     """Return the visits that may keep one of these or were begun from one: few of those of a year."""
-    query = select(*_VISIT_COLUMNS).where(
-        FiledRecord.tenant_id == reader.tenant_id,
-        FiledRecord.record_id.in_(union_all(*_near(reader, items, ends))),
-    )
+    # A visit may be found for several reasons.
+    rows = {row.record_id: row for row in session.execute(union_all(*_near(reader, items, ends)))}
     return [
         PlanVisit(
             id=row.record_id,
@@ -361,11 +359,11 @@ def _visits(
             plan_item_id=row.plan_item_id or "",
             is_inspected=row.outcome != _NOT_INSPECTED,
         )
-        for row in session.execute(query)
+        for row in rows.values()
     ]
 
 
-def _near(reader: PlanReader, items: Sequence[PlanItem], ends: Mapping[str, str]) -> Iterator[Select[str]]:
+def _near(reader: PlanReader, items: Sequence[PlanItem], ends: Mapping[str, str]) -> Iterator[Select[Any]]:
     """Give the queries of the visits near these: by the index of an establishment's visits, for each reason.
 
     As one condition with an "or" that index is not used, and every visit of the year is read.
@@ -373,7 +371,7 @@ def _near(reader: PlanReader, items: Sequence[PlanItem], ends: Mapping[str, str]
     first, last = min(item.window_from for item in items), max(item.window_to for item in items)
     # Visits alone have an establishment; with their type named besides, SQLite takes the index of types.
     # Joined with the planned visits, it reads every record for each of them.
-    near = select(FiledRecord.record_id).where(
+    near = select(*_VISIT_COLUMNS).where(
         FiledRecord.tenant_id == reader.tenant_id,
         FiledRecord.review_state != "void",
         or_(FiledRecord.occurred_on.between(first, last), FiledRecord.plan_item_id.is_not(None)),
@@ -414,15 +412,10 @@ def _visit_counts(session: Session, reader: PlanReader, year: int) -> list[_Coun
 
     The index of lists alone is read. One text of all four is sorted in half the time of four columns.
     """
-    parts: tuple[ColumnElement[str | None], ...] = (
-        FiledRecord.register_type_id.expression,
-        FiledRecord.register_unit_id.expression,
-        FiledRecord.team_id.expression,
-        func.substr(cast(FiledRecord.occurred_on, Text), 6, 2),
-    )
-    text, *rest = (func.coalesce(part, "") for part in parts)
-    for part in rest:
-        text = text.concat(_BETWEEN).concat(part)
+    columns = (FiledRecord.register_type_id, FiledRecord.register_unit_id, FiledRecord.team_id)
+    text: ColumnElement[str] = func.substr(cast(FiledRecord.occurred_on, Text), 6, 2)
+    for column in columns:
+        text = text.concat(_BETWEEN).concat(func.coalesce(column, ""))
     query = (
         select(text, func.count())
         .where(
@@ -432,8 +425,11 @@ def _visit_counts(session: Session, reader: PlanReader, year: int) -> list[_Coun
         )
         .group_by(literal_column("1"))
     )
-    rows = ((*by.split(_BETWEEN), count) for by, count in session.execute(query))
-    return [_Counted(*names, int(month), count) for *names, month, count in rows]
+    found = []
+    for by, count in session.execute(query):
+        month, type_id, unit_id, team_id = by.split(_BETWEEN)
+        found.append(_Counted(type_id, unit_id, team_id, int(month), count))
+    return found
 
 
 def _taken(quota: Quota, found: Iterable[_Counted]) -> int:
@@ -463,7 +459,7 @@ _ITEM_COLUMNS = (
     PlanItemRow.asked_follow_up_id,
     PlanItemRow.is_cancelled,
 )
-_VISIT_COLUMNS = (
+_VISIT_COLUMNS: tuple[Any, ...] = (
     FiledRecord.record_id,
     FiledRecord.occurred_on,
     FiledRecord.team_id,

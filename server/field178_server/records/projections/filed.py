@@ -72,7 +72,7 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
     live = [projected for projected in changed if not projected.is_gone]
     gone = [(tenant_id, projected.record.record_id) for projected in changed if projected.is_gone]
     register = visited.register_of(
-        connection, tenant_id, {_establishment_of(projected) for projected in live} - {None}
+        connection, tenant_id, {one for projected in live if (one := _establishment_of(projected))}
     )
     for just_reviewed in (False, True):
         # The time of a review stays while only its record changes, or who has to answer it.
