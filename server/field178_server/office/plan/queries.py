@@ -22,7 +22,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from field178_server.accounts import teams as accounts
 from field178_server.database.models import (
@@ -194,7 +194,7 @@ def year_plan(session: Session, reader: PlanReader, year: int) -> YearPlan:
     """Return the plan of a year with what became of it by the visits that were filed."""
     stored = find_record(session, reader.tenant_id, plan_id(year))
     plan = InspectionPlan.from_data(stored.data) if stored else InspectionPlan(year=year)
-    found = _visit_counts(session, reader, year) if plan.quotas else []
+    found = _visit_counts(session, reader, plan) if plan.quotas else []
     quotas = tuple(QuotaDone(quota, _taken(quota, found)) for quota in plan.quotas)
     return YearPlan(plan, stored.rev if stored else 0, quotas, _items(session, reader, year))
 
@@ -407,8 +407,8 @@ class _Counted:
     count: int
 
 
-def _visit_counts(session: Session, reader: PlanReader, year: int) -> list[_Counted]:
-    """Return how many visits counted in a year, by everything that a quota can name.
+def _visit_counts(session: Session, reader: PlanReader, plan: InspectionPlan) -> list[_Counted]:
+    """Return how many visits counted in the year of a plan, by everything that its quotas can name.
 
     The index of lists alone is read. One text of all four is sorted in half the time of four columns.
     """
@@ -420,7 +420,9 @@ def _visit_counts(session: Session, reader: PlanReader, year: int) -> list[_Coun
         select(text, func.count())
         .where(
             FiledRecord.tenant_id == reader.tenant_id,
-            FiledRecord.occurred_on.between(date(year, 1, 1), date(year, 12, 31)),
+            FiledRecord.occurred_on.between(date(plan.year, 1, 1), date(plan.year, 12, 31)),
+            *_named(FiledRecord.register_type_id, (one.establishment_type_id for one in plan.quotas)),
+            *_named(FiledRecord.register_unit_id, (one.unit_id for one in plan.quotas)),
             *counted(),
         )
         .group_by(literal_column("1"))
@@ -430,6 +432,13 @@ def _visit_counts(session: Session, reader: PlanReader, year: int) -> list[_Coun
         month, type_id, unit_id, team_id = by.split(_BETWEEN)
         found.append(_Counted(type_id, unit_id, team_id, int(month), count))
     return found
+
+
+def _named(column: InstrumentedAttribute[str | None], wanted: Iterable[str]) -> Iterator[ColumnElement[bool]]:
+    """Give the condition that a visit is of what the quotas name, none where one of them takes everything."""
+    names = set(wanted)
+    if "" not in names:
+        yield column.in_(sorted(names))
 
 
 def _taken(quota: Quota, found: Iterable[_Counted]) -> int:

@@ -293,6 +293,13 @@ def test_quota_counts_the_visits_of_its_year(desk: Desk) -> None:
     desk.visit(desk.places[1], started_at="2026-10-05T02:00:00Z")
     plan = desk.plan()
     assert {one.quota.key: one.done for one in plan.quotas} == {"all": 2, "type": 2, "month": 1}
+    # Quotas that all name a kind or a commune read the visits of these alone.
+    named = {
+        "type": {"establishment_type_id": "karaoke", "unit_id": UNIT_ID, "count": 3},
+        "unit": {"establishment_type_id": "massage", "unit_id": UNIT_ID, "count": 3},
+    }
+    desk.run(set_plan, {"year": 2026, "quotas": named}, 1)
+    assert {one.quota.key: one.done for one in desk.plan().quotas} == {"type": 2, "unit": 0}
     with pytest.raises(AppError) as refused:
         desk.run(set_plan, {"year": 2026, "quotas": {}}, 0)
     assert refused.value.code is ErrorCode.REVISION_CHANGED
