@@ -224,6 +224,7 @@ def empty_text(query: QueueQuery, found: FlaggedPage | None, localizer: Localize
         title = N_("No record with this flag")
         text = N_("All records of this list were looked through.")
         if not found.is_all:
+            title = N_("No record with this flag so far")
             text = N_("Only a part of the list was looked through; the other pages look further.")
     return localizer.say(title), localizer.say(text)
 

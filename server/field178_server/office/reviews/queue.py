@@ -33,8 +33,8 @@ from field178_shared.rules import Problem
 
 PAGE_SIZE = 60
 ANY_FLAG = "any"
-# Flags are found by reading the records: a page looks through as many at most, by so many at once.
-MOST_LOOKED_THROUGH = 2000
+# Flags are found by reading the records: a page looks through as many at most, first by so many.
+MOST_LOOKED_THROUGH = 1200
 STEP = 120
 
 
@@ -228,19 +228,23 @@ def _flagged(
 def _steps(
     session: Session, view: QueueView, at: tuple[datetime, str] | None, *, is_backward: bool
 ) -> Iterator[Sequence[str]]:
-    """Give the ids of a drawer from a place on, or backwards from it, some at a time."""
+    """Give the ids of a drawer from a place on, or backwards from it: some at first, then more at once."""
     by = (FiledRecord.received_at, FiledRecord.record_id)
     is_ascending = is_oldest_first(view.state) != is_backward
     query = select(*by).where(*_within(view), _in_state(view.state))
-    query = query.order_by(*(asc(one) if is_ascending else desc(one) for one in by)).limit(STEP)
+    query = query.order_by(*(asc(one) if is_ascending else desc(one) for one in by))
+    size, looked = STEP, 0
     while True:
         here = tuple_(*by)
         beyond = true() if at is None else here > at if is_ascending else here < at
-        rows = session.execute(query.where(beyond)).all()
+        rows = session.execute(query.where(beyond).limit(size)).all()
         if rows:
             yield [row.record_id for row in rows]
-        if len(rows) < STEP:
+        if len(rows) < size:
             return
+        looked += len(rows)
+        # Beyond what is looked through it is only asked whether there is more.
+        size = max(1, min(2 * size, MOST_LOOKED_THROUGH - looked))
         at = rows[-1].received_at, rows[-1].record_id
 
 
