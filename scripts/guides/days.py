@@ -15,6 +15,7 @@ WAITING = 8
 # What a page says after an act.
 DONE = "[role=status]"
 DECISION, RECEIPT, FINE, NOTICE = "178/QĐ-XPHC", "BL-178", "5000000", "Họp giao ban lúc 7:30."
+POST = "Phát thanh tháng 12 (GL)"
 # A session of it that is approved.
 FILED = demo_id("session c11629_v1 0 0")
 
@@ -150,10 +151,24 @@ def agency_reporter(walk: Walk) -> None:
 
 
 def commune_reporter(walk: Walk) -> None:
-    """See what the own commune owes this month."""
+    """See what the own commune owes this month, enter a post of its station, look at what was entered."""
     walk.open("/")
     walk.picture("commune-today", of="main .today")
+    walk.open("/commune")
+    enter_post(walk)
+    walk.go("main table a")
     own_account(walk)
+
+
+def enter_post(walk: Walk) -> None:
+    """Enter a post: the list of what the commune entered has it."""
+    if not walk.acts:
+        return
+    walk.page.locator(".owed-add a[href*=media_post]").click()
+    walk.pick("outlet_id")
+    walk.pick("genre_id")
+    walk.fill(published_on=WHEN.date().isoformat(), title=POST)
+    walk.act("main form .button-primary", f"main table :text('{POST}')")
 
 
 def privacy_officer(walk: Walk) -> None:

@@ -8,7 +8,14 @@ import pytest
 from sqlalchemy import delete, update
 from tests.world import OTHER_UNIT, SESSION, UNIT, World
 
-from field178_server.database.models import EstablishmentProjection, Feed, FiledCount, Record, Scope
+from field178_server.database.models import (
+    DuplicateKey,
+    EstablishmentProjection,
+    Feed,
+    FiledCount,
+    Record,
+    Scope,
+)
 from field178_server.database.unit_of_work import run_write
 from field178_server.maintenance.integrity import faults_of_store
 from field178_shared.wire.canonical import record_hash
@@ -47,6 +54,7 @@ def test_a_record_that_is_gone_is_named_by_the_feed(world: World) -> None:
     behind_its_back(
         world,
         delete(EstablishmentProjection).where(EstablishmentProjection.record_id == record_id),
+        delete(DuplicateKey).where(DuplicateKey.record_id == record_id),
         delete(Record).where(Record.record_id == record_id),
     )
     assert faults_of_store(world.engine, world.tenant_id) == [
