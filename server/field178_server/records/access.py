@@ -42,3 +42,14 @@ def access_of(role: str, scopes: Collection[str]) -> AccessFilter:
         units = (scope.removeprefix("unit:") for scope in scopes if scope.startswith("unit:"))
         found |= {f"unit:{below.id}" for unit in units for below in lists.units_below(unit)}
     return AccessFilter(found)
+
+
+def access_to_communes(role: str, scopes: Collection[str]) -> AccessFilter:
+    """Return the access to what communes enter, which holds counts and documents and no person.
+
+    Who looks after the whole area sees all communes where none is named, as a reviewer sees everything.
+    """
+    roles = load().roles
+    if not scopes and role in roles and roles[role].scope == "unit_and_below":
+        return AccessFilter(None)
+    return access_of(role, scopes)

@@ -24,6 +24,10 @@ class AnswerKind(StrEnum):
     CHOICE = "choice"
 
 
+YES_NO = frozenset({"yes", "no", "na"})
+YES_NO_PARTIAL = YES_NO | {"partial"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistSection(Labelled):
     """A page of the checklist."""

@@ -7,24 +7,27 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from field178_shared.codelists.checklist import AnswerKind
+from field178_shared.codelists.checklist import YES_NO, YES_NO_PARTIAL, AnswerKind
 from field178_shared.codelists.rows import CodeListError
 from field178_shared.formulas.figures import Formula, compile_formula
 from field178_shared.formulas.parse import parse
-from field178_shared.formulas.sources import THINGS, Readable, ValueType
+from field178_shared.formulas.sources import ENTITIES, Readable, ValueType
 from field178_shared.formulas.tree import FormulaError, FormulaFault, Node
 
 if TYPE_CHECKING:
     from field178_shared.codelists.indicators import Indicator
     from field178_shared.codelists.lists import CodeLists
 
-_ANSWERS = "answer"
 _TERMS = "indicators.terms"
 _READABLE_ANSWERS = {
-    AnswerKind.YES_NO: Readable(ValueType.TEXT, _ANSWERS),
-    AnswerKind.YES_NO_PARTIAL: Readable(ValueType.TEXT, _ANSWERS),
+    AnswerKind.YES_NO: Readable(ValueType.TEXT, AnswerKind.YES_NO),
+    AnswerKind.YES_NO_PARTIAL: Readable(ValueType.TEXT, AnswerKind.YES_NO_PARTIAL),
     AnswerKind.COUNT: Readable(ValueType.NUMBER),
     AnswerKind.DATE: Readable(ValueType.DAY),
+}
+_VALUES_OF_ANSWERS: Mapping[str, Collection[str]] = {
+    AnswerKind.YES_NO: YES_NO,
+    AnswerKind.YES_NO_PARTIAL: YES_NO_PARTIAL,
 }
 
 
@@ -55,8 +58,8 @@ class ListVocabulary:
 
     def ids(self, list_name: str) -> Collection[str]:
         """Return the ids of a list; `choice:` goes before the name of a plain one."""
-        if list_name == _ANSWERS:
-            return frozenset({"yes", "no", "partial", "na"})
+        if list_name in _VALUES_OF_ANSWERS:
+            return _VALUES_OF_ANSWERS[list_name]
         kind, _, name = list_name.rpartition(":")
         if kind:
             return frozenset(choice.id for choice in self._lists.choices[name])
@@ -132,11 +135,11 @@ def _texts_of(indicator: Indicator) -> dict[str, str]:
 
 
 def _terms(lists: CodeLists) -> tuple[dict[str, dict[str, Node]], list[tuple[str, str, str]]]:
-    """Return the parsed terms by the kind of thing that they are for, and by name; and those refused."""
+    """Return the parsed terms by the kind of entity that they are for, and by name; and those refused."""
     found: dict[str, dict[str, Node]] = {}
     refused: list[tuple[str, str, str]] = []
     for term in lists.formula_terms.values():
-        strange = [kind for kind in term.of if kind not in THINGS]
+        strange = [kind for kind in term.of if kind not in ENTITIES]
         refused += [(_TERMS, term.id, f"of: {FormulaFault.UNKNOWN_SOURCE}: {kind}") for kind in strange]
         try:
             node = parse(term.formula)

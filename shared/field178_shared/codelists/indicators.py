@@ -27,7 +27,7 @@ class Indicator(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormulaTerm(Labelled):
-    """A part of formulas with a name, for things of these kinds."""
+    """A part of formulas with a name, for entities of these kinds."""
 
     of: tuple[str, ...]
     formula: str

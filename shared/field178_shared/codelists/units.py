@@ -8,6 +8,11 @@ from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.rows import ListFileRow
 from field178_shared.codelists.validity import Dated
 
+# Kinds of units without units below them.
+COMMUNE_KINDS = frozenset({"commune", "ward", "town", "special_zone"})
+# Kinds of units right above communes, until 30 June 2025.
+DISTRICT_KINDS = frozenset({"district", "urban_district"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitType(Labelled):

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from field178_shared.codelists import CodeLists, Unit
 from field178_shared.codelists.legal import LegalSource
+from field178_shared.codelists.units import COMMUNE_KINDS, DISTRICT_KINDS
 from field178_shared.documents.blocks import Basis, Table
 from field178_shared.documents.sources import VisitSource
 from field178_shared.records.establishment import Establishment
@@ -63,8 +64,8 @@ def ancestors(lists: CodeLists, unit_id: str) -> list[Unit]:
 
 
 _LEVELS = {
-    "commune": frozenset({"commune", "ward", "town", "special_zone"}),
-    "district": frozenset({"district", "urban_district"}),
+    "commune": COMMUNE_KINDS,
+    "district": DISTRICT_KINDS,
     "province": frozenset({"province", "municipality"}),
 }
 

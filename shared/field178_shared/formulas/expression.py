@@ -22,7 +22,7 @@ from field178_shared.formulas.tree import (
     Node,
 )
 
-# What an expression is evaluated on: a row of facts, a thing, or the totals of an area.
+# What an expression is evaluated on: a row of facts, an entity, or the totals of an area.
 Run = Callable[[Any], Any]
 _ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,

@@ -1,4 +1,4 @@
-"""Formulas of figures: numbers of events and things, added up over an area and joined by arithmetic."""
+"""Formulas of figures: numbers of events and entities, added up over an area and joined by arithmetic."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from field178_shared.formulas.entities import EntityCompiler, of_two, part_kind
 from field178_shared.formulas.expression import Compiled, Compiler, Run, Vocabulary, arguments
 from field178_shared.formulas.parse import parse
 from field178_shared.formulas.rows import RowCompiler
-from field178_shared.formulas.sources import COMMUNE, SOURCES, THINGS, Source, ValueType
-from field178_shared.formulas.things import ThingCompiler, of_two, part_kind
+from field178_shared.formulas.sources import COMMUNE, ENTITIES, SOURCES, Source, ValueType
 from field178_shared.formulas.tree import Call, FormulaError, FormulaFault, Name, Node, written
 
-# Parsed parts of formulas by the kind of thing that they are for, and by name.
+# Parsed parts of formulas by the kind of entity that they are for, and by name.
 Terms = Mapping[str, Mapping[str, Node]]
 
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """A number that adds up over events or things; no `value`: each counts one.
+    """A number that adds up over events or entities; no `value`: each counts one.
 
     `key` is its formula; `by` the field whose values it is told apart by, "" none.
     """
@@ -31,9 +31,9 @@ class Aggregate:
     by: str = ""
 
     @property
-    def is_of_things(self) -> bool:
-        """Whether things are counted and not events."""
-        return self.of in THINGS
+    def is_of_entities(self) -> bool:
+        """Whether entities are counted and not events."""
+        return self.of in ENTITIES
 
 
 class Totals(Protocol):
@@ -134,7 +134,7 @@ class FigureCompiler(Compiler):
         aggregate = self._add(Aggregate(written(node), _name_of(given[0]), value, where, node.by or ""))
         return Compiled(ValueType.NUMBER, lambda totals: sum(totals.by_key(aggregate).values()))
 
-    def _distinct(self, node: Call, rows: RowCompiler | ThingCompiler, where: Run | None) -> Compiled:
+    def _distinct(self, node: Call, rows: RowCompiler | EntityCompiler, where: Run | None) -> Compiled:
         of, told_apart = node.arguments
         rows.wanted(told_apart, ValueType.TEXT)
         by = _name_of(told_apart)
@@ -144,10 +144,10 @@ class FigureCompiler(Compiler):
             ValueType.NUMBER, lambda totals: sum(1 for number in totals.by_key(aggregate).values() if number)
         )
 
-    def _compiler_of(self, node: Node) -> RowCompiler | ThingCompiler:
+    def _compiler_of(self, node: Node) -> RowCompiler | EntityCompiler:
         name = _name_of(node)
-        if name in THINGS:
-            return ThingCompiler(self.vocabulary, THINGS[name], self.terms.get(name, {}))
+        if name in ENTITIES:
+            return EntityCompiler(self.vocabulary, ENTITIES[name], self.terms.get(name, {}))
         if name in SOURCES:
             source: Source = SOURCES[name]
             return RowCompiler(self.vocabulary, source)

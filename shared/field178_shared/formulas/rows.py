@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from field178_shared.formulas.expression import Compiled, Compiler, Vocabulary, arguments
-from field178_shared.formulas.sources import SOURCES, Readable, Source, ValueType
-from field178_shared.formulas.tree import Call, FormulaError, FormulaFault, Name, Node
+from field178_shared.formulas.sources import Readable, Source, ValueType
+from field178_shared.formulas.tree import Call, FormulaError, FormulaFault, Name
 
 Row = Mapping[str, object]
 
@@ -54,8 +54,3 @@ class RowCompiler(Compiler):
         self.values_exist(given.ids_of, wanted.constant or (), node)
         texts = frozenset(wanted.run({}))
         return Compiled(ValueType.FLAG, lambda row: not texts.isdisjoint(run(row) or ()))
-
-
-def source_of(node: Node) -> Source | None:
-    """Return the source that a part of a formula names, or None."""
-    return SOURCES.get(node.name) if isinstance(node, Name) else None

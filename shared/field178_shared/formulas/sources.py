@@ -1,4 +1,4 @@
-"""What formulas read: events with a day, and things that last, with the events that belong to each.
+"""What formulas read: events with a day, and entities that last, with the events that belong to each.
 
 A field is readable only when it stands here: no free text does, and no officer.
 """
@@ -43,7 +43,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class ThingKind:
+class EntityKind:
     """What lasts and has events: its attributes at the end of the period, and the sources of its events.
 
     Without record types it is a row of the lists.
@@ -196,11 +196,11 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
     }
 )
 
-THINGS: Mapping[str, ThingKind] = MappingProxyType(
+ENTITIES: Mapping[str, EntityKind] = MappingProxyType(
     {
         one.name: one
         for one in (
-            ThingKind(
+            EntityKind(
                 "establishment",
                 ("establishment",),
                 {
@@ -211,19 +211,19 @@ THINGS: Mapping[str, ThingKind] = MappingProxyType(
                 },
                 ("inspection", "finding", "measure", "decision", "follow_up", "worker_count", "talk"),
             ),
-            ThingKind("zone", (), _numbers("head_count"), ("audience",)),
-            ThingKind("school", (), _numbers("head_count"), ("audience",)),
-            ThingKind(
+            EntityKind("zone", (), _numbers("head_count"), ("audience",)),
+            EntityKind("school", (), _numbers("head_count"), ("audience",)),
+            EntityKind(
                 "media_outlet",
                 (),
                 {"channel_id": _ids("media_channels"), "monthly_duty": _FLAG},
                 ("media_post",),
             ),
-            ThingKind("team", ("team",), {"has_decision": _FLAG}),
+            EntityKind("team", ("team",), {"has_decision": _FLAG}),
             # An agency of an area that sends totals.
-            ThingKind("reporter", ("agency_return",), {"agency_id": _ids("agencies")}, ("agency_return",)),
-            ThingKind("pilot_model", ("pilot_model",), {"status": _ids("choice:model_status")}),
-            ThingKind("denominator", ("denominator",), {"kind": _ids("denominators"), **_numbers("value")}),
+            EntityKind("reporter", ("agency_return",), {"agency_id": _ids("agencies")}, ("agency_return",)),
+            EntityKind("pilot_model", ("pilot_model",), {"status": _ids("choice:model_status")}),
+            EntityKind("denominator", ("denominator",), {"kind": _ids("denominators"), **_numbers("value")}),
         )
     }
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -36,17 +35,6 @@ class Node:
 
     column: int = field(compare=False)
 
-    @property
-    def parts(self) -> tuple[Node, ...]:
-        """The parts below."""
-        return ()
-
-    def walk(self) -> Iterator[Node]:
-        """Yield this part and all below."""
-        yield self
-        for part in self.parts:
-            yield from part.walk()
-
 
 @dataclass(frozen=True, slots=True)
 class Constant(Node):
@@ -71,11 +59,6 @@ class Call(Node):
     where: Node | None = None
     by: str | None = None
 
-    @property
-    def parts(self) -> tuple[Node, ...]:
-        """The arguments, and the condition."""
-        return self.arguments if self.where is None else (*self.arguments, self.where)
-
 
 @dataclass(frozen=True, slots=True)
 class BinaryOperation(Node):
@@ -85,22 +68,12 @@ class BinaryOperation(Node):
     left: Node
     right: Node
 
-    @property
-    def parts(self) -> tuple[Node, ...]:
-        """Both sides."""
-        return (self.left, self.right)
-
 
 @dataclass(frozen=True, slots=True)
 class Negation(Node):
     """The opposite of a condition."""
 
     of: Node
-
-    @property
-    def parts(self) -> tuple[Node, ...]:
-        """The condition."""
-        return (self.of,)
 
 
 def written(node: Node) -> str:

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from field178_shared.codelists import CodeLists
-
-# Kinds of units without communes below them.
-TYPES_OF_COMMUNES = frozenset({"town", "commune", "ward", "special_zone"})
+from field178_shared.codelists.units import COMMUNE_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def area_on(lists: CodeLists, unit_ids: Iterable[str], day: date) -> CountedArea
     communes: dict[str, set[str]] = {}
     former: list[CommuneArea] = []
     for unit in wanted:
-        if unit.type not in TYPES_OF_COMMUNES:
+        if unit.type not in COMMUNE_KINDS:
             continue
         if (heir := _heir(lists, unit.id, day)) is None:
             former.append(CommuneArea(unit.id, frozenset({unit.id})))
@@ -52,7 +50,7 @@ def area_on(lists: CodeLists, unit_ids: Iterable[str], day: date) -> CountedArea
     return CountedArea(
         tuple(CommuneArea(unit_id, frozenset({unit_id, *units})) for unit_id, units in communes.items()),
         tuple(former),
-        frozenset(unit.id for unit in wanted if unit.type not in TYPES_OF_COMMUNES),
+        frozenset(unit.id for unit in wanted if unit.type not in COMMUNE_KINDS),
     )
 
 

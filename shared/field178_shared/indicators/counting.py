@@ -1,4 +1,4 @@
-"""Counting of aggregates: numbers by unit and breakdown, which add up over events and things."""
+"""Counting of aggregates: numbers by unit and breakdown, which add up over events and entities."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from field178_shared.formulas.figures import Aggregate
+from field178_shared.indicators.entities import CountedEntity, EntityInPeriod
 from field178_shared.indicators.events import Event
 from field178_shared.indicators.periods import Period
-from field178_shared.indicators.things import CountedThing, ThingInPeriod
 
 # {unit: {aggregate: {value of its breakdown, or "": number}}}
 Counts = dict[str, dict[str, Counter[str]]]
@@ -19,31 +19,31 @@ def count_events(aggregates: Iterable[Aggregate], events: Iterable[Event], into:
     """Add what events count, each in the unit of its day."""
     by_source: dict[str, list[Aggregate]] = {}
     for aggregate in aggregates:
-        if not aggregate.is_of_things:
+        if not aggregate.is_of_entities:
             by_source.setdefault(aggregate.of, []).append(aggregate)
     for event in events:
         for aggregate in by_source.get(event.source, ()):
             _add(aggregate, event.row, event.row, event.unit_id, into)
 
 
-def count_thing(
+def count_entity(
     aggregates: Iterable[Aggregate],
-    thing: CountedThing,
+    entity: CountedEntity,
     events: Mapping[str, Sequence[Event]],
     at: tuple[Period, date],
     into: Counts,
 ) -> None:
-    """Add what a thing counts that is there at the end of the period; `events` by source, oldest first.
+    """Add what an entity counts that is there at the end of the period; `events` by source, oldest first.
 
     `at`: the period, and today, by which its months have ended or not.
     """
     period, today = at
-    seen = ThingInPeriod(thing, period, today, events)
+    seen = EntityInPeriod(entity, period, today, events)
     if not seen.is_there:
         return
-    unit_id = thing.unit_on(seen.last_day)
+    unit_id = entity.unit_on(seen.last_day)
     for aggregate in aggregates:
-        if aggregate.of == thing.kind:
+        if aggregate.of == entity.kind:
             _add(aggregate, seen, seen.attributes, unit_id, into)
 
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.places import ZONE_AUDIENCE
-from field178_shared.records.commune import CENSUS, PLAN, POST
+from field178_shared.formulas.sources import SOURCES
+from field178_shared.records.commune import CENSUS, PLAN, POST, CommunePlan, MediaPost
 from field178_shared.records.inspection import INSPECTED
 from field178_shared.records.reading import (
     Data,
@@ -29,10 +30,7 @@ INSPECTION, OUTREACH_SESSION = "inspection", "outreach_session"
 _WORKERS = "workers_at_risk"
 # Measures that begin something: the case goes on after them.
 _BEGINNINGS = frozenset({"commitment_signed", "fix_by_date", "admin_minutes"})
-_COUNTS_OF_WORKERS = (
-    *("workers_total", "workers_female", "workers_male", "workers_contract"),
-    *("workers_health_check", "workers_insured"),
-)
+_COUNTS_OF_WORKERS = tuple(SOURCES["worker_count"].fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +54,14 @@ class CountedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event: its source, day and unit, its fields, and the things that it belongs to by kind."""
+    """One event: its source, day and unit, its fields, and the entities that it belongs to by kind."""
 
     record_id: str
     source: str
     day: date
     unit_id: str
     row: Mapping[str, object]
-    things: Mapping[str, str] = field(default_factory=dict)
+    entities: Mapping[str, str] = field(default_factory=dict)
 
 
 def events_of(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
@@ -77,9 +75,9 @@ def _of_visit(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
     if day is None:
         return
     yield _filed(record, day)
-    unit_id, things = text_of(data, "unit_id"), {"establishment": text_of(data, "establishment_id")}
+    unit_id, entities = text_of(data, "unit_id"), {"establishment": text_of(data, "establishment_id")}
     for source, on, row in (*_seen(data, day), *_found(record, day)):
-        yield Event(record.record_id, source, on, unit_id, row, things)
+        yield Event(record.record_id, source, on, unit_id, row, entities)
 
 
 def _seen(data: Data, day: date) -> Iterator[_Row]:
@@ -116,8 +114,8 @@ def _of_session(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
     if day is None:
         return
 
-    def event(source: str, row: Mapping[str, object], **things: str) -> Event:
-        return Event(record.record_id, source, day, text_of(data, "unit_id"), row, things)
+    def event(source: str, row: Mapping[str, object], **entities: str) -> Event:
+        return Event(record.record_id, source, day, text_of(data, "unit_id"), row, entities)
 
     form_id = text_of(data, "outreach_form_id")
     audiences, lines = entries_of(data, "audiences"), entries_of(data, "establishments")
@@ -156,29 +154,29 @@ def _of_census(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
     data, day = record.data, day_of(record.data, "counted_on")
     if day is not None:
         row = {name: count_of(data, name) for name in _COUNTS_OF_WORKERS}
-        things = {"establishment": text_of(data, "establishment_id")}
-        yield Event(record.record_id, "worker_count", day, text_of(data, "unit_id"), row, things)
+        entities = {"establishment": text_of(data, "establishment_id")}
+        yield Event(record.record_id, "worker_count", day, text_of(data, "unit_id"), row, entities)
 
 
 def _of_post(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
-    data, day = record.data, day_of(record.data, "published_on")
-    if day is not None:
+    post = MediaPost.from_data(record.data)
+    if post.published_on is not None:
         row = {
-            "genre_id": text_of(data, "genre_id"),
-            "topic_ids": ids_of(data, "topic_ids"),
-            "duration_minutes": count_of(data, "duration_minutes"),
-            "broadcast_times": count_of(data, "broadcast_times") or 1,
+            "genre_id": post.genre_id,
+            "topic_ids": post.topic_ids,
+            "duration_minutes": post.duration_minutes,
+            "broadcast_times": post.broadcast_times,
         }
-        things = {"media_outlet": text_of(data, "outlet_id")}
-        yield Event(record.record_id, "media_post", day, text_of(data, "unit_id"), row, things)
+        entities = {"media_outlet": post.outlet_id}
+        yield Event(record.record_id, "media_post", post.published_on, post.unit_id, row, entities)
 
 
 def _of_commune_plan(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
     """Yield a plan on the first day of its year, whenever it was issued: it is the plan of that year."""
-    data, year = record.data, count_of(record.data, "year")
-    if year is not None:
-        row = {"issued_on": day_of(data, "issued_on"), "integration_ids": ids_of(data, "integration_ids")}
-        yield Event(record.record_id, "commune_plan", date(year, 1, 1), text_of(data, "unit_id"), row)
+    plan = CommunePlan.from_data(record.data)
+    if plan.year is not None:
+        row = {"issued_on": plan.issued_on, "integration_ids": plan.integration_ids}
+        yield Event(record.record_id, "commune_plan", date(plan.year, 1, 1), plan.unit_id, row)
 
 
 def _attendance(counts: Data) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Facts of a set of records: their events and things, counted for any period."""
+"""Facts of a set of records: their events and entities, counted for any period."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from field178_shared.codelists import CodeLists
-from field178_shared.indicators.counting import Counts, count_events, count_thing
+from field178_shared.indicators.counting import Counts, count_entity, count_events
+from field178_shared.indicators.entities import (
+    CountedEntity,
+    EstablishmentEntity,
+    TeamEntity,
+    entities_of_lists,
+)
 from field178_shared.indicators.events import CountedRecord, Event, events_of
 from field178_shared.indicators.figures import aggregates_of
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.planned import events_of_plan
-from field178_shared.indicators.things import CountedThing, EstablishmentThing, TeamThing, things_of_lists
 from field178_shared.records.reading import Data
 from field178_shared.records.teams import TEAM, Team
 
@@ -31,23 +36,23 @@ class Facts:
         self._aggregates = aggregates_of(lists)
         self._today = today
         self._events: list[Event] = []
-        self._things: list[CountedThing] = things_of_lists(lists)
-        self._of_things: dict[tuple[str, str], dict[str, list[Event]]] = {}
+        self._entities: list[CountedEntity] = entities_of_lists(lists)
+        self._of_entities: dict[tuple[str, str], dict[str, list[Event]]] = {}
         self._counts: dict[Period, Counts] = {}
         register: dict[str, Data] = {}
         for record in records:
             if record.type == _ESTABLISHMENT:
                 register[record.record_id] = record.data
-                self._things.append(EstablishmentThing(record.record_id, record.data, lists))
+                self._entities.append(EstablishmentEntity(record.record_id, record.data, lists))
             elif record.type == TEAM:
-                self._things.append(TeamThing(Team.from_data(record.record_id, record.data), lists))
+                self._entities.append(TeamEntity(Team.from_data(record.record_id, record.data), lists))
             self._events.extend(events_of(record, lists))
         self._events.extend(events_of_plan(records, register, today))
         self._events.sort(key=lambda event: (event.day, event.record_id))
         for event in self._events:
-            for kind, thing_id in event.things.items():
-                key = (kind, (aliases or {}).get(thing_id, thing_id))
-                self._of_things.setdefault(key, {}).setdefault(event.source, []).append(event)
+            for kind, entity_id in event.entities.items():
+                key = (kind, (aliases or {}).get(entity_id, entity_id))
+                self._of_entities.setdefault(key, {}).setdefault(event.source, []).append(event)
 
     def counts_of(self, period: Period) -> Counts:
         """Return what the records count in a period, by unit."""
@@ -58,7 +63,7 @@ class Facts:
     def _count(self, period: Period) -> Counts:
         counts: Counts = {}
         count_events(self._aggregates, (one for one in self._events if one.day in period), counts)
-        for thing in self._things:
-            events: Mapping[str, Sequence[Event]] = self._of_things.get((thing.kind, thing.id), {})
-            count_thing(self._aggregates, thing, events, (period, self._today), counts)
+        for entity in self._entities:
+            events: Mapping[str, Sequence[Event]] = self._of_entities.get((entity.kind, entity.id), {})
+            count_entity(self._aggregates, entity, events, (period, self._today), counts)
         return counts

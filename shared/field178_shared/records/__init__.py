@@ -1,6 +1,6 @@
 """Typed records: frozen views of a record's data, never written back."""
 
-from field178_shared.records.commune import CommunePlan, MediaPost, WorkerCensus
+from field178_shared.records.commune import CommunePlan, MediaPost
 from field178_shared.records.conflict import ConflictingChange, ConflictPart
 from field178_shared.records.establishment import Establishment, EstablishmentCertificate, Point
 from field178_shared.records.inspection import (
@@ -32,5 +32,4 @@ __all__ = [
     "ReviewRecord",
     "VisitFinding",
     "VisitMember",
-    "WorkerCensus",
 ]

@@ -13,32 +13,6 @@ COMMUNE_TYPES = (CENSUS, POST, PLAN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerCensus:
-    """The workers of an establishment counted on a day; an absent count was not made."""
-
-    establishment_id: str
-    unit_id: str
-    counted_on: date | None
-    workers_total: int | None
-    workers_female: int | None
-    workers_male: int | None
-    workers_sex_unstated: int | None
-
-    @classmethod
-    def from_data(cls, data: Data) -> Self:
-        """Read a record's data; what is missing reads as empty."""
-        return cls(
-            establishment_id=text_of(data, "establishment_id"),
-            unit_id=text_of(data, "unit_id"),
-            counted_on=day_of(data, "counted_on"),
-            workers_total=count_of(data, "workers_total"),
-            workers_female=count_of(data, "workers_female"),
-            workers_male=count_of(data, "workers_male"),
-            workers_sex_unstated=count_of(data, "workers_sex_unstated"),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaPost:
     """One item of an outlet; without a number it was broadcast once."""
 

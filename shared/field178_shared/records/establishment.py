@@ -9,6 +9,9 @@ from typing import Self
 
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, text_of
 
+# States in which an establishment is there no more; one that stopped for a time still is.
+ENDED = frozenset({"closed", "not_found"})
+
 
 @dataclass(frozen=True, slots=True)
 class Point:

@@ -32,24 +32,40 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+def _nothing(*_: object) -> Iterator[Problem]:
+    yield from ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Rules:
-    contradictions: Callable[[Data, CodeLists], Iterator[Problem]]
     submission_problems: Callable[[Data, CodeLists, Context], Iterator[Problem]]
-    warnings: Callable[[Data, CodeLists, Context], Iterator[Problem]]
+    contradictions: Callable[[Data, CodeLists], Iterator[Problem]] = _nothing
+    warnings: Callable[[Data, CodeLists, Context], Iterator[Problem]] = _nothing
 
 
 _RULES: Mapping[str, _Rules] = {
     "establishment": _Rules(
-        establishment.contradictions, establishment.submission_problems, establishment.warnings
+        contradictions=establishment.contradictions,
+        submission_problems=establishment.submission_problems,
+        warnings=establishment.warnings,
     ),
-    "inspection": _Rules(inspection.contradictions, inspection.submission_problems, inspection.warnings),
-    "outreach_session": _Rules(outreach.contradictions, outreach.submission_problems, outreach.warnings),
-    "worker_census": _Rules(commune.census_contradictions, commune.census_problems, commune.no_warnings),
-    "media_post": _Rules(commune.nothing, commune.post_problems, commune.no_warnings),
-    "commune_plan": _Rules(commune.nothing, commune.plan_problems, commune.no_warnings),
-    "plan_item": _Rules(plan.contradictions, plan.submission_problems, plan.warnings),
-    "team": _Rules(team.contradictions, team.submission_problems, team.warnings),
+    "inspection": _Rules(
+        contradictions=inspection.contradictions,
+        submission_problems=inspection.submission_problems,
+        warnings=inspection.warnings,
+    ),
+    "outreach_session": _Rules(
+        contradictions=outreach.contradictions,
+        submission_problems=outreach.submission_problems,
+        warnings=outreach.warnings,
+    ),
+    "worker_census": _Rules(
+        contradictions=commune.census_contradictions, submission_problems=commune.census_problems
+    ),
+    "media_post": _Rules(submission_problems=commune.post_problems),
+    "commune_plan": _Rules(submission_problems=commune.plan_problems),
+    "plan_item": _Rules(contradictions=plan.contradictions, submission_problems=plan.submission_problems),
+    "team": _Rules(contradictions=team.contradictions, submission_problems=team.submission_problems),
 }
 
 _PUBLISHED: Mapping[str, tuple[Rule, ...]] = {

@@ -55,16 +55,6 @@ def plan_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Pr
     yield from _still_to_come("issued_on", data, context)
 
 
-def nothing(data: Data, lists: CodeLists) -> Iterator[Problem]:
-    """Yield nothing: no fields of the type contradict each other."""
-    yield from ()
-
-
-def no_warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield nothing."""
-    yield from ()
-
-
 def _still_to_come(path: str, data: Data, context: Context) -> Iterator[Problem]:
     day = day_of(data, path)
     if day is not None and day > local_date(context.now):

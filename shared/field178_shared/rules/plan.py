@@ -25,8 +25,3 @@ def contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
 def submission_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield nothing more: the office writes it, and needs no more than what is stored."""
     yield from ()
-
-
-def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield nothing."""
-    yield from ()

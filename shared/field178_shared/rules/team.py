@@ -24,11 +24,6 @@ def submission_problems(data: Data, lists: CodeLists, context: Context) -> Itera
     yield from ()
 
 
-def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
-    """Yield nothing."""
-    yield from ()
-
-
 def _ends_early(data: Data) -> bool:
     first, last = day_of(data, "valid_from"), day_of(data, "valid_to")
     return first is not None and last is not None and last < first

@@ -7,14 +7,12 @@ from typing import ClassVar
 from marshmallow import fields, validate
 
 from field178_shared.codelists import load
-from field178_shared.codelists.checklist import AnswerKind, ChecklistItem
+from field178_shared.codelists.checklist import YES_NO, YES_NO_PARTIAL, AnswerKind, ChecklistItem
 from field178_shared.schemas.field_types import COUNT, MONEY, NOTE_LENGTH, Field, FreeText, LocalDate
 from field178_shared.schemas.listed import listed_choice
 from field178_shared.schemas.wire_schema import WireSchema
 from field178_shared.wire.protocol import MAX_TEXT
 
-YES_NO = frozenset({"yes", "no", "na"})
-YES_NO_PARTIAL = YES_NO | {"partial"}
 SOURCES = frozenset({"section", "same_as_last"})
 
 _LISTS = load()

@@ -9,7 +9,7 @@ import pytest
 
 from field178_shared.codelists import CodeListError, load, read_lists
 from field178_shared.codelists.loading import released_files
-from field178_shared.formulas.sources import SOURCES, THINGS, ValueType
+from field178_shared.formulas.sources import ENTITIES, SOURCES, ValueType
 from field178_shared.list_packs import ListPack, PackFault, problems_of
 from field178_shared.schemas import TYPES, json_schema
 
@@ -31,7 +31,7 @@ def test_every_indicator_has_a_formula_that_is_read() -> None:
 
 
 def test_record_types_are_kept_or_known_to_be_missing() -> None:
-    read = {kind for one in (*SOURCES.values(), *THINGS.values()) for kind in one.record_types}
+    read = {kind for one in (*SOURCES.values(), *ENTITIES.values()) for kind in one.record_types}
     assert read - set(TYPES) == set(NOT_KEPT_YET)
 
 
@@ -39,7 +39,7 @@ def test_no_formula_can_read_a_free_text_or_a_person() -> None:
     """Texts that formulas read are ids of a list, but one that the program writes itself."""
     of_no_list = {
         f"{one.name}.{name}"
-        for one in (*SOURCES.values(), *THINGS.values())
+        for one in (*SOURCES.values(), *ENTITIES.values())
         for name, field in one.fields.items()
         if field.kind in (ValueType.TEXT, ValueType.TEXTS) and not field.ids_of
     }

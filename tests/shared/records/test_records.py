@@ -13,7 +13,6 @@ from field178_shared.records import (
     Point,
     ReviewRecord,
     VisitMember,
-    WorkerCensus,
 )
 
 
@@ -92,9 +91,7 @@ def test_data_of_another_shape_reads_as_empty_and_breaks_nothing() -> None:
     assert Establishment.from_data({}).name == ""
 
 
-def test_what_a_commune_enters_reads_its_day_and_its_counts() -> None:
-    census = WorkerCensus.from_data(builders.worker_census(workers_male=None))
-    assert (census.counted_on, census.workers_total, census.workers_male) == (date(2026, 11, 20), 5, None)
+def test_posts_and_plans_of_a_commune_read_their_days() -> None:
     post = MediaPost.from_data(builders.media_post())
     assert (post.outlet_id, post.published_on, post.broadcast_times) == ("station_gl", date(2026, 11, 20), 3)
     assert MediaPost.from_data(builders.media_post(broadcast_times=None)).broadcast_times == 1

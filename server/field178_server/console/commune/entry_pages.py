@@ -14,7 +14,7 @@ from field178_server.audit.trail import AuditEntry
 from field178_server.console.commune import view
 from field178_server.console.commune.files import PlanFiles, sent_files, stored_files
 from field178_server.console.commune.form import PATHS, EntryForm, Options, label_of, typed_in
-from field178_server.console.commune.reader import access_to_entries, reader_of, today
+from field178_server.console.commune.reader import reader_of, today
 from field178_server.console.records.documents import send_document
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import attempt, batch_in, done, office, whole_number
@@ -34,7 +34,7 @@ from field178_server.office.commune.queries import (
     establishments_in,
     find_entry,
 )
-from field178_server.records.access import AccessFilter
+from field178_server.records.access import AccessFilter, access_to_communes
 from field178_server.records.batch import Batch
 from field178_server.records.labels import establishment_names, names_of
 from field178_server.records.stored_record import Stored
@@ -305,7 +305,8 @@ def _entry(record_id: str) -> Stored:
 
 
 def _access() -> AccessFilter:
-    return access_to_entries(current_officer(), _localizer())
+    officer = current_officer()
+    return access_to_communes(officer.role, officer.scopes)
 
 
 def _localizer() -> Localizer:

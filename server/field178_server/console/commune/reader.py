@@ -14,7 +14,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
 from field178_server.http.application_runtime import current_runtime
 from field178_server.office.commune.queries import units_of
-from field178_server.records.access import AccessFilter, access_of
+from field178_server.records.access import AccessFilter, access_to_communes
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.normalisation import by_label
 from field178_shared.time.clock import local_date
@@ -38,22 +38,11 @@ class CommuneReader:
 
 def reader_of(session: Session, officer: OfficerContext, localizer: Localizer) -> CommuneReader:
     """Return what an officer may read and enter."""
-    access, lists = access_to_entries(officer, localizer), localizer.lists
+    access, lists = access_to_communes(officer.role, officer.scopes), localizer.lists
     units = units_of(session, officer.tenant_id, access, lists)
     may_enter = may(officer.role, "console.enter_commune_entry", lists)
     return CommuneReader(
         access, by_label((one, localizer.label(lists.units, one)) for one in units), may_enter
-    )
-
-
-def access_to_entries(officer: OfficerContext, localizer: Localizer) -> AccessFilter:
-    """Return the access to entries: who looks after the whole area sees all communes, named or not.
-
-    An entry holds counts and documents, never a person.
-    """
-    is_over_area = localizer.lists.roles[officer.role].scope == "unit_and_below"
-    return (
-        AccessFilter(None) if is_over_area and not officer.scopes else access_of(officer.role, officer.scopes)
     )
 
 

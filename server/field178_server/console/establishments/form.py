@@ -14,6 +14,7 @@ from field178_server.console.text.field_labels import FieldContext, field_name, 
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control, control_for, read_typed, typed_text
 from field178_server.records.access import AccessFilter
+from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.merge import Data, read_path
 from field178_shared.schemas import TYPES
@@ -24,7 +25,6 @@ from field178_shared.text.normalisation import by_label
 
 TYPE = "establishment"
 UNIT = "unit_id"
-COMMUNE_TYPES = frozenset({"commune", "ward", "town", "special_zone"})
 DEGREES = "degrees"
 # Asked only where another field has one of these values; else the field is empty.
 CONDITIONS: Mapping[str, tuple[str, frozenset[str]]] = {
@@ -84,7 +84,7 @@ def units_offered(access: AccessFilter, today: date, localizer: Localizer) -> Se
     found = [
         (unit.id, unit.label(localizer.language))
         for unit in localizer.lists.units.values()
-        if unit.type in COMMUNE_TYPES
+        if unit.type in COMMUNE_KINDS
         and localizer.lists.unit_valid_on(unit.id, today)
         and access.holds(f"unit:{unit.id}")
     ]

@@ -16,11 +16,10 @@ from field178_server.records.stored_record import Stored
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.places import MediaOutlet
 from field178_shared.records.commune import CENSUS, COMMUNE_TYPES, PLAN, POST
+from field178_shared.records.establishment import ENDED
 from field178_shared.records.reading import count_of, day_of, text_of
 
 COUNT_AGE = timedelta(days=365)
-# An establishment that has ended owes no count.
-_ENDED = ("closed", "not_found")
 _DAYS = {CENSUS: "counted_on", POST: "published_on", PLAN: "issued_on"}
 
 
@@ -170,7 +169,7 @@ def _of_unit(tenant_id: str, unit_id: str) -> tuple[ColumnElement[bool], ...]:
     return (
         EstablishmentProjection.tenant_id == tenant_id,
         EstablishmentProjection.unit_id == unit_id,
-        EstablishmentProjection.operating_status_id.not_in(_ENDED),
+        EstablishmentProjection.operating_status_id.not_in(sorted(ENDED)),
     )
 
 

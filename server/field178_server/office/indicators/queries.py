@@ -21,7 +21,8 @@ from field178_server.records.find_record import merge_targets_of
 from field178_server.records.projections.follow_up import CORRECTION, NO_DAY
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.formulas import Figure
-from field178_shared.formulas.sources import SOURCES, THINGS
+from field178_shared.codelists.units import DISTRICT_KINDS
+from field178_shared.formulas.sources import ENTITIES, SOURCES
 from field178_shared.indicators.areas import area_on
 from field178_shared.indicators.events import CountedRecord
 from field178_shared.indicators.facts import Facts
@@ -35,8 +36,6 @@ from field178_shared.schemas import TYPES
 _PLAIN_TYPES = ("establishment", "team", "plan_item", *COMMUNE_TYPES)
 _APPROVED, _VOID = "approved", "void"
 _RETURNED, _REVIEWED = "review_returned", ("review_approved", "review_returned", "review_void")
-# A unit above communes that is one area with them.
-_AREA_TYPES = frozenset({"district", "urban_district"})
 STEP = 1000
 
 
@@ -56,7 +55,7 @@ class IndicatorFigure:
 def units_of_area(lists: CodeLists, unit_ids: Sequence[str]) -> tuple[str, ...]:
     """Return the units of an area with the districts right above them: what was recorded for a whole one."""
     above = (lists.units[one].parent for one in unit_ids if one in lists.units)
-    districts = (one for one in above if one is not None and lists.units[one].type in _AREA_TYPES)
+    districts = (one for one in above if one is not None and lists.units[one].type in DISTRICT_KINDS)
     return (*unit_ids, *dict.fromkeys(districts))
 
 
@@ -85,7 +84,7 @@ def figures(
 
 def _unkept(figure: Figure) -> tuple[str, ...]:
     names = {aggregate.of for formula in figure.formulas for aggregate in formula.aggregates}
-    read = [(SOURCES.get(name) or THINGS[name]).record_types for name in sorted(names)]
+    read = [(SOURCES.get(name) or ENTITIES[name]).record_types for name in sorted(names)]
     return tuple(dict.fromkeys(kinds[0] for kinds in read if kinds and not TYPES.keys() & set(kinds)))
 
 

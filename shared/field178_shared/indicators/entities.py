@@ -1,4 +1,4 @@
-"""Things that formulas count, as they are at the end of a period, with their events."""
+"""Entities that formulas count, as they are at the end of a period, with their events."""
 
 from __future__ import annotations
 
@@ -13,19 +13,17 @@ from field178_shared.codelists.places import MediaOutlet, Place
 from field178_shared.formulas.rows import Row
 from field178_shared.indicators.events import Event
 from field178_shared.indicators.periods import Period
+from field178_shared.records.establishment import ENDED
 from field178_shared.records.reading import Data, day_of, text_of
 from field178_shared.records.teams import Team
 
-# Establishments in one of these states are there; those that stopped for a time are, too.
-_GONE = frozenset({"closed", "not_found"})
 
-
-class CountedThing(Protocol):
-    """A thing over time."""
+class CountedEntity(Protocol):
+    """An entity over time."""
 
     @property
     def kind(self) -> str:
-        """The kind of thing."""
+        """The kind of entity."""
 
     @property
     def id(self) -> str:
@@ -42,7 +40,7 @@ class CountedThing(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class EstablishmentThing:
+class EstablishmentEntity:
     """An establishment of the register."""
 
     id: str
@@ -59,7 +57,7 @@ class EstablishmentThing:
         first = day_of(self.data, "first_seen_on") or day_of(self.data, "registration_date")
         if first is not None and day < first:
             return False
-        if text_of(self.data, "operating_status_id") not in _GONE:
+        if text_of(self.data, "operating_status_id") not in ENDED:
             return True
         last = day_of(self.data, "closed_on") or day_of(self.data, "status_from")
         return last is not None and day < last
@@ -77,7 +75,7 @@ class EstablishmentThing:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceThing:
+class PlaceEntity:
     """A school or an industrial zone."""
 
     kind: str
@@ -106,7 +104,7 @@ class PlaceThing:
 
 
 @dataclass(frozen=True, slots=True)
-class OutletThing:
+class OutletEntity:
     """A media outlet."""
 
     outlet: MediaOutlet
@@ -136,7 +134,7 @@ class OutletThing:
 
 
 @dataclass(frozen=True, slots=True)
-class TeamThing:
+class TeamEntity:
     """An inspection team."""
 
     team: Team
@@ -164,16 +162,16 @@ class TeamThing:
         return {"has_decision": bool(self.team.decision_number)}
 
 
-class ThingInPeriod:
-    """A thing at the end of a period, with its events by source, oldest first: what formulas of things read.
+class EntityInPeriod:
+    """An entity at the end of a period, with its events by source, oldest first: what formulas read.
 
     `today`: its months and quarters have ended by then, or not.
     """
 
     def __init__(
-        self, thing: CountedThing, period: Period, today: date, events: Mapping[str, Sequence[Event]]
+        self, entity: CountedEntity, period: Period, today: date, events: Mapping[str, Sequence[Event]]
     ) -> None:
-        self._thing = thing
+        self._entity = entity
         self._period = period
         self._today = today
         self._events = events
@@ -185,14 +183,14 @@ class ThingInPeriod:
 
     @property
     def is_there(self) -> bool:
-        """Whether the thing exists at the end of the period."""
-        return self._thing.is_there_on(self.last_day)
+        """Whether the entity exists at the end of the period."""
+        return self._entity.is_there_on(self.last_day)
 
     @cached_property
     def attributes(self) -> Mapping[str, object]:
         """Return what it is at the end of the period."""
         days = [one.day for events in self._events.values() for one in events if one.day in self._period]
-        return self._thing.attributes(max(days, default=self.last_day), self.last_day)
+        return self._entity.attributes(max(days, default=self.last_day), self.last_day)
 
     def rows(self, source: str) -> Sequence[Row]:
         """Return its events in the period."""
@@ -202,15 +200,17 @@ class ThingInPeriod:
         """Return its events up to the end of the period, oldest first."""
         return [one.row for one in self._events.get(source, ()) if one.day < self._period.end]
 
-    def parts(self, kind: str) -> Sequence[ThingInPeriod]:
+    def parts(self, kind: str) -> Sequence[EntityInPeriod]:
         """Return it in each month or quarter of the period that has ended, from when it was there."""
         parts = self._period.parts(kind, self._today)
-        inside = [ThingInPeriod(self._thing, part, self._today, self._events) for part in parts]
+        inside = [EntityInPeriod(self._entity, part, self._today, self._events) for part in parts]
         return [one for one in inside if one.is_there]
 
 
-def things_of_lists(lists: CodeLists) -> list[CountedThing]:
+def entities_of_lists(lists: CodeLists) -> list[CountedEntity]:
     """Return the schools, zones and media outlets of the lists."""
     places = (("school", lists.schools), ("zone", lists.zones))
-    found: list[CountedThing] = [PlaceThing(kind, place) for kind, rows in places for place in rows.values()]
-    return [*found, *(OutletThing(outlet, lists) for outlet in lists.media_outlets.values())]
+    found: list[CountedEntity] = [
+        PlaceEntity(kind, place) for kind, rows in places for place in rows.values()
+    ]
+    return [*found, *(OutletEntity(outlet, lists) for outlet in lists.media_outlets.values())]

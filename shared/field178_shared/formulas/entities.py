@@ -1,4 +1,4 @@
-"""Expressions on a thing at the end of a period: its attributes, terms, and what its events add up to."""
+"""Expressions on an entity at the end of a period: its attributes, terms, and what its events add up to."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any, Protocol
 
 from field178_shared.formulas.expression import Compiled, Compiler, Run, Vocabulary, arguments
 from field178_shared.formulas.rows import Row, RowCompiler
-from field178_shared.formulas.sources import MONTH, QUARTER, SOURCES, Source, ThingKind, ValueType
-from field178_shared.formulas.tree import Call, FormulaError, FormulaFault, Name, Node
+from field178_shared.formulas.sources import MONTH, QUARTER, SOURCES, EntityKind, Source, ValueType
+from field178_shared.formulas.tree import Call, FormulaError, FormulaFault, Name, Node, written
 
 
-class ThingAt(Protocol):
-    """A thing in a period."""
+class EntityAt(Protocol):
+    """An entity in a period."""
 
     @property
     def attributes(self) -> Row:
@@ -24,16 +24,16 @@ class ThingAt(Protocol):
     def rows_until(self, source: str) -> Sequence[Row]:
         """Return its events up to the end of the period, oldest first."""
 
-    def parts(self, kind: str) -> Sequence[ThingAt]:
+    def parts(self, kind: str) -> Sequence[EntityAt]:
         """Return it in each month or quarter of the period that has ended, while it was there."""
 
 
-class ThingCompiler(Compiler):
-    """Checker of expressions on things of one kind; `terms` are the named parts of formulas, by name."""
+class EntityCompiler(Compiler):
+    """Checker of expressions on entities of one kind; `terms` are the named parts of formulas, by name."""
 
-    def __init__(self, vocabulary: Vocabulary, thing: ThingKind, terms: Mapping[str, Node]) -> None:
+    def __init__(self, vocabulary: Vocabulary, entity: EntityKind, terms: Mapping[str, Node]) -> None:
         super().__init__(vocabulary)
-        self.thing = thing
+        self.entity = entity
         self.terms = terms
         # The terms that are being looked into: one that comes up again goes round in a circle.
         self._open: list[str] = []
@@ -41,10 +41,10 @@ class ThingCompiler(Compiler):
     def name(self, node: Name) -> Compiled:
         """Return an attribute or a term."""
         name = node.name
-        if (field := self.thing.fields.get(name)) is not None:
+        if (field := self.entity.fields.get(name)) is not None:
             return Compiled(field.kind, lambda at: at.attributes.get(name), field.ids_of)
         if name not in self.terms:
-            raise FormulaError(FormulaFault.UNKNOWN_FIELD, f"{self.thing.name}.{name}", node.column)
+            raise FormulaError(FormulaFault.UNKNOWN_FIELD, f"{self.entity.name}.{name}", node.column)
         if name in self._open:
             raise FormulaError(FormulaFault.CYCLE, " → ".join((*self._open, name)), node.column)
         self._open.append(name)
@@ -54,7 +54,7 @@ class ThingCompiler(Compiler):
             self._open.pop()
 
     def call(self, node: Call) -> Compiled:
-        """Return what a function says of the thing."""
+        """Return what a function says of the entity."""
         if node.function in _OF_EVENTS:
             return self._of_events(node)
         match node.function:
@@ -77,21 +77,14 @@ class ThingCompiler(Compiler):
                 FormulaFault.WRONG_ARGUMENTS, f"{field.kind} ≠ {ValueType.NUMBER}", node.column
             )
         where = row.wanted(node.where, ValueType.FLAG).run if node.where is not None else None
-        kind = (
-            ValueType.FLAG
-            if node.function == "any"
-            else field.kind
-            if field is not None
-            else ValueType.NUMBER
-        )
+        kind = field.kind if field is not None else _KINDS[node.function]
         run = _OF_EVENTS[node.function](row.source.name, field.run if field else None, where)
         return Compiled(kind, run, field.ids_of if field else "")
 
     def _source(self, node: Node) -> Source:
-        if isinstance(node, Name) and node.name in self.thing.sources:
+        if isinstance(node, Name) and node.name in self.entity.sources:
             return SOURCES[node.name]
-        name = node.name if isinstance(node, Name) else str(node)
-        raise FormulaError(FormulaFault.UNKNOWN_SOURCE, f"{self.thing.name}: {name}", node.column)
+        raise FormulaError(FormulaFault.UNKNOWN_SOURCE, f"{self.entity.name}: {written(node)}", node.column)
 
     def _of_numbers(self, node: Call) -> Compiled:
         left, right = (self.wanted(one, ValueType.NUMBER).run for one in arguments(node, 2))
@@ -165,6 +158,8 @@ def _latest(source: str, field: Run | None, where: Run | None) -> Run:
     return run
 
 
+# Of those without a field.
+_KINDS = {"any": ValueType.FLAG, "count": ValueType.NUMBER}
 _OF_EVENTS: Mapping[str, Callable[[str, Run | None, Run | None], Run]] = {
     "count": _count,
     "any": _any,
