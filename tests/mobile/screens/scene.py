@@ -131,17 +131,9 @@ def collect() -> None:
     and each test would be slower than the one before it.
     """
     gc.collect(1)
-    if not _has_strays():
-        return
-    gc.collect()
-    if _has_strays():
+    if len(theme.get_property_observers("sizes")) > STRAYS:
         gc.unfreeze()  # a tablet's quiet moment froze it
         gc.collect()
-    gc.freeze()  # the next look need not go through what stayed
-
-
-def _has_strays() -> bool:
-    return len(theme.get_property_observers("sizes")) > STRAYS
 
 
 def frames(count: int = 3) -> None:
