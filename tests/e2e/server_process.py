@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -85,8 +85,10 @@ class ServerProcess:
 
     def _end(self, how: signal.Signals) -> None:
         if self.process is not None and self.process.pid is not None:
-            if self.process.is_alive():
-                os.kill(self.process.pid, how)
+            # A process that dies by itself may be gone between the question and the signal.
+            with suppress(ProcessLookupError):
+                if self.process.is_alive():
+                    os.kill(self.process.pid, how)
             self.wait()
             self.process.close()
             self.process = None
