@@ -17,6 +17,7 @@ from field178_server.database.flask_extension import session_of
 from field178_shared.errors import AppError, ErrorCode
 
 MAX_TRIES = 3
+_IS_SNAPSHOT = "is_snapshot"
 
 Result = TypeVar("Result")
 
@@ -58,5 +59,12 @@ def run_write(engine: Engine, work: Callable[[Session], Result]) -> Result:
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Session]:
     """Give a read-only session in which every query sees one and the same state of the store."""
-    with Session(readonly(engine), expire_on_commit=False, autoflush=False) as session:
+    with Session(
+        readonly(engine), expire_on_commit=False, autoflush=False, info={_IS_SNAPSHOT: True}
+    ) as session:
         yield session
+
+
+def is_snapshot(session: Session) -> bool:
+    """Tell whether a session sees one state of the store and writes nothing."""
+    return _IS_SNAPSHOT in session.info

@@ -35,6 +35,7 @@ from field178_server.office.plan.operations import MOST_AT_ONCE, plan_id
 from field178_server.records.access import AccessFilter
 from field178_server.records.counted_visits import counted
 from field178_server.records.find_record import find_record, merge_targets_of
+from field178_server.records.kept_results import KeptResults
 from field178_server.records.labels import Names, names_of
 from field178_server.records.paging import PageOfRows
 from field178_server.records.planned_visits import team_scope
@@ -91,6 +92,10 @@ class PlanReader:
 OPEN_STATES = frozenset({PlanState.MISSED, PlanState.DUE, PlanState.LATER})
 PLANNED_STATES = OPEN_STATES | {PlanState.DONE}
 OPEN = "open"
+# The plan of a year is asked for by every first page of the office, and changes with a visit: by a few
+# readers (two thousand planned visits take 2 MB), for a few years.
+_planned: KeptResults[tuple[PlannedVisit, ...]] = KeptResults(6)
+_quotas: KeptResults[tuple[QuotaDone, ...]] = KeptResults(6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,14 +199,13 @@ def year_plan(session: Session, reader: PlanReader, year: int) -> YearPlan:
     """Return the plan of a year with what became of it by the visits that were filed."""
     stored = find_record(session, reader.tenant_id, plan_id(year))
     plan = InspectionPlan.from_data(stored.data) if stored else InspectionPlan(year=year)
-    found = _visit_counts(session, reader, plan) if plan.quotas else []
-    quotas = tuple(QuotaDone(quota, _taken(quota, found)) for quota in plan.quotas)
-    return YearPlan(plan, stored.rev if stored else 0, quotas, _items(session, reader, year))
+    quotas = _quotas.get(session, reader.tenant_id, year, lambda: _quotas_done(session, reader, plan))
+    return YearPlan(plan, stored.rev if stored else 0, quotas, planned_visits(session, reader, year))
 
 
 def planned_visits(session: Session, reader: PlanReader, year: int) -> tuple[PlannedVisit, ...]:
     """Return the planned visits of a year with what became of them."""
-    return _items(session, reader, year)
+    return _planned.get(session, reader.tenant_id, (reader, year), lambda: _items(session, reader, year))
 
 
 def item_page(
@@ -224,7 +228,7 @@ def planned_visit(session: Session, reader: PlanReader, item_id: str) -> tuple[P
     item = PlanItem.from_data(item_id, stored.data)
     if not reader.holds(item, stored.scope):
         return None
-    items = _items(session, reader, item.year)
+    items = planned_visits(session, reader, item.year)
     found = next((one for one in items if one.item.id == item_id), None)
     progress = found.progress if found else Progress(PlanState.LATER)
     return PlannedVisit(item, stored.scope == OFFICE, progress), stored.rev
@@ -347,7 +351,7 @@ def _visits(
 ) -> list[PlanVisit]:
     """Return the visits that may keep one of these or were begun from one: few of those of a year."""
     # A visit may be found for several reasons.
-    rows = {row.record_id: row for row in session.execute(union_all(*_near(reader, items, ends)))}
+    rows = {row.record_id: row for row in session.execute(union_all(*_near(reader, items, ends))).all()}
     return [
         PlanVisit(
             id=row.record_id,
@@ -405,6 +409,11 @@ class _Counted:
     team_id: str
     month: int
     count: int
+
+
+def _quotas_done(session: Session, reader: PlanReader, plan: InspectionPlan) -> tuple[QuotaDone, ...]:
+    found = _visit_counts(session, reader, plan) if plan.quotas else []
+    return tuple(QuotaDone(quota, _taken(quota, found)) for quota in plan.quotas)
 
 
 def _visit_counts(session: Session, reader: PlanReader, plan: InspectionPlan) -> list[_Counted]:

@@ -72,8 +72,8 @@ def test_first_page_costs_the_same_with_many_records(
     login: str,
 ) -> None:
     browser = signed_in(login)
-    in_the_field.visit()
     browser.text("/")
+    in_the_field.visit()
     with statements(office.engine) as few:
         browser.text("/")
     for _ in range(5):
@@ -81,4 +81,6 @@ def test_first_page_costs_the_same_with_many_records(
         in_the_field.session()
     with statements(office.engine) as many:
         browser.text("/")
-    assert len(many) == len(few) <= 14
+    with statements(office.engine) as unchanged:
+        browser.text("/")
+    assert len(unchanged) <= len(many) == len(few) <= 15
