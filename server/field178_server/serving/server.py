@@ -21,7 +21,7 @@ from field178_server.wsgi import application_of
 
 Ready = Callable[[str], None]
 _LOOPBACK = "127.0.0.1"
-_OBJECTS_BETWEEN_COLLECTIONS = 50_000
+_OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 
 class AddressError(Exception):

@@ -24,6 +24,7 @@ from field178_server.database.models.job import Job
 from field178_server.database.models.mail import Mail
 from field178_server.database.models.notice import Notice, NoticeDelivery, NoticeReading
 from field178_server.database.models.projection import (
+    VISITS_INDEX,
     ConflictRow,
     EstablishmentProjection,
     FiledCount,
@@ -54,6 +55,7 @@ from field178_server.database.models.review import RecordView
 from field178_server.database.models.tenant import Scope, StoreCheck, Tenant
 
 __all__ = [
+    "VISITS_INDEX",
     "Attachment",
     "AttemptCount",
     "Audit",

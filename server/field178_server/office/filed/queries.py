@@ -14,6 +14,7 @@ from field178_server.accounts import officers
 from field178_server.accounts import teams as accounts
 from field178_server.database import engine as database
 from field178_server.database.models import (
+    VISITS_INDEX,
     EstablishmentProjection,
     FiledCount,
     FiledFacet,
@@ -37,7 +38,6 @@ PAGE_SIZE = 50
 EXPORT_STEP = 2000
 # Up to so many records that words find are looked up by their ids; more are found soon row by row.
 MOST_FOUND = 2000
-_OF_PLACE = "ix_filed_record_tenant_id_establishment_id_occurred_on"
 INSPECTION, SESSION = "inspection", "outreach_session"
 CORRECTED = "corrected"
 
@@ -375,7 +375,7 @@ def _visits_to_named(session: Session, wanted: FiledList, words: Sequence[str]) 
         select(filed.record_id)
         .where(*_readable(wanted), _among(session, filed.establishment_id, places))
         # Without statistics SQLite reads all of the type in the index of lists.
-        .with_hint(filed, f"INDEXED BY {_OF_PLACE}", "sqlite")
+        .with_hint(filed, f"INDEXED BY {VISITS_INDEX}", "sqlite")
     )
     return set(session.scalars(visits.limit(MOST_FOUND + 1))), are_all
 
