@@ -12,13 +12,18 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import requests
+from sqlalchemy import Engine, update
 from tests import postgres
 from tests.bench import office_store
 from tests.bench.figures import figure, percentile
 from tests.bench.office import cpu_seconds, pid_of
 from tests.bench.processes import forget_peak_memory, peak_memory_mb
 from tests.e2e.server_process import ServerProcess
-from tests.server.office_scene import PASSWORD
+from tests.server.office_scene import PASSWORD, settings_of
+
+from field178_server.database.engine import create_engine_for
+from field178_server.database.models import Scope
+from field178_server.records.scopes import OFFICE
 
 TURNS = 25
 SEARCH_MS, LIST_MS, MAP_MS, FILE_S, FILE_MB = 100, 150, 3_000, 30, 120
@@ -74,8 +79,8 @@ LISTS = {
     "attention, all": ("/attention", ""),
     "attention, second page": ("/attention", "next"),
     "attention, conflicts": ("/attention?origin=conflict", ""),
-    "plan, year": ("/plan", ""),
-    "plan, second page": ("/plan", "next"),
+    "plan, year": (f"/plan/{_DAY.year}", ""),
+    "plan, second page": (f"/plan/{_DAY.year}", "next"),
     "establishments, second page": ("/establishments", "next"),
     "establishments, one commune": ("/establishments?unit=c11629_v1", ""),
     "establishments, one type": ("/establishments?type=hotel", ""),
@@ -91,6 +96,8 @@ ADMIN_LISTS = {
     "jobs": ("/jobs", ""),
     "one search, a tablet": ("/search?q=may+12", ""),
 }
+# What is kept while nothing is written, after a write before each turn.
+AFTER_A_WRITE = {"plan, year, after a write": f"/plan/{_DAY.year}", "today, after a write": "/"}
 MAPS = {
     "the whole register": "/establishments/points",
     "a word": "/establishments/points?q=ngoc+lan",
@@ -138,6 +145,11 @@ def measure(folder: Path, url: str, engine: str, only: str = "") -> None:
             if only in name:
                 target = SEARCH_MS if "search, " in name else MAP_MS if name.startswith("map, ") else LIST_MS
                 _page(browser, f"{engine}: {name}", path, link, target)
+        store = create_engine_for(url or settings_of(folder).effective_database_url)
+        for name, path in AFTER_A_WRITE.items():
+            if only in name:
+                _page(reader, f"{engine}: {name}", path, "", LIST_MS, lambda: _write(store))
+        store.dispose()
         for path in FILES:
             if only in path:
                 _file(reader, f"{engine}: {path}", path)
@@ -163,7 +175,20 @@ class Reader:
         return found
 
 
-def _page(browser: Reader, name: str, path: str, link: str, target: float) -> None:
+def _write(store: Engine) -> None:
+    """Move a sequence on, as every written record does."""
+    with store.begin() as connection:
+        connection.execute(update(Scope).where(Scope.scope == OFFICE).values(seq=Scope.seq + 1))
+
+
+def _page(
+    browser: Reader,
+    name: str,
+    path: str,
+    link: str,
+    target: float,
+    before_each: Callable[[], None] = lambda: None,
+) -> None:
     if link:
         found = re.search(rf'rel="{link}" href="([^"]+)"', browser.open(path))
         if found is None:
@@ -173,6 +198,7 @@ def _page(browser: Reader, name: str, path: str, link: str, target: float) -> No
     walls = []
     cpu = cpu_seconds(browser.server)
     for _ in range(TURNS):
+        before_each()
         began = time.perf_counter()
         browser.open(path)
         walls.append((time.perf_counter() - began) * 1000)
