@@ -78,7 +78,7 @@ def stock(folder: Path, database_url: str = "", sizes: Sizes | None = None) -> N
     if office.engine.dialect.name == "postgresql":
         # Its own vacuum would have done so by now; a server on SQLite has no statistics.
         with office.engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
     office.close()
 
 

@@ -22,6 +22,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.selectable import ScalarSelect
 from sqlalchemy.types import NullType
 
 OLDEST_SAFE_SQLITE = (3, 51, 3)
@@ -51,6 +52,7 @@ class among(FunctionElement[bool]):
     """The condition `among(column, bindparam(name))`: one of a list that is bound as a single value.
 
     So the text is the same for one as for five hundred: compiled once, and planned once by PostgreSQL.
+    In the place of the list a scalar subquery is read first, all its rows: PostgreSQL then looks each up.
     """
 
     # No Boolean: SQLite would be asked for `(… IN …) = 1` and use no key for that.
@@ -61,13 +63,19 @@ class among(FunctionElement[bool]):
 @compiles(among, "sqlite")
 def _among_json(element: among, compiler: SQLCompiler, **kw: Any) -> str:
     column, listed = (compiler.process(part, **kw) for part in element.clauses)
+    if _is_query(element):
+        return f"{column} IN {listed}"
     return f"{column} IN (SELECT value FROM json_each({listed}))"  # noqa: S608  # names alone
 
 
 @compiles(among, "postgresql")
 def _among_array(element: among, compiler: SQLCompiler, **kw: Any) -> str:
     column, listed = (compiler.process(part, **kw) for part in element.clauses)
-    return f"{column} = ANY({listed})"
+    return f"{column} = ANY(ARRAY{listed})" if _is_query(element) else f"{column} = ANY({listed})"
+
+
+def _is_query(element: among) -> bool:
+    return isinstance(list(element.clauses)[1], ScalarSelect)
 
 
 class _HintedSQLite(SQLiteCompiler):

@@ -67,6 +67,12 @@ class FiledRecord(Model):
             sqlite_where=text("open_threads > 0"),
             postgresql_where=text("open_threads > 0"),
         ),
+        Index(
+            "ix_filed_record_sessions",
+            *("tenant_id", "received_at", "record_id"),
+            sqlite_where=text("type = 'outreach_session'"),
+            postgresql_where=text("type = 'outreach_session'"),
+        ),
         # All that lists are filtered by: they are counted in the index alone.
         Index(
             "ix_filed_record_list",

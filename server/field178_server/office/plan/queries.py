@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from field178_server.accounts import teams as accounts
+from field178_server.database.engine import among
 from field178_server.database.models import (
     EstablishmentProjection,
     FiledRecord,
@@ -383,7 +384,7 @@ def _near(reader: PlanReader, items: Sequence[PlanItem], ends: Mapping[str, str]
     planned = select(PlanItemRow.establishment_id).where(
         PlanItemRow.tenant_id == reader.tenant_id, PlanItemRow.year == items[0].year
     )
-    yield near.where(FiledRecord.establishment_id.in_(planned))
+    yield near.where(among(FiledRecord.establishment_id, planned.scalar_subquery()))
     places = {item.establishment_id for item in items}
     merged = [place for place, end in ends.items() if end in places]
     if merged:
@@ -399,7 +400,7 @@ def _near(reader: PlanReader, items: Sequence[PlanItem], ends: Mapping[str, str]
         taken = select(EstablishmentProjection.record_id).where(
             EstablishmentProjection.tenant_id == reader.tenant_id, is_taken
         )
-        yield near.where(FiledRecord.establishment_id.in_(taken))
+        yield near.where(among(FiledRecord.establishment_id, taken.scalar_subquery()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     asc,
     desc,
     func,
+    literal_column,
     or_,
     select,
     true,
@@ -33,6 +34,7 @@ from field178_shared.rules import Problem
 
 PAGE_SIZE = 60
 ANY_FLAG = "any"
+_SESSION = "outreach_session"
 # Flags are found by reading the records: a page looks through as many at most, first by so many.
 MOST_LOOKED_THROUGH = 1200
 STEP = 120
@@ -272,6 +274,9 @@ def _shown(view: QueueView) -> Select[Any]:
 
 def _within(view: QueueView) -> Sequence[ColumnElement[bool]]:
     typed = FiledRecord.type == view.type if view.type else true()
+    if view.type == _SESSION:
+        # A bound value would not let SQLite take the index of sessions.
+        typed = FiledRecord.type == literal_column(f"'{_SESSION}'")
     return (FiledRecord.tenant_id == view.tenant_id, view.access.covers(FiledRecord.scope), typed)
 
 

@@ -143,9 +143,9 @@ def test_counts_are_those_of_the_rows_whatever_happened(world: World, tablet: Ta
     }
 
 
-@pytest.mark.parametrize("state", QueueState)
-def test_a_page_is_read_in_the_order_of_an_index(sqlite_engine: Engine, state: QueueState) -> None:
-    world = World(sqlite_engine)
+def steps_of_a_page(engine: Engine, view: QueueView) -> list[str]:
+    """Return how SQLite reads the records of a page."""
+    world = World(engine)
     session_in(world.tablet(UNIT, "ref"))
     plans: list[str] = []
 
@@ -153,13 +153,22 @@ def test_a_page_is_read_in_the_order_of_an_index(sqlite_engine: Engine, state: Q
         found = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
         plans.extend(row[3] for row in found)
 
-    event.listen(sqlite_engine, "after_cursor_execute", explain)
-    ids(world, QueueView(TENANT, ALL, state))
+    event.listen(engine, "after_cursor_execute", explain)
+    ids(world, view)
+    return [step for step in plans if "establishment_row" not in step and step != "SCAN CONSTANT ROW"]
 
-    plan = [step for step in plans if "establishment_row" not in step and step != "SCAN CONSTANT ROW"]
+
+@pytest.mark.parametrize("state", QueueState)
+def test_a_page_is_read_in_the_order_of_an_index(sqlite_engine: Engine, state: QueueState) -> None:
+    plan = steps_of_a_page(sqlite_engine, QueueView(TENANT, ALL, state))
     key = "tenant_id=?" if state is QueueState.ALL else "tenant_id=? AND drawer=?"
     assert [step.rpartition("(")[2] for step in plan] == [f"{key})"]
     assert "received_at" in plan[0]
+
+
+def test_sessions_are_read_by_an_index_of_their_own(sqlite_engine: Engine) -> None:
+    plan = steps_of_a_page(sqlite_engine, QueueView(TENANT, ALL, QueueState.ALL, "outreach_session"))
+    assert [step.partition("USING ")[2] for step in plan] == ["INDEX ix_filed_record_sessions (tenant_id=?)"]
 
 
 def test_only_a_reviewer_without_named_scopes_sees_the_whole_tenant() -> None:
