@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, next_revision
@@ -12,10 +13,17 @@ from field178_shared.time.clock import to_wire
 REVIEW = "review"
 
 
-def move(batch: Batch, record_id: str, scope: str, user_id: str | None = None) -> None:
+def move(
+    batch: Batch,
+    record_id: str,
+    scope: str,
+    user_id: str | None = None,
+    values: Mapping[str, object] | None = None,
+) -> None:
     """Move a record with its conflicts and review: `leave` in one scope and `put` in the other, together.
 
-    The content stays as it is. The scope MUST exist; the caller flushes the batch.
+    The content stays as it is but for `values` of top-level fields. The scope MUST exist; the caller flushes
+    the batch.
     """
     batch.load([record_id])
     record = batch.get(record_id)
@@ -23,7 +31,10 @@ def move(batch: Batch, record_id: str, scope: str, user_id: str | None = None) -
         raise AppError(ErrorCode.NOT_FOUND, record=record_id)
     if record.scope == scope:
         return
-    payload = {"op": "move", "record_id": record_id, "scope": scope, "type": record.type}
+    payload: dict[str, object] = {
+        **{"op": "move", "record_id": record_id, "scope": scope, "type": record.type},
+        **({"set": values, "was": {name: record.data.get(name) for name in values}} if values else {}),
+    }
     source = SourceChange(
         change_id=batch.ids.time_ordered(),
         user_id=user_id,
@@ -31,7 +42,7 @@ def move(batch: Batch, record_id: str, scope: str, user_id: str | None = None) -
         at=to_wire(batch.now),
         payload=json.dumps(payload, sort_keys=True),
     )
-    moved = next_revision(record, scope=scope)
+    moved = next_revision(record, scope=scope, data={**record.data, **values} if values else None)
     batch.put(moved, source)
     for companion in batch.companions(record_id):
         batch.put(_following(companion, record, moved))

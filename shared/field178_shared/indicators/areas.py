@@ -35,7 +35,8 @@ class CountedArea:
 def area_on(lists: CodeLists, unit_ids: Iterable[str], day: date) -> CountedArea:
     """Return the area of these unit versions on a day (domain: administrative units).
 
-    A whole unit goes on in its successor; of one that was divided among several, no share is known.
+    A whole unit goes on in its successor, which takes over all that became it; of one that was divided among
+    several, no share is known.
     """
     wanted = [lists.units[one] for one in dict.fromkeys(unit_ids) if one in lists.units]
     communes: dict[str, set[str]] = {}
@@ -46,7 +47,7 @@ def area_on(lists: CodeLists, unit_ids: Iterable[str], day: date) -> CountedArea
         if (heir := _heir(lists, unit.id, day)) is None:
             former.append(CommuneArea(unit.id, frozenset({unit.id})))
         else:
-            communes.setdefault(heir, set()).add(unit.id)
+            communes.setdefault(heir, _became(lists, heir)).add(unit.id)
     return CountedArea(
         tuple(CommuneArea(unit_id, frozenset({unit_id, *units})) for unit_id, units in communes.items()),
         tuple(former),
@@ -54,10 +55,21 @@ def area_on(lists: CodeLists, unit_ids: Iterable[str], day: date) -> CountedArea
     )
 
 
+def _became(lists: CodeLists, unit_id: str) -> set[str]:
+    """Return the unit with all units that became it as a whole, in one reform or in several."""
+    found, todo = set[str](), [unit_id]
+    while todo:
+        one = todo.pop()
+        found.add(one)
+        whole = (step.source for step in lists.predecessors(one) if step.share == 1.0)
+        todo += [source for source in whole if len(lists.successors(source)) == 1]
+    return found
+
+
 def _heir(lists: CodeLists, unit_id: str, day: date) -> str | None:
     """Return the version that goes on for a unit on a day, None where it was divided."""
     while not lists.units[unit_id].valid_on(day):
-        steps = [step for step in lists.lineage if step.source == unit_id]
+        steps = lists.successors(unit_id)
         begins = lists.units[unit_id].valid_from
         if begins is not None and day < begins:
             return unit_id  # a unit of later: counted under its own name

@@ -13,7 +13,7 @@ from field178_shared.codelists.places import MediaOutlet, Place
 from field178_shared.formulas.rows import Row
 from field178_shared.indicators.events import Event
 from field178_shared.indicators.periods import Period
-from field178_shared.records.establishment import ENDED
+from field178_shared.records.establishment import ENDED, unit_on
 from field178_shared.records.reading import Data, day_of, text_of
 from field178_shared.records.teams import Team
 
@@ -49,8 +49,8 @@ class EstablishmentEntity:
     kind: str = "establishment"
 
     def unit_on(self, day: date) -> str:
-        """Return its unit: the one that it is registered in, whatever the day."""
-        return text_of(self.data, "unit_id")
+        """Return the unit version that it lay in on that day."""
+        return unit_on(self.data, day, self.lists)
 
     def is_there_on(self, day: date) -> bool:
         """Tell whether it has been seen, and not closed, on a day; days that nobody wrote are no limit."""

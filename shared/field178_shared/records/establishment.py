@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from field178_shared.records.reading import Data, count_of, day_of, entries_of, text_of
+from field178_shared.codelists import CodeLists
+from field178_shared.records.reading import Data, count_of, day_of, entries_of, ids_of, text_of
 
 # States in which an establishment is there no more; one that stopped for a time still is.
 ENDED = frozenset({"closed", "not_found"})
@@ -66,6 +67,21 @@ class Establishment:
             certificates={kind: _certificate_of(certificate) for kind, certificate in certificates},
             inspection_priority_id=text_of(data, "inspection_priority_id"),
         )
+
+
+def unit_on(data: Data, day: date, lists: CodeLists) -> str:
+    """Return the unit version that an establishment lay in on a day: a reform gives it another one."""
+    former = (one for one in ids_of(data, "former_unit_ids") if lists.unit_valid_on(one, day))
+    return next(former, text_of(data, "unit_id"))
+
+
+def values_of_move(data: Data, unit_id: str, lists: CodeLists) -> dict[str, object]:
+    """Return the values of an entry that is moved to a unit; a reform's predecessor of it stays known."""
+    present = text_of(data, "unit_id")
+    values: dict[str, object] = {"unit_id": unit_id}
+    if any(step.target == unit_id for step in lists.successors(present)):
+        values["former_unit_ids"] = [*ids_of(data, "former_unit_ids"), present]
+    return values
 
 
 def _point_of(data: Data) -> Point | None:

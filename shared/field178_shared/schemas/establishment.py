@@ -6,10 +6,12 @@ from field178_shared.schemas.declared import RecordSchema
 from field178_shared.schemas.field_types import (
     LATITUDE,
     LONGITUDE,
+    MOST_ITEMS,
     NOTE_LENGTH,
     Entries,
     Filled,
     FreeText,
+    ListValue,
     LocalDate,
     RecordId,
     ShortId,
@@ -37,6 +39,9 @@ class EstablishmentSchema(RecordSchema):
     name = fields.String(required=True, validate=Filled(120))
     establishment_type_id = fields.String(required=True, validate=listed("types"))
     unit_id = fields.String(required=True, validate=listed("units"))
+    former_unit_ids = ListValue(
+        fields.String(validate=listed("units")), validate=validate.Length(max=MOST_ITEMS)
+    )
     team_id = ShortId()
     village = fields.String(validate=validate.Length(max=120))
     address_line = fields.String(required=True, validate=Filled(200))

@@ -29,6 +29,7 @@ from field178_server.office.establishments.operations import SeenEstablishment
 from field178_server.office.records import operations as records
 from field178_shared.errors import ErrorCode, message
 from field178_shared.merge import Data
+from field178_shared.records.establishment import values_of_move
 from field178_shared.records.reading import text_of
 from field178_shared.text.i18n import N_
 
@@ -85,7 +86,8 @@ def move_establishment(record_id: str) -> AnyResponse:
         # Moved first: the commune that an entry names must be that of its area.
         records.move(session, office(), record_id, f"unit:{unit}")
         moved = SeenEstablishment(record_id, seen_rev)
-        register.edit(session, office(), own_access(), moved, {"unit_id": unit})
+        values = values_of_move(page.record.data, unit, own_localizer().lists)
+        register.edit(session, office(), own_access(), moved, values)
 
     refusal = attempt(work, SENTENCES)
     if refusal is None:

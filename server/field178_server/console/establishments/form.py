@@ -32,7 +32,7 @@ CONDITIONS: Mapping[str, tuple[str, frozenset[str]]] = {
     "inspection_priority_reason": ("inspection_priority_id", frozenset({"elevated", "high"})),
 }
 _SECTIONS = (("identity", ""), ("registration", N_("Registration")))
-_NOT_TYPED = frozenset({"merged_into"})
+_NOT_TYPED = frozenset({"merged_into", "former_unit_ids"})
 _DEGREES = re.compile(r"-?\d{1,3}([.,]\d{1,15})?°?")
 _CERTIFICATE_PARTS = ("status", "number", "issued_on", "expires_on", "issuer_agency")
 

@@ -30,6 +30,14 @@ FIELDS = (
     ),
     UNIT.within("identity"),
     FieldSpec(
+        "former_unit_ids",
+        N_("Communes before a reform"),
+        FieldKind.CHOICE,
+        choices="units",
+        section="identity",
+        off_tablet=BY_OFFICE,
+    ),
+    FieldSpec(
         "address_line",
         N_("Address"),
         section="identity",
