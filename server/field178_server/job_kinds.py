@@ -14,7 +14,9 @@ from field178_server.database.models.notice import REMOVAL
 from field178_server.jobs.worker import Work
 from field178_server.office.audit.chain_check import CHAIN_CHECK, run_check
 from field178_server.office.notices.operations import Announcement, NoticeText, announce
+from field178_server.office.notices.reform import announce_reform
 from field178_server.office.register_import.jobs import ANNOUNCED_FOR, IMPORT, UNDO, run_import, undo_with
+from field178_server.office.units.jobs import UNIT_MOVE, move_with
 from field178_shared.errors import AppError
 
 
@@ -29,5 +31,11 @@ def _announce_removal(session: Session, context: OperationContext, count: int) -
 
 
 JOB_KINDS: Mapping[str, Work] = MappingProxyType(
-    {IMPORT: run_import, UNDO: undo_with(_announce_removal), CHAIN_CHECK: run_check, BACKUP: run_backup}
+    {
+        IMPORT: run_import,
+        UNDO: undo_with(_announce_removal),
+        CHAIN_CHECK: run_check,
+        BACKUP: run_backup,
+        UNIT_MOVE: move_with(announce_reform),
+    }
 )

@@ -28,6 +28,7 @@ REVIEWER = (
     "/establishments/{place}",
     "/establishments/{place}/edit",
     "/establishments/duplicates",
+    "/units",
     "/visits",
     "/plan",
     "/attention",

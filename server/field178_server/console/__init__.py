@@ -49,6 +49,7 @@ from field178_server.console.tablets import pages as tablets
 from field178_server.console.tablets import tablet_pages
 from field178_server.console.teams import pages as teams
 from field178_server.console.today import pages as today
+from field178_server.console.units import pages as units
 from field178_server.console.views import pages as views
 
 # The import of each module registers its pages on the blueprint.
@@ -58,7 +59,7 @@ PAGES: tuple[ModuleType, ...] = (
     *(attention, establishments, form_pages, change_pages, merge_pages, duplicate_pages),
     *(search, filed, views, tablets, tablet_pages, imports, erasure, lists, list_changes),
     *(follow_ups, entry_pages, people, open_work, teams, plan, plan_changes, audit),
-    *(jobs, register_import, register_import_steps),
+    *(jobs, register_import, register_import_steps, units),
     *(health, notices, mail, guides, commune, commune_entries),
 )
 

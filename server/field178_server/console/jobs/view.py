@@ -14,6 +14,7 @@ from field178_server.health.wording import ATTEMPT_FAULTS
 from field178_server.jobs.queue import JobRow, JobState
 from field178_server.office.audit.chain_check import CHAIN_CHECK
 from field178_server.office.register_import.jobs import IMPORT, UNDO
+from field178_server.office.units.jobs import UNIT_MOVE
 from field178_shared.errors import ErrorCode, message
 from field178_shared.text.i18n import N_
 
@@ -114,6 +115,11 @@ _KINDS = {
     UNDO: _Kind("console.register_import", N_("To the import")),
     CHAIN_CHECK: _Kind("console.audit", N_("To the audit trail")),
     BACKUP: _Kind("console.health", N_("To the backups"), N_("No backup was kept.")),
+    UNIT_MOVE: _Kind(
+        "console.units",
+        N_("To the communes after the reform"),
+        N_("What was moved before stays moved; start it again for the rest."),
+    ),
 }
 _STATES = {
     JobState.QUEUED: (N_("Waits its turn"), "", "clock"),
@@ -127,6 +133,7 @@ _BROKEN = (N_("Finished"), "bad", "alert")
 _COUNTS = (
     ("taken", N_("Establishments added: {count}.")),
     ("backup_mb", N_("A proved backup was made: {count} MB.")),
+    ("moved", N_("Establishments moved: {count}.")),
     ("deleted", N_("Establishments taken out: {count}.")),
     ("entries", N_("Entries of the audit trail looked through: {count}.")),
 )

@@ -75,6 +75,9 @@ _TEXTS = {
     "commune_entered": N_("Entered: {title}."),
     "commune_corrected": N_("Corrected: {title}."),
     "commune_withdrawn": N_("Withdrawn: {title}. It counts no longer."),
+    "entries_reassigned": N_(
+        "Moved. Their former commune stays known; the tablets get them at their next sync."
+    ),
     "settled": N_("Settled: {title}. The tablets get it at their next sync."),
 }
 _UNDOABLE = frozenset({"approved"})

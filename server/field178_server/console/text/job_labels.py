@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from field178_server.backup.job import BACKUP
 from field178_server.office.audit.chain_check import CHAIN_CHECK
 from field178_server.office.register_import.jobs import IMPORT, UNDO
+from field178_server.office.units.jobs import UNIT_MOVE
 from field178_shared.text.i18n import N_
 
 JOB_NAMES: Mapping[str, str] = {
@@ -14,4 +15,5 @@ JOB_NAMES: Mapping[str, str] = {
     UNDO: N_("Undoing an import"),
     CHAIN_CHECK: N_("Check of the audit trail"),
     BACKUP: N_("Backup"),
+    UNIT_MOVE: N_("Move of establishments to a new commune"),
 }

@@ -31,6 +31,7 @@ PAGES = {
     "/establishments": READERS,
     "/establishments/new": {"reviewer"},
     "/establishments/duplicates": {"reviewer"},
+    "/units": {"reviewer"},
     "/establishments/import": {"reviewer"},
     "/establishments/points": READERS,
     "/visits": READERS,

@@ -1,0 +1,73 @@
+"""Communes that ended, the entries in them and the teams concerned, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from field178_server.console.text.localize import Localizer
+from field178_server.office.establishments.queries import RegisterRow
+from field178_server.office.units.queries import EndedUnit, TeamOfEndedUnits
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """A commune that ended; `heir` is empty where it was divided."""
+
+    unit_id: str
+    name: str
+    ended_on: str
+    count: str
+    became: str
+    heir: str
+    register_href: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitEntryLine:
+    """An entry of such a commune."""
+
+    record_id: str
+    name: str
+    place: str
+    href: str
+    point: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTeamLine:
+    """A team that lacks the communes that followed its own."""
+
+    name: str
+    href: str
+    missing: str
+
+
+def unit_line(one: EndedUnit, localizer: Localizer) -> UnitLine:
+    """Return a commune in words."""
+    units = localizer.lists.units
+    last = units[one.unit_id].valid_to
+    return UnitLine(
+        one.unit_id,
+        localizer.label(units, one.unit_id),
+        localizer.day(last) if last else "",
+        localizer.number(one.entry_count),
+        ", ".join(localizer.label(units, unit) for unit in one.successors),
+        localizer.label(units, one.heir) if one.heir else "",
+        url_for("console.establishments", unit=one.unit_id),
+    )
+
+
+def entry_line(row: RegisterRow, localizer: Localizer) -> UnitEntryLine:
+    """Return an entry in words."""
+    kind = localizer.label(localizer.lists.types, row.establishment_type_id)
+    point = "" if row.lat is None or row.lon is None else f"{row.lat / 1e7:.5f}, {row.lon / 1e7:.5f}"
+    href = url_for("console.establishment", record_id=row.record_id)
+    return UnitEntryLine(row.record_id, row.name, f"{kind} · {row.address}", href, point)
+
+
+def team_line(team: TeamOfEndedUnits, localizer: Localizer) -> UnitTeamLine:
+    """Return a team in words."""
+    missing = ", ".join(localizer.label(localizer.lists.units, unit) for unit in team.missing)
+    return UnitTeamLine(team.name, url_for("console.team", team_id=team.team_id), missing)

@@ -1,0 +1,75 @@
+"""Job that moves every entry of a unit to the one that took it over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from field178_server.accounts import officers
+from field178_server.database.models import EstablishmentProjection
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.jobs.run import JobRun
+from field178_server.office.units.operations import Announce, entries_of, reassign
+from field178_server.office.units.queries import heir_of
+from field178_server.records.access import AccessFilter, access_of
+from field178_shared.errors import AppError, ErrorCode
+
+UNIT_MOVE = "unit_move"
+UNIT_ID = "unit_id"
+RIGHT = "edit_register"
+# Entries a transaction: a push waits no longer than for one of them.
+STEP = 200
+
+
+def move_with(announce: Announce) -> Callable[[JobRun], None]:
+    """Return the job; `announce` tells the tablets, whose guard would ask about so many departures."""
+
+    def work(run: JobRun) -> None:
+        unit_id = run.arguments[UNIT_ID]
+        heir = heir_of(run.context.lists, unit_id)
+        if heir is None:
+            raise AppError(ErrorCode.NOT_FOUND, unit=unit_id)
+        with snapshot(run.runtime.engine) as session:
+            access = _access(session, run)
+            total = _count(session, run, unit_id)
+        moved = 0
+
+        def step(session: Session) -> tuple[int, bool]:
+            ids = entries_of(session, run.runtime.tenant_id, access, unit_id, STEP)
+            count = reassign(session, run.context, access, unit_id, dict.fromkeys(ids, heir), announce)
+            is_last = len(ids) < STEP or not count
+            if is_last:
+                run.conclude(session, {"moved": moved + count})
+            return count, is_last
+
+        is_last = False
+        while not is_last:
+            run.progress(moved, total)
+            count, is_last = run_write(run.runtime.engine, step)
+            moved += count
+
+    return work
+
+
+def _access(session: Session, run: JobRun) -> AccessFilter:
+    """Return what the officer who asked may see now; raises AppError(forbidden) without the right."""
+    row = officers.by_login_or_id(session, run.runtime.tenant_id, str(run.context.actor.id))
+    officer = officers.context_of(session, row)
+    role = run.context.lists.roles.get(officer.role)
+    if role is None or RIGHT not in role.rights:
+        raise AppError(ErrorCode.FORBIDDEN)
+    return access_of(officer.role, officer.scopes)
+
+
+def _count(session: Session, run: JobRun, unit_id: str) -> int:
+    query = (
+        select(func.count())
+        .select_from(EstablishmentProjection)
+        .where(
+            EstablishmentProjection.tenant_id == run.runtime.tenant_id,
+            EstablishmentProjection.unit_id == unit_id,
+        )
+    )
+    return session.scalar(query) or 0
