@@ -92,7 +92,6 @@ _MENU = (
             ("console.visits", "document", N_("All visits")),
             ("console.sessions", "outreach", N_("Outreach")),
             ("console.commune", "check", N_("Work of the commune")),
-            ("console.units", "place", N_("Communes after the reform")),
         ),
     ),
     (

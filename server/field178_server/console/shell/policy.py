@@ -186,6 +186,7 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.unit_entries": EDIT_REGISTER,
         "console.reassign_entries": EDIT_REGISTER,
         "console.move_unit": EDIT_REGISTER,
+        "console.move_units": EDIT_REGISTER,
         "console.duplicate_establishments": EDIT_REGISTER,
         "console.dismissing_duplicate": EDIT_REGISTER,
         "console.dismiss_duplicate": EDIT_REGISTER,

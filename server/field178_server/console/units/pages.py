@@ -53,7 +53,7 @@ def units() -> Response:
     return render(
         "units/list.html",
         layout=layout,
-        active="console.units",
+        active="console.establishments",
         units=[view.unit_line(one, localizer) for one in found],
         teams=[view.team_line(one, localizer) for one in teams],
         running=url_for("console.job", job_id=running) if running else "",
@@ -88,6 +88,21 @@ def reassign_entries(unit_id: str) -> AnyResponse:
     return done(page, MOVED, next(iter(chosen)))
 
 
+@console.post("/units/move")
+def move_units() -> AnyResponse:
+    """Move every entry of every commune that another took over as a whole, a job each."""
+    runtime, localizer = current_runtime(), Localizer(chosen_language())
+    today = local_date(runtime.clock.now())
+
+    def work(session: Session) -> None:
+        for one in ended_units(session, runtime.tenant_id, _access(), localizer.lists, today):
+            if one.heir is not None and _access().holds(f"unit:{one.heir}"):
+                add(session, office(), UNIT_MOVE, {UNIT_ID: one.unit_id})
+
+    run_write(runtime.engine, work)
+    return redirect(url_for("console.units"), 303)
+
+
 @console.post("/units/<unit_id>/move")
 def move_unit(unit_id: str) -> AnyResponse:
     """Move every entry of a commune to the one that took it over as a whole, as a job."""
@@ -113,7 +128,7 @@ def _entries_page(ended: EndedUnit, *, is_empty: bool = False) -> Response:
         "units/entries.html",
         422 if is_empty else 200,
         layout=layout,
-        active="console.units",
+        active="console.establishments",
         unit=view.unit_line(ended, localizer),
         options=[(one, localizer.label(localizer.lists.units, one)) for one in successors],
         rows=[view.entry_line(row, localizer) for row in page.rows],

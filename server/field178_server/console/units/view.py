@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import url_for
 
@@ -17,6 +18,7 @@ class UnitLine:
 
     unit_id: str
     name: str
+    last_day: str
     ended_on: str
     count: str
     became: str
@@ -47,11 +49,12 @@ class UnitTeamLine:
 def unit_line(one: EndedUnit, localizer: Localizer) -> UnitLine:
     """Return a commune in words."""
     units = localizer.lists.units
-    last = units[one.unit_id].valid_to
+    end = units[one.unit_id].valid_to
     return UnitLine(
         one.unit_id,
         localizer.label(units, one.unit_id),
-        localizer.day(last) if last else "",
+        localizer.day(end - timedelta(days=1)) if end else "",
+        localizer.day(end) if end else "",
         localizer.number(one.entry_count),
         ", ".join(localizer.label(units, unit) for unit in one.successors),
         localizer.label(units, one.heir) if one.heir else "",

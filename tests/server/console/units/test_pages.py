@@ -87,7 +87,7 @@ def test_commune_that_joined_as_a_whole_is_moved_by_one_act(office: Office, revi
     ids = filed(office, WHOLE, 3)
     page = said(reviewer, "/units")
     assert "Trường Thọ" in page
-    assert "Chuyển tất cả sang Xã An Trường" in page
+    assert "Chuyển tất cả : Xã Trường Thọ → Xã An Trường" in page
     answer = reviewer.post(f"/units/{WHOLE}/move")
     assert answer.status_code == 303
     assert run_jobs(office) == 1
@@ -96,6 +96,16 @@ def test_commune_that_joined_as_a_whole_is_moved_by_one_act(office: Office, revi
     assert reforms_told(office) == 1
     assert "Mọi cơ sở đều ở xã hiện hành" in said(reviewer, "/units")
     assert reviewer.post(f"/units/{WHOLE}/move").status_code == 404
+
+
+def test_all_communes_that_joined_as_a_whole_are_moved_together(office: Office, reviewer: Browser) -> None:
+    ids = [*filed(office, WHOLE), *filed(office, "c11638_v1")]
+    left = filed(office, DIVIDED)
+    assert reviewer.post("/units/move").status_code == 303
+    assert "Đang chuyển cơ sở" in said(reviewer, "/units")
+    assert run_jobs(office) == 2
+    assert {entry(office, one)[1] for one in ids} == {HEIR}
+    assert {entry(office, one)[1] for one in left} == {DIVIDED}
 
 
 def test_divided_commune_waits_for_who_knows_the_place(office: Office, reviewer: Browser) -> None:
