@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentProjection, FiledRecord, Record
+from field178_server.office.entries.queries import entries_of_types, stored_entry
 from field178_server.records.access import AccessFilter
 from field178_server.records.counted_visits import counted
 from field178_server.records.stored_record import Stored
@@ -94,26 +95,14 @@ def outlets_of(unit_id: str, day: date, lists: CodeLists) -> list[MediaOutlet]:
 
 def entries_in(session: Session, tenant_id: str, unit_id: str, types: Collection[str]) -> list[Stored]:
     """Return what counts of these types in a unit, the newest day first."""
-    query = select(*_COLUMNS).where(
-        Record.tenant_id == tenant_id,
-        Record.type.in_(types),
-        Record.scope == f"unit:{unit_id}",
-        Record.deleted.is_(False),
-    )
-    found = [Stored(*row) for row in session.execute(query)]
+    found = entries_of_types(session, tenant_id, types, Record.scope == f"unit:{unit_id}")
     return sorted(found, key=lambda one: (day_of_entry(one) or date.min, one.record_id), reverse=True)
 
 
 def find_entry(session: Session, tenant_id: str, access: AccessFilter, record_id: str) -> Stored | None:
     """Return an entry of a commune that the officer sees, withdrawn or not."""
-    query = select(*_COLUMNS).where(
-        Record.tenant_id == tenant_id,
-        Record.record_id == record_id,
-        Record.type.in_(COMMUNE_TYPES),
-        access.covers(Record.scope),
-    )
-    row = session.execute(query).one_or_none()
-    return None if row is None else Stored(*row)
+    found = stored_entry(session, tenant_id, COMMUNE_TYPES, record_id)
+    return found if found is not None and access.holds(found.scope) else None
 
 
 def establishments_in(session: Session, tenant_id: str, unit_id: str) -> list[tuple[str, str]]:
@@ -175,16 +164,3 @@ def _of_unit(tenant_id: str, unit_id: str) -> tuple[ColumnElement[bool], ...]:
 
 def _is_same_month(day: date | None, today: date) -> bool:
     return day is not None and (day.year, day.month) == (today.year, today.month)
-
-
-_COLUMNS = (
-    Record.record_id,
-    Record.type,
-    Record.scope,
-    Record.rev,
-    Record.seq,
-    Record.deleted,
-    Record.h,
-    Record.body,
-    Record.subject_id,
-)
