@@ -54,13 +54,16 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
             for type_ in ("worker_census", "media_post", "commune_plan")
             for action in ("entered", "corrected", "withdrawn")
         ),
-        ActionKind.RETURNS: tuple(
-            f"{type_}_{action}"
-            for type_ in (
-                *("agency_return", "harm_reduction_return", "pilot_model", "commendation"),
-                *("budget_line", "denominator"),
-            )
-            for action in ("entered", "corrected", "withdrawn")
+        ActionKind.RETURNS: (
+            *(
+                f"{type_}_{action}"
+                for type_ in (
+                    *("agency_return", "harm_reduction_return", "pilot_model", "commendation"),
+                    *("budget_line", "denominator"),
+                )
+                for action in ("entered", "corrected", "withdrawn")
+            ),
+            "figures_reminded",
         ),
         ActionKind.PLAN: ("plan_set", "plan_item_added", "plan_item_moved", "plan_item_cancelled"),
         ActionKind.ERASURE: (

@@ -69,6 +69,7 @@ _ACTIONS: Mapping[str, str] = {
     "commune_plan_entered": N_("Entered a plan of a commune"),
     "commune_plan_corrected": N_("Corrected a plan of a commune"),
     "commune_plan_withdrawn": N_("Withdrew a plan of a commune"),
+    "figures_reminded": N_("Reminded of figures still owed"),
     "agency_return_entered": N_("Entered a monthly return"),
     "agency_return_corrected": N_("Corrected a monthly return"),
     "agency_return_withdrawn": N_("Withdrew a monthly return"),

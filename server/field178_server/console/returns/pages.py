@@ -128,7 +128,7 @@ def _owed(
 ) -> list[MonthlyReturn]:
     if not reader.is_agency:
         return []
-    return returns_owed(reader.reporters(), entries, months_asked(today), today, localizer.lists)
+    return returns_owed(reader.access.reporters, entries, months_asked(today), today, localizer.lists)
 
 
 def _reporters(session: Session, reader: ReturnsReader, localizer: Localizer) -> tuple[Reporter, ...]:

@@ -13,7 +13,7 @@ from field178_server.console.shell.policy import may
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
 from field178_server.http.application_runtime import current_runtime
-from field178_server.office.returns.queries import Reporter, ReturnsAccess, access_to_returns
+from field178_server.office.returns.queries import ReturnsAccess, access_to_returns
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.normalisation import by_label
 from field178_shared.time.clock import local_date
@@ -38,10 +38,6 @@ class ReturnsReader:
         if wanted and wanted not in dict(self.units):
             raise AppError(ErrorCode.NOT_FOUND)
         return wanted or (self.units[0][0] if self.units else "")
-
-    def reporters(self) -> tuple[Reporter, ...]:
-        """Return the agency of the officer with each of its areas."""
-        return tuple(Reporter(self.access.own_agency_id, unit_id) for unit_id, _ in self.units)
 
 
 def returns_reader(session: Session, officer: OfficerContext, localizer: Localizer) -> ReturnsReader:

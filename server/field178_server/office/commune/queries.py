@@ -16,6 +16,7 @@ from field178_server.records.counted_visits import counted
 from field178_server.records.stored_record import Stored
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.places import MediaOutlet
+from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.records.commune import CENSUS, COMMUNE_TYPES, PLAN, POST
 from field178_shared.records.establishment import ENDED
 from field178_shared.records.reading import count_of, day_of, text_of
@@ -30,6 +31,15 @@ class OutletMonth:
 
     outlet: MediaOutlet
     posts: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneMonth:
+    """What a commune owes for a month: outlets without a post, and the plan of the year."""
+
+    unit_id: str
+    silent: tuple[MediaOutlet, ...]
+    lacks_plan: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +80,49 @@ def commune_work(
 ) -> CommuneWork:
     """Return the work of a commune on a day."""
     entries = entries_in(session, tenant_id, unit_id, COMMUNE_TYPES)
-    months = [
-        text_of(one.data, "outlet_id")
-        for one in entries
-        if one.type == POST and _is_same_month(day_of_entry(one), today)
-    ]
-    plans = [one for one in entries if one.type == PLAN and count_of(one.data, "year") == today.year]
     return CommuneWork(
-        outlets=tuple(
-            OutletMonth(one, months.count(one.id))
-            for one in outlets_of(unit_id, today, lists)
-            if lists.media_channels[one.channel_id].monthly_duty
-        ),
-        plan=next(iter(plans), None),
+        outlets=_outlet_months(unit_id, entries, today, lists),
+        plan=_plan_of(entries, today),
         uncounted=_uncounted(session, tenant_id, unit_id, today, entries),
         entries=tuple(entries),
     )
+
+
+def months_owed(session: Session, tenant_id: str, day: date, lists: CodeLists) -> list[CommuneMonth]:
+    """Return what is owed for the month of a day by communes, and by the district for its own outlets."""
+    by_unit: dict[str, list[Stored]] = {}
+    for one in entries_of_types(session, tenant_id, (POST, PLAN)):
+        by_unit.setdefault(text_of(one.data, "unit_id"), []).append(one)
+    found = []
+    for unit_id in units_of(session, tenant_id, AccessFilter(None), lists):
+        entries = by_unit.get(unit_id, [])
+        silent = tuple(one.outlet for one in _outlet_months(unit_id, entries, day, lists) if not one.posts)
+        unit = lists.units.get(unit_id)
+        is_commune = unit is not None and unit.type in COMMUNE_KINDS
+        lacks_plan = is_commune and _plan_of(entries, day) is None
+        if silent or lacks_plan:
+            found.append(CommuneMonth(unit_id, silent, lacks_plan))
+    return found
+
+
+def _outlet_months(
+    unit_id: str, entries: Iterable[Stored], day: date, lists: CodeLists
+) -> tuple[OutletMonth, ...]:
+    months = [
+        text_of(one.data, "outlet_id")
+        for one in entries
+        if one.type == POST and _is_same_month(day_of_entry(one), day)
+    ]
+    return tuple(
+        OutletMonth(one, months.count(one.id))
+        for one in outlets_of(unit_id, day, lists)
+        if lists.media_channels[one.channel_id].monthly_duty
+    )
+
+
+def _plan_of(entries: Iterable[Stored], day: date) -> Stored | None:
+    plans = (one for one in entries if one.type == PLAN and count_of(one.data, "year") == day.year)
+    return next(plans, None)
 
 
 def outlets_of(unit_id: str, day: date, lists: CodeLists) -> list[MediaOutlet]:

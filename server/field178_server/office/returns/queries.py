@@ -66,6 +66,11 @@ class ReturnsAccess:
     denominators: tuple[str, ...]
     own_agency_id: str
 
+    @property
+    def reporters(self) -> tuple[Reporter, ...]:
+        """The own agency with each of its areas."""
+        return tuple(Reporter(self.own_agency_id, one) for one in self.units)
+
     def holds(self, entry: Stored) -> bool:
         """Tell whether a return is seen."""
         return self.covers(text_of(entry.data, "agency_id"), text_of(entry.data, "unit_id"))
