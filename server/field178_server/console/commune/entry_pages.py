@@ -20,7 +20,7 @@ from field178_server.console.records.entry_form import EntryForm, Options, data_
 from field178_server.console.records.entry_page import (
     WRONG,
     EntryPage,
-    RefusedEntry,
+    RefusedForm,
     attempt_entry,
     entry_page,
     save_entry,
@@ -149,7 +149,7 @@ def _written(form: EntryForm, entry: Stored | None, write: Callable[[Batch, Data
     answer = save_entry(
         form, entry, data, lambda batch, typed: made.append(write(batch, typed)), "console.commune"
     )
-    if isinstance(answer, RefusedEntry):
+    if isinstance(answer, RefusedForm):
         return _form_page(FormPage(answer.form, entry, files), answer.message, answer.status)
     if answer is not None:
         return answer

@@ -7,7 +7,7 @@ from datetime import date
 
 from flask import url_for
 
-from field178_server.console.records.entry_lines import EntryLine, OwedLine
+from field178_server.console.records.entry_lines import OwedLine, OwnEntryLine
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.office.commune.queries import CommuneWork, UncountedEstablishment, day_of_entry
@@ -73,10 +73,10 @@ def uncounted_lines(
     )
 
 
-def entry_lines(entries: Sequence[Stored], localizer: Localizer) -> tuple[EntryLine, ...]:
+def entry_lines(entries: Sequence[Stored], localizer: Localizer) -> tuple[OwnEntryLine, ...]:
     """Return entries in words."""
     return tuple(
-        EntryLine(
+        OwnEntryLine(
             localizer.day(day_of_entry(one)),
             type_name(one.type, localizer),
             *_said(one, localizer),

@@ -18,7 +18,7 @@ class OwedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryLine:
+class OwnEntryLine:
     """An entry of the list."""
 
     day: str

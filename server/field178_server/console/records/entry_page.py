@@ -69,7 +69,7 @@ class EntryRevision:
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedEntry:
+class RefusedForm:
     """A form that was refused: with its errors, and what to say above it."""
 
     form: EntryForm
@@ -110,7 +110,7 @@ def entry_page(page: EntryPage, plain: Localizer, refusal: str = "", status: int
 
 def save_entry(
     form: EntryForm, entry: Stored | None, data: Data, write: Callable[[Batch, Data], object], active: str
-) -> Response | RefusedEntry | None:
+) -> Response | RefusedForm | None:
     """Write what was typed; a text that may name a person is shown once more before. None: it is written."""
     localizer = Localizer(chosen_language())
     texts = [
@@ -135,7 +135,7 @@ def attempt_entry(work: Callable[[Batch], object]) -> Refusal | None:
     return attempt(run, _REFUSALS)
 
 
-def _refused(form: EntryForm, refusal: Refusal, localizer: Localizer) -> RefusedEntry:
+def _refused(form: EntryForm, refusal: Refusal, localizer: Localizer) -> RefusedForm:
     errors = {
         path: " ".join(message(ErrorCode(code), localizer.language) for code in codes)
         for path, codes in refusal.problems.items()
@@ -146,7 +146,7 @@ def _refused(form: EntryForm, refusal: Refusal, localizer: Localizer) -> Refused
         for path, said in errors.items()
         if path not in form.paths
     ]
-    return RefusedEntry(replace(form, errors=errors), " ".join([refusal.message, *beside]), refusal.status)
+    return RefusedForm(replace(form, errors=errors), " ".join([refusal.message, *beside]), refusal.status)
 
 
 def _named(entry: Stored | None, history: RecordHistory | None) -> set[str]:

@@ -13,7 +13,7 @@ from field178_server.console.records.entry_form import EntryForm, data_typed, ty
 from field178_server.console.records.entry_page import (
     WRONG,
     EntryPage,
-    RefusedEntry,
+    RefusedForm,
     attempt_entry,
     entry_page,
     save_entry,
@@ -125,7 +125,7 @@ def _written(
         lambda batch, data: made.append(write(batch, data)),
         "console.returns",
     )
-    if isinstance(answer, RefusedEntry):
+    if isinstance(answer, RefusedForm):
         return _shown(reader, answer.form, entry, unit_id, answer.message, answer.status)
     if answer is not None:
         return answer

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from field178_server.console.records.entry_form import entry_label_of
-from field178_server.console.records.entry_lines import EntryLine, OwedLine
+from field178_server.console.records.entry_lines import OwedLine, OwnEntryLine
 from field178_server.console.text.field_labels import type_name, value_text
 from field178_server.console.text.localize import Localizer
 from field178_server.office.returns.queries import MonthlyReturn, ReturnState
@@ -112,10 +112,10 @@ def sent_lines(owed: Sequence[MonthlyReturn], localizer: Localizer) -> tuple[Sen
     return tuple(found)
 
 
-def return_lines(entries: Sequence[Stored], localizer: Localizer) -> tuple[EntryLine, ...]:
+def return_lines(entries: Sequence[Stored], localizer: Localizer) -> tuple[OwnEntryLine, ...]:
     """Return returns in words."""
     return tuple(
-        EntryLine(
+        OwnEntryLine(
             _when(one, localizer),
             type_name(one.type, localizer),
             *_said(one, localizer),

@@ -43,9 +43,7 @@ class ReminderWords:
 
     def notice(self, owed: OwedFigures, page: str) -> str:
         """Return the sentence of a notice to those who owe something on a page."""
-        text = N_(
-            "Figures of month {month} are due by its end; what is still owed stands on {page}."
-        )
+        text = N_("Figures of month {month} are due by its end; what is still owed stands on {page}.")
         return self._say(text).format(month=self._month(owed), page=f"“{self._say(page)}”")
 
     def _commune(self, one: CommuneMonth) -> str:

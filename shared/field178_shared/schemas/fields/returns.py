@@ -6,7 +6,7 @@ from field178_shared.text.i18n import N_
 
 _STATED = (
     FieldSpec("agency_id", N_("Agency that states it"), FieldKind.CHOICE, choices="agencies"),
-    FieldSpec("unit_id", N_("Area"), FieldKind.CHOICE, choices="units"),
+    FieldSpec("unit_id", N_("Area of the figures"), FieldKind.CHOICE, choices="units"),
 )
 _MONTH = FieldSpec("month", N_("Month of the return"), FieldKind.MONTH)
 
@@ -72,7 +72,7 @@ BUDGET_LINE = commune_fields(
 DENOMINATOR = commune_fields(
     *_STATED,
     FieldSpec("kind", N_("Kind of total"), FieldKind.CHOICE, choices="denominators"),
-    FieldSpec("valid_from", N_("Valid from"), FieldKind.DATE),
+    FieldSpec("valid_from", N_("Total holds from"), FieldKind.DATE),
     FieldSpec("value", N_("Total"), FieldKind.NUMBER, unit=N_("people")),
     FieldSpec(
         "source_document",
