@@ -97,7 +97,7 @@ def enter_returns(engine: Engine, context: OperationContext, dataset: Dataset, r
             entries: list[DemoEntry] = entries,
         ) -> None:
             batch = Batch(session, at.tenant_id, at.clock, at.ids)
-            enterer = ReturnEnterer(access_to_returns(session, officer, at.lists))
+            enterer = ReturnEnterer(access_to_returns(session, officer, at.lists, date(_YEAR, 12, 31)))
             for one in entries:
                 enter(batch, at, enterer, one.type, one.data)
             batch.flush()

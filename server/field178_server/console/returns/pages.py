@@ -118,7 +118,9 @@ def returns() -> Response:
         adding=[(view.new_return_href(one, unit_id), localizer.say(view.ADD[one])) for one in reader.types]
         if unit_id
         else [],
-        rows=view.return_lines(entries[page.offset : page.offset + page.size], localizer),
+        rows=view.return_lines(
+            entries[page.offset : page.offset + page.size], localizer, names_agency=not reader.is_agency
+        ),
         pages=page_links(page, href),
     )
 
@@ -132,7 +134,7 @@ def _owed(
 
 
 def _reporters(session: Session, reader: ReturnsReader, localizer: Localizer) -> tuple[Reporter, ...]:
-    found = reporters_of(session, reader.access.tenant_id, localizer.lists)
+    found = reporters_of(session, reader.access.tenant_id, localizer.lists, today_here())
     return tuple(one for one in found if reader.access.covers(one.agency_id, one.unit_id))
 
 

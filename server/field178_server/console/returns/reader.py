@@ -43,7 +43,7 @@ class ReturnsReader:
 def returns_reader(session: Session, officer: OfficerContext, localizer: Localizer) -> ReturnsReader:
     """Return what an officer may read and enter."""
     lists = localizer.lists
-    access = access_to_returns(session, officer, lists)
+    access = access_to_returns(session, officer, lists, today_here())
     units = by_label((one, localizer.label(lists.units, one)) for one in access.units)
     types = access.types if may(officer.role, "console.enter_return", lists) else ()
     return ReturnsReader(access, units, types)

@@ -112,13 +112,15 @@ def sent_lines(owed: Sequence[MonthlyReturn], localizer: Localizer) -> tuple[Sen
     return tuple(found)
 
 
-def return_lines(entries: Sequence[Stored], localizer: Localizer) -> tuple[OwnEntryLine, ...]:
+def return_lines(
+    entries: Sequence[Stored], localizer: Localizer, *, names_agency: bool
+) -> tuple[OwnEntryLine, ...]:
     """Return returns in words."""
     return tuple(
         OwnEntryLine(
             _when(one, localizer),
             type_name(one.type, localizer),
-            *_said(one, localizer),
+            *_said(one, localizer, names_agency=names_agency),
             url_for("console.return_entry", record_id=one.record_id),
         )
         for one in entries
@@ -132,14 +134,15 @@ def _when(entry: Stored, localizer: Localizer) -> str:
     return localizer.month(day) if entry.type in MONTHLY_TYPES else localizer.day(day)
 
 
-def _said(entry: Stored, localizer: Localizer) -> tuple[str, str]:
+def _said(entry: Stored, localizer: Localizer, *, names_agency: bool) -> tuple[str, str]:
     """Return what a return says in a few words, and the line below."""
     data, lists, kind = entry.data, localizer.lists, entry.type
 
     def value(path: str) -> str:
         return value_text(kind, path, data.get(path), localizer)
 
-    agency = localizer.label(lists.agencies, text_of(data, "agency_id"))
+    month = localizer.say(N_("Month {month}")).format(month=value("month"))
+    agency = localizer.label(lists.agencies, text_of(data, "agency_id")) if names_agency else month
     if kind == AGENCY_RETURN:
         numbers = [
             f"{entry_label_of(kind, one, localizer)}: {value(one)}" for one in RETURN_NUMBERS if one in data

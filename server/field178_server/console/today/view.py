@@ -271,7 +271,7 @@ def _own_reports(reader: Viewer) -> TodayCard:
 def _owed_returns(reader: Viewer) -> TodayLine | None:
     """Return how many returns of months the own agency still owes; None where it sends none."""
     lists = reader.localizer.lists
-    access = access_to_returns(reader.session, reader.officer, lists)
+    access = access_to_returns(reader.session, reader.officer, lists, reader.today)
     if not any(one in MONTHLY_TYPES for one in access.types):
         return None
     sent = returns_seen(reader.session, access, MONTHLY_TYPES)

@@ -53,12 +53,13 @@ class IndicatorFigure:
     unkept: tuple[str, ...] = ()
 
 
-def units_of_area(lists: CodeLists, unit_ids: Sequence[str]) -> tuple[str, ...]:
+def units_of_area(lists: CodeLists, unit_ids: Sequence[str], day: date) -> tuple[str, ...]:
     """Return the units of an area with those right above its communes: what was recorded for the whole of it.
 
-    That is a district, and since districts ended the city: this office's returns of its area stand there.
+    That is a district, and since districts ended the city, of which this office knows its own area alone.
     """
-    communes = (lists.units[one] for one in unit_ids if one in lists.units)
+    today = (one.unit_id for one in area_on(lists, unit_ids, day).communes)
+    communes = (lists.units[one] for one in (*unit_ids, *today) if one in lists.units)
     above = (one.parent for one in communes if one.parent is not None and one.type in COMMUNE_KINDS)
     return (*unit_ids, *dict.fromkeys(above))
 
@@ -69,7 +70,8 @@ def figures(
     """Return the figures of an area in a period by indicator; every record of the store is read for them."""
     records = list(_records(session, tenant_id))
     aliases = _aliases(session, tenant_id)
-    area = area_on(lists, units_of_area(lists, unit_ids), period.end - timedelta(days=1))
+    last_day = period.end - timedelta(days=1)
+    area = area_on(lists, units_of_area(lists, unit_ids, last_day), last_day)
 
     def totals(counted: Sequence[CountedRecord]) -> AreaTotals:
         facts = Facts(lists, counted, today, aliases)

@@ -80,7 +80,7 @@ def owed_figures(session: Session, tenant_id: str, today: date, month: date, lis
     """Return what is owed for a month on a day."""
     day = min(today, months_after(month, 1) - timedelta(days=1))
     sent = entries_of_types(session, tenant_id, MONTHLY_TYPES)
-    owed = returns_owed(reporters_of(session, tenant_id, lists), sent, (month,), today, lists)
+    owed = returns_owed(reporters_of(session, tenant_id, lists, today), sent, (month,), today, lists)
     return OwedFigures(
         month,
         tuple(months_owed(session, tenant_id, day, lists)),

@@ -17,7 +17,7 @@ from field178_server.office.entries.queries import entries_of_types, stored_entr
 from field178_server.records.access import AccessFilter, access_to_communes
 from field178_server.records.stored_record import Stored
 from field178_shared.codelists import CodeLists
-from field178_shared.codelists.units import COMMUNE_KINDS
+from field178_shared.indicators.areas import area_on
 from field178_shared.indicators.periods import months_after
 from field178_shared.records.reading import day_of, text_of
 from field178_shared.records.returns import (
@@ -95,7 +95,9 @@ class MonthlyReturn:
     entry: Stored | None = None
 
 
-def access_to_returns(session: Session, officer: OfficerContext, lists: CodeLists) -> ReturnsAccess:
+def access_to_returns(
+    session: Session, officer: OfficerContext, lists: CodeLists, today: date
+) -> ReturnsAccess:
     """Return what an officer sees and enters.
 
     An agency has its own returns, of the units that are named for the account, else of the whole area; who
@@ -118,7 +120,7 @@ def access_to_returns(session: Session, officer: OfficerContext, lists: CodeList
     if is_agency and denominators:
         types = (*types, DENOMINATOR)
     access = access_to_communes(officer.role, officer.scopes)
-    units = named_units(officer.scopes, lists) or areas_of(session, officer.tenant_id, lists)
+    units = named_units(officer.scopes, lists) or areas_of(session, officer.tenant_id, lists, today)
     if is_agency and not officer.scopes:
         access = AccessFilter(frozenset(f"unit:{one}" for one in units))
     return ReturnsAccess(
@@ -144,11 +146,15 @@ def named_units(scopes: Iterable[str], lists: CodeLists) -> tuple[str, ...]:
     return tuple(one for one in units if one in lists.units)
 
 
-def areas_of(session: Session, tenant_id: str, lists: CodeLists) -> tuple[str, ...]:
-    """Return the units right above the communes of the register: what a return of the whole area is about."""
+def areas_of(session: Session, tenant_id: str, lists: CodeLists, today: date) -> tuple[str, ...]:
+    """Return the units right above the communes of the register: what a return of the whole area is about.
+
+    A commune of the register that became another one since counts as that one.
+    """
     query = select(EstablishmentProjection.unit_id).where(EstablishmentProjection.tenant_id == tenant_id)
-    units = [lists.units[one] for one in session.scalars(query.distinct()) if one in lists.units]
-    above = {one.parent for one in units if one.parent and one.type in COMMUNE_KINDS}
+    area = area_on(lists, session.scalars(query.distinct()), today)
+    communes = (lists.units[one.unit_id] for one in area.communes)
+    above = {one.parent for one in communes if one.parent is not None}
     return tuple(sorted(above))
 
 
@@ -224,9 +230,11 @@ def returns_owed(
     return found
 
 
-def reporters_of(session: Session, tenant_id: str, lists: CodeLists) -> Mapping[Reporter, tuple[str, ...]]:
+def reporters_of(
+    session: Session, tenant_id: str, lists: CodeLists, today: date
+) -> Mapping[Reporter, tuple[str, ...]]:
     """Return the agencies that have an account to send returns, by area, each with its officers."""
-    areas = areas_of(session, tenant_id, lists)
+    areas = areas_of(session, tenant_id, lists, today)
     scopes = officers.all_scopes(session, tenant_id)
     found: dict[Reporter, tuple[str, ...]] = {}
     for one in officers.everyone(session, tenant_id):

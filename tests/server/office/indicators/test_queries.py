@@ -16,7 +16,7 @@ from field178_server.demo.communes import enter_communes
 from field178_server.demo.places import publish_places
 from field178_server.demo.returns import enter_returns
 from field178_server.demo.seed import DemoStore, seed
-from field178_server.office.indicators.queries import IndicatorFigure, figures
+from field178_server.office.indicators.queries import IndicatorFigure, figures, units_of_area
 from field178_server.records.lists_in_force import stored_pack
 from field178_server.replication.policy.record_validation import DeclaredTypes
 from field178_server.security.keyring import load_keys
@@ -91,6 +91,13 @@ def test_what_agencies_sent_is_counted_as_the_data_set_says(store: DemoStore) ->
     assert found["team_trained_pct"].approved.den == 40
     # What is sent of reports is kept in no record yet.
     assert [name for name, one in found.items() if one.unkept] == ["reports_on_time_pct"]
+
+
+def test_what_is_stated_of_a_whole_area_counts_there_after_districts_ended() -> None:
+    lists = load()
+    assert units_of_area(lists, ["c11629_v1"], date(2024, 12, 31)) == ("c11629_v1", "d313_v1")
+    after = units_of_area(lists, ["c11629_v1"], date(2026, 12, 31))
+    assert set(after) == {"c11629_v1", "d313_v1", "p31_v2"}
 
 
 def test_only_approved_records_count_and_those_that_wait_stand_beside(store: DemoStore) -> None:
