@@ -141,12 +141,11 @@ def tidy(dry_run: bool, as_json: bool) -> None:
         show(_files(collect(runtime, is_trial=True)), as_json=as_json)
         return
     done = run_maintenance(runtime)
-    is_reminded = remind_if_due(runtime)
+    remind_if_due(runtime)
     answer: dict[str, object] = {
         "purges_left": done.erasures_left,
         "uploads_given_up": done.uploads_given_up,
         "checked": done.is_checked,
-        "reminded": is_reminded,
     }
     show(answer | _files(done.collected or Collected(0, 0, 0, 0)), as_json=as_json)
 

@@ -58,8 +58,8 @@ def units_of_area(lists: CodeLists, unit_ids: Sequence[str], day: date) -> tuple
 
     That is a district, and since districts ended the city, of which this office knows its own area alone.
     """
-    today = (one.unit_id for one in area_on(lists, unit_ids, day).communes)
-    communes = (lists.units[one] for one in (*unit_ids, *today) if one in lists.units)
+    lineage = (unit_id for one in area_on(lists, unit_ids, day).communes for unit_id in sorted(one.units))
+    communes = (lists.units[one] for one in (*unit_ids, *lineage) if one in lists.units)
     above = (one.parent for one in communes if one.parent is not None and one.type in COMMUNE_KINDS)
     return (*unit_ids, *dict.fromkeys(above))
 

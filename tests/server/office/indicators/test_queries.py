@@ -98,6 +98,8 @@ def test_what_is_stated_of_a_whole_area_counts_there_after_districts_ended() -> 
     assert units_of_area(lists, ["c11629_v1"], date(2024, 12, 31)) == ("c11629_v1", "d313_v1")
     after = units_of_area(lists, ["c11629_v1"], date(2026, 12, 31))
     assert set(after) == {"c11629_v1", "d313_v1", "p31_v2"}
+    # What a unit of after the reform was before has its district still.
+    assert set(units_of_area(lists, ["c11635_v2"], date(2024, 12, 31))) == {"c11635_v2", "p31_v2", "d313_v1"}
 
 
 def test_only_approved_records_count_and_those_that_wait_stand_beside(store: DemoStore) -> None:
