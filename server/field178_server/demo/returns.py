@@ -31,6 +31,7 @@ from field178_shared.records.returns import (
 
 _YEAR = 2024
 _HEALTH, _FINANCE, _LABOUR = "dist_health_office", "dist_finance_office", "dist_labour_office"
+_COMMUNE = "commune_people_committee"
 _MONTHS = 12
 
 Dataset = Mapping[str, object]
@@ -52,6 +53,9 @@ def returns_of(dataset: Dataset) -> Iterator[DemoEntry]:
         quantities = {name: {"quantity": _share(int(str(total)), month)} for name, total in services.items()}
         yield _entry(HARM_REDUCTION, _HEALTH, {"month": _first_of(month), "services": quantities})
     yield from _of_office()
+    for unit in _mapping(dataset, "per_commune"):
+        staff: Data = {"agency_id": _COMMUNE, "unit_id": unit, "kind": "commune_staff_total", **_stated(2)}
+        yield DemoEntry(DENOMINATOR, unit, staff)
 
 
 def _of_office() -> Iterator[DemoEntry]:
@@ -70,24 +74,21 @@ def _of_office() -> Iterator[DemoEntry]:
         amounts: Data = {"allocated_vnd": allocated, "spent_vnd": spent}
         line: Data = {"year": _YEAR, "source": "district", "purpose": purpose, **amounts}
         yield _entry(BUDGET_LINE, _FINANCE, line)
-    for kind, value in (("team_members_total", 6), ("commune_staff_total", 34)):
-        stated: Data = {"valid_from": f"{_YEAR}-01-01", "value": value, "source_document": "GL-01/BC"}
-        yield _entry(DENOMINATOR, _LABOUR, {"kind": kind, **stated})
+    yield _entry(DENOMINATOR, _LABOUR, {"kind": "team_members_total", **_stated(6)})
 
 
 def enter_returns(engine: Engine, context: OperationContext, dataset: Dataset, reviewer: str) -> int:
     """Enter all this, each agency's by its reporter, the office's by a reviewer; return how much it is."""
     with snapshot(engine) as session:
-        logins = _logins(dataset)
         people = {
-            agency: officers.context_of(session, officers.by_login_or_id(session, context.tenant_id, login))
-            for agency, login in {**logins, _LABOUR: reviewer}.items()
+            reporter: officers.context_of(session, officers.by_login_or_id(session, context.tenant_id, login))
+            for reporter, login in {**_logins(dataset), (_LABOUR, DISTRICT): reviewer}.items()
         }
-    by_agency: dict[str, list[DemoEntry]] = {}
+    by_reporter: dict[tuple[str, str], list[DemoEntry]] = {}
     for entry in returns_of(dataset):
-        by_agency.setdefault(text_of(entry.data, "agency_id"), []).append(entry)
-    for agency, entries in by_agency.items():
-        officer = people[agency]
+        by_reporter.setdefault((text_of(entry.data, "agency_id"), entry.unit_id), []).append(entry)
+    for reporter, entries in by_reporter.items():
+        officer = people[reporter]
         at = replace(context, actor=Actor("officer", officer.id))
 
         def work(
@@ -103,19 +104,26 @@ def enter_returns(engine: Engine, context: OperationContext, dataset: Dataset, r
             batch.flush()
 
         run_write(engine, work)
-    return sum(len(entries) for entries in by_agency.values())
+    return sum(len(entries) for entries in by_reporter.values())
 
 
-def _logins(dataset: Dataset) -> dict[str, str]:
+def _logins(dataset: Dataset) -> dict[tuple[str, str], str]:
+    """Return the login of each agency and area."""
     rows = dataset["officers"]
     assert isinstance(rows, list)
     return {
-        one["agency"]: one["id"].replace("gl_user_", "gl") for one in rows if one["role"] == "agency_reporter"
+        (one["agency"], one.get("unit", DISTRICT)): one["id"].replace("gl_user_", "gl")
+        for one in rows
+        if one["role"] in ("agency_reporter", "commune_reporter")
     }
 
 
 def _entry(record_type: str, agency: str, data: Data) -> DemoEntry:
     return DemoEntry(record_type, DISTRICT, {"agency_id": agency, "unit_id": DISTRICT, **data})
+
+
+def _stated(value: int) -> Data:
+    return {"valid_from": f"{_YEAR}-01-01", "value": value, "source_document": "GL-01/BC"}
 
 
 def _first_of(month: int) -> str:

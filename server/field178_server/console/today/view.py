@@ -289,7 +289,7 @@ def _reports(reader: Viewer, title: str, dues: Collection[ReportDue], *, names_s
     localizer = reader.localizer
     lines = tuple(_report(reader, due, names_sender=names_sender) for due in dues)
     if lines:
-        opens_next = N_("Send reports in writing as before; figures of each month are entered here.")
+        opens_next = N_("Reports are sent in writing as before.")
     else:
         opens_next = N_("The calendar names no report of your agency on this day.")
     return TodayCard(localizer.say(title), "calendar", lines, localizer.say(opens_next))

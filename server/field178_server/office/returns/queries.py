@@ -17,6 +17,7 @@ from field178_server.office.entries.queries import entries_of_types, stored_entr
 from field178_server.records.access import AccessFilter, access_to_communes
 from field178_server.records.stored_record import Stored
 from field178_shared.codelists import CodeLists
+from field178_shared.codelists.indicators import Denominator
 from field178_shared.indicators.areas import area_on
 from field178_shared.indicators.periods import months_after
 from field178_shared.records.reading import day_of, text_of
@@ -34,6 +35,9 @@ from field178_shared.records.returns import (
 # Entered by the office that leads the sector, whichever agency that is now.
 _OF_OFFICE = (MODEL, COMMENDATION, BUDGET_LINE, DENOMINATOR)
 _SENDS, _LEADS = "submit_return", "review"
+# Roles that speak for the units that their account names, and for no other.
+_OWN_UNIT = "own_unit"
+_COMMUNE = "commune"
 # Months before the one at hand that are still asked for.
 MONTHS_ASKED = 2
 
@@ -110,7 +114,12 @@ def access_to_returns(
     denominators = tuple(
         one.id
         for one in lists.denominators.values()
-        if one.is_entered and (_LEADS in rights or (is_agency and one.entered_by == officer.agency))
+        if one.is_entered
+        and (
+            one.entered_by == officer.agency
+            if is_agency
+            else _LEADS in rights and not _is_of_communes(one, lists)
+        )
     )
     types: tuple[str, ...] = ()
     if is_agency and agency is not None:
@@ -120,7 +129,9 @@ def access_to_returns(
     if is_agency and denominators:
         types = (*types, DENOMINATOR)
     access = access_to_communes(officer.role, officer.scopes)
-    units = named_units(officer.scopes, lists) or areas_of(session, officer.tenant_id, lists, today)
+    units = named_units(officer.scopes, lists)
+    if not units and not (role is not None and role.scope == _OWN_UNIT):
+        units = areas_of(session, officer.tenant_id, lists, today)
     if is_agency and not officer.scopes:
         access = AccessFilter(frozenset(f"unit:{one}" for one in units))
     return ReturnsAccess(
@@ -132,6 +143,12 @@ def access_to_returns(
         denominators,
         officer.agency,
     )
+
+
+def _is_of_communes(denominator: Denominator, lists: CodeLists) -> bool:
+    """Tell whether each commune states the total: stated once more for the area it would count twice."""
+    agency = lists.agencies.get(denominator.entered_by or "")
+    return agency is not None and agency.level == _COMMUNE
 
 
 def types_of(words: Sequence[str]) -> tuple[str, ...]:

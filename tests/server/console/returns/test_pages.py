@@ -291,6 +291,23 @@ def test_a_commune_states_its_staff_alone(
     ((_, _, data),) = stored(office, "denominator")
     assert data["unit_id"] == UNIT.removeprefix("unit:")
     assert commune.get(NEW).status_code == 404
+    # Of what each commune states the office states no sum beside.
+    assert signed_in("chi").post("/returns/new/denominator", own).status_code in (409, 422)
+    assert len(stored(office, "denominator")) == 1
+
+
+def test_a_reporter_without_a_commune_states_nothing(
+    office: Office, in_the_field: FieldWork, signed_in: Callable[[str], Browser]
+) -> None:
+    in_the_field.place()
+    of_commune = update(Officer).where(Officer.login == "commune_reporter")
+    run_write(
+        office.engine,
+        lambda session: session.execute(of_commune.values(agency="commune_people_committee")),
+    )
+    commune = signed_in("commune_reporter")
+    assert "Tài khoản của bạn chưa có địa bàn" in shown(commune)
+    assert commune.get("/returns/new/denominator").status_code == 404
 
 
 def test_page_costs_the_same_with_many_returns(
