@@ -234,7 +234,7 @@ def test_the_office_enters_what_it_knows(
         ("pilot_model", {"status": "ended"}, "Ngày kết thúc: Cần nhập mục này."),
         ("commendation", {"granted_on": "2026-11-25"}, "Ngày khen thưởng: Ngày này chưa tới."),
         ("commendation", {"count": "0"}, "Số lượng: Số nằm ngoài khoảng cho phép."),
-        ("denominator", {"kind": "establishments_active"}, "Loại mẫu số:"),
+        ("denominator", {"kind": "establishments_active"}, "Loại tổng số:"),
         ("denominator", {"source_document": " "}, "Nguồn số liệu: Cần nhập mục này."),
     ],
 )
