@@ -12,6 +12,8 @@ from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import Office
 from tests.stores import Statements
 
+from field178_server.accounts import operations as accounts
+from field178_server.accounts.operations import AccountRequest
 from field178_server.database.models import Audit, Officer, OfficerScope, Record
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.records.stored_record import data_of
@@ -325,3 +327,26 @@ def test_page_costs_the_same_with_many_returns(
         court.text("/returns")
     assert len(many) == len(few)
     assert len(few) <= 14
+
+
+def test_page_of_the_office_costs_the_same_with_many_agencies(
+    agency: Callable[[str], Browser],
+    office: Office,
+    signed_in: Callable[[str], Browser],
+    statements: Statements,
+) -> None:
+    agency("regional_court")
+    reviewer = signed_in("chi")
+    reviewer.text("/returns")
+    with statements(office.engine) as few:
+        reviewer.text("/returns")
+    for number in range(5):
+        row = AccountRequest(f"vks{number}", f"VKS {number}", "agency_reporter", "regional_procuracy", ())
+        run_write(
+            office.engine, lambda session, row=row: accounts.add(session, office.context, row, (), None)
+        )
+    with statements(office.engine) as many:
+        page = reviewer.text("/returns")
+    assert "Viện kiểm sát nhân dân khu vực" in page
+    assert len(many) == len(few)
+    assert len(few) <= 22

@@ -15,6 +15,7 @@ from field178_server.database.models import Mail, Notice, Officer, OfficerScope
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.reminders.operations import remind_if_due
 from field178_server.runtime import Runtime
+from field178_server.serving.server import run_hourly
 
 STATION = {
     "id": "station_gl",
@@ -102,3 +103,11 @@ def test_who_owes_nothing_or_wants_no_e_mail_gets_none(
     assert remind_if_due(owing)
     notices, mails = told(office)
     assert (notices, mails) == (["role:commune_reporter"], {})
+
+
+def test_the_hourly_work_of_a_server_sends_it(owing: Runtime, office: Office) -> None:
+    run_hourly(owing)
+    assert told(office) == ([], {})
+    office.clock.move(days=1)
+    run_hourly(owing)
+    assert told(office)[0] == ["role:agency_reporter", "role:commune_reporter"]
