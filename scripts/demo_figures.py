@@ -203,6 +203,8 @@ OFFICE = [
     ("privacy_officer", "dist_people_committee"),
     ("admin", "dist_people_committee"),
 ]
+# After the officers of the communes.
+FURTHER = [("agency_reporter", "dist_health_office"), ("agency_reporter", "dist_finance_office")]
 
 CALIBRATION: dict[str, object] = {
     "note": (

@@ -143,11 +143,24 @@ def city_viewer(walk: Walk) -> None:
 
 
 def agency_reporter(walk: Walk) -> None:
-    """See which reports the own agency owes."""
+    """See which reports the own agency owes, send the numbers of a month, look at what was sent."""
     walk.open("/")
     walk.picture("agency-today", of="main .today")
+    walk.open("/returns")
+    send_month(walk)
     walk.open("/search")
     own_account(walk)
+
+
+def send_month(walk: Walk) -> None:
+    """Send the numbers of a month: the list has it."""
+    if not walk.acts:
+        return
+    walk.page.locator(".owed-add a[href*=agency_return]").click()
+    walk.page.locator("select[name=month]").select_option("2023-12-01")
+    for field in walk.page.locator("main form input.input").all():
+        field.fill("0")
+    walk.act("main form .button-primary", "main table :text('12/2023')")
 
 
 def commune_reporter(walk: Walk) -> None:

@@ -86,6 +86,7 @@ class ErrorCode(StrEnum):
     TOO_SHORT = "too_short"
     NOT_INTEGER = "not_integer"
     OUT_OF_RANGE = "out_of_range"
+    NEGATIVE = "negative"
     BAD_DATE = "bad_date"
     BAD_TIME = "bad_time"
     BAD_ID = "bad_id"
@@ -133,6 +134,8 @@ class ErrorCode(StrEnum):
     PROOF_REQUIRED = "proof_required"
     ALREADY_ENTERED = "already_entered"
     ENTERED_TWICE = "entered_twice"
+    PERIOD_IN_FUTURE = "period_in_future"
+    EXCEEDS_ALLOCATED = "exceeds_allocated"
     # tablet
     NO_NETWORK = "no_network"
     NOT_OUR_SERVER = "not_our_server"
@@ -283,6 +286,7 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ErrorCode.TOO_SHORT: _E(None, "Quá ngắn.", "Too short."),
     ErrorCode.NOT_INTEGER: _E(None, "Cần số nguyên.", "A whole number is needed."),
     ErrorCode.OUT_OF_RANGE: _E(None, "Số nằm ngoài khoảng cho phép.", "The number is out of range."),
+    ErrorCode.NEGATIVE: _E(None, "Số không được âm.", "The number must not be negative."),
     ErrorCode.BAD_DATE: _E(None, "Ngày không hợp lệ.", "Not a valid date."),
     ErrorCode.BAD_TIME: _E(None, "Giờ không hợp lệ.", "Not a valid time."),
     ErrorCode.BAD_ID: _E(None, "Mã không hợp lệ.", "Not a valid id."),
@@ -388,6 +392,10 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
         None, "Văn bản này đã được nhập cho lượt kiểm tra.", "This document is entered already for the visit."
     ),
     ErrorCode.ENTERED_TWICE: _E(None, "Nội dung này đã được nhập rồi.", "This is entered already."),
+    ErrorCode.PERIOD_IN_FUTURE: _E(None, "Kỳ này chưa tới.", "This period is still to come."),
+    ErrorCode.EXCEEDS_ALLOCATED: _E(
+        None, "Nhiều hơn kinh phí được giao.", "More than the budget that was allocated."
+    ),
     ErrorCode.NO_NETWORK: _E(
         None, "Chưa có mạng, sẽ tự gửi khi có.", "No network; it is sent when there is one."
     ),

@@ -36,7 +36,14 @@ REVIEWER = (
     "/notices/mail",
     "/lists",
     "/account",
+    "/returns",
+    "/returns/new/denominator",
     "/not-there",
+)
+AGENCY_REPORTER = (
+    "/",
+    "/returns",
+    "/returns/new/agency_return",
 )
 COMMUNE_REPORTER = (
     "/",
@@ -63,6 +70,9 @@ ADMINISTRATOR = (
 )
 
 
+COURT = "regional_court"
+
+
 @pytest.fixture
 def names(desk: Desk) -> dict[str, str]:
     """Three visits to one establishment on one day, so that each is flagged, and what the addresses name."""
@@ -85,12 +95,13 @@ def names(desk: Desk) -> dict[str, str]:
         ("hoa", "reviewer", REVIEWER),
         ("son", "admin", ADMINISTRATOR),
         ("lan", "commune_reporter", COMMUNE_REPORTER),
+        ("toa", "agency_reporter", AGENCY_REPORTER),
     ],
 )
 def test_pages_have_no_finding_of_axe(
     desk: Desk, browser: Browser, names: dict[str, str], login: str, role: str, paths: tuple[str, ...]
 ) -> None:
-    own = ("--unit", UNIT) if role == "commune_reporter" else ()
+    own = {"commune_reporter": ("--unit", UNIT), "agency_reporter": ("--agency", COURT)}.get(role, ())
     desk.server.command("user", "add", login, "--role", role, *own, stdin=f"{PASSWORD}\n")
     with watched_page(browser, desk.server.url, reduced_motion="reduce") as watched:
         page = watched.page

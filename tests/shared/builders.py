@@ -12,6 +12,7 @@ from field178_shared.codelists.conditions import ConditionContext
 Data = dict[str, object]
 
 UNIT = "c11629_v2"
+CITY = "p31_v2"
 TEAM = "5f0b1a3e-0000-4000-8000-000000000001"
 USERS = ("5f0b1a3e-0000-4000-8000-000000000101", "5f0b1a3e-0000-4000-8000-000000000102")
 # An afternoon in Việt Nam: 20/11/2026, 14:00 to 15:10.
@@ -197,6 +198,89 @@ def commune_plan(**over: object) -> Data:
             "document_number": "12/KH-UBND",
             "issued_on": "2026-01-15",
             "integration_ids": ["drugs", "hiv"],
+        },
+        over,
+    )
+
+
+def agency_return(**over: object) -> Data:
+    """Return a valid return of the regional court for a month."""
+    return _with(
+        {"agency_id": "regional_court", "unit_id": CITY, "month": "2026-10-01", "cases_tried": 1}, over
+    )
+
+
+def harm_reduction_return(**over: object) -> Data:
+    """Return valid totals of the city for a month."""
+    services = {"info_contacts": {"quantity": 184}, "legal_aid": {"quantity": 0}}
+    return _with(
+        {
+            "agency_id": "prov_health_department",
+            "unit_id": CITY,
+            "month": "2026-10-01",
+            "services": services,
+        },
+        over,
+    )
+
+
+def pilot_model(**over: object) -> Data:
+    """Return a valid model that goes on."""
+    return _with(
+        {
+            "agency_id": "commune_culture_social",
+            "unit_id": UNIT,
+            "model_id": "worker_rights",
+            "started_on": "2026-03-01",
+            "status": "active",
+            "budget_vnd": 20_000_000,
+        },
+        over,
+    )
+
+
+def commendation(**over: object) -> Data:
+    """Return two valid commendations of collectives."""
+    return _with(
+        {
+            "agency_id": "commune_culture_social",
+            "unit_id": UNIT,
+            "granted_on": VISIT_DATE,
+            "level": "commune",
+            "form": "certificate_of_merit",
+            "subject": "collective",
+            "count": 2,
+        },
+        over,
+    )
+
+
+def budget_line(**over: object) -> Data:
+    """Return a valid line of the year's budget."""
+    return _with(
+        {
+            "agency_id": "commune_people_committee",
+            "unit_id": UNIT,
+            "year": 2026,
+            "source": "city",
+            "purpose": "Tuyên truyền",
+            "allocated_vnd": 50_000_000,
+            "spent_vnd": 20_000_000,
+        },
+        over,
+    )
+
+
+def denominator(**over: object) -> Data:
+    """Return a valid total of the commune's staff."""
+    return _with(
+        {
+            "agency_id": "commune_people_committee",
+            "unit_id": UNIT,
+            "kind": "commune_staff_total",
+            "valid_from": "2026-01-01",
+            "value": 24,
+            "source_document": "05/BC-UBND",
         },
         over,
     )

@@ -15,6 +15,7 @@ class ActionKind(StrEnum):
     DECISIONS = "decisions"
     REGISTER = "register"
     COMMUNE = "commune"
+    RETURNS = "returns"
     PLAN = "plan"
     ERASURE = "erasure"
     SIGN_IN = "sign_in"
@@ -52,6 +53,17 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
             f"{type_}_{action}"
             for type_ in ("worker_census", "media_post", "commune_plan")
             for action in ("entered", "corrected", "withdrawn")
+        ),
+        ActionKind.RETURNS: (
+            *(
+                f"{type_}_{action}"
+                for type_ in (
+                    *("agency_return", "harm_reduction_return", "pilot_model", "commendation"),
+                    *("budget_line", "denominator"),
+                )
+                for action in ("entered", "corrected", "withdrawn")
+            ),
+            "figures_reminded",
         ),
         ActionKind.PLAN: ("plan_set", "plan_item_added", "plan_item_moved", "plan_item_cancelled"),
         ActionKind.ERASURE: (

@@ -15,6 +15,7 @@ from field178_server.cli.language import _
 from field178_server.database.single_server import AlreadyServedError
 from field178_server.maintenance import check_log
 from field178_server.maintenance.daily import run_maintenance
+from field178_server.office.reminders.operations import remind_if_due
 from field178_server.runtime import Runtime
 from field178_server.security.private_files import make_private_folder
 from field178_server.settings import (
@@ -140,6 +141,7 @@ def tidy(dry_run: bool, as_json: bool) -> None:
         show(_files(collect(runtime, is_trial=True)), as_json=as_json)
         return
     done = run_maintenance(runtime)
+    remind_if_due(runtime)
     answer: dict[str, object] = {
         "purges_left": done.erasures_left,
         "uploads_given_up": done.uploads_given_up,

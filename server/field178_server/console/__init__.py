@@ -33,6 +33,8 @@ from field178_server.console.plan import changes as plan_changes
 from field178_server.console.plan import pages as plan
 from field178_server.console.register_import import pages as register_import
 from field178_server.console.register_import import steps as register_import_steps
+from field178_server.console.returns import entry_pages as return_entries
+from field178_server.console.returns import pages as returns
 from field178_server.console.reviews import (
     decisions,
     file_pages,
@@ -60,7 +62,7 @@ PAGES: tuple[ModuleType, ...] = (
     *(search, filed, views, tablets, tablet_pages, imports, erasure, lists, list_changes),
     *(follow_ups, entry_pages, people, open_work, teams, plan, plan_changes, audit),
     *(jobs, register_import, register_import_steps, units),
-    *(health, notices, mail, guides, commune, commune_entries),
+    *(health, notices, mail, guides, commune, commune_entries, returns, return_entries),
 )
 
 

@@ -14,7 +14,8 @@ from field178_server.audit.trail import Actor
 from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.demo.expand import demo_id
 from field178_server.demo.places import DISTRICT, station_of
-from field178_server.office.commune import operations
+from field178_server.office.commune.operations import CommuneEnterer
+from field178_server.office.entries.operations import enter
 from field178_server.records.access import AccessFilter
 from field178_server.records.batch import Batch
 from field178_server.records.lists_in_force import stored_pack
@@ -72,17 +73,17 @@ def enter_communes(engine: Engine, context: OperationContext, dataset: Dataset, 
         by_unit.setdefault(entry.unit_id, []).append(entry)
     for unit, entries in by_unit.items():
         at = replace(context, lists=lists, actor=Actor("officer", reporters.get(unit, other)))
-        access = AccessFilter(frozenset({f"unit:{unit}"}))
+        enterer = CommuneEnterer(AccessFilter(frozenset({f"unit:{unit}"})))
 
         def work(
             session: Session,
             at: OperationContext = at,
-            access: AccessFilter = access,
+            enterer: CommuneEnterer = enterer,
             entries: list[DemoEntry] = entries,
         ) -> None:
             batch = Batch(session, at.tenant_id, at.clock, at.ids)
             for one in entries:
-                operations.enter(batch, at, access, one.type, one.data)
+                enter(batch, at, enterer, one.type, one.data)
             batch.flush()
 
         run_write(engine, work)

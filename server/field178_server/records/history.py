@@ -15,6 +15,7 @@ from field178_server.database.models import ChangeHistory, StoredReceipt
 from field178_server.records.stored_record import Stored
 from field178_shared.merge import Data, difference, merge, read_path
 from field178_shared.schemas import TYPES
+from field178_shared.wire.protocol import Op
 
 # Canonical JSON has no unescaped quote inside of a text: this stands for a member alone.
 _SET = '"set":'
@@ -55,6 +56,7 @@ class Revision:
     status: str | None
     data: Data
     differences: tuple[Difference, ...]
+    is_deletion: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ def _revision(change: ChangeHistory, status: str | None, wire: Data, states: tup
         status=status,
         data=states[1],
         differences=differences_between(*states),
+        is_deletion=wire.get("op") == Op.DELETE.value,
     )
 
 

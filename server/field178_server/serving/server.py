@@ -10,8 +10,10 @@ from functools import partial
 from field178_server.http.application_runtime import runtime_of
 from field178_server.job_kinds import JOB_KINDS
 from field178_server.jobs.worker import jobs_running
-from field178_server.maintenance.daily import maintenance_running, run_maintenance
+from field178_server.maintenance.daily import MaintenanceResult, maintenance_running, run_maintenance
 from field178_server.office.mail.sender import mail_running
+from field178_server.office.reminders.operations import remind_if_due
+from field178_server.runtime import Runtime
 from field178_server.security.certificates import certificate_of
 from field178_server.serving.connection_limits import ConnectionCount, connections_allowed
 from field178_server.serving.tls_proxy import TlsFront
@@ -28,6 +30,13 @@ class AddressError(Exception):
     """Nobody can listen on this address; arguments are the address and the system's reason."""
 
 
+def run_hourly(runtime: Runtime) -> MaintenanceResult:
+    """Run the maintenance of the store, and send the reminder of a month where it is due."""
+    done = run_maintenance(runtime)
+    remind_if_due(runtime)
+    return done
+
+
 def serve(settings: Settings, host: str, port: int, ready: Ready) -> None:
     """Serve until SIGTERM; `ready` gets the address once connections are taken. Raises AddressError.
 
@@ -38,7 +47,7 @@ def serve(settings: Settings, host: str, port: int, ready: Ready) -> None:
         raise SettingError(f"http: {_LOOPBACK} only, not {host}; FIELD178_URL=https://…")
     application = application_of(settings)
     with ExitStack() as stack:
-        stack.enter_context(maintenance_running(partial(run_maintenance, runtime_of(application))))
+        stack.enter_context(maintenance_running(partial(run_hourly, runtime_of(application))))
         stack.enter_context(jobs_running(runtime_of(application), JOB_KINDS))
         stack.enter_context(mail_running(runtime_of(application)))
         connections = connections_allowed(handles_each=2 if ends_tls else 1)

@@ -42,6 +42,11 @@ class Denominator(Labelled):
     per: str | None
     valid: str | None
 
+    @property
+    def is_entered(self) -> bool:
+        """Whether an agency enters it; those of a zone or a school stand in its row of the lists."""
+        return not self.computed and self.per is None
+
 
 @dataclass(frozen=True, slots=True)
 class MeasureRules:

@@ -63,6 +63,7 @@ CHOICE_LISTS = (
     ("outreach", "model_status", "model_status"),
     ("outreach", "training_subjects", "training_subject"),
     ("outreach", "commune_plan_integration", "commune_plan_integration"),
+    ("outreach", "budget_source", "budget_source"),
     ("violations", "domains", "violation_domain"),
     ("document_forms", "commitments_list", "commitment"),
     ("privacy_rules", "purge_reasons", "purge_reason"),

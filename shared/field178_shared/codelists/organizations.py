@@ -4,20 +4,37 @@ from dataclasses import dataclass
 from datetime import date
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import ListFileRow
+from field178_shared.codelists.rows import CodeListError, ListFileRow
+from field178_shared.formulas.sources import SOURCES, ValueType
+
+# Numbers of the monthly return of an agency.
+RETURN_NUMBERS = tuple(
+    name for name, one in SOURCES["agency_return"].fields.items() if one.kind is ValueType.NUMBER
+)
+# Record types that an agency enters whole.
+_WHOLE_RETURNS = ("harm_reduction_return", "pilot_model", "commendation", "budget_line")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agency(Labelled):
-    """An agency; the sector's focal agency changes over time, so both are dated."""
+    """An agency; the sector's focal agency changes over time, so both are dated.
+
+    `returns`: the numbers that it sends every month, and the record types that it enters.
+    """
 
     level: str
     in_team: bool
     focal: bool
     focal_from: date | None
     reports: str | None
+    returns: tuple[str, ...]
     source: str
     confidence: str
+
+    @property
+    def return_numbers(self) -> tuple[str, ...]:
+        """The numbers of its monthly return, in their order."""
+        return tuple(one for one in RETURN_NUMBERS if one in self.returns)
 
     def is_focal_on(self, day: date) -> bool:
         """Tell whether the agency leads the sector, and with it the inspection teams, on the local date."""
@@ -48,6 +65,7 @@ def read_agency(row: ListFileRow) -> Agency:
         focal=row.flag("focal"),
         focal_from=row.day("focal_from"),
         reports=row.text_or_none("reports"),
+        returns=_returns(row),
         source=row.text("source"),
         confidence=row.text("confidence"),
     )
@@ -61,3 +79,11 @@ def read_role(row: ListFileRow) -> Role:
         can=frozenset(row.texts("can")),
         cannot=frozenset(row.texts("cannot")),
     )
+
+
+def _returns(row: ListFileRow) -> tuple[str, ...]:
+    found = row.texts("returns")
+    for word in found:
+        if word not in (*RETURN_NUMBERS, *_WHOLE_RETURNS):
+            raise CodeListError(f"{row.where}.returns: {word}", "returns")
+    return found

@@ -14,7 +14,8 @@ from field178_shared.formulas.rows import Row
 from field178_shared.indicators.events import Event
 from field178_shared.indicators.periods import Period
 from field178_shared.records.establishment import ENDED, unit_on
-from field178_shared.records.reading import Data, day_of, text_of
+from field178_shared.records.reading import Data, count_of, day_of, text_of
+from field178_shared.records.returns import ACTIVE_MODEL, ENDED_MODEL, PilotModel
 from field178_shared.records.teams import Team
 
 
@@ -160,6 +161,88 @@ class TeamEntity:
     def attributes(self, last_event: date, last_day: date) -> Row:
         """Return whether a decision set it up."""
         return {"has_decision": bool(self.team.decision_number)}
+
+
+@dataclass(frozen=True, slots=True)
+class PilotModelEntity:
+    """A pilot model."""
+
+    id: str
+    model: PilotModel
+    kind: str = "pilot_model"
+
+    def unit_on(self, day: date) -> str:
+        """Return its area."""
+        return self.model.unit_id
+
+    def is_there_on(self, day: date) -> bool:
+        """Tell whether it goes on."""
+        return self.model.goes_on(day)
+
+    def attributes(self, last_event: date, last_day: date) -> Row:
+        """Return its state; one that ended later was active."""
+        status = self.model.status
+        return {"status": ACTIVE_MODEL if status == ENDED_MODEL else status}
+
+
+@dataclass(frozen=True, slots=True)
+class ReporterEntity:
+    """An agency that sends totals of an area, from its first return on."""
+
+    id: str
+    first_month: date
+    kind: str = "reporter"
+
+    def unit_on(self, day: date) -> str:
+        """Return its area."""
+        return self.id.partition("|")[2]
+
+    def is_there_on(self, day: date) -> bool:
+        """Tell whether it has begun to send."""
+        return self.first_month <= day
+
+    def attributes(self, last_event: date, last_day: date) -> Row:
+        """Return the agency."""
+        return {"agency_id": self.id.partition("|")[0]}
+
+
+@dataclass(frozen=True, slots=True)
+class DenominatorEntity:
+    """A total of a kind in a unit, as it was stated from day to day, the oldest first."""
+
+    denominator: str
+    unit_id: str
+    values: tuple[tuple[date, int], ...]
+    kind: str = "denominator"
+
+    @property
+    def id(self) -> str:
+        """Its kind and unit."""
+        return f"{self.denominator}|{self.unit_id}"
+
+    def unit_on(self, day: date) -> str:
+        """Return the unit that it is a total of."""
+        return self.unit_id
+
+    def is_there_on(self, day: date) -> bool:
+        """Tell whether it is known on a day."""
+        return self.values[0][0] <= day
+
+    def attributes(self, last_event: date, last_day: date) -> Row:
+        """Return the total that was stated last."""
+        known = [value for valid_from, value in self.values if valid_from <= last_day]
+        return {"kind": self.denominator, "value": known[-1] if known else None}
+
+
+def entities_of_returns(reporters: Mapping[str, date], denominators: Sequence[Data]) -> list[CountedEntity]:
+    """Return the agencies by their first month, and each kind of total of a unit with its dated values."""
+    stated: dict[tuple[str, str], dict[date, int]] = {}
+    for data in denominators:
+        day, value = day_of(data, "valid_from"), count_of(data, "value")
+        if day is not None and value is not None:
+            stated.setdefault((text_of(data, "kind"), text_of(data, "unit_id")), {})[day] = value
+    totals = [DenominatorEntity(*key, tuple(sorted(values.items()))) for key, values in stated.items()]
+    return [*(ReporterEntity(key, month) for key, month in reporters.items()), *totals]
 
 
 class EntityInPeriod:

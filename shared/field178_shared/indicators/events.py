@@ -21,6 +21,13 @@ from field178_shared.records.reading import (
     ids_of,
     text_of,
 )
+from field178_shared.records.returns import (
+    AGENCY_RETURN,
+    BUDGET_LINE,
+    COMMENDATION,
+    HARM_REDUCTION,
+    day_of_return,
+)
 from field178_shared.records.sanctions import AfterVisit, Entries
 from field178_shared.time.clock import from_wire, local_date
 
@@ -179,6 +186,31 @@ def _of_commune_plan(record: CountedRecord, lists: CodeLists) -> Iterator[Event]
         yield Event(record.record_id, "commune_plan", date(plan.year, 1, 1), plan.unit_id, row)
 
 
+def _of_agency_return(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
+    yield from _stated(record, {"reporter": reporter_of(record.data)})
+
+
+def _of_harm_reduction(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
+    day = day_of_return(record.type, record.data)
+    for service_id, given in entries_of(record.data, "services").items() if day else ():
+        row = {"service_id": service_id, "quantity": count_of(given, "quantity")}
+        assert day is not None
+        yield Event(record.record_id, HARM_REDUCTION, day, text_of(record.data, "unit_id"), row)
+
+
+def _stated(record: CountedRecord, entities: Mapping[str, str] | None = None) -> Iterator[Event]:
+    """Yield a return as one event; formulas read its fields as they are stored."""
+    data, day, source = record.data, day_of_return(record.type, record.data), SOURCES[record.type]
+    if day is not None:
+        row = {name: data.get(name) for name in source.fields}
+        yield Event(record.record_id, source.name, day, text_of(data, "unit_id"), row, entities or {})
+
+
+def reporter_of(data: Data) -> str:
+    """Return the key of the agency that sends totals of an area."""
+    return f"{text_of(data, 'agency_id')}|{text_of(data, 'unit_id')}"
+
+
 def _attendance(counts: Data) -> dict[str, object]:
     names = ("attendance_count", "first_time_count", "female_count")
     return {name: count_of(counts, name) for name in names}
@@ -221,4 +253,8 @@ _READERS: Mapping[str, Callable[[CountedRecord, CodeLists], Iterator[Event]]] = 
     CENSUS: _of_census,
     POST: _of_post,
     PLAN: _of_commune_plan,
+    AGENCY_RETURN: _of_agency_return,
+    HARM_REDUCTION: _of_harm_reduction,
+    COMMENDATION: lambda record, _: _stated(record),
+    BUDGET_LINE: lambda record, _: _stated(record),
 }

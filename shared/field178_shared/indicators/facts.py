@@ -10,17 +10,20 @@ from field178_shared.indicators.counting import Counts, count_entity, count_even
 from field178_shared.indicators.entities import (
     CountedEntity,
     EstablishmentEntity,
+    PilotModelEntity,
     TeamEntity,
     entities_of_lists,
+    entities_of_returns,
 )
 from field178_shared.indicators.events import CountedRecord, Event, events_of
 from field178_shared.indicators.figures import aggregates_of
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.planned import events_of_plan
 from field178_shared.records.reading import Data
+from field178_shared.records.returns import DENOMINATOR, MODEL, PilotModel
 from field178_shared.records.teams import TEAM, Team
 
-_ESTABLISHMENT = "establishment"
+_ESTABLISHMENT, _REPORTER = "establishment", "reporter"
 
 
 class Facts:
@@ -46,6 +49,8 @@ class Facts:
                 self._entities.append(EstablishmentEntity(record.record_id, record.data, lists))
             elif record.type == TEAM:
                 self._entities.append(TeamEntity(Team.from_data(record.record_id, record.data), lists))
+            elif record.type == MODEL:
+                self._entities.append(PilotModelEntity(record.record_id, PilotModel.from_data(record.data)))
             self._events.extend(events_of(record, lists))
         self._events.extend(events_of_plan(records, register, today))
         self._events.sort(key=lambda event: (event.day, event.record_id))
@@ -53,6 +58,14 @@ class Facts:
             for kind, entity_id in event.entities.items():
                 key = (kind, (aliases or {}).get(entity_id, entity_id))
                 self._of_entities.setdefault(key, {}).setdefault(event.source, []).append(event)
+        # Events are in the order of their days: the first one of an agency is its first month.
+        reporters = {
+            key: events["agency_return"][0].day
+            for (kind, key), events in self._of_entities.items()
+            if kind == _REPORTER
+        }
+        totals = [one.data for one in records if one.type == DENOMINATOR]
+        self._entities.extend(entities_of_returns(reporters, totals))
 
     def counts_of(self, period: Period) -> Counts:
         """Return what the records count in a period, by unit."""

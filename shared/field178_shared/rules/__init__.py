@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import ErrorCode
 from field178_shared.records.reading import Data
-from field178_shared.rules import commune, counts, establishment, inspection, outreach, plan, team
+from field178_shared.rules import commune, counts, establishment, inspection, outreach, plan, returns, team
 from field178_shared.rules.free_text import FreeTextMarks, free_text_paths, free_texts
 from field178_shared.rules.problem import Context, Problem, Rule, by_path
 from field178_shared.schemas import validate
@@ -64,6 +64,20 @@ _RULES: Mapping[str, _Rules] = {
     ),
     "media_post": _Rules(submission_problems=commune.post_problems),
     "commune_plan": _Rules(submission_problems=commune.plan_problems),
+    "agency_return": _Rules(
+        contradictions=returns.month_contradictions, submission_problems=returns.agency_return_problems
+    ),
+    "harm_reduction_return": _Rules(
+        contradictions=returns.month_contradictions, submission_problems=returns.harm_reduction_problems
+    ),
+    "pilot_model": _Rules(
+        contradictions=returns.model_contradictions, submission_problems=returns.model_problems
+    ),
+    "commendation": _Rules(submission_problems=returns.commendation_problems),
+    "budget_line": _Rules(
+        contradictions=returns.budget_contradictions, submission_problems=returns.budget_problems
+    ),
+    "denominator": _Rules(submission_problems=returns.denominator_problems),
     "plan_item": _Rules(contradictions=plan.contradictions, submission_problems=plan.submission_problems),
     "team": _Rules(contradictions=team.contradictions, submission_problems=team.submission_problems),
 }
@@ -71,6 +85,10 @@ _RULES: Mapping[str, _Rules] = {
 _PUBLISHED: Mapping[str, tuple[Rule, ...]] = {
     "outreach_session": outreach.RULES,
     "worker_census": commune.CENSUS_RULES,
+    "agency_return": returns.MONTH_RULES,
+    "harm_reduction_return": returns.MONTH_RULES,
+    "pilot_model": returns.MODEL_RULES,
+    "budget_line": returns.BUDGET_RULES,
 }
 
 

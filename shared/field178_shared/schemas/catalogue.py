@@ -15,6 +15,14 @@ from field178_shared.schemas.media_post import MediaPostSchema
 from field178_shared.schemas.number_block import NumberBlockSchema
 from field178_shared.schemas.outreach_session import OutreachSessionSchema
 from field178_shared.schemas.plan import InspectionPlanSchema, PlanItemSchema
+from field178_shared.schemas.returns import (
+    AgencyReturnSchema,
+    BudgetLineSchema,
+    CommendationSchema,
+    DenominatorSchema,
+    HarmReductionReturnSchema,
+    PilotModelSchema,
+)
 from field178_shared.schemas.review import ReviewSchema
 from field178_shared.schemas.roster import PersonSchema, TeamSchema
 from field178_shared.schemas.sanction import MeasureExecutionSchema, PaymentSchema, SanctionDecisionSchema
@@ -28,6 +36,12 @@ SCHEMAS: Mapping[str, RecordSchema] = MappingProxyType(
         "worker_census": WorkerCensusSchema(),
         "media_post": MediaPostSchema(),
         "commune_plan": CommunePlanSchema(),
+        "agency_return": AgencyReturnSchema(),
+        "harm_reduction_return": HarmReductionReturnSchema(),
+        "pilot_model": PilotModelSchema(),
+        "commendation": CommendationSchema(),
+        "budget_line": BudgetLineSchema(),
+        "denominator": DenominatorSchema(),
         "review": ReviewSchema(),
         "comment_answer": CommentAnswerSchema(),
         "sanction_decision": SanctionDecisionSchema(),

@@ -73,6 +73,13 @@ TYPES: Mapping[str, RecordType] = MappingProxyType(
             RecordType("list_pack", "ref", creators=_OFFICE, editors=_OFFICE),
             RecordType("list_rows", "ref", creators=_OFFICE, editors=_OFFICE),
             RecordType("inspection_plan", "office", creators=_OFFICE, editors=_OFFICE),
+            *(
+                RecordType(name, "office", creators=_OFFICE, editors=_OFFICE)
+                for name in (
+                    *("agency_return", "harm_reduction_return", "pilot_model", "commendation"),
+                    *("budget_line", "denominator"),
+                )
+            ),
             RecordType("plan_item", "team", creators=_OFFICE, editors=_OFFICE),
             RecordType("review", SYSTEM, creators=_OFFICE, editors=_OFFICE),
             # Written once: what was answered is never changed.

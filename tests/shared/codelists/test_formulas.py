@@ -16,13 +16,7 @@ from field178_shared.schemas import TYPES, json_schema
 # Record types that formulas read and the product does not keep yet. A name that gets a schema MUST leave
 # this table: the test below sees to it.
 NOT_KEPT_YET = {
-    "commendation": "yearly totals of the office",
-    "pilot_model": "models are few and kept on paper",
-    "harm_reduction_return": "monthly totals of the health office",
-    "agency_return": "totals of police, procuracy and court",
     "report_submission": "who sent which report when",
-    "budget_line": "figures of the finance office",
-    "denominator": "yearly totals of zones, schools and staff",
 }
 
 

@@ -38,6 +38,7 @@ _TOPICS = {
     MailTopic.RETURNED: N_("Records returned to the team"),
     MailTopic.SILENT: N_("Tablets silent for more than 48 hours"),
     MailTopic.OVERDUE: N_("What is overdue after visits"),
+    MailTopic.OWED: N_("Figures still owed, on the 25th of the month"),
 }
 _SLOW_DOWN = N_("Too many attempts. Wait a few minutes before the next one.")
 _WRONG_CODE = N_("The code is not right. Take the newest one; the clock of the telephone must be right.")

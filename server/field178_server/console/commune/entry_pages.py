@@ -13,44 +13,39 @@ from field178_server.attachments.queries import files_of
 from field178_server.audit.trail import AuditEntry
 from field178_server.console.commune import view
 from field178_server.console.commune.files import PlanFiles, sent_files, stored_files
-from field178_server.console.commune.form import PATHS, EntryForm, Options, label_of, typed_in
+from field178_server.console.commune.form import PATHS
 from field178_server.console.commune.reader import reader_of, today
 from field178_server.console.records.documents import send_document
+from field178_server.console.records.entry_form import EntryForm, Options, data_typed, typed_entry
+from field178_server.console.records.entry_page import (
+    WRONG,
+    EntryPage,
+    RefusedForm,
+    attempt_entry,
+    entry_page,
+    save_entry,
+)
 from field178_server.console.shell.blueprint import console
-from field178_server.console.shell.form_actions import attempt, batch_in, done, office, whole_number
-from field178_server.console.shell.form_fields import faults_of
-from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.own_texts import OwnText, confirm_texts
+from field178_server.console.shell.form_actions import done, office, whole_number
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
-from field178_server.office.commune import operations
-from field178_server.office.commune.operations import SeenCommuneEntry
-from field178_server.office.commune.queries import (
-    entries_in,
-    establishments_in,
-    find_entry,
-)
+from field178_server.office.commune.operations import CommuneEnterer
+from field178_server.office.commune.queries import entries_in, establishments_in, find_entry
+from field178_server.office.entries.operations import SeenOwnEntry, correct, enter, entry_id, withdraw
 from field178_server.records.access import AccessFilter, access_to_communes
 from field178_server.records.batch import Batch
-from field178_server.records.labels import establishment_names, names_of
+from field178_server.records.labels import establishment_names
 from field178_server.records.stored_record import Stored
-from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data
 from field178_shared.records.commune import CENSUS, COMMUNE_TYPES, PLAN, POST
 from field178_shared.records.reading import count_of, entries_of, text_of
-from field178_shared.rules.free_text import free_text_paths
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
-
-_WRONG = N_("Nothing was written yet. What is wrong stands at its field.")
-_REFUSALS = {
-    ErrorCode.RULE: _WRONG,
-    ErrorCode.REVISION_CHANGED: N_("Somebody changed this entry meanwhile. Nothing was written."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +76,11 @@ def new_commune_entry(record_type: str) -> Response:
 def enter_commune_entry(record_type: str) -> AnyResponse:
     """Write a new entry; a refusal shows the form with all that was typed."""
     form = _new_form(_known_type(record_type), request.form)
-    access, unit_id = _access(), _unit_id()
+    enterer, unit_id = _enterer(), _unit_id()
     return _written(
         form,
         None,
-        lambda batch, data: operations.enter(
-            batch, office(), access, form.record_type, {"unit_id": unit_id, **data}
-        ),
+        lambda batch, data: enter(batch, office(), enterer, form.record_type, {"unit_id": unit_id, **data}),
     )
 
 
@@ -95,8 +88,7 @@ def enter_commune_entry(record_type: str) -> AnyResponse:
 def commune_entry(record_id: str) -> Response:
     """Show an entry; who entered for the commune corrects or withdraws it here."""
     entry = _entry(record_id)
-    form = _known_form(entry, typed_in(entry.type, entry.data, _localizer()))
-    return _form_page(FormPage(form, entry, stored_files(entry.data)))
+    return _form_page(FormPage(_known_form(entry, _typed(entry)), entry, stored_files(entry.data)))
 
 
 @console.get("/commune/entries/<record_id>/files/<key>")
@@ -116,26 +108,26 @@ def commune_file(record_id: str, key: str) -> Response:
 @console.post("/commune/entries/<record_id>")
 def correct_commune_entry(record_id: str) -> AnyResponse:
     """Write an entry anew over the revision that was seen."""
-    entry, access = _entry(record_id), _access()
-    seen = SeenCommuneEntry(record_id, whole_number("seen_rev"))
+    entry, enterer = _entry(record_id), _enterer()
+    seen = SeenOwnEntry(record_id, whole_number("seen_rev"))
     kept: Data = {
         name: value for name, value in entry.data.items() if name not in (*PATHS[entry.type], "attachments")
     }
     return _written(
         _known_form(entry, request.form),
         entry,
-        lambda batch, data: operations.correct(batch, office(), access, seen, {**kept, **data}),
+        lambda batch, data: correct(batch, office(), enterer, seen, {**kept, **data}),
     )
 
 
 @console.post("/commune/entries/<record_id>/withdraw")
 def withdraw_commune_entry(record_id: str) -> AnyResponse:
     """Let an entry count no longer."""
-    entry, access = _entry(record_id), _access()
-    seen = SeenCommuneEntry(record_id, whole_number("seen_rev"))
-    refusal = attempt(_in_batch(lambda batch: operations.withdraw(batch, office(), access, seen)), _REFUSALS)
+    entry, enterer = _entry(record_id), _enterer()
+    seen = SeenOwnEntry(record_id, whole_number("seen_rev"))
+    refusal = attempt_entry(lambda batch: withdraw(batch, office(), enterer, seen))
     if refusal is not None:
-        form = _known_form(entry, typed_in(entry.type, entry.data, _localizer()))
+        form = _known_form(entry, _typed(entry))
         return _form_page(FormPage(form, entry, stored_files(entry.data)), refusal.message, refusal.status)
     return done(_way_back(entry.data), "commune_withdrawn", record_id)
 
@@ -143,88 +135,57 @@ def withdraw_commune_entry(record_id: str) -> AnyResponse:
 def _written(form: EntryForm, entry: Stored | None, write: Callable[[Batch, Data], object]) -> AnyResponse:
     localizer = _localizer()
     values = form.read(localizer)
-    data = values.filled()
+    data = data_typed(values)
     unit: Data = entry.data if entry else {"unit_id": _unit_id()}
     files, before = PlanFiles(), entry.data if entry else {}
     if form.record_type == PLAN:
-        record_id = entry.record_id if entry else operations.entry_id(PLAN, {**unit, **data})
+        record_id = entry.record_id if entry else entry_id(_enterer(), PLAN, {**unit, **data})
         files = sent_files(record_id, before, localizer)
     if values.errors or files.error:
         shown = FormPage(replace(form, errors=values.errors), entry, files)
-        return _form_page(shown, localizer.say(_WRONG), 422)
-    data |= files.attachments(before)
-    texts = [
-        OwnText(path, label_of(form.record_type, path, localizer), str(data[path]))
-        for path in free_text_paths(form.record_type)
-        if path in data and (entry is None or entry.data.get(path) != data[path])
-    ]
-    if asked := confirm_texts(texts, "console.commune"):
-        return asked
+        return _form_page(shown, localizer.say(WRONG), 422)
     made: list[object] = []
-    refusal = attempt(_in_batch(lambda batch: made.append(write(batch, data))), _REFUSALS)
-    if refusal is not None:
-        errors = {
-            path: " ".join(message(ErrorCode(code), localizer.language) for code in codes)
-            for path, codes in refusal.problems.items()
-        }
-        shown = FormPage(replace(form, errors=errors), entry, files)
-        return _form_page(shown, refusal.message, refusal.status)
+    data |= files.attachments(before)
+    answer = save_entry(
+        form, entry, data, lambda batch, typed: made.append(write(batch, typed)), "console.commune"
+    )
+    if isinstance(answer, RefusedForm):
+        return _form_page(FormPage(answer.form, entry, files), answer.message, answer.status)
+    if answer is not None:
+        return answer
     record_id = entry.record_id if entry else str(made[0])
     return done(_way_back(unit), "commune_corrected" if entry else "commune_entered", record_id)
 
 
-def _in_batch(work: Callable[[Batch], object]) -> Callable[[Session], None]:
-    def run(session: Session) -> None:
-        batch = batch_in(session)
-        work(batch)
-        batch.flush()
-
-    return run
-
-
 def _form_page(shown: FormPage, refusal: str = "", status: int = 200) -> Response:
-    form, entry = shown.form, shown.entry
-    officer, runtime, plain = current_officer(), current_runtime(), _localizer()
-    named = {text_of(entry.data, "establishment_id")} - {""} if entry else set[str]()
-    with snapshot(runtime.engine) as session:
-        reader = reader_of(session, officer, plain)
-        names = names_of(session, runtime.tenant_id, named) if named else plain.names
-        layout = layout_of(session, officer, plain)
-    localizer = Localizer(plain.language, names)
-    fields = form.fields(localizer)
+    form, entry, localizer = shown.form, shown.entry, _localizer()
+    with snapshot(current_runtime().engine) as session:
+        reader = reader_of(session, current_officer(), localizer)
     unit_id = text_of(entry.data, "unit_id") if entry else _unit_id()
-    faults = faults_of(fields)
-    if shown.files.error:
-        faults.append(("", shown.files.error, "#files"))
-    may_write = reader.may_enter and not (entry and entry.deleted)
-    return render(
-        "commune/entry.html",
-        status,
-        layout=layout,
+    page = EntryPage(
+        form,
+        entry,
         active="console.commune",
         title=type_name(form.record_type, localizer) if entry else localizer.say(view.ADD[form.record_type]),
         unit=localizer.label(localizer.lists.units, unit_id),
         back=_way_back({"unit_id": unit_id}),
-        fields=fields,
-        faults=faults,
-        takes_files=form.record_type == PLAN,
-        files=shown.files.lines(localizer),
-        file_error=shown.files.error,
-        documents=_documents(entry),
-        refusal=refusal,
-        entry=entry,
-        may_write=may_write,
-        facts=[
-            (label_of(form.record_type, path, localizer), text)
-            for path, text in view.facts_of(entry, PATHS[entry.type], localizer)
-        ]
+        action=url_for("console.correct_commune_entry", record_id=entry.record_id)
         if entry
-        else (),
+        else request.full_path.rstrip("?"),
+        may_write=reader.may_enter,
+        withdraw_href=url_for("console.withdraw_commune_entry", record_id=entry.record_id) if entry else "",
         no_choice=_no_choice(form, localizer),
-        action=request.full_path.rstrip("?")
-        if entry is None
-        else url_for("console.correct_commune_entry", record_id=entry.record_id),
+        facts=("unit_id",),
+        faults=(("", shown.files.error, "#files"),) if shown.files.error else (),
+        template="commune/entry.html",
+        more={
+            "takes_files": form.record_type == PLAN,
+            "files": shown.files.lines(localizer),
+            "file_error": shown.files.error,
+            "documents": _documents(entry),
+        },
     )
+    return entry_page(page, localizer, refusal, status)
 
 
 def _documents(entry: Stored | None) -> list[tuple[str, str]]:
@@ -245,11 +206,16 @@ def _no_choice(form: EntryForm, localizer: Localizer) -> str:
 
 
 def _new_form(record_type: str, typed: MultiDict[str, str]) -> EntryForm:
-    return EntryForm(record_type, _options(record_type, _unit_id(), None), typed)
+    return EntryForm(record_type, PATHS[record_type], _options(record_type, _unit_id(), None), typed)
 
 
 def _known_form(entry: Stored, typed: MultiDict[str, str]) -> EntryForm:
-    return EntryForm(entry.type, _options(entry.type, text_of(entry.data, "unit_id"), entry), typed)
+    options = _options(entry.type, text_of(entry.data, "unit_id"), entry)
+    return EntryForm(entry.type, PATHS[entry.type], options, typed)
+
+
+def _typed(entry: Stored) -> MultiDict[str, str]:
+    return typed_entry(entry.type, PATHS[entry.type], entry.data, _localizer())
 
 
 def _options(record_type: str, unit_id: str, entry: Stored | None) -> Options:
@@ -302,6 +268,10 @@ def _entry(record_id: str) -> Stored:
     if found is None or found.is_erased:
         raise AppError(ErrorCode.NOT_FOUND)
     return found
+
+
+def _enterer() -> CommuneEnterer:
+    return CommuneEnterer(_access())
 
 
 def _access() -> AccessFilter:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from flask import url_for
 
-from field178_server.console.text.field_labels import type_name, value_text
+from field178_server.console.records.entry_lines import OwedLine, OwnEntryLine
+from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.office.commune.queries import CommuneWork, UncountedEstablishment, day_of_entry
 from field178_server.records.stored_record import Stored
@@ -17,29 +17,6 @@ from field178_shared.records.reading import count_of, text_of
 from field178_shared.text.i18n import N_
 
 ADD = {CENSUS: N_("Enter a count"), POST: N_("Enter a post"), PLAN: N_("Enter the plan")}
-
-
-@dataclass(frozen=True, slots=True)
-class OwedLine:
-    """One thing of the month: figure, what it is, a note, and the form that enters it."""
-
-    figure: str
-    text: str
-    note: str
-    tone: str
-    href: str
-    action: str
-
-
-@dataclass(frozen=True, slots=True)
-class CommuneEntryLine:
-    """An entry of the list."""
-
-    day: str
-    kind: str
-    text: str
-    detail: str
-    href: str
 
 
 def new_href(record_type: str, unit_id: str, **chosen: str) -> str:
@@ -96,10 +73,10 @@ def uncounted_lines(
     )
 
 
-def entry_lines(entries: Sequence[Stored], localizer: Localizer) -> tuple[CommuneEntryLine, ...]:
+def entry_lines(entries: Sequence[Stored], localizer: Localizer) -> tuple[OwnEntryLine, ...]:
     """Return entries in words."""
     return tuple(
-        CommuneEntryLine(
+        OwnEntryLine(
             localizer.day(day_of_entry(one)),
             type_name(one.type, localizer),
             *_said(one, localizer),
@@ -107,15 +84,6 @@ def entry_lines(entries: Sequence[Stored], localizer: Localizer) -> tuple[Commun
         )
         for one in entries
     )
-
-
-def facts_of(entry: Stored, paths: Sequence[str], localizer: Localizer) -> list[tuple[str, str]]:
-    """Return the paths of an entry that have a value, each with how it reads."""
-    return [
-        (path, value_text(entry.type, path, entry.data[path], localizer))
-        for path in ("unit_id", *paths)
-        if path in entry.data and path != "replaces"
-    ]
 
 
 def _said(entry: Stored, localizer: Localizer) -> tuple[str, str]:

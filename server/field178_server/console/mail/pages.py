@@ -19,6 +19,8 @@ from field178_server.http.auth import current_officer
 from field178_server.office.mail import operations, queries
 from field178_server.office.mail.digest import DigestWords, waiting_now
 from field178_server.office.mail.sender import console_link
+from field178_server.office.reminders.queries import owed_figures
+from field178_server.office.reminders.wording import ReminderWords
 from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
 from field178_shared.errors import AppError, ErrorCode
@@ -77,6 +79,8 @@ def mail_texts() -> Response:
     now, plain = runtime.clock.now(), Localizer(chosen_language())
     with snapshot(runtime.engine) as session:
         waiting = waiting_now(session, runtime.tenant_id, now)
+        today = local_date(now)
+        owed = owed_figures(session, runtime.tenant_id, today, today.replace(day=1), plain.lists)
         groups = [
             one
             for one in queries.groups(session, runtime.tenant_id, plain.lists)
@@ -90,5 +94,8 @@ def mail_texts() -> Response:
         "mail/texts.html",
         layout=layout,
         active="console.notices",
-        texts=view.paste_texts(waiting, groups, words, Localizer(language, names), local_date(now)),
+        texts=[
+            *view.paste_texts(waiting, groups, words, Localizer(language, names), today),
+            *view.owed_texts(owed, ReminderWords(language, plain.lists, words.link), plain),
+        ],
     )

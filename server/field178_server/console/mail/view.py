@@ -17,6 +17,8 @@ from field178_server.database.models import Mail
 from field178_server.office.mail.digest import DigestWords, MailTopic, WaitingMatters, topics_of
 from field178_server.office.mail.queries import STATES, Group, MailPage
 from field178_server.office.mail.transport import MailReason
+from field178_server.office.reminders.queries import OwedFigures
+from field178_server.office.reminders.wording import ReminderWords
 from field178_server.records.access import access_of
 from field178_shared.codelists import CodeLists
 from field178_shared.text.i18n import N_
@@ -115,6 +117,16 @@ def paste_texts(
                 )
             )
     return found
+
+
+def owed_texts(owed: OwedFigures, words: ReminderWords, localizer: Localizer) -> list[PasteText]:
+    """Return what communes and agencies still owe this month, as one text; none where nothing is owed."""
+    if owed.is_empty:
+        return []
+    size = localizer.say(N_("{communes} communes, {returns} returns of agencies")).format(
+        communes=localizer.number(len(owed.communes)), returns=localizer.number(len(owed.returns))
+    )
+    return [PasteText("paste-owed", words.subject(owed), size, words.text(owed))]
 
 
 def may_read(officer: OfficerContext, group: Group, lists: CodeLists) -> bool:

@@ -30,6 +30,7 @@ from field178_server.records.find_record import FILED_TYPES, StoredRecord
 from field178_server.records.history import Difference, Revision
 from field178_shared.documents.sources import COMMITMENT, MINUTES, SESSION_RECORD
 from field178_shared.errors import ErrorCode
+from field178_shared.merge import Data
 from field178_shared.records.comment_threads import CommentThread
 from field178_shared.records.follow_ups import OpenFollowUp
 from field178_shared.records.points import point_of
@@ -306,17 +307,19 @@ def difference_views(
     record: StoredRecord, differences: tuple[Difference, ...], localizer: Localizer
 ) -> tuple[DifferenceView, ...]:
     """Return differences in a record in words."""
-    return tuple(_difference(record, step, localizer) for step in differences)
+    return tuple(difference_view((record.type, record.data), step, localizer) for step in differences)
 
 
-def _difference(record: StoredRecord, step: Difference, localizer: Localizer) -> DifferenceView:
-    texts = [value_text(record.type, step.path, value, localizer) for value in (step.before, step.after)]
+def difference_view(record: tuple[str, Data], step: Difference, localizer: Localizer) -> DifferenceView:
+    """Return one difference in a record of a type and content in words."""
+    record_type, data = record
+    texts = [value_text(record_type, step.path, value, localizer) for value in (step.before, step.after)]
     if len({" ".join(text.split()) for text in texts}) == 1:
         # They differ in what nobody sees.
         texts = [_INVISIBLE.sub(_mark, text) for text in texts]
     return DifferenceView(
         path=step.path,
-        label=label_at(FieldContext(record.type, step.path, record.data), localizer),
+        label=label_at(FieldContext(record_type, step.path, data), localizer),
         before=texts[0],
         after=texts[1],
     )

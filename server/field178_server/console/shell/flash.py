@@ -72,6 +72,9 @@ _TEXTS = {
     "member_saved": N_("Members saved: {title}. The tablets of the team get it at their next sync."),
     "handed_over": N_("Handed over: {title}. The tablets of the team show it at their next sync."),
     "hand_over_undone": N_("Taken back: the open work is again that of {title}."),
+    "return_entered": N_("Entered: {title}."),
+    "return_corrected": N_("Corrected: {title}."),
+    "return_withdrawn": N_("Withdrawn: {title}. It counts no longer."),
     "commune_entered": N_("Entered: {title}."),
     "commune_corrected": N_("Corrected: {title}."),
     "commune_withdrawn": N_("Withdrawn: {title}. It counts no longer."),
@@ -83,6 +86,7 @@ _TEXTS = {
 _UNDOABLE = frozenset({"approved"})
 ENTRIES = frozenset({"entered", "entry_corrected", "entry_withdrawn", "recheck_planned"})
 PLANNED = frozenset({"planned", "plan_moved", "plan_cancelled", "quotas_set"})
+RETURNS = frozenset({"return_entered", "return_corrected", "return_withdrawn"})
 COMMUNE = frozenset({"commune_entered", "commune_corrected", "commune_withdrawn"})
 _THREADS = frozenset({"thread_commented", "thread_closed", "thread_reopened"})
 _DECISIONS = (

@@ -42,6 +42,8 @@ AUDIT = Access(frozenset({"read_audit", "manage_users"}))
 TEAMS = Access(frozenset({"manage_users", "read_visits", "read_own_team_visits"}))
 COMMUNE = Access(frozenset({"create_commune_plan", "review", "sign_off_report"}))
 ENTER_COMMUNE = Access(frozenset({"create_commune_plan"}))
+RETURNS = Access(frozenset({"submit_return", "review", "sign_off_report"}))
+ENTER_RETURNS = Access(frozenset({"submit_return", "review"}))
 HAND_OVER = Access(frozenset({"manage_users", "review"}))
 
 POLICY: Mapping[str, Access] = MappingProxyType(
@@ -98,6 +100,12 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.enter_commune_entry": ENTER_COMMUNE,
         "console.correct_commune_entry": ENTER_COMMUNE,
         "console.withdraw_commune_entry": ENTER_COMMUNE,
+        "console.returns": RETURNS,
+        "console.return_entry": RETURNS,
+        "console.new_return": ENTER_RETURNS,
+        "console.enter_return": ENTER_RETURNS,
+        "console.correct_return": ENTER_RETURNS,
+        "console.withdraw_return": ENTER_RETURNS,
         "console.people": ADMINISTER,
         "console.new_person": ADMINISTER,
         "console.add_person": ADMINISTER,

@@ -58,6 +58,11 @@ def as_day(localizer: Localizer, value: object) -> str:
     return localizer.day(value)
 
 
+def as_month(localizer: Localizer, value: object) -> str:
+    """Show the month that a date is the first day of."""
+    return localizer.month(value)
+
+
 def as_instant(localizer: Localizer, value: object) -> str:
     """Show a date and time in Việt Nam."""
     return localizer.instant(value)
@@ -142,6 +147,7 @@ _BY_FIELD_KIND: dict[FieldKind, Show] = {
     FieldKind.BYTES: as_bytes,
     FieldKind.DEGREES: as_degrees,
     FieldKind.DATE: as_day,
+    FieldKind.MONTH: as_month,
     FieldKind.INSTANT: as_instant,
     FieldKind.FLAG: as_flag,
     FieldKind.SOURCE: as_source,

@@ -45,6 +45,10 @@ class Localizer:
         except ValueError:
             return str(value)
 
+    def month(self, value: object) -> str:
+        """Return the month of a calendar date, mm/yyyy; a text that is none is shown as it is."""
+        return self.day(value)[-7:]
+
     def instant(self, value: object) -> str:
         """Return date and time in Việt Nam; a text that is no time is shown as it is."""
         moment = value if isinstance(value, datetime) else from_wire(str(value))

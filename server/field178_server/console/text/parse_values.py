@@ -27,6 +27,8 @@ _NOT_TYPED = frozenset(
         *("codelist_version", "record_code", "attachments", "check_in"),
     }
 )
+# As keyboards and worksheets write it.
+_MINUS = ("-", "\u2212", "\u2013")
 _GROUPED = re.compile(r"\d{1,3}([.,\u00a0 ]\d{3})+")
 
 
@@ -107,10 +109,14 @@ def _options(
 
 
 def _whole_number(text: str) -> object:
+    sign = text[:1] if text[:1] in _MINUS else ""
+    text = text[len(sign) :].strip()
     digits = re.sub(r"[.,\u00a0 ]", "", text) if _GROUPED.fullmatch(text) else text
     number = parse_whole_number(digits)
     if number is None:
         raise AppError(ErrorCode.NOT_INTEGER)
+    if sign and number:
+        raise AppError(ErrorCode.NEGATIVE)
     return number
 
 
@@ -160,6 +166,7 @@ _BY_KIND = {
     FieldKind.MONEY: "number",
     FieldKind.BYTES: "number",
     FieldKind.DATE: "date",
+    FieldKind.MONTH: "date",
     FieldKind.INSTANT: "instant",
     FieldKind.TIME_OF_DAY: "time",
     FieldKind.FLAG: "flag",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from flask import url_for
@@ -25,11 +25,19 @@ from field178_server.office.erasure.queries import count_requested
 from field178_server.office.follow_ups.queries import FollowUpFilter, FollowUpTab, follow_up_counts
 from field178_server.office.notices.queries import OwnNotice
 from field178_server.office.plan.queries import OPEN, OPEN_STATES, ItemFilter, PlanReader, planned_visits
+from field178_server.office.returns.queries import (
+    ReturnState,
+    access_to_returns,
+    months_asked,
+    returns_owed,
+    returns_seen,
+)
 from field178_server.office.tablets.queries import count_silent
 from field178_server.office.today import queries
 from field178_server.office.today.report_calendar import ReportDue, reports_due
 from field178_server.records.access import access_of
 from field178_shared.records.plan import PlanState
+from field178_shared.records.returns import MONTHLY_TYPES
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date, start_of_day
 
@@ -255,7 +263,21 @@ def _owed(reader: Viewer, unit_id: str, name: str) -> TodayLine:
 
 def _own_reports(reader: Viewer) -> TodayCard:
     dues = reports_due(reader.localizer.lists, reader.today, reader.officer.agency)
-    return _reports(reader, N_("Reports you owe"), dues, names_sender=False)
+    card = _reports(reader, N_("Reports you owe"), dues, names_sender=False)
+    owed = _owed_returns(reader)
+    return card if owed is None else replace(card, lines=(owed, *card.lines))
+
+
+def _owed_returns(reader: Viewer) -> TodayLine | None:
+    """Return how many returns of months the own agency still owes; None where it sends none."""
+    lists = reader.localizer.lists
+    access = access_to_returns(reader.session, reader.officer, lists, reader.today)
+    if not any(one in MONTHLY_TYPES for one in access.types):
+        return None
+    sent = returns_seen(reader.session, access, MONTHLY_TYPES)
+    owed = returns_owed(access.reporters, sent, months_asked(reader.today), reader.today, lists)
+    count = sum(one.state is not ReturnState.SENT for one in owed)
+    return reader.line(count, N_("returns of this month and the two before still to send"), "console.returns")
 
 
 def _all_reports(reader: Viewer) -> TodayCard:
@@ -267,7 +289,7 @@ def _reports(reader: Viewer, title: str, dues: Collection[ReportDue], *, names_s
     localizer = reader.localizer
     lines = tuple(_report(reader, due, names_sender=names_sender) for due in dues)
     if lines:
-        opens_next = N_("Send them in writing as before; the form for the figures opens on this page next.")
+        opens_next = N_("Reports are sent in writing as before.")
     else:
         opens_next = N_("The calendar names no report of your agency on this day.")
     return TodayCard(localizer.say(title), "calendar", lines, localizer.say(opens_next))

@@ -10,11 +10,13 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentProjection, FiledRecord, Record
+from field178_server.office.entries.queries import entries_of_types, stored_entry
 from field178_server.records.access import AccessFilter
 from field178_server.records.counted_visits import counted
 from field178_server.records.stored_record import Stored
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.places import MediaOutlet
+from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.records.commune import CENSUS, COMMUNE_TYPES, PLAN, POST
 from field178_shared.records.establishment import ENDED
 from field178_shared.records.reading import count_of, day_of, text_of
@@ -29,6 +31,15 @@ class OutletMonth:
 
     outlet: MediaOutlet
     posts: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneMonth:
+    """What a commune owes for a month: outlets without a post, and the plan of the year."""
+
+    unit_id: str
+    silent: tuple[MediaOutlet, ...]
+    lacks_plan: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +80,49 @@ def commune_work(
 ) -> CommuneWork:
     """Return the work of a commune on a day."""
     entries = entries_in(session, tenant_id, unit_id, COMMUNE_TYPES)
-    months = [
-        text_of(one.data, "outlet_id")
-        for one in entries
-        if one.type == POST and _is_same_month(day_of_entry(one), today)
-    ]
-    plans = [one for one in entries if one.type == PLAN and count_of(one.data, "year") == today.year]
     return CommuneWork(
-        outlets=tuple(
-            OutletMonth(one, months.count(one.id))
-            for one in outlets_of(unit_id, today, lists)
-            if lists.media_channels[one.channel_id].monthly_duty
-        ),
-        plan=next(iter(plans), None),
+        outlets=_outlet_months(unit_id, entries, today, lists),
+        plan=_plan_of(entries, today),
         uncounted=_uncounted(session, tenant_id, unit_id, today, entries),
         entries=tuple(entries),
     )
+
+
+def months_owed(session: Session, tenant_id: str, day: date, lists: CodeLists) -> list[CommuneMonth]:
+    """Return what is owed for the month of a day by communes, and by the district for its own outlets."""
+    by_unit: dict[str, list[Stored]] = {}
+    for one in entries_of_types(session, tenant_id, (POST, PLAN)):
+        by_unit.setdefault(text_of(one.data, "unit_id"), []).append(one)
+    found = []
+    for unit_id in units_of(session, tenant_id, AccessFilter(None), lists):
+        entries = by_unit.get(unit_id, [])
+        silent = tuple(one.outlet for one in _outlet_months(unit_id, entries, day, lists) if not one.posts)
+        unit = lists.units.get(unit_id)
+        is_commune = unit is not None and unit.type in COMMUNE_KINDS
+        lacks_plan = is_commune and _plan_of(entries, day) is None
+        if silent or lacks_plan:
+            found.append(CommuneMonth(unit_id, silent, lacks_plan))
+    return found
+
+
+def _outlet_months(
+    unit_id: str, entries: Iterable[Stored], day: date, lists: CodeLists
+) -> tuple[OutletMonth, ...]:
+    months = [
+        text_of(one.data, "outlet_id")
+        for one in entries
+        if one.type == POST and _is_same_month(day_of_entry(one), day)
+    ]
+    return tuple(
+        OutletMonth(one, months.count(one.id))
+        for one in outlets_of(unit_id, day, lists)
+        if lists.media_channels[one.channel_id].monthly_duty
+    )
+
+
+def _plan_of(entries: Iterable[Stored], day: date) -> Stored | None:
+    plans = (one for one in entries if one.type == PLAN and count_of(one.data, "year") == day.year)
+    return next(plans, None)
 
 
 def outlets_of(unit_id: str, day: date, lists: CodeLists) -> list[MediaOutlet]:
@@ -94,26 +132,14 @@ def outlets_of(unit_id: str, day: date, lists: CodeLists) -> list[MediaOutlet]:
 
 def entries_in(session: Session, tenant_id: str, unit_id: str, types: Collection[str]) -> list[Stored]:
     """Return what counts of these types in a unit, the newest day first."""
-    query = select(*_COLUMNS).where(
-        Record.tenant_id == tenant_id,
-        Record.type.in_(types),
-        Record.scope == f"unit:{unit_id}",
-        Record.deleted.is_(False),
-    )
-    found = [Stored(*row) for row in session.execute(query)]
+    found = entries_of_types(session, tenant_id, types, Record.scope == f"unit:{unit_id}")
     return sorted(found, key=lambda one: (day_of_entry(one) or date.min, one.record_id), reverse=True)
 
 
 def find_entry(session: Session, tenant_id: str, access: AccessFilter, record_id: str) -> Stored | None:
     """Return an entry of a commune that the officer sees, withdrawn or not."""
-    query = select(*_COLUMNS).where(
-        Record.tenant_id == tenant_id,
-        Record.record_id == record_id,
-        Record.type.in_(COMMUNE_TYPES),
-        access.covers(Record.scope),
-    )
-    row = session.execute(query).one_or_none()
-    return None if row is None else Stored(*row)
+    found = stored_entry(session, tenant_id, COMMUNE_TYPES, record_id)
+    return found if found is not None and access.holds(found.scope) else None
 
 
 def establishments_in(session: Session, tenant_id: str, unit_id: str) -> list[tuple[str, str]]:
@@ -175,16 +201,3 @@ def _of_unit(tenant_id: str, unit_id: str) -> tuple[ColumnElement[bool], ...]:
 
 def _is_same_month(day: date | None, today: date) -> bool:
     return day is not None and (day.year, day.month) == (today.year, today.month)
-
-
-_COLUMNS = (
-    Record.record_id,
-    Record.type,
-    Record.scope,
-    Record.rev,
-    Record.seq,
-    Record.deleted,
-    Record.h,
-    Record.body,
-    Record.subject_id,
-)

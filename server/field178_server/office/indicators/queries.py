@@ -21,7 +21,7 @@ from field178_server.records.find_record import merge_targets_of
 from field178_server.records.projections.follow_up import CORRECTION, NO_DAY
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.formulas import Figure
-from field178_shared.codelists.units import DISTRICT_KINDS
+from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.formulas.sources import ENTITIES, SOURCES
 from field178_shared.indicators.areas import area_on
 from field178_shared.indicators.events import CountedRecord
@@ -29,11 +29,12 @@ from field178_shared.indicators.facts import Facts
 from field178_shared.indicators.figures import AreaTotals, FigureValue, figure_of
 from field178_shared.indicators.periods import Period
 from field178_shared.records.commune import COMMUNE_TYPES
+from field178_shared.records.returns import RETURN_TYPES
 from field178_shared.records.sanctions import OFFICE_TYPES
 from field178_shared.schemas import TYPES
 
 # What is counted as it stands in the store; visits and sessions once they are approved.
-_PLAIN_TYPES = ("establishment", "team", "plan_item", *COMMUNE_TYPES)
+_PLAIN_TYPES = ("establishment", "team", "plan_item", *COMMUNE_TYPES, *RETURN_TYPES)
 _APPROVED, _VOID = "approved", "void"
 _RETURNED, _REVIEWED = "review_returned", ("review_approved", "review_returned", "review_void")
 STEP = 1000
@@ -52,11 +53,15 @@ class IndicatorFigure:
     unkept: tuple[str, ...] = ()
 
 
-def units_of_area(lists: CodeLists, unit_ids: Sequence[str]) -> tuple[str, ...]:
-    """Return the units of an area with the districts right above them: what was recorded for a whole one."""
-    above = (lists.units[one].parent for one in unit_ids if one in lists.units)
-    districts = (one for one in above if one is not None and lists.units[one].type in DISTRICT_KINDS)
-    return (*unit_ids, *dict.fromkeys(districts))
+def units_of_area(lists: CodeLists, unit_ids: Sequence[str], day: date) -> tuple[str, ...]:
+    """Return the units of an area with those right above its communes: what was recorded for the whole of it.
+
+    That is a district, and since districts ended the city, of which this office knows its own area alone.
+    """
+    lineage = (unit_id for one in area_on(lists, unit_ids, day).communes for unit_id in sorted(one.units))
+    communes = (lists.units[one] for one in (*unit_ids, *lineage) if one in lists.units)
+    above = (one.parent for one in communes if one.parent is not None and one.type in COMMUNE_KINDS)
+    return (*unit_ids, *dict.fromkeys(above))
 
 
 def figures(
@@ -65,7 +70,8 @@ def figures(
     """Return the figures of an area in a period by indicator; every record of the store is read for them."""
     records = list(_records(session, tenant_id))
     aliases = _aliases(session, tenant_id)
-    area = area_on(lists, units_of_area(lists, unit_ids), period.end - timedelta(days=1))
+    last_day = period.end - timedelta(days=1)
+    area = area_on(lists, units_of_area(lists, unit_ids, last_day), last_day)
 
     def totals(counted: Sequence[CountedRecord]) -> AreaTotals:
         facts = Facts(lists, counted, today, aliases)

@@ -33,6 +33,8 @@ class MailTopic(StrEnum):
     RETURNED = "returned"
     SILENT = "silent"
     OVERDUE = "overdue"
+    # Once a month, by itself.
+    OWED = "owed"
 
 
 # A topic concerns the roles that have one of these rights: who answers for it.
@@ -40,6 +42,7 @@ _RIGHTS: Mapping[MailTopic, frozenset[str]] = {
     MailTopic.RETURNED: frozenset({"check_team_visit_before_filing"}),
     MailTopic.SILENT: frozenset({"manage_devices", "review"}),
     MailTopic.OVERDUE: frozenset({"check_team_visit_before_filing", "review"}),
+    MailTopic.OWED: frozenset({"submit_return"}),
 }
 _ALL_TABLETS = frozenset({"manage_devices"})
 

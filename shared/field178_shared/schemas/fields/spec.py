@@ -7,7 +7,10 @@ from enum import StrEnum
 
 
 class FieldKind(StrEnum):
-    """Kind of a value; CHOICE is one id, or a list of ids, of the code list `choices`."""
+    """Kind of a value; CHOICE is one id, or a list of ids, of the code list `choices`.
+
+    MONTH is the first day of the month.
+    """
 
     TEXT = "text"
     LONG_TEXT = "long_text"
@@ -16,6 +19,7 @@ class FieldKind(StrEnum):
     BYTES = "bytes"
     DEGREES = "degrees"
     DATE = "date"
+    MONTH = "month"
     INSTANT = "instant"
     TIME_OF_DAY = "time_of_day"
     FLAG = "flag"

@@ -119,7 +119,7 @@ def test_what_is_typed_is_what_is_stored(commune: Browser, office: Office) -> No
 @pytest.mark.parametrize(
     ("record_type", "over", "said"),
     [
-        ("worker_census", {"workers_total": "-1"}, "Tổng số người lao động (người): Cần số nguyên."),
+        ("worker_census", {"workers_total": "-1"}, "Tổng số người lao động (người): Số không được âm."),
         (
             "worker_census",
             {"workers_total": "2000000"},
@@ -183,7 +183,11 @@ def test_correction_is_a_new_revision_and_a_withdrawn_entry_counts_again(
     assert "Nội dung này đã được nhập rồi." in taken.get_data(as_text=True)
     assert commune.post(f"{path}/withdraw", {"seen_rev": "2"}).status_code == 303
     assert "Tiêu đề đã sửa" not in shown(commune)
-    assert "Đã rút" in shown(commune, path)
+    page = shown(commune, path)
+    assert "Đã rút" in page
+    # Who did what and when, the newest first.
+    for text in ("Đã rút Cán bộ commune_reporter", "Đã sửa Cán bộ", "Tiêu đề đã sửa", "Đã nhập Cán bộ"):
+        assert text in page, text
     with snapshot(office.engine) as session:
         actions = list(session.scalars(select(Audit.action).where(Audit.action.like("media_post%"))))
     assert sorted(actions) == [

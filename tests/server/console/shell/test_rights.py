@@ -46,6 +46,7 @@ PAGES = {
     "/notices/texts": {"reviewer", "admin"},
     "/account/authenticator": EVERYONE,
     "/commune": {"commune_reporter", "reviewer", "leader_viewer"},
+    "/returns": {"agency_reporter", "commune_reporter", "reviewer", "leader_viewer"},
     "/people": {"admin"},
     "/people/new": {"admin"},
     "/teams": READERS | {"admin"},

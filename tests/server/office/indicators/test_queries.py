@@ -14,8 +14,9 @@ from field178_server.database.engine import create_engine_for
 from field178_server.demo import DEMO_START
 from field178_server.demo.communes import enter_communes
 from field178_server.demo.places import publish_places
+from field178_server.demo.returns import enter_returns
 from field178_server.demo.seed import DemoStore, seed
-from field178_server.office.indicators.queries import IndicatorFigure, figures
+from field178_server.office.indicators.queries import IndicatorFigure, figures, units_of_area
 from field178_server.records.lists_in_force import stored_pack
 from field178_server.replication.policy.record_validation import DeclaredTypes
 from field178_server.security.keyring import load_keys
@@ -42,6 +43,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoStore]:
     seed(made, demo(), "not a hash", waiting=WAITING)
     publish_places(engine, made.context, load_keys(settings.key_dir).receipt, demo())
     enter_communes(engine, made.context, demo(), "gl07")
+    enter_returns(engine, made.context, demo(), "gl07")
     yield made
     engine.dispose()
 
@@ -62,6 +64,42 @@ def test_the_golden_figures_come_out_of_the_records(store: DemoStore) -> None:
         for name in golden
         for one in [found[name].with_waiting]
     } == golden
+
+
+def test_what_agencies_sent_is_counted_as_the_data_set_says(store: DemoStore) -> None:
+    found = counted(store)
+    police, services = demo()["agency_returns_2024"]["dist_police"], demo()["harm_reduction_2024"]
+    assert {
+        name: found[name].approved.num
+        for name in (
+            "tipoffs_processed_pct",
+            "cases_broken",
+            "cases_prosecuted",
+            "cases_tried",
+            "complex_spots",
+        )
+    } == {
+        "tipoffs_processed_pct": police["tipoffs_processed"],
+        "cases_broken": police["cases_uncovered"],
+        "cases_prosecuted": demo()["agency_returns_2024"]["procuracy"]["cases_prosecuted"],
+        "cases_tried": demo()["agency_returns_2024"]["court"]["cases_tried"],
+        "complex_spots": police["complex_spots"],
+    }
+    assert found["harm_reduction_contacts"].approved.breakdown == services
+    assert (found["pilot_models_active"].approved.num, found["commendations_total"].approved.num) == (2, 8)
+    assert found["budget_used_pct"].approved.value == 88.9
+    assert found["team_trained_pct"].approved.den == 40
+    # What is sent of reports is kept in no record yet.
+    assert [name for name, one in found.items() if one.unkept] == ["reports_on_time_pct"]
+
+
+def test_what_is_stated_of_a_whole_area_counts_there_after_districts_ended() -> None:
+    lists = load()
+    assert units_of_area(lists, ["c11629_v1"], date(2024, 12, 31)) == ("c11629_v1", "d313_v1")
+    after = units_of_area(lists, ["c11629_v1"], date(2026, 12, 31))
+    assert set(after) == {"c11629_v1", "d313_v1", "p31_v2"}
+    # What a unit of after the reform was before has its district still.
+    assert set(units_of_area(lists, ["c11635_v2"], date(2024, 12, 31))) == {"c11635_v2", "p31_v2", "d313_v1"}
 
 
 def test_only_approved_records_count_and_those_that_wait_stand_beside(store: DemoStore) -> None:

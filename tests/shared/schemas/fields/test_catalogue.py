@@ -20,6 +20,7 @@ from field178_shared.schemas.fields import (
     media_post,
     outreach_session,
     plan,
+    returns,
     review,
     sanction,
     worker_census,
@@ -51,6 +52,12 @@ DECLARED = {
     "worker_census": worker_census.FIELDS,
     "media_post": media_post.FIELDS,
     "commune_plan": commune_plan.FIELDS,
+    "agency_return": returns.AGENCY_RETURN,
+    "harm_reduction_return": returns.HARM_REDUCTION_RETURN,
+    "pilot_model": returns.PILOT_MODEL,
+    "commendation": returns.COMMENDATION,
+    "budget_line": returns.BUDGET_LINE,
+    "denominator": returns.DENOMINATOR,
     "inspection_plan": plan.PLAN,
     "plan_item": plan.ITEM,
 }
@@ -99,7 +106,7 @@ def test_kind_of_a_field_is_that_of_its_schema(record_type: str, spec: FieldSpec
     one = described.get("items", described)
     assert isinstance(one, Mapping)
     assert one.get("type") == JSON_TYPES.get(spec.kind, "string")
-    assert (one.get("format") == "date") == (spec.kind is FieldKind.DATE)
+    assert (one.get("format") == "date") == (spec.kind in (FieldKind.DATE, FieldKind.MONTH))
     if spec.kind is FieldKind.CHOICE:
         assert "enum" in one or "pattern" in one
     elif "enum" in one:

@@ -1,0 +1,28 @@
+"""Lines of what is owed, and of what was entered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OwedLine:
+    """One thing that is owed: figure, what it is, a note, and the form that enters it."""
+
+    figure: str
+    text: str
+    note: str
+    tone: str
+    href: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEntryLine:
+    """An entry of the list."""
+
+    day: str
+    kind: str
+    text: str
+    detail: str
+    href: str

@@ -1,0 +1,207 @@
+"""The forms of returns: a new one, its correction, its withdrawal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from flask import Response, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server.console.records.entry_form import EntryForm, data_typed, typed_entry
+from field178_server.console.records.entry_page import (
+    WRONG,
+    EntryPage,
+    RefusedForm,
+    attempt_entry,
+    entry_page,
+    save_entry,
+)
+from field178_server.console.returns import view
+from field178_server.console.returns.form import return_form, return_paths, with_last_period
+from field178_server.console.returns.reader import ReturnsReader, returns_reader, today_here
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.form_actions import done, office, whole_number
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.text.field_labels import type_name
+from field178_server.console.text.localize import Localizer
+from field178_server.database.unit_of_work import snapshot
+from field178_server.http.application_runtime import current_runtime
+from field178_server.http.auth import current_officer
+from field178_server.office.entries.operations import SeenOwnEntry, correct, enter, withdraw
+from field178_server.office.returns.operations import ReturnEnterer
+from field178_server.office.returns.queries import Reporter, find_return, returns_seen
+from field178_server.records.batch import Batch
+from field178_server.records.stored_record import Stored
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.merge import Data
+from field178_shared.records.reading import text_of
+from field178_shared.records.returns import MONTHLY_TYPES, RETURN_TYPES
+
+
+@console.get("/returns/new/<record_type>")
+def new_return(record_type: str) -> Response:
+    """Show the form of a new return with what the address tells already."""
+    reader, unit_id = _reader_of_new(record_type)
+    typed: MultiDict[str, str] = MultiDict()
+    today = today_here()
+    if record_type in MONTHLY_TYPES:
+        typed["month"] = request.args.get("month") or today.replace(day=1).isoformat()
+    form = _form(reader, record_type, typed, {})
+    if "year" in form.paths:
+        typed["year"] = str(today.year)
+    for path, choices in form.options.items():
+        # The only one there is needs no choice.
+        if len(choices) == 1:
+            typed.setdefault(path, choices[0][0])
+    return _shown(reader, form, None, unit_id)
+
+
+@console.post("/returns/new/<record_type>")
+def enter_return(record_type: str) -> AnyResponse:
+    """Write a new return; a refusal shows the form with all that was typed."""
+    reader, unit_id = _reader_of_new(record_type)
+    form = _form(reader, record_type, request.form, {})
+    enterer = ReturnEnterer(reader.access)
+    stated: Data = {"agency_id": reader.access.own_agency_id, "unit_id": unit_id}
+    return _written(
+        reader,
+        form,
+        (None, unit_id),
+        lambda batch, data: enter(batch, office(), enterer, record_type, {**stated, **data}),
+    )
+
+
+@console.get("/returns/entries/<record_id>")
+def return_entry(record_id: str) -> Response:
+    """Show a return with its history; who sent it corrects or withdraws it here."""
+    reader, entry = _reader_and_entry(record_id)
+    return _shown_entry(reader, entry)
+
+
+@console.post("/returns/entries/<record_id>")
+def correct_return(record_id: str) -> AnyResponse:
+    """Write a return anew over the revision that was seen."""
+    reader, entry = _reader_and_entry(record_id)
+    form = _form(reader, entry.type, request.form, entry.data)
+    seen, enterer = SeenOwnEntry(record_id, whole_number("seen_rev")), ReturnEnterer(reader.access)
+    shown = {path.partition(".")[0] for path in form.paths}
+    kept: Data = {name: value for name, value in entry.data.items() if name not in shown}
+    return _written(
+        reader,
+        form,
+        (entry, text_of(entry.data, "unit_id")),
+        lambda batch, data: correct(batch, office(), enterer, seen, {**kept, **data}),
+    )
+
+
+@console.post("/returns/entries/<record_id>/withdraw")
+def withdraw_return(record_id: str) -> AnyResponse:
+    """Let a return count no longer."""
+    reader, entry = _reader_and_entry(record_id)
+    seen, enterer = SeenOwnEntry(record_id, whole_number("seen_rev")), ReturnEnterer(reader.access)
+    refusal = attempt_entry(lambda batch: withdraw(batch, office(), enterer, seen))
+    if refusal is not None:
+        return _shown_entry(reader, entry, refusal.message, refusal.status)
+    return done(url_for("console.returns"), "return_withdrawn", record_id)
+
+
+def _written(
+    reader: ReturnsReader,
+    form: EntryForm,
+    of: tuple[Stored | None, str],
+    write: Callable[[Batch, Data], object],
+) -> AnyResponse:
+    (entry, unit_id), localizer = of, _localizer()
+    values = form.read(localizer)
+    if values.errors:
+        return _shown(reader, replace(form, errors=values.errors), entry, unit_id, localizer.say(WRONG), 422)
+    made: list[object] = []
+    answer = save_entry(
+        form,
+        entry,
+        data_typed(values),
+        lambda batch, data: made.append(write(batch, data)),
+        "console.returns",
+    )
+    if isinstance(answer, RefusedForm):
+        return _shown(reader, answer.form, entry, unit_id, answer.message, answer.status)
+    if answer is not None:
+        return answer
+    record_id = entry.record_id if entry else str(made[0])
+    return done(url_for("console.returns"), "return_corrected" if entry else "return_entered", record_id)
+
+
+def _shown_entry(reader: ReturnsReader, entry: Stored, refusal: str = "", status: int = 200) -> Response:
+    typed = typed_entry(entry.type, _paths(reader, entry.type, entry.data), entry.data, _localizer())
+    form = _form(reader, entry.type, typed, entry.data)
+    return _shown(reader, form, entry, text_of(entry.data, "unit_id"), refusal, status)
+
+
+def _shown(
+    reader: ReturnsReader,
+    form: EntryForm,
+    entry: Stored | None,
+    unit_id: str,
+    refusal: str = "",
+    status: int = 200,
+) -> Response:
+    localizer, record_type = _localizer(), form.record_type
+    agency_id = text_of(entry.data, "agency_id") if entry else reader.access.own_agency_id
+    if record_type in MONTHLY_TYPES:
+        with snapshot(current_runtime().engine) as session:
+            before = returns_seen(session, reader.access, (record_type,))
+        form = with_last_period(form, before, Reporter(agency_id, unit_id), localizer)
+    lists = localizer.lists
+    names = (localizer.label(lists.agencies, agency_id), localizer.label(lists.units, unit_id))
+    page = EntryPage(
+        form,
+        entry,
+        active="console.returns",
+        title=type_name(record_type, localizer) if entry else localizer.say(view.ADD[record_type]),
+        unit=" · ".join(names),
+        back=url_for("console.returns"),
+        action=url_for("console.correct_return", record_id=entry.record_id)
+        if entry
+        else request.full_path.rstrip("?"),
+        may_write=record_type in reader.types and (entry is None or reader.access.enters(entry)),
+        withdraw_href=url_for("console.withdraw_return", record_id=entry.record_id) if entry else "",
+        facts=("agency_id", "unit_id"),
+    )
+    return entry_page(page, localizer, refusal, status)
+
+
+def _form(reader: ReturnsReader, record_type: str, typed: MultiDict[str, str], data: Data) -> EntryForm:
+    paths = _paths(reader, record_type, data)
+    return return_form(record_type, paths, typed, reader.access, (today_here(), _localizer()))
+
+
+def _paths(reader: ReturnsReader, record_type: str, data: Data) -> tuple[str, ...]:
+    agency_id = text_of(data, "agency_id") or reader.access.own_agency_id
+    return return_paths(record_type, agency_id, data, today_here(), _localizer())
+
+
+def _reader_of_new(record_type: str) -> tuple[ReturnsReader, str]:
+    """Return the officer, who enters this type, with the unit of the address."""
+    if record_type not in RETURN_TYPES:
+        raise AppError(ErrorCode.NOT_FOUND)
+    with snapshot(current_runtime().engine) as session:
+        reader = returns_reader(session, current_officer(), _localizer())
+    unit_id = reader.chosen()
+    if record_type not in reader.types or not unit_id:
+        raise AppError(ErrorCode.NOT_FOUND)
+    return reader, unit_id
+
+
+def _reader_and_entry(record_id: str) -> tuple[ReturnsReader, Stored]:
+    with snapshot(current_runtime().engine) as session:
+        reader = returns_reader(session, current_officer(), _localizer())
+        found = find_return(session, reader.access, record_id)
+    if found is None or found.is_erased:
+        raise AppError(ErrorCode.NOT_FOUND)
+    return reader, found
+
+
+def _localizer() -> Localizer:
+    return Localizer(chosen_language())

@@ -1,0 +1,105 @@
+"""The form of a return: its fields by type and agency, its choices, and the numbers of the last period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from werkzeug.datastructures import MultiDict
+
+from field178_server.console.records.entry_form import EntryForm, Options
+from field178_server.console.text.field_labels import value_text
+from field178_server.console.text.localize import Localizer
+from field178_server.office.returns.queries import Reporter, ReturnsAccess, last_before
+from field178_server.records.stored_record import Stored
+from field178_shared.codelists.organizations import RETURN_NUMBERS
+from field178_shared.indicators.periods import months_after
+from field178_shared.merge import Data, read_path
+from field178_shared.records.reading import entries_of, text_of
+from field178_shared.records.returns import (
+    AGENCY_RETURN,
+    BUDGET_LINE,
+    COMMENDATION,
+    DENOMINATOR,
+    HARM_REDUCTION,
+    MODEL,
+    MONTHLY_TYPES,
+)
+from field178_shared.text.i18n import N_
+
+# How far back a return may still be entered.
+MONTHS_OFFERED = 24
+_PATHS = {
+    MODEL: ("model_id", "started_on", "status", "ended_on", "host_agency_id", "budget_vnd"),
+    COMMENDATION: ("granted_on", "level", "form", "subject", "count"),
+    BUDGET_LINE: ("year", "source", "purpose", "allocated_vnd", "spent_vnd"),
+    DENOMINATOR: ("kind", "valid_from", "value", "source_document"),
+}
+
+
+def return_paths(
+    record_type: str, agency_id: str, data: Data, today: date, localizer: Localizer
+) -> tuple[str, ...]:
+    """Return the fields of a form: the numbers of the agency, the services in force, and what is stored."""
+    lists = localizer.lists
+    if record_type == AGENCY_RETURN:
+        agency = lists.agencies.get(agency_id)
+        asked = agency.return_numbers if agency else ()
+        return ("month", *(one for one in RETURN_NUMBERS if one in asked or one in data), "note")
+    if record_type == HARM_REDUCTION:
+        services = dict.fromkeys((*lists.support_services.on(today), *entries_of(data, "services")))
+        return ("month", *(f"services.{one}.quantity" for one in services))
+    return _PATHS[record_type]
+
+
+def return_form(
+    record_type: str,
+    paths: tuple[str, ...],
+    typed: MultiDict[str, str],
+    access: ReturnsAccess,
+    at: tuple[date, Localizer],
+) -> EntryForm:
+    """Return the form with its choices."""
+    today, localizer = at
+    options: Options = {}
+    if record_type in MONTHLY_TYPES:
+        options = {"month": _months(today, typed.get("month", ""), localizer)}
+    elif record_type == DENOMINATOR:
+        kinds = {*access.denominators, typed.get("kind", "")} & localizer.lists.denominators.keys()
+        rows = ((one, localizer.label(localizer.lists.denominators, one)) for one in sorted(kinds))
+        options = {"kind": list(rows)}
+    required = frozenset(paths) & frozenset(RETURN_NUMBERS)
+    return EntryForm(record_type, paths, options, typed, required=required)
+
+
+def with_last_period(
+    form: EntryForm, entries: Iterable[Stored], reporter: Reporter, localizer: Localizer
+) -> EntryForm:
+    """Return the form with the numbers of the last period beside those of a month."""
+    try:
+        month = date.fromisoformat(form.typed.get("month", ""))
+    except ValueError:
+        return form
+    last = last_before(entries, reporter, form.record_type, month)
+    if last is None:
+        return form
+    said = localizer.say(N_("Month {month}: {number}"))
+    when = localizer.month(text_of(last.data, "month"))
+    beside = {
+        path: said.format(month=when, number=value_text(form.record_type, path, value, localizer))
+        for path in form.paths
+        if path not in ("month", "note") and (value := read_path(last.data, path)) is not None
+    }
+    return replace(form, beside=beside)
+
+
+def _months(today: date, typed: str, localizer: Localizer) -> Sequence[tuple[str, str]]:
+    """Return the month at hand and those before it; one that was typed stays chosen, whatever it is."""
+    first = today.replace(day=1)
+    found = [months_after(first, -back).isoformat() for back in range(MONTHS_OFFERED)]
+    try:
+        known = {date.fromisoformat(typed).isoformat()} if typed else set[str]()
+    except ValueError:
+        known = set()
+    return [(one, localizer.month(one)) for one in sorted({*found, *known}, reverse=True)]

@@ -1,0 +1,162 @@
+"""Returns in words: what is owed with its form, what was sent, and who is late."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from field178_server.console.records.entry_form import entry_label_of
+from field178_server.console.records.entry_lines import OwedLine, OwnEntryLine
+from field178_server.console.text.field_labels import type_name, value_text
+from field178_server.console.text.localize import Localizer
+from field178_server.office.returns.queries import MonthlyReturn, ReturnState
+from field178_server.records.stored_record import Stored
+from field178_shared.codelists.organizations import RETURN_NUMBERS
+from field178_shared.records.reading import count_of, entries_of, text_of
+from field178_shared.records.returns import (
+    AGENCY_RETURN,
+    BUDGET_LINE,
+    COMMENDATION,
+    DENOMINATOR,
+    HARM_REDUCTION,
+    MODEL,
+    MONTHLY_TYPES,
+    day_of_return,
+)
+from field178_shared.text.i18n import N_
+
+ADD = {
+    AGENCY_RETURN: N_("Enter the numbers of a month"),
+    HARM_REDUCTION: N_("Enter harm-reduction totals"),
+    MODEL: N_("Enter a model"),
+    COMMENDATION: N_("Enter a commendation"),
+    BUDGET_LINE: N_("Enter a budget line"),
+    DENOMINATOR: N_("Enter a total"),
+}
+_STATES = {
+    ReturnState.SENT: (N_("Sent"), "ok", "check-circle"),
+    ReturnState.DUE: (N_("Not sent yet"), "warn", "clock"),
+    ReturnState.LATE: (N_("Late"), "bad", "alert"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SentLine:
+    """A return of an agency in the table of the office: whose, of what, and whether it came."""
+
+    agency: str
+    unit: str
+    kind: str
+    state: str
+    tone: str
+    icon: str
+    href: str
+
+
+def new_return_href(record_type: str, unit_id: str, **chosen: str) -> str:
+    """Return the address of the form of a new return."""
+    return url_for("console.new_return", record_type=record_type, unit=unit_id, **chosen)  # type: ignore[arg-type]  # words alone
+
+
+def owed_returns(
+    owed: Sequence[MonthlyReturn], localizer: Localizer, *, names_unit: bool
+) -> tuple[OwedLine, ...]:
+    """Return the returns of an agency: the month at hand, and the earlier ones that have not come."""
+    say, lines = localizer.say, []
+    notes = {
+        ReturnState.DUE: say(N_("not sent yet; due by the end of the month")),
+        ReturnState.LATE: say(N_("late: the month is over")),
+    }
+    for one in owed:
+        if one.state is ReturnState.SENT:
+            continue
+        text = say(N_("{kind}, month {month}")).format(
+            kind=type_name(one.record_type, localizer), month=localizer.month(one.month)
+        )
+        unit_id = one.reporter.unit_id
+        if names_unit:
+            text = f"{text} · {localizer.label(localizer.lists.units, unit_id)}"
+        month = one.month.isoformat()
+        lines.append(
+            OwedLine(
+                "",
+                text,
+                notes[one.state],
+                _STATES[one.state][1],
+                new_return_href(one.record_type, unit_id, month=month),
+                say(N_("Enter")),
+            )
+        )
+    return tuple(lines)
+
+
+def sent_lines(owed: Sequence[MonthlyReturn], localizer: Localizer) -> tuple[SentLine, ...]:
+    """Return the returns of all agencies of a month, those that have not come first."""
+    order = list(ReturnState)[::-1]
+    lists, found = localizer.lists, []
+    for one in sorted(owed, key=lambda each: order.index(each.state)):
+        state, tone, icon = _STATES[one.state]
+        found.append(
+            SentLine(
+                localizer.label(lists.agencies, one.reporter.agency_id),
+                localizer.label(lists.units, one.reporter.unit_id),
+                type_name(one.record_type, localizer),
+                localizer.say(state),
+                tone,
+                icon,
+                url_for("console.return_entry", record_id=one.entry.record_id) if one.entry else "",
+            )
+        )
+    return tuple(found)
+
+
+def return_lines(
+    entries: Sequence[Stored], localizer: Localizer, *, names_agency: bool
+) -> tuple[OwnEntryLine, ...]:
+    """Return returns in words."""
+    return tuple(
+        OwnEntryLine(
+            _when(one, localizer),
+            type_name(one.type, localizer),
+            *_said(one, localizer, names_agency=names_agency),
+            url_for("console.return_entry", record_id=one.record_id),
+        )
+        for one in entries
+    )
+
+
+def _when(entry: Stored, localizer: Localizer) -> str:
+    if entry.type == BUDGET_LINE:
+        return str(count_of(entry.data, "year") or "")
+    day = day_of_return(entry.type, entry.data)
+    return localizer.month(day) if entry.type in MONTHLY_TYPES else localizer.day(day)
+
+
+def _said(entry: Stored, localizer: Localizer, *, names_agency: bool) -> tuple[str, str]:
+    """Return what a return says in a few words, and the line below."""
+    data, lists, kind = entry.data, localizer.lists, entry.type
+
+    def value(path: str) -> str:
+        return value_text(kind, path, data.get(path), localizer)
+
+    month = localizer.say(N_("Month {month}")).format(month=value("month"))
+    agency = localizer.label(lists.agencies, text_of(data, "agency_id")) if names_agency else month
+    if kind == AGENCY_RETURN:
+        numbers = [
+            f"{entry_label_of(kind, one, localizer)}: {value(one)}" for one in RETURN_NUMBERS if one in data
+        ]
+        return agency, "; ".join(numbers)
+    if kind == HARM_REDUCTION:
+        services = localizer.number(len(entries_of(data, "services")))
+        return agency, localizer.say(N_("{count} services")).format(count=services)
+    if kind == MODEL:
+        return value("model_id"), value("status")
+    if kind == COMMENDATION:
+        return f"{value('form')}, {value('level')}", f"{value('subject')}: {value('count')}"
+    if kind == BUDGET_LINE:
+        spent = localizer.say(N_("{spent} of {allocated} spent"))
+        return value("purpose"), spent.format(spent=value("spent_vnd"), allocated=value("allocated_vnd"))
+    unit = localizer.label(lists.units, text_of(data, "unit_id"))
+    return value("kind"), f"{value('value')} · {unit}"

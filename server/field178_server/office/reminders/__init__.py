@@ -1,0 +1,1 @@
+"""The reminder of the 25th: what communes and agencies still owe for the month."""

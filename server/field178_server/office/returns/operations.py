@@ -1,0 +1,65 @@
+"""What an officer may enter of returns: those of the own agency, and those of the office that leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar
+
+from field178_server.audit.operation_context import OperationContext
+from field178_server.office.entries.queries import entries_of_types
+from field178_server.office.returns.queries import ReturnsAccess
+from field178_server.records.batch import Batch
+from field178_server.records.scopes import OFFICE
+from field178_server.records.stored_record import Stored
+from field178_shared.merge import Data
+from field178_shared.records.reading import text_of
+from field178_shared.records.returns import (
+    AGENCY_RETURN,
+    BUDGET_LINE,
+    COMMENDATION,
+    DENOMINATOR,
+    HARM_REDUCTION,
+    MODEL,
+)
+
+_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        AGENCY_RETURN: ("agency_id", "unit_id", "month"),
+        HARM_REDUCTION: ("agency_id", "unit_id", "month"),
+        MODEL: ("unit_id", "model_id", "started_on"),
+        COMMENDATION: ("unit_id", "level", "form", "subject", "granted_on"),
+        BUDGET_LINE: ("unit_id", "year", "source", "purpose"),
+        DENOMINATOR: ("unit_id", "kind", "valid_from"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnEnterer:
+    """An officer who enters the returns of an access."""
+
+    access: ReturnsAccess
+    keys: ClassVar[Mapping[str, tuple[str, ...]]] = _KEYS
+    kept: ClassVar[tuple[str, ...]] = ("agency_id", "unit_id")
+
+    def scope_of(self, data: Data) -> str:
+        """Return the scope: no tablet has returns."""
+        return OFFICE
+
+    def holds(self, entry: Stored) -> bool:
+        """Tell whether a return is of the own agency or office."""
+        return self.access.enters(entry)
+
+    def foreign(self, batch: Batch, context: OperationContext, record_type: str, data: Data) -> Iterator[str]:
+        """Yield the fields that name another agency or area, or a total that another agency states."""
+        agency_id, unit_id = text_of(data, "agency_id"), text_of(data, "unit_id")
+        if record_type not in self.access.types or not self.access.covers(agency_id, unit_id):
+            yield "unit_id"
+        if record_type == DENOMINATOR and text_of(data, "kind") not in self.access.denominators:
+            yield "kind"
+
+    def entered(self, batch: Batch, record_type: str, data: Data) -> Iterable[Stored]:
+        """Return the returns of the type."""
+        return entries_of_types(batch.session, batch.tenant_id, (record_type,))

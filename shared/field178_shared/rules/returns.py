@@ -1,0 +1,117 @@
+"""Rules of what agencies send: periods that have come, the numbers of the own agency, sums that agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from field178_shared.codelists import CodeLists
+from field178_shared.codelists.organizations import RETURN_NUMBERS
+from field178_shared.codelists.units import COMMUNE_KINDS
+from field178_shared.errors import ErrorCode
+from field178_shared.records.reading import Data, count_of, day_of, entries_of, text_of
+from field178_shared.records.returns import ENDED_MODEL
+from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
+from field178_shared.time.clock import local_date
+
+BUDGET_RULES = (Rule("spent_vnd", ErrorCode.EXCEEDS_ALLOCATED, ("allocated_vnd",)),)
+MODEL_RULES = (Rule("ended_on", ErrorCode.END_BEFORE_START, ("started_on",)),)
+MONTH_RULES = (Rule("month", ErrorCode.BAD_DATE),)
+
+
+def month_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+    """Yield a month that is not told by its first day."""
+    month = day_of(data, "month")
+    if month is not None and month.day != 1:
+        yield Problem("month", ErrorCode.BAD_DATE)
+
+
+def budget_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+    """Yield more spent than was allocated."""
+    allocated, spent = count_of(data, "allocated_vnd"), count_of(data, "spent_vnd")
+    if allocated is not None and spent is not None and spent > allocated:
+        yield Problem("spent_vnd", ErrorCode.EXCEEDS_ALLOCATED)
+
+
+def model_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+    """Yield a model that ended before it began."""
+    started, ended = day_of(data, "started_on"), day_of(data, "ended_on")
+    if started is not None and ended is not None and ended < started:
+        yield Problem("ended_on", ErrorCode.END_BEFORE_START)
+
+
+def agency_return_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield what must be corrected before a monthly return is entered; each number of the agency is asked."""
+    yield from _of_month(data, lists, context)
+    agency = lists.agencies.get(text_of(data, "agency_id"))
+    asked = agency.return_numbers if agency else ()
+    for name in RETURN_NUMBERS:
+        if name in asked and data.get(name) is None:
+            yield Problem(name, ErrorCode.REQUIRED)
+        elif name not in asked and data.get(name) is not None:
+            yield Problem(name, ErrorCode.UNKNOWN_CHOICE)
+    if not asked:
+        yield Problem("agency_id", ErrorCode.UNKNOWN_CHOICE)
+
+
+def harm_reduction_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield what must be corrected before the totals of an area are entered: never those of a commune."""
+    yield from _of_month(data, lists, context)
+    if not entries_of(data, "services"):
+        yield Problem("services", ErrorCode.REQUIRED)
+    unit = lists.units.get(text_of(data, "unit_id"))
+    if unit is not None and unit.type in COMMUNE_KINDS:
+        yield Problem("unit_id", ErrorCode.UNKNOWN_CHOICE)
+
+
+def model_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield what must be corrected before a model is entered."""
+    yield from _still_to_come(("started_on", "ended_on"), data, context)
+    has_ended, ended_on = text_of(data, "status") == ENDED_MODEL, day_of(data, "ended_on")
+    if has_ended and ended_on is None:
+        yield Problem("ended_on", ErrorCode.REQUIRED)
+    if ended_on is not None and not has_ended:
+        yield Problem("status", ErrorCode.UNKNOWN_CHOICE)
+
+
+def commendation_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield what must be corrected before commendations are entered."""
+    yield from _still_to_come(("granted_on",), data, context)
+
+
+def budget_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield what must be corrected before a line of the budget is entered."""
+    year = count_of(data, "year")
+    if year is not None and year > local_date(context.now).year:
+        yield Problem("year", ErrorCode.PERIOD_IN_FUTURE)
+
+
+def denominator_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield what must be corrected before a total is entered: one that is counted is not typed."""
+    yield from _still_to_come(("valid_from",), data, context)
+    kind = lists.denominators.get(text_of(data, "kind"))
+    if kind is not None and not kind.is_entered:
+        yield Problem("kind", ErrorCode.UNKNOWN_CHOICE)
+
+
+def _of_month(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    month = day_of(data, "month")
+    if month is None:
+        return
+    if month > local_date(context.now):
+        yield Problem("month", ErrorCode.PERIOD_IN_FUTURE)
+    elif any(not_in_force(lists.agencies, [text_of(data, "agency_id")], month)):
+        yield Problem("month", ErrorCode.AGENCY_NOT_VALID)
+    yield from _unit_not_there(data, lists, month)
+
+
+def _unit_not_there(data: Data, lists: CodeLists, day: date) -> Iterator[Problem]:
+    if any(not_in_force(lists.units, [text_of(data, "unit_id")], day)):
+        yield Problem("unit_id", ErrorCode.UNIT_NOT_VALID)
+
+
+def _still_to_come(paths: tuple[str, ...], data: Data, context: Context) -> Iterator[Problem]:
+    for path in paths:
+        day = day_of(data, path)
+        if day is not None and day > local_date(context.now):
+            yield Problem(path, ErrorCode.DATE_IN_FUTURE)

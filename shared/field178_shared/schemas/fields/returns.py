@@ -1,0 +1,83 @@
+"""Fields of what agencies send for people, each type in the order of its form."""
+
+from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
+from field178_shared.schemas.fields.worker_census import commune_fields
+from field178_shared.text.i18n import N_
+
+_STATED = (
+    FieldSpec("agency_id", N_("Agency that states it"), FieldKind.CHOICE, choices="agencies"),
+    FieldSpec("unit_id", N_("Area of the figures"), FieldKind.CHOICE, choices="units"),
+)
+_MONTH = FieldSpec("month", N_("Month of the return"), FieldKind.MONTH)
+
+
+def _number(path: str, label: str, unit: str, *, help: str = "") -> FieldSpec:
+    return FieldSpec(path, label, FieldKind.NUMBER, unit=unit, help=help)
+
+
+AGENCY_RETURN = commune_fields(
+    *_STATED,
+    _MONTH,
+    _number("tipoffs_received", N_("Tip-offs received"), N_("tip-offs")),
+    _number("tipoffs_processed", N_("Tip-offs processed in time"), N_("tip-offs")),
+    _number("cases_uncovered", N_("Cases uncovered"), N_("cases"), help=N_("Number of cases alone.")),
+    _number("cases_prosecuted", N_("Cases prosecuted"), N_("cases"), help=N_("Number of cases alone.")),
+    _number("cases_tried", N_("Cases tried"), N_("cases"), help=N_("Number of cases alone.")),
+    _number(
+        "complex_spots",
+        N_("Complex spots"),
+        N_("spots"),
+        help=N_("How many there are at the end of the month."),
+    ),
+    _number("workers_examined", N_("Workers with a periodic health check"), N_("people")),
+    FieldSpec("note", N_("Note"), FieldKind.LONG_TEXT, is_free_text=True, help=N_("No name of any person.")),
+)
+HARM_REDUCTION_RETURN = commune_fields(
+    *_STATED,
+    _MONTH,
+    FieldSpec("services", N_("Services of harm reduction and support"), FieldKind.GROUP),
+    FieldSpec("services.*", N_("Service"), FieldKind.GROUP, keys="support_services"),
+    FieldSpec("services.*.quantity", N_("Quantity"), FieldKind.NUMBER),
+)
+PILOT_MODEL = commune_fields(
+    *_STATED,
+    FieldSpec("model_id", N_("Model"), FieldKind.CHOICE, choices="pilot_model"),
+    FieldSpec("started_on", N_("Started on"), FieldKind.DATE),
+    FieldSpec("status", N_("State of the model"), FieldKind.CHOICE, choices="model_status"),
+    FieldSpec("ended_on", N_("Ended on"), FieldKind.DATE, help=N_("For a model that has ended.")),
+    FieldSpec("host_agency_id", N_("Host agency"), FieldKind.CHOICE, choices="agencies"),
+    FieldSpec("budget_vnd", N_("Budget of the model"), FieldKind.MONEY),
+)
+COMMENDATION = commune_fields(
+    *_STATED,
+    FieldSpec("granted_on", N_("Granted on"), FieldKind.DATE),
+    FieldSpec("level", N_("Level of the commendation"), FieldKind.CHOICE, choices="commendation_level"),
+    FieldSpec("form", N_("Form of the commendation"), FieldKind.CHOICE, choices="commendation_form"),
+    FieldSpec("subject", N_("Who is commended"), FieldKind.CHOICE, choices="commendation_subject"),
+    FieldSpec("count", N_("How many"), FieldKind.NUMBER, help=N_("Counts alone, no name of any person.")),
+)
+BUDGET_LINE = commune_fields(
+    *_STATED,
+    FieldSpec("year", N_("Year of the budget"), FieldKind.NUMBER),
+    FieldSpec("source", N_("Source of the budget"), FieldKind.CHOICE, choices="budget_source"),
+    FieldSpec("purpose", N_("Purpose"), is_free_text=True, example=N_("for example outreach")),
+    FieldSpec("allocated_vnd", N_("Allocated"), FieldKind.MONEY),
+    FieldSpec(
+        "spent_vnd",
+        N_("Spent until now"),
+        FieldKind.MONEY,
+        help=N_("Corrected as more is spent: the last number of the year counts."),
+    ),
+)
+DENOMINATOR = commune_fields(
+    *_STATED,
+    FieldSpec("kind", N_("Kind of total"), FieldKind.CHOICE, choices="denominators"),
+    FieldSpec("valid_from", N_("Total holds from"), FieldKind.DATE),
+    FieldSpec("value", N_("Total"), FieldKind.NUMBER, unit=N_("people")),
+    FieldSpec(
+        "source_document",
+        N_("Source of the total"),
+        is_free_text=True,
+        example=N_("for example 05/BC-UBND"),
+    ),
+)

@@ -1,0 +1,108 @@
+"""Figures of what agencies send."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.shared.indicators.conftest import UNIT, FiguresOf, record
+
+from field178_shared.indicators.periods import Period
+
+DISTRICT = "d313_v1"
+POLICE = {"agency_id": "dist_police", "unit_id": DISTRICT}
+WHOLE = [UNIT, DISTRICT]
+FIRST_HALF = Period(date(2024, 1, 1), date(2024, 7, 1))
+
+
+def test_returns_of_months_add_up_and_what_there_is_at_a_time_does_not(figure: FiguresOf) -> None:
+    numbers = {
+        "2023-12-01": {"cases_uncovered": 9, "complex_spots": 5},
+        "2024-01-01": {
+            "tipoffs_received": 4,
+            "tipoffs_processed": 3,
+            "cases_uncovered": 1,
+            "complex_spots": 2,
+        },
+        "2024-12-01": {
+            "tipoffs_received": 1,
+            "tipoffs_processed": 1,
+            "cases_uncovered": 2,
+            "complex_spots": 1,
+        },
+    }
+    records = [
+        record("agency_return", month, POLICE | {"month": month, **one}) for month, one in numbers.items()
+    ]
+    assert figure("tipoffs_processed_pct", records, units=WHOLE).value == 80.0
+    assert figure("cases_broken", records, units=WHOLE).value == 3
+    assert figure("complex_spots", records, units=WHOLE).value == 1
+    assert figure("complex_spots", records, units=WHOLE, period=FIRST_HALF).value == 2
+    assert figure("complex_spots", records, units=[UNIT]).value == 0
+
+
+def test_harm_reduction_is_told_apart_by_service(figure: FiguresOf) -> None:
+    months = [
+        record(
+            "harm_reduction_return",
+            month,
+            {"unit_id": DISTRICT, "month": month, "services": {"legal_aid": {"quantity": 2}, **more}},
+        )
+        for month, more in (("2024-01-01", {}), ("2024-02-01", {"info_contacts": {"quantity": 5}}))
+    ]
+    found = figure("harm_reduction_contacts", months, units=WHOLE)
+    assert (found.value, found.breakdown) == (9, {"legal_aid": 4, "info_contacts": 5})
+
+
+def test_a_model_counts_from_its_first_day_until_it_has_ended(figure: FiguresOf) -> None:
+    data = {"unit_id": DISTRICT, "model_id": "reintegration", "started_on": "2024-03-01"}
+    ended = data | {"status": "ended", "ended_on": "2024-09-30"}
+    records = [
+        record("pilot_model", "m1", data | {"status": "maintained"}),
+        record("pilot_model", "m2", ended),
+        record("pilot_model", "m3", data | {"status": "proposed"}),
+        record("pilot_model", "m4", data | {"status": "active", "started_on": "2025-01-01"}),
+    ]
+    assert figure("pilot_models_active", records, units=WHOLE).value == 1
+    assert figure("pilot_models_active", records, units=WHOLE, period=FIRST_HALF).value == 2
+
+
+def test_commendations_and_budgets_add_up(figure: FiguresOf) -> None:
+    given = {"unit_id": DISTRICT, "granted_on": "2024-11-18", "level": "district"}
+    commendations = [
+        record("commendation", "c1", given | {"subject": "collective", "count": 2}),
+        record("commendation", "c2", given | {"subject": "individual", "count": 5}),
+    ]
+    found = figure("commendations_total", commendations, units=WHOLE)
+    assert (found.value, found.breakdown) == (7, {"collective": 2, "individual": 5})
+    lines = [
+        record(
+            "budget_line", one, {"unit_id": DISTRICT, "year": 2024, "allocated_vnd": 100, "spent_vnd": spent}
+        )
+        for one, spent in (("b1", 100), ("b2", 50))
+    ]
+    assert figure("budget_used_pct", lines, units=WHOLE).value == 75.0
+
+
+def test_the_total_that_was_stated_last_is_divided_by(figure: FiguresOf) -> None:
+    trained = {"commune_staff": {"attendance_count": 30, "first_time_count": 30}}
+    training = record(
+        "outreach_session",
+        "s1",
+        {
+            "outreach_form_id": "training_class",
+            "session_date": "2024-05-05",
+            "unit_id": UNIT,
+            "topic_ids": [],
+            "audiences": trained,
+        },
+    )
+    totals = [
+        record(
+            "denominator",
+            f"d{day}",
+            {"unit_id": UNIT, "kind": "commune_staff_total", "valid_from": day, "value": value},
+        )
+        for day, value in (("2023-01-01", 80), ("2024-01-01", 40), ("2025-01-01", 20))
+    ]
+    found = figure("team_trained_pct", [training, *totals], units=WHOLE)
+    assert (found.num, found.den, found.value) == (30, 40, 75.0)
