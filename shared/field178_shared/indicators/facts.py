@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from field178_shared.codelists import CodeLists
+from field178_shared.formulas.figures import Aggregate
+from field178_shared.indicators.contributions import Contribution, of_entity, of_event
 from field178_shared.indicators.counting import Counts, count_entity, count_events
 from field178_shared.indicators.entities import (
     CountedEntity,
@@ -59,6 +61,17 @@ class Facts:
         if period not in self._counts:
             self._counts[period] = self._count(period)
         return self._counts[period]
+
+    def contributions(self, aggregates: Iterable[Aggregate], period: Period) -> Iterator[Contribution]:
+        """Yield what each event and each entity adds to these aggregates in a period."""
+        wanted = tuple(aggregates)
+        for event in self._events:
+            if event.day in period:
+                yield from of_event(wanted, event)
+        for entity in self._entities:
+            if own := [one for one in wanted if one.of == entity.kind]:
+                events: Mapping[str, Sequence[Event]] = self._of_entities.get((entity.kind, entity.id), {})
+                yield from of_entity(own, entity, events, (period, self._today))
 
     def _count(self, period: Period) -> Counts:
         counts: Counts = {}

@@ -1,0 +1,121 @@
+"""Facts of some indicators: their figures in parts of an area and a period, and what each number counts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from field178_server.office.indicators.counted_records import counted_records, establishment_aliases
+from field178_server.office.indicators.queries import IndicatorFigure, units_of_area
+from field178_shared.codelists import CodeLists, Indicator
+from field178_shared.formulas.figures import Aggregate, Formula
+from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on
+from field178_shared.indicators.contributions import Contribution, counts_from
+from field178_shared.indicators.counting import Counts
+from field178_shared.indicators.facts import Facts
+from field178_shared.indicators.figures import AreaTotals, figure_of
+from field178_shared.indicators.periods import Period
+from field178_shared.indicators.reads import record_types_of
+
+
+@dataclass(frozen=True, slots=True)
+class FigureQuestion:
+    """What figures are asked for: lists, the period, the units of the area, and the day at hand."""
+
+    lists: CodeLists
+    period: Period
+    unit_ids: tuple[str, ...]
+    today: date
+
+    @property
+    def area(self) -> CountedArea:
+        """The area at the end of the period."""
+        last_day = self.period.end - timedelta(days=1)
+        return area_on(self.lists, units_of_area(self.lists, self.unit_ids), last_day)
+
+
+class CountedFacts:
+    """What the indicators asked for are counted from, the approved records and those that wait with them."""
+
+    def __init__(
+        self, question: FigureQuestion, aggregates: Sequence[Aggregate], approved: Facts, every: Facts
+    ) -> None:
+        self.question = question
+        self.area = question.area
+        self._aggregates = aggregates
+        self._facts = {False: approved, True: every}
+        self._counts: dict[tuple[Period, bool], Counts] = {}
+
+    def totals(
+        self, period: Period, area: CountedArea | None = None, *, with_waiting: bool = False
+    ) -> AreaTotals:
+        """Return the totals of the area, or of a part of it, in a period."""
+
+        def counts_of(wanted: Period) -> Counts:
+            key = (wanted, with_waiting)
+            if key not in self._counts:
+                self._counts[key] = counts_from(
+                    self._facts[with_waiting].contributions(self._aggregates, wanted)
+                )
+            return self._counts[key]
+
+        return AreaTotals(counts_of, area or self.area, period, self.question.today)
+
+    def figure(
+        self, indicator: Indicator, period: Period, area: CountedArea | None = None
+    ) -> IndicatorFigure:
+        """Return the figure of an indicator."""
+        figure = self.question.lists.figures[indicator.id]
+        approved, every = (
+            figure_of(indicator, figure, self.totals(period, area, with_waiting=waiting))
+            for waiting in (False, True)
+        )
+        return IndicatorFigure(approved, every)
+
+    def number(
+        self, formula: Formula, period: Period, area: CountedArea | None = None, *, with_waiting: bool = False
+    ) -> float:
+        """Return what a formula makes of the totals."""
+        found = formula.run(self.totals(period, area, with_waiting=with_waiting))
+        return int(found) if isinstance(found, bool) else found or 0
+
+    def contributions(
+        self, formula: Formula, period: Period, area: CountedArea, *, with_waiting: bool = False
+    ) -> Iterator[Contribution]:
+        """Yield what each record and entity of an area adds to the aggregates of a formula."""
+        units = area.units
+        for one in self._facts[with_waiting].contributions(formula.aggregates, period):
+            if one.unit_id in units:
+                yield one
+
+
+def parts_of_area(area: CountedArea) -> Mapping[str, CountedArea]:
+    """Return the communes of an area by their units, those that were divided since, and the units above."""
+    found = {one.unit_id: CountedArea((one,)) for one in area.communes}
+    found |= {one.unit_id: CountedArea((), (one,)) for one in area.former}
+    return found | {unit_id: CountedArea((), (), frozenset({unit_id})) for unit_id in sorted(area.others)}
+
+
+def communes_of(area: CountedArea) -> Sequence[CommuneArea]:
+    """Return the communes of an area, those that were divided since at the end."""
+    return (*area.communes, *area.former)
+
+
+def read_facts(
+    session: Session, tenant_id: str, question: FigureQuestion, indicator_ids: Collection[str]
+) -> CountedFacts:
+    """Read the records that these indicators count, once, and those alone."""
+    lists, today = question.lists, question.today
+    indicators = [lists.indicators[one] for one in indicator_ids]
+    records = list(counted_records(session, tenant_id, record_types_of(lists, indicators)))
+    aliases = establishment_aliases(session, tenant_id)
+    approved, every = (
+        Facts(lists, [one for one in records if one.is_approved or waiting], today, aliases)
+        for waiting in (False, True)
+    )
+    formulas = [formula for one in indicator_ids for formula in lists.figures[one].formulas]
+    aggregates = {aggregate.key: aggregate for one in formulas for aggregate in one.aggregates}
+    return CountedFacts(question, tuple(aggregates.values()), approved, every)
