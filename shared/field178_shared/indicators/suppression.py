@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from field178_shared.codelists import Indicator
+from field178_shared.indicators.figures import FigureValue
+
 # The smallest number that is shown: from one to four, those who are counted could be known.
 SMALLEST_SHOWN = 5
+# What is no number of people or establishments.
+YES_NO, COMMUNES = "có/không", "count(commune)"
 
 
 def is_small(number: float | None) -> bool:
     """Tell whether a number could stand for a few known people; zero stands for nobody."""
     return number is not None and 0 < number < SMALLEST_SHOWN
+
+
+def is_hidden(indicator: Indicator, figure: FigureValue) -> bool:
+    """Tell whether a figure leaves the working screens as "under 5": one that counts communes never does.
+
+    A share is hidden with its numbers: times what it is divided by, it is the numerator.
+    """
+    return counts_people(indicator) and (is_small(figure.num) or is_small(figure.den))
+
+
+def counts_people(indicator: Indicator) -> bool:
+    """Tell whether an indicator counts people or what belongs to few of them, not communes or answers."""
+    return indicator.unit != YES_NO and indicator.denominator != COMMUNES
 
 
 def hidden_cells(numbers: Collection[float]) -> frozenset[int]:

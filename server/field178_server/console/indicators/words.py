@@ -120,7 +120,7 @@ _COUNTED: Mapping[str, str] = {
     "attendance_count": N_("attendances"),
     "tipoffs_received": N_("tip-offs"),
     "tipoffs_processed": N_("tip-offs"),
-    **dict.fromkeys(("amount_vnd", "allocated_vnd", "spent_vnd"), N_("đồng")),
+    **dict.fromkeys(("amount_vnd", "allocated_vnd", "spent_vnd"), N_("VND")),
 }
 _COMPARED = {"==": N_("{one} is {other}"), "!=": N_("{one} is not {other}")}
 _SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}

@@ -42,6 +42,7 @@ AUDIT = Access(frozenset({"read_audit", "manage_users"}))
 TEAMS = Access(frozenset({"manage_users", "read_visits", "read_own_team_visits"}))
 COMMUNE = Access(frozenset({"create_commune_plan", "review", "sign_off_report"}))
 ENTER_COMMUNE = Access(frozenset({"create_commune_plan"}))
+FIGURES = Access(frozenset({"read_indicators", "compute_indicators"}))
 HAND_OVER = Access(frozenset({"manage_users", "review"}))
 
 POLICY: Mapping[str, Access] = MappingProxyType(
@@ -98,6 +99,10 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.enter_commune_entry": ENTER_COMMUNE,
         "console.correct_commune_entry": ENTER_COMMUNE,
         "console.withdraw_commune_entry": ENTER_COMMUNE,
+        "console.indicators": FIGURES,
+        "console.indicator": FIGURES,
+        "console.indicator_records": FIGURES,
+        "console.indicator_coverage": FIGURES,
         "console.people": ADMINISTER,
         "console.new_person": ADMINISTER,
         "console.add_person": ADMINISTER,

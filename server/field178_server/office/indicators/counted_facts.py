@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from field178_server.office.indicators.counted_records import counted_records, establishment_aliases
-from field178_server.office.indicators.queries import IndicatorFigure, units_of_area
+from field178_server.office.indicators.queries import IndicatorFigure, units_of_area, unkept_types
 from field178_shared.codelists import CodeLists, Indicator
 from field178_shared.formulas.figures import Aggregate, Formula
 from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on
@@ -73,7 +73,7 @@ class CountedFacts:
             figure_of(indicator, figure, self.totals(period, area, with_waiting=waiting))
             for waiting in (False, True)
         )
-        return IndicatorFigure(approved, every)
+        return IndicatorFigure(approved, every, unkept_types(figure))
 
     def number(
         self, formula: Formula, period: Period, area: CountedArea | None = None, *, with_waiting: bool = False
