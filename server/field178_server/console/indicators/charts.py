@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from field178_server.console.indicators.words import PERCENT, YES_NO
+from field178_server.console.text.formula_words import PERCENT, YES_NO
 from field178_shared.codelists import Indicator, TargetProfile
 from field178_shared.indicators.figures import FigureValue, reached
 
@@ -40,10 +40,12 @@ class ColumnChart:
 
 
 def bar_of(indicator: Indicator, value: FigureValue, plans: Sequence[TargetProfile]) -> TargetBar | None:
-    """Return the bar of a figure; a yes or no has none."""
+    """Return the bar of a figure; a yes or no has none, nor a count without a target."""
     if value.value is None or indicator.unit == YES_NO:
         return None
     targets = [one.target for plan in plans if (one := reached(plan, indicator.id, value.value))]
+    if indicator.unit != PERCENT and not targets:
+        return None
     most = 100.0 if indicator.unit == PERCENT else _HEADROOM * max([value.value, *targets, 1])
 
     def at(number: float) -> float:

@@ -46,7 +46,6 @@ class GridRow:
     """A commune or an outlet, and its cells."""
 
     title: str
-    detail: str
     cells: Sequence[GridCell]
 
 
@@ -104,7 +103,7 @@ class GridWriter:
             if area.communes
         )
         rows = [
-            GridRow(title, "", [cell for one in indicators for cell in self._cells(one, key, areas[key])])
+            GridRow(title, [cell for one in indicators for cell in self._cells(one, key, areas[key])])
             for key, title in places
         ]
         return CoverageGrid(columns, rows)
@@ -131,7 +130,7 @@ class GridWriter:
                 row = posted[place].get(outlet_id)
                 count = len(row.records) if row else 0
                 cells.append(self._month_cell(indicator, month, unit_id, count, outlet_id in owed[place]))
-            rows.append(GridRow(title, self.localizer.label(lists.units, unit_id), cells))
+            rows.append(GridRow(title, cells))
         columns = [
             GridColumn(str(one.first.month), f"{one.first.month:02d}/{one.first.year}") for one in months
         ]

@@ -15,7 +15,8 @@ from field178_server.console.indicators.charts import (
     line_of,
 )
 from field178_server.console.indicators.view import FigureWriter, NumberLink, TargetLine
-from field178_server.console.indicators.words import PERCENT, in_words
+from field178_server.console.text.figure_texts import figure_text, hidden_text
+from field178_server.console.text.formula_words import PERCENT, in_words
 from field178_server.console.text.localize import Localizer
 from field178_server.office.indicators.counted_facts import CountedFacts, parts_of_area
 from field178_server.office.indicators.queries import IndicatorFigure
@@ -24,7 +25,7 @@ from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.figures import FigureValue, reached
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.report_periods import all_parts
-from field178_shared.indicators.suppression import SMALLEST_SHOWN, counts_people, hidden_cells
+from field178_shared.indicators.suppression import counts_people, hidden_cells
 from field178_shared.text.formats import NOTHING
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
@@ -193,11 +194,10 @@ class DetailWriter:
 
     def _row(self, title: str, value: FigureValue, where: Mapping[str, str], *, is_hidden: bool) -> PlaceLine:
         if is_hidden:
-            text = self._localizer.say(N_("under {limit}")).format(limit=SMALLEST_SHOWN)
-            return PlaceLine(title, NumberLink(text), None, NOTHING)
+            return PlaceLine(title, NumberLink(hidden_text(self._localizer)), None, NOTHING)
         num = self._number("num", value.num, where)
         den = None if value.den is None else self._number("den", value.den, where)
-        return PlaceLine(title, num, den, self.writer.value_text(self.indicator, value.value))
+        return PlaceLine(title, num, den, figure_text(self.indicator, value.value, self._localizer))
 
     def _number(self, side: str, number: float, where: Mapping[str, str]) -> NumberLink:
         plain = self.writer.number(self.indicator, side, number)

@@ -14,16 +14,20 @@ from field178_server.console.shell.links import with_query
 from field178_server.console.shell.lists import FilterField
 from field178_server.console.text.localize import Localizer
 from field178_server.office.indicators.counted_facts import FigureQuestion
-from field178_server.records.access import access_to_communes
-from field178_shared.codelists import CodeLists, TargetProfile
-from field178_shared.codelists.units import COMMUNE_KINDS, Unit
+from field178_server.office.indicators.plans_and_areas import (
+    OWN_AREA,
+    area_of,
+    areas_seen,
+    plan_beside,
+    plan_of_year,
+)
+from field178_server.records.access import AGGREGATES_ONLY
+from field178_shared.codelists import TargetProfile
 from field178_shared.indicators.report_periods import PERIOD_NAMES, YearKind, named_period
 from field178_shared.text.formats import parse_whole_number
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
-OWN_AREA = "own"
-AGGREGATES_ONLY = "aggregates_only"
 _YEARS = (2015, 2100)
 _PERIODS = {
     "year": N_("Whole year"),
@@ -136,12 +140,13 @@ def read_address(
     kind = YearKind.REPORT if arguments.get("calendar") == YearKind.REPORT else YearKind.CALENDAR
     period = named_period(year, name, kind)
     profiles = lists.target_profiles
-    profile = profiles.get(arguments.get("profile", "")) or _default_profile(lists, year)
-    beside = _beside(profile, arguments.get("beside", ""), lists, year)
-    areas = _areas(officer, lists, period.end - timedelta(days=1))
+    profile = profiles.get(arguments.get("profile", "")) or plan_of_year(lists, year)
+    wanted = arguments.get("beside", "")
+    beside = profiles.get(wanted) if wanted else plan_beside(lists, profile, year)
+    areas = areas_seen(officer.role, officer.scopes, lists, period.end - timedelta(days=1))
     area_id = arguments.get("area", "")
     if area_id not in areas:
-        area_id = profile.unit_group if profile.unit_group in areas else next(iter(areas))
+        area_id = area_of(profile, areas)
     return FigureAddress(
         profile,
         beside if beside is not profile else None,
@@ -153,56 +158,6 @@ def read_address(
         lists.roles[officer.role].scope == AGGREGATES_ONLY,
         _named(areas, localizer),
     )
-
-
-def default_address(officer: OfficerContext, localizer: Localizer, today: date) -> FigureAddress:
-    """Return the figures of this year against its plan."""
-    return read_address({}, officer, localizer, today)
-
-
-def _default_profile(lists: CodeLists, year: int) -> TargetProfile:
-    """Return the plan of an area of the year, else the one that is for any year."""
-    profiles = lists.target_profiles.values()
-    own = [one for one in profiles if one.year == year and one.unit_group]
-    return next(iter((*own, *(one for one in profiles if one.year is None), *profiles)))
-
-
-def _beside(profile: TargetProfile, wanted: str, lists: CodeLists, year: int) -> TargetProfile | None:
-    """Return the second plan: the one asked for, else one of no area that holds in the year."""
-    if wanted:
-        return lists.target_profiles.get(wanted)
-    others = (
-        one
-        for one in lists.target_profiles.values()
-        if one is not profile and not one.unit_group and one.year is not None and one.year >= year
-    )
-    return next(others, None)
-
-
-def _areas(officer: OfficerContext, lists: CodeLists, day: date) -> Mapping[str, tuple[str, ...]]:
-    """Return the areas that an officer sees by key, each with its units; the first is the default.
-
-    Nobody's communes named: all of them.
-    """
-    communes = {one.id: one for one in lists.units.values() if one.type in COMMUNE_KINDS}
-    access = access_to_communes(officer.role, officer.scopes)
-    is_whole = access.scopes is None or not officer.scopes
-    seen = {one for one in communes if is_whole or access.holds(f"unit:{one}")}
-    groups = {
-        key: group.members for key, group in lists.unit_groups.items() if seen.issuperset(group.members)
-    }
-    own = {} if is_whole else {OWN_AREA: tuple(sorted(seen))}
-    valid = [one for one in seen if communes[one].valid_on(day)]
-    return {
-        **own,
-        **dict(sorted(groups.items(), key=lambda pair: not _is_of_day(pair[1], communes, day))),
-        **({} if own or groups else {OWN_AREA: tuple(sorted(seen))}),
-        **{one: (one,) for one in sorted(valid)},
-    }
-
-
-def _is_of_day(members: Sequence[str], communes: Mapping[str, Unit], day: date) -> bool:
-    return all(one in communes and communes[one].valid_on(day) for one in members)
 
 
 def _named(areas: Mapping[str, tuple[str, ...]], localizer: Localizer) -> Sequence[tuple[str, str]]:

@@ -11,22 +11,24 @@ from flask import Response, request
 from field178_server.console.indicators.reader import FigureAddress, read_address
 from field178_server.console.indicators.records_view import (
     RecordReader,
-    behind_lines,
+    behind_groups,
     establishments_named,
     ids_behind,
 )
-from field178_server.console.indicators.view import FigureWriter, NumberLink
-from field178_server.console.indicators.words import counted_noun, in_words
+from field178_server.console.indicators.view import NumberLink
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import wanted_day
 from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.text.figure_texts import hidden_text
+from field178_server.console.text.formula_words import counted_noun, in_words
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.indicators.counted_facts import CountedFacts, parts_of_area, read_facts
 from field178_server.office.indicators.numbers import (
+    CountedRow,
     NumberPart,
     Side,
     formula_of,
@@ -42,7 +44,7 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.formulas.figures import Formula
 from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.periods import Period
-from field178_shared.indicators.suppression import SMALLEST_SHOWN, counts_people, hidden_cells, is_small
+from field178_shared.indicators.suppression import counts_people, hidden_cells, is_small
 from field178_shared.text.formats import number_text
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
@@ -107,11 +109,11 @@ def indicator_records(indicator_id: str) -> Response:
         names = names_of(session, runtime.tenant_id, named) if named else plain.names
         layout = layout_of(session, officer, plain)
     localizer = Localizer(plain.language, names)
-    lines, unread = behind_lines(page.rows, records, RecordReader(officer, localizer), address.formula)
-    writer = FigureWriter(figures, localizer)
+    reader = RecordReader(officer, localizer)
+    groups, unread = behind_groups(rows, page.rows, records, reader, address.formula)
     noun = counted_noun(address.formula.text, address.indicator, localizer)
     is_hidden = _hides(address) and is_small(number)
-    shown = _under(localizer) if is_hidden else number_text(number, localizer.language)
+    shown = hidden_text(localizer) if is_hidden else number_text(number, localizer.language)
     return render(
         "indicators/records.html",
         layout=layout,
@@ -131,16 +133,15 @@ def indicator_records(indicator_id: str) -> Response:
         with_waiting=address.with_waiting,
         parts=() if is_hidden else _part_rows(parts, address, localizer),
         is_by_commune=any(one.unit_id for one in parts),
-        lines=lines,
+        groups=groups,
         unread=unread,
-        has_numbers=any(one.number != 1 for one in rows),
+        has_numbers=len(address.formula.aggregates) > 1 or any(one.number != 1 for one in rows),
         total=localizer.number(len(rows)),
         closed=", ".join(closed),
         role=layout.role_name,
         links=_links(page, address),
         joins=len(address.formula.aggregates) > 1,
         back=figures.href("console.indicator", indicator_id),
-        writer=writer,
     )
 
 
@@ -180,7 +181,7 @@ def _place() -> PageStart:
     return PageStart(after, "" if after else before, given.get("end") == "1")
 
 
-def _links(page: KeysetPage[object], address: NumberAddress) -> dict[str, str]:
+def _links(page: KeysetPage[CountedRow], address: NumberAddress) -> dict[str, str]:
     return {
         name: address.href(**place.parameters) if place is not None else ""
         for name, place in page.places.items()
@@ -202,10 +203,6 @@ def _hides(address: NumberAddress) -> bool:
     return address.figures.is_from_above and counts_people(address.indicator)
 
 
-def _under(localizer: Localizer) -> str:
-    return localizer.say(N_("under {limit}")).format(limit=SMALLEST_SHOWN)
-
-
 def _part_rows(
     parts: Sequence[NumberPart], address: NumberAddress, localizer: Localizer
 ) -> Sequence[tuple[str, NumberLink]]:
@@ -222,7 +219,7 @@ def _part_rows(
         text = number_text(one.number, localizer.language)
         # A commune by itself is opened no further where the formula names no record.
         link = NumberLink(text, href if address.formula.aggregates else "")
-        found.append((title, NumberLink(_under(localizer)) if place in hidden else link))
+        found.append((title, NumberLink(hidden_text(localizer)) if place in hidden else link))
     return found
 
 

@@ -9,9 +9,9 @@ from datetime import date
 from flask import url_for
 
 from field178_server.accounts.officers import OfficerContext
-from field178_server.console.indicators.words import THINGS, value_label
 from field178_server.console.shell.policy import may
 from field178_server.console.text.field_labels import type_name
+from field178_server.console.text.formula_words import THINGS, in_words, value_label
 from field178_server.console.text.localize import Localizer
 from field178_server.office.indicators.numbers import CountedRow
 from field178_server.office.indicators.records import RecordBehind
@@ -49,6 +49,15 @@ class BehindLine:
     number: str
     beside: Sequence[tuple[str, str]] = ()
     more_beside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BehindGroup:
+    """The lines of one count of a formula; its words and sum where the formula joins several."""
+
+    title: str
+    total: str
+    lines: Sequence[BehindLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +139,28 @@ def establishments_named(records: Iterable[RecordBehind]) -> set[str]:
     return {found for one in records if (found := text_of(one.data, "establishment_id"))}
 
 
-def behind_lines(
+def behind_groups(
     rows: Sequence[CountedRow],
+    shown: Sequence[CountedRow],
     records: Mapping[str, RecordBehind],
     reader: RecordReader,
     formula: Formula,
-) -> tuple[Sequence[BehindLine], int]:
-    """Return a page of rows in words, and how many of its rows the officer may not read."""
-    lines = [_line(one, records, reader, formula) for one in rows]
-    return [one for one in lines if one is not None], sum(one is None for one in lines)
+) -> tuple[Sequence[BehindGroup], int]:
+    """Return the rows of a page in words, and how many of them may not be read; `rows`: of all pages."""
+    groups, unread = [], 0
+    for number, aggregate in enumerate(formula.aggregates):
+        lines = [_line(one, records, reader, formula) for one in shown if one.group == number]
+        unread += sum(one is None for one in lines)
+        total = sum(one.number for one in rows if one.group == number)
+        if lines:
+            groups.append(
+                BehindGroup(
+                    in_words(aggregate.key, reader.localizer) if len(formula.aggregates) > 1 else "",
+                    reader.localizer.number(total),
+                    [one for one in lines if one is not None],
+                )
+            )
+    return groups, unread
 
 
 def _line(

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from field178_server.console.indicators.charts import TargetBar, bar_of
 from field178_server.console.indicators.reader import FigureAddress
-from field178_server.console.indicators.words import PERCENT, THINGS, YES_NO, counted_noun, value_label
+from field178_server.console.text.figure_texts import (
+    figure_text,
+    hidden_text,
+    pace_text,
+    standing_label,
+    target_text,
+)
+from field178_server.console.text.formula_words import PERCENT, THINGS, YES_NO, counted_noun, value_label
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.office.indicators.queries import IndicatorFigure
@@ -15,7 +22,7 @@ from field178_shared.codelists import Indicator, TargetProfile
 from field178_shared.indicators.figures import FigureValue, reached
 from field178_shared.indicators.pace import Pace, Standing, pace_of
 from field178_shared.indicators.quality import quality_of
-from field178_shared.indicators.suppression import SMALLEST_SHOWN, is_hidden
+from field178_shared.indicators.suppression import is_hidden
 from field178_shared.text.formats import NOTHING, number_text
 from field178_shared.text.i18n import N_
 
@@ -34,15 +41,6 @@ GROUPS: Mapping[str, str] = {
     "resources": N_("Money"),
     "system": N_("The system"),
 }
-_STANDINGS: Mapping[Standing, tuple[str, str, str]] = {
-    Standing.MET: (N_("Target met"), "ok", "check-circle"),
-    Standing.ON_PACE: (N_("On pace"), "ok", "check"),
-    Standing.BELOW_PACE: (N_("Below pace"), "warn", "clock"),
-    Standing.NEAR: (N_("Not met, but near"), "warn", "alert"),
-    Standing.MISSED: (N_("Not met"), "bad", "close"),
-    Standing.NO_FIGURE: (N_("No figure"), "", "info"),
-}
-_OPERATORS = {">=": "≥", "=": "="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +136,12 @@ class FigureWriter:
             return FigureText(NOTHING, "", reason=say(N_("Not kept here yet: {kinds}")).format(kinds=kinds))
         if self.is_hidden(indicator, figure):
             reason = say(N_("Numbers from 1 to 4 are not shown, so that nobody is singled out."))
-            return FigureText(say(N_("under {limit}")).format(limit=SMALLEST_SHOWN), unit, reason=reason)
+            return FigureText(hidden_text(self.localizer), unit, reason=reason)
         if value.den is not None and not value.den:
             reason = say(N_("There is nothing to divide by in this period and area."))
             return FigureText(NOTHING, "", reason=reason)
         return FigureText(
-            self.value_text(indicator, value.value),
+            figure_text(indicator, value.value, self.localizer),
             unit,
             None if value.den is None else self.number(indicator, "num", value.num),
             None if value.den is None else self.number(indicator, "den", value.den, with_noun=True),
@@ -152,15 +150,6 @@ class FigureWriter:
             "" if self.address.is_from_above else self._pending(indicator, figure),
             self.number(indicator, "num", value.num).href,
         )
-
-    def value_text(self, indicator: Indicator, value: float | None) -> str:
-        """Return a value by the unit of its indicator."""
-        if value is None:
-            return NOTHING
-        if indicator.unit == YES_NO:
-            return self.localizer.say(N_("Yes") if value else N_("No"))
-        text = number_text(value, self.localizer.language)
-        return f"{text}%" if indicator.unit == PERCENT else text
 
     def number(
         self, indicator: Indicator, side: str, number: float, *, with_noun: bool = False
@@ -180,39 +169,20 @@ class FigureWriter:
         target = reached(plan, indicator.id, value.value)
         if target is None:
             return None
-        question = self.address.question
+        question, localizer = self.address.question, self.localizer
         pace = pace_of(question.lists.figures[indicator.id], value, target, question.period, question.today)
         if figure.unkept:
             pace = Pace(Standing.NO_FIGURE)
-        text, tone, icon = _STANDINGS[pace.standing]
+        label = standing_label(pace.standing, localizer)
         if self.is_hidden(indicator, figure):
             # Where a figure stands would tell what it is.
-            text, tone, icon, pace = N_("Not shown"), "", "lock", Pace(Standing.NO_FIGURE)
-        operator = next(one.op for one in plan.targets if one.indicator == indicator.id)
-        wanted = self.value_text(indicator, target.target)
-        shown = wanted if indicator.unit == YES_NO else f"{_OPERATORS.get(operator, operator)} {wanted}"
+            label, pace = StateLabel(localizer.say(N_("Not shown")), "", "lock"), Pace(Standing.NO_FIGURE)
         return TargetLine(
-            plan.label(self.localizer.language),
-            shown,
-            StateLabel(self.localizer.say(text), tone, icon),
-            self.pace_text(indicator, pace, wanted),
+            plan.label(localizer.language),
+            target_text(indicator, plan, target.target, localizer),
+            label,
+            pace_text(indicator, pace, target.target, localizer),
         )
-
-    def pace_text(self, indicator: Indicator, pace: Pace, wanted: str) -> str:
-        """Return what is needed to reach a target, "" where nothing is."""
-        say, noun = self.localizer.say, counted_noun(indicator.numerator, indicator, self.localizer)
-        number = self.localizer.number
-        if pace.monthly is not None:
-            template = N_("needs {count} {what} a month, for {months} months, to reach {target}")
-            if pace.months_left == 1:
-                template = N_("needs {count} {what} more by the end of the period to reach {target}")
-            return say(template).format(
-                count=number(pace.monthly), what=noun, months=number(pace.months_left), target=wanted
-            )
-        if not pace.missing:
-            return ""
-        template = N_("{count} {what} short of {target}")
-        return say(template).format(count=number(pace.missing), what=noun, target=wanted)
 
     def _kept(self, record_type: str) -> str:
         known = record_type in THINGS
@@ -221,7 +191,7 @@ class FigureWriter:
     def _spread(self, indicator: Indicator, value: FigureValue) -> str:
         if value.low is None or value.high is None or value.low == value.high:
             return ""
-        low, high = (self.value_text(indicator, one) for one in (value.low, value.high))
+        low, high = (figure_text(indicator, one, self.localizer) for one in (value.low, value.high))
         return self.localizer.say(N_("between {low} and {high}, as some numbers are not known")).format(
             low=low, high=high
         )
@@ -230,7 +200,7 @@ class FigureWriter:
         approved, waiting = figure.approved, figure.with_waiting
         if (approved.num, approved.den) == (waiting.num, waiting.den):
             return ""
-        value = self.value_text(indicator, waiting.value)
+        value = figure_text(indicator, waiting.value, self.localizer)
         difference = waiting.num - approved.num
         text = number_text(abs(difference), self.localizer.language)
         sign = "+" if difference >= 0 else "−"
