@@ -15,7 +15,7 @@ from field178_shared.formulas.sources import COMMUNE, MONTH, QUARTER
 from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.report_periods import all_parts
-from field178_shared.indicators.suppression import COMMUNES
+from field178_shared.indicators.suppression import COMMUNES, is_small
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
@@ -163,7 +163,10 @@ class GridWriter:
             return GridCell("·", say(N_("not begun yet")))
         text = self.localizer.number(count)
         if count:
-            return GridCell(text, text, "ok", self._href(indicator, unit_id, part))
+            href = self._href(indicator, unit_id, part)
+            if self.address.is_from_above and is_small(count):
+                return GridCell("✓", say(N_("yes")), "ok", href)
+            return GridCell(text, text, "ok", href)
         if part.end > today:
             return GridCell("…", say(N_("none yet")), "warn", self._href(indicator, unit_id, part))
         return GridCell("✗ 0", say(N_("none")), "bad", self._href(indicator, unit_id, part))
@@ -176,6 +179,8 @@ class GridWriter:
         return GridCell("–", self.localizer.say(N_("not there yet")))
 
     def _href(self, indicator: Indicator, unit_id: str, part: Period | None) -> str:
+        if self.address.is_from_above:
+            return ""
         days = {}
         if part is not None:
             last = part.end - timedelta(days=1)

@@ -15,7 +15,7 @@ from field178_server.console.indicators.charts import (
     line_of,
 )
 from field178_server.console.indicators.view import FigureWriter, NumberLink, TargetLine
-from field178_server.console.text.figure_texts import figure_text, hidden_text
+from field178_server.console.text.figure_texts import cell_text, figure_text
 from field178_server.console.text.formula_words import PERCENT, in_words
 from field178_server.console.text.localize import Localizer
 from field178_server.office.indicators.counted_facts import CountedFacts, parts_of_area
@@ -25,7 +25,7 @@ from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.figures import FigureValue, reached
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.report_periods import all_parts
-from field178_shared.indicators.suppression import counts_people, hidden_cells
+from field178_shared.indicators.suppression import counts_people, hidden_cells, is_hidden
 from field178_shared.text.formats import NOTHING
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
@@ -114,9 +114,7 @@ class DetailWriter:
     def trend(self) -> Trend:
         """Return the figures by month."""
         figures = [self._in_month(month) for month in self.months]
-        numbers = [one.num for one in figures]
-        before = [0, *numbers[:-1]] if self.is_running else [0] * len(numbers)
-        hidden = self._hidden([one - other for one, other in zip(numbers, before, strict=True)])
+        hidden = self._hidden(figures, is_running=self.is_running)
         rows = [
             self._row(self._month_title(month), one, self._days(month), is_hidden=place in hidden)
             for place, (month, one) in enumerate(zip(self.months, figures, strict=True))
@@ -150,8 +148,9 @@ class DetailWriter:
         # A unit above communes stands here only where something is counted of it.
         shown = [one for one in ordered if not parts[one].others or figures[one].num]
         shown.sort(key=lambda one: bool(parts[one].others))
-        hidden = self._hidden([figures[one].num for one in shown])
-        series = {one: [self._in_month(month, parts[one]).value for month in self.months] for one in shown}
+        hidden = self._hidden([figures[one] for one in shown])
+        months = () if self.writer.address.is_from_above else self.months
+        series = {one: [self._in_month(month, parts[one]).value for month in months] for one in shown}
         most = self._most(series.values())
         return [
             self._commune(one, figures[one], series[one], most, is_hidden=place in hidden)
@@ -180,27 +179,29 @@ class DetailWriter:
         row = self._row(title, value, {"unit": unit_id}, is_hidden=is_hidden)
         if is_hidden:
             return row
-        slots = len(all_parts(self._period, 1))
+        slots, has_months = len(all_parts(self._period, 1)), bool(series)
         return PlaceLine(
             row.title,
             row.num,
             row.den,
             row.value,
             bar_of(self.indicator, value, [self.writer.address.profile]),
-            line_of(series, slots, most, self._target) if self.is_running else None,
-            None if self.is_running else columns_of(series, slots, most),
+            line_of(series, slots, most, self._target) if has_months and self.is_running else None,
+            columns_of(series, slots, most) if has_months and not self.is_running else None,
             is_divided=any(unit_id == one.unit_id for one in self.facts.area.former),
         )
 
     def _row(self, title: str, value: FigureValue, where: Mapping[str, str], *, is_hidden: bool) -> PlaceLine:
         if is_hidden:
-            return PlaceLine(title, NumberLink(hidden_text(self._localizer)), None, NOTHING)
+            return PlaceLine(title, NumberLink(cell_text(value.num, self._localizer)), None, NOTHING)
         num = self._number("num", value.num, where)
         den = None if value.den is None else self._number("den", value.den, where)
         return PlaceLine(title, num, den, figure_text(self.indicator, value.value, self._localizer))
 
     def _number(self, side: str, number: float, where: Mapping[str, str]) -> NumberLink:
         plain = self.writer.number(self.indicator, side, number)
+        if self.writer.address.is_from_above:
+            return NumberLink(plain.text)
         href = self.writer.address.href("console.indicator_records", self.indicator.id, side=side, **where)
         return NumberLink(plain.text, href)
 
@@ -218,10 +219,18 @@ class DetailWriter:
         last = month.end - timedelta(days=1)
         return f"{self._localizer.day(month.first)} – {self._localizer.day(last)}"
 
-    def _hidden(self, numbers: Sequence[float]) -> frozenset[int]:
-        if not self.writer.address.is_from_above:
+    def _hidden(self, figures: Sequence[FigureValue], *, is_running: bool = False) -> frozenset[int]:
+        """Return the places of the figures that a reader from above does not see.
+
+        Of figures that run on from month to month, what a month adds must not be told either.
+        """
+        if not self.writer.address.is_from_above or not counts_people(self.indicator):
             return frozenset()
-        return hidden_cells(numbers) if counts_people(self.indicator) else frozenset()
+        hidden = {place for place, one in enumerate(figures) if is_hidden(self.indicator, one)}
+        for numbers in ([one.num for one in figures], [one.den or 0 for one in figures]):
+            before = [0, *numbers[:-1]] if is_running else [0] * len(numbers)
+            hidden |= hidden_cells([abs(one - other) for one, other in zip(numbers, before, strict=True)])
+        return frozenset(hidden)
 
     def _most(self, series: Iterable[Sequence[float | None]]) -> float:
         if self.indicator.unit == PERCENT:

@@ -20,7 +20,7 @@ from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import wanted_day
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.figure_texts import hidden_text
+from field178_server.console.text.figure_texts import cell_text, hidden_text
 from field178_server.console.text.formula_words import counted_noun, in_words
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import snapshot
@@ -157,13 +157,15 @@ def _read(figures: FigureAddress, indicator_id: str) -> NumberAddress:
     formula = formula_of(lists.figures[indicator_id], side)
     if formula is None:
         raise AppError(ErrorCode.NOT_FOUND)
+    # A reader from above opens whole numbers alone: parts of them could be taken from each other.
+    is_above, whole = figures.is_from_above, figures.question.period
     return NumberAddress(
         figures,
         indicator,
         side,
         formula,
-        request.args.get("unit", ""),
-        _part_of(figures.question.period, wanted_day("since"), wanted_day("until")),
+        "" if is_above else request.args.get("unit", ""),
+        whole if is_above else _part_of(whole, wanted_day("since"), wanted_day("until")),
         request.args.get("state") == _ALL and not figures.is_from_above,
     )
 
@@ -218,8 +220,9 @@ def _part_rows(
             href = address.href(since=one.period.first.isoformat(), until=last)
         text = number_text(one.number, localizer.language)
         # A commune by itself is opened no further where the formula names no record.
-        link = NumberLink(text, href if address.formula.aggregates else "")
-        found.append((title, NumberLink(hidden_text(localizer)) if place in hidden else link))
+        is_opened = bool(address.formula.aggregates) and not address.figures.is_from_above
+        link = NumberLink(text, href if is_opened else "")
+        found.append((title, NumberLink(cell_text(one.number, localizer)) if place in hidden else link))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from field178_server.records.access import access_to_communes
+from field178_server.records.access import AGGREGATES_ONLY, access_to_communes
 from field178_shared.codelists import CodeLists, TargetProfile
 from field178_shared.codelists.units import COMMUNE_KINDS, Unit
 
@@ -34,7 +34,7 @@ def areas_seen(
 ) -> Mapping[str, tuple[str, ...]]:
     """Return the areas that an officer sees by key, each with its units; the first is the default.
 
-    Nobody's communes named: all of them.
+    Nobody's communes named: all of them. A reader of roll-ups from above sees no commune by itself.
     """
     communes = {one.id: one for one in lists.units.values() if one.type in COMMUNE_KINDS}
     access = access_to_communes(role, scopes)
@@ -48,7 +48,7 @@ def areas_seen(
     return {
         **own,
         **dict(sorted(groups.items(), key=lambda pair: not _is_of_day(pair[1], communes, day))),
-        **{one: (one,) for one in sorted(valid)},
+        **({} if lists.roles[role].scope == AGGREGATES_ONLY else {one: (one,) for one in sorted(valid)}),
     }
 
 

@@ -46,6 +46,8 @@ PAGES = {
     "/notices/texts": {"reviewer", "admin"},
     "/account/authenticator": EVERYONE,
     "/commune": {"commune_reporter", "reviewer", "leader_viewer"},
+    "/indicators": {"reviewer", "leader_viewer", "city_viewer"},
+    "/indicators/coverage": {"reviewer", "leader_viewer", "city_viewer"},
     "/people": {"admin"},
     "/people/new": {"admin"},
     "/teams": READERS | {"admin"},
