@@ -35,8 +35,18 @@ REVIEWER = (
     "/notices",
     "/notices/mail",
     "/lists",
+    "/indicators",
+    "/indicators/workers_reached_pct",
+    "/indicators/visits_total/records",
+    "/indicators/coverage",
     "/account",
     "/not-there",
+)
+LEADER = (
+    "/",
+    "/indicators",
+    "/indicators/outreach_commune_any_pct/records",
+    "/indicators/visits_total/records",
 )
 COMMUNE_REPORTER = (
     "/",
@@ -85,6 +95,7 @@ def names(desk: Desk) -> dict[str, str]:
         ("hoa", "reviewer", REVIEWER),
         ("son", "admin", ADMINISTRATOR),
         ("lan", "commune_reporter", COMMUNE_REPORTER),
+        ("mai", "leader_viewer", LEADER),
     ],
 )
 def test_pages_have_no_finding_of_axe(
