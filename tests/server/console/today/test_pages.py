@@ -87,7 +87,9 @@ def test_first_page_costs_the_same_with_many_records(
 
 
 @pytest.mark.parametrize("login", ["leader_viewer", "city_viewer"])
-def test_leader_and_city_see_which_targets_are_behind(signed_in: Callable[[str], Browser], login: str) -> None:
+def test_leader_and_city_see_which_targets_are_behind(
+    signed_in: Callable[[str], Browser], login: str
+) -> None:
     page = today(signed_in(login))
     # November and December are left, and none of the five communes has a plan.
     assert "Chỉ tiêu chậm tiến độ" in page
