@@ -30,7 +30,7 @@ from field178_server.office.indicators.counted_facts import CountedFacts, parts_
 from field178_server.office.indicators.numbers import (
     CountedRow,
     NumberPart,
-    Side,
+    NumberSide,
     formula_of,
     page_of,
     parts_of,
@@ -60,7 +60,7 @@ class NumberAddress:
 
     figures: FigureAddress
     indicator: Indicator
-    side: Side
+    side: NumberSide
     formula: Formula
     unit_id: str
     period: Period
@@ -145,7 +145,7 @@ def indicator_records(indicator_id: str) -> Response:
     )
 
 
-_SIDES = {Side.NUMERATOR: N_("What is counted"), Side.DENOMINATOR: N_("Divided by")}
+_SIDES = {NumberSide.NUMERATOR: N_("What is counted"), NumberSide.DENOMINATOR: N_("Divided by")}
 
 
 def _read(figures: FigureAddress, indicator_id: str) -> NumberAddress:
@@ -153,7 +153,9 @@ def _read(figures: FigureAddress, indicator_id: str) -> NumberAddress:
     indicator = lists.indicators.get(indicator_id)
     if indicator is None:
         raise AppError(ErrorCode.NOT_FOUND)
-    side = Side.DENOMINATOR if request.args.get("side") == Side.DENOMINATOR else Side.NUMERATOR
+    side = (
+        NumberSide.DENOMINATOR if request.args.get("side") == NumberSide.DENOMINATOR else NumberSide.NUMERATOR
+    )
     formula = formula_of(lists.figures[indicator_id], side)
     if formula is None:
         raise AppError(ErrorCode.NOT_FOUND)

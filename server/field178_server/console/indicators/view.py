@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from field178_server.console.indicators.charts import TargetBar, bar_of
 from field178_server.console.indicators.reader import FigureAddress
 from field178_server.console.text.figure_texts import (
     figure_text,
     hidden_text,
-    pace_text,
+    need_text,
     standing_label,
     target_text,
 )
@@ -20,9 +21,9 @@ from field178_server.console.text.state_labels import StateLabel
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_shared.codelists import Indicator, TargetProfile
 from field178_shared.indicators.figures import FigureValue, reached
-from field178_shared.indicators.pace import Pace, Standing, pace_of
 from field178_shared.indicators.quality import quality_of
 from field178_shared.indicators.suppression import is_hidden
+from field178_shared.indicators.target_progress import Standing, TargetProgress, progress_towards
 from field178_shared.text.formats import NOTHING, number_text
 from field178_shared.text.i18n import N_
 
@@ -58,7 +59,7 @@ class TargetLine:
     plan: str
     target: str
     standing: StateLabel
-    pace: str
+    need: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,18 +171,23 @@ class FigureWriter:
         if target is None:
             return None
         question, localizer = self.address.question, self.localizer
-        pace = pace_of(question.lists.figures[indicator.id], value, target, question.period, question.today)
+        progress = progress_towards(
+            question.lists.figures[indicator.id], value, target, question.period, question.today
+        )
         if figure.unkept:
-            pace = Pace(Standing.NO_FIGURE)
-        label = standing_label(pace.standing, localizer)
+            progress = TargetProgress(Standing.NO_FIGURE)
+        label = standing_label(progress.standing, localizer)
         if self.is_hidden(indicator, figure):
             # Where a figure stands would tell what it is.
-            label, pace = StateLabel(localizer.say(N_("Not shown")), "", "lock"), Pace(Standing.NO_FIGURE)
+            label, progress = (
+                StateLabel(localizer.say(N_("Not shown")), "", "lock"),
+                TargetProgress(Standing.NO_FIGURE),
+            )
         return TargetLine(
             plan.label(localizer.language),
             target_text(indicator, plan, target.target, localizer),
             label,
-            pace_text(indicator, pace, target.target, localizer),
+            need_text(indicator, progress, target.target, localizer),
         )
 
     def _kept(self, record_type: str) -> str:
@@ -240,7 +246,8 @@ def quality_texts(
     writer: FigureWriter, indicator: Indicator, figures: Mapping[str, IndicatorFigure]
 ) -> Sequence[str]:
     """Return how much of a denominator is known, and how much of that was counted before the period."""
-    lists, say, number = writer.localizer.lists, writer.localizer.say, writer.localizer.number
+    lists, say, language = writer.localizer.lists, writer.localizer.say, writer.localizer.language
+    number = partial(number_text, language=language)
     quality = quality_of(lists, indicator)
     if quality is None:
         return ()
@@ -248,14 +255,12 @@ def quality_texts(
     noun = counted_noun(lists.indicators[quality.known].numerator, indicator, writer.localizer)
     texts = [
         say(N_("{known} of {all} {what} have this number")).format(
-            known=number(int(known.num)), all=number(int(known.den or 0)), what=noun
+            known=number(known.num), all=number(known.den or 0), what=noun
         )
     ]
     old = known.num - figures[quality.in_period].approved.num if quality.in_period else 0
     if old > 0:
-        texts.append(
-            say(N_("{count} of them were counted before this period")).format(count=number(int(old)))
-        )
+        texts.append(say(N_("{count} of them were counted before this period")).format(count=number(old)))
     return texts
 
 

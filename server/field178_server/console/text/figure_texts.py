@@ -8,15 +8,15 @@ from field178_server.console.text.formula_words import PERCENT, YES_NO, counted_
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_shared.codelists import Indicator, TargetProfile
-from field178_shared.indicators.pace import Pace, Standing
 from field178_shared.indicators.suppression import SMALLEST_SHOWN, is_small
+from field178_shared.indicators.target_progress import Standing, TargetProgress
 from field178_shared.text.formats import NOTHING, number_text
 from field178_shared.text.i18n import N_
 
 _STANDINGS: Mapping[Standing, tuple[str, str, str]] = {
     Standing.MET: (N_("Target met"), "ok", "check-circle"),
-    Standing.ON_PACE: (N_("On pace"), "ok", "check"),
-    Standing.BELOW_PACE: (N_("Below pace"), "warn", "clock"),
+    Standing.ON_TRACK: (N_("On pace"), "ok", "check"),
+    Standing.BEHIND: (N_("Below pace"), "warn", "clock"),
     Standing.NEAR: (N_("Not met, but near"), "warn", "alert"),
     Standing.MISSED: (N_("Not met"), "bad", "close"),
     Standing.NO_FIGURE: (N_("No figure"), "", "info"),
@@ -49,24 +49,24 @@ def standing_label(standing: Standing, localizer: Localizer) -> StateLabel:
     return StateLabel(localizer.say(text), tone, icon)
 
 
-def pace_text(indicator: Indicator, pace: Pace, target: float, localizer: Localizer) -> str:
+def need_text(indicator: Indicator, progress: TargetProgress, target: float, localizer: Localizer) -> str:
     """Return what is needed to reach a target, "" where nothing is."""
     say, number = localizer.say, localizer.number
     noun, wanted = (
         counted_noun(indicator.numerator, indicator, localizer),
         figure_text(indicator, target, localizer),
     )
-    if pace.monthly is not None:
+    if progress.monthly is not None:
         template = N_("needs {count} {what} a month, for {months} months, to reach {target}")
-        if pace.months_left == 1:
+        if progress.months_left == 1:
             template = N_("needs {count} {what} more by the end of the period to reach {target}")
         return say(template).format(
-            count=number(pace.monthly), what=noun, months=number(pace.months_left), target=wanted
+            count=number(progress.monthly), what=noun, months=number(progress.months_left), target=wanted
         )
-    if not pace.missing:
+    if not progress.missing:
         return ""
     template = N_("{count} {what} short of {target}")
-    return say(template).format(count=number(pace.missing), what=noun, target=wanted)
+    return say(template).format(count=number(progress.missing), what=noun, target=wanted)
 
 
 def hidden_text(localizer: Localizer) -> str:

@@ -79,7 +79,7 @@ _FIELDS: Mapping[str, str] = {
     "material_id": N_("kind of material"),
     "quantity": N_("quantity"),
     "genre_id": N_("genre"),
-    "duration_minutes": N_("minutes"),
+    "duration_minutes": N_("length in minutes"),
     "broadcast_times": N_("number of broadcasts"),
     "issued_on": N_("the day of issue"),
     "integration_ids": N_("a programme joined with it"),
@@ -116,7 +116,7 @@ _FIELDS: Mapping[str, str] = {
 }
 # What a total of a field counts, where the unit of the indicator does not say it.
 _COUNTED: Mapping[str, str] = {
-    **dict.fromkeys(("unallocated", "head_count", "first_time_count", "value"), N_("people")),
+    **dict.fromkeys(("unallocated", "head_count", "first_time_count", "value"), N_("persons")),
     "attendance_count": N_("attendances"),
     "tipoffs_received": N_("tip-offs"),
     "tipoffs_processed": N_("tip-offs"),
@@ -181,7 +181,7 @@ def _is_sum(node: Node) -> bool:
 def _noun_of_value(value: Node, indicator: Indicator, localizer: Localizer) -> str:
     names = [one.name for one in _names(value)]
     if any(name.startswith(("workers", "people")) for name in names):
-        return localizer.say(N_("people"))
+        return localizer.say(N_("persons"))
     known = [name for name in names if name in _COUNTED]
     if indicator.unit != PERCENT:
         return indicator.unit

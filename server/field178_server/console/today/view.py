@@ -12,7 +12,7 @@ from flask import url_for
 from field178_server.accounts.officers import OfficerContext
 from field178_server.backup.log import last_backups
 from field178_server.console.shell.policy import ADMINISTER, holds_right, may, tablet_access
-from field178_server.console.text.figure_texts import figure_text, hidden_text, pace_text
+from field178_server.console.text.figure_texts import figure_text, hidden_text, need_text
 from field178_server.console.text.health_labels import anchor_of, level_label
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
@@ -33,9 +33,9 @@ from field178_server.office.today import queries
 from field178_server.office.today.report_calendar import ReportDue, reports_due
 from field178_server.records.access import AGGREGATES_ONLY, access_of
 from field178_shared.indicators.figures import reached
-from field178_shared.indicators.pace import Standing, pace_of
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.suppression import is_hidden, is_small
+from field178_shared.indicators.target_progress import Standing, progress_towards
 from field178_shared.records.plan import PlanState
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date, start_of_day
@@ -346,13 +346,13 @@ def _targets(reader: Viewer) -> TodayCard:
             or (reader.is_from_above and is_hidden(indicator, figure.approved))
         ):
             continue
-        pace = pace_of(lists.figures[indicator_id], figure.approved, target, period, today)
-        if pace.standing is Standing.BELOW_PACE:
+        progress = progress_towards(lists.figures[indicator_id], figure.approved, target, period, today)
+        if progress.standing is Standing.BEHIND:
             lines.append(
                 TodayLine(
                     figure_text(indicator, figure.approved.value, localizer),
                     indicator.label(localizer.language),
-                    pace_text(indicator, pace, target.target, localizer),
+                    need_text(indicator, progress, target.target, localizer),
                     url_for("console.indicator", indicator_id=indicator_id),
                     "warn",
                 )

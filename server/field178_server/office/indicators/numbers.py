@@ -19,7 +19,7 @@ from field178_shared.indicators.contributions import Contribution
 from field178_shared.indicators.periods import Period
 
 
-class Side(StrEnum):
+class NumberSide(StrEnum):
     """Which number of a figure."""
 
     NUMERATOR = "num"
@@ -56,9 +56,9 @@ class CountedRow:
         return f"{self.group}.{self.key}"
 
 
-def formula_of(figure: Figure, side: Side) -> Formula | None:
+def formula_of(figure: Figure, side: NumberSide) -> Formula | None:
     """Return the formula of a number, None where the figure has no denominator."""
-    return figure.numerator if side is Side.NUMERATOR else figure.denominator
+    return figure.numerator if side is NumberSide.NUMERATOR else figure.denominator
 
 
 def split_of(formula: Formula) -> str:

@@ -18,7 +18,7 @@ from field178_server.office.indicators.counted_facts import (
 )
 from field178_server.office.indicators.numbers import (
     CountedRow,
-    Side,
+    NumberSide,
     formula_of,
     page_of,
     parts_of,
@@ -107,7 +107,7 @@ def test_what_stands_behind_a_number_adds_up_to_it(
 ) -> None:
     facts, figure = facts_of[indicator_id], question.lists.figures[indicator_id]
     value = expected[indicator_id][with_waiting]
-    for side, number in ((Side.NUMERATOR, value.num), (Side.DENOMINATOR, value.den)):
+    for side, number in ((NumberSide.NUMERATOR, value.num), (NumberSide.DENOMINATOR, value.den)):
         formula = formula_of(figure, side)
         assert (formula is None) == (number is None)
         if formula is not None and number is not None:

@@ -4,8 +4,13 @@ import pytest
 
 from field178_shared.codelists import load
 from field178_shared.indicators.figures import FigureValue, Reached
-from field178_shared.indicators.pace import Standing, grows_to_target, months_between, pace_of
 from field178_shared.indicators.periods import Period
+from field178_shared.indicators.target_progress import (
+    Standing,
+    grows_to_target,
+    months_between,
+    progress_towards,
+)
 
 YEAR = Period.of_year(2024)
 FIGURES = load().figures
@@ -26,38 +31,39 @@ def reached(value: FigureValue, target: float) -> Reached:
     [
         # 60 of 100 are wanted. On 1 July half of the year has passed: 30 are on the straight path.
         (60, date(2024, 7, 1), Standing.MET, None),
-        (30, date(2024, 7, 1), Standing.ON_PACE, 5),
-        (24, date(2024, 7, 1), Standing.BELOW_PACE, 6),
+        (30, date(2024, 7, 1), Standing.ON_TRACK, 5),
+        (24, date(2024, 7, 1), Standing.BEHIND, 6),
         (54, date(2025, 1, 1), Standing.NEAR, None),
         (53, date(2025, 1, 1), Standing.MISSED, None),
-        (0, date(2023, 12, 1), Standing.ON_PACE, 5),
-        (0, date(2024, 12, 31), Standing.BELOW_PACE, 60),
+        (0, date(2023, 12, 1), Standing.ON_TRACK, 5),
+        (0, date(2024, 12, 31), Standing.BEHIND, 60),
     ],
 )
 def test_what_a_month_needs_is_what_is_missing_over_the_months_left(
     num: int, day: date, standing: Standing, monthly: int | None
 ) -> None:
     value = figure(num, 100)
-    pace = pace_of(INSPECTED, value, reached(value, 60), YEAR, day)
-    assert (pace.standing, pace.monthly) == (standing, monthly)
+    progress = progress_towards(INSPECTED, value, reached(value, 60), YEAR, day)
+    assert (progress.standing, progress.monthly) == (standing, monthly)
 
 
-def test_without_anything_to_divide_by_there_is_no_pace() -> None:
+def test_without_anything_to_divide_by_there_is_no_need() -> None:
     value = figure(0, 0)
     assert (
-        pace_of(INSPECTED, value, reached(value, 60), YEAR, date(2024, 7, 1)).standing is Standing.NO_FIGURE
+        progress_towards(INSPECTED, value, reached(value, 60), YEAR, date(2024, 7, 1)).standing
+        is Standing.NO_FIGURE
     )
 
 
 def test_a_month_that_has_passed_is_not_made_up_for() -> None:
     value = figure(100, 114)
-    pace = pace_of(OUTLETS, value, reached(value, 100), YEAR, date(2024, 7, 1))
-    assert (pace.standing, pace.monthly, pace.missing) == (Standing.BELOW_PACE, None, 14)
+    progress = progress_towards(OUTLETS, value, reached(value, 100), YEAR, date(2024, 7, 1))
+    assert (progress.standing, progress.monthly, progress.missing) == (Standing.BEHIND, None, 14)
 
 
 def test_a_share_that_rounds_to_the_target_still_lacks_one() -> None:
     value = figure(599, 1000)
-    assert pace_of(INSPECTED, value, reached(value, 60), YEAR, date(2024, 12, 1)).missing == 1
+    assert progress_towards(INSPECTED, value, reached(value, 60), YEAR, date(2024, 12, 1)).missing == 1
 
 
 def test_a_month_that_has_begun_counts() -> None:

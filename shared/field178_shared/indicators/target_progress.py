@@ -1,4 +1,4 @@
-"""Pace of a figure towards a target: where it stands, and what is needed of each month that is left."""
+"""Progress of a figure towards a target: where it stands, and what is needed of each month that is left."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ class Standing(StrEnum):
     """Where a figure stands towards its target; `near` is nine tenths of it, when its time is over."""
 
     MET = "met"
-    ON_PACE = "on_pace"
-    BELOW_PACE = "below_pace"
+    ON_TRACK = "on_track"
+    BEHIND = "behind"
     NEAR = "near"
     MISSED = "missed"
     NO_FIGURE = "no_figure"
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class TargetProgress:
     """Standing, the number that is missing, and what is needed a month until the period ends.
 
     `expected`: the straight path to the target at this day, a guide and no target. `monthly` is None where
@@ -42,22 +42,24 @@ class Pace:
     expected: float | None = None
 
 
-def pace_of(figure: Figure, value: FigureValue, target: Reached, period: Period, today: date) -> Pace:
-    """Return the pace of a figure on a day."""
+def progress_towards(
+    figure: Figure, value: FigureValue, target: Reached, period: Period, today: date
+) -> TargetProgress:
+    """Return the progress of a figure on a day."""
     if target.met is None or value.value is None:
-        return Pace(Standing.NO_FIGURE)
+        return TargetProgress(Standing.NO_FIGURE)
     if target.met:
-        return Pace(Standing.MET)
+        return TargetProgress(Standing.MET)
     missing = _missing(value, target.target)
     if today >= period.end:
         is_near = value.value >= _NEAR * target.target
-        return Pace(Standing.NEAR if is_near else Standing.MISSED, missing)
+        return TargetProgress(Standing.NEAR if is_near else Standing.MISSED, missing)
     passed = max(0, (today - period.first).days)
     grows = grows_to_target(figure)
     expected = target.target * (passed / (period.end - period.first).days if grows else 1)
     months_left = months_between(max(today, period.first), period.end)
-    return Pace(
-        Standing.ON_PACE if value.value >= expected else Standing.BELOW_PACE,
+    return TargetProgress(
+        Standing.ON_TRACK if value.value >= expected else Standing.BEHIND,
         missing,
         months_left,
         ceil(missing / months_left) if grows else None,
