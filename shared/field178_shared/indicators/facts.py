@@ -59,7 +59,7 @@ class Facts:
     def counts_of(self, period: Period) -> Counts:
         """Return what the records count in a period, by unit."""
         if period not in self._counts:
-            self._counts[period] = self._count(period)
+            self._counts[period] = self.count(self._aggregates, period)
         return self._counts[period]
 
     def contributions(self, aggregates: Iterable[Aggregate], period: Period) -> Iterator[Contribution]:
@@ -73,10 +73,12 @@ class Facts:
                 events: Mapping[str, Sequence[Event]] = self._of_entities.get((entity.kind, entity.id), {})
                 yield from of_entity(own, entity, events, (period, self._today))
 
-    def _count(self, period: Period) -> Counts:
+    def count(self, aggregates: Iterable[Aggregate], period: Period) -> Counts:
+        """Return what the records count of these aggregates in a period, by unit."""
         counts: Counts = {}
-        count_events(self._aggregates, (one for one in self._events if one.day in period), counts)
+        wanted = tuple(aggregates)
+        count_events(wanted, (one for one in self._events if one.day in period), counts)
         for entity in self._entities:
             events: Mapping[str, Sequence[Event]] = self._of_entities.get((entity.kind, entity.id), {})
-            count_entity(self._aggregates, entity, events, (period, self._today), counts)
+            count_entity(wanted, entity, events, (period, self._today), counts)
         return counts

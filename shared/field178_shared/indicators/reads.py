@@ -9,6 +9,13 @@ from field178_shared.formulas.parse import parse
 from field178_shared.formulas.sources import ENTITIES, SOURCES
 from field178_shared.formulas.tree import BinaryOperation, Call, Name, Negation, Node
 
+# Events on the day and in the unit of the record that tells of them.
+_OF_THEIR_DAY = frozenset(
+    {
+        *("inspection", "finding", "measure", "worker_count", "talk"),
+        *("session", "audience", "material", "media_post", "commune_plan"),
+    }
+)
 # The unit of a planned visit may be that of its establishment.
 _BESIDE = {"plan_item": ("establishment",)}
 
@@ -53,3 +60,8 @@ def record_types_of(lists: CodeLists, indicators: Iterable[Indicator]) -> frozen
     read = ((SOURCES.get(name) or ENTITIES[name]).record_types for name in sorted(names))
     beside = (_BESIDE.get(name, ()) for name in sorted(names))
     return frozenset(kind for kinds in (*read, *beside) for kind in kinds)
+
+
+def counts_days_of_records(lists: CodeLists, indicators: Iterable[Indicator]) -> bool:
+    """Tell whether records of other days and units than a figure's own count nothing in it."""
+    return all(sources_of(lists, one) <= _OF_THEIR_DAY for one in indicators)

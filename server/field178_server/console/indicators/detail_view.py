@@ -142,9 +142,7 @@ class DetailWriter:
         area = self.facts.area
         parts = parts_of_area(area)
         ordered = [one for one, _ in by_label((key, self._localizer.label(labels, key)) for key in parts)]
-        figures = {
-            key: self.facts.figure(self.indicator, self._period, parts[key]).approved for key in ordered
-        }
+        figures = {key: self.facts.value(self.indicator, self._period, parts[key]) for key in ordered}
         # A unit above communes stands here only where something is counted of it.
         shown = [one for one in ordered if not parts[one].others or figures[one].num]
         shown.sort(key=lambda one: bool(parts[one].others))
@@ -207,7 +205,7 @@ class DetailWriter:
 
     def _in_month(self, month: Period, area: CountedArea | None = None) -> FigureValue:
         period = Period(self._period.first, month.end) if self.is_running else month
-        return self.facts.figure(self.indicator, period, area).approved
+        return self.facts.value(self.indicator, period, area)
 
     def _days(self, month: Period) -> Mapping[str, str]:
         last = (month.end - timedelta(days=1)).isoformat()

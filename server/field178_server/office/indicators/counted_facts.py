@@ -8,17 +8,22 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from field178_server.office.indicators.counted_records import counted_records, establishment_aliases
+from field178_server.office.indicators.counted_records import (
+    DaysAndUnits,
+    counted_records,
+    establishment_aliases,
+)
 from field178_server.office.indicators.queries import IndicatorFigure, units_of_area, unkept_types
 from field178_shared.codelists import CodeLists, Indicator
 from field178_shared.formulas.figures import Aggregate, Formula
 from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on
-from field178_shared.indicators.contributions import Contribution, counts_from
+from field178_shared.indicators.contributions import Contribution
 from field178_shared.indicators.counting import Counts
+from field178_shared.indicators.events import CountedRecord
 from field178_shared.indicators.facts import Facts
-from field178_shared.indicators.figures import AreaTotals, figure_of
+from field178_shared.indicators.figures import AreaTotals, FigureValue, figure_of
 from field178_shared.indicators.periods import Period
-from field178_shared.indicators.reads import record_types_of
+from field178_shared.indicators.reads import counts_days_of_records, record_types_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +43,21 @@ class FigureQuestion:
 
 
 class CountedFacts:
-    """What the indicators asked for are counted from, the approved records and those that wait with them."""
+    """Records that some indicators read, counted over an area: the approved ones, or all that wait too."""
 
     def __init__(
-        self, question: FigureQuestion, aggregates: Sequence[Aggregate], approved: Facts, every: Facts
+        self,
+        question: FigureQuestion,
+        aggregates: Sequence[Aggregate],
+        records: Sequence[CountedRecord],
+        aliases: Mapping[str, str],
     ) -> None:
         self.question = question
         self.area = question.area
         self._aggregates = aggregates
-        self._facts = {False: approved, True: every}
+        self._records = records
+        self._aliases = aliases
+        self._facts: dict[bool, Facts] = {}
         self._counts: dict[tuple[Period, bool], Counts] = {}
 
     def totals(
@@ -57,23 +68,23 @@ class CountedFacts:
         def counts_of(wanted: Period) -> Counts:
             key = (wanted, with_waiting)
             if key not in self._counts:
-                self._counts[key] = counts_from(
-                    self._facts[with_waiting].contributions(self._aggregates, wanted)
-                )
+                self._counts[key] = self._facts_of(with_waiting).count(self._aggregates, wanted)
             return self._counts[key]
 
         return AreaTotals(counts_of, area or self.area, period, self.question.today)
 
+    def value(self, indicator: Indicator, period: Period, area: CountedArea | None = None) -> FigureValue:
+        """Return the figure of an indicator by approved records."""
+        figure = self.question.lists.figures[indicator.id]
+        return figure_of(indicator, figure, self.totals(period, area))
+
     def figure(
         self, indicator: Indicator, period: Period, area: CountedArea | None = None
     ) -> IndicatorFigure:
-        """Return the figure of an indicator."""
+        """Return the figure of an indicator, also with the records that wait."""
         figure = self.question.lists.figures[indicator.id]
-        approved, every = (
-            figure_of(indicator, figure, self.totals(period, area, with_waiting=waiting))
-            for waiting in (False, True)
-        )
-        return IndicatorFigure(approved, every, unkept_types(figure))
+        every = figure_of(indicator, figure, self.totals(period, area, with_waiting=True))
+        return IndicatorFigure(self.value(indicator, period, area), every, unkept_types(figure))
 
     def number(
         self, formula: Formula, period: Period, area: CountedArea | None = None, *, with_waiting: bool = False
@@ -87,9 +98,18 @@ class CountedFacts:
     ) -> Iterator[Contribution]:
         """Yield what each record and entity of an area adds to the aggregates of a formula."""
         units = area.units
-        for one in self._facts[with_waiting].contributions(formula.aggregates, period):
+        for one in self._facts_of(with_waiting).contributions(formula.aggregates, period):
             if one.unit_id in units:
                 yield one
+
+    def _facts_of(self, with_waiting: bool) -> Facts:
+        # Built when asked: most pages need one of the two.
+        if with_waiting not in self._facts:
+            records = [one for one in self._records if one.is_approved or with_waiting]
+            self._facts[with_waiting] = Facts(
+                self.question.lists, records, self.question.today, self._aliases
+            )
+        return self._facts[with_waiting]
 
 
 def parts_of_area(area: CountedArea) -> Mapping[str, CountedArea]:
@@ -108,14 +128,13 @@ def read_facts(
     session: Session, tenant_id: str, question: FigureQuestion, indicator_ids: Collection[str]
 ) -> CountedFacts:
     """Read the records that these indicators count, once, and those alone."""
-    lists, today = question.lists, question.today
+    lists = question.lists
     indicators = [lists.indicators[one] for one in indicator_ids]
-    records = list(counted_records(session, tenant_id, record_types_of(lists, indicators)))
-    aliases = establishment_aliases(session, tenant_id)
-    approved, every = (
-        Facts(lists, [one for one in records if one.is_approved or waiting], today, aliases)
-        for waiting in (False, True)
-    )
+    types = record_types_of(lists, indicators)
+    is_of_days = counts_days_of_records(lists, indicators)
+    within = DaysAndUnits(question.period, question.area.units) if is_of_days else None
+    records = list(counted_records(session, tenant_id, types, within))
     formulas = [formula for one in indicator_ids for formula in lists.figures[one].formulas]
     aggregates = {aggregate.key: aggregate for one in formulas for aggregate in one.aggregates}
-    return CountedFacts(question, tuple(aggregates.values()), approved, every)
+    aliases = establishment_aliases(session, tenant_id)
+    return CountedFacts(question, tuple(aggregates.values()), records, aliases)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from field178_server.database.models import (
 from field178_server.records.find_record import FILED_TYPES, merge_targets_of
 from field178_server.records.projections.follow_up import CORRECTION, NO_DAY
 from field178_shared.indicators.events import CountedRecord
+from field178_shared.indicators.periods import Period
 from field178_shared.records.sanctions import OFFICE_TYPES
 
 _APPROVED, _VOID = "approved", "void"
@@ -26,7 +28,17 @@ _RETURNED, _REVIEWED = ("review_returned",), ("review_approved", "review_returne
 STEP = 1000
 
 
-def counted_records(session: Session, tenant_id: str, types: Collection[str]) -> Iterator[CountedRecord]:
+@dataclass(frozen=True, slots=True)
+class DaysAndUnits:
+    """The days and units of the visits and sessions that are read."""
+
+    period: Period
+    unit_ids: Collection[str]
+
+
+def counted_records(
+    session: Session, tenant_id: str, types: Collection[str], within: DaysAndUnits | None = None
+) -> Iterator[CountedRecord]:
     """Yield the live records of these types; visits and sessions with what became of them."""
     plain = select(Record.record_id, Record.type, Record.body).where(
         Record.tenant_id == tenant_id,
@@ -36,7 +48,7 @@ def counted_records(session: Session, tenant_id: str, types: Collection[str]) ->
     for record_id, type_, body in session.execute(plain).yield_per(STEP):
         yield CountedRecord(record_id=record_id, type=type_, data=json.loads(body))
     if filed := sorted(set(types) & set(FILED_TYPES)):
-        yield from _filed(session, tenant_id, filed)
+        yield from _filed(session, tenant_id, filed, within)
 
 
 def establishment_aliases(session: Session, tenant_id: str) -> Mapping[str, str]:
@@ -46,7 +58,9 @@ def establishment_aliases(session: Session, tenant_id: str) -> Mapping[str, str]
     return merge_targets_of(session, tenant_id, merged) if merged else {}
 
 
-def _filed(session: Session, tenant_id: str, types: Sequence[str]) -> Iterator[CountedRecord]:
+def _filed(
+    session: Session, tenant_id: str, types: Sequence[str], within: DaysAndUnits | None
+) -> Iterator[CountedRecord]:
     entries, closed_on = _entries(session, tenant_id), _closed_on(session, tenant_id)
     reviewed, returned = (_decided(session, tenant_id, actions) for actions in (_REVIEWED, _RETURNED))
     query = (
@@ -57,6 +71,12 @@ def _filed(session: Session, tenant_id: str, types: Sequence[str]) -> Iterator[C
         )
         .where(Record.tenant_id == tenant_id, Record.type.in_(types), FiledRecord.review_state != _VOID)
     )
+    if within is not None:
+        last_day = within.period.end - timedelta(days=1)
+        query = query.where(
+            FiledRecord.occurred_on.between(within.period.first, last_day),
+            FiledRecord.unit_id.in_(sorted(within.unit_ids)),
+        )
     for record_id, type_, body, state, received_at in session.execute(query).yield_per(STEP):
         yield CountedRecord(
             record_id=record_id,
