@@ -55,7 +55,7 @@ class Trend:
     rows: Sequence[PlaceLine]
     line: LineChart | None
     columns: ColumnChart | None
-    labels: Sequence[tuple[float, str]]
+    labels: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +120,14 @@ class DetailWriter:
             for place, (month, one) in enumerate(zip(self.months, figures, strict=True))
         ]
         values = [None if place in hidden else one.value for place, one in enumerate(figures)]
-        slots = len(all_parts(self.writer.address.question.period, 1))
-        most = self._most([values])
-        step = 100 / slots
+        every = all_parts(self._period, 1)
+        most, slots = self._most([values]), len(every)
         return Trend(
             self.is_running,
             rows,
             line_of(values, slots, most, self._target) if self.is_running else None,
             None if self.is_running else columns_of(values, slots, most),
-            [
-                (round(step * (place + 0.5), 2), str(month.first.month))
-                for place, month in enumerate(self.months)
-            ],
+            [str(month.first.month) for month in every],
         )
 
     def communes(self) -> Sequence[PlaceLine]:

@@ -56,17 +56,17 @@ def need_text(indicator: Indicator, progress: TargetProgress, target: float, loc
         counted_noun(indicator.numerator, indicator, localizer),
         figure_text(indicator, target, localizer),
     )
-    if progress.monthly is not None:
-        template = N_("needs {count} {what} a month, for {months} months, to reach {target}")
-        if progress.months_left == 1:
-            template = N_("needs {count} {what} more by the end of the period to reach {target}")
-        return say(template).format(
-            count=number(progress.monthly), what=noun, months=number(progress.months_left), target=wanted
-        )
-    if not progress.missing:
+    if not progress.missing or indicator.unit == YES_NO:
         return ""
-    template = N_("{count} {what} short of {target}")
-    return say(template).format(count=number(progress.missing), what=noun, target=wanted)
+    count, months = progress.missing, progress.months_left
+    if progress.monthly is None:
+        template = N_("{count} {what} short of {target}")
+    elif count <= months or months == 1:
+        template = N_("needs {count} {what} more by the end of the period to reach {target}")
+    else:
+        template = N_("needs {count} {what} a month, for {months} months, to reach {target}")
+        count = progress.monthly
+    return say(template).format(count=number(count), what=noun, months=number(months), target=wanted)
 
 
 def hidden_text(localizer: Localizer) -> str:

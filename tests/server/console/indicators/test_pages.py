@@ -60,7 +60,9 @@ def test_a_figure_that_is_not_there_says_why(reads_as: SignIn) -> None:
 
 def test_a_year_that_runs_says_what_each_month_needs(reads_as: SignIn) -> None:
     page = shown(reads_as(REVIEWER), "/indicators?year=2025")
-    assert re.search(r"Chậm tiến độ cần \d+ xã mỗi tháng, trong \d+ tháng, để đạt 100%", page)
+    assert "Chậm tiến độ cần thêm 5 xã đến hết kỳ để đạt 100%" in page
+    page = shown(reads_as(REVIEWER), "/indicators?year=2025&area=an_lao_area_2024")
+    assert re.search(r"Chậm tiến độ cần \d+ người mỗi tháng, trong 11 tháng, để đạt 70%", page)
 
 
 def test_filters_stand_in_the_address_and_nonsense_is_the_default(reads_as: SignIn) -> None:
