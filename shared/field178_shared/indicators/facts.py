@@ -7,7 +7,6 @@ from datetime import date
 
 from field178_shared.codelists import CodeLists
 from field178_shared.formulas.figures import Aggregate
-from field178_shared.indicators.contributions import Contribution, of_entity, of_event
 from field178_shared.indicators.counting import Counts, count_entity, count_events
 from field178_shared.indicators.entities import (
     CountedEntity,
@@ -19,6 +18,7 @@ from field178_shared.indicators.events import CountedRecord, Event, events_of
 from field178_shared.indicators.figures import aggregates_of
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.planned import events_of_plan
+from field178_shared.indicators.record_counts import RecordCount, of_entity, of_event
 from field178_shared.records.reading import Data
 from field178_shared.records.teams import TEAM, Team
 
@@ -62,7 +62,7 @@ class Facts:
             self._counts[period] = self.count(self._aggregates, period)
         return self._counts[period]
 
-    def contributions(self, aggregates: Iterable[Aggregate], period: Period) -> Iterator[Contribution]:
+    def counts_by_record(self, aggregates: Iterable[Aggregate], period: Period) -> Iterator[RecordCount]:
         """Yield what each event and each entity adds to these aggregates in a period."""
         wanted = tuple(aggregates)
         for event in self._events:

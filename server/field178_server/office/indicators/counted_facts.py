@@ -17,13 +17,13 @@ from field178_server.office.indicators.queries import IndicatorFigure, units_of_
 from field178_shared.codelists import CodeLists, Indicator
 from field178_shared.formulas.figures import Aggregate, Formula
 from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on
-from field178_shared.indicators.contributions import Contribution
 from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.events import CountedRecord
 from field178_shared.indicators.facts import Facts
 from field178_shared.indicators.figures import AreaTotals, FigureValue, figure_of
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.reads import counts_days_of_records, record_types_of
+from field178_shared.indicators.record_counts import RecordCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +93,12 @@ class CountedFacts:
         found = formula.run(self.totals(period, area, with_waiting=with_waiting))
         return int(found) if isinstance(found, bool) else found or 0
 
-    def contributions(
+    def counts_by_record(
         self, formula: Formula, period: Period, area: CountedArea, *, with_waiting: bool = False
-    ) -> Iterator[Contribution]:
+    ) -> Iterator[RecordCount]:
         """Yield what each record and entity of an area adds to the aggregates of a formula."""
         units = area.units
-        for one in self._facts_of(with_waiting).contributions(formula.aggregates, period):
+        for one in self._facts_of(with_waiting).counts_by_record(formula.aggregates, period):
             if one.unit_id in units:
                 yield one
 

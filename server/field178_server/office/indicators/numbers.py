@@ -15,8 +15,8 @@ from field178_shared.formulas.parse import parse
 from field178_shared.formulas.sources import COMMUNE, MONTH, QUARTER
 from field178_shared.formulas.tree import Call, Name
 from field178_shared.indicators.areas import CountedArea
-from field178_shared.indicators.contributions import Contribution
 from field178_shared.indicators.periods import Period
+from field178_shared.indicators.record_counts import RecordCount
 
 
 class NumberSide(StrEnum):
@@ -95,8 +95,8 @@ def rows_of(
 ) -> tuple[CountedRow, ...]:
     """Return the records and entities that a number counts, the newest first."""
     place = {aggregate.key: number for number, aggregate in enumerate(formula.aggregates)}
-    found: dict[tuple[int, str, str], list[Contribution]] = {}
-    for one in facts.contributions(formula, period, area, with_waiting=with_waiting):
+    found: dict[tuple[int, str, str], list[RecordCount]] = {}
+    for one in facts.counts_by_record(formula, period, area, with_waiting=with_waiting):
         found.setdefault((place[one.aggregate], one.source, one.key), []).append(one)
     rows = [
         CountedRow(

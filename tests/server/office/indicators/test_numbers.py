@@ -32,9 +32,9 @@ from field178_shared.formulas.figures import Formula
 from field178_shared.formulas.parse import parse
 from field178_shared.formulas.tree import Call
 from field178_shared.indicators.areas import CountedArea
-from field178_shared.indicators.contributions import Contribution, counts_from
 from field178_shared.indicators.figures import AreaTotals, FigureValue
 from field178_shared.indicators.periods import Period
+from field178_shared.indicators.record_counts import RecordCount, counts_from
 from field178_shared.list_packs import lists_with
 
 __all__ = ["store"]
@@ -70,12 +70,12 @@ def recounted(formula: Formula, rows: tuple[CountedRow, ...], lists: CodeLists) 
     """Return what the formula makes of rows alone, all in one commune."""
     unit_id = AREA[0]
     told = (
-        Contribution(formula.aggregates[row.group].key, row.source, row.key, unit_id, by, 1)
+        RecordCount(formula.aggregates[row.group].key, row.source, row.key, unit_id, by, 1)
         for row in rows
         for by in row.by
     )
     plain = (
-        Contribution(formula.aggregates[row.group].key, row.source, row.key, unit_id, "", row.number)
+        RecordCount(formula.aggregates[row.group].key, row.source, row.key, unit_id, "", row.number)
         for row in rows
         if not row.by
     )

@@ -1,4 +1,4 @@
-"""Contributions to figures: what each event and each entity adds to an aggregate."""
+"""Counts of single records and entities: what each of them adds to an aggregate."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from field178_shared.indicators.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
-class Contribution:
+class RecordCount:
     """What a record or an entity adds to an aggregate in a unit; `by` is the value of the breakdown.
 
     `source`: the source of an event, or the kind of an entity; `key`: the id of the record or of the entity.
@@ -32,12 +32,12 @@ class Contribution:
     records: tuple[tuple[str, date], ...] = ()
 
 
-def of_event(aggregates: Iterable[Aggregate], event: Event) -> Iterator[Contribution]:
+def of_event(aggregates: Iterable[Aggregate], event: Event) -> Iterator[RecordCount]:
     """Yield what an event adds."""
     counts: Counts = {}
     count_events((one for one in aggregates if one.of == event.source), (event,), counts)
     for unit_id, aggregate, by, number in _cells(counts):
-        yield Contribution(aggregate, event.source, event.record_id, unit_id, by, number, event.day)
+        yield RecordCount(aggregate, event.source, event.record_id, unit_id, by, number, event.day)
 
 
 def of_entity(
@@ -45,20 +45,20 @@ def of_entity(
     entity: CountedEntity,
     events: Mapping[str, Sequence[Event]],
     at: tuple[Period, date],
-) -> Iterator[Contribution]:
+) -> Iterator[RecordCount]:
     """Yield what an entity adds that is there at the end of the period."""
     counts: Counts = {}
     count_entity(aggregates, entity, events, at, counts)
     if counts:
         records = _records(events, at[0])
         for unit_id, aggregate, by, number in _cells(counts):
-            yield Contribution(aggregate, entity.kind, entity.id, unit_id, by, number, None, records)
+            yield RecordCount(aggregate, entity.kind, entity.id, unit_id, by, number, None, records)
 
 
-def counts_from(contributions: Iterable[Contribution]) -> Counts:
-    """Return the counts that contributions add up to."""
+def counts_from(added: Iterable[RecordCount]) -> Counts:
+    """Return the counts that these add up to."""
     counts: Counts = {}
-    for one in contributions:
+    for one in added:
         cells = counts.setdefault(one.unit_id, {}).setdefault(one.aggregate, Counter())
         cells[one.by] += one.number
     return counts
