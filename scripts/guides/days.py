@@ -132,6 +132,7 @@ def leader_viewer(walk: Walk) -> None:
     walk.open("/")
     walk.picture("leader-figures", of="main section.card")
     walk.picture("leader-calendar", of="main section.card:nth-of-type(2)")
+    walk.open("/indicators")
     own_account(walk)
 
 
@@ -139,6 +140,7 @@ def city_viewer(walk: Walk) -> None:
     """Read figures over areas, small ones suppressed."""
     walk.open("/")
     walk.picture("city-figures", of="main section.card")
+    walk.open("/indicators")
     own_account(walk)
 
 

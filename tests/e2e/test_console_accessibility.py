@@ -35,6 +35,10 @@ REVIEWER = (
     "/notices",
     "/notices/mail",
     "/lists",
+    "/indicators",
+    "/indicators/workers_reached_pct",
+    "/indicators/visits_total/records",
+    "/indicators/coverage",
     "/account",
     "/returns",
     "/returns/new/denominator",
@@ -44,6 +48,12 @@ AGENCY_REPORTER = (
     "/",
     "/returns",
     "/returns/new/agency_return",
+)
+LEADER = (
+    "/",
+    "/indicators",
+    "/indicators/outreach_commune_any_pct/records",
+    "/indicators/visits_total/records",
 )
 COMMUNE_REPORTER = (
     "/",
@@ -96,6 +106,7 @@ def names(desk: Desk) -> dict[str, str]:
         ("son", "admin", ADMINISTRATOR),
         ("lan", "commune_reporter", COMMUNE_REPORTER),
         ("toa", "agency_reporter", AGENCY_REPORTER),
+        ("mai", "leader_viewer", LEADER),
     ],
 )
 def test_pages_have_no_finding_of_axe(

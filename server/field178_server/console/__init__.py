@@ -22,6 +22,8 @@ from field178_server.console.follow_ups import pages as follow_ups
 from field178_server.console.health import pages as health
 from field178_server.console.help import pages as guides
 from field178_server.console.imports import pages as imports
+from field178_server.console.indicators import detail_pages, records_pages
+from field178_server.console.indicators import pages as indicators
 from field178_server.console.jobs import pages as jobs
 from field178_server.console.lists import changes as list_changes
 from field178_server.console.lists import pages as lists
@@ -63,6 +65,7 @@ PAGES: tuple[ModuleType, ...] = (
     *(follow_ups, entry_pages, people, open_work, teams, plan, plan_changes, audit),
     *(jobs, register_import, register_import_steps, units),
     *(health, notices, mail, guides, commune, commune_entries, returns, return_entries),
+    *(indicators, detail_pages, records_pages),
 )
 
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from field178_shared.codelists import load
 
 WHOLE_TENANT_ROLES = frozenset({"reviewer"})
+# The scope of a role that reads roll-ups from above.
+AGGREGATES_ONLY = "aggregates_only"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from field178_shared.codelists import CodeLists
+from field178_shared.formulas.figures import Aggregate
 from field178_shared.indicators.counting import Counts, count_entity, count_events
 from field178_shared.indicators.entities import (
     CountedEntity,
@@ -19,6 +20,7 @@ from field178_shared.indicators.events import CountedRecord, Event, events_of
 from field178_shared.indicators.figures import aggregates_of
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.planned import events_of_plan
+from field178_shared.indicators.record_counts import RecordCount, of_entity, of_event
 from field178_shared.records.reading import Data
 from field178_shared.records.returns import DENOMINATOR, MODEL, PilotModel
 from field178_shared.records.teams import TEAM, Team
@@ -70,13 +72,26 @@ class Facts:
     def counts_of(self, period: Period) -> Counts:
         """Return what the records count in a period, by unit."""
         if period not in self._counts:
-            self._counts[period] = self._count(period)
+            self._counts[period] = self.count(self._aggregates, period)
         return self._counts[period]
 
-    def _count(self, period: Period) -> Counts:
+    def counts_by_record(self, aggregates: Iterable[Aggregate], period: Period) -> Iterator[RecordCount]:
+        """Yield what each event and each entity adds to these aggregates in a period."""
+        wanted = tuple(aggregates)
+        for event in self._events:
+            if event.day in period:
+                yield from of_event(wanted, event)
+        for entity in self._entities:
+            if own := [one for one in wanted if one.of == entity.kind]:
+                events: Mapping[str, Sequence[Event]] = self._of_entities.get((entity.kind, entity.id), {})
+                yield from of_entity(own, entity, events, (period, self._today))
+
+    def count(self, aggregates: Iterable[Aggregate], period: Period) -> Counts:
+        """Return what the records count of these aggregates in a period, by unit."""
         counts: Counts = {}
-        count_events(self._aggregates, (one for one in self._events if one.day in period), counts)
+        wanted = tuple(aggregates)
+        count_events(wanted, (one for one in self._events if one.day in period), counts)
         for entity in self._entities:
             events: Mapping[str, Sequence[Event]] = self._of_entities.get((entity.kind, entity.id), {})
-            count_entity(self._aggregates, entity, events, (period, self._today), counts)
+            count_entity(wanted, entity, events, (period, self._today), counts)
         return counts

@@ -96,6 +96,10 @@ _MENU = (
         ),
     ),
     (
+        N_("Indicators and reports"),
+        (("console.indicators", "check-circle", N_("Indicators")),),
+    ),
+    (
         N_("People and tablets"),
         (
             ("console.people", "people", N_("Accounts")),

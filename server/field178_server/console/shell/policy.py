@@ -44,6 +44,7 @@ COMMUNE = Access(frozenset({"create_commune_plan", "review", "sign_off_report"})
 ENTER_COMMUNE = Access(frozenset({"create_commune_plan"}))
 RETURNS = Access(frozenset({"submit_return", "review", "sign_off_report"}))
 ENTER_RETURNS = Access(frozenset({"submit_return", "review"}))
+FIGURES = Access(frozenset({"read_indicators", "compute_indicators"}))
 HAND_OVER = Access(frozenset({"manage_users", "review"}))
 
 POLICY: Mapping[str, Access] = MappingProxyType(
@@ -106,6 +107,10 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.enter_return": ENTER_RETURNS,
         "console.correct_return": ENTER_RETURNS,
         "console.withdraw_return": ENTER_RETURNS,
+        "console.indicators": FIGURES,
+        "console.indicator": FIGURES,
+        "console.indicator_records": FIGURES,
+        "console.indicator_coverage": FIGURES,
         "console.people": ADMINISTER,
         "console.new_person": ADMINISTER,
         "console.add_person": ADMINISTER,

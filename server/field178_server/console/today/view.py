@@ -12,6 +12,7 @@ from flask import url_for
 from field178_server.accounts.officers import OfficerContext
 from field178_server.backup.log import last_backups
 from field178_server.console.shell.policy import ADMINISTER, holds_right, may, tablet_access
+from field178_server.console.text.figure_texts import figure_text, hidden_text, need_text
 from field178_server.console.text.health_labels import anchor_of, level_label
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
@@ -23,6 +24,8 @@ from field178_server.office.attention.queries import AttentionFilter, count_item
 from field178_server.office.commune.queries import commune_work
 from field178_server.office.erasure.queries import count_requested
 from field178_server.office.follow_ups.queries import FollowUpFilter, FollowUpTab, follow_up_counts
+from field178_server.office.indicators.plans_and_areas import area_of, areas_seen, plan_of_year
+from field178_server.office.indicators.queries import figures
 from field178_server.office.notices.queries import OwnNotice
 from field178_server.office.plan.queries import OPEN, OPEN_STATES, ItemFilter, PlanReader, planned_visits
 from field178_server.office.returns.queries import (
@@ -35,7 +38,11 @@ from field178_server.office.returns.queries import (
 from field178_server.office.tablets.queries import count_silent
 from field178_server.office.today import queries
 from field178_server.office.today.report_calendar import ReportDue, reports_due
-from field178_server.records.access import access_of
+from field178_server.records.access import AGGREGATES_ONLY, access_of
+from field178_shared.indicators.figures import reached
+from field178_shared.indicators.periods import Period
+from field178_shared.indicators.suppression import is_hidden, is_small
+from field178_shared.indicators.target_progress import Standing, progress_towards
 from field178_shared.records.plan import PlanState
 from field178_shared.records.returns import MONTHLY_TYPES
 from field178_shared.text.i18n import N_
@@ -43,9 +50,6 @@ from field178_shared.time.clock import local_date, start_of_day
 
 DUE_SOON_DAYS = 14
 OPENINGS_OVER = timedelta(days=7)
-# A reader from above never sees a number that could stand for a few known people.
-SMALLEST_SHOWN = 5
-_OPERATORS = {">=": "≥", "<=": "≤"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,11 @@ class Viewer:
     def today(self) -> date:
         """The local date."""
         return local_date(self.now)
+
+    @property
+    def is_from_above(self) -> bool:
+        """Whether numbers that could stand for a few known people are not shown."""
+        return self.localizer.lists.roles[self.officer.role].scope == AGGREGATES_ONLY
 
     @property
     def unit_ids(self) -> frozenset[str]:
@@ -322,7 +331,6 @@ def _figures(reader: Viewer) -> TodayCard:
     found = queries.approved_figures(
         reader.session, reader.officer.tenant_id, reader.unit_ids, today.replace(month=1, day=1), today
     )
-    is_above = reader.localizer.lists.roles[reader.officer.role].scope == "aggregates_only"
     rows = (
         (found.visits, N_("approved visits")),
         (found.visits_with_findings, N_("of them with a violation or handed to the police")),
@@ -330,39 +338,55 @@ def _figures(reader: Viewer) -> TodayCard:
         (found.attendances, N_("attendances")),
     )
     lines = tuple(
-        TodayLine(_suppressed(count, localizer) if is_above else localizer.number(count), localizer.say(text))
+        TodayLine(
+            _shown(count, localizer) if reader.is_from_above else localizer.number(count), localizer.say(text)
+        )
         for count, text in rows
     )
     title = localizer.say(N_("Approved since 1 January {year}")).format(year=today.year)
     return TodayCard(title, "partial", lines)
 
 
-def _suppressed(count: int, localizer: Localizer) -> str:
-    if 0 < count < SMALLEST_SHOWN:
-        return localizer.say(N_("under {limit}")).format(limit=SMALLEST_SHOWN)
-    return localizer.number(count)
+def _shown(count: int, localizer: Localizer) -> str:
+    return hidden_text(localizer) if is_small(count) else localizer.number(count)
 
 
 def _targets(reader: Viewer) -> TodayCard:
-    localizer, year = reader.localizer, reader.today.year
-    profiles = [one for one in localizer.lists.target_profiles.values() if one.year == year]
-    lines = tuple(
-        TodayLine(
-            f"{_OPERATORS.get(target.op, target.op)} {localizer.number(target.value)}",
-            localizer.label(localizer.lists.indicators, target.indicator),
-            profile.label(localizer.language),
-        )
-        for profile in profiles
-        for target in profile.targets
+    """Return the targets of the year that are behind, each with what helps."""
+    localizer, lists, today = reader.localizer, reader.localizer.lists, reader.today
+    plan, period = plan_of_year(lists, today.year), Period.of_year(today.year)
+    areas = areas_seen(reader.officer.role, reader.officer.scopes, lists, today)
+    units = areas[area_of(plan, areas)]
+    found = figures(reader.session, reader.officer.tenant_id, lists, period, units, today)
+    lines = []
+    for indicator_id in dict.fromkeys(one.indicator for one in plan.targets):
+        figure, indicator = found[indicator_id], lists.indicators[indicator_id]
+        target = reached(plan, indicator_id, figure.approved.value)
+        if (
+            target is None
+            or figure.unkept
+            or (reader.is_from_above and is_hidden(indicator, figure.approved))
+        ):
+            continue
+        progress = progress_towards(lists.figures[indicator_id], figure.approved, target, period, today)
+        if progress.standing is Standing.BEHIND:
+            lines.append(
+                TodayLine(
+                    figure_text(indicator, figure.approved.value, localizer),
+                    indicator.label(localizer.language),
+                    need_text(indicator, progress, target.target, localizer),
+                    url_for("console.indicator", indicator_id=indicator_id),
+                    "warn",
+                )
+            )
+    note = "" if lines else localizer.say(N_("No target of the year is behind."))
+    every = TodayLine(
+        localizer.number(len(plan.targets)),
+        localizer.say(N_("targets of {plan}")).format(plan=plan.label(localizer.language)),
+        note,
+        url_for("console.indicators"),
     )
-    opens_next = (
-        N_("Figures against these targets open on this page next.")
-        if lines
-        else N_("No target is set for this year.")
-    )
-    return TodayCard(
-        localizer.say(N_("Targets of the year")), "check-circle", lines, localizer.say(opens_next)
-    )
+    return TodayCard(localizer.say(N_("Targets below pace")), "check-circle", (*lines, every))
 
 
 def _privacy(reader: Viewer) -> TodayCard:

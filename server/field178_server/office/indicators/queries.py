@@ -82,13 +82,14 @@ def figures(
         one.id: IndicatorFigure(
             figure_of(one, lists.figures[one.id], approved),
             figure_of(one, lists.figures[one.id], every),
-            _unkept(lists.figures[one.id]),
+            unkept_types(lists.figures[one.id]),
         )
         for one in lists.indicators.values()
     }
 
 
-def _unkept(figure: Figure) -> tuple[str, ...]:
+def unkept_types(figure: Figure) -> tuple[str, ...]:
+    """Return the record types that a figure is counted from and that this product does not keep."""
     names = {aggregate.of for formula in figure.formulas for aggregate in formula.aggregates}
     read = [(SOURCES.get(name) or ENTITIES[name]).record_types for name in sorted(names)]
     return tuple(dict.fromkeys(kinds[0] for kinds in read if kinds and not TYPES.keys() & set(kinds)))

@@ -47,6 +47,8 @@ PAGES = {
     "/account/authenticator": EVERYONE,
     "/commune": {"commune_reporter", "reviewer", "leader_viewer"},
     "/returns": {"agency_reporter", "commune_reporter", "reviewer", "leader_viewer"},
+    "/indicators": {"reviewer", "leader_viewer", "city_viewer"},
+    "/indicators/coverage": {"reviewer", "leader_viewer", "city_viewer"},
     "/people": {"admin"},
     "/people/new": {"admin"},
     "/teams": READERS | {"admin"},

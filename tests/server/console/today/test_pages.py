@@ -84,3 +84,14 @@ def test_first_page_costs_the_same_with_many_records(
     with statements(office.engine) as unchanged:
         browser.text("/")
     assert len(unchanged) <= len(many) == len(few) <= 15
+
+
+@pytest.mark.parametrize("login", ["leader_viewer", "city_viewer"])
+def test_leader_and_city_see_which_targets_are_behind(
+    signed_in: Callable[[str], Browser], login: str
+) -> None:
+    page = today(signed_in(login))
+    # November and December are left, and none of the five communes has a plan.
+    assert "Chỉ tiêu chậm tiến độ" in page
+    assert "0,0% Tỷ lệ đơn vị hành chính cấp xã ban hành kế hoạch năm cần 3 xã mỗi tháng" in page
+    assert "5 chỉ tiêu của Mẫu cho đơn vị mới" in page

@@ -1,0 +1,105 @@
+"""The page of one indicator, and the grids of coverage."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from field178_server.console.indicators.charts import bar_of
+from field178_server.console.indicators.coverage_view import (
+    GridWriter,
+    commune_indicators,
+    outlet_indicator,
+)
+from field178_server.console.indicators.detail_view import DetailWriter
+from field178_server.console.indicators.reader import FigureAddress, read_address
+from field178_server.console.indicators.view import FigureWriter, breakdown_rows, quality_texts
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.layout import layout_of, render
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.text.localize import Localizer
+from field178_server.database.unit_of_work import snapshot
+from field178_server.http.application_runtime import current_runtime
+from field178_server.http.auth import current_officer
+from field178_server.office.indicators.counted_facts import read_facts
+from field178_shared.codelists import Indicator
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.indicators.quality import quality_of
+from field178_shared.time.clock import local_date
+
+
+@console.get("/indicators/<indicator_id>")
+def indicator(indicator_id: str) -> Response:
+    """Show one indicator: its definition, its months, its communes, and what each plan asks of it."""
+    runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
+    address = _address(localizer)
+    wanted = localizer.lists.indicators.get(indicator_id)
+    if wanted is None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    read = [indicator_id, *_quality_ids(wanted, localizer)]
+    with snapshot(runtime.engine) as session:
+        facts = read_facts(session, runtime.tenant_id, address.question, read)
+        layout = layout_of(session, officer, localizer)
+    period = address.question.period
+    figures = {one: facts.figure(localizer.lists.indicators[one], period) for one in read}
+    figure = figures[indicator_id]
+    writer = FigureWriter(address, localizer)
+    detail = DetailWriter(writer, wanted, facts)
+    text = writer.text_of(wanted, figure)
+    is_shown = not figure.unkept and not writer.is_hidden(wanted, figure)
+    return render(
+        "indicators/indicator.html",
+        layout=layout,
+        active="console.indicators",
+        address=address,
+        filters=address.filters(localizer),
+        period=address.period_text(localizer),
+        area=address.area_text(localizer),
+        title=wanted.label(localizer.language),
+        figure=text,
+        bar=bar_of(wanted, figure.approved, writer.plans) if is_shown else None,
+        quality=quality_texts(writer, wanted, figures) if is_shown else (),
+        definition=detail.definition(),
+        technical=detail.technical(),
+        targets=detail.targets(figure),
+        breakdown=breakdown_rows(writer, wanted, figure.approved),
+        trend=detail.trend() if is_shown else None,
+        communes=detail.communes() if is_shown else (),
+        has_denominator=wanted.denominator is not None,
+        back=address.href(),
+    )
+
+
+@console.get("/indicators/coverage")
+def indicator_coverage() -> Response:
+    """Show the grids of communes by what they owe, and of media outlets by months."""
+    runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
+    address = _address(localizer)
+    of_communes, of_outlets = commune_indicators(localizer.lists), outlet_indicator(localizer.lists)
+    read = [one.id for one in (*of_communes, *(() if of_outlets is None else (of_outlets,)))]
+    with snapshot(runtime.engine) as session:
+        facts = read_facts(session, runtime.tenant_id, address.question, read)
+        layout = layout_of(session, officer, localizer)
+    grids = GridWriter(address, facts, localizer)
+    return render(
+        "indicators/coverage.html",
+        layout=layout,
+        active="console.indicators",
+        address=address,
+        filters=address.filters(localizer),
+        period=address.period_text(localizer),
+        area=address.area_text(localizer),
+        communes=grids.communes(of_communes),
+        outlets=None if of_outlets is None else grids.outlets(of_outlets),
+        outlets_title="" if of_outlets is None else of_outlets.label(localizer.language),
+        back=address.href(),
+    )
+
+
+def _address(localizer: Localizer) -> FigureAddress:
+    today = local_date(current_runtime().clock.now())
+    return read_address(request.args, current_officer(), localizer, today)
+
+
+def _quality_ids(indicator: Indicator, localizer: Localizer) -> list[str]:
+    quality = quality_of(localizer.lists, indicator)
+    return [] if quality is None else [one for one in (quality.known, quality.in_period) if one]

@@ -1,0 +1,233 @@
+"""One indicator as plain values: its definition, its months, and its communes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from field178_server.console.indicators.charts import (
+    ColumnChart,
+    LineChart,
+    TargetBar,
+    bar_of,
+    columns_of,
+    line_of,
+)
+from field178_server.console.indicators.view import FigureWriter, NumberLink, TargetLine
+from field178_server.console.text.figure_texts import cell_text, figure_text
+from field178_server.console.text.formula_words import PERCENT, in_words
+from field178_server.console.text.localize import Localizer
+from field178_server.office.indicators.counted_facts import CountedFacts, parts_of_area
+from field178_server.office.indicators.queries import IndicatorFigure
+from field178_shared.codelists import Indicator
+from field178_shared.indicators.areas import CountedArea
+from field178_shared.indicators.figures import FigureValue, reached
+from field178_shared.indicators.periods import Period
+from field178_shared.indicators.report_periods import all_parts
+from field178_shared.indicators.suppression import counts_people, hidden_cells, is_hidden
+from field178_shared.text.formats import NOTHING
+from field178_shared.text.i18n import N_
+from field178_shared.text.normalisation import by_label
+
+_HEADROOM = 1.1
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """The figure of a month or of a commune: numbers, value, and the months of a commune as a chart."""
+
+    title: str
+    num: NumberLink
+    den: NumberLink | None
+    value: str
+    bar: TargetBar | None = None
+    line: LineChart | None = None
+    columns: ColumnChart | None = None
+    is_divided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """The months of a period; `is_running`: each counts from the first day of the period."""
+
+    is_running: bool
+    rows: Sequence[PlaceLine]
+    line: LineChart | None
+    columns: ColumnChart | None
+    labels: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DetailWriter:
+    """Puts one indicator into words."""
+
+    writer: FigureWriter
+    indicator: Indicator
+    facts: CountedFacts
+
+    @property
+    def _localizer(self) -> Localizer:
+        return self.writer.localizer
+
+    @property
+    def months(self) -> Sequence[Period]:
+        """The months of the period that have begun."""
+        question = self.writer.address.question
+        return [one for one in all_parts(question.period, 1) if one.first <= question.today]
+
+    @property
+    def is_running(self) -> bool:
+        """Whether months count from the first day of the period: a share grows towards its target."""
+        return self.indicator.denominator is not None
+
+    def definition(self) -> Sequence[tuple[str, str]]:
+        """Return what is counted and divided, who reports it, and remarks of the list."""
+        say, indicator, lists = self._localizer.say, self.indicator, self._localizer.lists
+        rows = [(say(N_("What is counted")), in_words(indicator.numerator, self._localizer))]
+        if indicator.denominator:
+            rows.append((say(N_("Divided by")), in_words(indicator.denominator, self._localizer)))
+        agencies = ", ".join(
+            self._localizer.label(lists.agencies, one) for one in indicator.reporters if one in lists.agencies
+        )
+        rows += [(say(N_("Reported by")), agencies)] if agencies else []
+        rows += [(say(N_("Official code")), indicator.official_code)] if indicator.official_code else []
+        return rows
+
+    def technical(self) -> Sequence[tuple[str, str]]:
+        """Return the formulas as they stand in the list."""
+        say, one = self._localizer.say, self.indicator
+        formulas = (
+            (N_("What is counted"), one.numerator),
+            (N_("Divided by"), one.denominator),
+            (N_("Divided by, at least"), one.least_denominator),
+            (N_("Divided by, at most"), one.most_denominator),
+        )
+        return [(say(label), formula) for label, formula in formulas if formula]
+
+    def targets(self, figure: IndicatorFigure) -> Sequence[TargetLine]:
+        """Return what each plan of the lists asks of the indicator."""
+        profiles = self._localizer.lists.target_profiles.values()
+        found = (self.writer.target_line(self.indicator, figure, plan) for plan in profiles)
+        return [one for one in found if one is not None]
+
+    def trend(self) -> Trend:
+        """Return the figures by month."""
+        figures = [self._in_month(month) for month in self.months]
+        hidden = self._hidden(figures, is_running=self.is_running)
+        rows = [
+            self._row(self._month_title(month), one, self._days(month), is_hidden=place in hidden)
+            for place, (month, one) in enumerate(zip(self.months, figures, strict=True))
+        ]
+        values = [None if place in hidden else one.value for place, one in enumerate(figures)]
+        every = all_parts(self._period, 1)
+        most, slots = self._most([values]), len(every)
+        return Trend(
+            self.is_running,
+            rows,
+            line_of(values, slots, most, self._target) if self.is_running else None,
+            None if self.is_running else columns_of(values, slots, most),
+            [str(month.first.month) for month in every],
+        )
+
+    def communes(self) -> Sequence[PlaceLine]:
+        """Return the figures by commune, each with its months; what a whole area counts stands at the end."""
+        if self.indicator.privacy:
+            return ()
+        labels = self._localizer.lists.units
+        area = self.facts.area
+        parts = parts_of_area(area)
+        ordered = [one for one, _ in by_label((key, self._localizer.label(labels, key)) for key in parts)]
+        figures = {key: self.facts.value(self.indicator, self._period, parts[key]) for key in ordered}
+        # A unit above communes stands here only where something is counted of it.
+        shown = [one for one in ordered if not parts[one].others or figures[one].num]
+        shown.sort(key=lambda one: bool(parts[one].others))
+        hidden = self._hidden([figures[one] for one in shown])
+        months = () if self.writer.address.is_from_above else self.months
+        series = {one: [self._in_month(month, parts[one]).value for month in months] for one in shown}
+        most = self._most(series.values())
+        return [
+            self._commune(one, figures[one], series[one], most, is_hidden=place in hidden)
+            for place, one in enumerate(shown)
+        ]
+
+    @property
+    def _period(self) -> Period:
+        return self.writer.address.question.period
+
+    @property
+    def _target(self) -> float | None:
+        found = reached(self.writer.address.profile, self.indicator.id, None)
+        return None if found is None else found.target
+
+    def _commune(
+        self,
+        unit_id: str,
+        value: FigureValue,
+        series: Sequence[float | None],
+        most: float,
+        *,
+        is_hidden: bool,
+    ) -> PlaceLine:
+        title = self._localizer.label(self._localizer.lists.units, unit_id)
+        row = self._row(title, value, {"unit": unit_id}, is_hidden=is_hidden)
+        if is_hidden:
+            return row
+        slots, has_months = len(all_parts(self._period, 1)), bool(series)
+        return PlaceLine(
+            row.title,
+            row.num,
+            row.den,
+            row.value,
+            bar_of(self.indicator, value, [self.writer.address.profile]),
+            line_of(series, slots, most, self._target) if has_months and self.is_running else None,
+            columns_of(series, slots, most) if has_months and not self.is_running else None,
+            is_divided=any(unit_id == one.unit_id for one in self.facts.area.former),
+        )
+
+    def _row(self, title: str, value: FigureValue, where: Mapping[str, str], *, is_hidden: bool) -> PlaceLine:
+        if is_hidden:
+            return PlaceLine(title, NumberLink(cell_text(value.num, self._localizer)), None, NOTHING)
+        num = self._number("num", value.num, where)
+        den = None if value.den is None else self._number("den", value.den, where)
+        return PlaceLine(title, num, den, figure_text(self.indicator, value.value, self._localizer))
+
+    def _number(self, side: str, number: float, where: Mapping[str, str]) -> NumberLink:
+        plain = self.writer.number(self.indicator, side, number)
+        if self.writer.address.is_from_above:
+            return NumberLink(plain.text)
+        href = self.writer.address.href("console.indicator_records", self.indicator.id, side=side, **where)
+        return NumberLink(plain.text, href)
+
+    def _in_month(self, month: Period, area: CountedArea | None = None) -> FigureValue:
+        period = Period(self._period.first, month.end) if self.is_running else month
+        return self.facts.value(self.indicator, period, area)
+
+    def _days(self, month: Period) -> Mapping[str, str]:
+        last = (month.end - timedelta(days=1)).isoformat()
+        return {"until": last} if self.is_running else {"since": month.first.isoformat(), "until": last}
+
+    def _month_title(self, month: Period) -> str:
+        if month.first.day == 1:
+            return f"{month.first.month:02d}/{month.first.year}"
+        last = month.end - timedelta(days=1)
+        return f"{self._localizer.day(month.first)} – {self._localizer.day(last)}"
+
+    def _hidden(self, figures: Sequence[FigureValue], *, is_running: bool = False) -> frozenset[int]:
+        """Return the places of the figures that a reader from above does not see.
+
+        Of figures that run on from month to month, what a month adds must not be told either.
+        """
+        if not self.writer.address.is_from_above or not counts_people(self.indicator):
+            return frozenset()
+        hidden = {place for place, one in enumerate(figures) if is_hidden(self.indicator, one)}
+        for numbers in ([one.num for one in figures], [one.den or 0 for one in figures]):
+            before = [0, *numbers[:-1]] if is_running else [0] * len(numbers)
+            hidden |= hidden_cells([abs(one - other) for one, other in zip(numbers, before, strict=True)])
+        return frozenset(hidden)
+
+    def _most(self, series: Iterable[Sequence[float | None]]) -> float:
+        if self.indicator.unit == PERCENT:
+            return 100
+        values = [value for one in series for value in one if value is not None]
+        return _HEADROOM * max([*values, self._target or 0, 1])

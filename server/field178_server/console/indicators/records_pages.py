@@ -1,0 +1,234 @@
+"""The page of what a number of an indicator counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import Response, request
+
+from field178_server.console.indicators.reader import FigureAddress, read_address
+from field178_server.console.indicators.records_view import (
+    RecordReader,
+    behind_groups,
+    establishments_named,
+    ids_behind,
+)
+from field178_server.console.indicators.view import NumberLink
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.layout import layout_of, render
+from field178_server.console.shell.lists import wanted_day
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.text.figure_texts import cell_text, hidden_text
+from field178_server.console.text.formula_words import counted_noun, in_words
+from field178_server.console.text.localize import Localizer
+from field178_server.database.unit_of_work import snapshot
+from field178_server.http.application_runtime import current_runtime
+from field178_server.http.auth import current_officer
+from field178_server.office.indicators.counted_facts import CountedFacts, parts_of_area, read_facts
+from field178_server.office.indicators.numbers import (
+    CountedRow,
+    NumberPart,
+    NumberSide,
+    formula_of,
+    page_of,
+    parts_of,
+    rows_of,
+)
+from field178_server.office.indicators.records import records_behind
+from field178_server.records.keyset import KeysetPage, PageStart
+from field178_server.records.labels import names_of
+from field178_shared.codelists import Indicator
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.formulas.figures import Formula
+from field178_shared.indicators.areas import CountedArea
+from field178_shared.indicators.periods import Period
+from field178_shared.indicators.suppression import counts_people, hidden_cells, is_small
+from field178_shared.text.formats import number_text
+from field178_shared.text.i18n import N_
+from field178_shared.time.clock import local_date
+
+PAGE_SIZE = 50
+_ALL = "all"
+_LONGEST = 80
+
+
+@dataclass(frozen=True, slots=True)
+class NumberAddress:
+    """Which number is opened: of an indicator, in a part of the area and of the period."""
+
+    figures: FigureAddress
+    indicator: Indicator
+    side: NumberSide
+    formula: Formula
+    unit_id: str
+    period: Period
+    with_waiting: bool
+
+    def area(self, facts: CountedFacts) -> CountedArea:
+        """Return the part of the area. Raises AppError where it is none."""
+        if not self.unit_id:
+            return facts.area
+        if self.unit_id not in (parts := parts_of_area(facts.area)):
+            raise AppError(ErrorCode.NOT_FOUND)
+        return parts[self.unit_id]
+
+    def href(self, **changed: str) -> str:
+        """Return the address of this number with some parts changed."""
+        whole = self.figures.question.period
+        last = (self.period.end - timedelta(days=1)).isoformat()
+        given = {
+            "side": self.side.value,
+            "unit": self.unit_id,
+            "since": "" if self.period.first == whole.first else self.period.first.isoformat(),
+            "until": "" if self.period.end == whole.end else last,
+            "state": _ALL if self.with_waiting else "",
+        }
+        return self.figures.href("console.indicator_records", self.indicator.id, **(given | changed))
+
+
+@console.get("/indicators/<indicator_id>/records")
+def indicator_records(indicator_id: str) -> Response:
+    """Show the communes, months, records or entities that a number adds up."""
+    runtime, officer, plain = current_runtime(), current_officer(), Localizer(chosen_language())
+    figures = read_address(request.args, officer, plain, local_date(runtime.clock.now()))
+    address = _read(figures, indicator_id)
+    reader = RecordReader(officer, plain)
+    closed = reader.closed_to(address.formula)
+    with snapshot(runtime.engine) as session:
+        facts = read_facts(session, runtime.tenant_id, figures.question, [indicator_id])
+        area = address.area(facts)
+        where = (facts, address.formula, address.period, area)
+        number = facts.number(*where[1:], with_waiting=address.with_waiting)
+        parts = parts_of(*where, with_waiting=address.with_waiting)
+        rows = () if parts or closed else rows_of(*where, with_waiting=address.with_waiting)
+        page = page_of(rows, _place(), PAGE_SIZE)
+        records = records_behind(session, runtime.tenant_id, ids_behind(page.rows)) if page.rows else {}
+        named = establishments_named(records.values())
+        names = names_of(session, runtime.tenant_id, named) if named else plain.names
+        layout = layout_of(session, officer, plain)
+    localizer = Localizer(plain.language, names)
+    reader = RecordReader(officer, localizer)
+    groups, unread = behind_groups(rows, page.rows, records, reader, address.formula)
+    noun = counted_noun(address.formula.text, address.indicator, localizer)
+    is_hidden = _hides(address) and is_small(number)
+    shown = hidden_text(localizer) if is_hidden else number_text(number, localizer.language)
+    return render(
+        "indicators/records.html",
+        layout=layout,
+        active="console.indicators",
+        address=figures,
+        indicator=address.indicator,
+        title=address.indicator.label(localizer.language),
+        number=f"{shown} {noun}".rstrip(),
+        definition=in_words(address.formula.text, localizer),
+        side=localizer.say(_SIDES[address.side]),
+        period=_days_text(address.period, localizer),
+        area=localizer.label(localizer.lists.units, address.unit_id)
+        if address.unit_id
+        else figures.area_text(localizer),
+        whole=address.href(unit="", since="", until="") if _is_part(address) else "",
+        other_state=_other_state(address, localizer),
+        with_waiting=address.with_waiting,
+        parts=() if is_hidden else _part_rows(parts, address, localizer),
+        is_by_commune=any(one.unit_id for one in parts),
+        groups=groups,
+        unread=unread,
+        has_numbers=len(address.formula.aggregates) > 1 or any(one.number != 1 for one in rows),
+        total=localizer.number(len(rows)),
+        closed=", ".join(closed),
+        role=layout.role_name,
+        links=_links(page, address),
+        joins=len(address.formula.aggregates) > 1,
+        back=figures.href("console.indicator", indicator_id),
+    )
+
+
+_SIDES = {NumberSide.NUMERATOR: N_("What is counted"), NumberSide.DENOMINATOR: N_("Divided by")}
+
+
+def _read(figures: FigureAddress, indicator_id: str) -> NumberAddress:
+    lists = figures.question.lists
+    indicator = lists.indicators.get(indicator_id)
+    if indicator is None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    side = (
+        NumberSide.DENOMINATOR if request.args.get("side") == NumberSide.DENOMINATOR else NumberSide.NUMERATOR
+    )
+    formula = formula_of(lists.figures[indicator_id], side)
+    if formula is None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    # A reader from above opens whole numbers alone: parts of them could be taken from each other.
+    is_above, whole = figures.is_from_above, figures.question.period
+    return NumberAddress(
+        figures,
+        indicator,
+        side,
+        formula,
+        "" if is_above else request.args.get("unit", ""),
+        whole if is_above else _part_of(whole, wanted_day("since"), wanted_day("until")),
+        request.args.get("state") == _ALL and not figures.is_from_above,
+    )
+
+
+def _part_of(period: Period, since: date | None, until: date | None) -> Period:
+    """Return the days of a period that are asked for; what is not within it narrows nothing."""
+    first = since if since is not None and since in period else period.first
+    last = until if until is not None and until in period else period.end - timedelta(days=1)
+    return Period(first, last + timedelta(days=1)) if first <= last else period
+
+
+def _place() -> PageStart:
+    given = request.args
+    after, before = (given.get(name, "")[:_LONGEST] for name in ("after", "before"))
+    return PageStart(after, "" if after else before, given.get("end") == "1")
+
+
+def _links(page: KeysetPage[CountedRow], address: NumberAddress) -> dict[str, str]:
+    return {
+        name: address.href(**place.parameters) if place is not None else ""
+        for name, place in page.places.items()
+    }
+
+
+def _is_part(address: NumberAddress) -> bool:
+    return bool(address.unit_id) or address.period != address.figures.question.period
+
+
+def _other_state(address: NumberAddress, localizer: Localizer) -> NumberLink | None:
+    if address.figures.is_from_above:
+        return None
+    text = N_("Count approved records alone") if address.with_waiting else N_("Count those that wait as well")
+    return NumberLink(localizer.say(text), address.href(state="" if address.with_waiting else _ALL))
+
+
+def _hides(address: NumberAddress) -> bool:
+    return address.figures.is_from_above and counts_people(address.indicator)
+
+
+def _part_rows(
+    parts: Sequence[NumberPart], address: NumberAddress, localizer: Localizer
+) -> Sequence[tuple[str, NumberLink]]:
+    hidden = hidden_cells([one.number for one in parts]) if _hides(address) else frozenset[int]()
+    found = []
+    for place, one in enumerate(parts):
+        if one.unit_id:
+            title = localizer.label(localizer.lists.units, one.unit_id)
+            href = address.href(unit=one.unit_id)
+        else:
+            title = _days_text(one.period, localizer)
+            last = (one.period.end - timedelta(days=1)).isoformat()
+            href = address.href(since=one.period.first.isoformat(), until=last)
+        text = number_text(one.number, localizer.language)
+        # A commune by itself is opened no further where the formula names no record.
+        is_opened = bool(address.formula.aggregates) and not address.figures.is_from_above
+        link = NumberLink(text, href if is_opened else "")
+        found.append((title, NumberLink(cell_text(one.number, localizer)) if place in hidden else link))
+    return found
+
+
+def _days_text(period: Period, localizer: Localizer) -> str:
+    return localizer.say(N_("{first} to {last}")).format(
+        first=localizer.day(period.first), last=localizer.day(period.end - timedelta(days=1))
+    )

@@ -1,0 +1,210 @@
+"""Records behind a number as plain values: each with its page, for those who may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from field178_server.accounts.officers import OfficerContext
+from field178_server.console.shell.policy import may
+from field178_server.console.text.field_labels import type_name
+from field178_server.console.text.formula_words import THINGS, in_words, value_label
+from field178_server.console.text.localize import Localizer
+from field178_server.office.indicators.numbers import CountedRow
+from field178_server.office.indicators.records import RecordBehind
+from field178_server.records.access import access_of, access_to_communes
+from field178_shared.codelists.labels import Labelled
+from field178_shared.formulas.figures import Formula
+from field178_shared.formulas.sources import ENTITIES, SOURCES
+from field178_shared.records.commune import COMMUNE_TYPES, PLAN, POST
+from field178_shared.records.plan import ITEM
+from field178_shared.records.reading import count_of, day_of, text_of
+from field178_shared.records.teams import TEAM
+from field178_shared.text.i18n import N_
+
+# How many records of an entity are named beside it.
+MOST_BESIDE = 5
+_PAGES: Mapping[str, tuple[str, str]] = {
+    "inspection": ("console.review_record", "record_id"),
+    "outreach_session": ("console.review_record", "record_id"),
+    "establishment": ("console.establishment", "record_id"),
+    **dict.fromkeys(COMMUNE_TYPES, ("console.commune_entry", "record_id")),
+    ITEM: ("console.plan_item", "item_id"),
+    TEAM: ("console.team", "team_id"),
+}
+# Entities that are rows of the lists: no record, and no secret.
+_LISTED = {"zone": "zones", "school": "schools", "media_outlet": "media_outlets"}
+
+
+@dataclass(frozen=True, slots=True)
+class BehindLine:
+    """A record or an entity: its name, its page, what it adds, and the records that tell of it."""
+
+    title: str
+    href: str
+    detail: str
+    number: str
+    beside: Sequence[tuple[str, str]] = ()
+    more_beside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BehindGroup:
+    """The lines of one count of a formula; its words and sum where the formula joins several."""
+
+    title: str
+    total: str
+    lines: Sequence[BehindLine]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordReader:
+    """Who reads records, in words and rights."""
+
+    officer: OfficerContext
+    localizer: Localizer
+
+    def may_read(self, record_type: str) -> bool:
+        """Tell whether the role opens records of a type."""
+        page = _PAGES.get(record_type)
+        return page is not None and may(self.officer.role, page[0], self.localizer.lists)
+
+    def closed_to(self, formula: Formula) -> Sequence[str]:
+        """Return what a formula counts whose records the role does not open, in words."""
+        names = dict.fromkeys(one.of for one in formula.aggregates)
+        closed = [name for name in names if name not in _LISTED and not self.may_read(record_type_of(name))]
+        return [self.localizer.say(THINGS[name]) for name in closed]
+
+    def holds(self, record: RecordBehind) -> bool:
+        """Tell whether the officer opens this record."""
+        if not self.may_read(record.type):
+            return False
+        access = access_to_communes if record.type in COMMUNE_TYPES else access_of
+        is_named = access(self.officer.role, self.officer.scopes).holds(record.scope)
+        return is_named or record.type == TEAM
+
+    def href(self, record_type: str, record_id: str) -> str:
+        """Return the page of a record."""
+        endpoint, name = _PAGES[record_type]
+        return url_for(endpoint, **{name: record_id})  # type: ignore[arg-type]  # words alone
+
+    def title(self, record_id: str, record: RecordBehind) -> str:
+        """Return what a record is called."""
+        data, localizer = record.data, self.localizer
+        match record.type:
+            case "establishment":
+                return text_of(data, "name")
+            case "outreach_session":
+                return localizer.label(localizer.lists.forms, text_of(data, "outreach_form_id"))
+            case _ if record.type == POST:
+                return text_of(data, "title")
+            case _ if record.type == PLAN:
+                return text_of(data, "document_number") or str(count_of(data, "year"))
+            case _ if record.type == TEAM:
+                return text_of(data, "name")
+        if establishment_id := text_of(data, "establishment_id"):
+            return localizer.establishment(establishment_id)
+        return localizer.label(localizer.lists.types, text_of(data, "establishment_type_id"))
+
+    def detail(self, record: RecordBehind, day: date | None) -> str:
+        """Return the type, day and unit of a record."""
+        localizer = self.localizer
+        unit = localizer.lists.units.get(text_of(record.data, "unit_id"))
+        parts = (
+            type_name(record.type, localizer),
+            localizer.day(day) if day else "",
+            unit.label(localizer.language) if unit else "",
+        )
+        return " · ".join(part for part in parts if part)
+
+
+def record_type_of(source: str) -> str:
+    """Return the type of the records that a source or an entity is read from, "" for rows of the lists."""
+    kinds = (SOURCES.get(source) or ENTITIES[source]).record_types
+    return kinds[0] if kinds else ""
+
+
+def ids_behind(rows: Iterable[CountedRow]) -> set[str]:
+    """Return the ids of the records that a page of rows names."""
+    return {one.key for one in rows} | {
+        record_id for one in rows for record_id, _ in one.records[:MOST_BESIDE]
+    }
+
+
+def establishments_named(records: Iterable[RecordBehind]) -> set[str]:
+    """Return the establishments that records name."""
+    return {found for one in records if (found := text_of(one.data, "establishment_id"))}
+
+
+def behind_groups(
+    rows: Sequence[CountedRow],
+    shown: Sequence[CountedRow],
+    records: Mapping[str, RecordBehind],
+    reader: RecordReader,
+    formula: Formula,
+) -> tuple[Sequence[BehindGroup], int]:
+    """Return the rows of a page in words, and how many of them may not be read; `rows`: of all pages."""
+    groups, unread = [], 0
+    for number, aggregate in enumerate(formula.aggregates):
+        lines = [_line(one, records, reader, formula) for one in shown if one.group == number]
+        unread += sum(one is None for one in lines)
+        total = sum(one.number for one in rows if one.group == number)
+        if lines:
+            groups.append(
+                BehindGroup(
+                    in_words(aggregate.key, reader.localizer) if len(formula.aggregates) > 1 else "",
+                    reader.localizer.number(total),
+                    [one for one in lines if one is not None],
+                )
+            )
+    return groups, unread
+
+
+def _line(
+    row: CountedRow, records: Mapping[str, RecordBehind], reader: RecordReader, formula: Formula
+) -> BehindLine | None:
+    localizer, aggregate = reader.localizer, formula.aggregates[row.group]
+    by = ", ".join(value_label(row.source, aggregate.by, one, localizer) for one in row.by)
+    number = localizer.number(row.number)
+    beside = _beside(row, records, reader)
+    more = max(0, len(row.records) - MOST_BESIDE) if beside else 0
+    more_text = localizer.say(N_("and {count} more")).format(count=localizer.number(more)) if more else ""
+    if row.source in _LISTED:
+        listed: Mapping[str, Labelled] = getattr(localizer.lists, _LISTED[row.source])
+        unit = localizer.label(localizer.lists.units, getattr(listed.get(row.key), "unit_id", ""))
+        return BehindLine(localizer.label(listed, row.key), "", unit, number, beside, more_text)
+    record = records.get(row.key)
+    if record is None or not reader.holds(record):
+        return None
+    detail = reader.detail(record, row.day or (_own_day(record)))
+    return BehindLine(
+        reader.title(row.key, record),
+        reader.href(record.type, row.key),
+        " · ".join(part for part in (detail, by) if part),
+        number,
+        beside,
+        more_text,
+    )
+
+
+def _beside(
+    row: CountedRow, records: Mapping[str, RecordBehind], reader: RecordReader
+) -> Sequence[tuple[str, str]]:
+    """Return the records that tell of an entity, the newest first: their words and their pages."""
+    found = []
+    for record_id, day in row.records[:MOST_BESIDE]:
+        record = records.get(record_id)
+        if record is not None and reader.holds(record):
+            kind = type_name(record.type, reader.localizer)
+            text = f"{kind} {reader.localizer.day(day)}"
+            if record.type in (POST, "outreach_session"):
+                text = f"{reader.localizer.day(day)} {reader.title(record_id, record)}"
+            found.append((text, reader.href(record.type, record_id)))
+    return found
+
+
+def _own_day(record: RecordBehind) -> date | None:
+    return day_of(record.data, "window_to") if record.type == ITEM else None

@@ -1,0 +1,278 @@
+"""Figures as plain values: cards of the indicators with a target, lines of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from field178_server.console.indicators.charts import TargetBar, bar_of
+from field178_server.console.indicators.reader import FigureAddress
+from field178_server.console.text.figure_texts import (
+    figure_text,
+    hidden_text,
+    need_text,
+    standing_label,
+    target_text,
+)
+from field178_server.console.text.formula_words import PERCENT, THINGS, YES_NO, counted_noun, value_label
+from field178_server.console.text.localize import Localizer
+from field178_server.console.text.state_labels import StateLabel
+from field178_server.office.indicators.queries import IndicatorFigure
+from field178_shared.codelists import Indicator, TargetProfile
+from field178_shared.indicators.figures import FigureValue, reached
+from field178_shared.indicators.quality import quality_of
+from field178_shared.indicators.suppression import is_hidden
+from field178_shared.indicators.target_progress import Standing, TargetProgress, progress_towards
+from field178_shared.text.formats import NOTHING, number_text
+from field178_shared.text.i18n import N_
+
+GROUPS: Mapping[str, str] = {
+    "outreach": N_("Outreach"),
+    "media": N_("Media"),
+    "reach": N_("People reached"),
+    "planning": N_("Plans of communes"),
+    "register": N_("Register"),
+    "inspection": N_("Inspections"),
+    "compliance": N_("Compliance"),
+    "capacity": N_("Teams and training"),
+    "support": N_("Support"),
+    "enforcement": N_("Enforcement"),
+    "reporting": N_("Reporting"),
+    "resources": N_("Money"),
+    "system": N_("The system"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NumberLink:
+    """A number in words, and the page of what it counts; no page: it counts nothing that is kept."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetLine:
+    """What a plan asks of a figure, and where the figure stands."""
+
+    plan: str
+    target: str
+    standing: StateLabel
+    need: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureText:
+    """A figure in words; `reason` says why there is none.
+
+    `spread`: its bounds, where parts of the denominator are not known. `opens`: the page of what it counts.
+    """
+
+    value: str
+    unit: str
+    num: NumberLink | None = None
+    den: NumberLink | None = None
+    spread: str = ""
+    reason: str = ""
+    pending: str = ""
+    opens: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureCard:
+    """An indicator with its targets."""
+
+    id: str
+    title: str
+    code: str
+    href: str
+    figure: FigureText
+    targets: Sequence[TargetLine]
+    bar: TargetBar | None
+    quality: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLine:
+    """An indicator without a target."""
+
+    title: str
+    code: str
+    href: str
+    figure: FigureText
+
+
+@dataclass(frozen=True, slots=True)
+class FigureGroup:
+    """Indicators of one subject."""
+
+    key: str
+    title: str
+    lines: Sequence[FigureLine]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureWriter:
+    """Puts the figures of one address into words."""
+
+    address: FigureAddress
+    localizer: Localizer
+
+    @property
+    def plans(self) -> Sequence[TargetProfile]:
+        """The plans whose targets are shown."""
+        return [one for one in (self.address.profile, self.address.beside) if one is not None]
+
+    def is_hidden(self, indicator: Indicator, figure: IndicatorFigure) -> bool:
+        """Tell whether the figure is one of a few, for a reader from above."""
+        return self.address.is_from_above and not figure.unkept and is_hidden(indicator, figure.approved)
+
+    def text_of(self, indicator: Indicator, figure: IndicatorFigure) -> FigureText:
+        """Return a figure in words."""
+        say, value = self.localizer.say, figure.approved
+        unit = "" if indicator.unit in (PERCENT, YES_NO) else indicator.unit
+        if figure.unkept:
+            kinds = ", ".join(self._kept(one) for one in figure.unkept)
+            return FigureText(NOTHING, "", reason=say(N_("Not kept here yet: {kinds}")).format(kinds=kinds))
+        if self.is_hidden(indicator, figure):
+            reason = say(N_("Numbers from 1 to 4 are not shown, so that nobody is singled out."))
+            return FigureText(hidden_text(self.localizer), unit, reason=reason)
+        if value.den is not None and not value.den:
+            reason = say(N_("There is nothing to divide by in this period and area."))
+            return FigureText(NOTHING, "", reason=reason)
+        return FigureText(
+            figure_text(indicator, value.value, self.localizer),
+            unit,
+            None if value.den is None else self.number(indicator, "num", value.num),
+            None if value.den is None else self.number(indicator, "den", value.den, with_noun=True),
+            self._spread(indicator, value),
+            "",
+            "" if self.address.is_from_above else self._pending(indicator, figure),
+            self.number(indicator, "num", value.num).href,
+        )
+
+    def number(
+        self, indicator: Indicator, side: str, number: float, *, with_noun: bool = False
+    ) -> NumberLink:
+        """Return the numerator or denominator, with the page of what it counts."""
+        formula = indicator.numerator if side == "num" else indicator.denominator
+        text = number_text(number, self.localizer.language)
+        noun = counted_noun(formula or "", indicator, self.localizer) if with_noun else ""
+        href = self.address.href("console.indicator_records", indicator.id, side=side)
+        return NumberLink(f"{text} {noun}".rstrip(), href)
+
+    def target_line(
+        self, indicator: Indicator, figure: IndicatorFigure, plan: TargetProfile
+    ) -> TargetLine | None:
+        """Return what a plan asks of an indicator; None: it asks nothing."""
+        value = figure.approved
+        target = reached(plan, indicator.id, value.value)
+        if target is None:
+            return None
+        question, localizer = self.address.question, self.localizer
+        progress = progress_towards(
+            question.lists.figures[indicator.id], value, target, question.period, question.today
+        )
+        if figure.unkept:
+            progress = TargetProgress(Standing.NO_FIGURE)
+        label = standing_label(progress.standing, localizer)
+        if self.is_hidden(indicator, figure):
+            # Where a figure stands would tell what it is.
+            label, progress = (
+                StateLabel(localizer.say(N_("Not shown")), "", "lock"),
+                TargetProgress(Standing.NO_FIGURE),
+            )
+        return TargetLine(
+            plan.label(localizer.language),
+            target_text(indicator, plan, target.target, localizer),
+            label,
+            need_text(indicator, progress, target.target, localizer),
+        )
+
+    def _kept(self, record_type: str) -> str:
+        known = record_type in THINGS
+        return self.localizer.say(THINGS[record_type]) if known else record_type
+
+    def _spread(self, indicator: Indicator, value: FigureValue) -> str:
+        if value.low is None or value.high is None or value.low == value.high:
+            return ""
+        low, high = (figure_text(indicator, one, self.localizer) for one in (value.low, value.high))
+        return self.localizer.say(N_("between {low} and {high}, as some numbers are not known")).format(
+            low=low, high=high
+        )
+
+    def _pending(self, indicator: Indicator, figure: IndicatorFigure) -> str:
+        approved, waiting = figure.approved, figure.with_waiting
+        if (approved.num, approved.den) == (waiting.num, waiting.den):
+            return ""
+        value = figure_text(indicator, waiting.value, self.localizer)
+        difference = waiting.num - approved.num
+        text = number_text(abs(difference), self.localizer.language)
+        sign = "+" if difference >= 0 else "−"
+        return self.localizer.say(N_("{sign}{count} when all that waits is approved: {value}")).format(
+            sign=sign, count=text, value=value
+        )
+
+
+def cards_of(
+    writer: FigureWriter, figures: Mapping[str, IndicatorFigure]
+) -> tuple[Sequence[FigureCard], Sequence[FigureGroup]]:
+    """Return the cards of the indicators with a target, and the others by subject."""
+    cards: list[FigureCard] = []
+    others: dict[str, list[FigureLine]] = {}
+    language = writer.localizer.language
+    for indicator in writer.localizer.lists.indicators.values():
+        figure = figures[indicator.id]
+        title, code = indicator.label(language), indicator.official_code or ""
+        href, text = writer.address.href("console.indicator", indicator.id), writer.text_of(indicator, figure)
+        value = figure.approved
+        targets = [one for plan in writer.plans if (one := writer.target_line(indicator, figure, plan))]
+        if not targets:
+            others.setdefault(indicator.group, []).append(FigureLine(title, code, href, text))
+            continue
+        is_shown = not text.reason
+        bar = bar_of(indicator, value, writer.plans) if is_shown else None
+        quality = quality_texts(writer, indicator, figures) if is_shown else ()
+        cards.append(FigureCard(indicator.id, title, code, href, text, targets, bar, quality))
+    groups = [
+        FigureGroup(key, writer.localizer.say(GROUPS[key]) if key in GROUPS else key, lines)
+        for key, lines in others.items()
+    ]
+    return cards, groups
+
+
+def quality_texts(
+    writer: FigureWriter, indicator: Indicator, figures: Mapping[str, IndicatorFigure]
+) -> Sequence[str]:
+    """Return how much of a denominator is known, and how much of that was counted before the period."""
+    lists, say, language = writer.localizer.lists, writer.localizer.say, writer.localizer.language
+    number = partial(number_text, language=language)
+    quality = quality_of(lists, indicator)
+    if quality is None:
+        return ()
+    known = figures[quality.known].approved
+    noun = counted_noun(lists.indicators[quality.known].numerator, indicator, writer.localizer)
+    texts = [
+        say(N_("{known} of {all} {what} have this number")).format(
+            known=number(known.num), all=number(known.den or 0), what=noun
+        )
+    ]
+    old = known.num - figures[quality.in_period].approved.num if quality.in_period else 0
+    if old > 0:
+        texts.append(say(N_("{count} of them were counted before this period")).format(count=number(old)))
+    return texts
+
+
+def breakdown_rows(
+    writer: FigureWriter, indicator: Indicator, value: FigureValue
+) -> Sequence[tuple[str, str]]:
+    """Return the values that a numerator is told apart by, the largest first."""
+    told_apart = writer.localizer.lists.figures[indicator.id].numerator.breakdown
+    if told_apart is None or writer.address.is_from_above:
+        return ()
+    ordered = sorted(value.breakdown.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [
+        (value_label(told_apart.of, told_apart.by, key, writer.localizer), writer.localizer.number(count))
+        for key, count in ordered
+    ]

@@ -1,0 +1,79 @@
+"""Figures in words: values by their units, targets, where a figure stands, and what is needed a month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from field178_server.console.text.formula_words import PERCENT, YES_NO, counted_noun
+from field178_server.console.text.localize import Localizer
+from field178_server.console.text.state_labels import StateLabel
+from field178_shared.codelists import Indicator, TargetProfile
+from field178_shared.indicators.suppression import SMALLEST_SHOWN, is_small
+from field178_shared.indicators.target_progress import Standing, TargetProgress
+from field178_shared.text.formats import NOTHING, number_text
+from field178_shared.text.i18n import N_
+
+_STANDINGS: Mapping[Standing, tuple[str, str, str]] = {
+    Standing.MET: (N_("Target met"), "ok", "check-circle"),
+    Standing.ON_TRACK: (N_("On pace"), "ok", "check"),
+    Standing.BEHIND: (N_("Below pace"), "warn", "clock"),
+    Standing.NEAR: (N_("Not met, but near"), "warn", "alert"),
+    Standing.MISSED: (N_("Not met"), "bad", "close"),
+    Standing.NO_FIGURE: (N_("No figure"), "", "info"),
+}
+_OPERATORS = {">=": "≥", "=": "="}
+
+
+def figure_text(indicator: Indicator, value: float | None, localizer: Localizer) -> str:
+    """Return a value by the unit of its indicator."""
+    if value is None:
+        return NOTHING
+    if indicator.unit == YES_NO:
+        return localizer.say(N_("Yes") if value else N_("No"))
+    text = number_text(value, localizer.language)
+    return f"{text}%" if indicator.unit == PERCENT else text
+
+
+def target_text(indicator: Indicator, plan: TargetProfile, target: float, localizer: Localizer) -> str:
+    """Return what a plan asks of an indicator."""
+    wanted = figure_text(indicator, target, localizer)
+    if indicator.unit == YES_NO:
+        return wanted
+    operator = next(one.op for one in plan.targets if one.indicator == indicator.id)
+    return f"{_OPERATORS.get(operator, operator)} {wanted}"
+
+
+def standing_label(standing: Standing, localizer: Localizer) -> StateLabel:
+    """Return where a figure stands."""
+    text, tone, icon = _STANDINGS[standing]
+    return StateLabel(localizer.say(text), tone, icon)
+
+
+def need_text(indicator: Indicator, progress: TargetProgress, target: float, localizer: Localizer) -> str:
+    """Return what is needed to reach a target, "" where nothing is."""
+    say, number = localizer.say, localizer.number
+    noun, wanted = (
+        counted_noun(indicator.numerator, indicator, localizer),
+        figure_text(indicator, target, localizer),
+    )
+    if not progress.missing or indicator.unit == YES_NO:
+        return ""
+    count, months = progress.missing, progress.months_left
+    if progress.monthly is None:
+        template = N_("{count} {what} short of {target}")
+    elif count <= months or months == 1:
+        template = N_("needs {count} {what} more by the end of the period to reach {target}")
+    else:
+        template = N_("needs {count} {what} a month, for {months} months, to reach {target}")
+        count = progress.monthly
+    return say(template).format(count=number(count), what=noun, months=number(months), target=wanted)
+
+
+def hidden_text(localizer: Localizer) -> str:
+    """Return what stands for a number that could be of a few known people."""
+    return localizer.say(N_("under {limit}")).format(limit=SMALLEST_SHOWN)
+
+
+def cell_text(number: float, localizer: Localizer) -> str:
+    """Return what stands for a hidden number of a table: some are hidden for the sake of another."""
+    return hidden_text(localizer) if is_small(number) else localizer.say(N_("not shown"))

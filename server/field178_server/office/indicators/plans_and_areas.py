@@ -1,0 +1,62 @@
+"""The plan whose targets hold in a year, and the areas whose figures an officer sees."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+from field178_server.records.access import AGGREGATES_ONLY, access_to_communes
+from field178_shared.codelists import CodeLists, TargetProfile
+from field178_shared.codelists.units import COMMUNE_KINDS, Unit
+
+OWN_AREA = "own"
+
+
+def plan_of_year(lists: CodeLists, year: int) -> TargetProfile:
+    """Return the plan of an area of the year, else the one that is for any year."""
+    profiles = lists.target_profiles.values()
+    own = [one for one in profiles if one.year == year and one.unit_group]
+    return next(iter((*own, *(one for one in profiles if one.year is None), *profiles)))
+
+
+def plan_beside(lists: CodeLists, plan: TargetProfile, year: int) -> TargetProfile | None:
+    """Return a plan of no area that holds in the year, to stand beside another one."""
+    others = (
+        one
+        for one in lists.target_profiles.values()
+        if one is not plan and not one.unit_group and one.year is not None and one.year >= year
+    )
+    return next(others, None)
+
+
+def areas_seen(
+    role: str, scopes: Collection[str], lists: CodeLists, day: date
+) -> Mapping[str, tuple[str, ...]]:
+    """Return the areas that an officer sees by key, each with its units; the first is the default.
+
+    Nobody's communes named: all of them. A reader of roll-ups from above sees no commune by itself.
+    """
+    communes = {one.id: one for one in lists.units.values() if one.type in COMMUNE_KINDS}
+    access = access_to_communes(role, scopes)
+    is_whole = access.scopes is None or not scopes
+    seen = {one for one in communes if is_whole or access.holds(f"unit:{one}")}
+    groups = {
+        key: group.members for key, group in lists.unit_groups.items() if seen.issuperset(group.members)
+    }
+    own = {} if is_whole and groups else {OWN_AREA: tuple(sorted(seen))}
+    valid = [one for one in seen if communes[one].valid_on(day)]
+    return {
+        **own,
+        **dict(sorted(groups.items(), key=lambda pair: not _is_of_day(pair[1], communes, day))),
+        **({} if lists.roles[role].scope == AGGREGATES_ONLY else {one: (one,) for one in sorted(valid)}),
+    }
+
+
+def area_of(plan: TargetProfile, areas: Mapping[str, tuple[str, ...]]) -> str:
+    """Return the area that a plan is for, as far as it is seen, else the first."""
+    own = plan.unit_group or ""
+    return own if own in areas else next(iter(areas))
+
+
+def _is_of_day(members: Sequence[str], communes: Mapping[str, Unit], day: date) -> bool:
+    return all(one in communes and communes[one].valid_on(day) for one in members)

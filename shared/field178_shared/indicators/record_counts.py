@@ -1,0 +1,81 @@
+"""Counts of single records and entities: what each of them adds to an aggregate."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from field178_shared.formulas.figures import Aggregate
+from field178_shared.indicators.counting import Counts, count_entity, count_events
+from field178_shared.indicators.entities import CountedEntity
+from field178_shared.indicators.events import Event
+from field178_shared.indicators.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCount:
+    """What a record or an entity adds to an aggregate in a unit; `by` is the value of the breakdown.
+
+    `source`: the source of an event, or the kind of an entity; `key`: the id of the record or of the entity.
+    `day`: of the event. `records`: the records that tell of an entity, newest first, each with its day.
+    """
+
+    aggregate: str
+    source: str
+    key: str
+    unit_id: str
+    by: str
+    number: int
+    day: date | None = None
+    records: tuple[tuple[str, date], ...] = ()
+
+
+def of_event(aggregates: Iterable[Aggregate], event: Event) -> Iterator[RecordCount]:
+    """Yield what an event adds."""
+    counts: Counts = {}
+    count_events((one for one in aggregates if one.of == event.source), (event,), counts)
+    for unit_id, aggregate, by, number in _cells(counts):
+        yield RecordCount(aggregate, event.source, event.record_id, unit_id, by, number, event.day)
+
+
+def of_entity(
+    aggregates: Iterable[Aggregate],
+    entity: CountedEntity,
+    events: Mapping[str, Sequence[Event]],
+    at: tuple[Period, date],
+) -> Iterator[RecordCount]:
+    """Yield what an entity adds that is there at the end of the period."""
+    counts: Counts = {}
+    count_entity(aggregates, entity, events, at, counts)
+    if counts:
+        records = _records(events, at[0])
+        for unit_id, aggregate, by, number in _cells(counts):
+            yield RecordCount(aggregate, entity.kind, entity.id, unit_id, by, number, None, records)
+
+
+def counts_from(added: Iterable[RecordCount]) -> Counts:
+    """Return the counts that these add up to."""
+    counts: Counts = {}
+    for one in added:
+        cells = counts.setdefault(one.unit_id, {}).setdefault(one.aggregate, Counter())
+        cells[one.by] += one.number
+    return counts
+
+
+def _cells(counts: Counts) -> Iterator[tuple[str, str, str, int]]:
+    for unit_id, aggregates in counts.items():
+        for aggregate, cells in aggregates.items():
+            for by, number in cells.items():
+                yield unit_id, aggregate, by, number
+
+
+def _records(events: Mapping[str, Sequence[Event]], period: Period) -> tuple[tuple[str, date], ...]:
+    """Return the records of the period, else the last one before it: what is known goes back to that."""
+    until = sorted(
+        ((one.day, one.record_id) for group in events.values() for one in group if one.day < period.end),
+        reverse=True,
+    )
+    within = [one for one in until if one[0] in period] or until[:1]
+    return tuple({record_id: (record_id, day) for day, record_id in reversed(within)}.values())[::-1]

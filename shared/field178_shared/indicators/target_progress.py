@@ -1,0 +1,95 @@
+"""Progress of a figure towards a target: where it stands, and what is needed of each month that is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from math import ceil
+
+from field178_shared.codelists.formulas import Figure
+from field178_shared.formulas.sources import MONTH, QUARTER
+from field178_shared.indicators.figures import FigureValue, Reached
+from field178_shared.indicators.periods import Period
+
+_NEAR = 0.9
+
+
+class Standing(StrEnum):
+    """Where a figure stands towards its target; `near` is nine tenths of it, when its time is over."""
+
+    MET = "met"
+    ON_TRACK = "on_track"
+    BEHIND = "behind"
+    NEAR = "near"
+    MISSED = "missed"
+    NO_FIGURE = "no_figure"
+
+
+@dataclass(frozen=True, slots=True)
+class TargetProgress:
+    """Standing, the number that is missing, and what is needed a month until the period ends.
+
+    `expected`: the straight path to the target at this day, a guide and no target. `monthly` is None where
+    the time is over, and where a month that has passed cannot be made up for.
+    """
+
+    standing: Standing
+    missing: int = 0
+    months_left: int = 0
+    monthly: int | None = None
+    expected: float | None = None
+
+
+def progress_towards(
+    figure: Figure, value: FigureValue, target: Reached, period: Period, today: date
+) -> TargetProgress:
+    """Return the progress of a figure on a day."""
+    if target.met is None or value.value is None:
+        return TargetProgress(Standing.NO_FIGURE)
+    if target.met:
+        return TargetProgress(Standing.MET)
+    missing = _missing(value, target.target)
+    if today >= period.end:
+        is_near = value.value >= _NEAR * target.target
+        return TargetProgress(Standing.NEAR if is_near else Standing.MISSED, missing)
+    passed = max(0, (today - period.first).days)
+    grows = grows_to_target(figure)
+    expected = target.target * (passed / (period.end - period.first).days if grows else 1)
+    months_left = months_between(max(today, period.first), period.end)
+    return TargetProgress(
+        Standing.ON_TRACK if value.value >= expected else Standing.BEHIND,
+        missing,
+        months_left,
+        ceil(missing / months_left) if grows else None,
+        round(expected, 1),
+    )
+
+
+def grows_to_target(figure: Figure) -> bool:
+    """Tell whether a figure grows from nothing to its target over the period.
+
+    Months that have passed cannot be made up for; a share of what happens, as of violations, is one at any
+    time. Of events only planned visits are known before they are made.
+    """
+    if any(f"{name}({part}" in figure.numerator.text for name in ("each", "every") for part in _PARTS):
+        return False
+    divided = () if figure.denominator is None else figure.denominator.aggregates
+    return all(one.is_of_entities or one.of == _KNOWN_BEFORE for one in divided)
+
+
+def months_between(first: date, end: date) -> int:
+    """Return the number of months from a day to the end of a period; one that has begun counts."""
+    months = 12 * (end.year - first.year) + end.month - first.month
+    return max(1, months + (1 if end.day > first.day else 0))
+
+
+_PARTS = (MONTH, QUARTER)
+_KNOWN_BEFORE = "plan_item"
+
+
+def _missing(value: FigureValue, target: float) -> int:
+    if value.den is None:
+        return ceil(target - value.num)
+    return max(1, ceil(Fraction(target) * Fraction(value.den) / 100 - Fraction(value.num)))

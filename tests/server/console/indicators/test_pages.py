@@ -1,0 +1,233 @@
+"""Figures of the made-up district as officers read them, down to the records behind each number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from sqlalchemy import delete
+from tests.server.console.conftest import Browser
+from tests.server.console.reviews.test_pages import words
+from tests.server.office_scene import Office
+from tests.stores import Statements
+
+from field178_server.database.models import OfficerScope
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.indicators.queries import figures
+from field178_server.records.lists_in_force import stored_pack
+from field178_shared.indicators.periods import Period
+from field178_shared.list_packs import lists_with
+from field178_shared.text.formats import number_text
+from field178_shared.time.clock import local_date
+
+REVIEWER, LEADER, CITY = "gl07", "gl08", "gl13"
+YEAR = "/indicators?year=2024"
+SHARE = "/indicators/workers_reached_pct"
+SignIn = Callable[[str], Browser]
+
+
+def shown(browser: Browser, path: str) -> str:
+    return words(unescape(browser.text(path)))
+
+
+def links(browser: Browser, path: str) -> list[str]:
+    return [unescape(one) for one in re.findall(r'href="(/[^"#]*)"', browser.text(path))]
+
+
+def test_cards_say_number_target_and_what_is_missing_for_both_plans(reads_as: SignIn) -> None:
+    page = shown(reads_as(REVIEWER), YEAR)
+    at = page.index("Tỷ lệ người lao động tại cơ sở dễ phát sinh")
+    card = page[at : at + 700]
+    assert "66,6% 231 : số được đếm" in card
+    assert "trên 347 người" in card
+    assert "≥ 60% Kế hoạch huyện An Lão 2024 Đạt chỉ tiêu" in card
+    assert "≥ 70% Chương trình quốc gia 2021-2025" in card
+    assert "Không đạt, gần đạt thiếu 12 người để đạt 70%" in card
+    assert "trong khoảng 47,8% đến 65,1% vì có số chưa biết" in card
+    assert "+22 nếu duyệt hết phiếu chờ: 68,0%" in card
+    assert "119 trên 127 cơ sở đã có số này" in card
+
+
+def test_a_figure_that_is_not_there_says_why(reads_as: SignIn) -> None:
+    page = shown(reads_as(REVIEWER), YEAR)
+    assert "Tỷ lệ giải ngân kinh phí —" in page
+    assert "Hệ thống chưa lưu: khoản kinh phí" in page
+    assert "0%" not in page[page.index("Tỷ lệ giải ngân") : page.index("Tỷ lệ giải ngân") + 60]
+    assert "không có gì để chia" in shown(reads_as(REVIEWER), "/indicators?year=2020")
+
+
+def test_a_year_that_runs_says_what_each_month_needs(reads_as: SignIn) -> None:
+    page = shown(reads_as(REVIEWER), "/indicators?year=2025")
+    assert "Chậm tiến độ cần thêm 5 xã đến hết kỳ để đạt 100%" in page
+    page = shown(reads_as(REVIEWER), "/indicators?year=2025&area=an_lao_area_2024")
+    assert re.search(r"Chậm tiến độ cần \d+ người mỗi tháng, trong 11 tháng, để đạt 70%", page)
+
+
+def test_filters_stand_in_the_address_and_nonsense_is_the_default(reads_as: SignIn) -> None:
+    reader = reads_as(REVIEWER)
+    half = shown(reader, f"{YEAR}&period=half1&calendar=report&beside=none")
+    assert "15/12/2023 đến 14/06/2024" in half
+    assert "Chương trình quốc gia 2021-2025 (QĐ 1629, QĐ 808) ·" not in half
+    commune = shown(reader, f"{YEAR}&area=c11632_v1")
+    assert "Xã Bát Trang · 01/01/2024" in commune
+    strange = shown(reader, "/indicators?year=99999&period=decade&profile=none&area=nowhere&calendar=moon")
+    assert "Chỉ tiêu 2025" in strange
+
+
+@pytest.mark.parametrize("side", ["num", "den"])
+def test_each_number_opens_a_page_that_says_the_same_number(
+    reads_as: SignIn, district: Office, side: str
+) -> None:
+    """For every indicator that is kept; what stands on the page adds up as test_numbers proves."""
+    with snapshot(district.engine) as session:
+        lists = lists_with(stored_pack(session, "main"))
+        area = lists.unit_groups["an_lao_area_2024"].members
+        today = local_date(district.clock.now())
+        found = figures(session, "main", lists, Period.of_year(2024), area, today)
+    reader, wrong = reads_as(REVIEWER), []
+    for one, figure in found.items():
+        number = figure.approved.num if side == "num" else figure.approved.den
+        path = f"/indicators/{one}/records?year=2024&side={side}"
+        if number is None:
+            assert reader.get(path).status_code == 404
+            continue
+        page = reader.text(path)
+        heading = re.search(r"<h1>([^<]*)</h1>", page)
+        if heading is None or heading[1].split()[0] != number_text(number):
+            wrong.append((one, number, heading and heading[1]))
+    assert wrong == []
+
+
+def test_a_number_leads_down_to_a_visit(reads_as: SignIn) -> None:
+    reader = reads_as(REVIEWER)
+    (number,) = [
+        one for one in links(reader, YEAR) if "inspected_once_pct/records" in one and "side=num" in one
+    ]
+    page = shown(reader, number)
+    assert page.count("Cơ sở · ") == 50
+    (after,) = {one for one in links(reader, number) if "after=" in one}
+    assert shown(reader, after).count("Cơ sở · ") == 9
+    visit = next(one for one in links(reader, number) if one.startswith("/reviews/"))
+    assert "Đã kiểm tra" in shown(reader, visit) or "Kiểm tra được" in shown(reader, visit)
+
+
+def test_a_number_of_communes_opens_them_and_each_its_sessions(reads_as: SignIn) -> None:
+    reader = reads_as(REVIEWER)
+    path = "/indicators/outreach_commune_sustained_pct/records?year=2024&side=num"
+    page = shown(reader, path)
+    assert "14 xã" in page
+    assert "Xã An Thái 0" in page
+    (one,) = [href for href in links(reader, path) if "unit=c11632_v1" in href]
+    sessions = shown(reader, one)
+    assert "Xã Bát Trang" in sessions
+    assert sessions.count("Buổi tuyên truyền · ") == 4
+    assert "Xem toàn bộ con số" in sessions
+
+
+def test_the_leader_reads_posts_of_communes_and_of_visits_the_number_alone(reads_as: SignIn) -> None:
+    leader = reads_as(LEADER)
+    visits = shown(leader, "/indicators/visits_total/records?year=2024")
+    assert "vai trò “Lãnh đạo UBND” đọc số liệu, không đọc riêng từng lượt kiểm tra" in visits
+    assert "(GL-" not in visits
+    posts = "/indicators/media_posts_total/records?year=2024"
+    entry = next(one for one in links(leader, posts) if one.startswith("/commune/entries/"))
+    assert leader.get(entry).status_code == 200
+
+
+def test_the_city_reads_roll_ups_without_names_and_without_numbers_of_a_few(reads_as: SignIn) -> None:
+    city = reads_as(CITY)
+    page = shown(city, f"{SHARE}?year=2024")
+    assert "Xã An Thắng dưới 5 — —" in page
+    assert "Xã Tân Viên" in page
+    assert not re.search(r"Xã Tân Viên 0 1 0,0%", page)
+    assert "Thị trấn An Lão 69 97 71,1%" in page
+    for path in (YEAR, f"{SHARE}?year=2024", f"{SHARE}/records?year=2024", "/indicators/coverage?year=2024"):
+        assert "(GL-0" not in shown(city, path)
+        assert "unit=" not in "".join(links(city, path))
+    whole = shown(city, f"{SHARE}/records?year=2024")
+    assert shown(city, f"{SHARE}/records?year=2024&unit=c11653_v1&since=2024-12-01&state=all") == whole
+    assert "231 người" in whole
+    assert "Xã Bát Trang ·" not in shown(city, f"{YEAR}&area=c11632_v1")
+
+
+def test_trend_and_communes_stand_as_tables_too(reads_as: SignIn) -> None:
+    page = reads_as(REVIEWER).text(f"{SHARE}?year=2024")
+    assert page.count('<tr><th scope="row">') >= 12 + 17
+    assert page.count('class="month-chart"') == 1 + 17
+    assert 'aria-hidden="true" focusable="false"' in page
+    assert "Cộng theo từng xã" in unescape(page)
+    assert "each(commune," in unescape(page)
+
+
+def test_month_of_a_trend_opens_what_it_counts_from_the_first_day(reads_as: SignIn) -> None:
+    reader = reads_as(REVIEWER)
+    (href,) = [
+        one for one in links(reader, f"{SHARE}?year=2024") if "until=2024-03-31" in one and "num" in one
+    ]
+    assert "55 người" in shown(reader, href)
+    assert "01/01/2024 đến 31/03/2024" in shown(reader, href)
+
+
+def test_grids_say_what_is_missing_and_each_cell_opens(reads_as: SignIn) -> None:
+    reader = reads_as(REVIEWER)
+    page = reader.text("/indicators/coverage?year=2024")
+    assert page.count("✗ 0") == 4 + 14
+    (cell,) = {
+        one
+        for one in links(reader, "/indicators/coverage?year=2024")
+        if "sustained" in one and "unit=c11674_v1" in one and "since=2024-07-01" in one
+    }
+    assert reader.get(cell).status_code == 200
+    running = reader.text("/indicators/coverage?year=2025&area=an_lao_area_2024")
+    assert "✗ 0" not in running or "…" in running
+
+
+def test_what_is_not_there_is_not_found(reads_as: SignIn) -> None:
+    reader = reads_as(REVIEWER)
+    for path in (
+        "/indicators/no_such",
+        "/indicators/no_such/records",
+        "/indicators/visits_total/records?side=den",
+        f"{SHARE}/records?unit=c11302_v1",
+    ):
+        assert reader.get(path).status_code == 404, path
+
+
+def test_a_reviewer_of_one_commune_sees_its_figures_alone(reads_as: SignIn, district: Office) -> None:
+    reader, officer = reads_as(REVIEWER), district.officer_id(REVIEWER)
+    own = OfficerScope(tenant_id="main", officer_id=officer, scope="unit:c11632_v1")
+    run_write(district.engine, lambda session: session.add(own))
+    try:
+        page = shown(reader, f"{SHARE}?year=2024&area=an_lao_area_2024")
+        assert "7 : số được đếm" in page
+        assert "trên 12 người" in page
+        records = shown(reader, f"{SHARE}/records?year=2024")
+        assert "Xã Bát Trang" in records
+        assert "Thị trấn An Lão" not in records
+    finally:
+        run_write(
+            district.engine,
+            lambda session: session.execute(delete(OfficerScope).where(OfficerScope.officer_id == officer)),
+        )
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        (YEAR, 25),
+        (f"{SHARE}?year=2024", 25),
+        (f"{SHARE}/records?year=2024&unit=c11629_v1", 28),
+        ("/indicators/violations_by_code/records?year=2024", 28),
+        ("/indicators/coverage?year=2024", 25),
+    ],
+)
+def test_a_page_of_hundreds_of_records_costs_few_statements(
+    reads_as: SignIn, district: Office, statements: Statements, path: str, most: int
+) -> None:
+    reader = reads_as(REVIEWER)
+    reader.text(path)
+    with statements(district.engine) as found:
+        reader.text(path)
+    assert len(found) <= most

@@ -1,0 +1,158 @@
+"""What stands behind each number of the made-up district adds up to that number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy.orm import Session
+from tests.server.office.indicators.test_queries import AREA, store
+
+from field178_server.demo.seed import DemoStore
+from field178_server.office.indicators.counted_facts import (
+    CountedFacts,
+    FigureQuestion,
+    parts_of_area,
+    read_facts,
+)
+from field178_server.office.indicators.numbers import (
+    CountedRow,
+    NumberSide,
+    formula_of,
+    page_of,
+    parts_of,
+    rows_of,
+)
+from field178_server.office.indicators.queries import figures
+from field178_server.records.keyset import PageStart
+from field178_server.records.lists_in_force import stored_pack
+from field178_shared.codelists import CodeLists, load
+from field178_shared.formulas.figures import Formula
+from field178_shared.formulas.parse import parse
+from field178_shared.formulas.tree import Call
+from field178_shared.indicators.areas import CountedArea
+from field178_shared.indicators.figures import AreaTotals, FigureValue
+from field178_shared.indicators.periods import Period
+from field178_shared.indicators.record_counts import RecordCount, counts_from
+from field178_shared.list_packs import lists_with
+
+__all__ = ["store"]
+
+YEAR, TODAY = Period.of_year(2024), date(2026, 11, 24)
+INDICATORS = sorted(load().indicators)
+
+
+@pytest.fixture(scope="module")
+def question(store: DemoStore) -> FigureQuestion:
+    with Session(store.engine) as session:
+        lists = lists_with(stored_pack(session, store.context.tenant_id))
+    return FigureQuestion(lists, YEAR, AREA, TODAY)
+
+
+@pytest.fixture(scope="module")
+def expected(store: DemoStore, question: FigureQuestion) -> dict[str, tuple[FigureValue, FigureValue]]:
+    with Session(store.engine) as session:
+        found = figures(session, store.context.tenant_id, question.lists, YEAR, AREA, TODAY)
+    return {key: (one.approved, one.with_waiting) for key, one in found.items()}
+
+
+@pytest.fixture(scope="module")
+def facts_of(store: DemoStore, question: FigureQuestion) -> dict[str, CountedFacts]:
+    with Session(store.engine) as session:
+        return {
+            one: read_facts(session, store.context.tenant_id, question, [one])
+            for one in question.lists.indicators
+        }
+
+
+def recounted(formula: Formula, rows: tuple[CountedRow, ...], lists: CodeLists) -> float:
+    """Return what the formula makes of rows alone, all in one commune."""
+    unit_id = AREA[0]
+    told = (
+        RecordCount(formula.aggregates[row.group].key, row.source, row.key, unit_id, by, 1)
+        for row in rows
+        for by in row.by
+    )
+    plain = (
+        RecordCount(formula.aggregates[row.group].key, row.source, row.key, unit_id, "", row.number)
+        for row in rows
+        if not row.by
+    )
+    counts = counts_from((*told, *plain))
+    area = CountedArea(tuple(one for one in FigureQuestion(lists, YEAR, (unit_id,), TODAY).area.communes))
+    return float(formula.run(AreaTotals(lambda _: counts, area, YEAR, TODAY)) or 0)
+
+
+@pytest.mark.parametrize("indicator_id", INDICATORS)
+def test_figures_of_one_indicator_are_those_of_all(
+    indicator_id: str,
+    facts_of: dict[str, CountedFacts],
+    expected: dict[str, tuple[FigureValue, FigureValue]],
+    question: FigureQuestion,
+) -> None:
+    """Reading only the record types that an indicator names changes no number."""
+    found = facts_of[indicator_id].figure(question.lists.indicators[indicator_id], YEAR)
+    assert (found.approved, found.with_waiting) == expected[indicator_id]
+
+
+@pytest.mark.parametrize("with_waiting", [False, True])
+@pytest.mark.parametrize("indicator_id", INDICATORS)
+def test_what_stands_behind_a_number_adds_up_to_it(
+    indicator_id: str,
+    with_waiting: bool,
+    facts_of: dict[str, CountedFacts],
+    expected: dict[str, tuple[FigureValue, FigureValue]],
+    question: FigureQuestion,
+) -> None:
+    facts, figure = facts_of[indicator_id], question.lists.figures[indicator_id]
+    value = expected[indicator_id][with_waiting]
+    for side, number in ((NumberSide.NUMERATOR, value.num), (NumberSide.DENOMINATOR, value.den)):
+        formula = formula_of(figure, side)
+        assert (formula is None) == (number is None)
+        if formula is not None and number is not None:
+            _adds_up(facts, formula, number, with_waiting)
+
+
+def _adds_up(facts: CountedFacts, formula: Formula, number: float, with_waiting: bool) -> None:
+    lists = facts.question.lists
+    parts = parts_of(facts, formula, YEAR, facts.area, with_waiting=with_waiting)
+    places = parts_of_area(facts.area)
+    if parts:
+        assert sum(one.number for one in parts) == number
+    for part in parts:
+        rows = rows_of(
+            facts, formula, part.period, places.get(part.unit_id, facts.area), with_waiting=with_waiting
+        )
+        if not part.unit_id:
+            assert sum(one.number for one in rows) == part.number
+        elif formula.aggregates and "every(" not in formula.text:
+            assert recounted(formula, rows, lists) == part.number
+    if parts:
+        return
+    rows = rows_of(facts, formula, YEAR, facts.area, with_waiting=with_waiting)
+    node = parse(formula.text)
+    if isinstance(node, Call) and node.function in ("count", "total"):
+        assert sum(one.number for one in rows) == number
+    else:
+        assert recounted(formula, rows, lists) == number
+
+
+def test_a_row_is_known_by_its_place_and_pages_hold_each_once(
+    facts_of: dict[str, CountedFacts], question: FigureQuestion
+) -> None:
+    facts = facts_of["visits_total"]
+    rows = rows_of(facts, question.lists.figures["visits_total"].numerator, YEAR, facts.area)
+    seen: list[str] = []
+    place = PageStart()
+    while True:
+        page = page_of(rows, place, 20)
+        seen += [one.key for one in page.rows]
+        if page.after is None:
+            break
+        place = page.after
+    assert seen == [one.key for one in rows]
+    last = page_of(rows, PageStart(is_last=True), 20)
+    assert last.rows == rows[-20:]
+    assert page_of(rows, replace(place, after="0.gone"), 20).rows == rows[:20]
+    assert page_of(rows, last.before or PageStart(), 20).rows == rows[-40:-20]

@@ -1,0 +1,88 @@
+from datetime import date
+
+import pytest
+
+from field178_shared.codelists import load
+from field178_shared.indicators.figures import FigureValue, Reached
+from field178_shared.indicators.periods import Period
+from field178_shared.indicators.target_progress import (
+    Standing,
+    grows_to_target,
+    months_between,
+    progress_towards,
+)
+
+YEAR = Period.of_year(2024)
+FIGURES = load().figures
+INSPECTED, OUTLETS = FIGURES["inspected_once_pct"], FIGURES["media_outlet_month_pct"]
+
+
+def figure(num: float, den: float | None) -> FigureValue:
+    value = num if den is None else round(100 * num / den, 1) if den else None
+    return FigureValue(num, den, value, value, value, {})
+
+
+def reached(value: FigureValue, target: float) -> Reached:
+    return Reached(target, None if value.value is None else value.value >= target)
+
+
+@pytest.mark.parametrize(
+    ("num", "day", "standing", "monthly"),
+    [
+        # 60 of 100 are wanted. On 1 July half of the year has passed: 30 are on the straight path.
+        (60, date(2024, 7, 1), Standing.MET, None),
+        (30, date(2024, 7, 1), Standing.ON_TRACK, 5),
+        (24, date(2024, 7, 1), Standing.BEHIND, 6),
+        (54, date(2025, 1, 1), Standing.NEAR, None),
+        (53, date(2025, 1, 1), Standing.MISSED, None),
+        (0, date(2023, 12, 1), Standing.ON_TRACK, 5),
+        (0, date(2024, 12, 31), Standing.BEHIND, 60),
+    ],
+)
+def test_what_a_month_needs_is_what_is_missing_over_the_months_left(
+    num: int, day: date, standing: Standing, monthly: int | None
+) -> None:
+    value = figure(num, 100)
+    progress = progress_towards(INSPECTED, value, reached(value, 60), YEAR, day)
+    assert (progress.standing, progress.monthly) == (standing, monthly)
+
+
+def test_without_anything_to_divide_by_there_is_no_need() -> None:
+    value = figure(0, 0)
+    assert (
+        progress_towards(INSPECTED, value, reached(value, 60), YEAR, date(2024, 7, 1)).standing
+        is Standing.NO_FIGURE
+    )
+
+
+def test_a_month_that_has_passed_is_not_made_up_for() -> None:
+    value = figure(100, 114)
+    progress = progress_towards(OUTLETS, value, reached(value, 100), YEAR, date(2024, 7, 1))
+    assert (progress.standing, progress.monthly, progress.missing) == (Standing.BEHIND, None, 14)
+
+
+def test_a_share_that_rounds_to_the_target_still_lacks_one() -> None:
+    value = figure(599, 1000)
+    assert progress_towards(INSPECTED, value, reached(value, 60), YEAR, date(2024, 12, 1)).missing == 1
+
+
+def test_a_month_that_has_begun_counts() -> None:
+    ends = date(2024, 12, 15)
+    assert [
+        months_between(day, ends) for day in (date(2024, 12, 14), date(2024, 11, 15), date(2024, 11, 14))
+    ] == [*(1, 1, 2)]
+
+
+def test_what_happens_has_a_share_at_any_time() -> None:
+    growing = {one for one in FIGURES if grows_to_target(FIGURES[one])}
+    assert {
+        "workers_reached_pct",
+        "outreach_commune_any_pct",
+        "plan_completion_pct",
+        "visits_total",
+    } <= growing
+    assert not growing & {
+        "violations_handled_pct",
+        "media_commune_full_pct",
+        "outreach_commune_sustained_pct",
+    }
