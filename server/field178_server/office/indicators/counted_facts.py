@@ -39,7 +39,7 @@ class FigureQuestion:
     def area(self) -> CountedArea:
         """The area at the end of the period."""
         last_day = self.period.end - timedelta(days=1)
-        return area_on(self.lists, units_of_area(self.lists, self.unit_ids), last_day)
+        return area_on(self.lists, units_of_area(self.lists, self.unit_ids, last_day), last_day)
 
 
 class CountedFacts:
