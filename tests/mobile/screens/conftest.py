@@ -53,10 +53,10 @@ def stage(_stage: Stage) -> Iterator[Stage]:
 def tablets(
     _stage: Stage, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Tablets]:
-    """The tablets of a module, in the language that it SPEAKS."""
+    """The tablets of a module, in the language that it SPEAKS and the SCALE of its letters."""
     from tests.mobile.screens.tablets import Tablets
 
-    made = Tablets(_stage, tmp_path_factory, request.module.SPEAKS)
+    made = Tablets(_stage, tmp_path_factory, request.module.SPEAKS, request.module.SCALE)
     yield made
     made.end()
 
@@ -80,9 +80,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (modules[item.path], _tablet_of(item)))
 
 
-def _tablet_of(item: pytest.Item) -> tuple[bool, str]:
+def _tablet_of(item: pytest.Item) -> tuple[bool, tuple[str, ...]]:
     state = getattr(getattr(item, "callspec", None), "params", {}).get("wanted")
-    return (state.is_shared, state.kind) if hasattr(state, "is_shared") else (False, "")
+    return (True, state.tablet) if getattr(state, "is_shared", False) else (False, ())
 
 
 @pytest.fixture
