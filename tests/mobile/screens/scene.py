@@ -30,7 +30,7 @@ LANDSCAPE = (1280, 800)
 PORTRAIT = (800, 1280)
 FRAME_S = 0.05
 # Automatic collection is left to the largest tests: `collect` finds what a test made among the young objects.
-YOUNG, NEVER = 200_000, 1_000_000_000
+YOUNG, NEVER = 3_000_000, 1_000_000_000
 # Widgets that follow the look with no screen on the stage, as the entry of `clear`; a screen has dozens.
 STRAYS = 30
 
