@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -32,6 +33,19 @@ os.environ.update(
 if TYPE_CHECKING:
     from tests.mobile.screens.scene import Stage
     from tests.mobile.screens.tablets import Tablets
+
+
+# So many objects are more than a test makes: `collect` finds them among the young ones, between two tests.
+YOUNG, NEVER = 3_000_000, 1_000_000_000
+
+
+@pytest.fixture(autouse=True)
+def _collected_between_tests() -> Iterator[None]:
+    """Leave what a screen test makes to the next `strike`."""
+    before = gc.get_threshold()
+    gc.set_threshold(YOUNG, 10, NEVER)
+    yield
+    gc.set_threshold(*before)
 
 
 @pytest.fixture(scope="session")
