@@ -35,15 +35,15 @@ if TYPE_CHECKING:
     from tests.mobile.screens.tablets import Tablets
 
 
-# So many objects are more than a test makes: `collect` finds them among the young ones, between two tests.
-YOUNG, NEVER = 3_000_000, 1_000_000_000
+# More objects than a test makes.
+MANY, NEVER = 3_000_000, 1_000_000_000
 
 
 @pytest.fixture(autouse=True)
 def _collected_between_tests() -> Iterator[None]:
     """Leave what a screen test makes to the next `strike`."""
     before = gc.get_threshold()
-    gc.set_threshold(YOUNG, 10, NEVER)
+    gc.set_threshold(MANY, 10, NEVER)
     yield
     gc.set_threshold(*before)
 

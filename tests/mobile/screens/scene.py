@@ -29,6 +29,8 @@ from field178_mobile.shell.application import LAYOUT_ROUNDS
 LANDSCAPE = (1280, 800)
 PORTRAIT = (800, 1280)
 FRAME_S = 0.05
+# Automatic collection is left to the largest tests: `collect` finds what a test made among the young objects.
+YOUNG, NEVER = 200_000, 1_000_000_000
 # Widgets that follow the look with no screen on the stage, as the entry of `clear`; a screen has dozens.
 STRAYS = 30
 
@@ -116,6 +118,7 @@ def start(*, is_drawn: bool = False) -> Stage:
     Clock._max_fps = 0
     # As the application itself has it: a deep form needs more rounds in its first frame.
     Clock.max_iteration = LAYOUT_ROUNDS
+    gc.set_threshold(YOUNG, 10, NEVER)
     stage = Stage(app)
     stage.dress()
     return stage

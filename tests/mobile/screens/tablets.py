@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -45,7 +44,7 @@ class Tablets:
             # What the state before has opened goes before the look changes: it would follow.
             self._stage.clear()
             pose.home()
-            gc.collect()
+            keep()
             self._stage.dress(scale=self._scale)
         else:
             self.end()
