@@ -37,10 +37,10 @@ def retired_in_vietnamese() -> frozenset[str]:
 
 
 @cache
-def modules() -> tuple[tuple[str, ast.Module], ...]:
+def modules() -> tuple[tuple[str, str], ...]:
     """Return the modules by their names; a released migration keeps its name: every store has its number."""
     return tuple(
-        (path.relative_to(ROOT / package).as_posix(), ast.parse(path.read_text("utf-8")))
+        (path.relative_to(ROOT / package).as_posix(), path.read_text("utf-8"))
         for package in PACKAGES
         for path in sorted((ROOT / package).rglob("*.py"))
         if "versions" not in path.parts
@@ -68,7 +68,10 @@ def test_the_glossary_retires_words() -> None:
 
 def test_no_identifier_and_no_file_uses_a_retired_word() -> None:
     found = set()
-    for name, tree in modules():
+    for name, source in modules():
+        # Only what holds the letters of such a word is read as code.
+        text = source.lower()
+        tree = ast.parse(source) if any(word in text for word in retired()) else ast.Module([], [])
         for identifier in {*name.removesuffix(".py").split("/"), *identifiers(tree)}:
             if words(identifier) & retired() and (name, identifier) not in EXEMPT:
                 found.add(f"{name}: {identifier}")
@@ -91,8 +94,7 @@ def test_no_vietnamese_text_uses_a_retired_term() -> None:
 
 def test_a_class_name_stands_in_one_module() -> None:
     places = defaultdict(set)
-    for name, tree in modules():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef):
-                places[node.name].add(name)
+    for name, source in modules():
+        for class_name in re.findall(r"^\s*class (\w+)", source, re.MULTILINE):
+            places[class_name].add(name)
     assert {name: found for name, found in places.items() if len(found) > 1 and name not in SEVERAL} == {}

@@ -88,6 +88,7 @@ def leads_to_one(plain: str, marks: tuple[str, ...]) -> bool:
     return any(all(mine in ("", real) for mine, real in zip(marks, one, strict=True)) for one in known)
 
 
+@functools.lru_cache(maxsize=1024)
 def parts_of(plain: str) -> tuple[int, int]:
     """Return where the vowels of a syllable begin and where they end."""
     if plain.startswith("qu") or (plain.startswith("gi") and plain[2:3] in VOWELS and plain[2:3]):

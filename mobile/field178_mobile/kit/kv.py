@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kivy.core.text import LabelBase
 from kivy.lang import Builder, global_idmap
 
+from field178_mobile.kit import measured_words
 from field178_mobile.kit.icons import icon
 from field178_mobile.kit.language import language
 from field178_mobile.kit.theme import theme
@@ -15,7 +16,7 @@ from field178_mobile.kit.theme import theme
 if TYPE_CHECKING:
     from field178_shared.schemas.fields.catalogue import FieldWords
 
-
+_REQUIRED = (measured_words,)
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -34,6 +35,19 @@ if TYPE_CHECKING:
     from tests.mobile.screens.tablets import Tablets
 
 
+# More objects than a test makes.
+MANY, NEVER = 3_000_000, 1_000_000_000
+
+
+@pytest.fixture(autouse=True)
+def _collected_between_tests() -> Iterator[None]:
+    """Leave what a screen test makes to the next `strike`."""
+    before = gc.get_threshold()
+    gc.set_threshold(MANY, 10, NEVER)
+    yield
+    gc.set_threshold(*before)
+
+
 @pytest.fixture(scope="session")
 def _stage() -> Stage:
     from tests.mobile.screens.scene import start
@@ -53,10 +67,10 @@ def stage(_stage: Stage) -> Iterator[Stage]:
 def tablets(
     _stage: Stage, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Tablets]:
-    """The tablets of a module, in the language that it SPEAKS."""
+    """The tablets of a module, in the language that it SPEAKS and the SCALE of its letters."""
     from tests.mobile.screens.tablets import Tablets
 
-    made = Tablets(_stage, tmp_path_factory, request.module.SPEAKS)
+    made = Tablets(_stage, tmp_path_factory, request.module.SPEAKS, request.module.SCALE)
     yield made
     made.end()
 
@@ -80,9 +94,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (modules[item.path], _tablet_of(item)))
 
 
-def _tablet_of(item: pytest.Item) -> tuple[bool, str]:
+def _tablet_of(item: pytest.Item) -> tuple[bool, tuple[str, ...]]:
     state = getattr(getattr(item, "callspec", None), "params", {}).get("wanted")
-    return (state.is_shared, state.kind) if hasattr(state, "is_shared") else (False, "")
+    return (True, state.tablet) if getattr(state, "is_shared", False) else (False, ())
 
 
 @pytest.fixture

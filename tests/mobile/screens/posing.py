@@ -162,15 +162,19 @@ class Pose:
             self.stage.root.add_widget(self.door)
         self.door._touched()
         shell = self.door.session_view.shell
-        inspection, outreach = shell._screen("inspection"), shell._screen("outreach")
+        built = shell._built
+        inspection = built["inspection"]
         inspection.workspace.leave_establishment()
         inspection.workspace.record.close()
         inspection.ids.search.clear()
-        outreach.close()
-        shell._screen("inbox").presenter.close()
-        shell._screen("map").presenter.choose("")
-        for name in ("inspection", "outreach", "inbox", "sync"):
-            for widget in shell._screen(name).walk():
+        if "outreach" in built:
+            built["outreach"].close()
+        if "inbox" in built:
+            built["inbox"].presenter.close()
+        if "map" in built:
+            built["map"].presenter.choose("")
+        for name in {"inspection", "outreach", "inbox", "sync"} & set(built):
+            for widget in built[name].walk():
                 if isinstance(widget, ScrollView):
                     widget.scroll_y = 1
         self.screen("inspection")

@@ -134,6 +134,13 @@ def collect() -> None:
     if len(theme.get_property_observers("sizes")) > STRAYS:
         gc.unfreeze()  # a tablet's quiet moment froze it
         gc.collect()
+        gc.freeze()
+
+
+def keep() -> None:
+    """Let go of what was taken down; what is left stays, and the next collection does not look through it."""
+    gc.collect()
+    gc.freeze()
 
 
 def frames(count: int = 3) -> None:

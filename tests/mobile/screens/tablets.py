@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from tests.mobile.screens.posing import Pose
-from tests.mobile.screens.scene import Stage, frames
+from tests.mobile.screens.scene import Stage, frames, keep
 from tests.mobile.screens.states import State
 
 
 class Tablets:
     """Brings a tablet into a state. One lives at a time: each follows every change of the look."""
 
-    def __init__(self, stage: Stage, folders: pytest.TempPathFactory, speaks: str) -> None:
+    def __init__(
+        self, stage: Stage, folders: pytest.TempPathFactory, speaks: str, scale: float = 1.0
+    ) -> None:
         self._stage = stage
         self._folders = folders
         self._speaks = speaks
-        self._shared: dict[str, Pose] = {}
+        self._scale = scale
+        self._shared: dict[tuple[str, str], Pose] = {}
 
     @contextmanager
     def brought_into(self, wanted: State) -> Iterator[Pose]:
@@ -28,31 +30,32 @@ class Tablets:
         try:
             yield pose
         finally:
-            self._stage.dress()
             if not wanted.is_shared:
                 pose.end()
 
     def end(self) -> None:
         """Close every tablet."""
-        gc.unfreeze()
         while self._shared:
             self._shared.popitem()[1].end()
 
     def _reach(self, wanted: State) -> Pose:
-        pose = self._shared.get(wanted.kind) if wanted.is_shared else None
+        pose = self._shared.get(wanted.tablet) if wanted.is_shared else None
         if pose is not None:
+            # What the state before has opened goes before the look changes: it would follow.
             self._stage.clear()
             pose.home()
-            gc.collect()  # a sheet that was closed follows the look until it is collected
+            keep()
+            self._stage.dress(scale=self._scale)
         else:
             self.end()
             self._stage.strike()
+            self._stage.dress(scale=self._scale)
             pose = Pose(self._stage, self._folders.mktemp("tablet"), wanted.kind, self._speaks)
             if wanted.is_open:
                 pose.unlock()
             if wanted.is_shared:
-                self._shared[wanted.kind] = pose
-                gc.freeze()  # what the states to come leave behind is found without a look through it
+                self._shared[wanted.tablet] = pose
+                keep()  # what the states to come leave behind is found without a look through it
         wanted.go(pose)
         frames(3)
         return pose

@@ -35,7 +35,7 @@ COLOURFUL = ("conclusion_with_problems", "photo_drop_question", "section_with_vi
 # Those with transparency are never on a screen as themselves.
 OPAQUE = {mode: {token: code for token, code in MODES[mode].items() if len(code) == 6} for mode in MODES}
 # Of the tablets of this module: tests/mobile/screens/conftest.py.
-SPEAKS = "vi"
+SPEAKS, SCALE = "vi", PLAIN
 
 
 def named(states: Iterable[State]) -> pytest.MarkDecorator:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import pytest
 from tests.mobile.screens.lint import lint_shape
-from tests.mobile.screens.scene import LANDSCAPE, settle
+from tests.mobile.screens.scene import settle
 from tests.mobile.screens.states import STATES, State
 from tests.mobile.screens.tablets import Tablets
 
 from field178_mobile.kit.theme import FONT_SCALES
 
-SPEAKS = "en"
+SPEAKS, SCALE = "en", FONT_SCALES[-1]
 SHARED = [state for state in STATES if state.is_shared]
 
 
 @pytest.mark.parametrize("wanted", SHARED, ids=[wanted.name for wanted in SHARED])
 def test_state_fits_in_english(tablets: Tablets, wanted: State):
     with tablets.brought_into(wanted) as pose:
-        pose.stage.dress(LANDSCAPE, scale=FONT_SCALES[-1])
         settle(3)
         assert [said for top in pose.tops for said in lint_shape(top)] == []

@@ -21,6 +21,11 @@ class State:
     is_open: bool = True
     is_shared: bool = True
 
+    @property
+    def tablet(self) -> tuple[str, str]:
+        """The tablet that it shares: of its kind, with the states of the same part of the application."""
+        return self.kind, self.go.__module__
+
 
 STATES: list[State] = []
 Go = Callable[[Pose], None]

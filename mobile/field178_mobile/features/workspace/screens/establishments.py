@@ -115,6 +115,8 @@ class EstablishmentsScreen(kit.Panes):
         self.has_record = self.has_detail = state is not None
         if state is not None:
             self.pane.show(state)
+        else:
+            self.pane.forget()
         self._put(self.pane if state is not None else self._nothing)
 
     def show_form(self, state: EstablishmentFormState | None) -> None:

@@ -92,6 +92,12 @@ class RecordPane(BoxLayout):
         if state.focus and state.pane in ("page", CONCLUSION):
             pane.bring_into_sight(state.focus)
 
+    def forget(self) -> None:
+        """Let go of the panes of a record that is closed: they would follow every change of the look."""
+        self._panes, self._foot = {}, None
+        self.ids.foot.clear_widgets()
+        self.ids.body.clear_widgets()
+
     def open_minutes(self) -> None:
         """Show the minutes of the open visit over the screen."""
         sheet = MinutesSheet()

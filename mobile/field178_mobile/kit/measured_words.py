@@ -1,0 +1,31 @@
+"""Words measured once in each font: Kivy measures every word of a text again whenever its box changes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+
+from kivy.core.text import Label as CoreLabel
+
+Size = tuple[int, int]
+MOST_WORDS = 8192
+_sizes: dict[str, dict[str, Size]] = defaultdict(dict)
+
+
+def measuring(label: CoreLabel) -> Callable[[str], Size]:
+    """Return what measures a text in the font that a label has now."""
+    known, measure = _sizes[label._get_font_id()], label.get_extents
+
+    def size_of(text: str) -> Size:
+        size = known.get(text)
+        if size is None:
+            if len(known) >= MOST_WORDS:
+                known.clear()
+            size = known[text] = measure(text)
+        return size
+
+    return size_of
+
+
+# Kivy asks a provider of fonts for a measure that remembers; the one of SDL does not.
+CoreLabel.get_cached_extents = measuring
