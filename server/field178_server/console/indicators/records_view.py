@@ -22,6 +22,7 @@ from field178_shared.formulas.sources import ENTITIES, SOURCES
 from field178_shared.records.commune import COMMUNE_TYPES, PLAN, POST
 from field178_shared.records.plan import ITEM
 from field178_shared.records.reading import count_of, day_of, text_of
+from field178_shared.records.returns import RETURN_TYPES
 from field178_shared.records.teams import TEAM
 from field178_shared.text.i18n import N_
 
@@ -34,7 +35,10 @@ _PAGES: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(COMMUNE_TYPES, ("console.commune_entry", "record_id")),
     ITEM: ("console.plan_item", "item_id"),
     TEAM: ("console.team", "team_id"),
+    **dict.fromkeys(RETURN_TYPES, ("console.return_entry", "record_id")),
 }
+# Entities that agencies state: the list of what stands before the "|" of their key; a unit stands after it.
+_STATED = {"reporter": "agencies", "denominator": "denominators"}
 # Entities that are rows of the lists: no record, and no secret.
 _LISTED = {"zone": "zones", "school": "schools", "media_outlet": "media_outlets"}
 
@@ -82,6 +86,10 @@ class RecordReader:
         """Tell whether the officer opens this record."""
         if not self.may_read(record.type):
             return False
+        if record.type in RETURN_TYPES:
+            # No tablet has returns: whose area it is says their unit.
+            units = access_to_communes(self.officer.role, self.officer.scopes)
+            return units.holds(f"unit:{text_of(record.data, 'unit_id')}")
         access = access_to_communes if record.type in COMMUNE_TYPES else access_of
         is_named = access(self.officer.role, self.officer.scopes).holds(record.scope)
         return is_named or record.type == TEAM
@@ -105,6 +113,8 @@ class RecordReader:
                 return text_of(data, "document_number") or str(count_of(data, "year"))
             case _ if record.type == TEAM:
                 return text_of(data, "name")
+            case _ if record.type in RETURN_TYPES:
+                return localizer.label(localizer.lists.agencies, text_of(data, "agency_id"))
         if establishment_id := text_of(data, "establishment_id"):
             return localizer.establishment(establishment_id)
         return localizer.label(localizer.lists.types, text_of(data, "establishment_type_id"))
@@ -176,6 +186,11 @@ def _line(
         listed: Mapping[str, Labelled] = getattr(localizer.lists, _LISTED[row.source])
         unit = localizer.label(localizer.lists.units, getattr(listed.get(row.key), "unit_id", ""))
         return BehindLine(localizer.label(listed, row.key), "", unit, number, beside, more_text)
+    if row.source in _STATED and reader.may_read(record_type_of(row.source)):
+        named, _, unit_id = row.key.partition("|")
+        stated: Mapping[str, Labelled] = getattr(localizer.lists, _STATED[row.source])
+        unit = localizer.label(localizer.lists.units, unit_id)
+        return BehindLine(localizer.label(stated, named), "", unit, number, beside, more_text)
     record = records.get(row.key)
     if record is None or not reader.holds(record):
         return None

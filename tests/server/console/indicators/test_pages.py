@@ -52,9 +52,10 @@ def test_cards_say_number_target_and_what_is_missing_for_both_plans(reads_as: Si
 
 def test_a_figure_that_is_not_there_says_why(reads_as: SignIn) -> None:
     page = shown(reads_as(REVIEWER), YEAR)
-    assert "Tỷ lệ giải ngân kinh phí —" in page
-    assert "Hệ thống chưa lưu: khoản kinh phí" in page
-    assert "0%" not in page[page.index("Tỷ lệ giải ngân") : page.index("Tỷ lệ giải ngân") + 60]
+    name = "Tỷ lệ đơn vị nộp báo cáo đúng hạn"
+    assert f"{name} —" in page
+    assert "Hệ thống chưa lưu: báo cáo phải nộp" in page
+    assert "0%" not in page[page.index(name) : page.index(name) + 60]
     assert "không có gì để chia" in shown(reads_as(REVIEWER), "/indicators?year=2020")
 
 

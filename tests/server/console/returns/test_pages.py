@@ -350,3 +350,18 @@ def test_page_of_the_office_costs_the_same_with_many_agencies(
     assert "Viện kiểm sát nhân dân khu vực" in page
     assert len(many) == len(few)
     assert len(few) <= 22
+
+
+def test_figures_lead_to_the_returns_that_they_count(
+    agency: Callable[[str], Browser], office: Office, signed_in: Callable[[str], Browser]
+) -> None:
+    court = agency("regional_court")
+    court.post(NEW, COURT)
+    ((record_id, _, _),) = stored(office, "agency_return")
+    reviewer = signed_in("chi")
+    reviewer.post("/returns/new/denominator", TOTAL)
+    path = "/indicators/cases_tried/records?year=2026"
+    assert "Tòa án nhân dân khu vực" in shown(reviewer, path)
+    assert f"/returns/entries/{record_id}" in reviewer.text(path)
+    staff = shown(reviewer, "/indicators/team_trained_pct/records?year=2026&side=den")
+    assert "Số thành viên Đội 178 Thành phố Hải Phòng" in staff
