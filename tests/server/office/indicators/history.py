@@ -27,6 +27,7 @@ from field178_shared.codelists import load
 from field178_shared.errors import AppError
 from field178_shared.indicators.periods import Period
 from field178_shared.list_packs import ListPack, lists_with
+from field178_shared.records.returns import RETURN_TYPES
 from field178_shared.wire.protocol import ERASED_AT
 
 UNITS = tuple(scope.partition(":")[2] for scope in (UNIT, OTHER_UNIT))
@@ -121,6 +122,9 @@ class History:
             "unit_id": rnd.choice(UNITS),
             "first_seen_on": str(self._day()),
         }
+        if rnd.random() < 0.2:
+            # A reform gave it another commune, of which earlier days know nothing.
+            data |= {"former_unit_ids": [rnd.choice(UNITS)]}
         if rnd.random() < 0.2:
             data |= {"operating_status_id": "closed", "closed_on": str(self._day())}
         self._put("establishment", _FEW, f"unit:{data['unit_id']}", data)
@@ -218,6 +222,24 @@ class History:
             data["cancelled"] = {"reason": "x"}
         self._put("plan_item", _FEW, TEAM, data)
 
+    def stated(self) -> None:
+        """Enter what an agency or the office states: totals of a month, a model, a budget."""
+        rnd, number = self._rnd, self._rnd.randrange(_FEW)
+        kind = rnd.choice(RETURN_TYPES)
+        common: Json = {"unit_id": rnd.choice(UNITS), "agency_id": "commune_police"}
+        data: Json = {
+            "agency_return": {"month": str(self._day().replace(day=1)), "cases_uncovered": rnd.randrange(9)}
+            | {"complex_spots": rnd.randrange(9)},
+            "harm_reduction_return": {"month": str(self._day().replace(day=1)), "quantity": rnd.randrange(9)},
+            "pilot_model": {"model_id": "m", "started_on": str(self._day()), "status": "active"},
+            "commendation": {"granted_on": str(self._day()), "count": 2, "subject": "collective"},
+            "budget_line": {"year": 2025, "allocated_vnd": 9, "spent_vnd": rnd.randrange(9)},
+            # Of one day a total is stated once.
+            "denominator": {"kind": "team_members_total", "valid_from": f"2025-0{number + 1}-01"}
+            | {"value": rnd.randrange(9)},
+        }[kind]
+        self.put(kind, number, f"unit:{UNITS[0]}", common | data)
+
     def team(self) -> None:
         units = self._rnd.choice((list(UNITS[:1]), list(UNITS)))
         self._put("team", 1, TEAM, builders.team(unit_ids=units))
@@ -253,11 +275,11 @@ class History:
 
     def merge(self) -> None:
         one, into = self._id("establishment", _FEW), self._id("establishment", _FEW)
-        run_write(self.world.engine, lambda session: records.merge(session, self._context, one, into))
+        run_write(self.world.engine, lambda session: records.merge(session, self.context, one, into))
 
     def unmerge(self) -> None:
         one = self._id("establishment", _FEW)
-        run_write(self.world.engine, lambda session: records.unmerge(session, self._context, one))
+        run_write(self.world.engine, lambda session: records.unmerge(session, self.context, one))
 
     def move(self) -> None:
         one = self._any()
@@ -265,20 +287,26 @@ class History:
         self._write(lambda batch: move(batch, one, scope))
 
     def delete(self) -> None:
-        self._change(deleted=True)
+        self.change_any(deleted=True)
 
     def erase(self) -> None:
-        self._change(data={ERASED_AT: "2026-01-01T00:00:00Z"})
+        self.change_any(data={ERASED_AT: "2026-01-01T00:00:00Z"})
 
     @property
-    def _context(self) -> OperationContext:
+    def context(self) -> OperationContext:
         return OperationContext(self.world.tenant_id, self.world.clock, self.world.ids, load(), self._actor)
 
     def _day(self) -> date:
         return date(2025, 1, 1) + timedelta(days=self._rnd.randrange(-60, 400))
 
     def _id(self, kind: str, most: int) -> str:
-        return self._made.setdefault(f"{kind} {self._rnd.randrange(most)}", self.world.ids.random())
+        return self.id_of(f"{kind} {self._rnd.randrange(most)}")
+
+    def id_of(self, name: str) -> str:
+        """Return the id of a record by kind and number, the same each time."""
+        if name not in self._made:
+            self._made[name] = self.world.ids.random()
+        return self._made[name]
 
     def _any(self) -> str:
         return self._rnd.choice(sorted(self._made.values()) or [self.world.ids.random()])
@@ -292,7 +320,10 @@ class History:
         run_write(self.world.engine, run)
 
     def _put(self, kind: str, most: int, scope: str, data: Json, subject_id: str | None = None) -> None:
-        record_id = self._id(kind, most)
+        self.put(kind, self._rnd.randrange(most), scope, data, subject_id)
+
+    def put(self, kind: str, number: int, scope: str, data: Json, subject_id: str | None = None) -> None:
+        record_id = self.id_of(f"{kind} {number}")
 
         def work(batch: Batch) -> None:
             batch.load([record_id, *([subject_id] if subject_id else [])])
@@ -304,9 +335,10 @@ class History:
 
         self._write(work)
 
-    def _change(self, **more: Any) -> None:
-        record_id = self._any()
+    def change_any(self, **more: Any) -> None:
+        self.change(self._any(), **more)
 
+    def change(self, record_id: str, **more: Any) -> None:
         def work(batch: Batch) -> None:
             batch.load([record_id])
             known = batch.get(record_id)
@@ -331,7 +363,18 @@ class History:
 _STEPS: Mapping[str, Callable[[History], None]] = {
     name: getattr(History, name)
     for name in (
-        *("establishment", "visit", "session", "census", "post", "commune_plan", "item", "team", "entry"),
+        *(
+            "establishment",
+            "visit",
+            "session",
+            "census",
+            "post",
+            "commune_plan",
+            "item",
+            "team",
+            "entry",
+            "stated",
+        ),
         *("approve", "return_", "void", "reopen", "merge", "unmerge", "move", "delete", "erase"),
         *("settle", "settle_once", "keep", "pass_days", "change_lists", "compact"),
     )
@@ -340,7 +383,7 @@ _STEPS: Mapping[str, Callable[[History], None]] = {
 _WEIGHTED = (
     *_STEPS,
     *(4 * ("visit",)),
-    *(2 * ("establishment", "session", "item", "entry")),
+    *(2 * ("establishment", "session", "item", "entry", "stated")),
     *(3 * ("approve",)),
     *(2 * ("settle", "merge")),
 )

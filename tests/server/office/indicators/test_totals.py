@@ -10,12 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
 from sqlalchemy import Engine
 from tests.server.office.indicators.history import PERIODS, UNITS, History, steps
 from tests.server.office_scene import Office, copy_of
 from tests.stores import Statements, _empty
-from tests.world import World
+from tests.world import TEAM, UNIT, World
 
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import IndicatorLink, IndicatorSubject, IndicatorTotal
@@ -24,6 +24,8 @@ from field178_server.office.indicators import operations as totals
 from field178_server.office.indicators.queries import figures
 from field178_server.office.indicators.recounting import part_of
 from field178_server.office.indicators.updater import settle_if_needed, totals_running
+from field178_server.office.records import operations as records
+from field178_server.replication.compaction import compact
 
 
 def play(engine: Engine, done: Sequence[tuple[str, int]]) -> None:
@@ -33,15 +35,19 @@ def play(engine: Engine, done: Sequence[tuple[str, int]]) -> None:
         history.step(name, seed)
         if seed % 4 == 0:
             history.check(PERIODS[seed % len(PERIODS)])
-    for period in PERIODS:
-        history.check(period)
-    history.settle()
-    for period in PERIODS:
-        history.check(period)
+    assert_as_anew(history)
+
+
+def assert_as_anew(history: History) -> None:
+    """Compare figures before and after settling, and all stored rows with those of a count from nothing."""
+    for _ in range(2):
+        for period in PERIODS:
+            history.check(period)
+        history.settle()
     kept = stored(history)
-    run_write(engine, lambda session: totals.forget(session, history.world.tenant_id))
+    run_write(history.world.engine, lambda session: totals.forget(session, history.world.tenant_id))
     history.settle()
-    assert stored(history) == kept
+    assert stored(history) == kept != []
 
 
 def stored(history: History) -> list[tuple[object, ...]]:
@@ -52,19 +58,7 @@ def stored(history: History) -> list[tuple[object, ...]]:
     ]
 
 
-# A planned visit to an establishment that the register gets later, and one that left it; and a merge, after
-# which the visits of two are those of one.
-FOUND = (
-    [("item", 1424), ("settle", 8928), ("establishment", 9654)],
-    [("establishment", 9048), ("delete", 6510), ("settle", 4910), ("compact", 7357)],
-    [("establishment", 1503), ("establishment", 6929), ("session", 5403), ("merge", 1882), ("session", 5671)],
-)
-
-
 @settings(max_examples=10, deadline=None)
-@example(done=FOUND[0])
-@example(done=FOUND[1])
-@example(done=FOUND[2])
 @given(done=steps)
 def test_totals_are_those_of_a_full_count(sqlite_template: Path, done: list[tuple[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -95,6 +89,56 @@ def filed(world: World) -> History:
     return history
 
 
+PLACE = {"establishment_type_id": "karaoke", "unit_id": UNITS[0], "first_seen_on": "2025-01-01"}
+
+
+def test_planned_visit_counts_where_its_establishment_is_though_that_comes_later(
+    sqlite_engine: Engine,
+) -> None:
+    history = History(World(sqlite_engine))
+    place = history.id_of("establishment 0")
+    days = {"window_from": "2025-03-01", "window_to": "2025-03-31"}
+    history.put("plan_item", 0, TEAM, {"year": 2025, "establishment_id": place, **days})
+    history.settle()
+    history.put("establishment", 0, UNIT, PLACE)
+    assert_as_anew(history)
+
+
+def test_what_left_the_register_and_then_the_feed_leaves_nothing(sqlite_engine: Engine) -> None:
+    history = History(World(sqlite_engine))
+    history.put("establishment", 0, UNIT, PLACE)
+    history.put("establishment", 1, UNIT, PLACE)
+    history.settle()
+    history.change(history.id_of("establishment 0"), deleted=True)
+    history.settle()
+    run_write(sqlite_engine, lambda session: compact(session, history.world.tenant_id, UNIT))
+    assert_as_anew(history)
+
+
+def test_talks_of_a_merged_establishment_are_those_of_its_target_and_come_back(
+    sqlite_engine: Engine,
+) -> None:
+    history = History(World(sqlite_engine))
+    ids = [history.id_of(f"establishment {n}") for n in range(2)]
+    talk = {"outreach_form_id": "conference", "session_date": "2025-03-10", "unit_id": UNITS[0]}
+    for n, one in enumerate(ids):
+        history.put("establishment", n, UNIT, PLACE)
+        history.put("outreach_session", n, UNIT, talk | {"establishments": {one: {"attendance_count": 5}}})
+        history.put(
+            "worker_census",
+            n,
+            UNIT,
+            {"establishment_id": one, "counted_on": "2025-02-01", "workers_total": 9},
+        )
+    history.settle()
+    history.world.merge(ids[0], ids[1])
+    assert_as_anew(history)
+    run_write(sqlite_engine, lambda session: compact(session, history.world.tenant_id, UNIT))
+    assert_as_anew(history)
+    run_write(sqlite_engine, lambda session: records.unmerge(session, history.context, ids[0]))
+    assert_as_anew(history)
+
+
 def test_two_that_settle_at_once_count_every_change_once(engine: Engine) -> None:
     history = filed(World(engine))
     threads = [threading.Thread(target=history.settle) for _ in range(2)]
@@ -102,12 +146,7 @@ def test_two_that_settle_at_once_count_every_change_once(engine: Engine) -> None
         one.start()
     for one in threads:
         one.join()
-    for period in PERIODS:
-        history.check(period)
-    kept = stored(history)
-    run_write(engine, lambda session: totals.forget(session, history.world.tenant_id))
-    history.settle()
-    assert stored(history) == kept != []
+    assert_as_anew(history)
 
 
 def test_who_files_and_decides_pays_nothing_for_the_totals(
