@@ -27,7 +27,7 @@ from field178_shared.codelists import CodeLists
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.subjects import ESTABLISHMENT
 
-STEP = 500
+STEP = 200
 # For how long a period is kept that nobody asks for.
 KEPT_FOR = timedelta(days=400)
 _TABLES = (IndicatorTotal, IndicatorSubject, IndicatorLink, IndicatorCursor)
