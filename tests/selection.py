@@ -41,6 +41,7 @@ DIFFERENTIAL = frozenset(
         "server/office/erasure/test_operations.py",
         "server/office/establishments/test_duplicate_candidates.py",
         "server/office/filed/test_words.py",
+        "server/office/indicators/test_totals.py",
         "server/office/search/test_queries.py",
         "server/records/test_batch.py",
         "server/records/test_register_of_visits.py",

@@ -18,6 +18,7 @@ from field178_server.http.application_runtime import runtime_of
 from field178_server.http.request_log import configure_log
 from field178_server.job_kinds import JOB_KINDS
 from field178_server.jobs.worker import jobs_running
+from field178_server.office.indicators.updater import totals_running
 from field178_server.office.mail.sender import mail_running
 from field178_server.security.ownership import require_owner
 from field178_server.security.private_files import make_private_folder
@@ -31,11 +32,12 @@ _ARENAS = 2
 
 
 def application() -> Flask:
-    """Build the application of this process, log to stderr, run jobs and send e-mail beside its requests."""
+    """Build the application of this process; beside its requests run jobs, send e-mail and settle totals."""
     app = application_of(Settings.from_environment(os.environ))
     until_exit = ExitStack()
     until_exit.enter_context(jobs_running(runtime_of(app), JOB_KINDS))
     until_exit.enter_context(mail_running(runtime_of(app)))
+    until_exit.enter_context(totals_running(runtime_of(app)))
     atexit.register(until_exit.close)
     return app
 

@@ -21,6 +21,7 @@ BENCHES = (
     "growth",
     "import_register",
     "office_lists",
+    "indicator_totals",
     "draft_save",
     "first_frame",
     "screens",

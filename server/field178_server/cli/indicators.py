@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import date
 
 import click
 
-from field178_server.cli.context import as_json_option, operator
+from field178_server.cli.context import Operator, as_json_option, operator
 from field178_server.cli.language import LANGUAGE, _
-from field178_server.office.indicators.queries import IndicatorFigure, figures
+from field178_server.office.indicators.operations import forget, keep_period, settle
+from field178_server.office.indicators.queries import IndicatorFigure, differences, figures
 from field178_shared.codelists import Indicator, TargetProfile
 from field178_shared.indicators.figures import reached
 from field178_shared.indicators.periods import Period
@@ -19,10 +22,12 @@ from field178_shared.time.clock import local_date
 @click.command()
 @click.option("--year", type=click.IntRange(2000, 2100), required=True, help=_("Calendar year."))
 @click.option("--profile", "profile_id", required=True, help=_("Plan whose area and targets are shown."))
+@click.option("--recount", "is_recount", is_flag=True, help=_("Count every record anew and compare."))
 @as_json_option
-def indicators(year: int, profile_id: str, as_json: bool) -> None:
+def indicators(year: int, profile_id: str, is_recount: bool, as_json: bool) -> None:
     """Print numerator, denominator, value and target of each indicator."""
     at = operator()
+    today = local_date(at.clock.now())
     profile = at.lists.target_profiles.get(profile_id)
     if profile is None:
         known = ", ".join(at.lists.target_profiles)
@@ -30,18 +35,29 @@ def indicators(year: int, profile_id: str, as_json: bool) -> None:
             _("There is no such plan. There are: {plans}").format(plans=known), param_hint="--profile"
         )
     units = tuple(one.id for one in at.lists.members_of(profile.unit_group)) if profile.unit_group else None
-    every = units or tuple(at.lists.units)
-    found = at.read(
-        lambda session: figures(
-            session, at.tenant_id, at.lists, Period.of_year(year), every, local_date(at.clock.now())
-        )
-    )
+    asked = (Period.of_year(year), units or tuple(at.lists.units), today)
+    at.write(lambda session: keep_period(session, at.tenant_id, asked[0], today))
+    settle(at.engine, at.tenant_id, at.lists, today)
+    if is_recount:
+        _compare(at, *asked)
+    found = at.read(lambda session: figures(session, at.tenant_id, at.lists, *asked))
     if as_json:
         answer = {one: _plain(profile, one, figure) for one, figure in found.items()}
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
     for one, figure in found.items():
         click.echo(_line(at.lists.indicators[one], figure))
+
+
+def _compare(at: Operator, period: Period, units: Sequence[str], today: date) -> None:
+    """Refuse totals that are not those of all records, after these are made anew."""
+    wrong = at.read(lambda session: differences(session, at.tenant_id, at.lists, period, units, today))
+    if not wrong:
+        return
+    at.write(lambda session: forget(session, at.tenant_id))
+    settle(at.engine, at.tenant_id, at.lists, today)
+    text = _("The totals were wrong and are made anew: {indicators}")
+    raise click.ClickException(text.format(indicators=", ".join(wrong)))
 
 
 def _plain(profile: TargetProfile, indicator_id: str, figure: IndicatorFigure) -> dict[str, object]:

@@ -35,6 +35,8 @@ class EntityCompiler(Compiler):
         super().__init__(vocabulary)
         self.entity = entity
         self.terms = terms
+        # Whether what was compiled looks at the months or quarters that have ended: it changes with the day.
+        self.reads_parts = False
         # The terms that are being looked into: one that comes up again goes round in a circle.
         self._open: list[str] = []
 
@@ -93,6 +95,7 @@ class EntityCompiler(Compiler):
     def _every(self, node: Call) -> Compiled:
         part, condition = arguments(node, 2)
         kind = part_kind(part)
+        self.reads_parts = True
         run = self.wanted(condition, ValueType.FLAG).run
         return Compiled(ValueType.FLAG, lambda at: all(run(one) for one in at.parts(kind)))
 

@@ -21,7 +21,8 @@ Terms = Mapping[str, Mapping[str, Node]]
 class Aggregate:
     """A number that adds up over events or entities; no `value`: each counts one.
 
-    `key` is its formula; `by` the field whose values it is told apart by, "" none.
+    `key` is its formula; `by` the field whose values it is told apart by, "" none. `reads_parts`: its number
+    changes when a month or quarter of the period ends.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Aggregate:
     value: Run | None = field(compare=False, default=None)
     where: Run | None = field(compare=False, default=None)
     by: str = ""
+    reads_parts: bool = False
 
     @property
     def is_of_entities(self) -> bool:
@@ -57,12 +59,14 @@ class Formula:
     """A checked formula: its aggregates, and how its number comes out of their totals.
 
     `breakdown`: the aggregate that is the whole formula and is told apart by a field, None: no such.
+    `of_parts`: the aggregates that are asked for months or quarters of the period.
     """
 
     text: str
     aggregates: tuple[Aggregate, ...]
     run: Run
     breakdown: Aggregate | None = None
+    of_parts: tuple[Aggregate, ...] = ()
 
 
 def compile_formula(text: str, vocabulary: Vocabulary, terms: Terms) -> Formula:
@@ -72,7 +76,8 @@ def compile_formula(text: str, vocabulary: Vocabulary, terms: Terms) -> Formula:
     found = compiler.wanted(node, ValueType.NUMBER, ValueType.FLAG)
     aggregates = tuple(compiler.aggregates.values())
     is_told_apart = isinstance(node, Call) and bool(node.by)
-    return Formula(text, aggregates, found.run, aggregates[0] if is_told_apart else None)
+    of_parts = tuple(one for one in aggregates if one.key in compiler.of_parts)
+    return Formula(text, aggregates, found.run, aggregates[0] if is_told_apart else None, of_parts)
 
 
 class FigureCompiler(Compiler):
@@ -82,6 +87,9 @@ class FigureCompiler(Compiler):
         super().__init__(vocabulary)
         self.terms = terms
         self.aggregates: dict[str, Aggregate] = {}
+        # The keys of those that stand within `each` or `every` of months or quarters, and how deep that is.
+        self.of_parts: set[str] = set()
+        self._depth = 0
 
     def name(self, node: Name) -> Compiled:
         """Refuse a bare name: figures have no fields."""
@@ -99,7 +107,7 @@ class FigureCompiler(Compiler):
                 return self._each(node)
             case "every":
                 part, condition = arguments(node, 2)
-                kind, run = part_kind(part), self.wanted(condition, ValueType.FLAG).run
+                kind, run = part_kind(part), self._of_part(condition, ValueType.FLAG).run
                 return Compiled(ValueType.FLAG, lambda totals: all(run(one) for one in totals.parts(kind)))
             case "min" | "max":
                 left, right = (self.wanted(one, ValueType.NUMBER).run for one in arguments(node, 2))
@@ -109,17 +117,26 @@ class FigureCompiler(Compiler):
     def _each(self, node: Call) -> Compiled:
         """Add a figure up over the communes of the area, or over the months or quarters of the period."""
         part, figure = arguments(node, 2)
-        found = self.wanted(figure, ValueType.NUMBER, ValueType.FLAG)
+        is_of_communes = part == Name(0, COMMUNE)
+        found = (self.wanted if is_of_communes else self._of_part)(figure, ValueType.NUMBER, ValueType.FLAG)
         run = found.run
-        if part == Name(0, COMMUNE) and found.kind is ValueType.FLAG:
+        if is_of_communes and found.kind is ValueType.FLAG:
             return Compiled(ValueType.NUMBER, lambda totals: sum(run(one) for one in totals.communes()))
-        if part == Name(0, COMMUNE):
+        if is_of_communes:
             return Compiled(
                 ValueType.NUMBER,
                 lambda totals: sum(run(one) for one in (*totals.communes(), *totals.former())),
             )
         kind = part_kind(part)
         return Compiled(ValueType.NUMBER, lambda totals: sum(run(one) for one in totals.parts(kind)))
+
+    def _of_part(self, node: Node, *kinds: ValueType) -> Compiled:
+        """Check what is asked for each month or quarter."""
+        self._depth += 1
+        try:
+            return self.wanted(node, *kinds)
+        finally:
+            self._depth -= 1
 
     def _aggregate(self, node: Call) -> Compiled:
         takes_field = node.function != "count"
@@ -131,7 +148,9 @@ class FigureCompiler(Compiler):
         value = rows.wanted(given[1], ValueType.NUMBER).run if takes_field else None
         if node.by:
             rows.wanted(Name(node.column, node.by), ValueType.TEXT)
-        aggregate = self._add(Aggregate(written(node), _name_of(given[0]), value, where, node.by or ""))
+        aggregate = self._add(
+            Aggregate(written(node), _name_of(given[0]), value, where, node.by or "", _reads_parts(rows))
+        )
         return Compiled(ValueType.NUMBER, lambda totals: sum(totals.by_key(aggregate).values()))
 
     def _distinct(self, node: Call, rows: RowCompiler | EntityCompiler, where: Run | None) -> Compiled:
@@ -139,7 +158,7 @@ class FigureCompiler(Compiler):
         rows.wanted(told_apart, ValueType.TEXT)
         by = _name_of(told_apart)
         count = Call(node.column, "count", (of,), node.where, by)
-        aggregate = self._add(Aggregate(written(count), _name_of(of), None, where, by))
+        aggregate = self._add(Aggregate(written(count), _name_of(of), None, where, by, _reads_parts(rows)))
         return Compiled(
             ValueType.NUMBER, lambda totals: sum(1 for number in totals.by_key(aggregate).values() if number)
         )
@@ -154,7 +173,13 @@ class FigureCompiler(Compiler):
         raise FormulaError(FormulaFault.UNKNOWN_SOURCE, name, node.column)
 
     def _add(self, aggregate: Aggregate) -> Aggregate:
+        if self._depth:
+            self.of_parts.add(aggregate.key)
         return self.aggregates.setdefault(aggregate.key, aggregate)
+
+
+def _reads_parts(rows: RowCompiler | EntityCompiler) -> bool:
+    return isinstance(rows, EntityCompiler) and rows.reads_parts
 
 
 def _name_of(node: Node) -> str:

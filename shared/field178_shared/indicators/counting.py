@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -12,17 +11,29 @@ from field178_shared.indicators.events import Event
 from field178_shared.indicators.periods import Period
 
 # {unit: {aggregate: {value of its breakdown, or "": number}}}
-Counts = dict[str, dict[str, Counter[str]]]
+Counts = dict[str, dict[str, dict[str, int]]]
+
+
+def by_source(aggregates: Iterable[Aggregate]) -> Mapping[str, Sequence[Aggregate]]:
+    """Return the aggregates that add up over events, by the source of these."""
+    found: dict[str, list[Aggregate]] = {}
+    for aggregate in aggregates:
+        if not aggregate.is_of_entities:
+            found.setdefault(aggregate.of, []).append(aggregate)
+    return found
 
 
 def count_events(aggregates: Iterable[Aggregate], events: Iterable[Event], into: Counts) -> None:
     """Add what events count, each in the unit of its day."""
-    by_source: dict[str, list[Aggregate]] = {}
-    for aggregate in aggregates:
-        if not aggregate.is_of_entities:
-            by_source.setdefault(aggregate.of, []).append(aggregate)
+    count_by_source(by_source(aggregates), events, into)
+
+
+def count_by_source(
+    aggregates: Mapping[str, Sequence[Aggregate]], events: Iterable[Event], into: Counts
+) -> None:
+    """Add what events count by aggregates that are told apart by source already."""
     for event in events:
-        for aggregate in by_source.get(event.source, ()):
+        for aggregate in aggregates.get(event.source, ()):
             _add(aggregate, event.row, event.row, event.unit_id, into)
 
 
@@ -55,4 +66,22 @@ def _add(
     number = 1 if aggregate.value is None else aggregate.value(counted)
     if number:
         key = str(named.get(aggregate.by) or "") if aggregate.by else ""
-        into.setdefault(unit_id, {}).setdefault(aggregate.key, Counter())[key] += number
+        numbers = into.setdefault(unit_id, {}).setdefault(aggregate.key, {})
+        numbers[key] = numbers.get(key, 0) + number
+
+
+def add_counts(into: Counts, counts: Counts, times: int = 1) -> None:
+    """Add counts so many times to others: once, or -1 to take them away. A number that is zero goes."""
+    for unit_id, of_unit in counts.items():
+        found = into.setdefault(unit_id, {})
+        for key, numbers in of_unit.items():
+            sums = found.setdefault(key, {})
+            for value, number in numbers.items():
+                if added := sums.get(value, 0) + times * number:
+                    sums[value] = added
+                else:
+                    sums.pop(value, None)
+            if not sums:
+                del found[key]
+        if not found:
+            del into[unit_id]

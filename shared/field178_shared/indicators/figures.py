@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -118,5 +118,17 @@ def reached(profile: TargetProfile, indicator_id: str, value: float | None) -> R
 
 def aggregates_of(lists: CodeLists) -> tuple[Aggregate, ...]:
     """Return the aggregates that the indicators need, each once."""
-    formulas = [formula for figure in lists.figures.values() for formula in figure.formulas]
-    return tuple({aggregate.key: aggregate for one in formulas for aggregate in one.aggregates}.values())
+    return _each_once(one.aggregates for one in _formulas(lists))
+
+
+def aggregates_of_parts(lists: CodeLists) -> tuple[Aggregate, ...]:
+    """Return those that the indicators need of the months and quarters of a period, each once."""
+    return _each_once(one.of_parts for one in _formulas(lists))
+
+
+def _formulas(lists: CodeLists) -> Iterator[Formula]:
+    return (formula for figure in lists.figures.values() for formula in figure.formulas)
+
+
+def _each_once(found: Iterable[Iterable[Aggregate]]) -> tuple[Aggregate, ...]:
+    return tuple({aggregate.key: aggregate for each in found for aggregate in each}.values())

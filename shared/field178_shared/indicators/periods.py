@@ -34,6 +34,15 @@ class Period:
         every = self._every(_MONTHS_OF[kind])
         return tuple(part for part in every if part.end <= today) or every[:1]
 
+    def all_parts(self) -> tuple[Period, ...]:
+        """Return its months and quarters, ended or not, each span of days once."""
+        every = (part for months in _MONTHS_OF.values() for part in self._every(months))
+        return tuple(dict.fromkeys(every))
+
+    def months_ended(self, today: date) -> int:
+        """Return how many of its months have ended: its parts that have ended change with this number."""
+        return sum(part.end <= today for part in self._every(1))
+
     def _every(self, months: int) -> tuple[Period, ...]:
         found: list[Period] = []
         count = 0

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from tests.server.cli.command import Command
 
+from field178_server.database.models import IndicatorTotal
+from field178_shared.codelists import load
+from field178_shared.indicators.buckets import Aggregates
+
 
 def test_an_empty_store_has_no_figures_and_says_what_is_wanted(field178: Command) -> None:
     found = field178.json("indicators", "--year", "2024", "--profile", "an_lao_2024")
@@ -37,3 +41,17 @@ def test_what_no_record_tells_is_no_zero(field178: Command) -> None:
     assert found["cases_tried"] == {"value": None, "not_kept": ["agency_return"]}
     lines = field178("indicators", "--year", "2024", "--profile", "an_lao_2024").splitlines()
     assert "Số vụ xét xử: chưa có loại bản ghi nào cho số liệu này" in lines
+
+
+def test_totals_that_are_wrong_are_told_and_made_anew(field178: Command) -> None:
+    asked = ("indicators", "--year", "2024", "--profile", "an_lao_2024", "--recount")
+    field178(*asked)
+    number = [one.key for one in Aggregates(load()).all].index("count(session)")
+    row = {"bucket": "approved 2024-03-01", "unit_id": "c11629_v1", "counts": f'{{"{number}":1}}'}
+    at = field178.operator()
+    at.write(lambda session: session.add(IndicatorTotal(tenant_id=at.tenant_id, **row)))
+    at.close()
+    refused = field178.run(*asked)
+    assert refused.exit_code == 1
+    assert "outreach_commune_any_pct" in refused.output
+    assert field178.run(*asked).exit_code == 0

@@ -20,6 +20,14 @@ from field178_server.database.models.device import (
     NumberLease,
 )
 from field178_server.database.models.establishment import DuplicateCandidate, DuplicateDismissal, DuplicateKey
+from field178_server.database.models.indicator import (
+    IndicatorBasis,
+    IndicatorCursor,
+    IndicatorLink,
+    IndicatorPeriod,
+    IndicatorSubject,
+    IndicatorTotal,
+)
 from field178_server.database.models.job import Job
 from field178_server.database.models.mail import Mail
 from field178_server.database.models.notice import Notice, NoticeDelivery, NoticeReading
@@ -83,6 +91,12 @@ __all__ = [
     "FollowUpProjection",
     "HandOver",
     "Incarnation",
+    "IndicatorBasis",
+    "IndicatorCursor",
+    "IndicatorLink",
+    "IndicatorPeriod",
+    "IndicatorSubject",
+    "IndicatorTotal",
     "Job",
     "Mail",
     "MergeProjection",

@@ -16,7 +16,9 @@ from field178_server.demo.communes import enter_communes
 from field178_server.demo.places import publish_places
 from field178_server.demo.returns import enter_returns
 from field178_server.demo.seed import DemoStore, seed
-from field178_server.office.indicators.queries import IndicatorFigure, figures, units_of_area
+from field178_server.office.indicators.operations import settle
+from field178_server.office.indicators.queries import IndicatorFigure, differences, figures, units_of_area
+from field178_server.office.indicators.reading import counts_of
 from field178_server.records.lists_in_force import stored_pack
 from field178_server.replication.policy.record_validation import DeclaredTypes
 from field178_server.security.keyring import load_keys
@@ -28,7 +30,7 @@ from field178_shared.indicators.periods import Period
 from field178_shared.list_packs import lists_with
 from field178_shared.time.clock import ShiftedClock, SystemClock
 
-WAITING = 12
+WAITING, TODAY = 12, date(2026, 11, 24)
 AREA = tuple(unit.id for unit in load().members_of("an_lao_area_2024"))
 
 
@@ -44,15 +46,22 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoStore]:
     publish_places(engine, made.context, load_keys(settings.key_dir).receipt, demo())
     enter_communes(engine, made.context, demo(), "gl07")
     enter_returns(engine, made.context, demo(), "gl07")
+    with Session(engine) as session:
+        lists = lists_with(stored_pack(session, settings.tenant))
+    settle(engine, settings.tenant, lists, TODAY)
     yield made
     engine.dispose()
 
 
 def counted(store: DemoStore, year: int = 2024) -> dict[str, IndicatorFigure]:
+    """Return the figures by the totals, which are those of a full count."""
     tenant_id = store.context.tenant_id
     with Session(store.engine) as session:
         lists = lists_with(stored_pack(session, tenant_id))
-        return dict(figures(session, tenant_id, lists, Period.of_year(year), AREA, date(2026, 11, 24)))
+        at = (session, tenant_id, lists, Period.of_year(year), AREA, TODAY)
+        assert counts_of(session, tenant_id, lists, Period.of_year(year), AREA, TODAY) is not None
+        assert differences(*at) == ()
+        return dict(figures(*at))
 
 
 def test_the_golden_figures_come_out_of_the_records(store: DemoStore) -> None:

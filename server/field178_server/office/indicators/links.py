@@ -1,0 +1,122 @@
+"""Links from a record to the subjects that change with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field178_server.database import engine as database
+from field178_server.database.declarative_base import table_of
+from field178_server.database.models import (
+    IndicatorLink,
+    MergeProjection,
+)
+from field178_server.office.indicators.source import Ids, listed
+from field178_shared.indicators.events import CountedRecord, reporter_of
+from field178_shared.indicators.subjects import ESTABLISHMENT, OUTLET, REPORTER, SCHOOL, ZONE
+from field178_shared.records.follow_ups import closed_by
+from field178_shared.records.plan import PlanItem
+from field178_shared.records.reading import entries_of, text_of
+
+# A record by its events, and planned visits. Names of links alone are the next step of a merge, and the
+# establishment of a planned visit.
+RECORD, PLAN = "record", "plan"
+MERGED, PLANNED_AT = "merged", "planned_at"
+# A kind of subject, and its id among those.
+Subject = tuple[str, str]
+Links = Mapping[str, frozenset[Subject]]
+
+
+def links_of(record: CountedRecord) -> frozenset[Subject]:
+    """Return the entities that may have events of a record, and the visits whose corrections it answers."""
+    return frozenset((kind, one) for kind, one in _links_of(record) if one)
+
+
+def _links_of(record: CountedRecord) -> Iterator[Subject]:
+    data = record.data
+    match record.type:
+        case "inspection":
+            yield ESTABLISHMENT, text_of(data, "establishment_id")
+            yield from ((RECORD, visit_id) for visit_id, _ in closed_by(data))
+        case "outreach_session":
+            yield from ((ESTABLISHMENT, one) for one in entries_of(data, "establishments"))
+            yield ZONE, text_of(data, "zone_id")
+            yield SCHOOL, text_of(data, "school_id")
+        case "worker_census":
+            yield ESTABLISHMENT, text_of(data, "establishment_id")
+        case "media_post":
+            yield OUTLET, text_of(data, "outlet_id")
+        case "agency_return":
+            yield REPORTER, reporter_of(data)
+        case "denominator":
+            yield record.type, f"{text_of(data, 'kind')}|{text_of(data, 'unit_id')}"
+        case "plan_item":
+            # An open one takes any establishment of its kind and commune.
+            item = PlanItem.from_data(record.record_id, data)
+            open_plan = plan_of_kind(item.establishment_type_id, item.unit_id)
+            yield (PLAN, open_plan) if item.is_open else (PLANNED_AT, item.establishment_id)
+
+
+def plan_of_kind(type_id: str, unit_id: str) -> str:
+    """Return the plan of a kind of establishment in a commune, of which open planned visits take any."""
+    return f"{type_id} {unit_id}"
+
+
+def stored_links(session: Session, tenant_id: str, record_ids: Ids) -> Links:
+    """Return the links of records as they were when they were counted last."""
+    row = IndicatorLink
+    query = select(row.record_id, row.kind, row.subject_id).where(
+        row.tenant_id == tenant_id, listed(session, row.record_id, record_ids)
+    )
+    found: dict[str, set[Subject]] = {}
+    for record_id, kind, subject_id in session.execute(query):
+        found.setdefault(record_id, set()).add((kind, subject_id))
+    return {one: frozenset(subjects) for one, subjects in found.items()}
+
+
+def linked_records(session: Session, tenant_id: str, subjects: Iterable[Subject]) -> dict[Subject, set[str]]:
+    """Return the records that had events of these subjects when they were counted last."""
+    wanted = set(subjects)
+    found: dict[Subject, set[str]] = {}
+    if not wanted:
+        return found
+    row = IndicatorLink
+    query = select(row.kind, row.subject_id, row.record_id).where(
+        row.tenant_id == tenant_id,
+        row.kind.in_(sorted({kind for kind, _ in wanted})),
+        listed(session, row.subject_id, {one for _, one in wanted}),
+    )
+    for kind, subject_id, record_id in session.execute(query):
+        if (kind, subject_id) in wanted:
+            found.setdefault((kind, subject_id), set()).add(record_id)
+    return found
+
+
+def write_links(session: Session, tenant_id: str, before: Links, after: Links) -> None:
+    """Put the links of records in the place of those that they had."""
+    connection, table = session.connection(), table_of(IndicatorLink)
+    columns = ("tenant_id", "record_id", "kind", "subject_id")
+    none: frozenset[Subject] = frozenset()
+    stale = [
+        (tenant_id, one, *subject)
+        for one, subjects in before.items()
+        for subject in sorted(subjects - after.get(one, none))
+    ]
+    added = [
+        (tenant_id, one, *subject)
+        for one, subjects in after.items()
+        for subject in sorted(subjects - before.get(one, none))
+    ]
+    database.bulk_delete(connection, table, columns, stale)
+    database.bulk_insert(connection, table, columns, added)
+
+
+def merge_steps(session: Session, tenant_id: str) -> dict[str, str]:
+    """Return the establishments that were merged, each with the one that it was merged into."""
+    row = MergeProjection
+    return {
+        one: into
+        for one, into in session.execute(select(row.record_id, row.into_id).where(row.tenant_id == tenant_id))
+    }

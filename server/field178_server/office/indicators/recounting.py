@@ -1,0 +1,346 @@
+"""Counting anew of the subjects that changed records touch, beside what they counted before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field178_server.database.models import IndicatorSubject, Record
+from field178_server.office.indicators.basis import aggregates_in_force
+from field178_server.office.indicators.counts import Codec, Totals, add_to
+from field178_server.office.indicators.links import (
+    MERGED,
+    PLAN,
+    PLANNED_AT,
+    RECORD,
+    Links,
+    Subject,
+    linked_records,
+    links_of,
+    merge_steps,
+    stored_links,
+)
+from field178_server.office.indicators.plans import ItemsOfPlans, Plans, plan_of_place
+from field178_server.office.indicators.source import (
+    PLAIN_TYPES,
+    ends_of,
+    listed,
+    records_to_count,
+)
+from field178_server.records.find_record import FILED_TYPES
+from field178_shared.codelists import CodeLists
+from field178_shared.formulas.sources import ENTITIES
+from field178_shared.indicators.buckets import EntityBucket
+from field178_shared.indicators.entities import CountedEntity
+from field178_shared.indicators.events import INSPECTION, CountedRecord, Event, events_of
+from field178_shared.indicators.periods import Period
+from field178_shared.indicators.planned import events_of_plan
+from field178_shared.indicators.subjects import (
+    ESTABLISHMENT,
+    RECORD_KINDS,
+    RETURN_KINDS,
+    Contribution,
+    Counted,
+    count_of_entity,
+    count_of_events,
+    difference,
+    entity_of_lists,
+    entity_of_record,
+    entity_of_returns,
+)
+from field178_shared.records.plan import ITEM
+from field178_shared.records.returns import DENOMINATOR
+from field178_shared.records.sanctions import OFFICE_TYPES
+
+# Records beside a filed one, by which it counts otherwise.
+_BESIDE = frozenset({"review", *OFFICE_TYPES})
+_OF_EVENTS = PLAIN_TYPES.union(FILED_TYPES) - RECORD_KINDS - {ITEM, DENOMINATOR}
+_ENTITY_KINDS = frozenset(ENTITIES)
+# Links that are subjects as they stand: of establishments the end of their merges is one.
+_OWN_SUBJECTS = (_ENTITY_KINDS - {ESTABLISHMENT}) | {PLAN}
+_NONE: frozenset[Subject] = frozenset()
+# Kind, id, and period of an entity's counts ("" for events).
+SubjectPart = tuple[str, str, str]
+
+
+def part_of(period: Period) -> str:
+    """Return the name of a period beside the counts of a subject."""
+    return f"{period.first}/{period.end}"
+
+
+@dataclass(slots=True)
+class SubjectChange:
+    """What subjects count now and counted before, with the links of the records that changed."""
+
+    links_before: Links = field(default_factory=dict)
+    links: Links = field(default_factory=dict)
+    before: dict[SubjectPart, Counted] = field(default_factory=dict)
+    after: dict[SubjectPart, Counted] = field(default_factory=dict)
+
+    def totals(self) -> Totals:
+        """Return what has to be added to the totals."""
+        found: Totals = {}
+        for one in self.before.values():
+            add_to(found, one, -1)
+        for one in self.after.values():
+            add_to(found, one)
+        return found
+
+
+class Recounting:
+    """Counts subjects from the store as it is now, in the periods that are kept."""
+
+    def __init__(
+        self, session: Session, tenant_id: str, lists: CodeLists, periods: Collection[Period], today: date
+    ) -> None:
+        self._session = session
+        self._tenant_id = tenant_id
+        self._lists = lists
+        self._today = today
+        self.aggregates = aggregates_in_force(lists)
+        self.codec = Codec(self.aggregates.all)
+        buckets = {part_of(one): self.aggregates.buckets(one, today) for one in periods}
+        self._buckets = {kind: _of_kind(buckets, kind) for kind in ENTITIES}
+        self._plans = Plans(session, tenant_id)
+        self._steps = merge_steps(session, tenant_id)
+        self._ends = ends_of(self._steps)
+        self._merged: dict[str, set[str]] = {}
+        for one, end in self._ends.items():
+            self._merged.setdefault(end, set()).add(one)
+        self._records: dict[str, CountedRecord | None] = {}
+        self._events: dict[str, tuple[Event, ...]] = {}
+
+    def of_changes(self, record_ids: Collection[str]) -> SubjectChange:
+        """Return what changes with these records, and with what is beside them."""
+        types = self._changed_types(record_ids)
+        if not types:
+            return SubjectChange()
+        change = SubjectChange(stored_links(self._session, self._tenant_id, types), self._links(types))
+        asked = {
+            one
+            for links in (change.links_before, change.links)
+            for subjects in links.values()
+            for kind, one in subjects
+            if kind == RECORD
+        } - types.keys()
+        # What a visit answers is closed or open again in the visit that asked for it.
+        if more := self._changed_types(asked):
+            change.links_before = {
+                **change.links_before,
+                **stored_links(self._session, self._tenant_id, more),
+            }
+            change.links = {**change.links, **self._links(more)}
+            types = {**types, **more}
+        subjects = self._subjects(types, change)
+        change.before = self._stored(subjects)
+        change.after = dict(self._counted(subjects, change))
+        return change
+
+    def of_entities(
+        self, subjects: Collection[Subject], change: SubjectChange | None = None
+    ) -> SubjectChange:
+        """Return what entities change in the totals when they are counted now."""
+        found = SubjectChange()
+        found.before = self._stored(subjects)
+        found.after = dict(self._counted(subjects, change or found))
+        return found
+
+    def _changed_types(self, record_ids: Collection[str]) -> dict[str, str]:
+        """Return the types of the records that changed, or that something beside them changed."""
+        if not record_ids:
+            return {}
+        row = Record
+        query = select(row.record_id, row.type, row.subject_id).where(
+            row.tenant_id == self._tenant_id, listed(self._session, row.record_id, record_ids)
+        )
+        rows = self._session.execute(query).all()
+        types = {one: kind for one, kind, _ in rows if kind in PLAIN_TYPES.union(FILED_TYPES)}
+        # Visit or session makes no difference here.
+        beside = {one: INSPECTION for _, kind, one in rows if kind in _BESIDE and one}
+        return {**beside, **types}
+
+    def _links(self, types: Mapping[str, str]) -> dict[str, frozenset[Subject]]:
+        """Return the links of records as they are now."""
+        self._read(types)
+        found = {one: set(links_of(record)) for one in types if (record := self._records[one])}
+        places = {one for one, kind in types.items() if kind == ESTABLISHMENT}
+        there = places & found.keys()
+        for one, plan in self._plans.of_places(there).items():
+            found.setdefault(one, set()).add((PLAN, plan))
+        for one in places & self._steps.keys():
+            found.setdefault(one, set()).add((MERGED, self._steps[one]))
+        return {one: frozenset(links) for one, links in found.items()}
+
+    def _subjects(self, types: Mapping[str, str], change: SubjectChange) -> set[Subject]:
+        found = {(RECORD, one) for one, kind in types.items() if kind in _OF_EVENTS}
+        found |= {(kind, one) for one, kind in types.items() if kind in RECORD_KINDS}
+        # Establishments whose events changed, and those whose visits a plan may count.
+        touched = {one for one, kind in types.items() if kind == ESTABLISHMENT}
+        visited, opened = set(touched), set[str]()
+        for one in types:
+            for name, subject_id in change.links_before.get(one, _NONE) | change.links.get(one, _NONE):
+                if name in (ESTABLISHMENT, MERGED):
+                    touched.add(subject_id)
+                if name in (ESTABLISHMENT, PLANNED_AT):
+                    visited.add(subject_id)
+                if name in _OWN_SUBJECTS:
+                    found.add((name, subject_id))
+                if name == PLAN and types[one] == ITEM:
+                    opened.add(subject_id)
+        found |= {(ESTABLISHMENT, one) for one in touched}
+        found |= {(ESTABLISHMENT, self._ends.get(one, one)) for one in touched}
+        plans = {*self._plans.of_places(visited).values(), *map(plan_of_place, visited)}
+        return found | {(PLAN, one) for one in plans | self._plans.beside(opened)}
+
+    def _stored(self, subjects: Collection[Subject]) -> dict[SubjectPart, Counted]:
+        row, kinds = IndicatorSubject, sorted({kind for kind, _ in subjects})
+        parts = {part for buckets in self._buckets.values() for part, _ in buckets} | {""}
+        found: dict[SubjectPart, Counted] = {}
+        if not subjects:
+            return found
+        query = select(row.kind, row.subject_id, row.part, row.counts).where(
+            row.tenant_id == self._tenant_id,
+            row.kind.in_(kinds),
+            listed(self._session, row.subject_id, {one for _, one in subjects}),
+        )
+        for kind, subject_id, part, counts in self._session.execute(query):
+            if (kind, subject_id) in subjects and part in parts:
+                found[kind, subject_id, part] = self.codec.read(counts)
+        return found
+
+    def _counted(
+        self, subjects: Collection[Subject], change: SubjectChange
+    ) -> Iterator[tuple[SubjectPart, Counted]]:
+        for kind, one in subjects:
+            if kind == RECORD:
+                yield (RECORD, one, ""), self._of_record(one)
+        yield from self._of_entities([one for one in subjects if one[0] in _ENTITY_KINDS], change)
+        yield from self._of_plans({one for kind, one in subjects if kind == PLAN})
+
+    def _of_record(self, record_id: str) -> Counted:
+        record = self._record(record_id)
+        if record is None:
+            return Counted()
+        found = count_of_events(self.aggregates.of_events, self._events_of(record_id))
+        return Counted(approved=found) if record.is_approved else Counted(waiting=found)
+
+    def _of_entities(
+        self, subjects: Sequence[Subject], change: SubjectChange
+    ) -> Iterator[tuple[SubjectPart, Counted]]:
+        wanted = [one for one in subjects if self._buckets[one[0]]]
+        records = self._records_of(wanted, change)
+        entities = {one for kind, one in wanted if kind in RECORD_KINDS}
+        self._read(entities.union(*records.values()))
+        for kind, one in wanted:
+            linked = [
+                record
+                for record_id in sorted(records.get((kind, one), ()))
+                if (record := self._record(record_id)) is not None
+            ]
+            events = [
+                (event, record.is_approved)
+                for record in linked
+                for event in self._events_of(record.record_id)
+                if self._owner(kind, event) == one
+            ]
+            if (entity := self._entity(kind, one, linked, [event for event, _ in events])) is None:
+                continue
+            approved = [event for event, is_approved in events if is_approved]
+            for part, buckets in self._buckets[kind]:
+                counted = count_of_entity(buckets, entity, approved)
+                waiting: Contribution = {}
+                if len(approved) < len(events):
+                    every = count_of_entity(buckets, entity, [event for event, _ in events])
+                    waiting = difference(every, counted)
+                yield (kind, one, part), Counted(counted, waiting)
+
+    def _entity(
+        self, kind: str, entity_id: str, linked: Sequence[CountedRecord], events: Sequence[Event]
+    ) -> CountedEntity | None:
+        if kind in RECORD_KINDS:
+            record = self._record(entity_id)
+            return None if record is None else entity_of_record(record, self._lists)
+        if kind in RETURN_KINDS:
+            stated = [one for one in linked if (kind, entity_id) in links_of(one)]
+            return entity_of_returns(kind, stated, events)
+        return entity_of_lists(kind, entity_id, self._lists)
+
+    def _owner(self, kind: str, event: Event) -> str:
+        owner = event.entities.get(kind, "")
+        return self._ends.get(owner, owner) if kind == ESTABLISHMENT else owner
+
+    def _records_of(self, subjects: Iterable[Subject], change: SubjectChange) -> dict[Subject, set[str]]:
+        """Return the records with events of entities: those counted last, and those that changed since."""
+        # The events of a merged establishment are those of the one at the end of its merges.
+        named = {
+            (kind, name): (kind, one)
+            for kind, one in subjects
+            if kind != ESTABLISHMENT or one not in self._ends
+            for name in ({one} | self._merged.get(one, set()) if kind == ESTABLISHMENT else {one})
+        }
+        found: dict[Subject, set[str]] = {}
+        for name, record_ids in linked_records(self._session, self._tenant_id, named).items():
+            found.setdefault(named[name], set()).update(record_ids)
+        for record_id, links in change.links.items():
+            for name in links & named.keys():
+                found.setdefault(named[name], set()).add(record_id)
+        return found
+
+    def _of_plans(self, plans: Collection[str]) -> Iterator[tuple[SubjectPart, Counted]]:
+        """Yield what planned visits count, by the visits that may have made them done."""
+        planned = self._plans.read(plans)
+        self._read(planned.plans.keys() | planned.visits)
+        records = [
+            record
+            for one in (*sorted(planned.plans), *sorted(planned.visits))
+            if (record := self._record(one)) is not None
+        ]
+        by_plan = [
+            self._by_plan(planned, chosen)
+            for chosen in ([one for one in records if one.is_approved], records)
+        ]
+        for plan in plans:
+            approved, every = (
+                count_of_events(self.aggregates.of_events, events.get(plan, ())) for events in by_plan
+            )
+            yield (PLAN, plan, ""), Counted(approved, difference(every, approved))
+
+    def _by_plan(self, planned: ItemsOfPlans, records: Sequence[CountedRecord]) -> dict[str, list[Event]]:
+        found: dict[str, list[Event]] = {}
+        for event in events_of_plan(records, planned.register, self._today):
+            found.setdefault(planned.plans[event.record_id], []).append(event)
+        return found
+
+    def _read(self, record_ids: Iterable[str]) -> None:
+        wanted = set(record_ids) - self._records.keys()
+        if not wanted:
+            return
+        self._records.update(dict.fromkeys(wanted))
+        for record in records_to_count(self._session, self._tenant_id, wanted):
+            self._records[record.record_id] = record
+
+    def _record(self, record_id: str) -> CountedRecord | None:
+        if record_id not in self._records:
+            self._read([record_id])
+        return self._records[record_id]
+
+    def _events_of(self, record_id: str) -> tuple[Event, ...]:
+        if record_id not in self._events:
+            record = self._record(record_id)
+            self._events[record_id] = () if record is None else tuple(events_of(record, self._lists))
+        return self._events[record_id]
+
+
+def _of_kind(
+    buckets: Mapping[str, Sequence[EntityBucket]], kind: str
+) -> list[tuple[str, list[EntityBucket]]]:
+    """Return the buckets by period in which entities of a kind count anything."""
+    found = (
+        (part, [one for one in inside if any(each.of == kind for each in one.aggregates)])
+        for part, inside in buckets.items()
+    )
+    return [(part, inside) for part, inside in found if inside]

@@ -1,0 +1,138 @@
+"""Records as the figures see them, with what stands beside them in the store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from field178_server.database import engine as database
+from field178_server.database.models import Audit, FiledRecord, FollowUpProjection, Record
+from field178_server.records.find_record import FILED_TYPES
+from field178_server.records.projections.follow_up import CORRECTION, NO_DAY
+from field178_shared.indicators.events import CountedRecord
+from field178_shared.records.commune import COMMUNE_TYPES
+from field178_shared.records.returns import RETURN_TYPES
+from field178_shared.records.sanctions import OFFICE_TYPES
+from field178_shared.wire.protocol import ERASED_AT
+
+# What is counted as it stands in the store; visits and sessions once they are approved.
+PLAIN_TYPES = frozenset({"establishment", "team", "plan_item", *COMMUNE_TYPES, *RETURN_TYPES})
+_APPROVED, _VOID = "approved", "void"
+_RETURNED, _REVIEWED = "review_returned", ("review_approved", "review_returned", "review_void")
+STEP = 1000
+Ids = Collection[str] | None
+
+
+def records_to_count(session: Session, tenant_id: str, ids: Ids = None) -> Iterator[CountedRecord]:
+    """Yield the live records that count, all or those of these ids; of void ones nothing counts."""
+    row = Record
+    query = select(row.record_id, row.type, row.body).where(
+        row.tenant_id == tenant_id, row.deleted.is_(False), listed(session, row.record_id, ids)
+    )
+    if ids is None:
+        # Asked for types beside ids, SQLite may read all of the types.
+        query = query.where(row.type.in_(sorted(PLAIN_TYPES)))
+    filed: list[str] = []
+    for record_id, type_, body in session.execute(query).yield_per(STEP):
+        if type_ in FILED_TYPES:
+            filed.append(record_id)
+        data = json.loads(body) if type_ in PLAIN_TYPES else {}
+        # Nothing is known of what was erased, not even where it was.
+        if data and data.keys() != {ERASED_AT}:
+            yield CountedRecord(record_id=record_id, type=type_, data=data)
+    if ids is None or filed:
+        yield from _filed_records(session, tenant_id, None if ids is None else filed)
+
+
+def listed(
+    session: Session, column: ColumnElement[Any] | InstrumentedAttribute[Any], ids: Ids
+) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of these ids, one that always holds for None."""
+    if ids is None:
+        return true()
+    value = database.stored_list(session.connection(), sorted(ids))
+    return database.among(column, bindparam("ids", value, unique=True))
+
+
+def _filed_records(session: Session, tenant_id: str, ids: Ids) -> Iterator[CountedRecord]:
+    there = (FiledRecord.tenant_id == Record.tenant_id) & (FiledRecord.record_id == Record.record_id)
+    filed = (
+        select(Record.record_id, Record.type, Record.body, FiledRecord.review_state, FiledRecord.received_at)
+        .join(FiledRecord, there)
+        .where(Record.tenant_id == tenant_id, FiledRecord.review_state != _VOID)
+        .where(listed(session, Record.record_id, ids))
+    )
+    entries, closed_on = _entries(session, tenant_id, ids), _closed_on(session, tenant_id, ids)
+    decided = _decided(session, tenant_id, ids)
+    for record_id, type_, body, state, received_at in session.execute(filed).yield_per(STEP):
+        yield CountedRecord(
+            record_id=record_id,
+            type=type_,
+            data=json.loads(body),
+            is_approved=state == _APPROVED,
+            was_reviewed=record_id in decided,
+            was_returned=_RETURNED in decided.get(record_id, ()),
+            received_at=received_at,
+            entries=entries.get(record_id, {}),
+            closed_on=closed_on.get(record_id, {}),
+        )
+
+
+def _entries(
+    session: Session, tenant_id: str, ids: Ids
+) -> dict[str, dict[str, tuple[str, dict[str, object]]]]:
+    """Return what the office wrote beside visits, by visit."""
+    query = select(Record.subject_id, Record.record_id, Record.type, Record.body).where(
+        Record.tenant_id == tenant_id, Record.deleted.is_(False), listed(session, Record.subject_id, ids)
+    )
+    of_types = Record.type.in_(sorted(OFFICE_TYPES)) if ids is None else true()
+    found: dict[str, dict[str, tuple[str, dict[str, object]]]] = {}
+    for visit_id, record_id, type_, body in session.execute(query.where(of_types)):
+        if type_ in OFFICE_TYPES:
+            found.setdefault(str(visit_id), {})[record_id] = (type_, json.loads(body))
+    return found
+
+
+def _closed_on(session: Session, tenant_id: str, ids: Ids) -> dict[str, dict[str, date]]:
+    """Return the days on which corrections were closed, by visit and key."""
+    row = FollowUpProjection
+    query = select(row.visit_id, row.key, row.closed_on).where(
+        row.tenant_id == tenant_id, row.kind == CORRECTION, listed(session, row.visit_id, ids)
+    )
+    found: dict[str, dict[str, date]] = {}
+    # Asked for the days as well, SQLite reads the index of all that is closed.
+    for visit_id, key, closed_on in session.execute(query):
+        if closed_on is not None and closed_on < NO_DAY:
+            found.setdefault(visit_id, {})[key] = closed_on
+    return found
+
+
+def _decided(session: Session, tenant_id: str, ids: Ids) -> dict[str, set[str]]:
+    """Return what reviewers ever decided of filed records."""
+    row = Audit
+    query = select(row.object_id, row.action).where(
+        row.tenant_id == tenant_id, row.action.in_(_REVIEWED), listed(session, row.object_id, ids)
+    )
+    found: dict[str, set[str]] = {}
+    for record_id, action in session.execute(query.distinct()):
+        found.setdefault(str(record_id), set()).add(action)
+    return found
+
+
+def ends_of(steps: Mapping[str, str]) -> dict[str, str]:
+    """Return the end of the chain of merges of each merged record; `steps` lead from one to the next."""
+    return {one: _end(one, steps) for one in steps}
+
+
+def _end(record_id: str, steps: Mapping[str, str]) -> str:
+    # No more steps than there are: a circle, which no merge makes, would be left again.
+    for _ in steps:
+        if record_id not in steps:
+            break
+        record_id = steps[record_id]
+    return record_id

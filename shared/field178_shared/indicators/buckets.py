@@ -1,0 +1,92 @@
+"""Buckets of counts: events by half-months, entities by period; what is in them adds up to a period's counts.
+
+A calendar month and a period from the 15th to the 14th are both made of whole half-months.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from field178_shared.codelists import CodeLists
+from field178_shared.formulas.figures import Aggregate
+from field178_shared.indicators.counting import by_source
+from field178_shared.indicators.figures import aggregates_of, aggregates_of_parts
+from field178_shared.indicators.periods import Period, months_after
+
+_BEGINNINGS = (1, 15)
+_MOST_BUCKETS = 64
+
+
+def half_month_of(day: date) -> date:
+    """Return the first day of the half-month that a day lies in."""
+    return day.replace(day=1 if day.day < _BEGINNINGS[1] else _BEGINNINGS[1])
+
+
+def is_of_half_months(period: Period) -> bool:
+    """Tell whether a period is made of whole half-months."""
+    return period.first.day in _BEGINNINGS and period.end.day in _BEGINNINGS
+
+
+@dataclass(frozen=True, slots=True)
+class EntityBucket:
+    """The counts of entities for a period, or for one of its parts, with the aggregates that are asked there.
+
+    `is_dated`: the numbers change when a month of the period ends; by `today` it has or has not.
+    """
+
+    name: str
+    period: Period
+    today: date
+    is_dated: bool
+    aggregates: tuple[Aggregate, ...]
+
+
+class Aggregates:
+    """The aggregates of the indicators by what they add up over."""
+
+    def __init__(self, lists: CodeLists) -> None:
+        self.all = aggregates_of(lists)
+        self.of_events: Mapping[str, Sequence[Aggregate]] = by_source(self.all)
+        self._buckets: dict[tuple[Period, date], tuple[EntityBucket, ...]] = {}
+        self._of_parts = [one for one in aggregates_of_parts(lists) if one.is_of_entities]
+
+    @cached_property
+    def dated_kinds(self) -> frozenset[str]:
+        """The kinds of entity with a number that changes when a month or quarter ends."""
+        return frozenset(one.of for one in self.all if one.is_of_entities and one.reads_parts)
+
+    def buckets(self, period: Period, today: date) -> tuple[EntityBucket, ...]:
+        """Return the buckets of entities that the figures of a period are made of."""
+        if (found := self._buckets.get((period, today))) is None:
+            if len(self._buckets) >= _MOST_BUCKETS:
+                self._buckets.clear()
+            found = self._buckets[period, today] = tuple(self._made(period, today))
+        return found
+
+    def _made(self, period: Period, today: date) -> Iterator[EntityBucket]:
+        whole = [one for one in self.all if one.is_of_entities]
+        parts = [part for part in period.all_parts() if part != period] if self._of_parts else []
+        name = f"{period.first}/{period.end}"
+        yield from _split(name, period, whole, today)
+        for part in parts:
+            yield from _split(f"{name} {part.first}/{part.end}", part, self._of_parts, today)
+
+
+def half_months_in(period: Period) -> tuple[date, ...]:
+    """Return the first days of the half-months that a period is made of."""
+    found, day = [], period.first
+    while day < period.end:
+        found.append(day)
+        day = day.replace(day=_BEGINNINGS[1]) if day.day == 1 else months_after(day.replace(day=1), 1)
+    return tuple(found)
+
+
+def _split(name: str, period: Period, aggregates: Sequence[Aggregate], today: date) -> Iterator[EntityBucket]:
+    dated = f"{name} +{period.months_ended(today)}"
+    for is_dated, named in ((False, name), (True, dated)):
+        chosen = tuple(one for one in aggregates if one.reads_parts is is_dated)
+        if chosen:
+            yield EntityBucket(named, period, today, is_dated, chosen)

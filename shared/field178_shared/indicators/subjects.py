@@ -1,0 +1,115 @@
+"""What one subject counts, by bucket: a record by its events, an entity in a period; waiting ones apart."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from field178_shared.codelists import CodeLists
+from field178_shared.codelists.places import Place
+from field178_shared.formulas.figures import Aggregate
+from field178_shared.indicators.buckets import EntityBucket, half_month_of
+from field178_shared.indicators.counting import Counts, add_counts, count_by_source, count_entity
+from field178_shared.indicators.entities import (
+    CountedEntity,
+    EstablishmentEntity,
+    OutletEntity,
+    PilotModelEntity,
+    PlaceEntity,
+    TeamEntity,
+    entities_of_returns,
+)
+from field178_shared.indicators.events import CountedRecord, Event
+from field178_shared.records.returns import DENOMINATOR, MODEL, PilotModel
+from field178_shared.records.teams import TEAM, Team
+
+ESTABLISHMENT, SCHOOL, ZONE, OUTLET, REPORTER = "establishment", "school", "zone", "media_outlet", "reporter"
+# Entities that are a record each.
+RECORD_KINDS = frozenset({ESTABLISHMENT, TEAM, MODEL})
+# Those that several returns tell of.
+RETURN_KINDS = frozenset({REPORTER, DENOMINATOR})
+# {bucket: its counts}
+Contribution = dict[str, Counts]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a subject counts by approved records, and what those that wait would change of it."""
+
+    approved: Contribution = field(default_factory=dict)
+    waiting: Contribution = field(default_factory=dict)
+
+
+def count_of_events(aggregates: Mapping[str, Sequence[Aggregate]], events: Iterable[Event]) -> Contribution:
+    """Return what events count, by the half-months of their days; `aggregates` by source."""
+    by_bucket: dict[str, list[Event]] = {}
+    for event in events:
+        by_bucket.setdefault(half_month_of(event.day).isoformat(), []).append(event)
+    found: Contribution = {}
+    for bucket, inside in by_bucket.items():
+        counts: Counts = {}
+        count_by_source(aggregates, inside, counts)
+        if counts:
+            found[bucket] = counts
+    return found
+
+
+def count_of_entity(
+    buckets: Iterable[EntityBucket], entity: CountedEntity, events: Collection[Event]
+) -> Contribution:
+    """Return what an entity with these events counts in each bucket."""
+    by_source: dict[str, list[Event]] = {}
+    for event in sorted(events, key=lambda one: (one.day, one.record_id)):
+        by_source.setdefault(event.source, []).append(event)
+    found: Contribution = {}
+    for bucket in buckets:
+        counts: Counts = {}
+        count_entity(bucket.aggregates, entity, by_source, (bucket.period, bucket.today), counts)
+        if counts:
+            found[bucket.name] = counts
+    return found
+
+
+def difference(after: Contribution, before: Contribution) -> Contribution:
+    """Return what has to be added to the one contribution to make it the other."""
+    found: Contribution = {}
+    for bucket in {**before, **after}:
+        counts: Counts = {}
+        add_counts(counts, after.get(bucket, {}))
+        add_counts(counts, before.get(bucket, {}), -1)
+        if counts:
+            found[bucket] = counts
+    return found
+
+
+def entity_of_record(record: CountedRecord, lists: CodeLists) -> CountedEntity | None:
+    """Return the entity that a record is, None: it is none."""
+    if record.type == ESTABLISHMENT:
+        return EstablishmentEntity(record.record_id, record.data, lists)
+    if record.type == TEAM:
+        return TeamEntity(Team.from_data(record.record_id, record.data), lists)
+    if record.type == MODEL:
+        return PilotModelEntity(record.record_id, PilotModel.from_data(record.data))
+    return None
+
+
+def entity_of_returns(
+    kind: str, records: Iterable[CountedRecord], events: Iterable[Event]
+) -> CountedEntity | None:
+    """Return the agency or the total of a unit that returns tell of; `events` are those of the agency."""
+    if kind == REPORTER:
+        first = min(events, key=lambda one: one.day, default=None)
+        found = entities_of_returns({first.entities[REPORTER]: first.day} if first else {}, ())
+    else:
+        found = entities_of_returns({}, [one.data for one in records if one.type == DENOMINATOR])
+    return next(iter(found), None)
+
+
+def entity_of_lists(kind: str, entity_id: str, lists: CodeLists) -> CountedEntity | None:
+    """Return the entity that a row of the lists is, None: there is no such row."""
+    if kind == OUTLET:
+        outlet = lists.media_outlets.get(entity_id)
+        return None if outlet is None else OutletEntity(outlet, lists)
+    places: Mapping[str, Mapping[str, Place]] = {SCHOOL: lists.schools, ZONE: lists.zones}
+    place = places.get(kind, {}).get(entity_id)
+    return None if place is None else PlaceEntity(kind, place)

@@ -1,0 +1,203 @@
+"""Figures by totals are those of a full count, whatever happened and whenever it was settled."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from sqlalchemy import Engine
+from tests.server.office.indicators.history import PERIODS, UNITS, History, steps
+from tests.server.office_scene import Office, copy_of
+from tests.stores import Statements, _empty
+from tests.world import TEAM, UNIT, World
+
+from field178_server.database.engine import create_engine_for
+from field178_server.database.models import IndicatorLink, IndicatorSubject, IndicatorTotal
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.indicators import operations as totals
+from field178_server.office.indicators.queries import figures
+from field178_server.office.indicators.recounting import part_of
+from field178_server.office.indicators.updater import settle_if_needed, totals_running
+from field178_server.office.records import operations as records
+from field178_server.replication.compaction import compact
+
+
+def play(engine: Engine, done: Sequence[tuple[str, int]]) -> None:
+    history = History(World(engine))
+    history.settle()
+    for name, seed in done:
+        history.step(name, seed)
+        if seed % 4 == 0:
+            history.check(PERIODS[seed % len(PERIODS)])
+    assert_as_anew(history)
+
+
+def assert_as_anew(history: History) -> None:
+    """Compare figures before and after settling, and all stored rows with those of a count from nothing."""
+    for _ in range(2):
+        for period in PERIODS:
+            history.check(period)
+        history.settle()
+    kept = stored(history)
+    run_write(history.world.engine, lambda session: totals.forget(session, history.world.tenant_id))
+    history.settle()
+    assert stored(history) == kept != []
+
+
+def stored(history: History) -> list[tuple[object, ...]]:
+    return [
+        tuple(getattr(row, column.name) for column in model.__table__.columns)
+        for model in (IndicatorLink, IndicatorSubject, IndicatorTotal)
+        for row in history.world.rows(model)
+    ]
+
+
+@settings(max_examples=10, deadline=None)
+@given(done=steps)
+def test_totals_are_those_of_a_full_count(sqlite_template: Path, done: list[tuple[str, int]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "store.sqlite"
+        shutil.copy(sqlite_template, path)
+        engine = create_engine_for(f"sqlite:///{path}")
+        try:
+            play(engine, done)
+        finally:
+            engine.dispose()
+
+
+@pytest.mark.postgres
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(done=steps)
+def test_totals_are_those_of_a_full_count_on_postgresql(
+    postgres_engine: Engine, done: list[tuple[str, int]]
+) -> None:
+    _empty(postgres_engine)
+    play(postgres_engine, done)
+
+
+def filed(world: World) -> History:
+    """Return an office that has filed enough for several steps of settling."""
+    history = History(world)
+    for number in range(24):
+        history.step(("establishment", "visit", "item", "approve")[number % 4], number)
+    return history
+
+
+PLACE = {"establishment_type_id": "karaoke", "unit_id": UNITS[0], "first_seen_on": "2025-01-01"}
+
+
+def test_planned_visit_counts_where_its_establishment_is_though_that_comes_later(
+    sqlite_engine: Engine,
+) -> None:
+    history = History(World(sqlite_engine))
+    place = history.id_of("establishment 0")
+    days = {"window_from": "2025-03-01", "window_to": "2025-03-31"}
+    history.put("plan_item", 0, TEAM, {"year": 2025, "establishment_id": place, **days})
+    history.settle()
+    history.put("establishment", 0, UNIT, PLACE)
+    assert_as_anew(history)
+
+
+def test_what_left_the_register_and_then_the_feed_leaves_nothing(sqlite_engine: Engine) -> None:
+    history = History(World(sqlite_engine))
+    history.put("establishment", 0, UNIT, PLACE)
+    history.put("establishment", 1, UNIT, PLACE)
+    history.settle()
+    history.change(history.id_of("establishment 0"), deleted=True)
+    history.settle()
+    run_write(sqlite_engine, lambda session: compact(session, history.world.tenant_id, UNIT))
+    assert_as_anew(history)
+
+
+def test_talks_of_a_merged_establishment_are_those_of_its_target_and_come_back(
+    sqlite_engine: Engine,
+) -> None:
+    history = History(World(sqlite_engine))
+    ids = [history.id_of(f"establishment {n}") for n in range(2)]
+    talk = {"outreach_form_id": "conference", "session_date": "2025-03-10", "unit_id": UNITS[0]}
+    for n, one in enumerate(ids):
+        history.put("establishment", n, UNIT, PLACE)
+        history.put("outreach_session", n, UNIT, talk | {"establishments": {one: {"attendance_count": 5}}})
+        history.put(
+            "worker_census",
+            n,
+            UNIT,
+            {"establishment_id": one, "counted_on": "2025-02-01", "workers_total": 9},
+        )
+    history.settle()
+    history.world.merge(ids[0], ids[1])
+    assert_as_anew(history)
+    run_write(sqlite_engine, lambda session: compact(session, history.world.tenant_id, UNIT))
+    assert_as_anew(history)
+    run_write(sqlite_engine, lambda session: records.unmerge(session, history.context, ids[0]))
+    assert_as_anew(history)
+
+
+def test_two_that_settle_at_once_count_every_change_once(engine: Engine) -> None:
+    history = filed(World(engine))
+    threads = [threading.Thread(target=history.settle) for _ in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert_as_anew(history)
+
+
+def test_who_files_and_decides_pays_nothing_for_the_totals(
+    sqlite_engine: Engine, statements: Statements
+) -> None:
+    history = filed(World(sqlite_engine))
+    history.settle()
+    with statements(sqlite_engine) as found:
+        for number in range(24, 48):
+            history.step(("establishment", "visit", "item", "approve")[number % 4], number)
+    assert found
+    assert not [one for one in found if "indicator_" in one]
+
+
+def test_settled_figures_take_few_statements_and_write_none(
+    sqlite_engine: Engine, statements: Statements
+) -> None:
+    history = filed(World(sqlite_engine))
+    history.settle()
+    at = (history.lists, PERIODS[0], UNITS, history.today)
+    with statements(sqlite_engine) as found, snapshot(sqlite_engine) as session:
+        figures(session, history.world.tenant_id, *at)
+    assert len([one for one in found if one.startswith("SELECT")]) <= 6
+    assert not [one for one in found if one.startswith(("INSERT", "UPDATE", "DELETE"))]
+
+
+def test_period_that_nobody_asks_for_any_more_is_kept_no_longer(sqlite_engine: Engine) -> None:
+    history, asked = filed(World(sqlite_engine)), PERIODS[2]
+    tenant_id = history.world.tenant_id
+    run_write(
+        sqlite_engine,
+        lambda session: totals.keep_period(session, tenant_id, asked, history.today),
+    )
+    history.settle()
+    name = part_of(asked)
+    assert any(name in str(row) for row in stored(history))
+    history.today += totals.KEPT_FOR + timedelta(days=1)
+    history.settle()
+    assert not any(name in str(row) for row in stored(history))
+    history.check(asked)
+
+
+@pytest.fixture
+def office(furnished: Path, tmp_path: Path) -> Iterator[Office]:
+    opened = Office(copy_of(furnished, tmp_path / "data"))
+    yield opened
+    opened.close()
+
+
+def test_thread_settles_what_there_is_and_leaves_a_quiet_store_alone(office: Office) -> None:
+    assert settle_if_needed(office.runtime) > 0
+    assert settle_if_needed(office.runtime) == 0
+    with totals_running(office.runtime, look_every_s=0.01):
+        pass
