@@ -22,6 +22,7 @@ from field178_server.records.projections.follow_up import CORRECTION, NO_DAY
 from field178_shared.indicators.events import CountedRecord
 from field178_shared.indicators.periods import Period
 from field178_shared.records.sanctions import OFFICE_TYPES
+from field178_shared.wire.protocol import ERASED_AT
 
 _APPROVED, _VOID = "approved", "void"
 _RETURNED, _REVIEWED = ("review_returned",), ("review_approved", "review_returned", "review_void")
@@ -46,7 +47,10 @@ def counted_records(
         Record.deleted.is_(False),
     )
     for record_id, type_, body in session.execute(plain).yield_per(STEP):
-        yield CountedRecord(record_id=record_id, type=type_, data=json.loads(body))
+        data = json.loads(body)
+        # Nothing is known of what was erased, not even where it was.
+        if data.keys() != {ERASED_AT}:
+            yield CountedRecord(record_id=record_id, type=type_, data=data)
     if filed := sorted(set(types) & set(FILED_TYPES)):
         yield from _filed(session, tenant_id, filed, within)
 
