@@ -38,9 +38,9 @@ def test_a_plan_that_is_not_there_is_refused_with_those_that_are(field178: Comma
 
 def test_what_no_record_tells_is_no_zero(field178: Command) -> None:
     found = field178.json("indicators", "--year", "2024", "--profile", "an_lao_2024")
-    assert found["cases_tried"] == {"value": None, "not_kept": ["agency_return"]}
+    assert found["reports_on_time_pct"] == {"value": None, "not_kept": ["report_submission"]}
     lines = field178("indicators", "--year", "2024", "--profile", "an_lao_2024").splitlines()
-    assert "Số vụ xét xử: chưa có loại bản ghi nào cho số liệu này" in lines
+    assert "Tỷ lệ đơn vị nộp báo cáo đúng hạn: chưa có loại bản ghi nào cho số liệu này" in lines
 
 
 def test_totals_that_are_wrong_are_told_and_made_anew(field178: Command) -> None:
