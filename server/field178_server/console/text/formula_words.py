@@ -118,8 +118,8 @@ _FIELDS: Mapping[str, str] = {
 _COUNTED: Mapping[str, str] = {
     **dict.fromkeys(("unallocated", "head_count", "first_time_count", "value"), N_("persons")),
     "attendance_count": N_("attendances"),
-    "tipoffs_received": N_("tip-offs"),
-    "tipoffs_processed": N_("tip-offs"),
+    "tipoffs_received": N_("tip-off reports"),
+    "tipoffs_processed": N_("tip-off reports"),
     **dict.fromkeys(("amount_vnd", "allocated_vnd", "spent_vnd"), N_("VND")),
 }
 _COMPARED = {"==": N_("{one} is {other}"), "!=": N_("{one} is not {other}")}
