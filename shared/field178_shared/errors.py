@@ -37,6 +37,9 @@ class ErrorCode(StrEnum):
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     REVISION_CHANGED = "revision_changed"
+    REPORT_FROZEN = "report_frozen"
+    NOT_SIGNED_OFF = "not_signed_off"
+    FIGURES_CHANGED = "figures_changed"
     OFFSET_MISMATCH = "offset_mismatch"
     UPLOAD_GONE = "upload_gone"
     TUS_VERSION = "tus_version"
@@ -46,6 +49,7 @@ class ErrorCode(StrEnum):
     FILE_REFUSED = "file_refused"
     RESCUE_FILE = "rescue_file"
     LISTS_REFUSED = "lists_refused"
+    TEMPLATE_REFUSED = "template_refused"
     REGISTER_FILE = "register_file"
     LOCKED = "locked"
     FLAGGED = "flagged"
@@ -191,6 +195,17 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ErrorCode.REVISION_CHANGED: _E(
         409, "Phiếu đã thay đổi sau khi bạn mở.", "The record has changed since you opened it."
     ),
+    ErrorCode.REPORT_FROZEN: _E(
+        409, "Báo cáo đã chốt, không sửa được nữa.", "The report is frozen and changes no more."
+    ),
+    ErrorCode.NOT_SIGNED_OFF: _E(
+        409, "Lãnh đạo chưa thông qua báo cáo.", "Leadership has not signed the report off."
+    ),
+    ErrorCode.FIGURES_CHANGED: _E(
+        409,
+        "Số liệu đã thay đổi sau khi lãnh đạo thông qua.",
+        "Figures have changed since leadership signed them off.",
+    ),
     ErrorCode.OFFSET_MISMATCH: _E(409, "Vị trí gửi tiếp không khớp.", "The upload offset does not match."),
     ErrorCode.UPLOAD_GONE: _E(410, "Lượt gửi tệp không còn.", "The upload is gone."),
     ErrorCode.TUS_VERSION: _E(
@@ -213,6 +228,9 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
         422,
         "Danh mục không nhận được. Chưa thay đổi gì.",
         "The lists cannot be taken. Nothing was changed.",
+    ),
+    ErrorCode.TEMPLATE_REFUSED: _E(
+        422, "Mẫu báo cáo không nhận được.", "The template of the report cannot be taken."
     ),
     ErrorCode.REGISTER_FILE: _E(
         422,

@@ -323,6 +323,39 @@ def inspection_plan(**over: object) -> Data:
     )
 
 
+def report(**over: object) -> Data:
+    """Return a valid draft of a yearly report with one section written."""
+    return _with(
+        {
+            "kind": "annual",
+            "year": 2026,
+            "period_from": "2025-12-15",
+            "period_to": "2026-12-14",
+            "area_id": "an_lao_area_2025",
+            "issuing_body": "UBND xã An Lão",
+            "sections": {"s1_situation": {"text": "Địa bàn có 127 cơ sở."}},
+        },
+        over,
+    )
+
+
+def report_submission(**over: object) -> Data:
+    """Return what a commune has sent for a yearly report, in time."""
+    return _with(
+        {
+            "kind": "annual",
+            "year": 2026,
+            "area_id": "an_lao_area_2025",
+            "agency_id": "commune_people_committee",
+            "unit_id": UNIT,
+            "due_on": "2026-12-16",
+            "submitted_on": "2026-12-15",
+            "document_number": "41/BC-UBND",
+        },
+        over,
+    )
+
+
 def plan_item(**over: object) -> Data:
     """Return a valid planned visit of the team to the establishment, in its November."""
     return _with(

@@ -17,6 +17,7 @@ class ActionKind(StrEnum):
     COMMUNE = "commune"
     RETURNS = "returns"
     PLAN = "plan"
+    REPORTS = "reports"
     ERASURE = "erasure"
     SIGN_IN = "sign_in"
     PEOPLE = "people"
@@ -66,6 +67,10 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
             "figures_reminded",
         ),
         ActionKind.PLAN: ("plan_set", "plan_item_added", "plan_item_moved", "plan_item_cancelled"),
+        ActionKind.REPORTS: (
+            *("report_opened", "report_edited", "report_signed_off", "report_frozen", "report_restated"),
+            *("report_taken", "submission_recorded", "template_taken", "template_dropped"),
+        ),
         ActionKind.ERASURE: (
             *("purge_requested", "purge_confirmed", "purge_refused", "purge_withdrawn"),
             RECORDS_SEARCHED,

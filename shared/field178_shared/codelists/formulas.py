@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from field178_shared.codelists.lists import CodeLists
 
 _TERMS = "indicators.terms"
+# No list of its own: the groups that the kinds of establishments are in.
+_NATIONAL_GROUPS = "national_groups"
 _READABLE_ANSWERS = {
     AnswerKind.YES_NO: Readable(ValueType.TEXT, AnswerKind.YES_NO),
     AnswerKind.YES_NO_PARTIAL: Readable(ValueType.TEXT, AnswerKind.YES_NO_PARTIAL),
@@ -60,6 +62,8 @@ class ListVocabulary:
         """Return the ids of a list; `choice:` goes before the name of a plain one."""
         if list_name in _VALUES_OF_ANSWERS:
             return _VALUES_OF_ANSWERS[list_name]
+        if list_name == _NATIONAL_GROUPS:
+            return frozenset(one.national_group for one in self._lists.types.values())
         kind, _, name = list_name.rpartition(":")
         if kind:
             return frozenset(choice.id for choice in self._lists.choices[name])
@@ -94,17 +98,29 @@ class Figures(Mapping[str, Figure]):
         """Return the number of the indicators."""
         return len(self._checked)
 
+    @property
+    def columns(self) -> Mapping[str, Formula]:
+        """The formulas of the columns of the annexes by their ids."""
+        return self._checked_columns
+
     def refused(self) -> Iterator[tuple[str, str, str]]:
         """Yield table, key and reason of each row whose formula is refused."""
-        _, refused = self._read
-        yield from refused
+        yield from self._read[1]
+        yield from self._read_columns[1]
 
     @property
     def _checked(self) -> Mapping[str, Figure]:
-        found, refused = self._read
-        for table, key, reason in refused:
+        self._refuse()
+        return self._read[0]
+
+    @property
+    def _checked_columns(self) -> Mapping[str, Formula]:
+        self._refuse()
+        return self._read_columns[0]
+
+    def _refuse(self) -> None:
+        for table, key, reason in self.refused():
             raise CodeListError(f"{table}[{key}].{reason}", reason.partition(":")[0])
-        return found
 
     @cached_property
     def _read(self) -> tuple[Mapping[str, Figure], tuple[tuple[str, str, str], ...]]:
@@ -121,6 +137,19 @@ class Figures(Mapping[str, Figure]):
             if "num" in formulas:
                 given = (formulas.get(member) for member in ("den", "den_least", "den_most"))
                 found[one.id] = Figure(formulas["num"], *given)
+        return found, tuple(refused)
+
+    @cached_property
+    def _read_columns(self) -> tuple[Mapping[str, Formula], tuple[tuple[str, str, str], ...]]:
+        vocabulary = ListVocabulary(self._lists)
+        terms, _ = _terms(self._lists)
+        found: dict[str, Formula] = {}
+        refused: list[tuple[str, str, str]] = []
+        for one in self._lists.annex_columns.values():
+            try:
+                found[one.id] = compile_formula(one.formula, vocabulary, terms)
+            except FormulaError as error:
+                refused.append(("reports.annex_columns", one.id, f"formula: {error}"))
         return found, tuple(refused)
 
 

@@ -32,7 +32,14 @@ from field178_shared.codelists.outreach import (
 )
 from field178_shared.codelists.places import MediaOutlet, Phrase, Place
 from field178_shared.codelists.privacy_rules import PrivacyRules
-from field178_shared.codelists.reports import AnnexTable, ReportKind, ReportLayout, ReportSection, Submission
+from field178_shared.codelists.reports import (
+    AnnexColumn,
+    AnnexTable,
+    ReportKind,
+    ReportLayout,
+    ReportSection,
+    Submission,
+)
 from field178_shared.codelists.units import (
     Lineage,
     Unit,
@@ -88,6 +95,7 @@ class CodeLists:
     report_layout: ReportLayout
     report_sections: DatedRows[ReportSection]
     annex_tables: DatedRows[AnnexTable]
+    annex_columns: DatedRows[AnnexColumn]
     deadlines: DatedRows[Deadline]
     holidays: HolidayCalendar
     document_forms: DatedRows[DocumentForm]

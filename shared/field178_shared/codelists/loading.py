@@ -35,6 +35,7 @@ from field178_shared.codelists.places import read_outlet, read_phrase, read_scho
 from field178_shared.codelists.privacy_rules import read_privacy_rules
 from field178_shared.codelists.reports import (
     Submission,
+    read_annex_column,
     read_annex_table,
     read_layout,
     read_report_kind,
@@ -138,6 +139,7 @@ def read_lists(data: object, pack: int = 0) -> CodeLists:
         report_layout=files.one("reports", "layout_nd30", read_layout),
         report_sections=files.index("reports", "report_sections", read_report_section),
         annex_tables=files.index("reports", "annex_tables", read_annex_table),
+        annex_columns=files.index("reports", "annex_columns", read_annex_column),
         deadlines=files.index("deadlines", "items", read_deadline),
         holidays=read_holidays(files.file("holidays")),
         document_forms=files.index("document_forms", "items", read_document_form),

@@ -9,11 +9,15 @@ from field178_shared.codelists.rows import ListFileRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportKind(Labelled):
-    """A kind of report with its period and cut-off, as day texts (dd/mm)."""
+    """A kind of report with its period and cut-off, as day texts (dd/mm).
+
+    `due_like`: the kind whose due days hold, as many days after the cut-off.
+    """
 
     period_from: str | None
     period_to: str | None
     cutoff: str | None
+    due_like: str | None
     source: str
     confidence: str
 
@@ -44,6 +48,14 @@ class AnnexTable(Labelled):
 
     rows: str
     columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnexColumn(Labelled):
+    """What a column counts, as a formula; of `people`, small numbers are hidden outside of the office."""
+
+    formula: str
+    people: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +112,7 @@ def read_report_kind(row: ListFileRow) -> ReportKind:
         period_from=row.text_or_none("period_from"),
         period_to=row.text_or_none("period_to"),
         cutoff=row.text_or_none("cutoff"),
+        due_like=row.text_or_none("due_like"),
         source=row.text("source"),
         confidence=row.text("confidence"),
     )
@@ -133,6 +146,11 @@ def read_annex_table(row: ListFileRow) -> AnnexTable:
         rows=row.text("rows"),
         columns=row.texts("columns"),
     )
+
+
+def read_annex_column(row: ListFileRow) -> AnnexColumn:
+    """Read one column of the annexes."""
+    return AnnexColumn(**row.head(), formula=row.text("formula"), people=row.flag("people"))
 
 
 def read_layout(row: ListFileRow) -> ReportLayout:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,28 @@ class Closing:
     recipients: tuple[str, ...] = ()
 
 
-Block = Basis | Heading | Paragraph | Pen | Table | Closing
+@dataclass(frozen=True, slots=True)
+class SignatureBlock:
+    """The end of an official document: recipients on the left, authority and position on the right.
+
+    The place for signature and seal stays empty.
+    """
+
+    recipients: tuple[str, ...]
+    signer: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """A wide table on pages of its own, lying; the first of its columns is named, the others are numbers."""
+
+    title: str
+    note: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+Block = Basis | Heading | Paragraph | Pen | Table | Closing | SignatureBlock | Annex
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +110,32 @@ class Seal:
     code: str = ""
 
     @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines beside the QR code."""
+        spaced = " ".join(self.h[start : start + 4] for start in range(0, len(self.h), 4))
+        return (
+            f"Mã phiếu: {self.code}, bản {self.rev}" if self.code else f"Bản {self.rev}",
+            f"Mã đối chiếu: {spaced}",
+            "Mã QR gắn bản giấy này với phiếu điện tử.",
+        )
+
+    @property
     def qr_text(self) -> str:
         """The text of the QR code."""
         return f"field178:record?r={self.record_id}&v={self.rev}&h={self.h}"
+
+
+class Sealed(Protocol):
+    """What ties every page of a paper to what it was made of."""
+
+    @property
+    def h(self) -> str:
+        """Its hash: 32 hex digits."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines beside the QR code; at most three."""
+
+    @property
+    def qr_text(self) -> str:
+        """The text of the QR code."""

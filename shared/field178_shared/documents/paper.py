@@ -17,6 +17,7 @@ from fpdf.enums import MethodReturnValue, TableBordersLayout, XPos, YPos
 from fpdf.fonts import FontFace
 
 from field178_shared.documents.blocks import (
+    Annex,
     Basis,
     Block,
     Closing,
@@ -24,7 +25,8 @@ from field178_shared.documents.blocks import (
     Letterhead,
     Paragraph,
     Pen,
-    Seal,
+    Sealed,
+    SignatureBlock,
     SignaturePlace,
     Table,
 )
@@ -37,6 +39,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 30, 15, 20, 22
 _BODY_PT, _LINE_MM, _BETWEEN_MM = 13, 5.2, 2.2
 _INDENT = "\u2003\u2003\u2002"  # two and a half em of 13 pt: 11.5 mm
 _TABLE_PT, _TABLE_LINE_MM = 11, 4.8
+_ANNEX_PT, _ANNEX_LINE_MM, _ANNEX_FIRST_SHARE = 9, 4, 0.28
 _PAGE_NUMBER_MM = 10
 _SLANT_DEGREES = 12
 _PEN_ROOM_MM = 18
@@ -51,7 +54,7 @@ Progress = Callable[[float], None]
 def draw(
     head: Letterhead,
     blocks: Sequence[Block],
-    seal: Seal,
+    seal: Sealed,
     made_at: datetime | None,
     tell: Progress = lambda _share: None,
 ) -> bytes:
@@ -67,7 +70,7 @@ def draw(
 class _Paper(FPDF):
     """One paper under the pen."""
 
-    def __init__(self, seal: Seal, made_at: datetime, title: str) -> None:
+    def __init__(self, seal: Sealed, made_at: datetime, title: str) -> None:
         super().__init__(format="A4")
         self._seal = seal
         self._qr = tuple(_dark_runs(seal.qr_text))
@@ -101,14 +104,7 @@ class _Paper(FPDF):
         top = self.h - _QR_TOP_MM
         self._draw_qr(_LEFT, top)
         self.set_font(_FONT, "", 8.5)
-        lines = (
-            f"Mã phiếu: {self._seal.code}, bản {self._seal.rev}"
-            if self._seal.code
-            else f"Bản {self._seal.rev}",
-            f"Mã đối chiếu: {_spaced(self._seal.h)}",
-            "Mã QR gắn bản giấy này với phiếu điện tử.",
-        )
-        for number, text in enumerate(lines):
+        for number, text in enumerate(self._seal.lines):
             self.set_xy(_LEFT + _QR_MM + 3, top + 1 + number * 4)
             self.cell(0, 4, text)
 
@@ -191,6 +187,45 @@ class _Paper(FPDF):
         if block.recipients:
             self._recipients(block.recipients)
 
+    @draw.register
+    def _(self, block: SignatureBlock) -> None:
+        lines = max(len(block.signer), 1)
+        height = max(2 * _LINE_MM + _PEN_ROOM_MM + lines * _LINE_MM, self._height_of_recipients(block))
+        self._keep_together(height)
+        top, width = self.get_y() + _BETWEEN_MM, self.epw
+        self.set_y(top)
+        self._recipients(block.recipients)
+        below = self.get_y()
+        left = _LEFT + width * 0.48
+        self.set_xy(left, top)
+        for text in block.signer:
+            self._centred(text, width * 0.52, "B", 13, left)
+        self.set_y(max(below, self.get_y() + _PEN_ROOM_MM + _LINE_MM))
+
+    def _height_of_recipients(self, block: SignatureBlock) -> float:
+        return _BETWEEN_MM + _LINE_MM + len(block.recipients) * _TABLE_LINE_MM
+
+    @draw.register
+    def _(self, block: Annex) -> None:
+        self.add_page(orientation="landscape")
+        self._centred(block.title, self.epw, "B", 13)
+        self._centred(block.note, self.epw, "I", 11)
+        self.ln(_BETWEEN_MM)
+        self.set_font(_FONT, "", _ANNEX_PT)
+        first = _ANNEX_FIRST_SHARE * (len(block.head) - 1)
+        with self.table(
+            (block.head, *block.rows),
+            col_widths=(first, *(1 for _ in block.head[1:])),
+            line_height=_ANNEX_LINE_MM,
+            headings_style=FontFace(emphasis="BOLD"),
+            text_align=("LEFT", *("CENTER" for _ in block.head[1:])),
+            borders_layout=TableBordersLayout.ALL,
+            align="LEFT",
+            width=self.epw,
+            padding=(0.6, 0.8),
+        ):
+            pass
+
     def _sign(self, row: Sequence[SignaturePlace]) -> None:
         width, top = self.epw / len(row), self.get_y() + _BETWEEN_MM
         for number, place in enumerate(row):
@@ -265,7 +300,3 @@ def _dark_runs(text: str) -> Iterator[tuple[int, int, int]]:
             if is_dark:
                 yield y, x, length
             x += length
-
-
-def _spaced(h: str) -> str:
-    return " ".join(h[start : start + 4] for start in range(0, len(h), 4))

@@ -205,7 +205,7 @@ ENTITIES: Mapping[str, EntityKind] = MappingProxyType(
                 ("establishment",),
                 {
                     "establishment_type_id": _ids("types"),
-                    "national_group": _ids("choice:establishment_group"),
+                    "national_group": _ids("national_groups"),
                     # How many workers a place of its kind usually has, at least and at most.
                     **_numbers("workers_least", "workers_most"),
                 },

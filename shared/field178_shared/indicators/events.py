@@ -21,6 +21,7 @@ from field178_shared.records.reading import (
     ids_of,
     text_of,
 )
+from field178_shared.records.reports import SUBMISSION, ReportSubmission
 from field178_shared.records.returns import (
     AGENCY_RETURN,
     BUDGET_LINE,
@@ -186,6 +187,14 @@ def _of_commune_plan(record: CountedRecord, lists: CodeLists) -> Iterator[Event]
         yield Event(record.record_id, "commune_plan", date(plan.year, 1, 1), plan.unit_id, row)
 
 
+def _of_submission(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
+    """Yield what is owed for a report on the day it is due, whether it was sent or not."""
+    owed = ReportSubmission.from_data(record.data)
+    if owed.due_on is not None:
+        row = {"due_on": owed.due_on, "submitted_on": owed.submitted_on}
+        yield Event(record.record_id, SUBMISSION, owed.due_on, owed.unit_id, row)
+
+
 def _of_agency_return(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
     yield from _stated(record, {"reporter": reporter_of(record.data)})
 
@@ -253,6 +262,7 @@ _READERS: Mapping[str, Callable[[CountedRecord, CodeLists], Iterator[Event]]] = 
     CENSUS: _of_census,
     POST: _of_post,
     PLAN: _of_commune_plan,
+    SUBMISSION: _of_submission,
     AGENCY_RETURN: _of_agency_return,
     HARM_REDUCTION: _of_harm_reduction,
     COMMENDATION: lambda record, _: _stated(record),

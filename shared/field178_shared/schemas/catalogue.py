@@ -15,6 +15,7 @@ from field178_shared.schemas.media_post import MediaPostSchema
 from field178_shared.schemas.number_block import NumberBlockSchema
 from field178_shared.schemas.outreach_session import OutreachSessionSchema
 from field178_shared.schemas.plan import InspectionPlanSchema, PlanItemSchema
+from field178_shared.schemas.report import ReportSchema, ReportSubmissionSchema
 from field178_shared.schemas.returns import (
     AgencyReturnSchema,
     BudgetLineSchema,
@@ -54,6 +55,8 @@ SCHEMAS: Mapping[str, RecordSchema] = MappingProxyType(
         "number_block": NumberBlockSchema(),
         "inspection_plan": InspectionPlanSchema(),
         "plan_item": PlanItemSchema(),
+        "report": ReportSchema(),
+        "report_submission": ReportSubmissionSchema(),
         "list_pack": ListPackSchema(),
         "list_rows": ListRowsSchema(),
     }

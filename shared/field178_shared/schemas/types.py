@@ -73,6 +73,8 @@ TYPES: Mapping[str, RecordType] = MappingProxyType(
             RecordType("list_pack", "ref", creators=_OFFICE, editors=_OFFICE),
             RecordType("list_rows", "ref", creators=_OFFICE, editors=_OFFICE),
             RecordType("inspection_plan", "office", creators=_OFFICE, editors=_OFFICE),
+            RecordType("report", "office", creators=_OFFICE, editors=_OFFICE),
+            RecordType("report_submission", "office", creators=_OFFICE, editors=_OFFICE),
             *(
                 RecordType(name, "office", creators=_OFFICE, editors=_OFFICE)
                 for name in (

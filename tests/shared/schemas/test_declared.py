@@ -21,6 +21,8 @@ VALID: dict[str, Callable[[], Data]] = {
     "payment": builders.payment,
     "measure_execution": builders.measure_execution,
     "follow_up_closure": builders.follow_up_closure,
+    "report": builders.report,
+    "report_submission": builders.report_submission,
     "inspection_plan": builders.inspection_plan,
     "plan_item": builders.plan_item,
     "team": builders.team,

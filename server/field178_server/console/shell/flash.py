@@ -78,6 +78,14 @@ _TEXTS = {
     "commune_entered": N_("Entered: {title}."),
     "commune_corrected": N_("Corrected: {title}."),
     "commune_withdrawn": N_("Withdrawn: {title}. It counts no longer."),
+    "report_opened": N_("Opened. What each commune and agency owes for it is written down."),
+    "report_saved": N_("Saved. What was signed off before is signed off anew."),
+    "report_signed": N_("Signed off as shown."),
+    "report_frozen": N_("Frozen. Its files are the same bytes from now on."),
+    "report_restated": N_("Opened: a draft that takes the place of the frozen report."),
+    "submission_recorded": N_("Written down."),
+    "template_taken": N_("The template is in use."),
+    "template_dropped": N_("The template of the product is in use again."),
     "entries_reassigned": N_(
         "Moved. Their former commune stays known; the tablets get them at their next sync."
     ),
@@ -88,6 +96,10 @@ ENTRIES = frozenset({"entered", "entry_corrected", "entry_withdrawn", "recheck_p
 PLANNED = frozenset({"planned", "plan_moved", "plan_cancelled", "quotas_set"})
 RETURNS = frozenset({"return_entered", "return_corrected", "return_withdrawn"})
 COMMUNE = frozenset({"commune_entered", "commune_corrected", "commune_withdrawn"})
+REPORTS = frozenset(
+    {"report_opened", "report_saved", "report_signed", "report_frozen", "report_restated"}
+    | {"submission_recorded", "template_taken", "template_dropped"}
+)
 _THREADS = frozenset({"thread_commented", "thread_closed", "thread_reopened"})
 _DECISIONS = (
     frozenset({"approved", "approved_several", "returned", "reopened", "void", "undone"}) | _THREADS | ENTRIES

@@ -92,6 +92,7 @@ _MENU = (
             ("console.visits", "document", N_("All visits")),
             ("console.sessions", "outreach", N_("Outreach")),
             ("console.commune", "check", N_("Work of the commune")),
+            ("console.reports", "document", N_("Reports")),
             ("console.returns", "partial", N_("Figures of agencies")),
         ),
     ),

@@ -42,6 +42,11 @@ AUDIT = Access(frozenset({"read_audit", "manage_users"}))
 TEAMS = Access(frozenset({"manage_users", "read_visits", "read_own_team_visits"}))
 COMMUNE = Access(frozenset({"create_commune_plan", "review", "sign_off_report"}))
 ENTER_COMMUNE = Access(frozenset({"create_commune_plan"}))
+REPORTS = Access(frozenset({"draft_report", "read_reports", "submit_return"}))
+READ_REPORT = Access(frozenset({"draft_report", "read_reports"}))
+WRITE_REPORT = Access(frozenset({"draft_report"}))
+SIGN_REPORT = Access(frozenset({"sign_off_report"}))
+SEND_REPORT = Access(frozenset({"draft_report", "submit_return"}))
 RETURNS = Access(frozenset({"submit_return", "review", "sign_off_report"}))
 ENTER_RETURNS = Access(frozenset({"submit_return", "review"}))
 FIGURES = Access(frozenset({"read_indicators", "compute_indicators"}))
@@ -101,6 +106,22 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.enter_commune_entry": ENTER_COMMUNE,
         "console.correct_commune_entry": ENTER_COMMUNE,
         "console.withdraw_commune_entry": ENTER_COMMUNE,
+        "console.reports": REPORTS,
+        "console.record_submission": SEND_REPORT,
+        "console.new_report": WRITE_REPORT,
+        "console.open_report": WRITE_REPORT,
+        "console.report": READ_REPORT,
+        "console.report_later": READ_REPORT,
+        "console.report_trace": READ_REPORT,
+        "console.report_file": READ_REPORT,
+        "console.write_report": WRITE_REPORT,
+        "console.sign_report": SIGN_REPORT,
+        "console.freeze_report": WRITE_REPORT,
+        "console.restate_report": WRITE_REPORT,
+        "console.report_template": WRITE_REPORT,
+        "console.report_template_file": WRITE_REPORT,
+        "console.take_report_template": WRITE_REPORT,
+        "console.drop_report_template": WRITE_REPORT,
         "console.returns": RETURNS,
         "console.return_entry": RETURNS,
         "console.new_return": ENTER_RETURNS,

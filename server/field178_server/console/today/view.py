@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask import url_for
@@ -28,6 +28,13 @@ from field178_server.office.indicators.plans_and_areas import area_of, areas_see
 from field178_server.office.indicators.queries import figures
 from field178_server.office.notices.queries import OwnNotice
 from field178_server.office.plan.queries import OPEN, OPEN_STATES, ItemFilter, PlanReader, planned_visits
+from field178_server.office.reports.queries import (
+    KnownReport,
+    ReportViewer,
+    all_reports,
+    all_submissions,
+    reports_and_submissions,
+)
 from field178_server.office.returns.queries import (
     ReturnState,
     access_to_returns,
@@ -44,6 +51,7 @@ from field178_shared.indicators.periods import Period
 from field178_shared.indicators.suppression import is_hidden, is_small
 from field178_shared.indicators.target_progress import Standing, progress_towards
 from field178_shared.records.plan import PlanState
+from field178_shared.records.reports import ReportState
 from field178_shared.records.returns import MONTHLY_TYPES
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date, start_of_day
@@ -271,10 +279,22 @@ def _owed(reader: Viewer, unit_id: str, name: str) -> TodayLine:
 
 
 def _own_reports(reader: Viewer) -> TodayCard:
-    dues = reports_due(reader.localizer.lists, reader.today, reader.officer.agency)
-    card = _reports(reader, N_("Reports you owe"), dues, names_sender=False)
-    owed = _owed_returns(reader)
-    return card if owed is None else replace(card, lines=(owed, *card.lines))
+    """Return what the own agency or commune has not sent yet, and its calendar."""
+    lists, officer = reader.localizer.lists, reader.officer
+    owner = ReportViewer.of(officer, sees_drafts=False)
+    owed = [
+        one.submission
+        for one in all_submissions(reader.session, officer.tenant_id)
+        if one.submission.submitted_on is None and owner.owes(lists, one.submission)
+    ]
+    late = sum(one.is_late_on(reader.today) for one in owed)
+    line = reader.line(
+        len(owed), N_("reports you have not sent yet"), "console.reports", "bad" if late else "warn"
+    )
+    returns = _owed_returns(reader)
+    own = (line,) if returns is None else (line, returns)
+    dues = reports_due(lists, reader.today, officer.agency)
+    return _reports(reader, N_("Reports you owe"), own, dues, names_sender=False)
 
 
 def _owed_returns(reader: Viewer) -> TodayLine | None:
@@ -290,18 +310,47 @@ def _owed_returns(reader: Viewer) -> TodayLine | None:
 
 
 def _all_reports(reader: Viewer) -> TodayCard:
+    """Return what waits to be signed off, and the calendar."""
+    waiting: tuple[TodayLine, ...] = ()
+    if may(reader.officer.role, "console.sign_report", reader.localizer.lists):
+        reports = all_reports(reader.session, reader.officer.tenant_id)
+        drafts = _count_reports(reader, reports, ReportState.DRAFT)
+        waiting = (reader.line(drafts, N_("reports wait for your sign-off"), "console.reports"),)
     dues = reports_due(reader.localizer.lists, reader.today)
-    return _reports(reader, N_("Report calendar"), dues, names_sender=True)
+    return _reports(reader, N_("Report calendar"), waiting, dues, names_sender=True)
 
 
-def _reports(reader: Viewer, title: str, dues: Collection[ReportDue], *, names_sender: bool) -> TodayCard:
+def _report_work(reader: Viewer) -> TodayCard:
+    """Return what the standing office still has to do for the reports, and their calendar."""
+    reports, owed = reports_and_submissions(reader.session, reader.officer.tenant_id)
+    late = sum(one.submission.is_late_on(reader.today) for one in owed)
+    signed = _count_reports(reader, reports, ReportState.SIGNED_OFF)
+    work = (
+        reader.line(late, N_("agencies and communes are late with a report"), "console.reports", "bad"),
+        reader.line(signed, N_("reports are signed off and can be frozen"), "console.reports"),
+    )
+    dues = reports_due(reader.localizer.lists, reader.today)
+    return _reports(reader, N_("Reports"), work, dues, names_sender=True)
+
+
+def _count_reports(reader: Viewer, reports: Collection[KnownReport], state: ReportState) -> int:
+    lists = reader.localizer.lists
+    viewer = ReportViewer.of(reader.officer, sees_drafts=True)
+    return sum(one.state is state and viewer.sees(lists, one) for one in reports)
+
+
+def _reports(
+    reader: Viewer,
+    title: str,
+    work: tuple[TodayLine, ...],
+    dues: Collection[ReportDue],
+    *,
+    names_sender: bool,
+) -> TodayCard:
     localizer = reader.localizer
     lines = tuple(_report(reader, due, names_sender=names_sender) for due in dues)
-    if lines:
-        opens_next = N_("Reports are sent in writing as before.")
-    else:
-        opens_next = N_("The calendar names no report of your agency on this day.")
-    return TodayCard(localizer.say(title), "calendar", lines, localizer.say(opens_next))
+    none = "" if lines else localizer.say(N_("The calendar names no report of your agency on this day."))
+    return TodayCard(localizer.say(title), "calendar", (*work, *lines), none)
 
 
 def _report(reader: Viewer, due: ReportDue, *, names_sender: bool) -> TodayLine:
@@ -443,6 +492,7 @@ _CARDS: tuple[tuple[frozenset[str], Callable[[Viewer], TodayCard]], ...] = (
     (frozenset({"run_retention"}), _privacy),
     (frozenset({"read_indicators"}), _figures),
     (frozenset({"read_reports"}), _all_reports),
+    (frozenset({"draft_report"}), _report_work),
     (frozenset({"read_indicators"}), _targets),
     (frozenset({"review", "run_retention"}), _backup),
 )

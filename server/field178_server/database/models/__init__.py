@@ -59,6 +59,7 @@ from field178_server.database.models.replication import (
     RootPart,
     StoredReceipt,
 )
+from field178_server.database.models.report import FrozenReport, ReportTemplate
 from field178_server.database.models.review import RecordView
 from field178_server.database.models.tenant import Scope, StoreCheck, Tenant
 
@@ -89,6 +90,7 @@ __all__ = [
     "FiledRecord",
     "FollowUpAnswerRow",
     "FollowUpProjection",
+    "FrozenReport",
     "HandOver",
     "Incarnation",
     "IndicatorBasis",
@@ -113,6 +115,7 @@ __all__ = [
     "RegisterImport",
     "RegisterImportChoice",
     "RegisterImportRecord",
+    "ReportTemplate",
     "Root",
     "RootPart",
     "SanctionRow",

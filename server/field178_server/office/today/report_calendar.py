@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from field178_shared.codelists import CodeLists
+from field178_shared.codelists.holidays import HolidayCalendar
 from field178_shared.codelists.reports import Submission
+from field178_shared.time.working_days import next_working_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,11 @@ def reports_due(lists: CodeLists, today: date, sender: str | None = None) -> lis
     return sorted(mine, key=lambda due: (due.due_on, due.kind, due.senders))
 
 
-def next_day(day_and_month: str, today: date) -> date:
-    """Return the next local date of a day text `dd/mm`, today included."""
+def next_day(day_and_month: str, today: date, holidays: HolidayCalendar) -> date:
+    """Return the next working day on which a day text `dd/mm` falls due, today included."""
     day, month = (int(part) for part in day_and_month.split("/"))
-    this_year = date(today.year, month, day)
-    return this_year if this_year >= today else date(today.year + 1, month, day)
+    this_year = next_working_day(date(today.year, month, day), holidays)
+    return this_year if this_year >= today else next_working_day(date(today.year + 1, month, day), holidays)
 
 
 def _dues_of(link: Submission, lists: CodeLists, today: date) -> list[ReportDue]:
@@ -44,4 +46,7 @@ def _dues_of(link: Submission, lists: CodeLists, today: date) -> list[ReportDue]
     receivers = tuple(agency for agency in link.receivers if agency in there)
     if not senders or not receivers:
         return []
-    return [ReportDue(kind, senders, receivers, next_day(day, today)) for kind, day in link.due.items()]
+    return [
+        ReportDue(kind, senders, receivers, next_day(day, today, lists.holidays))
+        for kind, day in link.due.items()
+    ]

@@ -1,0 +1,1 @@
+"""Pages of the official report: calendar and board, draft, sign-off, freeze, files, template."""

@@ -1,0 +1,160 @@
+"""One report as the page shows it: its texts in a form or to read, its figures, its annexes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import url_for
+
+from field178_server.console.text.localize import Localizer
+from field178_server.office.reports.printed import PrintedFigure, PrintedReport
+from field178_server.office.reports.queries import KnownReport
+from field178_shared.errors import ErrorCode, message
+from field178_shared.records.reports import HEADING, REPORT
+from field178_shared.schemas.fields.catalogue import max_length, words_at
+from field178_shared.text.i18n import N_
+
+SECTION = "sections."
+_LONG = frozenset({"opening", "signer", "recipients"})
+
+
+@dataclass(frozen=True, slots=True)
+class TextField:
+    """A text of the form: what is typed, a digest of what was stored when it was read, and its error.
+
+    The digest tells at the next save whether somebody else wrote this text meanwhile.
+    """
+
+    name: str
+    label: str
+    typed: str
+    was: str
+    is_long: bool
+    max_length: int
+    help: str = ""
+    error: str = ""
+
+    @property
+    def id(self) -> str:
+        """The id of its control."""
+        return f"field-{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSectionView:
+    """A section: its heading, its figures with the address of what they count, and its text."""
+
+    group: str
+    heading: str
+    figures: tuple[tuple[PrintedFigure, str], ...]
+    lines: tuple[str, ...]
+    field: TextField | None
+
+
+@dataclass(frozen=True, slots=True)
+class TypedTexts:
+    """What an officer typed: the texts by field, the digests of what was stored then, and errors."""
+
+    texts: Mapping[str, str]
+    was: Mapping[str, str]
+    errors: Mapping[str, str]
+
+
+def digest_of(text: str) -> str:
+    """Return a short digest of a text, its line ends as browsers send them."""
+    return hashlib.sha256("\n".join(text.splitlines()).encode()).hexdigest()[:16]
+
+
+def stored_texts(known: KnownReport, section_ids: tuple[str, ...]) -> dict[str, str]:
+    """Return the texts of a report by the names of their fields."""
+    report = known.report
+    sections = {f"{SECTION}{one}": report.sections.get(one, "") for one in section_ids}
+    return {**report.heading, **sections}
+
+
+def merged(
+    stored: Mapping[str, str], typed: TypedTexts, localizer: Localizer
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the texts to write, and an error for each that both this officer and another one changed.
+
+    A text that only one of them changed is taken from that one.
+    """
+    texts, errors = dict[str, str](), dict[str, str]()
+    for name, now in stored.items():
+        text, was = "\n".join(typed.texts.get(name, now).splitlines()).strip(), typed.was.get(name, "")
+        is_changed = digest_of(now) != was
+        if digest_of(text) == was:
+            texts[name] = now
+        elif is_changed and text != now:
+            texts[name] = text
+            said = localizer.say(
+                N_("Somebody wrote this text meanwhile: “{text}”. Save once more to put yours in its place.")
+            )
+            errors[name] = said.format(text=now)
+        else:
+            texts[name] = text
+        limit = _limit(name)
+        if limit and len(text) > limit:
+            errors[name] = message(ErrorCode.TOO_LONG, localizer.language)
+    return texts, errors
+
+
+def heading_fields(
+    stored: Mapping[str, str], typed: TypedTexts | None, localizer: Localizer
+) -> list[TextField]:
+    """Return the fields of the heading, the signer and the recipients."""
+    return [
+        _field(name, words_at(REPORT, name, localizer.language).label, stored, typed, localizer)
+        for name in HEADING
+    ]
+
+
+def section_views(
+    printed: PrintedReport,
+    known: KnownReport,
+    form: tuple[Mapping[str, str], TypedTexts | None] | None,
+    localizer: Localizer,
+) -> list[ReportSectionView]:
+    """Return the sections; with a form its texts are typed, else read."""
+    is_frozen = bool(known.report.frozen_hash)
+
+    def href(figure: PrintedFigure) -> str:
+        return url_for("console.report_trace", record_id=known.record_id, key=figure.id) if is_frozen else ""
+
+    def field(section_id: str, heading: str) -> TextField | None:
+        return None if form is None else _field(f"{SECTION}{section_id}", heading, *form, localizer)
+
+    return [
+        ReportSectionView(
+            one.group,
+            one.heading,
+            tuple((figure, href(figure)) for figure in one.figures),
+            one.lines,
+            field(one.id, one.heading),
+        )
+        for one in printed.sections
+    ]
+
+
+def _field(
+    name: str, label: str, stored: Mapping[str, str], typed: TypedTexts | None, localizer: Localizer
+) -> TextField:
+    text = typed.texts.get(name, stored[name]) if typed else stored[name]
+    is_section = name.startswith(SECTION)
+    words = words_at(REPORT, f"{name}.text" if is_section else name, localizer.language)
+    return TextField(
+        name,
+        label,
+        text,
+        digest_of(stored[name]),
+        is_section or name in _LONG,
+        _limit(name),
+        words.help,
+        typed.errors.get(name, "") if typed else "",
+    )
+
+
+def _limit(name: str) -> int:
+    return max_length(REPORT, f"{name}.text" if name.startswith(SECTION) else name)

@@ -1,0 +1,54 @@
+"""Tables of reports: what was frozen, and the templates of the office."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint
+from sqlalchemy.orm import Mapped
+
+from field178_server.database.declarative_base import Key, KeyPart, TenantKey, table_args
+from field178_server.database.flask_extension import Model
+
+
+class FrozenReport(Model):
+    """All that a report is made of: canonical JSON, compressed; `sha256` is that of the JSON.
+
+    `template` names the bytes that its document is filled into.
+    """
+
+    __tablename__ = "frozen_report"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "report_id"], ["record.tenant_id", "record.record_id"]),
+        ForeignKeyConstraint(
+            ["tenant_id", "template"], ["report_template.tenant_id", "report_template.sha256"]
+        ),
+        CheckConstraint("length(sha256) = 64", name="sha256"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    report_id: Mapped[KeyPart]
+    sha256: Mapped[Key]
+    frozen_at: Mapped[datetime]
+    body: Mapped[bytes]
+    template: Mapped[Key]
+
+
+class ReportTemplate(Model):
+    """A template: the office's own, in use while it has no end; or the product's of a day.
+
+    It stays for good: frozen reports are made with the one of their day.
+    """
+
+    __tablename__ = "report_template"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"]),
+        CheckConstraint("length(sha256) = 64", name="sha256"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    sha256: Mapped[KeyPart]
+    name: Mapped[str]
+    body: Mapped[bytes]
+    taken_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

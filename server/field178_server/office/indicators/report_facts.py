@@ -1,0 +1,109 @@
+"""Facts of a report: figures of its period beside those of the year before, annexes, and their records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from field178_server.office.indicators.counted_records import counted_records, establishment_aliases
+from field178_server.office.indicators.queries import units_of_area, unkept_types
+from field178_shared.codelists import CodeLists
+from field178_shared.formulas.figures import Formula
+from field178_shared.formulas.sources import ENTITIES, SOURCES
+from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on
+from field178_shared.indicators.facts import Facts
+from field178_shared.indicators.figures import AreaTotals, FigureValue, figure_of
+from field178_shared.indicators.periods import Period
+from field178_shared.indicators.reporting import same_period_before
+from field178_shared.records.sanctions import OFFICE_TYPES
+
+# What is read as a record of its own; what the office wrote beside a visit comes with it.
+_TYPES = {
+    *(kind for one in SOURCES.values() for kind in one.record_types),
+    *(kind for one in ENTITIES.values() for kind in one.record_types),
+} - {*OFFICE_TYPES, "review"}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportQuestion:
+    """What a report asks for: the lists, its period, the units of its area, and the day at hand."""
+
+    lists: CodeLists
+    period: Period
+    unit_ids: tuple[str, ...]
+    today: date
+
+    def area(self, period: Period) -> CountedArea:
+        """Return the area at the end of a period."""
+        last_day = period.end - timedelta(days=1)
+        return area_on(self.lists, units_of_area(self.lists, self.unit_ids, last_day), last_day)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedFigure:
+    """The figure of an indicator, that of the same period before, and the record types that are not kept."""
+
+    now: FigureValue
+    before: FigureValue
+    unkept: tuple[str, ...]
+
+
+class ReportFacts:
+    """Approved records of the store, read once, as the figures and annexes of a report count them."""
+
+    def __init__(self, session: Session, tenant_id: str, question: ReportQuestion) -> None:
+        self._question = question
+        every = counted_records(session, tenant_id, _TYPES)
+        records = [one for one in every if one.is_approved]
+        self._facts = Facts(
+            question.lists, records, question.today, establishment_aliases(session, tenant_id)
+        )
+        self._beside = {one.record_id: tuple(one.entries) for one in records if one.entries}
+        self._area = question.area(question.period)
+
+    def figures(self) -> Mapping[str, ComparedFigure]:
+        """Return the figures of the indicators."""
+        lists, before = self._question.lists, same_period_before(self._question.period)
+        totals = self._totals(self._area, self._question.period)
+        earlier = self._totals(self._question.area(before), before)
+        return {
+            one.id: ComparedFigure(
+                figure_of(one, lists.figures[one.id], totals),
+                figure_of(one, lists.figures[one.id], earlier),
+                unkept_types(lists.figures[one.id]),
+            )
+            for one in lists.indicators.values()
+        }
+
+    def communes(self) -> Sequence[tuple[str, AreaTotals]]:
+        """Return the totals of each commune, and of each that was divided since, by its unit."""
+        return [
+            *((one.unit_id, self._of(CountedArea((one,)))) for one in self._area.communes),
+            *((one.unit_id, self._of(_former(one))) for one in self._area.former),
+        ]
+
+    def whole(self) -> AreaTotals:
+        """Return the totals of the whole area."""
+        return self._of(self._area)
+
+    def records_behind(self, formulas: Sequence[Formula]) -> set[str]:
+        """Return the records that formulas count in the period, with what the office wrote beside them."""
+        aggregates = {one.key: one for formula in formulas for one in formula.aggregates}.values()
+        units, found = self._area.units, set[str]()
+        for one in self._facts.counts_by_record(aggregates, self._question.period):
+            if one.unit_id in units:
+                found.update((one.key, *(record_id for record_id, _ in one.records)))
+        return found.union(*(self._beside.get(record_id, ()) for record_id in found))
+
+    def _of(self, area: CountedArea) -> AreaTotals:
+        return self._totals(area, self._question.period)
+
+    def _totals(self, area: CountedArea, period: Period) -> AreaTotals:
+        return AreaTotals(self._facts.counts_of, area, period, self._question.today)
+
+
+def _former(commune: CommuneArea) -> CountedArea:
+    return CountedArea((), (commune,))

@@ -1,0 +1,220 @@
+"""Content of a report: all that it prints, as plain values, so that what was frozen needs nothing else.
+
+Labels stand in it as they read on that day: lists change, a report does not. Texts are Vietnamese, as the
+report is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from field178_server.office.indicators.report_facts import ComparedFigure, ReportFacts
+from field178_shared.codelists import CodeLists, Indicator, TargetProfile
+from field178_shared.codelists.reports import AnnexTable
+from field178_shared.indicators.figures import AreaTotals, FigureValue, reached
+from field178_shared.indicators.periods import Period
+from field178_shared.indicators.reporting import same_period_before
+from field178_shared.indicators.suppression import counts_people, is_hidden
+from field178_shared.records.reports import Report
+from field178_shared.text.formats import percent_text
+from field178_shared.wire.canonical import canonical
+
+FORMAT = 1
+BY_UNIT, BY_AGENCY, BY_INDICATOR = "admin_unit", "agency", "indicator"
+# Columns of the annex of targets; they are no formulas.
+_TARGET_HEADS = {
+    "target": "Chỉ tiêu",
+    "result": "Kết quả",
+    "numerator": "Tử số",
+    "denominator": "Mẫu số",
+    "status": "Đánh giá",
+    "note": "Ghi chú",
+}
+_VI = "vi"
+_OPERATORS = {"=": "", ">=": "≥ "}
+
+Plain = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a report is counted from: the facts, the lists and its period."""
+
+    facts: ReportFacts
+    lists: CodeLists
+    period: Period
+
+
+def content_of(report: Report, counted: Counted) -> Plain:
+    """Return the content of a report."""
+    lists, period = counted.lists, counted.period
+    figures = counted.facts.figures()
+    kind = lists.report_kinds[report.kind]
+    before = same_period_before(period)
+    return {
+        "format": FORMAT,
+        "kind": report.kind,
+        "kind_name": kind.vi,
+        "year": report.year,
+        "period": _days(period),
+        "before": _days(before),
+        "rule": "nd_09_2019" if kind.source == "nd_09_2019" else "calendar",
+        "area": lists.unit_groups[report.area_id].vi,
+        "heading": dict(report.heading),
+        "sections": list(_sections(report, lists, figures)),
+        "annexes": [_annex(report, one, counted, figures) for one in lists.annex_tables.values()],
+        "lists": lists.version,
+    }
+
+
+def digest(content: Plain) -> str:
+    """Return the SHA-256 of a content."""
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def indicator_ids(lists: CodeLists) -> tuple[str, ...]:
+    """Return the indicators that a report shows, in its order, each once."""
+    named = (one for section in lists.report_sections.values() for one in section.indicators)
+    return tuple(dict.fromkeys(one for one in named if one in lists.indicators))
+
+
+def trace(counted: Counted) -> dict[str, set[str]]:
+    """Return the records behind each figure, and behind the annexes, by indicator and annex."""
+    lists, facts = counted.lists, counted.facts
+    found = {one: facts.records_behind(lists.figures[one].formulas) for one in indicator_ids(lists)}
+    for annex in lists.annex_tables.values():
+        formulas = [lists.figures.columns[one] for one in annex.columns if one in lists.annex_columns]
+        found[annex.id] = facts.records_behind(formulas)
+    return found
+
+
+def _sections(report: Report, lists: CodeLists, figures: Mapping[str, ComparedFigure]) -> Iterator[Plain]:
+    for section in lists.report_sections.values():
+        named = [one for one in section.indicators if one in lists.indicators]
+        yield {
+            "id": section.id,
+            "order": section.order,
+            "title": section.vi,
+            "text": report.sections.get(section.id, ""),
+            "figures": [_figure(lists.indicators[one], figures[one], lists) for one in named],
+        }
+
+
+def _figure(indicator: Indicator, figure: ComparedFigure, lists: CodeLists) -> Plain:
+    return {
+        "id": indicator.id,
+        "label": indicator.vi,
+        "unit": indicator.unit,
+        "now": _value(indicator, figure.now),
+        "before": _value(indicator, figure.before),
+        "is_kept": not figure.unkept,
+    }
+
+
+def _value(indicator: Indicator, value: FigureValue) -> Plain:
+    """Return a value in tenths: whole numbers alone are written."""
+    return {
+        "num": _tenths(value.num),
+        "den": _tenths(value.den),
+        "value": _tenths(value.value),
+        "is_hidden": counts_people(indicator) and is_hidden(indicator, value),
+    }
+
+
+def _tenths(value: float | None) -> int | None:
+    return None if value is None else round(value * 10)
+
+
+def _annex(
+    report: Report, annex: AnnexTable, counted: Counted, figures: Mapping[str, ComparedFigure]
+) -> Plain:
+    lists = counted.lists
+    head = [
+        lists.annex_columns[one].vi if one in lists.annex_columns else _TARGET_HEADS.get(one, one)
+        for one in annex.columns
+    ]
+    rows: list[list[object]] = []
+    total: list[object] | None = None
+    if annex.rows == BY_UNIT:
+        rows, total = _by_unit(annex, counted)
+    elif annex.rows == BY_AGENCY:
+        rows = _by_agency(annex, counted)
+    elif annex.rows == BY_INDICATOR:
+        rows = list(_by_target(counted, report.profile_ids, figures))
+    return {
+        "id": annex.id,
+        "of": annex.rows,
+        "title": annex.vi,
+        "head": head,
+        "people": [one in lists.annex_columns and lists.annex_columns[one].people for one in annex.columns],
+        "rows": rows,
+        "total": total,
+    }
+
+
+def _by_unit(annex: AnnexTable, counted: Counted) -> tuple[list[list[object]], list[object]]:
+    facts, lists = counted.facts, counted.lists
+
+    def cells(totals: AreaTotals) -> list[object]:
+        return [int(lists.figures.columns[one].run(totals) or 0) for one in annex.columns]
+
+    rows = [[lists.units[unit_id].vi, *cells(totals)] for unit_id, totals in facts.communes()]
+    return rows, ["Cộng", *cells(facts.whole())]
+
+
+def _by_agency(annex: AnnexTable, counted: Counted) -> list[list[object]]:
+    lists, whole = counted.lists, counted.facts.whole()
+    told: dict[str, dict[str, int]] = {}
+    for column in annex.columns:
+        breakdown = lists.figures.columns[column].breakdown
+        for agency, number in (whole.by_key(breakdown) if breakdown else {}).items():
+            told.setdefault(agency, {})[column] = number
+    return [
+        [lists.agencies[one].vi if one in lists.agencies else one]
+        + [told[one].get(column, 0) for column in annex.columns]
+        for one in sorted(told)
+    ]
+
+
+def _by_target(
+    counted: Counted, profile_ids: Iterable[str], figures: Mapping[str, ComparedFigure]
+) -> Iterator[list[object]]:
+    lists = counted.lists
+    for profile_id in profile_ids:
+        profile = lists.target_profiles[profile_id]
+        for target in profile.targets:
+            indicator = lists.indicators.get(target.indicator)
+            if indicator is not None and target.per in (None, "year"):
+                yield _target_row(profile, indicator, figures[indicator.id])
+
+
+def _target_row(profile: TargetProfile, indicator: Indicator, figure: ComparedFigure) -> list[object]:
+    value = figure.now
+    wanted = reached(profile, indicator.id, value.value)
+    target = next(one for one in profile.targets if one.indicator == indicator.id)
+    is_percent = indicator.unit == "%"
+    met = None if wanted is None or figure.unkept else wanted.met
+    said = {True: "Đạt", False: "Chưa đạt", None: "Chưa có số liệu"}[met]
+    is_small = is_hidden(indicator, value)
+    return [
+        indicator.vi,
+        f"{_OPERATORS.get(target.op, target.op)}{target.value}{'%' if is_percent else ''}",
+        "—"
+        if figure.unkept or value.value is None
+        else "dưới 5"
+        if is_small
+        else percent_text(value.value)
+        if is_percent
+        else str(round(value.value)),
+        "" if figure.unkept or is_small else str(round(value.num)),
+        "" if figure.unkept or is_small or value.den is None else str(round(value.den)),
+        said,
+        profile.vi,
+    ]
+
+
+def _days(period: Period) -> list[str]:
+    return [period.first.isoformat(), (period.end - timedelta(days=1)).isoformat()]

@@ -1,0 +1,51 @@
+"""First words of a new report, by the lists: heading, signer, recipients. All are changed on the page."""
+
+from __future__ import annotations
+
+from field178_server.office.reports.queries import compiler_of
+from field178_shared.codelists import CodeLists
+from field178_shared.indicators.reporting import duties
+
+_COMMITTEE = "Ủy ban nhân dân"
+_SIGNER = ("TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH")
+_SYMBOL = "BC-UBND"
+_NATIONAL = "qd_"
+
+
+def default_heading(lists: CodeLists, kind: str, year: int, area_id: str) -> dict[str, str]:
+    """Return the texts around the body of a new report."""
+    members = [lists.units[one] for one in lists.unit_groups[area_id].members]
+    above = next((lists.units[one.parent] for one in members if one.parent), members[0])
+    chain = duties(lists, lists.report_kinds[kind], year)
+    compiler = compiler_of(chain)
+    receivers = [one for duty in chain if compiler in duty.senders for one in duty.receivers]
+    names = [lists.agencies[one].vi for one in dict.fromkeys(receivers)]
+    return {
+        "superior_body": _COMMITTEE,
+        "issuing_body": above.vi,
+        "symbol": _SYMBOL,
+        "place": above.vi.removeprefix(lists.unit_types[above.type].vi).strip() or above.vi,
+        "opening": (
+            f"Thực hiện Kế hoạch số ...../KH-UBND về phòng, chống mại dâm năm {year},"
+            f" {_COMMITTEE} {_lower(above.vi)} báo cáo kết quả thực hiện như sau:"
+        ),
+        "signer": "\n".join(_SIGNER),
+        "recipients": "\n".join([*names, "Lưu: VT"]),
+    }
+
+
+def default_profiles(lists: CodeLists, area_id: str, year: int) -> tuple[str, ...]:
+    """Return the plans whose targets a report is likely to show: of its area and year, and national ones."""
+    return tuple(
+        one.id
+        for one in lists.target_profiles.values()
+        if one.year is not None
+        and (
+            (one.unit_group == area_id and one.year == year)
+            or (one.unit_group is None and one.source.startswith(_NATIONAL) and one.year >= year)
+        )
+    )
+
+
+def _lower(name: str) -> str:
+    return name[:1].lower() + name[1:]

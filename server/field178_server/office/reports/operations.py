@@ -1,0 +1,297 @@
+"""What is done with a report: opened, written, signed off, frozen, restated; and what is sent for it.
+
+Each write names the revision that was seen. What was signed off is the text and the figures that were seen:
+an edit takes the sign-off back, and a freeze finds the same figures or is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import NAMESPACE_URL
+
+from field178_server.audit.office_write import put_record, write_record
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
+from field178_server.audit.trail_chain import head
+from field178_server.database.models import FrozenReport, ReportTemplate
+from field178_server.office.reports.content import Counted, content_of, digest
+from field178_server.office.reports.docx_template import own_template
+from field178_server.office.reports.queries import (
+    all_reports,
+    counted_for,
+    manifest,
+    senders,
+    template_in_use,
+)
+from field178_server.records import scopes
+from field178_server.records.batch import Batch
+from field178_server.records.scopes import OFFICE
+from field178_server.records.stored_record import Stored, new_record, next_revision
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.ids import companion_id
+from field178_shared.merge import Data
+from field178_shared.records.reports import HEADING, REPORT, SUBMISSION, Report
+from field178_shared.rules import Context, submission_problems
+from field178_shared.rules.problem import by_path
+from field178_shared.time.clock import local_date, to_wire
+from field178_shared.wire.canonical import canonical
+
+PRODUCT_TEMPLATE = "—"
+_SIGNED, _FROZEN = "signed_off", "frozen"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenReport:
+    """A report, or what is owed for one, as an officer saw it."""
+
+    record_id: str
+    rev: int
+
+
+def report_id(kind: str, first: str, area_id: str) -> str:
+    """Return the id of the first report of a kind, a period and an area: there is one."""
+    return companion_id(str(NAMESPACE_URL), REPORT, f"{kind}|{first}|{area_id}")
+
+
+def open_report(batch: Batch, context: OperationContext, data: Data) -> str:
+    """Write a new draft, and what each sender of the chain owes for it; return the id of the report.
+
+    Raises AppError(rule) where its period has a report already.
+    """
+    _refuse_wrong(context, data)
+    kind, area_id = str(data["kind"]), str(data["area_id"])
+    year = data["year"]
+    assert isinstance(year, int)
+    record_id = report_id(kind, str(data["period_from"]), area_id)
+    owed = {
+        companion_id(record_id, SUBMISSION, f"{one.agency_id}|{one.unit_id}"): one
+        for one in senders(context.lists, context.lists.report_kinds[kind], year, area_id)
+    }
+    batch.load([record_id, *owed])
+    if batch.get(record_id) is not None:
+        raise AppError(ErrorCode.RULE, problems={"kind": [ErrorCode.ENTERED_TWICE.value]})
+    scopes.ensure(batch.session, context.tenant_id, (OFFICE,), context.lists)
+    for key, sender in owed.items():
+        if batch.get(key) is None:
+            owes: Data = {
+                "kind": kind,
+                "year": year,
+                "area_id": area_id,
+                "agency_id": sender.agency_id,
+                "unit_id": sender.unit_id,
+                "due_on": sender.due_on.isoformat(),
+            }
+            put_record(batch, context, new_record(key, SUBMISSION, OFFICE, owes))
+    _write(batch, context, new_record(record_id, REPORT, OFFICE, data), "report_opened")
+    return record_id
+
+
+def write_texts(
+    batch: Batch,
+    context: OperationContext,
+    seen: SeenReport,
+    heading: Mapping[str, str],
+    sections: Mapping[str, str],
+) -> None:
+    """Write heading and sections anew over the revision that was seen; a sign-off is taken back by it."""
+    known = _draft(batch, seen)
+    kept = {name: value for name, value in known.data.items() if name not in (*HEADING, "sections", _SIGNED)}
+    written = {name: {"text": text} for name, text in sections.items() if text}
+    data: Data = {
+        **kept,
+        **{name: text for name, text in heading.items() if text},
+        **({"sections": written} if written else {}),
+    }
+    before = {name: value for name, value in known.data.items() if name != _SIGNED}
+    if data == before:
+        return
+    _refuse_wrong(context, data)
+    _write(batch, context, next_revision(known, data=data), "report_edited")
+
+
+def sign_off(batch: Batch, context: OperationContext, seen: SeenReport, seen_figures: str) -> None:
+    """Sign a draft off as it was seen: its revision, and the digest of its content."""
+    known = _draft(batch, seen)
+    content = content_of(Report.from_data(known.data), _counted(batch, context, known))
+    if digest(content) != seen_figures:
+        raise AppError(ErrorCode.FIGURES_CHANGED, record_id=seen.record_id)
+    signed = {"by": context.actor.id, "at": to_wire(context.now()), "figures": seen_figures}
+    _write(batch, context, next_revision(known, data={**known.data, _SIGNED: signed}), "report_signed_off")
+
+
+def freeze(batch: Batch, context: OperationContext, seen: SeenReport) -> str:
+    """Freeze a signed-off report: its content, the exact revisions it counts, and its template.
+
+    Returns the SHA-256. Raises AppError(figures_changed) where a figure is another one than was signed off.
+    """
+    known = _draft(batch, seen)
+    report = Report.from_data(known.data)
+    if not report.signed_figures:
+        raise AppError(ErrorCode.NOT_SIGNED_OFF, record_id=seen.record_id)
+    counted = _counted(batch, context, known)
+    content = content_of(report, counted)
+    if digest(content) != report.signed_figures:
+        raise AppError(ErrorCode.FIGURES_CHANGED, record_id=seen.record_id)
+    session, now = batch.session, context.now()
+    revisions, behind = manifest(session, context.tenant_id, counted)
+    chained = head(session, context.tenant_id)
+    template, body = _template(batch, context)
+    content |= {
+        "frozen_at": to_wire(now),
+        "report": {"id": known.record_id, "rev": known.rev},
+        "records": revisions,
+        "trace": behind,
+        "audit": {"index": chained.index, "hash": chained.hash} if chained else None,
+        "template": template,
+        "restates": _restated(batch, context, report),
+    }
+    raw = canonical(content)
+    sha256 = hashlib.sha256(raw).hexdigest()
+    if body is not None:
+        session.add(
+            ReportTemplate(
+                tenant_id=context.tenant_id,
+                sha256=template,
+                name=PRODUCT_TEMPLATE,
+                body=body,
+                taken_at=now,
+                ended_at=now,
+            )
+        )
+        session.flush()
+    session.add(
+        FrozenReport(
+            tenant_id=context.tenant_id,
+            report_id=known.record_id,
+            sha256=sha256,
+            frozen_at=now,
+            body=zlib.compress(raw, 9),
+            template=template,
+        )
+    )
+    frozen = {"by": context.actor.id, "at": to_wire(now), "sha256": sha256}
+    made = next_revision(known, data={**known.data, _FROZEN: frozen})
+    put_record(batch, context, made)
+    details: dict[str, str | int | None] = {"rev": made.rev, "sha256": sha256, "records": len(revisions)}
+    context.note(session, AuditEntry("report_frozen", known.record_id, OFFICE, details))
+    return sha256
+
+
+def restate(batch: Batch, context: OperationContext, seen: SeenReport, reason: str) -> str:
+    """Open the report that takes the place of a frozen one, with its texts; return its id."""
+    known = _known(batch, seen)
+    if _FROZEN not in known.data:
+        raise AppError(ErrorCode.NOT_SIGNED_OFF, record_id=seen.record_id)
+    others = all_reports(batch.session, context.tenant_id)
+    if any(one.report.restates == known.record_id for one in others):
+        raise AppError(ErrorCode.RULE, problems={"restatement_reason": [ErrorCode.ENTERED_TWICE.value]})
+    if not reason.strip():
+        raise AppError(ErrorCode.RULE, problems={"restatement_reason": [ErrorCode.REQUIRED.value]})
+    kept = {name: value for name, value in known.data.items() if name not in (_SIGNED, _FROZEN)}
+    data: Data = {**kept, "restates": known.record_id, "restatement_reason": reason.strip()}
+    _refuse_wrong(context, data)
+    made = new_record(batch.ids.time_ordered(), REPORT, OFFICE, data)
+    _write(batch, context, made, "report_restated")
+    return made.record_id
+
+
+def record_submission(
+    batch: Batch, context: OperationContext, seen: SeenReport, sent_on: date | None, number: str
+) -> None:
+    """Write that something owed was sent on a day, with its number; no day: it was not."""
+    known = _known(batch, seen, SUBMISSION)
+    kept = {
+        name: value for name, value in known.data.items() if name not in ("submitted_on", "document_number")
+    }
+    data: Data = {
+        **kept,
+        **({"submitted_on": sent_on.isoformat()} if sent_on else {}),
+        **({"document_number": number} if sent_on and number else {}),
+    }
+    if sent_on and sent_on > local_date(context.now()):
+        raise AppError(ErrorCode.RULE, problems={"submitted_on": [ErrorCode.DATE_IN_FUTURE.value]})
+    if data == known.data:
+        return
+    _refuse_wrong(context, data, SUBMISSION)
+    _write(batch, context, next_revision(known, data=data), "submission_recorded")
+
+
+def take_template(batch: Batch, context: OperationContext, name: str, body: bytes) -> None:
+    """Put a template of the office in use; it was checked before."""
+    drop_template(batch, context)
+    session, sha256 = batch.session, hashlib.sha256(body).hexdigest()
+    known = session.get(ReportTemplate, (context.tenant_id, sha256))
+    if known is None:
+        known = ReportTemplate(tenant_id=context.tenant_id, sha256=sha256, body=body)
+        session.add(known)
+    known.name, known.taken_at, known.ended_at = name, context.now(), None
+    session.flush()
+    context.note(session, AuditEntry("template_taken", None, OFFICE, {"sha256": sha256}))
+
+
+def drop_template(batch: Batch, context: OperationContext) -> None:
+    """Go back to the template of the product."""
+    used = template_in_use(batch.session, context.tenant_id)
+    if used is not None:
+        used.ended_at = context.now()
+        batch.session.flush()
+        context.note(batch.session, AuditEntry("template_dropped", None, OFFICE, {"sha256": used.sha256}))
+
+
+def _template(batch: Batch, context: OperationContext) -> tuple[str, bytes | None]:
+    """Return the hash of the template in use, and the bytes of the product's where they are not kept yet."""
+    used = template_in_use(batch.session, context.tenant_id)
+    if used is not None:
+        return used.sha256, None
+    body = own_template(context.lists.report_layout)
+    sha256 = hashlib.sha256(body).hexdigest()
+    known = batch.session.get(ReportTemplate, (context.tenant_id, sha256))
+    return sha256, body if known is None else None
+
+
+def _restated(batch: Batch, context: OperationContext, report: Report) -> dict[str, str] | None:
+    if not report.restates:
+        return None
+    before = batch.session.get(FrozenReport, (context.tenant_id, report.restates))
+    return {
+        "id": report.restates,
+        "sha256": before.sha256 if before else "",
+        "frozen_at": to_wire(before.frozen_at) if before else "",
+        "reason": report.restatement_reason,
+    }
+
+
+def _counted(batch: Batch, context: OperationContext, known: Stored) -> Counted:
+    report, today = Report.from_data(known.data), local_date(context.now())
+    return counted_for(batch.session, context.tenant_id, context.lists, report, today)
+
+
+def _draft(batch: Batch, seen: SeenReport) -> Stored:
+    known = _known(batch, seen)
+    if _FROZEN in known.data:
+        raise AppError(ErrorCode.REPORT_FROZEN, record_id=seen.record_id)
+    return known
+
+
+def _known(batch: Batch, seen: SeenReport, type_: str = REPORT) -> Stored:
+    batch.load([seen.record_id])
+    found = batch.get(seen.record_id)
+    if found is None or found.type != type_ or found.deleted or found.is_erased:
+        raise AppError(ErrorCode.NOT_FOUND, record_id=seen.record_id)
+    if found.rev != seen.rev:
+        raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id)
+    return found
+
+
+def _refuse_wrong(context: OperationContext, data: Data, type_: str = REPORT) -> None:
+    problems = by_path(submission_problems(type_, data, context.lists, Context(now=context.now())))
+    if problems:
+        raise AppError(ErrorCode.RULE, problems=problems)
+
+
+def _write(batch: Batch, context: OperationContext, made: Stored, action: str) -> None:
+    write_record(batch, context, made, AuditEntry(action, made.record_id, made.scope, {"rev": made.rev}))

@@ -1,0 +1,279 @@
+"""Printed form of a report's content: texts alone, the same for the page, the DOCX, the PDF and the workbook.
+
+Numbers that could stand for a few known people leave the office as "dưới 5" (domain: privacy).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from field178_shared.indicators.suppression import hidden_cells
+from field178_shared.text.formats import NOTHING, date_text, number_text
+from field178_shared.time.clock import VIETNAM, from_wire
+
+HIDDEN = "dưới 5"
+NOT_KEPT = "chưa có số liệu"
+# Behind the last sentence of an official document (ND 30/2020).
+END = "./."
+_PERCENT, _YES_NO = "%", "có/không"
+_GROUP = "KẾT QUẢ THỰC HIỆN"
+_RULES = {"nd_09_2019": "theo Nghị định 09/2019/NĐ-CP", "calendar": "theo năm dương lịch"}
+_HALF = frozenset({"half_year", "calendar_half_year"})
+_WHOLE = frozenset({"annual", "calendar_year"})
+_FIRST_HEADS = {"indicator": "Chỉ số", "agency": "Cơ quan"}
+ANNEX_NOTE = "(Kèm theo Báo cáo số      /{symbol} của {body})"
+
+Content = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedFigure:
+    """A figure, what it is counted from, the one of the year before, and the difference."""
+
+    id: str
+    label: str
+    value: str
+    basis: str
+    before: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedSection:
+    """A section: its heading, the paragraphs written in it, and its figures; `group` stands above it."""
+
+    id: str
+    group: str
+    heading: str
+    lines: tuple[str, ...]
+    figures: tuple[PrintedFigure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedAnnex:
+    """A table behind the report; the last row is the sum, where there is one."""
+
+    id: str
+    title: str
+    note: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedReport:
+    """All that a report prints."""
+
+    superior_body: str
+    issuing_body: str
+    number: str
+    dateline: str
+    title: str
+    subject: str
+    period: str
+    opening: tuple[str, ...]
+    sections: tuple[PrintedSection, ...]
+    ending: str
+    signer: tuple[str, ...]
+    recipients: tuple[str, ...]
+    annexes: tuple[PrintedAnnex, ...]
+    h: str = "0" * 32
+    foot: tuple[str, ...] = field(default_factory=tuple)
+
+
+def printed(content: Content, sha256: str = "") -> PrintedReport:
+    """Return what a content prints; without a hash it is a draft, and says so."""
+    heading = content["heading"]
+    symbol = heading["symbol"]
+    year = content["year"]
+    sections = tuple(_sections(content))
+    note = ANNEX_NOTE.format(symbol=symbol, body=_title_case(heading))
+    return PrintedReport(
+        superior_body=heading["superior_body"].upper(),
+        issuing_body=heading["issuing_body"].upper(),
+        number=f"Số:        /{symbol}",
+        dateline=f"{heading['place']}, ngày      tháng      năm {_year_of_day(content, year)}",
+        title="BÁO CÁO",
+        subject=f"Kết quả công tác phòng, chống mại dâm {_when(content)}",
+        period=f"(Kỳ {_days(content['period'])}, {_RULES[content['rule']]})",
+        opening=(*_restated(content), *_lines(heading["opening"])),
+        sections=_ended(sections),
+        ending=END if sections[-1].figures else "",
+        signer=_lines(heading["signer"]),
+        recipients=tuple(one.removeprefix("-").strip(" ;.") for one in _lines(heading["recipients"])),
+        annexes=tuple(_annex(one, note) for one in content["annexes"]),
+        h=sha256[:32] or "0" * 32,
+        foot=_foot(content, sha256),
+    )
+
+
+def number_of(tenths: int, unit: str = "") -> str:
+    """Return a number that is kept in tenths: a percentage with one decimal, a whole number with none."""
+    if unit == _PERCENT:
+        return f"{number_text(tenths / 10, decimals=1)}%"
+    return number_text(tenths // 10 if tenths % 10 == 0 else tenths / 10)
+
+
+def _sections(content: Content) -> Iterator[PrintedSection]:
+    is_open = False
+    for section in content["sections"]:
+        chapter, _, number = section["order"].partition(".")
+        group = f"{chapter}. {_GROUP}" if number and not is_open else ""
+        is_open = is_open or bool(number)
+        heading = f"{number}. {section['title']}" if number else f"{chapter}. {section['title'].upper()}"
+        yield PrintedSection(
+            section["id"],
+            group,
+            heading,
+            _lines(section["text"]),
+            tuple(_figure(one) for one in section["figures"]),
+        )
+
+
+def _ended(sections: tuple[PrintedSection, ...]) -> tuple[PrintedSection, ...]:
+    """Return the sections with the end sign behind the last sentence; behind a table it stands alone."""
+    *others, last = sections
+    if last.figures:
+        return sections
+    *before, final = last.lines or ("",)
+    return (*others, replace(last, lines=(*before, f"{final}{END}")))
+
+
+def _figure(figure: Content) -> PrintedFigure:
+    now, before, unit = figure["now"], figure["before"], figure["unit"]
+    label = figure["label"] if unit in (_PERCENT, _YES_NO) else f"{figure['label']} ({unit})"
+    if not figure["is_kept"]:
+        return PrintedFigure(figure["id"], label, NOT_KEPT, "", "", "")
+    return PrintedFigure(
+        figure["id"], label, _value(now, unit), _basis(now), _value(before, unit), _change(now, before, unit)
+    )
+
+
+def _value(value: Content, unit: str) -> str:
+    if value["is_hidden"]:
+        return HIDDEN
+    if value["value"] is None:
+        return NOTHING
+    if unit == _YES_NO:
+        return "có" if value["value"] else "không"
+    return number_of(value["value"], unit)
+
+
+def _basis(value: Content) -> str:
+    if value["is_hidden"] or value["den"] is None:
+        return ""
+    return f"{number_of(value['num'])}/{number_of(value['den'])}"
+
+
+def _change(now: Content, before: Content, unit: str) -> str:
+    known = now["value"] is not None and before["value"] is not None
+    if unit == _YES_NO or not known or now["is_hidden"] or before["is_hidden"]:
+        return NOTHING
+    step = now["value"] - before["value"]
+    sign = "+" if step > 0 else "−" if step < 0 else ""
+    text = f"{sign}{number_of(abs(step))}"
+    return f"{text} điểm %" if unit == _PERCENT and step else text
+
+
+def _annex(annex: Content, note: str) -> PrintedAnnex:
+    people: Sequence[bool] = annex["people"]
+    hidden = {
+        (row, column + 1)
+        for column, of_people in enumerate(people)
+        if of_people
+        for row in hidden_cells([one[column + 1] for one in annex["rows"]])
+    }
+    if not annex["rows"]:
+        empty = ("(không có số liệu trong kỳ)", *("" for _ in annex["head"]))
+        return PrintedAnnex(annex["id"], annex["title"], note, (_first(annex), *annex["head"]), (empty,))
+    rows = [
+        tuple(HIDDEN if (number, place) in hidden else _cell(cell) for place, cell in enumerate(row))
+        for number, row in enumerate(annex["rows"])
+    ]
+    if annex["total"] is not None:
+        counts = [False, *people]
+        rows.append(
+            tuple(
+                HIDDEN if is_people and isinstance(cell, int) and 0 < cell < 5 else _cell(cell)
+                for cell, is_people in zip(annex["total"], counts, strict=True)
+            )
+        )
+    return PrintedAnnex(annex["id"], annex["title"], note, (_first(annex), *annex["head"]), tuple(rows))
+
+
+def _first(annex: Content) -> str:
+    return _FIRST_HEADS.get(annex["of"], "Đơn vị")
+
+
+def _cell(cell: object) -> str:
+    return number_text(cell) if isinstance(cell, int) else str(cell)
+
+
+def _foot(content: Content, sha256: str) -> tuple[str, ...]:
+    days, rule = _days(content["period"]), _RULES[content["rule"]]
+    if not sha256:
+        return (f"Kỳ {days}, {rule}; dữ liệu đã duyệt.", "BẢN DỰ THẢO: số liệu chưa chốt.")
+    at, audit = from_wire(content["frozen_at"]), content["audit"]
+    when = at.astimezone(VIETNAM).strftime("%H:%M ngày %d/%m/%Y") if at else ""
+    chain = f"mục {audit['index']}, {audit['hash'][:32]}" if audit else "chưa có mục nào"
+    return (
+        f"Kỳ {days}, {rule}; dữ liệu đã duyệt, chốt lúc {when}.",
+        f"SHA-256 của bản chốt: {sha256[:32]}…",
+        f"Đầu chuỗi nhật ký: {chain}.",
+    )
+
+
+def _restated(content: Content) -> Iterator[str]:
+    """Yield the sentence by which a restatement names the report that it takes the place of."""
+    before = content.get("restates")
+    if before:
+        at = from_wire(before["frozen_at"])
+        day = date_text(at.astimezone(VIETNAM)) if at else ""
+        yield (
+            f"Báo cáo này thay thế báo cáo cùng kỳ đã chốt ngày {day} (SHA-256 {before['sha256'][:32]}…)."
+            f" Lý do: {before['reason']}"
+        )
+
+
+def _when(content: Content) -> str:
+    if content["kind"] in _HALF:
+        return f"6 tháng đầu năm {content['year']}"
+    if content["kind"] in _WHOLE:
+        return f"năm {content['year']}"
+    return f"từ {_days(content['period'])}"
+
+
+def _days(period: Sequence[str]) -> str:
+    first, last = (date_text(date.fromisoformat(day)) for day in period)
+    return f"{first} - {last}"
+
+
+def _year_of_day(content: Content, year: int) -> int:
+    """Return the year in which the report is dated: that of the day after its period, while it is a draft."""
+    return year if content["rule"] == "nd_09_2019" else date.fromisoformat(content["period"][1]).year
+
+
+def _title_case(heading: Mapping[str, str]) -> str:
+    return " ".join(one for one in (heading["superior_body"], heading["issuing_body"]) if one)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def figure_changes(was: PrintedReport, now: PrintedReport) -> list[tuple[str, str, str]]:
+    """Return label, old and new text of each figure of the sections that differs."""
+    before = {one.id: one for section in was.sections for one in section.figures}
+    after = {one.id: one for section in now.sections for one in section.figures}
+    return [
+        (one.label, _whole_text(one), _whole_text(after[one.id]))
+        for one in before.values()
+        if one.id in after and _whole_text(one) != _whole_text(after[one.id])
+    ]
+
+
+def _whole_text(figure: PrintedFigure) -> str:
+    return f"{figure.value} ({figure.basis})" if figure.basis else figure.value

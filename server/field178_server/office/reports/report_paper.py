@@ -1,0 +1,63 @@
+"""The PDF of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from field178_server.office.reports.printed import PrintedReport
+from field178_shared.documents.blocks import (
+    Annex,
+    Block,
+    Heading,
+    Letterhead,
+    Paragraph,
+    SignatureBlock,
+    Table,
+)
+from field178_shared.documents.paper import draw
+
+FIGURE_HEAD = ("Chỉ tiêu", "Kỳ này", "Tử số/mẫu số", "Cùng kỳ năm trước", "So với cùng kỳ")
+_WIDTHS = (40, 15, 16, 13, 16)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSeal:
+    """What ties the pages of a report to its frozen content."""
+
+    h: str
+    lines: tuple[str, ...]
+
+    @property
+    def qr_text(self) -> str:
+        """The text of the QR code."""
+        return f"field178:report?h={self.h}"
+
+
+def report_pdf(report: PrintedReport, made_at: datetime | None) -> bytes:
+    """Return the PDF of a report, the same bytes for the same report and instant."""
+    head = Letterhead(
+        authority=(report.superior_body, report.issuing_body),
+        number=report.number,
+        dateline=report.dateline,
+        title=report.title,
+        subtitle=f"{report.subject}\n{report.period}",
+    )
+    return draw(head, list(_blocks(report)), ReportSeal(report.h, report.foot), made_at)
+
+
+def _blocks(report: PrintedReport) -> Iterator[Block]:
+    yield from (Paragraph(line) for line in report.opening)
+    for section in report.sections:
+        if section.group:
+            yield Heading(section.group)
+        yield Heading(section.heading)
+        yield from (Paragraph(line) for line in section.lines)
+        if section.figures:
+            rows = tuple((one.label, one.value, one.basis, one.before, one.change) for one in section.figures)
+            yield Table(FIGURE_HEAD, _WIDTHS, rows)
+    if report.ending:
+        yield Paragraph(report.ending)
+    yield SignatureBlock(report.recipients, report.signer)
+    yield from (Annex(one.title, one.note, one.head, one.rows) for one in report.annexes)

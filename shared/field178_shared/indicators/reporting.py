@@ -1,0 +1,88 @@
+"""Periods of reports and the days on which they are due, by the kinds and chains of the lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from field178_shared.codelists import CodeLists
+from field178_shared.codelists.reports import ReportKind, Submission
+from field178_shared.indicators.periods import Period
+from field178_shared.time.working_days import next_working_day
+
+# Behind a day of the lists: it lies in the year before that of the report.
+_YEAR_BEFORE = "previous year"
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What some agencies send to others for a report, and the working day on which it is due.
+
+    `stated_on` is the day of the list, which may be a day off.
+    """
+
+    senders: tuple[str, ...]
+    receivers: tuple[str, ...]
+    stated_on: date
+    due_on: date
+
+
+def report_period(kind: ReportKind, year: int) -> Period | None:
+    """Return the period of a kind of report in a year; None: a kind without one of its own."""
+    first, last = day_in(kind.period_from, year), day_in(kind.period_to, year)
+    return None if first is None or last is None else Period(first, last + _ONE_DAY)
+
+
+def same_period_before(period: Period) -> Period:
+    """Return the same days of the year before: what a report is compared with."""
+    return Period(_year_before(period.first), _year_before(period.end))
+
+
+def duties(lists: CodeLists, kind: ReportKind, year: int) -> tuple[Duty, ...]:
+    """Return who sends what for a report, in the order of the chain, by the agencies of those days."""
+    return tuple(
+        duty
+        for chain in lists.submission_chains.values()
+        for link in chain
+        for duty in _duties_of(link, lists, kind, year)
+    )
+
+
+def day_in(text: str | None, year: int) -> date | None:
+    """Return the day of a text of the lists, `dd/mm` or `dd/mm previous year`; None: it names none."""
+    day, _, rest = (text or "").partition("/")
+    month, _, of_year = rest.partition(" ")
+    if not (day.isdecimal() and month.isdecimal()):
+        return None
+    return date(year - (of_year == _YEAR_BEFORE), int(month), int(day))
+
+
+def _duties_of(link: Submission, lists: CodeLists, kind: ReportKind, year: int) -> Iterator[Duty]:
+    stated = _stated_on(link, lists, kind, year)
+    if stated is None:
+        return
+    there = lists.agencies.on(stated)
+    senders, receivers = (
+        tuple(agency for agency in named if agency in there) for named in (link.senders, link.receivers)
+    )
+    if senders and receivers:
+        yield Duty(senders, receivers, stated, next_working_day(stated, lists.holidays))
+
+
+def _stated_on(link: Submission, lists: CodeLists, kind: ReportKind, year: int) -> date | None:
+    if kind.due_like is None:
+        return day_in(link.due.get(kind.id), year)
+    like, period = lists.report_kinds[kind.due_like], report_period(kind, year)
+    cutoff, due = day_in(like.cutoff, year), day_in(link.due.get(like.id), year)
+    if period is None or cutoff is None or due is None:
+        return None
+    return period.end - _ONE_DAY + (due - cutoff)
+
+
+def _year_before(day: date) -> date:
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return date(day.year - 1, 2, 28)

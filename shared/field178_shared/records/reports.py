@@ -1,0 +1,111 @@
+"""The official report of an area and a period, and who has sent what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Self
+
+from field178_shared.records.reading import Data, count_of, day_of, entries_of, entry_of, ids_of, text_of
+
+REPORT, SUBMISSION = "report", "report_submission"
+
+
+class ReportState(StrEnum):
+    """How far a report has come; a restated one was frozen, and another one has taken its place."""
+
+    DRAFT = "draft"
+    SIGNED_OFF = "signed_off"
+    FROZEN = "frozen"
+    RESTATED = "restated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A report: its period (both days within), its heading, and what is written in its sections."""
+
+    kind: str
+    year: int
+    first: date | None
+    last: date | None
+    area_id: str
+    profile_ids: tuple[str, ...]
+    heading: Mapping[str, str]
+    sections: Mapping[str, str]
+    signed_off_by: str
+    signed_off_at: str
+    signed_figures: str
+    frozen_at: str
+    frozen_hash: str
+    restates: str
+    restatement_reason: str
+
+    @classmethod
+    def from_data(cls, data: Data) -> Self:
+        """Read a record's data; what is missing reads as empty."""
+        signed, frozen = entry_of(data, "signed_off"), entry_of(data, "frozen")
+        return cls(
+            kind=text_of(data, "kind"),
+            year=count_of(data, "year") or 0,
+            first=day_of(data, "period_from"),
+            last=day_of(data, "period_to"),
+            area_id=text_of(data, "area_id"),
+            profile_ids=ids_of(data, "profile_ids"),
+            heading={name: text_of(data, name) for name in HEADING},
+            sections={name: text_of(one, "text") for name, one in entries_of(data, "sections").items()},
+            signed_off_by=text_of(signed, "by"),
+            signed_off_at=text_of(signed, "at"),
+            signed_figures=text_of(signed, "figures"),
+            frozen_at=text_of(frozen, "at"),
+            frozen_hash=text_of(frozen, "sha256"),
+            restates=text_of(data, "restates"),
+            restatement_reason=text_of(data, "restatement_reason"),
+        )
+
+    @property
+    def state(self) -> ReportState:
+        """How far it has come by itself; whether another one restates it stands there."""
+        if self.frozen_hash:
+            return ReportState.FROZEN
+        return ReportState.SIGNED_OFF if self.signed_figures else ReportState.DRAFT
+
+
+# What stands around the text of a report, each a text of its own lines.
+HEADING = ("superior_body", "issuing_body", "symbol", "place", "opening", "signer", "recipients")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSubmission:
+    """What an agency, or a commune, owes for a report: the day it is due, and the day it was sent."""
+
+    kind: str
+    year: int
+    agency_id: str
+    unit_id: str
+    due_on: date | None
+    submitted_on: date | None
+    document_number: str
+
+    @classmethod
+    def from_data(cls, data: Data) -> Self:
+        """Read a record's data; what is missing reads as empty."""
+        return cls(
+            kind=text_of(data, "kind"),
+            year=count_of(data, "year") or 0,
+            agency_id=text_of(data, "agency_id"),
+            unit_id=text_of(data, "unit_id"),
+            due_on=day_of(data, "due_on"),
+            submitted_on=day_of(data, "submitted_on"),
+            document_number=text_of(data, "document_number"),
+        )
+
+    @property
+    def was_late(self) -> bool:
+        """Whether it was sent after the day on which it was due."""
+        return bool(self.submitted_on and self.due_on and self.submitted_on > self.due_on)
+
+    def is_late_on(self, today: date) -> bool:
+        """Tell whether it was not sent by a day, and is due before that."""
+        return self.submitted_on is None and self.due_on is not None and self.due_on < today

@@ -1,0 +1,100 @@
+"""A report in a real browser: opened and written by the office, signed off, frozen and taken out."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.e2e.browser import DESK, Watched, watched_page
+from tests.e2e.test_console import PASSWORD, Desk, browser, check_page, desk
+from tests.e2e.test_console_accessibility import findings
+from tests.e2e.test_console_people import sign_in
+
+__all__ = ["browser", "desk"]
+
+pytestmark = pytest.mark.browser
+NARROW = {"width": 320, "height": 640}
+# A folder to look at the pages in; nothing is kept without it.
+PICTURES = os.environ.get("FIELD178_REPORT_PICTURES", "")
+
+
+def picture(watched: Watched, name: str) -> None:
+    if PICTURES:
+        watched.page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+
+
+def taken(page: Page, kind: str) -> bytes:
+    with page.expect_download() as download:
+        page.get_by_role("link", name=kind, exact=True).press("Enter")
+    return Path(download.value.path()).read_bytes()
+
+
+def test_report_goes_from_draft_to_files_that_stay(desk: Desk, browser: Browser) -> None:
+    desk.file("Karaoke Báo Cáo")
+    desk.server.command("user", "add", "lanh", "--role", "leader_viewer", stdin=f"{PASSWORD}\n")
+    with watched_page(browser, desk.server.url, viewport=DESK, accept_downloads=True) as watched:
+        page = watched.page
+        sign_in(page, "chi")
+        page.goto("/reports")
+        page.get_by_role("link", name="Mở báo cáo mới").first.press("Enter")
+        page.get_by_label("Loại báo cáo").select_option(label="Báo cáo năm")
+        page.get_by_label("Năm báo cáo").fill("2026")
+        page.get_by_role("button", name="Mở báo cáo").press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Báo cáo năm 2026")
+        address = page.url.removeprefix(desk.server.url)
+        expect(page.get_by_role("button", name="Chốt báo cáo")).to_be_disabled()
+        page.get_by_role("textbox", name="V. KIẾN NGHỊ, ĐỀ XUẤT").fill("Tăng kinh phí tuyên truyền")
+        page.get_by_role("button", name="Lưu nội dung").last.press("Enter")
+        expect(page.get_by_role("status").first).to_contain_text("Đã lưu")
+        page.goto("/reports")
+        page.get_by_role("button", name="Đã nhận hôm nay").first.press("Enter")
+        expect(page.get_by_role("status").first).to_contain_text("Đã ghi nhận")
+        with watched_page(browser, desk.server.url, viewport=DESK) as leader:
+            sign_in(leader.page, "lanh")
+            leader.page.goto(address)
+            picture(leader, "sign-1440")
+            leader.page.get_by_role("button", name="Thông qua như đang xem").press("Enter")
+            expect(leader.page.get_by_role("status").first).to_contain_text("Đã thông qua")
+        page.goto(address)
+        page.get_by_role("button", name="Chốt báo cáo").press("Enter")
+        expect(page.get_by_role("status").first).to_contain_text("Đã chốt")
+        first = {kind: taken(page, kind) for kind in ("DOCX", "PDF", "XLSX")}
+        assert (
+            "Tăng kinh phí tuyên truyền./."
+            in zipfile.ZipFile(io.BytesIO(first["DOCX"])).read("word/document.xml").decode()
+        )
+        desk.file("Karaoke Đến Muộn")
+        assert {kind: taken(page, kind) for kind in first} == first
+        page.get_by_role("link", name="Thay đổi sau khi chốt").press("Enter")
+        expect(page.get_by_role("heading", name="Số liệu nay đã khác")).to_be_visible()
+        page.goto(address)
+        page.get_by_text("Đính chính", exact=True).press("Enter")
+        page.get_by_label("Lý do đính chính").fill("Có cơ sở đến muộn")
+        page.get_by_role("button", name="Mở bản đính chính").press("Enter")
+        expect(page.get_by_role("link", name="Báo cáo được đính chính")).to_be_visible()
+        draft = page.url.removeprefix(desk.server.url)
+        paths = {
+            "board": "/reports",
+            "new": "/reports/new",
+            "draft": draft,
+            "frozen": address,
+            "later": f"{address}/later",
+            "trace": f"{address}/figures/establishments_total",
+            "template": "/reports/template",
+        }
+    found: list[str] = []
+    with watched_page(browser, desk.server.url, reduced_motion="reduce") as watched:
+        sign_in(watched.page, "chi")
+        for path in paths.values():
+            watched.go(path)
+            found += findings(watched.page, path)
+    assert found == [], found
+    with watched_page(browser, desk.server.url, viewport=NARROW) as watched:
+        sign_in(watched.page, "chi")
+        for name, path in paths.items():
+            check_page(watched, path)
+            picture(watched, f"{name}-320")

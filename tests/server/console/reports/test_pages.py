@@ -1,0 +1,310 @@
+"""Pages of reports in a browser: board, draft, texts of two officers, sign-off, freeze, files, template."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from docx import Document
+from sqlalchemy import func, select
+from tests.server.console.conftest import UNIT, Browser, FieldWork
+from tests.server.console.reviews.test_pages import words
+from tests.server.office_scene import Office
+from tests.stores import Statements
+
+from field178_server.database.models import Audit, OfficerScope, Record, ReportTemplate
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.reports.docx_template import own_template
+from field178_server.office.reports.queries import find_report
+from field178_server.records.stored_record import data_of
+from field178_shared.codelists import load
+from field178_shared.records.reports import Report
+
+NEW = {"kind": "annual", "year": "2026", "area_id": "an_lao_area_2025", "profile_ids": ["ha_noi_2026"]}
+NAMED = "Gọi anh Nguyễn Văn Mẫu 0912345678"
+
+
+@pytest.fixture
+def reviewer(signed_in: Callable[[str], Browser], in_the_field: FieldWork) -> Browser:
+    in_the_field.place()
+    return signed_in("chi")
+
+
+@pytest.fixture
+def report(reviewer: Browser) -> str:
+    """Open the report of the year, and return its address."""
+    answer = reviewer.post("/reports/new", NEW)
+    assert answer.status_code == 303, words(unescape(answer.get_data(as_text=True)))
+    return str(answer.headers["Location"])
+
+
+def shown(browser: Browser, path: str) -> str:
+    return words(unescape(browser.text(path)))
+
+
+def digests(browser: Browser, path: str) -> dict[str, str]:
+    """Return what the form says was stored of each text."""
+    return dict(re.findall(r'name="(was\.[^"]+)" value="([0-9a-f]+)"', browser.text(path)))
+
+
+def stored(office: Office, path: str) -> Report:
+    with snapshot(office.engine) as session:
+        found = find_report(session, "main", path.rpartition("/")[2])
+    assert found is not None
+    return found.report
+
+
+def signed_and_frozen(reviewer: Browser, leader: Browser, path: str) -> None:
+    page = leader.text(path)
+    rev, figures = (
+        re.search(r'name="seen_rev" value="(\d+)"', page),
+        re.search(r'"figures" value="(\w+)"', page),
+    )
+    assert rev
+    assert figures
+    answer = leader.post(f"{path}/sign-off", {"seen_rev": rev[1], "figures": figures[1]})
+    assert answer.status_code == 303
+    answer = reviewer.post(f"{path}/freeze", {"seen_rev": int(rev[1]) + 1})
+    assert answer.status_code == 303, words(unescape(answer.get_data(as_text=True)))
+
+
+def test_board_tells_who_has_sent_and_one_click_writes_it_down(
+    reviewer: Browser, report: str, office: Office
+) -> None:
+    page = shown(reviewer, "/reports")
+    assert "0 / 5 đơn vị đã gửi 0 đơn vị quá hạn" in page
+    assert "14/12/2026" in page
+    found = re.search(r"/reports/submissions/([0-9a-f-]{36})", reviewer.text("/reports"))
+    assert found
+    answer = reviewer.post(f"/reports/submissions/{found[1]}", {"seen_rev": 1, "submitted_on": "2026-11-24"})
+    assert answer.status_code == 303
+    page = shown(reviewer, "/reports")
+    assert "Đã ghi nhận." in page
+    assert "1 / 5 đơn vị đã gửi" in page
+    assert "Gửi đúng hạn" in page
+    late = reviewer.post(f"/reports/submissions/{found[1]}", {"seen_rev": 1, "submitted_on": "2026-11-23"})
+    assert late.status_code == 409
+    future = reviewer.post(f"/reports/submissions/{found[1]}", {"seen_rev": 2, "submitted_on": "2026-11-25"})
+    assert (future.status_code, "Ngày này chưa tới" in unescape(future.get_data(as_text=True))) == (422, True)
+    office.clock.move(days=30)
+
+
+def test_late_ones_are_counted_in_working_days(
+    reviewer: Browser, report: str, office: Office, signed_in: Callable[[str], Browser]
+) -> None:
+    office.clock.move(days=23)
+    page = shown(signed_in("chi"), "/reports")
+    assert "5 đơn vị quá hạn" in page
+    # From Monday 14 December to Thursday 17 December.
+    assert "Quá hạn: đã qua 3 ngày làm việc" in page
+
+
+def test_commune_sends_its_own_alone(
+    reviewer: Browser, report: str, office: Office, signed_in: Callable[[str], Browser]
+) -> None:
+    own = OfficerScope(tenant_id="main", officer_id=office.officer_id("commune_reporter"), scope=UNIT)
+    run_write(office.engine, lambda session: session.add(own))
+    commune = signed_in("commune_reporter")
+    page = commune.text("/reports")
+    assert "Phần bạn gửi" in page
+    ids = set(re.findall(r"/reports/submissions/([0-9a-f-]{36})", page))
+    every = set(re.findall(r"/reports/submissions/([0-9a-f-]{36})", reviewer.text("/reports")))
+    assert (len(ids), len(every)) == (1, 5)
+    assert report not in page
+    assert commune.get(report).status_code == 404
+    sent = {"seen_rev": 1, "submitted_on": "2026-11-20", "document_number": "41/BC-UBND"}
+    assert commune.post(f"/reports/submissions/{ids.pop()}", sent).status_code == 303
+    assert "41/BC-UBND" in shown(commune, "/reports")
+    other = next(iter(every - set(re.findall(r"/reports/submissions/([0-9a-f-]{36})", page))))
+    assert commune.post(f"/reports/submissions/{other}", sent).status_code == 404
+
+
+def test_report_of_a_period_is_opened_once_and_a_refusal_keeps_what_was_typed(
+    reviewer: Browser, report: str
+) -> None:
+    again = reviewer.post("/reports/new", NEW)
+    assert again.status_code == 422
+    page = words(unescape(again.get_data(as_text=True)))
+    assert "Loại báo cáo: Nội dung này đã được nhập rồi." in page
+    wrong = reviewer.post("/reports/new", NEW | {"kind": "ad_hoc", "year": "26"})
+    assert wrong.status_code == 422
+    assert 'value="26"' in wrong.get_data(as_text=True)
+    days = reviewer.post("/reports/new", NEW | {"kind": "ad_hoc"})
+    assert "Nhập ngày đầu và ngày cuối kỳ." in unescape(days.get_data(as_text=True))
+    named = NEW | {"kind": "ad_hoc", "period_from": "2026-03-01", "period_to": "2026-03-31"}
+    assert reviewer.post("/reports/new", named).status_code == 303
+
+
+def test_texts_of_two_officers_are_merged_and_one_text_of_both_is_asked_about(
+    reviewer: Browser, report: str, office: Office
+) -> None:
+    seen = digests(reviewer, report)
+    first = {**seen, "sections.s1_situation": "Một", "sections.s12_next": ""}
+    assert reviewer.post(report, first).status_code == 303
+    other = {**seen, "sections.s1_situation": "", "sections.s12_next": "Hai"}
+    assert reviewer.post(report, other).status_code == 303
+    assert stored(office, report).sections == {"s1_situation": "Một", "s12_next": "Hai"}
+    both = reviewer.post(report, {**seen, "sections.s1_situation": "Khác"})
+    assert both.status_code == 409
+    page = unescape(both.get_data(as_text=True))
+    assert "Người khác vừa viết: “Một”." in page
+    assert ">Khác</textarea>" in page
+    now = dict(re.findall(r'name="(was\.[^"]+)" value="([0-9a-f]+)"', page))
+    assert reviewer.post(report, {**now, "sections.s1_situation": "Khác"}).status_code == 303
+    assert stored(office, report).sections["s1_situation"] == "Khác"
+
+
+def test_text_that_may_name_a_person_is_asked_about(reviewer: Browser, report: str, office: Office) -> None:
+    sent = {**digests(reviewer, report), "sections.s11_assessment": NAMED}
+    asked = reviewer.post(report, sent)
+    assert asked.status_code == 200
+    assert "0912345678" in unescape(asked.get_data(as_text=True))
+    assert stored(office, report).sections == {}
+    assert reviewer.post(report, sent | {"confirmed": "texts"}).status_code == 303
+
+
+def test_report_is_signed_off_frozen_and_taken_out_the_same(
+    reviewer: Browser,
+    report: str,
+    office: Office,
+    signed_in: Callable[[str], Browser],
+    in_the_field: FieldWork,
+) -> None:
+    leader, above = signed_in("leader_viewer"), signed_in("city_viewer")
+    assert "Lãnh đạo thông qua báo cáo trước." in shown(reviewer, report)
+    assert above.get(report).status_code == 404
+    assert leader.post(f"{report}/freeze", {"seen_rev": 1}).status_code == 404
+    assert reviewer.post(f"{report}/sign-off", {"seen_rev": 1, "figures": "0" * 64}).status_code == 404
+    stale = leader.post(f"{report}/sign-off", {"seen_rev": 1, "figures": "0" * 64})
+    assert stale.status_code == 409
+    signed_and_frozen(reviewer, leader, report)
+    page = shown(reviewer, report)
+    assert "Đã chốt" in page
+    assert stored(office, report).frozen_hash in page
+    assert "Lưu nội dung" not in page
+    before = {kind: reviewer.get(f"{report}/files/{kind}").data for kind in ("docx", "pdf", "xlsx")}
+    in_the_field.session()
+    office.clock.move(days=2)
+    leader, above = signed_in("leader_viewer"), signed_in("city_viewer")
+    assert {kind: leader.get(f"{report}/files/{kind}").data for kind in before} == before
+    assert above.get(f"{report}/files/pdf").data == before["pdf"]
+    assert above.get(f"{report}/files/csv").status_code == 404
+    assert before["pdf"].startswith(b"%PDF")
+    with snapshot(office.engine) as session:
+        taken = session.scalar(select(func.count()).select_from(Audit).where(Audit.action == "report_taken"))
+    assert taken == 7
+
+
+def test_frozen_number_leads_to_its_revisions_and_later_changes_are_listed(
+    reviewer: Browser, report: str, signed_in: Callable[[str], Browser], office: Office
+) -> None:
+    signed_and_frozen(reviewer, signed_in("leader_viewer"), report)
+    trace = shown(reviewer, f"{report}/figures/establishments_total")
+    assert "Các bản ghi được tính (1)" in trace
+    assert reviewer.get(f"{report}/figures/unheard_of").status_code == 404
+    assert "Mọi số liệu vẫn như khi chốt." in shown(reviewer, f"{report}/later")
+    with snapshot(office.engine) as session:
+        key, rev = session.execute(
+            select(Record.record_id, Record.rev).where(Record.type == "establishment")
+        ).one()
+    closing = {
+        "seen_rev": rev,
+        "operating_status_id": "closed",
+        "day": "2026-11-01",
+        "reason": "Trả mặt bằng",
+    }
+    answer = reviewer.post(f"/establishments/{key}/close", closing)
+    assert answer.status_code == 303, words(unescape(answer.get_data(as_text=True)))
+    page = shown(reviewer, f"{report}/later")
+    assert "Số cơ sở kinh doanh dịch vụ dễ phát sinh, theo nhóm (cơ sở) dưới 5 0" in page
+    assert "bản 1 không còn tính" in page
+    restated = reviewer.post(f"{report}/restate", {"seen_rev": 3, "reason": ""})
+    assert restated.status_code == 422
+    restated = reviewer.post(f"{report}/restate", {"seen_rev": 3, "reason": "Một cơ sở đã đóng cửa"})
+    assert restated.status_code == 303
+    assert "Đã đính chính" in shown(reviewer, "/reports")
+    assert "Báo cáo được đính chính" in shown(reviewer, str(restated.headers["Location"]))
+
+
+def template_with(text: str) -> bytes:
+    """Return the product's template with one more paragraph."""
+    document = Document(io.BytesIO(own_template(load().report_layout)))
+    document.add_paragraph(text)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def send(reviewer: Browser, body: bytes) -> Any:
+    return reviewer.post("/reports/template", {"file": (io.BytesIO(body), "mau-xa.docx")})
+
+
+def test_template_of_the_office_is_used_and_the_products_again(
+    reviewer: Browser, report: str, office: Office
+) -> None:
+    body = template_with("Xã gửi kèm: {{ subject }}")
+    assert send(reviewer, body).status_code == 303
+    assert "mau-xa.docx" in shown(reviewer, "/reports/template")
+    assert (
+        hashlib.sha256(reviewer.get("/reports/template/file").data).digest() == hashlib.sha256(body).digest()
+    )
+    texts = [one.text for one in Document(io.BytesIO(reviewer.get(f"{report}/files/docx").data)).paragraphs]
+    assert "Xã gửi kèm: Kết quả công tác phòng, chống mại dâm năm 2026" in texts
+    assert reviewer.post("/reports/template/drop").status_code == 303
+    assert "Mẫu có sẵn" in shown(reviewer, "/reports/template")
+    with snapshot(office.engine) as session:
+        assert session.scalar(select(func.count()).select_from(ReportTemplate)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "Tổng: {{ so_lieu }}",
+            "“so_lieu” không phải ô điền của báo cáo. Nội dung đoạn: Tổng: {{ so_lieu }}",
+        ),
+        ("{{ subject.secret }}", "“subject.secret” không phải ô điền"),
+        ("{%p for one in nothing %}", "“nothing” không phải ô điền"),
+        ("{{ subject | }}", "Không đọc được “{{ subject | }}”"),
+        ("{% import 'os' as os %}", "Không đọc được"),
+        ("{{ subject.__class__.__mro__ }}", "không phải ô điền"),
+    ],
+)
+def test_wrong_placeholder_is_told_with_its_paragraph(reviewer: Browser, text: str, said: str) -> None:
+    answer = send(reviewer, template_with(text))
+    assert answer.status_code == 422
+    page = words(unescape(answer.get_data(as_text=True)))
+    assert re.search(r"Đoạn \d+: ", page)
+    assert said in page
+
+
+@pytest.mark.parametrize("body", [b"%PDF-1.7", b"", b"PK\x05\x06" + bytes(18)])
+def test_file_that_is_no_document_is_refused(reviewer: Browser, body: bytes) -> None:
+    answer = send(reviewer, body)
+    assert answer.status_code == 422
+    assert "không phải văn bản Word" in unescape(answer.get_data(as_text=True))
+
+
+def test_statements_of_the_pages_do_not_grow_with_the_reports(
+    reviewer: Browser, report: str, office: Office, statements: Statements
+) -> None:
+    counts = []
+    for year in ("2025", "2027"):
+        reviewer.text("/reports")
+        with statements(office.engine) as said:
+            reviewer.text("/reports")
+        counts.append(len(said))
+        assert reviewer.post("/reports/new", NEW | {"year": year}).status_code == 303
+    assert counts[0] == counts[1]
+
+
+def test_no_officer_is_named_in_a_report(report: str, office: Office) -> None:
+    with snapshot(office.engine) as session:
+        body = session.scalar(select(Record.body).where(Record.type == "report"))
+    assert body
+    assert "Cán bộ" not in str(data_of(body))

@@ -1,0 +1,342 @@
+"""A report from its opening to its restatement, on the made-up district of 2024."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from collections.abc import Mapping
+from datetime import date, timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from tests.server.office.reports.conftest import OFFICER, Write
+
+from field178_server.audit.operation_context import OperationContext
+from field178_server.database.models import Audit, FrozenReport, Record
+from field178_server.demo.seed import DemoStore
+from field178_server.office.commune.operations import CommuneEnterer
+from field178_server.office.entries import operations as entries
+from field178_server.office.reports import operations
+from field178_server.office.reports.annex_workbook import annex_workbook
+from field178_server.office.reports.content import digest
+from field178_server.office.reports.docx_report import report_docx
+from field178_server.office.reports.operations import SeenReport
+from field178_server.office.reports.printed import HIDDEN, printed
+from field178_server.office.reports.queries import (
+    Frozen,
+    KnownReport,
+    all_reports,
+    counted_for,
+    find_report,
+    frozen_report,
+    later_changes,
+    live_content,
+    manifest,
+    submissions_of,
+)
+from field178_server.office.reports.report_paper import report_pdf
+from field178_server.records.access import AccessFilter
+from field178_server.records.batch import Batch
+from field178_server.records.stored_record import data_of, next_revision
+from field178_shared.codelists import demo
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.merge import Data
+from field178_shared.records.reports import ReportState
+from field178_shared.time.clock import from_wire, local_date
+
+AREA = "an_lao_area_2024"
+TEXTS = {"s1_situation": "Địa bàn có 127 cơ sở.\nTình hình ổn định.", "s13_proposals": "Tăng kinh phí"}
+HEADING = {
+    "superior_body": "Ủy ban nhân dân",
+    "issuing_body": "Huyện An Lão",
+    "symbol": "BC-UBND",
+    "place": "An Lão",
+    "opening": "Thực hiện Kế hoạch năm 2024, UBND huyện An Lão báo cáo như sau:",
+    "signer": "TM. ỦY BAN NHÂN DÂN\nKT. CHỦ TỊCH\nPHÓ CHỦ TỊCH",
+    "recipients": "- Sở LĐTBXH;\n- Lưu: VT.",
+}
+
+
+def draft(year: int = 2024, kind: str = "annual") -> Data:
+    first, last = {
+        "annual": (f"{year - 1}-12-15", f"{year}-12-14"),
+        "calendar_year": (f"{year}-01-01", f"{year}-12-31"),
+        "half_year": (f"{year - 1}-12-15", f"{year}-06-14"),
+    }[kind]
+    return {
+        "kind": kind,
+        "year": year,
+        "period_from": first,
+        "period_to": last,
+        "area_id": AREA,
+        "profile_ids": ["an_lao_2024", "national_2021_2025"],
+    }
+
+
+def known(store: DemoStore, record_id: str) -> KnownReport:
+    with Session(store.engine) as session:
+        found = find_report(session, store.context.tenant_id, record_id)
+    assert found is not None
+    return found
+
+
+def content(store: DemoStore, record_id: str) -> dict[str, Any]:
+    with Session(store.engine) as session:
+        return dict(
+            live_content(
+                session,
+                store.context.tenant_id,
+                store.context.lists,
+                known(store, record_id).report,
+                today(store),
+            )
+        )
+
+
+def today(store: DemoStore) -> date:
+    return local_date(store.context.now())
+
+
+def opened(write: Write, year: int = 2024, kind: str = "annual") -> str:
+    return write(lambda batch, context: operations.open_report(batch, context, draft(year, kind)))
+
+
+def frozen(store: DemoStore, write: Write, record_id: str) -> Frozen:
+    rev = known(store, record_id).rev
+    write(
+        lambda batch, context: operations.write_texts(
+            batch, context, SeenReport(record_id, rev), HEADING, TEXTS
+        )
+    )
+    seen = digest(content(store, record_id))
+    rev = known(store, record_id).rev
+    write(lambda batch, context: operations.sign_off(batch, context, SeenReport(record_id, rev), seen))
+    write(lambda batch, context: operations.freeze(batch, context, SeenReport(record_id, rev + 1)))
+    return kept(store, record_id)
+
+
+def kept(store: DemoStore, record_id: str) -> Frozen:
+    with Session(store.engine) as session:
+        found = frozen_report(session, store.context.tenant_id, record_id)
+    assert found is not None
+    return found
+
+
+def files_of(one: Frozen) -> tuple[bytes, bytes, bytes]:
+    report, at = printed(one.content, one.sha256), from_wire(one.content["frozen_at"])
+    return report_docx(report, one.template, at), report_pdf(report, at), annex_workbook(report, at)
+
+
+def figure(found: Mapping[str, Any], indicator: str) -> dict[str, Any]:
+    every = (one for section in found["sections"] for one in section["figures"])
+    return next(one for one in every if one["id"] == indicator)
+
+
+def test_opening_writes_what_each_sender_owes_once(store: DemoStore, write: Write) -> None:
+    opened(write, kind="half_year")
+    with Session(store.engine) as session:
+        owed = submissions_of(session, store.context.tenant_id, "half_year", 2024)
+    assert len(owed) == 17 + 15
+    assert {one.submission.due_on for one in owed} == {date(2024, 6, 17)}
+    assert sum(one.submission.agency_id == "commune_people_committee" for one in owed) == 17
+    with pytest.raises(AppError) as refused:
+        opened(write, kind="half_year")
+    assert refused.value.details["problems"] == {"kind": ["entered_twice"]}
+
+
+def test_draft_shows_the_golden_figures_beside_the_year_before(store: DemoStore, write: Write) -> None:
+    found = content(store, opened(write, kind="calendar_year"))
+    golden = demo()["golden_indicators"]["iz_workers_reached_pct"]
+    shown = figure(found, "iz_workers_reached_pct")
+    assert (shown["now"]["num"], shown["now"]["den"]) == (golden["num"] * 10, golden["den"] * 10)
+    assert shown["now"]["value"] == round(golden["value"] * 10)
+    assert shown["before"]["num"] == 0
+    assert figure(found, "cases_tried")["is_kept"]
+    assert [one["id"] for one in found["annexes"]] == [f"annex_{number}" for number in range(1, 6)]
+    first = found["annexes"][0]
+    assert (len(first["rows"]), first["total"][5]) == (17, 127)
+    assert [sum(row[place] for row in first["rows"]) for place in (1, 2, 3, 4, 5)] == first["total"][1:6]
+    targets = {(row[0], row[6]): row[1:6] for row in found["annexes"][3]["rows"]}
+    reached = "Tỷ lệ người lao động tại cơ sở dễ phát sinh được tuyên truyền"
+    said = [row for (label, _), row in targets.items() if label == reached]
+    assert [(row[0], row[4]) for row in said] == [("≥ 60%", "Đạt"), ("≥ 70%", "Chưa đạt")]
+
+
+def test_small_numbers_of_people_are_hidden_and_cannot_be_worked_out(store: DemoStore, write: Write) -> None:
+    with Session(store.engine) as session:
+        record_id = next(
+            one.record_id
+            for one in all_reports(session, store.context.tenant_id)
+            if one.report.kind == "calendar_year"
+        )
+    found = content(store, record_id)
+    exact, shown = found["annexes"][0], printed(found).annexes[0]
+    for place in range(6, 10):
+        cells = [row[place] for row in exact["rows"]]
+        hidden = [number for number, row in enumerate(shown.rows[:-1]) if row[place] == HIDDEN]
+        assert {number for number, cell in enumerate(cells) if 0 < cell < 5} <= set(hidden)
+        assert len(hidden) != 1, shown.head[place]
+
+
+def test_sign_off_and_freeze_are_of_what_was_seen(store: DemoStore, write: Write) -> None:
+    record_id = opened(write, year=2023)
+    with pytest.raises(AppError) as refused:
+        write(lambda batch, context: operations.freeze(batch, context, SeenReport(record_id, 1)))
+    assert refused.value.code is ErrorCode.NOT_SIGNED_OFF
+    with pytest.raises(AppError) as refused:
+        write(lambda batch, context: operations.sign_off(batch, context, SeenReport(record_id, 1), "0" * 64))
+    assert refused.value.code is ErrorCode.FIGURES_CHANGED
+    seen = digest(content(store, record_id))
+    write(lambda batch, context: operations.sign_off(batch, context, SeenReport(record_id, 1), seen))
+    assert known(store, record_id).state is ReportState.SIGNED_OFF
+    write(lambda batch, context: operations.write_texts(batch, context, SeenReport(record_id, 2), {}, TEXTS))
+    assert known(store, record_id).state is ReportState.DRAFT
+    with pytest.raises(AppError) as refused:
+        write(lambda batch, context: operations.write_texts(batch, context, SeenReport(record_id, 2), {}, {}))
+    assert refused.value.code is ErrorCode.REVISION_CHANGED
+
+
+def test_files_of_a_frozen_report_are_the_same_bytes_after_later_edits(
+    store: DemoStore, write: Write
+) -> None:
+    one = frozen(store, write, opened(write))
+    before = files_of(one)
+    assert one.content["audit"] is None or one.content["audit"]["hash"]
+    edit_establishments(store, write, 100)
+    record_id = one.content["report"]["id"]
+    again = kept(store, record_id)
+    assert again.sha256 == one.sha256
+    assert files_of(again) == before
+    for container in (before[0], before[2]):
+        with zipfile.ZipFile(BytesIO(container)) as read:
+            assert {part.date_time for part in read.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    with Session(store.engine) as session:
+        row = session.scalars(select(FrozenReport).where(FrozenReport.report_id == record_id)).one()
+        assert json.loads(zlib.decompress(row.body)) == one.content
+        at_least = session.scalar(
+            select(func.count()).select_from(Audit).where(Audit.action == "report_frozen")
+        )
+    assert at_least
+    later = changes(store, record_id)
+    assert len(later) == 100
+    assert {(change.type, change.rev - change.was_rev) for change in later} == {("establishment", 1)}
+    rev = known(store, record_id).rev
+    with pytest.raises(AppError) as refused:
+        write(
+            lambda batch, context: operations.write_texts(batch, context, SeenReport(record_id, rev), {}, {})
+        )
+    assert refused.value.code is ErrorCode.REPORT_FROZEN
+
+
+def test_figure_leads_to_the_exact_revisions_that_it_counts(store: DemoStore, write: Write) -> None:
+    one = frozen(store, write, opened(write, year=2025, kind="calendar_year"))
+    records, trace = one.content["records"], one.content["trace"]
+    counted = figure(one.content, "establishments_total")["now"]["num"] // 10
+    assert counted == 127
+    behind = [records[place] for place in trace["establishments_total"]]
+    assert sum(type_ == "establishment" for _, type_, _, _ in behind) == 127
+    with Session(store.engine) as session:
+        stored = dict(
+            (key, (rev, h)) for key, rev, h in session.execute(select(Record.record_id, Record.rev, Record.h))
+        )
+    assert all(stored[key] == (rev, h) for key, _, rev, h in records)
+    assert trace["visits_total"] == []
+
+
+def test_late_arrival_is_listed_and_a_restatement_names_what_it_restates(
+    store: DemoStore, write: Write
+) -> None:
+    one = frozen(store, write, opened(write, year=2026, kind="annual"))
+    record_id, unit = one.content["report"]["id"], "c11629_v1"
+    entry: Data = {
+        "unit_id": unit,
+        "year": 2026,
+        "document_number": "9/KH-UBND",
+        "issued_on": "2026-01-05",
+    }
+    plan_id = write(
+        lambda batch, context: entries.enter(
+            batch, context, CommuneEnterer(AccessFilter(None)), "commune_plan", entry
+        )
+    )
+    assert [(one.record_id, one.was_rev, one.rev) for one in changes(store, record_id)] == [(plan_id, 0, 1)]
+    seen = SeenReport(record_id, known(store, record_id).rev)
+    with pytest.raises(AppError) as refused:
+        write(lambda batch, context: operations.restate(batch, context, seen, " "))
+    assert refused.value.details["problems"] == {"restatement_reason": ["required"]}
+    new_id = write(
+        lambda batch, context: operations.restate(batch, context, seen, "Thiếu kế hoạch của một xã")
+    )
+    assert known(store, record_id).state is ReportState.RESTATED
+    assert known(store, new_id).report.sections == TEXTS
+    with pytest.raises(AppError):
+        write(lambda batch, context: operations.restate(batch, context, seen, "Lần nữa"))
+    second = frozen(store, write, new_id)
+    assert second.content["restates"]["sha256"] == one.sha256
+    assert second.content["restates"]["id"] == record_id
+    assert kept(store, record_id).sha256 == one.sha256
+    assert any(one.sha256[:16] in line for line in printed(second.content, second.sha256).opening)
+
+
+def test_submission_is_recorded_once_and_never_before_its_day(store: DemoStore, write: Write) -> None:
+    opened(write, year=2024, kind="calendar_year") if not any_open(store) else None
+    with Session(store.engine) as session:
+        owed = submissions_of(session, store.context.tenant_id, "calendar_year", 2024)[0]
+    seen = SeenReport(owed.record_id, owed.rev)
+    tomorrow = today(store) + timedelta(days=1)
+    with pytest.raises(AppError) as refused:
+        write(lambda batch, context: operations.record_submission(batch, context, seen, tomorrow, ""))
+    assert refused.value.details["problems"] == {"submitted_on": ["date_in_future"]}
+    write(
+        lambda batch, context: operations.record_submission(
+            batch, context, seen, date(2025, 1, 2), "12/BC-UBND"
+        )
+    )
+    with pytest.raises(AppError):
+        write(lambda batch, context: operations.record_submission(batch, context, seen, None, ""))
+
+
+def any_open(store: DemoStore) -> bool:
+    with Session(store.engine) as session:
+        return bool(submissions_of(session, store.context.tenant_id, "calendar_year", 2024))
+
+
+def changes(store: DemoStore, record_id: str) -> list[Any]:
+    with Session(store.engine) as session:
+        tenant_id, report = store.context.tenant_id, known(store, record_id).report
+        counted = counted_for(session, tenant_id, store.context.lists, report, today(store))
+        revisions, _ = manifest(session, tenant_id, counted)
+    return later_changes(kept(store, record_id), revisions)
+
+
+def edit_establishments(store: DemoStore, write: Write, count: int) -> None:
+    """Write one more revision of so many establishments."""
+
+    def edit(batch: Batch, context: OperationContext) -> None:
+        rows = batch.session.execute(
+            select(Record.record_id, Record.body).where(Record.type == "establishment").limit(count)
+        ).all()
+        batch.load([record_id for record_id, _ in rows])
+        for record_id, body in rows:
+            stored = batch.get(record_id)
+            assert stored is not None
+            made = next_revision(stored, data={**data_of(body), "rooms_total": 7})
+            operations.put_record(batch, context, made)
+
+    write(edit)
+
+
+def test_every_operation_stands_in_the_audit_trail(store: DemoStore, write: Write) -> None:
+    frozen(store, write, opened(write, year=2022))
+    with Session(store.engine) as session:
+        rows = session.execute(
+            select(Audit.action, Audit.actor_id).where(Audit.action.like("report_%"))
+        ).all()
+    assert {"report_opened", "report_edited", "report_signed_off", "report_frozen"} <= {
+        one for one, _ in rows
+    }
+    assert {actor for _, actor in rows} == {OFFICER}
