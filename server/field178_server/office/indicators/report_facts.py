@@ -14,8 +14,9 @@ from field178_shared.codelists import CodeLists
 from field178_shared.formulas.figures import Formula
 from field178_shared.formulas.sources import ENTITIES, SOURCES
 from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on
+from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.facts import Facts
-from field178_shared.indicators.figures import AreaTotals, FigureValue, figure_of
+from field178_shared.indicators.figures import AreaTotals, FigureValue, aggregates_of, figure_of
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.reporting import same_period_before
 from field178_shared.records.sanctions import OFFICE_TYPES
@@ -63,6 +64,9 @@ class ReportFacts:
         )
         self._beside = {one.record_id: tuple(one.entries) for one in records if one.entries}
         self._area = question.area(question.period)
+        columns = (one for formula in question.lists.figures.columns.values() for one in formula.aggregates)
+        self._aggregates = {one.key: one for one in (*aggregates_of(question.lists), *columns)}.values()
+        self._counts: dict[Period, Counts] = {}
 
     def figures(self) -> Mapping[str, ComparedFigure]:
         """Return the figures of the indicators."""
@@ -102,7 +106,12 @@ class ReportFacts:
         return self._totals(area, self._question.period)
 
     def _totals(self, area: CountedArea, period: Period) -> AreaTotals:
-        return AreaTotals(self._facts.counts_of, area, period, self._question.today)
+        return AreaTotals(self._counts_of, area, period, self._question.today)
+
+    def _counts_of(self, period: Period) -> Counts:
+        if period not in self._counts:
+            self._counts[period] = self._facts.count(self._aggregates, period)
+        return self._counts[period]
 
 
 def _former(commune: CommuneArea) -> CountedArea:

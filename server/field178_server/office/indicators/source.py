@@ -16,12 +16,13 @@ from field178_server.records.find_record import FILED_TYPES
 from field178_server.records.projections.follow_up import CORRECTION, NO_DAY
 from field178_shared.indicators.events import CountedRecord
 from field178_shared.records.commune import COMMUNE_TYPES
+from field178_shared.records.reports import SUBMISSION
 from field178_shared.records.returns import RETURN_TYPES
 from field178_shared.records.sanctions import OFFICE_TYPES
 from field178_shared.wire.protocol import ERASED_AT
 
 # What is counted as it stands in the store; visits and sessions once they are approved.
-PLAIN_TYPES = frozenset({"establishment", "team", "plan_item", *COMMUNE_TYPES, *RETURN_TYPES})
+PLAIN_TYPES = frozenset({"establishment", "team", "plan_item", *COMMUNE_TYPES, *RETURN_TYPES, SUBMISSION})
 _APPROVED, _VOID = "approved", "void"
 _RETURNED, _REVIEWED = "review_returned", ("review_approved", "review_returned", "review_void")
 STEP = 1000

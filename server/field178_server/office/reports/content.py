@@ -40,7 +40,7 @@ Plain = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedReport:
     """What a report is counted from: the facts, the lists and its period."""
 
     facts: ReportFacts
@@ -48,7 +48,7 @@ class Counted:
     period: Period
 
 
-def content_of(report: Report, counted: Counted) -> Plain:
+def content_of(report: Report, counted: CountedReport) -> Plain:
     """Return the content of a report."""
     lists, period = counted.lists, counted.period
     figures = counted.facts.figures()
@@ -81,7 +81,7 @@ def indicator_ids(lists: CodeLists) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in named if one in lists.indicators))
 
 
-def trace(counted: Counted) -> dict[str, set[str]]:
+def trace(counted: CountedReport) -> dict[str, set[str]]:
     """Return the records behind each figure, and behind the annexes, by indicator and annex."""
     lists, facts = counted.lists, counted.facts
     found = {one: facts.records_behind(lists.figures[one].formulas) for one in indicator_ids(lists)}
@@ -129,7 +129,7 @@ def _tenths(value: float | None) -> int | None:
 
 
 def _annex(
-    report: Report, annex: AnnexTable, counted: Counted, figures: Mapping[str, ComparedFigure]
+    report: Report, annex: AnnexTable, counted: CountedReport, figures: Mapping[str, ComparedFigure]
 ) -> Plain:
     lists = counted.lists
     head = [
@@ -155,7 +155,7 @@ def _annex(
     }
 
 
-def _by_unit(annex: AnnexTable, counted: Counted) -> tuple[list[list[object]], list[object]]:
+def _by_unit(annex: AnnexTable, counted: CountedReport) -> tuple[list[list[object]], list[object]]:
     facts, lists = counted.facts, counted.lists
 
     def cells(totals: AreaTotals) -> list[object]:
@@ -165,7 +165,7 @@ def _by_unit(annex: AnnexTable, counted: Counted) -> tuple[list[list[object]], l
     return rows, ["Cộng", *cells(facts.whole())]
 
 
-def _by_agency(annex: AnnexTable, counted: Counted) -> list[list[object]]:
+def _by_agency(annex: AnnexTable, counted: CountedReport) -> list[list[object]]:
     lists, whole = counted.lists, counted.facts.whole()
     told: dict[str, dict[str, int]] = {}
     for column in annex.columns:
@@ -180,7 +180,7 @@ def _by_agency(annex: AnnexTable, counted: Counted) -> list[list[object]]:
 
 
 def _by_target(
-    counted: Counted, profile_ids: Iterable[str], figures: Mapping[str, ComparedFigure]
+    counted: CountedReport, profile_ids: Iterable[str], figures: Mapping[str, ComparedFigure]
 ) -> Iterator[list[object]]:
     lists = counted.lists
     for profile_id in profile_ids:

@@ -18,7 +18,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.audit.trail_chain import head
 from field178_server.database.models import FrozenReport, ReportTemplate
-from field178_server.office.reports.content import Counted, content_of, digest
+from field178_server.office.reports.content import CountedReport, content_of, digest
 from field178_server.office.reports.docx_template import own_template
 from field178_server.office.reports.queries import (
     all_reports,
@@ -265,7 +265,7 @@ def _restated(batch: Batch, context: OperationContext, report: Report) -> dict[s
     }
 
 
-def _counted(batch: Batch, context: OperationContext, known: Stored) -> Counted:
+def _counted(batch: Batch, context: OperationContext, known: Stored) -> CountedReport:
     report, today = Report.from_data(known.data), local_date(context.now())
     return counted_for(batch.session, context.tenant_id, context.lists, report, today)
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from field178_server.accounts.officers import OfficerContext
 from field178_server.database.models import FrozenReport, Record, ReportTemplate
 from field178_server.office.indicators.report_facts import ReportFacts, ReportQuestion
-from field178_server.office.reports.content import Counted, Plain, content_of, trace
+from field178_server.office.reports.content import CountedReport, Plain, content_of, trace
 from field178_server.records.access import access_to_communes
 from field178_server.records.stored_record import Stored
 from field178_shared.codelists import CodeLists
@@ -219,11 +219,13 @@ def period_of(report: Report) -> Period:
     return Period(report.first, report.last + timedelta(days=1))
 
 
-def counted_for(session: Session, tenant_id: str, lists: CodeLists, report: Report, today: date) -> Counted:
+def counted_for(
+    session: Session, tenant_id: str, lists: CodeLists, report: Report, today: date
+) -> CountedReport:
     """Read what a report counts; each call reads the records of the store."""
     period = period_of(report)
     question = ReportQuestion(lists, period, lists.unit_groups[report.area_id].members, today)
-    return Counted(ReportFacts(session, tenant_id, question), lists, period)
+    return CountedReport(ReportFacts(session, tenant_id, question), lists, period)
 
 
 def live_content(session: Session, tenant_id: str, lists: CodeLists, report: Report, today: date) -> Plain:
@@ -258,7 +260,7 @@ def template_in_use(session: Session, tenant_id: str) -> ReportTemplate | None:
 
 
 def manifest(
-    session: Session, tenant_id: str, counted: Counted
+    session: Session, tenant_id: str, counted: CountedReport
 ) -> tuple[list[list[object]], dict[str, list[int]]]:
     """Return the exact revisions that a report counts, and which of them stand behind each figure.
 
