@@ -24,6 +24,7 @@ from tests.contract.protocol_document import (
 from field178_mobile.replication.answer import _TAKING
 from field178_shared.errors import ERRORS, ErrorCode
 from field178_shared.ids import conflict_id, review_id
+from field178_shared.rules.commune import commune_entry_id
 from field178_shared.wire import canonical as hashes
 from field178_shared.wire import protocol
 
@@ -169,6 +170,8 @@ def test_its_vectors_of_ids_and_signatures_are_right(vectors: dict[str, Any]) ->
     conflict, review = vectors["conflict_id"], vectors["review_id"]
     assert conflict_id(conflict["record"], conflict["path"], conflict["device"]) == conflict["is"]
     assert review_id(review["record"]) == review["is"]
+    entries = vectors["entry_id"]
+    assert [commune_entry_id(kind, data) for kind, data in entries["of"]] == entries["is"]
     key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
     public = _unpadded(key.public_key().public_bytes_raw())
     assert public == vectors["public_key"]

@@ -41,7 +41,7 @@ class Nothing:
     def show_list(self, _state: Any) -> None:
         return
 
-    show_shift = show_record = show_visit = show_form = show_list
+    show_shift = show_record = show_visit = show_form = show_census = show_list
 
     def clear_search(self):
         return

@@ -501,6 +501,15 @@ def number_block(**over: object) -> Data:
     return _with(block, over)
 
 
+def indicator_figures(**over: object) -> Data:
+    """Return valid figures of a team's area."""
+    figures: Data = {
+        "workers_total": {"num": 372, "tenths": 3720, "waiting": 5},
+        "workers_reached_pct": {"num": 253, "den": 372, "tenths": 680},
+    }
+    return _with({"year": 2026, "as_of": "2026-11-23T18:10:00Z", "figures": figures}, over)
+
+
 def person(**over: object) -> Data:
     """Return a valid officer of the roster."""
     return _with({"display_name": "Cán bộ GL-01", "agency": "commune_police", "role": "inspector"}, over)

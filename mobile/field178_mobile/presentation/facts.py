@@ -1,4 +1,4 @@
-"""Facts of the register and corrections still to be made, as values and as lines."""
+"""Facts of the register, records by days and corrections still to be made, as values and as lines."""
 
 from __future__ import annotations
 
@@ -13,6 +13,18 @@ class Fact:
 
     label: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatedRow:
+    """One record as a line of a list by days: `state` and `word` tell how far it has come."""
+
+    record_id: str
+    type: str
+    day: str
+    result: str
+    word: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)

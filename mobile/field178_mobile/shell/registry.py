@@ -40,6 +40,7 @@ SCREENS = (
     ScreenSpec("outreach", N_("Outreach"), "bullhorn-outline", "outreach.screens.outreach"),
     ScreenSpec("map", N_("Map"), "map-outline", "register.screens.map"),
     ScreenSpec("plan", N_("Plan"), "calendar-check-outline", "plan.screens.plan"),
+    ScreenSpec("indicators", N_("Targets"), "target", "indicators.screens.indicators"),
     ScreenSpec("inbox", N_("Inbox"), "inbox-outline", "inbox.screens.inbox"),
     ScreenSpec("sync", N_("Sync"), "sync", "sync_status.screens.sync", is_low=True),
 )

@@ -93,6 +93,16 @@ class StoreStatus:
     is_revoked: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PendingRecord:
+    """A record that the server has not heard all of: what it holds of it, and the record as it is here."""
+
+    id: str
+    type: str
+    before: Json | None
+    after: Json | None
+
+
 class InboxKind(StrEnum):
     """Why something is in the inbox."""
 

@@ -25,6 +25,7 @@ from field178_mobile.store.model import (
     EstablishmentListing,
     InboxItem,
     MergedRecord,
+    PendingRecord,
     RefusedValue,
     ShownState,
     StoreChange,
@@ -199,6 +200,10 @@ class Store:
     def status(self) -> StoreStatus:
         """Return the whole tablet in one line; `in_sync` as the protocol means it, nothing weaker."""
         return self._run(lambda unlocked: unlocked.records.status(self._in_sync))
+
+    def unsent(self) -> list[PendingRecord]:
+        """Return the records that the server has not heard all of."""
+        return self._run(lambda unlocked: unlocked.records.unsent())
 
     def inbox(self) -> list[InboxItem]:
         """Return the inbox."""

@@ -15,6 +15,7 @@ from field178_server.cli.language import _
 from field178_server.database.single_server import AlreadyServedError
 from field178_server.maintenance import check_log
 from field178_server.maintenance.daily import run_maintenance
+from field178_server.office.indicators.team_figures import publish_figures
 from field178_server.office.reminders.operations import remind_if_due
 from field178_server.runtime import Runtime
 from field178_server.security.private_files import make_private_folder
@@ -132,8 +133,9 @@ def _prepare_tls(settings: Settings) -> str:
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help=_("Only tell which files would be removed."))
+@click.option("--figures", is_flag=True, help=_("Count the figures of the teams now, due or not."))
 @as_json_option
-def tidy(dry_run: bool, as_json: bool) -> None:
+def tidy(dry_run: bool, figures: bool, as_json: bool) -> None:
     """Run the maintenance once; exit code 0 also when something was not due or not reached."""
     at = operator()
     runtime = Runtime(at.settings, at.engine, at.clock, at.ids, at.keyring, at.passwords)
@@ -142,6 +144,8 @@ def tidy(dry_run: bool, as_json: bool) -> None:
         return
     done = run_maintenance(runtime)
     remind_if_due(runtime)
+    if figures or done.is_checked:
+        publish_figures(runtime, at.lists)
     answer: dict[str, object] = {
         "purges_left": done.erasures_left,
         "uploads_given_up": done.uploads_given_up,

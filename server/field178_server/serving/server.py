@@ -11,6 +11,7 @@ from field178_server.http.application_runtime import runtime_of
 from field178_server.job_kinds import JOB_KINDS
 from field178_server.jobs.worker import jobs_running
 from field178_server.maintenance.daily import MaintenanceResult, maintenance_running, run_maintenance
+from field178_server.office.indicators.team_figures import FiguresOfTeams
 from field178_server.office.indicators.updater import totals_running
 from field178_server.office.mail.sender import mail_running
 from field178_server.office.reminders.operations import remind_if_due
@@ -49,6 +50,7 @@ def serve(settings: Settings, host: str, port: int, ready: Ready) -> None:
     application = application_of(settings)
     with ExitStack() as stack:
         stack.enter_context(maintenance_running(partial(run_hourly, runtime_of(application))))
+        stack.enter_context(maintenance_running(FiguresOfTeams(runtime_of(application)).publish_if_due))
         stack.enter_context(jobs_running(runtime_of(application), JOB_KINDS))
         stack.enter_context(mail_running(runtime_of(application)))
         stack.enter_context(totals_running(runtime_of(application)))

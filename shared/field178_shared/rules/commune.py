@@ -1,4 +1,4 @@
-"""Rules of what a commune enters: counts that agree with each other, and no day that is still to come."""
+"""Rules of what a commune enters: counts that agree with each other, no day to come, one id a fact."""
 
 from __future__ import annotations
 
@@ -6,10 +6,18 @@ from collections.abc import Iterator
 
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import ErrorCode
+from field178_shared.records.commune import CENSUS, PLAN, POST
 from field178_shared.records.reading import Data, count_of, day_of, text_of
+from field178_shared.rules.facts import fact_id, fact_text
 from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
 from field178_shared.time.clock import local_date
 
+# By these members two entries are the same fact; the last one is where it is told.
+FACT_MEMBERS = {
+    CENSUS: ("establishment_id", "counted_on"),
+    POST: ("outlet_id", "published_on", "title"),
+    PLAN: ("unit_id", "year", "document_number"),
+}
 _TOTAL = "workers_total"
 _BY_SEX = ("workers_female", "workers_male", "workers_sex_unstated")
 _PARTS = (*_BY_SEX, "workers_contract", "workers_health_check", "workers_insured")
@@ -18,6 +26,16 @@ CENSUS_RULES = (
     Rule(_TOTAL, ErrorCode.SUM_MISMATCH, _BY_SEX, is_sum=True),
     *(Rule(part, ErrorCode.EXCEEDS_TOTAL, (_TOTAL,)) for part in _PARTS),
 )
+
+
+def fact_of(record_type: str, data: Data) -> str:
+    """Return what an entry states, as a text that is equal where two entries state the same."""
+    return fact_text(FACT_MEMBERS[record_type], data)
+
+
+def commune_entry_id(record_type: str, data: Data) -> str:
+    """Return the id of an entry, made of what it states: whoever enters it writes one record."""
+    return fact_id(record_type, fact_of(record_type, data))
 
 
 def census_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
@@ -44,7 +62,8 @@ def post_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Pr
     """Yield what must be corrected before a media post is entered."""
     yield from _still_to_come("published_on", data, context)
     outlet_id, day = text_of(data, "outlet_id"), day_of(data, "published_on")
-    if outlet_id and outlet_id not in lists.media_outlets:
+    outlet = lists.media_outlets.get(outlet_id)
+    if outlet_id and (outlet is None or outlet.unit_id != text_of(data, "unit_id")):
         yield Problem("outlet_id", ErrorCode.UNKNOWN_CHOICE)
     if day and any(not_in_force(lists.media_outlets, [outlet_id], day)):
         yield Problem("outlet_id", ErrorCode.NOT_IN_FORCE)

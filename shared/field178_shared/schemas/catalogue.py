@@ -9,6 +9,7 @@ from field178_shared.schemas.conflict import ConflictSchema
 from field178_shared.schemas.declared import RecordSchema
 from field178_shared.schemas.establishment import EstablishmentSchema
 from field178_shared.schemas.follow_up_closure import FollowUpClosureSchema
+from field178_shared.schemas.indicator_figures import IndicatorFiguresSchema
 from field178_shared.schemas.inspection import InspectionSchema
 from field178_shared.schemas.list_pack import ListPackSchema, ListRowsSchema
 from field178_shared.schemas.media_post import MediaPostSchema
@@ -53,6 +54,7 @@ SCHEMAS: Mapping[str, RecordSchema] = MappingProxyType(
         "team": TeamSchema(),
         "person": PersonSchema(),
         "number_block": NumberBlockSchema(),
+        "indicator_figures": IndicatorFiguresSchema(),
         "inspection_plan": InspectionPlanSchema(),
         "plan_item": PlanItemSchema(),
         "report": ReportSchema(),

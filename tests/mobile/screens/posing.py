@@ -165,6 +165,7 @@ class Pose:
         built = shell._built
         inspection = built["inspection"]
         inspection.workspace.leave_establishment()
+        inspection.workspace.leave_census()
         inspection.workspace.record.close()
         inspection.ids.search.clear()
         if "outreach" in built:
@@ -243,7 +244,7 @@ class Unseen:
     def show_list(self, state: Any) -> None:
         """Draw nothing."""
 
-    show_shift = show_record = show_visit = show_form = show_list
+    show_shift = show_record = show_visit = show_form = show_census = show_list
 
     def clear_search(self):
         return

@@ -27,6 +27,7 @@ VALID: dict[str, Callable[[], Data]] = {
     "plan_item": builders.plan_item,
     "team": builders.team,
     "number_block": builders.number_block,
+    "indicator_figures": builders.indicator_figures,
     "person": builders.person,
 }
 VALUES = (

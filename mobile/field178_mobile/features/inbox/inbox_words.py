@@ -9,6 +9,7 @@ from field178_mobile.presentation.value_words import DELETED
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store.model import InboxItem, InboxKind
 from field178_shared.errors import message
+from field178_shared.records.commune import CENSUS, POST
 from field178_shared.text.i18n import N_
 
 ICONS = {
@@ -24,7 +25,10 @@ KINDS = {
     InboxKind.NOTICE: N_("Message"),
 }
 ANSWERED = N_("Answered")
-SCREENS = {"inspection": "inspection", "establishment": "inspection", "outreach_session": "outreach"}
+SCREENS = {
+    **dict.fromkeys(("inspection", "establishment", CENSUS), "inspection"),
+    **dict.fromkeys(("outreach_session", POST), "outreach"),
+}
 
 _MEND = N_("Open the record, correct what is marked and file it again.")
 _WAIT = N_("Nothing to do: the record is kept here and sent again when the office is ready for it.")

@@ -10,7 +10,7 @@ from field178_mobile.features.register.establishment_form_state import Establish
 from field178_mobile.features.workspace.record import RecordServices
 from field178_mobile.presentation.draft_session import superseding
 from field178_mobile.presentation.location import Whereabouts
-from field178_mobile.store import Draft, InboxItem, InboxKind, MergedRecord
+from field178_mobile.store import Draft, InboxKind, MergedRecord, Store
 from field178_shared.errors import message
 from field178_shared.time.clock import local_date
 
@@ -95,7 +95,7 @@ class EstablishmentEditing:
             is_new=view is None or (view.rev == 0 and view.attention is not None),
             unit_ids=self._unit_ids(draft.data.get("unit_id")),
             word=store.shown_state(draft.record_id).word if is_known else "",
-            marked=self._marked(draft.record_id),
+            marked=refused_fields(store, draft.record_id, services.words.language),
         )
         if self.form is not None:
             self.form.close()
@@ -115,16 +115,6 @@ class EstablishmentEditing:
         services = self._services
         return superseding(view, services.ids.time_ordered(), services.user, services.clock.now())
 
-    def _marked(self, record_id: str) -> dict[str, str]:
-        """Return what is said at the fields whose values the server did not take."""
-        language = self._services.words.language
-        refused = [item for item in self._services.store.inbox() if _is_refusal(item, record_id)]
-        return {
-            path: " ".join(message(code, language) for code in codes.split(","))
-            for item in refused
-            for path, codes in item.details
-        }
-
     def _unit_ids(self, kept: object = None) -> tuple[str, ...]:
         """Return the communes of this tablet that exist today, by name, and the current one."""
         services = self._services
@@ -134,5 +124,11 @@ class EstablishmentEditing:
         return tuple(sorted(valid | ({kept} if isinstance(kept, str) else set()), key=services.words.unit))
 
 
-def _is_refusal(item: InboxItem, record_id: str) -> bool:
-    return item.kind is InboxKind.QUARANTINED and item.record_id == record_id
+def refused_fields(store: Store, record_id: str, language: str) -> dict[str, str]:
+    """Return what is said at the fields of a record whose values the server did not take, by path."""
+    return {
+        path: " ".join(message(code, language) for code in codes.split(","))
+        for item in store.inbox()
+        if item.kind is InboxKind.QUARANTINED and item.record_id == record_id
+        for path, codes in item.details
+    }

@@ -7,6 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from field178_mobile.features.census.worker_counts import (
+    MOST_SHOWN,
+    censuses_of,
+    count_row,
+    counts_of,
+    is_old,
+)
 from field178_mobile.features.comments.comments import AnsweredRecord, RecordComments
 from field178_mobile.features.inspection.field_positions import CHECKLIST, INFO, comments_at
 from field178_mobile.features.inspection.inspection import InspectionPresenter
@@ -31,11 +38,12 @@ from field178_mobile.features.register.record_view import (
 from field178_mobile.features.register.visits import Visit, last_inspected, left_open, visits_of
 from field178_mobile.features.shift.shift import ShiftPresenter, shift_line
 from field178_mobile.presentation.draft_session import superseding
-from field178_mobile.presentation.facts import Fact, ToFix
+from field178_mobile.presentation.facts import DatedRow, Fact, ToFix
 from field178_mobile.presentation.location import AskFix, GeoPoint, Whereabouts, no_receiver
 from field178_mobile.presentation.wording import Option, Wording, options
 from field178_mobile.store import Draft, MergedRecord, StateWord, Store
 from field178_shared.ids import IdSource
+from field178_shared.records.commune import CENSUS
 from field178_shared.records.follow_ups import OpenFollowUp
 from field178_shared.records.reading import instant_of, text_of
 from field178_shared.records.repeat_violations import earlier_violations
@@ -88,6 +96,10 @@ class RecordState:
     register: str = ""
     register_word: str = ""
     is_being_mended: bool = False
+    # The last counts of its workers; whether the newest is older than a year, and one is begun.
+    counts: tuple[DatedRow, ...] = ()
+    has_old_count: bool = False
+    is_being_counted: bool = False
 
 
 class RecordPresenter:
@@ -391,6 +403,7 @@ class RecordPresenter:
         word, register = self._word(rows), self._register_word()
         address = (text_of(view.data, "address_line"), words.unit(view.data.get("unit_id")))
         shown = self.visit.record_id if self.visit is not None else rows[0].record_id if rows else ""
+        counts = counts_of(self._counted(visits), censuses_of(self._store.views(CENSUS), view.id))
         return RecordState(
             id=view.id,
             title=text_of(view.data, "name"),
@@ -412,6 +425,15 @@ class RecordPresenter:
             register=register,
             register_word=words.choice("shown_state", register),
             is_being_mended=register == StateWord.DRAFT,
+            counts=tuple(
+                count_row(one, self._store.shown_state(one.record_id).word, words)
+                for one in counts[:MOST_SHOWN]
+            ),
+            has_old_count=is_old(counts, today),
+            is_being_counted=any(
+                draft.type == CENSUS and _establishment_of(draft) == view.id
+                for draft in self._store.drafts.all()
+            ),
         )
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from field178_mobile.features.census.census_data import TYPE as CENSUS
+from field178_mobile.features.census.census_editing import CensusEditing
+from field178_mobile.features.census.census_state import CensusState
 from field178_mobile.features.inspection.field_positions import INFO
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.features.register.establishment_editing import EstablishmentEditing
@@ -51,13 +54,17 @@ class Screen(Protocol):
         """Draw the form of the register over the record's place, or take it away."""
         ...
 
+    def show_census(self, state: CensusState | None) -> None:
+        """Draw the form of a worker census over the record's place, or take it away."""
+        ...
+
     def clear_search(self) -> None:
         """Empty the search field of the list."""
         ...
 
 
 class Workspace:
-    """List, shift, record and the form of the register; the list follows the store."""
+    """List, shift, record, the forms of register and census; the list follows the store."""
 
     def __init__(self, services: RecordServices, ui_thread: UiThread) -> None:
         self._services = services
@@ -74,6 +81,7 @@ class Workspace:
         self.editing = EstablishmentEditing(
             services, self.record.places, self._show_form, self._establishment_filed
         )
+        self.census = CensusEditing(services, self._show_census, self._census_closed)
         # What the record showed when the form was opened over it: establishment, visit.
         self._behind: tuple[str, str] = ("", "")
 
@@ -104,6 +112,32 @@ class Workspace:
         """Open an establishment itself, whatever is begun in its form; the draft stays."""
         self._close_establishment()
         self.record.open(establishment_id)
+
+    def begin_census(self, establishment_id: str) -> None:
+        """Count the workers of the establishment that is open."""
+        self._put_behind()
+        if not self.census.begin(establishment_id):
+            self._go_behind(establishment_id)
+        self.list.select(establishment_id)
+
+    def open_census(self, record_id: str, focus_path: str = "") -> bool:
+        """Open a worker census, to correct it or to go on; False when it is not here."""
+        if not self.census.holds(record_id):
+            return False
+        self.editing.close()
+        self._put_behind()
+        is_open = self.census.open(record_id, focus_path)
+        if self.census.form is not None:
+            self.list.select(self.census.form.establishment_id)
+        return is_open
+
+    def leave_census(self) -> None:
+        """Close the census and show its establishment; its draft stays."""
+        self._leave_census(self.census.close)
+
+    def discard_census(self) -> None:
+        """Throw the draft of the census away and show its establishment."""
+        self._leave_census(self.census.discard)
 
     def open_visit(self, record_id: str, focus_path: str = "") -> bool:
         """Open a visit, begun or filed, at a path; False when this tablet does not hold it."""
@@ -139,17 +173,24 @@ class Workspace:
         self._leave_form(self.editing.discard)
 
     def open_draft(self, row: DraftRow) -> bool:
-        """Go on with a draft of the list, of a visit or of the register's form; False when it cannot be."""
-        open_one = self.open_establishment if row.type == ESTABLISHMENT else self.open_visit
-        return open_one(row.record_id)
+        """Go on with a draft of the list: a visit, an establishment or a census; False when it cannot be."""
+        ways = {ESTABLISHMENT: self.open_establishment, CENSUS: self.open_census}
+        return ways.get(row.type, self.open_visit)(row.record_id)
+
+    def open_record(self, record_id: str, focus_path: str = "") -> bool:
+        """Open a record of any type, begun or filed, at a path; False when this tablet does not hold it."""
+        ways = (self.open_census, self.open_visit, self.open_establishment)
+        return any(open_one(record_id, focus_path) for open_one in ways)
 
     def discard(self, draft_id: str) -> None:
         """Throw a draft away, the open one or any other."""
-        visit, form = self.record.visit, self.editing.form
+        visit, form, census = self.record.visit, self.editing.form, self.census.form
         if visit is not None and visit.draft_id == draft_id:
             self.record.discard()
         elif form is not None and form.draft_id == draft_id:
             self.discard_establishment()
+        elif census is not None and census.draft_id == draft_id:
+            self.discard_census()
         else:
             self.drafts.discard(draft_id)
 
@@ -160,11 +201,13 @@ class Workspace:
             self.record.begin(access_result)
 
     def _close_establishment(self) -> None:
+        self.census.close()
         if self.editing.form is not None:
             self.editing.close()
             self.list.refresh()  # a draft that was begun there is a line of it
 
     def _put_behind(self) -> None:
+        self.census.close()
         visit = self.record.visit
         self._behind = (self.record.establishment_id, visit.record_id if visit is not None else "")
         self.record.close()
@@ -195,6 +238,19 @@ class Workspace:
             self.record.open(record_id)
         else:
             self._go_behind(record_id)
+
+    def _leave_census(self, leave: Callable[[], None]) -> None:
+        if (form := self.census.form) is not None:
+            leave()
+            self._go_behind(form.establishment_id)
+
+    def _census_closed(self, establishment_id: str) -> None:
+        self.census.close()
+        self._go_behind(establishment_id)
+
+    def _show_census(self, state: CensusState | None) -> None:
+        if self._screen is not None:
+            self._screen.show_census(state)
 
     def _show_form(self, state: EstablishmentFormState | None) -> None:
         if self._screen is not None:
@@ -229,7 +285,7 @@ class Workspace:
 
     def _store_changed(self, change: StoreChange) -> None:
         # A tap in the open draft changes no line of the list: looking again would cost every tap a frame.
-        at_work = self.record.open_records | self.editing.open_records
+        at_work = self.record.open_records | self.editing.open_records | self.census.open_records
         if change.everything or change.records or change.drafts - at_work:
             self._ui_thread.post(self._refresh)
 
@@ -253,7 +309,7 @@ class Workspace:
 
 def place_of(workspace: Workspace) -> dict[str, str]:
     """Return what is open by ids alone, nothing when only the list is; `go_back` takes it again."""
-    record, form = workspace.record, workspace.editing.form
+    record, form = workspace.record, workspace.editing.form or workspace.census.form
     if form is not None:
         return {"form_id": form.record_id} if form.is_kept else {}
     if not record.establishment_id:

@@ -12,6 +12,7 @@ from field178_mobile.store.model import (
     InboxItem,
     InboxKind,
     MergedRecord,
+    PendingRecord,
     ReviewerComment,
     ShownState,
     StoreStatus,
@@ -85,6 +86,20 @@ class Records:
         drafts = (draft.record_id for draft in all_drafts(self.context) if draft.type == record_type)
         changed = by_record(shown_changes(self.context, record_type))
         return {record_id: self.shown_state(record_id) for record_id in sorted({*drafts, *changed})}
+
+    def unsent(self) -> list[PendingRecord]:
+        """Return the records that have changes without an answer; None stands for no live record."""
+        rows = self.context.connection.execute(
+            "SELECT DISTINCT record_id FROM outbox WHERE state <> 'acknowledged' AND replaced_by IS NULL"
+        ).fetchall()
+        found = []
+        for (record_id,) in rows:
+            row, own = get_server_record(self.context, record_id), changes_of(self.context, record_id)
+            view = compose(row, own)
+            before = None if row is None or row.deleted else row.data
+            after = None if view is None or view.deleted else view.data
+            found.append(PendingRecord(record_id, own[-1].type, before, after))
+        return found
 
     def status(self, in_sync: bool) -> StoreStatus:
         """Return the whole tablet in one line."""

@@ -9,12 +9,12 @@ from field178_mobile.ports import Json
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.replica.server_records import ServerRecord, drop_server_record, put_server_record
 from field178_shared.errors import AppError
-from field178_shared.records import number_block
+from field178_shared.records import area_figures, number_block
 from field178_shared.wire.canonical import Digest, record_hash_of_body
 
 KEPT_S = 30 * 86_400
-# The server makes it alone, and leaves its numbers out where it has lost it: nobody could decide about one.
-_NEVER_OFFERED = number_block.TYPE
+# The server makes them alone, leaves lost numbers out and counts figures anew: nobody could decide about one.
+_NEVER_OFFERED = (number_block.TYPE, area_figures.TYPE)
 _HASH_BYTES = 16
 MOVED = ("id", "type", "scope", "rev", "deleted", "lost", "at_s", "key_id", "sealed")
 _INSERT = f"INSERT INTO removed ({', '.join(MOVED)}) VALUES ({', '.join('?' * len(MOVED))})"  # noqa: S608
@@ -147,7 +147,7 @@ def expire_tombstones(context: DatabaseContext, now_s: int) -> None:
 
 def _add_tombstone(context: DatabaseContext, row: ServerRecord, at_s: int, *, lost: bool) -> None:
     _let_go(context, row)
-    if row.type == _NEVER_OFFERED:
+    if row.type in _NEVER_OFFERED:
         return
     sealed = context.sealer.seal("removed", row.id, row.rev, row.payload)
     context.connection.execute(

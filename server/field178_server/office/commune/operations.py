@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import ClassVar
 
 from sqlalchemy import select
@@ -18,14 +17,7 @@ from field178_server.records.stored_record import Stored
 from field178_shared.merge import Data
 from field178_shared.records.commune import CENSUS, PLAN, POST
 from field178_shared.records.reading import text_of
-
-_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        CENSUS: ("establishment_id", "counted_on"),
-        POST: ("outlet_id", "published_on", "title"),
-        PLAN: ("unit_id", "year", "document_number"),
-    }
-)
+from field178_shared.rules.commune import FACT_MEMBERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +25,7 @@ class CommuneEnterer:
     """An officer who enters for the communes of an access."""
 
     access: AccessFilter
-    keys: ClassVar[Mapping[str, tuple[str, ...]]] = _KEYS
+    keys: ClassVar[Mapping[str, tuple[str, ...]]] = FACT_MEMBERS
     kept: ClassVar[tuple[str, ...]] = ("unit_id",)
 
     def scope_of(self, data: Data) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
-from uuid import NAMESPACE_URL
 
 from field178_server.audit.office_write import write_record
 from field178_server.audit.operation_context import OperationContext
@@ -19,11 +18,10 @@ from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_server.replication.policy.record_validation import Problems
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.ids import companion_id
 from field178_shared.merge import Data
 from field178_shared.rules import Context, submission_problems
+from field178_shared.rules.facts import fact_id, fact_text
 from field178_shared.rules.problem import by_path
-from field178_shared.text.normalisation import fold
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
 from field178_shared.wire.protocol import Op
@@ -87,7 +85,7 @@ def enter(batch: Batch, context: OperationContext, enterer: Enterer, record_type
 
 def entry_id(enterer: Enterer, record_type: str, data: Data) -> str:
     """Return the id of an entry: what makes it the same fact, whoever enters it."""
-    return companion_id(str(NAMESPACE_URL), record_type, _key(enterer, record_type, data))
+    return fact_id(record_type, _key(enterer, record_type, data))
 
 
 def correct(
@@ -152,4 +150,4 @@ def _is_entered(batch: Batch, enterer: Enterer, entry: tuple[str, Data], record_
 
 
 def _key(enterer: Enterer, record_type: str, data: Data) -> str:
-    return "|".join("".join(fold(str(data.get(name, ""))).split()) for name in enterer.keys[record_type])
+    return fact_text(enterer.keys[record_type], data)

@@ -1,13 +1,13 @@
 """Fields of a media post for people, in the order of its form."""
 
-from field178_shared.schemas.fields.envelope import UNIT
+from field178_shared.schemas.fields.envelope import BY_TABLET, UNIT
 from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
-from field178_shared.schemas.fields.worker_census import commune_fields
+from field178_shared.schemas.fields.worker_census import with_envelope
 from field178_shared.text.i18n import N_
 
-FIELDS = commune_fields(
+FIELDS = with_envelope(
     FieldSpec("outlet_id", N_("Media outlet"), FieldKind.CHOICE, choices="media_outlets"),
-    UNIT,
+    UNIT.within(off_tablet=BY_TABLET),
     FieldSpec("published_on", N_("Published on"), FieldKind.DATE),
     FieldSpec("genre_id", N_("Genre"), FieldKind.CHOICE, choices="media_genre"),
     FieldSpec("title", N_("Title"), is_free_text=True, help=N_("No name of any person.")),

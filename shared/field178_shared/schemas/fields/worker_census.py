@@ -1,25 +1,32 @@
 """Fields of a worker census for people, in the order of its form."""
 
-from field178_shared.schemas.fields.envelope import CLOCK_OFFSET, CLOCKS, RECORD_CODE, UNIT
+from field178_shared.schemas.fields.envelope import BY_TABLET, CLOCK_OFFSET, CLOCKS, RECORD_CODE, UNIT
 from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 from field178_shared.text.i18n import N_
 
 BY_COMMUNE = "the commune enters it in the console"
 
 
+_BY_PAGE = "the page of the establishment it is begun on"
+
+
 def commune_fields(*specs: FieldSpec) -> tuple[FieldSpec, ...]:
-    """Return the fields of a type that a commune enters in the console."""
-    own = (*specs, RECORD_CODE, CLOCK_OFFSET, *CLOCKS)
-    return tuple(spec.within(spec.section, off_tablet=BY_COMMUNE) for spec in own)
+    """Return the fields of a type that a commune enters in the console alone."""
+    return with_envelope(*(spec.within(spec.section, off_tablet=BY_COMMUNE) for spec in specs))
+
+
+def with_envelope(*specs: FieldSpec) -> tuple[FieldSpec, ...]:
+    """Return the fields of a commune entry with those that every filed record has."""
+    return (*specs, RECORD_CODE, CLOCK_OFFSET, *CLOCKS)
 
 
 def _count(path: str, label: str, *, help: str = "") -> FieldSpec:
     return FieldSpec(path, label, FieldKind.NUMBER, unit=N_("people"), help=help)
 
 
-FIELDS = commune_fields(
-    FieldSpec("establishment_id", N_("Establishment"), FieldKind.ESTABLISHMENT),
-    UNIT,
+FIELDS = with_envelope(
+    FieldSpec("establishment_id", N_("Establishment"), FieldKind.ESTABLISHMENT, off_tablet=_BY_PAGE),
+    UNIT.within(off_tablet=BY_TABLET),
     FieldSpec("counted_on", N_("Counted on"), FieldKind.DATE),
     _count("workers_total", N_("Workers, total"), help=N_("Women, men and not stated together.")),
     _count("workers_female", N_("Women")),

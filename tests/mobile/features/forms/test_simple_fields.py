@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import field178_mobile
+from field178_mobile.features.census import census_state
 from field178_mobile.features.forms.simple_fields import (
     NOT_CHOSEN,
     Pins,
@@ -18,6 +19,7 @@ from field178_mobile.features.forms.simple_fields import (
     write,
 )
 from field178_mobile.features.inspection import conclusion, field_positions
+from field178_mobile.features.media import post_state
 from field178_mobile.features.outreach import outreach_state
 from field178_mobile.features.register import establishment_form_state
 from field178_mobile.presentation.wording import Wording
@@ -39,11 +41,15 @@ CONTROLS = {
     },
     "outreach_session": outreach_state.CONTROLS,
     "establishment": establishment_form_state.CONTROLS,
+    "worker_census": census_state.CONTROLS,
+    "media_post": post_state.CONTROLS,
 }
 SECTIONS = {
     "inspection": ("visit", "result"),
     "outreach_session": outreach_state.SECTIONS,
     "establishment": establishment_form_state.SECTIONS,
+    "worker_census": (),
+    "media_post": (),
 }
 NOT_ASKED = {
     "_deleted": "no field of the form",

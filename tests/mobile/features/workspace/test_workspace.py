@@ -38,7 +38,7 @@ class Sights:
     def show_shift(self, _state):
         return
 
-    show_form = show_shift
+    show_form = show_census = show_shift
 
     def clear_search(self):
         self.clearings += 1

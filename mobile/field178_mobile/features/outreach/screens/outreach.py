@@ -1,4 +1,4 @@
-"""Outreach: the sessions of this tablet beside the one that is open."""
+"""Outreach: the sessions of this tablet beside the one that is open, and the way to the media posts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from field178_mobile.features.comments.screens.comments_sheet import open_comments
 from field178_mobile.features.forms.screens import chips, feedback_line
 from field178_mobile.features.forms.screens.clock_question import ask_before_filing
+from field178_mobile.features.media.media import MediaPosts
+from field178_mobile.features.media.media_log import MediaLogState
+from field178_mobile.features.media.screens.media_page import MediaPages
 from field178_mobile.features.outreach.outreach_pane import OutreachPaneSessions
 from field178_mobile.features.outreach.outreach_sessions import SessionRow, SessionsState
 from field178_mobile.features.outreach.outreach_state import OutreachState
@@ -38,9 +41,11 @@ class OutreachScreen(kit.Panes):
     notice = StringProperty("")
     is_late = BooleanProperty(False)
     nothing_found = BooleanProperty(False)
+    media_line = StringProperty("")
 
     def __init__(self, **kwargs: object) -> None:
         self._has_more = False
+        self.media = MediaPages()
         super().__init__(**kwargs)
         self._detail, self._head = Optional(self.ids.detail), Optional(self.ids.head)
         self._show_parts()
@@ -53,6 +58,11 @@ class OutreachScreen(kit.Panes):
         self.ids.chips.show(state.chips)
         self.nothing_found = state.nothing_found
         self.ids.empty.opacity = 0 if state.rows else 1
+
+    def show_media(self, state: MediaLogState) -> None:
+        """Draw the line of the media posts, and their log where it is open."""
+        self.media_line = state.summary
+        self.media.show_log(state)
 
     def scrolled(self, scroll_y: float) -> None:
         """Make the list longer when its end comes into sight."""
@@ -86,9 +96,10 @@ class OutreachScreen(kit.Panes):
         return {"record_id": session.record_id} if session is not None else {}
 
     def open(self, record_id: str = "", focus_path: str = "") -> None:
-        """Open a session from elsewhere, at a field."""
+        """Open a session or a media post from elsewhere, at a field."""
         self.sessions_pane.show()
-        if record_id:
+        posts = self.media.posts
+        if record_id and not (posts is not None and posts.open(record_id, focus_path)):
             self.sessions_pane.open(record_id, focus_path)
 
     def open_comments(self, at: str) -> None:
@@ -153,14 +164,20 @@ def build(services: Services) -> OutreachScreen:
         services.records(), screen.show_list, screen.show_session
     )
 
+    posts = MediaPosts(services.records(), screen.show_media, screen.media.show_post)
+    screen.media.posts = posts
+
     def follow(change: StoreChange) -> None:
         services.ui_thread.post(screen.close_if_lost)
+        if change.everything or change.records:
+            services.ui_thread.post(posts.log.show)
         # A tap in the open session changes no line of the list: looking again would cost every tap a frame.
         if change.everything or change.records or change.drafts - sessions_pane.open_records:
             services.ui_thread.post(sessions_pane.refresh)
 
     services.store.subscribe(follow)
     sessions_pane.show()
+    posts.log.show()
     return screen
 
 

@@ -7,7 +7,14 @@ from datetime import date
 
 from kivy.properties import ObjectProperty, StringProperty
 
-from field178_mobile.features.forms.screens import chips, field_list, item_below, pick_field, pinned_field
+from field178_mobile.features.forms.screens import (
+    chips,
+    field_list,
+    item_below,
+    pick_field,
+    pinned_field,
+    repeat_card,
+)
 from field178_mobile.features.forms.screens.checked_form import CheckedForm
 from field178_mobile.features.outreach.outreach import OutreachPresenter
 from field178_mobile.features.outreach.outreach_establishments import FoundState
@@ -25,7 +32,7 @@ from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.wording import Option
 
-_REQUIRED = (chips, field_list, info, item_below, photo_grid, pick_field, pinned_field)
+_REQUIRED = (chips, field_list, info, item_below, photo_grid, pick_field, pinned_field, repeat_card)
 
 # The parts that a closed record shows without taking a tap; its paper can be made all the same.
 _ENTERED = (
@@ -242,12 +249,6 @@ class OutreachFormPane(CheckedForm):
 
     def _make_row(self) -> AudienceRow:
         return AudienceRow(session=self.session)
-
-
-class RepeatCard(kit.Press):
-    """The offer to take over what the last session had in common. text; event on_release."""
-
-    text = StringProperty("")
 
 
 def _material(key: str, label: str, quantity: int | None) -> Option:

@@ -8,7 +8,7 @@ from kivy.uix.boxlayout import BoxLayout
 from field178_mobile.features.forms.screens import item_below
 from field178_mobile.features.inspection.screens.to_fix import ToFixRow
 from field178_mobile.features.register.record_view import CertificateLine, HistoryRow
-from field178_mobile.features.register.screens.info_rows import FactRow, PaperRow, VisitRow
+from field178_mobile.features.register.screens.info_rows import DatedLine, FactRow, PaperRow, VisitRow
 from field178_mobile.features.workspace.record import RecordState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
@@ -16,31 +16,38 @@ from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.kit.widgets.state_tones import PILL_OF_STATE
-from field178_mobile.presentation.facts import Fact, ToFix
+from field178_mobile.presentation.facts import DatedRow, Fact, ToFix
+from field178_shared.records.commune import CENSUS
 
 _REQUIRED = (item_below.ItemBelow,)
 
 
 class InfoPane(BoxLayout):
-    """What the register knows. show(state); events on_ask_shift, on_visit(record id), on_mend."""
+    """What the register knows. show(state).
+
+    Events: on_ask_shift, on_visit(record id), on_discard, on_mend, on_count, on_census(record id).
+    """
 
     shift = StringProperty("")
     has_shift = BooleanProperty(False)
     register = StringProperty("")
     register_tone = StringProperty("plain")
     is_being_mended = BooleanProperty(False)
-    __events__ = ("on_ask_shift", "on_visit", "on_discard", "on_mend")
+    is_being_counted = BooleanProperty(False)
+    __events__ = ("on_ask_shift", "on_visit", "on_discard", "on_mend", "on_count", "on_census")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._facts: Repeat[Fact] = Repeat(self.ids.facts, FactRow)
         self._papers: Repeat[CertificateLine] = Repeat(self.ids.papers, PaperRow)
         self._to_fix: Repeat[ToFix] = Repeat(self.ids.to_fix, ToFixRow)
+        self._counts: Repeat[DatedRow] = Repeat(self.ids.counts, self._make_count)
         self._history: Repeat[HistoryRow] = Repeat(self.ids.history, self._make_visit)
         self._optional = Optional(self.ids.scroll.column)
         self._shift = Optional(self.ids.shift_card)
         self._register = Optional(self.ids.register_head)
         self._earlier = Optional(self.ids.history_card)
+        self._workers = Optional(self.ids.workers_card)
 
     def show(self, state: RecordState) -> None:
         """Draw the establishment."""
@@ -61,6 +68,7 @@ class InfoPane(BoxLayout):
         self._papers.show(state.certificates)
         self._to_fix.show(state.to_fix)
         self._history.show(state.history)
+        self._show_counts(state)
 
     def on_ask_shift(self) -> None:
         """Overridden by bind."""
@@ -82,8 +90,30 @@ class InfoPane(BoxLayout):
     def on_mend(self) -> None:
         """Overridden by bind."""
 
+    def on_count(self) -> None:
+        """Overridden by bind."""
+
+    def on_census(self, record_id: str) -> None:
+        """Overridden by bind."""
+
     def on_visit(self, record_id: str) -> None:
         """Overridden by bind."""
+
+    def _show_counts(self, state: RecordState) -> None:
+        self.is_being_counted = state.is_being_counted
+        self._counts.show(state.counts)
+        self._workers.show(self.ids.counts, bool(state.counts))
+        self._workers.show(self.ids.no_count, not state.counts)
+        self._workers.show(self.ids.old_count, state.has_old_count)
+
+    def _make_count(self) -> DatedLine:
+        line = DatedLine()
+        line.bind(on_release=self._open_count)
+        return line
+
+    def _open_count(self, line: DatedLine) -> None:
+        """Open the census to correct it, or the visit that counted."""
+        self.dispatch("on_census" if line.type == CENSUS else "on_visit", line.key)
 
     def _make_visit(self) -> VisitRow:
         row = VisitRow()

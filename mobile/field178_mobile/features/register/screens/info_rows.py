@@ -8,7 +8,7 @@ from kivy.uix.boxlayout import BoxLayout
 from field178_mobile.features.register.record_view import CertificateLine, HistoryRow
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
-from field178_mobile.presentation.facts import Fact
+from field178_mobile.presentation.facts import DatedRow, Fact
 
 TONES = {"good": "ok", "soon": "warn", "bad": "bad", "unknown": "plain"}
 ICONS = {"good": "check-circle-outline", "soon": "clock-alert-outline", "bad": "alert-circle-outline"}
@@ -50,6 +50,21 @@ class VisitRow(kit.Press):
     def show(self, row: HistoryRow) -> None:
         """Draw the visit."""
         self.key, self.day, self.result, self.word = row.record_id, row.day, row.result, row.word
+
+
+class DatedLine(kit.Press):
+    """One record of a list by days. show(row); event on_release."""
+
+    key = StringProperty("")
+    type = StringProperty("")
+    day = StringProperty("")
+    result = StringProperty("")
+    word = StringProperty("")
+
+    def show(self, row: DatedRow) -> None:
+        """Draw the record."""
+        self.key, self.type = row.record_id, row.type
+        self.day, self.result, self.word = row.day, row.result, row.word
 
 
 load_beside(__file__)

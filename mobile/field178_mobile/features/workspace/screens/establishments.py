@@ -5,6 +5,8 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
+from field178_mobile.features.census.census_state import CensusState
+from field178_mobile.features.census.screens.census_form import CensusPane
 from field178_mobile.features.forms.screens import chips
 from field178_mobile.features.inbox.inbox_words import SCREENS
 from field178_mobile.features.register.establishment_facts import DONE, DRAFTS, NOT_THIS_YEAR, TO_FIX
@@ -73,6 +75,8 @@ class EstablishmentsScreen(kit.Panes):
         self.pane.bind(
             on_ask_shift=self._ask_shift,
             on_mend=lambda _pane, key: workspace.open_establishment(key),
+            on_count=lambda _pane, key: workspace.begin_census(key),
+            on_census=lambda _pane, key: workspace.open_census(key),
             on_next=lambda _pane: workspace.go_to_next(),
         )
         self.pane.has_back = self.is_single
@@ -81,6 +85,7 @@ class EstablishmentsScreen(kit.Panes):
         self._looked_for: tuple[str, list[str]] = ("", [])
         self._nothing = self.ids.nothing.__self__
         self._pane: EstablishmentPane | None = None
+        self._census: CensusPane | None = None
         self._body = Optional(self.ids.body)
         workspace.show_on(self)
 
@@ -128,6 +133,19 @@ class EstablishmentsScreen(kit.Panes):
             self._pane = self._pane or EstablishmentPane(workspace=self.workspace)
             self._pane.show(state)
             self._put(self._pane)
+        else:
+            self.has_detail = self.has_record
+            self._put(self.pane if self.has_record else self._nothing)
+
+    def show_census(self, state: CensusState | None) -> None:
+        """Draw the form of a worker census, or take it away."""
+        if state is not None and state.feedback.filed:
+            kit.toast(state.feedback.filed)
+        elif state is not None:
+            self.has_detail = True
+            self._census = self._census or CensusPane(workspace=self.workspace)
+            self._census.show(state)
+            self._put(self._census)
         else:
             self.has_detail = self.has_record
             self._put(self.pane if self.has_record else self._nothing)
@@ -190,11 +208,11 @@ class EstablishmentsScreen(kit.Panes):
         tab, section and form_id come from `place`.
         """
         if form_id:
-            self.workspace.open_establishment(form_id)
+            self.workspace.open_record(form_id)
         elif tab:
             go_back(self.workspace, establishment_id, tab, record_id, section)
-        elif record_id and not self.workspace.open_visit(record_id, focus_path):
-            self.workspace.open_establishment(record_id, focus_path)
+        elif record_id:
+            self.workspace.open_record(record_id, focus_path)
         elif establishment_id:
             self.workspace.open(establishment_id)
 

@@ -40,7 +40,8 @@ class RecordPane(BoxLayout):
     """One establishment. record (the presenter); show(state), show_visit(state); has_back.
 
     Events: on_ask_shift(access result to begin with once the shift is chosen, or ""),
-    on_mend(establishment id), on_next: the visit is filed, another establishment has its turn.
+    on_mend and on_count(establishment id), on_census(record id),
+    on_next: the visit is filed, another establishment has its turn.
     """
 
     record = ObjectProperty(None)
@@ -51,7 +52,7 @@ class RecordPane(BoxLayout):
     notice = StringProperty("")
     is_late = BooleanProperty(False)
     has_back = BooleanProperty(False)
-    __events__ = ("on_ask_shift", "on_mend", "on_next")
+    __events__ = ("on_ask_shift", "on_mend", "on_count", "on_census", "on_next")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -64,6 +65,8 @@ class RecordPane(BoxLayout):
         self._foot: VisitFoot | None = None
         self.info.bind(on_ask_shift=self._ask_shift, on_visit=self._open_visit, on_discard=self._discard)
         self.info.bind(on_mend=lambda _info: self.dispatch("on_mend", self.record.establishment_id))
+        self.info.bind(on_count=lambda _info: self.dispatch("on_count", self.record.establishment_id))
+        self.info.bind(on_census=lambda _info, key: self.dispatch("on_census", key))
         self.arrival.bind(on_ask_shift=self._ask_shift, on_begin=self._begin)
 
     def show(self, state: RecordState) -> None:
@@ -116,6 +119,12 @@ class RecordPane(BoxLayout):
         """Overridden by bind."""
 
     def on_mend(self, establishment_id: str) -> None:
+        """Overridden by bind."""
+
+    def on_count(self, establishment_id: str) -> None:
+        """Overridden by bind."""
+
+    def on_census(self, record_id: str) -> None:
         """Overridden by bind."""
 
     def on_next(self) -> None:

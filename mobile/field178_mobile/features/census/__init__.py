@@ -1,0 +1,1 @@
+"""The worker census: the workers of an establishment counted outside a visit."""

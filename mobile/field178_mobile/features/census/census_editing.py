@@ -1,0 +1,102 @@
+"""Opens the form of the worker census: for an establishment of today, to correct one, to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from field178_mobile.features.census.census import CensusForm
+from field178_mobile.features.census.census_data import TYPE, new_census
+from field178_mobile.features.census.census_state import CensusState
+from field178_mobile.features.census.worker_counts import censuses_of, counts_of
+from field178_mobile.features.forms.entry_drafts import EntryDrafts
+from field178_mobile.features.register.visits import visits_of
+from field178_mobile.features.workspace.record import RecordServices
+from field178_mobile.store import Draft
+from field178_mobile.store.store import UNIT_SCOPE
+from field178_shared.records.reading import day_of, text_of
+from field178_shared.time.clock import local_date
+
+
+class CensusEditing:
+    """Holds the form that is open, if one is; `closed` hears the establishment of a census that was filed."""
+
+    def __init__(
+        self,
+        services: RecordServices,
+        render: Callable[[CensusState | None], None],
+        closed: Callable[[str], None],
+    ) -> None:
+        self._services = services
+        self._entries = EntryDrafts(services, TYPE)
+        self._render = render
+        self._closed = closed
+        self.form: CensusForm | None = None
+
+    @property
+    def open_records(self) -> frozenset[str]:
+        """The record under work, if one is."""
+        return frozenset() if self.form is None else frozenset({self.form.record_id})
+
+    def begin(self, establishment_id: str) -> bool:
+        """Count the workers of an establishment: go on with its draft, else with the census of today.
+
+        False where the establishment is not here.
+        """
+        store = self._services.store
+        place = store.view(establishment_id)
+        if place is None or not place.scope.startswith(UNIT_SCOPE):
+            return False
+        today = local_date(self._services.clock.now())
+        begun = (one for one in self._entries.begun() if _place_of(one) == establishment_id)
+        known = censuses_of(store.views(TYPE), establishment_id)
+        of_today = (self._entries.correcting(one) for one in known if day_of(one.data, "counted_on") == today)
+        # The commune of the scope: the office may have moved the establishment there since it was entered.
+        data = new_census(establishment_id, place.scope.removeprefix(UNIT_SCOPE), today)
+        new = self._entries.new(place.scope, data, text_of(place.data, "name"))
+        self._open(next(begun, None) or next(of_today, new))
+        return True
+
+    def open(self, record_id: str, focus_path: str = "") -> bool:
+        """Open a census by its draft, or to correct it; False when neither is here."""
+        draft = self._entries.found(record_id)
+        if draft is not None:
+            self._open(draft, focus_path)
+        return draft is not None
+
+    def holds(self, record_id: str) -> bool:
+        """Tell whether `open` would find something."""
+        return self._entries.found(record_id) is not None
+
+    def discard(self) -> None:
+        """Throw the open draft away; what was filed before stays."""
+        if self.form is not None:
+            self._services.store.drafts.discard(self.form.draft_id)
+            self.close()
+
+    def close(self) -> None:
+        """Close the form; its draft stays as it is."""
+        if self.form is not None:
+            self.form = None
+            self._render(None)
+
+    def _open(self, draft: Draft, focus_path: str = "") -> None:
+        services, store = self._services, self._services.store
+        establishment_id = _place_of(draft)
+        place = store.view(establishment_id)
+        name = draft.title if place is None else text_of(place.data, "name")
+        known = censuses_of(store.views(TYPE), establishment_id)
+        void = store.void_visits()
+        visits = [one for one in visits_of(store.visits_to(establishment_id)) if one.record_id not in void]
+        self.form = CensusForm(
+            store,
+            (services.clock, services.ids, services.words),
+            self._entries.opened(draft, known, (name,)),
+            counts_of(visits, [one for one in known if one.id != draft.record_id]),
+            self._render,
+            lambda: self._closed(establishment_id),
+        )
+        self.form.show(focus_path)
+
+
+def _place_of(draft: Draft) -> str:
+    return text_of(draft.data, "establishment_id")

@@ -1,0 +1,111 @@
+"""The form of a worker census as one frozen value, and how it is made from the draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from field178_mobile.features.census.census_data import COUNTS, MALE, TOTAL, TYPE, rest_of
+from field178_mobile.features.census.worker_counts import WorkerCount, last_count_text
+from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simple_field
+from field178_mobile.presentation.checks import Checked
+from field178_mobile.presentation.draft_session import Data
+from field178_mobile.presentation.feedback import Feedback
+from field178_mobile.presentation.wording import Wording
+from field178_mobile.store import StateWord
+from field178_shared.records.reading import count_of, text_of
+from field178_shared.schemas.fields.catalogue import FIELDS
+from field178_shared.text.formats import number_text
+
+# Fields with a control of their own, and where it is in the form.
+CONTROLS = {
+    "counted_on": "day",
+    **dict.fromkeys(COUNTS, "counts"),
+    "source_document": "source_document",
+    "note": "note",
+}
+_TEXTS = ("source_document", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class CountState:
+    """One count: what it counts, its number and that of the last time; `rest` is offered for it."""
+
+    path: str
+    label: str
+    unit: str
+    number: int | None
+    last: str
+    last_number: int | None
+    rest: int | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class CensusScene:
+    """Everything the state is made from. `last`: the newest count before the one at hand."""
+
+    data: Data
+    words: Wording
+    establishment: str
+    last: WorkerCount | None
+    word: str
+    is_new: bool
+    pins: Pins = field(default_factory=Pins)
+
+
+@dataclass(frozen=True, slots=True)
+class CensusState:
+    """The whole form. `repeat`: what "as last time" would fill, empty where there is nothing to repeat."""
+
+    establishment: str
+    counted_on: str
+    day_problem: str
+    counts: tuple[CountState, ...]
+    repeat: str
+    texts: Mapping[str, SimpleField]
+    word: str
+    word_label: str
+    is_new: bool
+    has_draft: bool
+    checked: Checked
+    feedback: Feedback
+    focus: str
+
+
+def census_state(scene: CensusScene, checked: Checked, feedback: Feedback, focus: str) -> CensusState:
+    """Return the whole form."""
+    data, words, last = scene.data, scene.words, scene.last
+    is_untouched = all(count_of(data, name) is None for name in COUNTS)
+    return CensusState(
+        establishment=scene.establishment,
+        counted_on=text_of(data, "counted_on"),
+        day_problem=scene.pins.problems.get("counted_on", ""),
+        counts=tuple(_count(scene, path) for path in COUNTS),
+        repeat=last_count_text(last, words) if last is not None and is_untouched else "",
+        texts={path: simple_field(TYPE, FIELDS[TYPE][path], data, scene.pins, words) for path in _TEXTS},
+        word=scene.word,
+        word_label=words.choice("shown_state", scene.word),
+        is_new=scene.is_new,
+        has_draft=scene.word == StateWord.DRAFT,
+        checked=checked,
+        feedback=feedback,
+        focus=focus,
+    )
+
+
+def _count(scene: CensusScene, path: str) -> CountState:
+    data, words = scene.data, scene.words
+    shown = simple_field(TYPE, FIELDS[TYPE][path], data, scene.pins, words)
+    last = None if scene.last is None else scene.last.numbers.get(path)
+    said = "" if last is None else words.say("Last time: {count}", count=number_text(last, words.language))
+    return CountState(
+        path=path,
+        label=f"{shown.words.label} *" if path == TOTAL else shown.words.label,
+        unit=shown.words.unit,
+        number=shown.number,
+        last=said,
+        last_number=last,
+        rest=rest_of(data) if path == MALE else None,
+        problem=shown.problem,
+    )

@@ -1,0 +1,1 @@
+"""Screens of this feature: Kivy, each .py with its .kv beside it."""

@@ -1,0 +1,1 @@
+"""Targets of the area: what the server counted last, and what is not sent yet."""

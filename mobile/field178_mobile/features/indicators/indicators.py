@@ -1,0 +1,191 @@
+"""Targets of the tablet's area: the server's figures with their hour, beside them what is not sent yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from field178_mobile.presentation.wording import Wording
+from field178_mobile.store import MergedRecord, PendingRecord, Store
+from field178_shared.codelists import Indicator, TargetProfile
+from field178_shared.indicators.events import CountedRecord
+from field178_shared.indicators.figures import Reached, reached
+from field178_shared.indicators.periods import Period
+from field178_shared.indicators.plan_of_year import plan_followed
+from field178_shared.indicators.unsent import unsent_numbers
+from field178_shared.records.area_figures import TYPE, AreaFigures, KnownFigure
+from field178_shared.records.reading import entries_of, text_of
+from field178_shared.records.teams import TEAM, Team
+from field178_shared.text.formats import date_text, number_text, time_text
+from field178_shared.text.i18n import N_
+from field178_shared.time.clock import Clock, local_date
+
+_PERCENT = "%"
+MET, NOT_MET, UNKNOWN = "met", "not_met", "unknown"
+_WORDS = {MET: N_("Met"), NOT_MET: N_("Not met yet"), UNKNOWN: N_("Nothing to divide by")}
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """One figure: its value, what it is made of and asked for, and what is not sent; `state` has a word."""
+
+    id: str
+    label: str
+    value: str
+    detail: str
+    state: str
+    word: str
+    unsent: str
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCard:
+    """The figures of one team's area: those with a target first, then the others."""
+
+    team: str
+    as_of: str
+    plan: str
+    targets: tuple[FigureRow, ...]
+    others: tuple[FigureRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorsState:
+    """The screen. `missing`: a team of this tablet has no figures yet."""
+
+    areas: tuple[AreaCard, ...]
+    missing: bool
+
+
+class IndicatorsPresenter:
+    """Shows the figures of the teams on this tablet."""
+
+    def __init__(
+        self, store: Store, clock: Clock, words: Wording, render: Callable[[IndicatorsState], None]
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._words = words
+        self._render = render
+
+    def show(self) -> None:
+        """Draw the figures as the store holds them now."""
+        today = local_date(self._clock.now())
+        teams = [Team.from_data(one.id, one.data) for one in self._store.views(TEAM)]
+        known = {one.scope: one for one in _newest_last(self._store.views(TYPE))}
+        unsent = self._store.unsent()
+        areas = tuple(
+            self._area(team, AreaFigures.from_data(known[team.scope].data), unsent, today)
+            for team in sorted(teams, key=lambda team: team.name)
+            if team.scope in known
+        )
+        self._render(IndicatorsState(areas, missing=len(areas) < len(teams) or not teams))
+
+    def _area(
+        self, team: Team, told: AreaFigures, unsent: Collection[PendingRecord], today: date
+    ) -> AreaCard:
+        words, lists = self._words, self._words.lists
+        plan = plan_followed(lists, team.unit_ids, told.year)
+        added = self._added(team, told.year, unsent, today)
+        rows = [
+            (indicator, self._row(indicator, told.figures[indicator.id], plan, added.get(indicator.id, 0)))
+            for indicator in lists.indicators.values()
+            if indicator.id in told.figures
+        ]
+        wanted = {target.indicator for target in plan.targets} if plan else set()
+        return AreaCard(
+            team=team.name,
+            as_of=self._as_of(told),
+            plan=words.say(N_("Targets of: {plan}"), plan=plan.label(words.language)) if plan else "",
+            targets=tuple(row for one, row in rows if one.id in wanted),
+            others=tuple(row for one, row in rows if one.id not in wanted),
+        )
+
+    def _as_of(self, told: AreaFigures) -> str:
+        if told.as_of is None:
+            return ""
+        said = self._words.say(
+            N_("As of {time}, {day}; approved records of the year {year}"),
+            time=time_text(told.as_of),
+            day=date_text(told.as_of),
+            year=told.year,
+        )
+        age = (local_date(self._clock.now()) - local_date(told.as_of)).days
+        if age < 1:
+            return said
+        old = self._words.say(N_("{days} days ago"), days=age)
+        return f"{said} · {old}"
+
+    def _row(
+        self, indicator: Indicator, figure: KnownFigure, plan: TargetProfile | None, added: int
+    ) -> FigureRow:
+        words = self._words
+        wanted = reached(plan, indicator.id, figure.value) if plan else None
+        state = _state(figure, wanted)
+        return FigureRow(
+            id=indicator.id,
+            label=indicator.label(words.language),
+            value=self._value(indicator, figure.value),
+            detail=" · ".join(self._details(indicator, figure, wanted)),
+            state=state,
+            word=words.translate(_WORDS[state]) if state else "",
+            unsent=words.say(N_("{difference} not sent"), difference=f"{added:+d}") if added else "",
+        )
+
+    def _details(self, indicator: Indicator, figure: KnownFigure, wanted: Reached | None) -> list[str]:
+        words, parts = self._words, []
+        if figure.den is not None:
+            num, den = (number_text(one, words.language) for one in (figure.num, figure.den))
+            parts.append(f"{num}/{den}")
+        if wanted is not None:
+            parts.append(words.say(N_("target {target}"), target=self._value(indicator, wanted.target)))
+        if figure.waiting:
+            parts.append(words.say(N_("{difference} waiting for review"), difference=f"{figure.waiting:+d}"))
+        return parts
+
+    def _value(self, indicator: Indicator, value: float | None) -> str:
+        if value is None:
+            return "—"
+        is_percent = indicator.unit == _PERCENT
+        said = number_text(value, self._words.language, 1 if is_percent or value % 1 else 0)
+        return f"{said}%" if is_percent else said
+
+    def _added(
+        self, team: Team, year: int, unsent: Collection[PendingRecord], today: date
+    ) -> Mapping[str, int]:
+        """Return what the unsent records would add, by themselves and the establishments they name."""
+        if not unsent:
+            return {}
+        own = {one.id for one in unsent}
+        named = {place for one in unsent for place in _places(one.after or one.before or {})}
+        views = (self._store.view(place) for place in sorted(named - own))
+        places = [
+            CountedRecord(record_id=view.id, type=view.type, data=view.data)
+            for view in views
+            if view is not None and not view.deleted
+        ]
+        before = [_counted(one, one.before) for one in unsent if one.before is not None]
+        after = [_counted(one, one.after) for one in unsent if one.after is not None]
+        at = (Period.of_year(year), today)
+        return unsent_numbers(self._words.lists, [*places, *before], [*places, *after], team.unit_ids, at)
+
+
+def _newest_last(records: Collection[MergedRecord]) -> list[MergedRecord]:
+    return sorted(records, key=lambda one: AreaFigures.from_data(one.data).year)
+
+
+def _counted(record: PendingRecord, data: Mapping[str, object]) -> CountedRecord:
+    return CountedRecord(record_id=record.id, type=record.type, data=dict(data))
+
+
+def _places(data: Mapping[str, object]) -> set[str]:
+    return {text_of(data, "establishment_id"), *entries_of(dict(data), "establishments")} - {""}
+
+
+def _state(figure: KnownFigure, wanted: Reached | None) -> str:
+    if wanted is None:
+        return "" if figure.value is not None else UNKNOWN
+    if wanted.met is None:
+        return UNKNOWN
+    return MET if wanted.met else NOT_MET

@@ -1,0 +1,115 @@
+"""The targets of the area: each figure with its hour, its target, and what this tablet has not sent."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from field178_mobile.features.indicators.indicators import (
+    MET,
+    NOT_MET,
+    AreaCard,
+    FigureRow,
+    IndicatorsPresenter,
+    IndicatorsState,
+)
+from field178_mobile.features.services import Services
+from field178_mobile.kit import kit
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.widgets.optional import Optional
+from field178_mobile.kit.widgets.repeat import Repeat
+from field178_mobile.store import StoreChange
+
+TONES = {MET: "ok", NOT_MET: "warn"}
+
+
+class AskedFigure(BoxLayout):
+    """One figure that a plan asks for. show(row)."""
+
+    label = StringProperty("")
+    value = StringProperty("")
+    detail = StringProperty("")
+    word = StringProperty("")
+    tone = StringProperty("plain")
+    unsent = StringProperty("")
+
+    def show(self, row: FigureRow) -> None:
+        """Draw the figure."""
+        self.label, self.value, self.detail, self.unsent = row.label, row.value, row.detail, row.unsent
+        self.word, self.tone = row.word, TONES.get(row.state, "plain")
+
+
+class OtherFigure(BoxLayout):
+    """One figure that no plan asks for: fewer widgets, there are many. show(row)."""
+
+    label = StringProperty("")
+    value = StringProperty("")
+    detail = StringProperty("")
+
+    def show(self, row: FigureRow) -> None:
+        """Draw the figure."""
+        self.label, self.value = row.label, row.value
+        self.detail = " · ".join(part for part in (row.detail, row.unsent) if part)
+
+
+class AreaBox(kit.Column):
+    """The figures of one team. show(area)."""
+
+    team = StringProperty("")
+    as_of = StringProperty("")
+    plan = StringProperty("")
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._targets: Repeat[FigureRow] = Repeat(self.ids.targets, AskedFigure)
+        self._others: Repeat[FigureRow] = Repeat(self.ids.others, OtherFigure)
+        self._optional = Optional(self)
+
+    def show(self, area: AreaCard) -> None:
+        """Draw the figures."""
+        self.team, self.as_of, self.plan = area.team, area.as_of, area.plan
+        self._targets.show(area.targets)
+        self._others.show(area.others)
+        self._optional.show(self.ids.others_card, bool(area.others))
+
+
+class IndicatorsScreen(kit.Panel):
+    """Draws IndicatorsState. presenter."""
+
+    presenter = ObjectProperty(None)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._areas: Repeat[AreaCard] = Repeat(self.ids.areas, AreaBox)
+        self._optional = Optional(self)
+        self._scrolled = Optional(self.ids.scroll.column)
+
+    def show(self, state: IndicatorsState) -> None:
+        """Draw the state."""
+        self._areas.show(state.areas)
+        self._scrolled.show(self.ids.missing, state.missing)
+        self._optional.show(self.ids.scroll, bool(state.areas))
+        self._optional.show(self.ids.empty, not state.areas)
+
+    def open(self, **_place: str) -> None:
+        """Refresh when the screen is opened from elsewhere."""
+        self.presenter.show()
+
+
+def build(services: Services) -> IndicatorsScreen:
+    """Build the screen; it follows the store from then on."""
+    screen = IndicatorsScreen()
+    presenter = IndicatorsPresenter(services.store, services.clock, services.words(), screen.show)
+    screen.presenter = presenter
+
+    def changed(change: StoreChange) -> None:
+        # A draft counts nothing; only what is filed or received does.
+        if change.everything or change.records:
+            services.ui_thread.post(presenter.show)
+
+    services.store.subscribe(changed)
+    presenter.show()
+    return screen
+
+
+load_beside(__file__)

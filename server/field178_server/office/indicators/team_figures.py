@@ -1,0 +1,123 @@
+"""Figures of teams: the figures of each team's area, as a record in its scope that its tablets read.
+
+They are counted once a day and written where a number changed: an unchanged area costs a tablet nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+import structlog
+from sqlalchemy.orm import Session
+
+from field178_server.accounts import teams
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.indicators.queries import IndicatorFigure, figures
+from field178_server.records import scopes
+from field178_server.records.batch import Batch
+from field178_server.records.lists_in_force import ListsInForce
+from field178_server.records.stored_record import new_record, next_revision
+from field178_server.runtime import Runtime
+from field178_shared.codelists import CodeLists, load
+from field178_shared.ids import companion_id
+from field178_shared.indicators.periods import Period
+from field178_shared.merge import Data
+from field178_shared.records.area_figures import TYPE, KnownFigure
+from field178_shared.records.teams import Team
+from field178_shared.time.clock import local_date, to_wire
+
+log = structlog.get_logger()
+_TENTHS = 10
+
+
+class FiguresOfTeams:
+    """Publishes the figures of the teams' areas, once a day while the process lives."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        # By lists that another process has replaced meanwhile other indicators would be counted.
+        self._lists = ListsInForce(runtime.engine, runtime.tenant_id)
+        self._published_on: date | None = None
+
+    def publish_if_due(self) -> None:
+        """Publish where this process has not done so today."""
+        today = local_date(self._runtime.clock.now())
+        if self._published_on != today:
+            self._lists.follow()
+            publish_figures(self._runtime, load())
+            self._published_on = today
+
+
+def publish_figures(runtime: Runtime, lists: CodeLists) -> int:
+    """Write the figures of this year for each team in being; return how many records changed."""
+    now = runtime.clock.now()
+    # Counted before the writing begins: nobody who writes waits for it.
+    with snapshot(runtime.engine) as session:
+        counted = figures_of_teams(session, runtime.tenant_id, lists, now)
+
+    def write(session: Session) -> int:
+        batch = Batch(session, runtime.tenant_id, runtime.clock, runtime.ids)
+        scopes.ensure(session, runtime.tenant_id, (team.scope for team, _ in counted), lists)
+        batch.load(_record_id(team, data) for team, data in counted)
+        changed = sum(_put(batch, team, data) for team, data in counted)
+        batch.flush()
+        return changed
+
+    changed = run_write(runtime.engine, write) if counted else 0
+    log.info("figures_published", teams=len(counted), changed=changed)
+    return changed
+
+
+def figures_of_teams(
+    session: Session, tenant_id: str, lists: CodeLists, now: datetime
+) -> Sequence[tuple[Team, Data]]:
+    """Return the record of each team in being; teams of one area are counted once."""
+    today = local_date(now)
+    known: dict[tuple[str, ...], Data] = {}
+    found = []
+    for team in teams.everyone(session, tenant_id):
+        if not (team.unit_ids and team.holds_on(today)):
+            continue
+        area = tuple(sorted(team.unit_ids))
+        if area not in known:
+            counted = figures(session, tenant_id, lists, Period.of_year(today.year), area, today)
+            known[area] = _data(lists, counted, now)
+        found.append((team, known[area]))
+    return found
+
+
+def _data(lists: CodeLists, counted: Mapping[str, IndicatorFigure], now: datetime) -> Data:
+    told = {
+        key: _known(figure).to_data()
+        for key, figure in counted.items()
+        # Nothing is kept of it, or it is told only above the area of one team.
+        if not figure.unkept and lists.indicators[key].privacy is None
+    }
+    return {"year": local_date(now).year, "as_of": to_wire(now), "figures": told}
+
+
+def _known(figure: IndicatorFigure) -> KnownFigure:
+    value, waiting = figure.approved, figure.with_waiting
+    return KnownFigure(
+        num=round(value.num),
+        den=None if value.den is None else round(value.den),
+        tenths=None if value.value is None else round(value.value * _TENTHS),
+        waiting=round(waiting.num - value.num),
+    )
+
+
+def _put(batch: Batch, team: Team, data: Data) -> bool:
+    """Put the record of a team where a number of it changed, and tell whether one did."""
+    known = batch.get(_record_id(team, data))
+    if known is not None and not known.deleted and known.data.get("figures") == data["figures"]:
+        return False
+    if known is None:
+        batch.put(new_record(_record_id(team, data), TYPE, team.scope, data))
+    elif not known.is_erased:
+        batch.put(next_revision(known, data=data, deleted=False))
+    return known is None or not known.is_erased
+
+
+def _record_id(team: Team, data: Data) -> str:
+    return companion_id(team.id, TYPE, str(data["year"]))

@@ -1,0 +1,43 @@
+"""What records that the server has not heard of would add to numerators, by these records alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from field178_shared.codelists import CodeLists
+from field178_shared.indicators.areas import area_on
+from field178_shared.indicators.events import CountedRecord
+from field178_shared.indicators.facts import Facts
+from field178_shared.indicators.figures import AreaTotals
+from field178_shared.indicators.periods import Period
+
+
+def unsent_numbers(
+    lists: CodeLists,
+    before: Sequence[CountedRecord],
+    after: Sequence[CountedRecord],
+    unit_ids: Iterable[str],
+    at: tuple[Period, date],
+) -> Mapping[str, int]:
+    """Return by how much the numerator of each indicator differs between two states of the same records.
+
+    `before`: what the server has of them, with the establishments that they name; `after`: as they are here.
+    An indicator whose numerator stays is left out. `at`: the period, and today.
+    """
+    period, today = at
+    area = area_on(lists, unit_ids, period.end - timedelta(days=1))
+    known, here = (
+        AreaTotals(Facts(lists, records, today).counts_of, area, period, today) for records in (before, after)
+    )
+    found: dict[str, int] = {}
+    for indicator_id, figure in lists.figures.items():
+        difference = round(_number(figure.numerator.run(here)) - _number(figure.numerator.run(known)))
+        if difference:
+            found[indicator_id] = difference
+    return found
+
+
+def _number(value: Any) -> float:
+    return float(value or 0)

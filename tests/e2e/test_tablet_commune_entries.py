@@ -1,0 +1,237 @@
+"""What the tablet counts and enters is in the figures of a real server once, whoever was first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.e2e.real_tablet import RealTablet, enrolled
+from tests.e2e.server_process import ServerProcess, running_server
+
+from field178_mobile.features.media.media import MediaPosts
+from field178_mobile.features.workspace.record import RecordServices
+from field178_mobile.features.workspace.workspace import Workspace
+from field178_mobile.presentation.wording import Wording
+from field178_mobile.replication.events import SyncMessage
+from field178_mobile.store import InboxKind, StateWord
+from field178_shared.codelists import load
+from field178_shared.list_packs import ListPack, lists_with
+from field178_shared.records.area_figures import AreaFigures
+from field178_shared.text.i18n import translator
+from field178_shared.time.clock import SystemClock, local_date
+
+WORDS = Wording(load(), "vi", translator("vi", "tablet"))
+UNIT = "c11629_v2"
+STATION = {
+    "id": "station_gl",
+    "vi": "Đài xã",
+    "en": "Station",
+    "channel_id": "commune_loudspeaker",
+    "unit_id": UNIT,
+}
+STATION_LISTS = lists_with(ListPack().with_rows({"places.media_outlets": {"station_gl": STATION}}))
+
+
+class AtOnce:
+    def post(self, work: Callable[[], None]) -> None:
+        work()
+
+
+class Nothing:
+    """A screen that draws nothing."""
+
+    def __init__(self) -> None:
+        self.pane = self
+
+    def show_list(self, _state: Any) -> None:
+        return
+
+    show_shift = show_record = show_visit = show_form = show_census = show_list
+
+    def clear_search(self) -> None:
+        return
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    with running_server(tmp_path_factory.mktemp("office")) as running:
+        running.command("team", "add", "Đội 178 An Lão", "--unit", UNIT)
+        for login in ("an", "binh"):
+            team = ("--role", "team_lead", "--team", "Đội 178 An Lão")
+            running.command("user", "add", login, *team, stdin=f"mat-khau-cua-{login}-1\n")
+        yield running
+
+
+@pytest.fixture
+def tablets(server: ServerProcess, tmp_path: Path) -> Iterator[list[RealTablet]]:
+    made = [enrolled(server, login, tmp_path / login) for login in ("an", "binh")]
+    for one in made:
+        assert one.sync() is SyncMessage.IN_SYNC
+    yield made
+    for one in made:
+        one.close()
+
+
+def desk_of(tablet: RealTablet) -> Workspace:
+    user = tablet.enrolment.user.id
+    desk = Workspace(RecordServices(tablet.store, SystemClock(), tablet.ids, WORDS, user), AtOnce())
+    desk.show_on(Nothing())
+    return desk
+
+
+def place_of(tablet: RealTablet, name: str) -> str:
+    """File an establishment in the team's commune of today."""
+    desk = desk_of(tablet)
+    desk.begin_establishment(name)
+    form = desk.editing.form
+    assert form is not None
+    form.choose_kind("karaoke")
+    form.write("address_line", "Số 5 đường Nguyễn Văn Trỗi")
+    form.complete()
+    return form.record_id
+
+
+def count(tablet: RealTablet, place: str, total: int, female: int) -> None:
+    """Count the workers of an establishment today, as its page does."""
+    desk = desk_of(tablet)
+    desk.begin_census(place)
+    form = desk.census.form
+    assert form is not None
+    for name, number in (("total", total), ("female", female), ("male", total - female)):
+        form.write(f"workers_{name}", number)
+    form.complete()
+    assert desk.census.form is None, "filed"
+
+
+def censuses(tablet: RealTablet, place: str) -> list[Any]:
+    return [view for view in tablet.store.views("worker_census") if view.data["establishment_id"] == place]
+
+
+def figure_of(server: ServerProcess, indicator_id: str) -> int:
+    year = str(local_date(SystemClock().now()).year)
+    told = server.command("indicators", "--year", year, "--profile", "an_lao_2024", "--json")
+    return int(json.loads(told)[indicator_id]["num"])
+
+
+def workers_at_the_office(server: ServerProcess) -> int:
+    return figure_of(server, "workers_total")
+
+
+def enter_post(tablet: RealTablet, title: str, times: int) -> None:
+    """Enter an item of the commune's station that came out today, as the form does."""
+    words = replace(WORDS, lists=STATION_LISTS)
+    services = RecordServices(tablet.store, SystemClock(), tablet.ids, words, tablet.enrolment.user.id)
+    posts = MediaPosts(services, lambda _state: None, lambda _state: None)
+    posts.begin("station_gl")
+    assert posts.form is not None
+    posts.form.write("title", title)
+    posts.form.choose_genre("news")
+    posts.form.write("broadcast_times", times)
+    posts.form.complete()
+    assert posts.form is None, "filed"
+
+
+def test_count_is_received_corrected_and_withdrawn_in_the_figures(
+    server: ServerProcess, tablets: list[RealTablet]
+) -> None:
+    mine, other = tablets
+    before = workers_at_the_office(server)
+    place = place_of(mine, "Karaoke Hoa Ban (GL-960)")
+    count(mine, place, 5, 4)
+    assert workers_at_the_office(server) == before
+    assert mine.sync() is SyncMessage.IN_SYNC
+    (census,) = censuses(mine, place)
+    assert mine.store.shown_state(census.id).word is StateWord.RECEIVED
+    assert workers_at_the_office(server) == before + 5
+    assert other.sync() is SyncMessage.IN_SYNC
+    count(other, place, 7, 4)
+    assert other.sync() is SyncMessage.IN_SYNC
+    assert workers_at_the_office(server) == before + 7
+    assert mine.sync() is SyncMessage.IN_SYNC
+    desk = desk_of(mine)
+    assert desk.open_census(census.id)
+    assert desk.census.form is not None
+    desk.census.form.withdraw()
+    assert mine.sync() is SyncMessage.IN_SYNC
+    assert workers_at_the_office(server) == before
+    count(mine, place, 6, 6)
+    assert mine.sync() is SyncMessage.IN_SYNC
+    assert [view.attention for view in censuses(mine, place)] == [None]
+    assert workers_at_the_office(server) == before + 6
+    assert other.sync() is SyncMessage.IN_SYNC
+    assert [view.data["workers_total"] for view in censuses(other, place)] == [6]
+
+
+def test_two_tablets_that_count_one_place_on_one_day_write_one_record(
+    server: ServerProcess, tablets: list[RealTablet]
+) -> None:
+    mine, other = tablets
+    before = workers_at_the_office(server)
+    same, contested = (place_of(mine, f"Karaoke Hoa Ban (GL-96{digit})") for digit in (1, 2))
+    assert mine.sync() is SyncMessage.IN_SYNC
+    assert other.sync() is SyncMessage.IN_SYNC
+    for tablet, total in ((mine, 5), (other, 6)):
+        count(tablet, same, 3, 2)
+        count(tablet, contested, total, 2)
+    assert mine.sync() is SyncMessage.IN_SYNC
+    other.sync()
+    assert workers_at_the_office(server) == before + 3 + 5
+    assert [len(censuses(tablet, same)) for tablet in tablets] == [1, 1]
+    (agreed,), (contested_census,) = censuses(other, same), censuses(other, contested)
+    assert agreed.attention is None
+    # A conflict a number: the total, and the men.
+    items = [one for one in other.store.inbox() if one.record_id == contested_census.id]
+    assert {item.kind for item in items} == {InboxKind.CONFLICT}
+    values = [value for item in items for value in item.refused_values]
+    mine_of_it = {value.path: value.mine for value in values}
+    assert mine_of_it == {"workers_total": 6, "workers_male": 4}
+    user = other.enrolment.user.id
+    assert other.store.resolve(contested_census.id, values, mine_of_it, user)
+    assert other.sync() is SyncMessage.IN_SYNC
+    assert workers_at_the_office(server) == before + 3 + 6
+
+
+def test_item_that_two_tablets_enter_is_one_post_in_the_figures(
+    server: ServerProcess, tablets: list[RealTablet]
+) -> None:
+    mine, other = tablets
+    before = figure_of(server, "media_posts_total")
+    enter_post(mine, "Bản tin tháng", 2)
+    enter_post(other, "Bản  tin THÁNG", 2)
+    assert mine.sync() is SyncMessage.IN_SYNC
+    other.sync()
+    assert figure_of(server, "media_posts_total") == before + 1
+    enter_post(mine, "Bản tin khác", 1)
+    assert mine.sync() is SyncMessage.IN_SYNC
+    assert figure_of(server, "media_posts_total") == before + 2
+    assert {status for status, _, _ in mine.receipts().values()} == {"applied"}
+
+
+def test_figures_of_the_area_come_with_an_exchange_once_a_number_changed(
+    server: ServerProcess, tablets: list[RealTablet]
+) -> None:
+    mine, other = tablets
+    place = place_of(mine, "Karaoke Hoa Ban (GL-963)")
+    count(mine, place, 4, 4)
+    assert mine.sync() is SyncMessage.IN_SYNC
+    workers = workers_at_the_office(server)
+    server.command("tidy", "--figures")
+    assert mine.sync() is SyncMessage.IN_SYNC
+    (record,) = mine.store.views("indicator_figures")
+    told = AreaFigures.from_data(record.data)
+    assert told.as_of is not None
+    assert (told.figures["workers_total"].num, told.figures["workers_total"].value) == (workers, workers)
+    server.command("tidy", "--figures")
+    assert mine.sync() is SyncMessage.IN_SYNC
+    (unchanged,) = mine.store.views("indicator_figures")
+    assert unchanged.rev == record.rev, "nothing is sent while no number changed"
+    count(mine, place_of(mine, "Karaoke Hoa Ban (GL-964)"), 2, 1)
+    assert mine.sync() is SyncMessage.IN_SYNC
+    server.command("tidy", "--figures")
+    assert other.sync() is SyncMessage.IN_SYNC
+    (changed,) = other.store.views("indicator_figures")
+    assert AreaFigures.from_data(changed.data).figures["workers_total"].num == workers + 2

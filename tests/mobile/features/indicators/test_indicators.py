@@ -1,0 +1,102 @@
+"""Targets on the tablet: the server's figures with their hour, and the own unsent records beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.mobile.area_figures import FIGURES, receive_figures
+from tests.mobile.features.census.test_census import Desk
+from tests.mobile.inspection_world import CAFE, KARAOKE, UNIT, services, settle
+from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
+
+from field178_mobile.features.indicators.indicators import IndicatorsPresenter
+from field178_mobile.store import Store
+from field178_shared.rules.commune import commune_entry_id
+
+
+class Screen:
+    """The screen of the figures over a store."""
+
+    def __init__(self, store: Store, clock: FrozenClock) -> None:
+        words = services(store, clock, seeded_ids(clock)).words
+        self.presenter = IndicatorsPresenter(store, clock, words, self.draw)
+
+    def draw(self, state: Any) -> None:
+        self.state = state
+
+    def rows(self) -> dict[str, Any]:
+        """Every figure of the one area, as it is shown now."""
+        self.presenter.show()
+        (area,) = self.state.areas
+        return {row.id: row for row in (*area.targets, *area.others)}
+
+
+@pytest.fixture
+def screen(store: Store, clock: FrozenClock) -> Screen:
+    settle(store)
+    return Screen(store, clock)
+
+
+def test_nothing_known_yet_is_said(screen: Screen):
+    screen.presenter.show()
+    assert (screen.state.areas, screen.state.missing) == ((), True)
+
+
+def test_figures_of_the_server_stand_with_hour_target_and_state(screen: Screen, store: Store):
+    receive_figures(store)
+    rows = screen.rows()
+    assert not screen.state.missing
+    assert set(rows) == set(FIGURES)
+    (area,) = screen.state.areas
+    assert area.as_of == "Tính đến 18:10, 24/11/2026; phiếu đã duyệt năm 2026"
+    reached = rows["workers_reached_pct"]
+    assert (reached.value, reached.detail, reached.word) == ("68,0%", "253/372 · chỉ tiêu 70,0%", "Chưa đạt")
+    assert area.plan == "Theo chỉ tiêu của: Mẫu cho đơn vị mới"
+    assert rows["students_reached_pct"].word == "", "that plan asks nothing of it"
+    assert (rows["commune_plan_pct"].value, rows["commune_plan_pct"].word) == ("—", "Chưa có mẫu số")
+    assert rows["workers_total"].detail == "+4 chờ duyệt"
+    assert all(row.unsent == "" for row in rows.values())
+    assert [row.id for row in area.targets] == ["workers_reached_pct", "commune_plan_pct"]
+
+
+def test_old_figures_tell_their_age_and_stay_without_a_network(screen: Screen, store: Store):
+    receive_figures(store, as_of="2026-11-20T18:00:00Z")
+    screen.rows()
+    assert screen.state.areas[0].as_of.endswith("21/11/2026; phiếu đã duyệt năm 2026 · 3 ngày trước")
+
+
+def test_unsent_count_stands_beside_and_is_not_added(screen: Screen, store: Store, clock: FrozenClock):
+    receive_figures(store)
+    Desk(store, clock).file(KARAOKE, workers_total=9)
+    workers = screen.rows()["workers_total"]
+    assert (workers.value, workers.unsent) == ("372", "+9 chưa gửi")
+    assert screen.rows()["visits_total"].unsent == ""
+
+
+def test_unsent_correction_counts_its_difference_alone(screen: Screen, store: Store, clock: FrozenClock):
+    receive_figures(store)
+    data = {"establishment_id": CAFE, "counted_on": "2026-10-01", "unit_id": UNIT, "workers_total": 5}
+    record = commune_entry_id("worker_census", data)
+    server_commits(store, base_row(record, 1, "worker_census", f"unit:{UNIT}", **data))
+    assert screen.rows()["workers_total"].unsent == ""
+    desk = Desk(store, clock)
+    assert desk.workspace.open_census(record)
+    desk.form.write("workers_total", 3)
+    assert screen.rows()["workers_total"].unsent == "", "a draft is not filed"
+    desk.form.complete()
+    assert screen.rows()["workers_total"].unsent == "-2 chưa gửi"
+    assert desk.workspace.open_census(record)
+    desk.form.withdraw()
+    assert screen.rows()["workers_total"].unsent == "-5 chưa gửi"
+
+
+def test_unsent_record_of_another_commune_counts_nothing_here(
+    screen: Screen, store: Store, clock: FrozenClock
+):
+    receive_figures(store)
+    moved = store.view(CAFE)
+    far = {**moved.data, "unit_id": "c11635_v2"}
+    server_commits(store, base_row(CAFE, 2, "establishment", "unit:c11635_v2", **far))
+    Desk(store, clock).file(CAFE, workers_total=9)
+    assert screen.rows()["workers_total"].unsent == ""

@@ -1,0 +1,152 @@
+"""Media posts on the tablet: months that owe one, an item entered, corrected, withdrawn; one a fact."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.mobile.inspection_world import UNIT, settle
+from tests.mobile.media_outlets import PAGE, STATION, media_services
+from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
+
+from field178_mobile.features.media.media import MediaPosts
+from field178_mobile.store import Store
+from field178_mobile.store.outbox.changes import open_changes
+from field178_shared.rules.commune import commune_entry_id
+
+SCOPE = f"unit:{UNIT}"
+TITLE = "Phát bản tin phòng, chống tệ nạn"
+
+
+class Desk:
+    """The media posts over a store."""
+
+    def __init__(self, store: Store, clock: FrozenClock) -> None:
+        self.store = store
+        self.log: Any = None
+        self.post: Any = None
+        self.posts = MediaPosts(
+            media_services(store, clock, seeded_ids(clock)), self.show_log, self.show_post
+        )
+        self.posts.log.show()
+
+    def show_log(self, state) -> None:
+        self.log = state
+
+    def show_post(self, state) -> None:
+        self.post = state or self.post
+
+    @property
+    def form(self) -> Any:
+        return self.posts.form
+
+    def enter(self, outlet: str = STATION, title: str = TITLE) -> Any:
+        self.posts.begin(outlet)
+        self.form.write("title", title)
+        self.form.choose_genre("news")
+        return self.form
+
+    def changes(self) -> list[Any]:
+        return self.store.read(lambda context: open_changes(context, 9))
+
+
+@pytest.fixture
+def desk(store: Store, clock: FrozenClock) -> Desk:
+    settle(store)
+    return Desk(store, clock)
+
+
+def test_log_shows_what_each_month_owes(desk: Desk):
+    assert [card.id for card in desk.log.outlets] == [STATION, PAGE], "none of another commune"
+    station, page = desk.log.outlets
+    tones = [cell.tone for cell in station.months]
+    assert tones == ["plain"] * 4 + ["warn"] * 7 + ["plain"], "it began in May; December is to come"
+    assert station.owed
+    assert [cell.tone for cell in page.months] == ["plain"] * 12, "no duty"
+    assert desk.log.summary == "Tin, bài · tháng này thiếu 1"
+
+
+def test_item_is_filed_under_the_id_of_its_fact_and_fills_its_month(desk: Desk):
+    desk.enter().complete()
+    (change,) = desk.changes()
+    assert (change.type, change.scope, change.is_create) == ("media_post", SCOPE, True)
+    assert change.set == {
+        "outlet_id": STATION,
+        "unit_id": UNIT,
+        "published_on": "2026-11-24",
+        "title": TITLE,
+        "genre_id": "news",
+    }
+    assert change.record_id == commune_entry_id("media_post", change.set)
+    (station, _page) = desk.log.outlets
+    assert (station.months[10].text, station.months[10].tone, station.owed) == ("T11: 1", "ok", "")
+    assert [(row.day, row.state) for row in station.posts] == [("24/11/2026", "unsent")]
+    assert desk.log.summary == "Tin, bài truyền thông"
+
+
+def test_same_title_of_the_same_day_is_told_at_the_title(desk: Desk):
+    desk.enter().complete()
+    form = desk.enter(title=TITLE.upper())
+    form.complete()
+    assert [row.path for row in desk.post.checked.problems] == ["title"]
+    form.choose_day("published_on", "2026-11-23")
+    form.complete()
+    assert len(desk.changes()) == 2
+
+
+def test_what_is_missing_or_to_come_is_told(desk: Desk):
+    desk.posts.begin(STATION)
+    desk.form.choose_day("published_on", "2026-12-01")
+    desk.form.complete()
+    told = {row.path for row in desk.post.checked.problems}
+    assert told == {"title", "genre_id", "published_on"}
+    assert desk.changes() == []
+
+
+def test_title_that_names_a_person_is_marked(desk: Desk):
+    desk.enter(title="Gặp anh Nguyễn Văn Mẫu, số 0912345678")
+    assert desk.post.fields["title"].lint
+
+
+def test_draft_is_taken_up_again_corrected_and_withdrawn(desk: Desk):
+    desk.enter()
+    desk.posts.close()
+    desk.posts.begin(STATION)
+    assert desk.post.fields["title"].text == TITLE
+    desk.form.complete()
+    (row,) = desk.log.outlets[0].posts
+    assert desk.posts.open(row.record_id)
+    assert not desk.post.is_new
+    desk.form.write("broadcast_times", 3)
+    desk.form.complete()
+    assert desk.changes()[1].set == {"broadcast_times": 3}
+    assert desk.posts.open(row.record_id)
+    desk.form.withdraw()
+    assert desk.log.outlets[0].posts == ()
+    desk.enter().complete()
+    assert desk.changes()[-1].record_id != row.record_id
+
+
+def test_post_of_the_office_is_corrected_over_what_was_seen(desk: Desk):
+    data = {
+        "outlet_id": PAGE,
+        "unit_id": UNIT,
+        "published_on": "2026-10-02",
+        "title": TITLE,
+        "genre_id": "news",
+    }
+    record = commune_entry_id("media_post", data)
+    server_commits(desk.store, base_row(record, 1, "media_post", SCOPE, **data))
+    assert desk.posts.open(record, "genre_id")
+    assert desk.post.focus == "genre_id"
+    desk.form.toggle_topic("prostitution_law")
+    desk.form.undo()
+    desk.form.choose_genre("law_reading")
+    desk.form.complete()
+    (change,) = desk.changes()
+    assert (change.set, change.wire["was"]) == ({"genre_id": "law_reading"}, {"genre_id": "news"})
+
+
+def test_what_is_no_post_is_not_opened(desk: Desk):
+    assert not desk.posts.open("0197c3a8-178a-7000-8000-000000000999")
+    assert desk.form is None
