@@ -122,7 +122,7 @@ def main(only: str = "") -> None:
 
 
 def _stocked(folder: Path, url: str, engine: str, only: str) -> None:
-    office_store.stock(folder, url)
+    office_store.stock(folder, url, is_counted=True)
     measure(folder, url, engine, only)
 
 

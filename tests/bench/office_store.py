@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from tests.bench.records import IDS
 from tests.server.office_scene import PASSWORD, MovedClock, Office, furnish, settings_of
@@ -15,8 +16,10 @@ from tests.shared import builders
 
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import AccountRequest
-from field178_server.database.models import Device, Quarantine
+from field178_server.database.models import Device, IndicatorBasis, IndicatorPeriod, Quarantine, Scope
 from field178_server.database.unit_of_work import run_write
+from field178_server.office.indicators import totals
+from field178_server.office.indicators.basis import current_basis
 from field178_server.office.plan.operations import plan_id
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
@@ -56,8 +59,13 @@ _WORDS = (
 Place = tuple[str, str]
 
 
-def stock(folder: Path, database_url: str = "", sizes: Sizes | None = None) -> None:
-    """Fill a new store by the server's own services, with the officers `chi` (review) and `quan` (admin)."""
+def stock(
+    folder: Path, database_url: str = "", sizes: Sizes | None = None, *, is_counted: bool = False
+) -> None:
+    """Fill a new store by the server's own services, with the officers `chi` (review) and `quan` (admin).
+
+    `is_counted`: the server shall find its totals of indicators settled, and not begin to count.
+    """
     sizes = sizes or Sizes()
     settings = settings_of(folder, **({"database_url": database_url} if database_url else {}))
     clock = MovedClock(SystemClock().now() - timedelta(days=130))
@@ -75,11 +83,24 @@ def stock(folder: Path, database_url: str = "", sizes: Sizes | None = None) -> N
     _store(office, (_conflict(place, n, sizes.tablets) for n, place in enumerate(places[: sizes.conflicts])))
     _plan(office, rnd, places, sizes.planned)
     _people_and_tablets(office, rnd, places, sizes)
+    if is_counted:
+        _write(office, lambda session: _as_if_counted(session, settings.tenant))
     if office.engine.dialect.name == "postgresql":
         # Its own vacuum would have done so by now; a server on SQLite has no statistics.
         with office.engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
     office.close()
+
+
+def _as_if_counted(session: Session, tenant_id: str) -> None:
+    """Say that the totals of indicators are settled: no list reads them, and counting them takes minutes."""
+    scopes_ = session.scalars(select(Scope).where(Scope.tenant_id == tenant_id))
+    totals.move_cursors(session, tenant_id, {one.scope: (one.seq, one.floor) for one in scopes_})
+    session.add(IndicatorBasis(tenant_id=tenant_id, basis=current_basis(load())))
+    for year in totals.years_kept(TODAY):
+        key = {"tenant_id": tenant_id, "first_day": year.first, "end_day": year.end}
+        done = {"state": totals.COUNTED, "reached": "", "months_ended": year.months_ended(TODAY)}
+        session.add(IndicatorPeriod(**key, **done, asked_on=TODAY))
 
 
 def _write(office: Office, work: Callable[[Session], object]) -> None:
