@@ -57,12 +57,12 @@ def use_data() -> dict[str, int]:
     """Open what the tablet opens, each in the way it does."""
     from field178_mobile.store.database.migrate import migrations
     from field178_shared import codelists
-    from field178_shared.documents import paper
+    from field178_shared.documents import blocks, paper
     from field178_shared.text import i18n
 
     lists = codelists.load()
-    head = paper.Letterhead(("UBND xã An Lão", "Đoàn kiểm tra"), "Số 41/BB-KT", "", "Biên bản", "")
-    seal = paper.Seal("0197aaaa-0000-7000-8000-0000000000aa", 1, "0" * 32, "41")
+    head = blocks.Letterhead(("UBND xã An Lão", "Đoàn kiểm tra"), "Số 41/BB-KT", "", "Biên bản", "")
+    seal = blocks.Seal("0197aaaa-0000-7000-8000-0000000000aa", 1, "0" * 32, "41")
     return {
         "lists": len(lists.agencies),
         "texts": len({i18n.translator(code, "tablet")("Close") for code in i18n.LANGUAGES}),

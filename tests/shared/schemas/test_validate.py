@@ -170,6 +170,7 @@ def test_the_office_and_the_server_alone_write_what_is_theirs() -> None:
         "outreach_session",
         "comment_answer",
         "worker_census",
+        "media_post",
     }
     assert "inspection_priority_id" in TYPES["establishment"].office_paths
     assert TYPES["inspection"].takes(1)

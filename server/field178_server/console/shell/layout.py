@@ -92,13 +92,15 @@ _MENU = (
             ("console.visits", "document", N_("All visits")),
             ("console.sessions", "outreach", N_("Outreach")),
             ("console.commune", "check", N_("Work of the commune")),
-            ("console.reports", "document", N_("Reports")),
-            ("console.returns", "partial", N_("Figures of agencies")),
         ),
     ),
     (
         N_("Indicators and reports"),
-        (("console.indicators", "check-circle", N_("Indicators")),),
+        (
+            ("console.indicators", "check-circle", N_("Indicators")),
+            ("console.returns", "partial", N_("Figures of agencies")),
+            ("console.reports", "document", N_("Reports")),
+        ),
     ),
     (
         N_("People and tablets"),
@@ -121,6 +123,8 @@ _MENU = (
     ),
 )
 _ADMINISTRATION = "console.revoke_tablet"
+# Others come to a job from the page that began it: their menu has no room for more.
+_FOR_ADMINISTRATORS = frozenset({"console.jobs"})
 
 
 def layout_of(session: Session, officer: OfficerContext, localizer: Localizer) -> OfficeLayout:
@@ -164,12 +168,13 @@ def _storage_warning(localizer: Localizer) -> str:
 
 
 def _groups(session: Session, officer: OfficerContext, localizer: Localizer) -> tuple[MenuGroup, ...]:
-    groups = []
+    groups, is_administrator = [], may(officer.role, _ADMINISTRATION, localizer.lists)
     for name, entries in _MENU:
         items = tuple(
             MenuItem(endpoint, icon, localizer.say(label), _count(endpoint, session, officer, localizer))
             for endpoint, icon, label in entries
             if may(officer.role, endpoint, localizer.lists)
+            and (is_administrator or endpoint not in _FOR_ADMINISTRATORS)
         )
         if items:
             groups.append(MenuGroup(localizer.say(name), items))

@@ -178,6 +178,8 @@ def test_a_notice_about_an_officers_own_tablet_is_nobody_elses(
 def test_pages_take_the_same_statements_for_one_notice_as_for_many(
     office: Office, reviewer: Browser, statements: Statements, path: str
 ) -> None:
+    # What is kept while nothing is written is there before both.
+    reviewer.text(path)
     counts = []
     for more in (1, 5):
         for _ in range(more):

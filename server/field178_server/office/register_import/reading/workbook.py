@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, BinaryIO
-from xml.etree.ElementTree import ParseError  # the error of openpyxl's parser alone
 
 from field178_server.office.register_import.reading.refusal import refused
 from field178_server.office.register_import.reading.sheet import (
@@ -44,11 +43,12 @@ def read_workbook(file: BinaryIO) -> Iterator[FileSheet]:
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
+    # The error of either of its parsers of XML, of which lxml is taken where it is there, is a SyntaxError.
     try:
         with zipfile.ZipFile(file) as packed:
             _check_sizes(packed)
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError, OSError, TypeError):
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError, OSError, TypeError):
         raise refused("damaged") from None
     try:
         yield from _tables(file, book)
@@ -99,7 +99,7 @@ def _rows(cells: Iterator[tuple[object, ...]], merged: Mapping[tuple[int, int], 
             if count > MAX_ROWS:
                 raise refused("too_many_rows", limit=MAX_ROWS)
             yield SheetRow(number, tuple(texts))
-    except (zipfile.BadZipFile, KeyError, ValueError, ParseError, OSError, TypeError, EOFError):
+    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, OSError, TypeError, EOFError):
         raise refused("damaged") from None
 
 
