@@ -91,14 +91,14 @@ _MENU = (
             ("console.establishments", "establishment", N_("Register")),
             ("console.visits", "document", N_("All visits")),
             ("console.sessions", "outreach", N_("Outreach")),
-            ("console.commune", "check", N_("Work of the commune")),
+            ("console.commune", "check", N_("Commune work")),
         ),
     ),
     (
         N_("Indicators and reports"),
         (
             ("console.indicators", "check-circle", N_("Indicators")),
-            ("console.returns", "partial", N_("Figures of agencies")),
+            ("console.returns", "partial", N_("Agency data")),
             ("console.reports", "document", N_("Reports")),
         ),
     ),
