@@ -132,6 +132,17 @@ def context_of(session: Session, officer: Officer) -> OfficerContext:
     return context_within(officer, scopes_of(session, officer.tenant_id, officer.officer_id))
 
 
+def asker_of(
+    session: Session, tenant_id: str, officer_id: str, right: str, lists: CodeLists
+) -> OfficerContext:
+    """Return the officer who asked for a job, as of now; raises AppError(forbidden) without the right."""
+    officer = context_of(session, by_login_or_id(session, tenant_id, officer_id))
+    role = lists.roles.get(officer.role)
+    if role is None or right not in role.rights:
+        raise AppError(ErrorCode.FORBIDDEN)
+    return officer
+
+
 def context_within(officer: Officer, scopes: frozenset[str]) -> OfficerContext:
     """Return the officer with these scopes."""
     return OfficerContext(

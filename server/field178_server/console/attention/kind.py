@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from field178_server.console.shell.form_actions import Refusal
+from field178_server.console.shell.policy import own_access
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
-from field178_server.http.auth import current_officer
 from field178_server.office.attention.queries import ItemKey
-from field178_server.records.access import AccessFilter, access_of
+from field178_server.records.access import AccessFilter
 from field178_server.records.labels import Names
 from field178_shared.errors import AppError, ErrorCode
 
@@ -84,12 +84,6 @@ class ItemKind:
     is_open: Callable[[ItemKey], bool]
     item: Callable[[ItemKey, Refusal | None], Item]
     flashes: frozenset[str] = field(default_factory=frozenset)
-
-
-def own_access() -> AccessFilter:
-    """Return how far the officer of this request sees."""
-    officer = current_officer()
-    return access_of(officer.role, officer.scopes)
 
 
 def find(read: Callable[[Session, str, AccessFilter], Found | None]) -> Found:

@@ -10,14 +10,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.audit.queries import last_action
 from field178_server.console.attention import conflict, quarantine, recovery
-from field178_server.console.attention.kind import ItemKind, own_access, spoken
+from field178_server.console.attention.kind import ItemKind, spoken
 from field178_server.console.attention.view import ListQuery, chips, filters, rows_of
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import Refusal, attempt, done
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
-from field178_server.console.shell.policy import may
+from field178_server.console.shell.policy import may, own_access
 from field178_server.console.shell.readings import note_reading
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime

@@ -18,9 +18,10 @@ from field178_server.console.establishments.frame import (
     typed_texts,
 )
 from field178_server.console.establishments.hints import unseen_hints
-from field178_server.console.establishments.reader import own_access, own_localizer, today
+from field178_server.console.establishments.reader import own_localizer, today
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import attempt, done, office, whole_number
+from field178_server.console.shell.policy import own_access
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session

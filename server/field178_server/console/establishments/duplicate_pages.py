@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.establishments.frame import EntryFormState, entry_page, form_page
 from field178_server.console.establishments.hints import duplicate_reason
-from field178_server.console.establishments.reader import own_access, own_localizer
+from field178_server.console.establishments.reader import own_localizer
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, done, office
@@ -18,6 +18,7 @@ from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import FilterLink
 from field178_server.console.shell.lists import ListAddress
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
+from field178_server.console.shell.policy import own_access
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.application_runtime import current_runtime

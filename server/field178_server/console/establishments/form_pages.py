@@ -27,9 +27,10 @@ from field178_server.console.establishments.frame import (
     typed_texts,
 )
 from field178_server.console.establishments.hints import unseen_hints
-from field178_server.console.establishments.reader import own_access, own_localizer, today
+from field178_server.console.establishments.reader import own_localizer, today
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import Refusal, attempt, done, office, whole_number
+from field178_server.console.shell.policy import own_access
 from field178_server.console.text.field_labels import value_text
 from field178_server.console.text.localize import Localizer
 from field178_server.http.application_runtime import current_runtime

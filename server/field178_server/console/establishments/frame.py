@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.establishments.form import TYPE, error_links
 from field178_server.console.establishments.hints import EntryHint
-from field178_server.console.establishments.reader import own_access, own_localizer
+from field178_server.console.establishments.reader import own_localizer
 from field178_server.console.shell.form_actions import Refusal, attempt, office
 from field178_server.console.shell.layout import layout_of, render
+from field178_server.console.shell.policy import own_access
 from field178_server.console.shell.readings import note_reading
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime

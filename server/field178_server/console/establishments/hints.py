@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from flask import request, url_for
 
 from field178_server.console.establishments.form import TYPE, field_label
-from field178_server.console.establishments.reader import own_access, own_localizer
+from field178_server.console.establishments.reader import own_localizer
+from field178_server.console.shell.policy import own_access
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime

@@ -18,9 +18,10 @@ from field178_server.console.establishments.form import (
 )
 from field178_server.console.establishments.frame import SENTENCES, EntryFormState, entry_page, form_page
 from field178_server.console.establishments.hints import duplicate_reason
-from field178_server.console.establishments.reader import own_access, own_localizer
+from field178_server.console.establishments.reader import own_localizer
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import Refusal, attempt, done, office, whole_number
+from field178_server.console.shell.policy import own_access
 from field178_server.console.text.field_labels import value_text
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.database.unit_of_work import Session, snapshot

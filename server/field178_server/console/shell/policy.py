@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from field178_server.accounts.officers import OfficerContext
+from field178_server.http.auth import current_officer
 from field178_server.records.access import AccessFilter, access_of
 from field178_shared.codelists import CodeLists
 
@@ -268,6 +269,12 @@ def holds_right(role: str, rights: frozenset[str], lists: CodeLists) -> bool:
     """Tell whether a role has any one of these rights."""
     found = lists.roles.get(role)
     return found is not None and bool(found.rights & rights)
+
+
+def own_access() -> AccessFilter:
+    """Return which scopes the signed-in officer may read."""
+    officer = current_officer()
+    return access_of(officer.role, officer.scopes)
 
 
 def tablet_access(officer: OfficerContext, lists: CodeLists) -> AccessFilter:

@@ -12,6 +12,7 @@ from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, done, office
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import with_query
+from field178_server.console.shell.policy import own_access
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.console.units import view
@@ -30,7 +31,6 @@ from field178_server.office.units.queries import (
     successors_of,
     teams_of_ended_units,
 )
-from field178_server.records.access import AccessFilter, access_of
 from field178_server.records.keyset import KeysetPage, PageStart
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import local_date
@@ -46,8 +46,8 @@ def units() -> Response:
     flash = take_flash(frozenset({MOVED}))
     lists, today = localizer.lists, local_date(runtime.clock.now())
     with snapshot(runtime.engine) as session:
-        found = ended_units(session, runtime.tenant_id, _access(), lists, today)
-        teams = teams_of_ended_units(session, runtime.tenant_id, _access(), lists, today)
+        found = ended_units(session, runtime.tenant_id, own_access(), lists, today)
+        teams = teams_of_ended_units(session, runtime.tenant_id, own_access(), lists, today)
         running = under_way(session, runtime.tenant_id, UNIT_MOVE)
         layout = layout_of(session, current_officer(), localizer)
     return render(
@@ -80,7 +80,7 @@ def reassign_entries(unit_id: str) -> AnyResponse:
         return _entries_page(ended, is_empty=True)
 
     def work(session: Session) -> None:
-        reassign(session, office(), _access(), unit_id, chosen, announce_reform)
+        reassign(session, office(), own_access(), unit_id, chosen, announce_reform)
 
     attempt(work, {})
     left = ended.entry_count - len(chosen)
@@ -95,8 +95,8 @@ def move_units() -> AnyResponse:
     today = local_date(runtime.clock.now())
 
     def work(session: Session) -> None:
-        for one in ended_units(session, runtime.tenant_id, _access(), localizer.lists, today):
-            if one.heir is not None and _access().holds(f"unit:{one.heir}"):
+        for one in ended_units(session, runtime.tenant_id, own_access(), localizer.lists, today):
+            if one.heir is not None and own_access().holds(f"unit:{one.heir}"):
                 add(session, office(), UNIT_MOVE, {UNIT_ID: one.unit_id})
 
     run_write(runtime.engine, work)
@@ -109,7 +109,7 @@ def move_unit(unit_id: str) -> AnyResponse:
     _ended(unit_id)
     runtime, lists = current_runtime(), Localizer(chosen_language()).lists
     heir = heir_of(lists, unit_id)
-    if heir is None or not _access().holds(f"unit:{heir}"):
+    if heir is None or not own_access().holds(f"unit:{heir}"):
         raise AppError(ErrorCode.NOT_FOUND)
     job_id = run_write(runtime.engine, lambda session: add(session, office(), UNIT_MOVE, {UNIT_ID: unit_id}))
     return redirect(url_for("console.job", job_id=job_id), 303)
@@ -119,7 +119,7 @@ def _entries_page(ended: EndedUnit, *, is_empty: bool = False) -> Response:
     runtime, localizer = current_runtime(), Localizer(chosen_language())
     flash = take_flash(frozenset({MOVED}))
     text = request.args.get("q", "")[:100]
-    query = RegisterQuery(runtime.tenant_id, _access(), text, ended.unit_id)
+    query = RegisterQuery(runtime.tenant_id, own_access(), text, ended.unit_id)
     with snapshot(runtime.engine) as session:
         page = register_page(session, query, PageStart.read(request.args))
         layout = layout_of(session, current_officer(), localizer)
@@ -160,13 +160,8 @@ def _ended(unit_id: str) -> EndedUnit:
     runtime, localizer = current_runtime(), Localizer(chosen_language())
     with snapshot(runtime.engine) as session:
         today = local_date(runtime.clock.now())
-        found = ended_units(session, runtime.tenant_id, _access(), localizer.lists, today)
+        found = ended_units(session, runtime.tenant_id, own_access(), localizer.lists, today)
     ended = next((one for one in found if one.unit_id == unit_id), None)
     if ended is None:
         raise AppError(ErrorCode.NOT_FOUND)
     return ended
-
-
-def _access() -> AccessFilter:
-    officer = current_officer()
-    return access_of(officer.role, officer.scopes)

@@ -37,12 +37,7 @@ def run_import(run: JobRun) -> None:
     runtime, context, import_id = run.runtime, run.context, run.arguments[IMPORT_ID]
     folder = StagingFolder(runtime.settings.data_dir, runtime.tenant_id)
     with snapshot(runtime.engine) as session:
-        officer = officers.context_of(
-            session, officers.by_login_or_id(session, runtime.tenant_id, str(context.actor.id))
-        )
-        role = context.lists.roles.get(officer.role)
-        if role is None or RIGHT not in role.rights:
-            raise AppError(ErrorCode.FORBIDDEN)
+        officer = officers.asker_of(session, runtime.tenant_id, str(context.actor.id), RIGHT, context.lists)
         access = access_of(officer.role, officer.scopes)
         row = find_import(session, runtime.tenant_id, import_id)
         preview = preview_of(session, context, folder, row, access)

@@ -13,7 +13,7 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs.run import JobRun
 from field178_server.office.units.operations import Announce, entries_of, reassign
 from field178_server.office.units.queries import heir_of
-from field178_server.records.access import AccessFilter, access_of
+from field178_server.records.access import access_of
 from field178_shared.errors import AppError, ErrorCode
 
 UNIT_MOVE = "unit_move"
@@ -32,7 +32,10 @@ def move_with(announce: Announce) -> Callable[[JobRun], None]:
         if heir is None:
             raise AppError(ErrorCode.NOT_FOUND, unit=unit_id)
         with snapshot(run.runtime.engine) as session:
-            access = _access(session, run)
+            asker = officers.asker_of(
+                session, run.runtime.tenant_id, str(run.context.actor.id), RIGHT, run.context.lists
+            )
+            access = access_of(asker.role, asker.scopes)
             total = _count(session, run, unit_id)
         moved = 0
 
@@ -51,16 +54,6 @@ def move_with(announce: Announce) -> Callable[[JobRun], None]:
             moved += count
 
     return work
-
-
-def _access(session: Session, run: JobRun) -> AccessFilter:
-    """Return what the officer who asked may see now; raises AppError(forbidden) without the right."""
-    row = officers.by_login_or_id(session, run.runtime.tenant_id, str(run.context.actor.id))
-    officer = officers.context_of(session, row)
-    role = run.context.lists.roles.get(officer.role)
-    if role is None or RIGHT not in role.rights:
-        raise AppError(ErrorCode.FORBIDDEN)
-    return access_of(officer.role, officer.scopes)
 
 
 def _count(session: Session, run: JobRun, unit_id: str) -> int:
