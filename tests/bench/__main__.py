@@ -22,6 +22,7 @@ BENCHES = (
     "import_register",
     "office_lists",
     "indicator_totals",
+    "lists_and_names",
     "draft_save",
     "first_frame",
     "screens",

@@ -1,5 +1,4 @@
 import random
-import time
 import unicodedata
 
 import pytest
@@ -43,14 +42,6 @@ def test_composed_and_decomposed_text_are_the_same(text) -> None:
     assert nfc(parts) == nfc(whole) == whole
     assert fold(parts) == fold(whole)
     assert sort_key(parts) == sort_key(whole)
-
-
-def test_fifty_thousand_names_fold_within_a_second() -> None:
-    names = [f"Nhà nghỉ Thuỷ Nguyên Đường Trường Thọ (GL-{number})" for number in range(50_000)]
-    start = time.process_time()
-    for name in names:
-        fold(name)
-    assert time.process_time() - start < 1
 
 
 def test_letters_sort_in_the_order_of_the_alphabet() -> None:
