@@ -61,8 +61,6 @@ def _compare(at: Operator, period: Period, units: Sequence[str], today: date) ->
 
 
 def _plain(profile: TargetProfile, indicator_id: str, figure: IndicatorFigure) -> dict[str, object]:
-    if figure.unkept:
-        return {"value": None, "not_kept": list(figure.unkept)}
     value, waiting = figure.approved, figure.with_waiting
     wanted = reached(profile, indicator_id, value.value)
     return {
@@ -74,14 +72,15 @@ def _plain(profile: TargetProfile, indicator_id: str, figure: IndicatorFigure) -
         "target": None if wanted is None else wanted.target,
         "met": None if wanted is None else wanted.met,
         "pending": {"num": waiting.num, "den": waiting.den, "value": waiting.value},
+        **({"sent": [value.sent.months, value.sent.ended]} if value.sent else {}),
         **({"by": value.breakdown} if value.breakdown else {}),
     }
 
 
 def _line(indicator: Indicator, figure: IndicatorFigure) -> str:
     label, value = indicator.label(LANGUAGE), figure.approved
-    if figure.unkept:
-        return _("{indicator}: no records are kept for it").format(indicator=label)
+    if not value.is_sent:
+        return _("{indicator}: not sent yet").format(indicator=label)
     parts = [] if value.den is None else [value.num, value.den]
     shown = "—" if value.value is None else number_text(value.value, LANGUAGE)
     divided = f" ({'/'.join(number_text(one, LANGUAGE) for one in parts)})" if parts else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from field178_shared.codelists.checklist import YES_NO, YES_NO_PARTIAL, AnswerKind
 from field178_shared.codelists.rows import CodeListError
-from field178_shared.formulas.figures import Formula, compile_formula
+from field178_shared.formulas.figures import Aggregate, Formula, compile_formula
 from field178_shared.formulas.parse import parse
 from field178_shared.formulas.sources import ENTITIES, Readable, ValueType
 from field178_shared.formulas.tree import FormulaError, FormulaFault, Node
@@ -44,6 +44,11 @@ class Figure:
     denominator: Formula | None
     least: Formula | None = None
     most: Formula | None = None
+
+    @property
+    def sent(self) -> tuple[Aggregate, ...]:
+        """How many of the numbers that agencies owe were sent; none: it is made of no such numbers."""
+        return tuple({one.key: one for formula in self.formulas for one in formula.sent}.values())
 
     @property
     def formulas(self) -> tuple[Formula, ...]:

@@ -70,11 +70,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetProfile(Labelled):
-    """The targets of one plan; several are shown side by side."""
+    """The targets of one plan: of an area, of the whole country, or an example of another area."""
 
     source: str
     year: int | None
     unit_group: str | None
+    is_national: bool
     targets: tuple[Target, ...]
 
 
@@ -140,6 +141,7 @@ def read_target_profile(row: ListFileRow) -> TargetProfile:
         source=row.text("source"),
         year=row.whole_or_none("year"),
         unit_group=row.text_or_none("unit_group"),
+        is_national=row.flag("national"),
         targets=row.each("targets", _read_target),
     )
 

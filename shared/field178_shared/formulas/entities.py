@@ -37,6 +37,8 @@ class EntityCompiler(Compiler):
         self.terms = terms
         # Whether what was compiled looks at the months or quarters that have ended: it changes with the day.
         self.reads_parts = False
+        # The numbers of events that it reads.
+        self.numbers_read: list[tuple[Source, Node]] = []
         # The terms that are being looked into: one that comes up again goes round in a circle.
         self._open: list[str] = []
 
@@ -74,6 +76,8 @@ class EntityCompiler(Compiler):
         given = arguments(node, 2 if takes_field else 1, where=True)
         row = RowCompiler(self.vocabulary, self._source(given[0]))
         field = row.compile(given[1]) if takes_field else None
+        if field is not None:
+            self.numbers_read.append((row.source, given[1]))
         if field is not None and node.function != "latest" and field.kind is not ValueType.NUMBER:
             raise FormulaError(
                 FormulaFault.WRONG_ARGUMENTS, f"{field.kind} ≠ {ValueType.NUMBER}", node.column

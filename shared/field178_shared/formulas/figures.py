@@ -60,6 +60,7 @@ class Formula:
 
     `breakdown`: the aggregate that is the whole formula and is told apart by a field, None: no such.
     `of_parts`: the aggregates that are asked for months or quarters of the period.
+    `sent`: further ones, how many of the numbers that agencies owe were sent; none: it adds up no such ones.
     """
 
     text: str
@@ -67,6 +68,7 @@ class Formula:
     run: Run
     breakdown: Aggregate | None = None
     of_parts: tuple[Aggregate, ...] = ()
+    sent: tuple[Aggregate, ...] = ()
 
 
 def compile_formula(text: str, vocabulary: Vocabulary, terms: Terms) -> Formula:
@@ -75,9 +77,9 @@ def compile_formula(text: str, vocabulary: Vocabulary, terms: Terms) -> Formula:
     compiler = FigureCompiler(vocabulary, terms)
     found = compiler.wanted(node, ValueType.NUMBER, ValueType.FLAG)
     aggregates = tuple(compiler.aggregates.values())
-    is_told_apart = isinstance(node, Call) and bool(node.by)
+    breakdown = aggregates[0] if isinstance(node, Call) and node.by else None
     of_parts = tuple(one for one in aggregates if one.key in compiler.of_parts)
-    return Formula(text, aggregates, found.run, aggregates[0] if is_told_apart else None, of_parts)
+    return Formula(text, aggregates, found.run, breakdown, of_parts, tuple(compiler.sent.values()))
 
 
 class FigureCompiler(Compiler):
@@ -87,6 +89,8 @@ class FigureCompiler(Compiler):
         super().__init__(vocabulary)
         self.terms = terms
         self.aggregates: dict[str, Aggregate] = {}
+        # How many were sent of the numbers that agencies owe.
+        self.sent: dict[str, Aggregate] = {}
         # The keys of those that stand within `each` or `every` of months or quarters, and how deep that is.
         self.of_parts: set[str] = set()
         self._depth = 0
@@ -151,7 +155,20 @@ class FigureCompiler(Compiler):
         aggregate = self._add(
             Aggregate(written(node), _name_of(given[0]), value, where, node.by or "", _reads_parts(rows))
         )
+        if takes_field:
+            self._count_sent(rows, given[1], node.by)
         return Compiled(ValueType.NUMBER, lambda totals: sum(totals.by_key(aggregate).values()))
+
+    def _count_sent(self, rows: RowCompiler | EntityCompiler, number: Node, by: str | None) -> None:
+        """Add how many of the owed numbers that are added up, or that an entity has, were sent."""
+        read = rows.numbers_read if isinstance(rows, EntityCompiler) else [(rows.source, number)]
+        for source, read_field in read:
+            if source.is_owed:
+                known = Call(0, "known", (read_field,))
+                count = Call(0, "count", (Name(0, source.name),), known, by)
+                where = RowCompiler(self.vocabulary, source).wanted(known, ValueType.FLAG).run
+                key = written(count)
+                self.sent[key] = Aggregate(key, source.name, None, where, by or "")
 
     def _distinct(self, node: Call, rows: RowCompiler | EntityCompiler, where: Run | None) -> Compiled:
         of, told_apart = node.arguments

@@ -34,12 +34,14 @@ class Source:
     """Events of one kind by the name of their fields; `record_types` are the records they are read from.
 
     `takes_answers`: an answer to a checklist item is a field as well, by the id of the item.
+    `is_owed`: agencies send these numbers each month, so that one that nobody sent is unknown and not zero.
     """
 
     name: str
     record_types: tuple[str, ...]
     fields: Mapping[str, Readable]
     takes_answers: bool = False
+    is_owed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +169,13 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
                         *("cases_tried", "complex_spots", "workers_examined"),
                     ),
                 },
+                is_owed=True,
             ),
             Source(
                 "harm_reduction_return",
                 ("harm_reduction_return",),
                 {"service_id": _ids("support_services"), **_numbers("quantity")},
+                is_owed=True,
             ),
             Source(
                 "commendation",

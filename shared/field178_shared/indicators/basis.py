@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from field178_shared.codelists import CodeLists
+from field178_shared.indicators.figures import aggregates_of
 
 # The lists that counting reads, taken whole: a column that counting reads later cannot be forgotten here.
 _READ = (
@@ -14,6 +15,7 @@ _READ = (
 
 
 def basis_of(lists: CodeLists, release: str) -> str:
-    """Return the hash of the lists that counting reads, and of the release that counts."""
+    """Return the hash of the lists that counting reads, of what is counted, and of the release."""
     rows = [list(getattr(lists, name).values()) for name in _READ]
-    return hashlib.sha256(repr((release, rows)).encode()).hexdigest()
+    counted = [one.key for one in aggregates_of(lists)]
+    return hashlib.sha256(repr((release, rows, counted)).encode()).hexdigest()

@@ -12,6 +12,7 @@ from typing import Any
 from field178_shared.codelists import CodeLists, Indicator, TargetProfile
 from field178_shared.codelists.formulas import Figure
 from field178_shared.formulas.figures import Aggregate, Formula
+from field178_shared.formulas.sources import MONTH
 from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.periods import Period
@@ -62,6 +63,7 @@ class FigureValue:
     """The figure of an indicator; `value` is None where there is nothing to divide by.
 
     `low` and `high` bound the value where parts of the denominator are unknown, else they are the value.
+    `sent`: the months for which what it is made of was sent, None: nobody owes it.
     """
 
     num: float
@@ -70,19 +72,49 @@ class FigureValue:
     low: float | None
     high: float | None
     breakdown: Mapping[str, int]
+    sent: MonthsSent | None = None
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether something was sent; where nothing was, a number says nothing."""
+        return self.sent is None or self.sent.is_any
+
+
+@dataclass(frozen=True, slots=True)
+class MonthsSent:
+    """The months of a period that have ended, those for which numbers were sent, and whether any were."""
+
+    months: int
+    ended: int
+    is_any: bool
 
 
 def figure_of(indicator: Indicator, figure: Figure, totals: AreaTotals) -> FigureValue:
     """Return the figure of an indicator for an area and a period."""
     num = _number(figure.numerator, totals)
     den = None if figure.denominator is None else _number(figure.denominator, totals)
+    sent = _months_sent(figure, totals)
+    if sent is not None and not sent.is_any:
+        return FigureValue(num, den, None, None, None, {}, sent)
     is_percent = indicator.unit == _PERCENT
     value = _value(num, den, is_percent)
     low = value if figure.most is None else _value(num, _number(figure.most, totals), is_percent)
     high = value if figure.least is None else _value(num, _number(figure.least, totals), is_percent)
     told_apart = figure.numerator.breakdown
     breakdown = {} if told_apart is None else dict(totals.by_key(told_apart))
-    return FigureValue(num, den, value, low, high, breakdown)
+    return FigureValue(num, den, value, low, high, breakdown, sent)
+
+
+def _months_sent(figure: Figure, totals: AreaTotals) -> MonthsSent | None:
+    wanted = figure.sent
+    if not wanted:
+        return None
+
+    def is_sent(within: AreaTotals) -> bool:
+        return all(sum(within.by_key(one).values()) for one in wanted)
+
+    months = totals.parts(MONTH)
+    return MonthsSent(sum(map(is_sent, months)), len(months), is_sent(totals))
 
 
 def _number(formula: Formula, totals: AreaTotals) -> float:
@@ -117,8 +149,8 @@ def reached(profile: TargetProfile, indicator_id: str, value: float | None) -> R
 
 
 def aggregates_of(lists: CodeLists) -> tuple[Aggregate, ...]:
-    """Return the aggregates that the indicators need, each once."""
-    return _each_once(one.aggregates for one in _formulas(lists))
+    """Return the aggregates that the indicators and the annexes of reports need, each once."""
+    return _each_once((*one.aggregates, *one.sent) for one in _formulas(lists))
 
 
 def aggregates_of_parts(lists: CodeLists) -> tuple[Aggregate, ...]:
@@ -127,7 +159,8 @@ def aggregates_of_parts(lists: CodeLists) -> tuple[Aggregate, ...]:
 
 
 def _formulas(lists: CodeLists) -> Iterator[Formula]:
-    return (formula for figure in lists.figures.values() for formula in figure.formulas)
+    yield from (formula for figure in lists.figures.values() for formula in figure.formulas)
+    yield from lists.figures.columns.values()
 
 
 def _each_once(found: Iterable[Iterable[Aggregate]]) -> tuple[Aggregate, ...]:

@@ -31,19 +31,20 @@ class Period:
 
         While none has ended, the one that runs: nothing would be true of no month at all.
         """
-        every = self._every(_MONTHS_OF[kind])
+        every = self.in_parts(_MONTHS_OF[kind])
         return tuple(part for part in every if part.end <= today) or every[:1]
 
     def all_parts(self) -> tuple[Period, ...]:
         """Return its months and quarters, ended or not, each span of days once."""
-        every = (part for months in _MONTHS_OF.values() for part in self._every(months))
+        every = (part for months in _MONTHS_OF.values() for part in self.in_parts(months))
         return tuple(dict.fromkeys(every))
 
     def months_ended(self, today: date) -> int:
         """Return how many of its months have ended: its parts that have ended change with this number."""
-        return sum(part.end <= today for part in self._every(1))
+        return sum(part.end <= today for part in self.in_parts(1))
 
-    def _every(self, months: int) -> tuple[Period, ...]:
+    def in_parts(self, months: int) -> tuple[Period, ...]:
+        """Return its parts of so many months, ended or not."""
         found: list[Period] = []
         count = 0
         while (first := months_after(self.first, count)) < self.end:

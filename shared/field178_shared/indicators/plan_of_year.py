@@ -1,4 +1,4 @@
-"""The plan whose targets an area follows in a year."""
+"""The plan whose targets an area follows in a year, and the one that stands beside it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from field178_shared.codelists import CodeLists, TargetProfile
 from field178_shared.indicators.areas import area_on
 
 
-def plan_followed(lists: CodeLists, unit_ids: Iterable[str], year: int) -> TargetProfile | None:
-    """Return the plan of these units for a year: that of their own area, else the one of no year."""
+def plan_followed(lists: CodeLists, unit_ids: Iterable[str], year: int) -> TargetProfile:
+    """Return the plan of these units for a year: that of their own area, else the one for any year."""
     profiles, last_day = lists.target_profiles.values(), date(year, 12, 31)
     wanted = area_on(lists, unit_ids, last_day).units
     for profile in profiles:
@@ -18,4 +18,12 @@ def plan_followed(lists: CodeLists, unit_ids: Iterable[str], year: int) -> Targe
             members = [unit.id for unit in lists.members_of(profile.unit_group)]
             if wanted & area_on(lists, members, last_day).units:
                 return profile
-    return next((one for one in profiles if one.year is None), None)
+    return next(iter((*(one for one in profiles if one.year is None), *profiles)))
+
+
+def plan_beside(lists: CodeLists, plan: TargetProfile, year: int) -> TargetProfile | None:
+    """Return the plan of the whole country that holds in a year, to stand beside that of an area."""
+    for profile in lists.target_profiles.values():
+        if profile is not plan and profile.is_national and profile.year is not None and profile.year >= year:
+            return profile
+    return None

@@ -5,12 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.reports import ReportKind, Submission
-from field178_shared.indicators.periods import Period
+from field178_shared.indicators.periods import Period, months_after
 from field178_shared.time.working_days import next_working_day
 
+
+class YearKind(StrEnum):
+    """Where a year begins: by the calendar, or where the yearly report does (decree 09/2019)."""
+
+    CALENDAR = "calendar"
+    REPORT = "report"
+
+
+# Months from the first day of the year to the first of the period, and its length.
+_SPANS = {
+    "year": (0, 12),
+    **{f"half{number + 1}": (6 * number, 6) for number in range(2)},
+    **{f"quarter{number + 1}": (3 * number, 3) for number in range(4)},
+}
+PERIOD_NAMES = tuple(_SPANS)
+_ANNUAL = "annual"
 # Behind a day of the lists: it lies in the year before that of the report.
 _YEAR_BEFORE = "previous year"
 _ONE_DAY = timedelta(days=1)
@@ -33,6 +50,18 @@ def report_period(kind: ReportKind, year: int) -> Period | None:
     """Return the period of a kind of report in a year; None: a kind without one of its own."""
     first, last = day_in(kind.period_from, year), day_in(kind.period_to, year)
     return None if first is None or last is None else Period(first, last + _ONE_DAY)
+
+
+def named_period(
+    lists: CodeLists, year: int, name: str = "year", kind: YearKind = YearKind.CALENDAR
+) -> Period:
+    """Return a period of a year. Raises KeyError where there is none of the name."""
+    first = date(year, 1, 1)
+    reported = report_period(lists.report_kinds[_ANNUAL], year) if kind is YearKind.REPORT else None
+    if reported is not None:
+        first = reported.first
+    begin, length = _SPANS[name]
+    return Period(months_after(first, begin), months_after(first, begin + length))
 
 
 def same_period_before(period: Period) -> Period:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from tests.server.cli.command import Command
 
 from field178_server.database.models import IndicatorTotal
-from field178_server.office.indicators import queries
 from field178_shared.codelists import load
 from field178_shared.indicators.buckets import Aggregates
 
@@ -38,14 +36,12 @@ def test_a_plan_that_is_not_there_is_refused_with_those_that_are(field178: Comma
     assert "an_lao_2024" in refused.output
 
 
-def test_what_no_record_tells_is_no_zero(field178: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    # As if this product kept no reports: an indicator may come before its records.
-    kept = {name: one for name, one in queries.TYPES.items() if name != "report_submission"}
-    monkeypatch.setattr(queries, "TYPES", kept)
-    found = field178.json("indicators", "--year", "2024", "--profile", "an_lao_2024")
-    assert found["reports_on_time_pct"] == {"value": None, "not_kept": ["report_submission"]}
+def test_what_nobody_sent_is_no_zero(field178: Command) -> None:
+    found = field178.json("indicators", "--year", "2024", "--profile", "an_lao_2024")["cases_tried"]
+    assert isinstance(found, dict)
+    assert (found["value"], found["sent"]) == (None, [0, 12])
     lines = field178("indicators", "--year", "2024", "--profile", "an_lao_2024").splitlines()
-    assert "Tỷ lệ đơn vị nộp báo cáo đúng hạn: chưa có loại bản ghi nào cho số liệu này" in lines
+    assert "Số vụ xét xử: chưa gửi" in lines
 
 
 def test_totals_that_are_wrong_are_told_and_made_anew(field178: Command) -> None:

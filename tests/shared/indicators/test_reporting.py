@@ -10,7 +10,14 @@ from tests.shared import builders
 from field178_shared.codelists import load
 from field178_shared.indicators.events import CountedRecord, events_of
 from field178_shared.indicators.periods import Period
-from field178_shared.indicators.reporting import duties, report_period, same_period_before
+from field178_shared.indicators.reporting import (
+    PERIOD_NAMES,
+    YearKind,
+    duties,
+    named_period,
+    report_period,
+    same_period_before,
+)
 from field178_shared.records.reports import Report, ReportState, ReportSubmission
 
 KINDS = load().report_kinds
@@ -90,3 +97,26 @@ def test_state_of_a_report_is_what_was_done_last() -> None:
         for over in ({}, {"signed_off": signed}, {"signed_off": signed, "frozen": frozen})
     ]
     assert states == [ReportState.DRAFT, ReportState.SIGNED_OFF, ReportState.FROZEN]
+
+
+def test_the_reporting_year_ends_on_14_december() -> None:
+    lists = load()
+    assert named_period(lists, 2024, kind=YearKind.REPORT) == Period(date(2023, 12, 15), date(2024, 12, 15))
+    half = named_period(lists, 2024, "half1", YearKind.REPORT)
+    assert half == Period(date(2023, 12, 15), date(2024, 6, 15))
+
+
+@pytest.mark.parametrize("kind", YearKind)
+def test_halves_and_quarters_make_up_the_year_without_a_gap(kind: YearKind) -> None:
+    year = named_period(load(), 2024, kind=kind)
+    for name in ("half", "quarter"):
+        parts = [named_period(load(), 2024, one, kind) for one in PERIOD_NAMES if one.startswith(name)]
+        assert parts[0].first == year.first
+        assert [one.end for one in parts[:-1]] == [one.first for one in parts[1:]]
+        assert parts[-1].end == year.end
+        assert tuple(parts) == year.in_parts(12 // len(parts))
+
+
+def test_another_word_is_no_period() -> None:
+    with pytest.raises(KeyError):
+        named_period(load(), 2024, "decade")

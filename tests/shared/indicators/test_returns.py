@@ -6,6 +6,7 @@ from datetime import date
 
 from tests.shared.indicators.conftest import UNIT, FiguresOf, record
 
+from field178_shared.indicators.figures import MonthsSent
 from field178_shared.indicators.periods import Period
 
 DISTRICT = "d313_v1"
@@ -37,7 +38,27 @@ def test_returns_of_months_add_up_and_what_there_is_at_a_time_does_not(figure: F
     assert figure("cases_broken", records, units=WHOLE).value == 3
     assert figure("complex_spots", records, units=WHOLE).value == 1
     assert figure("complex_spots", records, units=WHOLE, period=FIRST_HALF).value == 2
-    assert figure("complex_spots", records, units=[UNIT]).value == 0
+    assert figure("complex_spots", records, units=[UNIT]).value is None
+
+
+def test_a_number_that_nobody_sent_is_unknown_and_a_zero_that_was_sent_is_not(figure: FiguresOf) -> None:
+    court = POLICE | {"agency_id": "court", "month": "2024-03-01"}
+    sent = record("agency_return", "r1", court | {"cases_tried": 0})
+    found = figure("cases_tried", [sent], units=WHOLE)
+    assert (found.value, found.is_sent, found.sent) == (0, True, MonthsSent(1, 12, is_any=True))
+    # The same return says nothing of what the court does not send.
+    assert not figure("cases_broken", [sent], units=WHOLE).is_sent
+    later = Period(date(2024, 7, 1), date(2025, 1, 1))
+    assert figure("cases_tried", [sent], units=WHOLE, period=later).value is None
+    # A share is known when both of its numbers are.
+    half = record("agency_return", "r2", POLICE | {"month": "2024-03-01", "tipoffs_received": 5})
+    assert figure("tipoffs_processed_pct", [half], units=WHOLE).value is None
+    # What is no duty of anyone is counted as it is there: none is none.
+    assert figure("commendations_total", [], units=WHOLE).value == 0
+
+
+def test_a_commune_with_an_empty_register_is_not_surveyed(figure: FiguresOf) -> None:
+    assert figure("census_commune_pct", []).value == 0
 
 
 def test_harm_reduction_is_told_apart_by_service(figure: FiguresOf) -> None:

@@ -93,11 +93,11 @@ class IndicatorsPresenter:
             for indicator in lists.indicators.values()
             if indicator.id in told.figures
         ]
-        wanted = {target.indicator for target in plan.targets} if plan else set()
+        wanted = {target.indicator for target in plan.targets}
         return AreaCard(
             team=team.name,
             as_of=self._as_of(told),
-            plan=words.say(N_("Targets of: {plan}"), plan=plan.label(words.language)) if plan else "",
+            plan=words.say(N_("Targets of: {plan}"), plan=plan.label(words.language)),
             targets=tuple(row for one, row in rows if one.id in wanted),
             others=tuple(row for one, row in rows if one.id not in wanted),
         )
@@ -117,11 +117,9 @@ class IndicatorsPresenter:
         old = self._words.say(N_("{days} days ago"), days=age)
         return f"{said} · {old}"
 
-    def _row(
-        self, indicator: Indicator, figure: KnownFigure, plan: TargetProfile | None, added: int
-    ) -> FigureRow:
+    def _row(self, indicator: Indicator, figure: KnownFigure, plan: TargetProfile, added: int) -> FigureRow:
         words = self._words
-        wanted = reached(plan, indicator.id, figure.value) if plan else None
+        wanted = reached(plan, indicator.id, figure.value)
         state = _state(figure, wanted)
         return FigureRow(
             id=indicator.id,

@@ -14,7 +14,6 @@ from field178_shared.codelists import CodeLists, Indicator
 from field178_shared.formulas.sources import COMMUNE, MONTH, QUARTER
 from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.periods import Period
-from field178_shared.indicators.report_periods import all_parts
 from field178_shared.indicators.suppression import COMMUNES, is_small
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
@@ -111,7 +110,7 @@ class GridWriter:
     def outlets(self, indicator: Indicator) -> CoverageGrid:
         """Return the posts of each outlet in each month that it owes one."""
         figure, lists = self.localizer.lists.figures[indicator.id], self.localizer.lists
-        months = all_parts(self.address.question.period, 1)
+        months = self.address.question.period.in_parts(1)
         assert figure.denominator is not None
         owed, posted = (
             [
@@ -138,7 +137,7 @@ class GridWriter:
 
     def _quarters_of(self, indicator: Indicator) -> Sequence[Period]:
         is_by_quarter = f"every({QUARTER}" in indicator.numerator
-        return all_parts(self.address.question.period, 3) if is_by_quarter else ()
+        return self.address.question.period.in_parts(3) if is_by_quarter else ()
 
     def _quarter(self, number: int) -> str:
         return self.localizer.say(N_("Q{number}")).format(number=number + 1)

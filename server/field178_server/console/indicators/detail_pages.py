@@ -45,7 +45,7 @@ def indicator(indicator_id: str) -> Response:
     writer = FigureWriter(address, localizer)
     detail = DetailWriter(writer, wanted, facts)
     text = writer.text_of(wanted, figure)
-    is_shown = not figure.unkept and not writer.is_hidden(wanted, figure)
+    is_shown = figure.approved.is_sent and not writer.is_hidden(wanted, figure)
     return render(
         "indicators/indicator.html",
         layout=layout,

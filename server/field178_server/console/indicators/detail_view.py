@@ -24,7 +24,6 @@ from field178_shared.codelists import Indicator
 from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.figures import FigureValue, reached
 from field178_shared.indicators.periods import Period
-from field178_shared.indicators.report_periods import all_parts
 from field178_shared.indicators.suppression import counts_people, hidden_cells, is_hidden
 from field178_shared.text.formats import NOTHING
 from field178_shared.text.i18n import N_
@@ -74,7 +73,7 @@ class DetailWriter:
     def months(self) -> Sequence[Period]:
         """The months of the period that have begun."""
         question = self.writer.address.question
-        return [one for one in all_parts(question.period, 1) if one.first <= question.today]
+        return [one for one in question.period.in_parts(1) if one.first <= question.today]
 
     @property
     def is_running(self) -> bool:
@@ -120,7 +119,7 @@ class DetailWriter:
             for place, (month, one) in enumerate(zip(self.months, figures, strict=True))
         ]
         values = [None if place in hidden else one.value for place, one in enumerate(figures)]
-        every = all_parts(self._period, 1)
+        every = self._period.in_parts(1)
         most, slots = self._most([values]), len(every)
         return Trend(
             self.is_running,
@@ -173,7 +172,7 @@ class DetailWriter:
         row = self._row(title, value, {"unit": unit_id}, is_hidden=is_hidden)
         if is_hidden:
             return row
-        slots, has_months = len(all_parts(self._period, 1)), bool(series)
+        slots, has_months = len(self._period.in_parts(1)), bool(series)
         return PlaceLine(
             row.title,
             row.num,

@@ -13,17 +13,12 @@ from field178_server.accounts.officers import OfficerContext
 from field178_server.console.shell.links import with_query
 from field178_server.console.shell.lists import FilterField
 from field178_server.console.text.localize import Localizer
+from field178_server.office.indicators.areas import OWN_AREA, area_of, areas_seen, units_seen
 from field178_server.office.indicators.counted_facts import FigureQuestion
-from field178_server.office.indicators.plans_and_areas import (
-    OWN_AREA,
-    area_of,
-    areas_seen,
-    plan_beside,
-    plan_of_year,
-)
 from field178_server.records.access import AGGREGATES_ONLY
 from field178_shared.codelists import TargetProfile
-from field178_shared.indicators.report_periods import PERIOD_NAMES, YearKind, named_period
+from field178_shared.indicators.plan_of_year import plan_beside, plan_followed
+from field178_shared.indicators.reporting import PERIOD_NAMES, YearKind, named_period
 from field178_shared.text.formats import parse_whole_number
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
@@ -138,13 +133,14 @@ def read_address(
     name = arguments.get("period", "")
     name = name if name in PERIOD_NAMES else "year"
     kind = YearKind.REPORT if arguments.get("calendar") == YearKind.REPORT else YearKind.CALENDAR
-    period = named_period(year, name, kind)
+    period = named_period(lists, year, name, kind)
     profiles = lists.target_profiles
-    profile = profiles.get(arguments.get("profile", "")) or plan_of_year(lists, year)
-    wanted = arguments.get("beside", "")
-    beside = profiles.get(wanted) if wanted else plan_beside(lists, profile, year)
     areas = areas_seen(officer.role, officer.scopes, lists, period.end - timedelta(days=1))
     area_id = arguments.get("area", "")
+    units = areas[area_id] if area_id in areas else units_seen(areas)
+    profile = profiles.get(arguments.get("profile", "")) or plan_followed(lists, units, year)
+    wanted = arguments.get("beside", "")
+    beside = profiles.get(wanted) if wanted else plan_beside(lists, profile, year)
     if area_id not in areas:
         area_id = area_of(profile, areas)
     return FigureAddress(

@@ -15,7 +15,7 @@ from field178_server.console.text.figure_texts import (
     standing_label,
     target_text,
 )
-from field178_server.console.text.formula_words import PERCENT, THINGS, YES_NO, counted_noun, value_label
+from field178_server.console.text.formula_words import PERCENT, YES_NO, counted_noun, value_label
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.office.indicators.queries import IndicatorFigure
@@ -66,7 +66,8 @@ class TargetLine:
 class FigureText:
     """A figure in words; `reason` says why there is none.
 
-    `spread`: its bounds, where parts of the denominator are not known. `opens`: the page of what it counts.
+    `spread`: its bounds, where parts of it are not known, or the months that it was sent for.
+    `opens`: the page of what it counts.
     """
 
     value: str
@@ -126,15 +127,14 @@ class FigureWriter:
 
     def is_hidden(self, indicator: Indicator, figure: IndicatorFigure) -> bool:
         """Tell whether the figure is one of a few, for a reader from above."""
-        return self.address.is_from_above and not figure.unkept and is_hidden(indicator, figure.approved)
+        return self.address.is_from_above and is_hidden(indicator, figure.approved)
 
     def text_of(self, indicator: Indicator, figure: IndicatorFigure) -> FigureText:
         """Return a figure in words."""
         say, value = self.localizer.say, figure.approved
         unit = "" if indicator.unit in (PERCENT, YES_NO) else indicator.unit
-        if figure.unkept:
-            kinds = ", ".join(self._kept(one) for one in figure.unkept)
-            return FigureText(NOTHING, "", reason=say(N_("Not kept here yet: {kinds}")).format(kinds=kinds))
+        if not value.is_sent:
+            return FigureText(NOTHING, "", reason=self._owed_by(indicator))
         if self.is_hidden(indicator, figure):
             reason = say(N_("Numbers from 1 to 4 are not shown, so that nobody is singled out."))
             return FigureText(hidden_text(self.localizer), unit, reason=reason)
@@ -146,7 +146,7 @@ class FigureWriter:
             unit,
             None if value.den is None else self.number(indicator, "num", value.num),
             None if value.den is None else self.number(indicator, "den", value.den, with_noun=True),
-            self._spread(indicator, value),
+            self._spread(indicator, value) or self._sent(value),
             "",
             "" if self.address.is_from_above else self._pending(indicator, figure),
             self.number(indicator, "num", value.num).href,
@@ -174,8 +174,6 @@ class FigureWriter:
         progress = progress_towards(
             question.lists.figures[indicator.id], value, target, question.period, question.today
         )
-        if figure.unkept:
-            progress = TargetProgress(Standing.NO_FIGURE)
         label = standing_label(progress.standing, localizer)
         if self.is_hidden(indicator, figure):
             # Where a figure stands would tell what it is.
@@ -190,9 +188,21 @@ class FigureWriter:
             need_text(indicator, progress, target.target, localizer),
         )
 
-    def _kept(self, record_type: str) -> str:
-        known = record_type in THINGS
-        return self.localizer.say(THINGS[record_type]) if known else record_type
+    def _owed_by(self, indicator: Indicator) -> str:
+        """Return who has sent nothing of what a figure is made of."""
+        say, lists = self.localizer.say, self.localizer.lists
+        agencies = [self.localizer.label(lists.agencies, one) for one in indicator.reporters]
+        if not agencies:
+            return say(N_("Nothing was sent for this period yet."))
+        return say(N_("Not sent yet: {agencies}")).format(agencies=", ".join(agencies))
+
+    def _sent(self, value: FigureValue) -> str:
+        """Return for how many months numbers were sent, where some of those that ended lack."""
+        sent = value.sent
+        if sent is None or sent.months >= sent.ended:
+            return ""
+        text = self.localizer.say(N_("sent for {months} of {ended} months that have ended"))
+        return text.format(months=sent.months, ended=sent.ended)
 
     def _spread(self, indicator: Indicator, value: FigureValue) -> str:
         if value.low is None or value.high is None or value.low == value.high:

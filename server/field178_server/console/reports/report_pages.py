@@ -24,13 +24,14 @@ from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.reports import operations
-from field178_server.office.reports.content import content_of, digest
+from field178_server.office.reports.content import digest
 from field178_server.office.reports.operations import SeenReport
 from field178_server.office.reports.printed import Content, PrintedReport, figure_changes, printed
 from field178_server.office.reports.queries import (
     Frozen,
     KnownReport,
-    counted_for,
+    content_of_facts,
+    facts_for,
     frozen_report,
     later_changes,
     live_content,
@@ -136,9 +137,9 @@ def report_later(record_id: str) -> Response:
     with snapshot(runtime.engine) as session:
         known = seen_report(session, reader_of(officer, localizer), localizer, record_id)
         frozen = _frozen(session, known)
-        counted = counted_for(session, runtime.tenant_id, localizer.lists, known.report, today())
-        revisions, _ = manifest(session, runtime.tenant_id, counted)
-        content = content_of(known.report, counted)
+        facts = facts_for(session, runtime.tenant_id, localizer.lists, known.report, today())
+        revisions, _ = manifest(session, runtime.tenant_id, localizer.lists, facts)
+        content = content_of_facts(localizer.lists, known.report, facts)
         changes = later_changes(frozen, revisions)
         page = PageOfRows.within(wanted_page(request.args.get("page", "")), PAGE_SIZE, len(changes))
         layout = layout_of(session, officer, localizer)

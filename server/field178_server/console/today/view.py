@@ -24,7 +24,7 @@ from field178_server.office.attention.queries import AttentionFilter, count_item
 from field178_server.office.commune.queries import commune_work
 from field178_server.office.erasure.queries import count_requested
 from field178_server.office.follow_ups.queries import FollowUpFilter, FollowUpTab, follow_up_counts
-from field178_server.office.indicators.plans_and_areas import area_of, areas_seen, plan_of_year
+from field178_server.office.indicators.areas import area_of, areas_seen, units_seen
 from field178_server.office.indicators.queries import figures
 from field178_server.office.notices.queries import OwnNotice
 from field178_server.office.plan.queries import OPEN, OPEN_STATES, ItemFilter, PlanReader, planned_visits
@@ -48,6 +48,7 @@ from field178_server.office.today.report_calendar import ReportDue, reports_due
 from field178_server.records.access import AGGREGATES_ONLY, access_of
 from field178_shared.indicators.figures import reached
 from field178_shared.indicators.periods import Period
+from field178_shared.indicators.plan_of_year import plan_followed
 from field178_shared.indicators.suppression import is_hidden, is_small
 from field178_shared.indicators.target_progress import Standing, progress_towards
 from field178_shared.records.plan import PlanState
@@ -403,19 +404,15 @@ def _shown(count: int, localizer: Localizer) -> str:
 def _targets(reader: Viewer) -> TodayCard:
     """Return the targets of the year that are behind, each with what helps."""
     localizer, lists, today = reader.localizer, reader.localizer.lists, reader.today
-    plan, period = plan_of_year(lists, today.year), Period.of_year(today.year)
     areas = areas_seen(reader.officer.role, reader.officer.scopes, lists, today)
+    plan, period = plan_followed(lists, units_seen(areas), today.year), Period.of_year(today.year)
     units = areas[area_of(plan, areas)]
     found = figures(reader.session, reader.officer.tenant_id, lists, period, units, today)
     lines = []
     for indicator_id in dict.fromkeys(one.indicator for one in plan.targets):
         figure, indicator = found[indicator_id], lists.indicators[indicator_id]
         target = reached(plan, indicator_id, figure.approved.value)
-        if (
-            target is None
-            or figure.unkept
-            or (reader.is_from_above and is_hidden(indicator, figure.approved))
-        ):
+        if target is None or (reader.is_from_above and is_hidden(indicator, figure.approved)):
             continue
         progress = progress_towards(lists.figures[indicator_id], figure.approved, target, period, today)
         if progress.standing is Standing.BEHIND:

@@ -13,7 +13,7 @@ from field178_server.office.indicators.counted_records import (
     counted_records,
     establishment_aliases,
 )
-from field178_server.office.indicators.queries import IndicatorFigure, units_of_area, unkept_types
+from field178_server.office.indicators.queries import IndicatorFigure, units_of_area
 from field178_shared.codelists import CodeLists, Indicator
 from field178_shared.formulas.figures import Aggregate, Formula
 from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on
@@ -84,7 +84,7 @@ class CountedFacts:
         """Return the figure of an indicator, also with the records that wait."""
         figure = self.question.lists.figures[indicator.id]
         every = figure_of(indicator, figure, self.totals(period, area, with_waiting=True))
-        return IndicatorFigure(self.value(indicator, period, area), every, unkept_types(figure))
+        return IndicatorFigure(self.value(indicator, period, area), every)
 
     def number(
         self, formula: Formula, period: Period, area: CountedArea | None = None, *, with_waiting: bool = False
@@ -135,6 +135,6 @@ def read_facts(
     within = DaysAndUnits(question.period, question.area.units) if is_of_days else None
     records = list(counted_records(session, tenant_id, types, within))
     formulas = [formula for one in indicator_ids for formula in lists.figures[one].formulas]
-    aggregates = {aggregate.key: aggregate for one in formulas for aggregate in one.aggregates}
+    aggregates = {aggregate.key: aggregate for one in formulas for aggregate in (*one.aggregates, *one.sent)}
     aliases = establishment_aliases(session, tenant_id)
     return CountedFacts(question, tuple(aggregates.values()), records, aliases)

@@ -14,28 +14,20 @@ from field178_server.office.indicators.reading import counts_of
 from field178_server.office.indicators.source import records_to_count
 from field178_server.records.find_record import merge_targets_of
 from field178_shared.codelists import CodeLists
-from field178_shared.codelists.formulas import Figure
 from field178_shared.codelists.units import COMMUNE_KINDS
-from field178_shared.formulas.sources import ENTITIES, SOURCES
 from field178_shared.indicators.areas import CountedArea, area_on
 from field178_shared.indicators.events import CountedRecord
 from field178_shared.indicators.facts import Facts
 from field178_shared.indicators.figures import AreaTotals, FigureValue, figure_of
 from field178_shared.indicators.periods import Period
-from field178_shared.schemas import TYPES
 
 
 @dataclass(frozen=True, slots=True)
 class IndicatorFigure:
-    """The figure of an indicator by approved records, and with those that wait for review.
-
-    `unkept`: the record types that it is counted from and that this product does not keep; its numbers say
-    nothing then.
-    """
+    """The figure of an indicator by approved records, and with those that wait for review."""
 
     approved: FigureValue
     with_waiting: FigureValue
-    unkept: tuple[str, ...] = ()
 
 
 def units_of_area(lists: CodeLists, unit_ids: Sequence[str], day: date) -> tuple[str, ...]:
@@ -97,17 +89,9 @@ def _figures(lists: CodeLists, approved: AreaTotals, every: AreaTotals) -> dict[
         one.id: IndicatorFigure(
             figure_of(one, lists.figures[one.id], approved),
             figure_of(one, lists.figures[one.id], every),
-            unkept_types(lists.figures[one.id]),
         )
         for one in lists.indicators.values()
     }
-
-
-def unkept_types(figure: Figure) -> tuple[str, ...]:
-    """Return the record types that a figure is counted from and that this product does not keep."""
-    names = {aggregate.of for formula in figure.formulas for aggregate in formula.aggregates}
-    read = [(SOURCES.get(name) or ENTITIES[name]).record_types for name in sorted(names)]
-    return tuple(dict.fromkeys(kinds[0] for kinds in read if kinds and not TYPES.keys() & set(kinds)))
 
 
 def _aliases(session: Session, tenant_id: str) -> Mapping[str, str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from field178_server.office.indicators.counted_records import counted_records, establishment_aliases
-from field178_server.office.indicators.queries import units_of_area, unkept_types
+from field178_server.office.indicators.operations import keep_period
+from field178_server.office.indicators.queries import units_of_area
+from field178_server.office.indicators.reading import counts_of
 from field178_shared.codelists import CodeLists
 from field178_shared.formulas.figures import Formula
 from field178_shared.formulas.sources import ENTITIES, SOURCES
@@ -45,39 +47,29 @@ class ReportQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ComparedFigure:
-    """The figure of an indicator, that of the same period before, and the record types that are not kept."""
+    """The figure of an indicator, and that of the same period before."""
 
     now: FigureValue
     before: FigureValue
-    unkept: tuple[str, ...]
 
 
-class ReportFacts:
-    """Approved records of the store, read once, as the figures and annexes of a report count them."""
+class ReportFigures:
+    """Figures and annexes of a report, from counts by period."""
 
-    def __init__(self, session: Session, tenant_id: str, question: ReportQuestion) -> None:
-        self._question = question
-        every = counted_records(session, tenant_id, _TYPES)
-        records = [one for one in every if one.is_approved]
-        self._facts = Facts(
-            question.lists, records, question.today, establishment_aliases(session, tenant_id)
-        )
-        self._beside = {one.record_id: tuple(one.entries) for one in records if one.entries}
+    def __init__(self, question: ReportQuestion, counts_of: Callable[[Period], Counts]) -> None:
+        self.question = question
+        self._counts_of = counts_of
         self._area = question.area(question.period)
-        columns = (one for formula in question.lists.figures.columns.values() for one in formula.aggregates)
-        self._aggregates = {one.key: one for one in (*aggregates_of(question.lists), *columns)}.values()
-        self._counts: dict[Period, Counts] = {}
 
     def figures(self) -> Mapping[str, ComparedFigure]:
         """Return the figures of the indicators."""
-        lists, before = self._question.lists, same_period_before(self._question.period)
-        totals = self._totals(self._area, self._question.period)
-        earlier = self._totals(self._question.area(before), before)
+        lists, before = self.question.lists, same_period_before(self.question.period)
+        totals = self._totals(self._area, self.question.period)
+        earlier = self._totals(self.question.area(before), before)
         return {
             one.id: ComparedFigure(
                 figure_of(one, lists.figures[one.id], totals),
                 figure_of(one, lists.figures[one.id], earlier),
-                unkept_types(lists.figures[one.id]),
             )
             for one in lists.indicators.values()
         }
@@ -93,25 +85,69 @@ class ReportFacts:
         """Return the totals of the whole area."""
         return self._of(self._area)
 
+    def _of(self, area: CountedArea) -> AreaTotals:
+        return self._totals(area, self.question.period)
+
+    def _totals(self, area: CountedArea, period: Period) -> AreaTotals:
+        return AreaTotals(self._counts_of, area, period, self.question.today)
+
+
+class ReportFacts:
+    """Approved records of the store, read once: what a report counts, and which records it counts."""
+
+    def __init__(self, session: Session, tenant_id: str, question: ReportQuestion) -> None:
+        self._question = question
+        every = counted_records(session, tenant_id, _TYPES)
+        records = [one for one in every if one.is_approved]
+        self._facts = Facts(
+            question.lists, records, question.today, establishment_aliases(session, tenant_id)
+        )
+        self._beside = {one.record_id: tuple(one.entries) for one in records if one.entries}
+        self._aggregates = aggregates_of(question.lists)
+        self._counts: dict[Period, Counts] = {}
+
+    @property
+    def figures(self) -> ReportFigures:
+        """What is counted."""
+        return ReportFigures(self._question, self._counts_of)
+
     def records_behind(self, formulas: Sequence[Formula]) -> set[str]:
         """Return the records that formulas count in the period, with what the office wrote beside them."""
         aggregates = {one.key: one for formula in formulas for one in formula.aggregates}.values()
-        units, found = self._area.units, set[str]()
+        units, found = self._question.area(self._question.period).units, set[str]()
         for one in self._facts.counts_by_record(aggregates, self._question.period):
             if one.unit_id in units:
                 found.update((one.key, *(record_id for record_id, _ in one.records)))
         return found.union(*(self._beside.get(record_id, ()) for record_id in found))
 
-    def _of(self, area: CountedArea) -> AreaTotals:
-        return self._totals(area, self._question.period)
-
-    def _totals(self, area: CountedArea, period: Period) -> AreaTotals:
-        return AreaTotals(self._counts_of, area, period, self._question.today)
-
     def _counts_of(self, period: Period) -> Counts:
         if period not in self._counts:
             self._counts[period] = self._facts.count(self._aggregates, period)
         return self._counts[period]
+
+
+def report_figures(session: Session, tenant_id: str, question: ReportQuestion) -> ReportFigures:
+    """Return the figures of a report from the totals (decision 0101), else from every record."""
+    before = same_period_before(question.period)
+    units = question.area(question.period).units | question.area(before).units
+    kept = [
+        counts_of(session, tenant_id, question.lists, period, units, question.today)
+        for period in (question.period, before)
+    ]
+    known = [one for one in kept if one is not None]
+    if len(known) < len(kept):
+        return ReportFacts(session, tenant_id, question).figures
+
+    def approved(period: Period) -> Counts:
+        return next(one for one in known if period.first in one.period).approved(period)
+
+    return ReportFigures(question, approved)
+
+
+def keep_periods(session: Session, tenant_id: str, period: Period, today: date) -> None:
+    """Have the totals of a report's period, and of the one that it is compared with, kept from now on."""
+    for one in (period, same_period_before(period)):
+        keep_period(session, tenant_id, one, today)
 
 
 def _former(commune: CommuneArea) -> CountedArea:

@@ -91,8 +91,8 @@ def _data(lists: CodeLists, counted: Mapping[str, IndicatorFigure], now: datetim
     told = {
         key: _known(figure).to_data()
         for key, figure in counted.items()
-        # Nothing is kept of it, or it is told only above the area of one team.
-        if not figure.unkept and lists.indicators[key].privacy is None
+        # Nobody sent it yet, or it is told only above the area of one team.
+        if figure.approved.is_sent and lists.indicators[key].privacy is None
     }
     return {"year": local_date(now).year, "as_of": to_wire(now), "figures": told}
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from field178_server.office.indicators.report_facts import ComparedFigure, ReportFacts
+from field178_server.office.indicators.report_facts import ComparedFigure, ReportFacts, ReportFigures
 from field178_shared.codelists import CodeLists, Indicator, TargetProfile
 from field178_shared.codelists.reports import AnnexTable
 from field178_shared.indicators.figures import AreaTotals, FigureValue, reached
@@ -19,7 +19,7 @@ from field178_shared.indicators.periods import Period
 from field178_shared.indicators.reporting import same_period_before
 from field178_shared.indicators.suppression import counts_people, is_hidden
 from field178_shared.records.reports import Report
-from field178_shared.text.formats import percent_text
+from field178_shared.text.formats import NOTHING, percent_text
 from field178_shared.wire.canonical import canonical
 
 FORMAT = 1
@@ -41,9 +41,9 @@ Plain = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class CountedReport:
-    """What a report is counted from: the facts, the lists and its period."""
+    """What a report is counted from: the figures, the lists and its period."""
 
-    facts: ReportFacts
+    figures: ReportFigures
     lists: CodeLists
     period: Period
 
@@ -51,7 +51,7 @@ class CountedReport:
 def content_of(report: Report, counted: CountedReport) -> Plain:
     """Return the content of a report."""
     lists, period = counted.lists, counted.period
-    figures = counted.facts.figures()
+    figures = counted.figures.figures()
     kind = lists.report_kinds[report.kind]
     before = same_period_before(period)
     return {
@@ -81,9 +81,8 @@ def indicator_ids(lists: CodeLists) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in named if one in lists.indicators))
 
 
-def trace(counted: CountedReport) -> dict[str, set[str]]:
+def trace(facts: ReportFacts, lists: CodeLists) -> dict[str, set[str]]:
     """Return the records behind each figure, and behind the annexes, by indicator and annex."""
-    lists, facts = counted.lists, counted.facts
     found = {one: facts.records_behind(lists.figures[one].formulas) for one in indicator_ids(lists)}
     for annex in lists.annex_tables.values():
         formulas = [lists.figures.columns[one] for one in annex.columns if one in lists.annex_columns]
@@ -110,7 +109,6 @@ def _figure(indicator: Indicator, figure: ComparedFigure, lists: CodeLists) -> P
         "unit": indicator.unit,
         "now": _value(indicator, figure.now),
         "before": _value(indicator, figure.before),
-        "is_kept": not figure.unkept,
     }
 
 
@@ -120,6 +118,8 @@ def _value(indicator: Indicator, value: FigureValue) -> Plain:
         "num": _tenths(value.num),
         "den": _tenths(value.den),
         "value": _tenths(value.value),
+        "sent": None if value.sent is None else [value.sent.months, value.sent.ended],
+        "is_sent": value.is_sent,
         "is_hidden": counts_people(indicator) and is_hidden(indicator, value),
     }
 
@@ -156,25 +156,28 @@ def _annex(
 
 
 def _by_unit(annex: AnnexTable, counted: CountedReport) -> tuple[list[list[object]], list[object]]:
-    facts, lists = counted.facts, counted.lists
+    figures, lists = counted.figures, counted.lists
 
     def cells(totals: AreaTotals) -> list[object]:
         return [int(lists.figures.columns[one].run(totals) or 0) for one in annex.columns]
 
-    rows = [[lists.units[unit_id].vi, *cells(totals)] for unit_id, totals in facts.communes()]
-    return rows, ["Cộng", *cells(facts.whole())]
+    rows = [[lists.units[unit_id].vi, *cells(totals)] for unit_id, totals in figures.communes()]
+    return rows, ["Cộng", *cells(figures.whole())]
 
 
 def _by_agency(annex: AnnexTable, counted: CountedReport) -> list[list[object]]:
-    lists, whole = counted.lists, counted.facts.whole()
+    lists, whole = counted.lists, counted.figures.whole()
     told: dict[str, dict[str, int]] = {}
     for column in annex.columns:
-        breakdown = lists.figures.columns[column].breakdown
-        for agency, number in (whole.by_key(breakdown) if breakdown else {}).items():
-            told.setdefault(agency, {})[column] = number
+        formula = lists.figures.columns[column]
+        numbers = whole.by_key(formula.breakdown) if formula.breakdown else {}
+        # Each number that was sent, zeros too; what an agency did not send is no zero.
+        sent = {agency for one in formula.sent for agency in whole.by_key(one)}
+        for agency in sent if formula.sent else numbers:
+            told.setdefault(agency, {})[column] = numbers.get(agency, 0)
     return [
         [lists.agencies[one].vi if one in lists.agencies else one]
-        + [told[one].get(column, 0) for column in annex.columns]
+        + [told[one].get(column, NOTHING) for column in annex.columns]
         for one in sorted(told)
     ]
 
@@ -196,21 +199,21 @@ def _target_row(profile: TargetProfile, indicator: Indicator, figure: ComparedFi
     wanted = reached(profile, indicator.id, value.value)
     target = next(one for one in profile.targets if one.indicator == indicator.id)
     is_percent = indicator.unit == "%"
-    met = None if wanted is None or figure.unkept else wanted.met
+    met = None if wanted is None else wanted.met
     said = {True: "Đạt", False: "Chưa đạt", None: "Chưa có số liệu"}[met]
     is_small = is_hidden(indicator, value)
     return [
         indicator.vi,
         f"{_OPERATORS.get(target.op, target.op)}{target.value}{'%' if is_percent else ''}",
-        "—"
-        if figure.unkept or value.value is None
+        NOTHING
+        if value.value is None
         else "dưới 5"
         if is_small
         else percent_text(value.value)
         if is_percent
         else str(round(value.value)),
-        "" if figure.unkept or is_small else str(round(value.num)),
-        "" if figure.unkept or is_small or value.den is None else str(round(value.den)),
+        "" if not value.is_sent or is_small else str(round(value.num)),
+        "" if not value.is_sent or is_small or value.den is None else str(round(value.den)),
         said,
         profile.vi,
     ]

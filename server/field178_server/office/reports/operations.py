@@ -18,12 +18,16 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.audit.trail_chain import head
 from field178_server.database.models import FrozenReport, ReportTemplate
-from field178_server.office.reports.content import CountedReport, content_of, digest
+from field178_server.office.indicators.report_facts import keep_periods
+from field178_server.office.reports.content import digest
 from field178_server.office.reports.docx_template import own_template
 from field178_server.office.reports.queries import (
     all_reports,
-    counted_for,
+    content_of_facts,
+    facts_for,
+    live_content,
     manifest,
+    period_of,
     senders,
     template_in_use,
 )
@@ -87,6 +91,7 @@ def open_report(batch: Batch, context: OperationContext, data: Data) -> str:
             }
             put_record(batch, context, new_record(key, SUBMISSION, OFFICE, owes))
     _write(batch, context, new_record(record_id, REPORT, OFFICE, data), "report_opened")
+    _keep_counted(batch, context, data)
     return record_id
 
 
@@ -116,7 +121,8 @@ def write_texts(
 def sign_off(batch: Batch, context: OperationContext, seen: SeenReport, seen_figures: str) -> None:
     """Sign a draft off as it was seen: its revision, and the digest of its content."""
     known = _draft(batch, seen)
-    content = content_of(Report.from_data(known.data), _counted(batch, context, known))
+    report, today = Report.from_data(known.data), local_date(context.now())
+    content = live_content(batch.session, context.tenant_id, context.lists, report, today)
     if digest(content) != seen_figures:
         raise AppError(ErrorCode.FIGURES_CHANGED, record_id=seen.record_id)
     signed = {"by": context.actor.id, "at": to_wire(context.now()), "figures": seen_figures}
@@ -132,12 +138,12 @@ def freeze(batch: Batch, context: OperationContext, seen: SeenReport) -> str:
     report = Report.from_data(known.data)
     if not report.signed_figures:
         raise AppError(ErrorCode.NOT_SIGNED_OFF, record_id=seen.record_id)
-    counted = _counted(batch, context, known)
-    content = content_of(report, counted)
+    session, now = batch.session, context.now()
+    facts = facts_for(session, context.tenant_id, context.lists, report, local_date(now))
+    content = content_of_facts(context.lists, report, facts)
     if digest(content) != report.signed_figures:
         raise AppError(ErrorCode.FIGURES_CHANGED, record_id=seen.record_id)
-    session, now = batch.session, context.now()
-    revisions, behind = manifest(session, context.tenant_id, counted)
+    revisions, behind = manifest(session, context.tenant_id, context.lists, facts)
     chained = head(session, context.tenant_id)
     template, body = _template(batch, context)
     content |= {
@@ -196,6 +202,7 @@ def restate(batch: Batch, context: OperationContext, seen: SeenReport, reason: s
     _refuse_wrong(context, data)
     made = new_record(batch.ids.time_ordered(), REPORT, OFFICE, data)
     _write(batch, context, made, "report_restated")
+    _keep_counted(batch, context, made.data)
     return made.record_id
 
 
@@ -265,9 +272,10 @@ def _restated(batch: Batch, context: OperationContext, report: Report) -> dict[s
     }
 
 
-def _counted(batch: Batch, context: OperationContext, known: Stored) -> CountedReport:
-    report, today = Report.from_data(known.data), local_date(context.now())
-    return counted_for(batch.session, context.tenant_id, context.lists, report, today)
+def _keep_counted(batch: Batch, context: OperationContext, data: Data) -> None:
+    keep_periods(
+        batch.session, context.tenant_id, period_of(Report.from_data(data)), local_date(context.now())
+    )
 
 
 def _draft(batch: Batch, seen: SeenReport) -> Stored:

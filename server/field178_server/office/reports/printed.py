@@ -15,7 +15,7 @@ from field178_shared.text.formats import NOTHING, date_text, number_text
 from field178_shared.time.clock import VIETNAM, from_wire
 
 HIDDEN = "dưới 5"
-NOT_KEPT = "chưa có số liệu"
+NOT_SENT = "chưa gửi số liệu"
 # Behind the last sentence of an official document (ND 30/2020).
 END = "./."
 _PERCENT, _YES_NO = "%", "có/không"
@@ -145,8 +145,6 @@ def _ended(sections: tuple[PrintedSection, ...]) -> tuple[PrintedSection, ...]:
 def _figure(figure: Content) -> PrintedFigure:
     now, before, unit = figure["now"], figure["before"], figure["unit"]
     label = figure["label"] if unit in (_PERCENT, _YES_NO) else f"{figure['label']} ({unit})"
-    if not figure["is_kept"]:
-        return PrintedFigure(figure["id"], label, NOT_KEPT, "", "", "")
     return PrintedFigure(
         figure["id"], label, _value(now, unit), _basis(now), _value(before, unit), _change(now, before, unit)
     )
@@ -155,6 +153,8 @@ def _figure(figure: Content) -> PrintedFigure:
 def _value(value: Content, unit: str) -> str:
     if value["is_hidden"]:
         return HIDDEN
+    if not value["is_sent"]:
+        return NOT_SENT
     if value["value"] is None:
         return NOTHING
     if unit == _YES_NO:
@@ -163,9 +163,13 @@ def _value(value: Content, unit: str) -> str:
 
 
 def _basis(value: Content) -> str:
-    if value["is_hidden"] or value["den"] is None:
+    """Return what a value is made of: its numbers, and for how many months they were sent."""
+    if value["is_hidden"] or not value["is_sent"]:
         return ""
-    return f"{number_of(value['num'])}/{number_of(value['den'])}"
+    parts = [] if value["den"] is None else [f"{number_of(value['num'])}/{number_of(value['den'])}"]
+    months, ended = value["sent"] or (0, 0)
+    parts += [f"gửi {months}/{ended} tháng"] if months < ended else []
+    return "; ".join(parts)
 
 
 def _change(now: Content, before: Content, unit: str) -> str:
@@ -184,7 +188,7 @@ def _annex(annex: Content, note: str) -> PrintedAnnex:
         (row, column + 1)
         for column, of_people in enumerate(people)
         if of_people
-        for row in hidden_cells([one[column + 1] for one in annex["rows"]])
+        for row in hidden_cells([_number(one[column + 1]) for one in annex["rows"]])
     }
     if not annex["rows"]:
         empty = ("(không có số liệu trong kỳ)", *("" for _ in annex["head"]))
@@ -206,6 +210,10 @@ def _annex(annex: Content, note: str) -> PrintedAnnex:
 
 def _first(annex: Content) -> str:
     return _FIRST_HEADS.get(annex["of"], "Đơn vị")
+
+
+def _number(cell: object) -> int:
+    return cell if isinstance(cell, int) else 0
 
 
 def _cell(cell: object) -> str:

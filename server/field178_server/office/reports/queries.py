@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.database.models import FrozenReport, Record, ReportTemplate
-from field178_server.office.indicators.report_facts import ReportFacts, ReportQuestion
+from field178_server.office.indicators.report_facts import ReportFacts, ReportQuestion, report_figures
 from field178_server.office.reports.content import CountedReport, Plain, content_of, trace
 from field178_server.records.access import access_to_communes
 from field178_server.records.stored_record import Stored
@@ -219,18 +219,24 @@ def period_of(report: Report) -> Period:
     return Period(report.first, report.last + timedelta(days=1))
 
 
-def counted_for(
-    session: Session, tenant_id: str, lists: CodeLists, report: Report, today: date
-) -> CountedReport:
-    """Read what a report counts; each call reads the records of the store."""
-    period = period_of(report)
-    question = ReportQuestion(lists, period, lists.unit_groups[report.area_id].members, today)
-    return CountedReport(ReportFacts(session, tenant_id, question), lists, period)
+def facts_for(session: Session, tenant_id: str, lists: CodeLists, report: Report, today: date) -> ReportFacts:
+    """Read every record of the store, and return what a report counts of them."""
+    return ReportFacts(session, tenant_id, _question(lists, report, today))
 
 
 def live_content(session: Session, tenant_id: str, lists: CodeLists, report: Report, today: date) -> Plain:
-    """Return the content of a report as it stands now."""
-    return content_of(report, counted_for(session, tenant_id, lists, report, today))
+    """Return the content of a report as it stands now, from the totals."""
+    figures = report_figures(session, tenant_id, _question(lists, report, today))
+    return content_of(report, CountedReport(figures, lists, period_of(report)))
+
+
+def content_of_facts(lists: CodeLists, report: Report, facts: ReportFacts) -> Plain:
+    """Return the content of a report from the records that were read."""
+    return content_of(report, CountedReport(facts.figures, lists, period_of(report)))
+
+
+def _question(lists: CodeLists, report: Report, today: date) -> ReportQuestion:
+    return ReportQuestion(lists, period_of(report), lists.unit_groups[report.area_id].members, today)
 
 
 def frozen_report(session: Session, tenant_id: str, report_id: str) -> Frozen | None:
@@ -260,13 +266,13 @@ def template_in_use(session: Session, tenant_id: str) -> ReportTemplate | None:
 
 
 def manifest(
-    session: Session, tenant_id: str, counted: CountedReport
+    session: Session, tenant_id: str, lists: CodeLists, facts: ReportFacts
 ) -> tuple[list[list[object]], dict[str, list[int]]]:
     """Return the exact revisions that a report counts, and which of them stand behind each figure.
 
     A revision is `[id, type, rev, h]`; figures name them by their place.
     """
-    behind = trace(counted)
+    behind = trace(facts, lists)
     revisions = revisions_of(session, tenant_id, set().union(*behind.values()))
     places = {str(one[0]): place for place, one in enumerate(revisions)}
     return revisions, {

@@ -15,7 +15,6 @@ from tests.stores import Statements
 
 from field178_server.database.models import OfficerScope
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.office.indicators import queries
 from field178_server.office.indicators.queries import figures
 from field178_server.records.lists_in_force import stored_pack
 from field178_shared.indicators.periods import Period
@@ -51,16 +50,17 @@ def test_cards_say_number_target_and_what_is_missing_for_both_plans(reads_as: Si
     assert "119 trên 127 cơ sở đã có số này" in card
 
 
-def test_a_figure_that_is_not_there_says_why(reads_as: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    # As if this product kept no reports: an indicator may come before its records.
-    kept = {name: one for name, one in queries.TYPES.items() if name != "report_submission"}
-    monkeypatch.setattr(queries, "TYPES", kept)
-    page = shown(reads_as(REVIEWER), YEAR)
-    name = "Tỷ lệ đơn vị nộp báo cáo đúng hạn"
-    assert f"{name} —" in page
-    assert "Hệ thống chưa lưu: báo cáo phải nộp" in page
-    assert "0%" not in page[page.index(name) : page.index(name) + 60]
-    assert "không có gì để chia" in shown(reads_as(REVIEWER), "/indicators?year=2020")
+def test_a_figure_that_is_not_there_says_why(reads_as: SignIn) -> None:
+    page = shown(reads_as(REVIEWER), "/indicators?year=2020")
+    assert "Số vụ xét xử — Chưa gửi: Tòa án nhân dân" in page
+    assert "không có gì để chia" in page
+
+
+def test_another_areas_plan_is_not_put_beside(reads_as: SignIn) -> None:
+    page = reads_as(REVIEWER).get("/indicators?year=2026").text
+    chosen = re.search(r'name="beside".*?</select>', page, re.S)
+    assert chosen is not None
+    assert re.search(r'value="none"[^>]*selected', chosen[0])
 
 
 def test_a_year_that_runs_says_what_each_month_needs(reads_as: SignIn) -> None:

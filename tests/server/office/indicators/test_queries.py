@@ -98,7 +98,7 @@ def test_what_agencies_sent_is_counted_as_the_data_set_says(store: DemoStore) ->
     assert (found["pilot_models_active"].approved.num, found["commendations_total"].approved.num) == (2, 8)
     assert found["budget_used_pct"].approved.value == 88.9
     assert found["team_trained_pct"].approved.den == 40
-    assert [name for name, one in found.items() if one.unkept] == []
+    assert [name for name, one in found.items() if not one.approved.is_sent] == []
 
 
 def test_what_is_stated_of_a_whole_area_counts_there_after_districts_ended() -> None:

@@ -20,16 +20,19 @@ from field178_server.database.models import Audit, FrozenReport, Record
 from field178_server.demo.seed import DemoStore
 from field178_server.office.commune.operations import CommuneEnterer
 from field178_server.office.entries import operations as entries
+from field178_server.office.indicators import report_facts
+from field178_server.office.indicators.operations import settle
 from field178_server.office.reports import operations
 from field178_server.office.reports.annex_workbook import annex_workbook
 from field178_server.office.reports.content import digest
 from field178_server.office.reports.docx_report import report_docx
 from field178_server.office.reports.operations import SeenReport
-from field178_server.office.reports.printed import HIDDEN, printed
+from field178_server.office.reports.printed import HIDDEN, NOT_SENT, printed
 from field178_server.office.reports.queries import (
     Frozen,
     KnownReport,
-    counted_for,
+    content_of_facts,
+    facts_for,
     find_report,
     frozen_report,
     later_changes,
@@ -162,7 +165,10 @@ def test_draft_shows_the_golden_figures_beside_the_year_before(store: DemoStore,
     assert (shown["now"]["num"], shown["now"]["den"]) == (golden["num"] * 10, golden["den"] * 10)
     assert shown["now"]["value"] == round(golden["value"] * 10)
     assert shown["before"]["num"] == 0
-    assert figure(found, "cases_tried")["is_kept"]
+    # Nobody sent it: the report says so, and no zero.
+    assert not figure(found, "cases_tried")["now"]["is_sent"]
+    shown = [one for section in printed(found).sections for one in section.figures]
+    assert [one.value for one in shown if one.id == "cases_tried"] == [NOT_SENT]
     assert [one["id"] for one in found["annexes"]] == [f"annex_{number}" for number in range(1, 6)]
     first = found["annexes"][0]
     assert (len(first["rows"]), first["total"][5]) == (17, 127)
@@ -283,6 +289,19 @@ def test_late_arrival_is_listed_and_a_restatement_names_what_it_restates(
     assert any(one.sha256[:16] in line for line in printed(second.content, second.sha256).opening)
 
 
+def test_a_draft_is_read_from_totals_that_are_what_a_full_count_gives(
+    store: DemoStore, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_id = of_calendar_year(write)
+    tenant_id, lists, report = store.context.tenant_id, store.context.lists, known(store, record_id).report
+    settle(store.engine, tenant_id, lists, today(store), 5000)
+    with Session(store.engine) as session:
+        facts = facts_for(session, tenant_id, lists, report, today(store))
+        counted = content_of_facts(lists, report, facts)
+    monkeypatch.setattr(report_facts, "ReportFacts", None)
+    assert content(store, record_id) == counted
+
+
 def test_submission_is_recorded_once_and_never_before_its_day(store: DemoStore, write: Write) -> None:
     of_calendar_year(write)
     with Session(store.engine) as session:
@@ -304,8 +323,10 @@ def test_submission_is_recorded_once_and_never_before_its_day(store: DemoStore, 
 def changes(store: DemoStore, record_id: str) -> list[Any]:
     with Session(store.engine) as session:
         tenant_id, report = store.context.tenant_id, known(store, record_id).report
-        counted = counted_for(session, tenant_id, store.context.lists, report, today(store))
-        revisions, _ = manifest(session, tenant_id, counted)
+        lists = store.context.lists
+        revisions, _ = manifest(
+            session, tenant_id, lists, facts_for(session, tenant_id, lists, report, today(store))
+        )
     return later_changes(kept(store, record_id), revisions)
 
 

@@ -1,4 +1,4 @@
-"""The plan whose targets hold in a year, and the areas whose figures an officer sees."""
+"""Areas whose figures an officer sees."""
 
 from __future__ import annotations
 
@@ -10,23 +10,6 @@ from field178_shared.codelists import CodeLists, TargetProfile
 from field178_shared.codelists.units import COMMUNE_KINDS, Unit
 
 OWN_AREA = "own"
-
-
-def plan_of_year(lists: CodeLists, year: int) -> TargetProfile:
-    """Return the plan of an area of the year, else the one that is for any year."""
-    profiles = lists.target_profiles.values()
-    own = [one for one in profiles if one.year == year and one.unit_group]
-    return next(iter((*own, *(one for one in profiles if one.year is None), *profiles)))
-
-
-def plan_beside(lists: CodeLists, plan: TargetProfile, year: int) -> TargetProfile | None:
-    """Return a plan of no area that holds in the year, to stand beside another one."""
-    others = (
-        one
-        for one in lists.target_profiles.values()
-        if one is not plan and not one.unit_group and one.year is not None and one.year >= year
-    )
-    return next(others, None)
 
 
 def areas_seen(
@@ -50,6 +33,11 @@ def areas_seen(
         **dict(sorted(groups.items(), key=lambda pair: not _is_of_day(pair[1], communes, day))),
         **({} if lists.roles[role].scope == AGGREGATES_ONLY else {one: (one,) for one in sorted(valid)}),
     }
+
+
+def units_seen(areas: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the units of all areas that are seen."""
+    return tuple(dict.fromkeys(unit_id for units in areas.values() for unit_id in units))
 
 
 def area_of(plan: TargetProfile, areas: Mapping[str, tuple[str, ...]]) -> str:
