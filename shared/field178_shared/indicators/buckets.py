@@ -32,12 +32,13 @@ def is_of_half_months(period: Period) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class EntityBucket:
-    """The counts of entities for a period, or for one of its parts, with the aggregates that are asked there.
+    """The counts of entities for a period, or for a part of the period `of`, with the aggregates asked there.
 
     `is_dated`: the numbers change when a month of the period ends; by `today` it has or has not.
     """
 
     name: str
+    of: Period
     period: Period
     today: date
     is_dated: bool
@@ -70,9 +71,9 @@ class Aggregates:
         whole = [one for one in self.all if one.is_of_entities]
         parts = [part for part in period.all_parts() if part != period] if self._of_parts else []
         name = f"{period.first}/{period.end}"
-        yield from _split(name, period, whole, today)
+        yield from _split(name, (period, period), whole, today)
         for part in parts:
-            yield from _split(f"{name} {part.first}/{part.end}", part, self._of_parts, today)
+            yield from _split(f"{name} {part.first}/{part.end}", (period, part), self._of_parts, today)
 
 
 def half_months_in(period: Period) -> tuple[date, ...]:
@@ -84,9 +85,12 @@ def half_months_in(period: Period) -> tuple[date, ...]:
     return tuple(found)
 
 
-def _split(name: str, period: Period, aggregates: Sequence[Aggregate], today: date) -> Iterator[EntityBucket]:
+def _split(
+    name: str, of: tuple[Period, Period], aggregates: Sequence[Aggregate], today: date
+) -> Iterator[EntityBucket]:
+    whole, period = of
     dated = f"{name} +{period.months_ended(today)}"
     for is_dated, named in ((False, name), (True, dated)):
         chosen = tuple(one for one in aggregates if one.reads_parts is is_dated)
         if chosen:
-            yield EntityBucket(named, period, today, is_dated, chosen)
+            yield EntityBucket(named, whole, period, today, is_dated, chosen)

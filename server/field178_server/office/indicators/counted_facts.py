@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -42,36 +44,31 @@ class FigureQuestion:
         return area_on(self.lists, units_of_area(self.lists, self.unit_ids, last_day), last_day)
 
 
-class CountedFacts:
-    """Records that some indicators read, counted over an area: the approved ones, or all that wait too."""
+class AreaFacts(ABC):
+    """Figures in parts of an area and a period, by approved records, or by all that wait too."""
 
-    def __init__(
-        self,
-        question: FigureQuestion,
-        aggregates: Sequence[Aggregate],
-        records: Sequence[CountedRecord],
-        aliases: Mapping[str, str],
-    ) -> None:
+    def __init__(self, question: FigureQuestion) -> None:
         self.question = question
         self.area = question.area
-        self._aggregates = aggregates
-        self._records = records
-        self._aliases = aliases
-        self._facts: dict[bool, Facts] = {}
-        self._counts: dict[tuple[Period, bool], Counts] = {}
+
+    @abstractmethod
+    def counts_in(self, period: Period, *, with_waiting: bool) -> Counts:
+        """Return what is counted in a period."""
+
+    def tells(self, indicator: Indicator, period: Period) -> bool:
+        """Tell whether the figure of an indicator in a period is at hand."""
+        return True
 
     def totals(
         self, period: Period, area: CountedArea | None = None, *, with_waiting: bool = False
     ) -> AreaTotals:
         """Return the totals of the area, or of a part of it, in a period."""
-
-        def counts_of(wanted: Period) -> Counts:
-            key = (wanted, with_waiting)
-            if key not in self._counts:
-                self._counts[key] = self._facts_of(with_waiting).count(self._aggregates, wanted)
-            return self._counts[key]
-
-        return AreaTotals(counts_of, area or self.area, period, self.question.today)
+        return AreaTotals(
+            partial(self.counts_in, with_waiting=with_waiting),
+            area or self.area,
+            period,
+            self.question.today,
+        )
 
     def value(self, indicator: Indicator, period: Period, area: CountedArea | None = None) -> FigureValue:
         """Return the figure of an indicator by approved records."""
@@ -92,6 +89,31 @@ class CountedFacts:
         """Return what a formula makes of the totals."""
         found = formula.run(self.totals(period, area, with_waiting=with_waiting))
         return int(found) if isinstance(found, bool) else found or 0
+
+
+class CountedFacts(AreaFacts):
+    """Records that some indicators read, counted when they are asked for."""
+
+    def __init__(
+        self,
+        question: FigureQuestion,
+        aggregates: Sequence[Aggregate],
+        records: Sequence[CountedRecord],
+        aliases: Mapping[str, str],
+    ) -> None:
+        super().__init__(question)
+        self._aggregates = aggregates
+        self._records = records
+        self._aliases = aliases
+        self._facts: dict[bool, Facts] = {}
+        self._counts: dict[tuple[Period, bool], Counts] = {}
+
+    def counts_in(self, period: Period, *, with_waiting: bool) -> Counts:
+        """Return what is counted in a period, once."""
+        key = (period, with_waiting)
+        if key not in self._counts:
+            self._counts[key] = self._facts_of(with_waiting).count(self._aggregates, period)
+        return self._counts[key]
 
     def counts_by_record(
         self, formula: Formula, period: Period, area: CountedArea, *, with_waiting: bool = False

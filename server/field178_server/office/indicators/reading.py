@@ -1,8 +1,8 @@
-"""The counts of a period from the totals, with what is not in them yet."""
+"""The counts of periods from the totals, with what is not in them yet."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -29,15 +29,15 @@ _SLICE = 500
 
 @dataclass(frozen=True, slots=True)
 class PeriodCounts:
-    """The counts that the figures of a period are made of."""
+    """Counts that figures are made of: events of the whole span, entities of the periods that are told."""
 
-    period: Period
+    periods: frozenset[Period]
     totals: Totals
     buckets: tuple[EntityBucket, ...]
     _summed: dict[tuple[Period, str], Counts] = field(default_factory=dict)
 
     def approved(self, period: Period) -> Counts:
-        """Return the counts of approved records in the period, or in a month or quarter of it."""
+        """Return the counts of approved records in a period, or in a month or quarter of it."""
         return self._sum(period, APPROVED)
 
     def every(self, period: Period) -> Counts:
@@ -51,7 +51,10 @@ class PeriodCounts:
         if state == WAITING:
             add_counts(found, self.approved(period))
         names = [one.isoformat() for one in half_months_in(period)]
-        names += [one.name for one in self.buckets if one.period == period]
+        inside = [one for one in self.buckets if one.period == period]
+        # A month can be a period by itself, and a part of several: the same numbers, to be taken once.
+        of = period if period in self.periods else min((one.of for one in inside), default=period)
+        names += [one.name for one in inside if one.of == of]
         for name in names:
             add_counts(found, self.totals.get(bucket_of(state, name), {}))
         return found
@@ -64,34 +67,62 @@ def counts_of(
 
     What changed since they were settled is counted now; so are the entities of a period that is not kept.
     """
+    return _read(session, tenant_id, _Reader(session, tenant_id, lists, [period], today), units)
+
+
+def counts_at_hand(
+    session: Session,
+    tenant_id: str,
+    lists: CodeLists,
+    periods: Sequence[Period],
+    units: Collection[str],
+    today: date,
+) -> PeriodCounts | None:
+    """Return the counts of units in periods within the first, None where the totals do not tell them.
+
+    Entities are told in the periods that are kept and counted as of today, and in no others.
+    """
+    reader = _Reader(session, tenant_id, lists, periods, today)
+    reader.leave_out_uncounted()
+    return _read(session, tenant_id, reader, units)
+
+
+def _read(session: Session, tenant_id: str, reader: _Reader, units: Collection[str]) -> PeriodCounts | None:
     state = session.get(IndicatorBasis, tenant_id)
-    if state is None or state.basis != current_basis(lists) or not is_of_half_months(period):
+    if state is None or state.basis != current_basis(reader.lists) or not is_of_half_months(reader.span):
         return None
     changes = totals.unsettled(session, tenant_id, MOST_UNSETTLED + 1)
     if changes.is_lost or changes.count > MOST_UNSETTLED:
         return None
-    reader = _Reader(session, tenant_id, lists, period, today)
     return reader.read(changes.record_ids, units)
 
 
 class _Reader:
+    """Reads the counts of periods; the first of them spans the others."""
+
     def __init__(
-        self, session: Session, tenant_id: str, lists: CodeLists, period: Period, today: date
+        self, session: Session, tenant_id: str, lists: CodeLists, periods: Sequence[Period], today: date
     ) -> None:
+        self.lists = lists
+        self.span = periods[0]
         self._session = session
         self._tenant_id = tenant_id
-        self._lists = lists
-        self._period = period
+        self._periods = list(periods)
         self._today = today
-        row = totals.kept_periods(session, tenant_id).get(period)
-        self._is_kept = row is not None and row.state == COUNTED
-        self._is_of_today = row is not None and row.months_ended == period.months_ended(today)
+        self._rows = totals.kept_periods(session, tenant_id)
+
+    def leave_out_uncounted(self) -> None:
+        """Tell nothing of the entities of periods that are not counted as of today."""
+        self._periods = [one for one in self._periods if self._is_kept(one) and self._is_of_today(one)]
 
     def read(self, record_ids: Collection[str], units: Collection[str]) -> PeriodCounts:
-        recounting = self._recounting(is_kept=self._is_kept)
-        buckets = recounting.aggregates.buckets(self._period, self._today)
+        """Return the counts with what these changed records make of them."""
+        recounting = self._recounting([one for one in self._periods if self._is_kept(one)])
+        buckets = tuple(
+            bucket for one in self._periods for bucket in recounting.aggregates.buckets(one, self._today)
+        )
         missing = [one for one in buckets if not self._has(one)]
-        names = [one.isoformat() for one in half_months_in(self._period)]
+        names = [one.isoformat() for one in half_months_in(self.span)]
         names += [one.name for one in buckets if one not in missing]
         wanted = [bucket_of(state, name) for name in names for state in (APPROVED, WAITING)]
         found = totals.read_totals(self._session, self._tenant_id, recounting.codec, wanted, units)
@@ -101,14 +132,19 @@ class _Reader:
             add_counts(found.setdefault(name, {}), added.get(name, {}))
         if missing:
             self._count_entities(missing, change, found)
-        return PeriodCounts(self._period, found, buckets)
+        return PeriodCounts(frozenset(self._periods), found, buckets)
 
-    def _recounting(self, *, is_kept: bool) -> Recounting:
-        periods = [self._period] if is_kept else []
-        return Recounting(self._session, self._tenant_id, self._lists, periods, self._today)
+    def _recounting(self, periods: Collection[Period]) -> Recounting:
+        return Recounting(self._session, self._tenant_id, self.lists, periods, self._today)
+
+    def _is_kept(self, period: Period) -> bool:
+        return period in self._rows and self._rows[period].state == COUNTED
+
+    def _is_of_today(self, period: Period) -> bool:
+        return period in self._rows and self._rows[period].months_ended == period.months_ended(self._today)
 
     def _has(self, bucket: EntityBucket) -> bool:
-        return self._is_kept and (self._is_of_today or not bucket.is_dated)
+        return self._is_kept(bucket.of) and (self._is_of_today(bucket.of) or not bucket.is_dated)
 
     def _count_entities(
         self, missing: Collection[EntityBucket], change: SubjectChange, found: Totals
@@ -117,13 +153,13 @@ class _Reader:
         wanted = [bucket_of(state, one.name) for one in missing for state in (APPROVED, WAITING)]
         for subjects in self._entities(kinds, change):
             # Anew for each slice, so that no more records are in memory than one slice has.
-            recounting = self._recounting(is_kept=True)
+            recounting = self._recounting(self._periods)
             counted = SubjectChange(after=recounting.of_entities(subjects, change).after).totals()
             for name in wanted:
                 add_counts(found.setdefault(name, {}), counted.get(name, {}))
 
     def _entities(self, kinds: Collection[str], change: SubjectChange) -> Iterator[list[Subject]]:
-        others = totals.other_entities(self._session, self._tenant_id, self._lists)
+        others = totals.other_entities(self._session, self._tenant_id, self.lists)
         # Agencies and totals that only changes tell of.
         others |= {one for links in change.links.values() for one in links if one[0] in RETURN_KINDS}
         yield from _slices(one for one in sorted(others) if one[0] in kinds)

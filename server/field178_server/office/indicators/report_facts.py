@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from field178_server.office.indicators.counted_records import counted_records, establishment_aliases
 from field178_server.office.indicators.operations import keep_period
 from field178_server.office.indicators.queries import units_of_area
-from field178_server.office.indicators.reading import counts_of
+from field178_server.office.indicators.reading import PeriodCounts, counts_of
 from field178_shared.codelists import CodeLists
 from field178_shared.formulas.figures import Formula
 from field178_shared.formulas.sources import ENTITIES, SOURCES
@@ -130,16 +130,16 @@ def report_figures(session: Session, tenant_id: str, question: ReportQuestion) -
     """Return the figures of a report from the totals (decision 0101), else from every record."""
     before = same_period_before(question.period)
     units = question.area(question.period).units | question.area(before).units
-    kept = [
-        counts_of(session, tenant_id, question.lists, period, units, question.today)
-        for period in (question.period, before)
-    ]
-    known = [one for one in kept if one is not None]
-    if len(known) < len(kept):
-        return ReportFacts(session, tenant_id, question).figures
+    known: dict[Period, PeriodCounts] = {}
+    for period in (question.period, before):
+        found = counts_of(session, tenant_id, question.lists, period, units, question.today)
+        if found is None:
+            return ReportFacts(session, tenant_id, question).figures
+        known[period] = found
 
     def approved(period: Period) -> Counts:
-        return next(one for one in known if period.first in one.period).approved(period)
+        span = next(one for one in (question.period, before) if period.first in one)
+        return known[span].approved(period)
 
     return ReportFigures(question, approved)
 

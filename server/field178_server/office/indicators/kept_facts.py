@@ -1,0 +1,76 @@
+"""Figures from the totals: what a large store tells without reading its records (decision 0101)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field178_server.database.models import Record
+from field178_server.office.indicators.counted_facts import AreaFacts, FigureQuestion, read_facts
+from field178_server.office.indicators.operations import keep_period
+from field178_server.office.indicators.reading import PeriodCounts, counts_at_hand
+from field178_shared.codelists import Indicator
+from field178_shared.indicators.counting import Counts
+from field178_shared.indicators.periods import Period
+
+# Up to so many records are counted while somebody waits: about two seconds.
+MOST_COUNTED_AT_ONCE = 5_000
+
+
+class KeptFacts(AreaFacts):
+    """Counts of the totals; entities are told in the periods that are kept and counted."""
+
+    def __init__(self, question: FigureQuestion, counts: PeriodCounts | None) -> None:
+        super().__init__(question)
+        self._counts = counts
+
+    def counts_in(self, period: Period, *, with_waiting: bool) -> Counts:
+        """Return what is counted in a period."""
+        if self._counts is None:
+            return {}
+        return self._counts.every(period) if with_waiting else self._counts.approved(period)
+
+    def tells(self, indicator: Indicator, period: Period) -> bool:
+        """Tell whether the figure is at hand: events are of every day, entities of periods that are kept."""
+        if self._counts is None:
+            return False
+        formulas = self.question.lists.figures[indicator.id].formulas
+        is_of_events = not any(one.is_of_entities for formula in formulas for one in formula.aggregates)
+        return is_of_events or period in self._counts.periods
+
+
+def facts_at_hand(
+    session: Session,
+    tenant_id: str,
+    question: FigureQuestion,
+    indicator_ids: Collection[str],
+    periods: Sequence[Period] = (),
+) -> AreaFacts:
+    """Return the figures of indicators, also of periods within that of the question.
+
+    The records of a small store are counted, those of a large one are not read: some may not be at hand.
+    """
+    if not is_large(session, tenant_id):
+        return read_facts(session, tenant_id, question, indicator_ids)
+    every = tuple(dict.fromkeys((question.period, *periods)))
+    counts = counts_at_hand(session, tenant_id, question.lists, every, question.area.units, question.today)
+    return KeptFacts(question, counts)
+
+
+def is_large(session: Session, tenant_id: str) -> bool:
+    """Tell whether counting every record of a store is more than anyone waits for."""
+    query = select(Record.record_id).where(Record.tenant_id == tenant_id)
+    return session.scalar(query.offset(MOST_COUNTED_AT_ONCE).limit(1)) is not None
+
+
+def keep_periods_of(
+    session: Session, tenant_id: str, facts: AreaFacts, indicator: Indicator, periods: Sequence[Period]
+) -> None:
+    """Have the periods of an indicator that are not at hand counted in the background from now on."""
+    today: date = facts.question.today
+    for one in periods:
+        if not facts.tells(indicator, one):
+            keep_period(session, tenant_id, one, today)
