@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from field178_server.office.indicators.counted_facts import CountedFacts, parts_of_area
+from field178_server.office.indicators.counted_facts import AreaFacts, CountedFacts, parts_of_area
 from field178_server.records.keyset import KeysetPage, PageStart
 from field178_shared.codelists.formulas import Figure
 from field178_shared.formulas.figures import Formula
@@ -71,7 +71,7 @@ def split_of(formula: Formula) -> str:
 
 
 def parts_of(
-    facts: CountedFacts, formula: Formula, period: Period, area: CountedArea, *, with_waiting: bool = False
+    facts: AreaFacts, formula: Formula, period: Period, area: CountedArea, *, with_waiting: bool = False
 ) -> tuple[NumberPart, ...]:
     """Return the parts that add up to a number; none where it counts records of one commune or month."""
     split = split_of(formula)
