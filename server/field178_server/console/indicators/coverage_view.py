@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from field178_server.console.indicators.reader import FigureAddress
 from field178_server.console.text.localize import Localizer
-from field178_server.office.indicators.counted_facts import CountedFacts, parts_of_area
+from field178_server.office.indicators.counted_facts import AreaFacts, CountedFacts, parts_of_area
 from field178_server.office.indicators.numbers import rows_of, split_of
 from field178_shared.codelists import CodeLists, Indicator
 from field178_shared.formulas.sources import COMMUNE, MONTH, QUARTER
@@ -79,10 +79,11 @@ def outlet_indicator(lists: CodeLists) -> Indicator | None:
 
 @dataclass(frozen=True, slots=True)
 class GridWriter:
-    """Makes the grids of an address."""
+    """Makes the grids of an address; `posts`: the records of the outlets."""
 
     address: FigureAddress
-    facts: CountedFacts
+    facts: AreaFacts
+    posts: CountedFacts
     localizer: Localizer
 
     def communes(self, indicators: Sequence[Indicator]) -> CoverageGrid:
@@ -114,7 +115,7 @@ class GridWriter:
         assert figure.denominator is not None
         owed, posted = (
             [
-                {row.key: row for row in rows_of(self.facts, formula, month, self.facts.area)}
+                {row.key: row for row in rows_of(self.posts, formula, month, self.posts.area)}
                 for month in months
             ]
             for formula in (figure.denominator, figure.numerator)

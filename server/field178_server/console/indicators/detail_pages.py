@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Response, request
 
 from field178_server.console.indicators.charts import bar_of
+from field178_server.console.indicators.counting import being_counted, keep
 from field178_server.console.indicators.coverage_view import (
     GridWriter,
     commune_indicators,
     outlet_indicator,
 )
-from field178_server.console.indicators.detail_view import DetailWriter
+from field178_server.console.indicators.detail_view import DetailWriter, months_of
 from field178_server.console.indicators.reader import FigureAddress, read_address
 from field178_server.console.indicators.view import FigureWriter, breakdown_rows, quality_texts
 from field178_server.console.shell.blueprint import console
@@ -21,6 +22,7 @@ from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.indicators.counted_facts import read_facts
+from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_shared.codelists import Indicator
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.indicators.quality import quality_of
@@ -36,10 +38,15 @@ def indicator(indicator_id: str) -> Response:
     if wanted is None:
         raise AppError(ErrorCode.NOT_FOUND)
     read = [indicator_id, *_quality_ids(wanted, localizer)]
+    asked = months_of(address.question, wanted)
     with snapshot(runtime.engine) as session:
-        facts = read_facts(session, runtime.tenant_id, address.question, read)
+        facts = facts_at_hand(session, runtime.tenant_id, address.question, read, asked)
         layout = layout_of(session, officer, localizer)
     period = address.question.period
+    if not all(facts.tells(localizer.lists.indicators[one], period) for one in read):
+        return being_counted(address, layout, localizer, address.href())
+    uncounted = [one for one in asked if not facts.tells(wanted, one)]
+    keep(uncounted, address)
     figures = {one: facts.figure(localizer.lists.indicators[one], period) for one in read}
     figure = figures[indicator_id]
     writer = FigureWriter(address, localizer)
@@ -63,6 +70,7 @@ def indicator(indicator_id: str) -> Response:
         targets=detail.targets(figure),
         breakdown=breakdown_rows(writer, wanted, figure.approved),
         trend=detail.trend() if is_shown else None,
+        is_counting=bool(uncounted),
         communes=detail.communes() if is_shown else (),
         has_denominator=wanted.denominator is not None,
         back=address.href(),
@@ -75,11 +83,15 @@ def indicator_coverage() -> Response:
     runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
     address = _address(localizer)
     of_communes, of_outlets = commune_indicators(localizer.lists), outlet_indicator(localizer.lists)
-    read = [one.id for one in (*of_communes, *(() if of_outlets is None else (of_outlets,)))]
+    read = [one.id for one in of_communes]
     with snapshot(runtime.engine) as session:
-        facts = read_facts(session, runtime.tenant_id, address.question, read)
+        facts = facts_at_hand(session, runtime.tenant_id, address.question, read)
+        outlets = [] if of_outlets is None else [of_outlets.id]
+        posts = read_facts(session, runtime.tenant_id, address.question, outlets)
         layout = layout_of(session, officer, localizer)
-    grids = GridWriter(address, facts, localizer)
+    if not all(facts.tells(one, address.question.period) for one in of_communes):
+        return being_counted(address, layout, localizer, address.href())
+    grids = GridWriter(address, facts, posts, localizer)
     return render(
         "indicators/coverage.html",
         layout=layout,

@@ -18,18 +18,20 @@ from field178_server.console.indicators.view import FigureWriter, NumberLink, Ta
 from field178_server.console.text.figure_texts import cell_text, figure_text
 from field178_server.console.text.formula_words import PERCENT, in_words
 from field178_server.console.text.localize import Localizer
-from field178_server.office.indicators.counted_facts import CountedFacts, parts_of_area
+from field178_server.office.indicators.counted_facts import AreaFacts, FigureQuestion, parts_of_area
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_shared.codelists import Indicator
 from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.figures import FigureValue, reached
-from field178_shared.indicators.periods import Period
+from field178_shared.indicators.periods import Period, months_after
 from field178_shared.indicators.suppression import counts_people, hidden_cells, is_hidden
 from field178_shared.text.formats import NOTHING
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
 _HEADROOM = 1.1
+# A month that is counted in the background first.
+_NOT_AT_HAND = FigureValue(0, None, None, None, None, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +59,28 @@ class Trend:
     labels: Sequence[str]
 
 
+def months_of(question: FigureQuestion, indicator: Indicator) -> Sequence[Period]:
+    """Return the periods of the months that have begun; those of a share begin with the first of them.
+
+    A share grows towards its target from month to month.
+    """
+    months = [one for one in question.period.in_parts(1) if one.first <= question.today]
+    if indicator.denominator is None:
+        return months
+    return [Period(question.period.first, one.end) for one in months]
+
+
 @dataclass(frozen=True, slots=True)
 class DetailWriter:
     """Puts one indicator into words."""
 
     writer: FigureWriter
     indicator: Indicator
-    facts: CountedFacts
+    facts: AreaFacts
 
     @property
     def _localizer(self) -> Localizer:
         return self.writer.localizer
-
-    @property
-    def months(self) -> Sequence[Period]:
-        """The months of the period that have begun."""
-        question = self.writer.address.question
-        return [one for one in question.period.in_parts(1) if one.first <= question.today]
 
     @property
     def is_running(self) -> bool:
@@ -111,12 +118,13 @@ class DetailWriter:
         return [one for one in found if one is not None]
 
     def trend(self) -> Trend:
-        """Return the figures by month."""
-        figures = [self._in_month(month) for month in self.months]
+        """Return the figures by month; those that are not at hand yet are left open."""
+        months = months_of(self.writer.address.question, self.indicator)
+        figures = [self._in_month(month) for month in months]
         hidden = self._hidden(figures, is_running=self.is_running)
         rows = [
             self._row(self._month_title(month), one, self._days(month), is_hidden=place in hidden)
-            for place, (month, one) in enumerate(zip(self.months, figures, strict=True))
+            for place, (month, one) in enumerate(zip(months, figures, strict=True))
         ]
         values = [None if place in hidden else one.value for place, one in enumerate(figures)]
         every = self._period.in_parts(1)
@@ -142,7 +150,8 @@ class DetailWriter:
         shown = [one for one in ordered if not parts[one].others or figures[one].num]
         shown.sort(key=lambda one: bool(parts[one].others))
         hidden = self._hidden([figures[one] for one in shown])
-        months = () if self.writer.address.is_from_above else self.months
+        is_from_above, question = self.writer.address.is_from_above, self.writer.address.question
+        months = () if is_from_above else months_of(question, self.indicator)
         series = {one: [self._in_month(month, parts[one]).value for month in months] for one in shown}
         most = self._most(series.values())
         return [
@@ -185,6 +194,8 @@ class DetailWriter:
         )
 
     def _row(self, title: str, value: FigureValue, where: Mapping[str, str], *, is_hidden: bool) -> PlaceLine:
+        if value is _NOT_AT_HAND:
+            return PlaceLine(title, NumberLink(self._localizer.say(N_("being counted"))), None, NOTHING)
         if is_hidden:
             return PlaceLine(title, NumberLink(cell_text(value.num, self._localizer)), None, NOTHING)
         num = self._number("num", value.num, where)
@@ -199,18 +210,19 @@ class DetailWriter:
         return NumberLink(plain.text, href)
 
     def _in_month(self, month: Period, area: CountedArea | None = None) -> FigureValue:
-        period = Period(self._period.first, month.end) if self.is_running else month
-        return self.facts.value(self.indicator, period, area)
+        if not self.facts.tells(self.indicator, month):
+            return _NOT_AT_HAND
+        return self.facts.value(self.indicator, month, area)
 
     def _days(self, month: Period) -> Mapping[str, str]:
         last = (month.end - timedelta(days=1)).isoformat()
         return {"until": last} if self.is_running else {"since": month.first.isoformat(), "until": last}
 
     def _month_title(self, month: Period) -> str:
-        if month.first.day == 1:
-            return f"{month.first.month:02d}/{month.first.year}"
         last = month.end - timedelta(days=1)
-        return f"{self._localizer.day(month.first)} – {self._localizer.day(last)}"
+        if month.end.day == 1:
+            return f"{last.month:02d}/{last.year}"
+        return f"{self._localizer.day(months_after(month.end, -1))} – {self._localizer.day(last)}"
 
     def _hidden(self, figures: Sequence[FigureValue], *, is_running: bool = False) -> frozenset[int]:
         """Return the places of the figures that a reader from above does not see.

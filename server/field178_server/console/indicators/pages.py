@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
+from field178_server.console.indicators.counting import being_counted
 from field178_server.console.indicators.reader import read_address
 from field178_server.console.indicators.view import FigureWriter, cards_of
 from field178_server.console.shell.blueprint import console
@@ -13,7 +14,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
-from field178_server.office.indicators.queries import figures
+from field178_server.office.indicators.kept_facts import figures_at_hand
 from field178_shared.time.clock import local_date
 
 
@@ -24,10 +25,10 @@ def indicators() -> Response:
     address = read_address(request.args, officer, localizer, local_date(runtime.clock.now()))
     question = address.question
     with snapshot(runtime.engine) as session:
-        found = figures(
-            session, runtime.tenant_id, question.lists, question.period, question.unit_ids, question.today
-        )
+        found = figures_at_hand(session, runtime.tenant_id, question)
         layout = layout_of(session, officer, localizer)
+    if found is None:
+        return being_counted(address, layout, localizer, "")
     writer = FigureWriter(address, localizer)
     cards, groups = cards_of(writer, found)
     return render(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from flask import Response, request
 
+from field178_server.console.indicators.counting import being_counted
 from field178_server.console.indicators.reader import FigureAddress, read_address
 from field178_server.console.indicators.records_view import (
     RecordReader,
@@ -23,10 +24,17 @@ from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.figure_texts import cell_text, hidden_text
 from field178_server.console.text.formula_words import counted_noun, in_words
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import snapshot
+from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
-from field178_server.office.indicators.counted_facts import CountedFacts, parts_of_area, read_facts
+from field178_server.office.indicators.counted_facts import AreaFacts, CountedFacts, parts_of_area, read_facts
+from field178_server.office.indicators.kept_facts import facts_at_hand
+from field178_server.office.indicators.kept_numbers import (
+    KeptNumber,
+    is_told_by_subjects,
+    rows_kept,
+    with_records,
+)
 from field178_server.office.indicators.numbers import (
     CountedRow,
     NumberPart,
@@ -43,6 +51,7 @@ from field178_shared.codelists import Indicator
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.formulas.figures import Formula
 from field178_shared.indicators.areas import CountedArea
+from field178_shared.indicators.buckets import is_of_half_months
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.suppression import counts_people, hidden_cells, is_small
 from field178_shared.text.formats import number_text
@@ -66,7 +75,7 @@ class NumberAddress:
     period: Period
     with_waiting: bool
 
-    def area(self, facts: CountedFacts) -> CountedArea:
+    def area(self, facts: AreaFacts) -> CountedArea:
         """Return the part of the area. Raises AppError where it is none."""
         if not self.unit_id:
             return facts.area
@@ -97,17 +106,23 @@ def indicator_records(indicator_id: str) -> Response:
     reader = RecordReader(officer, plain)
     closed = reader.closed_to(address.formula)
     with snapshot(runtime.engine) as session:
-        facts = read_facts(session, runtime.tenant_id, figures.question, [indicator_id])
+        facts = _facts(session, address)
+        layout = layout_of(session, officer, plain)
+        if not facts.tells(address.indicator, address.period):
+            back = figures.href("console.indicator", indicator_id)
+            return being_counted(figures, layout, plain, back, address.period)
         area = address.area(facts)
         where = (facts, address.formula, address.period, area)
         number = facts.number(*where[1:], with_waiting=address.with_waiting)
         parts = parts_of(*where, with_waiting=address.with_waiting)
-        rows = () if parts or closed else rows_of(*where, with_waiting=address.with_waiting)
+        rows = () if parts or closed else _rows(session, facts, address, area)
         page = page_of(rows, _place(), PAGE_SIZE)
+        if not isinstance(facts, CountedFacts):
+            kept = _kept(address, area)
+            page = replace(page, rows=with_records(session, runtime.tenant_id, kept, page.rows))
         records = records_behind(session, runtime.tenant_id, ids_behind(page.rows)) if page.rows else {}
         named = establishments_named(records.values())
         names = names_of(session, runtime.tenant_id, named) if named else plain.names
-        layout = layout_of(session, officer, plain)
     localizer = Localizer(plain.language, names)
     reader = RecordReader(officer, localizer)
     groups, unread = behind_groups(rows, page.rows, records, reader, address.formula)
@@ -169,6 +184,31 @@ def _read(figures: FigureAddress, indicator_id: str) -> NumberAddress:
         "" if is_above else request.args.get("unit", ""),
         whole if is_above else _part_of(whole, wanted_day("since"), wanted_day("until")),
         request.args.get("state") == _ALL and not figures.is_from_above,
+    )
+
+
+def _facts(session: Session, address: NumberAddress) -> AreaFacts:
+    """Return the counts of a number: of a large store those of the totals, where they tell it."""
+    tenant_id, question = current_runtime().tenant_id, address.figures.question
+    read = [address.indicator.id]
+    if is_told_by_subjects(address.formula) and is_of_half_months(address.period):
+        return facts_at_hand(session, tenant_id, question, read, [address.period])
+    return read_facts(session, tenant_id, question, read)
+
+
+def _rows(
+    session: Session, facts: AreaFacts, address: NumberAddress, area: CountedArea
+) -> tuple[CountedRow, ...]:
+    """Return what a number counts; of a large store without the records that tell of it."""
+    if isinstance(facts, CountedFacts):
+        return rows_of(facts, address.formula, address.period, area, with_waiting=address.with_waiting)
+    return rows_kept(session, current_runtime().tenant_id, _kept(address, area))
+
+
+def _kept(address: NumberAddress, area: CountedArea) -> KeptNumber:
+    question = address.figures.question
+    return KeptNumber(
+        question, address.indicator, address.formula, address.period, area, address.with_waiting
     )
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Record
 from field178_server.office.indicators.counted_facts import AreaFacts, FigureQuestion, read_facts
-from field178_server.office.indicators.operations import keep_period
+from field178_server.office.indicators.queries import IndicatorFigure, figures
 from field178_server.office.indicators.reading import PeriodCounts, counts_at_hand
 from field178_shared.codelists import Indicator
 from field178_shared.indicators.counting import Counts
@@ -60,17 +59,21 @@ def facts_at_hand(
     return KeptFacts(question, counts)
 
 
+def figures_at_hand(
+    session: Session, tenant_id: str, question: FigureQuestion
+) -> Mapping[str, IndicatorFigure] | None:
+    """Return the figures of the indicators, None where they would have to be counted from a large store."""
+    if not is_large(session, tenant_id):
+        asked = (question.period, question.unit_ids, question.today)
+        return figures(session, tenant_id, question.lists, *asked)
+    facts = facts_at_hand(session, tenant_id, question, ())
+    indicators = question.lists.indicators.values()
+    if not all(facts.tells(one, question.period) for one in indicators):
+        return None
+    return {one.id: facts.figure(one, question.period) for one in indicators}
+
+
 def is_large(session: Session, tenant_id: str) -> bool:
     """Tell whether counting every record of a store is more than anyone waits for."""
     query = select(Record.record_id).where(Record.tenant_id == tenant_id)
     return session.scalar(query.offset(MOST_COUNTED_AT_ONCE).limit(1)) is not None
-
-
-def keep_periods_of(
-    session: Session, tenant_id: str, facts: AreaFacts, indicator: Indicator, periods: Sequence[Period]
-) -> None:
-    """Have the periods of an indicator that are not at hand counted in the background from now on."""
-    today: date = facts.question.today
-    for one in periods:
-        if not facts.tells(indicator, one):
-            keep_period(session, tenant_id, one, today)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from field178_server.database.models import IndicatorSubject
 from field178_server.office.indicators.basis import aggregates_in_force
@@ -127,7 +127,7 @@ def _buckets(counted: Counted, names: Collection[str]) -> Iterator[str]:
     yield from (name for one in (counted.approved, counted.waiting) for name in one if name in names)
 
 
-def _names_a_year(column: ColumnElement[str], half_months: Iterable[str]) -> ColumnElement[bool]:
+def _names_a_year(column: InstrumentedAttribute[str], half_months: Iterable[str]) -> ColumnElement[bool]:
     """Return the condition that counts may be of these half-months: most others need not be read."""
     return or_(*(column.like(f'%"{year}-%') for year in sorted({one[:4] for one in half_months})))
 

@@ -15,7 +15,9 @@ from tests.stores import Statements
 
 from field178_server.database.models import OfficerScope
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.indicators import kept_facts
 from field178_server.office.indicators.queries import figures
+from field178_server.office.indicators.updater import settle_if_needed
 from field178_server.records.lists_in_force import stored_pack
 from field178_shared.indicators.periods import Period
 from field178_shared.list_packs import lists_with
@@ -236,3 +238,28 @@ def test_a_page_of_hundreds_of_records_costs_few_statements(
     with statements(district.engine) as found:
         reader.text(path)
     assert len(found) <= most
+
+
+def test_a_large_store_is_counted_in_the_background_and_says_so(
+    reads_as: SignIn, district: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, runtime = reads_as(REVIEWER), district.runtime
+    asked = "?year=2024&area=an_lao_area_2024"
+    pages = [
+        f"/indicators{asked}",
+        f"/indicators/workers_reached_pct{asked}",
+        f"/indicators/visits_total{asked}",
+        f"/indicators/coverage{asked}",
+        f"/indicators/workers_reached_pct/records{asked}&side=den&unit=c11635_v1",
+        f"/indicators/inspected_once_pct/records{asked}&unit=c11629_v1",
+        f"/indicators/visits_total/records{asked}&unit=c11629_v1&until=2024-06-30",
+    ]
+    counted = [sorted(shown(reader, one).split()) for one in pages]
+    monkeypatch.setattr(kept_facts, "MOST_COUNTED_AT_ONCE", 10)
+    first = reader.get(pages[0])
+    assert first.headers["Refresh"]
+    assert "Kỳ này đang được đếm lần đầu" in unescape(first.text)
+    settle_if_needed(runtime)
+    assert "Một số tháng đang được đếm lần đầu" in shown(reader, pages[1])
+    settle_if_needed(runtime)
+    assert [sorted(shown(reader, one).split()) for one in pages] == counted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,7 +14,7 @@ from field178_server.database.unit_of_work import run_write
 from field178_server.demo.seed import DemoStore
 from field178_server.office.indicators import kept_facts
 from field178_server.office.indicators.counted_facts import FigureQuestion, parts_of_area, read_facts
-from field178_server.office.indicators.kept_facts import KeptFacts, facts_at_hand, keep_periods_of
+from field178_server.office.indicators.kept_facts import KeptFacts, facts_at_hand, figures_at_hand
 from field178_server.office.indicators.kept_numbers import (
     KeptNumber,
     is_told_by_subjects,
@@ -22,6 +23,7 @@ from field178_server.office.indicators.kept_numbers import (
 )
 from field178_server.office.indicators.numbers import CountedRow, NumberSide, formula_of, parts_of, rows_of
 from field178_server.office.indicators.operations import keep_period, settle
+from field178_server.office.indicators.queries import recount
 from field178_server.records.lists_in_force import stored_pack
 from field178_shared.codelists import load
 from field178_shared.indicators.periods import Period
@@ -96,9 +98,7 @@ def test_entities_of_a_period_are_not_told_before_they_are_counted(
     assert facts.tells(of_events, UNTIL_MAY)
     assert facts.tells(of_entities, YEAR)
     assert not facts.tells(of_entities, UNTIL_MAY)
-    run_write(
-        store.engine, lambda session: keep_periods_of(session, tenant_id, facts, of_entities, [UNTIL_MAY])
-    )
+    run_write(store.engine, lambda session: keep_period(session, tenant_id, UNTIL_MAY, TODAY))
     settle(store.engine, tenant_id, lists, TODAY, 5000)
     with Session(store.engine) as session:
         later = facts_at_hand(session, tenant_id, question, asked, [UNTIL_MAY])
@@ -107,6 +107,15 @@ def test_entities_of_a_period_are_not_told_before_they_are_counted(
         for period in (YEAR, UNTIL_MAY, Period(YEAR.first, date(2024, 4, 1))):
             if later.tells(indicator, period):
                 assert later.figure(indicator, period) == counted.figure(indicator, period)
+
+
+@pytest.mark.usefixtures("is_large")
+def test_all_figures_are_told_or_none(store: DemoStore, question: FigureQuestion) -> None:
+    tenant_id = store.context.tenant_id
+    with Session(store.engine) as session:
+        found = figures_at_hand(session, tenant_id, question)
+        assert found == recount(session, tenant_id, question.lists, YEAR, AREA, TODAY)
+        assert figures_at_hand(session, tenant_id, replace(question, period=Period.of_year(2023))) is None
 
 
 def test_the_records_of_a_small_store_are_counted(store: DemoStore, question: FigureQuestion) -> None:
