@@ -24,6 +24,9 @@ from tests.shared import builders
 from field178_server.database.models import EstablishmentProjection, FiledRecord
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.indicators import operations as totals
+from field178_server.office.indicators.counted_facts import FigureQuestion, parts_of_area
+from field178_server.office.indicators.kept_facts import facts_at_hand
+from field178_server.office.indicators.kept_numbers import KeptNumber, rows_kept, with_records
 from field178_server.office.indicators.queries import figures, recount
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import new_record, next_revision
@@ -36,6 +39,7 @@ READ_MS, APPROVAL_MS = 300, 20
 TODAY = office_store.TODAY
 YEAR = Period.of_year(TODAY.year)
 MONTH = YEAR.parts("month", TODAY)[-1]
+SHARE = "workers_reached_pct"
 UNITS = [key for key in load().units if key.startswith("c116")][:20]
 
 Result = TypeVar("Result")
@@ -65,6 +69,7 @@ def measure(folder: Path, url: str, engine: str) -> None:
     bench.push("push of 1,000 visits, before the first count")
     bench.first_count()
     bench.read("figures of a district-year, settled", YEAR, READ_MS)
+    bench.open_pages()
     bench.approve()
     bench.push("push of 1,000 visits, once counted")
     bench.read("figures while 1,000 visits are not settled", YEAR, None, turns=3)
@@ -122,6 +127,27 @@ class _Bench:
         spent = (time.process_time() - cpu) * 1000 / turns
         half, slow = percentile(walls, 0.5), percentile(walls, 0.95)
         figure("F", f"{self.name}: {name}", slow, "ms", target, half=half, cpu=spent)
+
+    def open_pages(self) -> None:
+        """Read what the page of an indicator shows, and one page of what stands behind its denominator."""
+        question, indicator = FigureQuestion(load(), YEAR, tuple(UNITS), TODAY), load().indicators[SHARE]
+        formula = load().figures[SHARE].denominator
+        assert formula is not None
+
+        def figures_of_one() -> None:
+            with snapshot(self.office.engine) as session:
+                facts = facts_at_hand(session, self.tenant, question, [SHARE])
+            for area in (facts.area, *parts_of_area(facts.area).values()):
+                facts.figure(indicator, YEAR, area)
+
+        def records() -> None:
+            with snapshot(self.office.engine) as session:
+                number = KeptNumber(question, indicator, formula, YEAR, question.area)
+                rows = rows_kept(session, self.tenant, number)
+                with_records(session, self.tenant, number, rows[:50])
+
+        self.timed("one indicator and its communes", figures_of_one)
+        self.timed("fifty of the places behind its denominator", records)
 
     def approve(self) -> None:
         """Approve visits one by one, and settle each."""
