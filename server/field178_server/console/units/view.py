@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from flask import url_for
 
 from field178_server.console.text.localize import Localizer
 from field178_server.office.establishments.queries import RegisterRow
+from field178_server.office.units.borders import unit_at
 from field178_server.office.units.queries import EndedUnit, TeamOfEndedUnits
 
 
@@ -28,13 +30,14 @@ class UnitLine:
 
 @dataclass(frozen=True, slots=True)
 class UnitEntryLine:
-    """An entry of such a commune."""
+    """An entry of such a commune; `suggested` is the unit that its point lies in, "" where none is known."""
 
     record_id: str
     name: str
     place: str
     href: str
     point: str
+    suggested: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,15 @@ def unit_line(one: EndedUnit, localizer: Localizer) -> UnitLine:
     )
 
 
-def entry_line(row: RegisterRow, localizer: Localizer) -> UnitEntryLine:
-    """Return an entry in words."""
+def entry_line(row: RegisterRow, successors: Sequence[str], localizer: Localizer) -> UnitEntryLine:
+    """Return an entry in words, with the one of these units that its point lies in."""
     kind = localizer.label(localizer.lists.types, row.establishment_type_id)
-    point = "" if row.lat is None or row.lon is None else f"{row.lat / 1e7:.5f}, {row.lon / 1e7:.5f}"
+    point, suggested = "", None
+    if row.lat is not None and row.lon is not None:
+        lat, lon = row.lat / 1e7, row.lon / 1e7
+        point, suggested = f"{lat:.5f}, {lon:.5f}", unit_at(lon, lat, successors)
     href = url_for("console.establishment", record_id=row.record_id)
-    return UnitEntryLine(row.record_id, row.name, f"{kind} · {row.address}", href, point)
+    return UnitEntryLine(row.record_id, row.name, f"{kind} · {row.address}", href, point, suggested or "")
 
 
 def team_line(team: TeamOfEndedUnits, localizer: Localizer) -> UnitTeamLine:

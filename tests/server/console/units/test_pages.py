@@ -30,7 +30,7 @@ DIVIDED, PARTS = "c11662_v1", ("c11668_v2", "c11629_v2")
 NAMES = ("Hoa Sữa", "Ban Mai", "Sông Đa Độ")
 
 
-def filed(office: Office, unit: str, count: int = 1) -> list[str]:
+def filed(office: Office, unit: str, count: int = 1, **more: object) -> list[str]:
     """File establishments in a unit, as they were before the reform."""
     ids = [office.runtime.ids.time_ordered() for _ in range(count)]
 
@@ -41,7 +41,7 @@ def filed(office: Office, unit: str, count: int = 1) -> list[str]:
         batch.load(ids)
         for n, record_id in enumerate(ids):
             name, code = f"Nhà nghỉ {NAMES[n % 3]}", f"AL-{n:06d}"
-            data = builders.establishment(unit_id=unit, name=name, record_code=code)
+            data = builders.establishment(unit_id=unit, name=name, record_code=code, **more)
             payload = json.dumps({"op": "put", "create": True, "set": data})
             source = SourceChange(office.runtime.ids.time_ordered(), None, None, None, payload)
             batch.put(new_record(record_id, "establishment", scope, data), source)
@@ -124,6 +124,16 @@ def test_divided_commune_waits_for_who_knows_the_place(office: Office, reviewer:
     assert entry(office, other) == (f"unit:{PARTS[1]}", PARTS[1], [DIVIDED])
     assert entry(office, left) == (f"unit:{DIVIDED}", DIVIDED, None)
     assert reviewer.text(f"/units/{DIVIDED}").count("<select") == 1
+
+
+def test_point_suggests_the_commune(office: Office, reviewer: Browser) -> None:
+    ids = [
+        filed(office, DIVIDED, **{"lat": round(lat * 1e7), "lon": round(lon * 1e7)})[0]
+        for lat, lon in ((20.7756, 106.599), (20.8159, 106.575), (20.70, 106.60))
+    ]
+    chosen = re.findall(r'name="unit-of-([^"]+)"((?:(?!</select>).)*)', reviewer.text(f"/units/{DIVIDED}"))
+    suggested = {one: re.findall(r'value="([^"]*)" selected', options) for one, options in chosen}
+    assert [suggested[one] for one in ids] == [[PARTS[0]], [PARTS[1]], []]
 
 
 def test_form_without_a_choice_is_refused_at_once(office: Office, reviewer: Browser) -> None:
