@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from field178_shared.formulas.figures import Aggregate
@@ -46,6 +46,15 @@ class Codec:
             for state in (APPROVED, WAITING)
         )
         return Counted(approved, waiting)
+
+    def read_one(self, text: str, key: str) -> Iterator[tuple[str, str, str, dict[str, int]]]:
+        """Yield state, bucket, unit and numbers of one aggregate: of thousands of subjects nothing else."""
+        number = self._numbers[key]
+        for state, contribution in json.loads(text).items():
+            for bucket, counts in contribution.items():
+                for unit, one in counts.items():
+                    if (found := one.get(number)) is not None:
+                        yield state, bucket, unit, found if isinstance(found, dict) else {"": found}
 
     def written_unit(self, counts: Mapping[str, Mapping[str, int]]) -> str:
         """Return the counts of a unit as JSON, "" for none."""

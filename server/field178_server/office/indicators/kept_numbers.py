@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, or_, select
@@ -12,7 +12,7 @@ from field178_server.database.models import IndicatorSubject
 from field178_server.office.indicators.basis import aggregates_in_force
 from field178_server.office.indicators.counted_facts import CountedFacts, FigureQuestion
 from field178_server.office.indicators.counted_records import establishment_aliases
-from field178_server.office.indicators.counts import Codec
+from field178_server.office.indicators.counts import APPROVED, WAITING, Codec
 from field178_server.office.indicators.links import RECORD, Subject, linked_records, merge_steps
 from field178_server.office.indicators.numbers import CountedRow, rows_of
 from field178_server.office.indicators.recounting import part_of
@@ -23,7 +23,7 @@ from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.buckets import half_months_in
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.reads import record_types_of
-from field178_shared.indicators.subjects import ESTABLISHMENT, RECORD_KINDS, Counted
+from field178_shared.indicators.subjects import ESTABLISHMENT, RECORD_KINDS
 
 _PLANNED = "plan_item"
 _STEP = 2_000
@@ -96,35 +96,18 @@ def _subjects(
     else:
         names = {one.isoformat() for one in half_months_in(number.period)}
         query = query.where(row.kind == RECORD, row.part == "", _names_a_year(row.counts, names))
+    states = (APPROVED, WAITING) if number.with_waiting else (APPROVED,)
     for subject_id, text in session.execute(query).yield_per(_STEP):
-        counted = codec.read(text)
-        found = _counted(counted, aggregate, names, units, with_waiting=number.with_waiting)
-        if total := sum(found.values()):
-            last = "" if aggregate.is_of_entities else max(_buckets(counted, names), default="")
-            by = tuple(key for key in found if key)
-            yield last, CountedRow(0, aggregate.of, subject_id, total, by, None, ())
-
-
-def _counted(
-    counted: Counted,
-    aggregate: Aggregate,
-    names: Set[str],
-    units: Set[str],
-    *,
-    with_waiting: bool,
-) -> dict[str, int]:
-    states = (counted.approved, counted.waiting) if with_waiting else (counted.approved,)
-    found: dict[str, int] = {}
-    for contribution in states:
-        for name in names & contribution.keys():
-            for unit_id in contribution[name].keys() & units:
-                for by, value in contribution[name][unit_id].get(aggregate.key, {}).items():
+        found: dict[str, int] = {}
+        last = ""
+        for state, bucket, unit_id, numbers in codec.read_one(text, aggregate.key):
+            if state in states and bucket in names and unit_id in units:
+                for by, value in numbers.items():
                     found[by] = found.get(by, 0) + value
-    return {by: value for by, value in found.items() if value}
-
-
-def _buckets(counted: Counted, names: Collection[str]) -> Iterator[str]:
-    yield from (name for one in (counted.approved, counted.waiting) for name in one if name in names)
+                last = last if aggregate.is_of_entities else max(last, bucket)
+        if total := sum(found.values()):
+            told_apart = tuple(by for by, value in found.items() if by and value)
+            yield last, CountedRow(0, aggregate.of, subject_id, total, told_apart, None, ())
 
 
 def _names_a_year(column: InstrumentedAttribute[str], half_months: Iterable[str]) -> ColumnElement[bool]:
