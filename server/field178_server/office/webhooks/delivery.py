@@ -123,7 +123,7 @@ class WebhookSender:
             log.warning(
                 "webhook_not_taken",
                 webhook=claimed.webhook_id,
-                event=message.event_no,
+                number=message.event_no,
                 reason=attempt.failed.reason.value,
                 status=attempt.status,
             )
@@ -136,7 +136,7 @@ class WebhookSender:
 
 def attempted(claimed: ClaimedWebhook, message: Message, limits: PostLimits, clock: Clock) -> Attempt:
     """Send one message once, and return what became of it."""
-    head = signature.headers(claimed.secrets, message.event_id, int(clock.now().timestamp()), message.body)
+    head = signature.headers(claimed.secrets, message.event_id, clock.now(), message.body)
     begun = time.monotonic()
     failed: PostFailed | None = None
     status = 0

@@ -107,35 +107,58 @@ def _connected(
     parts: SplitResult, address: tuple[str, int], limits: PostLimits
 ) -> Iterator[http.client.HTTPConnection]:
     """Give a connection to an address; past the whole time it is cut, whatever the receiver drips."""
-    host, port = parts.hostname or "", address[1]
-    connection = http.client.HTTPConnection(host, port, timeout=limits.step_s)
+    host = parts.hostname or ""
+    trusted = _trust(limits) if parts.scheme == "https" else None
+    connection = http.client.HTTPConnection(host, address[1], timeout=limits.step_s)
     connection.default_port = _PORTS[parts.scheme]
     connection.auto_open = 0  # it would look the name up again, and speak plainly
-    trusted = _trust(limits) if parts.scheme == "https" else None
-    opened = socket.create_connection(address, limits.step_s)
-    was_cut = threading.Event()
+    with _cut_in_time(socket.create_connection(address, limits.step_s), limits.whole_s) as opened:
+        if trusted is not None:
+            opened.socket = trusted.wrap_socket(
+                opened.socket, server_hostname=host, do_handshake_on_connect=False
+            )
+            opened.socket.do_handshake()
+        connection.sock = opened.socket
+        try:
+            yield connection
+        finally:
+            connection.close()
 
-    def cut() -> None:
-        was_cut.set()
-        _shut(opened)
 
-    timer = threading.Timer(limits.whole_s, cut)
+_Socket = socket.socket
+
+
+@dataclass(slots=True)
+class _Opened:
+    """A socket that is open for a while."""
+
+    socket: _Socket
+    was_cut: bool = False
+
+    def cut(self) -> None:
+        self.was_cut = True
+        with suppress(OSError):  # it is closed already
+            # That of the plain socket: a TLS socket would take its state from the thread that reads.
+            _Socket.shutdown(self.socket, socket.SHUT_RDWR)
+
+
+@contextmanager
+def _cut_in_time(connected: _Socket, whole_s: float) -> Iterator[_Opened]:
+    opened = _Opened(connected)
+    timer = threading.Timer(whole_s, opened.cut)
     timer.daemon = True
     timer.start()
     try:
-        if trusted is not None:
-            opened = trusted.wrap_socket(opened, server_hostname=host, do_handshake_on_connect=False)
-            opened.do_handshake()
-        connection.sock = opened
-        yield connection
+        yield opened
     except (OSError, http.client.HTTPException, ValueError):
-        if was_cut.is_set():
-            raise PostFailed(PostReason.TOO_SLOW) from None
-        raise
+        if not opened.was_cut:
+            raise
     finally:
         timer.cancel()
-        connection.close()
-        opened.close()
+        opened.socket.close()
+    if opened.was_cut:
+        # Cut within its head, an answer looks like a whole one.
+        raise PostFailed(PostReason.TOO_SLOW)
 
 
 def _trust(limits: PostLimits) -> ssl.SSLContext:
@@ -146,12 +169,6 @@ def _trust(limits: PostLimits) -> ssl.SSLContext:
     except OSError:  # no such file, or no certificate in it
         raise PostFailed(PostReason.CERTIFICATE) from None
     return context
-
-
-def _shut(opened: socket.socket) -> None:
-    with suppress(OSError):  # it is closed already
-        # That of the plain socket: a TLS socket would take its state from the thread that reads.
-        socket.socket.shutdown(opened, socket.SHUT_RDWR)
 
 
 def _checked_address(parts: SplitResult, hosts: Collection[str]) -> tuple[str, int]:

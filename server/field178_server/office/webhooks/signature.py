@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
+
+from standardwebhooks.webhooks import Webhook
 
 from field178_server.security.keyring import Keyring
 from field178_shared.crypto.sealed_box import derived, opened_under, sealed_under
@@ -50,16 +51,11 @@ class SecretBox:
         return derived(self.keyring.session, None, _INFO)
 
 
-def headers(valid: Iterable[str], event_id: str, timestamp: int, body: bytes) -> dict[str, str]:
+def headers(valid: Iterable[str], event_id: str, at: datetime, body: bytes) -> dict[str, str]:
     """Return the headers of a message; each valid secret has its signature."""
-    signed = f"{event_id}.{timestamp}.".encode() + body
+    signed = (Webhook(one).sign(event_id, at, body.decode()) for one in valid)
     return {
         "webhook-id": event_id,
-        "webhook-timestamp": str(timestamp),
-        "webhook-signature": " ".join(f"v1,{_signature(one, signed)}" for one in valid),
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": " ".join(signed),
     }
-
-
-def _signature(secret: str, signed: bytes) -> str:
-    key = base64.b64decode(secret.removeprefix(PREFIX))
-    return base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
