@@ -259,4 +259,6 @@ _DETAILS: Mapping[str, Callable[[object, Localizer], str]] = {
     "conflict": _counted(N_("in conflict: {count}")),
     "quarantined": _counted(N_("quarantined: {count}")),
     "is_whole": _is_whole,
+    "host": lambda value, _: str(value),
+    "from_event": _counted(N_("from event {count}")),
 }
