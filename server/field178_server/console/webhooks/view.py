@@ -21,7 +21,7 @@ from field178_shared.time.clock import local_date
 _ACTIVE = (N_("Takes messages"), "ok", "check-circle")
 _FAILING = (N_("Tried again"), "warn", "alert")
 _STATES = {PAUSED: (N_("Paused"), "", "clock"), STOPPED: (N_("Given up"), "bad", "alert")}
-_TAKEN, _REFUSED = (N_("Taken"), "ok", "check-circle"), (N_("Not taken"), "bad", "alert")
+_TAKEN, _REFUSED = (N_("Message taken"), "ok", "check-circle"), (N_("Not taken"), "bad", "alert")
 _REASONS = {
     PostReason.UNKNOWN_HOST: N_("The name of the receiver is not known."),
     PostReason.PRIVATE_ADDRESS: N_(
