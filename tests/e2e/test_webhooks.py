@@ -54,7 +54,7 @@ def test_server_killed_between_delivery_and_cursor_sends_again_and_goes_on(
         port = server.port
         server.stop()
         settings = Settings.from_environment({"FIELD178_DATA_DIR": str(server.folder), **environment})
-        secret = add(settings, receiver.url)
+        _, secret = add(settings, receiver.url)
         server.start(port, **{CRASH_AT: "webhook.taken"})
         with closing(enrolled(server, "an", tmp_path / "t")) as tablet:
             tablet.sync()
@@ -74,13 +74,14 @@ def test_server_killed_between_delivery_and_cursor_sends_again_and_goes_on(
     assert "Nhà nghỉ" not in json.dumps(told, ensure_ascii=False)
 
 
-def add(settings: Settings, url: str) -> str:
+def add(settings: Settings, url: str) -> tuple[str, str]:
+    """Add a webhook beside the server; return its id and its secret."""
     engine, clock = create_engine_for(settings.effective_database_url), SystemClock()
     context = OperationContext(settings.tenant, clock, IdSource(clock), load())
     box, wanted = SecretBox(load_keys(settings.key_dir)), WantedWebhook("Sở", url, list(EventKind))
     made = run_write(engine, lambda s: operations.add(s, context, box, settings.private_hosts, wanted))
     engine.dispose()
-    return made[1]
+    return made
 
 
 def end_the_claim(settings: Settings) -> None:

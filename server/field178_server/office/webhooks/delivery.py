@@ -33,7 +33,7 @@ from field178_shared.time.clock import Clock, SystemClock
 LOOK_EVERY_S = 3.0
 # So many events under one claim; then others may take it up.
 _AT_ONCE = 50
-_TIDY_EVERY = timedelta(hours=1)
+_DROP_EVERY = timedelta(hours=1)
 _TEST_S = 8.0
 
 log = structlog.get_logger()
@@ -57,7 +57,7 @@ class WebhookSender:
     tell_stopped: Stopped = _tell_nobody
     clock: Clock = field(default_factory=SystemClock)
     chance: Callable[[], float] = random.random
-    _tidied_at: datetime | None = None
+    _dropped_at: datetime | None = None
 
     def collect(self) -> int:
         """Write down the events of what changed; return how many steps it took."""
@@ -95,15 +95,15 @@ class WebhookSender:
         )
         return len(waiting.messages)
 
-    def tidy(self) -> None:
+    def drop_old(self) -> None:
         """Delete once an hour what is past its time."""
         now = self.runtime.clock.now()
-        if self._tidied_at is None or now - self._tidied_at >= _TIDY_EVERY:
+        if self._dropped_at is None or now - self._dropped_at >= _DROP_EVERY:
             run_write(
                 self.runtime.engine,
-                lambda session: operations.tidy(session, self.runtime.tenant_id, now),
+                lambda session: operations.drop_old(session, self.runtime.tenant_id, now),
             )
-            self._tidied_at = now
+            self._dropped_at = now
 
     def _deliver(self, claimed: ClaimedWebhook, message: Message) -> AfterAttempt:
         runtime = self.runtime
@@ -183,7 +183,7 @@ def webhooks_running(
             try:
                 sender.collect()
                 pool.send(sender.due())
-                sender.tidy()
+                sender.drop_old()
             except (SQLAlchemyError, AppError, OSError) as error:
                 # A store that is away or busy: what was claimed is taken up again after its lease.
                 log.warning("webhooks_not_run", error=type(error).__name__)

@@ -17,7 +17,7 @@ from field178_server.database.models import Webhook, WebhookAttempt, WebhookEven
 from field178_server.office.webhooks import collection
 from field178_server.office.webhooks.events import EventKind, Message, message_of
 from field178_server.office.webhooks.http_post import GONE, PostFailed, address_problem
-from field178_server.office.webhooks.queries import ACTIVE, PAUSED, STOPPED, is_held
+from field178_server.office.webhooks.queries import ACTIVE, PAUSED, STOPPED, is_unannounced
 from field178_server.office.webhooks.signature import SecretBox
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.normalisation import nfc
@@ -242,7 +242,7 @@ def next_messages(session: Session, tenant_id: str, claimed: ClaimedWebhook, mos
             WebhookEvent.event_no > row.delivered_no,
             WebhookEvent.kind.in_(row.kinds.split()),
             # Collected as announced, it may be unannounced again: its later move to the team tells of it.
-            ~is_held(),
+            ~is_unannounced(),
         )
         .order_by(WebhookEvent.event_no)
         .limit(most)
@@ -304,7 +304,7 @@ def release(session: Session, tenant_id: str, claimed: ClaimedWebhook, upto: int
     )
 
 
-def tidy(session: Session, tenant_id: str, now: datetime) -> int:
+def drop_old(session: Session, tenant_id: str, now: datetime) -> int:
     """Delete events and attempts that are past their time; return how many events."""
     old = WebhookEvent.tenant_id == tenant_id, WebhookEvent.happened_at < now - EVENTS_KEPT
     session.execute(

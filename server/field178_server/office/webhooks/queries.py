@@ -37,14 +37,14 @@ class KeptEvents:
     since: datetime | None = None
 
 
-def is_held() -> ColumnElement[bool]:
+def is_unannounced() -> ColumnElement[bool]:
     """Return the condition of events about a planned visit that nobody may hear of yet."""
-    held = select(Record.record_id).where(
+    hidden = select(Record.record_id).where(
         Record.tenant_id == WebhookEvent.tenant_id,
         Record.record_id == WebhookEvent.record_id,
         Record.scope == OFFICE,
     )
-    return (WebhookEvent.record_type == ITEM) & held.exists()
+    return (WebhookEvent.record_type == ITEM) & hidden.exists()
 
 
 def webhooks(session: Session, tenant_id: str) -> list[ListedWebhook]:

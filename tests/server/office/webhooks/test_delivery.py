@@ -301,11 +301,11 @@ def test_old_events_and_attempts_go(
     webhook_id, _ = add_webhook(office, receiver.url)
     file(tablet, 1)
     send(sender, webhook_id)
-    sender.tidy()
+    sender.drop_old()
     with snapshot(office.engine) as session:
         assert queries.kept_events(session, office.settings.tenant).last_no == 1
     office.clock.move(days=91)
-    sender.tidy()
+    sender.drop_old()
     with snapshot(office.engine) as session:
         assert queries.kept_events(session, office.settings.tenant) == queries.KeptEvents()
         assert session.scalars(select(WebhookAttempt)).all() == []
