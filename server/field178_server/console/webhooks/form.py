@@ -69,7 +69,7 @@ class WebhookForm:
             self._field(NAME, say(N_("Name of the receiver")), Control("text", MAX_NAME), (self.name,)),
             self._field(
                 URL,
-                say(N_("Address")),
+                say(N_("Address of the receiver")),
                 Control("text", MAX_URL),
                 (self.url,),
                 say(N_("Begins with https://. Messages are sent there by POST.")),

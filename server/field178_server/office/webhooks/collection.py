@@ -93,7 +93,7 @@ class _Event:
     place: tuple[int, int, int]
     event_id: str
     kind: EventKind
-    about: _Found
+    record: _Found
     subject: _Found | None
     rev: int
     state: str | None
@@ -331,13 +331,13 @@ def _write(session: Session, tenant_id: str, last_no: int, events: Sequence[_Eve
                 last_no + number,
                 event.event_id,
                 event.kind.value,
-                event.about.record_id,
-                event.about.type,
+                event.record.record_id,
+                event.record.type,
                 event.subject.record_id if event.subject else None,
-                (event.subject or event.about).unit_id,
+                (event.subject or event.record).unit_id,
                 event.rev,
                 event.state,
-                event.about.is_deleted,
+                event.record.is_deleted,
                 database.stored_instant(connection, event.at),
             )
             for number, event in enumerate(events, 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from field178_server.audit.trail import Actor
 from field178_server.database.failpoints import failpoint
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.webhooks import collection, operations, queries, signature
-from field178_server.office.webhooks.events import Message, test_message
+from field178_server.office.webhooks.events import EventMessage, test_message
 from field178_server.office.webhooks.http_post import PostFailed, PostLimits, PostReason, post
 from field178_server.office.webhooks.operations import AfterAttempt, Attempt, ClaimedWebhook
 from field178_server.office.webhooks.signature import SecretBox, SecretLostError
@@ -28,7 +27,7 @@ from field178_server.security.error_frames import frames_of
 from field178_server.settings import Settings
 from field178_shared.codelists import load
 from field178_shared.errors import AppError
-from field178_shared.time.clock import Clock, SystemClock
+from field178_shared.time.clock import Clock, SystemClock, duration_clock
 
 LOOK_EVERY_S = 3.0
 # So many events under one claim; then others may take it up.
@@ -105,7 +104,7 @@ class WebhookSender:
             )
             self._dropped_at = now
 
-    def _deliver(self, claimed: ClaimedWebhook, message: Message) -> AfterAttempt:
+    def _deliver(self, claimed: ClaimedWebhook, message: EventMessage) -> AfterAttempt:
         runtime = self.runtime
         attempt = attempted(claimed, message, limits_of(runtime.settings), self.clock)
         # Killed here, it is sent again under the same id: at least once.
@@ -134,10 +133,10 @@ class WebhookSender:
         return OperationContext(runtime.tenant_id, runtime.clock, runtime.ids, load(), Actor("system"))
 
 
-def attempted(claimed: ClaimedWebhook, message: Message, limits: PostLimits, clock: Clock) -> Attempt:
+def attempted(claimed: ClaimedWebhook, message: EventMessage, limits: PostLimits, clock: Clock) -> Attempt:
     """Send one message once, and return what became of it."""
     head = signature.headers(claimed.secrets, message.event_id, clock.now(), message.body)
-    begun = time.monotonic()
+    begun = duration_clock()
     failed: PostFailed | None = None
     status = 0
     try:
@@ -147,7 +146,7 @@ def attempted(claimed: ClaimedWebhook, message: Message, limits: PostLimits, clo
     except Exception as error:  # noqa: BLE001  # one receiver's fault never ends the sender
         log.error("webhook_failed", exception=type(error).__name__, frames=frames_of(error))
         failed = PostFailed(PostReason.INTERNAL)
-    return Attempt(message, int((time.monotonic() - begun) * 1000), status, failed)
+    return Attempt(message, int((duration_clock() - begun) * 1000), status, failed)
 
 
 def send_test(runtime: Runtime, context: OperationContext, webhook_id: str) -> Attempt:

@@ -42,7 +42,7 @@ TEST = "webhook.test"
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class EventMessage:
     """What is sent: the same id and the same bytes at each attempt."""
 
     event_no: int | None
@@ -51,7 +51,7 @@ class Message:
     body: bytes
 
 
-def message_of(event: WebhookEvent) -> Message:
+def message_of(event: WebhookEvent) -> EventMessage:
     """Return the message of an event: it names no officer, and holds nothing of the record's content."""
     data: dict[str, object] = {
         "number": event.event_no,
@@ -62,12 +62,14 @@ def message_of(event: WebhookEvent) -> Message:
     }
     optional = {"about": event.subject_id, "unit_id": event.unit_id, "state": event.state}
     data |= {name: value for name, value in optional.items() if value is not None}
-    return Message(event.event_no, event.event_id, event.kind, _body(event.kind, event.happened_at, data))
+    return EventMessage(
+        event.event_no, event.event_id, event.kind, _body(event.kind, event.happened_at, data)
+    )
 
 
-def test_message(event_id: str, now: datetime) -> Message:
+def test_message(event_id: str, now: datetime) -> EventMessage:
     """Return the message of a test."""
-    return Message(None, event_id, TEST, _body(TEST, now, {}))
+    return EventMessage(None, event_id, TEST, _body(TEST, now, {}))
 
 
 def _body(kind: str, at: datetime, data: Mapping[str, object]) -> bytes:

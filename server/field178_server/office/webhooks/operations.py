@@ -15,7 +15,7 @@ from field178_server.audit.trail import AuditEntry
 from field178_server.database.engine import changed_rows
 from field178_server.database.models import Webhook, WebhookAttempt, WebhookEvent, WebhookFeed
 from field178_server.office.webhooks import collection
-from field178_server.office.webhooks.events import EventKind, Message, message_of
+from field178_server.office.webhooks.events import EventKind, EventMessage, message_of
 from field178_server.office.webhooks.http_post import GONE, PostFailed, address_problem
 from field178_server.office.webhooks.queries import ACTIVE, PAUSED, STOPPED, is_unannounced
 from field178_server.office.webhooks.signature import SecretBox
@@ -57,7 +57,7 @@ class ClaimedWebhook:
 class WaitingMessages:
     """The next messages of a webhook in order; `upto`: where it stands once they are taken."""
 
-    messages: tuple[Message, ...] = ()
+    messages: tuple[EventMessage, ...] = ()
     upto: int = 0
 
 
@@ -73,7 +73,7 @@ class AfterAttempt(StrEnum):
 class Attempt:
     """What became of one attempt; `failed` None: the receiver has taken the message."""
 
-    message: Message
+    message: EventMessage
     duration_ms: int
     status: int
     failed: PostFailed | None = None

@@ -19,7 +19,7 @@ from field178_server.database.unit_of_work import run_write
 from field178_server.office.reviews import operations as reviews
 from field178_server.office.webhooks import operations
 from field178_server.office.webhooks.collection import collect_step
-from field178_server.office.webhooks.events import EventKind, Message
+from field178_server.office.webhooks.events import EventKind, EventMessage
 from field178_server.office.webhooks.operations import LEASE, Attempt, ClaimedWebhook, WantedWebhook
 from field178_server.office.webhooks.signature import SecretBox
 from field178_server.records import scopes
@@ -44,7 +44,7 @@ class ToldOffice:
     def __init__(self, world: World) -> None:
         self.world = world
         self.expected: dict[str, list[Told]] = {}
-        self.sent: list[Message] = []
+        self.sent: list[EventMessage] = []
         self._secret: set[str] = set()
         self._ids: list[str] = []
         self._reports: list[str] = []
@@ -199,7 +199,7 @@ class ToldOffice:
         run_write(world.engine, lambda s: operations.release(s, world.tenant_id, claimed, waiting.upto))
         return len(waiting.messages)
 
-    def _note(self, claimed: ClaimedWebhook, message: Message) -> None:
+    def _note(self, claimed: ClaimedWebhook, message: EventMessage) -> None:
         attempt = Attempt(message, 1, 200)
         run_write(
             self.world.engine,
