@@ -64,7 +64,7 @@ class WebhookForm:
     def fields(self, localizer: Localizer) -> tuple[InputField, ...]:
         """Return the fields in their order."""
         say = localizer.say
-        kinds = tuple((kind.value, say(text)) for kind, text in KIND_LABELS.items())
+        kinds = tuple((str(kind), say(text)) for kind, text in KIND_LABELS.items())
         return (
             self._field(NAME, say(N_("Name of the receiver")), Control("text", MAX_NAME), (self.name,)),
             self._field(

@@ -27,7 +27,7 @@ from field178_server.database.models import (
     WebhookRecord,
 )
 from field178_server.office.webhooks.events import REVIEW, TOLD_TYPES, EventKind
-from field178_server.records.planned_visits import OFFICE
+from field178_server.records.scopes import OFFICE
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
 from field178_shared.records.plan import ITEM
@@ -300,7 +300,7 @@ def _revisions(
     revisions: dict[str, list[_Revision]] = {}
     for event_id, record_id, rev, at in session.execute(query):
         # Made after the records were read: their next change in the feed tells of it.
-        if told.get(record_id, 0) < rev <= new[record_id].rev:
+        if rev is not None and told.get(record_id, 0) < rev <= new[record_id].rev:
             payload = payloads.get(event_id, {})
             if "set" in payload and payload["set"] is None:
                 # The first content lies in the record alone, until there is a second one.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Record, Webhook, WebhookAttempt, WebhookEvent
@@ -64,12 +65,10 @@ def webhook(session: Session, tenant_id: str, webhook_id: str) -> ListedWebhook:
     return ListedWebhook(row, _waiting(session, tenant_id, [row]).get(webhook_id, 0), None)
 
 
-def attempts(
-    session: Session, tenant_id: str, webhook_id: str, place: PageStart
-) -> KeysetPage[WebhookAttempt]:
+def attempts(session: Session, tenant_id: str, webhook_id: str, place: PageStart) -> KeysetPage[Any]:
     """Return a page of the attempts of a webhook, the youngest first."""
     row = WebhookAttempt
-    query = select(row, row.attempt_id.label("record_id")).where(
+    query: Select[*tuple[Any, ...]] = select(row, row.attempt_id.label("record_id")).where(
         row.tenant_id == tenant_id, row.webhook_id == webhook_id
     )
     order = Order(row.tenant_id, row.attempt_id, row.attempt_id, is_descending=True)
