@@ -85,7 +85,7 @@ def add(settings: Settings, url: str) -> tuple[str, str]:
 
 
 def end_the_claim(settings: Settings) -> None:
-    """Do as if the minute was over in which the dead process holds the webhook."""
+    """Do as if the two minutes were over in which the dead process holds the webhook."""
     engine = create_engine_for(settings.effective_database_url)
 
     def work(session: Any) -> None:

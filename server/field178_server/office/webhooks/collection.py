@@ -115,7 +115,8 @@ def begin(session: Session, tenant_id: str) -> None:
 
 def forget(session: Session, tenant_id: str) -> None:
     """Stop collecting, and delete all events."""
-    for table in (WebhookEvent, WebhookRecord, WebhookFeed):
+    # The feed first: whoever collects at present holds its row, and ends before the rest is deleted.
+    for table in (WebhookFeed, WebhookEvent, WebhookRecord):
         session.execute(delete(table).where(table.tenant_id == tenant_id))
 
 

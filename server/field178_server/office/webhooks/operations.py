@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.engine import changed_rows
-from field178_server.database.models import Webhook, WebhookAttempt, WebhookEvent, WebhookFeed
+from field178_server.database.models import Tenant, Webhook, WebhookAttempt, WebhookEvent, WebhookFeed
 from field178_server.office.webhooks import collection
 from field178_server.office.webhooks.events import EventKind, EventMessage, message_of
 from field178_server.office.webhooks.http_post import GONE, PostFailed, address_problem
@@ -26,7 +26,7 @@ MOST, MAX_NAME = 20, 100
 # Both secrets are signed with for so long.
 BOTH_SECRETS_FOR = timedelta(days=1)
 # One attempt takes less; a process that has not told of its end by then has died.
-LEASE = timedelta(minutes=1)
+LEASE = timedelta(minutes=2)
 # After so many seconds the next attempt, and a fifth more or less by chance.
 _PAUSES_S = (5, 30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600)
 GIVE_UP_AFTER = timedelta(days=5)
@@ -88,6 +88,7 @@ def add(
     """
     tenant_id, now = context.tenant_id, context.now()
     name = _checked(wanted, hosts)
+    _lock(session, tenant_id)
     count = session.scalar(select(func.count()).where(Webhook.tenant_id == tenant_id)) or 0
     if count >= MOST:
         raise AppError(ErrorCode.TOO_LARGE, limit=MOST, unit="webhooks")
@@ -188,6 +189,7 @@ def replay_since(session: Session, context: OperationContext, webhook_id: str, s
 
 def remove(session: Session, context: OperationContext, webhook_id: str) -> None:
     """Remove a webhook with its attempts; with the last one goes what was collected."""
+    _lock(session, context.tenant_id)
     row = _locked(session, context, webhook_id)
     session.delete(row)
     session.flush()
@@ -355,6 +357,11 @@ def _checked(wanted: WantedWebhook, hosts: Collection[str]) -> str:
 
 def _kinds(wanted: WantedWebhook) -> str:
     return " ".join(kind.value for kind in EventKind if kind in wanted.kinds)
+
+
+def _lock(session: Session, tenant_id: str) -> None:
+    """Let one process at a time decide whether a webhook is the first or the last one."""
+    session.get_one(Tenant, tenant_id, with_for_update=True)
 
 
 def _last_no(session: Session, tenant_id: str) -> int:

@@ -11,17 +11,20 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from tests.server.office.webhooks.told import ToldOffice, steps
 from tests.stores import Statements, _empty
 from tests.world import OFFICER, TEAM, UNIT, World
 
 from field178_server.database.engine import create_engine_for
-from field178_server.database.models import WebhookEvent, WebhookFeed, WebhookRecord
+from field178_server.database.models import ChangeHistory, WebhookEvent, WebhookFeed, WebhookRecord
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.webhooks import operations
+from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.move import move
 from field178_server.records.scopes import OFFICE
+from field178_server.records.stored_record import next_revision
+from field178_shared.wire.protocol import ERASED_AT
 
 
 def play(engine: Engine, done: Sequence[tuple[str, int]]) -> None:
@@ -78,7 +81,7 @@ def test_what_is_lost_between_delivery_and_cursor_is_sent_again(sqlite_engine: E
     office.collect_all()
     office._deliver(crash_after=0)
     assert office._deliver(crash_after=None) == 0, "the claim of the dead process still holds"
-    office.world.clock.move(minutes=2)
+    office.world.clock.move(minutes=3)
     office.drain()
     assert [one.event_no for one in office.sent] == [1, 1]
     assert office.sent[0] == office.sent[1]
@@ -113,6 +116,44 @@ def test_unannounced_visit_is_told_on_its_day_and_not_again_before_a_later_one(s
     office.drain()
     assert {one.kind for one in office.sent} == {"record.edited"}
     assert {json.loads(one.body)["data"]["id"] for one in office.sent} == {item}
+
+
+def test_erasure_is_told_and_decisions_that_it_erased_are_not(sqlite_engine: Engine) -> None:
+    world = World(sqlite_engine)
+    office = ToldOffice(world)
+    visit = office._new("inspection", TEAM)
+    office._ids = [visit]
+    office.step("return_", 1)
+    erase(office, visit)
+    office.drain()
+    assert [(kind, rev) for kind, rev, _ in told(office)[visit]] == [
+        ("record.created", 1),
+        ("record.edited", 2),
+    ]
+    assert all("unit_id" not in json.loads(one.body)["data"] for one in office.sent)
+
+
+def erase(office: ToldOffice, record_id: str) -> None:
+    """Remove a record's content and that of its review, as the second privacy officer does."""
+    gone = {ERASED_AT: "2025-03-12T00:00:00Z"}
+
+    def work(batch: Batch) -> None:
+        batch.load([record_id])
+        known = batch.get(record_id)
+        assert known is not None
+        source = SourceChange(office.world.ids.time_ordered(), OFFICER, None, None, '{"op":"purge"}')
+        batch.put(next_revision(known, data=gone), source)
+        for one in batch.companions(record_id):
+            batch.put(next_revision(one, data=gone, deleted=True))
+        ids = [record_id, *(one.record_id for one in batch.companions(record_id))]
+        batch.flush()
+        of_changes = ChangeHistory.record_id.in_(ids), ChangeHistory.change_id != source.change_id
+        batch.session.execute(update(ChangeHistory).where(*of_changes).values(payload=None))
+
+    def run(session: Any) -> None:
+        work(office.world.batch(session))
+
+    run_write(office.world.engine, run)
 
 
 def test_message_holds_ids_alone(sqlite_engine: Engine) -> None:
