@@ -17,6 +17,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.reviews import operations as reviews
+from field178_server.office.reviews import threads
 from field178_server.office.webhooks import operations
 from field178_server.office.webhooks.collection import collect_step
 from field178_server.office.webhooks.events import EventKind, EventMessage
@@ -32,6 +33,7 @@ from field178_server.security.keyring import Keyring
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import review_id
+from field178_shared.records.reading import entries_of
 
 Told = tuple[str, int, str | None]
 _KINDS = ("establishment", "inspection", "inspection", "outreach_session", "report")
@@ -122,7 +124,7 @@ class ToldOffice:
         self._decide(lambda b, one, rev: reviews.approve(b, self._actor, one, rev), "approved")
 
     def return_(self) -> None:
-        remarks = reviews.Remarks(reason=f"x{self._rnd.random()}")
+        remarks = reviews.Remarks(f"x{self._rnd.random()}", (reviews.Pin("", "x"),))
         self._decide(
             lambda b, one, rev: reviews.return_for_fix(b, self._actor, one, rev, remarks), "returned"
         )
@@ -142,6 +144,13 @@ class ToldOffice:
         rev = (before if after.deleted else after).data["record_rev"]
         assert isinstance(rev, int)
         self._expect(one, EventKind.RETURNED if state == "returned" else EventKind.REVIEWED, rev, state)
+
+    def comment(self) -> None:
+        """Write a further word into a thread: nothing is decided, nothing is told."""
+        one = self._any()
+        comments = entries_of(self.stored(review_id(one)).data, "comments")
+        if comments:
+            self._write(lambda batch: threads.add_comment(batch, self._actor, one, min(comments), "x"))
 
     def hand_over(self) -> None:
         """Give a review to another officer: nothing is decided, nothing is told."""
@@ -272,9 +281,13 @@ STEPS: dict[str, Callable[[ToldOffice], None]] = {
     name: getattr(ToldOffice, name)
     for name in (
         *("create", "plan_in_secret", "announce", "edit", "edit_old", "edit_twice", "delete", "move"),
-        *("freeze", "approve", "return_", "void", "reopen", "undo", "hand_over", "compact"),
+        *("freeze", "approve", "return_", "void", "reopen", "undo", "hand_over", "comment", "compact"),
         *("collect", "collect_all", "deliver", "crash"),
     )
 }
-_WEIGHTED = (*STEPS, *(4 * ("create",)), *(2 * ("edit", "approve", "return_", "collect", "deliver", "crash")))
+_WEIGHTED = (
+    *STEPS,
+    *(4 * ("create",)),
+    *(2 * ("edit", "approve", "return_", "comment", "collect", "deliver", "crash")),
+)
 steps = st.lists(st.tuples(st.sampled_from(_WEIGHTED), st.integers(0, 10_000)), min_size=10, max_size=60)
