@@ -175,8 +175,7 @@ def change_webhook_secret(webhook_id: str) -> AnyResponse:
 @console.get("/webhooks/<webhook_id>/secret")
 def webhook_secret(webhook_id: str) -> Response:
     """Show a new secret, this once."""
-    localizer, secret = Localizer(chosen_language()), take_shown_once(_SECRET)
-    runtime = current_runtime()
+    localizer, runtime = Localizer(chosen_language()), current_runtime()
     with snapshot(runtime.engine) as session:
         found = queries.webhook(session, runtime.tenant_id, webhook_id)
         layout = layout_of(session, current_officer(), localizer)
@@ -186,7 +185,8 @@ def webhook_secret(webhook_id: str) -> Response:
         active="console.webhooks",
         webhook=found.webhook,
         facts=view.facts_of(found, localizer, runtime.clock.now()),
-        secret=secret,
+        # Of a webhook that is there: the cookie's path is the address that was asked for.
+        secret=take_shown_once(_SECRET),
     )
 
 
