@@ -120,6 +120,11 @@ def forget(session: Session, tenant_id: str) -> None:
         session.execute(delete(table).where(table.tenant_id == tenant_id))
 
 
+def is_begun(session: Session, tenant_id: str) -> bool:
+    """Tell whether events are collected: there are webhooks."""
+    return session.get(WebhookFeed, tenant_id) is not None
+
+
 def is_collected(session: Session, tenant_id: str) -> bool:
     """Tell whether a step would find nothing."""
     feed = session.get(WebhookFeed, tenant_id)

@@ -58,6 +58,11 @@ class WebhookSender:
     chance: Callable[[], float] = random.random
     _dropped_at: datetime | None = None
 
+    def has_work(self) -> bool:
+        """Tell whether there are webhooks: a store without any is only asked for them."""
+        with snapshot(self.runtime.engine) as session:
+            return collection.is_begun(session, self.runtime.tenant_id)
+
     def collect(self) -> int:
         """Write down the events of what changed; return how many steps it took."""
         runtime, steps = self.runtime, 0
@@ -180,9 +185,10 @@ def webhooks_running(
     def run() -> None:
         while not is_over.wait(look_every_s):
             try:
-                sender.collect()
-                pool.send(sender.due())
-                sender.drop_old()
+                if sender.has_work():
+                    sender.collect()
+                    pool.send(sender.due())
+                    sender.drop_old()
             except (SQLAlchemyError, AppError, OSError) as error:
                 # A store that is away or busy: what was claimed is taken up again after its lease.
                 log.warning("webhooks_not_run", error=type(error).__name__)

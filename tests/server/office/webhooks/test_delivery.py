@@ -15,6 +15,7 @@ from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 from tests.server.office.webhooks.conftest import Receiver, add_webhook
 from tests.server.office_scene import Office, Tablet
+from tests.stores import Statements
 
 from field178_server.database.models import Audit, Notice, Webhook, WebhookAttempt
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -293,6 +294,14 @@ def test_slow_receiver_holds_up_nobody_else(office: Office, tablet: Tablet, rece
     finally:
         is_over.set()
         slow.server.close()
+
+
+def test_store_without_webhooks_is_only_asked_for_them(office: Office, statements: Statements) -> None:
+    with statements(office.engine) as found, webhooks_running(office.runtime, look_every_s=0.02):
+        until(lambda: len(found) > 8)
+    written = [one for one in found if not one.startswith(("SELECT", "BEGIN", "PRAGMA"))]
+    assert written == []
+    assert {one.split("FROM ")[1].split()[0] for one in found if one.startswith("SELECT")} == {"webhook_feed"}
 
 
 def test_old_events_and_attempts_go(
