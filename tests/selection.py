@@ -43,6 +43,7 @@ DIFFERENTIAL = frozenset(
         "server/office/filed/test_words.py",
         "server/office/indicators/test_totals.py",
         "server/office/search/test_queries.py",
+        "server/office/webhooks/test_collection.py",
         "server/records/test_batch.py",
         "server/records/test_register_of_visits.py",
         "server/records/test_searched_texts.py",

@@ -65,6 +65,8 @@ class Settings:
     smtp_sender: str = ""
     smtp_ca: Path | None = None
     mail_hours: str = "7-21"
+    webhook_hosts: str = ""
+    webhook_ca: Path | None = None
     map_file: Path | None = None
 
     @classmethod
@@ -125,6 +127,11 @@ class Settings:
         if first is None or end is None or end > _DAY_HOURS:
             return range(0)
         return range(first, end)
+
+    @property
+    def private_hosts(self) -> frozenset[str]:
+        """Receivers of webhooks that may have an address within the office's own network."""
+        return frozenset(self.webhook_hosts.lower().split())
 
     @property
     def is_https(self) -> bool:

@@ -20,6 +20,8 @@ from field178_server.job_kinds import JOB_KINDS
 from field178_server.jobs.worker import jobs_running
 from field178_server.office.indicators.updater import totals_running
 from field178_server.office.mail.sender import mail_running
+from field178_server.office.reminders.stopped_webhooks import announce_stopped
+from field178_server.office.webhooks.delivery import webhooks_running
 from field178_server.security.ownership import require_owner
 from field178_server.security.private_files import make_private_folder
 from field178_server.settings import Settings
@@ -32,12 +34,13 @@ _ARENAS = 2
 
 
 def application() -> Flask:
-    """Build the application of this process; beside its requests run jobs, send e-mail and settle totals."""
+    """Build the application of this process; beside its requests run the threads of the server."""
     app = application_of(Settings.from_environment(os.environ))
     until_exit = ExitStack()
     until_exit.enter_context(jobs_running(runtime_of(app), JOB_KINDS))
     until_exit.enter_context(mail_running(runtime_of(app)))
     until_exit.enter_context(totals_running(runtime_of(app)))
+    until_exit.enter_context(webhooks_running(runtime_of(app), announce_stopped))
     atexit.register(until_exit.close)
     return app
 

@@ -140,6 +140,8 @@ class ErrorCode(StrEnum):
     ENTERED_TWICE = "entered_twice"
     PERIOD_IN_FUTURE = "period_in_future"
     EXCEEDS_ALLOCATED = "exceeds_allocated"
+    WEBHOOK_ADDRESS = "webhook_address"
+    NO_EVENT_KEPT = "no_event_kept"
     # tablet
     NO_NETWORK = "no_network"
     NOT_OUR_SERVER = "not_our_server"
@@ -413,6 +415,15 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ErrorCode.PERIOD_IN_FUTURE: _E(None, "Kỳ này chưa tới.", "This period is still to come."),
     ErrorCode.EXCEEDS_ALLOCATED: _E(
         None, "Nhiều hơn kinh phí được giao.", "More than the budget that was allocated."
+    ),
+    ErrorCode.WEBHOOK_ADDRESS: _E(
+        None,
+        "Cần địa chỉ https:// trên Internet; máy trong mạng nội bộ phải có tên trong FIELD178_WEBHOOK_HOSTS.",
+        "An https:// address on the internet; a host of the own network must be named in"
+        " FIELD178_WEBHOOK_HOSTS.",
+    ),
+    ErrorCode.NO_EVENT_KEPT: _E(
+        None, "Không còn giữ sự kiện nào từ chỗ này.", "No event is kept from there on."
     ),
     ErrorCode.NO_NETWORK: _E(
         None, "Chưa có mạng, sẽ tự gửi khi có.", "No network; it is sent when there is one."

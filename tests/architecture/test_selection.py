@@ -24,6 +24,8 @@ ON_SQLITE = {
     "server/console/erasure/test_pages.py",
     "server/jobs/test_worker.py",
     "server/maintenance/test_daily.py",
+    "server/office/webhooks/test_delivery.py",
+    "server/office/webhooks/test_http_post.py",
 }
 
 

@@ -8,6 +8,9 @@ from playwright.sync_api import Browser, Page
 from tests.e2e.browser import DESK, PHONE, watched_page
 from tests.e2e.test_console import PASSWORD, UNIT, Desk, browser, desk
 from tests.e2e.test_console_people import sign_in
+from tests.e2e.test_webhooks import add
+
+from field178_server.settings import Settings
 
 __all__ = ["browser", "desk"]
 
@@ -77,6 +80,11 @@ ADMINISTRATOR = (
     "/tablets/{device}",
     "/notices/new",
     "/notices/texts",
+    "/webhooks",
+    "/webhooks/new",
+    "/webhooks/{webhook}",
+    "/webhooks/{webhook}/edit",
+    "/webhooks/{webhook}/secret",
 )
 
 
@@ -89,6 +97,8 @@ def names(desk: Desk) -> dict[str, str]:
     first = desk.file("Karaoke Ba Lần")
     desk.tablet.pull_all()
     place = str(desk.tablet.base[first]["data"]["establishment_id"])
+    folder = str(desk.server.folder)
+    webhook, _ = add(Settings.from_environment({"FIELD178_DATA_DIR": folder}), "https://hook.invalid/in")
     desk.visit(place)
     return {
         "visit": desk.visit(place),
@@ -96,6 +106,7 @@ def names(desk: Desk) -> dict[str, str]:
         "team": desk.team.removeprefix("team:"),
         "officer": desk.tablet.user,
         "device": desk.tablet.device,
+        "webhook": webhook,
     }
 
 

@@ -94,6 +94,8 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
             *("job_queued", "job_stopped", "lists_published", "notice_announced", "notice_withdrawn"),
             *("backup_marked", "store_restored", "epoch_begun", "sessions_expired", "files_collected"),
             *("chain_checked", "mail_tested"),
+            *("webhook_added", "webhook_changed", "webhook_secret_changed", "webhook_paused"),
+            *("webhook_resumed", "webhook_replayed", "webhook_tested", "webhook_stopped", "webhook_removed"),
         ),
     }
 )

@@ -57,6 +57,7 @@ from field178_server.console.teams import pages as teams
 from field178_server.console.today import pages as today
 from field178_server.console.units import pages as units
 from field178_server.console.views import pages as views
+from field178_server.console.webhooks import pages as webhooks
 
 # The import of each module registers its pages on the blueprint.
 PAGES: tuple[ModuleType, ...] = (
@@ -68,7 +69,7 @@ PAGES: tuple[ModuleType, ...] = (
     *(follow_ups, entry_pages, people, open_work, teams, plan, plan_changes, audit),
     *(jobs, register_import, register_import_steps, units),
     *(health, notices, mail, guides, commune, commune_entries, returns, return_entries),
-    *(indicators, detail_pages, records_pages),
+    *(indicators, detail_pages, records_pages, webhooks),
 )
 
 

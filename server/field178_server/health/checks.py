@@ -61,6 +61,7 @@ class CheckName(StrEnum):
     JOBS = "jobs"
     QUARANTINE = "quarantine"
     UPLOADS = "uploads"
+    WEBHOOKS = "webhooks"
     VERSION = "version"
 
 
@@ -113,6 +114,7 @@ def checks_of(session: Session, settings: Settings, now: datetime) -> tuple[Chec
             CheckName.UPLOADS,
             figures={"count": waiting.uploads, "oldest": waiting.oldest_upload},
         ),
+        _webhooks(waiting),
         Check(CheckName.VERSION, figures={"product": product(), "migration": migrations.head()}),
     )
 
@@ -264,6 +266,17 @@ def _quarantine(waiting: Waiting, now: datetime) -> Check:
     return Check(
         CheckName.QUARANTINE, Level.ATTENTION if is_old else Level.OK, "old" if is_old else "", figures
     )
+
+
+def _webhooks(waiting: Waiting) -> Check:
+    figures: dict[str, Figure] = {
+        "count": waiting.webhooks,
+        "failing": waiting.failing_webhooks,
+        "oldest": waiting.oldest_failing,
+    }
+    is_failing = waiting.failing_webhooks > 0
+    level = Level.ATTENTION if is_failing else Level.OK
+    return Check(CheckName.WEBHOOKS, level, "failing" if is_failing else "", figures)
 
 
 def _hours(span: timedelta) -> int:

@@ -1,4 +1,4 @@
-"""Work that waits: jobs, quarantined changes, uploads under way."""
+"""Work that waits: jobs, quarantined changes, uploads under way, receivers of webhooks that take nothing."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Job, Quarantine, Tenant, Upload
+from field178_server.database.models import Job, Quarantine, Tenant, Upload, Webhook
 from field178_server.jobs.queue import JobState
 from field178_server.replication.quarantine.store import OPEN
 
 FAILED_WITHIN = timedelta(hours=24)
+# A receiver that is started again fails for minutes.
+FAILING_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,9 @@ class Waiting:
     oldest_quarantined: datetime | None
     uploads: int
     oldest_upload: datetime | None
+    webhooks: int
+    failing_webhooks: int
+    oldest_failing: datetime | None
 
 
 def waiting_work(session: Session, tenant_id: str, now: datetime) -> Waiting:
@@ -36,6 +41,9 @@ def waiting_work(session: Session, tenant_id: str, now: datetime) -> Waiting:
     failed = Job.tenant_id == tenant_id, Job.state == JobState.FAILED, Job.ended_at >= now - FAILED_WITHIN
     unsettled = Quarantine.tenant_id == tenant_id, Quarantine.state == OPEN
     coming = Upload.tenant_id == tenant_id, Upload.state == "open", Upload.expires_at > now
+    webhooks = Webhook.tenant_id == tenant_id
+    is_failing = or_(Webhook.state == "stopped", Webhook.failing_since < now - FAILING_FOR)
+    failing = webhooks, Webhook.state != "paused", is_failing
     counts: tuple[Select[Any], ...] = (
         select(func.count()).where(*queued),
         select(func.min(Job.queued_at)).where(*queued),
@@ -44,6 +52,9 @@ def waiting_work(session: Session, tenant_id: str, now: datetime) -> Waiting:
         select(func.min(Quarantine.received_at)).where(*unsettled),
         select(func.count()).where(*coming),
         select(func.min(Upload.created_at)).where(*coming),
+        select(func.count()).where(webhooks),
+        select(func.count()).where(*failing),
+        select(func.min(Webhook.failing_since)).where(*failing),
     )
     query = select(Tenant.created_at, *(one.scalar_subquery() for one in counts))
     return Waiting(*session.execute(query.where(Tenant.tenant_id == tenant_id)).one())

@@ -195,6 +195,12 @@ def _oldest(words: _Words) -> Iterator[str]:
         yield words.say(N_("The oldest since {when}"), when=words.instant("oldest"))
 
 
+def _webhooks_value(words: _Words) -> str:
+    if words.figure("failing"):
+        return words.say(N_("{count} take nothing"), count=words.number("failing"))
+    return words.say(N_("{count} in use"), count=words.number("count"))
+
+
 def _version_value(words: _Words) -> str:
     return str(words.figure("product"))
 
@@ -213,6 +219,7 @@ TITLES: Mapping[CheckName, str] = {
     CheckName.JOBS: N_("Jobs"),
     CheckName.QUARANTINE: N_("Changes held back"),
     CheckName.UPLOADS: N_("Files being sent"),
+    CheckName.WEBHOOKS: N_("Webhooks"),
     CheckName.VERSION: N_("Version"),
 }
 LEVELS: Mapping[Level, str] = {
@@ -230,6 +237,7 @@ _VALUES: Mapping[CheckName, Callable[[_Words], str]] = {
     CheckName.JOBS: _jobs_value,
     CheckName.QUARANTINE: _count_value,
     CheckName.UPLOADS: _count_value,
+    CheckName.WEBHOOKS: _webhooks_value,
     CheckName.VERSION: _version_value,
 }
 _FACTS: Mapping[CheckName, Callable[[_Words], Iterator[str]]] = {
@@ -242,6 +250,7 @@ _FACTS: Mapping[CheckName, Callable[[_Words], Iterator[str]]] = {
     CheckName.JOBS: _oldest,
     CheckName.QUARANTINE: _oldest,
     CheckName.UPLOADS: _oldest,
+    CheckName.WEBHOOKS: _oldest,
     CheckName.VERSION: _version_facts,
 }
 _LIMITS: Mapping[CheckName, tuple[str, str]] = {
@@ -290,6 +299,7 @@ _REMEDIES: Mapping[tuple[CheckName, str], str] = {
     (CheckName.JOBS, "stuck"): N_("Jobs do not run: start the server again and look into its log."),
     (CheckName.JOBS, "failed"): N_("See why in the list of jobs."),
     (CheckName.QUARANTINE, "old"): N_("Ask the reviewers to decide under “Needs attention”."),
+    (CheckName.WEBHOOKS, "failing"): N_("See why in its attempts, and tell whoever runs the receiver."),
     (CheckName.VERSION, "not_installed"): N_(
         "Set the server up: f178 init. One in use: restore it from the backup."
     ),

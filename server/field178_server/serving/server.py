@@ -15,6 +15,8 @@ from field178_server.office.indicators.team_figures import FiguresOfTeams
 from field178_server.office.indicators.updater import totals_running
 from field178_server.office.mail.sender import mail_running
 from field178_server.office.reminders.operations import remind_if_due
+from field178_server.office.reminders.stopped_webhooks import announce_stopped
+from field178_server.office.webhooks.delivery import webhooks_running
 from field178_server.runtime import Runtime
 from field178_server.security.certificates import certificate_of
 from field178_server.serving.connection_limits import ConnectionCount, connections_allowed
@@ -54,6 +56,7 @@ def serve(settings: Settings, host: str, port: int, ready: Ready) -> None:
         stack.enter_context(jobs_running(runtime_of(application), JOB_KINDS))
         stack.enter_context(mail_running(runtime_of(application)))
         stack.enter_context(totals_running(runtime_of(application)))
+        stack.enter_context(webhooks_running(runtime_of(application), announce_stopped))
         connections = connections_allowed(handles_each=2 if ends_tls else 1)
         bind = partial(
             bound, application, threads=settings.threads, connections=connections, is_https=settings.is_https

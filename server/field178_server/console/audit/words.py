@@ -157,6 +157,15 @@ _ACTIONS: Mapping[str, str] = {
     "files_collected": N_("Removed files that nothing names"),
     "chain_checked": N_("Checked the chain of the audit trail"),
     "mail_tested": N_("Sent a test e-mail"),
+    "webhook_added": N_("Added a webhook"),
+    "webhook_changed": N_("Changed a webhook"),
+    "webhook_secret_changed": N_("Changed the secret of a webhook"),
+    "webhook_paused": N_("Paused a webhook"),
+    "webhook_resumed": N_("Resumed a webhook"),
+    "webhook_replayed": N_("Sent events to a webhook again"),
+    "webhook_tested": N_("Sent a test to a webhook"),
+    "webhook_stopped": N_("Gave a webhook up"),
+    "webhook_removed": N_("Removed a webhook"),
 }
 _LISTS = {
     "establishments": N_("Register of establishments"),
@@ -250,4 +259,6 @@ _DETAILS: Mapping[str, Callable[[object, Localizer], str]] = {
     "conflict": _counted(N_("in conflict: {count}")),
     "quarantined": _counted(N_("quarantined: {count}")),
     "is_whole": _is_whole,
+    "host": lambda value, _: str(value),
+    "from_event": _counted(N_("from event {count}")),
 }

@@ -73,6 +73,7 @@ def attempt_view(attempt: BackupRow, localizer: Localizer) -> AttemptView:
 _PAGES = {
     CheckName.JOBS: ("console.jobs", N_("To the jobs")),
     CheckName.INTEGRITY: ("console.tablets", N_("To the differences")),
+    CheckName.WEBHOOKS: ("console.webhooks", N_("To the webhooks")),
     CheckName.QUARANTINE: ("console.attention", N_("To the changes")),
 }
 _STATES = {

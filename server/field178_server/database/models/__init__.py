@@ -62,6 +62,13 @@ from field178_server.database.models.replication import (
 from field178_server.database.models.report import FrozenReport, ReportTemplate
 from field178_server.database.models.review import RecordView
 from field178_server.database.models.tenant import Scope, StoreCheck, Tenant
+from field178_server.database.models.webhook import (
+    Webhook,
+    WebhookAttempt,
+    WebhookEvent,
+    WebhookFeed,
+    WebhookRecord,
+)
 
 __all__ = [
     "VISITS_INDEX",
@@ -125,4 +132,9 @@ __all__ = [
     "StoredReceipt",
     "Tenant",
     "Upload",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookEvent",
+    "WebhookFeed",
+    "WebhookRecord",
 ]

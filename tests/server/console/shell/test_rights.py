@@ -55,6 +55,8 @@ PAGES = {
     "/indicators/coverage": {"reviewer", "leader_viewer", "city_viewer"},
     "/people": {"admin"},
     "/people/new": {"admin"},
+    "/webhooks": {"admin"},
+    "/webhooks/new": {"admin"},
     "/teams": READERS | {"admin"},
     "/teams/new": {"admin"},
     "/tablets": {"reviewer", "admin"},

@@ -1,0 +1,376 @@
+"""Collection of events: what the feeds of the scopes say is written down as events, in one order.
+
+A push or an approval writes nothing for webhooks: the feed, written in the transaction of each change, says
+which records changed, and the history which revisions were made.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, delete, insert, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from field178_server.database import engine as database
+from field178_server.database.declarative_base import table_of
+from field178_server.database.models import (
+    ChangeHistory,
+    Feed,
+    Record,
+    Scope,
+    WebhookEvent,
+    WebhookFeed,
+    WebhookRecord,
+)
+from field178_server.office.webhooks.events import REVIEW, TOLD_TYPES, EventKind
+from field178_server.records.scopes import OFFICE
+from field178_shared.ids import review_id
+from field178_shared.merge import Data
+from field178_shared.records.plan import ITEM
+from field178_shared.records.reading import count_of, text_of
+from field178_shared.records.reports import REPORT
+from field178_shared.records.review import DECIDED, RETURNED
+from field178_shared.wire.protocol import Op
+
+STEP = 200
+_COLUMNS = (
+    *("tenant_id", "event_no", "event_id", "kind", "record_id", "record_type", "subject_id", "unit_id"),
+    *("rev", "state", "is_deleted", "happened_at"),
+)
+
+
+@dataclass(slots=True)
+class _Changes:
+    """The next changed records in order, the cursors with them, and whether these are all."""
+
+    record_ids: list[str] = field(default_factory=list)
+    cursors: dict[str, int] = field(default_factory=dict)
+    is_all: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A record as it stands."""
+
+    record_id: str
+    type: str
+    scope: str
+    rev: int
+    is_deleted: bool
+    subject_id: str | None
+    body: str
+
+    @property
+    def data(self) -> Data:
+        found = json.loads(self.body)
+        assert isinstance(found, dict)
+        return found
+
+    @property
+    def unit_id(self) -> str | None:
+        return text_of(self.data, "unit_id") or text_of(self.data, "area_id") or None
+
+
+@dataclass(frozen=True, slots=True)
+class _Revision:
+    """A revision in the history; the payload is read of reviews and reports alone."""
+
+    event_id: str
+    record_id: str
+    rev: int
+    at: datetime
+    payload: Data
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """An event before it has its number; `place`: where it stands among the events of one record."""
+
+    place: tuple[int, int, int]
+    event_id: str
+    kind: EventKind
+    record: _Found
+    subject: _Found | None
+    rev: int
+    state: str | None
+    at: datetime
+
+
+def begin(session: Session, tenant_id: str) -> None:
+    """Begin to collect: what was there before the first webhook is no event."""
+    forget(session, tenant_id)
+    rows = session.execute(select(Scope.scope, Scope.seq).where(Scope.tenant_id == tenant_id))
+    cursors = {scope: seq for scope, seq in rows}
+    session.add(WebhookFeed(tenant_id=tenant_id, cursors=_written(cursors), last_no=0))
+    # After the cursors: a change in between is there already, and its revision is known.
+    there = select(literal(tenant_id), Record.record_id, Record.rev).where(
+        Record.tenant_id == tenant_id, Record.type.in_(sorted({*TOLD_TYPES, REVIEW}))
+    )
+    session.execute(insert(WebhookRecord).from_select(["tenant_id", "record_id", "rev"], there))
+
+
+def forget(session: Session, tenant_id: str) -> None:
+    """Stop collecting, and delete all events."""
+    # The feed first: whoever collects at present holds its row, and ends before the rest is deleted.
+    for table in (WebhookFeed, WebhookEvent, WebhookRecord):
+        session.execute(delete(table).where(table.tenant_id == tenant_id))
+
+
+def is_begun(session: Session, tenant_id: str) -> bool:
+    """Tell whether events are collected: there are webhooks."""
+    return session.get(WebhookFeed, tenant_id) is not None
+
+
+def is_collected(session: Session, tenant_id: str) -> bool:
+    """Tell whether a step would find nothing."""
+    feed = session.get(WebhookFeed, tenant_id)
+    if feed is None:
+        return True
+    cursors = json.loads(feed.cursors)
+    rows = session.execute(select(Scope.scope, Scope.seq).where(Scope.tenant_id == tenant_id))
+    return all(cursors.get(scope, 0) >= seq for scope, seq in rows)
+
+
+def collect_step(session: Session, tenant_id: str, most: int = STEP) -> bool:
+    """Write the events of the next changed records; tell whether more may be left.
+
+    Who collects holds the row of the feed: no two processes write the same event.
+    """
+    query = select(WebhookFeed).where(WebhookFeed.tenant_id == tenant_id).with_for_update()
+    feed = session.scalar(query)
+    if feed is None:
+        return False
+    cursors: dict[str, int] = json.loads(feed.cursors)
+    changes = _next_changes(session, tenant_id, cursors, most)
+    if not changes.cursors:
+        return False
+    records = _records_with_subjects(session, tenant_id, changes.record_ids)
+    told = _told(session, tenant_id, records)
+    new = {one: found for one, found in records.items() if found.rev > told.get(one, 0) and _is_told(found)}
+    events = list(_events(session, tenant_id, records, new, told))
+    _write(session, tenant_id, feed.last_no, events)
+    database.bulk_upsert(
+        session.connection(),
+        table_of(WebhookRecord),
+        ("tenant_id", "record_id", "rev"),
+        [(tenant_id, found.record_id, found.rev) for _, found in sorted(new.items())],
+    )
+    feed.last_no += len(events)
+    feed.cursors = _written({**cursors, **changes.cursors})
+    return not changes.is_all
+
+
+def _next_changes(session: Session, tenant_id: str, cursors: Mapping[str, int], most: int) -> _Changes:
+    found = _Changes()
+    scopes = session.execute(
+        select(Scope.scope, Scope.seq, Scope.floor).where(Scope.tenant_id == tenant_id).order_by(Scope.scope)
+    ).all()
+    for scope, seq, floor in scopes:
+        since, left = cursors.get(scope, 0), most - len(found.record_ids)
+        if seq <= since:
+            continue
+        if left <= 0:
+            found.is_all = False
+            break
+        if floor > since:
+            # Rows of deleted records have left the feed: the records themselves tell what is untold.
+            found.record_ids += _untold(session, tenant_id, scope)
+            found.cursors[scope] = seq
+            continue
+        query = select(Feed.record_id, Feed.seq).where(
+            Feed.tenant_id == tenant_id, Feed.scope == scope, Feed.seq > since
+        )
+        rows = session.execute(query.order_by(Feed.seq).limit(left)).all()
+        found.record_ids += [record_id for record_id, _ in rows]
+        last = rows[-1].seq if rows else since
+        found.is_all = found.is_all and len(rows) < left
+        found.cursors[scope] = last if len(rows) == left else max(seq, last)
+    return found
+
+
+def _untold(session: Session, tenant_id: str, scope: str) -> list[str]:
+    there = (WebhookRecord.tenant_id == Record.tenant_id) & (WebhookRecord.record_id == Record.record_id)
+    query = (
+        select(Record.record_id)
+        .outerjoin(WebhookRecord, there)
+        .where(Record.tenant_id == tenant_id, Record.scope == scope)
+        .where(WebhookRecord.rev.is_(None) | (WebhookRecord.rev < Record.rev))
+    )
+    return list(session.scalars(query.order_by(Record.seq)))
+
+
+def _records_with_subjects(session: Session, tenant_id: str, ids: Sequence[str]) -> dict[str, _Found]:
+    """Return records, the records that they are about, and the reviews of both, in the order of the ids.
+
+    A review never comes before the revision that it decides on, nor an entry before its visit.
+    """
+    query = select(Record.record_id, Record.subject_id).where(
+        Record.tenant_id == tenant_id, _among(session, Record.record_id, ids)
+    )
+    subjects = {one: subject or one for one, subject in session.execute(query)}
+    ordered: dict[str, None] = {}
+    for one in ids:
+        subject = subjects.get(one, one)
+        ordered |= dict.fromkeys((subject, review_id(subject), one))
+    row = Record
+    wanted = select(row.record_id, row.type, row.scope, row.rev, row.deleted, row.subject_id, row.body).where(
+        row.tenant_id == tenant_id, _among(session, row.record_id, list(ordered))
+    )
+    found = {one.record_id: _Found(*one) for one in session.execute(wanted)}
+    return {one: found[one] for one in ordered if one in found}
+
+
+def _told(session: Session, tenant_id: str, ids: Collection[str]) -> dict[str, int]:
+    query = select(WebhookRecord.record_id, WebhookRecord.rev).where(
+        WebhookRecord.tenant_id == tenant_id, _among(session, WebhookRecord.record_id, list(ids))
+    )
+    return {record_id: rev for record_id, rev in session.execute(query)}
+
+
+def _is_told(found: _Found) -> bool:
+    # An unannounced planned visit lies with the office until its day: until then nobody hears of it.
+    is_secret = found.type == ITEM and found.scope == OFFICE
+    return (found.type in TOLD_TYPES or found.type == REVIEW) and not is_secret
+
+
+def _events(
+    session: Session,
+    tenant_id: str,
+    records: Mapping[str, _Found],
+    new: Mapping[str, _Found],
+    told: Mapping[str, int],
+) -> Iterator[_Event]:
+    revisions = _revisions(session, tenant_id, new, told)
+    groups: dict[str, list[_Event]] = {}
+    for one, found in new.items():
+        subject = records.get(found.subject_id) if found.subject_id else None
+        group = groups.setdefault(found.subject_id or one, [])
+        if found.type != REVIEW:
+            group += (_record_event(found, subject, made) for made in revisions.get(one, ()))
+        elif subject is not None:
+            group += _review_events(subject, revisions.get(one, ()))
+    for group in groups.values():
+        yield from sorted(group, key=lambda event: event.place)
+
+
+def _record_event(found: _Found, subject: _Found | None, made: _Revision) -> _Event:
+    is_frozen = found.type == REPORT and any(_is_of(path, "frozen") for path in _set_of(made.payload))
+    kind = EventKind.FROZEN if is_frozen else EventKind.EDITED if made.rev > 1 else EventKind.CREATED
+    # What is about a record follows it; among its own revisions the order is that of their numbers.
+    place = (made.rev, 0, 0) if subject is None else (_LAST, 0, made.rev)
+    return _Event(place, made.event_id, kind, found, subject, made.rev, None, made.at)
+
+
+def _review_events(subject: _Found, revisions: Sequence[_Revision]) -> Iterator[_Event]:
+    seen_rev = 1
+    for made in revisions:
+        decided = _decided(made.payload)
+        if decided is None:
+            continue
+        state, rev = decided
+        seen_rev = max(seen_rev, rev)
+        kind = EventKind.RETURNED if state == RETURNED else EventKind.REVIEWED
+        place = (seen_rev, 1, made.rev)
+        yield _Event(place, made.event_id, kind, subject, None, max(rev, 1), state, made.at)
+
+
+def _decided(payload: Data) -> tuple[str, int] | None:
+    """Return what a revision of a review decided, and on which revision; None where it decided nothing.
+
+    A decision that was erased with its record before it was told decided nothing any more.
+    """
+    set_, before = _set_of(payload), _object(payload.get("before"))
+    if payload.get("op") == Op.DELETE.value:
+        return "waiting", count_of(before, "record_rev") or 1
+    stands = {**before, **set_}
+    state = text_of(stands, "state")
+    # Handed over to another officer, or with a further remark, it is decided as before.
+    is_decision = any(name in set_ for name in DECIDED)
+    return (state, count_of(stands, "record_rev") or 1) if is_decision and state else None
+
+
+def _revisions(
+    session: Session, tenant_id: str, new: Mapping[str, _Found], told: Mapping[str, int]
+) -> dict[str, list[_Revision]]:
+    row = ChangeHistory
+    query = (
+        select(row.change_id, row.record_id, row.rev, row.received_at)
+        .where(row.tenant_id == tenant_id, row.rev.is_not(None), _among(session, row.record_id, list(new)))
+        .order_by(row.rev)
+    )
+    payloads = _payloads(session, tenant_id, [one for one, found in new.items() if found.type in _READ])
+    revisions: dict[str, list[_Revision]] = {}
+    for event_id, record_id, rev, at in session.execute(query):
+        # Made after the records were read: their next change in the feed tells of it.
+        if rev is not None and told.get(record_id, 0) < rev <= new[record_id].rev:
+            payload = payloads.get(event_id, {})
+            if "set" in payload and payload["set"] is None:
+                # The first content lies in the record alone, until there is a second one.
+                payload = {**payload, "set": new[record_id].data}
+            made = _Revision(event_id, record_id, rev, at, payload)
+            revisions.setdefault(record_id, []).append(made)
+    return revisions
+
+
+def _payloads(session: Session, tenant_id: str, ids: Sequence[str]) -> dict[str, Data]:
+    if not ids:
+        return {}
+    query = select(ChangeHistory.change_id, ChangeHistory.payload).where(
+        ChangeHistory.tenant_id == tenant_id, _among(session, ChangeHistory.record_id, ids)
+    )
+    return {one: _object(json.loads(payload)) for one, payload in session.execute(query) if payload}
+
+
+def _write(session: Session, tenant_id: str, last_no: int, events: Sequence[_Event]) -> None:
+    connection = session.connection()
+    database.bulk_insert(
+        connection,
+        table_of(WebhookEvent),
+        _COLUMNS,
+        [
+            (
+                tenant_id,
+                last_no + number,
+                event.event_id,
+                event.kind.value,
+                event.record.record_id,
+                event.record.type,
+                event.subject.record_id if event.subject else None,
+                (event.subject or event.record).unit_id,
+                event.rev,
+                event.state,
+                event.record.is_deleted,
+                database.stored_instant(connection, event.at),
+            )
+            for number, event in enumerate(events, 1)
+        ],
+    )
+
+
+def _among(session: Session, column: InstrumentedAttribute[str], ids: Sequence[str]) -> ColumnElement[bool]:
+    value: Any = database.stored_list(session.connection(), sorted(set(ids)))
+    return database.among(column, bindparam("ids", value, unique=True))
+
+
+def _set_of(payload: Data) -> Data:
+    return _object(payload.get("set"))
+
+
+def _object(value: object) -> Data:
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def _is_of(path: str, name: str) -> bool:
+    return path == name or path.startswith(f"{name}.")
+
+
+def _written(cursors: Mapping[str, int]) -> str:
+    return json.dumps(cursors, sort_keys=True)
+
+
+_READ = (REVIEW, REPORT)
+_LAST = 1 << 62

@@ -1,0 +1,76 @@
+"""Events of webhooks: their kinds, the record types that are told, and the message of one event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from field178_server.database.models import WebhookEvent
+from field178_shared.records.commune import COMMUNE_TYPES
+from field178_shared.records.plan import ITEM, PLAN
+from field178_shared.records.reports import REPORT, SUBMISSION
+from field178_shared.records.returns import RETURN_TYPES
+from field178_shared.records.sanctions import OFFICE_TYPES
+from field178_shared.time.clock import to_wire
+from field178_shared.wire.canonical import canonical
+
+REVIEW = "review"
+# People, teams and lists are settings of the office; conflicts and answers a talk between it and the field.
+TOLD_TYPES = frozenset(
+    {
+        *("establishment", "inspection", "outreach_session", PLAN, ITEM, REPORT, SUBMISSION),
+        *COMMUNE_TYPES,
+        *RETURN_TYPES,
+        *OFFICE_TYPES,
+    }
+)
+
+
+class EventKind(StrEnum):
+    """What happened, as it stands in the message."""
+
+    CREATED = "record.created"
+    EDITED = "record.edited"
+    REVIEWED = "record.reviewed"
+    RETURNED = "record.returned"
+    FROZEN = "report.frozen"
+
+
+TEST = "webhook.test"
+
+
+@dataclass(frozen=True, slots=True)
+class EventMessage:
+    """What is sent: the same id and the same bytes at each attempt."""
+
+    event_no: int | None
+    event_id: str
+    kind: str
+    body: bytes
+
+
+def message_of(event: WebhookEvent) -> EventMessage:
+    """Return the message of an event: it names no officer, and holds nothing of the record's content."""
+    data: dict[str, object] = {
+        "number": event.event_no,
+        "id": event.record_id,
+        "record_type": event.record_type,
+        "rev": event.rev,
+        "deleted": event.is_deleted,
+    }
+    optional = {"about": event.subject_id, "unit_id": event.unit_id, "state": event.state}
+    data |= {name: value for name, value in optional.items() if value is not None}
+    return EventMessage(
+        event.event_no, event.event_id, event.kind, _body(event.kind, event.happened_at, data)
+    )
+
+
+def test_message(event_id: str, now: datetime) -> EventMessage:
+    """Return the message of a test."""
+    return EventMessage(None, event_id, TEST, _body(TEST, now, {}))
+
+
+def _body(kind: str, at: datetime, data: Mapping[str, object]) -> bytes:
+    return canonical({"type": kind, "timestamp": to_wire(at), "data": dict(data)})

@@ -1,0 +1,133 @@
+"""Reads of webhooks: the list with what waits for each, one with its attempts, and those that fail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from field178_server.database.models import Record, Webhook, WebhookAttempt, WebhookEvent
+from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
+from field178_server.records.scopes import OFFICE
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.records.plan import ITEM
+
+ACTIVE, PAUSED, STOPPED = "active", "paused", "stopped"
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ListedWebhook:
+    """A webhook, how many events wait for it, and its last attempt."""
+
+    webhook: Webhook
+    waiting_count: int
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEvents:
+    """The events that can be told again: their numbers and instants, 0 and None where there is none."""
+
+    first_no: int = 0
+    last_no: int = 0
+    since: datetime | None = None
+
+
+def is_unannounced() -> ColumnElement[bool]:
+    """Return the condition of events about a planned visit that nobody may hear of yet."""
+    hidden = select(Record.record_id).where(
+        Record.tenant_id == WebhookEvent.tenant_id,
+        Record.record_id == WebhookEvent.record_id,
+        Record.scope == OFFICE,
+    )
+    return (WebhookEvent.record_type == ITEM) & hidden.exists()
+
+
+def webhooks(session: Session, tenant_id: str) -> list[ListedWebhook]:
+    """Return all webhooks by name; two statements."""
+    rows = session.scalars(
+        select(Webhook).where(Webhook.tenant_id == tenant_id).order_by(Webhook.name, Webhook.webhook_id)
+    ).all()
+    counts, last = _waiting(session, tenant_id, rows), _last_attempts(session, tenant_id)
+    return [ListedWebhook(row, counts.get(row.webhook_id, 0), last.get(row.webhook_id)) for row in rows]
+
+
+def webhook(session: Session, tenant_id: str, webhook_id: str) -> ListedWebhook:
+    """Return one webhook. Raises AppError(not_found)."""
+    row = session.get(Webhook, (tenant_id, webhook_id))
+    if row is None:
+        raise AppError(ErrorCode.NOT_FOUND, webhook=webhook_id)
+    return ListedWebhook(row, _waiting(session, tenant_id, [row]).get(webhook_id, 0), None)
+
+
+def attempts(session: Session, tenant_id: str, webhook_id: str, place: PageStart) -> KeysetPage[Any]:
+    """Return a page of the attempts of a webhook, the youngest first."""
+    row = WebhookAttempt
+    query: Select[*tuple[Any, ...]] = select(row, row.attempt_id.label("record_id")).where(
+        row.tenant_id == tenant_id, row.webhook_id == webhook_id
+    )
+    order = Order(row.tenant_id, row.attempt_id, row.attempt_id, is_descending=True)
+    return keyset_page(session, query, order, tenant_id, place, PAGE)
+
+
+def kept_events(session: Session, tenant_id: str) -> KeptEvents:
+    """Return which events can be told again."""
+    first, last, since = session.execute(
+        select(
+            func.min(WebhookEvent.event_no),
+            func.max(WebhookEvent.event_no),
+            func.min(WebhookEvent.happened_at),
+        ).where(WebhookEvent.tenant_id == tenant_id)
+    ).one()
+    return KeptEvents(first or 0, last or 0, since)
+
+
+def due(session: Session, tenant_id: str, now: datetime) -> list[str]:
+    """Return the webhooks to which something is to be sent now and nobody sends."""
+    waits = (
+        select(WebhookEvent.event_no)
+        .where(WebhookEvent.tenant_id == Webhook.tenant_id, WebhookEvent.event_no > Webhook.delivered_no)
+        .exists()
+    )
+    query = select(Webhook.webhook_id).where(
+        Webhook.tenant_id == tenant_id,
+        Webhook.state == ACTIVE,
+        Webhook.next_try_at <= now,
+        Webhook.claimed_until.is_(None) | (Webhook.claimed_until <= now),
+        waits,
+    )
+    return list(session.scalars(query.order_by(Webhook.webhook_id)))
+
+
+def _waiting(session: Session, tenant_id: str, rows: Sequence[Webhook]) -> dict[str, int]:
+    """Return how many events wait for each webhook, of the kinds that it is told of."""
+    lowest = min((row.delivered_no for row in rows), default=0)
+    if not rows:
+        return {}
+    told = WebhookEvent
+    counts = session.execute(
+        select(Webhook.webhook_id, told.kind, func.count())
+        .join(told, (told.tenant_id == Webhook.tenant_id) & (told.event_no > Webhook.delivered_no))
+        .where(Webhook.tenant_id == tenant_id, told.event_no > lowest)
+        .group_by(Webhook.webhook_id, told.kind)
+    ).all()
+    kinds = {row.webhook_id: row.kinds.split() for row in rows}
+    found: dict[str, int] = {}
+    for webhook_id, kind, count in counts:
+        if kind in kinds.get(webhook_id, ()):
+            found[webhook_id] = found.get(webhook_id, 0) + count
+    return found
+
+
+def _last_attempts(session: Session, tenant_id: str) -> dict[str, datetime]:
+    query = (
+        select(WebhookAttempt.webhook_id, func.max(WebhookAttempt.at))
+        .where(WebhookAttempt.tenant_id == tenant_id)
+        .group_by(WebhookAttempt.webhook_id)
+    )
+    return {webhook_id: at for webhook_id, at in session.execute(query)}
