@@ -18,10 +18,8 @@ from scripts.demo.words import _
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.engine import create_engine_for
-from field178_server.demo.communes import enter_communes
-from field178_server.demo.places import publish_places
-from field178_server.demo.returns import enter_returns
-from field178_server.demo.seed import DemoStore, Seeded, seed
+from field178_server.demo import district
+from field178_server.demo.seed import DemoStore, Seeded
 from field178_server.replication.policy.record_validation import DeclaredTypes
 from field178_server.security.keyring import load_keys
 from field178_server.security.passwords import Passwords
@@ -95,10 +93,8 @@ def fill(server: ServerProcess, waiting: int = 0) -> Seeded:
     install(settings, engine, clock, ids)
     lists = load()
     store = DemoStore(engine, OperationContext(settings.tenant, clock, ids, lists), DeclaredTypes(lists))
-    publish_places(engine, store.context, load_keys(settings.key_dir).receipt, demo())
-    seeded = seed(store, demo(), Passwords(settings.password_cost).hash(PASSWORD), waiting)
-    enter_communes(engine, store.context, demo(), seeded.reviewer)
-    enter_returns(engine, store.context, demo(), seeded.reviewer)
+    key, stored = load_keys(settings.key_dir).receipt, Passwords(settings.password_cost).hash(PASSWORD)
+    seeded = district.fill(store, key, demo(), stored, waiting)
     engine.dispose()
     return seeded
 

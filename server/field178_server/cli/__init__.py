@@ -85,6 +85,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         _("Restore a backup into an empty data folder and store; tablets then send again."),
     ),
     "drill": ("backups.drill", _("Try a restore in a scratch place, away from the office's data.")),
+    "demo": (
+        "demonstration.demo",
+        _("Fill an empty store with the made-up district: a year of approved records, accounts to sign in."),
+    ),
     "new-epoch": ("backups.new_epoch", _("Begin a new history: after EVERY restore of the store.")),
     "mark-backed-up": (
         "backups.mark_backed_up",

@@ -52,7 +52,7 @@ def add(  # noqa: PLR0913  # one parameter an option
     at = operator()
     if not officers.is_login(login):
         raise click.BadParameter(_("a login is made of a-z 0-9 . _ -"), param_hint="LOGIN")
-    password, generated = _new_password(login, generate)
+    password, generated = new_password(login, generate)
     stored = at.passwords.hash(password)
     wanted = AccountRequest(login, name or login, role, agency, tuple(f"unit:{one}" for one in units))
     officer_id = at.write(lambda session: accounts.add(session, at.context, wanted, team_names, stored))
@@ -87,7 +87,7 @@ def list_users(as_json: bool) -> None:
 def set_password(login: str, generate: bool, as_json: bool) -> None:
     """Replace a password."""
     at = operator()
-    password, generated = _new_password(login, generate)
+    password, generated = new_password(login, generate)
     stored = at.passwords.hash(password)
     officer_id = at.write(lambda session: accounts.set_password(session, at.context, login, stored))
     _show_account(officer_id, login, password if generated else None, as_json)
@@ -156,7 +156,7 @@ def _show_account(officer_id: str, login: str, password: str | None, as_json: bo
     show(shown | ({"password": password} if password is not None else {}), as_json=as_json)
 
 
-def _new_password(login: str, generate: bool) -> tuple[str, bool]:
+def new_password(login: str, generate: bool) -> tuple[str, bool]:
     """Return a password and whether it was generated."""
     typed = "" if generate else _typed_password()
     if not typed:

@@ -1,0 +1,49 @@
+"""The made-up district in a store of its own: `demo`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import click
+
+from field178_server.cli.context import as_json_option, operator, show
+from field178_server.cli.language import _
+from field178_server.cli.people import new_password
+from field178_server.demo import DEMO_START
+from field178_server.demo.district import fill, records_by_type
+from field178_server.demo.seed import DemoStore
+from field178_server.replication.policy.record_validation import declared_types
+from field178_server.serving.installation import install
+from field178_shared.codelists import demo as dataset
+from field178_shared.ids import IdSource
+from field178_shared.time.clock import ShiftedClock
+
+
+@click.command()
+@click.option(
+    "--data-only",
+    is_flag=True,
+    help=_("Fill an empty store; the play with server and tablet is `make demo` of a checkout."),
+)
+@as_json_option
+def demo(data_only: bool, as_json: bool) -> None:
+    """Expand the data set into approved records, and print how many of each type there are."""
+    if not data_only:
+        raise click.UsageError(_("The play needs a checkout: make demo. Here: field178 demo --data-only"))
+    at = operator()
+    # Filed on a day on which the agencies of its year were still there.
+    clock = ShiftedClock(DEMO_START, at.clock)
+    ids = IdSource(clock)
+    install(at.settings, at.engine, clock, ids)
+    if at.read(lambda session: records_by_type(session, at.tenant_id)):
+        raise click.ClickException(
+            _("The store has records: the made-up district is filled into an empty one alone.")
+        )
+    password, is_generated = new_password("gl01", generate=False)
+    store = DemoStore(at.engine, replace(at.context, clock=clock, ids=ids), declared_types())
+    fill(store, at.keyring.receipt, dataset(), at.passwords.hash(password))
+    made: dict[str, object] = dict(at.read(lambda session: records_by_type(session, at.tenant_id)))
+    show(made | ({"password": password} if is_generated else {}), as_json=as_json)
+    if not as_json:
+        text = _("Next: field178 indicators --year 2024 --profile an_lao_2024, or field178 serve")
+        click.echo(text, err=True)

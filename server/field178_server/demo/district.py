@@ -1,0 +1,40 @@
+"""Fills an empty store with the whole made-up district: places, records, what was sent and entered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from field178_server.database.models import Record
+from field178_server.demo.communes import enter_communes
+from field178_server.demo.places import publish_places
+from field178_server.demo.returns import enter_returns
+from field178_server.demo.seed import Dataset, DemoStore, Seeded, seed
+
+
+def fill(
+    store: DemoStore, key: Ed25519PrivateKey, dataset: Dataset, password_hash: str, waiting: int = 0
+) -> Seeded:
+    """Fill the store, approved but for the last records, of which so many wait for review.
+
+    `key` signs the pack of its places. Every account gets the same password.
+    """
+    publish_places(store.engine, store.context, key, dataset)
+    seeded = seed(store, dataset, password_hash, waiting)
+    enter_communes(store.engine, store.context, dataset, seeded.reviewer)
+    enter_returns(store.engine, store.context, dataset, seeded.reviewer)
+    return seeded
+
+
+def records_by_type(session: Session, tenant_id: str) -> Mapping[str, int]:
+    """Return how many records of each type the store has."""
+    query = (
+        select(Record.type, func.count())
+        .where(Record.tenant_id == tenant_id)
+        .group_by(Record.type)
+        .order_by(Record.type)
+    )
+    return {record_type: count for record_type, count in session.execute(query)}
