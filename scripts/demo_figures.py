@@ -227,16 +227,26 @@ NAMING = {
     "zone": "Khu công nghiệp GL-x",
     "forbidden": "no phone, no registration number that could exist: use GL-0000000nnn",
 }
+# What figures and rules must stand; tests/server/demo/test_edge_cases.py expands each into records.
 EDGE_CASES = [
-    "establishment with 0 workers (family-run boarding house)",
-    "visit with access_result=closed_on_arrival",
-    "two tablets filing a visit to one establishment",
-    "visit dated 2025-06-30 and 2025-07-01 at the same establishment (unit version changes)",
-    "session for three establishments with an unallocated remainder",
-    "workers_under18 = 1 (suppressed, protocol opened)",
-    "free text containing a phone number (marked by the linter)",
-    "media outlet created in May (den = months since creation)",
-    "violation dated 2025-12-14 and 2025-12-15 (frame changes)",
-    "commune plan issued then replaced",
-    "report of the period 15/12/2023-14/12/2024 differs from calendar 2024",
+    {"id": "family_boarding_house", "case": "establishment with 0 workers (family-run boarding house)"},
+    {"id": "closed_on_arrival", "case": "visit with access_result=closed_on_arrival"},
+    {"id": "two_tablets", "case": "two tablets filing a visit to one establishment"},
+    {
+        "id": "around_the_reform",
+        "case": "visit dated 2025-06-30 and 2025-07-01 at the same establishment (unit version changes)",
+    },
+    {
+        "id": "unallocated_remainder",
+        "case": "session for three establishments with an unallocated remainder",
+    },
+    {"id": "under_18", "case": "workers_under18 = 1 (suppressed, protocol opened)"},
+    {"id": "phone_number", "case": "free text containing a phone number (marked by the linter)"},
+    {"id": "outlet_of_may", "case": "media outlet created in May (den = months since creation)"},
+    {"id": "new_frame", "case": "violation dated 2025-12-14 and 2025-12-15 (frame changes)"},
+    {"id": "plan_replaced", "case": "commune plan issued then replaced"},
+    {
+        "id": "reporting_year",
+        "case": "report of the period 15/12/2023-14/12/2024 differs from calendar 2024",
+    },
 ]

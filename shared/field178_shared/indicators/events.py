@@ -46,7 +46,8 @@ class CountedRecord:
     """A live record as figures see it.
 
     `entries`: what the office wrote beside a visit. `closed_on`: the days of its corrections that are closed,
-    by their keys. `received_at` is the instant of its first revision.
+    by their keys. `received_at` is the instant of its first revision. `is_replaced`: a plan of its year that
+    another one stands for.
     """
 
     record_id: str
@@ -58,6 +59,7 @@ class CountedRecord:
     received_at: datetime | None = None
     entries: Entries = field(default_factory=dict)
     closed_on: Mapping[str, date] = field(default_factory=dict)
+    is_replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +182,12 @@ def _of_post(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
 
 
 def _of_commune_plan(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
-    """Yield a plan on the first day of its year, whenever it was issued: it is the plan of that year."""
+    """Yield a plan on the first day of its year, whenever it was issued: it is the plan of that year.
+
+    One that was replaced is in force no more, and neither are the programmes that it alone joined.
+    """
     plan = CommunePlan.from_data(record.data)
-    if plan.year is not None:
+    if plan.year is not None and not record.is_replaced:
         row = {"issued_on": plan.issued_on, "integration_ids": plan.integration_ids}
         yield Event(record.record_id, "commune_plan", date(plan.year, 1, 1), plan.unit_id, row)
 

@@ -30,7 +30,10 @@ Links = Mapping[str, frozenset[Subject]]
 
 
 def links_of(record: CountedRecord) -> frozenset[Subject]:
-    """Return the entities that may have events of a record, and the visits whose corrections it answers."""
+    """Return the entities that may have events of a record, and the records that count otherwise by it.
+
+    Those are the visits whose corrections it answers, and the plan that it replaces.
+    """
     return frozenset((kind, one) for kind, one in _links_of(record) if one)
 
 
@@ -46,6 +49,8 @@ def _links_of(record: CountedRecord) -> Iterator[Subject]:
             yield SCHOOL, text_of(data, "school_id")
         case "worker_census":
             yield ESTABLISHMENT, text_of(data, "establishment_id")
+        case "commune_plan":
+            yield RECORD, text_of(data, "replaces")
         case "media_post":
             yield OUTLET, text_of(data, "outlet_id")
         case "agency_return":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,8 @@ from field178_server.database.models import Audit, FiledRecord, FollowUpProjecti
 from field178_server.records.find_record import FILED_TYPES
 from field178_server.records.projections.follow_up import CORRECTION, NO_DAY
 from field178_shared.indicators.events import CountedRecord
-from field178_shared.records.commune import COMMUNE_TYPES
+from field178_shared.records.commune import COMMUNE_TYPES, PLAN
+from field178_shared.records.reading import Data, count_of, text_of
 from field178_shared.records.reports import SUBMISSION
 from field178_shared.records.returns import RETURN_TYPES
 from field178_shared.records.sanctions import OFFICE_TYPES
@@ -39,13 +41,21 @@ def records_to_count(session: Session, tenant_id: str, ids: Ids = None) -> Itera
         # Asked for types beside ids, SQLite may read all of the types.
         query = query.where(row.type.in_(sorted(PLAIN_TYPES)))
     filed: list[str] = []
+    plans: list[CountedRecord] = []
     for record_id, type_, body in session.execute(query).yield_per(STEP):
         if type_ in FILED_TYPES:
             filed.append(record_id)
         data = json.loads(body) if type_ in PLAIN_TYPES else {}
         # Nothing is known of what was erased, not even where it was.
         if data and data.keys() != {ERASED_AT}:
-            yield CountedRecord(record_id=record_id, type=type_, data=data)
+            record = CountedRecord(record_id=record_id, type=type_, data=data)
+            if type_ == PLAN:
+                plans.append(record)
+            else:
+                yield record
+    if plans:
+        replaced = _replaced_plans(session, tenant_id)
+        yield from (replace(one, is_replaced=_key_of(one.record_id, one.data) in replaced) for one in plans)
     if ids is None or filed:
         yield from _filed_records(session, tenant_id, None if ids is None else filed)
 
@@ -82,6 +92,19 @@ def _filed_records(session: Session, tenant_id: str, ids: Ids) -> Iterator[Count
             entries=entries.get(record_id, {}),
             closed_on=closed_on.get(record_id, {}),
         )
+
+
+def _replaced_plans(session: Session, tenant_id: str) -> set[tuple[str, int | None]]:
+    """Return the plans that a later one of their own year stands for: id and year. A commune has a few."""
+    query = select(Record.body).where(
+        Record.tenant_id == tenant_id, Record.type == PLAN, Record.deleted.is_(False)
+    )
+    bodies = map(json.loads, session.scalars(query))
+    return {_key_of(text_of(data, "replaces"), data) for data in bodies if data.get("replaces")}
+
+
+def _key_of(record_id: str, data: Data) -> tuple[str, int | None]:
+    return record_id, count_of(data, "year")
 
 
 def _entries(

@@ -200,7 +200,9 @@ class History:
         self._put("media_post", _MANY, UNIT, data)
 
     def commune_plan(self) -> None:
-        data = {"unit_id": self._rnd.choice(UNITS), "year": 2025, "issued_on": "2025-02-01"}
+        data: Json = {"unit_id": self._rnd.choice(UNITS), "year": 2025, "issued_on": "2025-02-01"}
+        if self._rnd.random() < 0.5:
+            data |= {"replaces": self._id("commune_plan", _FEW), "integration_ids": ["hiv"]}
         self._put("commune_plan", _FEW, UNIT, data)
 
     def item(self) -> None:
