@@ -24,6 +24,12 @@ from field178_shared.records.reading import entries_of, text_of
 # establishment of a planned visit.
 RECORD, PLAN = "record", "plan"
 MERGED, PLANNED_AT = "merged", "planned_at"
+# What a commune enters names one subject, by a member of its data.
+_NAMED_BY = {
+    "worker_census": (ESTABLISHMENT, "establishment_id"),
+    "media_post": (OUTLET, "outlet_id"),
+    "commune_plan": (RECORD, "replaces"),
+}
 # A kind of subject, and its id among those.
 Subject = tuple[str, str]
 Links = Mapping[str, frozenset[Subject]]
@@ -47,12 +53,9 @@ def _links_of(record: CountedRecord) -> Iterator[Subject]:
             yield from ((ESTABLISHMENT, one) for one in entries_of(data, "establishments"))
             yield ZONE, text_of(data, "zone_id")
             yield SCHOOL, text_of(data, "school_id")
-        case "worker_census":
-            yield ESTABLISHMENT, text_of(data, "establishment_id")
-        case "commune_plan":
-            yield RECORD, text_of(data, "replaces")
-        case "media_post":
-            yield OUTLET, text_of(data, "outlet_id")
+        case "worker_census" | "media_post" | "commune_plan":
+            kind, member = _NAMED_BY[record.type]
+            yield kind, text_of(data, member)
         case "agency_return":
             yield REPORTER, reporter_of(data)
         case "denominator":
