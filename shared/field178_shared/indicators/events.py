@@ -64,7 +64,10 @@ class CountedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event: its source, day and unit, its fields, and the entities that it belongs to by kind."""
+    """One event: its source, day and unit, its fields, and the entities that it belongs to by kind.
+
+    `begun_at`: the instant of a visit as it is written, "" of what has a day alone.
+    """
 
     record_id: str
     source: str
@@ -72,6 +75,12 @@ class Event:
     unit_id: str
     row: Mapping[str, object]
     entities: Mapping[str, str] = field(default_factory=dict)
+    begun_at: str = ""
+
+    @property
+    def order(self) -> tuple[date, str, str]:
+        """Where it stands among others: of two visits on one day the later one is the latest."""
+        return self.day, self.begun_at, self.record_id
 
 
 def events_of(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
@@ -86,8 +95,9 @@ def _of_visit(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
         return
     yield _filed(record, day)
     unit_id, entities = text_of(data, "unit_id"), {"establishment": text_of(data, "establishment_id")}
+    begun_at = text_of(data, "started_at")
     for source, on, row in (*_seen(data, day), *_found(record, day)):
-        yield Event(record.record_id, source, on, unit_id, row, entities)
+        yield Event(record.record_id, source, on, unit_id, row, entities, begun_at)
 
 
 def _seen(data: Data, day: date) -> Iterator[_Row]:

@@ -55,7 +55,7 @@ class Facts:
                 self._entities.append(PilotModelEntity(record.record_id, PilotModel.from_data(record.data)))
             self._events.extend(events_of(record, lists))
         self._events.extend(events_of_plan(records, register, today))
-        self._events.sort(key=lambda event: (event.day, event.record_id))
+        self._events.sort(key=lambda event: event.order)
         for event in self._events:
             for kind, entity_id in event.entities.items():
                 key = (kind, (aliases or {}).get(entity_id, entity_id))

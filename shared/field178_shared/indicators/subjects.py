@@ -59,7 +59,7 @@ def count_of_entity(
 ) -> Contribution:
     """Return what an entity with these events counts in each bucket."""
     by_source: dict[str, list[Event]] = {}
-    for event in sorted(events, key=lambda one: (one.day, one.record_id)):
+    for event in sorted(events, key=lambda one: one.order):
         by_source.setdefault(event.source, []).append(event)
     found: Contribution = {}
     for bucket in buckets:

@@ -80,6 +80,17 @@ def test_the_latest_count_of_workers_holds_and_no_later_one(figure: FiguresOf) -
     assert figure("workers_total", [establishment(), *counts], period=half).num == 9
 
 
+def test_of_two_counts_of_one_day_the_later_one_holds(figure: FiguresOf) -> None:
+    """Ids say nothing of the time: those of tablets are drawn at random."""
+    counts = []
+    for key, hour, total in (("v1", "13:10", 7), ("v2", "02:00", 4)):
+        seen = visit(key, "2024-05-02", workers_total=total)
+        data = dict(seen.data) | {"started_at": f"2024-05-02T{hour}:00.000Z"}
+        counts.append(record("inspection", key, data))
+    assert figure("workers_total", [establishment(), *counts]).num == 7
+    assert figure("contract_pct", [establishment(), *counts]).den == 7
+
+
 def test_unknown_numbers_of_workers_bound_the_figure(figure: FiguresOf) -> None:
     talks = [session("s1", "2024-02-10", establishments={"e1": reached(3, 3)})]
     known, unknown = establishment(), establishment("e2")
