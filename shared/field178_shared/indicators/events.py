@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from field178_shared.codelists import CodeLists
@@ -46,7 +46,8 @@ class CountedRecord:
     """A live record as figures see it.
 
     `entries`: what the office wrote beside a visit. `closed_on`: the days of its corrections that are closed,
-    by their keys. `received_at` is the instant of its first revision. `is_replaced`: a plan of its year that
+    by their keys; `closed_by_approved` without the answers of visits that wait, None where that is the same.
+    `received_at` is the instant of its first revision. `is_replaced`: a plan of its year that
     another one stands for.
     """
 
@@ -59,7 +60,17 @@ class CountedRecord:
     received_at: datetime | None = None
     entries: Entries = field(default_factory=dict)
     closed_on: Mapping[str, date] = field(default_factory=dict)
+    closed_by_approved: Mapping[str, date] | None = None
     is_replaced: bool = False
+
+
+def approved_only(records: Iterable[CountedRecord]) -> list[CountedRecord]:
+    """Return the approved records as they are while nothing else is: what waits closes no correction."""
+    return [
+        one if one.closed_by_approved is None else replace(one, closed_on=one.closed_by_approved)
+        for one in records
+        if one.is_approved
+    ]
 
 
 @dataclass(frozen=True, slots=True)

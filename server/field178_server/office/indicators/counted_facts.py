@@ -20,7 +20,7 @@ from field178_shared.codelists import CodeLists, Indicator
 from field178_shared.formulas.figures import Aggregate, Formula
 from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on
 from field178_shared.indicators.counting import Counts
-from field178_shared.indicators.events import CountedRecord
+from field178_shared.indicators.events import CountedRecord, approved_only
 from field178_shared.indicators.facts import Facts
 from field178_shared.indicators.figures import AreaTotals, FigureValue, figure_of
 from field178_shared.indicators.periods import Period
@@ -127,7 +127,7 @@ class CountedFacts(AreaFacts):
     def _facts_of(self, with_waiting: bool) -> Facts:
         # Built when asked: most pages need one of the two.
         if with_waiting not in self._facts:
-            records = [one for one in self._records if one.is_approved or with_waiting]
+            records = self._records if with_waiting else approved_only(self._records)
             self._facts[with_waiting] = Facts(
                 self.question.lists, records, self.question.today, self._aliases
             )

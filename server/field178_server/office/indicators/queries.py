@@ -16,7 +16,7 @@ from field178_server.records.find_record import merge_targets_of
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.indicators.areas import CountedArea, area_on
-from field178_shared.indicators.events import CountedRecord
+from field178_shared.indicators.events import CountedRecord, approved_only
 from field178_shared.indicators.facts import Facts
 from field178_shared.indicators.figures import AreaTotals, FigureValue, figure_of
 from field178_shared.indicators.periods import Period
@@ -67,7 +67,7 @@ def recount(
         facts = Facts(lists, counted, today, aliases)
         return AreaTotals(facts.counts_of, area, period, today)
 
-    return _figures(lists, totals([one for one in records if one.is_approved]), totals(records))
+    return _figures(lists, totals(approved_only(records)), totals(records))
 
 
 def differences(

@@ -36,7 +36,7 @@ from field178_shared.codelists import CodeLists
 from field178_shared.formulas.sources import ENTITIES
 from field178_shared.indicators.buckets import EntityBucket
 from field178_shared.indicators.entities import CountedEntity
-from field178_shared.indicators.events import INSPECTION, CountedRecord, Event, events_of
+from field178_shared.indicators.events import INSPECTION, CountedRecord, Event, approved_only, events_of
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.planned import events_of_plan
 from field178_shared.indicators.subjects import (
@@ -226,7 +226,10 @@ class Recounting:
         if record is None:
             return Counted()
         found = count_of_events(self.aggregates.of_events, self._events_of(record_id))
-        return Counted(approved=found) if record.is_approved else Counted(waiting=found)
+        if not record.is_approved:
+            return Counted(waiting=found)
+        approved = count_of_events(self.aggregates.of_events, self._approved_events([record]))
+        return Counted(approved, difference(found, approved))
 
     def _of_entities(
         self, subjects: Sequence[Subject], change: SubjectChange
@@ -241,20 +244,20 @@ class Recounting:
                 for record_id in sorted(records.get((kind, one), ()))
                 if (record := self._record(record_id)) is not None
             ]
-            events = [
-                (event, record.is_approved)
-                for record in linked
-                for event in self._events_of(record.record_id)
-                if self._owner(kind, event) == one
-            ]
-            if (entity := self._entity(kind, one, linked, [event for event, _ in events])) is None:
+            events, approved = (
+                [event for event in found if self._owner(kind, event) == one]
+                for found in (
+                    [event for record in linked for event in self._events_of(record.record_id)],
+                    self._approved_events(linked),
+                )
+            )
+            if (entity := self._entity(kind, one, linked, events)) is None:
                 continue
-            approved = [event for event, is_approved in events if is_approved]
             for part, buckets in self._buckets[kind]:
                 counted = count_of_entity(buckets, entity, approved)
                 waiting: Contribution = {}
-                if len(approved) < len(events):
-                    every = count_of_entity(buckets, entity, [event for event, _ in events])
+                if approved != events:
+                    every = count_of_entity(buckets, entity, events)
                     waiting = difference(every, counted)
                 yield (kind, one, part), Counted(counted, waiting)
 
@@ -333,6 +336,18 @@ class Recounting:
             record = self._record(record_id)
             self._events[record_id] = () if record is None else tuple(events_of(record, self._lists))
         return self._events[record_id]
+
+    def _approved_events(self, records: Iterable[CountedRecord]) -> list[Event]:
+        """Return the events of those that are approved, as they are without what waits."""
+        return [
+            event
+            for one in approved_only(records)
+            for event in (
+                self._events_of(one.record_id)
+                if one.closed_by_approved is None
+                else events_of(one, self._lists)
+            )
+        ]
 
 
 def _of_kind(

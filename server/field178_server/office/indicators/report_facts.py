@@ -17,6 +17,7 @@ from field178_shared.formulas.figures import Formula
 from field178_shared.formulas.sources import ENTITIES, SOURCES
 from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on
 from field178_shared.indicators.counting import Counts
+from field178_shared.indicators.events import approved_only
 from field178_shared.indicators.facts import Facts
 from field178_shared.indicators.figures import AreaTotals, FigureValue, aggregates_of, figure_of
 from field178_shared.indicators.periods import Period
@@ -98,7 +99,7 @@ class ReportFacts:
     def __init__(self, session: Session, tenant_id: str, question: ReportQuestion) -> None:
         self._question = question
         every = counted_records(session, tenant_id, _TYPES)
-        records = [one for one in every if one.is_approved]
+        records = approved_only(every)
         self._facts = Facts(
             question.lists, records, question.today, establishment_aliases(session, tenant_id)
         )

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, bindparam, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from field178_server.database import engine as database
-from field178_server.database.models import Audit, FiledRecord, FollowUpProjection, Record
+from field178_server.database.models import Audit, FiledRecord, FollowUpAnswerRow, FollowUpProjection, Record
 from field178_server.records.find_record import FILED_TYPES
 from field178_server.records.projections.follow_up import CORRECTION, NO_DAY
 from field178_shared.indicators.events import CountedRecord
@@ -29,6 +29,8 @@ _APPROVED, _VOID = "approved", "void"
 _RETURNED, _REVIEWED = "review_returned", ("review_approved", "review_returned", "review_void")
 STEP = 1000
 Ids = Collection[str] | None
+# Days by visit and key of a correction.
+ClosedOn = dict[str, dict[str, date]]
 
 
 def records_to_count(session: Session, tenant_id: str, ids: Ids = None) -> Iterator[CountedRecord]:
@@ -78,7 +80,8 @@ def _filed_records(session: Session, tenant_id: str, ids: Ids) -> Iterator[Count
         .where(Record.tenant_id == tenant_id, FiledRecord.review_state != _VOID)
         .where(listed(session, Record.record_id, ids))
     )
-    entries, closed_on = _entries(session, tenant_id, ids), _closed_on(session, tenant_id, ids)
+    entries = _entries(session, tenant_id, ids)
+    closed_on, closed_by_approved = _closed_on(session, tenant_id, ids)
     decided = _decided(session, tenant_id, ids)
     for record_id, type_, body, state, received_at in session.execute(filed).yield_per(STEP):
         yield CountedRecord(
@@ -91,6 +94,7 @@ def _filed_records(session: Session, tenant_id: str, ids: Ids) -> Iterator[Count
             received_at=received_at,
             entries=entries.get(record_id, {}),
             closed_on=closed_on.get(record_id, {}),
+            closed_by_approved=closed_by_approved.get(record_id),
         )
 
 
@@ -122,18 +126,54 @@ def _entries(
     return found
 
 
-def _closed_on(session: Session, tenant_id: str, ids: Ids) -> dict[str, dict[str, date]]:
-    """Return the days on which corrections were closed, by visit and key."""
+def _closed_on(session: Session, tenant_id: str, ids: Ids) -> tuple[ClosedOn, ClosedOn]:
+    """Return when corrections were closed, by visit and key: by all visits, and by approved ones.
+
+    The second has the visits alone of whose corrections a visit that waits has closed one.
+    """
     row = FollowUpProjection
-    query = select(row.visit_id, row.key, row.closed_on).where(
+    query = select(row.visit_id, row.key, row.closed_on, row.own_closed_on).where(
         row.tenant_id == tenant_id, row.kind == CORRECTION, listed(session, row.visit_id, ids)
     )
-    found: dict[str, dict[str, date]] = {}
+    every, by_office = ClosedOn(), ClosedOn()
     # Asked for the days as well, SQLite reads the index of all that is closed.
-    for visit_id, key, closed_on in session.execute(query):
-        if closed_on is not None and closed_on < NO_DAY:
-            found.setdefault(visit_id, {})[key] = closed_on
-    return found
+    for visit_id, key, closed_on, own_closed_on in session.execute(query):
+        for days, day in ((every, closed_on), (by_office, own_closed_on)):
+            if day is not None and day < NO_DAY:
+                days.setdefault(visit_id, {})[key] = day
+    waiting, approved = _answers(session, tenant_id, ids)
+    return every, {
+        visit_id: {
+            key: on
+            for key, day in every[visit_id].items()
+            if (
+                on := (by_office.get(visit_id, {}).get(key) or approved.get(visit_id, {}).get(key))
+                if key in keys
+                else day
+            )
+        }
+        for visit_id, keys in waiting.items()
+        if visit_id in every
+    }
+
+
+def _answers(session: Session, tenant_id: str, ids: Ids) -> tuple[dict[str, set[str]], ClosedOn]:
+    """Return the corrections that visits which wait have closed, and when approved ones closed any."""
+    row = FollowUpAnswerRow
+    there = (FiledRecord.tenant_id == row.tenant_id) & (FiledRecord.record_id == row.visit_id)
+    query = (
+        select(row.asked_visit_id, row.follow_up_id, row.answered_on, FiledRecord.review_state)
+        .join(FiledRecord, there)
+        .where(row.tenant_id == tenant_id, listed(session, row.asked_visit_id, ids))
+    )
+    waiting: dict[str, set[str]] = {}
+    approved = ClosedOn()
+    for visit_id, key, answered_on, state in session.execute(query):
+        if state != _APPROVED:
+            waiting.setdefault(visit_id, set()).add(key)
+        elif answered_on < approved.setdefault(visit_id, {}).get(key, NO_DAY):
+            approved[visit_id][key] = answered_on
+    return waiting, approved
 
 
 def _decided(session: Session, tenant_id: str, ids: Ids) -> dict[str, set[str]]:
