@@ -109,6 +109,16 @@ VIOLATIONS_FOUND = {
 }
 VIOLATIONS_FOUND_ELSEWHERE = ["lb_no_contract_1_10", "cu_signboard_bad"]
 
+# Visits that found no way in, beside those of the establishments.
+ATTEMPTS = 14
+REASONS_FOR_NO_ACCESS = (
+    "closed_on_arrival",
+    "no_representative",
+    "closed_on_arrival",
+    "refused",
+    "not_found",
+)
+
 SESSIONS_BY_QUARTER = {
     "c11629_v1": [4, 3, 4, 3],
     "c11656_v1": [3, 3, 3, 3],
@@ -206,6 +216,7 @@ OFFICE = [
 # After the officers of the communes.
 FURTHER = [("agency_reporter", "dist_health_office"), ("agency_reporter", "dist_finance_office")]
 
+YEAR = 2024
 CALIBRATION: dict[str, object] = {
     "note": (
         'WHOLLY FICTIONAL. No real establishment, officer or person. "GL" = giả lập. Screens show '
@@ -216,7 +227,7 @@ CALIBRATION: dict[str, object] = {
         "so that counts are visible)."
     ),
     "rng": "random.Random(178), Python 3; see scripts/make_demo_dataset.py",
-    "year": 2024,
+    "year": YEAR,
     "period": ["2024-01-01", "2025-01-01"],
 }
 NAMING = {

@@ -8,18 +8,34 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from field178_server.demo.places import DemoPlace, places_of
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.checklist import AnswerKind, ChecklistItem
 from field178_shared.codelists.conditions import ConditionContext
+from field178_shared.records.follow_ups import answer_key
 from field178_shared.rules.findings import frame_snapshot
 from field178_shared.time.clock import VIETNAM, to_wire
 
 NAMESPACE = uuid.UUID("0197c3a8-178a-7000-8000-000000000178")
 FIRST_VISIT = date(2024, 1, 8)
 VISIT_SPACING = timedelta(days=4)
+# When a team comes: by day where people eat and drink, in the evening where they sing, late where they stay.
+_BY_DAY = (time(9, 10), time(10, 40), time(14, 20), time(16, 5))
+_EVENING = (time(19, 20), time(20, 15), time(21, 30), time(22, 45))
+_LATE = (time(20, 50), time(21, 40), time(22, 35), time(23, 45))
+_HOURS = {
+    **dict.fromkeys(("karaoke", "massage", "sauna", "beer_house"), _EVENING),
+    **dict.fromkeys(("hotel", "guesthouse", "bar_pub"), _LATE),
+}
+_ROLES = ("manager", "owner", "staff_on_duty", "manager")
+_REASONS = ("tip_off", "peak_period", "leader_direction")
+_HELD_AT = (time(19, 30), time(8, 0), time(14, 0))
+# One correction in so many days; the next visit to the place looks at it.
+_TIME_TO_FIX = timedelta(days=30)
+# Sessions that trained those who do this work: commune, quarter and number within it.
+_TRAININGS = frozenset({("c11629_v1", 0, 3), ("c11656_v1", 1, 2), ("c11641_v1", 3, 1)})
 FORMS = ("conference", "integrated_meeting", "thematic_talk", "club_session")
 TOPICS = ("prostitution_law", "harms", "stigma_reduction", "drug_prevention", "hiv_aids", "trafficking")
 
@@ -56,7 +72,8 @@ def expand(dataset: Row, lists: CodeLists, team: DemoTeam) -> Iterator[DemoRecor
     rows = _rows(dataset, "establishments")
     for row in rows:
         yield _establishment(row, lists)
-    events = [*_visits(rows, lists, team), *_sessions(dataset, lists)]
+    attempts = _attempts(dataset, lists, team)
+    events = [*_visits(rows, lists, team), *attempts, *_sessions(dataset, lists)]
     yield from sorted(events, key=lambda record: (record.at, record.id))
 
 
@@ -80,47 +97,138 @@ def _establishment(row: Row, lists: CodeLists) -> DemoRecord:
 
 
 def _visits(rows: list[Row], lists: CodeLists, team: DemoTeam) -> Iterator[DemoRecord]:
-    count = 0
-    for row in rows:
-        for visit in range(_count(row, "visits")):
-            # The last visit of an establishment is the newest one: it has the violation and the outreach.
-            last = visit == _count(row, "visits") - 1
-            day = FIRST_VISIT + VISIT_SPACING * count
-            yield _visit(row, lists, team, day, last)
-            count += 1
+    """Yield the visits, place by place; a second one comes some weeks later and looks at what was asked for.
+
+    The last visit of an establishment is the newest one: it has the violation and the outreach.
+    """
+    visited = [row for row in rows if row["visits"]]
+    turns = sorted(
+        (place + visit * (5.5 + place % 9), place, visit)
+        for place, row in enumerate(visited)
+        for visit in range(_count(row, "visits"))
+    )
+    earlier: dict[int, DemoRecord] = {}
+    for number, (_, place, visit) in enumerate(turns):
+        row = visited[place]
+        made = _visit(row, lists, team, number, visit == _count(row, "visits") - 1)
+        if (before := earlier.get(place)) is not None:
+            made.data.update(_looking_at(before))
+        earlier[place] = made
+        yield made
 
 
-def _visit(row: Row, lists: CodeLists, team: DemoTeam, day: date, last: bool) -> DemoRecord:
-    started = datetime(day.year, day.month, day.day, 19, 30, tzinfo=VIETNAM)
+def _visit(row: Row, lists: CodeLists, team: DemoTeam, number: int, last: bool) -> DemoRecord:
+    day = FIRST_VISIT + VISIT_SPACING * number
     violation = row["violation"] if last else None
     answers = _answers(row, lists, violation, last)
+    minutes = 25 + 5 * (number % 5) + (30 if violation else 0)
     data: Data = {
-        "inspection_kind": "planned",
-        "trigger": "annual_plan",
-        "decision_number": "GL-12/QĐ-UBND",
-        "decision_date": f"{day.year}-01-05",
-        "members": {f"m{n}": {"user": user, "position": "member"} for n, user in enumerate(team.members, 1)},
-        "establishment_id": demo_id(_text(row, "id")),
-        "unit_id": _text(row, "unit"),
-        "team_id": team.id,
-        "started_at": to_wire(started),
-        "ended_at": to_wire(started + timedelta(minutes=35)),
-        "check_in": {"no_point_reason": "indoor"},
+        **_head(row, team, number, day, minutes),
+        **({"inspection_kind": "unannounced", "trigger": _REASONS[number % 3]} if number % 6 == 4 else {}),
         "access_result": "inspected",
-        "representative_role": "manager",
+        "representative_role": _ROLES[number % len(_ROLES)],
         "answers": answers,
         "findings": {},
         "measures": {"k1": {"measure_id": "reminder"}},
         "overall_result": "compliant",
+        "paper_signed": "yes",
     }
     if isinstance(violation, str):
         item = _item_of(lists, row, violation)
         data["findings"] = {"f1": _finding(lists, violation, item, day)}
         data["measures"] = {"k1": {"measure_id": "admin_minutes"}}
+        data["follow_ups"] = {"u1": _correction(lists.items[item].vi, day)}
         data["overall_result"] = "violation_recorded"
+    elif not last:
+        data["measures"] = {"k1": {"measure_id": "fix_by_date"}}
+        data["follow_ups"] = {"u1": _correction("Lập sổ theo dõi người lao động", day)}
+        data["overall_result"] = "minor_shortcomings"
     answers["cc_overall"] = {"v": data["overall_result"]}
-    scope = f"team:{team.id}"
-    return DemoRecord(demo_id(f"visit {row['id']} {day}"), "inspection", scope, data, started.astimezone(UTC))
+    return _filed(data, demo_id(f"visit {row['id']} {day}"), team)
+
+
+def _head(row: Row, team: DemoTeam, number: int, day: date, minutes: int) -> Data:
+    """Return who came to a place, when and why."""
+    hours = _HOURS.get(_text(row, "type"), _BY_DAY)
+    started = datetime.combine(day, hours[number % len(hours)], VIETNAM)
+    return {
+        "inspection_kind": "planned",
+        "trigger": "annual_plan",
+        "decision_number": "GL-12/QĐ-UBND",
+        "decision_date": f"{day.year}-01-05",
+        "members": _members(team, number),
+        "local_escort_agencies": ["commune_police"],
+        "establishment_id": demo_id(_text(row, "id")),
+        "unit_id": _text(row, "unit"),
+        "team_id": team.id,
+        "started_at": to_wire(started),
+        "ended_at": to_wire(started + timedelta(minutes=minutes)),
+        "check_in": _check_in(row, number, started),
+    }
+
+
+def _filed(data: Data, record_id: str, team: DemoTeam) -> DemoRecord:
+    """Return a visit as its team filed it ten minutes after its end."""
+    ended = datetime.fromisoformat(str(data["ended_at"]))
+    data["filed_at"] = to_wire(ended + timedelta(minutes=10))
+    started = datetime.fromisoformat(str(data["started_at"]))
+    return DemoRecord(record_id, "inspection", f"team:{team.id}", data, started)
+
+
+def _members(team: DemoTeam, number: int) -> Data:
+    """Return the leader with two or three others, who take turns."""
+    leader, *others = team.members
+    coming = [others[(number + n) % len(others)] for n in range(min(len(others), 2 + number % 2))]
+    positions = ("secretary", "member", "member")
+    return {
+        "m1": {"user": leader, "position": "team_leader"},
+        **{
+            f"m{n}": {"user": user, "position": position}
+            for n, (user, position) in enumerate(zip(coming, positions, strict=False), 2)
+        },
+    }
+
+
+def _check_in(row: Row, number: int, at: datetime) -> Data:
+    """Return where the team stood on arrival; indoors no position is found."""
+    if number % 3 == 1:
+        return {"no_point_reason": "indoor"}
+    return {
+        "lat": _position(row["lat"]) + 90 * (number % 7),
+        "lon": _position(row["lon"]) - 70 * (number % 5),
+        "accuracy_m": 5 + number % 14,
+        "fix_age_s": number % 9,
+        "captured_at": to_wire(at),
+    }
+
+
+def _correction(text: str, day: date) -> Data:
+    return {"text": text[:200], "due_on": (day + _TIME_TO_FIX).isoformat(), "status": "open"}
+
+
+def _looking_at(before: DemoRecord) -> Data:
+    """Return what a second visit is: a recheck of what the first one asked for, found made."""
+    (correction,) = before.data["follow_ups"].values()  # type: ignore[attr-defined]
+    told = {"visit_id": before.id, "follow_up_id": "u1", "status": "fixed", "text": correction["text"]}
+    answers = {answer_key(before.id, "u1"): told | {"due_on": correction["due_on"]}}
+    return {"inspection_kind": "recheck", "trigger": "follow_up_due", "follow_up_answers": answers}
+
+
+def _attempts(dataset: Row, lists: CodeLists, team: DemoTeam) -> Iterator[DemoRecord]:
+    """Yield the visits that found no way in."""
+    rows = {row["id"]: row for row in _rows(dataset, "establishments")}
+    for number, attempt in enumerate(_rows(dataset, "attempts")):
+        row, day = rows[attempt["establishment"]], date.fromisoformat(_text(attempt, "on"))
+        data: Data = {
+            **_head(row, team, number, day, 10),
+            "inspection_kind": attempt["kind"],
+            "trigger": "annual_plan" if attempt["kind"] == "planned" else "tip_off",
+            "access_result": attempt["result"],
+            "representative_role": "staff_on_duty" if attempt["result"] == "refused" else "none",
+            "overall_result": "not_inspected",
+            "paper_signed": "not_made",
+        }
+        yield _filed(data, demo_id(f"attempt {row['id']} {day}"), team)
 
 
 def _answers(row: Row, lists: CodeLists, violation: object, last: bool) -> dict[str, Data]:
@@ -199,8 +307,30 @@ def _session(
     unit: str, when: tuple[int, int], attendances: int, rows: list[Row], lists: CodeLists
 ) -> DemoRecord:
     quarter, number = when
-    day = date(2024, quarter * 3 + 1 + number % 3, 6 + number * 5 % 20)
-    form = "onsite_establishment" if rows else FORMS[(quarter + number) % len(FORMS)]
+    place = list(lists.units).index(unit)
+    day = date(2024, quarter * 3 + 1 + number % 3, 4 + (number * 5 + place * 3) % 22)
+    started = datetime.combine(day, _HELD_AT[(quarter + number + place) % len(_HELD_AT)], VIETNAM)
+    minutes = 60 + 15 * ((place + number) % 4)
+    form = "onsite_establishment" if rows else FORMS[(quarter + number + place) % len(FORMS)]
+    is_training = (unit, quarter, number) in _TRAININGS and not rows
+    data: Data = {
+        "outreach_form_id": "training_class" if is_training else form,
+        "session_date": day.isoformat(),
+        "start_time": f"{started:%H:%M}",
+        "duration_minutes": minutes,
+        "unit_id": unit,
+        "venue": f"Nhà văn hóa {lists.units[unit].vi}",
+        "host_agency_id": "commune_people_committee",
+        "audiences": _trained(attendances) if is_training else _audiences(attendances, rows),
+        "topic_ids": [TOPICS[0], TOPICS[1 + (quarter + number) % (len(TOPICS) - 1)]],
+        "materials": {"leaflet": {"quantity": attendances}},
+    }
+    if rows:
+        data["establishments"] = {demo_id(_text(row, "id")): _reached(row) for row in rows}
+    return _held(data, f"session {unit} {quarter} {number}", started + timedelta(minutes=minutes))
+
+
+def _audiences(attendances: int, rows: list[Row]) -> Data:
     workers = sum(_count(row, "worker_attendances") for row in rows)
     first = sum(_count(row, "worker_first_time") for row in rows)
     audiences: Data = {}
@@ -209,35 +339,33 @@ def _session(
     if attendances > workers:
         rest = attendances - workers
         audiences["general_public"] = {"attendance_count": rest, "first_time_count": rest * 3 // 4}
-    data: Data = {
-        "outreach_form_id": form,
-        "session_date": day.isoformat(),
-        "start_time": "19:30",
-        "duration_minutes": 90,
-        "unit_id": unit,
-        "venue": f"Nhà văn hóa {lists.units[unit].vi}",
-        "host_agency_id": "commune_people_committee",
-        "audiences": audiences,
-        "topic_ids": [TOPICS[0], TOPICS[1 + (quarter + number) % (len(TOPICS) - 1)]],
-        "materials": {"leaflet": {"quantity": attendances}},
+    return audiences
+
+
+def _trained(attendances: int) -> Data:
+    team, staff = min(6, attendances), min(12, max(0, attendances - 6))
+    return {
+        "team_178_members": {"attendance_count": team, "first_time_count": team // 3},
+        "commune_staff": {"attendance_count": staff, "first_time_count": staff * 3 // 4},
+        "officials": {"attendance_count": attendances - team - staff},
     }
-    if rows:
-        data["establishments"] = {demo_id(_text(row, "id")): _reached(row) for row in rows}
-    at = datetime(day.year, day.month, day.day, 21, tzinfo=VIETNAM).astimezone(UTC)
-    return DemoRecord(
-        demo_id(f"session {unit} {quarter} {number}"), "outreach_session", f"unit:{unit}", data, at
-    )
+
+
+def _held(data: Data, name: str, ended: datetime) -> DemoRecord:
+    """Return a session as it was filed twenty minutes after its end."""
+    filed_at = (ended + timedelta(minutes=20)).astimezone(UTC)
+    data["filed_at"] = to_wire(filed_at)
+    return DemoRecord(demo_id(name), "outreach_session", f"unit:{data['unit_id']}", data, filed_at)
 
 
 def _at_place(place: DemoPlace, day: date, attended: int, first_time: int) -> DemoRecord:
     """Return a session held at a school or zone: everybody there is of its audience."""
-    unit = str(place.row["unit_id"])
     data: Data = {
         "outreach_form_id": place.form,
         "session_date": day.isoformat(),
         "start_time": "08:00",
         "duration_minutes": 60,
-        "unit_id": unit,
+        "unit_id": place.row["unit_id"],
         place.field: place.row["id"],
         "venue": place.row["vi"],
         "host_agency_id": "commune_people_committee",
@@ -245,9 +373,7 @@ def _at_place(place: DemoPlace, day: date, attended: int, first_time: int) -> De
         "topic_ids": list(TOPICS[:2]),
         "materials": {"leaflet": {"quantity": attended}},
     }
-    at = datetime(day.year, day.month, day.day, 10, tzinfo=VIETNAM).astimezone(UTC)
-    name = f"session {place.row['id']} {day}"
-    return DemoRecord(demo_id(name), "outreach_session", f"unit:{unit}", data, at)
+    return _held(data, f"session {place.row['id']} {day}", datetime.combine(day, time(9, 0), VIETNAM))
 
 
 def _reached(row: Row) -> Data:

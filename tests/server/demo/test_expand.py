@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import datetime
 
 from field178_server.demo.expand import DemoTeam, demo_id, expand
 from field178_server.demo.places import places_of
@@ -7,6 +8,7 @@ from field178_shared.codelists import demo, load
 from field178_shared.list_packs import ListPack, Row, lists_with
 from field178_shared.merge import read_path
 from field178_shared.schemas import validate
+from field178_shared.time.clock import VIETNAM
 
 TEAM = DemoTeam(
     demo_id("team"), ("0197c3a8-0000-4000-8000-000000000001", "0197c3a8-0000-4000-8000-000000000002")
@@ -19,7 +21,7 @@ def test_the_counts_are_those_of_the_data_set() -> None:
     counted = Counter(record.type for record in RECORDS)
     assert counted == {
         "establishment": totals["establishments"],
-        "inspection": totals["visits"],
+        "inspection": totals["visits"] + totals["attempts"],
         "outreach_session": totals["sessions"],
     }
     assert len({record.id for record in RECORDS}) == len(RECORDS)
@@ -87,3 +89,38 @@ def rows_of_places() -> dict[str, dict[str, Row]]:
     for place in places_of(demo()):
         rows.setdefault(place.table, {})[str(place.row["id"])] = place.row
     return rows
+
+
+def test_the_year_has_visits_of_every_kind_at_every_hour_and_by_changing_members() -> None:
+    visits = [record.data for record in RECORDS if record.type == "inspection"]
+    assert {one["inspection_kind"] for one in visits} == {"planned", "unannounced", "recheck"}
+    assert {one["access_result"] for one in visits} == {
+        *("inspected", "closed_on_arrival", "no_representative", "refused", "not_found")
+    }
+    hours = [local_hours(one) for one in visits]
+    assert {hour // 6 for hour, _ in hours} == {1, 2, 3}
+    assert any(end < begin for begin, end in hours)  # across midnight
+    assert sum("lat" in one["check_in"] for one in visits) > len(visits) / 2
+
+
+def local_hours(visit: Row) -> tuple[int, int]:
+    begin, end = (
+        datetime.fromisoformat(str(visit[name])).astimezone(VIETNAM).hour
+        for name in ("started_at", "ended_at")
+    )
+    return begin, end
+
+
+def test_second_visits_find_what_first_ones_asked_for_in_time_or_late() -> None:
+    asked = {
+        record.id: record.data["follow_ups"]["u1"]["due_on"]
+        for record in RECORDS
+        if record.data.get("follow_ups")
+    }
+    found = [
+        (answer["visit_id"], str(record.data["started_at"])[:10])
+        for record in RECORDS
+        for answer in record.data.get("follow_up_answers", {}).values()
+    ]
+    assert len(found) == sum(place["visits"] == 2 for place in demo()["establishments"])
+    assert {on <= asked[visit] for visit, on in found} == {True, False}
