@@ -22,8 +22,8 @@ def fill(
 
     `key` signs the pack of its places. Every account gets the same password.
     """
-    publish_places(store.engine, store.context, key, dataset)
     seeded = seed(store, dataset, password_hash, waiting)
+    publish_places(store.engine, store.context, key, dataset)
     enter_communes(store.engine, store.context, dataset, seeded.reviewer)
     enter_returns(store.engine, store.context, dataset, seeded.reviewer)
     return seeded

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-import itertools
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
@@ -15,28 +15,23 @@ from field178_server.accounts import officers
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import AccountRequest, TeamRequest
 from field178_server.audit.operation_context import OperationContext
-from field178_server.audit.trail import Actor
 from field178_server.database.models import Device
 from field178_server.database.unit_of_work import run_write
-from field178_server.demo.expand import DemoRecord, DemoTeam, expand
+from field178_server.demo.expand import DemoTeam, expand
 from field178_server.demo.plan import DECISION, POSITIONS, plan_visits, tell_days
+from field178_server.demo.year import DemoTablet, OfficeYear, YearClock
 from field178_server.devices import enrolment
-from field178_server.devices.context import load_devices
 from field178_server.devices.enrolment import Claim
-from field178_server.office.reviews import operations as reviews
 from field178_server.office.tablets import own_tablets
 from field178_server.records import scopes
-from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import TypeRules
-from field178_server.replication.push.push import push
 from field178_shared.records.teams import PLAIN_MEMBER, Team
-from field178_shared.time.clock import to_wire
-from field178_shared.wire.protocol import Change, Status
+from field178_shared.time.clock import VIETNAM
 
 TEAM_NAME = "Đội kiểm tra liên ngành 178 huyện An Lão (giả lập)"
 AREA = "an_lao_area_2024"
 FIELD_ROLES = frozenset({"team_lead", "inspector"})
-PUSH_SIZE = 100
+FIRST_DAY = datetime(2024, 1, 5, 8, tzinfo=VIETNAM)
 
 Dataset = Mapping[str, object]
 
@@ -64,9 +59,11 @@ class Seeded:
 def seed(store: DemoStore, dataset: Dataset, password_hash: str, waiting: int = 0) -> Seeded:
     """Fill the store, approved but for the last records, of which so many wait for review.
 
-    Every account gets the same password, which is printed for everybody to see.
+    Everything happens at its time, from the first working day of the year on. Every account gets the same
+    password.
     """
-    context = store.context
+    clock = YearClock(store.context.clock, FIRST_DAY)
+    context = replace(store.context, clock=clock)
     units = tuple(unit.id for unit in context.lists.members_of(AREA))
     wanted = TeamRequest(TEAM_NAME, units, "district", "dist_labour_office", DECISION)
     team = run_write(store.engine, lambda session: accounts.add_team(session, context, wanted))
@@ -80,14 +77,11 @@ def seed(store: DemoStore, dataset: Dataset, password_hash: str, waiting: int = 
     field_officers = [ids[login] for login, role in _logins(dataset) if role in FIELD_ROLES]
     device = run_write(store.engine, lambda session: _enrol(session, context, team, "gl01"))
     records = list(expand(dataset, context.lists, DemoTeam(team.id, tuple(field_officers))))
-    numbered = list(enumerate(records, 1))
-    for part in _parts(numbered):
-        _push(store, device, ids["gl01"], part)
-    filed = [record.id for record in records if record.type in reviews.REVIEWED_TYPES]
-    approved = filed[: len(filed) - waiting]
-    run_write(store.engine, lambda session: _approve(session, context, ids["gl07"], approved))
-    plan_visits(store.engine, context, team, ids["gl07"])
-    return Seeded(team, "gl01", "gl07", len(records), len(approved))
+    year = OfficeYear(store.engine, context, clock, store.rules, DemoTablet(device, ids["gl01"]))
+    approved = year.play(records, ids["gl07"], waiting)
+    run_write(store.engine, lambda session: _see(session, store.context, device))
+    plan_visits(store.engine, store.context, team, ids["gl07"])
+    return Seeded(team, "gl01", "gl07", len(records), approved)
 
 
 def _logins(dataset: Dataset) -> Iterator[tuple[str, str]]:
@@ -123,45 +117,9 @@ def _enrol(session: Session, context: OperationContext, team: Team, login: str) 
     return device.device_id
 
 
-def _push(store: DemoStore, device_id: str, user: str, numbered: list[tuple[int, DemoRecord]]) -> None:
-    changes = [_change(store.context, user, number, record) for number, record in numbered]
-
-    def work(session: Session) -> None:
-        context = store.context
-        batch = Batch(session, context.tenant_id, context.clock, context.ids)
-        device = load_devices(session, context.tenant_id, [device_id], lock=True)[device_id]
-        answers = push(batch, device, "0197c3a8-178a-7000-8000-00000000d3d0", changes, store.rules)
-        for answer in answers:
-            # A demo record that the product itself refuses is a fault of the demo: it must not pass unseen.
-            assert answer.receipt.status is Status.APPLIED, answer.receipt
-
-    run_write(store.engine, work)
-
-
-def _change(context: OperationContext, user: str, number: int, record: DemoRecord) -> Change:
-    return Change.from_wire(
-        {
-            "change_id": context.ids.time_ordered(),
-            "n": number,
-            "record_id": record.id,
-            "type": record.type,
-            "scope": record.scope,
-            "op": "put",
-            "create": True,
-            "at": to_wire(record.at),
-            "user": user,
-            "set": record.data,
-        }
-    )
-
-
-def _approve(session: Session, context: OperationContext, reviewer: str, record_ids: Iterable[str]) -> None:
-    batch = Batch(session, context.tenant_id, context.clock, context.ids)
-    wanted = list(record_ids)
-    batch.load(wanted)
-    for record_id in wanted:
-        reviews.approve(batch, Actor("officer", reviewer), record_id, seen_rev=1)
-    batch.flush()
+def _see(session: Session, context: OperationContext, device_id: str) -> None:
+    """Note that the tablet was there today: one that is silent for a year would stand out."""
+    session.get_one(Device, (context.tenant_id, device_id)).last_seen_at = context.now()
 
 
 def _officers(dataset: Dataset) -> list[Mapping[str, object]]:
@@ -172,12 +130,6 @@ def _officers(dataset: Dataset) -> list[Mapping[str, object]]:
 
 def _login(row: Mapping[str, object]) -> str:
     return str(row["id"]).replace("gl_user_", "gl")
-
-
-def _parts(numbered: list[tuple[int, DemoRecord]]) -> Iterator[list[tuple[int, DemoRecord]]]:
-    rows = iter(numbered)
-    while part := list(itertools.islice(rows, PUSH_SIZE)):
-        yield part
 
 
 def _unpadded(data: bytes) -> str:

@@ -1,0 +1,189 @@
+"""The demo's year in order of time: tablets send, the office reviews weekly and writes what followed."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import Actor
+from field178_server.database.unit_of_work import run_write
+from field178_server.demo.decisions import DemoOfficeEntry, entries_after
+from field178_server.demo.expand import DemoRecord
+from field178_server.devices.context import load_devices
+from field178_server.office.follow_ups import operations as follow_ups
+from field178_server.office.reviews import operations as reviews
+from field178_server.office.reviews.operations import Pin, Remarks
+from field178_server.records.batch import Batch
+from field178_server.replication.policy.record_validation import TypeRules
+from field178_server.replication.push.push import push
+from field178_shared.merge import Data
+from field178_shared.time.clock import VIETNAM, Clock, to_wire
+from field178_shared.wire.protocol import Change, Status
+
+INCARNATION = "0197c3a8-178a-7000-8000-00000000d3d0"
+_PUSH_SIZE = 100
+# Of so many records one comes after days without a network, one is sent back for a sentence that it lacks.
+_LATE_OF, _RETURNED_OF = 12, 29
+_SENTENCES: Mapping[str, tuple[str, str]] = {
+    "inspection": ("recommendation", "Đề nghị cơ sở tiếp tục chấp hành các quy định."),
+    "outreach_session": ("summary", "Phổ biến quy định mới, trả lời câu hỏi của người dự."),
+}
+_COMMENT = "Ghi thêm một câu kết luận."
+
+
+@dataclass
+class YearClock:
+    """A clock that stands where it is set, and never goes ahead of the day of the demo."""
+
+    base: Clock
+    instant: datetime
+
+    def now(self) -> datetime:
+        """Return the instant that was set."""
+        return min(self.instant, self.base.now())
+
+
+@dataclass(frozen=True, slots=True)
+class DemoTablet:
+    """The tablet on which the records of the year were written, and who works with it."""
+
+    device_id: str
+    user: str
+
+
+Act = tuple[datetime, Callable[[], None]]
+
+
+@dataclass
+class OfficeYear:
+    """Files and reviews the records of a year, each at its time; `context` has the clock that is set."""
+
+    engine: Engine
+    context: OperationContext
+    clock: YearClock
+    rules: TypeRules
+    tablet: DemoTablet
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def play(self, records: Sequence[DemoRecord], reviewer: str, waiting: int) -> int:
+        """File all records and return how many were approved; the last so many of the filed ones wait."""
+        register = [one for one in records if one.type not in reviews.REVIEWED_TYPES]
+        filed = [one for one in records if one.type in reviews.REVIEWED_TYPES]
+        reviewed = filed[: len(filed) - waiting]
+        for first in range(0, len(register), _PUSH_SIZE):
+            self._push([self._created(one) for one in register[first : first + _PUSH_SIZE]])
+        office = replace(self.context, actor=Actor("officer", reviewer))
+        today = self.clock.base.now()
+        acts = [
+            *self._arrivals(filed),
+            *self._reviews(reviewed, office),
+            *(self._entry(one, office) for one in entries_after(reviewed) if one.at <= today),
+        ]
+        # What the day of the demo comes too early for happens on that day, in the same order.
+        for when, work in sorted(acts, key=lambda act: min(act[0], today)):
+            self.clock.instant = when
+            work()
+        return len(reviewed)
+
+    def _arrivals(self, filed: Sequence[DemoRecord]) -> Iterator[Act]:
+        for number, record in enumerate(filed):
+            yield _arrival(number, record), lambda one=record: self._push([self._created(one)])
+
+    def _reviews(self, reviewed: Sequence[DemoRecord], office: OperationContext) -> Iterator[Act]:
+        """Yield a decision a week on what has come; what is sent back is mended and comes once more."""
+        by_week: dict[datetime, list[str]] = {}
+        again: dict[datetime, list[str]] = {}
+        for number, record in enumerate(reviewed):
+            monday = _monday_after(_arrival(number, record))
+            if number % _RETURNED_OF:
+                by_week.setdefault(monday, []).append(record.id)
+                continue
+            again.setdefault(monday + timedelta(days=7), []).append(record.id)
+            yield monday, lambda one=record: self._return(office, one)
+            yield monday + timedelta(days=2), lambda one=record: self._push([self._mended(one)])
+        for rev, weeks in ((1, by_week), (2, again)):
+            for monday, record_ids in weeks.items():
+                yield monday, lambda ids=record_ids, seen=rev: self._approve(office, ids, seen)
+
+    def _entry(self, one: DemoOfficeEntry, office: OperationContext) -> Act:
+        def work(batch: Batch) -> None:
+            follow_ups.enter(batch, office, one.visit_id, one.entry)
+
+        return one.at, lambda: self._write(work)
+
+    def _approve(self, office: OperationContext, record_ids: Sequence[str], seen_rev: int) -> None:
+        def work(batch: Batch) -> None:
+            batch.load(record_ids)
+            for record_id in record_ids:
+                reviews.approve(batch, office.actor, record_id, seen_rev)
+
+        self._write(work)
+
+    def _return(self, office: OperationContext, record: DemoRecord) -> None:
+        remarks = Remarks(comments=(Pin(_SENTENCES[record.type][0], _COMMENT),))
+
+        def work(batch: Batch) -> None:
+            batch.load([record.id])
+            reviews.return_for_fix(batch, office.actor, record.id, 1, remarks)
+
+        self._write(work)
+
+    def _created(self, record: DemoRecord) -> Change:
+        return self._change(record, record.data, {"create": True, "at": to_wire(record.at)})
+
+    def _mended(self, record: DemoRecord) -> Change:
+        path, sentence = _SENTENCES[record.type]
+        seen = {"base_rev": 1, "was": {}, "at": to_wire(self.clock.now())}
+        return self._change(record, {path: sentence}, seen)
+
+    def _change(self, record: DemoRecord, values: Data, more: Mapping[str, object]) -> Change:
+        return Change.from_wire(
+            {
+                "change_id": self.context.ids.time_ordered(),
+                "n": next(self._numbers),
+                "record_id": record.id,
+                "type": record.type,
+                "scope": record.scope,
+                "op": "put",
+                "user": self.tablet.user,
+                "set": values,
+                **more,
+            }
+        )
+
+    def _push(self, changes: Sequence[Change]) -> None:
+        def work(batch: Batch) -> None:
+            known = load_devices(batch.session, batch.tenant_id, [self.tablet.device_id], lock=True)
+            device = known[self.tablet.device_id]
+            for answer in push(batch, device, INCARNATION, changes, self.rules):
+                # What the product itself refuses is a fault of the demo: it must not pass unseen.
+                assert answer.receipt.status is Status.APPLIED, answer.receipt
+
+        self._write(work, flushes=False)
+
+    def _write(self, work: Callable[[Batch], None], *, flushes: bool = True) -> None:
+        def run(session: Session) -> None:
+            batch = Batch(session, self.context.tenant_id, self.context.clock, self.context.ids)
+            work(batch)
+            if flushes:
+                batch.flush()
+
+        run_write(self.engine, run)
+
+
+def _arrival(number: int, record: DemoRecord) -> datetime:
+    """Return when the server gets a record: the same day, or some days later where there was no network."""
+    filed_at = datetime.fromisoformat(str(record.data["filed_at"]))
+    return filed_at + timedelta(hours=60 if number % _LATE_OF == 7 else 1 + number % 9)
+
+
+def _monday_after(instant: datetime) -> datetime:
+    local = instant.astimezone(VIETNAM)
+    days = 7 - local.weekday()
+    return datetime.combine(local.date() + timedelta(days=days), time(9, 0), VIETNAM)
