@@ -41,7 +41,7 @@ def demo(data_only: bool, as_json: bool) -> None:
         )
     password, is_generated = new_password("gl01", generate=False)
     store = DemoStore(at.engine, replace(at.context, clock=clock, ids=ids), declared_types())
-    fill(store, at.keyring.receipt, dataset(), at.passwords.hash(password))
+    fill(store, at.keyring.receipt, dataset(), at.passwords.hash(password), has_newest=True)
     made: dict[str, object] = dict(at.read(lambda session: records_by_type(session, at.tenant_id)))
     show(made | ({"password": password} if is_generated else {}), as_json=as_json)
     if not as_json:

@@ -16,13 +16,20 @@ from field178_server.demo.seed import Dataset, DemoStore, Seeded, seed
 
 
 def fill(
-    store: DemoStore, key: Ed25519PrivateKey, dataset: Dataset, password_hash: str, waiting: int = 0
+    store: DemoStore,
+    key: Ed25519PrivateKey,
+    dataset: Dataset,
+    password_hash: str,
+    waiting: int = 0,
+    *,
+    has_newest: bool = False,
 ) -> Seeded:
     """Fill the store, approved but for the last records, of which so many wait for review.
 
-    `key` signs the pack of its places. Every account gets the same password.
+    `key` signs the pack of its places. `has_newest`: also what was filed since the year ended. Every account
+    gets the same password.
     """
-    seeded = seed(store, dataset, password_hash, waiting)
+    seeded = seed(store, dataset, password_hash, waiting, has_newest=has_newest)
     publish_places(store.engine, store.context, key, dataset)
     enter_communes(store.engine, store.context, dataset, seeded.reviewer)
     enter_returns(store.engine, store.context, dataset, seeded.reviewer)

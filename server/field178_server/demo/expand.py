@@ -77,6 +77,19 @@ def expand(dataset: Row, lists: CodeLists, team: DemoTeam) -> Iterator[DemoRecor
     yield from sorted(events, key=lambda record: (record.at, record.id))
 
 
+def expand_newest(dataset: Row, lists: CodeLists, team: DemoTeam, today: date) -> list[DemoRecord]:
+    """Return what was filed in the first weeks of the year after, before a day, in order of date."""
+    rows = [row for row in _rows(dataset, "establishments") if row["visits"] and not row["violation"]]
+    first, weeks = (date(2025, 1, 6) - FIRST_VISIT) // VISIT_SPACING, (today - FIRST_VISIT) // VISIT_SPACING
+    found = [
+        _visit(row, lists, team, number, last=True)
+        for number, row in zip(range(first + 1, weeks), reversed(rows), strict=False)
+    ]
+    for number, unit in enumerate(list(_mapping(dataset, "per_commune"))[:4]):
+        found.append(_session(unit, (0, 0), 40 + 7 * number, [], lists, year=2025))
+    return sorted((one for one in found if one.at.date() < today), key=lambda record: (record.at, record.id))
+
+
 def _establishment(row: Row, lists: CodeLists) -> DemoRecord:
     unit = _text(row, "unit")
     data: Data = {
@@ -286,10 +299,10 @@ def _finding(lists: CodeLists, violation: str, item: str, day: date) -> Data:
 
 
 def _sessions(dataset: Row, lists: CodeLists) -> Iterator[DemoRecord]:
-    communes = dataset["per_commune"]
-    assert isinstance(communes, Mapping)
+    communes = _mapping(dataset, "per_commune")
     unvisited = [row for row in _rows(dataset, "establishments") if not row["visits"]]
-    for unit, commune in communes.items():
+    for unit in communes:
+        commune = _mapping(communes, unit)
         rows = [row for row in unvisited if row["unit"] == unit and row["worker_attendances"]]
         largest = max(range(4), key=lambda quarter: _counts(commune, "attendances_q")[quarter])
         for quarter, sessions in enumerate(_counts(commune, "sessions_q")):
@@ -304,11 +317,11 @@ def _sessions(dataset: Row, lists: CodeLists) -> Iterator[DemoRecord]:
 
 
 def _session(
-    unit: str, when: tuple[int, int], attendances: int, rows: list[Row], lists: CodeLists
+    unit: str, when: tuple[int, int], attendances: int, rows: list[Row], lists: CodeLists, year: int = 2024
 ) -> DemoRecord:
     quarter, number = when
     place = list(lists.units).index(unit)
-    day = date(2024, quarter * 3 + 1 + number % 3, 4 + (number * 5 + place * 3) % 22)
+    day = date(year, quarter * 3 + 1 + number % 3, 4 + (number * 5 + place * 3) % 22)
     started = datetime.combine(day, _HELD_AT[(quarter + number + place) % len(_HELD_AT)], VIETNAM)
     minutes = 60 + 15 * ((place + number) % 4)
     form = "onsite_establishment" if rows else FORMS[(quarter + number + place) % len(FORMS)]
@@ -327,7 +340,8 @@ def _session(
     }
     if rows:
         data["establishments"] = {demo_id(_text(row, "id")): _reached(row) for row in rows}
-    return _held(data, f"session {unit} {quarter} {number}", started + timedelta(minutes=minutes))
+    name = f"session {unit} {quarter} {number}" + (f" {year}" if year != FIRST_VISIT.year else "")
+    return _held(data, name, started + timedelta(minutes=minutes))
 
 
 def _audiences(attendances: int, rows: list[Row]) -> Data:
@@ -387,6 +401,12 @@ def _rows(dataset: Row, name: str) -> list[Row]:
     found = dataset[name]
     assert isinstance(found, list)
     return [row for row in found if isinstance(row, Mapping)]
+
+
+def _mapping(row: Row, name: str) -> Row:
+    found = row[name]
+    assert isinstance(found, Mapping)
+    return found
 
 
 def _text(row: Row, name: str) -> str:

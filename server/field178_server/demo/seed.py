@@ -17,7 +17,7 @@ from field178_server.accounts.operations import AccountRequest, TeamRequest
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Device
 from field178_server.database.unit_of_work import run_write
-from field178_server.demo.expand import DemoTeam, expand
+from field178_server.demo.expand import DemoTeam, expand, expand_newest
 from field178_server.demo.plan import DECISION, POSITIONS, plan_visits, tell_days
 from field178_server.demo.year import DemoTablet, OfficeYear, YearClock
 from field178_server.devices import enrolment
@@ -26,7 +26,7 @@ from field178_server.office.tablets import own_tablets
 from field178_server.records import scopes
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_shared.records.teams import PLAIN_MEMBER, Team
-from field178_shared.time.clock import VIETNAM
+from field178_shared.time.clock import VIETNAM, local_date
 
 TEAM_NAME = "Đội kiểm tra liên ngành 178 huyện An Lão (giả lập)"
 AREA = "an_lao_area_2024"
@@ -56,11 +56,18 @@ class Seeded:
     approved: int
 
 
-def seed(store: DemoStore, dataset: Dataset, password_hash: str, waiting: int = 0) -> Seeded:
+def seed(
+    store: DemoStore,
+    dataset: Dataset,
+    password_hash: str,
+    waiting: int = 0,
+    *,
+    has_newest: bool = False,
+) -> Seeded:
     """Fill the store, approved but for the last records, of which so many wait for review.
 
-    Everything happens at its time, from the first working day of the year on. Every account gets the same
-    password.
+    Everything happens at its time, from the first working day of the year on. `has_newest`: also what was
+    filed since the year ended, which the office is at work on. Every account gets the same password.
     """
     clock = YearClock(store.context.clock, FIRST_DAY)
     context = replace(store.context, clock=clock)
@@ -76,9 +83,13 @@ def seed(store: DemoStore, dataset: Dataset, password_hash: str, waiting: int = 
     tell_days(store.engine, context, team, positions)
     field_officers = [ids[login] for login, role in _logins(dataset) if role in FIELD_ROLES]
     device = run_write(store.engine, lambda session: _enrol(session, context, team, "gl01"))
-    records = list(expand(dataset, context.lists, DemoTeam(team.id, tuple(field_officers))))
+    filing = DemoTeam(team.id, tuple(field_officers))
+    records = list(expand(dataset, context.lists, filing))
     year = OfficeYear(store.engine, context, clock, store.rules, DemoTablet(device, ids["gl01"]))
     approved = year.play(records, ids["gl07"], waiting)
+    if has_newest:
+        today = local_date(store.context.now())
+        year.play_newest(expand_newest(dataset, context.lists, filing, today), ids["gl07"])
     run_write(store.engine, lambda session: _see(session, store.context, device))
     plan_visits(store.engine, store.context, team, ids["gl07"])
     return Seeded(team, "gl01", "gl07", len(records), approved)

@@ -91,6 +91,19 @@ class OfficeYear:
             work()
         return len(reviewed)
 
+    def play_newest(self, records: Sequence[DemoRecord], reviewer: str) -> None:
+        """File what the office is at work on: some approved, one sent back, one mended, others wait."""
+        office = replace(self.context, actor=Actor("officer", reviewer))
+        for when, work in sorted(self._arrivals(records), key=lambda act: act[0]):
+            self.clock.instant = when
+            work()
+        self.clock.instant = self.clock.base.now()
+        first, second, returned, mended, *_ = records
+        self._approve(office, [first.id, second.id], seen_rev=1)
+        for one in (returned, mended):
+            self._return(office, one)
+        self._push([self._mended(mended)])
+
     def _arrivals(self, filed: Sequence[DemoRecord]) -> Iterator[Act]:
         for number, record in enumerate(filed):
             yield _arrival(number, record), lambda one=record: self._push([self._created(one)])

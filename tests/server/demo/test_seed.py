@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -27,14 +28,17 @@ from field178_shared.records.teams import Team
 from field178_shared.time.clock import ShiftedClock, SystemClock
 
 
-@pytest.fixture(scope="module")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[DemoStore, Seeded]:
-    folder: Path = tmp_path_factory.mktemp("office")
+def empty_store(folder: Path) -> DemoStore:
     settings = Settings.from_environment({"FIELD178_DATA_DIR": str(folder)})
     clock = ShiftedClock(DEMO_START, SystemClock())
     engine, ids = create_engine_for(settings.effective_database_url), IdSource(clock)
     install(settings, engine, clock, ids)
-    store = DemoStore(engine, OperationContext(settings.tenant, clock, ids, load()), DeclaredTypes(load()))
+    return DemoStore(engine, OperationContext(settings.tenant, clock, ids, load()), DeclaredTypes(load()))
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[DemoStore, Seeded]:
+    store = empty_store(tmp_path_factory.mktemp("office"))
     return store, seed(store, demo(), "not a hash")
 
 
@@ -52,6 +56,28 @@ def test_the_store_holds_the_district_and_last_year_is_approved(seeded: tuple[De
     assert states == {"approved": filed}
     assert people == len(demo()["officers"])
     assert told.records == totals["establishments"] + filed
+
+
+def test_the_office_is_at_work_on_what_was_filed_since_the_year_ended(tmp_path: Path) -> None:
+    store = empty_store(tmp_path)
+    seed(store, demo(), "not a hash", has_newest=True)
+    totals = demo()["totals"]
+    with Session(store.engine) as session:
+        rows = session.execute(
+            select(FiledRecord.drawer, FiledRecord.occurred_on, Record.rev).join(
+                Record, Record.record_id == FiledRecord.record_id
+            )
+        ).all()
+    year = [row for row in rows if row.occurred_on.year == 2024]
+    assert len(year) == totals["visits"] + totals["attempts"] + totals["sessions"]
+    assert {state for state, _, _ in year} == {"approved"}
+    newest = Counter(state for state, on, _ in rows if on.year == 2025)
+    assert newest["approved"] == 2
+    assert newest["returned"] == 1
+    assert newest["waiting"] >= 4
+    # Some of the year were sent back for a sentence, and one of the newest is mended and waits again.
+    assert sum(rev == 2 for _, _, rev in year) == 8
+    assert [state for state, on, rev in rows if on.year == 2025 and rev == 2] == ["waiting"]
 
 
 def test_nothing_of_the_demo_is_quarantined(seeded: tuple[DemoStore, Seeded]) -> None:
