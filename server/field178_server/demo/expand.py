@@ -82,7 +82,7 @@ def expand_newest(dataset: Row, lists: CodeLists, team: DemoTeam, today: date) -
     rows = [row for row in _rows(dataset, "establishments") if row["visits"] and not row["violation"]]
     first, weeks = (date(2025, 1, 6) - FIRST_VISIT) // VISIT_SPACING, (today - FIRST_VISIT) // VISIT_SPACING
     found = [
-        _visit(row, lists, team, number, last=True)
+        _visit(row, lists, team, number, last=number % 2 == 0)
         for number, row in zip(range(first + 1, weeks), reversed(rows), strict=False)
     ]
     for number, unit in enumerate(list(_mapping(dataset, "per_commune"))[:4]):
