@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.database.unit_of_work import Session, run_write
-from field178_server.demo.expand import FIRST_VISIT, demo_id
+from field178_server.demo.expand import FIRST_VISIT, DemoRecord, demo_id
 from field178_server.office.plan import operations as plan
 from field178_server.office.plan.operations import Assignment
 from field178_server.office.teams import operations as teams
@@ -65,8 +65,15 @@ def tell_days(engine: Engine, context: OperationContext, team: Team, ids: Mappin
         run_write(engine, work)
 
 
-def plan_visits(engine: Engine, context: OperationContext, team: Team, planner: str) -> None:
-    """Write the quotas of last year and of this one, and this year's planned visits."""
+def plan_visits(
+    engine: Engine, context: OperationContext, team: Team, planner: str, tried: Iterable[DemoRecord] = ()
+) -> None:
+    """Write the quotas of last year and of this one, this year's planned visits, and those `tried` before."""
+    months: dict[date, list[str]] = {}
+    for one in tried:
+        if one.data.get("inspection_kind") == "planned":
+            first = date.fromisoformat(str(one.data["started_at"])[:10]).replace(day=1)
+            months.setdefault(first, []).append(str(one.data["establishment_id"]))
     at = replace(context, actor=Actor("officer", planner))
 
     def work(session: Session) -> None:
@@ -75,10 +82,10 @@ def plan_visits(engine: Engine, context: OperationContext, team: Team, planner: 
             numbered = {f"q{number}": quota for number, quota in enumerate(quotas, 1)}
             data: Data = {"year": year, "number": f"GL-03/KH-UBND/{year}", "issued_on": f"{year}-01-08"}
             plan.set_plan(batch, at, {**data, "quotas": numbered}, seen_rev=0)
-        for month, places in _PLANNED.items():
-            last = monthrange(YEAR, month)[1]
-            wanted = _assignment(team, date(YEAR, month, 1), date(YEAR, month, last))
-            plan.add_items(batch, at, [demo_id(one) for one in places], wanted)
+        months.update({date(YEAR, month, 1): list(map(demo_id, one)) for month, one in _PLANNED.items()})
+        for first, places in months.items():
+            last = first.replace(day=monthrange(first.year, first.month)[1])
+            plan.add_items(batch, at, places, _assignment(team, first, last))
         place, day = _UNANNOUNCED
         hidden = replace(_assignment(team, day, day), kind=UNANNOUNCED)
         plan.add_items(batch, at, [demo_id(place)], hidden)

@@ -19,6 +19,7 @@ from field178_server.database.models import Device
 from field178_server.database.unit_of_work import run_write
 from field178_server.demo.expand import DemoTeam, expand, expand_newest
 from field178_server.demo.plan import DECISION, POSITIONS, plan_visits, tell_days
+from field178_server.demo.reports import enter_reports
 from field178_server.demo.year import DemoTablet, OfficeYear, YearClock
 from field178_server.devices import enrolment
 from field178_server.devices.enrolment import Claim
@@ -67,7 +68,8 @@ def seed(
     """Fill the store, approved but for the last records, of which so many wait for review.
 
     Everything happens at its time, from the first working day of the year on. `has_newest`: also what was
-    filed since the year ended, which the office is at work on. Every account gets the same password.
+    filed since the year ended, which the office is at work on, and the plan and reports of the year. Every
+    account gets the same password.
     """
     clock = YearClock(store.context.clock, FIRST_DAY)
     context = replace(store.context, clock=clock)
@@ -91,7 +93,9 @@ def seed(
         today = local_date(store.context.now())
         year.play_newest(expand_newest(dataset, context.lists, filing, today), ids["gl07"])
     run_write(store.engine, lambda session: _see(session, store.context, device))
-    plan_visits(store.engine, store.context, team, ids["gl07"])
+    plan_visits(store.engine, store.context, team, ids["gl07"], records if has_newest else ())
+    if has_newest:
+        enter_reports(store.engine, store.context, ids["gl07"])
     return Seeded(team, "gl01", "gl07", len(records), approved)
 
 
