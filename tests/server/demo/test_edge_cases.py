@@ -30,7 +30,7 @@ from field178_shared import rules
 from field178_shared.codelists import CodeLists, demo, load
 from field178_shared.indicators.figures import FigureValue
 from field178_shared.indicators.periods import Period
-from field178_shared.indicators.report_periods import YearKind, named_period
+from field178_shared.indicators.reporting import YearKind, named_period
 from field178_shared.indicators.suppression import is_hidden
 from field178_shared.list_packs import ListPack, Row, lists_with
 from field178_shared.merge import read_path, write_path
@@ -389,11 +389,11 @@ def reporting_year(at: District) -> None:
     for moment in ("2023-12-14T23:50", "2023-12-15T00:10", "2024-12-14T23:50", "2024-12-15T00:10"):
         at.visit(place, moment)
     at.visit(place, "2024-12-31T23:50")
-    reported = named_period(2024, kind=YearKind.REPORT)
+    reported = named_period(load(), 2024, kind=YearKind.REPORT)
     assert (reported.first, reported.end) == (date(2023, 12, 15), date(2024, 12, 15))
     assert at.numbers("visits_total", period=reported) == (2, None)
     assert at.numbers("visits_total") == (3, None)
-    assert at.numbers("visits_total", period=named_period(2025, kind=YearKind.REPORT)) == (2, None)
+    assert at.numbers("visits_total", period=named_period(load(), 2025, kind=YearKind.REPORT)) == (2, None)
 
 
 CASES: Mapping[str, Callable[[District], None]] = {
