@@ -164,9 +164,10 @@ class _Periods:
         self._session.execute(delete(IndicatorSubject).where(*of_part))
         for state in (APPROVED, WAITING):
             name = bucket_of(state, part_of(period))
-            of_bucket = IndicatorTotal.bucket.between(name, f"{name}~")
+            # PostgreSQL takes no collation within BETWEEN.
+            of_bucket = (IndicatorTotal.bucket >= name, IndicatorTotal.bucket <= f"{name}~")
             self._session.execute(
-                delete(IndicatorTotal).where(IndicatorTotal.tenant_id == self._tenant_id, of_bucket)
+                delete(IndicatorTotal).where(IndicatorTotal.tenant_id == self._tenant_id, *of_bucket)
             )
         self._session.delete(row)
         return True

@@ -173,11 +173,11 @@ def test_settled_figures_take_few_statements_and_write_none(
     assert not [one for one in found if one.startswith(("INSERT", "UPDATE", "DELETE"))]
 
 
-def test_period_that_nobody_asks_for_any_more_is_kept_no_longer(sqlite_engine: Engine) -> None:
-    history, asked = filed(World(sqlite_engine)), PERIODS[2]
+def test_period_that_nobody_asks_for_any_more_is_kept_no_longer(engine: Engine) -> None:
+    history, asked = filed(World(engine)), PERIODS[2]
     tenant_id = history.world.tenant_id
     run_write(
-        sqlite_engine,
+        engine,
         lambda session: totals.keep_period(session, tenant_id, asked, history.today),
     )
     history.settle()
