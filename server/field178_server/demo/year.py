@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -102,11 +103,11 @@ class OfficeYear:
         self._approve(office, [first.id, second.id], seen_rev=1)
         for one in (returned, mended):
             self._return(office, one)
-        self._push([self._mended(mended)])
+        self._mend(mended)
 
     def _arrivals(self, filed: Sequence[DemoRecord]) -> Iterator[Act]:
         for number, record in enumerate(filed):
-            yield _arrival(number, record), lambda one=record: self._push([self._created(one)])
+            yield _arrival(number, record), partial(self._file, record)
 
     def _reviews(self, reviewed: Sequence[DemoRecord], office: OperationContext) -> Iterator[Act]:
         """Yield a decision a week on what has come; what is sent back is mended and comes once more."""
@@ -118,11 +119,11 @@ class OfficeYear:
                 by_week.setdefault(monday, []).append(record.id)
                 continue
             again.setdefault(monday + timedelta(days=7), []).append(record.id)
-            yield monday, lambda one=record: self._return(office, one)
-            yield monday + timedelta(days=2), lambda one=record: self._push([self._mended(one)])
+            yield monday, partial(self._return, office, record)
+            yield monday + timedelta(days=2), partial(self._mend, record)
         for rev, weeks in ((1, by_week), (2, again)):
             for monday, record_ids in weeks.items():
-                yield monday, lambda ids=record_ids, seen=rev: self._approve(office, ids, seen)
+                yield monday, partial(self._approve, office, record_ids, rev)
 
     def _entry(self, one: DemoOfficeEntry, office: OperationContext) -> Act:
         def work(batch: Batch) -> None:
@@ -147,13 +148,16 @@ class OfficeYear:
 
         self._write(work)
 
-    def _created(self, record: DemoRecord) -> Change:
-        return self._change(record, record.data, {"create": True, "at": to_wire(record.at)})
+    def _file(self, record: DemoRecord) -> None:
+        self._push([self._created(record)])
 
-    def _mended(self, record: DemoRecord) -> Change:
+    def _mend(self, record: DemoRecord) -> None:
         path, sentence = _SENTENCES[record.type]
         seen = {"base_rev": 1, "was": {}, "at": to_wire(self.clock.now())}
-        return self._change(record, {path: sentence}, seen)
+        self._push([self._change(record, {path: sentence}, seen)])
+
+    def _created(self, record: DemoRecord) -> Change:
+        return self._change(record, record.data, {"create": True, "at": to_wire(record.at)})
 
     def _change(self, record: DemoRecord, values: Data, more: Mapping[str, object]) -> Change:
         return Change.from_wire(
