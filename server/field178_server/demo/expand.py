@@ -31,7 +31,7 @@ _HOURS = {
 }
 _ROLES = ("manager", "owner", "staff_on_duty", "manager")
 _REASONS = ("tip_off", "peak_period", "leader_direction")
-_HELD_AT = (time(19, 30), time(8, 0), time(14, 0))
+_BEGINNINGS = (time(19, 30), time(8, 0), time(14, 0))
 # One correction in so many days; the next visit to the place looks at it.
 _TIME_TO_FIX = timedelta(days=30)
 # Sessions that trained those who do this work: commune, quarter and number within it.
@@ -322,7 +322,7 @@ def _session(
     quarter, number = when
     place = list(lists.units).index(unit)
     day = date(year, quarter * 3 + 1 + number % 3, 4 + (number * 5 + place * 3) % 22)
-    started = datetime.combine(day, _HELD_AT[(quarter + number + place) % len(_HELD_AT)], VIETNAM)
+    started = datetime.combine(day, _BEGINNINGS[(quarter + number + place) % len(_BEGINNINGS)], VIETNAM)
     minutes = 60 + 15 * ((place + number) % 4)
     form = "onsite_establishment" if rows else FORMS[(quarter + number + place) % len(FORMS)]
     is_training = (unit, quarter, number) in _TRAININGS and not rows
@@ -341,7 +341,7 @@ def _session(
     if rows:
         data["establishments"] = {demo_id(_text(row, "id")): _reached(row) for row in rows}
     name = f"session {unit} {quarter} {number}" + (f" {year}" if year != FIRST_VISIT.year else "")
-    return _held(data, name, started + timedelta(minutes=minutes))
+    return _session_record(data, name, started + timedelta(minutes=minutes))
 
 
 def _audiences(attendances: int, rows: list[Row]) -> Data:
@@ -365,7 +365,7 @@ def _trained(attendances: int) -> Data:
     }
 
 
-def _held(data: Data, name: str, ended: datetime) -> DemoRecord:
+def _session_record(data: Data, name: str, ended: datetime) -> DemoRecord:
     """Return a session as it was filed twenty minutes after its end."""
     filed_at = (ended + timedelta(minutes=20)).astimezone(UTC)
     data["filed_at"] = to_wire(filed_at)
@@ -387,7 +387,9 @@ def _at_place(place: DemoPlace, day: date, attended: int, first_time: int) -> De
         "topic_ids": list(TOPICS[:2]),
         "materials": {"leaflet": {"quantity": attended}},
     }
-    return _held(data, f"session {place.row['id']} {day}", datetime.combine(day, time(9, 0), VIETNAM))
+    return _session_record(
+        data, f"session {place.row['id']} {day}", datetime.combine(day, time(9, 0), VIETNAM)
+    )
 
 
 def _reached(row: Row) -> Data:
