@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from field178_server.demo.places import DemoPlace, places_of
@@ -56,10 +56,15 @@ class DemoRecord:
 
 @dataclass(frozen=True, slots=True)
 class DemoTeam:
-    """A team that files records of the demo."""
+    """A team that files records of the demo; `beside` are the teams of single communes, by unit."""
 
     id: str
     members: tuple[str, ...]
+    beside: Mapping[str, DemoTeam] = field(default_factory=dict)
+
+    def of(self, unit: str) -> DemoTeam:
+        """Return the team that visits a commune."""
+        return self.beside.get(unit, self)
 
 
 def demo_id(name: str) -> str:
@@ -157,11 +162,12 @@ def _visit(row: Row, lists: CodeLists, team: DemoTeam, number: int, last: bool) 
         data["follow_ups"] = {"u1": _correction("Lập sổ theo dõi người lao động", day)}
         data["overall_result"] = "minor_shortcomings"
     answers["cc_overall"] = {"v": data["overall_result"]}
-    return _filed(data, demo_id(f"visit {row['id']} {day}"), team)
+    return _filed(data, demo_id(f"visit {row['id']} {day}"))
 
 
 def _head(row: Row, team: DemoTeam, number: int, day: date, minutes: int) -> Data:
     """Return who came to a place, when and why."""
+    team = team.of(_text(row, "unit"))
     hours = _HOURS.get(_text(row, "type"), _BY_DAY)
     started = datetime.combine(day, hours[number % len(hours)], VIETNAM)
     return {
@@ -180,12 +186,12 @@ def _head(row: Row, team: DemoTeam, number: int, day: date, minutes: int) -> Dat
     }
 
 
-def _filed(data: Data, record_id: str, team: DemoTeam) -> DemoRecord:
+def _filed(data: Data, record_id: str) -> DemoRecord:
     """Return a visit as its team filed it ten minutes after its end."""
     ended = datetime.fromisoformat(str(data["ended_at"]))
     data["filed_at"] = to_wire(ended + timedelta(minutes=10))
     started = datetime.fromisoformat(str(data["started_at"]))
-    return DemoRecord(record_id, "inspection", f"team:{team.id}", data, started)
+    return DemoRecord(record_id, "inspection", f"team:{data['team_id']}", data, started)
 
 
 def _members(team: DemoTeam, number: int) -> Data:
@@ -241,7 +247,7 @@ def _attempts(dataset: Row, lists: CodeLists, team: DemoTeam) -> Iterator[DemoRe
             "overall_result": "not_inspected",
             "paper_signed": "not_made",
         }
-        yield _filed(data, demo_id(f"attempt {row['id']} {day}"), team)
+        yield _filed(data, demo_id(f"attempt {row['id']} {day}"))
 
 
 def _answers(row: Row, lists: CodeLists, violation: object, last: bool) -> dict[str, Data]:

@@ -20,7 +20,7 @@ from field178_server.office.teams.operations import SeenTeam
 from field178_server.records.batch import Batch
 from field178_shared.merge import Data
 from field178_shared.records.plan import UNANNOUNCED
-from field178_shared.records.teams import Membership, Team
+from field178_shared.records.teams import PLAIN_MEMBER, Membership, Team
 
 YEAR = 2025
 DECISION: Data = {
@@ -31,6 +31,8 @@ DECISION: Data = {
     "valid_to": "2025-12-31",
 }
 POSITIONS = {"gl01": "team_leader", "gl02": "secretary", "gl03": "deputy_leader"}
+SECOND_DECISION: Data = {**DECISION, "decision_number": "GL-13/QĐ-UBND"}
+SECOND_POSITIONS = {"gl04": "team_leader", "gl05": "secretary", "gl06": PLAIN_MEMBER}
 _QUOTAS: Mapping[int, tuple[Data, ...]] = {
     2024: ({"count": 90}, {"establishment_type_id": "karaoke", "count": 20}),
     YEAR: (
@@ -69,11 +71,13 @@ def plan_visits(
     engine: Engine, context: OperationContext, team: Team, planner: str, tried: Iterable[DemoRecord] = ()
 ) -> None:
     """Write the quotas of last year and of this one, this year's planned visits, and those `tried` before."""
-    months: dict[date, list[str]] = {}
+    months: dict[tuple[date, str], list[str]] = {}
     for one in tried:
         if one.data.get("inspection_kind") == "planned":
             first = date.fromisoformat(str(one.data["started_at"])[:10]).replace(day=1)
-            months.setdefault(first, []).append(str(one.data["establishment_id"]))
+            months.setdefault((first, str(one.data["team_id"])), []).append(str(one.data["establishment_id"]))
+    for month, ids in _PLANNED.items():
+        months[date(YEAR, month, 1), team.id] = list(map(demo_id, ids))
     at = replace(context, actor=Actor("officer", planner))
 
     def work(session: Session) -> None:
@@ -82,19 +86,18 @@ def plan_visits(
             numbered = {f"q{number}": quota for number, quota in enumerate(quotas, 1)}
             data: Data = {"year": year, "number": f"GL-03/KH-UBND/{year}", "issued_on": f"{year}-01-08"}
             plan.set_plan(batch, at, {**data, "quotas": numbered}, seen_rev=0)
-        months.update({date(YEAR, month, 1): list(map(demo_id, one)) for month, one in _PLANNED.items()})
-        for first, places in months.items():
+        for (first, team_id), places in months.items():
             last = first.replace(day=monthrange(first.year, first.month)[1])
-            plan.add_items(batch, at, places, _assignment(team, first, last))
+            plan.add_items(batch, at, places, _assignment(team_id, first, last))
         place, day = _UNANNOUNCED
-        hidden = replace(_assignment(team, day, day), kind=UNANNOUNCED)
+        hidden = replace(_assignment(team.id, day, day), kind=UNANNOUNCED)
         plan.add_items(batch, at, [demo_id(place)], hidden)
         batch.flush()
 
     run_write(engine, work)
 
 
-def _assignment(team: Team, first: date, last: date) -> Assignment:
+def _assignment(team_id: str, first: date, last: date) -> Assignment:
     return Assignment(
-        team_id=team.id, window_from=first, window_to=last, kind="planned", trigger="annual_plan"
+        team_id=team_id, window_from=first, window_to=last, kind="planned", trigger="annual_plan"
     )

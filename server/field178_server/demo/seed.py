@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,7 +18,14 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Device
 from field178_server.database.unit_of_work import run_write
 from field178_server.demo.expand import DemoTeam, expand, expand_newest
-from field178_server.demo.plan import DECISION, POSITIONS, plan_visits, tell_days
+from field178_server.demo.plan import (
+    DECISION,
+    POSITIONS,
+    SECOND_DECISION,
+    SECOND_POSITIONS,
+    plan_visits,
+    tell_days,
+)
 from field178_server.demo.reports import enter_reports
 from field178_server.demo.year import DemoTablet, OfficeYear, YearClock
 from field178_server.devices import enrolment
@@ -30,9 +37,13 @@ from field178_shared.records.teams import PLAIN_MEMBER, Team
 from field178_shared.time.clock import VIETNAM, local_date
 
 TEAM_NAME = "Đội kiểm tra liên ngành 178 huyện An Lão (giả lập)"
+SECOND_TEAM_NAME = "Tổ 2, Đội kiểm tra liên ngành 178 huyện An Lão (giả lập)"
+SECOND_UNITS = ("c11656_v1", "c11659_v1", "c11662_v1", "c11665_v1")
 AREA = "an_lao_area_2024"
 FIELD_ROLES = frozenset({"team_lead", "inspector"})
 FIRST_DAY = datetime(2024, 1, 5, 8, tzinfo=VIETNAM)
+
+_LABELS = {"gl01": "Máy năm 2024 (giả lập)", "gl04": "Máy tổ 2 năm 2024 (giả lập)"}
 
 Dataset = Mapping[str, object]
 
@@ -68,35 +79,55 @@ def seed(
     """Fill the store, approved but for the last records, of which so many wait for review.
 
     Everything happens at its time, from the first working day of the year on. `has_newest`: also what was
-    filed since the year ended, which the office is at work on, and the plan and reports of the year. Every
-    account gets the same password.
+    filed since the year ended, which the office is at work on, a second team, and the plan and reports of the
+    year. Every account gets the same password.
     """
     clock = YearClock(store.context.clock, FIRST_DAY)
     context = replace(store.context, clock=clock)
     units = tuple(unit.id for unit in context.lists.members_of(AREA))
     wanted = TeamRequest(TEAM_NAME, units, "district", "dist_labour_office", DECISION)
     team = run_write(store.engine, lambda session: accounts.add_team(session, context, wanted))
-    ids = run_write(store.engine, lambda session: _add_officers(session, context, dataset, password_hash))
-    positions = {
-        ids[login]: POSITIONS.get(login, PLAIN_MEMBER)
-        for login, role in _logins(dataset)
-        if role in FIELD_ROLES
-    }
-    tell_days(store.engine, context, team, positions)
-    field_officers = [ids[login] for login, role in _logins(dataset) if role in FIELD_ROLES]
+    apart = SECOND_POSITIONS if has_newest else {}
+    second = _add_second(store.engine, context) if has_newest else None
+    ids = run_write(
+        store.engine, lambda session: _add_officers(session, context, dataset, password_hash, apart)
+    )
+    fielded = [login for login, role in _logins(dataset) if role in FIELD_ROLES]
+    own = [login for login in fielded if login not in apart]
+    tell_days(store.engine, context, team, {ids[one]: POSITIONS.get(one, PLAIN_MEMBER) for one in own})
     device = run_write(store.engine, lambda session: _enrol(session, context, team, "gl01"))
-    filing = DemoTeam(team.id, tuple(field_officers))
+    filing, others = DemoTeam(team.id, tuple(ids[one] for one in own)), dict[str, DemoTablet]()
+    if second is not None:
+        filing, others = _with_second(store.engine, context, filing, second, ids)
     records = list(expand(dataset, context.lists, filing))
-    year = OfficeYear(store.engine, context, clock, store.rules, DemoTablet(device, ids["gl01"]))
+    year = OfficeYear(store.engine, context, clock, store.rules, DemoTablet(device, ids["gl01"]), others)
     approved = year.play(records, ids["gl07"], waiting)
     if has_newest:
         today = local_date(store.context.now())
         year.play_newest(expand_newest(dataset, context.lists, filing, today), ids["gl07"])
-    run_write(store.engine, lambda session: _see(session, store.context, device))
+    devices = [device, *(one.device_id for one in others.values())]
+    run_write(store.engine, lambda session: _see(session, store.context, devices))
     plan_visits(store.engine, store.context, team, ids["gl07"], records if has_newest else ())
     if has_newest:
         enter_reports(store.engine, store.context, ids["gl07"])
     return Seeded(team, "gl01", "gl07", len(records), approved)
+
+
+def _add_second(engine: Engine, context: OperationContext) -> Team:
+    """Set up the second team, which visits some of the communes."""
+    wanted = TeamRequest(SECOND_TEAM_NAME, SECOND_UNITS, "district", "dist_labour_office", SECOND_DECISION)
+    return run_write(engine, lambda session: accounts.add_team(session, context, wanted))
+
+
+def _with_second(
+    engine: Engine, context: OperationContext, first: DemoTeam, second: Team, ids: Mapping[str, str]
+) -> tuple[DemoTeam, dict[str, DemoTablet]]:
+    """Return the first team with the second one in its communes, and the tablet of that one by its scope."""
+    tell_days(engine, context, second, {ids[one]: held for one, held in SECOND_POSITIONS.items()})
+    device = run_write(engine, lambda session: _enrol(session, context, second, "gl04"))
+    members = DemoTeam(second.id, tuple(ids[one] for one in SECOND_POSITIONS))
+    beside = dict.fromkeys(second.unit_ids, members)
+    return replace(first, beside=beside), {second.scope: DemoTablet(device, ids["gl04"])}
 
 
 def _logins(dataset: Dataset) -> Iterator[tuple[str, str]]:
@@ -105,14 +136,20 @@ def _logins(dataset: Dataset) -> Iterator[tuple[str, str]]:
 
 
 def _add_officers(
-    session: Session, context: OperationContext, dataset: Dataset, password_hash: str
+    session: Session,
+    context: OperationContext,
+    dataset: Dataset,
+    password_hash: str,
+    apart: Collection[str],
 ) -> dict[str, str]:
+    """Add everybody; who stands `apart` belongs to the second team."""
     ids = {}
     for row in _officers(dataset):
         role, unit = str(row["role"]), row.get("unit")
         own = (f"unit:{unit}",) if unit else ()
         wanted = AccountRequest(_login(row), str(row["display_name"]), role, str(row["agency"]), own)
-        teams = (TEAM_NAME,) if role in FIELD_ROLES else ()
+        team = SECOND_TEAM_NAME if wanted.login in apart else TEAM_NAME
+        teams = (team,) if role in FIELD_ROLES else ()
         ids[wanted.login] = accounts.add(session, context, wanted, teams, password_hash)
     return ids
 
@@ -120,21 +157,22 @@ def _add_officers(
 def _enrol(session: Session, context: OperationContext, team: Team, login: str) -> str:
     """Enrol the tablet on which last year's records were written; its officer knows of it."""
     officer = officers.by_login_or_id(session, context.tenant_id, login)
-    code = "0000000000000178"
+    code = f"00000000000{login[2:]}178"
     enrolment.issue(session, context, officer, code, {scopes.REF: None} | {one: one for one in team.scopes})
     key = Ed25519PrivateKey.generate()
     public = _unpadded(key.public_key().public_bytes_raw())
     signature = _unpadded(key.sign(f"field178-enrol-v1|{code}|{public}".encode()))
-    enrolled = enrolment.enrol(session, context, Claim(code, public, "Máy năm 2024 (giả lập)", signature))
+    enrolled = enrolment.enrol(session, context, Claim(code, public, _LABELS[login], signature))
     device = session.get_one(Device, (context.tenant_id, enrolled.device_id))
     enrolment.bind_officer(session, context, device, officer)
     own_tablets.confirm(session, context, officer.officer_id, device.device_id)
     return device.device_id
 
 
-def _see(session: Session, context: OperationContext, device_id: str) -> None:
-    """Note that the tablet was there today: one that is silent for a year would stand out."""
-    session.get_one(Device, (context.tenant_id, device_id)).last_seen_at = context.now()
+def _see(session: Session, context: OperationContext, devices: Collection[str]) -> None:
+    """Note that the tablets were there today: one that is silent for a year would stand out."""
+    for device_id in devices:
+        session.get_one(Device, (context.tenant_id, device_id)).last_seen_at = context.now()
 
 
 def _officers(dataset: Dataset) -> list[Mapping[str, object]]:

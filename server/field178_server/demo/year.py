@@ -52,10 +52,11 @@ class YearClock:
 
 @dataclass(frozen=True, slots=True)
 class DemoTablet:
-    """The tablet on which the records of the year were written, and who works with it."""
+    """A tablet on which records of the year were written, and who works with it."""
 
     device_id: str
     user: str
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
 
 Act = tuple[datetime, Callable[[], None]]
@@ -63,14 +64,17 @@ Act = tuple[datetime, Callable[[], None]]
 
 @dataclass
 class OfficeYear:
-    """Files and reviews the records of a year, each at its time; `context` has the clock that is set."""
+    """Files and reviews the records of a year, each at its time; `context` has the clock that is set.
+
+    `others`: the tablets that have records of some scopes.
+    """
 
     engine: Engine
     context: OperationContext
     clock: YearClock
     rules: TypeRules
     tablet: DemoTablet
-    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    others: Mapping[str, DemoTablet] = field(default_factory=dict)
 
     def play(self, records: Sequence[DemoRecord], reviewer: str, waiting: int) -> int:
         """File all records and return how many were approved; the last so many of the filed ones wait."""
@@ -78,7 +82,7 @@ class OfficeYear:
         filed = [one for one in records if one.type in reviews.REVIEWED_TYPES]
         reviewed = filed[: len(filed) - waiting]
         for first in range(0, len(register), _PUSH_SIZE):
-            self._push([self._created(one) for one in register[first : first + _PUSH_SIZE]])
+            self._push(self.tablet, [self._created(one) for one in register[first : first + _PUSH_SIZE]])
         office = replace(self.context, actor=Actor("officer", reviewer))
         today = self.clock.base.now()
         acts = [
@@ -149,35 +153,39 @@ class OfficeYear:
         self._write(work)
 
     def _file(self, record: DemoRecord) -> None:
-        self._push([self._created(record)])
+        self._push(self._tablet_of(record), [self._created(record)])
 
     def _mend(self, record: DemoRecord) -> None:
         path, sentence = _SENTENCES[record.type]
         seen = {"base_rev": 1, "was": {}, "at": to_wire(self.clock.now())}
-        self._push([self._change(record, {path: sentence}, seen)])
+        self._push(self._tablet_of(record), [self._change(record, {path: sentence}, seen)])
+
+    def _tablet_of(self, record: DemoRecord) -> DemoTablet:
+        return self.others.get(record.scope, self.tablet)
 
     def _created(self, record: DemoRecord) -> Change:
         return self._change(record, record.data, {"create": True, "at": to_wire(record.at)})
 
     def _change(self, record: DemoRecord, values: Data, more: Mapping[str, object]) -> Change:
+        tablet = self._tablet_of(record)
         return Change.from_wire(
             {
                 "change_id": self.context.ids.time_ordered(),
-                "n": next(self._numbers),
+                "n": next(tablet.numbers),
                 "record_id": record.id,
                 "type": record.type,
                 "scope": record.scope,
                 "op": "put",
-                "user": self.tablet.user,
+                "user": tablet.user,
                 "set": values,
                 **more,
             }
         )
 
-    def _push(self, changes: Sequence[Change]) -> None:
+    def _push(self, tablet: DemoTablet, changes: Sequence[Change]) -> None:
         def work(batch: Batch) -> None:
-            known = load_devices(batch.session, batch.tenant_id, [self.tablet.device_id], lock=True)
-            device = known[self.tablet.device_id]
+            known = load_devices(batch.session, batch.tenant_id, [tablet.device_id], lock=True)
+            device = known[tablet.device_id]
             for answer in push(batch, device, INCARNATION, changes, self.rules):
                 # What the product itself refuses is a fault of the demo: it must not pass unseen.
                 assert answer.receipt.status is Status.APPLIED, answer.receipt

@@ -68,9 +68,12 @@ def test_the_office_is_at_work_on_what_was_filed_since_the_year_ended(tmp_path: 
                 Record, Record.record_id == FiledRecord.record_id
             )
         ).all()
+        teams = Counter(session.scalars(select(FiledRecord.team_id).where(FiledRecord.type == "inspection")))
     year = [row for row in rows if row.occurred_on.year == 2024]
     assert len(year) == totals["visits"] + totals["attempts"] + totals["sessions"]
     assert {state for state, _, _ in year} == {"approved"}
+    assert len(teams) == 2
+    assert min(teams.values()) > 20
     newest = Counter(state for state, on, _ in rows if on.year == 2025)
     assert newest["approved"] == 2
     assert newest["returned"] == 1
