@@ -123,7 +123,7 @@ def _with_second(
     engine: Engine, context: OperationContext, first: DemoTeam, second: Team, ids: Mapping[str, str]
 ) -> tuple[DemoTeam, dict[str, DemoTablet]]:
     """Return the first team with the second one in its communes, and the tablet of that one by its scope."""
-    tell_days(engine, context, second, {ids[one]: held for one, held in SECOND_POSITIONS.items()})
+    tell_days(engine, context, second, {ids[one]: position for one, position in SECOND_POSITIONS.items()})
     device = run_write(engine, lambda session: _enrol(session, context, second, "gl04"))
     members = DemoTeam(second.id, tuple(ids[one] for one in SECOND_POSITIONS))
     beside = dict.fromkeys(second.unit_ids, members)
