@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.backup.job import BACKUP, run_backup
+from field178_server.console.exports.sources import EXPORT_SOURCES
 from field178_server.database.models.notice import REMOVAL
 from field178_server.jobs.worker import Work
 from field178_server.office.audit.chain_check import CHAIN_CHECK, run_check
+from field178_server.office.exports.operations import EXPORT, export_with
 from field178_server.office.notices.operations import Announcement, NoticeText, announce
 from field178_server.office.notices.reform import announce_reform
 from field178_server.office.register_import.jobs import ANNOUNCED_FOR, IMPORT, UNDO, run_import, undo_with
@@ -37,5 +39,6 @@ JOB_KINDS: Mapping[str, Work] = MappingProxyType(
         CHAIN_CHECK: run_check,
         BACKUP: run_backup,
         UNIT_MOVE: move_with(announce_reform),
+        EXPORT: export_with(EXPORT_SOURCES),
     }
 )

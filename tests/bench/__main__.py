@@ -21,6 +21,7 @@ BENCHES = (
     "growth",
     "import_register",
     "office_lists",
+    "exports",
     "indicator_totals",
     "lists_and_names",
     "draft_save",

@@ -42,6 +42,8 @@ REVIEWER = (
     "/indicators/workers_reached_pct",
     "/indicators/visits_total/records",
     "/indicators/coverage",
+    "/exports",
+    "/exports?what=visits",
     "/account",
     "/returns",
     "/returns/new/denominator",
@@ -57,6 +59,7 @@ LEADER = (
     "/indicators",
     "/indicators/outreach_commune_any_pct/records",
     "/indicators/visits_total/records",
+    "/exports",
 )
 COMMUNE_REPORTER = (
     "/",

@@ -32,7 +32,7 @@ RECORDS_SEARCHED = "records_searched"
 ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
     {
         ActionKind.READING: (RECORD_OPENED, "file_viewed", "paper_taken"),
-        ActionKind.TAKING_OUT: ("list_exported",),
+        ActionKind.TAKING_OUT: ("list_exported", "export_made", "export_taken"),
         ActionKind.DECISIONS: (
             *("review_approved", "review_returned", "review_void", "review_reopened"),
             "review_approval_undone",

@@ -111,7 +111,7 @@ def stop(session: Session, context: OperationContext, job_id: str) -> None:
 def find_job(session: Session, tenant_id: str, job_id: str) -> JobRow | None:
     """Return a job, None when there is none of this id."""
     job = session.get(Job, (tenant_id, job_id))
-    return None if job is None else _row(job)
+    return None if job is None else row_of(job)
 
 
 def jobs_page(session: Session, tenant_id: str, place: PageStart) -> KeysetPage[JobRow]:
@@ -121,10 +121,11 @@ def jobs_page(session: Session, tenant_id: str, place: PageStart) -> KeysetPage[
     )
     order = Order(Job.tenant_id, Job.job_id, Job.job_id, is_descending=True)
     found = keyset_page(session, query, order, tenant_id, place, PAGE_SIZE)
-    return replace(found, rows=tuple(_row(job) for _, job in found.rows))
+    return replace(found, rows=tuple(row_of(job) for _, job in found.rows))
 
 
-def _row(job: Job) -> JobRow:
+def row_of(job: Job) -> JobRow:
+    """Return a job as pages show it."""
     return JobRow(
         job.job_id,
         job.kind,

@@ -21,6 +21,7 @@ from field178_server.audit import verify
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.database.unit_of_work import run_write
+from field178_server.jobs.kept_files import KeptFiles
 from field178_server.maintenance import check_log
 from field178_server.maintenance.integrity import faults_of_store
 from field178_server.records import planned_visits
@@ -61,9 +62,9 @@ def run_maintenance(runtime: Runtime) -> MaintenanceResult:
     """Run the maintenance of the store: `serve` and `field178 tidy` call it once an hour.
 
     Unannounced visits whose day has come go to their teams; rights that come with a membership begin and
-    end with it. Erasures that met a busy store are finished, late uploads given up, the audit trail chained
-    and the root chain extended over what was acknowledged; once a day files that nothing names are collected
-    and every digest is recomputed.
+    end with it. Erasures that met a busy store are finished, late uploads given up, files of exports removed
+    after their week, the audit trail chained and the root chain extended over what was acknowledged; once a
+    day files that nothing names are collected and every digest is recomputed.
     """
     store = file_store_of(runtime.settings)
     if left := finish_erasures(runtime.engine, runtime.tenant_id, store, runtime.clock):
@@ -73,6 +74,8 @@ def run_maintenance(runtime: Runtime) -> MaintenanceResult:
         log.info("planned_visits_released", count=released)
     if changed := run_write(runtime.engine, lambda session: _follow_memberships(session, runtime)):
         log.info("memberships_followed", count=changed)
+    if removed := KeptFiles(runtime.settings.data_dir, runtime.tenant_id).remove_old(runtime.clock.now()):
+        log.info("exports_removed", count=removed)
     given_up = uploading_of(runtime).expire()
     is_checked = check_if_due(runtime)
     return MaintenanceResult(left, given_up, is_checked, _collect(runtime) if is_checked else None)

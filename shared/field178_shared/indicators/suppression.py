@@ -1,16 +1,25 @@
-"""Suppression of small numbers: what leaves the working screens singles nobody out (domain: privacy)."""
+"""Suppression of small numbers: what leaves the working screens singles nobody out (decision 0110)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 
-from field178_shared.codelists import Indicator
+from field178_shared.codelists import CodeLists, Indicator
 from field178_shared.indicators.figures import FigureValue
 
 # The smallest number that is shown: from one to four, those who are counted could be known.
 SMALLEST_SHOWN = 5
 # What is no number of people or establishments.
 YES_NO, COMMUNES = "có/không", "count(commune)"
+# Sources whose rows stand for nobody: what an office or an outlet did, and what it has.
+_OF_NOBODY = frozenset(
+    {
+        *("session", "media_post", "material", "commune_plan", "media_outlet"),
+        *("report_submission", "budget_line", "team"),
+    }
+)
+# Of a session the rows count nobody; the numbers in it count people.
+_SESSION = "session"
 
 
 def is_small(number: float | None) -> bool:
@@ -18,27 +27,125 @@ def is_small(number: float | None) -> bool:
     return number is not None and 0 < number < SMALLEST_SHOWN
 
 
-def is_hidden(indicator: Indicator, figure: FigureValue) -> bool:
-    """Tell whether a figure leaves the working screens as "under 5": one that counts communes never does.
+def names_nobody(lists: CodeLists, indicator: Indicator) -> bool:
+    """Tell whether an indicator counts sessions, posts, plans and the like, whatever they add up to."""
+    return all(
+        one.of in _OF_NOBODY and (one.of != _SESSION or one.value is None)
+        for formula in lists.figures[indicator.id].formulas
+        for one in formula.aggregates
+    )
+
+
+def counts_people(lists: CodeLists, indicator: Indicator) -> bool:
+    """Tell whether an indicator counts people or what belongs to few of them, not communes or answers."""
+    is_of_few = indicator.unit != YES_NO and indicator.denominator != COMMUNES
+    return is_of_few and not names_nobody(lists, indicator)
+
+
+def has_small_number(lists: CodeLists, indicator: Indicator, figure: FigureValue) -> bool:
+    """Tell whether a number of a figure could stand for a few known people.
 
     A share is hidden with its numbers: times what it is divided by, it is the numerator.
     """
-    return counts_people(indicator) and (is_small(figure.num) or is_small(figure.den))
+    return counts_people(lists, indicator) and (is_small(figure.num) or is_small(figure.den))
 
 
-def counts_people(indicator: Indicator) -> bool:
-    """Tell whether an indicator counts people or what belongs to few of them, not communes or answers."""
-    return indicator.unit != YES_NO and indicator.denominator != COMMUNES
+def is_hidden(lists: CodeLists, indicator: Indicator, figure: FigureValue) -> bool:
+    """Tell whether a reader from above does not see a figure: one of a few, or one that leaves out a few."""
+    return has_small_number(lists, indicator, figure) or (
+        counts_people(lists, indicator) and is_small(rest_of(figure))
+    )
+
+
+def rest_of(figure: FigureValue) -> float:
+    """Return what the numerator of a share leaves of its denominator: who knows both knows it."""
+    return 0 if figure.den is None else abs(figure.den - figure.num)
 
 
 def hidden_cells(numbers: Collection[float]) -> frozenset[int]:
     """Return the places of the numbers to hide among those that add up to a total that is shown.
 
-    A hidden cell that stands alone is the total less the others: the smallest of those is hidden with it.
+    With the small ones the smallest of the others are hidden, until two or more are hidden that add up to
+    five or more: each could then be anything from nothing to their sum. They MUST all be marked alike.
     """
     cells = list(enumerate(numbers))
-    small = {place for place, number in cells if is_small(number)}
-    if len(small) == 1:
-        others = [(number, place) for place, number in cells if number and place not in small]
-        small |= {place for _, place in sorted(others)[:1]}
-    return frozenset(small)
+    hidden = {place for place, number in cells if is_small(number)}
+    others = sorted((number, place) for place, number in cells if number and place not in hidden)
+    while hidden and others and (len(hidden) < 2 or _sum(cells, hidden) < SMALLEST_SHOWN):
+        hidden.add(others.pop(0)[1])
+    return frozenset(hidden)
+
+
+def shows_parts(figures: Iterable[FigureValue], *, is_running: bool = False) -> bool:
+    """Tell whether figures of the parts of a period are shown: all, or none where one is small.
+
+    `is_running`: each counts from the same first day; what one adds to the one before is a number of its own.
+    """
+    found = list(figures)
+    for numbers in ([one.num for one in found], [one.den or 0 for one in found], [*map(rest_of, found)]):
+        before = [0, *numbers[:-1]] if is_running else [0] * len(numbers)
+        added = (abs(one - other) for one, other in zip(numbers, before, strict=True))
+        if any(is_small(one) for one in (*numbers, *added)):
+            return False
+    return True
+
+
+class HiddenPlaces:
+    """The places of an area whose numbers a reader from above does not see, formula by formula.
+
+    A number is hidden where it is small, where it hides another one, where what it leaves of its whole does,
+    and where its whole is hidden: whatever pages show it, they show it at the same places.
+    `numbers_of`: what a formula counts at each place, always in the same order.
+    """
+
+    def __init__(self, lists: CodeLists, numbers_of: Callable[[str], Sequence[float]]) -> None:
+        self._lists = lists
+        self._numbers_of = numbers_of
+        self._found: dict[str, frozenset[int]] = {}
+
+    def of(self, indicator: Indicator) -> frozenset[int]:
+        """Return the places at which an indicator is hidden."""
+        hidden = self._of_formula(indicator.numerator)
+        return hidden if indicator.denominator is None else hidden | self._of_formula(indicator.denominator)
+
+    def _of_formula(self, formula: str) -> frozenset[int]:
+        if formula not in self._found:
+            # Set before the wholes are asked: two that divide each other must not ask for ever.
+            self._found[formula] = hidden = hidden_cells(self._numbers_of(formula))
+            for whole in sorted(_wholes_of(self._lists, formula)):
+                numbers = zip(self._numbers_of(formula), self._numbers_of(whole), strict=True)
+                hidden |= hidden_cells([abs(one - other) for one, other in numbers]) | self._of_formula(whole)
+            self._found[formula] = hidden
+        return self._found[formula]
+
+
+def shares_beside(lists: CodeLists, indicator: Indicator) -> frozenset[str]:
+    """Return the indicators whose numbers decide where one is hidden, itself among them."""
+    found, todo = set[str](), [indicator.numerator, indicator.denominator]
+    asked = set[str]()
+    while todo:
+        formula = todo.pop()
+        if formula is None or formula in asked:
+            continue
+        asked.add(formula)
+        for one in _shares_of(lists, formula):
+            found.add(one.id)
+            todo.append(one.denominator)
+    return frozenset(found | {indicator.id})
+
+
+def _wholes_of(lists: CodeLists, formula: str) -> set[str]:
+    return {one.denominator for one in _shares_of(lists, formula) if one.denominator}
+
+
+def _shares_of(lists: CodeLists, formula: str) -> Sequence[Indicator]:
+    """Return the shares with this numerator that count people."""
+    return [
+        one
+        for one in lists.indicators.values()
+        if one.numerator == formula and one.denominator and counts_people(lists, one)
+    ]
+
+
+def _sum(cells: Sequence[tuple[int, float]], places: Collection[int]) -> float:
+    return sum(number for place, number in cells if place in places)

@@ -1,6 +1,30 @@
-import pytest
+"""Hidden numbers of random tables against whoever adds up and takes away what is shown beside them."""
 
-from field178_shared.indicators.suppression import hidden_cells, is_small
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.shared.indicators.attacker import Attacker
+
+from field178_shared.codelists import Indicator, load
+from field178_shared.indicators.figures import FigureValue
+from field178_shared.indicators.suppression import (
+    HiddenPlaces,
+    counts_people,
+    hidden_cells,
+    is_hidden,
+    is_small,
+    names_nobody,
+    shares_beside,
+    shows_parts,
+)
+
+Rule = Callable[[Collection[float]], frozenset[int]]
+FEW = st.integers(0, 9)
+SHARES = ("inspected_once_pct", "violation_rate_pct", "owners_reached_pct", "commitment_pct")
 
 
 def test_one_to_four_is_small_and_nothing_is_not() -> None:
@@ -16,8 +40,171 @@ def test_one_to_four_is_small_and_nothing_is_not() -> None:
         ((3, 0), {0}),
         # 17 less 9 and 6 would be the 2 that is hidden.
         ((9, 2, 6), {1, 2}),
+        # Two of one to four that add up to four could be told closer: the next goes with them.
+        ((1, 3, 30), {0, 1, 2}),
         ((1, 4, 30), {0, 1}),
     ],
 )
-def test_no_hidden_cell_is_what_is_left_of_the_total(numbers: tuple[int, ...], hidden: set[int]) -> None:
+def test_hidden_cells_stand_together_for_five_or_more(numbers: tuple[int, ...], hidden: set[int]) -> None:
     assert hidden_cells(numbers) == hidden
+
+
+def leaks_of_table(numbers: Sequence[int], rule: Rule, mark: tuple[float, float]) -> set[Hashable]:
+    """Return the small cells that the total and what is shown give away; `mark`: what a hidden cell says."""
+    attacker, hidden = Attacker(), rule(numbers)
+    for place, number in enumerate(numbers):
+        if place in hidden:
+            attacker.unknown(place, *mark)
+        else:
+            attacker.sees(place, number)
+    attacker.sees("total", sum(numbers))
+    attacker.adds_up("total", range(len(numbers)))
+    return set(attacker.leaks({one: numbers[one] for one in hidden if is_small(numbers[one])}))
+
+
+def small_alone(numbers: Collection[float]) -> frozenset[int]:
+    return frozenset(place for place, number in enumerate(numbers) if is_small(number))
+
+
+def test_a_table_without_complementary_cells_is_found_out() -> None:
+    """The planted leaks: one small cell by itself, and several whose mark says too much."""
+    anything = (0, float("inf"))
+    assert leaks_of_table((9, 2, 6), small_alone, anything) == {1}
+    assert leaks_of_table((9, 2, 6), hidden_cells, anything) == set()
+    # Five communes of one each, marked "under 5": none of them can be more than one.
+    assert leaks_of_table((1, 1, 1, 1, 1), hidden_cells, (1, 4)) == {0, 1, 2, 3, 4}
+    assert leaks_of_table((4, 4), hidden_cells, (1, 4)) == {0, 1}
+    assert leaks_of_table((4, 4), hidden_cells, anything) == set()
+
+
+@given(st.lists(FEW, min_size=1, max_size=8).filter(lambda numbers: not is_small(sum(numbers))))
+def test_no_table_gives_a_hidden_cell_away(numbers: list[int]) -> None:
+    assert leaks_of_table(numbers, hidden_cells, (0, float("inf"))) == set()
+
+
+def figure(num: float, den: float | None = None) -> FigureValue:
+    return FigureValue(num, den, num, num, num, {})
+
+
+@given(st.lists(FEW, min_size=12, max_size=12))
+def test_parts_of_a_year_give_no_part_away(months: list[int]) -> None:
+    """Months, quarters and halves of what is counted by its day, each shown as a whole or not at all."""
+    attacker, secret = Attacker(), {}
+    below: Sequence[Hashable] = ()
+    for length in (1, 3, 6, 12):
+        numbers = [sum(months[begin : begin + length]) for begin in range(0, 12, length)]
+        keys = [(length, place) for place in range(len(numbers))]
+        secret |= dict(zip(keys, numbers, strict=True))
+        is_shown = shows_parts([figure(one) for one in numbers])
+        for key, number in zip(keys, numbers, strict=True):
+            if is_shown:
+                attacker.sees(key, number)
+            elif length == 12:
+                attacker.unknown(key, 1, 4)
+        step = len(below) // len(keys) if below else 0
+        for place, key in enumerate(keys if step else ()):
+            attacker.adds_up(key, below[place * step : (place + 1) * step])
+        below = keys
+    # Of a year that is small itself, nothing but that is said, and whoever is in a month is in the year.
+    if is_small(secret[12, 0]):
+        return
+    hidden = {key: one for key, one in secret.items() if is_small(one)}
+    assert attacker.leaks(hidden) == {}
+
+
+@st.composite
+def communes(draw: st.DrawFn) -> dict[str, list[int]]:
+    """Return what the formulas of some shares count in each commune, parts within their wholes."""
+    lists = load()
+    count = draw(st.integers(2, 6))
+    found: dict[str, list[int]] = {}
+
+    def numbers(formula: str) -> list[int]:
+        if formula not in found:
+            wholes = {
+                one.denominator
+                for one in map(lists.indicators.__getitem__, SHARES)
+                if one.numerator == formula
+            }
+            limits = [numbers(one) for one in sorted(filter(None, wholes))]
+            most = [min((limit[place] for limit in limits), default=12) for place in range(count)]
+            found[formula] = [draw(st.integers(0, one)) for one in most]
+        return found[formula]
+
+    for share in SHARES:
+        for formula in (lists.indicators[share].numerator, lists.indicators[share].denominator):
+            assert formula is not None
+            numbers(formula)
+    return found
+
+
+class SharesByCommune:
+    """Several shares of the same wholes as a page of each shows them: by commune, and in all."""
+
+    def __init__(self, numbers: dict[str, list[int]]) -> None:
+        self.lists, self.numbers, self.attacker = load(), numbers, Attacker()
+        self.shown = [self.lists.indicators[one] for one in (*SHARES, "establishments_total")]
+        self.seen: set[Hashable] = set()
+        self.places = HiddenPlaces(self.lists, lambda formula: numbers[plain(formula)])
+
+    def shows(self, one: Indicator) -> None:
+        formulas = [plain(formula) for formula in (one.numerator, one.denominator) if formula is not None]
+        sums = [float(sum(self.numbers[formula])) for formula in formulas]
+        if is_hidden(self.lists, one, figure(*sums)):
+            return
+        hidden = self.places.of(one)
+        for formula, total in zip(formulas, sums, strict=True):
+            cells = {place: one for place, one in enumerate(self.numbers[formula]) if place not in hidden}
+            for place, number in {**cells, "total": total}.items():
+                self.attacker.sees((formula, place), number)
+                self.seen.add((formula, place))
+
+    def hangs_together(self) -> None:
+        for formula, of_formula in self.numbers.items():
+            self.attacker.adds_up((formula, "total"), [(formula, place) for place in range(len(of_formula))])
+        for one in self.shown:
+            if one.denominator:
+                for place in (*range(len(self.numbers[one.denominator])), "total"):
+                    self.attacker.is_part((one.numerator, place), (one.denominator, place))
+
+
+def plain(formula: str) -> str:
+    return formula.replace(", by=national_group", "")
+
+
+@given(communes())
+def test_shares_of_communes_give_no_commune_away(numbers: dict[str, list[int]]) -> None:
+    pages = SharesByCommune(numbers)
+    for one in pages.shown:
+        pages.shows(one)
+    pages.hangs_together()
+    cells = {(formula, place): one for formula, row in numbers.items() for place, one in enumerate(row)}
+    small = {key: float(one) for key, one in cells.items() if is_small(one)}
+    assert not pages.seen & small.keys()
+    assert pages.attacker.leaks(small) == {}
+
+
+def indicator(indicator_id: str) -> Indicator:
+    return load().indicators[indicator_id]
+
+
+def test_sessions_and_posts_are_nobody_and_attendances_are_people() -> None:
+    lists = load()
+    assert names_nobody(lists, indicator("sessions_total"))
+    assert names_nobody(lists, indicator("media_posts_total"))
+    for one in ("attendances_total", "workers_reached_pct", "establishments_total", "visits_total"):
+        assert counts_people(lists, indicator(one))
+    assert not counts_people(lists, indicator("census_commune_pct"))
+    assert not names_nobody(lists, indicator("census_commune_pct"))
+
+
+def test_a_share_that_leaves_out_a_few_is_hidden() -> None:
+    lists, share = load(), indicator("inspected_once_pct")
+    assert is_hidden(lists, share, figure(38, 40))
+    assert not is_hidden(lists, share, figure(40, 40))
+    assert not is_hidden(lists, share, figure(30, 40))
+
+
+def test_wholes_of_wholes_decide_too() -> None:
+    found = shares_beside(load(), indicator("violation_rate_pct"))
+    assert {"violation_rate_pct", "inspected_once_pct"} <= found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from field178_server.audit.actions import ActionKind
+from field178_server.console.text.export_names import export_name
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.job_labels import JOB_NAMES
 from field178_server.console.text.localize import Localizer
@@ -37,6 +38,8 @@ _ACTIONS: Mapping[str, str] = {
     "file_viewed": N_("Looked at a restricted file"),
     "records_searched": N_("Searched for records to purge"),
     "list_exported": N_("Took a list out as a file"),
+    "export_made": N_("Wrote an export"),
+    "export_taken": N_("Took an export out"),
     "paper_taken": N_("Took a paper out as PDF"),
     "review_approved": N_("Approved the record"),
     "review_returned": N_("Returned the record"),
@@ -237,7 +240,16 @@ def _is_whole(value: object, localizer: Localizer) -> str:
     return localizer.say(N_("nothing was altered") if value else N_("the chain is broken"))
 
 
+def _list(value: object, localizer: Localizer) -> str:
+    return export_name(str(value), localizer)
+
+
+def _hash(value: object, _: Localizer) -> str:
+    return f"SHA-256 {value}"
+
+
 _DETAILS: Mapping[str, Callable[[object, Localizer], str]] = {
+    "list": _list,
     "kind": _kind,
     "format": _format,
     "role": _role,
@@ -259,6 +271,7 @@ _DETAILS: Mapping[str, Callable[[object, Localizer], str]] = {
     "conflict": _counted(N_("in conflict: {count}")),
     "quarantined": _counted(N_("quarantined: {count}")),
     "is_whole": _is_whole,
+    "sha256": _hash,
     "host": lambda value, _: str(value),
     "from_event": _counted(N_("from event {count}")),
 }

@@ -17,7 +17,7 @@ from field178_server.console.records.record_view import record_view
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.lists import MAP_VIEW, FilterField, ListAddress, saved_views
+from field178_server.console.shell.lists import MAP_VIEW, FilterField, ListAddress, export_href, saved_views
 from field178_server.console.shell.maps import map_of, point_filter, points_answer, wanted_point
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
@@ -89,6 +89,7 @@ def establishments() -> Response:
         filters=_filters(query, localizer),
         links=_LIST.pages(found.page),
         files=_LIST.files(),
+        exports=export_href(_LIST, "establishments"),
         views=views,
         map=map_of(_LIST, map_legend(localizer), has_flags=True) if _LIST.shows_map else None,
         ways=_LIST.ways(),

@@ -10,10 +10,22 @@ from functools import cache
 from flask import Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.console.filed.columns import SESSION, VISIT, FiledColumn, chosen_columns, columns_of
+from field178_server.console.records.filed_columns import (
+    SESSION,
+    VISIT,
+    FiledColumn,
+    chosen_columns,
+    columns_of,
+)
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.lists import FilterField, ListAddress, saved_views, wanted_day
+from field178_server.console.shell.lists import (
+    FilterField,
+    ListAddress,
+    export_href,
+    saved_views,
+    wanted_day,
+)
 from field178_server.console.shell.maps import (
     ListedPoint,
     map_of,
@@ -171,6 +183,7 @@ def _page(table: FiledTable) -> AnyResponse:
         turned=table.address.href(order="" if wanted.is_oldest_first else "oldest"),
         links=table.address.pages(found.page),
         files=table.address.files(),
+        exports=export_href(table.address, table.name),
         views=views,
         map=map_of(table.address, marks_of_outcomes(localizer)) if _shows_map(table) else None,
         ways=table.address.ways() if table is VISITS else (),
@@ -194,7 +207,7 @@ def _file(table: FiledTable, kind: str) -> AnyResponse:
     def rows(session: Session) -> Iterator[Sequence[Cell]]:
         for row, names in filed_rows(session, wanted):
             words = Localizer(language, names)
-            yield [one.cell(row, words) for one in columns]
+            yield [one.written(row, words) for one in columns]
 
     localizer = Localizer(language)
     headings = [one.label(localizer) for one in columns]
@@ -258,7 +271,7 @@ def _cell(column: FiledColumn, row: FiledRow, localizer: Localizer) -> FiledCell
     elif isinstance(value, date):
         text = localizer.day(value)
     else:
-        text = localizer.number(value) if isinstance(value, int) else value or ""
+        text = localizer.number(value) if isinstance(value, int | float) else value or ""
     href, word = "", None
     if column.key == "day":
         href = url_for("console.review_record", record_id=row.record_id)

@@ -13,6 +13,7 @@ from field178_server.console.records.inspection_view import law_text
 from field178_server.console.shell.links import FilterLink, record_link, with_query
 from field178_server.console.shell.lists import FilterField
 from field178_server.console.text.field_labels import field_name
+from field178_server.console.text.follow_up_kinds import FOLLOW_UP_KINDS
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.models import FollowUpProjection
@@ -39,11 +40,6 @@ TABS = {
     FollowUpTab.SOON: N_("Within 7 days"),
     FollowUpTab.LATER: N_("Later, or without a day"),
     FollowUpTab.CLOSED: N_("Closed"),
-}
-KIND_NAMES = {
-    "correction": N_("Correction"),
-    "decision": N_("Decision"),
-    "payment": N_("Fine payment"),
 }
 _ICONS = {"correction": "alert", "decision": "document", "payment": "fine"}
 _LIMITS = {"decision": "decision_normal", "payment": "execution"}
@@ -160,7 +156,7 @@ def tabs(query: FollowUpQuery, page: FollowUpPage, localizer: Localizer) -> list
 def filters(query: FollowUpQuery, page: FollowUpPage, localizer: Localizer) -> tuple[FilterField, ...]:
     """Return the filters beside the parts, with what is chosen."""
     lists, say = localizer.lists, localizer.say
-    kinds = [(kind, say(KIND_NAMES[kind])) for kind in KINDS]
+    kinds = [(kind, say(FOLLOW_UP_KINDS[kind])) for kind in KINDS]
     units = [(one, localizer.label(lists.units, one)) for one in page.units]
     teams = [(one, localizer.team(one)) for one in page.teams]
     types = [(one, localizer.label(lists.types, one)) for one in lists.types]
@@ -181,7 +177,7 @@ def _line(
     href, action = _form(row, query) if row.closed_on is None else (None, "")
     recheck = page.rechecks.get((row.visit_id, row.key))
     return DueLine(
-        word=StateLabel(say(KIND_NAMES[row.kind]), "", _ICONS[row.kind]),
+        word=StateLabel(say(FOLLOW_UP_KINDS[row.kind]), "", _ICONS[row.kind]),
         title=_title(row, localizer),
         law=_law(row, localizer),
         is_repeated=row.visit_id in page.repeated,

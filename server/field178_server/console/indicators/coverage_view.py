@@ -14,7 +14,7 @@ from field178_shared.codelists import CodeLists, Indicator
 from field178_shared.formulas.sources import COMMUNE, MONTH, QUARTER
 from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.periods import Period
-from field178_shared.indicators.suppression import COMMUNES, is_small
+from field178_shared.indicators.suppression import COMMUNES
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
@@ -164,8 +164,6 @@ class GridWriter:
         text = self.localizer.number(count)
         if count:
             href = self._href(indicator, unit_id, part)
-            if self.address.is_from_above and is_small(count):
-                return GridCell("✓", say(N_("yes")), "ok", href)
             return GridCell(text, text, "ok", href)
         if part.end > today:
             return GridCell("…", say(N_("none yet")), "warn", self._href(indicator, unit_id, part))

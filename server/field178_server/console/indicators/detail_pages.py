@@ -22,10 +22,12 @@ from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.indicators.counted_facts import read_facts
+from field178_server.office.indicators.from_above import hidden_figures
 from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_shared.codelists import Indicator
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.indicators.quality import quality_of
+from field178_shared.indicators.suppression import names_nobody, shares_beside
 from field178_shared.time.clock import local_date
 
 
@@ -37,19 +39,25 @@ def indicator(indicator_id: str) -> Response:
     wanted = localizer.lists.indicators.get(indicator_id)
     if wanted is None:
         raise AppError(ErrorCode.NOT_FOUND)
-    read = [indicator_id, *_quality_ids(wanted, localizer)]
+    beside = shares_beside(localizer.lists, wanted) if address.is_from_above else ()
+    read = list(dict.fromkeys((indicator_id, *_quality_ids(wanted, localizer), *sorted(beside))))
     asked = months_of(address.question, wanted)
     with snapshot(runtime.engine) as session:
         facts = facts_at_hand(session, runtime.tenant_id, address.question, read, asked)
         layout = layout_of(session, officer, localizer)
-    period = address.question.period
-    if not all(facts.tells(localizer.lists.indicators[one], period) for one in read):
-        return being_counted(address, layout, localizer, address.href())
+        period = address.question.period
+        if not all(facts.tells(localizer.lists.indicators[one], period) for one in read):
+            return being_counted(address, layout, localizer, address.href())
+        figures = {one: facts.figure(localizer.lists.indicators[one], period) for one in read}
+        hidden = (
+            hidden_figures(session, runtime.tenant_id, address.question, figures)
+            if address.is_from_above
+            else frozenset[str]()
+        )
     uncounted = [one for one in asked if not facts.tells(wanted, one)]
     keep(uncounted, address)
-    figures = {one: facts.figure(localizer.lists.indicators[one], period) for one in read}
     figure = figures[indicator_id]
-    writer = FigureWriter(address, localizer)
+    writer = FigureWriter(address, localizer, hidden)
     detail = DetailWriter(writer, wanted, facts)
     text = writer.text_of(wanted, figure)
     is_shown = figure.approved.is_sent and not writer.is_hidden(wanted, figure)
@@ -83,6 +91,8 @@ def indicator_coverage() -> Response:
     runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
     address = _address(localizer)
     of_communes, of_outlets = commune_indicators(localizer.lists), outlet_indicator(localizer.lists)
+    if address.is_from_above:
+        of_communes = [one for one in of_communes if names_nobody(localizer.lists, one)]
     read = [one.id for one in of_communes]
     with snapshot(runtime.engine) as session:
         facts = facts_at_hand(session, runtime.tenant_id, address.question, read)

@@ -18,13 +18,15 @@ from field178_server.console.indicators.view import FigureWriter, NumberLink, Ta
 from field178_server.console.text.figure_texts import cell_text, figure_text
 from field178_server.console.text.formula_words import PERCENT, in_words
 from field178_server.console.text.localize import Localizer
+from field178_server.office.indicators.asked import WHOLE_YEAR
 from field178_server.office.indicators.counted_facts import AreaFacts, FigureQuestion, parts_of_area
+from field178_server.office.indicators.from_above import hidden_communes, is_by_commune
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_shared.codelists import Indicator
 from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.figures import FigureValue, reached
 from field178_shared.indicators.periods import Period, months_after
-from field178_shared.indicators.suppression import counts_people, hidden_cells, is_hidden
+from field178_shared.indicators.suppression import counts_people, shows_parts
 from field178_shared.text.formats import NOTHING
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
@@ -117,16 +119,17 @@ class DetailWriter:
         found = (self.writer.target_line(self.indicator, figure, plan) for plan in profiles)
         return [one for one in found if one is not None]
 
-    def trend(self) -> Trend:
-        """Return the figures by month; those that are not at hand yet are left open."""
+    def trend(self) -> Trend | None:
+        """Return the figures by month, those that are not at hand yet open; None: the reader sees none."""
         months = months_of(self.writer.address.question, self.indicator)
         figures = [self._in_month(month) for month in months]
-        hidden = self._hidden(figures, is_running=self.is_running)
+        if self._hides_months(figures):
+            return None
         rows = [
-            self._row(self._month_title(month), one, self._days(month), is_hidden=place in hidden)
-            for place, (month, one) in enumerate(zip(months, figures, strict=True))
+            self._row(self._month_title(month), one, self._days(month), is_hidden=False)
+            for month, one in zip(months, figures, strict=True)
         ]
-        values = [None if place in hidden else one.value for place, one in enumerate(figures)]
+        values = [one.value for one in figures]
         every = self._period.in_parts(1)
         most, slots = self._most([values]), len(every)
         return Trend(
@@ -139,7 +142,8 @@ class DetailWriter:
 
     def communes(self) -> Sequence[PlaceLine]:
         """Return the figures by commune, each with its months; what a whole area counts stands at the end."""
-        if self.indicator.privacy:
+        is_from_above, question = self.writer.address.is_from_above, self.writer.address.question
+        if self.indicator.privacy or (is_from_above and not is_by_commune(question, self.indicator)):
             return ()
         labels = self._localizer.lists.units
         area = self.facts.area
@@ -149,15 +153,11 @@ class DetailWriter:
         # A unit above communes stands here only where something is counted of it.
         shown = [one for one in ordered if not parts[one].others or figures[one].num]
         shown.sort(key=lambda one: bool(parts[one].others))
-        hidden = self._hidden([figures[one] for one in shown])
-        is_from_above, question = self.writer.address.is_from_above, self.writer.address.question
+        hidden = hidden_communes(self.facts, self.indicator) if is_from_above else frozenset[str]()
         months = () if is_from_above else months_of(question, self.indicator)
         series = {one: [self._in_month(month, parts[one]).value for month in months] for one in shown}
         most = self._most(series.values())
-        return [
-            self._commune(one, figures[one], series[one], most, is_hidden=place in hidden)
-            for place, one in enumerate(shown)
-        ]
+        return [self._commune(one, figures[one], series[one], most, is_hidden=one in hidden) for one in shown]
 
     @property
     def _period(self) -> Period:
@@ -197,7 +197,7 @@ class DetailWriter:
         if value is _NOT_AT_HAND:
             return PlaceLine(title, NumberLink(self._localizer.say(N_("being counted"))), None, NOTHING)
         if is_hidden:
-            return PlaceLine(title, NumberLink(cell_text(value.num, self._localizer)), None, NOTHING)
+            return PlaceLine(title, NumberLink(cell_text(self._localizer)), None, NOTHING)
         num = self._number("num", value.num, where)
         den = None if value.den is None else self._number("den", value.den, where)
         return PlaceLine(title, num, den, figure_text(self.indicator, value.value, self._localizer))
@@ -224,18 +224,13 @@ class DetailWriter:
             return f"{last.month:02d}/{last.year}"
         return f"{self._localizer.day(months_after(month.end, -1))} – {self._localizer.day(last)}"
 
-    def _hidden(self, figures: Sequence[FigureValue], *, is_running: bool = False) -> frozenset[int]:
-        """Return the places of the figures that a reader from above does not see.
-
-        Of figures that run on from month to month, what a month adds must not be told either.
-        """
-        if not self.writer.address.is_from_above or not counts_people(self.indicator):
-            return frozenset()
-        hidden = {place for place, one in enumerate(figures) if is_hidden(self.indicator, one)}
-        for numbers in ([one.num for one in figures], [one.den or 0 for one in figures]):
-            before = [0, *numbers[:-1]] if is_running else [0] * len(numbers)
-            hidden |= hidden_cells([abs(one - other) for one, other in zip(numbers, before, strict=True)])
-        return frozenset(hidden)
+    def _hides_months(self, figures: Sequence[FigureValue]) -> bool:
+        """Tell whether the reader does not see the months: from above, of whole years alone."""
+        address, lists = self.writer.address, self._localizer.lists
+        if not address.is_from_above or not counts_people(lists, self.indicator):
+            return False
+        is_whole = address.period_name == WHOLE_YEAR and _NOT_AT_HAND not in figures
+        return not is_whole or not shows_parts(figures, is_running=self.is_running)
 
     def _most(self, series: Iterable[Sequence[float | None]]) -> float:
         if self.indicator.unit == PERCENT:

@@ -14,6 +14,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
+from field178_server.office.indicators.from_above import hidden_figures
 from field178_server.office.indicators.kept_facts import figures_at_hand
 from field178_shared.time.clock import local_date
 
@@ -27,9 +28,14 @@ def indicators() -> Response:
     with snapshot(runtime.engine) as session:
         found = figures_at_hand(session, runtime.tenant_id, question)
         layout = layout_of(session, officer, localizer)
-    if found is None:
-        return being_counted(address, layout, localizer, "")
-    writer = FigureWriter(address, localizer)
+        if found is None:
+            return being_counted(address, layout, localizer, "")
+        hidden = (
+            hidden_figures(session, runtime.tenant_id, question, found)
+            if address.is_from_above
+            else frozenset[str]()
+        )
+    writer = FigureWriter(address, localizer, hidden)
     cards, groups = cards_of(writer, found)
     return render(
         "indicators/list.html",

@@ -12,31 +12,14 @@ from flask import url_for
 from field178_server.accounts.officers import OfficerContext
 from field178_server.console.shell.links import with_query
 from field178_server.console.shell.lists import FilterField
+from field178_server.console.text.figure_periods import PERIODS, YEAR_KINDS, areas_in_words
 from field178_server.console.text.localize import Localizer
-from field178_server.office.indicators.areas import OWN_AREA, area_of, areas_seen, units_seen
+from field178_server.office.indicators.asked import WHOLE_YEAR, asked_figures
 from field178_server.office.indicators.counted_facts import FigureQuestion
-from field178_server.records.access import AGGREGATES_ONLY
 from field178_shared.codelists import TargetProfile
-from field178_shared.indicators.plan_of_year import plan_beside, plan_followed
-from field178_shared.indicators.reporting import PERIOD_NAMES, YearKind, named_period
-from field178_shared.text.formats import parse_whole_number
+from field178_shared.indicators.plan_of_year import plan_beside
+from field178_shared.indicators.reporting import PERIOD_NAMES, YearKind
 from field178_shared.text.i18n import N_
-from field178_shared.text.normalisation import by_label
-
-_YEARS = (2015, 2100)
-_PERIODS = {
-    "year": N_("Whole year"),
-    "half1": N_("First half"),
-    "half2": N_("Second half"),
-    "quarter1": N_("Quarter 1"),
-    "quarter2": N_("Quarter 2"),
-    "quarter3": N_("Quarter 3"),
-    "quarter4": N_("Quarter 4"),
-}
-_KINDS = {
-    YearKind.CALENDAR: N_("Calendar year"),
-    YearKind.REPORT: N_("Reporting year (15 December to 14 December)"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +44,7 @@ class FigureAddress:
         """What a link to the same figures names."""
         return {
             "year": str(self.year),
-            "period": "" if self.period_name == "year" else self.period_name,
+            "period": "" if self.period_name == WHOLE_YEAR else self.period_name,
             "calendar": "" if self.kind is YearKind.CALENDAR else self.kind,
             "profile": self.profile.id,
             "beside": self.beside.id if self.beside else "none",
@@ -75,28 +58,34 @@ class FigureAddress:
         query = urlencode([(name, text) for name, text in given.items() if text])
         return with_query(url_for(endpoint, **named), query)  # type: ignore[arg-type]  # words alone
 
+    @property
+    def export_href(self) -> str:
+        """The address of the form that writes the same figures into a file."""
+        return self.href("console.exports", profile="", beside="", what="figures")
+
     def filters(self, localizer: Localizer) -> Sequence[FilterField]:
         """Return the filters of the page."""
         say, lists = localizer.say, localizer.lists
         plans = [(one.id, one.label(localizer.language)) for one in lists.target_profiles.values()]
-        now, whole_year = self.question.today.year, _PERIODS["year"]
+        now, whole_year = self.question.today.year, PERIODS[WHOLE_YEAR]
         years = [str(one) for one in range(max(self.year, now), min(self.year, now - 3) - 1, -1)]
+        calendar = FilterField(
+            "calendar",
+            say(N_("Year begins")),
+            "" if self.kind is YearKind.CALENDAR else self.kind,
+            [(YearKind.REPORT, say(YEAR_KINDS[YearKind.REPORT]))],
+            say(YEAR_KINDS[YearKind.CALENDAR]),
+        )
         return (
             FilterField("year", say(N_("Year")), str(self.year), _plain(years), say(N_("This year"))),
             FilterField(
                 "period",
                 say(N_("Period")),
-                self.period_name if self.period_name != "year" else "",
-                [(name, say(_PERIODS[name])) for name in PERIOD_NAMES if name != "year"],
+                self.period_name if self.period_name != WHOLE_YEAR else "",
+                [(name, say(PERIODS[name])) for name in PERIOD_NAMES if name != WHOLE_YEAR],
                 say(whole_year),
             ),
-            FilterField(
-                "calendar",
-                say(N_("Year begins")),
-                "" if self.kind is YearKind.CALENDAR else self.kind,
-                [(YearKind.REPORT, say(_KINDS[YearKind.REPORT]))],
-                say(_KINDS[YearKind.CALENDAR]),
-            ),
+            *(() if self.is_from_above else (calendar,)),
             FilterField(
                 "profile", say(N_("Targets of")), self.profile.id, plans, say(N_("Plan of the year"))
             ),
@@ -127,41 +116,20 @@ def read_address(
 ) -> FigureAddress:
     """Read an address; whatever it cannot mean is the default, an area that is not seen is not shown."""
     lists = localizer.lists
-    least, most = _YEARS
-    year = parse_whole_number(arguments.get("year", ""), 4) or today.year
-    year = year if least <= year <= most else today.year
-    name = arguments.get("period", "")
-    name = name if name in PERIOD_NAMES else "year"
-    kind = YearKind.REPORT if arguments.get("calendar") == YearKind.REPORT else YearKind.CALENDAR
-    period = named_period(lists, year, name, kind)
-    profiles = lists.target_profiles
-    areas = areas_seen(officer.role, officer.scopes, lists, period.end - timedelta(days=1))
-    area_id = arguments.get("area", "")
-    units = areas[area_id] if area_id in areas else units_seen(areas)
-    profile = profiles.get(arguments.get("profile", "")) or plan_followed(lists, units, year)
+    asked = asked_figures(arguments, officer, lists, today)
     wanted = arguments.get("beside", "")
-    beside = profiles.get(wanted) if wanted else plan_beside(lists, profile, year)
-    if area_id not in areas:
-        area_id = area_of(profile, areas)
+    beside = lists.target_profiles.get(wanted) if wanted else plan_beside(lists, asked.profile, asked.year)
     return FigureAddress(
-        profile,
-        beside if beside is not profile else None,
-        year,
-        name,
-        kind,
-        area_id,
-        FigureQuestion(lists, period, areas[area_id], today),
-        lists.roles[officer.role].scope == AGGREGATES_ONLY,
-        _named(areas, localizer),
+        asked.profile,
+        beside if beside is not asked.profile else None,
+        asked.year,
+        asked.period_name,
+        asked.kind,
+        asked.area_id,
+        asked.question,
+        asked.is_from_above,
+        areas_in_words(asked.areas, localizer),
     )
-
-
-def _named(areas: Mapping[str, tuple[str, ...]], localizer: Localizer) -> Sequence[tuple[str, str]]:
-    lists = localizer.lists
-    own = [(one, localizer.say(N_("Your communes"))) for one in areas if one == OWN_AREA]
-    groups = [(one, localizer.label(lists.unit_groups, one)) for one in areas if one in lists.unit_groups]
-    units = by_label((one, localizer.label(lists.units, one)) for one in areas if one in lists.units)
-    return [*own, *groups, *units]
 
 
 def _plain(texts: Sequence[str]) -> Sequence[tuple[str, str]]:

@@ -21,13 +21,14 @@ from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import wanted_day
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.figure_texts import cell_text, hidden_text
+from field178_server.console.text.figure_texts import cell_text
 from field178_server.console.text.formula_words import counted_noun, in_words
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.indicators.counted_facts import AreaFacts, CountedFacts, parts_of_area, read_facts
+from field178_server.office.indicators.from_above import hidden_communes, hidden_figures, is_by_commune
 from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_server.office.indicators.kept_numbers import (
     KeptNumber,
@@ -43,6 +44,7 @@ from field178_server.office.indicators.numbers import (
     page_of,
     parts_of,
     rows_of,
+    split_of,
 )
 from field178_server.office.indicators.records import records_behind
 from field178_server.records.keyset import KeysetPage, PageStart
@@ -50,10 +52,11 @@ from field178_server.records.labels import names_of
 from field178_shared.codelists import Indicator
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.formulas.figures import Formula
+from field178_shared.formulas.sources import COMMUNE
 from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.buckets import is_of_half_months
 from field178_shared.indicators.periods import Period
-from field178_shared.indicators.suppression import counts_people, hidden_cells, is_small
+from field178_shared.indicators.suppression import names_nobody, shares_beside
 from field178_shared.text.formats import number_text
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
@@ -108,9 +111,10 @@ def indicator_records(indicator_id: str) -> Response:
     with snapshot(runtime.engine) as session:
         facts = _facts(session, address)
         layout = layout_of(session, officer, plain)
-        if not facts.tells(address.indicator, address.period):
+        if not all(facts.tells(one, address.period) for one in _read_for(address)):
             back = figures.href("console.indicator", indicator_id)
             return being_counted(figures, layout, plain, back, address.period)
+        hidden = _hidden_parts(session, facts, address)
         area = address.area(facts)
         where = (facts, address.formula, address.period, area)
         number = facts.number(*where[1:], with_waiting=address.with_waiting)
@@ -127,8 +131,7 @@ def indicator_records(indicator_id: str) -> Response:
     reader = RecordReader(officer, localizer)
     groups, unread = behind_groups(rows, page.rows, records, reader, address.formula)
     noun = counted_noun(address.formula.text, address.indicator, localizer)
-    is_hidden = _hides(address) and is_small(number)
-    shown = hidden_text(localizer) if is_hidden else number_text(number, localizer.language)
+    shown = cell_text(localizer) if hidden.is_whole else number_text(number, localizer.language)
     return render(
         "indicators/records.html",
         layout=layout,
@@ -146,7 +149,8 @@ def indicator_records(indicator_id: str) -> Response:
         whole=address.href(unit="", since="", until="") if _is_part(address) else "",
         other_state=_other_state(address, localizer),
         with_waiting=address.with_waiting,
-        parts=() if is_hidden else _part_rows(parts, address, localizer),
+        parts=() if hidden.are_parts else _part_rows(parts, address, hidden.units, localizer),
+        is_withheld=hidden.are_parts and bool(parts),
         is_by_commune=any(one.unit_id for one in parts),
         groups=groups,
         unread=unread,
@@ -190,10 +194,17 @@ def _read(figures: FigureAddress, indicator_id: str) -> NumberAddress:
 def _facts(session: Session, address: NumberAddress) -> AreaFacts:
     """Return the counts of a number: of a large store those of the totals, where they tell it."""
     tenant_id, question = current_runtime().tenant_id, address.figures.question
-    read = [address.indicator.id]
+    read = [one.id for one in _read_for(address)]
     if is_told_by_subjects(address.formula) and is_of_half_months(address.period):
         return facts_at_hand(session, tenant_id, question, read, [address.period])
     return read_facts(session, tenant_id, question, read)
+
+
+def _read_for(address: NumberAddress) -> Sequence[Indicator]:
+    """Return the indicators that a page reads: its own, and from above those that decide what is hidden."""
+    indicators, figures = address.figures.question.lists.indicators, address.figures
+    beside = shares_beside(figures.question.lists, address.indicator) if figures.is_from_above else ()
+    return [indicators[one] for one in dict.fromkeys((address.indicator.id, *sorted(beside)))]
 
 
 def _rows(
@@ -243,16 +254,31 @@ def _other_state(address: NumberAddress, localizer: Localizer) -> NumberLink | N
     return NumberLink(localizer.say(text), address.href(state="" if address.with_waiting else _ALL))
 
 
-def _hides(address: NumberAddress) -> bool:
-    return address.figures.is_from_above and counts_people(address.indicator)
+@dataclass(frozen=True, slots=True)
+class HiddenParts:
+    """What of a number the reader does not see: the number itself, its parts, or some communes of them."""
+
+    is_whole: bool = False
+    are_parts: bool = False
+    units: frozenset[str] = frozenset()
+
+
+def _hidden_parts(session: Session, facts: AreaFacts, address: NumberAddress) -> HiddenParts:
+    indicator, question = address.indicator, address.figures.question
+    if not address.figures.is_from_above or names_nobody(question.lists, indicator):
+        return HiddenParts()
+    figure = {indicator.id: facts.figure(indicator, question.period)}
+    is_whole = bool(hidden_figures(session, current_runtime().tenant_id, question, figure))
+    if is_whole or not is_by_commune(question, indicator) or split_of(address.formula) != COMMUNE:
+        return HiddenParts(is_whole, are_parts=True)
+    return HiddenParts(units=hidden_communes(facts, indicator))
 
 
 def _part_rows(
-    parts: Sequence[NumberPart], address: NumberAddress, localizer: Localizer
+    parts: Sequence[NumberPart], address: NumberAddress, hidden: frozenset[str], localizer: Localizer
 ) -> Sequence[tuple[str, NumberLink]]:
-    hidden = hidden_cells([one.number for one in parts]) if _hides(address) else frozenset[int]()
     found = []
-    for place, one in enumerate(parts):
+    for one in parts:
         if one.unit_id:
             title = localizer.label(localizer.lists.units, one.unit_id)
             href = address.href(unit=one.unit_id)
@@ -264,7 +290,7 @@ def _part_rows(
         # A commune by itself is opened no further where the formula names no record.
         is_opened = bool(address.formula.aggregates) and not address.figures.is_from_above
         link = NumberLink(text, href if is_opened else "")
-        found.append((title, NumberLink(cell_text(one.number, localizer)) if place in hidden else link))
+        found.append((title, NumberLink(cell_text(localizer)) if one.unit_id in hidden else link))
     return found
 
 

@@ -15,7 +15,7 @@ from field178_server.console.text.formula_words import THINGS, in_words, value_l
 from field178_server.console.text.localize import Localizer
 from field178_server.office.indicators.numbers import CountedRow
 from field178_server.office.indicators.records import RecordBehind
-from field178_server.records.access import access_of, access_to_communes
+from field178_server.records.access import AGGREGATES_ONLY, access_of, access_to_communes
 from field178_shared.codelists.labels import Labelled
 from field178_shared.formulas.figures import Formula
 from field178_shared.formulas.sources import ENTITIES, SOURCES
@@ -41,6 +41,8 @@ _PAGES: Mapping[str, tuple[str, str]] = {
 _STATED = {"reporter": "agencies", "denominator": "denominators"}
 # Entities that are rows of the lists: no record, and no secret.
 _LISTED = {"zone": "zones", "school": "schools", "media_outlet": "media_outlets"}
+# Those whose numbers are people: a reader from above opens none of them.
+_OF_PEOPLE = frozenset({"zone", "school"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,9 @@ class RecordReader:
     def closed_to(self, formula: Formula) -> Sequence[str]:
         """Return what a formula counts whose records the role does not open, in words."""
         names = dict.fromkeys(one.of for one in formula.aggregates)
-        closed = [name for name in names if name not in _LISTED and not self.may_read(record_type_of(name))]
+        is_from_above = self.localizer.lists.roles[self.officer.role].scope == AGGREGATES_ONLY
+        is_open = _LISTED.keys() - _OF_PEOPLE if is_from_above else _LISTED.keys()
+        closed = [name for name in names if name not in is_open and not self.may_read(record_type_of(name))]
         return [self.localizer.say(THINGS[name]) for name in closed]
 
     def holds(self, record: RecordBehind) -> bool:

@@ -9,6 +9,7 @@ from functools import partial
 from field178_server.console.indicators.charts import TargetBar, bar_of
 from field178_server.console.indicators.reader import FigureAddress
 from field178_server.console.text.figure_texts import (
+    cell_text,
     figure_text,
     hidden_text,
     need_text,
@@ -18,11 +19,12 @@ from field178_server.console.text.figure_texts import (
 from field178_server.console.text.formula_words import PERCENT, YES_NO, counted_noun, value_label
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
+from field178_server.office.indicators.asked import WHOLE_YEAR
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_shared.codelists import Indicator, TargetProfile
 from field178_shared.indicators.figures import FigureValue, reached
 from field178_shared.indicators.quality import quality_of
-from field178_shared.indicators.suppression import is_hidden
+from field178_shared.indicators.suppression import has_small_number
 from field178_shared.indicators.target_progress import Standing, TargetProgress, progress_towards
 from field178_shared.text.formats import NOTHING, number_text
 from field178_shared.text.i18n import N_
@@ -115,10 +117,11 @@ class FigureGroup:
 
 @dataclass(frozen=True, slots=True)
 class FigureWriter:
-    """Puts the figures of one address into words."""
+    """Puts the figures of one address into words; `hidden`: the indicators that the reader does not see."""
 
     address: FigureAddress
     localizer: Localizer
+    hidden: frozenset[str] = frozenset()
 
     @property
     def plans(self) -> Sequence[TargetProfile]:
@@ -126,8 +129,8 @@ class FigureWriter:
         return [one for one in (self.address.profile, self.address.beside) if one is not None]
 
     def is_hidden(self, indicator: Indicator, figure: IndicatorFigure) -> bool:
-        """Tell whether the figure is one of a few, for a reader from above."""
-        return self.address.is_from_above and is_hidden(indicator, figure.approved)
+        """Tell whether the reader does not see a figure."""
+        return indicator.id in self.hidden
 
     def text_of(self, indicator: Indicator, figure: IndicatorFigure) -> FigureText:
         """Return a figure in words."""
@@ -136,6 +139,10 @@ class FigureWriter:
         if not value.is_sent:
             return FigureText(NOTHING, "", reason=self._owed_by(indicator))
         if self.is_hidden(indicator, figure):
+            is_small = has_small_number(self.localizer.lists, indicator, value)
+            if self.address.period_name != WHOLE_YEAR or not is_small:
+                reason = say(N_("Not shown: a number from 1 to 4 could be worked out from it."))
+                return FigureText(cell_text(self.localizer), "", reason=reason)
             reason = say(N_("Numbers from 1 to 4 are not shown, so that nobody is singled out."))
             return FigureText(hidden_text(self.localizer), unit, reason=reason)
         if value.den is not None and not value.den:
@@ -259,7 +266,7 @@ def quality_texts(
     lists, say, language = writer.localizer.lists, writer.localizer.say, writer.localizer.language
     number = partial(number_text, language=language)
     quality = quality_of(lists, indicator)
-    if quality is None:
+    if quality is None or writer.hidden & {quality.known, quality.in_period}:
         return ()
     known = figures[quality.known].approved
     noun = counted_noun(lists.indicators[quality.known].numerator, indicator, writer.localizer)

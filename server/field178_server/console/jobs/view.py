@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from flask import url_for
 
 from field178_server.backup.job import BACKUP, NOT_PROVED
-from field178_server.console.text.job_labels import JOB_NAMES
+from field178_server.console.text.job_labels import JOB_NAMES, JOB_STATES
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.health.wording import ATTEMPT_FAULTS
 from field178_server.jobs.queue import JobRow, JobState
 from field178_server.office.audit.chain_check import CHAIN_CHECK
+from field178_server.office.exports.operations import EXPORT
 from field178_server.office.register_import.jobs import IMPORT, UNDO
 from field178_server.office.units.jobs import UNIT_MOVE
 from field178_shared.errors import ErrorCode, message
@@ -41,7 +42,7 @@ class JobView:
 def job_view(job: JobRow, localizer: Localizer, *, may_stop: bool) -> JobView:
     """Return a job in words."""
     kind = _KINDS.get(job.kind, _Kind())
-    text, tone, icon = _BROKEN if _is_chain_broken(job) else _STATES[job.state]
+    text, tone, icon = _BROKEN if _is_chain_broken(job) else JOB_STATES[job.state]
     is_counted = job.state is JobState.RUNNING and job.total_count > 0
     return JobView(
         job_id=job.job_id,
@@ -115,18 +116,12 @@ _KINDS = {
     UNDO: _Kind("console.register_import", N_("To the import")),
     CHAIN_CHECK: _Kind("console.audit", N_("To the audit trail")),
     BACKUP: _Kind("console.health", N_("To the backups"), N_("No backup was kept.")),
+    EXPORT: _Kind("console.exports", N_("To the exports"), N_("No file was kept.")),
     UNIT_MOVE: _Kind(
         "console.units",
         N_("To the communes after the reform"),
         N_("What was moved before stays moved; start it again for the rest."),
     ),
-}
-_STATES = {
-    JobState.QUEUED: (N_("Waits its turn"), "", "clock"),
-    JobState.RUNNING: (N_("Running"), "primary", "clock"),
-    JobState.DONE: (N_("Finished"), "ok", "check-circle"),
-    JobState.STOPPED: (N_("Stopped"), "", "void"),
-    JobState.FAILED: (N_("Not done"), "bad", "alert"),
 }
 # A check that came to its end with bad news is no good news.
 _BROKEN = (N_("Finished"), "bad", "alert")
@@ -135,6 +130,7 @@ _COUNTS = (
     ("backup_mb", N_("A proved backup was made: {count} MB.")),
     ("moved", N_("Establishments moved: {count}.")),
     ("deleted", N_("Establishments taken out: {count}.")),
+    ("records", N_("Rows written: {count}.")),
     ("entries", N_("Entries of the audit trail looked through: {count}.")),
 )
 _FAILURES = {

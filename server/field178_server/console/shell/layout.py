@@ -100,6 +100,7 @@ _MENU = (
             ("console.indicators", "check-circle", N_("Indicators")),
             ("console.returns", "partial", N_("Agency data")),
             ("console.reports", "document", N_("Reports")),
+            ("console.exports", "database", N_("Exports")),
         ),
     ),
     (
@@ -126,6 +127,8 @@ _MENU = (
 _ADMINISTRATION = "console.revoke_tablet"
 # Others come to a job from the page that began it: their menu has no room for more.
 _FOR_ADMINISTRATORS = frozenset({"console.jobs"})
+# Reviewers come to them from the indicators and the lists: their menu is full.
+_NOT_FOR_REVIEWERS = frozenset({"console.exports"})
 
 
 def layout_of(session: Session, officer: OfficerContext, localizer: Localizer) -> OfficeLayout:
@@ -170,12 +173,14 @@ def _storage_warning(localizer: Localizer) -> str:
 
 def _groups(session: Session, officer: OfficerContext, localizer: Localizer) -> tuple[MenuGroup, ...]:
     groups, is_administrator = [], may(officer.role, _ADMINISTRATION, localizer.lists)
+    is_reviewer = may(officer.role, "console.new_entry", localizer.lists)
     for name, entries in _MENU:
         items = tuple(
             MenuItem(endpoint, icon, localizer.say(label), _count(endpoint, session, officer, localizer))
             for endpoint, icon, label in entries
             if may(officer.role, endpoint, localizer.lists)
             and (is_administrator or endpoint not in _FOR_ADMINISTRATORS)
+            and not (is_reviewer and endpoint in _NOT_FOR_REVIEWERS)
         )
         if items:
             groups.append(MenuGroup(localizer.say(name), items))

@@ -14,8 +14,10 @@ from field178_server.console.shell.links import with_query
 from field178_server.database.unit_of_work import Session
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
+from field178_server.office.exports.kinds import kinds_of
 from field178_server.office.views.operations import Whose, views_of
 from field178_server.records.keyset import KeysetPage
+from field178_shared.codelists import load
 from field178_shared.text.formats import parse_date
 
 MAP_VIEW = "map"
@@ -79,6 +81,13 @@ class ListAddress:
         """Return the addresses of the same list as a file, by format."""
         query = urlencode(self.given(*self.kept))
         return {kind: with_query(url_for(f"{self.endpoint}_file", kind=kind), query) for kind in FORMATS}
+
+
+def export_href(address: ListAddress, what: str) -> str:
+    """Return the page that exports what a list is narrowed to, "" for a role that exports no such thing."""
+    known = {one.key for one in kinds_of(current_officer().role, load())}
+    query = urlencode([("what", what), *address.given("since", "until", "unit")])
+    return with_query(url_for("console.exports"), query) if what in known else ""
 
 
 def wanted_day(name: str) -> date | None:

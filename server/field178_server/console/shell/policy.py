@@ -51,6 +51,8 @@ SEND_REPORT = Access(frozenset({"draft_report", "submit_return"}))
 RETURNS = Access(frozenset({"submit_return", "review", "sign_off_report"}))
 ENTER_RETURNS = Access(frozenset({"submit_return", "review"}))
 FIGURES = Access(frozenset({"read_indicators", "compute_indicators"}))
+EXPORT_SOMETHING = Access(frozenset({"read_indicators", "compute_indicators", "read_visits"}))
+EXPORTS = Access(EXPORT_SOMETHING.rights | {"approve_export"})
 HAND_OVER = Access(frozenset({"manage_users", "review"}))
 
 POLICY: Mapping[str, Access] = MappingProxyType(
@@ -133,6 +135,10 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.indicator": FIGURES,
         "console.indicator_records": FIGURES,
         "console.indicator_coverage": FIGURES,
+        "console.exports": EXPORTS,
+        "console.request_export": EXPORT_SOMETHING,
+        "console.stop_export": EXPORT_SOMETHING,
+        "console.export_file": EXPORT_SOMETHING,
         "console.people": ADMINISTER,
         "console.new_person": ADMINISTER,
         "console.add_person": ADMINISTER,

@@ -8,7 +8,7 @@ from field178_server.console.text.formula_words import PERCENT, YES_NO, counted_
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_shared.codelists import Indicator, TargetProfile
-from field178_shared.indicators.suppression import SMALLEST_SHOWN, is_small
+from field178_shared.indicators.suppression import SMALLEST_SHOWN
 from field178_shared.indicators.target_progress import Standing, TargetProgress
 from field178_shared.text.formats import NOTHING, number_text
 from field178_shared.text.i18n import N_
@@ -74,6 +74,6 @@ def hidden_text(localizer: Localizer) -> str:
     return localizer.say(N_("under {limit}")).format(limit=SMALLEST_SHOWN)
 
 
-def cell_text(number: float, localizer: Localizer) -> str:
-    """Return what stands for a hidden number of a table: some are hidden for the sake of another."""
-    return hidden_text(localizer) if is_small(number) else localizer.say(N_("not shown"))
+def cell_text(localizer: Localizer) -> str:
+    """Return what stands for a hidden number of a table: which are small and which hide those is not told."""
+    return localizer.say(N_("not shown"))

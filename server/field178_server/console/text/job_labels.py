@@ -1,11 +1,13 @@
-"""Names of the kinds of jobs, for the page of jobs and the audit trail."""
+"""Names of the kinds and states of jobs, for their pages and the audit trail."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from field178_server.backup.job import BACKUP
+from field178_server.jobs.queue import JobState
 from field178_server.office.audit.chain_check import CHAIN_CHECK
+from field178_server.office.exports.operations import EXPORT
 from field178_server.office.register_import.jobs import IMPORT, UNDO
 from field178_server.office.units.jobs import UNIT_MOVE
 from field178_shared.text.i18n import N_
@@ -16,4 +18,13 @@ JOB_NAMES: Mapping[str, str] = {
     CHAIN_CHECK: N_("Check of the audit trail"),
     BACKUP: N_("Backup"),
     UNIT_MOVE: N_("Move of establishments to a new commune"),
+    EXPORT: N_("Export"),
+}
+# Text, tone and icon of each state.
+JOB_STATES: Mapping[JobState, tuple[str, str, str]] = {
+    JobState.QUEUED: (N_("Waits its turn"), "", "clock"),
+    JobState.RUNNING: (N_("Running"), "primary", "clock"),
+    JobState.DONE: (N_("Finished"), "ok", "check-circle"),
+    JobState.STOPPED: (N_("Stopped"), "", "void"),
+    JobState.FAILED: (N_("Not done"), "bad", "alert"),
 }

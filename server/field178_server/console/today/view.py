@@ -412,7 +412,7 @@ def _targets(reader: Viewer) -> TodayCard:
     for indicator_id in dict.fromkeys(one.indicator for one in plan.targets):
         figure, indicator = found[indicator_id], lists.indicators[indicator_id]
         target = reached(plan, indicator_id, figure.approved.value)
-        if target is None or (reader.is_from_above and is_hidden(indicator, figure.approved)):
+        if target is None or (reader.is_from_above and is_hidden(lists, indicator, figure.approved)):
             continue
         progress = progress_towards(lists.figures[indicator_id], figure.approved, target, period, today)
         if progress.standing is Standing.BEHIND:

@@ -78,6 +78,14 @@ def filed_map(session: Session, wanted: FiledList) -> FiledMap:
     return FiledMap(points, count, total - count)
 
 
+def points_of(session: Session, tenant_id: str, ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
+    """Return where establishments lie by the register, in 1e-7 degrees; a merged one as its target."""
+    ends = merge_targets_of(session, tenant_id, ids) if any_merged(session) else {}
+    places = _places(session, tenant_id, {ends.get(one, one) for one in ids})
+    found = ((one, places.get(ends.get(one, one))) for one in ids)
+    return {one: (place.lat, place.lon) for one, place in found if place is not None}
+
+
 def _places(session: Session, tenant_id: str, ids: Collection[str]) -> Mapping[str, Any]:
     entry = EstablishmentProjection
     # Few are found by their key; of many, one walk through all is shorter.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -28,7 +28,7 @@ from field178_shared.records.follow_ups import FollowUpRef
 from field178_shared.records.reading import entries_of, instant_of, text_of
 from field178_shared.records.repeat_violations import earlier_violations
 
-PAGE_SIZE = 50
+PAGE_SIZE, EXPORT_STEP = 50, 500
 SOON = timedelta(days=7)
 CORRECTION = "correction"
 KINDS = (CORRECTION, "decision", "payment")
@@ -129,6 +129,32 @@ def count_overdue(session: Session, tenant_id: str, access: AccessFilter, today:
     wanted = FollowUpFilter(tenant_id, access, today)
     query = select(func.count()).select_from(FollowUpProjection).where(*_within(wanted), _in_tab(wanted))
     return session.scalar(query) or 0
+
+
+def due_between(
+    session: Session, tenant_id: str, access: AccessFilter, since: date, until: date
+) -> Iterator[tuple[FollowUpProjection, Names]]:
+    """Yield every row that is due on these days, and the names that stand in it, in constant memory."""
+    wanted, after = FollowUpFilter(tenant_id, access, since), None
+    rows: Sequence[FollowUpProjection] = ()
+    while after is None or len(rows) == EXPORT_STEP:
+        query = (
+            select(FollowUpProjection)
+            .where(
+                *_within(wanted),
+                FollowUpProjection.due_on.between(since, until),
+                _behind(FollowUpTab.LATER, after),
+            )
+            .order_by(*_order(FollowUpTab.LATER))
+            .limit(EXPORT_STEP)
+        )
+        rows = session.scalars(query).all()
+        if not rows:
+            return
+        names = names_of(session, tenant_id, {one.establishment_id for one in rows if one.establishment_id})
+        yield from ((row, names) for row in rows)
+        after = _position(rows[-1], FollowUpTab.LATER)
+        session.expunge_all()
 
 
 def repeated_visits(session: Session, tenant_id: str, rows: Sequence[FollowUpProjection]) -> frozenset[str]:

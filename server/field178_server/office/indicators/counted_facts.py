@@ -38,10 +38,15 @@ class FigureQuestion:
     today: date
 
     @property
+    def last_day(self) -> date:
+        """The last day of the period."""
+        return self.period.end - timedelta(days=1)
+
+    @property
     def area(self) -> CountedArea:
         """The area at the end of the period."""
-        last_day = self.period.end - timedelta(days=1)
-        return area_on(self.lists, units_of_area(self.lists, self.unit_ids, last_day), last_day)
+        units = units_of_area(self.lists, self.unit_ids, self.last_day)
+        return area_on(self.lists, units, self.last_day)
 
 
 class AreaFacts(ABC):

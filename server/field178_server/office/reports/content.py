@@ -17,7 +17,7 @@ from field178_shared.codelists.reports import AnnexTable
 from field178_shared.indicators.figures import AreaTotals, FigureValue, reached
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.reporting import same_period_before
-from field178_shared.indicators.suppression import counts_people, is_hidden
+from field178_shared.indicators.suppression import has_small_number
 from field178_shared.records.reports import Report
 from field178_shared.text.formats import NOTHING, percent_text
 from field178_shared.wire.canonical import canonical
@@ -107,12 +107,12 @@ def _figure(indicator: Indicator, figure: ComparedFigure, lists: CodeLists) -> P
         "id": indicator.id,
         "label": indicator.vi,
         "unit": indicator.unit,
-        "now": _value(indicator, figure.now),
-        "before": _value(indicator, figure.before),
+        "now": _value(lists, indicator, figure.now),
+        "before": _value(lists, indicator, figure.before),
     }
 
 
-def _value(indicator: Indicator, value: FigureValue) -> Plain:
+def _value(lists: CodeLists, indicator: Indicator, value: FigureValue) -> Plain:
     """Return a value in tenths: whole numbers alone are written."""
     return {
         "num": _tenths(value.num),
@@ -120,7 +120,7 @@ def _value(indicator: Indicator, value: FigureValue) -> Plain:
         "value": _tenths(value.value),
         "sent": None if value.sent is None else [value.sent.months, value.sent.ended],
         "is_sent": value.is_sent,
-        "is_hidden": counts_people(indicator) and is_hidden(indicator, value),
+        "is_hidden": has_small_number(lists, indicator, value),
     }
 
 
@@ -191,17 +191,19 @@ def _by_target(
         for target in profile.targets:
             indicator = lists.indicators.get(target.indicator)
             if indicator is not None and target.per in (None, "year"):
-                yield _target_row(profile, indicator, figures[indicator.id])
+                yield _target_row(lists, profile, indicator, figures[indicator.id])
 
 
-def _target_row(profile: TargetProfile, indicator: Indicator, figure: ComparedFigure) -> list[object]:
+def _target_row(
+    lists: CodeLists, profile: TargetProfile, indicator: Indicator, figure: ComparedFigure
+) -> list[object]:
     value = figure.now
     wanted = reached(profile, indicator.id, value.value)
     target = next(one for one in profile.targets if one.indicator == indicator.id)
     is_percent = indicator.unit == "%"
     met = None if wanted is None else wanted.met
     said = {True: "Đạt", False: "Chưa đạt", None: "Chưa có số liệu"}[met]
-    is_small = is_hidden(indicator, value)
+    is_small = has_small_number(lists, indicator, value)
     return [
         indicator.vi,
         f"{_OPERATORS.get(target.op, target.op)}{target.value}{'%' if is_percent else ''}",

@@ -15,6 +15,8 @@ from field178_shared.text.formats import NOTHING, date_text, number_text
 from field178_shared.time.clock import VIETNAM, from_wire
 
 HIDDEN = "dưới 5"
+# Of a table: which cells are small, and which hide those, is not told.
+NOT_SHOWN = "không nêu"
 NOT_SENT = "chưa gửi số liệu"
 # Behind the last sentence of an official document (ND 30/2020).
 END = "./."
@@ -194,7 +196,7 @@ def _annex(annex: Content, note: str) -> PrintedAnnex:
         empty = ("(không có số liệu trong kỳ)", *("" for _ in annex["head"]))
         return PrintedAnnex(annex["id"], annex["title"], note, (_first(annex), *annex["head"]), (empty,))
     rows = [
-        tuple(HIDDEN if (number, place) in hidden else _cell(cell) for place, cell in enumerate(row))
+        tuple(NOT_SHOWN if (number, place) in hidden else _cell(cell) for place, cell in enumerate(row))
         for number, row in enumerate(annex["rows"])
     ]
     if annex["total"] is not None:

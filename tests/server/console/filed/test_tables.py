@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import re
 from html import unescape
 from typing import Any
@@ -119,7 +121,9 @@ def test_list_as_a_file_holds_what_was_filtered_and_no_formula(
     assert {cell.data_type for row in cells for cell in row} <= {"s", "d", "n"}
     with snapshot(in_the_field.office.engine) as session:
         taken = session.scalars(select(Audit.details).where(Audit.action == "list_exported")).all()
-    assert taken == ['{"format": "csv", "records": 1}', '{"format": "xlsx", "records": 2}']
+    details = [json.loads(one or "{}") for one in taken]
+    assert [(one["format"], one["records"]) for one in details] == [("csv", 1), ("xlsx", 2)]
+    assert details[0]["sha256"] == hashlib.sha256(data).hexdigest()
     assert reviewer.get("/visits.pdf").status_code == 404
     with reviewer.get("/sessions.xlsx") as answer:
         assert answer.status_code == 200

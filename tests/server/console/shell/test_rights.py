@@ -51,6 +51,7 @@ PAGES = {
     "/reports/template": {"reviewer"},
     "/reports/template/file": {"reviewer"},
     "/returns": {"agency_reporter", "commune_reporter", "reviewer", "leader_viewer"},
+    "/exports": {"reviewer", "leader_viewer", "city_viewer", "privacy_officer"},
     "/indicators": {"reviewer", "leader_viewer", "city_viewer"},
     "/indicators/coverage": {"reviewer", "leader_viewer", "city_viewer"},
     "/people": {"admin"},

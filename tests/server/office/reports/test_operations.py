@@ -27,7 +27,7 @@ from field178_server.office.reports.annex_workbook import annex_workbook
 from field178_server.office.reports.content import digest
 from field178_server.office.reports.docx_report import report_docx
 from field178_server.office.reports.operations import SeenReport
-from field178_server.office.reports.printed import HIDDEN, NOT_SENT, printed
+from field178_server.office.reports.printed import NOT_SENT, NOT_SHOWN, printed
 from field178_server.office.reports.queries import (
     Frozen,
     KnownReport,
@@ -184,7 +184,7 @@ def test_small_numbers_of_people_are_hidden_and_cannot_be_worked_out(store: Demo
     exact, shown = found["annexes"][0], printed(found).annexes[0]
     for place in range(6, 10):
         cells = [row[place] for row in exact["rows"]]
-        hidden = [number for number, row in enumerate(shown.rows[:-1]) if row[place] == HIDDEN]
+        hidden = [number for number, row in enumerate(shown.rows[:-1]) if row[place] == NOT_SHOWN]
         assert {number for number, cell in enumerate(cells) if 0 < cell < 5} <= set(hidden)
         assert len(hidden) != 1, shown.head[place]
 

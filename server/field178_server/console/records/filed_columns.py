@@ -5,25 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from field178_server.console.shell.tables import Cell
 from field178_server.console.text.field_labels import field_name, value_text
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import short_state_label
+from field178_server.office.exports.table_files import Cell
 from field178_server.office.filed.queries import FiledRow
 from field178_shared.text.i18n import N_
+from field178_shared.text.privacy import lint, mask
 
 VISIT, SESSION = "inspection", "outreach_session"
 
 
 @dataclass(frozen=True, slots=True)
 class FiledColumn:
-    """One column; `is_usual` ones stand in the table until others are chosen."""
+    """One column; `is_usual` ones stand in the table until others are chosen.
+
+    `is_of_office`: what people wrote freely, and officers: no export holds it. `is_typed`: what somebody
+    typed, and what could tell of a person.
+    """
 
     key: str
     label: Callable[[Localizer], str]
     cell: Callable[[FiledRow, Localizer], Cell]
     is_usual: bool = True
     is_number: bool = False
+    is_of_office: bool = False
+    is_typed: bool = False
+
+    def written(self, row: FiledRow, localizer: Localizer) -> Cell:
+        """Return the cell as files hold it: what was typed without what could tell of a person."""
+        cell = self.cell(row, localizer)
+        return mask(cell, lint(cell)) if self.is_typed and isinstance(cell, str) else cell
 
 
 def columns_of(record_type: str) -> tuple[FiledColumn, ...]:
@@ -73,7 +85,7 @@ _DAY = FiledColumn("day", _said(N_("Day")), lambda row, _: row.occurred_on)
 _UNIT = FiledColumn("unit", _field("establishment", "unit_id"), _unit)
 _LAST = (
     FiledColumn("state", _said(N_("Review state")), _state),
-    FiledColumn("officer", _said(N_("Filed by")), _officer, is_usual=False),
+    FiledColumn("officer", _said(N_("Filed by")), _officer, is_usual=False, is_of_office=True),
     FiledColumn("received", _said(N_("Received")), lambda row, _: row.received_at, is_usual=False),
 )
 _VISIT_COLUMNS = (
@@ -101,12 +113,24 @@ _VISIT_COLUMNS = (
         lambda row, localizer: _values("measures.x.measure_id", row.measures, localizer),
         is_usual=False,
     ),
-    FiledColumn("decision", _field(VISIT, "decision_number"), lambda row, _: row.title or "", is_usual=False),
+    FiledColumn(
+        "decision",
+        _field(VISIT, "decision_number"),
+        lambda row, _: row.title or "",
+        is_usual=False,
+        is_typed=True,
+    ),
     *_LAST,
 )
 _SESSION_COLUMNS = (
     _DAY,
-    FiledColumn("venue", _field(SESSION, "venue"), lambda row, _: row.title or ""),
+    FiledColumn(
+        "venue",
+        _field(SESSION, "venue"),
+        lambda row, _: row.title or "",
+        is_of_office=True,
+        is_typed=True,
+    ),
     _UNIT,
     FiledColumn(
         "form",

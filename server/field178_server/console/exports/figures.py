@@ -1,0 +1,137 @@
+"""Figures as an export: a row for each indicator and area, and for each of its communes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from field178_server.console.text.formula_words import YES_NO
+from field178_server.console.text.localize import Localizer
+from field178_server.database.unit_of_work import Session
+from field178_server.office.exports.kinds import FIGURES
+from field178_server.office.exports.operations import ExportQuestion, ExportRow, ExportTable
+from field178_server.office.exports.table_files import Cell, TableFile
+from field178_server.office.indicators.asked import AskedFigures, asked_figures
+from field178_server.office.indicators.counted_facts import AreaFacts, parts_of_area
+from field178_server.office.indicators.from_above import hidden_communes, hidden_figures, is_by_commune
+from field178_server.office.indicators.kept_facts import facts_at_hand
+from field178_server.office.indicators.queries import IndicatorFigure
+from field178_shared.codelists import Indicator
+from field178_shared.indicators.figures import reached
+from field178_shared.text.i18n import N_
+from field178_shared.time.clock import local_date
+
+# Names of the columns in GeoJSON, and their headings.
+_COLUMNS = {
+    "indicator": N_("Key of the indicator"),
+    "title": N_("Indicator"),
+    "official_code": N_("Official code"),
+    "area_code": N_("Key of the area"),
+    "area": N_("Area"),
+    "level": N_("Whole area or commune"),
+    "first_day": N_("First day"),
+    "last_day": N_("Last day"),
+    "num": N_("What is counted"),
+    "den": N_("Divided by"),
+    "value": N_("Value"),
+    "low": N_("Value, at least"),
+    "high": N_("Value, at most"),
+    "unit": N_("Unit"),
+    "target": N_("Target"),
+    "target_met": N_("Target met"),
+    "pending": N_("Waits for review"),
+    "note": N_("Remark"),
+}
+_AREA, _COMMUNE = N_("Whole area"), N_("One commune")
+_NOTHING: tuple[Cell, ...] = (None,) * 5
+
+
+def figures_table(session: Session, question: ExportQuestion) -> ExportTable:
+    """Return the figures of a period, those alone that the officer sees."""
+    localizer, context = Localizer(question.officer.language), question.context
+    today = local_date(context.now())
+    asked = asked_figures(question.arguments, question.officer, localizer.lists, today)
+    indicators = list(localizer.lists.indicators.values())
+    facts = facts_at_hand(session, context.tenant_id, asked.question, [one.id for one in indicators])
+    told = [one for one in indicators if facts.tells(one, asked.question.period)]
+    figures = {one.id: facts.figure(one, asked.question.period) for one in told}
+    hidden = (
+        hidden_figures(session, context.tenant_id, asked.question, figures)
+        if asked.is_from_above
+        else frozenset[str]()
+    )
+    writer = _FigureRows(asked, facts, localizer, hidden)
+    headings = [localizer.say(text) for text in _COLUMNS.values()]
+    title = localizer.say(N_("Figures of the indicators"))
+    return ExportTable(
+        TableFile(FIGURES, title, headings),
+        tuple(_COLUMNS),
+        (row for one in indicators for row in writer.rows(one, figures.get(one.id))),
+        len(indicators) * (1 + len(parts_of_area(facts.area))),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _FigureRows:
+    """Puts figures into rows; `hidden`: the indicators that the reader does not see."""
+
+    asked: AskedFigures
+    facts: AreaFacts
+    localizer: Localizer
+    hidden: frozenset[str]
+
+    def rows(self, indicator: Indicator, figure: IndicatorFigure | None) -> Iterator[ExportRow]:
+        """Yield the row of the area, and of its communes where the reader sees them; None: not counted."""
+        is_hidden = indicator.id in self.hidden
+        yield self._row(indicator, figure, "", is_hidden=is_hidden), None
+        question, is_from_above = self.asked.question, self.asked.is_from_above
+        if indicator.privacy or figure is None or not figure.approved.is_sent:
+            return
+        if is_from_above and (is_hidden or not is_by_commune(question, indicator)):
+            return
+        hidden = hidden_communes(self.facts, indicator) if is_from_above else frozenset[str]()
+        for unit_id, part in parts_of_area(self.facts.area).items():
+            found = self.facts.figure(indicator, question.period, part)
+            # A unit above communes stands here only where something is counted of it.
+            if not part.others or found.approved.num:
+                yield self._row(indicator, found, unit_id, is_hidden=unit_id in hidden), None
+
+    def _row(
+        self, indicator: Indicator, figure: IndicatorFigure | None, unit_id: str, *, is_hidden: bool
+    ) -> Sequence[Cell]:
+        say, lists, question = self.localizer.say, self.localizer.lists, self.asked.question
+        area = unit_id or self.asked.area_id
+        named = lists.units if unit_id or area in lists.units else lists.unit_groups
+        days = question.period.first, question.last_day
+        numbers: tuple[Cell, ...] = _NOTHING
+        target: tuple[Cell, ...] = (None, None)
+        pending: Cell = None
+        note = ""
+        if figure is None:
+            note = say(N_("being counted"))
+        elif not figure.approved.is_sent:
+            note = say(N_("Not sent yet"))
+        elif is_hidden:
+            note = say(N_("Not shown: a number from 1 to 4 could be worked out from it."))
+        else:
+            value = figure.approved
+            numbers = (value.num, value.den, value.value, value.low, value.high)
+            target = ("", "") if unit_id else self._target(indicator, value.value)
+            pending = None if self.asked.is_from_above else figure.with_waiting.num - value.num
+        return (
+            *(indicator.id, indicator.label(self.localizer.language), indicator.official_code or ""),
+            *(area, self.localizer.label(named, area), say(_COMMUNE if unit_id else _AREA)),
+            *days,
+            *numbers,
+            "" if indicator.unit == YES_NO else indicator.unit,
+            *target,
+            pending,
+            note,
+        )
+
+    def _target(self, indicator: Indicator, value: float | None) -> tuple[Cell, Cell]:
+        found = reached(self.asked.profile, indicator.id, value)
+        if found is None:
+            return None, None
+        met = "" if found.met is None else self.localizer.say(N_("Yes") if found.met else N_("No"))
+        return found.target, met

@@ -1,0 +1,154 @@
+"""Lists as exports: register, visits, sessions, what is due after visits; no free text and no officer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import islice
+from typing import TypeVar
+
+from field178_server.console.records.filed_columns import VISIT, columns_of
+from field178_server.console.text.field_labels import field_name
+from field178_server.console.text.follow_up_kinds import FOLLOW_UP_KINDS
+from field178_server.console.text.localize import Localizer
+from field178_server.database.unit_of_work import Session
+from field178_server.office.establishments.queries import (
+    EXPORT_STEP,
+    RegisterQuery,
+    register_page,
+    register_rows,
+)
+from field178_server.office.exports.kinds import FOLLOW_UPS, REGISTER, SESSIONS, VISITS
+from field178_server.office.exports.operations import ExportQuestion, ExportRow, ExportTable, Source
+from field178_server.office.exports.table_files import TableFile
+from field178_server.office.filed.map import points_of
+from field178_server.office.filed.queries import FiledFilter, FiledList, FiledRow, count_filed, filed_rows
+from field178_server.office.follow_ups.queries import due_between
+from field178_server.records.access import access_of
+from field178_server.records.labels import Names
+from field178_shared.text.i18n import N_
+
+_PLACE = "establishment"
+_REGISTER_FIELDS = (
+    *("name", "establishment_type_id", "unit_id", "address_line"),
+    *("registration_number", "operating_status_id"),
+)
+_FIRST, _LAST = date(1900, 1, 1), date(9999, 12, 30)
+_NO_DAY = date(9999, 12, 31)
+Found = TypeVar("Found")
+
+
+def days_of(question: ExportQuestion) -> tuple[date | None, date | None]:
+    """Return the first and the last day that are asked for; None: no limit."""
+    first, last = (question.arguments.get(name, "") for name in ("since", "until"))
+    return (date.fromisoformat(first) if first else None, date.fromisoformat(last) if last else None)
+
+
+def register_table(session: Session, question: ExportQuestion) -> ExportTable:
+    """Return the register with the points of its entries."""
+    localizer, officer = Localizer(question.officer.language), question.officer
+    lists = localizer.lists
+    query = RegisterQuery(
+        question.context.tenant_id,
+        access_of(officer.role, officer.scopes),
+        unit_id=question.arguments.get("unit", ""),
+    )
+
+    def rows() -> Iterator[ExportRow]:
+        for row in register_rows(session, query):
+            cells = (
+                row.name,
+                localizer.label(lists.types, row.establishment_type_id),
+                localizer.label(lists.units, row.unit_id),
+                row.address,
+                row.registration_number,
+                localizer.choice("operating_status", row.operating_status_id),
+                *(None if one is None else round(one / 1e7, 6) for one in (row.lat, row.lon)),
+            )
+            yield cells, None if row.lat is None or row.lon is None else (row.lat, row.lon)
+
+    fields = (*_REGISTER_FIELDS, "lat", "lon")
+    file = TableFile(
+        REGISTER,
+        localizer.say(N_("Register of establishments")),
+        [field_name(_PLACE, one, localizer) for one in fields],
+    )
+    return ExportTable(file, fields, rows(), register_page(session, query).total)
+
+
+def filed_table(record_type: str) -> Source:
+    """Return the source of visits or of sessions; a visit stands at the point of its establishment."""
+    name, title = (VISITS, N_("Visits")) if record_type == VISIT else (SESSIONS, N_("Outreach sessions"))
+    columns = [one for one in columns_of(record_type) if not one.is_of_office]
+
+    def table(session: Session, question: ExportQuestion) -> ExportTable:
+        localizer, officer = Localizer(question.officer.language), question.officer
+        since, until = days_of(question)
+        unit_id = question.arguments.get("unit", "")
+        wanted = FiledList(
+            question.context.tenant_id,
+            access_of(officer.role, officer.scopes),
+            FiledFilter(record_type, since=since, until=until, unit_id=unit_id),
+        )
+
+        def rows() -> Iterator[ExportRow]:
+            for some in _chunks(filed_rows(session, wanted), EXPORT_STEP):
+                points = _points(session, question, some) if record_type == VISIT else {}
+                for row, names in some:
+                    words = Localizer(localizer.language, names)
+                    yield [one.written(row, words) for one in columns], points.get(row.establishment_id or "")
+
+        file = TableFile(name, localizer.say(title), [one.label(localizer) for one in columns])
+        return ExportTable(file, [one.key for one in columns], rows(), count_filed(session, wanted))
+
+    return table
+
+
+def follow_ups_table(session: Session, question: ExportQuestion) -> ExportTable:
+    """Return what is due after visits: corrections, decisions and payments, without their texts."""
+    localizer, officer = Localizer(question.officer.language), question.officer
+    since, until = days_of(question)
+    access = access_of(officer.role, officer.scopes)
+    lists, say = localizer.lists, localizer.say
+
+    def rows() -> Iterator[ExportRow]:
+        days = since or _FIRST, until or (_LAST if since else _NO_DAY)
+        for row, names in due_between(session, question.context.tenant_id, access, *days):
+            words = Localizer(localizer.language, names)
+            cells = (
+                say(FOLLOW_UP_KINDS[row.kind]),
+                words.establishment(row.establishment_id) if row.establishment_id else "",
+                localizer.label(lists.units, row.unit_id) if row.unit_id else "",
+                row.visited_on,
+                None if row.due_on == _NO_DAY else row.due_on,
+                row.closed_on,
+                row.amount_vnd,
+                row.paid_vnd,
+            )
+            yield cells, None
+
+    columns = {
+        "kind": say(N_("Kind")),
+        "place": field_name(_PLACE, "name", localizer),
+        "unit": field_name(_PLACE, "unit_id", localizer),
+        "visited_on": say(N_("Day of the visit")),
+        "due_on": say(N_("Day it is due")),
+        "closed_on": say(N_("Day it was closed")),
+        "amount_vnd": say(N_("Amount (đồng)")),
+        "paid_vnd": say(N_("Paid (đồng)")),
+    }
+    file = TableFile(FOLLOW_UPS, say(N_("After visits")), list(columns.values()))
+    return ExportTable(file, list(columns), rows(), 0)
+
+
+def _points(
+    session: Session, question: ExportQuestion, rows: Sequence[tuple[FiledRow, Names]]
+) -> dict[str, tuple[int, int]]:
+    ids = {row.establishment_id for row, _ in rows if row.establishment_id}
+    return dict(points_of(session, question.context.tenant_id, ids))
+
+
+def _chunks(found: Iterable[Found], size: int) -> Iterator[list[Found]]:
+    rest = iter(found)
+    while some := list(islice(rest, size)):
+        yield some

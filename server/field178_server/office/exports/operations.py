@@ -1,0 +1,137 @@
+"""Exports as jobs: asking for one, writing its file, keeping it for some days, and taking it out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy.orm import Session
+
+from field178_server.accounts import officers
+from field178_server.accounts.officers import OfficerContext
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.jobs import queue
+from field178_server.jobs.kept_files import KeptFiles
+from field178_server.jobs.queue import Arguments
+from field178_server.jobs.run import JobRun
+from field178_server.office.exports.geojson import Point, write_geojson
+from field178_server.office.exports.kinds import EXPORT_KINDS, GEOJSON, kinds_of
+from field178_server.office.exports.table_files import TABLE_WRITERS, Cell, TableFile
+from field178_shared.errors import AppError, ErrorCode
+
+EXPORT = "export"
+WHAT, FORMAT = "what", "format"
+# Rows between two looks at whether somebody wants the job to stop.
+_STEP = 500
+
+ExportRow = tuple[Sequence[Cell], Point | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportTable:
+    """What is exported: the table, the names of its columns in GeoJSON, its rows; `count` 0: not known."""
+
+    file: TableFile
+    names: Sequence[str]
+    rows: Iterable[ExportRow]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportQuestion:
+    """What a job exports, and for whom: the officer with the rights of that moment."""
+
+    officer: OfficerContext
+    context: OperationContext
+    arguments: Arguments
+
+
+Source = Callable[[Session, ExportQuestion], ExportTable]
+
+
+def request_export(
+    session: Session, context: OperationContext, officer: OfficerContext, arguments: Arguments
+) -> str:
+    """Queue an export and return its job. Raises AppError(forbidden) where the role exports no such thing."""
+    kind = EXPORT_KINDS.get(arguments.get(WHAT, ""))
+    if kind is None or kind not in kinds_of(officer.role, context.lists):
+        raise AppError(ErrorCode.FORBIDDEN)
+    if arguments.get(FORMAT) not in kind.formats:
+        raise AppError(ErrorCode.NOT_FOUND)
+    return queue.add(session, context, EXPORT, {name: text for name, text in arguments.items() if text})
+
+
+def note_download(
+    session: Session, context: OperationContext, job_id: str, outcome: Mapping[str, object]
+) -> None:
+    """Write into the audit trail that a file was taken out: how many rows, and which bytes."""
+    context.note(session, AuditEntry("export_taken", job_id, None, _told(outcome)))
+
+
+def export_with(sources: Mapping[str, Source]) -> Callable[[JobRun], None]:
+    """Return the job that writes an export; `sources` are the rows of each kind."""
+
+    def work(run: JobRun) -> None:
+        runtime, what, form = run.runtime, run.arguments[WHAT], run.arguments[FORMAT]
+        files = KeptFiles(runtime.settings.data_dir, runtime.tenant_id)
+        part = files.begin(run.job_id)
+        try:
+            with snapshot(runtime.engine) as session:
+                officer = _asker(session, run)
+                table = sources[what](session, ExportQuestion(officer, run.context, run.arguments))
+                with part.open("wb") as file:
+                    count = _write(file, form, table, _watched(run, table))
+            outcome = {"what": what, "format": form, "records": count, **_digest(part)}
+            part.replace(files.path_of(run.job_id))
+            run_write(runtime.engine, lambda session: _conclude(session, run, outcome))
+        except BaseException:
+            files.remove(run.job_id)
+            raise
+
+    return work
+
+
+def _asker(session: Session, run: JobRun) -> OfficerContext:
+    row = officers.by_login_or_id(session, run.runtime.tenant_id, str(run.context.actor.id))
+    officer = officers.context_of(session, row)
+    if EXPORT_KINDS[run.arguments[WHAT]] not in kinds_of(officer.role, run.context.lists):
+        raise AppError(ErrorCode.FORBIDDEN)
+    return officer
+
+
+def _conclude(session: Session, run: JobRun, outcome: Mapping[str, object]) -> None:
+    run.conclude(session, outcome)
+    run.context.note(session, AuditEntry("export_made", run.job_id, None, _told(outcome)))
+
+
+def _told(outcome: Mapping[str, object]) -> dict[str, str | int | None]:
+    return {
+        "list": str(outcome["what"]),
+        "format": str(outcome["format"]),
+        "records": int(str(outcome["records"])),
+        "sha256": str(outcome["sha256"]),
+    }
+
+
+def _write(file: IO[bytes], form: str, table: ExportTable, rows: Iterable[ExportRow]) -> int:
+    if form == GEOJSON:
+        return write_geojson(file, table.names, rows)
+    return TABLE_WRITERS[form](file, table.file, (cells for cells, _ in rows))
+
+
+def _watched(run: JobRun, table: ExportTable) -> Iterator[ExportRow]:
+    """Yield the rows, and tell how far they are; a wanted stop ends them."""
+    for number, row in enumerate(table.rows):
+        if number % _STEP == 0:
+            run.progress(number, table.count and max(table.count, number + 1))
+        yield row
+
+
+def _digest(path: Path) -> dict[str, object]:
+    with path.open("rb") as file:
+        return {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "size": path.stat().st_size}

@@ -1,0 +1,62 @@
+"""What words ask of the figures: a period of a year, a plan and an area, as far as the officer sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from field178_server.accounts.officers import OfficerContext
+from field178_server.office.indicators.areas import area_of, areas_seen, units_seen
+from field178_server.office.indicators.counted_facts import FigureQuestion
+from field178_server.records.access import AGGREGATES_ONLY
+from field178_shared.codelists import CodeLists, TargetProfile
+from field178_shared.indicators.plan_of_year import plan_followed
+from field178_shared.indicators.reporting import PERIOD_NAMES, YearKind, named_period
+from field178_shared.text.formats import parse_whole_number
+
+WHOLE_YEAR = "year"
+_YEARS = (2015, 2100)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFigures:
+    """Figures that are asked for; `areas` are those that the officer may choose, by key.
+
+    `is_from_above`: the reader sees roll-ups in which numbers of a few are hidden. Such a reader has one kind
+    of year and one area: what two of them differ by may be a few.
+    """
+
+    profile: TargetProfile
+    year: int
+    period_name: str
+    kind: YearKind
+    area_id: str
+    areas: Mapping[str, tuple[str, ...]]
+    question: FigureQuestion
+    is_from_above: bool
+
+
+def asked_figures(
+    arguments: Mapping[str, str], officer: OfficerContext, lists: CodeLists, today: date
+) -> AskedFigures:
+    """Read what is asked for; what it cannot mean is the default, an area that is not seen is not shown."""
+    least, most = _YEARS
+    year = parse_whole_number(arguments.get("year", ""), 4) or today.year
+    year = year if least <= year <= most else today.year
+    name = arguments.get("period", "")
+    name = name if name in PERIOD_NAMES else WHOLE_YEAR
+    is_from_above = lists.roles[officer.role].scope == AGGREGATES_ONLY
+    is_of_report = arguments.get("calendar") == YearKind.REPORT and not is_from_above
+    kind = YearKind.REPORT if is_of_report else YearKind.CALENDAR
+    period = named_period(lists, year, name, kind)
+    areas = areas_seen(officer.role, officer.scopes, lists, period.end - timedelta(days=1))
+    if is_from_above:
+        areas = dict(list(areas.items())[:1])
+    area_id = arguments.get("area", "")
+    units = areas[area_id] if area_id in areas else units_seen(areas)
+    profile = lists.target_profiles.get(arguments.get("profile", "")) or plan_followed(lists, units, year)
+    if area_id not in areas:
+        area_id = area_of(profile, areas)
+    question = FigureQuestion(lists, period, areas[area_id], today)
+    return AskedFigures(profile, year, name, kind, area_id, areas, question, is_from_above)

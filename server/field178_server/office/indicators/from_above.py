@@ -1,0 +1,85 @@
+"""What a reader from above does not see of the figures of an area: decided from all that is shown together.
+
+Of the parts of a year all are shown or none (decision 0110), of the communes those that hide no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from field178_server.office.indicators.counted_facts import AreaFacts, FigureQuestion, parts_of_area
+from field178_server.office.indicators.kept_facts import facts_at_hand
+from field178_server.office.indicators.queries import IndicatorFigure
+from field178_shared.codelists import Indicator
+from field178_shared.indicators.periods import Period
+from field178_shared.indicators.suppression import (
+    COMMUNES,
+    HiddenPlaces,
+    counts_people,
+    is_hidden,
+    names_nobody,
+    shows_parts,
+)
+
+_HALF, _QUARTER = 6, 3
+
+
+def hidden_figures(
+    session: Session, tenant_id: str, question: FigureQuestion, found: Mapping[str, IndicatorFigure]
+) -> frozenset[str]:
+    """Return the indicators whose figures of this area and period are not shown, of those that were found.
+
+    The period MUST be a calendar year, a half or a quarter of one.
+    """
+    lists, period = question.lists, question.period
+    asked = [lists.indicators[one] for one in found if counts_people(lists, lists.indicators[one])]
+    hidden = {one.id for one in asked if is_hidden(lists, one, found[one.id].approved)}
+    year = Period.of_year(period.first.year)
+    if period == year or not asked:
+        return frozenset(hidden)
+    halves = year.in_parts(_HALF)
+    parts = halves if period in halves else year.in_parts(_QUARTER)
+    # What begins on the same day: one of them less another is a part as well.
+    nested = [parts[0], *((halves[0],) if parts is not halves else ()), year]
+    every = tuple(dict.fromkeys((*parts, *nested)))
+    whole = replace(question, period=year)
+    facts = facts_at_hand(session, tenant_id, whole, [one.id for one in asked], every)
+    for one in asked:
+        # What is not counted yet could be small.
+        if not all(facts.tells(one, part) for part in every):
+            hidden.add(one.id)
+            continue
+        of_parts = [facts.value(one, part) for part in parts]
+        of_nested = [facts.value(one, part) for part in nested]
+        if not (shows_parts(of_parts) and shows_parts(of_nested, is_running=True)):
+            hidden.add(one.id)
+    return frozenset(hidden)
+
+
+def is_by_commune(question: FigureQuestion, indicator: Indicator) -> bool:
+    """Tell whether communes of an indicator are shown: of whole years, and of no answer about a few."""
+    if names_nobody(question.lists, indicator):
+        return True
+    is_whole = question.period == Period.of_year(question.period.first.year)
+    return is_whole and indicator.denominator != COMMUNES and not indicator.privacy
+
+
+def hidden_communes(facts: AreaFacts, indicator: Indicator) -> frozenset[str]:
+    """Return the units of an area whose figures of an indicator are not shown.
+
+    The facts MUST hold the indicators of `suppression.shares_beside`.
+    """
+    lists, period = facts.question.lists, facts.question.period
+    if not counts_people(lists, indicator):
+        return frozenset()
+    parts = parts_of_area(facts.area)
+    formulas = {formula.text: formula for one in lists.figures.values() for formula in one.formulas}
+
+    def numbers_of(text: str) -> list[float]:
+        return [facts.number(formulas[text], period, one) for one in parts.values()]
+
+    units = tuple(parts)
+    return frozenset(units[place] for place in HiddenPlaces(lists, numbers_of).of(indicator))

@@ -1,0 +1,275 @@
+"""Exports as officers ask for them, take them out and stop them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from html import unescape
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
+from tests.server.console.conftest import Browser
+from tests.server.console.reviews.test_pages import words
+from tests.server.office_scene import Office
+from tests.stores import Statements
+
+from field178_server.database.models import Audit
+from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.job_kinds import JOB_KINDS
+from field178_server.jobs.kept_files import KeptFiles
+from field178_server.jobs.queue import JobState, find_job
+from field178_server.jobs.worker import JobWorker
+from field178_server.maintenance.daily import run_maintenance
+from field178_server.office.exports.kinds import EXPORT_KINDS
+from field178_server.office.exports.operations import (
+    EXPORT,
+    ExportQuestion,
+    ExportRow,
+    ExportTable,
+    export_with,
+)
+from field178_server.office.exports.table_files import TableFile
+
+REVIEWER, LEADER, CITY, PRIVACY = "gl07", "gl08", "gl13", "gl14"
+SignIn = Callable[[str], Browser]
+Fields = dict[str, str]
+
+
+class Exports:
+    """What one officer exports."""
+
+    def __init__(self, browser: Browser, office: Office) -> None:
+        self.browser, self.office = browser, office
+
+    def asks(self, what: str, form: str, **fields: str) -> None:
+        answer = self.browser.post("/exports", {"what": what, "format": form, **fields})
+        assert answer.status_code == 303, answer.get_data(as_text=True)
+
+    def runs(self) -> None:
+        JobWorker(self.office.runtime, JOB_KINDS).run_waiting()
+
+    @property
+    def page(self) -> str:
+        return unescape(self.browser.text("/exports"))
+
+    def link(self) -> str:
+        return re.findall(r'href="(/exports/[^"]+/file)"', self.page)[0]
+
+    def file(self, what: str, form: str, **fields: str) -> bytes:
+        self.asks(what, form, **fields)
+        self.runs()
+        with self.browser.get(self.link()) as answer:
+            assert answer.status_code == 200
+            return bytes(answer.data)
+
+    def rows(self, what: str, **fields: str) -> list[dict[str, str]]:
+        text = self.file(what, "csv", **fields).decode("utf-8-sig")
+        return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.fixture
+def exports_of(reads_as: SignIn, district: Office) -> Callable[[str], Exports]:
+    return lambda login: Exports(reads_as(login), district)
+
+
+def test_figures_of_a_year_stand_by_indicator_and_commune(exports_of: Callable[[str], Exports]) -> None:
+    rows = exports_of(REVIEWER).rows("figures", year="2024")
+    whole = [one for one in rows if one["Mã chỉ tiêu"] == "workers_reached_pct"]
+    assert len(whole) >= 18
+    area = whole[0]
+    assert (area["Số được đếm"], area["Chia cho"], area["Giá trị"]) == ("231", "347", "66.6")
+    assert (area["Mục tiêu"], area["Đạt chỉ tiêu"], area["Chờ duyệt"]) == ("60", "Có", "22")
+    assert sum(int(one["Số được đếm"]) for one in whole[1:]) == 231
+    assert len({one["Mã chỉ tiêu"] for one in rows}) > 45
+
+
+def test_the_city_gets_no_number_of_a_few(exports_of: Callable[[str], Exports]) -> None:
+    city, few = exports_of(CITY), {"1", "2", "3", "4"}
+    people = ("workers_reached_pct", "establishments_total", "visits_total", "attendances_total")
+    for fields in ({"year": "2024"}, {"year": "2024", "period": "quarter1", "calendar": "report"}):
+        rows = city.rows("figures", **fields)
+        assert not [
+            one
+            for one in rows
+            if one["Mã chỉ tiêu"] in people and few & {one["Số được đếm"], one["Chia cho"], one["Giá trị"]}
+        ]
+        assert any(one["Ghi chú"].startswith("Không hiện") for one in rows)
+        assert {one["Chờ duyệt"] for one in rows} == {""}
+    assert {one["Ngày đầu"] for one in rows} == {"01/01/2024"}
+
+
+@pytest.mark.parametrize(("login", "status"), [(CITY, 403), (LEADER, 403), (PRIVACY, 404)])
+def test_the_city_and_the_leader_export_figures_alone(
+    exports_of: Callable[[str], Exports], login: str, status: int
+) -> None:
+    one = exports_of(login)
+    page = one.page
+    for what in EXPORT_KINDS.keys() - {"figures"}:
+        assert one.browser.post("/exports", {"what": what, "format": "csv"}).status_code == status, what
+        assert f'value="{what}"' not in page
+
+
+@pytest.mark.parametrize(
+    ("what", "form"), [(one.key, form) for one in EXPORT_KINDS.values() for form in one.formats]
+)
+def test_each_kind_is_written_in_each_of_its_formats(
+    exports_of: Callable[[str], Exports], what: str, form: str
+) -> None:
+    data = exports_of(REVIEWER).file(what, form)
+    if form == "xlsx":
+        sheet = load_workbook(io.BytesIO(data), read_only=True).active
+        assert sheet is not None
+        assert next(iter(sheet.iter_rows(values_only=True)))
+    elif form == "csv":
+        assert data.startswith(b"\xef\xbb\xbf")
+    else:
+        assert json.loads(data)["type"] == "FeatureCollection"
+
+
+def test_establishments_lie_where_the_register_says_to_six_decimals(
+    exports_of: Callable[[str], Exports],
+) -> None:
+    reviewer = exports_of(REVIEWER)
+    found = json.loads(reviewer.file("establishments", "geojson"))["features"]
+    placed = [one["geometry"]["coordinates"] for one in found if one["geometry"]]
+    assert len(placed) > 100
+    assert all(106 < lon < 107 and 20 < lat < 21 for lon, lat in placed)
+    assert all(len(str(one).partition(".")[2]) <= 6 for point in placed for one in point)
+    visits = json.loads(reviewer.file("visits", "geojson"))["features"]
+    assert {tuple(one["geometry"]["coordinates"]) for one in visits if one["geometry"]} <= set(
+        map(tuple, placed)
+    )
+    figures = json.loads(reviewer.file("figures", "geojson", year="2024"))["features"]
+    assert {one["geometry"] for one in figures} == {None}
+    assert "c11632_v1" in {one["properties"]["area_code"] for one in figures}
+
+
+def test_days_and_communes_narrow_a_list(exports_of: Callable[[str], Exports]) -> None:
+    reviewer = exports_of(REVIEWER)
+    every = reviewer.rows("visits")
+    march = reviewer.rows("visits", since="2024-03-01", until="2024-03-31")
+    assert 0 < len(march) < len(every)
+    assert all(one["Ngày"].endswith("/03/2024") for one in march)
+    assert 0 < len(reviewer.rows("establishments", unit="c11632_v1")) < 20
+
+
+def test_a_file_is_listed_with_rows_and_hash_and_taking_it_out_is_written_down(
+    exports_of: Callable[[str], Exports], district: Office
+) -> None:
+    reviewer = exports_of(REVIEWER)
+    data = reviewer.file("visits", "csv")
+    hash_ = hashlib.sha256(data).hexdigest()
+    page = words(reviewer.page)
+    assert f"SHA-256 {hash_[:8]}…{hash_}" in page.replace("… ", "…")
+    with snapshot(district.engine) as session:
+        job_id = reviewer.link().split("/")[2]
+        named = select(Audit).where(Audit.action == "export_taken", Audit.object_id == job_id)
+        (taken,) = [json.loads(row.details or "{}") for row in session.scalars(named)]
+    assert taken == {"list": "visits", "format": "csv", "records": data.count(b"\n") - 1, "sha256": hash_}
+    watching = exports_of(PRIVACY)
+    assert hash_ in watching.page
+    assert "/file" not in watching.page
+    assert watching.browser.get(reviewer.link()).status_code in (403, 404)
+    assert exports_of(CITY).browser.get(reviewer.link()).status_code == 404
+
+
+def test_a_file_goes_after_seven_days(exports_of: Callable[[str], Exports], district: Office) -> None:
+    reviewer = exports_of(REVIEWER)
+    reviewer.file("sessions", "csv")
+    link = reviewer.link()
+    before = district.clock.instant
+    try:
+        district.clock.move(days=7, seconds=1)
+        again = exports_of(REVIEWER)
+        assert "không còn giữ" in again.page
+        assert again.browser.get(link).status_code == 404
+        path = KeptFiles(district.settings.data_dir, "main").path_of(link.split("/")[2])
+        assert path.exists()
+        run_maintenance(district.runtime)
+        assert not path.exists()
+    finally:
+        district.clock.instant = before
+
+
+def test_an_export_that_waits_is_stopped_and_leaves_no_file(
+    exports_of: Callable[[str], Exports], district: Office
+) -> None:
+    reviewer = exports_of(REVIEWER)
+    reviewer.asks("visits", "xlsx")
+    (stop,) = re.findall(r'action="(/exports/[^"]+/stop)"', reviewer.page)
+    assert exports_of(LEADER).browser.post(stop).status_code == 404
+    assert reviewer.browser.post(stop).status_code == 303
+    reviewer.runs()
+    job_id = stop.split("/")[2]
+    with snapshot(district.engine) as session:
+        job = find_job(session, "main", job_id)
+    assert job is not None
+    assert job.state is JobState.STOPPED
+    assert not KeptFiles(district.settings.data_dir, "main").path_of(job_id).exists()
+
+
+def test_an_export_that_runs_stops_at_its_next_rows_and_leaves_no_file(
+    exports_of: Callable[[str], Exports], district: Office
+) -> None:
+    reviewer = exports_of(REVIEWER)
+    reviewer.asks("visits", "csv")
+    (stopping,) = re.findall(r'action="(/exports/[^"]+/stop)"', reviewer.page)
+
+    def rows() -> Iterator[ExportRow]:
+        yield ["first"], None
+        assert reviewer.browser.post(stopping).status_code == 303
+        for _ in range(2 * 500):
+            time.sleep(0.001)
+            yield ["another"], None
+        raise AssertionError("nobody listened")
+
+    def source(_: Session, question: ExportQuestion) -> ExportTable:
+        assert question.officer.login == REVIEWER
+        return ExportTable(TableFile("visits", "visits", ["text"]), ["text"], rows(), 0)
+
+    JobWorker(district.runtime, {EXPORT: export_with({"visits": source})}).run_waiting()
+    assert "Đã dừng" in words(reviewer.page)
+    files = KeptFiles(district.settings.data_dir, "main")
+    assert not files.path_of(stopping.split("/")[2]).exists()
+    assert not files.begin(stopping.split("/")[2]).exists()
+
+
+def test_a_failed_export_says_so_and_leaves_no_file(
+    exports_of: Callable[[str], Exports], district: Office
+) -> None:
+    reviewer = exports_of(REVIEWER)
+    reviewer.asks("visits", "csv")
+
+    def source(_: Session, question: ExportQuestion) -> ExportTable:
+        raise OSError("no room")
+
+    JobWorker(district.runtime, {EXPORT: export_with({"visits": source})}).run_waiting()
+    assert "Chưa ghi được tệp; hãy xuất lại." in words(reviewer.page)
+
+
+def test_what_is_no_format_of_a_kind_is_not_there(exports_of: Callable[[str], Exports]) -> None:
+    reviewer = exports_of(REVIEWER)
+    assert reviewer.browser.post("/exports", {"what": "sessions", "format": "geojson"}).status_code == 404
+    assert reviewer.browser.get("/exports/../file").status_code == 404
+    assert reviewer.browser.get("/exports/no-id/file").status_code == 404
+
+
+def test_the_page_costs_few_statements_however_many_exports_there_are(
+    exports_of: Callable[[str], Exports], district: Office, statements: Statements
+) -> None:
+    reviewer = exports_of(REVIEWER)
+    counts = []
+    for _ in range(2):
+        for _ in range(5):
+            reviewer.asks("sessions", "csv")
+        reviewer.runs()
+        with statements(district.engine) as found:
+            assert reviewer.page
+        counts.append(len(found))
+    assert counts[0] == counts[1] <= 20

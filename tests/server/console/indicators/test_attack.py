@@ -1,0 +1,262 @@
+"""All that a reader from above sees of a year, put together to find out what is hidden.
+
+Unknown are the numbers of the office; known is what pages print of them, and how they hang together.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cache
+from urllib.parse import urlencode
+
+import pytest
+from lxml import html
+from tests.server.console.conftest import Browser
+from tests.server.console.exports.test_pages import Exports
+from tests.server.office_scene import Office
+from tests.shared.indicators.attacker import Attacker
+
+from field178_server.database.unit_of_work import snapshot
+from field178_server.office.indicators import from_above
+from field178_server.office.indicators.areas import areas_seen
+from field178_server.office.indicators.counted_facts import (
+    CountedFacts,
+    FigureQuestion,
+    parts_of_area,
+    read_facts,
+)
+from field178_server.office.indicators.numbers import split_of
+from field178_server.records.lists_in_force import stored_pack
+from field178_shared.codelists import Indicator
+from field178_shared.formulas.figures import Formula
+from field178_shared.formulas.sources import COMMUNE
+from field178_shared.indicators.periods import Period
+from field178_shared.indicators.reporting import PERIOD_NAMES, named_period
+from field178_shared.indicators.suppression import counts_people, is_small
+from field178_shared.list_packs import lists_with
+from field178_shared.time.clock import local_date
+
+CITY = "gl13"
+YEARS = (2024, 2025)
+UNDER_FIVE, NOT_SHOWN = "dưới 5", "không hiện"
+_NUMBER = re.compile(r"\d[\d.]*(,\d+)?")
+SignIn = Callable[[str], Browser]
+
+
+@dataclass
+class Reader:
+    """A reader of pages, what the pages said, and what the office knows; a key is formula, unit and days."""
+
+    browser: Browser
+    facts: CountedFacts
+    attacker: Attacker = field(default_factory=Attacker)
+    seen: dict[Hashable, float] = field(default_factory=dict)
+
+    @property
+    def indicators(self) -> list[Indicator]:
+        lists = self.facts.question.lists
+        return [one for one in lists.indicators.values() if counts_people(lists, one)]
+
+    def formulas(self, one: Indicator) -> Iterator[tuple[str, Formula]]:
+        figure = self.facts.question.lists.figures[one.id]
+        yield "num", figure.numerator
+        if figure.denominator is not None:
+            yield "den", figure.denominator
+
+    def secret(self, formula: Formula, unit: str, period: Period) -> float:
+        parts = parts_of_area(self.facts.area)
+        if unit in parts or unit == self.whole(self.facts.question.period):
+            return self.facts.number(formula, period, parts.get(unit, self.facts.area))
+        return self.facts.number(formula, period, self._question(period).area)
+
+    def whole(self, period: Period) -> str:
+        """Return the area that the pages of a period show: a reform changes it within a year."""
+        return next(iter(self._areas(period)))
+
+    def _question(self, period: Period) -> FigureQuestion:
+        return replace(self.facts.question, period=period, unit_ids=self._areas(period)[self.whole(period)])
+
+    def _areas(self, period: Period) -> Mapping[str, tuple[str, ...]]:
+        last_day = period.end - timedelta(days=1)
+        return areas_seen("city_viewer", (), self.facts.question.lists, last_day)
+
+    def takes(self, formula: Formula, unit: str, period: Period, text: str) -> None:
+        """Take in what stands in a cell."""
+        key = (plain(formula), unit, period)
+        if text.startswith(UNDER_FIVE):
+            self.attacker.unknown(key, 1, 4)
+        elif found := _NUMBER.match(text):
+            number = float(found[0].replace(".", "").replace(",", "."))
+            assert number == self.secret(formula, unit, period), (key, text)
+            self.seen[key] = number
+            self.attacker.sees(key, number)
+        else:
+            assert text in (NOT_SHOWN, "—"), text
+
+    def reads_figures(self, year: int, name: str) -> None:
+        page = html.fromstring(self.browser.text(f"/indicators?{urlencode({'year': year, 'period': name})}"))
+        for one in self.indicators:
+            (link,) = page.xpath(
+                f"//h3/a[contains(@href, '/{one.id}?')] | //th/a[contains(@href, '/{one.id}?')]"
+            )
+            (box,) = link.xpath("ancestor::article | ancestor::tr")
+            period = named_period(self.facts.question.lists, year, name)
+            self._figure(one, box, self.whole(period), period)
+
+    def reads_parts(self, one: Indicator, year: int) -> None:
+        page = html.fromstring(self.browser.text(f"/indicators/{one.id}?year={year}"))
+        units = {self._label(unit): unit for unit in parts_of_area(self.facts.area)}
+        period = Period.of_year(year)
+        whole = self.whole(period)
+        for row in page.xpath("//section[@aria-labelledby='trend-title']//tbody/tr"):
+            title, *cells = (cell.text_content() for cell in row)
+            month = named_period(self.facts.question.lists, year).first.replace(month=int(title[:2]))
+            (part,) = [part for part in period.in_parts(1) if part.first == month]
+            days = part if one.denominator is None else Period(period.first, part.end)
+            for (_, formula), text in zip(self.formulas(one), cells, strict=False):
+                self.takes(formula, whole, days, text)
+        for row in page.xpath("//section[@aria-labelledby='communes-title']//tbody/tr"):
+            title, *cells = (cell.text_content() for cell in row)
+            for (_, formula), text in zip(self.formulas(one), cells, strict=False):
+                self.takes(formula, units[title], period, text)
+        for side, formula in self.formulas(one):
+            if split_of(formula) == COMMUNE:
+                self._parts_of_number(one, side, formula, units, period)
+
+    def reads_export(self, office: Office, year: int, name: str) -> None:
+        """Take in the file of a period, which holds no number that no page shows."""
+        data = Exports(self.browser, office).file("figures", "geojson", year=str(year), period=name)
+        before, period = dict(self.seen), named_period(self.facts.question.lists, year, name)
+        for row in (one["properties"] for one in json.loads(data)["features"]):
+            one = self.facts.question.lists.indicators[row["indicator"]]
+            for side, formula in self.formulas(one) if one in self.indicators else ():
+                text = "—" if row[side] is None else f"{row[side]:g}"
+                self.takes(formula, row["area_code"], period, text)
+        # Of a share with nothing to divide by the pages say that alone.
+        assert {key: one for key, one in self.seen.items() if key not in before and one} == {}
+
+    def _parts_of_number(
+        self, one: Indicator, side: str, formula: Formula, units: dict[str, str], period: Period
+    ) -> None:
+        path = f"/indicators/{one.id}/records?year={period.first.year}&side={side}"
+        for row in html.fromstring(self.browser.text(path)).xpath("//table//tbody/tr"):
+            title, text = (cell.text_content() for cell in row)
+            self.takes(formula, units[title], period, text)
+
+    def _figure(self, one: Indicator, box: html.HtmlElement, whole: str, period: Period) -> None:
+        value = box.xpath(".//strong")[0].text_content()
+        if one.denominator is None:
+            self.takes(self.facts.question.lists.figures[one.id].numerator, whole, period, value)
+            return
+        for side, formula in self.formulas(one):
+            links = box.xpath(f".//a[contains(@href, 'side={side}')]")
+            self.takes(formula, whole, period, links[0].text_content().strip() if links else NOT_SHOWN)
+
+    def _label(self, unit: str) -> str:
+        return self.facts.question.lists.units[unit].vi
+
+    def puts_together(self, year: int) -> dict[Hashable, float]:
+        """Know how numbers hang together; return the small ones that no page shows."""
+        secret: dict[Hashable, float] = {}
+        for one in self.indicators:
+            for _, formula in self.formulas(one):
+                secret |= self._numbers(formula, year, is_running=one.denominator is not None)
+                self._knows_sums(formula, year)
+        self._knows_parts_of_wholes(secret)
+        small = {key: one for key, one in secret.items() if is_small(one)}
+        for key in small:
+            self.attacker.unknown(key)
+        return small
+
+    def _spans(self, year: int, *, is_running: bool) -> set[tuple[str, Period]]:
+        """Return the areas and days that pages of a year may show a number of."""
+        period = Period.of_year(year)
+        named = {named_period(self.facts.question.lists, year, name) for name in PERIOD_NAMES}
+        months = period.in_parts(1)
+        each = [Period(period.first, one.end) for one in months] if is_running else months
+        return {(self.whole(one), one) for one in named} | {(self.whole(period), one) for one in each}
+
+    def _numbers(self, formula: Formula, year: int, *, is_running: bool) -> dict[Hashable, float]:
+        period = Period.of_year(year)
+        cells = self._spans(year, is_running=is_running)
+        cells |= {(unit, period) for unit in parts_of_area(self.facts.area)}
+        return {(plain(formula), *cell): self.secret(formula, *cell) for cell in cells}
+
+    def _knows_sums(self, formula: Formula, year: int) -> None:
+        period, name, is_one = Period.of_year(year), plain(formula), len(formula.aggregates) == 1
+        if is_one and not formula.aggregates[0].is_of_entities:
+            for area, days in self._spans(year, is_running=True):
+                inside = [(name, area, month) for month in period.in_parts(1) if month.first in days]
+                if len(inside) > 1:
+                    self.attacker.adds_up((name, area, days), inside)
+        if is_one or split_of(formula) == COMMUNE:
+            communes = [(name, unit, period) for unit in parts_of_area(self.facts.area)]
+            self.attacker.adds_up((name, self.whole(period), period), communes)
+
+    def _knows_parts_of_wholes(self, secret: dict[Hashable, float]) -> None:
+        for one in self.indicators:
+            sides = [plain(formula) for _, formula in self.formulas(one)]
+            if len(sides) < 2:
+                continue
+            cells = [key[1:] for key in secret if isinstance(key, tuple) and key[0] == sides[0]]
+            pairs = [((sides[0], *cell), (sides[1], *cell)) for cell in cells if (sides[1], *cell) in secret]
+            # What is true of some alone nobody knows of all.
+            if all(secret[part] <= secret[whole] for part, whole in pairs):
+                for part, whole in pairs:
+                    self.attacker.is_part(part, whole)
+
+
+@cache
+def plain(formula: Formula) -> str:
+    """Return what a formula counts: told apart by a field or not, it is the same number."""
+    return re.sub(r", by=\w+\)$", ")", formula.text)
+
+
+@pytest.fixture
+def reader_of(reads_as: SignIn, district: Office) -> Callable[[int], Reader]:
+    def made(year: int) -> Reader:
+        with snapshot(district.engine) as session:
+            lists = lists_with(stored_pack(session, "main"))
+            today = local_date(district.clock.now())
+            period = Period.of_year(year)
+            areas = areas_seen("city_viewer", (), lists, period.end - timedelta(days=1))
+            question = FigureQuestion(lists, period, next(iter(areas.values())), today)
+            facts = read_facts(session, "main", question, list(lists.indicators))
+        return Reader(reads_as(CITY), facts)
+
+    return made
+
+
+def leaks_of(
+    reader: Reader, year: int, office: Office | None = None, *, with_parts: bool = True
+) -> dict[Hashable, tuple[float, float]]:
+    for name in PERIOD_NAMES:
+        reader.reads_figures(year, name)
+    for one in reader.indicators if with_parts else ():
+        reader.reads_parts(one, year)
+    if office is not None:
+        for name in PERIOD_NAMES:
+            reader.reads_export(office, year, name)
+    small = reader.puts_together(year)
+    assert {key for key in small if key in reader.seen} == set()
+    assert len(reader.seen) > 20, "pages that show nothing leak nothing"
+    return reader.attacker.leaks(small)
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_pages_of_a_year_give_no_small_number_away(
+    reader_of: Callable[[int], Reader], district: Office, year: int
+) -> None:
+    assert leaks_of(reader_of(year), year, district) == {}
+
+
+def test_the_attacker_finds_what_pages_would_give_away(
+    reader_of: Callable[[int], Reader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planted leak: a quarter of one to four is hidden, and no other part of the year with it."""
+    monkeypatch.setattr(from_above, "shows_parts", lambda figures, **_: True)
+    assert leaks_of(reader_of(2024), 2024, with_parts=False)
