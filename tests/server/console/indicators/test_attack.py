@@ -134,7 +134,7 @@ class Reader:
         for row in (one["properties"] for one in json.loads(data)["features"]):
             one = self.facts.question.lists.indicators[row["indicator"]]
             for side, formula in self.formulas(one) if one in self.indicators else ():
-                text = "—" if row[side] is None else f"{row[side]:g}"
+                text = "—" if row[side] is None else f"{row[side]:.0f}"
                 self.takes(formula, row["area_code"], period, text)
         # Of a share with nothing to divide by the pages say that alone.
         assert {key: one for key, one in self.seen.items() if key not in before and one} == {}
