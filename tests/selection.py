@@ -40,6 +40,7 @@ DIFFERENTIAL = frozenset(
         "server/maintenance/test_integrity.py",
         "server/office/erasure/test_operations.py",
         "server/office/establishments/test_duplicate_candidates.py",
+        "server/office/feeds/test_reading.py",
         "server/office/filed/test_words.py",
         "server/office/indicators/test_totals.py",
         "server/office/search/test_queries.py",

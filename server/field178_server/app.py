@@ -51,7 +51,7 @@ def create_app(settings: Settings, clock: Clock | None = None, ids: IdSource | N
     init_load_shedding(app, settings.threads)
     init_errors(app)
     init_lists(app)
-    init_api(app)
+    init_api(app, settings.threads)
     init_console(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -24,6 +24,8 @@ class ErrorCode(StrEnum):
     MALFORMED = "malformed"
     BAD_ENCODING = "bad_encoding"
     BAD_REQUEST = "bad_request"
+    QUERY_REFUSED = "query_refused"
+    TOKEN_REFUSED = "token_refused"  # noqa: S105  # a code, no token
     SESSION_UNKNOWN = "session_unknown"
     SESSION_EXPIRED = "session_expired"
     DEVICE_MISMATCH = "device_mismatch"
@@ -59,6 +61,7 @@ class ErrorCode(StrEnum):
     BUSY = "busy"
     STORAGE_FULL = "storage_full"
     INTERNAL = "internal"
+    QUERY_UNSUPPORTED = "query_unsupported"
 
     # receipts of one change (docs/sync-protocol.md §7.2)
     ID_REUSE = "id_reuse"
@@ -168,6 +171,14 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ErrorCode.BAD_REQUEST: _E(
         400, "Yêu cầu thiếu hoặc sai thông tin.", "The request lacks or mistakes something."
     ),
+    ErrorCode.QUERY_REFUSED: _E(
+        400, "Câu truy vấn dữ liệu không đúng.", "The query of the data is not valid."
+    ),
+    ErrorCode.TOKEN_REFUSED: _E(
+        401,
+        "Mã đọc dữ liệu sai, đã hết hạn hoặc đã bị thu hồi.",
+        "The token for reading data is wrong, has expired or was revoked.",
+    ),
     ErrorCode.SESSION_UNKNOWN: _E(401, "Phiên làm việc không hợp lệ.", "The session is unknown."),
     ErrorCode.SESSION_EXPIRED: _E(401, "Phiên làm việc đã hết hạn.", "The session has expired."),
     ErrorCode.DEVICE_MISMATCH: _E(
@@ -260,6 +271,11 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ),
     ErrorCode.INTERNAL: _E(
         500, "Máy chủ gặp lỗi, dữ liệu vẫn được giữ.", "The server failed; your data is kept."
+    ),
+    ErrorCode.QUERY_UNSUPPORTED: _E(
+        501,
+        "Máy chủ chưa hỗ trợ phần này của câu truy vấn dữ liệu.",
+        "This part of a query of the data is not supported.",
     ),
     ErrorCode.ID_REUSE: _E(None, "Mã thay đổi bị dùng lại.", "The change id was used for other content."),
     ErrorCode.ORPHAN: _E(None, "Máy chủ chưa có phiếu gốc.", "The server does not have the record yet."),

@@ -20,6 +20,7 @@ BENCHES = (
     "load",
     "growth",
     "import_register",
+    "data_feeds",
     "office_lists",
     "exports",
     "indicator_totals",

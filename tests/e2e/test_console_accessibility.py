@@ -69,6 +69,8 @@ COMMUNE_REPORTER = (
 )
 ADMINISTRATOR = (
     "/audit",
+    "/feeds",
+    "/feeds/new",
     "/health",
     "/jobs",
     "/teams",

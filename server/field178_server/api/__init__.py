@@ -1,16 +1,18 @@
-"""The tablets' interface under /api/v1, and /healthz: the blueprints, registered here."""
+"""The tablets' interface under /api/v1, /healthz, and data feeds under /odata/v4, registered here."""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from field178_server.api import devices, health, openapi, record_schemas, sync, uploads
+from field178_server.api.odata.service import init_odata
 
 
-def init_api(app: Flask) -> None:
+def init_api(app: Flask, threads: int) -> None:
     """Register every blueprint of the interface."""
     for blueprint in (
         *(health.bp, devices.bp, devices.auth, sync.bp),
         *(uploads.bp, uploads.blobs, record_schemas.bp, openapi.bp),
     ):
         app.register_blueprint(blueprint)
+    init_odata(app, threads)

@@ -28,11 +28,15 @@ class ActionKind(StrEnum):
 
 RECORD_OPENED = "record_opened"
 RECORDS_SEARCHED = "records_searched"
+FEED_READ = "feed_read"
 
 ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
     {
         ActionKind.READING: (RECORD_OPENED, "file_viewed", "paper_taken"),
-        ActionKind.TAKING_OUT: ("list_exported", "export_made", "export_taken"),
+        ActionKind.TAKING_OUT: (
+            *("list_exported", "export_made", "export_taken"),
+            *(FEED_READ, "feed_token_made", "feed_token_revoked"),
+        ),
         ActionKind.DECISIONS: (
             *("review_approved", "review_returned", "review_void", "review_reopened"),
             "review_approval_undone",

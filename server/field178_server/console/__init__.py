@@ -17,6 +17,7 @@ from field178_server.console.erasure import pages as erasure
 from field178_server.console.establishments import change_pages, duplicate_pages, form_pages, merge_pages
 from field178_server.console.establishments import pages as establishments
 from field178_server.console.exports import pages as exports
+from field178_server.console.feeds import pages as feeds
 from field178_server.console.filed import pages as filed
 from field178_server.console.follow_ups import entry_pages
 from field178_server.console.follow_ups import pages as follow_ups
@@ -70,7 +71,7 @@ PAGES: tuple[ModuleType, ...] = (
     *(follow_ups, entry_pages, people, open_work, teams, plan, plan_changes, audit),
     *(jobs, register_import, register_import_steps, units),
     *(health, notices, mail, guides, commune, commune_entries, returns, return_entries),
-    *(indicators, detail_pages, records_pages, exports, webhooks),
+    *(indicators, detail_pages, records_pages, exports, webhooks, feeds),
 )
 
 

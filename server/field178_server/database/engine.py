@@ -19,7 +19,7 @@ from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import ScalarSelect
@@ -91,6 +91,11 @@ def create_engine_for(url: str) -> Engine:
     Every transaction of a SQLite engine takes the write lock at its start, unless it is marked readonly.
     """
     return listen_to(create_engine(url, **engine_options(url)))
+
+
+def engine_in_memory() -> Engine:
+    """Return an engine of one connection whose store is in memory and ends with it."""
+    return create_engine("sqlite://", module=_safe_sqlite(), poolclass=StaticPool, hide_parameters=True)
 
 
 def engine_options(url: str) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from field178_shared.wire.protocol import MAX_BODY_BYTES
 INSUFFICIENT_STORAGE = 507
 PROBLEM_JSON = "application/problem+json"
 ERROR_PAGE = "field178.error_page"
+# Errors of services that have a form of their own, by the prefix of their paths.
+ERROR_ANSWERS = "field178.error_answers"
 ErrorPage = Callable[[int, ErrorCode, Mapping[str, object]], Response]
 _BY_STATUS = {
     400: ErrorCode.BAD_REQUEST,
@@ -73,8 +75,8 @@ def init_errors(app: Flask) -> None:
 def answer(
     app: Flask, status: int, code: ErrorCode, details: Mapping[str, object], language: str
 ) -> Response:
-    """Return the answer to a refused request: a problem for tablets, a page for people."""
-    page = app.extensions.get(ERROR_PAGE)
+    """Return the answer to a refused request: a problem for tablets, a page for people, a service's own."""
+    page = _own_answer(app) or app.extensions.get(ERROR_PAGE)
     if is_api_path(request.path) or page is None:
         response = problem(status, code, details, language)
     else:
@@ -85,6 +87,11 @@ def answer(
     if status == 401 and is_api_path(request.path):
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _own_answer(app: Flask) -> ErrorPage | None:
+    own: Mapping[str, ErrorPage] = app.extensions.get(ERROR_ANSWERS, {})
+    return next((one for prefix, one in own.items() if request.path.startswith(prefix)), None)
 
 
 def problem(status: int, code: ErrorCode, details: Mapping[str, object], language: str) -> Response:

@@ -71,6 +71,7 @@ def init_request_log(app: Flask) -> None:
             status=response.status_code,
             duration_ms=None if started is None else int((duration_clock() - started) * 1000),
             device_id=g.get("device_id"),
+            **({"feed_token_id": token_id} if (token_id := g.get("feed_token_id")) else {}),
         )
         return response
 

@@ -18,13 +18,14 @@ from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
-from field178_server.database.models import Officer
+from field178_server.database.models import FeedToken, Officer
 from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http import browser_session
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import password_refusal
 from field178_server.http.sign_in import check_sign_in, client_address
+from field178_server.office.feeds.queries import usable_tokens_of
 from field178_server.office.mail.digest import MailTopic, chosen_topics, topics_of
 from field178_server.security import totp
 from field178_shared.errors import AppError, ErrorCode
@@ -146,6 +147,7 @@ def _page(status: int = 200, errors: dict[str, str] | None = None) -> Response:
             (localizer.instant(one.created_at), localizer.instant(one.last_seen_at), one.token_hash == this)
             for one in living
         ]
+        feeds = usable_tokens_of(session, runtime.tenant_id, officer.id, runtime.clock.now())
     return render(
         "accounts/account.html",
         status,
@@ -159,9 +161,14 @@ def _page(status: int = 200, errors: dict[str, str] | None = None) -> Response:
         email=request.form.get("email", "") if "email" in (errors or {}) else own.email or "",
         topics=_topics(own, localizer),
         browsers=browsers,
+        feeds=[(one.label, localizer.instant(one.expires_at), _last_read(one, localizer)) for one in feeds],
         asks_password=not browser_session.is_confirmed(),
         error="codes" in (errors or {}),
     )
+
+
+def _last_read(token: FeedToken, localizer: Localizer) -> str:
+    return localizer.instant(token.last_read_at) if token.last_read_at else ""
 
 
 def _topics(own: Officer, localizer: Localizer) -> list[tuple[str, str, bool]]:

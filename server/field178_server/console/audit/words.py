@@ -14,7 +14,7 @@ from field178_shared.text.i18n import N_
 
 KINDS: Mapping[ActionKind, str] = {
     ActionKind.READING: N_("Reading of records and papers"),
-    ActionKind.TAKING_OUT: N_("Lists taken out"),
+    ActionKind.TAKING_OUT: N_("Lists and data taken out"),
     ActionKind.DECISIONS: N_("Decisions on records"),
     ActionKind.REGISTER: N_("Register of establishments"),
     ActionKind.COMMUNE: N_("Work of the commune"),
@@ -40,6 +40,9 @@ _ACTIONS: Mapping[str, str] = {
     "list_exported": N_("Took a list out as a file"),
     "export_made": N_("Wrote an export"),
     "export_taken": N_("Took an export out"),
+    "feed_read": N_("Read a table by a data token"),
+    "feed_token_made": N_("Made a data token"),
+    "feed_token_revoked": N_("Revoked a data token"),
     "paper_taken": N_("Took a paper out as PDF"),
     "review_approved": N_("Approved the record"),
     "review_returned": N_("Returned the record"),
@@ -252,6 +255,7 @@ _DETAILS: Mapping[str, Callable[[object, Localizer], str]] = {
     "list": _list,
     "kind": _kind,
     "format": _format,
+    "table": lambda value, _: str(value),
     "role": _role,
     "officer": _officer,
     "reason": _reason,

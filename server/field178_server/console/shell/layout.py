@@ -118,6 +118,7 @@ _MENU = (
             ("console.purges", "privacy", N_("Purges")),
             ("console.audit", "audit", N_("Audit trail")),
             ("console.lists", "fine", N_("Lists and law")),
+            ("console.feeds", "database", N_("Data feeds")),
             ("console.jobs", "partial", N_("Jobs")),
             ("console.webhooks", "swap", N_("Webhooks")),
             ("console.health", "health", N_("Health")),

@@ -20,6 +20,7 @@ from field178_server.database.models.device import (
     NumberLease,
 )
 from field178_server.database.models.establishment import DuplicateCandidate, DuplicateDismissal, DuplicateKey
+from field178_server.database.models.feed import FeedToken
 from field178_server.database.models.indicator import (
     IndicatorBasis,
     IndicatorCursor,
@@ -92,6 +93,7 @@ __all__ = [
     "Erasure",
     "EstablishmentProjection",
     "Feed",
+    "FeedToken",
     "FiledCount",
     "FiledFacet",
     "FiledRecord",

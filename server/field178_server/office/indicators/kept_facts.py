@@ -11,6 +11,7 @@ from field178_server.database.models import Record
 from field178_server.office.indicators.counted_facts import AreaFacts, FigureQuestion, read_facts
 from field178_server.office.indicators.queries import IndicatorFigure, figures
 from field178_server.office.indicators.reading import PeriodCounts, counts_at_hand
+from field178_server.office.indicators.totals import COUNTED, kept_periods
 from field178_shared.codelists import Indicator
 from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.periods import Period
@@ -71,6 +72,12 @@ def figures_at_hand(
     if not all(facts.tells(one, question.period) for one in indicators):
         return None
     return {one.id: facts.figure(one, question.period) for one in indicators}
+
+
+def is_told_soon(session: Session, tenant_id: str, period: Period) -> bool:
+    """Tell whether a period is kept counted, or the store is small enough to count it now."""
+    row = kept_periods(session, tenant_id).get(period)
+    return (row is not None and row.state == COUNTED) or not is_large(session, tenant_id)
 
 
 def is_large(session: Session, tenant_id: str) -> bool:

@@ -16,7 +16,7 @@ from field178_server.records.find_record import merge_targets_of
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.indicators.areas import CountedArea, area_on
-from field178_shared.indicators.events import CountedRecord, approved_only
+from field178_shared.indicators.events import approved_only
 from field178_shared.indicators.facts import Facts
 from field178_shared.indicators.figures import AreaTotals, FigureValue, figure_of
 from field178_shared.indicators.periods import Period
@@ -45,29 +45,61 @@ def figures(
     session: Session, tenant_id: str, lists: CodeLists, period: Period, unit_ids: Sequence[str], today: date
 ) -> Mapping[str, IndicatorFigure]:
     """Return the figures of an area in a period by indicator, from the totals (decision 0101)."""
-    area = _area(lists, period, unit_ids)
-    counts = counts_of(session, tenant_id, lists, period, area.units, today)
+    return figures_of_areas(session, tenant_id, lists, period, {"": unit_ids}, today)[""]
+
+
+def figures_of_areas(
+    session: Session,
+    tenant_id: str,
+    lists: CodeLists,
+    period: Period,
+    areas: Mapping[str, Sequence[str]],
+    today: date,
+) -> Mapping[str, Mapping[str, IndicatorFigure]]:
+    """Return the figures of several areas in a period by area, from totals that are read once."""
+    counted = {key: _area(lists, period, unit_ids) for key, unit_ids in areas.items()}
+    units = frozenset[str]().union(*(area.units for area in counted.values()))
+    counts = counts_of(session, tenant_id, lists, period, units, today)
     if counts is None:
-        return recount(session, tenant_id, lists, period, unit_ids, today)
-    approved, every = (
-        AreaTotals(of_period, area, period, today) for of_period in (counts.approved, counts.every)
-    )
-    return _figures(lists, approved, every)
+        return _recount(session, tenant_id, lists, period, counted, today)
+    return {
+        key: _figures(
+            lists,
+            AreaTotals(counts.approved, area, period, today),
+            AreaTotals(counts.every, area, period, today),
+        )
+        for key, area in counted.items()
+    }
 
 
 def recount(
     session: Session, tenant_id: str, lists: CodeLists, period: Period, unit_ids: Sequence[str], today: date
 ) -> Mapping[str, IndicatorFigure]:
     """Return the same figures counted anew: every record of the store is read for them."""
+    area = {"": _area(lists, period, unit_ids)}
+    return _recount(session, tenant_id, lists, period, area, today)[""]
+
+
+def _recount(  # as its callers
+    session: Session,
+    tenant_id: str,
+    lists: CodeLists,
+    period: Period,
+    areas: Mapping[str, CountedArea],
+    today: date,
+) -> Mapping[str, Mapping[str, IndicatorFigure]]:
     records = list(records_to_count(session, tenant_id))
     aliases = _aliases(session, tenant_id)
-    area = _area(lists, period, unit_ids)
-
-    def totals(counted: Sequence[CountedRecord]) -> AreaTotals:
-        facts = Facts(lists, counted, today, aliases)
-        return AreaTotals(facts.counts_of, area, period, today)
-
-    return _figures(lists, totals(approved_only(records)), totals(records))
+    approved = Facts(lists, approved_only(records), today, aliases)
+    every = Facts(lists, records, today, aliases)
+    return {
+        key: _figures(
+            lists,
+            AreaTotals(approved.counts_of, area, period, today),
+            AreaTotals(every.counts_of, area, period, today),
+        )
+        for key, area in areas.items()
+    }
 
 
 def differences(

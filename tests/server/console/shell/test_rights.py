@@ -63,6 +63,8 @@ PAGES = {
     "/tablets": {"reviewer", "admin"},
     "/tablets/rescue": {"reviewer", "admin"},
     "/tablets/enrol": {"admin"},
+    "/feeds": {"admin"},
+    "/feeds/new": {"admin"},
     "/health": {"admin"},
     "/lists": {"reviewer", "admin", "privacy_officer"},
     "/purges": {"privacy_officer"},

@@ -1,0 +1,105 @@
+"""Metadata of the tables that a reader may read (CSDL 4.0), and the service document that lists them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from field178_server.office.feeds.edm import EdmType
+from field178_server.office.feeds.entity_sets import EntityProperty, EntitySet
+from field178_server.office.feeds.filter_conditions import FUNCTIONS
+
+NAMESPACE, CONTAINER = "Field178", "Container"
+_EDMX, _EDM = "http://docs.oasis-open.org/odata/ns/edmx", "http://docs.oasis-open.org/odata/ns/edm"
+_VOCABULARY = "https://docs.oasis-open.org/odata/odata-vocabularies/v4.0/vocabularies"
+_CAPABILITIES = "Org.OData.Capabilities.V1"
+
+
+def metadata_xml(tables: Iterable[EntitySet]) -> bytes:
+    """Return the metadata as XML."""
+    root = Element("edmx:Edmx", {"Version": "4.0", "xmlns:edmx": _EDMX})
+    reference = SubElement(root, "edmx:Reference", {"Uri": f"{_VOCABULARY}/{_CAPABILITIES}.xml"})
+    SubElement(reference, "edmx:Include", {"Namespace": _CAPABILITIES, "Alias": "Capabilities"})
+    schema = SubElement(
+        SubElement(root, "edmx:DataServices"), "Schema", {"Namespace": NAMESPACE, "xmlns": _EDM}
+    )
+    found = list(tables)
+    for table in found:
+        _entity_type(schema, table)
+    container = SubElement(schema, "EntityContainer", {"Name": CONTAINER})
+    for table in found:
+        named = {"Name": table.name, "EntityType": f"{NAMESPACE}.{table.entity}"}
+        _annotate_table(SubElement(container, "EntitySet", named))
+    functions = SubElement(container, "Annotation", {"Term": f"{_CAPABILITIES}.FilterFunctions"})
+    listed = SubElement(functions, "Collection")
+    for name in FUNCTIONS:
+        SubElement(listed, "String").text = name
+    written: bytes = tostring(root, "utf-8", xml_declaration=True)
+    return written
+
+
+def metadata_json(tables: Iterable[EntitySet]) -> bytes:
+    """Return the metadata as JSON (CSDL JSON 4.01)."""
+    found = list(tables)
+    container = {table.name: {"$Collection": True, "$Type": f"{NAMESPACE}.{table.entity}"} for table in found}
+    document = {
+        "$Version": "4.01",
+        "$EntityContainer": f"{NAMESPACE}.{CONTAINER}",
+        NAMESPACE: {
+            **{table.entity: _json_type(table) for table in found},
+            CONTAINER: {"$Kind": "EntityContainer", **container},
+        },
+    }
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def service_document(root: str, tables: Iterable[EntitySet], *, with_context: bool) -> bytes:
+    """Return the list of the tables with their addresses."""
+    value = [{"name": one.name, "kind": "EntitySet", "url": one.name} for one in tables]
+    context = {"@odata.context": f"{root}$metadata"} if with_context else {}
+    return json.dumps({**context, "value": value}, ensure_ascii=False).encode()
+
+
+def _entity_type(schema: Element, table: EntitySet) -> None:
+    type_ = SubElement(schema, "EntityType", {"Name": table.entity})
+    key = SubElement(type_, "Key")
+    for name in table.key:
+        SubElement(key, "PropertyRef", {"Name": name})
+    for one in table.properties:
+        attributes = {"Name": one.name, "Type": str(one.type)}
+        if not one.is_nullable:
+            attributes["Nullable"] = "false"
+        if one.type is EdmType.INSTANT:
+            attributes["Precision"] = "6"
+        SubElement(type_, "Property", attributes)
+
+
+def _annotate_table(entity_set: Element) -> None:
+    for term, name in (
+        ("ExpandRestrictions", "Expandable"),
+        ("SearchRestrictions", "Searchable"),
+        ("InsertRestrictions", "Insertable"),
+        ("UpdateRestrictions", "Updatable"),
+        ("DeleteRestrictions", "Deletable"),
+    ):
+        annotation = SubElement(entity_set, "Annotation", {"Term": f"{_CAPABILITIES}.{term}"})
+        record = SubElement(annotation, "Record")
+        SubElement(record, "PropertyValue", {"Property": name, "Bool": "false"})
+
+
+def _json_type(table: EntitySet) -> dict[str, object]:
+    return {
+        "$Kind": "EntityType",
+        "$Key": list(table.key),
+        **{one.name: _json_property(one) for one in table.properties},
+    }
+
+
+def _json_property(one: EntityProperty) -> dict[str, object]:
+    found: dict[str, object] = {} if one.type is EdmType.STRING else {"$Type": str(one.type)}
+    if one.is_nullable:
+        found["$Nullable"] = True
+    if one.type is EdmType.INSTANT:
+        found["$Precision"] = 6
+    return found

@@ -1,0 +1,150 @@
+"""Query options and paths of a request, read strictly: nothing that is asked is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from werkzeug.datastructures import MultiDict
+
+from field178_server.office.feeds.entity_sets import EntitySet
+from field178_server.office.feeds.filter_conditions import Filter, refused, unsupported
+from field178_server.office.feeds.reading import MOST_PAGE_SIZE, PAGE_SIZE, FeedQuery
+from field178_shared.text.formats import parse_whole_number
+
+FORMAT, COUNT, NEXT = "$format", "$count", "$skiptoken"
+_OF_ROWS = frozenset({"$filter", "$select", "$orderby", "$top", "$skip", COUNT, NEXT, FORMAT})
+_UNSUPPORTED = frozenset({"$expand", "$search", "$apply", "$compute", "$levels", "$deltatoken", "$index"})
+_SYSTEM = _OF_ROWS | _UNSUPPORTED
+_DIGITS = 9
+_ENTITY = re.compile(r"([A-Za-z]+)(?:\((.*)\))?", re.DOTALL)
+_KEY_PART = re.compile(r"\s*(?:([A-Za-z]+)\s*=\s*)?(?:'((?:[^']|'')*)'|(-?[0-9]+))\s*(,|$)")
+_PREFERENCE = re.compile(r'(?:^|[,;\s])(?:odata\.)?maxpagesize\s*=\s*"?([0-9]{1,9})"?', re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class EntityPath:
+    """What an address names: a table, its count, or one row of it by key."""
+
+    name: str
+    key: tuple[tuple[str, str], ...] | None = None
+    is_count: bool = False
+
+
+def read_path(path: str) -> EntityPath | None:
+    """Read the address below the service root; None for one that no table can have."""
+    first, _, rest = path.rstrip("/").partition("/") if not path.endswith(")") else (path, "", "")
+    found = _ENTITY.fullmatch(first)
+    if found is None or rest not in ("", COUNT):
+        return None
+    name, key = found.groups()
+    if key is None or not key.strip():
+        return EntityPath(name, None, is_count=bool(rest))
+    return None if rest else EntityPath(name, tuple(_key_parts(key)))
+
+
+def key_of(table: EntitySet, parts: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    """Return the values of a key by column; one value alone needs no name."""
+    found = dict(parts)
+    if list(found) == [""] and len(table.key) == 1:
+        found = {table.key[0]: found[""]}
+    if set(found) != set(table.key):
+        raise refused(table.name, f"the key is {', '.join(table.key)}")
+    return found
+
+
+def check_names(options: MultiDict[str, str], allowed: frozenset[str] = _OF_ROWS) -> None:
+    """Refuse options that are unknown, given twice, not supported, or written without their mark."""
+    for name in options:
+        if name in _UNSUPPORTED:
+            raise unsupported(name, "not supported")
+        if name.startswith("$") and name not in allowed:
+            raise refused(name, "no such option here")
+        if f"${name}" in _SYSTEM:
+            raise refused(name, f"written ${name}")
+        if len(options.getlist(name)) > 1:
+            raise refused(name, "given twice")
+
+
+def read_query(table: EntitySet, options: MultiDict[str, str], preferences: str, now: datetime) -> FeedQuery:
+    """Read what is asked of a table; raises AppError(query_refused | query_unsupported) with its option."""
+    text = options.get("$filter", "")
+    return FeedQuery(
+        table,
+        _columns(table, options.get("$select", "")),
+        Filter(text, table.by_name, now) if text.strip() else None,
+        _order(table, options.get("$orderby", "")),
+        _number(options, "$top"),
+        _number(options, "$skip") or 0,
+        options.get(NEXT, ""),
+        _page_size(preferences),
+    )
+
+
+def wants_count(options: MultiDict[str, str]) -> bool:
+    """Tell whether the number of rows is asked for."""
+    text = options.get(COUNT, "false")
+    if text not in ("true", "false"):
+        raise refused(COUNT, "true or false")
+    return text == "true"
+
+
+def selects_all(options: MultiDict[str, str]) -> bool:
+    """Tell whether all columns are asked for."""
+    return options.get("$select", "").strip() in ("", "*")
+
+
+def preferred_page_size(preferences: str) -> int | None:
+    """Return the size of a page that a program asks for."""
+    found = _PREFERENCE.search(preferences)
+    return parse_whole_number(found[1], _DIGITS) or None if found is not None else None
+
+
+def _page_size(preferences: str) -> int:
+    return min(preferred_page_size(preferences) or PAGE_SIZE, MOST_PAGE_SIZE)
+
+
+def _columns(table: EntitySet, text: str) -> tuple[str, ...]:
+    names = [one.strip() for one in text.split(",")] if text.strip() else ["*"]
+    every = [one.name for one in table.properties]
+    if "*" in names:
+        return tuple(every)
+    for name in names:
+        if name not in table.by_name:
+            raise refused("$select", f"no property {name}")
+    return tuple(one for one in every if one in names)
+
+
+def _order(table: EntitySet, text: str) -> tuple[tuple[str, bool], ...]:
+    found: dict[str, bool] = {}
+    for part in text.split(",") if text.strip() else ():
+        name, *way = part.split() or [""]
+        if name not in table.by_name:
+            raise refused("$orderby", f"no property {part.strip()}")
+        if way not in ([], ["asc"], ["desc"]):
+            raise refused("$orderby", f"asc or desc: {part.strip()}")
+        found.setdefault(name, way == ["desc"])
+    return tuple(found.items())
+
+
+def _number(options: MultiDict[str, str], name: str) -> int | None:
+    text = options.get(name)
+    if text is None:
+        return None
+    number = parse_whole_number(text, _DIGITS)
+    if number is None:
+        raise refused(name, "a whole number")
+    return number
+
+
+def _key_parts(text: str) -> Iterable[tuple[str, str]]:
+    place = 0
+    while place < len(text):
+        found = _KEY_PART.match(text, place)
+        if found is None:
+            raise refused(text, "cannot be read as a key")
+        name, quoted, number, _ = found.groups()
+        yield name or "", quoted.replace("''", "'") if quoted is not None else number
+        place = found.end()

@@ -1,0 +1,1 @@
+"""Data feeds: tables that programs read, and the tokens by which they may."""

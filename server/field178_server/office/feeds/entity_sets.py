@@ -1,0 +1,345 @@
+"""The tables of the feeds: their columns, who may read them, and where their rows come from.
+
+No column names a person or holds what somebody wrote: ids, days, codes and counts alone, and the name of an
+establishment for those who read its record (a test walks over all of them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Column as SqlColumn
+from sqlalchemy import ColumnElement, FromClause, MetaData, Table, and_, func, join, literal
+from sqlalchemy.orm import Session
+
+from field178_server.database.declarative_base import CalendarDate
+from field178_server.database.models import (
+    EstablishmentProjection,
+    FiledFacet,
+    FiledRecord,
+    FollowUpProjection,
+    SanctionRow,
+)
+from field178_server.office.feeds import computed_rows
+from field178_server.office.feeds.edm import SQL_TYPES, EdmType
+from field178_server.office.feeds.reader import FeedReader
+from field178_shared.codelists import CodeLists
+
+# The column that says how far the review is; a query that does not name it reads approved records alone.
+STATE, APPROVED = "State", "approved"
+FIGURES = "IndicatorFigures"
+_RECORDS = frozenset({"read_visits", "read_own_team_visits"})
+_FIGURES = frozenset({"read_indicators", "compute_indicators"})
+_ANY = _RECORDS | _FIGURES
+_INSPECTION, _SESSION = "inspection", "outreach_session"
+_NO_DAY = date(9999, 12, 31)
+
+Rows = Callable[[Session, FeedReader, Mapping[str, object]], Iterable[Sequence[object]]]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityProperty:
+    """A column: its name and type in the feed, and the expression that it is read from."""
+
+    name: str
+    type: EdmType
+    expression: ColumnElement[Any]
+    is_nullable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EntitySet:
+    """A table of the feed; `key` names the columns that tell its rows apart.
+
+    `rows`: makes the rows of a table that is stored nowhere, in the order of its columns.
+    """
+
+    name: str
+    entity: str
+    key: tuple[str, ...]
+    properties: tuple[EntityProperty, ...]
+    source: FromClause
+    rights: frozenset[str]
+    within: Callable[[FeedReader], list[ColumnElement[bool]]] = lambda _: []
+    rows: Rows | None = None
+
+    @property
+    def by_name(self) -> Mapping[str, EntityProperty]:
+        """The columns by name."""
+        return {one.name: one for one in self.properties}
+
+    @property
+    def state(self) -> EntityProperty | None:
+        """The column of the review state, None where there is none."""
+        return self.by_name.get(STATE)
+
+
+def sets_of(role: str, lists: CodeLists) -> Mapping[str, EntitySet]:
+    """Return the tables that a role may read, by name."""
+    found = lists.roles.get(role)
+    rights = found.rights if found is not None else frozenset[str]()
+    return {name: one for name, one in ENTITY_SETS.items() if one.rights & rights}
+
+
+def may_read_any(role: str, lists: CodeLists) -> bool:
+    """Tell whether a role may read any table at all."""
+    return bool(sets_of(role, lists))
+
+
+def _property(name: str, type_: EdmType, expression: Any, *, is_nullable: bool = True) -> EntityProperty:
+    return EntityProperty(name, type_, expression, is_nullable)
+
+
+def _key(name: str, expression: Any) -> EntityProperty:
+    return EntityProperty(name, EdmType.STRING, expression, is_nullable=False)
+
+
+def _text(name: str, expression: Any, *, is_nullable: bool = True) -> EntityProperty:
+    return EntityProperty(name, EdmType.STRING, expression, is_nullable)
+
+
+def _day(name: str, expression: Any) -> EntityProperty:
+    return EntityProperty(name, EdmType.DATE, expression)
+
+
+def _set_day(column: Any) -> Any:
+    """Return a day that stands for none as none."""
+    return func.nullif(column, literal(_NO_DAY, CalendarDate()), type_=CalendarDate())
+
+
+def _of_records(model: Any, *more: ColumnElement[bool]) -> Callable[[FeedReader], list[ColumnElement[bool]]]:
+    """Return the conditions of rows that lie within what a reader may read."""
+    return lambda reader: [
+        model.tenant_id == reader.tenant_id,
+        reader.access.covers(model.scope),
+        *more,
+    ]
+
+
+def _with_visit(model: Any) -> FromClause:
+    """Return rows beside a visit with its row in the register of filed records."""
+    is_its = and_(FiledRecord.tenant_id == model.tenant_id, FiledRecord.record_id == model.visit_id)
+    return join(model, FiledRecord, is_its)
+
+
+def _facets(name: str, entity: str, column: str, kind: str) -> EntitySet:
+    """Return the table of the codes of one kind that visits hold."""
+    is_its = and_(
+        FiledFacet.tenant_id == FiledRecord.tenant_id, FiledFacet.record_id == FiledRecord.record_id
+    )
+    return EntitySet(
+        name,
+        entity,
+        ("VisitId", column),
+        (
+            _key("VisitId", FiledFacet.record_id),
+            _key(column, FiledFacet.value),
+            *_VISIT_PLACE,
+            _STATE_COLUMN,
+        ),
+        join(FiledFacet, FiledRecord, is_its),
+        _RECORDS,
+        _of_records(FiledRecord, FiledFacet.tenant_id == FiledRecord.tenant_id, FiledFacet.kind == kind),
+    )
+
+
+def _computed(
+    name: str, entity: str, key: tuple[str, ...], columns: Mapping[str, EdmType], rows: Rows, *rights: str
+) -> EntitySet:
+    """Return a table whose rows are made when it is read."""
+    table = Table(
+        name.lower(), MetaData(), *(SqlColumn(one, SQL_TYPES[type_]) for one, type_ in columns.items())
+    )
+    properties = tuple(
+        EntityProperty(one, type_, table.c[one], one not in key) for one, type_ in columns.items()
+    )
+    return EntitySet(name, entity, key, properties, table, frozenset(rights) or _ANY, rows=rows)
+
+
+_IS_CLOSED = FollowUpProjection.closed_on.is_not(None)
+_STATE_COLUMN = _text(STATE, FiledRecord.review_state, is_nullable=False)
+_VISIT_PLACE = (
+    _day("VisitedOn", FiledRecord.occurred_on),
+    _text("EstablishmentId", FiledRecord.establishment_id),
+    _text("EstablishmentTypeId", FiledRecord.register_type_id),
+    _text("UnitId", FiledRecord.unit_id),
+    _text("TeamId", FiledRecord.team_id),
+)
+_RECEIVED = _property("ReceivedAt", EdmType.INSTANT, FiledRecord.received_at, is_nullable=False)
+
+_SETS = (
+    EntitySet(
+        "Establishments",
+        "Establishment",
+        ("Id",),
+        (
+            _key("Id", EstablishmentProjection.record_id),
+            _text("Name", EstablishmentProjection.name, is_nullable=False),
+            _text("EstablishmentTypeId", EstablishmentProjection.establishment_type_id, is_nullable=False),
+            _text("UnitId", EstablishmentProjection.unit_id, is_nullable=False),
+            _text("OperatingStatusId", EstablishmentProjection.operating_status_id, is_nullable=False),
+            _property("ChangedAt", EdmType.INSTANT, EstablishmentProjection.changed_at, is_nullable=False),
+        ),
+        EstablishmentProjection.__table__,
+        _RECORDS,
+        _of_records(EstablishmentProjection),
+    ),
+    EntitySet(
+        "Visits",
+        "Visit",
+        ("Id",),
+        (
+            _key("Id", FiledRecord.record_id),
+            *_VISIT_PLACE,
+            _text("InspectionKindId", FiledRecord.kind),
+            _text("ResultId", FiledRecord.outcome),
+            _STATE_COLUMN,
+            _RECEIVED,
+        ),
+        FiledRecord.__table__,
+        _RECORDS,
+        _of_records(FiledRecord, FiledRecord.type == _INSPECTION),
+    ),
+    _facets("Findings", "Finding", "ViolationId", "violation"),
+    _facets("Measures", "Measure", "MeasureId", "measure"),
+    EntitySet(
+        "FollowUps",
+        "FollowUp",
+        ("VisitId", "LineId"),
+        (
+            _key("VisitId", FollowUpProjection.visit_id),
+            _key("LineId", FollowUpProjection.line),
+            _text("FollowUpKindId", FollowUpProjection.kind, is_nullable=False),
+            *_VISIT_PLACE,
+            _day("DueOn", _set_day(FollowUpProjection.due_on)),
+            _day("ClosedOn", _set_day(FollowUpProjection.closed_on)),
+            _property("IsClosed", EdmType.BOOLEAN, _IS_CLOSED, is_nullable=False),
+            _property("AmountVnd", EdmType.INT64, FollowUpProjection.amount_vnd),
+            _property("PaidVnd", EdmType.INT64, FollowUpProjection.paid_vnd),
+            _STATE_COLUMN,
+        ),
+        _with_visit(FollowUpProjection),
+        _RECORDS,
+        _of_records(FollowUpProjection),
+    ),
+    EntitySet(
+        "Decisions",
+        "Decision",
+        ("VisitId", "DecisionId"),
+        (
+            _key("VisitId", SanctionRow.visit_id),
+            _key("DecisionId", SanctionRow.decision_id),
+            *_VISIT_PLACE,
+            _day("DecidedOn", SanctionRow.document_date),
+            _text("AgencyId", SanctionRow.agency_id, is_nullable=False),
+            _text("SanctionId", SanctionRow.sanction_id, is_nullable=False),
+            _property("AmountVnd", EdmType.INT64, SanctionRow.amount_vnd, is_nullable=False),
+            _property("PaidVnd", EdmType.INT64, SanctionRow.paid_vnd, is_nullable=False),
+            _STATE_COLUMN,
+        ),
+        _with_visit(SanctionRow),
+        _RECORDS,
+        _of_records(SanctionRow),
+    ),
+    EntitySet(
+        "Sessions",
+        "Session",
+        ("Id",),
+        (
+            _key("Id", FiledRecord.record_id),
+            _day("HeldOn", FiledRecord.occurred_on),
+            _text("UnitId", FiledRecord.unit_id),
+            _text("OutreachFormId", FiledRecord.kind),
+            _property("AttendanceCount", EdmType.INT64, FiledRecord.attendance_count),
+            _property("FirstTimeCount", EdmType.INT64, FiledRecord.first_time_count),
+            _STATE_COLUMN,
+            _RECEIVED,
+        ),
+        FiledRecord.__table__,
+        _RECORDS,
+        _of_records(FiledRecord, FiledRecord.type == _SESSION),
+    ),
+    _computed(
+        FIGURES,
+        "IndicatorFigure",
+        ("IndicatorId", "Year", "PeriodId", "AreaId"),
+        {
+            "IndicatorId": EdmType.STRING,
+            "Year": EdmType.INT32,
+            "PeriodId": EdmType.STRING,
+            "AreaId": EdmType.STRING,
+            "PeriodStart": EdmType.DATE,
+            "PeriodEnd": EdmType.DATE,
+            "Numerator": EdmType.DOUBLE,
+            "Denominator": EdmType.DOUBLE,
+            "Value": EdmType.DOUBLE,
+            "Low": EdmType.DOUBLE,
+            "High": EdmType.DOUBLE,
+            "Target": EdmType.DOUBLE,
+            "IsMet": EdmType.BOOLEAN,
+            "ValueWithWaiting": EdmType.DOUBLE,
+            "IsSuppressed": EdmType.BOOLEAN,
+            "IsSent": EdmType.BOOLEAN,
+        },
+        computed_rows.indicator_figures,
+        *_FIGURES,
+    ),
+    _computed(
+        "Indicators",
+        "Indicator",
+        ("Id",),
+        {
+            "Id": EdmType.STRING,
+            "NameVi": EdmType.STRING,
+            "NameEn": EdmType.STRING,
+            "GroupId": EdmType.STRING,
+            "MeasuredIn": EdmType.STRING,
+            "OfficialCode": EdmType.STRING,
+        },
+        computed_rows.indicators,
+        *_FIGURES,
+    ),
+    _computed(
+        "Areas",
+        "Area",
+        ("Id",),
+        {"Id": EdmType.STRING, "NameVi": EdmType.STRING, "UnitCount": EdmType.INT32},
+        computed_rows.areas,
+        *_FIGURES,
+    ),
+    _computed(
+        "Units",
+        "Unit",
+        ("Id",),
+        {
+            "Id": EdmType.STRING,
+            "Code": EdmType.STRING,
+            "NameVi": EdmType.STRING,
+            "UnitKindId": EdmType.STRING,
+            "ParentId": EdmType.STRING,
+            "ValidFrom": EdmType.DATE,
+            "ValidTo": EdmType.DATE,
+        },
+        computed_rows.units,
+    ),
+    _computed(
+        "Teams",
+        "Team",
+        ("Id",),
+        {"Id": EdmType.STRING, "NameVi": EdmType.STRING},
+        computed_rows.teams,
+        *_RECORDS,
+    ),
+    _computed(
+        "Codes",
+        "Code",
+        ("ListId", "Id"),
+        {"ListId": EdmType.STRING, "Id": EdmType.STRING, "NameVi": EdmType.STRING, "NameEn": EdmType.STRING},
+        computed_rows.codes,
+    ),
+)
+ENTITY_SETS: Mapping[str, EntitySet] = MappingProxyType({one.name: one for one in _SETS})

@@ -1,0 +1,291 @@
+"""Conditions of a `$filter`: parsed by odata-query, checked against the columns, written for both engines.
+
+The visitor of that library is not used: its literals would compare instants as text on SQLite, `ne` would
+lose rows without a value, and `contains` would ignore case on one engine and not on the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from math import isfinite
+from types import MappingProxyType
+from typing import Any
+
+from odata_query import ast
+from odata_query.exceptions import ODataException, UnknownFunctionException
+from odata_query.grammar import ODataLexer, ODataParser
+from sqlalchemy import ColumnElement, and_, extract, false, func, literal, not_, null, or_, true
+
+from field178_server.office.feeds.edm import SQL_TYPES, EdmType
+from field178_server.office.feeds.entity_sets import EntityProperty
+from field178_shared.errors import AppError, ErrorCode
+
+FILTER = "$filter"
+# What a program asks is far below; more would be work for its own sake.
+MOST_CHARACTERS = 8000
+_MOST_DIGITS = 18
+FUNCTIONS = ("contains", "startswith", "endswith", "length", "year", "month", "day", "now")
+
+Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A part of an expression; without a type it is `null`. A literal has its value beside it."""
+
+    sql: ColumnElement[Any]
+    type: EdmType | None
+    is_nullable: bool = False
+    value: object = None
+
+
+class Filter:
+    """A parsed filter over the columns of a table."""
+
+    def __init__(self, text: str, properties: Mapping[str, EntityProperty], now: datetime) -> None:
+        self._properties = properties
+        self._now = now
+        self._node = _parsed(text)
+
+    @property
+    def condition(self) -> Condition:
+        """The condition that rows must meet; raises AppError(query_refused | query_unsupported)."""
+        try:
+            return self._condition(self._node)
+        except RecursionError:
+            raise refused(FILTER, "nested too deeply") from None
+
+    def names(self, wanted: str) -> bool:
+        """Tell whether the filter names a column."""
+        return any(isinstance(one, ast.Identifier) and one.name == wanted for one in _walk(self._node))
+
+    def equals(self) -> Mapping[str, object]:
+        """Return the columns that must equal a value, as far as `and` alone joins the conditions."""
+        found: dict[str, object] = {}
+        for node in _parts(self._node, ast.And):
+            match node:
+                case ast.Compare(comparator=ast.Eq(), left=ast.Identifier(name=name), right=value):
+                    if isinstance(value, ast.Integer | ast.String):
+                        found[name] = value.py_val
+        return found
+
+    def _condition(self, node: Any) -> Condition:
+        match node:
+            case ast.BoolOp(op=op):
+                join: Callable[..., Condition] = and_ if isinstance(op, ast.And) else or_
+                return join(*[self._condition(one) for one in _parts(node, type(op))])
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                # A comparison with nothing is false in OData, and unknown in SQL.
+                return not_(func.coalesce(self._condition(operand), false()))
+            case ast.Compare():
+                return self._comparison(node)
+        term = self._term(node)
+        if term.type is not EdmType.BOOLEAN:
+            raise refused(FILTER, "a condition is needed")
+        return term.sql == true()
+
+    def _comparison(self, node: Any) -> Condition:
+        left = self._term(node.left)
+        if isinstance(node.comparator, ast.In):
+            return or_(false(), *[_equal(left, self._term(one)) for one in node.right.val])
+        right = self._term(node.right)
+        left, right = _alike(left, right), _alike(right, left)
+        match node.comparator:
+            case ast.Eq():
+                return _equal(left, right)
+            case ast.NotEq():
+                return _different(left, right)
+        if left.type is None or right.type is None or EdmType.BOOLEAN in (left.type, right.type):
+            raise refused(FILTER, "only eq and ne compare this")
+        compare = _ORDERS[type(node.comparator)]
+        return compare(left.sql, right.sql)
+
+    def _term(self, node: Any) -> _Term:
+        match node:
+            case ast.Identifier(name=name, namespace=()):
+                if (found := self._properties.get(name)) is None:
+                    raise refused(FILTER, f"no property {name}")
+                return _Term(found.expression, found.type, found.is_nullable)
+            case ast.Call(func=ast.Identifier(), args=args):
+                return self._call(".".join((*node.func.namespace, node.func.name)), args)
+            case ast.BinOp(op=op, left=left, right=right) if type(op) in _ARITHMETIC:
+                one, other = self._number(left), self._number(right)
+                sql = _ARITHMETIC[type(op)](one.sql, other.sql)
+                return _Term(sql, one.type, one.is_nullable or other.is_nullable)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                one = self._number(operand)
+                return _Term(-one.sql, one.type, one.is_nullable)
+            case ast.Compare() | ast.BoolOp() | ast.UnaryOp():
+                return _Term(self._condition(node), EdmType.BOOLEAN)
+        return _literal_of(node)
+
+    def _number(self, node: Any) -> _Term:
+        found = self._term(node)
+        if found.type is None or not found.type.is_number:
+            raise refused(FILTER, "a number is needed")
+        return found
+
+    def _call(self, name: str, args: Sequence[Any]) -> _Term:
+        if name not in FUNCTIONS:
+            raise unsupported(FILTER, f"function {name}")
+        terms = [self._term(one) for one in args]
+        if name == "now":
+            return _literal(self._now, EdmType.INSTANT)
+        wanted = EdmType.DATE if name in _PARTS_OF_DAYS else EdmType.STRING
+        if any(one.type is not wanted for one in terms):
+            raise refused(FILTER, f"{name} takes {wanted}")
+        if name in _PARTS_OF_DAYS:
+            return _Term(extract(name, terms[0].sql), EdmType.INT32, terms[0].is_nullable)
+        text = terms[0]
+        if name == "length":
+            return _Term(func.length(text.sql), EdmType.INT32, text.is_nullable)
+        # Without LIKE: it ignores the case of ASCII letters on one engine alone.
+        return _Term(_SEARCHES[name](text.sql, terms[1].sql), EdmType.BOOLEAN, text.is_nullable)
+
+
+def refused(target: str, problem: str) -> AppError:
+    """Return the refusal of a part of a query that cannot be read."""
+    return AppError(ErrorCode.QUERY_REFUSED, target=target, problem=problem)
+
+
+def unsupported(target: str, problem: str) -> AppError:
+    """Return the refusal of a part of a query that OData knows and this service does not."""
+    return AppError(ErrorCode.QUERY_UNSUPPORTED, target=target, problem=problem)
+
+
+def _parsed(text: str) -> Any:
+    if len(text) > MOST_CHARACTERS:
+        raise refused(FILTER, f"longer than {MOST_CHARACTERS} characters")
+    try:
+        found = ODataParser().parse(ODataLexer().tokenize(text.strip()))
+    except UnknownFunctionException as error:
+        raise unsupported(FILTER, f"function {error.function_name}") from None
+    except (ODataException, ValueError, RecursionError, NotImplementedError):
+        raise refused(FILTER, "cannot be read as a condition") from None
+    if found is None:
+        raise refused(FILTER, "empty")
+    return found
+
+
+def _literal_of(node: Any) -> _Term:
+    if isinstance(node, ast.Null):
+        return _Term(null(), None)
+    kind = _LITERALS.get(type(node))
+    if kind is None:
+        raise unsupported(FILTER, f"expression {type(node).__name__}")
+    try:
+        value = node.val if isinstance(node, ast.GUID) else node.py_val
+    except (ValueError, OverflowError):
+        raise refused(FILTER, f"no value: {node.val}") from None
+    if isinstance(value, int) and len(str(abs(value))) > _MOST_DIGITS:
+        raise refused(FILTER, f"no value: {node.val}")
+    if isinstance(value, float) and not isfinite(value):
+        raise refused(FILTER, f"no value: {node.val}")
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise refused(FILTER, f"an instant needs its offset: {node.val}")
+    return _literal(value, kind)
+
+
+def _literal(value: object, kind: EdmType) -> _Term:
+    return _Term(literal(value, SQL_TYPES[kind]), kind, value=value)
+
+
+def _alike(term: _Term, other: _Term) -> _Term:
+    """Return a term as it compares with another one; a day beside an instant is its first moment in UTC."""
+    if term.type is None or other.type is None or term.type is other.type:
+        return term
+    if term.type.is_number and other.type.is_number:
+        return term
+    if other.type is EdmType.INSTANT and isinstance(term.value, date):
+        return _literal(datetime.combine(term.value, time(), UTC), EdmType.INSTANT)
+    if other.type is EdmType.DATE and isinstance(term.value, datetime):
+        return _day_of(term.value)
+    if {term.type, other.type} == {EdmType.DATE, EdmType.INSTANT} and other.value is not None:
+        return term  # the other one becomes like this one
+    raise refused(FILTER, f"{term.type} cannot be compared with {other.type}")
+
+
+def _day_of(value: datetime) -> _Term:
+    """Return an instant that is a whole day as that day: programs write days so beside a column of days."""
+    if value.time() != time():
+        raise refused(FILTER, "a day has no time")
+    return _literal(value.date(), EdmType.DATE)
+
+
+def _equal(left: _Term, right: _Term) -> Condition:
+    left, right = _alike(left, right), _alike(right, left)
+    if left.type is None or right.type is None:
+        return (right if left.type is None else left).sql.is_(None)
+    if left.is_nullable and right.is_nullable:
+        return left.sql.is_not_distinct_from(right.sql)
+    return left.sql == right.sql
+
+
+def _different(left: _Term, right: _Term) -> Condition:
+    if left.type is None or right.type is None:
+        return (right if left.type is None else left).sql.is_not(None)
+    return left.sql.is_distinct_from(right.sql)
+
+
+def _parts(node: Any, op: type) -> Iterator[Any]:
+    """Yield the parts that one operator joins: a long chain of them is as deep as it is long."""
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, ast.BoolOp) and isinstance(one.op, op):
+            todo += (one.right, one.left)
+        else:
+            yield one
+
+
+def _walk(node: Any) -> Iterator[Any]:
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        yield one
+        for name in getattr(one, "__dataclass_fields__", ()):
+            value = getattr(one, name)
+            todo += value if isinstance(value, list) else [value]
+
+
+_LITERALS: Mapping[type, EdmType] = MappingProxyType(
+    {
+        ast.Integer: EdmType.INT64,
+        ast.Float: EdmType.DOUBLE,
+        ast.Boolean: EdmType.BOOLEAN,
+        ast.String: EdmType.STRING,
+        ast.GUID: EdmType.STRING,
+        ast.Date: EdmType.DATE,
+        ast.DateTime: EdmType.INSTANT,
+    }
+)
+_ORDERS: Mapping[type, Callable[[Any, Any], Condition]] = MappingProxyType(
+    {
+        ast.Lt: lambda one, other: one < other,
+        ast.LtE: lambda one, other: one <= other,
+        ast.Gt: lambda one, other: one > other,
+        ast.GtE: lambda one, other: one >= other,
+    }
+)
+_ARITHMETIC: Mapping[type, Callable[[Any, Any], ColumnElement[Any]]] = MappingProxyType(
+    {
+        ast.Add: lambda one, other: one + other,
+        ast.Sub: lambda one, other: one - other,
+        ast.Mult: lambda one, other: one * other,
+    }
+)
+_PARTS_OF_DAYS = frozenset({"year", "month", "day"})
+_SEARCHES: Mapping[str, Callable[[Any, Any], Condition]] = MappingProxyType(
+    {
+        "contains": lambda text, part: or_(
+            func.length(part) == 0, func.length(func.replace(text, part, "")) < func.length(text)
+        ),
+        "startswith": lambda text, part: func.substr(text, 1, func.length(part)) == part,
+        "endswith": lambda text, part: and_(
+            func.length(text) >= func.length(part),
+            func.substr(text, func.length(text) - func.length(part) + 1) == part,
+        ),
+    }
+)

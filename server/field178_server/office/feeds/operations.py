@@ -1,0 +1,104 @@
+"""Tokens of data feeds: made for one officer, shown once, revoked at once, and each reading of them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from field178_server.accounts import officers, rate_limit
+from field178_server.accounts.rate_limit import RateLimit
+from field178_server.audit.actions import FEED_READ
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
+from field178_server.database.models import FeedToken
+from field178_server.office.feeds.computed_rows import periods_to_keep
+from field178_server.office.feeds.entity_sets import FIGURES, may_read_any
+from field178_server.office.feeds.queries import find_token, has_read_today
+from field178_server.office.feeds.reader import FeedReader
+from field178_server.office.indicators.operations import keep_period
+from field178_shared.errors import AppError, ErrorCode
+
+# A mark by which a token that was pasted somewhere is found by who looks for secrets.
+MARK = "f178d_"
+# For how many days one may be good.
+LIVES = (30, 90, 180, 366)
+MOST_LABEL = 120
+# In ten minutes: a million rows are a hundred requests.
+MOST_REQUESTS = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRequest:
+    """What is asked of a new token: what it is for, whose rights it has, for how many days it is good."""
+
+    label: str
+    officer_id: str
+    days: int
+
+
+def make_token(session: Session, context: OperationContext, wanted: TokenRequest, token_hash: str) -> str:
+    """Store a token by its hash and return its id; raises AppError naming the field that cannot be."""
+    officer = officers.by_login_or_id(session, context.tenant_id, wanted.officer_id)
+    if not wanted.label or len(wanted.label) > MOST_LABEL:
+        raise AppError(ErrorCode.BAD_REQUEST, field="label")
+    if officer.disabled_at is not None or not may_read_any(officer.role, context.lists):
+        raise AppError(ErrorCode.BAD_REQUEST, field="officer")
+    if wanted.days not in LIVES:
+        raise AppError(ErrorCode.BAD_REQUEST, field="days")
+    now, token_id = context.now(), context.ids.time_ordered()
+    assert context.actor.id is not None
+    session.add(
+        FeedToken(
+            tenant_id=context.tenant_id,
+            token_id=token_id,
+            token_hash=token_hash,
+            label=wanted.label,
+            officer_id=officer.officer_id,
+            made_by=context.actor.id,
+            made_at=now,
+            expires_at=now + timedelta(days=wanted.days),
+        )
+    )
+    session.flush()
+    details: dict[str, str | int | None] = {"officer": officer.officer_id, "days": wanted.days}
+    context.note(session, AuditEntry("feed_token_made", token_id, details=details))
+    return token_id
+
+
+def revoke_token(session: Session, context: OperationContext, token_id: str) -> None:
+    """End a token at once; one that was revoked before stays as it is."""
+    token = find_token(session, context.tenant_id, token_id)
+    if token is None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    if token.revoked_at is not None:
+        return
+    token.revoked_at, token.revoked_by = context.now(), context.actor.id
+    context.note(session, AuditEntry("feed_token_revoked", token_id))
+
+
+def note_request(session: Session, context: OperationContext, reader: FeedReader, set_name: str) -> None:
+    """Count a request of a token against its limit; write the first reading of a table on a day to the trail.
+
+    Raises AppError(slow_down).
+    """
+    limit = RateLimit("feed_token", reader.token_id, MOST_REQUESTS)
+    rate_limit.take(session, context.tenant_id, (limit,), context.now())
+    token = session.get_one(FeedToken, (context.tenant_id, reader.token_id))
+    token.last_read_at = context.now()
+    token.requests += 1
+    if set_name and not has_read_today(session, context, reader.token_id, set_name):
+        if set_name == FIGURES:
+            for period in periods_to_keep(reader.lists, reader.today):
+                keep_period(session, context.tenant_id, period, reader.today)
+        details: dict[str, str | int | None] = {"table": set_name, "officer": reader.officer.id}
+        context.note(session, AuditEntry(FEED_READ, reader.token_id, details=details))
+
+
+def token_hash(key: bytes, tenant_id: str, token: str) -> str:
+    """Return the stored form of a token: without the server's key no token can be made to fit one."""
+    text = f"field178-feed-token-v1|{tenant_id}|{token}"
+    return hmac.new(key, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()

@@ -1,0 +1,35 @@
+"""Whoever reads a feed: the officer whose rights a token has, as they are at this moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from field178_server.accounts.officers import OfficerContext
+from field178_server.records.access import AGGREGATES_ONLY, AccessFilter, access_of
+from field178_shared.codelists import CodeLists
+
+
+@dataclass(frozen=True, slots=True)
+class FeedReader:
+    """The officer of a token, the lists in force, and the local day."""
+
+    token_id: str
+    officer: OfficerContext
+    lists: CodeLists
+    today: date
+
+    @property
+    def tenant_id(self) -> str:
+        """The tenant that is read."""
+        return self.officer.tenant_id
+
+    @property
+    def access(self) -> AccessFilter:
+        """Which scopes are read."""
+        return access_of(self.officer.role, self.officer.scopes)
+
+    @property
+    def is_from_above(self) -> bool:
+        """Whether numbers of a few are hidden: the reader sees roll-ups alone."""
+        return self.lists.roles[self.officer.role].scope == AGGREGATES_ONLY

@@ -1,0 +1,55 @@
+"""A data token in a real browser, by keyboard on a narrow phone: made, copied, read with, revoked."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+from playwright.sync_api import Browser, expect
+from tests.e2e.browser import watched_page
+from tests.e2e.test_console import PASSWORD, Desk, browser, check_page, desk
+from tests.e2e.test_console_accessibility import findings
+from tests.e2e.test_console_people import sign_in
+
+__all__ = ["browser", "desk"]
+
+pytestmark = pytest.mark.browser
+
+NARROW = {"width": 320, "height": 700}
+LABEL = "Bảng theo dõi của UBND"
+
+
+def test_an_administrator_makes_a_token_and_revokes_it(desk: Desk, browser: Browser) -> None:
+    desk.server.command("user", "add", "dung", "--role", "admin", stdin=f"{PASSWORD}\n")
+    with watched_page(browser, desk.server.url, viewport=NARROW, reduced_motion="reduce") as watched:
+        page = watched.page
+        sign_in(page, "dung")
+        for path in ("/feeds", "/feeds/new", "/feeds?tab=ended"):
+            check_page(watched, path)
+        page.goto("/feeds")
+        page.get_by_role("link", name="Tạo mã đọc dữ liệu").first.press("Enter")
+        page.get_by_role("button", name="Tạo và hiện mã").press("Enter")
+        # The browser itself asks for the password; the form is sent without it by a script alone.
+        page.get_by_label("Nhập lại mật khẩu").fill(PASSWORD)
+        page.get_by_role("button", name="Tạo và hiện mã").press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("Cần điền")
+        watched.complaints.clear()  # the browser's own word about the 422
+        assert findings(page, "refused") == []
+        page.get_by_label("Dùng cho").fill(LABEL)
+        page.get_by_label("Quyền của cán bộ").select_option(index=1)
+        page.get_by_label("Nhập lại mật khẩu").fill(PASSWORD)
+        page.get_by_role("button", name="Tạo và hiện mã").press("Enter")
+        token = page.get_by_label("Mã đọc dữ liệu", exact=True).input_value()
+        assert findings(page, "shown") == []
+        shown = page.url.removeprefix(desk.server.url)
+        check_page(watched, shown)
+        expect(page.get_by_role("heading", name="Mã đã được hiện rồi")).to_be_visible()
+        address = f"{desk.server.url}/odata/v4/"
+        assert requests.get(address, auth=("excel", token), timeout=20).status_code == 200
+        check_page(watched, "/feeds")
+        page.get_by_role("link", name=LABEL).press("Enter")
+        assert findings(page, "token") == []
+        check_page(watched, page.url.removeprefix(desk.server.url))
+        expect(page.get_by_role("main")).to_contain_text("Establishments, Visits")
+        page.get_by_role("button", name="Thu hồi mã này").press("Enter")
+        expect(page.get_by_role("status")).to_contain_text(f"Đã thu hồi: {LABEL}")
+        assert requests.get(address, auth=("excel", token), timeout=20).status_code == 401

@@ -1,0 +1,203 @@
+"""Data tokens in the console: made, shown once, used, revoked; by an administrator alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from sqlalchemy import select
+from tests.server.console.conftest import Browser
+from tests.server.office_scene import PASSWORD, Office
+from tests.stores import Statements
+
+from field178_server.accounts import operations as accounts
+from field178_server.database.models import FeedToken
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.feeds import queries
+
+SignIn = Callable[[str], Browser]
+LABEL = "Bảng theo dõi của UBND"
+
+
+@pytest.fixture
+def admin(signed_in: SignIn) -> Browser:
+    return signed_in("admin")
+
+
+def form(office: Office, **over: str) -> dict[str, str]:
+    given = {"label": LABEL, "officer": office.officer_id("chi"), "days": "90", "password": PASSWORD}
+    return given | over
+
+
+def make(office: Office, admin: Browser, **over: str) -> str:
+    """Make a token by the form; return its id."""
+    answer = admin.post("/feeds/new", form(office, **over))
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return str(answer.headers["Location"]).split("/")[2]
+
+
+def tokens(office: Office) -> list[FeedToken]:
+    with snapshot(office.engine) as session:
+        return list(session.scalars(select(FeedToken)))
+
+
+def read(office: Office, token: str) -> int:
+    given = {"Authorization": f"Bearer {token}"}
+    return office.app.test_client().get("/odata/v4/Visits", headers=given, buffered=True).status_code
+
+
+def test_a_token_is_made_shown_once_read_with_and_revoked(office: Office, admin: Browser) -> None:
+    assert "Chưa có mã nào đang dùng" in admin.text("/feeds")
+    token_id = make(office, admin)
+    page = admin.text(f"/feeds/{token_id}/token")
+    (secret,) = re.findall(r'id="token" readonly value="([^"]+)"', page)
+    assert 'value="http://localhost:8178/odata/v4/"' in page or "/odata/v4/" in page
+    again = admin.text(f"/feeds/{token_id}/token")
+    assert secret not in again
+    assert "Mã đã được hiện rồi" in again
+    assert read(office, secret) == 200
+    found = admin.text(f"/feeds/{token_id}")
+    assert secret not in found
+    for part in (LABEL, "Cán bộ chi", "Đang dùng được", "IndicatorFigures, Indicators", "24/11/2026 15:00"):
+        assert part in unescape(found)
+    listed = admin.text("/feeds")
+    assert LABEL in listed
+    assert "<b>1</b>" in listed
+    answer = admin.post(f"/feeds/{token_id}/revoke", {"password": PASSWORD})
+    assert answer.status_code == 303
+    assert f"Đã thu hồi: {LABEL}" in admin.text(f"/feeds/{token_id}")
+    assert "Thu hồi mã này" not in admin.text(f"/feeds/{token_id}")
+    assert read(office, secret) == 401
+    assert LABEL not in admin.text("/feeds")
+    ended = admin.text("/feeds?tab=ended")
+    assert LABEL in ended
+    assert "24/11/2026 15:00" in ended
+
+
+def test_the_password_is_asked_and_nothing_typed_is_lost(office: Office, admin: Browser) -> None:
+    answer = admin.post("/feeds/new", form(office, password="sai"))
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 403
+    assert f'value="{LABEL}"' in page
+    assert f'value="{office.officer_id("chi")}" selected' in page
+    assert 'value="90" selected' in page
+    assert tokens(office) == []
+    token_id = make(office, admin)
+    office.clock.move(minutes=11)
+    refused = admin.post(f"/feeds/{token_id}/revoke", {"password": "sai"})
+    assert refused.status_code == 403
+    assert tokens(office)[0].revoked_at is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("label", "", "Cần điền mục này"),
+        ("label", "x" * 121, "Nhiều nhất 120 ký tự"),
+        ("officer", "", "Chọn cán bộ có dữ liệu"),
+        ("officer", "admin", "Chọn cán bộ có dữ liệu"),
+        ("days", "", "Chọn thời hạn"),
+        ("days", "3650", "Chọn thời hạn"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(
+    office: Office, admin: Browser, field: str, value: str, said: str
+) -> None:
+    given = office.officer_id(value) if value == "admin" else value
+    answer = admin.post("/feeds/new", form(office, **{field: given}))
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    (error,) = re.findall(rf'id="error-field-{field}">(.*?)</p>', page, re.DOTALL)
+    assert said in error
+    assert f'href="#field-{field}"' in page
+    assert "<title>Lỗi:" in page
+    assert tokens(office) == []
+
+
+def test_officers_who_read_no_data_are_not_offered(office: Office, admin: Browser) -> None:
+    page = admin.text("/feeds/new")
+    offered = {login for login in ("an", "binh", "chi", "admin") if office.officer_id(login) in page}
+    assert offered == {"an", "binh", "chi"}
+    for login in ("leader_viewer", "city_viewer"):
+        assert office.officer_id(login) in page
+    for login in ("privacy_officer", "commune_reporter", "agency_reporter"):
+        assert office.officer_id(login) not in page
+
+
+def test_an_officer_sees_what_reads_with_the_own_rights(
+    office: Office, admin: Browser, signed_in: SignIn
+) -> None:
+    token_id = make(office, admin)
+    chi, an = signed_in("chi"), signed_in("an")
+    assert LABEL in chi.text("/account")
+    assert "có quyền như bạn" in chi.text("/account")
+    assert LABEL not in an.text("/account")
+    admin.post(f"/feeds/{token_id}/revoke", {"password": PASSWORD})
+    assert LABEL not in chi.text("/account")
+
+
+def test_a_token_of_a_closed_account_says_that_it_reads_nothing(office: Office, admin: Browser) -> None:
+    make(office, admin)
+    run_write(office.engine, lambda session: accounts.disable(session, office.context, "chi"))
+    assert "Không đọc được: cán bộ không có quyền" in admin.text("/feeds")
+
+
+def test_an_expired_token_stands_among_the_ended(office: Office, admin: Browser) -> None:
+    make(office, admin, days="30")
+    office.clock.instant += timedelta(days=31)
+    admin.client.post("/sign-in", data={"login": "admin", "password": PASSWORD})
+    assert LABEL not in admin.text("/feeds")
+    assert "Đã hết hạn" in admin.text("/feeds?tab=ended")
+
+
+def test_others_do_not_find_the_pages(office: Office, admin: Browser, signed_in: SignIn) -> None:
+    token_id = make(office, admin)
+    for login in ("chi", "an", "leader_viewer", "privacy_officer"):
+        other = signed_in(login)
+        for path in ("/feeds", "/feeds/new", f"/feeds/{token_id}", f"/feeds/{token_id}/token"):
+            assert other.get(path).status_code == 404
+        assert other.post(f"/feeds/{token_id}/revoke", {"password": PASSWORD}).status_code == 404
+        assert other.post("/feeds/new", form(office)).status_code == 404
+        assert "/feeds" not in other.text("/")
+    assert admin.get("/feeds/none").status_code == 404
+    assert admin.post("/feeds/none/revoke", {"password": PASSWORD}).status_code == 404
+    assert len(tokens(office)) == 1
+    assert tokens(office)[0].revoked_at is None
+
+
+def test_a_long_list_comes_in_pages_with_a_fixed_number_of_statements(
+    office: Office, admin: Browser, statements: Statements, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked() -> int:
+        with statements(office.engine) as seen:
+            admin.text("/feeds")
+        return len(seen)
+
+    make(office, admin, label="Mã 0")
+    of_one = asked()
+    for number in range(1, 8):
+        make(office, admin, label=f"Mã {number}")
+    assert asked() == of_one
+    monkeypatch.setattr(queries, "PAGE_SIZE", 3)
+    page = admin.text("/feeds")
+    assert re.findall(r"<strong>(Mã \d)</strong>", page) == ["Mã 7", "Mã 6", "Mã 5"]
+    (following,) = re.findall(r'rel="next" href="([^"]+)"', page)
+    assert re.findall(r"<strong>(Mã \d)</strong>", admin.text(unescape(following))) == [
+        "Mã 4",
+        "Mã 3",
+        "Mã 2",
+    ]
+
+
+def test_the_trail_names_the_token_and_its_officer(office: Office, admin: Browser, signed_in: SignIn) -> None:
+    token_id = make(office, admin)
+    (secret,) = re.findall(r'id="token" readonly value="([^"]+)"', admin.text(f"/feeds/{token_id}/token"))
+    assert read(office, secret) == 200
+    page = unescape(signed_in("privacy_officer").text("/audit"))
+    assert "Tạo mã đọc dữ liệu" in page
+    assert "Đọc một bảng bằng mã đọc dữ liệu" in page
+    assert "Visits" in page
+    assert secret not in page

@@ -1,0 +1,47 @@
+"""Figures as rows: which periods are told, and what is kept counted."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from tests.server.office.feeds.test_reading import query_of, reader_of, rows_of
+from tests.world import World
+
+from field178_server.database.models import IndicatorPeriod
+from field178_server.database.unit_of_work import run_write
+from field178_server.office.feeds import computed_rows
+from field178_server.office.indicators import kept_facts
+from field178_server.office.indicators.operations import keep_period, settle
+from field178_shared.codelists import load
+from field178_shared.indicators.periods import Period
+
+
+def periods_in(world: World, text: str = "") -> set[tuple[int, str]]:
+    rows, _ = rows_of(world.engine, query_of("IndicatorFigures", text), reader_of())
+    return {(row["Year"], row["PeriodId"]) for row in rows}
+
+
+def test_periods_of_two_years_are_told_as_far_as_they_have_begun(world: World) -> None:
+    found = periods_in(world)
+    assert (2026, "quarter4") in found
+    assert len(found) == 14
+    assert periods_in(world, "Year eq 2024") == {(2024, name) for _, name in found}
+    assert periods_in(world, "Year eq 2027") == set()
+    assert periods_in(world, "Year eq 1900 or Year eq 2026") == {one for one in found if one[0] == 2026}
+
+
+def test_of_a_large_store_a_period_is_told_once_it_is_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_facts, "is_large", lambda *_: True)
+    years = {(2025, "year"), (2026, "year")}
+    assert periods_in(world) == years
+    today, quarter = date(2026, 11, 29), Period(date(2026, 1, 1), date(2026, 4, 1))
+    assert quarter in set(computed_rows.periods_to_keep(load(), today))
+    run_write(world.engine, lambda session: keep_period(session, world.tenant_id, quarter, today))
+    settle(world.engine, world.tenant_id, load(), today)
+    with world.engine.connect() as connection:
+        assert connection.scalar(select(IndicatorPeriod.state).where(IndicatorPeriod.end_day == quarter.end))
+    assert periods_in(world) == years | {(2026, "quarter1")}

@@ -1,0 +1,73 @@
+"""The tables of the feeds: nothing in them names a person, and their names can be asked for."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import Column
+from sqlalchemy.sql import coercions
+from sqlalchemy.sql.roles import ColumnsClauseRole
+from sqlalchemy.sql.visitors import iterate
+
+from field178_server.database.models import Base
+from field178_server.office.feeds.edm import EdmType
+from field178_server.office.feeds.entity_sets import ENTITY_SETS, EntitySet
+from field178_shared.text.privacy import matches_forbidden
+
+# Columns of the store that name an officer or a person, tell where they are, or hold what somebody wrote.
+PERSONAL = {
+    *("user_id", "officer_id", "device_id", "handed_to", "actor_id", "made_by"),
+    *("address", "lat", "lon", "title", "folded", "sort_key", "registration_number", "document_number"),
+    *("number_key", "plan_item_id", "inspection_priority_id", "body", "data"),
+}
+TEXTS = {("Establishments", "Name")}
+LEXER = re.compile(r"(any|all|null|true|false|not|inf|nan)", re.IGNORECASE)
+
+
+def columns_read(table: EntitySet) -> set[str]:
+    """Return the columns of the store that a table of the feeds reads."""
+    parts = [
+        part
+        for one in table.properties
+        for part in iterate(coercions.expect(ColumnsClauseRole, one.expression))
+    ]
+    tables = Base.metadata.tables
+    return {one.name for one in parts if isinstance(one, Column) and getattr(one.table, "name", "") in tables}
+
+
+@pytest.mark.parametrize("table", ENTITY_SETS.values(), ids=ENTITY_SETS)
+def test_no_column_names_a_person_or_holds_what_somebody_wrote(table: EntitySet) -> None:
+    assert columns_read(table) & PERSONAL == set()
+    names = [table.name, table.entity, *table.by_name]
+    assert [one for one in names if matches_forbidden(one)] == []
+    assert [
+        one for one in names if re.search("Officer|User|Person|Worker|Address|Phone|Note|Text", one)
+    ] == []
+
+
+def test_the_search_for_personal_columns_finds_what_it_reads() -> None:
+    assert {"record_id", "name"} <= columns_read(ENTITY_SETS["Establishments"])
+    assert {"due_on", "closed_on", "review_state"} <= columns_read(ENTITY_SETS["FollowUps"])
+
+
+@pytest.mark.parametrize("table", ENTITY_SETS.values(), ids=ENTITY_SETS)
+def test_texts_are_ids_codes_and_labels(table: EntitySet) -> None:
+    texts = {one.name for one in table.properties if one.type is EdmType.STRING}
+    labels = {"NameVi", "NameEn", "MeasuredIn", "OfficialCode", "Code", "State"}
+    others = {one for one in texts - labels if not (one == "Id" or one.endswith("Id"))}
+    assert {(table.name, one) for one in others} <= TEXTS
+
+
+@pytest.mark.parametrize("table", ENTITY_SETS.values(), ids=ENTITY_SETS)
+def test_names_can_stand_in_a_filter(table: EntitySet) -> None:
+    # The parser takes the beginning of such a name for a word of its own.
+    assert [one for one in table.by_name if LEXER.match(one)] == []
+    assert all(re.fullmatch("[A-Z][A-Za-z0-9]*", one) for one in (table.name, table.entity, *table.by_name))
+    assert set(table.key) <= set(table.by_name)
+    assert not [one for one in table.key if table.by_name[one].is_nullable]
+
+
+def test_entities_and_tables_have_names_of_their_own() -> None:
+    names = [name for one in ENTITY_SETS.values() for name in (one.name, one.entity)]
+    assert len(names) == len(set(names))

@@ -1,0 +1,259 @@
+"""Reading of a table on both engines: conditions, orders, pages, and what a reader may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from tests.server.feed_rows import STATES, UNIT, fill_feeds, record_id
+from tests.world import OFFICER, World
+
+from field178_server.accounts.officers import OfficerContext
+from field178_server.database.unit_of_work import snapshot
+from field178_server.office.feeds.entity_sets import ENTITY_SETS
+from field178_server.office.feeds.filter_conditions import Filter
+from field178_server.office.feeds.reader import FeedReader
+from field178_server.office.feeds.reading import FeedQuery, open_table
+from field178_shared.codelists import load
+from field178_shared.errors import AppError
+
+NOW = datetime(2026, 11, 29, 8, 0, tzinfo=UTC)
+COUNT = 60
+Row = dict[str, Any]
+
+
+@pytest.fixture
+def filled(world: World) -> Engine:
+    fill_feeds(world.engine, world.tenant_id, UNIT, COUNT)
+    return world.engine
+
+
+def reader_of(role: str = "reviewer", *scopes: str) -> FeedReader:
+    officer = OfficerContext("main", OFFICER, "an", "An", "dist_labour_office", role, "vi", frozenset(scopes))
+    return FeedReader("token", officer, load(), NOW.date())
+
+
+def query_of(table: str, text: str = "", **more: Any) -> FeedQuery:
+    found = ENTITY_SETS[table]
+    columns = more.pop("columns", tuple(found.by_name))
+    condition = Filter(text, found.by_name, NOW) if text else None
+    return FeedQuery(found, columns, condition, **more)
+
+
+def rows_of(engine: Engine, query: FeedQuery, reader: FeedReader | None = None) -> tuple[list[Row], str]:
+    found: list[Row] = []
+    with snapshot(engine) as session, open_table(session, reader or reader_of(), query) as table:
+        page = table.read(lambda row: found.append(dict(zip(query.columns, row, strict=True))))
+    assert page.rows == len(found)
+    return found, page.after
+
+
+def count_of(engine: Engine, text: str, table: str = "Visits") -> int:
+    query = query_of(table, text)
+    with snapshot(engine) as session, open_table(session, reader_of(), query) as opened:
+        return opened.count()
+
+
+def pages_of(engine: Engine, table: str, size: int, **more: Any) -> Iterator[list[Row]]:
+    after = ""
+    while True:
+        rows, after = rows_of(engine, query_of(table, page_size=size, after=after, **more))
+        yield rows
+        if not after:
+            return
+
+
+EVERY = "(State eq 'approved' or State ne 'approved')"
+
+
+def test_approved_records_alone_are_read_until_the_state_is_named(filled: Engine) -> None:
+    approved = sum(STATES[number % len(STATES)] == "approved" for number in range(COUNT))
+    assert count_of(filled, "InspectionKindId eq 'planned'") == approved
+    assert count_of(filled, EVERY) == COUNT
+    assert count_of(filled, "State eq 'waiting'") == sum(
+        STATES[number % len(STATES)] == "waiting" for number in range(COUNT)
+    )
+    assert count_of(filled, "", "Findings") < 20
+    assert count_of(filled, EVERY, "Findings") == 20
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("ResultId eq null", lambda row: row["ResultId"] is None),
+        ("ResultId ne null", lambda row: row["ResultId"] is not None),
+        # A row without a value differs from every value, and its comparison is false, not unknown.
+        ("ResultId ne 'compliant'", lambda row: row["ResultId"] != "compliant"),
+        ("not (ResultId eq 'compliant')", lambda row: row["ResultId"] != "compliant"),
+        ("not (ResultId gt 'a')", lambda row: row["ResultId"] is None),
+        ("ResultId in ('compliant','violation')", lambda row: row["ResultId"] is not None),
+        ("VisitedOn ge 2026-01-10", lambda row: str(row["VisitedOn"] or "") >= "2026-01-10"),
+        ("VisitedOn eq 2026-01-10T00:00:00Z", lambda row: str(row["VisitedOn"]) == "2026-01-10"),
+        ("2026-01-10 gt VisitedOn", lambda row: row["VisitedOn"] and str(row["VisitedOn"]) < "2026-01-10"),
+        (
+            "year(VisitedOn) eq 2026 and day(VisitedOn) le 9",
+            lambda row: row["VisitedOn"] and row["VisitedOn"].day <= 9,
+        ),
+        ("month(VisitedOn) add 1 eq 3", lambda row: row["VisitedOn"] and row["VisitedOn"].month == 2),
+        (
+            "ReceivedAt lt 2026-03-01T02:20:00Z",
+            lambda row: row["ReceivedAt"] < datetime(2026, 3, 1, 2, 20, tzinfo=UTC),
+        ),
+        (
+            "ReceivedAt lt 2026-03-01T09:20:00%2B07:00".replace("%2B", "+"),
+            lambda row: row["ReceivedAt"] < datetime(2026, 3, 1, 2, 20, tzinfo=UTC),
+        ),
+        ("ReceivedAt ge 2026-03-01 and ReceivedAt lt now()", lambda row: True),
+        ("length(State) eq 4", lambda row: row["State"] == "void"),
+        (
+            "startswith(State,'app') or endswith(State,'ned')",
+            lambda row: row["State"] in ("approved", "returned"),
+        ),
+        ("contains(State,'')", lambda row: True),
+    ],
+)
+def test_conditions_mean_the_same_on_both_engines(filled: Engine, text: str, holds: Any) -> None:
+    every, _ = rows_of(filled, query_of("Visits", EVERY))
+    found, _ = rows_of(filled, query_of("Visits", f"({text}) and {EVERY}"))
+    assert {row["Id"] for row in found} == {row["Id"] for row in every if holds(row)}
+    assert len(every) == COUNT
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("contains(Name,'Karaoke')", 15),
+        ("contains(Name,'KARAOKE')", 15),
+        ("contains(Name,'100%')", 15),
+        ("contains(Name,'_')", 15),
+        ("Name eq 'KARAOKE O''Hara 2'", 1),
+        ("startswith(Name,'Quán Đá')", 15),
+        ("contains(Name,'quán')", 0),
+    ],
+)
+def test_texts_are_compared_letter_by_letter(filled: Engine, text: str, count: int) -> None:
+    assert count_of(filled, text, "Establishments") == count
+
+
+@pytest.mark.parametrize(
+    ("table", "order"),
+    [
+        ("Visits", ()),
+        ("Visits", (("VisitedOn", False),)),
+        ("Visits", (("VisitedOn", True),)),
+        ("Visits", (("ResultId", True), ("VisitedOn", False), ("ReceivedAt", True))),
+        ("Visits", (("ReceivedAt", False),)),
+        ("Establishments", (("Name", True),)),
+        ("Findings", (("VisitedOn", True),)),
+        ("FollowUps", (("IsClosed", True), ("DueOn", False))),
+        ("Decisions", (("AmountVnd", True),)),
+        ("Codes", (("ListId", True),)),
+    ],
+)
+def test_pages_add_up_to_the_whole_in_every_order(
+    filled: Engine, table: str, order: tuple[tuple[str, bool], ...]
+) -> None:
+    text = EVERY if ENTITY_SETS[table].state else ""
+    (whole,) = pages_of(filled, table, 1000, text=text, order=order)
+    parts = [row for page in pages_of(filled, table, 7, text=text, order=order) for row in page]
+    assert parts == whole
+    keys = ENTITY_SETS[table].key
+    assert len({tuple(row[name] for name in keys) for row in whole}) == len(whole) > 15
+    for name, is_descending in reversed(order):
+        column = [row[name] for row in whole]
+        if name == order[0][0] and name != "Name":
+            ordered = sorted(column, key=lambda one: (one is not None, one or 0 if one is None else one))
+            assert column == (ordered[::-1] if is_descending else ordered)
+
+
+def test_a_row_that_comes_between_two_pages_neither_repeats_nor_hides_another(
+    filled: Engine, world: World
+) -> None:
+    first, after = rows_of(filled, query_of("Visits", EVERY, page_size=20))
+    with filled.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM filed_facet")
+        connection.exec_driver_sql(f"DELETE FROM filed_record WHERE record_id = '{first[5]['Id']}'")
+    rest = [row for row in rows_of(filled, query_of("Visits", EVERY, after=after))[0]]
+    assert len(first) + len(rest) == COUNT
+    assert not {row["Id"] for row in first} & {row["Id"] for row in rest}
+
+
+def test_top_and_skip_are_of_the_whole_and_pages_of_the_rest(filled: Engine) -> None:
+    (whole,) = pages_of(filled, "Visits", 1000, text=EVERY)
+    rows, after = rows_of(filled, query_of("Visits", EVERY, skip=10, top=25, page_size=10))
+    assert (rows, bool(after)) == (whole[10:20], True)
+    rows, after = rows_of(filled, query_of("Visits", EVERY, after=after, top=15, page_size=10))
+    assert rows == whole[20:30]
+    rows, after = rows_of(filled, query_of("Visits", EVERY, after=after, top=5, page_size=10))
+    assert (rows, after) == (whole[30:35], "")
+    assert rows_of(filled, query_of("Visits", EVERY, top=0)) == ([], "")
+
+
+def test_a_row_is_read_by_its_key_whatever_its_state(filled: Engine) -> None:
+    waiting = record_id("visit", 2)
+    rows, _ = rows_of(filled, query_of("Visits", key={"Id": waiting}))
+    assert [row["State"] for row in rows] == ["waiting"]
+    both = {"VisitId": record_id("visit", 0), "ViolationId": "kd_hours"}
+    assert len(rows_of(filled, query_of("Findings", key=both))[0]) == 1
+    assert rows_of(filled, query_of("Findings", key={**both, "ViolationId": "other"}))[0] == []
+
+
+def test_a_reader_sees_the_own_scopes_alone(filled: Engine) -> None:
+    tables = ("Visits", "Establishments", "Findings", "FollowUps", "Decisions")
+    for table in tables:
+        assert rows_of(filled, query_of(table), reader_of("team_lead", UNIT))[0]
+        assert rows_of(filled, query_of(table), reader_of("team_lead", "unit:c11632_v1"))[0] == []
+        assert rows_of(filled, query_of(table), reader_of("team_lead"))[0] == []
+        key = {name: str(rows_of(filled, query_of(table))[0][0][name]) for name in ENTITY_SETS[table].key}
+        assert rows_of(filled, query_of(table, key=key), reader_of("inspector", "unit:c11632_v1"))[0] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Nothing eq 1", "query_refused"),
+        ("State", "query_refused"),
+        ("State eq 1", "query_refused"),
+        ("VisitedOn eq '2026-01-01'", "query_refused"),
+        ("VisitedOn eq 2026-02-31", "query_refused"),
+        ("VisitedOn eq 2026-01-01T10:00:00Z", "query_refused"),
+        ("ReceivedAt gt 2026-01-01T10:00:00", "query_refused"),
+        ("State gt null", "query_refused"),
+        ("State eq 'a", "query_refused"),
+        ("State eq", "query_refused"),
+        ("eq", "query_refused"),
+        ("State eq 'a' State", "query_refused"),
+        ("contains(State)", "query_refused"),
+        ("contains(State,1)", "query_refused"),
+        ("year(State) eq 1", "query_refused"),
+        ("State add 1 eq 2", "query_refused"),
+        ("year(VisitedOn) eq " + "9" * 19, "query_refused"),
+        ("tenant_id eq 'main'", "query_refused"),
+        ("tolower(State) eq 'a'", "query_unsupported"),
+        ("concat(State,State) eq 'a'", "query_unsupported"),
+        ("length(sleep(1)) eq 1", "query_unsupported"),
+        ("Place/Name eq 'a'", "query_unsupported"),
+        ("Places/any(x:x eq 1)", "query_unsupported"),
+        ("year(VisitedOn) div 2 eq 1", "query_unsupported"),
+        (" or ".join(["State eq 'approved'"] * 500), "query_refused"),
+        ("not " * 1500 + "true", "query_refused"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_option(sqlite_engine: Engine, text: str, code: str) -> None:
+    with pytest.raises(AppError) as refusal:
+        _ = query_of("Visits", text).filter.condition  # type: ignore[union-attr]  # a text was given
+    assert (refusal.value.code, refusal.value.details["target"]) == (code, "$filter")
+
+
+def test_a_long_chain_of_conditions_is_read(filled: Engine) -> None:
+    ids = [record_id("visit", number) for number in range(150)]
+    assert count_of(filled, " or ".join(f"Id eq '{one}'" for one in ids)[:7900].rpartition(" or ")[0]) > 30
+
+
+@pytest.mark.parametrize("mark", ["x", "e30", "W10", "WzFd", "WyJhIiwiYiJd", "/" * 20, "W251bGxd" * 40])
+def test_a_mark_of_another_query_is_refused(filled: Engine, mark: str) -> None:
+    with pytest.raises(AppError, match="query_refused"):
+        rows_of(filled, query_of("Visits", order=(("VisitedOn", False),), after=mark))
