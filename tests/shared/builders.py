@@ -224,6 +224,22 @@ def harm_reduction_return(**over: object) -> Data:
     )
 
 
+def information_correction(**over: object) -> Data:
+    """Return two valid items of wrong information that a commune dealt with."""
+    return _with(
+        {
+            "agency_id": "commune_culture_social",
+            "unit_id": UNIT,
+            "corrected_on": VISIT_DATE,
+            "channel_id": "social_network",
+            "action_id": "correct_information",
+            "item_count": 2,
+            "topic_ids": ["prostitution_law"],
+        },
+        over,
+    )
+
+
 def pilot_model(**over: object) -> Data:
     """Return a valid model that goes on."""
     return _with(

@@ -62,6 +62,8 @@ CHOICE_LISTS = (
     ("outreach", "media_genres", "media_genre"),
     ("outreach", "pilot_models", "pilot_model"),
     ("outreach", "model_status", "model_status"),
+    ("outreach", "information_channels", "information_channel"),
+    ("outreach", "correction_actions", "correction_action"),
     ("outreach", "training_subjects", "training_subject"),
     ("outreach", "commune_plan_integration", "commune_plan_integration"),
     ("outreach", "budget_source", "budget_source"),

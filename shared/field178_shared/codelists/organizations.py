@@ -12,7 +12,10 @@ RETURN_NUMBERS = tuple(
     name for name, one in SOURCES["agency_return"].fields.items() if one.kind is ValueType.NUMBER
 )
 # Record types that an agency enters whole.
-_WHOLE_RETURNS = ("harm_reduction_return", "pilot_model", "commendation", "budget_line")
+_WHOLE_RETURNS = (
+    *("harm_reduction_return", "information_correction", "pilot_model", "commendation"),
+    "budget_line",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

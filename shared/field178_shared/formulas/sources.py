@@ -186,6 +186,16 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
                     **_numbers("count"),
                 },
             ),
+            Source(
+                "information_correction",
+                ("information_correction",),
+                {
+                    "channel_id": _ids("choice:information_channel"),
+                    "action_id": _ids("choice:correction_action"),
+                    "topic_ids": _texts("topics"),
+                    **_numbers("item_count"),
+                },
+            ),
             Source("budget_line", ("budget_line",), _numbers("allocated_vnd", "spent_vnd")),
             Source("report_submission", ("report_submission",), {"due_on": _DAY, "submitted_on": _DAY}),
             # The day is the last of its window.

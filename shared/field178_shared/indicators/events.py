@@ -26,6 +26,7 @@ from field178_shared.records.returns import (
     AGENCY_RETURN,
     BUDGET_LINE,
     COMMENDATION,
+    CORRECTION,
     HARM_REDUCTION,
     day_of_return,
 )
@@ -292,5 +293,6 @@ _READERS: Mapping[str, Callable[[CountedRecord, CodeLists], Iterator[Event]]] = 
     AGENCY_RETURN: _of_agency_return,
     HARM_REDUCTION: _of_harm_reduction,
     COMMENDATION: lambda record, _: _stated(record),
+    CORRECTION: lambda record, _: _stated(record),
     BUDGET_LINE: lambda record, _: _stated(record),
 }

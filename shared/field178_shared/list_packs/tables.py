@@ -124,6 +124,8 @@ _TABLES = (
     ListTable("legal_sources.press_sources", read_press_source),
     ListTable("organizations.agencies", read_agency, identity=("level",)),
     ListTable("outreach.audiences", read_audience, identity=("denominator",)),
+    ListTable("outreach.correction_actions", ListChoice.read),
+    ListTable("outreach.information_channels", ListChoice.read),
     ListTable("outreach.materials", read_material, identity=("unit",)),
     ListTable("outreach.media_channels", read_channel),
     ListTable("outreach.outreach_forms", read_form, identity=("channel", "counts_people")),

@@ -70,6 +70,7 @@ _RULES: Mapping[str, _Rules] = {
     "harm_reduction_return": _Rules(
         contradictions=returns.month_contradictions, submission_problems=returns.harm_reduction_problems
     ),
+    "information_correction": _Rules(submission_problems=returns.correction_problems),
     "pilot_model": _Rules(
         contradictions=returns.model_contradictions, submission_problems=returns.model_problems
     ),

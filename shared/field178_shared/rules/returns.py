@@ -64,6 +64,11 @@ def harm_reduction_problems(data: Data, lists: CodeLists, context: Context) -> I
         yield Problem("unit_id", ErrorCode.UNKNOWN_CHOICE)
 
 
+def correction_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield what must be corrected before corrections of wrong information are entered."""
+    yield from _of_day("corrected_on", data, lists, context)
+
+
 def model_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield what must be corrected before a model is entered."""
     yield from _still_to_come(("started_on", "ended_on"), data, context)
@@ -103,6 +108,16 @@ def _of_month(data: Data, lists: CodeLists, context: Context) -> Iterator[Proble
     elif any(not_in_force(lists.agencies, [text_of(data, "agency_id")], month)):
         yield Problem("month", ErrorCode.AGENCY_NOT_VALID)
     yield from _unit_not_there(data, lists, month)
+
+
+def _of_day(path: str, data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield a day to come, and one on which the agency or the unit is not there."""
+    yield from _still_to_come((path,), data, context)
+    day = day_of(data, path)
+    if day is not None and any(not_in_force(lists.agencies, [text_of(data, "agency_id")], day)):
+        yield Problem(path, ErrorCode.AGENCY_NOT_VALID)
+    if day is not None:
+        yield from _unit_not_there(data, lists, day)
 
 
 def _unit_not_there(data: Data, lists: CodeLists, day: date) -> Iterator[Problem]:

@@ -23,6 +23,7 @@ from field178_shared.schemas.returns import (
     CommendationSchema,
     DenominatorSchema,
     HarmReductionReturnSchema,
+    InformationCorrectionSchema,
     PilotModelSchema,
 )
 from field178_shared.schemas.review import ReviewSchema
@@ -40,6 +41,7 @@ SCHEMAS: Mapping[str, RecordSchema] = MappingProxyType(
         "commune_plan": CommunePlanSchema(),
         "agency_return": AgencyReturnSchema(),
         "harm_reduction_return": HarmReductionReturnSchema(),
+        "information_correction": InformationCorrectionSchema(),
         "pilot_model": PilotModelSchema(),
         "commendation": CommendationSchema(),
         "budget_line": BudgetLineSchema(),

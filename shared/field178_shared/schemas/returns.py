@@ -7,10 +7,12 @@ from field178_shared.schemas.field_types import (
     COUNT,
     FREE_TEXT,
     MONEY,
+    MOST_ITEMS,
     NOTE_LENGTH,
     Entries,
     Filled,
     FreeText,
+    ListValue,
     LocalDate,
 )
 from field178_shared.schemas.listed import listed, listed_choice
@@ -59,6 +61,16 @@ class HarmReductionReturnSchema(_StatedSchema):
         keys=fields.String(validate=listed("support_services")),
         values=fields.Nested(ServiceQuantitySchema),
     )
+
+
+class InformationCorrectionSchema(_StatedSchema):
+    """How much wrong information was dealt with on a day: where it stood and what was done, no author."""
+
+    corrected_on = LocalDate(required=True)
+    channel_id = fields.String(required=True, validate=listed_choice("information_channel"))
+    action_id = fields.String(required=True, validate=listed_choice("correction_action"))
+    item_count = fields.Integer(strict=True, required=True, validate=validate.Range(1, 10_000))
+    topic_ids = ListValue(fields.String(validate=listed("topics")), validate=validate.Length(max=MOST_ITEMS))
 
 
 class PilotModelSchema(_StatedSchema):

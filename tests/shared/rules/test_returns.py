@@ -10,6 +10,7 @@ from tests.shared import builders
 from field178_shared.codelists import load
 from field178_shared.rules import Context, errors, submission_problems
 
+CITY = builders.CITY
 NOW = Context(now=datetime(2026, 11, 20, 9, tzinfo=UTC))
 POLICE = {
     "agency_id": "dist_police",
@@ -28,7 +29,10 @@ def _problems(record_type: str, data: builders.Data) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     "record_type",
-    ["agency_return", "harm_reduction_return", "pilot_model", "commendation", "budget_line", "denominator"],
+    [
+        *("agency_return", "harm_reduction_return", "pilot_model", "commendation", "budget_line"),
+        *("denominator", "information_correction"),
+    ],
 )
 def test_a_valid_return_is_taken(record_type: str) -> None:
     assert _problems(record_type, getattr(builders, record_type)()) == set()
@@ -87,6 +91,23 @@ def test_no_more_is_spent_than_was_allocated() -> None:
     over = builders.budget_line(spent_vnd=50_000_001)
     assert errors("budget_line", over, load()) == {"spent_vnd": ["exceeds_allocated"]}
     assert _problems("budget_line", builders.budget_line(year=2027)) == {("year", "period_in_future")}
+
+
+@pytest.mark.parametrize(
+    ("over", "wanted"),
+    [
+        ({"corrected_on": "2026-11-21"}, {("corrected_on", "date_in_future")}),
+        ({"agency_id": "dist_culture_office"}, {("corrected_on", "agency_not_valid")}),
+        ({"unit_id": "c11629_v1"}, {("unit_id", "unit_not_valid")}),
+        ({"item_count": 0}, {("item_count", "out_of_range")}),
+        ({"item_count": 10_001}, {("item_count", "out_of_range")}),
+        ({"channel_id": "leaflet"}, {("channel_id", "unknown_choice")}),
+    ],
+)
+def test_wrong_information_is_dealt_with_by_an_agency_of_the_day(
+    over: builders.Data, wanted: set[tuple[str, str]]
+) -> None:
+    assert _problems("information_correction", builders.information_correction(**over)) == wanted
 
 
 @pytest.mark.parametrize("kind", ["establishments_active", "students_thpt_total"])

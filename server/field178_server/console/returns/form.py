@@ -21,6 +21,7 @@ from field178_shared.records.returns import (
     AGENCY_RETURN,
     BUDGET_LINE,
     COMMENDATION,
+    CORRECTION,
     DENOMINATOR,
     HARM_REDUCTION,
     MODEL,
@@ -31,6 +32,7 @@ from field178_shared.text.i18n import N_
 # How far back a return may still be entered.
 MONTHS_OFFERED = 24
 _PATHS = {
+    CORRECTION: ("corrected_on", "channel_id", "action_id", "item_count", "topic_ids"),
     MODEL: ("model_id", "started_on", "status", "ended_on", "host_agency_id", "budget_vnd"),
     COMMENDATION: ("granted_on", "level", "form", "subject", "count"),
     BUDGET_LINE: ("year", "source", "purpose", "allocated_vnd", "spent_vnd"),

@@ -19,6 +19,7 @@ from field178_shared.records.returns import (
     AGENCY_RETURN,
     BUDGET_LINE,
     COMMENDATION,
+    CORRECTION,
     DENOMINATOR,
     HARM_REDUCTION,
     MODEL,
@@ -30,6 +31,7 @@ from field178_shared.text.i18n import N_
 ADD = {
     AGENCY_RETURN: N_("Enter the numbers of a month"),
     HARM_REDUCTION: N_("Enter harm-reduction totals"),
+    CORRECTION: N_("Enter corrections of wrong information"),
     MODEL: N_("Enter a model"),
     COMMENDATION: N_("Enter a commendation"),
     BUDGET_LINE: N_("Enter a budget line"),
@@ -151,6 +153,8 @@ def _said(entry: Stored, localizer: Localizer, *, names_agency: bool) -> tuple[s
     if kind == HARM_REDUCTION:
         services = localizer.number(len(entries_of(data, "services")))
         return agency, localizer.say(N_("{count} services")).format(count=services)
+    if kind == CORRECTION:
+        return value("action_id"), f"{value('channel_id')}: {value('item_count')}"
     if kind == MODEL:
         return value("model_id"), value("status")
     if kind == COMMENDATION:

@@ -25,6 +25,7 @@ from field178_shared.records.returns import (
     AGENCY_RETURN,
     BUDGET_LINE,
     COMMENDATION,
+    CORRECTION,
     DENOMINATOR,
     MODEL,
     MONTHLY_TYPES,
@@ -33,7 +34,7 @@ from field178_shared.records.returns import (
 )
 
 # Entered by the office that leads the sector, whichever agency that is now.
-_OF_OFFICE = (MODEL, COMMENDATION, BUDGET_LINE, DENOMINATOR)
+_OF_OFFICE = (CORRECTION, MODEL, COMMENDATION, BUDGET_LINE, DENOMINATOR)
 _SENDS, _LEADS = "submit_return", "review"
 # Roles that speak for the units that their account names, and for no other.
 _OWN_UNIT = "own_unit"

@@ -39,6 +39,19 @@ HARM_REDUCTION_RETURN = commune_fields(
     FieldSpec("services.*", N_("Service"), FieldKind.GROUP, keys="support_services"),
     FieldSpec("services.*.quantity", N_("Quantity"), FieldKind.NUMBER),
 )
+INFORMATION_CORRECTION = commune_fields(
+    *_STATED,
+    FieldSpec("corrected_on", N_("Dealt with on"), FieldKind.DATE),
+    FieldSpec("channel_id", N_("Where it stood"), FieldKind.CHOICE, choices="information_channel"),
+    FieldSpec("action_id", N_("What was done"), FieldKind.CHOICE, choices="correction_action"),
+    _number(
+        "item_count",
+        N_("Items of wrong information"),
+        N_("items"),
+        help=N_("Counts alone: neither the author nor what was said."),
+    ),
+    FieldSpec("topic_ids", N_("Topics concerned"), FieldKind.CHOICE, choices="topics"),
+)
 PILOT_MODEL = commune_fields(
     *_STATED,
     FieldSpec("model_id", N_("Model"), FieldKind.CHOICE, choices="pilot_model"),

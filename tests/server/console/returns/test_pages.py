@@ -49,7 +49,20 @@ TOTAL: Json = {
     "value": "9",
     "source_document": "05/BC-UBND",
 }
-OF_OFFICE = {"pilot_model": MODEL, "commendation": PRAISE, "budget_line": BUDGET, "denominator": TOTAL}
+CORRECTION: Json = {
+    "corrected_on": "2026-11-18",
+    "channel_id": "social_network",
+    "action_id": "correction_asked",
+    "item_count": "3",
+    "topic_ids": "prostitution_law",
+}
+OF_OFFICE = {
+    "information_correction": CORRECTION,
+    "pilot_model": MODEL,
+    "commendation": PRAISE,
+    "budget_line": BUDGET,
+    "denominator": TOTAL,
+}
 
 
 @pytest.fixture
@@ -310,6 +323,60 @@ def test_a_reporter_without_a_commune_states_nothing(
     commune = signed_in("commune_reporter")
     assert "Tài khoản của bạn chưa có địa bàn" in shown(commune)
     assert commune.get("/returns/new/denominator").status_code == 404
+
+
+def test_an_agency_enters_wrong_information_that_it_dealt_with(
+    agency: Callable[[str], Browser], office: Office
+) -> None:
+    culture, new = agency("commune_culture_social"), "/returns/new/information_correction"
+    form = shown(culture, new)
+    for text in ("Số thông tin sai lệch đã xử lý (thông tin)", "Mạng xã hội", "Yêu cầu đính chính, gỡ bỏ"):
+        assert text in form
+    assert culture.post(new, CORRECTION).status_code == 303
+    page = shown(culture)
+    assert "Đã nhập: Chấn chỉnh thông tin sai lệch." in page
+    assert "Yêu cầu đính chính, gỡ bỏ Mạng xã hội: 3 thông tin" in page
+    ((record_id, _, data),) = stored(office, "information_correction")
+    assert data == {
+        **{"agency_id": "commune_culture_social", "unit_id": CITY, "corrected_on": "2026-11-18"},
+        **{"channel_id": "social_network", "action_id": "correction_asked", "item_count": 3},
+        "topic_ids": ["prostitution_law"],
+    }
+    twice = culture.post(new, CORRECTION | {"item_count": "4"})
+    assert "Ngày xử lý: Nội dung này đã được nhập rồi." in words(unescape(twice.get_data(as_text=True)))
+    assert culture.post(f"{new}?unit=c11629_v2", CORRECTION).status_code == 404
+    corrected = CORRECTION | {"item_count": "4", "seen_rev": "1"}
+    assert culture.post(f"/returns/entries/{record_id}", corrected).status_code == 303
+    history = shown(culture, f"/returns/entries/{record_id}")
+    assert "Số thông tin sai lệch đã xử lý Trước 3 thông tin Nay 4 thông tin" in history
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [
+        ({"item_count": "-1"}, "Số thông tin sai lệch đã xử lý (thông tin): Số không được âm."),
+        (
+            {"item_count": "10001"},
+            "Số thông tin sai lệch đã xử lý (thông tin): Số nằm ngoài khoảng cho phép.",
+        ),
+        ({"item_count": ""}, "Số thông tin sai lệch đã xử lý (thông tin): Cần nhập mục này."),
+        ({"corrected_on": "2026-11-25"}, "Ngày xử lý: Ngày này chưa tới."),
+        ({"corrected_on": "2025-06-30"}, "Ngày xử lý: Cơ quan này không hoạt động vào ngày đó."),
+        ({"channel_id": ""}, "Nơi đăng, phát thông tin: Cần nhập mục này."),
+    ],
+)
+def test_a_bad_correction_of_wrong_information_is_refused_at_its_field(
+    agency: Callable[[str], Browser], office: Office, over: Json, said: str
+) -> None:
+    typed = CORRECTION | over
+    answer = agency("commune_culture_social").post("/returns/new/information_correction", typed)
+    page = unescape(answer.get_data(as_text=True))
+    assert answer.status_code in (409, 422)
+    assert said in words(page)
+    for name in ("item_count", "corrected_on"):
+        assert f'value="{typed[name]}"' in page
+    assert '<option value="correction_asked" selected' in page
+    assert stored(office, "information_correction") == []
 
 
 def test_page_costs_the_same_with_many_returns(

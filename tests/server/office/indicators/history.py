@@ -233,6 +233,8 @@ class History:
             "agency_return": {"month": str(self._day().replace(day=1)), "cases_uncovered": rnd.randrange(9)}
             | {"complex_spots": rnd.randrange(9)},
             "harm_reduction_return": {"month": str(self._day().replace(day=1)), "quantity": rnd.randrange(9)},
+            "information_correction": {"corrected_on": str(self._day()), "item_count": rnd.randrange(9)}
+            | {"action_id": rnd.choice(("reminder", "handed_over"))},
             "pilot_model": {"model_id": "m", "started_on": str(self._day()), "status": "active"},
             "commendation": {"granted_on": str(self._day()), "count": 2, "subject": "collective"},
             "budget_line": {"year": 2025, "allocated_vnd": 9, "spent_vnd": rnd.randrange(9)},

@@ -57,6 +57,7 @@ DECLARED = {
     "report_submission": report.SUBMISSION,
     "agency_return": returns.AGENCY_RETURN,
     "harm_reduction_return": returns.HARM_REDUCTION_RETURN,
+    "information_correction": returns.INFORMATION_CORRECTION,
     "pilot_model": returns.PILOT_MODEL,
     "commendation": returns.COMMENDATION,
     "budget_line": returns.BUDGET_LINE,
