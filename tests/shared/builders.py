@@ -240,6 +240,22 @@ def information_correction(**over: object) -> Data:
     )
 
 
+def supervision(**over: object) -> Data:
+    """Return a valid supervision of three bodies, with four of five recommendations carried out."""
+    return _with(
+        {
+            "agency_id": "commune_fatherland_front",
+            "unit_id": UNIT,
+            "kind_id": "supervision",
+            "concluded_on": VISIT_DATE,
+            "units_supervised": 3,
+            "recommendations": 5,
+            "recommendations_done": 4,
+        },
+        over,
+    )
+
+
 def pilot_model(**over: object) -> Data:
     """Return a valid model that goes on."""
     return _with(

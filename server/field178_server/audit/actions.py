@@ -64,7 +64,7 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
                 f"{type_}_{action}"
                 for type_ in (
                     *("agency_return", "harm_reduction_return", "pilot_model", "commendation"),
-                    *("budget_line", "denominator", "information_correction"),
+                    *("budget_line", "denominator", "information_correction", "supervision"),
                 )
                 for action in ("entered", "corrected", "withdrawn")
             ),

@@ -64,6 +64,7 @@ CHOICE_LISTS = (
     ("outreach", "model_status", "model_status"),
     ("outreach", "information_channels", "information_channel"),
     ("outreach", "correction_actions", "correction_action"),
+    ("outreach", "supervision_kinds", "supervision_kind"),
     ("outreach", "training_subjects", "training_subject"),
     ("outreach", "commune_plan_integration", "commune_plan_integration"),
     ("outreach", "budget_source", "budget_source"),

@@ -13,8 +13,8 @@ RETURN_NUMBERS = tuple(
 )
 # Record types that an agency enters whole.
 _WHOLE_RETURNS = (
-    *("harm_reduction_return", "information_correction", "pilot_model", "commendation"),
-    "budget_line",
+    *("harm_reduction_return", "information_correction", "supervision", "pilot_model"),
+    *("commendation", "budget_line"),
 )
 
 

@@ -196,6 +196,14 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
                     **_numbers("item_count"),
                 },
             ),
+            Source(
+                "supervision",
+                ("supervision",),
+                {
+                    "kind_id": _ids("choice:supervision_kind"),
+                    **_numbers("units_supervised", "recommendations", "recommendations_done"),
+                },
+            ),
             Source("budget_line", ("budget_line",), _numbers("allocated_vnd", "spent_vnd")),
             Source("report_submission", ("report_submission",), {"due_on": _DAY, "submitted_on": _DAY}),
             # The day is the last of its window.

@@ -28,6 +28,7 @@ from field178_shared.records.returns import (
     COMMENDATION,
     CORRECTION,
     HARM_REDUCTION,
+    SUPERVISION,
     day_of_return,
 )
 from field178_shared.records.sanctions import AfterVisit, Entries
@@ -294,5 +295,6 @@ _READERS: Mapping[str, Callable[[CountedRecord, CodeLists], Iterator[Event]]] = 
     HARM_REDUCTION: _of_harm_reduction,
     COMMENDATION: lambda record, _: _stated(record),
     CORRECTION: lambda record, _: _stated(record),
+    SUPERVISION: lambda record, _: _stated(record),
     BUDGET_LINE: lambda record, _: _stated(record),
 }

@@ -11,15 +11,16 @@ from field178_shared.records.reading import Data, count_of, day_of, text_of
 AGENCY_RETURN, HARM_REDUCTION = "agency_return", "harm_reduction_return"
 MODEL, COMMENDATION = "pilot_model", "commendation"
 BUDGET_LINE, DENOMINATOR = "budget_line", "denominator"
-CORRECTION = "information_correction"
+CORRECTION, SUPERVISION = "information_correction", "supervision"
 # Owed every month by the agencies whose row of the lists names them.
 MONTHLY_TYPES = (AGENCY_RETURN, HARM_REDUCTION)
-RETURN_TYPES = (*MONTHLY_TYPES, CORRECTION, MODEL, COMMENDATION, BUDGET_LINE, DENOMINATOR)
+RETURN_TYPES = (*MONTHLY_TYPES, CORRECTION, SUPERVISION, MODEL, COMMENDATION, BUDGET_LINE, DENOMINATOR)
 # The day that a record is about; a budget line has a year.
 DAYS_OF_RETURNS = {
     AGENCY_RETURN: "month",
     HARM_REDUCTION: "month",
     CORRECTION: "corrected_on",
+    SUPERVISION: "concluded_on",
     MODEL: "started_on",
     COMMENDATION: "granted_on",
     DENOMINATOR: "valid_from",

@@ -71,6 +71,9 @@ _RULES: Mapping[str, _Rules] = {
         contradictions=returns.month_contradictions, submission_problems=returns.harm_reduction_problems
     ),
     "information_correction": _Rules(submission_problems=returns.correction_problems),
+    "supervision": _Rules(
+        contradictions=returns.supervision_contradictions, submission_problems=returns.supervision_problems
+    ),
     "pilot_model": _Rules(
         contradictions=returns.model_contradictions, submission_problems=returns.model_problems
     ),
@@ -88,6 +91,7 @@ _PUBLISHED: Mapping[str, tuple[Rule, ...]] = {
     "worker_census": commune.CENSUS_RULES,
     "agency_return": returns.MONTH_RULES,
     "harm_reduction_return": returns.MONTH_RULES,
+    "supervision": returns.SUPERVISION_RULES,
     "pilot_model": returns.MODEL_RULES,
     "budget_line": returns.BUDGET_RULES,
 }

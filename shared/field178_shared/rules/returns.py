@@ -15,6 +15,7 @@ from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
 from field178_shared.time.clock import local_date
 
 BUDGET_RULES = (Rule("spent_vnd", ErrorCode.EXCEEDS_ALLOCATED, ("allocated_vnd",)),)
+SUPERVISION_RULES = (Rule("recommendations_done", ErrorCode.EXCEEDS_TOTAL, ("recommendations",)),)
 MODEL_RULES = (Rule("ended_on", ErrorCode.END_BEFORE_START, ("started_on",)),)
 MONTH_RULES = (Rule("month", ErrorCode.BAD_DATE),)
 
@@ -31,6 +32,13 @@ def budget_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
     allocated, spent = count_of(data, "allocated_vnd"), count_of(data, "spent_vnd")
     if allocated is not None and spent is not None and spent > allocated:
         yield Problem("spent_vnd", ErrorCode.EXCEEDS_ALLOCATED)
+
+
+def supervision_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+    """Yield more recommendations carried out than were made."""
+    made, done = count_of(data, "recommendations"), count_of(data, "recommendations_done")
+    if made is not None and done is not None and done > made:
+        yield Problem("recommendations_done", ErrorCode.EXCEEDS_TOTAL)
 
 
 def model_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
@@ -67,6 +75,11 @@ def harm_reduction_problems(data: Data, lists: CodeLists, context: Context) -> I
 def correction_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield what must be corrected before corrections of wrong information are entered."""
     yield from _of_day("corrected_on", data, lists, context)
+
+
+def supervision_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield what must be corrected before a supervision is entered."""
+    yield from _of_day("concluded_on", data, lists, context)
 
 
 def model_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:

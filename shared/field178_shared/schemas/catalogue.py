@@ -25,6 +25,7 @@ from field178_shared.schemas.returns import (
     HarmReductionReturnSchema,
     InformationCorrectionSchema,
     PilotModelSchema,
+    SupervisionSchema,
 )
 from field178_shared.schemas.review import ReviewSchema
 from field178_shared.schemas.roster import PersonSchema, TeamSchema
@@ -42,6 +43,7 @@ SCHEMAS: Mapping[str, RecordSchema] = MappingProxyType(
         "agency_return": AgencyReturnSchema(),
         "harm_reduction_return": HarmReductionReturnSchema(),
         "information_correction": InformationCorrectionSchema(),
+        "supervision": SupervisionSchema(),
         "pilot_model": PilotModelSchema(),
         "commendation": CommendationSchema(),
         "budget_line": BudgetLineSchema(),

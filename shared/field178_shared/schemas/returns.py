@@ -73,6 +73,16 @@ class InformationCorrectionSchema(_StatedSchema):
     topic_ids = ListValue(fields.String(validate=listed("topics")), validate=validate.Length(max=MOST_ITEMS))
 
 
+class SupervisionSchema(_StatedSchema):
+    """A supervision or social criticism that was concluded, and what came of it: counts alone."""
+
+    kind_id = fields.String(required=True, validate=listed_choice("supervision_kind"))
+    concluded_on = LocalDate(required=True)
+    units_supervised = fields.Integer(strict=True, required=True, validate=validate.Range(1, 10_000))
+    recommendations = fields.Integer(strict=True, required=True, validate=COUNT)
+    recommendations_done = _number()
+
+
 class PilotModelSchema(_StatedSchema):
     """A model that is tried: which one, since when, and whether it goes on."""
 

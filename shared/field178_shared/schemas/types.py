@@ -80,7 +80,7 @@ TYPES: Mapping[str, RecordType] = MappingProxyType(
                 RecordType(name, "office", creators=_OFFICE, editors=_OFFICE)
                 for name in (
                     *("agency_return", "harm_reduction_return", "pilot_model", "commendation"),
-                    *("budget_line", "denominator", "information_correction"),
+                    *("budget_line", "denominator", "information_correction", "supervision"),
                 )
             ),
             RecordType("plan_item", "team", creators=_OFFICE, editors=_OFFICE),

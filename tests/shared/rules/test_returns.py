@@ -31,7 +31,7 @@ def _problems(record_type: str, data: builders.Data) -> set[tuple[str, str]]:
     "record_type",
     [
         *("agency_return", "harm_reduction_return", "pilot_model", "commendation", "budget_line"),
-        *("denominator", "information_correction"),
+        *("denominator", "information_correction", "supervision"),
     ],
 )
 def test_a_valid_return_is_taken(record_type: str) -> None:
@@ -108,6 +108,24 @@ def test_wrong_information_is_dealt_with_by_an_agency_of_the_day(
     over: builders.Data, wanted: set[tuple[str, str]]
 ) -> None:
     assert _problems("information_correction", builders.information_correction(**over)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("over", "wanted"),
+    [
+        ({"recommendations_done": None}, set()),
+        ({"recommendations_done": 5}, set()),
+        ({"recommendations_done": 6}, {("recommendations_done", "exceeds_total")}),
+        ({"units_supervised": 0}, {("units_supervised", "out_of_range")}),
+        ({"concluded_on": "2026-11-21"}, {("concluded_on", "date_in_future")}),
+        ({"agency_id": "fatherland_front"}, {("concluded_on", "agency_not_valid")}),
+        ({"unit_id": "c11629_v1"}, {("unit_id", "unit_not_valid")}),
+    ],
+)
+def test_a_supervision_carries_out_no_more_than_it_recommends(
+    over: builders.Data, wanted: set[tuple[str, str]]
+) -> None:
+    assert _problems("supervision", builders.supervision(**over)) == wanted
 
 
 @pytest.mark.parametrize("kind", ["establishments_active", "students_thpt_total"])

@@ -26,6 +26,7 @@ from field178_shared.records.returns import (
     HARM_REDUCTION,
     MODEL,
     MONTHLY_TYPES,
+    SUPERVISION,
 )
 from field178_shared.text.i18n import N_
 
@@ -33,6 +34,10 @@ from field178_shared.text.i18n import N_
 MONTHS_OFFERED = 24
 _PATHS = {
     CORRECTION: ("corrected_on", "channel_id", "action_id", "item_count", "topic_ids"),
+    SUPERVISION: (
+        *("kind_id", "concluded_on", "units_supervised", "recommendations"),
+        "recommendations_done",
+    ),
     MODEL: ("model_id", "started_on", "status", "ended_on", "host_agency_id", "budget_vnd"),
     COMMENDATION: ("granted_on", "level", "form", "subject", "count"),
     BUDGET_LINE: ("year", "source", "purpose", "allocated_vnd", "spent_vnd"),

@@ -24,6 +24,7 @@ from field178_shared.records.returns import (
     HARM_REDUCTION,
     MODEL,
     MONTHLY_TYPES,
+    SUPERVISION,
     day_of_return,
 )
 from field178_shared.text.i18n import N_
@@ -32,6 +33,7 @@ ADD = {
     AGENCY_RETURN: N_("Enter the numbers of a month"),
     HARM_REDUCTION: N_("Enter harm-reduction totals"),
     CORRECTION: N_("Enter corrections of wrong information"),
+    SUPERVISION: N_("Enter a supervision"),
     MODEL: N_("Enter a model"),
     COMMENDATION: N_("Enter a commendation"),
     BUDGET_LINE: N_("Enter a budget line"),
@@ -143,16 +145,12 @@ def _said(entry: Stored, localizer: Localizer, *, names_agency: bool) -> tuple[s
     def value(path: str) -> str:
         return value_text(kind, path, data.get(path), localizer)
 
-    month = localizer.say(N_("Month {month}")).format(month=value("month"))
-    agency = localizer.label(lists.agencies, text_of(data, "agency_id")) if names_agency else month
-    if kind == AGENCY_RETURN:
-        numbers = [
-            f"{entry_label_of(kind, one, localizer)}: {value(one)}" for one in RETURN_NUMBERS if one in data
-        ]
-        return agency, "; ".join(numbers)
-    if kind == HARM_REDUCTION:
-        services = localizer.number(len(entries_of(data, "services")))
-        return agency, localizer.say(N_("{count} services")).format(count=services)
+    if kind in MONTHLY_TYPES:
+        month = localizer.say(N_("Month {month}")).format(month=value("month"))
+        agency = localizer.label(lists.agencies, text_of(data, "agency_id"))
+        return agency if names_agency else month, _numbers_said(entry, localizer)
+    if kind == SUPERVISION:
+        return value("kind_id"), _outcome(entry, localizer)
     if kind == CORRECTION:
         return value("action_id"), f"{value('channel_id')}: {value('item_count')}"
     if kind == MODEL:
@@ -164,3 +162,29 @@ def _said(entry: Stored, localizer: Localizer, *, names_agency: bool) -> tuple[s
         return value("purpose"), spent.format(spent=value("spent_vnd"), allocated=value("allocated_vnd"))
     unit = localizer.label(lists.units, text_of(data, "unit_id"))
     return value("kind"), f"{value('value')} · {unit}"
+
+
+def _numbers_said(entry: Stored, localizer: Localizer) -> str:
+    """Return the numbers of a month."""
+    data, kind = entry.data, entry.type
+    if kind == HARM_REDUCTION:
+        services = localizer.number(len(entries_of(data, "services")))
+        return localizer.say(N_("{count} services")).format(count=services)
+    return "; ".join(
+        f"{entry_label_of(kind, one, localizer)}: {value_text(kind, one, data[one], localizer)}"
+        for one in RETURN_NUMBERS
+        if one in data
+    )
+
+
+def _outcome(entry: Stored, localizer: Localizer) -> str:
+    """Return how many bodies were supervised, and what became of the recommendations."""
+    data = entry.data
+    units, made, done = (
+        value_text(entry.type, path, data.get(path), localizer)
+        for path in ("units_supervised", "recommendations", "recommendations_done")
+    )
+    if "recommendations_done" not in data:
+        return f"{units}; {made}"
+    said = localizer.say(N_("{units}; {made}, of which {done} carried out"))
+    return said.format(units=units, made=made, done=done)

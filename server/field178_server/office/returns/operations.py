@@ -23,6 +23,7 @@ from field178_shared.records.returns import (
     DENOMINATOR,
     HARM_REDUCTION,
     MODEL,
+    SUPERVISION,
 )
 
 _KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -30,6 +31,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         AGENCY_RETURN: ("agency_id", "unit_id", "month"),
         HARM_REDUCTION: ("agency_id", "unit_id", "month"),
         CORRECTION: ("agency_id", "unit_id", "channel_id", "action_id", "corrected_on"),
+        SUPERVISION: ("agency_id", "unit_id", "kind_id", "concluded_on"),
         MODEL: ("unit_id", "model_id", "started_on"),
         COMMENDATION: ("unit_id", "level", "form", "subject", "granted_on"),
         BUDGET_LINE: ("unit_id", "year", "source", "purpose"),

@@ -30,11 +30,12 @@ from field178_shared.records.returns import (
     MODEL,
     MONTHLY_TYPES,
     RETURN_TYPES,
+    SUPERVISION,
     day_of_return,
 )
 
 # Entered by the office that leads the sector, whichever agency that is now.
-_OF_OFFICE = (CORRECTION, MODEL, COMMENDATION, BUDGET_LINE, DENOMINATOR)
+_OF_OFFICE = (CORRECTION, SUPERVISION, MODEL, COMMENDATION, BUDGET_LINE, DENOMINATOR)
 _SENDS, _LEADS = "submit_return", "review"
 # Roles that speak for the units that their account names, and for no other.
 _OWN_UNIT = "own_unit"

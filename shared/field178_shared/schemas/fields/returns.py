@@ -52,6 +52,29 @@ INFORMATION_CORRECTION = commune_fields(
     ),
     FieldSpec("topic_ids", N_("Topics concerned"), FieldKind.CHOICE, choices="topics"),
 )
+SUPERVISION = commune_fields(
+    *_STATED,
+    FieldSpec("kind_id", N_("Kind of supervision"), FieldKind.CHOICE, choices="supervision_kind"),
+    FieldSpec(
+        "concluded_on",
+        N_("Concluded on"),
+        FieldKind.DATE,
+        help=N_("What several organisations do together is entered once, by the one that leads it."),
+    ),
+    _number(
+        "units_supervised",
+        N_("Bodies supervised"),
+        N_("bodies"),
+        help=N_("Social criticism: bodies whose draft was examined."),
+    ),
+    _number("recommendations", N_("Recommendations made"), N_("recommendations")),
+    _number(
+        "recommendations_done",
+        N_("Of which carried out until now"),
+        N_("recommendations"),
+        help=N_("Corrected as more are carried out; left empty as long as nobody knows."),
+    ),
+)
 PILOT_MODEL = commune_fields(
     *_STATED,
     FieldSpec("model_id", N_("Model"), FieldKind.CHOICE, choices="pilot_model"),

@@ -56,7 +56,14 @@ CORRECTION: Json = {
     "item_count": "3",
     "topic_ids": "prostitution_law",
 }
+SUPERVISION: Json = {
+    "kind_id": "supervision",
+    "concluded_on": "2026-11-18",
+    "units_supervised": "3",
+    "recommendations": "5",
+}
 OF_OFFICE = {
+    "supervision": SUPERVISION,
     "information_correction": CORRECTION,
     "pilot_model": MODEL,
     "commendation": PRAISE,
@@ -377,6 +384,55 @@ def test_a_bad_correction_of_wrong_information_is_refused_at_its_field(
         assert f'value="{typed[name]}"' in page
     assert '<option value="correction_asked" selected' in page
     assert stored(office, "information_correction") == []
+
+
+def test_the_front_enters_a_supervision_and_what_came_of_it(
+    agency: Callable[[str], Browser], office: Office
+) -> None:
+    front, new = agency("commune_fatherland_front"), "/returns/new/supervision"
+    form = shown(front, new)
+    for text in ("Số đơn vị được giám sát (đơn vị)", "Phản biện xã hội", "do đơn vị chủ trì nhập một lần"):
+        assert text in form
+    assert front.post(new, SUPERVISION).status_code == 303
+    page = shown(front)
+    assert "Đã nhập: Giám sát, phản biện xã hội." in page
+    assert "Giám sát 3 đơn vị; 5 kiến nghị Giám sát" in page
+    ((record_id, _, data),) = stored(office, "supervision")
+    assert "recommendations_done" not in data
+    twice = front.post(new, SUPERVISION | {"units_supervised": "4"})
+    said = words(unescape(twice.get_data(as_text=True)))
+    assert "Ngày kết luận: Nội dung này đã được nhập rồi." in said
+    # Another kind of the same day is another fact.
+    assert front.post(new, SUPERVISION | {"kind_id": "social_criticism"}).status_code == 303
+    later = SUPERVISION | {"recommendations_done": "4", "seen_rev": "1"}
+    assert front.post(f"/returns/entries/{record_id}", later).status_code == 303
+    assert "Giám sát 3 đơn vị; 5 kiến nghị, đã thực hiện 4 kiến nghị" in shown(front)
+    assert front.get("/returns/new/information_correction").status_code == 404
+    assert front.post(f"{new}?unit=c11629_v2", SUPERVISION).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [
+        ({"units_supervised": "-1"}, "Số đơn vị được giám sát (đơn vị): Số không được âm."),
+        ({"units_supervised": "10001"}, "Số đơn vị được giám sát (đơn vị): Số nằm ngoài khoảng cho phép."),
+        ({"recommendations": ""}, "Số kiến nghị (kiến nghị): Cần nhập mục này."),
+        ({"recommendations_done": "6"}, "Trong đó đã thực hiện (kiến nghị): Lớn hơn tổng số."),
+        ({"concluded_on": "2026-11-25"}, "Ngày kết luận: Ngày này chưa tới."),
+    ],
+)
+def test_a_bad_supervision_is_refused_at_its_field(
+    agency: Callable[[str], Browser], office: Office, over: Json, said: str
+) -> None:
+    typed = SUPERVISION | over
+    answer = agency("commune_fatherland_front").post("/returns/new/supervision", typed)
+    page = unescape(answer.get_data(as_text=True))
+    assert answer.status_code in (409, 422)
+    assert said in words(page)
+    for name in ("units_supervised", "concluded_on"):
+        assert f'value="{typed[name]}"' in page
+    assert '<option value="supervision" selected' in page
+    assert stored(office, "supervision") == []
 
 
 def test_page_costs_the_same_with_many_returns(

@@ -235,6 +235,9 @@ class History:
             "harm_reduction_return": {"month": str(self._day().replace(day=1)), "quantity": rnd.randrange(9)},
             "information_correction": {"corrected_on": str(self._day()), "item_count": rnd.randrange(9)}
             | {"action_id": rnd.choice(("reminder", "handed_over"))},
+            "supervision": {"concluded_on": str(self._day()), "units_supervised": rnd.randrange(9)}
+            | {"kind_id": rnd.choice(("supervision", "social_criticism")), "recommendations": 9}
+            | {"recommendations_done": rnd.randrange(9)},
             "pilot_model": {"model_id": "m", "started_on": str(self._day()), "status": "active"},
             "commendation": {"granted_on": str(self._day()), "count": 2, "subject": "collective"},
             "budget_line": {"year": 2025, "allocated_vnd": 9, "spent_vnd": rnd.randrange(9)},

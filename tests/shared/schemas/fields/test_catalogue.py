@@ -58,6 +58,7 @@ DECLARED = {
     "agency_return": returns.AGENCY_RETURN,
     "harm_reduction_return": returns.HARM_REDUCTION_RETURN,
     "information_correction": returns.INFORMATION_CORRECTION,
+    "supervision": returns.SUPERVISION,
     "pilot_model": returns.PILOT_MODEL,
     "commendation": returns.COMMENDATION,
     "budget_line": returns.BUDGET_LINE,
