@@ -203,6 +203,20 @@ def commune_plan(**over: object) -> Data:
     )
 
 
+def risk_group_count(**over: object) -> Data:
+    """Return a valid count of an at-risk group of the commune."""
+    return _with(
+        {
+            "unit_id": UNIT,
+            "half_year": "2026-07-01",
+            "group_id": "youth_unstable_work",
+            "people_total": 12,
+            "women_total": 7,
+        },
+        over,
+    )
+
+
 def agency_return(**over: object) -> Data:
     """Return a valid return of the regional court for a month."""
     return _with(

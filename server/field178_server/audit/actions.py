@@ -56,7 +56,7 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
         ),
         ActionKind.COMMUNE: tuple(
             f"{type_}_{action}"
-            for type_ in ("worker_census", "media_post", "commune_plan")
+            for type_ in ("worker_census", "media_post", "commune_plan", "risk_group_count")
             for action in ("entered", "corrected", "withdrawn")
         ),
         ActionKind.RETURNS: (

@@ -65,6 +65,7 @@ CHOICE_LISTS = (
     ("outreach", "information_channels", "information_channel"),
     ("outreach", "correction_actions", "correction_action"),
     ("outreach", "supervision_kinds", "supervision_kind"),
+    ("outreach", "risk_groups", "risk_group"),
     ("outreach", "training_subjects", "training_subject"),
     ("outreach", "commune_plan_integration", "commune_plan_integration"),
     ("outreach", "budget_source", "budget_source"),

@@ -129,6 +129,7 @@ _TABLES = (
     ListTable("outreach.materials", read_material, identity=("unit",)),
     ListTable("outreach.media_channels", read_channel),
     ListTable("outreach.outreach_forms", read_form, identity=("channel", "counts_people")),
+    ListTable("outreach.risk_groups", ListChoice.read),
     ListTable("outreach.supervision_kinds", ListChoice.read),
     ListTable("outreach.topics", read_topic),
     ListTable("phrases.items", read_phrase),

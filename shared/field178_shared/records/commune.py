@@ -1,4 +1,4 @@
-"""What a commune enters for the yearly figures: a worker census, a media post, the plan of its year."""
+"""What a commune enters for the yearly figures: censuses, media posts, plans, counts of at-risk groups."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from typing import Self
 from field178_shared.records.reading import Data, count_of, day_of, ids_of, text_of
 
 CENSUS, POST, PLAN = "worker_census", "media_post", "commune_plan"
-COMMUNE_TYPES = (CENSUS, POST, PLAN)
+RISK_COUNT = "risk_group_count"
+COMMUNE_TYPES = (CENSUS, POST, PLAN, RISK_COUNT)
+_SECOND_HALF = 7
+
+
+def half_year_of(day: date) -> date:
+    """Return the half-year of a day, told by its first day."""
+    return date(day.year, _SECOND_HALF if day.month >= _SECOND_HALF else 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,9 @@ _RULES: Mapping[str, _Rules] = {
     ),
     "media_post": _Rules(submission_problems=commune.post_problems),
     "commune_plan": _Rules(submission_problems=commune.plan_problems),
+    "risk_group_count": _Rules(
+        contradictions=commune.risk_count_contradictions, submission_problems=commune.risk_count_problems
+    ),
     "agency_return": _Rules(
         contradictions=returns.month_contradictions, submission_problems=returns.agency_return_problems
     ),
@@ -89,6 +92,7 @@ _RULES: Mapping[str, _Rules] = {
 _PUBLISHED: Mapping[str, tuple[Rule, ...]] = {
     "outreach_session": outreach.RULES,
     "worker_census": commune.CENSUS_RULES,
+    "risk_group_count": commune.RISK_COUNT_RULES,
     "agency_return": returns.MONTH_RULES,
     "harm_reduction_return": returns.MONTH_RULES,
     "supervision": returns.SUPERVISION_RULES,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from field178_shared.codelists import CodeLists
+from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.errors import ErrorCode
-from field178_shared.records.commune import CENSUS, PLAN, POST
+from field178_shared.records.commune import CENSUS, PLAN, POST, RISK_COUNT, half_year_of
 from field178_shared.records.reading import Data, count_of, day_of, text_of
 from field178_shared.rules.facts import fact_id, fact_text
 from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
@@ -17,10 +18,15 @@ FACT_MEMBERS = {
     CENSUS: ("establishment_id", "counted_on"),
     POST: ("outlet_id", "published_on", "title"),
     PLAN: ("unit_id", "year", "document_number"),
+    RISK_COUNT: ("unit_id", "half_year", "group_id"),
 }
 _TOTAL = "workers_total"
 _BY_SEX = ("workers_female", "workers_male", "workers_sex_unstated")
 _PARTS = (*_BY_SEX, "workers_contract", "workers_health_check", "workers_insured")
+RISK_COUNT_RULES = (
+    Rule("half_year", ErrorCode.BAD_DATE),
+    Rule("women_total", ErrorCode.EXCEEDS_TOTAL, ("people_total",)),
+)
 # What `census_contradictions` can say.
 CENSUS_RULES = (
     Rule(_TOTAL, ErrorCode.SUM_MISMATCH, _BY_SEX, is_sum=True),
@@ -72,6 +78,33 @@ def post_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Pr
 def plan_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield what must be corrected before the plan of a year is entered."""
     yield from _still_to_come("issued_on", data, context)
+
+
+def risk_count_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
+    """Yield a half-year that is not told by its first day, and more women than people."""
+    half_year = day_of(data, "half_year")
+    if half_year is not None and half_year != half_year_of(half_year):
+        yield Problem("half_year", ErrorCode.BAD_DATE)
+    people, women = count_of(data, "people_total"), count_of(data, "women_total")
+    if people is not None and women is not None and women > people:
+        yield Problem("women_total", ErrorCode.EXCEEDS_TOTAL)
+
+
+def risk_count_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield what must be corrected before a commune's count of an at-risk group is entered."""
+    half_year, unit_id = day_of(data, "half_year"), text_of(data, "unit_id")
+    unit = lists.units.get(unit_id)
+    if unit is not None and unit.type not in COMMUNE_KINDS:
+        yield Problem("unit_id", ErrorCode.UNKNOWN_CHOICE)
+    if half_year is None:
+        return
+    if half_year > local_date(context.now):
+        yield Problem("half_year", ErrorCode.PERIOD_IN_FUTURE)
+    if any(not_in_force(lists.units, [unit_id], half_year)):
+        yield Problem("half_year", ErrorCode.UNIT_NOT_VALID)
+    group = lists.choice("risk_group", text_of(data, "group_id"))
+    if group is not None and not group.valid_on(half_year):
+        yield Problem("group_id", ErrorCode.NOT_IN_FORCE)
 
 
 def _still_to_come(path: str, data: Data, context: Context) -> Iterator[Problem]:

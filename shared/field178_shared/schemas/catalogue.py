@@ -28,6 +28,7 @@ from field178_shared.schemas.returns import (
     SupervisionSchema,
 )
 from field178_shared.schemas.review import ReviewSchema
+from field178_shared.schemas.risk_group_count import RiskGroupCountSchema
 from field178_shared.schemas.roster import PersonSchema, TeamSchema
 from field178_shared.schemas.sanction import MeasureExecutionSchema, PaymentSchema, SanctionDecisionSchema
 from field178_shared.schemas.worker_census import WorkerCensusSchema
@@ -40,6 +41,7 @@ SCHEMAS: Mapping[str, RecordSchema] = MappingProxyType(
         "worker_census": WorkerCensusSchema(),
         "media_post": MediaPostSchema(),
         "commune_plan": CommunePlanSchema(),
+        "risk_group_count": RiskGroupCountSchema(),
         "agency_return": AgencyReturnSchema(),
         "harm_reduction_return": HarmReductionReturnSchema(),
         "information_correction": InformationCorrectionSchema(),

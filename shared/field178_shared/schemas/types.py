@@ -67,6 +67,7 @@ TYPES: Mapping[str, RecordType] = MappingProxyType(
             RecordType("worker_census", "unit"),
             RecordType("media_post", "unit"),
             RecordType("commune_plan", "unit", creators=_OFFICE, editors=_OFFICE),
+            RecordType("risk_group_count", "unit", creators=_OFFICE, editors=_OFFICE),
             RecordType("team", "team", creators=_OFFICE, editors=_OFFICE),
             RecordType("number_block", "team", creators=_SERVER, editors=_SERVER),
             RecordType("indicator_figures", "team", creators=_SERVER, editors=_SERVER),

@@ -67,6 +67,25 @@ def test_a_day_that_is_still_to_come_is_refused(record_type: str, path: str) -> 
     assert _problems(record_type, build(**{path: "2026-11-21"})) == {(path, "date_in_future")}
 
 
+@pytest.mark.parametrize(
+    ("over", "wanted"),
+    [
+        ({}, set()),
+        ({"people_total": 0, "women_total": 0}, set()),
+        ({"women_total": None}, set()),
+        ({"women_total": 13}, {("women_total", "exceeds_total")}),
+        ({"half_year": "2026-07-02"}, {("half_year", "bad_date")}),
+        ({"half_year": "2027-01-01"}, {("half_year", "period_in_future")}),
+        ({"half_year": "2025-01-01"}, {("half_year", "unit_not_valid")}),
+        ({"unit_id": builders.CITY}, {("unit_id", "unknown_choice")}),
+    ],
+)
+def test_an_at_risk_group_is_counted_by_a_commune_for_a_half_year_that_has_come(
+    over: builders.Data, wanted: set[tuple[str, str]]
+) -> None:
+    assert _problems("risk_group_count", builders.risk_group_count(**over)) == wanted
+
+
 def test_an_outlet_publishes_from_the_day_it_is_in_force() -> None:
     assert _problems("media_post", builders.media_post(published_on="2026-05-01")) == set()
     early = builders.media_post(published_on="2026-04-30")

@@ -13,7 +13,7 @@ from field178_server.attachments.queries import files_of
 from field178_server.audit.trail import AuditEntry
 from field178_server.console.commune import view
 from field178_server.console.commune.files import PlanFiles, sent_files, stored_files
-from field178_server.console.commune.form import PATHS
+from field178_server.console.commune.form import PATHS, half_years
 from field178_server.console.commune.reader import reader_of, today
 from field178_server.console.records.documents import send_document
 from field178_server.console.records.entry_form import EntryForm, Options, data_typed, typed_entry
@@ -34,7 +34,12 @@ from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.commune.operations import CommuneEnterer
-from field178_server.office.commune.queries import entries_in, establishments_in, find_entry
+from field178_server.office.commune.queries import (
+    entries_in,
+    establishments_in,
+    find_entry,
+    half_year_asked,
+)
 from field178_server.office.entries.operations import SeenOwnEntry, correct, enter, entry_id, withdraw
 from field178_server.records.access import AccessFilter, access_to_communes
 from field178_server.records.batch import Batch
@@ -42,7 +47,7 @@ from field178_server.records.labels import establishment_names
 from field178_server.records.stored_record import Stored
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data
-from field178_shared.records.commune import CENSUS, COMMUNE_TYPES, PLAN, POST
+from field178_shared.records.commune import CENSUS, COMMUNE_TYPES, PLAN, POST, RISK_COUNT
 from field178_shared.records.reading import count_of, entries_of, text_of
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
@@ -64,6 +69,8 @@ def new_commune_entry(record_type: str) -> Response:
     typed = MultiDict({name: request.args[name] for name in PATHS[known] if name in request.args})
     if known == PLAN:
         typed.setdefault("year", str(today().year))
+    if known == RISK_COUNT:
+        typed.setdefault("half_year", half_year_asked(today()).isoformat())
     form = _new_form(known, typed)
     for path, choices in form.options.items():
         # The only one there is needs no choice.
@@ -206,11 +213,12 @@ def _no_choice(form: EntryForm, localizer: Localizer) -> str:
 
 
 def _new_form(record_type: str, typed: MultiDict[str, str]) -> EntryForm:
-    return EntryForm(record_type, PATHS[record_type], _options(record_type, _unit_id(), None), typed)
+    options = _options(record_type, _unit_id(), None, typed)
+    return EntryForm(record_type, PATHS[record_type], options, typed)
 
 
 def _known_form(entry: Stored, typed: MultiDict[str, str]) -> EntryForm:
-    options = _options(entry.type, text_of(entry.data, "unit_id"), entry)
+    options = _options(entry.type, text_of(entry.data, "unit_id"), entry, typed)
     return EntryForm(entry.type, PATHS[entry.type], options, typed)
 
 
@@ -218,12 +226,14 @@ def _typed(entry: Stored) -> MultiDict[str, str]:
     return typed_entry(entry.type, PATHS[entry.type], entry.data, _localizer())
 
 
-def _options(record_type: str, unit_id: str, entry: Stored | None) -> Options:
+def _options(record_type: str, unit_id: str, entry: Stored | None, typed: MultiDict[str, str]) -> Options:
     runtime, localizer = current_runtime(), _localizer()
     if record_type == POST:
         rows = localizer.lists.media_outlets.values()
         own = [(one.id, one.label(localizer.language)) for one in rows if one.unit_id == unit_id]
         return {"outlet_id": by_label(own)}
+    if record_type == RISK_COUNT:
+        return {"half_year": half_years(today(), typed.get("half_year", ""), localizer)}
     with snapshot(runtime.engine) as session:
         if record_type == CENSUS:
             offered = establishments_in(session, runtime.tenant_id, unit_id)

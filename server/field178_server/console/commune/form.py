@@ -1,10 +1,16 @@
-"""The fields of what a commune enters, in the order of their forms."""
+"""The fields of what a commune enters, in the order of their forms, and the half-years that are offered."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 
-from field178_shared.records.commune import CENSUS, PLAN, POST
+from field178_server.console.text.localize import Localizer
+from field178_shared.indicators.periods import months_after
+from field178_shared.records.commune import CENSUS, PLAN, POST, RISK_COUNT, half_year_of
+
+# How many half-years back an at-risk group may still be entered.
+_HALF_YEARS_OFFERED, _MONTHS = 4, 6
 
 PATHS: Mapping[str, tuple[str, ...]] = {
     CENSUS: (
@@ -17,4 +23,12 @@ PATHS: Mapping[str, tuple[str, ...]] = {
         *("broadcast_times", "topic_ids"),
     ),
     PLAN: ("year", "document_number", "issued_on", "integration_ids", "replaces"),
+    RISK_COUNT: ("half_year", "group_id", "people_total", "women_total"),
 }
+
+
+def half_years(today: date, typed: str, localizer: Localizer) -> Sequence[tuple[str, str]]:
+    """Return the half-year at hand and those before it; one that was typed stays chosen, whatever it is."""
+    first = half_year_of(today)
+    found = {months_after(first, -_MONTHS * back).isoformat() for back in range(_HALF_YEARS_OFFERED)}
+    return [(one, localizer.half_year(one)) for one in sorted({*found, typed} - {""}, reverse=True)]

@@ -27,7 +27,7 @@ from field178_shared.text.i18n import N_
 PAGE_SIZE = 25
 # Owed counts shown at once: those that stay wait behind the first ones.
 MOST_UNCOUNTED = 20
-_NOTHING = CommuneWork((), None, (), ())
+_NOTHING = CommuneWork((), None, (), (), ())
 
 
 @console.get("/commune")

@@ -12,11 +12,16 @@ from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.office.commune.queries import CommuneWork, UncountedEstablishment, day_of_entry
 from field178_server.records.stored_record import Stored
-from field178_shared.records.commune import CENSUS, PLAN, POST
+from field178_shared.records.commune import CENSUS, PLAN, POST, RISK_COUNT
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.text.i18n import N_
 
-ADD = {CENSUS: N_("Enter a count"), POST: N_("Enter a post"), PLAN: N_("Enter the plan")}
+ADD = {
+    CENSUS: N_("Enter a count"),
+    POST: N_("Enter a post"),
+    PLAN: N_("Enter the plan"),
+    RISK_COUNT: N_("Enter an at-risk group"),
+}
 
 
 def new_href(record_type: str, unit_id: str, **chosen: str) -> str:
@@ -25,7 +30,7 @@ def new_href(record_type: str, unit_id: str, **chosen: str) -> str:
 
 
 def owed_lines(work: CommuneWork, unit_id: str, today: date, localizer: Localizer) -> tuple[OwedLine, ...]:
-    """Return the outlets of the month and the plan of the year."""
+    """Return the outlets of the month, the plan of the year and the at-risk groups of the half-year."""
     say, lines = localizer.say, []
     for month in work.outlets:
         name = month.outlet.label(localizer.language)
@@ -50,6 +55,23 @@ def owed_lines(work: CommuneWork, unit_id: str, today: date, localizer: Localize
             say(ADD[PLAN]),
         )
     )
+    for one in work.groups:
+        text = say(N_("count of {half_year}: {group}"))
+        chosen = {"half_year": one.half_year.isoformat(), "group_id": one.group.id}
+        lines.append(
+            OwedLine(
+                localizer.number(1 if one.entry else 0),
+                text.format(
+                    half_year=localizer.half_year(one.half_year), group=one.group.label(localizer.language)
+                ),
+                "" if one.entry else say(N_("not entered yet")),
+                "" if one.entry else "warn",
+                url_for("console.commune_entry", record_id=one.entry.record_id)
+                if one.entry
+                else new_href(RISK_COUNT, unit_id, **chosen),
+                say(N_("Look at it")) if one.entry else say(N_("Enter")),
+            )
+        )
     return tuple(lines)
 
 
@@ -77,7 +99,7 @@ def entry_lines(entries: Sequence[Stored], localizer: Localizer) -> tuple[OwnEnt
     """Return entries in words."""
     return tuple(
         OwnEntryLine(
-            localizer.day(day_of_entry(one)),
+            (localizer.half_year if one.type == RISK_COUNT else localizer.day)(day_of_entry(one)),
             type_name(one.type, localizer),
             *_said(one, localizer),
             url_for("console.commune_entry", record_id=one.record_id),
@@ -95,5 +117,10 @@ def _said(entry: Stored, localizer: Localizer) -> tuple[str, str]:
     if entry.type == POST:
         outlet = localizer.label(localizer.lists.media_outlets, text_of(data, "outlet_id"))
         return text_of(data, "title"), outlet
+    if entry.type == RISK_COUNT:
+        people = localizer.number(count_of(data, "people_total") or 0)
+        return localizer.choice("risk_group", data["group_id"]), say(N_("{count} people")).format(
+            count=people
+        )
     year = say(N_("plan of {year}")).format(year=count_of(data, "year"))
     return text_of(data, "document_number"), year

@@ -36,6 +36,7 @@ _TABLES: Mapping[str, str] = {
     "outreach.outreach_forms": N_("Forms of outreach"),
     "outreach.topics": N_("Topics of outreach"),
     "outreach.information_channels": N_("Where wrong information stood"),
+    "outreach.risk_groups": N_("At-risk groups"),
     "outreach.supervision_kinds": N_("Kinds of supervision"),
     "outreach.correction_actions": N_("What was done about wrong information"),
     "phrases.items": N_("Sentences for notes"),

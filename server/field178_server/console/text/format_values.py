@@ -63,6 +63,11 @@ def as_month(localizer: Localizer, value: object) -> str:
     return localizer.month(value)
 
 
+def as_half_year(localizer: Localizer, value: object) -> str:
+    """Show the half-year that a date is the first day of."""
+    return localizer.half_year(value)
+
+
 def as_instant(localizer: Localizer, value: object) -> str:
     """Show a date and time in Việt Nam."""
     return localizer.instant(value)
@@ -148,6 +153,7 @@ _BY_FIELD_KIND: dict[FieldKind, Show] = {
     FieldKind.DEGREES: as_degrees,
     FieldKind.DATE: as_day,
     FieldKind.MONTH: as_month,
+    FieldKind.HALF_YEAR: as_half_year,
     FieldKind.INSTANT: as_instant,
     FieldKind.FLAG: as_flag,
     FieldKind.SOURCE: as_source,

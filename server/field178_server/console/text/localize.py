@@ -49,6 +49,15 @@ class Localizer:
         """Return the month of a calendar date, mm/yyyy; a text that is none is shown as it is."""
         return self.day(value)[-7:]
 
+    def half_year(self, value: object) -> str:
+        """Return the half-year that a calendar date is the first day of; a text that is none stays."""
+        try:
+            day = value if isinstance(value, date) else date.fromisoformat(str(value))
+        except ValueError:
+            return str(value)
+        half = N_("First half") if day.month == 1 else N_("Second half")
+        return f"{self.say(half)} {day.year}"
+
     def instant(self, value: object) -> str:
         """Return date and time in Việt Nam; a text that is no time is shown as it is."""
         moment = value if isinstance(value, datetime) else from_wire(str(value))

@@ -167,6 +167,7 @@ _BY_KIND = {
     FieldKind.BYTES: "number",
     FieldKind.DATE: "date",
     FieldKind.MONTH: "date",
+    FieldKind.HALF_YEAR: "date",
     FieldKind.INSTANT: "instant",
     FieldKind.TIME_OF_DAY: "time",
     FieldKind.FLAG: "flag",

@@ -270,7 +270,7 @@ def _owed(reader: Viewer, unit_id: str, name: str) -> TodayLine:
     """Return how much a commune still has to enter, with the page where it does."""
     localizer = reader.localizer
     work = commune_work(reader.session, reader.officer.tenant_id, unit_id, reader.today, localizer.lists)
-    text = localizer.say(N_("posts, plan and counts of workers still to enter: {unit}"))
+    text = localizer.say(N_("posts, plan, counts of groups and workers still to enter: {unit}"))
     return TodayLine(
         localizer.number(work.owed_count),
         text.format(unit=name),

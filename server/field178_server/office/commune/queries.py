@@ -1,4 +1,4 @@
-"""What a commune has entered, and what it still owes: posts of the month, plan of the year, old counts."""
+"""What a commune has entered, and what it still owes: posts, the plan of the year, counts of people."""
 
 from __future__ import annotations
 
@@ -14,15 +14,25 @@ from field178_server.office.entries.queries import entries_of_types, stored_entr
 from field178_server.records.access import AccessFilter
 from field178_server.records.counted_visits import counted
 from field178_server.records.stored_record import Stored
-from field178_shared.codelists import CodeLists
+from field178_shared.codelists import CodeLists, ListChoice
 from field178_shared.codelists.places import MediaOutlet
 from field178_shared.codelists.units import COMMUNE_KINDS
-from field178_shared.records.commune import CENSUS, COMMUNE_TYPES, PLAN, POST
+from field178_shared.indicators.periods import months_after
+from field178_shared.records.commune import (
+    CENSUS,
+    COMMUNE_TYPES,
+    PLAN,
+    POST,
+    RISK_COUNT,
+    half_year_of,
+)
 from field178_shared.records.establishment import ENDED
 from field178_shared.records.reading import count_of, day_of, text_of
 
 COUNT_AGE = timedelta(days=365)
-_DAYS = {CENSUS: "counted_on", POST: "published_on", PLAN: "issued_on"}
+_DAYS = {CENSUS: "counted_on", POST: "published_on", PLAN: "issued_on", RISK_COUNT: "half_year"}
+# At-risk groups are asked for from the fifth month of their half-year on, until the next one has come so far.
+_MONTHS_TO_COUNT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +44,22 @@ class OutletMonth:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupCount:
+    """An at-risk group of a half-year, and the count of it where it was entered."""
+
+    group: ListChoice
+    half_year: date
+    entry: Stored | None
+
+
+@dataclass(frozen=True, slots=True)
 class CommuneMonth:
-    """What a commune owes for a month: outlets without a post, and the plan of the year."""
+    """What a commune owes for a month: outlets without a post, the plan of the year, at-risk groups."""
 
     unit_id: str
     silent: tuple[MediaOutlet, ...]
     lacks_plan: bool
+    uncounted_groups: tuple[ListChoice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +77,15 @@ class CommuneWork:
 
     outlets: tuple[OutletMonth, ...]
     plan: Stored | None
+    groups: tuple[GroupCount, ...]
     uncounted: tuple[UncountedEstablishment, ...]
     entries: tuple[Stored, ...]
 
     @property
     def owed_count(self) -> int:
-        """How much is still to be entered: outlets without a post, the plan, old counts."""
-        return sum(not one.posts for one in self.outlets) + (self.plan is None) + len(self.uncounted)
+        """How much is still to be entered: outlets without a post, the plan, counts of groups and workers."""
+        silent, groups = (not one.posts for one in self.outlets), (one.entry is None for one in self.groups)
+        return sum(silent) + (self.plan is None) + sum(groups) + len(self.uncounted)
 
 
 def units_of(session: Session, tenant_id: str, access: AccessFilter, lists: CodeLists) -> list[str]:
@@ -83,6 +105,7 @@ def commune_work(
     return CommuneWork(
         outlets=_outlet_months(unit_id, entries, today, lists),
         plan=_plan_of(entries, today),
+        groups=_group_counts(unit_id, entries, today, lists),
         uncounted=_uncounted(session, tenant_id, unit_id, today, entries),
         entries=tuple(entries),
     )
@@ -91,18 +114,44 @@ def commune_work(
 def months_owed(session: Session, tenant_id: str, day: date, lists: CodeLists) -> list[CommuneMonth]:
     """Return what is owed for the month of a day by communes, and by the district for its own outlets."""
     by_unit: dict[str, list[Stored]] = {}
-    for one in entries_of_types(session, tenant_id, (POST, PLAN)):
+    for one in entries_of_types(session, tenant_id, (POST, PLAN, RISK_COUNT)):
         by_unit.setdefault(text_of(one.data, "unit_id"), []).append(one)
     found = []
     for unit_id in units_of(session, tenant_id, AccessFilter(None), lists):
         entries = by_unit.get(unit_id, [])
         silent = tuple(one.outlet for one in _outlet_months(unit_id, entries, day, lists) if not one.posts)
-        unit = lists.units.get(unit_id)
-        is_commune = unit is not None and unit.type in COMMUNE_KINDS
-        lacks_plan = is_commune and _plan_of(entries, day) is None
-        if silent or lacks_plan:
-            found.append(CommuneMonth(unit_id, silent, lacks_plan))
+        lacks_plan = _is_commune(unit_id, lists) and _plan_of(entries, day) is None
+        counts = _group_counts(unit_id, entries, day, lists)
+        groups = tuple(one.group for one in counts if one.entry is None)
+        if silent or lacks_plan or groups:
+            found.append(CommuneMonth(unit_id, silent, lacks_plan, groups))
     return found
+
+
+def half_year_asked(day: date) -> date:
+    """Return the half-year whose at-risk groups are asked for on a day."""
+    return half_year_of(months_after(day, -_MONTHS_TO_COUNT))
+
+
+def _group_counts(
+    unit_id: str, entries: Iterable[Stored], day: date, lists: CodeLists
+) -> tuple[GroupCount, ...]:
+    """Return the groups to be counted in the half-year that is asked for; none where there was no commune."""
+    half_year = half_year_asked(day)
+    if not (_is_commune(unit_id, lists) and lists.units[unit_id].valid_on(half_year)):
+        return ()
+    counted = {
+        text_of(one.data, "group_id"): one
+        for one in entries
+        if one.type == RISK_COUNT and day_of_entry(one) == half_year
+    }
+    groups = lists.choices_on("risk_group", half_year)
+    return tuple(GroupCount(one, half_year, counted.get(one.id)) for one in groups)
+
+
+def _is_commune(unit_id: str, lists: CodeLists) -> bool:
+    unit = lists.units.get(unit_id)
+    return unit is not None and unit.type in COMMUNE_KINDS
 
 
 def _outlet_months(

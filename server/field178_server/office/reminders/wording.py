@@ -52,6 +52,9 @@ class ReminderWords:
             said.append(self._say(N_("media outlets without a post: {count}")).format(count=len(one.silent)))
         if one.lacks_plan:
             said.append(self._say(N_("the plan of the year")))
+        if one.uncounted_groups:
+            text = self._say(N_("at-risk groups without a count: {count}"))
+            said.append(text.format(count=len(one.uncounted_groups)))
         return f"- {self._unit(one.unit_id)}: {', '.join(said)}"
 
     def _return(self, one: MonthlyReturn) -> str:

@@ -9,7 +9,7 @@ from enum import StrEnum
 class FieldKind(StrEnum):
     """Kind of a value; CHOICE is one id, or a list of ids, of the code list `choices`.
 
-    MONTH is the first day of the month.
+    MONTH is the first day of the month, HALF_YEAR that of the half-year.
     """
 
     TEXT = "text"
@@ -20,6 +20,7 @@ class FieldKind(StrEnum):
     DEGREES = "degrees"
     DATE = "date"
     MONTH = "month"
+    HALF_YEAR = "half_year"
     INSTANT = "instant"
     TIME_OF_DAY = "time_of_day"
     FLAG = "flag"

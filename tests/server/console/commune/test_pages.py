@@ -1,4 +1,4 @@
-"""Pages of a commune in a browser: what is owed, the three forms, their refusals, and who only reads."""
+"""Pages of a commune in a browser: what is owed, the four forms, their refusals, and who only reads."""
 
 from __future__ import annotations
 
@@ -49,7 +49,18 @@ PLAN: Json = {
     "issued_on": "2026-01-15",
     "integration_ids": ["drugs", "hiv"],
 }
-FORMS: Mapping[str, Json] = {"worker_census": COUNT, "media_post": POST, "commune_plan": PLAN}
+GROUP: Json = {
+    "half_year": "2026-07-01",
+    "group_id": "youth_unstable_work",
+    "people_total": "12",
+    "women_total": "7",
+}
+FORMS: Mapping[str, Json] = {
+    "worker_census": COUNT,
+    "media_post": POST,
+    "commune_plan": PLAN,
+    "risk_group_count": GROUP,
+}
 NEW = {name: f"/commune/new/{name}?unit={UNIT_ID}" for name in FORMS}
 
 
@@ -82,17 +93,20 @@ def test_month_says_what_is_owed_until_it_is_entered(
     assert "0 tin, bài tháng này: Đài truyền thanh xã GL chưa có" in page
     assert "0 kế hoạch năm 2026 chưa nhập" in page
     assert "chưa thống kê lần nào" in page
-    assert "3 tin, bài, kế hoạch, số lao động còn phải nhập" in shown(commune, "/")
+    youth = "thống kê 6 tháng cuối năm 2026: Thanh niên chưa có việc làm hoặc việc làm không ổn định"
+    assert f"0 {youth} chưa nhập" in page
+    assert "6 tin, bài, kế hoạch, số người còn phải nhập" in shown(commune, "/")
     for record_type, fields in FORMS.items():
         answer = commune.post(NEW[record_type], fields)
         assert answer.status_code == 303, words(unescape(answer.get_data(as_text=True)))
     page = shown(commune)
-    assert "Đã nhập: Kế hoạch năm của xã." in page
+    assert "Đã nhập: Thống kê nhóm có nguy cơ cao." in page
     assert "1 tin, bài tháng này: Đài truyền thanh xã GL" in page
     assert "1 kế hoạch năm 2026 12/KH-UBND" in page
     assert "Mọi cơ sở đã được thống kê" in page
-    assert "0 tin, bài, kế hoạch, số lao động còn phải nhập" in shown(commune, "/")
-    for text in ("Karaoke Mộc Diệp (GL-016)", "5 người lao động", POST["title"], "12/KH-UBND"):
+    assert f"1 {youth} Xem" in page
+    assert "2 tin, bài, kế hoạch, số người còn phải nhập" in shown(commune, "/")
+    for text in ("Karaoke Mộc Diệp (GL-016)", "5 người lao động", POST["title"], "12/KH-UBND", "12 người"):
         assert text in page
     office.clock.move(days=8)
     assert "0 tin, bài tháng này: Đài truyền thanh xã GL" in shown(signed_in("commune_reporter"))
@@ -114,6 +128,8 @@ def test_what_is_typed_is_what_is_stored(commune: Browser, office: Office) -> No
     assert (post["broadcast_times"], post["unit_id"]) == (3, UNIT_ID)
     ((_, _, _, plan),) = stored(office, "commune_plan")
     assert (plan["year"], plan["integration_ids"]) == (2026, ["drugs", "hiv"])
+    ((_, _, _, group),) = stored(office, "risk_group_count")
+    assert group == GROUP | {"unit_id": UNIT_ID, "people_total": 12, "women_total": 7}
 
 
 @pytest.mark.parametrize(
@@ -134,6 +150,17 @@ def test_what_is_typed_is_what_is_stored(commune: Browser, office: Office) -> No
         ("media_post", {"broadcast_times": "1001"}, "Số lần phát: Số nằm ngoài khoảng cho phép."),
         ("media_post", {"outlet_id": "station_other"}, "Đơn vị truyền thông:"),
         ("media_post", {"published_on": "2026-04-30"}, "Đơn vị truyền thông:"),
+        ("risk_group_count", {"people_total": "-1"}, "Số người của nhóm (người): Số không được âm."),
+        (
+            "risk_group_count",
+            {"people_total": "1000001"},
+            "Số người của nhóm (người): Số nằm ngoài khoảng cho phép.",
+        ),
+        ("risk_group_count", {"people_total": ""}, "Số người của nhóm (người): Cần nhập mục này."),
+        ("risk_group_count", {"women_total": "13"}, "Trong đó nữ (người): Lớn hơn tổng số."),
+        ("risk_group_count", {"half_year": "2027-01-01"}, "Kỳ thống kê: Kỳ này chưa tới."),
+        ("risk_group_count", {"half_year": "2025-01-01"}, "Kỳ thống kê: Đơn vị hành chính không"),
+        ("risk_group_count", {"group_id": "gossip"}, "Nhóm có nguy cơ cao:"),
         ("commune_plan", {"issued_on": "2026-11-25"}, "Ngày này chưa tới"),
         ("commune_plan", {"year": "24"}, "Năm"),
         ("commune_plan", {"replaces": "0197c3a8-178a-7000-8000-000000000999"}, "Thay thế kế hoạch:"),
@@ -149,7 +176,15 @@ def test_bad_input_is_refused_at_its_field_and_stays_typed(
     assert said in words(page)
     assert "Lỗi:" in page
     for name, text in typed.items():
-        is_choice = name in ("establishment_id", "outlet_id", "genre_id", "integration_ids", "replaces")
+        is_choice = name in (
+            "half_year",
+            "group_id",
+            "establishment_id",
+            "outlet_id",
+            "genre_id",
+            "integration_ids",
+            "replaces",
+        )
         assert is_choice or not text or f'value="{text}"' in page, name
     assert stored(office, record_type) == []
 

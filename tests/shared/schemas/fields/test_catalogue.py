@@ -23,6 +23,7 @@ from field178_shared.schemas.fields import (
     report,
     returns,
     review,
+    risk_group_count,
     sanction,
     worker_census,
 )
@@ -53,6 +54,7 @@ DECLARED = {
     "worker_census": worker_census.FIELDS,
     "media_post": media_post.FIELDS,
     "commune_plan": commune_plan.FIELDS,
+    "risk_group_count": risk_group_count.FIELDS,
     "report": report.REPORT,
     "report_submission": report.SUBMISSION,
     "agency_return": returns.AGENCY_RETURN,
@@ -111,7 +113,9 @@ def test_kind_of_a_field_is_that_of_its_schema(record_type: str, spec: FieldSpec
     one = described.get("items", described)
     assert isinstance(one, Mapping)
     assert one.get("type") == JSON_TYPES.get(spec.kind, "string")
-    assert (one.get("format") == "date") == (spec.kind in (FieldKind.DATE, FieldKind.MONTH))
+    assert (one.get("format") == "date") == (
+        spec.kind in (FieldKind.DATE, FieldKind.MONTH, FieldKind.HALF_YEAR)
+    )
     if spec.kind is FieldKind.CHOICE:
         assert "enum" in one or "pattern" in one
     elif "enum" in one:
