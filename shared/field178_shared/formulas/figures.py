@@ -60,7 +60,8 @@ class Formula:
 
     `breakdown`: the aggregate that is the whole formula and is told apart by a field, None: no such.
     `of_parts`: the aggregates that are asked for months or quarters of the period.
-    `sent`: further ones, how many of the numbers that agencies owe were sent; none: it adds up no such ones.
+    `sent`: further ones, how many of the numbers that agencies owe were sent, or how many stated entities are
+    there; none: it adds up no such ones.
     """
 
     text: str
@@ -89,7 +90,7 @@ class FigureCompiler(Compiler):
         super().__init__(vocabulary)
         self.terms = terms
         self.aggregates: dict[str, Aggregate] = {}
-        # How many were sent of the numbers that agencies owe.
+        # How many were sent of the numbers that agencies owe, and how many stated entities are there.
         self.sent: dict[str, Aggregate] = {}
         # The keys of those that stand within `each` or `every` of months or quarters, and how deep that is.
         self.of_parts: set[str] = set()
@@ -161,6 +162,10 @@ class FigureCompiler(Compiler):
 
     def _count_sent(self, rows: RowCompiler | EntityCompiler, number: Node, by: str | None) -> None:
         """Add how many of the owed numbers that are added up, or that an entity has, were sent."""
+        if isinstance(rows, EntityCompiler) and rows.entity.is_stated:
+            name = rows.entity.name
+            key = written(Call(0, "count", (Name(0, name),), None, by))
+            self.sent[key] = Aggregate(key, name, None, None, by or "")
         read = rows.numbers_read if isinstance(rows, EntityCompiler) else [(rows.source, number)]
         for source, read_field in read:
             if source.is_owed:

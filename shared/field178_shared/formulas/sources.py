@@ -48,13 +48,15 @@ class Source:
 class EntityKind:
     """What lasts and has events: its attributes at the end of the period, and the sources of its events.
 
-    Without record types it is a row of the lists.
+    Without record types it is a row of the lists. `is_stated`: it is there from the first number of it
+    that was entered on, so that a total of none is unknown and not zero.
     """
 
     name: str
     record_types: tuple[str, ...]
     fields: Mapping[str, Readable] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
+    is_stated: bool = False
 
 
 _NUMBER, _FLAG, _DAY = Readable(ValueType.NUMBER), Readable(ValueType.FLAG), Readable(ValueType.DAY)
@@ -160,6 +162,11 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
                 {"issued_on": _DAY, "integration_ids": _texts("choice:commune_plan_integration")},
             ),
             Source(
+                "risk_group_count",
+                ("risk_group_count",),
+                {"group_id": _ids("choice:risk_group"), **_numbers("people_total", "women_total")},
+            ),
+            Source(
                 "agency_return",
                 ("agency_return",),
                 {
@@ -244,6 +251,14 @@ ENTITIES: Mapping[str, EntityKind] = MappingProxyType(
             EntityKind("team", ("team",), {"has_decision": _FLAG}),
             # An agency of an area that sends totals.
             EntityKind("reporter", ("agency_return",), {"agency_id": _ids("agencies")}, ("agency_return",)),
+            # A group of a commune.
+            EntityKind(
+                "risk_group",
+                ("risk_group_count",),
+                {"group_id": _ids("choice:risk_group")},
+                ("risk_group_count",),
+                is_stated=True,
+            ),
             EntityKind("pilot_model", ("pilot_model",), {"status": _ids("choice:model_status")}),
             EntityKind("denominator", ("denominator",), {"kind": _ids("denominators"), **_numbers("value")}),
         )

@@ -207,6 +207,32 @@ class ReporterEntity:
 
 
 @dataclass(frozen=True, slots=True)
+class RiskGroupEntity:
+    """An at-risk group of a commune, from its first count on, as long as the commune is there.
+
+    What a commune counted says nothing of those that it became part of: they count anew.
+    """
+
+    id: str
+    first_day: date
+    lists: CodeLists
+    kind: str = "risk_group"
+
+    def unit_on(self, day: date) -> str:
+        """Return the commune."""
+        return self.id.partition("|")[2]
+
+    def is_there_on(self, day: date) -> bool:
+        """Tell whether it has been counted in a commune that is there."""
+        unit = self.lists.units.get(self.unit_on(day))
+        return self.first_day <= day and unit is not None and unit.valid_on(day)
+
+    def attributes(self, last_event: date, last_day: date) -> Row:
+        """Return the group."""
+        return {"group_id": self.id.partition("|")[0]}
+
+
+@dataclass(frozen=True, slots=True)
 class DenominatorEntity:
     """A total of a kind in a unit, as it was stated from day to day, the oldest first."""
 

@@ -9,7 +9,14 @@ from datetime import date, datetime
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.places import ZONE_AUDIENCE
 from field178_shared.formulas.sources import SOURCES
-from field178_shared.records.commune import CENSUS, PLAN, POST, CommunePlan, MediaPost
+from field178_shared.records.commune import (
+    CENSUS,
+    PLAN,
+    POST,
+    RISK_COUNT,
+    CommunePlan,
+    MediaPost,
+)
 from field178_shared.records.inspection import INSPECTED
 from field178_shared.records.reading import (
     Data,
@@ -215,6 +222,15 @@ def _of_commune_plan(record: CountedRecord, lists: CodeLists) -> Iterator[Event]
         yield Event(record.record_id, "commune_plan", date(plan.year, 1, 1), plan.unit_id, row)
 
 
+def _of_risk_count(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
+    """Yield a count on the first day of its half-year, which lies in the report of that half-year too."""
+    data, day = record.data, day_of(record.data, "half_year")
+    if day is not None:
+        row = {name: data.get(name) for name in SOURCES[RISK_COUNT].fields}
+        entities = {"risk_group": risk_group_of(data)}
+        yield Event(record.record_id, RISK_COUNT, day, text_of(data, "unit_id"), row, entities)
+
+
 def _of_submission(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
     """Yield what is owed for a report on the day it is due, whether it was sent or not."""
     owed = ReportSubmission.from_data(record.data)
@@ -246,6 +262,11 @@ def _stated(record: CountedRecord, entities: Mapping[str, str] | None = None) ->
 def reporter_of(data: Data) -> str:
     """Return the key of the agency that sends totals of an area."""
     return f"{text_of(data, 'agency_id')}|{text_of(data, 'unit_id')}"
+
+
+def risk_group_of(data: Data) -> str:
+    """Return the key of an at-risk group of a commune."""
+    return f"{text_of(data, 'group_id')}|{text_of(data, 'unit_id')}"
 
 
 def _attendance(counts: Data) -> dict[str, object]:
@@ -290,6 +311,7 @@ _READERS: Mapping[str, Callable[[CountedRecord, CodeLists], Iterator[Event]]] = 
     CENSUS: _of_census,
     POST: _of_post,
     PLAN: _of_commune_plan,
+    RISK_COUNT: _of_risk_count,
     SUBMISSION: _of_submission,
     AGENCY_RETURN: _of_agency_return,
     HARM_REDUCTION: _of_harm_reduction,

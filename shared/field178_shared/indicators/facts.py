@@ -12,6 +12,7 @@ from field178_shared.indicators.entities import (
     CountedEntity,
     EstablishmentEntity,
     PilotModelEntity,
+    RiskGroupEntity,
     TeamEntity,
     entities_of_lists,
     entities_of_returns,
@@ -25,7 +26,7 @@ from field178_shared.records.reading import Data
 from field178_shared.records.returns import DENOMINATOR, MODEL, PilotModel
 from field178_shared.records.teams import TEAM, Team
 
-_ESTABLISHMENT, _REPORTER = "establishment", "reporter"
+_ESTABLISHMENT, _REPORTER, _RISK_GROUP = "establishment", "reporter", "risk_group"
 
 
 class Facts:
@@ -60,14 +61,18 @@ class Facts:
             for kind, entity_id in event.entities.items():
                 key = (kind, (aliases or {}).get(entity_id, entity_id))
                 self._of_entities.setdefault(key, {}).setdefault(event.source, []).append(event)
-        # Events are in the order of their days: the first one of an agency is its first month.
-        reporters = {
-            key: events["agency_return"][0].day
-            for (kind, key), events in self._of_entities.items()
-            if kind == _REPORTER
-        }
         totals = [one.data for one in records if one.type == DENOMINATOR]
-        self._entities.extend(entities_of_returns(reporters, totals))
+        self._entities.extend(entities_of_returns(self._first_days(_REPORTER), totals))
+        groups = self._first_days(_RISK_GROUP).items()
+        self._entities.extend(RiskGroupEntity(key, day, lists) for key, day in groups)
+
+    def _first_days(self, kind: str) -> dict[str, date]:
+        """Return the first day of each entity of a kind; its events are in the order of their days."""
+        return {
+            key: min(found[0].day for found in events.values())
+            for (one, key), events in self._of_entities.items()
+            if one == kind
+        }
 
     def counts_of(self, period: Period) -> Counts:
         """Return what the records count in a period, by unit."""

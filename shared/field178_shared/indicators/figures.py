@@ -63,7 +63,8 @@ class FigureValue:
     """The figure of an indicator; `value` is None where there is nothing to divide by.
 
     `low` and `high` bound the value where parts of the denominator are unknown, else they are the value.
-    `sent`: the months for which what it is made of was sent, None: nobody owes it.
+    `sent`: the months for which what it is made of was sent, None: nobody owes it; of what is owed for longer
+    no month is told.
     """
 
     num: float
@@ -113,6 +114,8 @@ def _months_sent(figure: Figure, totals: AreaTotals) -> MonthsSent | None:
     def is_sent(within: AreaTotals) -> bool:
         return all(sum(within.by_key(one).values()) for one in wanted)
 
+    if any(one.is_of_entities for one in wanted):
+        return MonthsSent(0, 0, is_sent(totals))
     months = totals.parts(MONTH)
     return MonthsSent(sum(map(is_sent, months)), len(months), is_sent(totals))
 

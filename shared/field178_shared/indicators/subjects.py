@@ -16,6 +16,7 @@ from field178_shared.indicators.entities import (
     OutletEntity,
     PilotModelEntity,
     PlaceEntity,
+    RiskGroupEntity,
     TeamEntity,
     entities_of_returns,
 )
@@ -24,10 +25,11 @@ from field178_shared.records.returns import DENOMINATOR, MODEL, PilotModel
 from field178_shared.records.teams import TEAM, Team
 
 ESTABLISHMENT, SCHOOL, ZONE, OUTLET, REPORTER = "establishment", "school", "zone", "media_outlet", "reporter"
+RISK_GROUP = "risk_group"
 # Entities that are a record each.
 RECORD_KINDS = frozenset({ESTABLISHMENT, TEAM, MODEL})
-# Those that several returns tell of.
-RETURN_KINDS = frozenset({REPORTER, DENOMINATOR})
+# Those that several returns or entries tell of.
+RETURN_KINDS = frozenset({REPORTER, RISK_GROUP, DENOMINATOR})
 # {bucket: its counts}
 Contribution = dict[str, Counts]
 
@@ -94,11 +96,13 @@ def entity_of_record(record: CountedRecord, lists: CodeLists) -> CountedEntity |
 
 
 def entity_of_returns(
-    kind: str, records: Iterable[CountedRecord], events: Iterable[Event]
+    kind: str, records: Iterable[CountedRecord], events: Iterable[Event], lists: CodeLists
 ) -> CountedEntity | None:
-    """Return the agency or the total of a unit that returns tell of; `events` are those of the agency."""
+    """Return the agency, the at-risk group or the total that entries tell of; `events`: of the first two."""
+    first = min(events, key=lambda one: one.day, default=None)
+    if kind == RISK_GROUP:
+        return RiskGroupEntity(first.entities[RISK_GROUP], first.day, lists) if first else None
     if kind == REPORTER:
-        first = min(events, key=lambda one: one.day, default=None)
         found = entities_of_returns({first.entities[REPORTER]: first.day} if first else {}, ())
     else:
         found = entities_of_returns({}, [one.data for one in records if one.type == DENOMINATOR])

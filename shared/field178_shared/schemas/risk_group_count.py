@@ -14,4 +14,4 @@ class RiskGroupCountSchema(RecordSchema):
     half_year = LocalDate(required=True)
     group_id = fields.String(required=True, validate=listed_choice("risk_group"))
     people_total = fields.Integer(strict=True, required=True, validate=COUNT)
-    women_total = fields.Integer(strict=True, validate=COUNT)
+    women_total = fields.Integer(strict=True, required=True, validate=COUNT)

@@ -72,7 +72,7 @@ def test_a_day_that_is_still_to_come_is_refused(record_type: str, path: str) -> 
     [
         ({}, set()),
         ({"people_total": 0, "women_total": 0}, set()),
-        ({"women_total": None}, set()),
+        ({"women_total": None}, {("women_total", "required")}),
         ({"women_total": 13}, {("women_total", "exceeds_total")}),
         ({"half_year": "2026-07-02"}, {("half_year", "bad_date")}),
         ({"half_year": "2027-01-01"}, {("half_year", "period_in_future")}),

@@ -37,8 +37,8 @@ _PAGES: Mapping[str, tuple[str, str]] = {
     TEAM: ("console.team", "team_id"),
     **dict.fromkeys(RETURN_TYPES, ("console.return_entry", "record_id")),
 }
-# Entities that agencies state: the list of what stands before the "|" of their key; a unit stands after it.
-_STATED = {"reporter": "agencies", "denominator": "denominators"}
+# Entities that are stated: the field of what stands before the "|" of their key; a unit stands after it.
+_STATED = {"reporter": "agency_id", "denominator": "kind", "risk_group": "group_id"}
 # Entities that are rows of the lists: no record, and no secret.
 _LISTED = {"zone": "zones", "school": "schools", "media_outlet": "media_outlets"}
 # Those whose numbers are people: a reader from above opens none of them.
@@ -192,9 +192,9 @@ def _line(
         return BehindLine(localizer.label(listed, row.key), "", unit, number, beside, more_text)
     if row.source in _STATED and reader.may_read(record_type_of(row.source)):
         named, _, unit_id = row.key.partition("|")
-        stated: Mapping[str, Labelled] = getattr(localizer.lists, _STATED[row.source])
+        title = value_label(row.source, _STATED[row.source], named, localizer)
         unit = localizer.label(localizer.lists.units, unit_id)
-        return BehindLine(localizer.label(stated, named), "", unit, number, beside, more_text)
+        return BehindLine(title, "", unit, number, beside, more_text)
     record = records.get(row.key)
     if record is None or not reader.holds(record):
         return None

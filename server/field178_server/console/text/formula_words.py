@@ -29,6 +29,7 @@ THINGS: Mapping[str, str] = {
     "material": N_("materials handed out"),
     "media_post": N_("media posts"),
     "commune_plan": N_("plans of communes"),
+    "risk_group_count": N_("counts of at-risk groups"),
     "agency_return": N_("returns of agencies"),
     "harm_reduction_return": N_("returns of harm reduction"),
     "commendation": N_("commendations"),
@@ -44,6 +45,7 @@ THINGS: Mapping[str, str] = {
     "media_outlet": N_("media outlets"),
     "team": N_("teams"),
     "reporter": N_("reporting agencies"),
+    "risk_group": N_("at-risk groups"),
     "pilot_model": N_("pilot models"),
     "denominator": N_("totals that agencies enter"),
     COMMUNE: N_("communes"),
@@ -85,6 +87,9 @@ _FIELDS: Mapping[str, str] = {
     "broadcast_times": N_("number of broadcasts"),
     "issued_on": N_("the day of issue"),
     "integration_ids": N_("a programme joined with it"),
+    "group_id": N_("at-risk group"),
+    "people_total": N_("people of the group"),
+    "women_total": N_("women of the group"),
     "agency_id": N_("agency"),
     "tipoffs_received": N_("tip-offs received"),
     "tipoffs_processed": N_("tip-offs processed"),
@@ -188,7 +193,7 @@ def _is_sum(node: Node) -> bool:
 
 def _noun_of_value(value: Node, indicator: Indicator, localizer: Localizer) -> str:
     names = [one.name for one in _names(value)]
-    if any(name.startswith(("workers", "people")) for name in names):
+    if any(name.startswith(("workers", "people", "women")) for name in names):
         return localizer.say(N_("persons"))
     known = [name for name in names if name in _COUNTED]
     if indicator.unit != PERCENT:

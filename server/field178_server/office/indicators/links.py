@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,21 +14,23 @@ from field178_server.database.models import (
     MergeProjection,
 )
 from field178_server.office.indicators.source import Ids, listed
-from field178_shared.indicators.events import CountedRecord, reporter_of
-from field178_shared.indicators.subjects import ESTABLISHMENT, OUTLET, REPORTER, SCHOOL, ZONE
+from field178_shared.indicators.events import CountedRecord, reporter_of, risk_group_of
+from field178_shared.indicators.subjects import ESTABLISHMENT, OUTLET, REPORTER, RISK_GROUP, SCHOOL, ZONE
 from field178_shared.records.follow_ups import closed_by
 from field178_shared.records.plan import PlanItem
-from field178_shared.records.reading import entries_of, text_of
+from field178_shared.records.reading import Data, entries_of, text_of
 
 # A record by its events, and planned visits. Names of links alone are the next step of a merge, and the
 # establishment of a planned visit.
 RECORD, PLAN = "record", "plan"
 MERGED, PLANNED_AT = "merged", "planned_at"
-# What a commune enters names one subject, by a member of its data.
-_NAMED_BY = {
-    "worker_census": (ESTABLISHMENT, "establishment_id"),
-    "media_post": (OUTLET, "outlet_id"),
-    "commune_plan": (RECORD, "replaces"),
+# Records that name one subject: its kind, and its key by the data.
+_OF_ONE: Mapping[str, tuple[str, Callable[[Data], str]]] = {
+    "worker_census": (ESTABLISHMENT, lambda data: text_of(data, "establishment_id")),
+    "media_post": (OUTLET, lambda data: text_of(data, "outlet_id")),
+    "commune_plan": (RECORD, lambda data: text_of(data, "replaces")),
+    "risk_group_count": (RISK_GROUP, risk_group_of),
+    "agency_return": (REPORTER, reporter_of),
 }
 # A kind of subject, and its id among those.
 Subject = tuple[str, str]
@@ -53,11 +55,6 @@ def _links_of(record: CountedRecord) -> Iterator[Subject]:
             yield from ((ESTABLISHMENT, one) for one in entries_of(data, "establishments"))
             yield ZONE, text_of(data, "zone_id")
             yield SCHOOL, text_of(data, "school_id")
-        case "worker_census" | "media_post" | "commune_plan":
-            kind, member = _NAMED_BY[record.type]
-            yield kind, text_of(data, member)
-        case "agency_return":
-            yield REPORTER, reporter_of(data)
         case "denominator":
             yield record.type, f"{text_of(data, 'kind')}|{text_of(data, 'unit_id')}"
         case "plan_item":
@@ -65,6 +62,9 @@ def _links_of(record: CountedRecord) -> Iterator[Subject]:
             item = PlanItem.from_data(record.record_id, data)
             open_plan = plan_of_kind(item.establishment_type_id, item.unit_id)
             yield (PLAN, open_plan) if item.is_open else (PLANNED_AT, item.establishment_id)
+        case _ if (of_one := _OF_ONE.get(record.type)) is not None:
+            kind, key_of = of_one
+            yield kind, key_of(data)
 
 
 def plan_of_kind(type_id: str, unit_id: str) -> str:

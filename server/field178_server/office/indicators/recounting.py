@@ -269,7 +269,7 @@ class Recounting:
             return None if record is None else entity_of_record(record, self._lists)
         if kind in RETURN_KINDS:
             stated = [one for one in linked if (kind, entity_id) in links_of(one)]
-            return entity_of_returns(kind, stated, events)
+            return entity_of_returns(kind, stated, events, self._lists)
         return entity_of_lists(kind, entity_id, self._lists)
 
     def _owner(self, kind: str, event: Event) -> str:

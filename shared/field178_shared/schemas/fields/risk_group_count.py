@@ -8,7 +8,13 @@ from field178_shared.text.i18n import N_
 FIELDS = commune_fields(
     UNIT,
     FieldSpec("half_year", N_("Half-year of the count"), FieldKind.HALF_YEAR),
-    FieldSpec("group_id", N_("At-risk group"), FieldKind.CHOICE, choices="risk_group"),
+    FieldSpec(
+        "group_id",
+        N_("At-risk group"),
+        FieldKind.CHOICE,
+        choices="risk_group",
+        help=N_("Each person counts in one group alone: a young woman among the women."),
+    ),
     FieldSpec(
         "people_total",
         N_("People of the group"),

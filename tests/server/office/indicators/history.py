@@ -205,6 +205,17 @@ class History:
             data |= {"replaces": self._id("commune_plan", _FEW), "integration_ids": ["hiv"]}
         self._put("commune_plan", _FEW, UNIT, data)
 
+    def risk_count(self) -> None:
+        day = self._day()
+        data = {
+            "unit_id": self._rnd.choice(UNITS),
+            "half_year": str(day.replace(month=1 if day.month < 7 else 7, day=1)),
+            "group_id": self._rnd.choice(("women_unstable_work", "workers_in_scope")),
+            "people_total": self._rnd.randrange(9),
+            "women_total": 0,
+        }
+        self._put("risk_group_count", _MANY, UNIT, data)
+
     def item(self) -> None:
         rnd, day = self._rnd, self._day()
         data: Json = {
@@ -377,6 +388,7 @@ _STEPS: Mapping[str, Callable[[History], None]] = {
             "census",
             "post",
             "commune_plan",
+            "risk_count",
             "item",
             "team",
             "entry",
