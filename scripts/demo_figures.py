@@ -214,7 +214,12 @@ OFFICE = [
     ("admin", "dist_people_committee"),
 ]
 # After the officers of the communes.
-FURTHER = [("agency_reporter", "dist_health_office"), ("agency_reporter", "dist_finance_office")]
+FURTHER = [
+    ("agency_reporter", "dist_health_office"),
+    ("agency_reporter", "dist_finance_office"),
+    ("agency_reporter", "dist_culture_office"),
+    ("agency_reporter", "fatherland_front"),
+]
 
 YEAR = 2024
 CALIBRATION: dict[str, object] = {

@@ -1,4 +1,4 @@
-"""What the demo's communes entered last year: posts of their stations, plans, and counts outside visits."""
+"""What the demo's communes entered last year: posts, plans, counts of at-risk groups and of workers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from field178_server.records.batch import Batch
 from field178_server.records.lists_in_force import stored_pack
 from field178_shared.list_packs import lists_with
 from field178_shared.merge import Data
-from field178_shared.records.commune import CENSUS, PLAN, POST
+from field178_shared.records.commune import CENSUS, PLAN, POST, RISK_COUNT
 
 _YEAR = 2024
 _FIRST_COUNT = date(_YEAR, 9, 2)
@@ -42,7 +42,7 @@ class DemoEntry:
 
 
 def entries_of(dataset: Dataset) -> Iterator[DemoEntry]:
-    """Yield the posts of each outlet by month, the plans that were issued, and the counts without a visit."""
+    """Yield posts of each outlet by month, plans that were issued, at-risk groups, counts without a visit."""
     communes = _mapping(dataset, "per_commune")
     for unit in communes:
         yield from _posts(station_of(unit), unit, _numbers(_mapping(communes, unit), "media_by_month"))
@@ -53,6 +53,7 @@ def entries_of(dataset: Dataset) -> Iterator[DemoEntry]:
     for number, unit in enumerate(plans, 1):
         if (plan := _mapping(plans, unit))["issued"]:
             yield DemoEntry(PLAN, unit, _plan(number, unit, plan["integration"]))
+    yield from _groups(communes)
     places = dataset["establishments"]
     assert isinstance(places, list)
     for number, place in enumerate(one for one in places if not one["visits"]):
@@ -125,6 +126,20 @@ def _plan(number: int, unit: str, integration: object) -> Data:
         "issued_on": issued_on.isoformat(),
     }
     return {**data, "integration_ids": integration} if integration else data
+
+
+def _groups(communes: Mapping[str, object]) -> Iterator[DemoEntry]:
+    """Yield the at-risk groups of the second half-year; the last commune still owes its own."""
+    for number, unit in enumerate(list(communes)[:-1]):
+        workers = _mapping(communes, unit)
+        women, youth = 6 + 11 * number % 29, 3 + 7 * number % 31
+        for group, people, of_women in (
+            ("women_unstable_work", women, women),
+            ("youth_unstable_work", youth, youth // 3),
+            ("workers_in_scope", workers["workers_total"], workers["workers_female"]),
+        ):
+            count: Data = {"half_year": f"{_YEAR}-07-01", "group_id": group, "people_total": people}
+            yield DemoEntry(RISK_COUNT, unit, {"unit_id": unit, **count, "women_total": of_women})
 
 
 def _census(number: int, place: Mapping[str, object]) -> Data:

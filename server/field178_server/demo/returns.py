@@ -1,4 +1,4 @@
-"""What the demo's agencies sent last year by month, and the models, budgets and totals that were entered."""
+"""What the demo's agencies sent last year by month or day, and what the office entered."""
 
 from __future__ import annotations
 
@@ -24,14 +24,17 @@ from field178_shared.records.returns import (
     AGENCY_RETURN,
     BUDGET_LINE,
     COMMENDATION,
+    CORRECTION,
     DENOMINATOR,
     HARM_REDUCTION,
     MODEL,
+    SUPERVISION,
 )
 
 _YEAR = 2024
 _HEALTH, _FINANCE, _LABOUR = "dist_health_office", "dist_finance_office", "dist_labour_office"
 _COMMUNE = "commune_people_committee"
+_CULTURE, _FRONT = "dist_culture_office", "fatherland_front"
 _MONTHS = 12
 
 Dataset = Mapping[str, object]
@@ -52,10 +55,35 @@ def returns_of(dataset: Dataset) -> Iterator[DemoEntry]:
     for month in range(_MONTHS):
         quantities = {name: {"quantity": _share(int(str(total)), month)} for name, total in services.items()}
         yield _entry(HARM_REDUCTION, _HEALTH, {"month": _first_of(month), "services": quantities})
+    yield from _corrections()
+    yield from _supervisions()
     yield from _of_office()
     for unit in _mapping(dataset, "per_commune"):
         staff: Data = {"agency_id": _COMMUNE, "unit_id": unit, "kind": "commune_staff_total", **_stated(2)}
         yield DemoEntry(DENOMINATOR, unit, staff)
+
+
+def _corrections() -> Iterator[DemoEntry]:
+    for month, channel, action, count in (
+        (3, "social_network", "correct_information", 3),
+        (6, "website", "correction_asked", 1),
+        (9, "social_network", "correction_asked", 2),
+        (11, "social_network", "handed_over", 1),
+    ):
+        where: Data = {"channel_id": channel, "action_id": action, "topic_ids": ["prostitution_law"]}
+        on = date(_YEAR, month, 14).isoformat()
+        yield _entry(CORRECTION, _CULTURE, {"corrected_on": on, **where, "item_count": count})
+
+
+def _supervisions() -> Iterator[DemoEntry]:
+    for kind, month, units, made, done in (
+        ("supervision", 5, 4, 6, 5),
+        ("social_criticism", 8, 1, 3, 3),
+        ("supervision", 10, 3, 5, 2),
+    ):
+        outcome: Data = {"units_supervised": units, "recommendations": made, "recommendations_done": done}
+        on = date(_YEAR, month, 20).isoformat()
+        yield _entry(SUPERVISION, _FRONT, {"kind_id": kind, "concluded_on": on, **outcome})
 
 
 def _of_office() -> Iterator[DemoEntry]:

@@ -137,5 +137,6 @@ def test_the_office_of_the_demo_publishes_its_places_and_its_communes_enter_thei
         "media_post": totals["media_items"],
         "commune_plan": issued,
         "worker_census": unvisited,
+        "risk_group_count": 3 * (len(demo()["per_commune"]) - 1),
     }
     assert entered == sum(counted.values())

@@ -99,6 +99,23 @@ def test_what_agencies_sent_is_counted_as_the_data_set_says(store: DemoStore) ->
     assert found["budget_used_pct"].approved.value == 88.9
     assert found["team_trained_pct"].approved.den == 40
     assert [name for name, one in found.items() if not one.approved.is_sent] == []
+    assert found["information_corrections"].approved.breakdown == {
+        **{"correct_information": 3, "correction_asked": 3, "handed_over": 1}
+    }
+    assert found["supervision_bodies"].approved.breakdown == {"supervision": 7, "social_criticism": 1}
+    done = found["supervision_done_pct"].approved
+    assert (done.num, done.den, done.value) == (10, 14, 71.4)
+
+
+def test_at_risk_groups_are_counted_in_all_communes_but_one(store: DemoStore) -> None:
+    found = counted(store)
+    communes = found["at_risk_counted_pct"].approved
+    assert (communes.num, communes.den) == (16, 17)
+    people, women = found["at_risk_people"].approved, found["at_risk_women"].approved
+    by_commune = list(demo()["per_commune"].values())[:-1]
+    assert people.breakdown["workers_in_scope"] == sum(one["workers_total"] for one in by_commune)
+    assert people.num == sum(people.breakdown.values())
+    assert women.breakdown["women_unstable_work"] == people.breakdown["women_unstable_work"]
 
 
 def test_what_is_stated_of_a_whole_area_counts_there_after_districts_ended() -> None:
