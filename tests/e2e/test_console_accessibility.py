@@ -47,6 +47,8 @@ REVIEWER = (
     "/account",
     "/returns",
     "/returns/new/denominator",
+    "/returns/new/information_correction",
+    "/returns/new/supervision",
     "/not-there",
 )
 AGENCY_REPORTER = (
@@ -66,6 +68,7 @@ COMMUNE_REPORTER = (
     "/commune",
     "/commune/new/worker_census",
     "/commune/new/commune_plan",
+    "/commune/new/risk_group_count",
 )
 ADMINISTRATOR = (
     "/audit",

@@ -19,7 +19,7 @@ from field178_server.records.access import AGGREGATES_ONLY, access_of, access_to
 from field178_shared.codelists.labels import Labelled
 from field178_shared.formulas.figures import Formula
 from field178_shared.formulas.sources import ENTITIES, SOURCES
-from field178_shared.records.commune import COMMUNE_TYPES, PLAN, POST
+from field178_shared.records.commune import COMMUNE_TYPES, PLAN, POST, RISK_COUNT
 from field178_shared.records.plan import ITEM
 from field178_shared.records.reading import count_of, day_of, text_of
 from field178_shared.records.returns import RETURN_TYPES
@@ -213,14 +213,14 @@ def _beside(
     row: CountedRow, records: Mapping[str, RecordBehind], reader: RecordReader
 ) -> Sequence[tuple[str, str]]:
     """Return the records that tell of an entity, the newest first: their words and their pages."""
-    found = []
+    found, localizer = [], reader.localizer
     for record_id, day in row.records[:MOST_BESIDE]:
         record = records.get(record_id)
         if record is not None and reader.holds(record):
-            kind = type_name(record.type, reader.localizer)
-            text = f"{kind} {reader.localizer.day(day)}"
+            when = localizer.half_year if record.type == RISK_COUNT else localizer.day
+            text = f"{type_name(record.type, localizer)} {when(day)}"
             if record.type in (POST, "outreach_session"):
-                text = f"{reader.localizer.day(day)} {reader.title(record_id, record)}"
+                text = f"{localizer.day(day)} {reader.title(record_id, record)}"
             found.append((text, reader.href(record.type, record_id)))
     return found
 

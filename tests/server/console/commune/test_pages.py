@@ -252,6 +252,7 @@ def test_other_communes_are_not_there(commune: Browser, office: Office) -> None:
     other = "c11632_v2"
     assert commune.get(f"/commune?unit={other}").status_code == 404
     assert commune.post(f"/commune/new/worker_census?unit={other}", COUNT).status_code == 404
+    assert commune.post(f"/commune/new/risk_group_count?unit={other}", GROUP).status_code == 404
     reporter = office.officer_id("commune_reporter")
 
     def move(session: object) -> None:
@@ -336,3 +337,17 @@ def test_document_of_a_plan_is_kept_over_a_refusal_and_read_by_the_district(
     # A box that is not ticked takes its file away.
     assert send(f"/commune/entries/{record_id}", PLAN | {"seen_rev": "1"}).status_code == 303
     assert "attachments" not in stored(office, "commune_plan")[0][3]
+
+
+def test_at_risk_figure_leads_to_the_counts_of_communes(
+    commune: Browser, office: Office, signed_in: Callable[[str], Browser]
+) -> None:
+    commune.post(NEW["risk_group_count"], GROUP | {"half_year": "2026-01-01", "people_total": "20"})
+    commune.post(NEW["risk_group_count"], GROUP)
+    newest = {data["half_year"]: record_id for record_id, _, _, data in stored(office, "risk_group_count")}
+    reviewer, path = signed_in("chi"), "/indicators/at_risk_people/records?year=2026"
+    page = shown(reviewer, path)
+    assert "12 người" in page
+    assert "Thanh niên chưa có việc làm hoặc việc làm không ổn định" in page
+    assert "Thống kê nhóm có nguy cơ cao 6 tháng cuối năm 2026" in page
+    assert f"/commune/entries/{newest['2026-07-01']}" in reviewer.text(path)

@@ -72,7 +72,10 @@ def test_those_who_owe_something_are_told_once_a_month(owing: Runtime, office: O
     assert notices == ["role:agency_reporter", "role:commune_reporter"]
     assert set(mails) == {"agency_reporter", "commune_reporter"}
     assert "Số liệu tháng 11/2026 còn thiếu:" in mails["commune_reporter"]
-    assert "đơn vị truyền thông chưa có tin, bài: 1, kế hoạch năm" in mails["commune_reporter"]
+    assert (
+        "đơn vị truyền thông chưa có tin, bài: 1, kế hoạch năm, nhóm có nguy cơ cao chưa thống kê: 3"
+        in mails["commune_reporter"]
+    )
     assert "Tòa án nhân dân khu vực" in mails["agency_reporter"]
     assert "Tòa án" not in mails["commune_reporter"]
     for text in mails.values():
