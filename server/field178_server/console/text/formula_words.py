@@ -133,7 +133,7 @@ _COUNTED: Mapping[str, str] = {
     "attendance_count": N_("attendances"),
     "tipoffs_received": N_("tip-off reports"),
     "tipoffs_processed": N_("tip-off reports"),
-    **dict.fromkeys(("recommendations", "recommendations_done"), N_("recommendations")),
+    **dict.fromkeys(("recommendations", "recommendations_done"), N_("recommendations of supervision")),
     **dict.fromkeys(("amount_vnd", "allocated_vnd", "spent_vnd"), N_("VND")),
 }
 _COMPARED = {"==": N_("{one} is {other}"), "!=": N_("{one} is not {other}")}

@@ -43,7 +43,7 @@ INFORMATION_CORRECTION = commune_fields(
     *_STATED,
     FieldSpec("corrected_on", N_("Dealt with on"), FieldKind.DATE),
     FieldSpec("channel_id", N_("Where it stood"), FieldKind.CHOICE, choices="information_channel"),
-    FieldSpec("action_id", N_("What was done"), FieldKind.CHOICE, choices="correction_action"),
+    FieldSpec("action_id", N_("How it was dealt with"), FieldKind.CHOICE, choices="correction_action"),
     _number(
         "item_count",
         N_("Items of wrong information"),
