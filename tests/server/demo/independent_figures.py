@@ -557,6 +557,51 @@ class Year:
             "reports_on_time_pct": Answer(sent, len(owed)),
         }
 
+    def stated(self, record_type: str, member: str) -> list[Json]:
+        """Return what was stated of the area on a day of the year."""
+        return [
+            one.data
+            for one in self.plain[record_type]
+            if self.within(day(one.data[member])) and one.data["unit_id"] in self.units
+        ]
+
+    def supervised(self) -> dict[str, Answer]:
+        """Return wrong information dealt with, and social supervision with what came of it."""
+        handled: Counter[str] = Counter()
+        for data in self.stated("information_correction", "corrected_on"):
+            handled[data["action_id"]] += data["item_count"]
+        bodies: Counter[str] = Counter()
+        every = self.stated("supervision", "concluded_on")
+        for data in every:
+            bodies[data["kind_id"]] += data["units_supervised"]
+        known = [data for data in every if data.get("recommendations_done") is not None]
+        return {
+            "information_corrections": summed(handled),
+            "supervision_bodies": summed(bodies),
+            "supervision_done_pct": Answer(
+                sum(data["recommendations_done"] for data in known),
+                sum(data["recommendations"] for data in known),
+            ),
+        }
+
+    def at_risk(self) -> dict[str, Answer]:
+        """Return the last counts of at-risk groups, and the communes that counted within the year."""
+        last: dict[tuple[str, str], Json] = {}
+        for one in sorted(self.plain["risk_group_count"], key=lambda each: each.data["half_year"]):
+            if one.data["unit_id"] in self.units and one.data["half_year"] <= self.last.isoformat():
+                last[one.data["unit_id"], one.data["group_id"]] = one.data
+        people: Counter[str] = Counter()
+        women: Counter[str] = Counter()
+        for (_, group), data in last.items():
+            people[group] += data["people_total"]
+            women[group] += data["women_total"]
+        counted_here = {data["unit_id"] for data in self.stated("risk_group_count", "half_year")}
+        return {
+            "at_risk_people": summed(people),
+            "at_risk_women": summed(women),
+            "at_risk_counted_pct": Answer(len(counted_here), len(self.communes)),
+        }
+
     def system(self, filed: Iterable[RawRecord]) -> dict[str, Answer]:
         """Return what the review made of the records of the year, and how soon they had come."""
         within = returned = decided = number_filed = 0
@@ -595,6 +640,8 @@ class Year:
             **self.after_visits(),
             **self.returns(),
             **self.office(),
+            **self.supervised(),
+            **self.at_risk(),
             **self.system(filed),
             "workers_reached_pct": Answer(self.reached_workers(), counted_here),
             "owners_reached_pct": self.share(self.has_briefed_owner),

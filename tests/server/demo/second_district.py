@@ -83,6 +83,7 @@ class Further:
         yield from self._plans()
         yield from (self._submission(number) for number in range(12))
         yield from self._of_agencies()
+        yield from self._asked_by_the_plan()
 
     def _id(self, name: str) -> str:
         return demo_id(f"further {name}")
@@ -299,6 +300,40 @@ class Further:
                 ("commendation", praised),
                 ("denominator", total),
             ):
+                yield self._id(f"{kind} {number}"), kind, f"unit:{DISTRICT}", data, None
+
+    def _asked_by_the_plan(self) -> Iterator[Filed]:
+        """Yield further counts: at-risk groups of each half-year around the year, in some communes."""
+        rng = self.rng
+        for half_year in (f"{YEAR - 1}-07-01", f"{YEAR}-01-01", f"{YEAR + 1}-01-01"):
+            for unit in rng.sample(list(self.dataset["per_commune"]), 9):
+                women = rng.randrange(9)
+                count = builders.risk_group_count(
+                    unit_id=unit,
+                    half_year=half_year,
+                    group_id=rng.choice(("women_unstable_work", "youth_unstable_work")),
+                    people_total=women + rng.randrange(9),
+                    women_total=women,
+                )
+                named = f"group {half_year} {unit}"
+                yield self._id(named), "risk_group_count", f"unit:{unit}", count, None
+        at: Json = {"agency_id": "dist_labour_office", "unit_id": DISTRICT}
+        for number in range(6):
+            corrected = builders.information_correction(
+                **at,
+                corrected_on=self._day().isoformat(),
+                action_id=rng.choice(("reminder", "handed_over")),
+                item_count=rng.randrange(1, 9),
+            )
+            supervised = builders.supervision(
+                **at,
+                kind_id=rng.choice(("supervision", "social_criticism")),
+                concluded_on=self._day().isoformat(),
+                units_supervised=rng.randrange(1, 9),
+                recommendations=9,
+                recommendations_done=rng.choice((None, rng.randrange(10))),
+            )
+            for kind, data in (("information_correction", corrected), ("supervision", supervised)):
                 yield self._id(f"{kind} {number}"), kind, f"unit:{DISTRICT}", data, None
 
 
