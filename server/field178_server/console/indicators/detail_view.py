@@ -150,8 +150,9 @@ class DetailWriter:
         parts = parts_of_area(area)
         ordered = [one for one, _ in by_label((key, self._localizer.label(labels, key)) for key in parts)]
         figures = {key: self.facts.value(self.indicator, self._period, parts[key]) for key in ordered}
-        # A unit above communes stands here only where something is counted of it.
+        # A unit above communes stands here where something is counted of it; none where nobody sends for it.
         shown = [one for one in ordered if not parts[one].others or figures[one].num]
+        shown = [one for one in shown if figures[one].is_sent]
         shown.sort(key=lambda one: bool(parts[one].others))
         hidden = hidden_communes(self.facts, self.indicator) if is_from_above else frozenset[str]()
         months = () if is_from_above else months_of(question, self.indicator)
@@ -196,6 +197,8 @@ class DetailWriter:
     def _row(self, title: str, value: FigureValue, where: Mapping[str, str], *, is_hidden: bool) -> PlaceLine:
         if value is _NOT_AT_HAND:
             return PlaceLine(title, NumberLink(self._localizer.say(N_("being counted"))), None, NOTHING)
+        if not value.is_sent:
+            return PlaceLine(title, NumberLink(self._localizer.say(N_("not sent"))), None, NOTHING)
         if is_hidden:
             return PlaceLine(title, NumberLink(cell_text(self._localizer)), None, NOTHING)
         num = self._number("num", value.num, where)

@@ -11,14 +11,19 @@ from sqlalchemy import delete
 from tests.server.console.conftest import Browser
 from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import Office
+from tests.shared import builders
 from tests.stores import Statements
 
 from field178_server.database.models import OfficerScope
-from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.office.indicators import kept_facts
 from field178_server.office.indicators.queries import figures
 from field178_server.office.indicators.updater import settle_if_needed
+from field178_server.records import scopes
+from field178_server.records.batch import Batch
 from field178_server.records.lists_in_force import stored_pack
+from field178_server.records.stored_record import new_record
+from field178_shared.codelists import load
 from field178_shared.indicators.periods import Period
 from field178_shared.list_packs import lists_with
 from field178_shared.text.formats import number_text
@@ -56,6 +61,22 @@ def test_a_figure_that_is_not_there_says_why(reads_as: SignIn) -> None:
     page = shown(reads_as(REVIEWER), "/indicators?year=2020")
     assert "Số vụ xét xử — Chưa gửi: Tòa án nhân dân" in page
     assert "không có gì để chia" in page
+
+
+def test_month_for_which_nothing_was_sent_is_no_zero(reads_as: SignIn, district: Office) -> None:
+    court = {"agency_id": "court", "unit_id": "d313_v1", "month": "2023-03-01", "cases_tried": 0}
+
+    def write(session: Session) -> None:
+        scopes.ensure(session, district.settings.tenant, ["unit:d313_v1"], load())
+        batch = Batch(session, district.settings.tenant, district.clock, district.runtime.ids)
+        key = district.runtime.ids.time_ordered()
+        batch.put(new_record(key, "agency_return", "unit:d313_v1", builders.agency_return(**court)))
+        batch.flush()
+
+    run_write(district.engine, write)
+    page = shown(reads_as(REVIEWER), "/indicators/cases_tried?year=2023&area=an_lao_area_2024")
+    assert "đã gửi 1/12 tháng đã qua" in page
+    assert "02/2023 chưa gửi 03/2023 0" in page
 
 
 def test_another_areas_plan_is_not_put_beside(reads_as: SignIn) -> None:
