@@ -555,6 +555,14 @@ class Year:
                 sum(one.get("allocated_vnd") or 0 for one in lines),
             ),
             "reports_on_time_pct": Answer(sent, len(owed)),
+            "commune_reported_pct": Answer(
+                sum(
+                    bool(of_commune) and all(one.get("submitted_on") for one in of_commune)
+                    for commune in self.communes
+                    for of_commune in [[one for one in owed if one["unit_id"] == commune]]
+                ),
+                len(self.communes),
+            ),
         }
 
     def stated(self, record_type: str, member: str) -> list[Json]:
