@@ -72,6 +72,8 @@ def reviewer(walk: Walk) -> None:
     walk.open("/establishments/import")
     walk.picture("reviewer-import")
     walk.open("/establishments/duplicates")
+    for address in ("/indicators", "/reports", "/exports"):
+        walk.open(address)
     walk.open("/tablets")
     walk.go("main table a")
     walk.open("/notices")
@@ -172,6 +174,7 @@ def commune_reporter(walk: Walk) -> None:
     walk.open("/commune")
     enter_post(walk)
     walk.go("main table a")
+    walk.open("/returns")
     own_account(walk)
 
 
@@ -232,6 +235,8 @@ def admin(walk: Walk) -> None:
     walk.go("a[href$='/revoke']")
     if walk.acts:
         walk.confirm_with_password("main form .button-bad", DONE)
+    walk.open("/feeds")
+    walk.open("/webhooks")
     walk.open("/lists")
     walk.picture("admin-lists")
     walk.go("main table a")
