@@ -267,7 +267,7 @@ def under_18(at: District) -> None:
     lists = lists_with(ListPack().with_rows({"indicators.items": {"under_18": row}}))
     counted = at.figure("under_18", lists=lists)
     assert counted.num == 1
-    assert is_hidden(lists.indicators["under_18"], counted)
+    assert is_hidden(lists, lists.indicators["under_18"], counted)
 
 
 def phone_number(at: District) -> None:
