@@ -212,8 +212,8 @@ def admin(walk: Walk) -> None:
     """Look after people, tablets and lists."""
     walk.open("/")
     walk.picture("admin-today", of="main .today")
-    walk.open("/health")
-    walk.open("/teams")
+    for address in ("/health", "/teams"):
+        walk.open(address)
     walk.go("main table a")
     walk.picture("admin-team")
     walk.open("/people")
@@ -235,9 +235,8 @@ def admin(walk: Walk) -> None:
     walk.go("a[href$='/revoke']")
     if walk.acts:
         walk.confirm_with_password("main form .button-bad", DONE)
-    walk.open("/feeds")
-    walk.open("/webhooks")
-    walk.open("/lists")
+    for address in ("/feeds", "/webhooks", "/lists"):
+        walk.open(address)
     walk.picture("admin-lists")
     walk.go("main table a")
     walk.go("main table a")
