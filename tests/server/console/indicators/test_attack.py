@@ -42,7 +42,7 @@ from field178_shared.time.clock import local_date
 
 CITY = "gl13"
 YEARS = (2024, 2025)
-UNDER_FIVE, NOT_SHOWN = "dưới 5", "không hiện"
+UNDER_FIVE, NOT_SHOWN, NOT_SENT = "dưới 5", "không hiện", "chưa gửi"
 _NUMBER = re.compile(r"\d[\d.]*(,\d+)?")
 SignIn = Callable[[str], Browser]
 
@@ -89,7 +89,8 @@ class Reader:
         key = (plain(formula), unit, period)
         if text.startswith(UNDER_FIVE):
             self.attacker.unknown(key, 1, 4)
-        elif found := _NUMBER.match(text):
+        elif found := _NUMBER.match("0" if text == NOT_SENT else text):
+            # What nobody sent adds nothing: it tells as much as a zero.
             number = float(found[0].replace(".", "").replace(",", "."))
             assert number == self.secret(formula, unit, period), (key, text)
             self.seen[key] = number
