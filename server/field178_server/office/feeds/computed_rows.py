@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from field178_server.accounts import teams as accounts
 from field178_server.office.feeds.reader import FeedReader
 from field178_server.office.indicators.areas import OWN_AREA, areas_seen
+from field178_server.office.indicators.asked import FIRST_YEAR, WHOLE_YEAR
 from field178_server.office.indicators.counted_facts import FigureQuestion
 from field178_server.office.indicators.from_above import hidden_figures
 from field178_server.office.indicators.kept_facts import is_told_soon
@@ -27,8 +28,6 @@ Row = tuple[object, ...]
 Wanted = Mapping[str, object]
 # Read without a condition on the year: this year and the one before.
 _YEARS_BACK = 1
-_FIRST_YEAR, _LAST_YEAR = 2015, 2100
-WHOLE_YEAR = "year"
 _OWN_AREA_NAME = "Các xã, phường được giao"
 # Plain lists whose ids stand in the tables of records.
 _CHOICES = ("inspection_kind", "overall_result", "measure", "operating_status")
@@ -120,16 +119,13 @@ def _years(reader: FeedReader, wanted: Wanted) -> Sequence[int]:
     this_year = reader.today.year
     year = wanted.get("Year")
     if isinstance(year, int):
-        return [year] if _FIRST_YEAR <= year <= min(_LAST_YEAR, this_year) else []
+        return [year] if FIRST_YEAR <= year <= this_year else []
     return range(this_year - _YEARS_BACK, this_year + 1)
 
 
 def _areas(reader: FeedReader, year: int, wanted: Wanted) -> dict[str, tuple[str, ...]]:
     last_day = named_period(reader.lists, year).end - timedelta(days=1)
     seen = areas_seen(reader.officer.role, reader.officer.scopes, reader.lists, last_day)
-    if reader.is_from_above:
-        # One area a year: of two that overlap, the difference is a third one, of a few.
-        seen = dict(list(seen.items())[:1])
     area_id = wanted.get("AreaId")
     return {key: units for key, units in seen.items() if area_id is None or key == area_id}
 

@@ -17,7 +17,8 @@ def areas_seen(
 ) -> Mapping[str, tuple[str, ...]]:
     """Return the areas that an officer sees by key, each with its units; the first is the default.
 
-    Nobody's communes named: all of them. A reader of roll-ups from above sees no commune by itself.
+    Nobody's communes named: all of them. A reader of roll-ups from above sees one area and no commune by
+    itself: of two areas that overlap the difference is a third one, of a few (decision 0110).
     """
     communes = {one.id: one for one in lists.units.values() if one.type in COMMUNE_KINDS}
     access = access_to_communes(role, scopes)
@@ -27,12 +28,11 @@ def areas_seen(
         key: group.members for key, group in lists.unit_groups.items() if seen.issuperset(group.members)
     }
     own = {} if is_whole and groups else {OWN_AREA: tuple(sorted(seen))}
-    valid = [one for one in seen if communes[one].valid_on(day)]
-    return {
-        **own,
-        **dict(sorted(groups.items(), key=lambda pair: not _is_of_day(pair[1], communes, day))),
-        **({} if lists.roles[role].scope == AGGREGATES_ONLY else {one: (one,) for one in sorted(valid)}),
-    }
+    of_day = sorted(groups.items(), key=lambda pair: not _is_of_day(pair[1], communes, day))
+    areas = [*own.items(), *of_day]
+    if lists.roles[role].scope == AGGREGATES_ONLY:
+        return dict(areas[:1])
+    return {**dict(areas), **{one: (one,) for one in sorted(seen) if communes[one].valid_on(day)}}
 
 
 def units_seen(areas: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from field178_shared.indicators.reporting import PERIOD_NAMES, YearKind, named_p
 from field178_shared.text.formats import parse_whole_number
 
 WHOLE_YEAR = "year"
-_YEARS = (2015, 2100)
+FIRST_YEAR, LAST_YEAR = 2015, 2100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,8 @@ def asked_figures(
     arguments: Mapping[str, str], officer: OfficerContext, lists: CodeLists, today: date
 ) -> AskedFigures:
     """Read what is asked for; what it cannot mean is the default, an area that is not seen is not shown."""
-    least, most = _YEARS
     year = parse_whole_number(arguments.get("year", ""), 4) or today.year
-    year = year if least <= year <= most else today.year
+    year = year if FIRST_YEAR <= year <= LAST_YEAR else today.year
     name = arguments.get("period", "")
     name = name if name in PERIOD_NAMES else WHOLE_YEAR
     is_from_above = lists.roles[officer.role].scope == AGGREGATES_ONLY
@@ -51,8 +50,6 @@ def asked_figures(
     kind = YearKind.REPORT if is_of_report else YearKind.CALENDAR
     period = named_period(lists, year, name, kind)
     areas = areas_seen(officer.role, officer.scopes, lists, period.end - timedelta(days=1))
-    if is_from_above:
-        areas = dict(list(areas.items())[:1])
     area_id = arguments.get("area", "")
     units = areas[area_id] if area_id in areas else units_seen(areas)
     profile = lists.target_profiles.get(arguments.get("profile", "")) or plan_followed(lists, units, year)
