@@ -13,12 +13,24 @@ from types import ModuleType, NoneType
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, CursorResult, Engine, FromClause, Result, Table, create_engine, event
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Engine,
+    FromClause,
+    Result,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -215,6 +227,12 @@ def stored_instant(connection: Connection, instant: datetime) -> object:
 def stored_list(connection: Connection, values: Sequence[object]) -> object:
     """Return a list as `among` takes it on this engine."""
     return json.dumps(values) if connection.dialect.name == "sqlite" else list(values)
+
+
+def among_ids(session: Session, column: Any, ids: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of these ids, however many: one bound value."""
+    listed = stored_list(session.connection(), sorted(set(ids)))
+    return among(column, bindparam("ids", listed, unique=True))
 
 
 def list_source(connection: Connection, name: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers
@@ -319,7 +319,11 @@ def _found_by_words(session: Session, wanted: FiledList) -> _FoundByWords:
     if len(found) > MOST_FOUND or not are_all:
         condition = _matches(session, wanted, words, has_numbers)
         return _FoundByWords((condition,), are_many=len(found) > MOST_FOUND)
-    return _FoundByWords((_among(session, FiledRecord.record_id, found),), are_ids=True, count=len(found))
+    return _FoundByWords(
+        (database.among_ids(session, FiledRecord.record_id, found),),
+        are_ids=True,
+        count=len(found),
+    )
 
 
 def _is_of_sessions(wanted: FiledList) -> bool:
@@ -334,11 +338,6 @@ def _readable(wanted: FiledList) -> list[ColumnElement[bool]]:
         filed.type == wanted.filter.type,
         wanted.access.covers(filed.scope),
     ]
-
-
-def _among(session: Session, column: Any, ids: Collection[str]) -> ColumnElement[bool]:
-    listed = database.stored_list(session.connection(), sorted(ids))
-    return database.among(column, bindparam("found", listed, unique=True))
 
 
 def _holds(column: Any, words: Sequence[str]) -> list[ColumnElement[bool]]:
@@ -373,7 +372,7 @@ def _visits_to_named(session: Session, wanted: FiledList, words: Sequence[str]) 
     places |= _merged_into(session, wanted.tenant_id, places) if any_merged(session) else set()
     visits = (
         select(filed.record_id)
-        .where(*_readable(wanted), _among(session, filed.establishment_id, places))
+        .where(*_readable(wanted), database.among_ids(session, filed.establishment_id, places))
         # Without statistics SQLite reads all of the type in the index of lists.
         .with_hint(filed, f"INDEXED BY {VISITS_INDEX}", "sqlite")
     )
@@ -385,7 +384,8 @@ def _merged_into(session: Session, tenant_id: str, places: Collection[str]) -> s
     found, step = set[str](), set(places)
     while step:
         query = select(MergeProjection.record_id).where(
-            MergeProjection.tenant_id == tenant_id, _among(session, MergeProjection.into_id, step)
+            MergeProjection.tenant_id == tenant_id,
+            database.among_ids(session, MergeProjection.into_id, step),
         )
         step = set(session.scalars(query)) - found
         found |= step
@@ -408,12 +408,12 @@ def _matches(
         entry = EstablishmentProjection
         holding = select(entry.record_id).where(
             entry.tenant_id == tenant_id,
-            _among(session, entry.record_id, set(ends.values())),
+            database.among_ids(session, entry.record_id, set(ends.values())),
             *_holds(entry.folded, words),
         )
         named = set(session.scalars(holding))
         aliases = {one for one, end in ends.items() if end in named}
-        either.append(_among(session, FiledRecord.establishment_id, aliases))
+        either.append(database.among_ids(session, FiledRecord.establishment_id, aliases))
     if has_numbers:
         text, sanction = " ".join(words), SanctionRow
         either += [

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select, true
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from field178_server.database import engine as database
@@ -68,8 +68,7 @@ def listed(
     """Return the condition that a column holds one of these ids, one that always holds for None."""
     if ids is None:
         return true()
-    value = database.stored_list(session.connection(), sorted(ids))
-    return database.among(column, bindparam("ids", value, unique=True))
+    return database.among_ids(session, column, ids)
 
 
 def _filed_records(session: Session, tenant_id: str, ids: Ids) -> Iterator[CountedRecord]:

@@ -10,10 +10,9 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, literal, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import delete, insert, literal, select
+from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
@@ -209,7 +208,7 @@ def _records_with_subjects(session: Session, tenant_id: str, ids: Sequence[str])
     A review never comes before the revision that it decides on, nor an entry before its visit.
     """
     query = select(Record.record_id, Record.subject_id).where(
-        Record.tenant_id == tenant_id, _among(session, Record.record_id, ids)
+        Record.tenant_id == tenant_id, database.among_ids(session, Record.record_id, ids)
     )
     subjects = {one: subject or one for one, subject in session.execute(query)}
     ordered: dict[str, None] = {}
@@ -218,7 +217,7 @@ def _records_with_subjects(session: Session, tenant_id: str, ids: Sequence[str])
         ordered |= dict.fromkeys((subject, review_id(subject), one))
     row = Record
     wanted = select(row.record_id, row.type, row.scope, row.rev, row.deleted, row.subject_id, row.body).where(
-        row.tenant_id == tenant_id, _among(session, row.record_id, list(ordered))
+        row.tenant_id == tenant_id, database.among_ids(session, row.record_id, list(ordered))
     )
     found = {one.record_id: _Found(*one) for one in session.execute(wanted)}
     return {one: found[one] for one in ordered if one in found}
@@ -226,7 +225,8 @@ def _records_with_subjects(session: Session, tenant_id: str, ids: Sequence[str])
 
 def _told(session: Session, tenant_id: str, ids: Collection[str]) -> dict[str, int]:
     query = select(WebhookRecord.record_id, WebhookRecord.rev).where(
-        WebhookRecord.tenant_id == tenant_id, _among(session, WebhookRecord.record_id, list(ids))
+        WebhookRecord.tenant_id == tenant_id,
+        database.among_ids(session, WebhookRecord.record_id, list(ids)),
     )
     return {record_id: rev for record_id, rev in session.execute(query)}
 
@@ -299,7 +299,11 @@ def _revisions(
     row = ChangeHistory
     query = (
         select(row.change_id, row.record_id, row.rev, row.received_at)
-        .where(row.tenant_id == tenant_id, row.rev.is_not(None), _among(session, row.record_id, list(new)))
+        .where(
+            row.tenant_id == tenant_id,
+            row.rev.is_not(None),
+            database.among_ids(session, row.record_id, list(new)),
+        )
         .order_by(row.rev)
     )
     payloads = _payloads(session, tenant_id, [one for one, found in new.items() if found.type in _READ])
@@ -320,7 +324,8 @@ def _payloads(session: Session, tenant_id: str, ids: Sequence[str]) -> dict[str,
     if not ids:
         return {}
     query = select(ChangeHistory.change_id, ChangeHistory.payload).where(
-        ChangeHistory.tenant_id == tenant_id, _among(session, ChangeHistory.record_id, ids)
+        ChangeHistory.tenant_id == tenant_id,
+        database.among_ids(session, ChangeHistory.record_id, ids),
     )
     return {one: _object(json.loads(payload)) for one, payload in session.execute(query) if payload}
 
@@ -349,11 +354,6 @@ def _write(session: Session, tenant_id: str, last_no: int, events: Sequence[_Eve
             for number, event in enumerate(events, 1)
         ],
     )
-
-
-def _among(session: Session, column: InstrumentedAttribute[str], ids: Sequence[str]) -> ColumnElement[bool]:
-    value: Any = database.stored_list(session.connection(), sorted(set(ids)))
-    return database.among(column, bindparam("ids", value, unique=True))
 
 
 def _set_of(payload: Data) -> Data:
