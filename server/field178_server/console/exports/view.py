@@ -9,10 +9,11 @@ from datetime import date, datetime
 from flask import url_for
 
 from field178_server.accounts.officers import OfficerContext
+from field178_server.console.records.figure_filters import area_filter, period_filters
 from field178_server.console.shell.lists import FilterField
 from field178_server.console.text.export_names import export_name
 from field178_server.console.text.field_labels import field_name
-from field178_server.console.text.figure_periods import PERIODS, YEAR_KINDS, areas_in_words
+from field178_server.console.text.figure_periods import PERIODS, areas_in_words
 from field178_server.console.text.job_labels import JOB_STATES
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
@@ -22,13 +23,12 @@ from field178_server.office.exports.queries import kept_until
 from field178_server.office.indicators.asked import WHOLE_YEAR, asked_figures
 from field178_server.records.access import access_to_communes
 from field178_shared.codelists.units import COMMUNE_KINDS
-from field178_shared.indicators.reporting import PERIOD_NAMES, YearKind
+from field178_shared.indicators.reporting import YearKind
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
 _FORMATS = {"xlsx": "XLSX (Excel)", "csv": "CSV", GEOJSON: "GeoJSON"}
 _BY_COMMUNE = frozenset({REGISTER, VISITS, SESSIONS})
-_YEARS_BACK = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,8 @@ def export_form(
         )
     ]
     if kind.has_period:
-        fields += _of_figures(given, officer, localizer, today)
+        asked = asked_figures(given, officer, localizer.lists, today)
+        fields += (*period_filters(asked, localizer), area_filter(asked, localizer))
     if kind.has_days:
         fields += [
             FilterField(name, say(label), _day(given.get(name, "")))
@@ -150,31 +151,6 @@ def _details(arguments: Mapping[str, str], localizer: Localizer) -> str:
     found += [" – ".join(days)] if days else []
     found += [localizer.label(lists.units, arguments["unit"])] if "unit" in arguments else []
     return " · ".join(one for one in found if one)
-
-
-def _of_figures(
-    given: Mapping[str, str], officer: OfficerContext, localizer: Localizer, today: date
-) -> Sequence[FilterField]:
-    say, asked = localizer.say, asked_figures(given, officer, localizer.lists, today)
-    years = [str(one) for one in range(max(asked.year, today.year), today.year - _YEARS_BACK - 1, -1)]
-    name = "" if asked.period_name == WHOLE_YEAR else asked.period_name
-    periods = [(one, say(PERIODS[one])) for one in PERIOD_NAMES if one != WHOLE_YEAR]
-    calendar = FilterField(
-        "calendar",
-        say(N_("Year begins")),
-        "" if asked.kind is YearKind.CALENDAR else asked.kind,
-        [(YearKind.REPORT, say(YEAR_KINDS[YearKind.REPORT]))],
-        say(YEAR_KINDS[YearKind.CALENDAR]),
-    )
-    areas = areas_in_words(asked.areas, localizer)
-    return [
-        FilterField(
-            "year", say(N_("Year")), str(asked.year), [(one, one) for one in years], say(N_("This year"))
-        ),
-        FilterField("period", say(N_("Period")), name, periods, say(PERIODS[WHOLE_YEAR])),
-        *(() if asked.is_from_above else (calendar,)),
-        FilterField("area", say(N_("Area")), asked.area_id, areas, say(N_("Area of the plan"))),
-    ]
 
 
 def _communes(officer: OfficerContext, localizer: Localizer, today: date) -> Sequence[tuple[str, str]]:
