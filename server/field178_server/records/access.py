@@ -13,6 +13,8 @@ from field178_shared.codelists import load
 WHOLE_TENANT_ROLES = frozenset({"reviewer"})
 # The scope of a role that reads roll-ups from above.
 AGGREGATES_ONLY = "aggregates_only"
+# Either of them opens the figures of the indicators.
+FIGURE_RIGHTS = frozenset({"read_indicators", "compute_indicators"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from field178_server.office.exports.operations import ExportQuestion, ExportRow,
 from field178_server.office.exports.table_files import Cell, TableFile
 from field178_server.office.indicators.asked import AskedFigures, asked_figures
 from field178_server.office.indicators.counted_facts import AreaFacts, parts_of_area
-from field178_server.office.indicators.from_above import hidden_communes, hidden_figures, is_by_commune
+from field178_server.office.indicators.from_above import hidden_communes, hidden_for, is_by_commune
 from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_shared.codelists import Indicator
@@ -55,11 +55,7 @@ def figures_table(session: Session, question: ExportQuestion) -> ExportTable:
     facts = facts_at_hand(session, context.tenant_id, asked.question, [one.id for one in indicators])
     told = [one for one in indicators if facts.tells(one, asked.question.period)]
     figures = {one.id: facts.figure(one, asked.question.period) for one in told}
-    hidden = (
-        hidden_figures(session, context.tenant_id, asked.question, figures)
-        if asked.is_from_above
-        else frozenset[str]()
-    )
+    hidden = hidden_for(session, context.tenant_id, asked, figures)
     writer = _FigureRows(asked, facts, localizer, hidden)
     headings = [localizer.say(text) for text in _COLUMNS.values()]
     title = localizer.say(N_("Figures of the indicators"))

@@ -22,7 +22,7 @@ from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.indicators.counted_facts import read_facts
-from field178_server.office.indicators.from_above import hidden_figures
+from field178_server.office.indicators.from_above import hidden_for
 from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_shared.codelists import Indicator
 from field178_shared.errors import AppError, ErrorCode
@@ -49,11 +49,7 @@ def indicator(indicator_id: str) -> Response:
         if not all(facts.tells(localizer.lists.indicators[one], period) for one in read):
             return being_counted(address, layout, localizer, address.href())
         figures = {one: facts.figure(localizer.lists.indicators[one], period) for one in read}
-        hidden = (
-            hidden_figures(session, runtime.tenant_id, address.question, figures)
-            if address.is_from_above
-            else frozenset[str]()
-        )
+        hidden = hidden_for(session, runtime.tenant_id, address, figures)
     uncounted = [one for one in asked if not facts.tells(wanted, one)]
     keep(uncounted, address)
     figure = figures[indicator_id]

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.http.auth import current_officer
-from field178_server.records.access import AccessFilter, access_of
+from field178_server.records.access import FIGURE_RIGHTS, AccessFilter, access_of
 from field178_shared.codelists import CodeLists
 
 
@@ -50,8 +50,8 @@ SIGN_REPORT = Access(frozenset({"sign_off_report"}))
 SEND_REPORT = Access(frozenset({"draft_report", "submit_return"}))
 RETURNS = Access(frozenset({"submit_return", "review", "sign_off_report"}))
 ENTER_RETURNS = Access(frozenset({"submit_return", "review"}))
-FIGURES = Access(frozenset({"read_indicators", "compute_indicators"}))
-EXPORT_SOMETHING = Access(frozenset({"read_indicators", "compute_indicators", "read_visits"}))
+FIGURES = Access(FIGURE_RIGHTS)
+EXPORT_SOMETHING = Access(FIGURE_RIGHTS | {"read_visits"})
 EXPORTS = Access(EXPORT_SOMETHING.rights | {"approve_export"})
 HAND_OVER = Access(frozenset({"manage_users", "review"}))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from field178_server.records.access import FIGURE_RIGHTS
 from field178_shared.codelists import CodeLists
 from field178_shared.records.commune import COMMUNE_TYPES
 from field178_shared.records.returns import RETURN_TYPES
@@ -20,7 +21,6 @@ FIGURES, REGISTER, VISITS, SESSIONS, FOLLOW_UPS = (
 )
 CSV, XLSX, GEOJSON = "csv", "xlsx", "geojson"
 _TABLES, _PLACED = (XLSX, CSV), (XLSX, CSV, GEOJSON)
-_READ_FIGURES = frozenset({"read_indicators", "compute_indicators"})
 _READ_VISITS = frozenset({"read_visits"})
 
 
@@ -39,7 +39,7 @@ EXPORT_KINDS: Mapping[str, ExportKind] = MappingProxyType(
     {
         one.key: one
         for one in (
-            ExportKind(FIGURES, _READ_FIGURES, _PLACED, has_days=False, has_period=True),
+            ExportKind(FIGURES, FIGURE_RIGHTS, _PLACED, has_days=False, has_period=True),
             ExportKind(REGISTER, _READ_VISITS, _PLACED, has_days=False),
             ExportKind(VISITS, _READ_VISITS, _PLACED),
             ExportKind(SESSIONS, _READ_VISITS, _TABLES),

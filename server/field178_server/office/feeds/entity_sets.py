@@ -27,14 +27,14 @@ from field178_server.database.models import (
 from field178_server.office.feeds import computed_rows
 from field178_server.office.feeds.edm import SQL_TYPES, EdmType
 from field178_server.office.feeds.reader import FeedReader
+from field178_server.records.access import FIGURE_RIGHTS
 from field178_shared.codelists import CodeLists
 
 # The column that says how far the review is; a query that does not name it reads approved records alone.
 STATE, APPROVED = "State", "approved"
 FIGURES = "IndicatorFigures"
 _RECORDS = frozenset({"read_visits", "read_own_team_visits"})
-_FIGURES = frozenset({"read_indicators", "compute_indicators"})
-_ANY = _RECORDS | _FIGURES
+_ANY = _RECORDS | FIGURE_RIGHTS
 _INSPECTION, _SESSION = "inspection", "outreach_session"
 _NO_DAY = date(9999, 12, 31)
 
@@ -286,7 +286,7 @@ _SETS = (
             "IsSent": EdmType.BOOLEAN,
         },
         computed_rows.indicator_figures,
-        *_FIGURES,
+        *FIGURE_RIGHTS,
     ),
     _computed(
         "Indicators",
@@ -301,7 +301,7 @@ _SETS = (
             "OfficialCode": EdmType.STRING,
         },
         computed_rows.indicators,
-        *_FIGURES,
+        *FIGURE_RIGHTS,
     ),
     _computed(
         "Areas",
@@ -309,7 +309,7 @@ _SETS = (
         ("Id",),
         {"Id": EdmType.STRING, "NameVi": EdmType.STRING, "UnitCount": EdmType.INT32},
         computed_rows.areas,
-        *_FIGURES,
+        *FIGURE_RIGHTS,
     ),
     _computed(
         "Units",

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from field178_server.office.indicators.asked import AskedFigures
 from field178_server.office.indicators.counted_facts import AreaFacts, FigureQuestion, parts_of_area
 from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_server.office.indicators.queries import IndicatorFigure
@@ -57,6 +58,15 @@ def hidden_figures(
         if not (shows_parts(of_parts) and shows_parts(of_nested, is_running=True)):
             hidden.add(one.id)
     return frozenset(hidden)
+
+
+def hidden_for(
+    session: Session, tenant_id: str, asked: AskedFigures, found: Mapping[str, IndicatorFigure]
+) -> frozenset[str]:
+    """Return the indicators whose figures the reader does not see; none, for one of the area itself."""
+    if not asked.is_from_above:
+        return frozenset()
+    return hidden_figures(session, tenant_id, asked.question, found)
 
 
 def is_by_commune(question: FigureQuestion, indicator: Indicator) -> bool:
