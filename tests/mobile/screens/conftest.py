@@ -61,6 +61,7 @@ def stage(_stage: Stage) -> Iterator[Stage]:
     _stage.strike()
     yield _stage
     _stage.clear()
+    _speak_vietnamese()
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +74,14 @@ def tablets(
     made = Tablets(_stage, tmp_path_factory, request.module.SPEAKS, request.module.SCALE)
     yield made
     made.end()
+    _speak_vietnamese()
+
+
+def _speak_vietnamese() -> None:
+    """Put the language back, which belongs to the process, for tests that need no stage."""
+    from field178_mobile.kit.language import language
+
+    language.switch("vi")
 
 
 @pytest.fixture(params=[(1280, 800), (800, 1280)], ids=["landscape", "portrait"])
