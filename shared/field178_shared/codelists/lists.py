@@ -197,6 +197,11 @@ class CodeLists:
         """Return the reform steps that led out of the unit."""
         return successors(self.lineage, unit_id)
 
-    def members_of(self, group_id: str) -> tuple[Unit, ...]:
-        """Return the units of an area."""
-        return tuple(self.units[member] for member in self.unit_groups[group_id].members)
+    def area(self, area_id: str) -> UnitGroup | Unit | None:
+        """Return what an area is: a group of units, or one unit by itself."""
+        return self.unit_groups.get(area_id) or self.units.get(area_id)
+
+    def members_of(self, area_id: str) -> tuple[Unit, ...]:
+        """Return the units of an area. Raises KeyError where the lists have none of the id."""
+        group = self.unit_groups.get(area_id)
+        return tuple(self.units[member] for member in (group.members if group else (area_id,)))

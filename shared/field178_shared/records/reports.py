@@ -82,6 +82,7 @@ class ReportSubmission:
 
     kind: str
     year: int
+    area_id: str
     agency_id: str
     unit_id: str
     due_on: date | None
@@ -94,6 +95,7 @@ class ReportSubmission:
         return cls(
             kind=text_of(data, "kind"),
             year=count_of(data, "year") or 0,
+            area_id=text_of(data, "area_id"),
             agency_id=text_of(data, "agency_id"),
             unit_id=text_of(data, "unit_id"),
             due_on=day_of(data, "due_on"),

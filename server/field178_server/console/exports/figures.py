@@ -95,9 +95,8 @@ class _FigureRows:
     def _row(
         self, indicator: Indicator, figure: IndicatorFigure | None, unit_id: str, *, is_hidden: bool
     ) -> Sequence[Cell]:
-        say, lists, question = self.localizer.say, self.localizer.lists, self.asked.question
+        say, question = self.localizer.say, self.asked.question
         area = unit_id or self.asked.area_id
-        named = lists.units if unit_id or area in lists.units else lists.unit_groups
         days = question.period.first, question.last_day
         numbers: tuple[Cell, ...] = _NOTHING
         target: tuple[Cell, ...] = (None, None)
@@ -116,7 +115,7 @@ class _FigureRows:
             pending = None if self.asked.is_from_above else figure.with_waiting.num - value.num
         return (
             *(indicator.id, indicator.label(self.localizer.language), indicator.official_code or ""),
-            *(area, self.localizer.label(named, area), say(_COMMUNE if unit_id else _AREA)),
+            *(area, self.localizer.area(area), say(_COMMUNE if unit_id else _AREA)),
             *days,
             *numbers,
             "" if indicator.unit == YES_NO else indicator.unit,

@@ -75,8 +75,8 @@ def record_submission(record_id: str) -> AnyResponse:
     number = request.form.get("document_number", "").strip()
 
     def write(session: Session) -> None:
-        if not reader.may_write and not any(
-            one.record_id == record_id and reader.reader.owes(localizer.lists, one.submission)
+        if not any(
+            one.record_id == record_id and reader.may_record(localizer.lists, one.submission)
             for one in all_submissions(session, current_runtime().tenant_id)
         ):
             raise AppError(ErrorCode.NOT_FOUND, record_id=record_id)
@@ -100,7 +100,7 @@ def new_report() -> Response:
     typed = MultiDict({name: request.args[name] for name in _OPENED if name in request.args})
     typed.setdefault("year", str(today().year))
     lists = _localizer().lists
-    typed.setdefault("area_id", next(reversed(list(lists.unit_groups)), ""))
+    typed.setdefault("area_id", next(iter(_areas(_localizer())), ""))
     if "profile_ids" not in typed:
         chosen = default_profiles(lists, typed["area_id"], parse_whole_number(typed["year"]) or 0)
         typed.setlist("profile_ids", list(chosen))
@@ -140,7 +140,7 @@ def _board(refusal: str = "", status: int = 200) -> Response:
         layout = layout_of(session, officer, localizer)
     own = [one for one in owed if reader.reader.owes(localizer.lists, one.submission)]
     is_sender = reader.may_send and not reader.may_write
-    shown = own if is_sender else owed if reader.reader.sees_drafts else []
+    shown = own if is_sender else [one for one in owed if reader.follows(localizer.lists, one.submission)]
     periods = _periods(
         [
             *((one.report.kind, one.report.year) for one in known),
@@ -153,7 +153,7 @@ def _board(refusal: str = "", status: int = 200) -> Response:
     kind = localizer.lists.report_kinds[kind_id]
     of_period = [one for one in shown if (one.submission.kind, one.submission.year) == (kind_id, year)]
     lines = view.submission_lines(
-        [(one, reader.may_write or one in own) for one in of_period], day, localizer
+        [(one, reader.may_record(localizer.lists, one.submission)) for one in of_period], day, localizer
     )
     title = f"{kind.label(localizer.language)} {year}"
     return render(
@@ -232,9 +232,7 @@ def _fields(form: OpeningForm, localizer: Localizer) -> tuple[InputField, ...]:
         "year": Control("number"),
         "period_from": Control("date"),
         "period_to": Control("date"),
-        "area_id": Control(
-            "choice", options=tuple((one.id, one.label(language)) for one in lists.unit_groups.values())
-        ),
+        "area_id": Control("choice", options=tuple((one, localizer.area(one)) for one in _areas(localizer))),
         "profile_ids": Control(
             "choices", options=tuple((one.id, one.label(language)) for one in lists.target_profiles.values())
         ),
@@ -263,7 +261,7 @@ def _read(typed: MultiDict[str, str], localizer: Localizer) -> tuple[Data, dict[
         errors["kind"] = message(ErrorCode.REQUIRED, localizer.language)
     if year is None or not 2000 <= year <= 9998:
         errors["year"] = message(ErrorCode.OUT_OF_RANGE, localizer.language)
-    if area_id not in lists.unit_groups:
+    if area_id not in _areas(localizer):
         errors["area_id"] = message(ErrorCode.REQUIRED, localizer.language)
     if kind is None or year is None or errors:
         return {}, errors
@@ -289,6 +287,11 @@ def _new_data(
         **({"profile_ids": profiles} if profiles else {}),
         **default_heading(lists, kind, year, area_id),
     }
+
+
+def _areas(localizer: Localizer) -> tuple[str, ...]:
+    """Return the areas that the officer may open a report for."""
+    return reader_of(current_officer(), localizer).reader.areas(localizer.lists, today())
 
 
 def _said(refusal: Refusal) -> str:

@@ -81,7 +81,7 @@ def report_lines(reports: Iterable[KnownReport], localizer: Localizer) -> list[R
             url_for("console.report", record_id=one.record_id),
             title_of(one.report, localizer),
             days_of(one.report, localizer),
-            localizer.label(localizer.lists.unit_groups, one.report.area_id),
+            localizer.area(one.report.area_id),
             state_label(one.state, localizer),
         )
         for one in reports

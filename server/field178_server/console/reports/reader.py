@@ -11,7 +11,9 @@ from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
 from field178_server.http.application_runtime import current_runtime
 from field178_server.office.reports.queries import KnownReport, ReportViewer, find_report
+from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.records.reports import ReportSubmission
 from field178_shared.time.clock import local_date
 
 
@@ -23,6 +25,18 @@ class ReportReader:
     may_write: bool
     may_sign: bool
     may_send: bool
+
+    def follows(self, lists: CodeLists, submission: ReportSubmission) -> bool:
+        """Tell whether the officer sees if this was sent: for a report worked on, or the own part of one."""
+        if self.reader.sees_drafts and self.reader.sees_area(lists, submission.area_id):
+            return True
+        return self.reader.owes(lists, submission)
+
+    def may_record(self, lists: CodeLists, submission: ReportSubmission) -> bool:
+        """Tell whether the officer writes down that this was sent: for a report worked on, or the own one."""
+        if self.may_write and self.reader.sees_area(lists, submission.area_id):
+            return True
+        return self.reader.owes(lists, submission)
 
 
 def reader_of(officer: OfficerContext, localizer: Localizer) -> ReportReader:

@@ -283,7 +283,7 @@ def _facts(
     report_days = board_view.days_of(known.report, localizer)
     found = [
         (localizer.say(N_("Period")), f"{report_days} {report_.period.rpartition(', ')[2].rstrip(')')}"),
-        (localizer.say(N_("Area")), localizer.label(localizer.lists.unit_groups, known.report.area_id)),
+        (localizer.say(N_("Area")), localizer.area(known.report.area_id)),
     ]
     if known.report.signed_off_by:
         who = localizer.person(known.report.signed_off_by)

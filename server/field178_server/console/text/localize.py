@@ -31,6 +31,11 @@ class Localizer:
         entry = entries.get(entry_id) if isinstance(entry_id, str) else None
         return entry.label(self.language) if entry else str(entry_id)
 
+    def area(self, area_id: str) -> str:
+        """Return the name of an area, a group of units or one unit; an unknown id stands as it is."""
+        found = self.lists.area(area_id)
+        return found.label(self.language) if found else area_id
+
     def choice(self, list_name: str, choice_id: object) -> str:
         """Return the label of one value of a plain list."""
         found = self.lists.choice(list_name, choice_id) if isinstance(choice_id, str) else None

@@ -72,7 +72,7 @@ def areas(session: Session, reader: FeedReader, wanted: Wanted) -> Iterator[Row]
         found |= _areas(reader, year, {})
     lists = reader.lists
     for area_id, unit_ids in found.items():
-        known: Labelled | None = lists.unit_groups.get(area_id) or lists.units.get(area_id)
+        known = lists.area(area_id)
         yield area_id, known.vi if known is not None else _OWN_AREA_NAME, len(unit_ids)
 
 

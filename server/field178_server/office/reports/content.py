@@ -62,12 +62,17 @@ def content_of(report: Report, counted: CountedReport) -> Plain:
         "period": _days(period),
         "before": _days(before),
         "rule": "nd_09_2019" if kind.source == "nd_09_2019" else "calendar",
-        "area": lists.unit_groups[report.area_id].vi,
+        "area": _area_name(lists, report.area_id),
         "heading": dict(report.heading),
         "sections": list(_sections(report, lists, figures)),
         "annexes": [_annex(report, one, counted, figures) for one in lists.annex_tables.values()],
         "lists": lists.version,
     }
+
+
+def _area_name(lists: CodeLists, area_id: str) -> str:
+    area = lists.area(area_id)
+    return area.vi if area is not None else area_id
 
 
 def digest(content: Plain) -> str:

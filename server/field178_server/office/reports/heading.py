@@ -14,20 +14,21 @@ _NATIONAL = "qd_"
 
 def default_heading(lists: CodeLists, kind: str, year: int, area_id: str) -> dict[str, str]:
     """Return the texts around the body of a new report."""
-    members = [lists.units[one] for one in lists.unit_groups[area_id].members]
-    above = next((lists.units[one.parent] for one in members if one.parent), members[0])
+    members = lists.members_of(area_id)
+    parents = (lists.units[one.parent] for one in members if one.parent and area_id in lists.unit_groups)
+    unit = next(parents, members[0])
     chain = duties(lists, lists.report_kinds[kind], year)
-    compiler = compiler_of(chain)
+    compiler = compiler_of(lists, chain, area_id)
     receivers = [one for duty in chain if compiler in duty.senders for one in duty.receivers]
     names = [lists.agencies[one].vi for one in dict.fromkeys(receivers)]
     return {
         "superior_body": _COMMITTEE,
-        "issuing_body": above.vi,
+        "issuing_body": unit.vi,
         "symbol": _SYMBOL,
-        "place": above.vi.removeprefix(lists.unit_types[above.type].vi).strip() or above.vi,
+        "place": unit.vi.removeprefix(lists.unit_types[unit.type].vi).strip() or unit.vi,
         "opening": (
             f"Thực hiện Kế hoạch số ...../KH-UBND về phòng, chống mại dâm năm {year},"
-            f" {_COMMITTEE} {_lower(above.vi)} báo cáo kết quả thực hiện như sau:"
+            f" {_COMMITTEE} {_lower(unit.vi)} báo cáo kết quả thực hiện như sau:"
         ),
         "signer": "\n".join(_SIGNER),
         "recipients": "\n".join([*names, "Lưu: VT"]),

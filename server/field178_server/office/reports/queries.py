@@ -16,15 +16,16 @@ from field178_server.accounts.officers import OfficerContext
 from field178_server.database.models import FrozenReport, Record, ReportTemplate
 from field178_server.office.indicators.report_facts import ReportFacts, ReportQuestion, report_figures
 from field178_server.office.reports.content import CountedReport, Plain, content_of, trace
-from field178_server.records.access import access_to_communes
+from field178_server.records.access import AGGREGATES_ONLY, access_to_communes
 from field178_server.records.stored_record import Stored
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.reports import ReportKind
+from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.reporting import Duty, duties, report_period
 from field178_shared.records.reports import REPORT, SUBMISSION, Report, ReportState, ReportSubmission
 
-COMMUNE_LEVEL, ABOVE = "commune", "aggregates_only"
+COMMUNE_LEVEL = "commune"
 _STEP = 500
 _COLUMNS = (
     Record.record_id,
@@ -112,13 +113,25 @@ class ReportViewer:
 
     def sees(self, lists: CodeLists, known: KnownReport) -> bool:
         """Tell whether a report is shown: all of its area is, and drafts to who works on them."""
-        if known.report.area_id not in lists.unit_groups:
+        is_ready = self.sees_drafts or bool(known.report.frozen_hash)
+        return is_ready and self.sees_area(lists, known.report.area_id)
+
+    def sees_area(self, lists: CodeLists, area_id: str) -> bool:
+        """Tell whether all of an area is seen.
+
+        From above it is groups of communes alone: a group less one commune is an area of few (decision 0110).
+        """
+        if lists.area(area_id) is None:
             return False
-        if not self.sees_drafts and not known.report.frozen_hash:
-            return False
-        members = lists.unit_groups[known.report.area_id].members
-        is_above = lists.roles[self.role].scope == ABOVE
-        return is_above or self.unit_ids is None or self.unit_ids.issuperset(members)
+        if lists.roles[self.role].scope == AGGREGATES_ONLY:
+            return area_id in lists.unit_groups
+        return self.unit_ids is None or self.unit_ids.issuperset(one.id for one in lists.members_of(area_id))
+
+    def areas(self, lists: CodeLists, day: date) -> tuple[str, ...]:
+        """Return the areas to open a report for: groups, the latest first, and communes of the day."""
+        communes = (one.id for one in lists.units.values() if one.type in COMMUNE_KINDS and one.valid_on(day))
+        named = (*reversed(list(lists.unit_groups)), *communes)
+        return tuple(one for one in named if self.sees_area(lists, one))
 
     def owes(self, lists: CodeLists, submission: ReportSubmission) -> bool:
         """Tell whether the officer sends this: the own agency, or for a commune one of the own units."""
@@ -190,14 +203,15 @@ def _submissions_among(records: Sequence[Stored]) -> list[KnownSubmission]:
 
 
 def senders(lists: CodeLists, kind: ReportKind, year: int, area_id: str) -> list[Sender]:
-    """Return who sends what the report of an area is made of: the first links of the chain.
+    """Return who sends what the report of an area is made of: the links of the chain to its compiler.
 
     An agency of communes sends for each commune; any other one for the unit above them.
     """
     chain = duties(lists, kind, year)
-    compiler = compiler_of(chain)
-    members = lists.unit_groups[area_id].members
-    above = next((lists.units[one].parent for one in members if lists.units[one].parent), None)
+    compiler = compiler_of(lists, chain, area_id)
+    units = lists.members_of(area_id)
+    members = [one.id for one in units]
+    above = next((one.parent for one in units if one.parent), None)
     return [
         Sender(agency, unit_id, duty.due_on)
         for duty in chain
@@ -207,9 +221,17 @@ def senders(lists: CodeLists, kind: ReportKind, year: int, area_id: str) -> list
     ]
 
 
-def compiler_of(chain: Sequence[Duty]) -> str:
-    """Return the agency that compiles the report: it receives what the first of the chain send."""
-    return chain[0].receivers[0] if chain else ""
+def compiler_of(lists: CodeLists, chain: Sequence[Duty], area_id: str) -> str:
+    """Return the agency that compiles the report of an area, empty where the chain has none.
+
+    For a commune its first receiver at that level, else the first sender; for more communes the first
+    receiver above them.
+    """
+    receivers = [one for duty in chain for one in duty.receivers]
+    if area_id in lists.unit_groups:
+        return next((one for one in receivers if not is_of_commune(lists, one)), "")
+    senders_ = [one for duty in chain for one in duty.senders]
+    return next((one for one in (*receivers, *senders_) if is_of_commune(lists, one)), "")
 
 
 def period_of(report: Report) -> Period:
@@ -236,7 +258,8 @@ def content_of_facts(lists: CodeLists, report: Report, facts: ReportFacts) -> Pl
 
 
 def _question(lists: CodeLists, report: Report, today: date) -> ReportQuestion:
-    return ReportQuestion(lists, period_of(report), lists.unit_groups[report.area_id].members, today)
+    members = tuple(one.id for one in lists.members_of(report.area_id))
+    return ReportQuestion(lists, period_of(report), members, today)
 
 
 def frozen_report(session: Session, tenant_id: str, report_id: str) -> Frozen | None:

@@ -78,7 +78,7 @@ def test_board_tells_who_has_sent_and_one_click_writes_it_down(
 ) -> None:
     page = shown(reviewer, "/reports")
     assert "0 / 5 đơn vị đã gửi 0 đơn vị quá hạn" in page
-    assert "14/12/2026" in page
+    assert "16/12/2026" in page
     found = re.search(r"/reports/submissions/([0-9a-f-]{36})", reviewer.text("/reports"))
     assert found
     answer = reviewer.post(f"/reports/submissions/{found[1]}", {"seen_rev": 1, "submitted_on": "2026-11-24"})
@@ -97,11 +97,11 @@ def test_board_tells_who_has_sent_and_one_click_writes_it_down(
 def test_late_ones_are_counted_in_working_days(
     reviewer: Browser, report: str, office: Office, signed_in: Callable[[str], Browser]
 ) -> None:
-    office.clock.move(days=23)
+    office.clock.move(days=25)
     page = shown(signed_in("chi"), "/reports")
     assert "5 đơn vị quá hạn" in page
-    # From Monday 14 December to Thursday 17 December.
-    assert "Quá hạn: đã qua 3 ngày làm việc" in page
+    # From Wednesday 16 December to Saturday 19 December.
+    assert "Quá hạn: đã qua 2 ngày làm việc" in page
 
 
 def test_commune_sends_its_own_alone(
@@ -122,6 +122,52 @@ def test_commune_sends_its_own_alone(
     assert "41/BC-UBND" in shown(commune, "/reports")
     other = next(iter(every - set(re.findall(r"/reports/submissions/([0-9a-f-]{36})", page))))
     assert commune.post(f"/reports/submissions/{other}", sent).status_code == 404
+
+
+def submissions(browser: Browser) -> set[str]:
+    return set(re.findall(r"/reports/submissions/([0-9a-f-]{36})", browser.text("/reports")))
+
+
+def keep_to(office: Office, login: str, *scopes: str) -> None:
+    """Give an officer these units in place of the whole office."""
+    officer_id = office.officer_id(login)
+    rows = [OfficerScope(tenant_id="main", officer_id=officer_id, scope=one) for one in scopes]
+    run_write(office.engine, lambda session: session.add_all(rows))
+
+
+def test_office_of_one_commune_makes_its_own_report_and_no_other(
+    reviewer: Browser, report: str, office: Office, signed_in: Callable[[str], Browser]
+) -> None:
+    owed = submissions(reviewer)
+    keep_to(office, "chi", UNIT)
+    keep_to(office, "leader_viewer", UNIT)
+    commune, leader, city = signed_in("chi"), signed_in("leader_viewer"), signed_in("city_viewer")
+    own_duties = submissions(commune)
+    assert (len(owed), len(own_duties)) == (5, 1)
+    assert own_duties < owed
+    assert report not in commune.text("/reports")
+    assert commune.get(report).status_code == 404
+    sent = {"seen_rev": 1, "submitted_on": "2026-11-20"}
+    assert commune.post(f"/reports/submissions/{(owed - own_duties).pop()}", sent).status_code == 404
+    form = commune.text("/reports/new")
+    assert re.findall(r'<option value="(\w+)"[^>]*>\s*Xã', form) == ["c11629_v2"]
+    assert "an_lao_area" not in form
+    assert commune.post("/reports/new", NEW).status_code == 422
+    opened = commune.post("/reports/new", NEW | {"area_id": "c11629_v2"})
+    assert opened.status_code == 303
+    own = str(opened.headers["Location"])
+    draft = shown(commune, own)
+    assert "Địa bàn Xã An Lão" in draft
+    assert "Ủy ban nhân dân xã An Lão báo cáo kết quả" in draft
+    # The culture and social affairs office of the commune sends to its People's Committee, which compiles.
+    page = shown(commune, "/reports")
+    assert "0 / 2 đơn vị đã gửi" in page
+    assert "14/12/2026" in page
+    signed_and_frozen(commune, leader, own)
+    document = Document(io.BytesIO(commune.get(f"{own}/files/docx").data))
+    assert any("xã An Lão" in one.text for one in document.paragraphs)
+    # Seen from above, the area less one commune would be an area of few.
+    assert city.get(own).status_code == 404
 
 
 def test_report_of_a_period_is_opened_once_and_a_refusal_keeps_what_was_typed(
