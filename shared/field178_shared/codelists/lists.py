@@ -163,6 +163,20 @@ class CodeLists:
         """Return the agency that leads the sector below the province on the local date."""
         return next((agency for agency in self.agencies.values() if agency.is_focal_on(day)), None)
 
+    def reporters_on(self, agency_ids: Sequence[str], day: date) -> tuple[Agency, ...]:
+        """Return the agencies that report on a day what these do: they themselves, or those in their place.
+
+        In the place of one that led the sector is the one that leads it, of another one who sends the same.
+        """
+        named = [self.agencies[one] for one in agency_ids if one in self.agencies]
+        if there := tuple(one for one in named if one.valid_on(day)):
+            return there
+        lead = self.focal_agency_on(day)
+        if lead is not None and any(one.focal for one in named):
+            return (lead,)
+        sent = {number for one in named for number in one.returns}
+        return tuple(one for one in self.agencies.on(day).values() if not sent.isdisjoint(one.returns))
+
     def phrases_at(self, item_id: str, day: date | None) -> tuple[Phrase, ...]:
         """Return the sentences offered for the note at an item on a day, its own before those for all."""
         places, known = {item_id, self.items[item_id].section}, self.phrases.on(day).values()

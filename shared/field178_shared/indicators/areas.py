@@ -55,6 +55,16 @@ def area_on(lists: CodeLists, unit_ids: Iterable[str], day: date) -> CountedArea
     )
 
 
+def former_units(lists: CodeLists, unit_id: str) -> frozenset[str]:
+    """Return a unit with all that became it or a part of it, in one reform or in several."""
+    found, todo = set[str](), [unit_id]
+    while todo:
+        one = todo.pop()
+        found.add(one)
+        todo += [step.source for step in lists.predecessors(one)]
+    return frozenset(found)
+
+
 def _became(lists: CodeLists, unit_id: str) -> set[str]:
     """Return the unit with all units that became it as a whole, in one reform or in several."""
     found, todo = set[str](), [unit_id]

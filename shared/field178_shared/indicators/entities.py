@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -187,10 +187,14 @@ class PilotModelEntity:
 
 @dataclass(frozen=True, slots=True)
 class ReporterEntity:
-    """An agency that sends totals of an area, from its first return on."""
+    """An agency that sends totals of an area, from its first return on, as long as agency and area are there.
+
+    What it told last says nothing of those that took its place: they tell anew.
+    """
 
     id: str
     first_month: date
+    lists: CodeLists
     kind: str = "reporter"
 
     def unit_on(self, day: date) -> str:
@@ -198,8 +202,10 @@ class ReporterEntity:
         return self.id.partition("|")[2]
 
     def is_there_on(self, day: date) -> bool:
-        """Tell whether it has begun to send."""
-        return self.first_month <= day
+        """Tell whether it has begun to send, and is there."""
+        agency = self.lists.agencies.get(self.id.partition("|")[0])
+        unit = self.lists.units.get(self.unit_on(day))
+        return self.first_month <= day and all(one is None or one.valid_on(day) for one in (agency, unit))
 
     def attributes(self, last_event: date, last_day: date) -> Row:
         """Return the agency."""
@@ -234,11 +240,16 @@ class RiskGroupEntity:
 
 @dataclass(frozen=True, slots=True)
 class DenominatorEntity:
-    """A total of a kind in a unit, as it was stated from day to day, the oldest first."""
+    """A total of a kind in a unit, as it was stated from day to day, the oldest first.
+
+    It is known from `first_day` until `replaced_on`, from which all units in its place state theirs.
+    """
 
     denominator: str
     unit_id: str
     values: tuple[tuple[date, int], ...]
+    first_day: date
+    replaced_on: date | None
     kind: str = "denominator"
 
     @property
@@ -251,8 +262,8 @@ class DenominatorEntity:
         return self.unit_id
 
     def is_there_on(self, day: date) -> bool:
-        """Tell whether it is known on a day."""
-        return self.values[0][0] <= day
+        """Tell whether it is known on a day, and its successors' are not."""
+        return self.first_day <= day and (self.replaced_on is None or day < self.replaced_on)
 
     def attributes(self, last_event: date, last_day: date) -> Row:
         """Return the total that was stated last."""
@@ -260,15 +271,36 @@ class DenominatorEntity:
         return {"kind": self.denominator, "value": known[-1] if known else None}
 
 
-def entities_of_returns(reporters: Mapping[str, date], denominators: Sequence[Data]) -> list[CountedEntity]:
-    """Return the agencies by their first month, and each kind of total of a unit with its dated values."""
+def denominator_entities(records: Iterable[Data], lists: CodeLists) -> list[DenominatorEntity]:
+    """Return each kind of total of a unit, by the records that state them."""
     stated: dict[tuple[str, str], dict[date, int]] = {}
-    for data in denominators:
+    for data in records:
         day, value = day_of(data, "valid_from"), count_of(data, "value")
         if day is not None and value is not None:
             stated.setdefault((text_of(data, "kind"), text_of(data, "unit_id")), {})[day] = value
-    totals = [DenominatorEntity(*key, tuple(sorted(values.items()))) for key, values in stated.items()]
-    return [*(ReporterEntity(key, month) for key, month in reporters.items()), *totals]
+    first = {key: max(min(values), _begin(key[1], lists)) for key, values in stated.items()}
+    return [
+        DenominatorEntity(*key, tuple(sorted(values.items())), first[key], _replaced_on(*key, first, lists))
+        for key, values in stated.items()
+    ]
+
+
+def _begin(unit_id: str, lists: CodeLists) -> date:
+    unit = lists.units.get(unit_id)
+    return (unit.valid_from if unit else None) or date.min
+
+
+def _replaced_on(
+    kind: str, unit_id: str, first: Mapping[tuple[str, str], date], lists: CodeLists
+) -> date | None:
+    """Return the day from which all successors of a unit, or theirs, state a total; None: there is none."""
+    days: list[date] = []
+    for step in lists.successors(unit_id):
+        told = first.get((kind, step.target)) or _replaced_on(kind, step.target, first, lists)
+        if told is None:
+            return None
+        days.append(told)
+    return max(days, default=None)
 
 
 class EntityInPeriod:

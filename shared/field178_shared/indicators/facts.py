@@ -12,10 +12,11 @@ from field178_shared.indicators.entities import (
     CountedEntity,
     EstablishmentEntity,
     PilotModelEntity,
+    ReporterEntity,
     RiskGroupEntity,
     TeamEntity,
+    denominator_entities,
     entities_of_lists,
-    entities_of_returns,
 )
 from field178_shared.indicators.events import CountedRecord, Event, events_of
 from field178_shared.indicators.figures import aggregates_of
@@ -62,9 +63,9 @@ class Facts:
                 key = (kind, (aliases or {}).get(entity_id, entity_id))
                 self._of_entities.setdefault(key, {}).setdefault(event.source, []).append(event)
         totals = [one.data for one in records if one.type == DENOMINATOR]
-        self._entities.extend(entities_of_returns(self._first_days(_REPORTER), totals))
-        groups = self._first_days(_RISK_GROUP).items()
-        self._entities.extend(RiskGroupEntity(key, day, lists) for key, day in groups)
+        self._entities.extend(denominator_entities(totals, lists))
+        for kind, made in ((_REPORTER, ReporterEntity), (_RISK_GROUP, RiskGroupEntity)):
+            self._entities.extend(made(key, day, lists) for key, day in self._first_days(kind).items())
 
     def _first_days(self, kind: str) -> dict[str, date]:
         """Return the first day of each entity of a kind; its events are in the order of their days."""

@@ -16,9 +16,10 @@ from field178_shared.indicators.entities import (
     OutletEntity,
     PilotModelEntity,
     PlaceEntity,
+    ReporterEntity,
     RiskGroupEntity,
     TeamEntity,
-    entities_of_returns,
+    denominator_entities,
 )
 from field178_shared.indicators.events import CountedRecord, Event
 from field178_shared.records.returns import DENOMINATOR, MODEL, PilotModel
@@ -28,8 +29,9 @@ ESTABLISHMENT, SCHOOL, ZONE, OUTLET, REPORTER = "establishment", "school", "zone
 RISK_GROUP = "risk_group"
 # Entities that are a record each.
 RECORD_KINDS = frozenset({ESTABLISHMENT, TEAM, MODEL})
-# Those that several returns or entries tell of.
-RETURN_KINDS = frozenset({REPORTER, RISK_GROUP, DENOMINATOR})
+# Those that several returns tell of, and with them totals, which several entries state.
+EVENT_KINDS = frozenset({REPORTER, RISK_GROUP})
+RETURN_KINDS = EVENT_KINDS | {DENOMINATOR}
 # {bucket: its counts}
 Contribution = dict[str, Counts]
 
@@ -95,18 +97,21 @@ def entity_of_record(record: CountedRecord, lists: CodeLists) -> CountedEntity |
     return None
 
 
-def entity_of_returns(
-    kind: str, records: Iterable[CountedRecord], events: Iterable[Event], lists: CodeLists
-) -> CountedEntity | None:
-    """Return the agency, the at-risk group or the total that entries tell of; `events`: of the first two."""
+def entity_of_events(kind: str, events: Iterable[Event], lists: CodeLists) -> CountedEntity | None:
+    """Return the agency or the at-risk group that returns tell of, None: none does."""
     first = min(events, key=lambda one: one.day, default=None)
-    if kind == RISK_GROUP:
-        return RiskGroupEntity(first.entities[RISK_GROUP], first.day, lists) if first else None
-    if kind == REPORTER:
-        found = entities_of_returns({first.entities[REPORTER]: first.day} if first else {}, ())
-    else:
-        found = entities_of_returns({}, [one.data for one in records if one.type == DENOMINATOR])
-    return next(iter(found), None)
+    if first is None:
+        return None
+    made = RiskGroupEntity if kind == RISK_GROUP else ReporterEntity
+    return made(first.entities[kind], first.day, lists)
+
+
+def entity_of_denominators(
+    entity_id: str, records: Iterable[CountedRecord], lists: CodeLists
+) -> CountedEntity | None:
+    """Return a total by the records that state it, and those that state the totals of its successors."""
+    found = denominator_entities((one.data for one in records if one.type == DENOMINATOR), lists)
+    return next((one for one in found if one.id == entity_id), None)
 
 
 def entity_of_lists(kind: str, entity_id: str, lists: CodeLists) -> CountedEntity | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import cast
 
 from field178_shared.codelists import load
@@ -36,3 +37,17 @@ def test_an_office_asks_another_agency_by_a_row_of_its_lists() -> None:
 
 def test_a_word_that_is_no_number_and_no_type_is_refused() -> None:
     assert problems_of(_pack(["names_of_people"]), ListPack())
+
+
+def test_reporters_after_a_reform_are_those_in_the_place_of_the_ones_before() -> None:
+    lists, before, after = load(), date(2024, 12, 31), date(2026, 12, 31)
+
+    def reporters(agency_id: str, day: date) -> list[str]:
+        return [one.id for one in lists.reporters_on([agency_id], day)]
+
+    assert reporters("dist_labour_office", before) == ["dist_labour_office"]
+    assert reporters("dist_labour_office", after) == ["commune_culture_social"]
+    assert reporters("court", after) == ["regional_court"]
+    # Nobody sends yet what the police of the district did.
+    assert reporters("dist_police", after) == []
+    assert reporters("all", after) == []

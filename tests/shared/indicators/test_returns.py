@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from tests.shared.indicators.conftest import UNIT, FiguresOf, record
 
+from field178_shared.indicators.events import CountedRecord
 from field178_shared.indicators.figures import MonthsSent
 from field178_shared.indicators.periods import Period
 
@@ -102,6 +104,43 @@ def test_commendations_and_budgets_add_up(figure: FiguresOf) -> None:
         for one, spent in (("b1", 100), ("b2", 50))
     ]
     assert figure("budget_used_pct", lines, units=WHOLE).value == 75.0
+
+
+def test_an_agency_that_ended_is_not_counted_beside_the_one_in_its_place(figure: FiguresOf) -> None:
+    before = POLICE | {"month": "2025-01-01", "complex_spots": 5}
+    after = {"agency_id": "commune_police", "unit_id": "c11629_v2", "month": "2025-09-01", "complex_spots": 2}
+    records = [record("agency_return", "r1", before), record("agency_return", "r2", after)]
+    both = [*WHOLE, "c11629_v2"]
+    assert (
+        figure("complex_spots", records, units=both, period=Period(date(2025, 1, 1), date(2025, 3, 1))).value
+        == 5
+    )
+    assert figure("complex_spots", records, units=both, period=Period.of_year(2025)).value == 2
+
+
+def test_a_total_goes_on_after_a_reform_until_its_successors_state_theirs(figure: FiguresOf) -> None:
+    def stated(unit: str, day: str, value: int) -> CountedRecord:
+        data = {"unit_id": unit, "kind": "commune_staff_total", "valid_from": day, "value": value}
+        return record("denominator", f"{unit}{day}", data)
+
+    joined = [stated(one, "2025-01-01", 20) for one in ("c11632_v1", "c11635_v1", "c11638_v1")]
+
+    def den(until: date, *more: CountedRecord, units: Sequence[str] = ("c11635_v2",)) -> float | None:
+        period = Period(date(2025, 1, 1), until)
+        return figure("team_trained_pct", [*joined, *more], units=units, period=period).den
+
+    new = stated("c11635_v2", "2025-10-01", 45)
+    assert den(date(2026, 1, 1)) == 60
+    assert den(date(2026, 1, 1), new) == 45
+    assert den(date(2025, 10, 1), new) == 60
+    # Stated before the reform, it holds from the reform on.
+    early = stated("c11635_v2", "2025-06-01", 44)
+    assert den(date(2026, 1, 1), early) == 44
+    assert den(date(2025, 7, 1), early) == 60
+    divided, half = stated("c11656_v1", "2025-01-01", 9), stated("c11629_v2", "2025-10-01", 30)
+    assert den(date(2026, 1, 1), divided, half, units=("c11656_v1", "c11629_v2")) == 39
+    rest = stated("c11446_v2", "2025-10-01", 8)
+    assert den(date(2026, 1, 1), divided, half, rest, units=("c11656_v1", "c11629_v2", "c11446_v2")) == 38
 
 
 def test_the_total_that_was_stated_last_is_divided_by(figure: FiguresOf) -> None:

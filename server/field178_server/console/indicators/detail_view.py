@@ -91,13 +91,11 @@ class DetailWriter:
 
     def definition(self) -> Sequence[tuple[str, str]]:
         """Return what is counted and divided, who reports it, and remarks of the list."""
-        say, indicator, lists = self._localizer.say, self.indicator, self._localizer.lists
+        say, indicator = self._localizer.say, self.indicator
         rows = [(say(N_("What is counted")), in_words(indicator.numerator, self._localizer))]
         if indicator.denominator:
             rows.append((say(N_("Divided by")), in_words(indicator.denominator, self._localizer)))
-        agencies = ", ".join(
-            self._localizer.label(lists.agencies, one) for one in indicator.reporters if one in lists.agencies
-        )
+        agencies = self.writer.reporters(indicator)
         rows += [(say(N_("Reported by")), agencies)] if agencies else []
         rows += [(say(N_("Official code")), indicator.official_code)] if indicator.official_code else []
         return rows

@@ -197,11 +197,15 @@ class FigureWriter:
 
     def _owed_by(self, indicator: Indicator) -> str:
         """Return who has sent nothing of what a figure is made of."""
-        say, lists = self.localizer.say, self.localizer.lists
-        agencies = [self.localizer.label(lists.agencies, one) for one in indicator.reporters]
+        say, agencies = self.localizer.say, self.reporters(indicator)
         if not agencies:
             return say(N_("Nothing was sent for this period yet."))
-        return say(N_("Not sent yet: {agencies}")).format(agencies=", ".join(agencies))
+        return say(N_("Not sent yet: {agencies}")).format(agencies=agencies)
+
+    def reporters(self, indicator: Indicator) -> str:
+        """Return the agencies that report an indicator at the end of the period."""
+        found = self.localizer.lists.reporters_on(indicator.reporters, self.address.question.last_day)
+        return ", ".join(one.label(self.localizer.language) for one in found)
 
     def _sent(self, value: FigureValue) -> str:
         """Return for how many months numbers were sent, where some of those that ended lack."""

@@ -14,6 +14,8 @@ from field178_server.database.models import (
     MergeProjection,
 )
 from field178_server.office.indicators.source import Ids, listed
+from field178_shared.codelists import CodeLists
+from field178_shared.indicators.areas import former_units
 from field178_shared.indicators.events import CountedRecord, reporter_of, risk_group_of
 from field178_shared.indicators.subjects import ESTABLISHMENT, OUTLET, REPORTER, RISK_GROUP, SCHOOL, ZONE
 from field178_shared.records.follow_ups import closed_by
@@ -37,15 +39,15 @@ Subject = tuple[str, str]
 Links = Mapping[str, frozenset[Subject]]
 
 
-def links_of(record: CountedRecord) -> frozenset[Subject]:
+def links_of(record: CountedRecord, lists: CodeLists) -> frozenset[Subject]:
     """Return the entities that may have events of a record, and the records that count otherwise by it.
 
     Those are the visits whose corrections it answers, and the plan that it replaces.
     """
-    return frozenset((kind, one) for kind, one in _links_of(record) if one)
+    return frozenset((kind, one) for kind, one in _links_of(record, lists) if one)
 
 
-def _links_of(record: CountedRecord) -> Iterator[Subject]:
+def _links_of(record: CountedRecord, lists: CodeLists) -> Iterator[Subject]:
     data = record.data
     match record.type:
         case "inspection":
@@ -56,7 +58,9 @@ def _links_of(record: CountedRecord) -> Iterator[Subject]:
             yield ZONE, text_of(data, "zone_id")
             yield SCHOOL, text_of(data, "school_id")
         case "denominator":
-            yield record.type, f"{text_of(data, 'kind')}|{text_of(data, 'unit_id')}"
+            # A total goes on until those of the units that took its place are stated.
+            units = former_units(lists, text_of(data, "unit_id"))
+            yield from ((record.type, f"{text_of(data, 'kind')}|{one}") for one in units)
         case "plan_item":
             # An open one takes any establishment of its kind and commune.
             item = PlanItem.from_data(record.record_id, data)

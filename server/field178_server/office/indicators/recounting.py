@@ -41,16 +41,17 @@ from field178_shared.indicators.periods import Period
 from field178_shared.indicators.planned import events_of_plan
 from field178_shared.indicators.subjects import (
     ESTABLISHMENT,
+    EVENT_KINDS,
     RECORD_KINDS,
-    RETURN_KINDS,
     Contribution,
     Counted,
     count_of_entity,
     count_of_events,
     difference,
+    entity_of_denominators,
+    entity_of_events,
     entity_of_lists,
     entity_of_record,
-    entity_of_returns,
 )
 from field178_shared.records.plan import ITEM
 from field178_shared.records.returns import DENOMINATOR
@@ -166,7 +167,7 @@ class Recounting:
     def _links(self, types: Mapping[str, str]) -> dict[str, frozenset[Subject]]:
         """Return the links of records as they are now."""
         self._read(types)
-        found = {one: set(links_of(record)) for one in types if (record := self._records[one])}
+        found = {one: set(links_of(record, self._lists)) for one in types if (record := self._records[one])}
         places = {one for one, kind in types.items() if kind == ESTABLISHMENT}
         there = places & found.keys()
         for one, plan in self._plans.of_places(there).items():
@@ -267,9 +268,10 @@ class Recounting:
         if kind in RECORD_KINDS:
             record = self._record(entity_id)
             return None if record is None else entity_of_record(record, self._lists)
-        if kind in RETURN_KINDS:
-            stated = [one for one in linked if (kind, entity_id) in links_of(one)]
-            return entity_of_returns(kind, stated, events, self._lists)
+        if kind == DENOMINATOR:
+            return entity_of_denominators(entity_id, linked, self._lists)
+        if kind in EVENT_KINDS:
+            return entity_of_events(kind, events, self._lists)
         return entity_of_lists(kind, entity_id, self._lists)
 
     def _owner(self, kind: str, event: Event) -> str:

@@ -31,6 +31,8 @@ from field178_shared.records.returns import RETURN_TYPES
 from field178_shared.wire.protocol import ERASED_AT
 
 UNITS = tuple(scope.partition(":")[2] for scope in (UNIT, OTHER_UNIT))
+# What they became.
+LATER = ("c11629_v2", "c11635_v2")
 PERIODS = (
     Period.of_year(2025),
     Period.of_year(2026),
@@ -254,7 +256,7 @@ class History:
             "budget_line": {"year": 2025, "allocated_vnd": 9, "spent_vnd": rnd.randrange(9)},
             # Of one day a total is stated once.
             "denominator": {"kind": "team_members_total", "valid_from": f"2025-0{number + 1}-01"}
-            | {"value": rnd.randrange(9)},
+            | {"value": rnd.randrange(9), "unit_id": rnd.choice((*UNITS, *LATER))},
         }[kind]
         self.put(kind, number, f"unit:{UNITS[0]}", common | data)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import Engine
-from tests.server.office.indicators.history import PERIODS, UNITS, History, steps
+from tests.server.office.indicators.history import LATER, PERIODS, UNITS, History, steps
 from tests.server.office_scene import Office, copy_of
 from tests.stores import Statements, _empty
 from tests.world import TEAM, UNIT, World
@@ -101,6 +101,19 @@ def test_planned_visit_counts_where_its_establishment_is_though_that_comes_later
     history.put("plan_item", 0, TEAM, {"year": 2025, "establishment_id": place, **days})
     history.settle()
     history.put("establishment", 0, UNIT, PLACE)
+    assert_as_anew(history)
+
+
+def test_total_of_a_unit_ends_where_its_successor_states_one_and_goes_on_where_that_is_deleted(
+    sqlite_engine: Engine,
+) -> None:
+    history = History(World(sqlite_engine))
+    stated = {"kind": "team_members_total", "value": 9}
+    history.put("denominator", 0, UNIT, stated | {"unit_id": UNITS[0], "valid_from": "2025-01-01"})
+    history.settle()
+    history.put("denominator", 1, UNIT, stated | {"unit_id": LATER[0], "valid_from": "2025-07-01"})
+    assert_as_anew(history)
+    history.change(history.id_of("denominator 1"), deleted=True)
     assert_as_anew(history)
 
 
