@@ -1,4 +1,4 @@
-"""Results of a read-only snapshot, kept in the process until any record of the store is written."""
+"""Results of a read-only snapshot, kept in the process and brought up to date when records were written."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Pool, select
+from sqlalchemy import Engine, Pool
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Scope
 from field178_server.database.unit_of_work import is_snapshot
+from field178_server.records.record_changes import RecordChanges, StoreState, changes_between, state_of
 
 Value = TypeVar("Value")
 
@@ -26,10 +26,23 @@ class KeptResults(Generic[Value]):
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._of_stores: WeakKeyDictionary[Pool, dict[Hashable, tuple[object, Value]]] = WeakKeyDictionary()
+        self._of_stores: WeakKeyDictionary[Pool, dict[Hashable, tuple[StoreState, Value]]] = (
+            WeakKeyDictionary()
+        )
 
-    def get(self, session: Session, tenant_id: str, key: Hashable, make: Callable[[], Value]) -> Value:
-        """Return what is kept for a key, or make it; in a write transaction it is always made."""
+    def get(
+        self,
+        session: Session,
+        tenant_id: str,
+        key: Hashable,
+        make: Callable[[], Value],
+        renew: Callable[[Value, RecordChanges], Value] | None = None,
+    ) -> Value:
+        """Return what is kept for a key, or make it; in a write transaction it is always made.
+
+        `renew` makes the value that is right now of the kept one and of what was written since; others may
+        be reading the kept one, which it MUST leave as it is.
+        """
         if not is_snapshot(session):
             return make()
         bind = session.get_bind()
@@ -37,18 +50,13 @@ class KeptResults(Generic[Value]):
         with self._lock:
             kept = self._of_stores.setdefault(bind.pool, {})
             found = kept.get((tenant_id, key))
-        state = _state_of(session, tenant_id)
+        state = state_of(session, tenant_id)
         if found is not None and found[0] == state:
             return found[1]
-        value = make()
+        changes = changes_between(session, tenant_id, found[0], state) if found and renew else None
+        value = renew(found[1], changes) if found and renew and changes is not None else make()
         with self._lock:
             if len(kept) >= self._most and (tenant_id, key) not in kept:
                 del kept[next(iter(kept))]
             kept[tenant_id, key] = (state, value)
         return value
-
-
-def _state_of(session: Session, tenant_id: str) -> object:
-    """Return what is the same only while no record was written: the sequence and digest of every scope."""
-    query = select(Scope.scope, Scope.seq, Scope.live_sum).where(Scope.tenant_id == tenant_id)
-    return tuple(session.execute(query.order_by(Scope.scope)).all())

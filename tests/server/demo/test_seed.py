@@ -15,7 +15,8 @@ from field178_server.demo import DEMO_START
 from field178_server.demo.communes import enter_communes
 from field178_server.demo.places import publish_places
 from field178_server.demo.seed import DemoStore, Seeded, seed
-from field178_server.office.plan.queries import PlanReader, year_plan
+from field178_server.office.plan.progress import PlanReader
+from field178_server.office.plan.queries import year_plan
 from field178_server.records.access import AccessFilter
 from field178_server.records.lists_in_force import stored_pack
 from field178_server.replication.policy.record_validation import DeclaredTypes

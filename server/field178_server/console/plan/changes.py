@@ -29,10 +29,10 @@ from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.plan import operations
 from field178_server.office.plan.operations import SeenItem, plan_id
+from field178_server.office.plan.progress import PlannedVisit
 from field178_server.office.plan.queries import (
     CandidateFilter,
     PlannableEstablishment,
-    PlannedVisit,
     candidates,
     foreign_to,
     planned_visit,

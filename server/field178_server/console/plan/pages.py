@@ -20,7 +20,8 @@ from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
-from field178_server.office.plan.queries import PlanReader, YearPlan, item_page, year_plan
+from field178_server.office.plan.progress import PlanReader
+from field178_server.office.plan.queries import YearPlan, item_page, year_plan
 from field178_server.records.access import access_of
 from field178_server.records.labels import names_of
 from field178_shared.errors import AppError, ErrorCode

@@ -15,17 +15,16 @@ from field178_server.console.shell.lists import FilterField
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
+from field178_server.office.plan.progress import PlannedVisit, PlanReader
 from field178_server.office.plan.queries import (
     OPEN,
     OPEN_STATES,
     PLANNED_STATES,
     ItemFilter,
     ItemPage,
-    PlannedVisit,
-    PlanReader,
-    QuotaDone,
     YearPlan,
 )
+from field178_server.office.plan.quotas import QuotaDone
 from field178_shared.records.plan import PlanState, Quota, monthly_need
 from field178_shared.text.formats import parse_whole_number
 from field178_shared.text.i18n import N_

@@ -25,7 +25,7 @@ from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.follow_ups.queries import FollowUpFilter, follow_up_counts
-from field178_server.office.plan.queries import PlanReader, planned_visits
+from field178_server.office.plan.progress import PlanReader, planned_visits
 from field178_server.office.teams import operations, queries
 from field178_server.office.teams.operations import PATHS, SeenTeam
 from field178_server.office.teams.queries import TeamPage

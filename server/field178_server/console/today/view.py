@@ -27,7 +27,8 @@ from field178_server.office.follow_ups.queries import FollowUpFilter, FollowUpTa
 from field178_server.office.indicators.areas import area_of, areas_seen, units_seen
 from field178_server.office.indicators.queries import figures
 from field178_server.office.notices.queries import OwnNotice
-from field178_server.office.plan.queries import OPEN, OPEN_STATES, ItemFilter, PlanReader, planned_visits
+from field178_server.office.plan.progress import PlanReader, planned_visits
+from field178_server.office.plan.queries import OPEN, OPEN_STATES, ItemFilter
 from field178_server.office.reports.queries import (
     KnownReport,
     ReportViewer,

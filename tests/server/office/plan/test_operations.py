@@ -24,10 +24,10 @@ from field178_server.office.plan.operations import (
     plan_recheck,
     set_plan,
 )
+from field178_server.office.plan.progress import PlanReader
 from field178_server.office.plan.queries import (
     CandidateFilter,
     ItemFilter,
-    PlanReader,
     YearPlan,
     candidates,
     item_page,

@@ -21,7 +21,8 @@ from field178_server.office.filed.queries import FiledFilter, FiledList, filed_p
 from field178_server.office.people import operations as people
 from field178_server.office.people.queries import hand_overs, open_records, open_work
 from field178_server.office.plan.operations import set_plan
-from field178_server.office.plan.queries import PlanReader, year_plan
+from field178_server.office.plan.progress import PlanReader
+from field178_server.office.plan.queries import year_plan
 from field178_server.office.teams import operations, queries
 from field178_server.office.teams.operations import SeenTeam
 from field178_server.records.access import AccessFilter

@@ -1,0 +1,317 @@
+"""Planned visits and what became of them, kept in the process and renewed where something was written.
+
+A visit can make done what is planned for its establishment, or for its kind in its commune where the team
+chooses: what shares such a place is computed together, and nothing else depends on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from field178_server.database.engine import among, among_ids
+from field178_server.database.models import (
+    VISITS_INDEX,
+    EstablishmentProjection,
+    FiledRecord,
+    MergeProjection,
+    PlanItemRow,
+)
+from field178_server.records.access import AccessFilter
+from field178_server.records.find_record import merge_targets_of
+from field178_server.records.kept_results import KeptResults
+from field178_server.records.planned_visits import team_scope
+from field178_server.records.record_changes import RecordChanges
+from field178_server.records.scopes import OFFICE
+from field178_shared.records.plan import ITEM, PlanItem, PlanVisit, Progress, Quota, progress_of
+
+_NOT_INSPECTED = "not_inspected"
+_VISIT, _ESTABLISHMENT = "inspection", "establishment"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReader:
+    """Whose plan is read on a day; `is_office`: also the unannounced visits that are not known yet."""
+
+    tenant_id: str
+    access: AccessFilter
+    today: date
+    is_office: bool = False
+
+    def shows(self) -> ColumnElement[bool]:
+        """Return the condition of the planned visits that may be shown."""
+        return or_(self.access.covers(PlanItemRow.scope), self._early())
+
+    def holds(self, item: PlanItem, scope: str) -> bool:
+        """Tell whether a planned visit of this scope may be shown."""
+        is_early = self.is_office and scope == OFFICE and self.access.holds(team_scope(item.team_id))
+        return is_early or self.access.holds(scope)
+
+    def reads_visits_of(self, quota: Quota) -> bool:
+        """Tell whether every visit that a quota counts may be read: a quota counts those of all teams."""
+        return self.access.scopes is None or bool(
+            quota.team_id and self.access.holds(team_scope(quota.team_id))
+        )
+
+    def _early(self) -> ColumnElement[bool]:
+        if not self.is_office or self.access.scopes is None:
+            return false()
+        teams = [one.removeprefix("team:") for one in self.access.scopes if one.startswith("team:")]
+        return and_(PlanItemRow.scope == OFFICE, PlanItemRow.team_id.in_(sorted(teams)))
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedVisit:
+    """A planned visit, whether its team may not know of it yet, and what became of it."""
+
+    item: PlanItem
+    is_early: bool
+    progress: Progress
+
+
+# An establishment, or a kind of establishments in a commune, of which the team chooses one.
+_Place = str | tuple[str, str]
+_Items = Mapping[str, tuple[PlanItem, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """The planned visits of a year and the visits that may have made them done, by id.
+
+    `ends`: by each merged establishment the one that stands for it now.
+    """
+
+    planned: Mapping[str, PlannedVisit]
+    visits: Mapping[str, PlanVisit]
+    ends: Mapping[str, str]
+
+
+_NOTHING = _Year({}, {}, {})
+# The plan of a year is asked for by every first page of the office, by a few readers, for a few years: two
+# thousand planned visits take 2 MB, and the visits near them one or two more.
+_years: KeptResults[_Year] = KeptResults(6)
+
+
+def planned_visits(session: Session, reader: PlanReader, year: int) -> tuple[PlannedVisit, ...]:
+    """Return the planned visits of a year with what became of them."""
+    found = _years.get(
+        session,
+        reader.tenant_id,
+        (reader, year),
+        lambda: _year(session, reader, year),
+        lambda kept, changes: _renewed(session, reader, year, kept, changes),
+    )
+    return tuple(found.planned.values())
+
+
+def _year(session: Session, reader: PlanReader, year: int) -> _Year:
+    rows = _item_rows(session, reader, year)
+    if not rows:
+        return _NOTHING
+    ends = _merge_ends(session, reader.tenant_id)
+    found = _items(rows, ends)
+    near, places = _in_windows(reader, found), {_place(item) for item, _ in found.values()}
+    visits = _visits(session, [*_at_places(session, reader, near, places, ends)], ends)
+    return _Year(_planned(found, visits.values(), reader.today), visits, ends)
+
+
+def _renewed(session: Session, reader: PlanReader, year: int, kept: _Year, changes: RecordChanges) -> _Year:
+    """Return a year of which all is kept but what shares a place with something that was written."""
+    entries, changed = changes.of(_ESTABLISHMENT), changes.of(ITEM)
+    visit_ids = changes.of(_VISIT) | changes.subjects
+    if not (entries or changed or visit_ids):
+        return kept
+    ends = _merge_ends(session, reader.tenant_id) if entries else kept.ends
+    if not kept.planned or ends != kept.ends:
+        return _year(session, reader, year)
+    written = _items(_item_rows(session, reader, year, changed) if changed else (), ends)
+    found = {one: (was.item, was.is_early) for one, was in kept.planned.items() if one not in changed}
+    found |= written
+    if not found:
+        return _NOTHING
+    # Of these places every visit is read again.
+    places = {ends.get(one, one) for one in entries} | {_place(item) for item, _ in written.values()}
+    near = _in_windows(reader, found)
+    queries = [*_by_ids(near, visit_ids), *_at_places(session, reader, near, places, ends)]
+    read = _visits(session, queries, ends)
+    gone = {one.id: one for one in kept.visits.values() if one.id in visit_ids or _is_at(one, places)}
+    planned_places = {_place(item) for item, _ in found.values()}
+    visits = {one: visit for one, visit in kept.visits.items() if one not in gone}
+    visits |= {one: visit for one, visit in read.items() if _is_at(visit, planned_places)}
+    touched = places | {_place(kept.planned[one].item) for one in changed if one in kept.planned}
+    for visit in (*gone.values(), *read.values()):
+        touched |= _places(visit) & planned_places
+    beside = _add_shared(touched, visits.values(), planned_places)
+    part = {one: of for one, of in found.items() if _place(of[0]) in touched}
+    kept_part = {one: kept.planned[one] for one in found if one not in part}
+    return _Year({**kept_part, **_planned(part, beside, reader.today)}, visits, ends)
+
+
+def _add_shared(
+    touched: set[_Place], visits: Collection[PlanVisit], planned_places: Collection[_Place]
+) -> list[PlanVisit]:
+    """Add to some places those that share a visit with one of them; return the visits of all."""
+    while True:
+        found = [visit for visit in visits if _is_at(visit, touched)]
+        more = {place for visit in found for place in _places(visit) if place in planned_places} - touched
+        if not more:
+            return found
+        touched |= more
+
+
+def _planned(found: _Items, visits: Iterable[PlanVisit], today: date) -> dict[str, PlannedVisit]:
+    progress = progress_of([item for item, _ in found.values()], visits, today)
+    return {one: PlannedVisit(item, is_early, progress[one]) for one, (item, is_early) in found.items()}
+
+
+def _place(item: PlanItem) -> _Place:
+    return (item.establishment_type_id, item.unit_id) if item.is_open else item.establishment_id
+
+
+def _places(visit: PlanVisit) -> set[_Place]:
+    return {visit.establishment_id, (visit.establishment_type_id, visit.unit_id)}
+
+
+def _is_at(visit: PlanVisit, places: Collection[_Place]) -> bool:
+    return visit.establishment_id in places or (visit.establishment_type_id, visit.unit_id) in places
+
+
+def _item_rows(
+    session: Session, reader: PlanReader, year: int, ids: Collection[str] | None = None
+) -> Sequence[Any]:
+    """Return the rows of the planned visits of a year that may be shown, or of those among some ids."""
+    query = select(*_ITEM_COLUMNS).where(
+        PlanItemRow.tenant_id == reader.tenant_id, PlanItemRow.year == year, reader.shows()
+    )
+    if ids is not None:
+        query = query.where(among_ids(session, PlanItemRow.record_id, ids))
+    return session.execute(query).all()
+
+
+def _items(rows: Iterable[Any], ends: Mapping[str, str]) -> dict[str, tuple[PlanItem, bool]]:
+    """Return planned visits by id, each with whether its team may not know of it yet."""
+    return {row.record_id: (_item(row, ends), row.scope == OFFICE) for row in rows}
+
+
+def _merge_ends(session: Session, tenant_id: str) -> dict[str, str]:
+    """Return {merged establishment: the one that stands for it now}; few are merged."""
+    merged = session.scalars(select(MergeProjection.record_id).where(MergeProjection.tenant_id == tenant_id))
+    ids = merged.all()
+    return merge_targets_of(session, tenant_id, ids) if ids else {}
+
+
+def _item(row: Any, ends: dict[str, str]) -> PlanItem:
+    place = row.establishment_id or ""
+    asked = (row.asked_visit_id, row.asked_follow_up_id or "") if row.asked_visit_id else None
+    return PlanItem(
+        id=row.record_id,
+        year=row.year,
+        team_id=row.team_id,
+        establishment_id=ends.get(place, place),
+        establishment_type_id=row.establishment_type_id or "",
+        unit_id=row.unit_id or "",
+        kind=row.kind,
+        trigger=row.trigger,
+        window_from=row.window_from,
+        window_to=row.window_to,
+        asked_by=asked,
+        cancelled="" if row.is_cancelled else None,
+    )
+
+
+def _visits(
+    session: Session, queries: Sequence[Select[Any]], ends: Mapping[str, str]
+) -> dict[str, PlanVisit]:
+    # A visit may be found by several of them.
+    rows = session.execute(union_all(*queries)).all() if queries else []
+    return {
+        row.record_id: PlanVisit(
+            id=row.record_id,
+            day=row.occurred_on,
+            team_id=row.team_id or "",
+            establishment_id=ends.get(row.establishment_id, row.establishment_id or ""),
+            establishment_type_id=row.register_type_id or "",
+            unit_id=row.register_unit_id or "",
+            plan_item_id=row.plan_item_id or "",
+            is_inspected=row.outcome != _NOT_INSPECTED,
+        )
+        for row in rows
+    }
+
+
+def _in_windows(reader: PlanReader, found: _Items) -> Select[Any]:
+    """Return the query of the visits that one of these may be done by: by their day, or begun from one."""
+    items = [item for item, _ in found.values()]
+    first, last = min(item.window_from for item in items), max(item.window_to for item in items)
+    # Visits alone have an establishment; with their type named besides, SQLite takes the index of types.
+    # Joined with the planned visits, it reads every record for each of them.
+    return select(*_VISIT_COLUMNS).where(
+        FiledRecord.tenant_id == reader.tenant_id,
+        FiledRecord.review_state != "void",
+        or_(FiledRecord.occurred_on.between(first, last), FiledRecord.plan_item_id.is_not(None)),
+    )
+
+
+def _by_ids(near: Select[Any], ids: Collection[str]) -> Iterator[Select[Any]]:
+    if ids:
+        # One by one: of a list in one value SQLite does not know that it is short.
+        yield near.where(FiledRecord.record_id.in_(sorted(ids)))
+
+
+def _at_places(
+    session: Session,
+    reader: PlanReader,
+    near: Select[Any],
+    places: Collection[_Place],
+    ends: Mapping[str, str],
+) -> Iterator[Select[Any]]:
+    """Give the queries of the visits at places, by the index of an establishment's visits.
+
+    As one condition with an "or" that index is not used, and every visit of the year is read.
+    """
+    near = near.with_hint(FiledRecord, f"INDEXED BY {VISITS_INDEX}", "sqlite")
+    ids = {one for one in places if isinstance(one, str)}
+    if ids:
+        ids |= {merged for merged, end in ends.items() if end in ids}
+        yield near.where(among_ids(session, FiledRecord.establishment_id, ids))
+    kinds = [one for one in places if not isinstance(one, str)]
+    if kinds:
+        taken = select(EstablishmentProjection.record_id).where(
+            EstablishmentProjection.tenant_id == reader.tenant_id,
+            EstablishmentProjection.establishment_type_id.in_(sorted({type_id for type_id, _ in kinds})),
+            EstablishmentProjection.unit_id.in_(sorted({unit_id for _, unit_id in kinds})),
+        )
+        yield near.where(among(FiledRecord.establishment_id, taken.scalar_subquery()))
+
+
+_ITEM_COLUMNS = (
+    PlanItemRow.record_id,
+    PlanItemRow.scope,
+    PlanItemRow.year,
+    PlanItemRow.team_id,
+    PlanItemRow.establishment_id,
+    PlanItemRow.establishment_type_id,
+    PlanItemRow.unit_id,
+    PlanItemRow.kind,
+    PlanItemRow.trigger,
+    PlanItemRow.window_from,
+    PlanItemRow.window_to,
+    PlanItemRow.asked_visit_id,
+    PlanItemRow.asked_follow_up_id,
+    PlanItemRow.is_cancelled,
+)
+_VISIT_COLUMNS: tuple[Any, ...] = (
+    FiledRecord.record_id,
+    FiledRecord.occurred_on,
+    FiledRecord.team_id,
+    FiledRecord.establishment_id,
+    FiledRecord.register_type_id,
+    FiledRecord.register_unit_id,
+    FiledRecord.plan_item_id,
+    FiledRecord.outcome,
+)
