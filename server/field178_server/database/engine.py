@@ -121,11 +121,13 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def listen_to(engine: Engine) -> Engine:
-    """Set pragmas and transactions of a SQLite engine by events, and its compiler; return the engine."""
+    """Set by events what connections of an engine shall be like, SQLite's transactions too; return the engine."""
     if engine.dialect.name == "sqlite":
         engine.dialect.statement_compiler = _HintedSQLite
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
 
@@ -366,6 +368,22 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+
+def _prepare_postgresql(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.autocommit = True
+    cursor = connection.cursor()
+    for setting in (
+        # A page asks a dozen short questions. Two helpers for each, started anew, take the other cores from other
+        # readers, and a compiler takes longer than the question: plans are made for one process.
+        "max_parallel_workers_per_gather = 0",
+        "jit = off",
+        # The store of an office lies in memory or on a disk without a moving head: an index costs what it reads.
+        "random_page_cost = 1.1",
+    ):
+        cursor.execute(f"SET {setting}")
+    cursor.close()
+    connection.autocommit = False
 
 
 def _begin_sqlite(connection: Connection) -> None:
