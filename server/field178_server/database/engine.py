@@ -121,7 +121,7 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def listen_to(engine: Engine) -> Engine:
-    """Set by events what connections of an engine shall be like, SQLite's transactions too; return the engine."""
+    """Set up the connections of an engine by events, SQLite's transactions and compiler too; return it."""
     if engine.dialect.name == "sqlite":
         engine.dialect.statement_compiler = _HintedSQLite
         event.listen(engine, "connect", _prepare_sqlite)
@@ -374,11 +374,11 @@ def _prepare_postgresql(connection: DBAPIConnection, _: ConnectionPoolEntry) -> 
     connection.autocommit = True
     cursor = connection.cursor()
     for setting in (
-        # A page asks a dozen short questions. Two helpers for each, started anew, take the other cores from other
-        # readers, and a compiler takes longer than the question: plans are made for one process.
+        # A page asks a dozen short questions. Two helpers for each, started anew, take the cores from other
+        # readers, and a compiler takes longer than the question: it is planned for one process.
         "max_parallel_workers_per_gather = 0",
         "jit = off",
-        # The store of an office lies in memory or on a disk without a moving head: an index costs what it reads.
+        # An office's store lies in memory, or on a disk without a moving head: an index costs what it reads.
         "random_page_cost = 1.1",
     ):
         cursor.execute(f"SET {setting}")

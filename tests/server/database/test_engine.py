@@ -31,6 +31,14 @@ def test_sqlite_is_set_up_to_lose_nothing(sqlite_engine: Engine) -> None:
     assert found == {"synchronous": 3, "journal_mode": "wal", "page_size": 16384, "foreign_keys": 1}
 
 
+@pytest.mark.postgres
+def test_postgresql_answers_a_page_in_one_process(postgres_engine: Engine) -> None:
+    names = ("max_parallel_workers_per_gather", "jit", "random_page_cost", "default_transaction_isolation")
+    with readonly(postgres_engine).connect() as connection:
+        found = [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in names]
+    assert found == ["0", "off", "1.1", "read committed"]
+
+
 def test_a_statement_names_its_index_on_sqlite_alone(engine: Engine) -> None:
     query = select(Scope.scope).with_hint(Scope, "INDEXED BY sqlite_autoindex_scope_1", "sqlite")
     is_named = "INDEXED BY" in str(query.compile(engine))

@@ -1,0 +1,134 @@
+"""What a plan came to is renewed by what was written, and is then what reading everything gives."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+from tests.server.office.indicators.history import UNITS, History
+from tests.stores import _empty
+from tests.world import TEAM, TENANT, UNIT, World
+
+from field178_server.database.engine import create_engine_for
+from field178_server.database.unit_of_work import snapshot, unit_of_work
+from field178_server.office.plan import progress, quotas
+from field178_server.office.plan.operations import plan_id
+from field178_server.office.plan.progress import PlannedVisit, PlanReader
+from field178_server.office.plan.queries import year_plan
+from field178_server.office.plan.quotas import QuotaDone
+from field178_server.records.access import AccessFilter
+from field178_server.records.batch import Batch
+from field178_server.records.stored_record import new_record
+from field178_shared.records.plan import PlanState
+
+YEARS = (2025, 2024)
+ACCESSES = (AccessFilter(None), AccessFilter(frozenset({TEAM})))
+QUOTAS = {
+    "every": {"count": 9},
+    "of_kind": {"establishment_type_id": "karaoke", "unit_id": UNITS[0], "count": 3},
+    "of_month": {"month": 3, "team_id": TEAM.partition(":")[2], "count": 3},
+}
+# A hotel counts as nothing here: an entry that becomes one takes its visits out.
+NARROW = {"one": {"establishment_type_id": "karaoke", "unit_id": UNITS[0], "count": 3}}
+STEPS = (
+    *(4 * ("visit",)),
+    *(3 * ("item",)),
+    *(2 * ("establishment", "merge")),
+    *("session", "approve", "return_", "void", "reopen", "unmerge", "move", "delete", "erase", "compact"),
+    "pass_days",
+)
+steps = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 10_000)), min_size=15, max_size=45)
+Plan = tuple[Mapping[str, PlannedVisit], tuple[QuotaDone, ...]]
+
+
+def planned(engine: Engine, tenant_id: str) -> History:
+    """Return an office with a plan of each year, in a tenant of its own."""
+    history = History(World(engine, tenant_id))
+
+    def write(batch: Batch) -> None:
+        for year, wanted in zip(YEARS, (QUOTAS, NARROW), strict=True):
+            batch.put(new_record(plan_id(year), "inspection_plan", TEAM, {"year": year, "quotas": wanted}))
+
+    history._write(write)
+    return history
+
+
+def read(session: Session, history: History, seed: int) -> Plan:
+    reader = PlanReader(history.world.tenant_id, ACCESSES[seed % 5 == 0], history.today, is_office=True)
+    found = year_plan(session, reader, YEARS[seed % 3 == 0])
+    return {one.item.id: one for one in found.items}, found.quotas
+
+
+def play(engine: Engine, other: Engine, done: Sequence[tuple[str, int]]) -> None:
+    # Records of both have the same ids.
+    histories = [planned(engine, TENANT), planned(engine, "hai")]
+    for name, seed in done:
+        history = histories[seed % 7 == 0]
+        history.step(name, seed)
+        with unit_of_work(engine) as session:
+            all_read = read(session, history, seed)
+        # Another process sees several writes at once.
+        for process in (engine, other) if seed % 2 else (engine,):
+            with snapshot(process) as session:
+                assert read(session, history, seed) == all_read
+
+
+@settings(max_examples=8, deadline=None)
+@given(done=steps)
+def test_renewed_plan_is_that_of_a_full_reading(sqlite_template: Path, done: list[tuple[str, int]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "store.sqlite"
+        shutil.copy(sqlite_template, path)
+        engines = [create_engine_for(f"sqlite:///{path}") for _ in range(2)]
+        try:
+            play(*engines, done)
+        finally:
+            for engine in engines:
+                engine.dispose()
+
+
+@pytest.mark.postgres
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(done=steps)
+def test_renewed_plan_is_that_of_a_full_reading_on_postgresql(
+    postgres_engine: Engine, done: list[tuple[str, int]]
+) -> None:
+    _empty(postgres_engine)
+    other = create_engine_for(postgres_engine.url.render_as_string(hide_password=False))
+    try:
+        play(postgres_engine, other, done)
+    finally:
+        other.dispose()
+
+
+def test_what_was_written_is_read_alone(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    history = planned(engine, TENANT)
+    place = history.id_of("establishment 0")
+    days = {"window_from": "2025-03-01", "window_to": "2025-03-31"}
+    entry = {"establishment_type_id": "karaoke", "unit_id": UNITS[0], "first_seen_on": "2025-01-01"}
+    team = {"team_id": TEAM.partition(":")[2]}
+    history.put("establishment", 0, UNIT, entry)
+    history.put("plan_item", 0, TEAM, {"year": 2025, "establishment_id": place, **days, **team})
+    history.put("plan_item", 1, TEAM, {"year": 2025, "establishment_id": place, **days, **team})
+
+    def states() -> tuple[list[PlanState], list[int]]:
+        with snapshot(engine) as session:
+            items, done = read(session, history, 1)
+        return sorted(one.progress.state for one in items.values()), [one.done for one in done]
+
+    assert states() == ([PlanState.MISSED, PlanState.MISSED], [0, 0, 0])
+    monkeypatch.setattr(progress, "_year", None)
+    monkeypatch.setattr(quotas, "_counted_visits", None)
+    visit = {"establishment_id": place, "unit_id": UNITS[0], **team, "started_at": "2025-03-05T02:00:00.000Z"}
+    history.put("inspection", 0, TEAM, {**visit, "overall_result": "compliant"})
+    assert states() == ([PlanState.DONE, PlanState.MISSED], [1, 1, 1])
+    history.put("inspection", 1, TEAM, {**visit, "overall_result": "compliant"})
+    history.put("establishment", 0, UNIT, {**entry, "establishment_type_id": "hotel"})
+    assert states() == ([PlanState.DONE, PlanState.DONE], [2, 0, 2])
