@@ -34,7 +34,7 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
     {
         ActionKind.READING: (RECORD_OPENED, "file_viewed", "paper_taken"),
         ActionKind.TAKING_OUT: (
-            *("list_exported", "export_made", "export_taken"),
+            *("list_exported", "export_made", "export_taken", "export_withdrawn"),
             *(FEED_READ, "feed_token_made", "feed_token_revoked"),
         ),
         ActionKind.DECISIONS: (

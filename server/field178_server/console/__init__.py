@@ -6,7 +6,7 @@ from types import ModuleType
 
 from flask import Flask
 
-from field178_server.console.accounts import choose_password, own_account, own_tablets
+from field178_server.console.accounts import choose_password, confirmation, own_account, own_tablets
 from field178_server.console.accounts import pages as accounts
 from field178_server.console.attention import pages as attention
 from field178_server.console.audit import pages as audit
@@ -63,7 +63,7 @@ from field178_server.console.webhooks import pages as webhooks
 
 # The import of each module registers its pages on the blueprint.
 PAGES: tuple[ModuleType, ...] = (
-    *(today, accounts, own_account, choose_password, own_tablets, preferences),
+    *(today, accounts, own_account, choose_password, own_tablets, confirmation, preferences),
     *(reviews, decisions, viewing, several, file_pages, thread_pages, open_threads_pages, documents),
     *(attention, establishments, form_pages, change_pages, merge_pages, duplicate_pages),
     *(search, filed, views, tablets, tablet_pages, imports, erasure, lists, list_changes),

@@ -27,6 +27,11 @@ _REFUSALS = {
     ErrorCode.SIGN_IN_REFUSED: N_("The password is not right. Check the keyboard (Telex) and Caps Lock."),
     ErrorCode.SLOW_DOWN: N_("Too many attempts. Wait a few minutes before the next one."),
 }
+CODE_FIELD = "confirm_code"
+_CODE_REFUSED = N_(
+    "The password or the one-time code is not right."
+    " Each code is good once: wait for the next one after signing in."
+)
 
 
 def sign_in(login: str, password: str, totp: str = "") -> OfficerContext:
@@ -46,7 +51,7 @@ def sign_in(login: str, password: str, totp: str = "") -> OfficerContext:
         return officers.context_of(session, officer)
 
     context = run_write(runtime.engine, open_it)
-    g.officer, g.is_confirmed, g.console_token = context, False, token
+    g.officer, g.is_confirmed, g.asks_code, g.console_token = context, False, False, token
     _plan_cookie(runtime, token)
     return context
 
@@ -56,16 +61,19 @@ def sign_out() -> None:
     runtime = current_runtime()
     token = _cookie_token(runtime)
     run_write(runtime.engine, lambda session: accounts.close(session, runtime.tenant_id, token))
-    g.officer, g.is_confirmed, g.console_token = None, False, ""
+    g.officer, g.is_confirmed, g.asks_code, g.console_token = None, False, False, ""
     _plan_cookie(runtime, "")
 
 
-def confirm(password: str) -> None:
-    """Ask the signed-in officer's password once more; opens ten minutes for actions that need it."""
+def confirm(password: str, code: str = "") -> None:
+    """Check the signed-in officer's password once more; opens ten minutes for actions that need it.
+
+    Who signs in with one-time codes gives another code as well.
+    """
     runtime = current_runtime()
     if (officer := find_officer()) is None:
         raise AppError(ErrorCode.SESSION_UNKNOWN)
-    check_sign_in(runtime, officer.login, password, None, client_address())
+    check_sign_in(runtime, officer.login, password, code, client_address())
     token, now = _cookie_token(runtime), runtime.clock.now()
     run_write(runtime.engine, lambda session: accounts.confirm(session, runtime.tenant_id, token, now))
     g.is_confirmed = True
@@ -76,23 +84,29 @@ def is_confirmed() -> bool:
     return find_officer() is not None and g.is_confirmed is True
 
 
+def asks_code() -> bool:
+    """Tell whether the officer signs in with one-time codes, and so confirms with one."""
+    return find_officer() is not None and g.asks_code is True
+
+
 def password_refusal() -> tuple[int, str] | None:
     """Check the officer's password once more, where it was not typed lately; return why not: status, text."""
     if is_confirmed():
         return None
     try:
-        confirm(request.form.get("password", ""))
+        confirm(request.form.get("password", ""), "".join(request.form.get(CODE_FIELD, "").split()))
     except AppError as error:
         if error.code not in _REFUSALS:
             raise
-        return error.status, _REFUSALS[error.code]
+        is_code = error.code is ErrorCode.SIGN_IN_REFUSED and asks_code()
+        return error.status, _CODE_REFUSED if is_code else _REFUSALS[error.code]
     return None
 
 
 def find_officer() -> OfficerContext | None:
     """Return the officer of this browser's living session, or None."""
     if "officer" not in g:
-        g.officer, g.is_confirmed = _look_up(current_runtime())
+        g.officer, g.is_confirmed, g.asks_code = _look_up(current_runtime())
     found = g.officer
     assert found is None or isinstance(found, OfficerContext)
     return found
@@ -130,19 +144,19 @@ def cookie_name(runtime: Runtime) -> str:
     return "__Host-field178" if runtime.settings.is_https else "field178"
 
 
-def _look_up(runtime: Runtime) -> tuple[OfficerContext | None, bool]:
+def _look_up(runtime: Runtime) -> tuple[OfficerContext | None, bool, bool]:
     token, now = _cookie_token(runtime), runtime.clock.now()
     if not token:
-        return None, False
+        return None, False, False
     with snapshot(runtime.engine) as session:
         found = accounts.find(session, runtime.tenant_id, token, now)
         if found is None:
-            return None, False
+            return None, False, False
         context, confirmed = officers.context_within(found.officer, found.scopes), found.is_confirmed(now)
-        stale = accounts.needs_touch(found.row, now)
+        stale, has_codes = accounts.needs_touch(found.row, now), found.officer.totp_secret is not None
     if stale:
         run_write(runtime.engine, lambda session: accounts.touch(session, runtime.tenant_id, token, now))
-    return context, confirmed
+    return context, confirmed, has_codes
 
 
 def _cookie_token(runtime: Runtime) -> str:

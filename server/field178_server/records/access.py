@@ -15,6 +15,8 @@ WHOLE_TENANT_ROLES = frozenset({"reviewer"})
 AGGREGATES_ONLY = "aggregates_only"
 # Either of them opens the figures of the indicators.
 FIGURE_RIGHTS = frozenset({"read_indicators", "compute_indicators"})
+# Either of them watches over what leaves the office: sees exports and data tokens, and withdraws them.
+OVERSIGHT_RIGHTS = frozenset({"approve_export", "sign_off_report"})
 
 
 @dataclass(frozen=True, slots=True)

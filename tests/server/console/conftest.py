@@ -61,6 +61,10 @@ class Browser:
     def post(self, path: str, fields: Json | None = None) -> TestResponse:
         return self.client.post(path, data={"csrf_token": self.token()} | (fields or {}))
 
+    def confirms(self) -> None:
+        """Type the password once more."""
+        assert self.post("/confirm", {"password": PASSWORD, "next": "/account"}).status_code == 303
+
     def decide(self, record_id: str, decision: str, seen_rev: int = 1, **fields: Any) -> TestResponse:
         pinned = {f"comment:{path}": text for path, text in fields.pop("comments", {}).items()}
         return self.post(f"/reviews/{record_id}/{decision}", {"seen_rev": seen_rev} | pinned | fields)

@@ -40,6 +40,7 @@ _ACTIONS: Mapping[str, str] = {
     "list_exported": N_("Took a list out as a file"),
     "export_made": N_("Wrote an export"),
     "export_taken": N_("Took an export out"),
+    "export_withdrawn": N_("Withdrew the file of an export"),
     "feed_read": N_("Read a table by a data token"),
     "feed_token_made": N_("Made a data token"),
     "feed_token_revoked": N_("Revoked a data token"),

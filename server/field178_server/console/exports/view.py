@@ -19,6 +19,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.jobs.queue import JobRow, JobState
 from field178_server.office.exports.kinds import GEOJSON, REGISTER, SESSIONS, VISITS, ExportKind
+from field178_server.office.exports.operations import WITHDRAWN_BY
 from field178_server.office.exports.queries import kept_until
 from field178_server.office.indicators.asked import WHOLE_YEAR, asked_figures
 from field178_server.records.access import access_to_communes
@@ -49,6 +50,7 @@ class ExportLine:
     href: str
     is_final: bool
     may_stop: bool
+    may_withdraw: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def export_form(
     if kind.has_days:
         fields += [
             FilterField(name, say(label), _day(given.get(name, "")))
-            for name, label in (("since", N_("From")), ("until", N_("Until")))
+            for name, label in (("since", N_("From day")), ("until", N_("To day")))
         ]
     if kind.key in _BY_COMMUNE:
         label = field_name("establishment", "unit_id", localizer)
@@ -111,8 +113,10 @@ def wanted_export(
     return found | {"unit": given.get("unit", "") if given.get("unit") in known else ""}
 
 
-def export_line(job: JobRow, localizer: Localizer, officer: OfficerContext, now: datetime) -> ExportLine:
-    """Return an export in words; only who asked for it takes it out or stops it."""
+def export_line(
+    job: JobRow, localizer: Localizer, officer: OfficerContext, now: datetime, *, oversees: bool
+) -> ExportLine:
+    """Return an export in words; only who asked for it takes it out, who watches over it withdraws it too."""
     outcome, say = job.outcome, localizer.say
     text, tone, icon = JOB_STATES[job.state]
     until = kept_until(job)
@@ -120,6 +124,8 @@ def export_line(job: JobRow, localizer: Localizer, officer: OfficerContext, now:
     kept = ""
     if until is not None:
         kept = localizer.instant(until) if is_kept else say(N_("no longer kept"))
+    elif WITHDRAWN_BY in outcome:
+        kept = say(N_("Withdrawn by {who}")).format(who=localizer.person(str(outcome[WITHDRAWN_BY])))
     is_counted = job.state is JobState.RUNNING and job.total_count > 0
     return ExportLine(
         job_id=job.job_id,
@@ -135,7 +141,8 @@ def export_line(job: JobRow, localizer: Localizer, officer: OfficerContext, now:
         kept=kept,
         href=url_for("console.export_file", job_id=job.job_id) if is_kept and is_own else "",
         is_final=job.state.is_final,
-        may_stop=is_own and not job.state.is_final and not job.is_stop_wanted,
+        may_stop=(is_own or oversees) and not job.state.is_final and not job.is_stop_wanted,
+        may_withdraw=(is_own or oversees) and is_kept,
     )
 
 

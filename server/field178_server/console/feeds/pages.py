@@ -15,15 +15,17 @@ from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import ListAddress
 from field178_server.console.shell.once import show_once, take_shown_once
+from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.feeds import operations, queries
 from field178_server.office.feeds.operations import MARK
 from field178_server.office.feeds.queries import TokenOfOfficer
+from field178_server.office.reminders.oversight import tell_of_token
 from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
 from field178_server.runtime import new_token
@@ -49,6 +51,7 @@ def feeds() -> Response:
         active="console.feeds",
         tabs=view.tab_links(tab, found, localizer),
         is_usable=tab is queries.TokenTab.USABLE,
+        may_make=may(current_officer().role, "console.new_feed_token", localizer.lists),
         lines=[view.line_of(one, localizer, now) for one in found.tokens],
         links=_ADDRESS.pages(found.page),
         address=_service_address(),
@@ -77,9 +80,13 @@ def make_feed_token() -> AnyResponse:
         return _form_page(replace(form, errors=errors), None if errors else refusal)
     token = MARK + new_token()
     hashed = operations.token_hash(runtime.keyring.session, runtime.tenant_id, token)
-    token_id = run_write(
-        runtime.engine, lambda session: operations.make_token(session, context, form.request, hashed)
-    )
+
+    def make(session: Session) -> str:
+        made = operations.make_token(session, context, form.request, hashed)
+        tell_of_token(session, context)
+        return made
+
+    token_id = run_write(runtime.engine, make)
     return show_once(url_for("console.feed_secret", token_id=token_id), _SECRET, token)
 
 
@@ -139,6 +146,7 @@ def _token_page(found: TokenOfOfficer, refusal: tuple[int, str] | None = None) -
         active="console.feeds",
         flash=flash.text(token.label, localizer) if flash else "",
         token=view.line_of(found, localizer, runtime.clock.now()),
+        sees_person=may(current_officer().role, "console.person", localizer.lists),
         made_by=localizer.person(token.made_by),
         revoked_by=localizer.person(token.revoked_by) if token.revoked_by else "",
         address=_service_address(),

@@ -27,6 +27,7 @@ from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.people import queries
 from field178_server.office.people.queries import Account
+from field178_server.office.reminders.oversight import tell_of_rights
 from field178_server.records.paging import PageOfRows
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.records.teams import Team
@@ -78,11 +79,14 @@ def add_person() -> AnyResponse:
         return _form_page(replace(form, errors=errors), None if errors else refusal)
     scopes = tuple(f"unit:{unit}" for unit in form.unit_ids)
     wanted = AccountRequest(form.login, form.name, form.role, form.agency, scopes, form.email or None)
+
+    def add(session: Session) -> str:
+        made = operations.add(session, context, wanted, form.team_ids, None)
+        tell_of_rights(session, context, form.role)
+        return made
+
     try:
-        officer_id = run_write(
-            current_runtime().engine,
-            lambda session: operations.add(session, context, wanted, form.team_ids, None),
-        )
+        officer_id = run_write(current_runtime().engine, add)
     except AppError as error:
         if error.details.get("problem") != "taken":
             raise
@@ -102,18 +106,21 @@ def change_person(officer_id: str) -> AnyResponse:
     account, localizer, context = account_of(officer_id), Localizer(chosen_language()), office()
     form = replace(AccountForm.typed(), login=account.officer.login)
     errors = _errors(form, localizer, stored=account.officer.agency)
-    if officer_id == current_officer().id and form.role != account.officer.role:
-        errors["role"] = localizer.say(_OWN)
+    if officer_id == current_officer().id:
+        # Nobody widens the own rights: role, teams and communes are another administrator's to give.
+        errors |= {name: localizer.say(_OWN) for name in _rights_changed(form, account)}
     if form.seen != account.fingerprint:
         return _person_page(account, form, (409, _CHANGED))
     if errors:
         return _person_page(account, replace(form, errors=errors))
     if (refusal := password_refusal()) is not None:
         return _person_page(account, form, refusal)
-    run_write(
-        current_runtime().engine,
-        lambda session: operations.change(session, context, officer_id, form.change),
-    )
+
+    def change(session: Session) -> None:
+        operations.change(session, context, officer_id, form.change)
+        tell_of_rights(session, context, form.role, account.officer.role)
+
+    run_write(current_runtime().engine, change)
     return done(url_for("console.person", officer_id=officer_id), "person_changed", officer_id)
 
 
@@ -177,6 +184,19 @@ def person_link(officer_id: str) -> Response:
         until=until,
         text=words,
     )
+
+
+def _rights_changed(form: AccountForm, account: Account) -> list[str]:
+    """Return the fields of a form that would give an account other rights than it has."""
+    runtime = current_runtime()
+    with snapshot(runtime.engine) as session:
+        stored = AccountForm.of(account, queries.team_names(session, runtime.tenant_id))
+    pairs = {
+        "role": (form.role, stored.role),
+        "team": (set(form.team_ids), set(stored.team_ids)),
+        "unit": (set(form.unit_ids), set(stored.unit_ids)),
+    }
+    return [name for name, (wanted, had) in pairs.items() if wanted != had]
 
 
 def account_of(officer_id: str) -> Account:

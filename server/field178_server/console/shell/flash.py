@@ -37,6 +37,9 @@ _TEXTS = {
     "renamed": N_("Renamed: {title}."),
     "granted": N_("Granted to {title}. It gets the records at its next sync."),
     "taken": N_("Taken from {title}. The records leave it at its next sync."),
+    "export_withdrawn": N_(
+        "Withdrawn: nobody takes this file out any more. What was taken out before stays with who has it."
+    ),
     "feed_token_revoked": N_("Revoked: {title}. Programs that use it read nothing from now on."),
     "person_changed": N_("Saved: {title}."),
     "person_closed": N_("Closed: {title}. Sessions have ended; tablets let this person in no longer."),

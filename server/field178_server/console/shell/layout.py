@@ -16,7 +16,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
 from field178_server.devices.heartbeat import SILENT_AFTER
 from field178_server.http.application_runtime import current_runtime
-from field178_server.http.browser_session import csrf_token
+from field178_server.http.browser_session import asks_code, csrf_token
 from field178_server.office.attention.queries import AttentionFilter, count_items
 from field178_server.office.erasure.queries import count_requested
 from field178_server.office.follow_ups.queries import count_overdue
@@ -153,6 +153,7 @@ def render(template: str, status: int = 200, **values: object) -> Response:
         asset=asset,
         icons=asset("vendor/icons.svg"),
         csrf_token=csrf_token(),
+        asks_code=asks_code(),
         language=localizer.language,
         theme=chosen_theme(),
         here=request.full_path.rstrip("?") if request.method == "GET" else "/",

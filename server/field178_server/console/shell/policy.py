@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.http.auth import current_officer
-from field178_server.records.access import FIGURE_RIGHTS, AccessFilter, access_of
+from field178_server.records.access import FIGURE_RIGHTS, OVERSIGHT_RIGHTS, AccessFilter, access_of
 from field178_shared.codelists import CodeLists
 
 
@@ -52,7 +52,8 @@ RETURNS = Access(frozenset({"submit_return", "review", "sign_off_report"}))
 ENTER_RETURNS = Access(frozenset({"submit_return", "review"}))
 FIGURES = Access(FIGURE_RIGHTS)
 EXPORT_SOMETHING = Access(FIGURE_RIGHTS | {"read_visits"})
-EXPORTS = Access(EXPORT_SOMETHING.rights | {"approve_export"})
+EXPORTS = Access(EXPORT_SOMETHING.rights | OVERSIGHT_RIGHTS)
+OVERSEE_FEEDS = Access(ADMINISTER.rights | OVERSIGHT_RIGHTS)
 HAND_OVER = Access(frozenset({"manage_users", "review"}))
 
 POLICY: Mapping[str, Access] = MappingProxyType(
@@ -76,6 +77,8 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.begin_codes": SIGNED_IN,
         "console.end_codes": SIGNED_IN,
         "console.sign_out": SIGNED_IN,
+        "console.confirming": SIGNED_IN,
+        "console.confirm_password": SIGNED_IN,
         "console.own_tablets": SIGNED_IN,
         "console.answer_own_tablet": SIGNED_IN,
         "console.reviews": READ,
@@ -137,7 +140,8 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.indicator_coverage": FIGURES,
         "console.exports": EXPORTS,
         "console.request_export": EXPORT_SOMETHING,
-        "console.stop_export": EXPORT_SOMETHING,
+        "console.withdraw_export": EXPORTS,
+        "console.stop_export": EXPORTS,
         "console.export_file": EXPORT_SOMETHING,
         "console.people": ADMINISTER,
         "console.new_person": ADMINISTER,
@@ -204,12 +208,12 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.retry_mail": NOTICES,
         "console.mail_texts": NOTICES,
         "console.set_own_mail": SIGNED_IN,
-        "console.feeds": ADMINISTER,
+        "console.feeds": OVERSEE_FEEDS,
         "console.new_feed_token": ADMINISTER,
         "console.make_feed_token": ADMINISTER,
-        "console.feed_token": ADMINISTER,
+        "console.feed_token": OVERSEE_FEEDS,
         "console.feed_secret": ADMINISTER,
-        "console.revoke_feed_token": ADMINISTER,
+        "console.revoke_feed_token": OVERSEE_FEEDS,
         "console.jobs": JOBS,
         "console.job": JOBS,
         "console.stop_job": JOBS,

@@ -6,9 +6,11 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from tempfile import TemporaryFile
 
-from flask import Response, send_file
+from flask import request, send_file
+from werkzeug.wrappers import Response
 
 from field178_server.audit.trail import AuditEntry
+from field178_server.console.shell.confirmation import ask_before_file
 from field178_server.console.shell.form_actions import office
 from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
@@ -22,10 +24,15 @@ __all__ = ["Cell", "TableFile", "table_response"]
 def table_response(
     kind: str, table: TableFile, rows: Callable[[Session], Iterable[Sequence[Cell]]]
 ) -> Response:
-    """Return a list as a file to keep; that it was taken out stands in the audit trail."""
+    """Return a list as a file to keep; that it was taken out stands in the audit trail.
+
+    The password is asked first; the list itself has the address without the kind of file.
+    """
     runtime = current_runtime()
     if kind not in TABLE_WRITERS:
         raise AppError(ErrorCode.NOT_FOUND)
+    if (asked := ask_before_file(request.full_path.replace(f".{kind}", "", 1).rstrip("?"))) is not None:
+        return asked
     # Sent after the transaction has ended: a slow line must not keep a snapshot open.
     file = TemporaryFile()  # noqa: SIM115  # the answer closes it
     with snapshot(runtime.engine) as session:

@@ -52,6 +52,12 @@ EXPORT_KINDS: Mapping[str, ExportKind] = MappingProxyType(
 RECORD_KINDS = frozenset({*OFFICE_TYPES, *COMMUNE_TYPES, *RETURN_TYPES})
 
 
+def is_whole(arguments: Mapping[str, str]) -> bool:
+    """Tell whether an export holds all records of a kind: not narrowed to days or a commune, no figures."""
+    is_narrowed = any(arguments.get(name) for name in ("since", "until", "unit"))
+    return arguments.get("what") != FIGURES and not is_narrowed
+
+
 def kinds_of(role: str, lists: CodeLists) -> tuple[ExportKind, ...]:
     """Return the kinds that a role may export."""
     found = lists.roles.get(role)

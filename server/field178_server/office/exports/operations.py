@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,11 @@ from field178_server.accounts import officers
 from field178_server.accounts.officers import OfficerContext
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
+from field178_server.database.models import Job
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs import queue
 from field178_server.jobs.kept_files import KeptFiles
-from field178_server.jobs.queue import Arguments
+from field178_server.jobs.queue import Arguments, JobState
 from field178_server.jobs.run import JobRun
 from field178_server.office.exports.geojson import Point, write_geojson
 from field178_server.office.exports.kinds import EXPORT_KINDS, GEOJSON, kinds_of
@@ -26,6 +28,8 @@ from field178_shared.errors import AppError, ErrorCode
 
 EXPORT = "export"
 WHAT, FORMAT = "what", "format"
+# In the outcome: who withdrew the file before its time was over.
+WITHDRAWN_BY = "withdrawn_by"
 # Rows between two looks at whether somebody wants the job to stop.
 _STEP = 500
 
@@ -71,6 +75,23 @@ def note_download(
 ) -> None:
     """Write into the audit trail that a file was taken out: how many rows, and which bytes."""
     context.note(session, AuditEntry("export_taken", job_id, None, _told(outcome)))
+
+
+def withdraw_export(session: Session, context: OperationContext, job_id: str) -> None:
+    """Withdraw an export: one under way stops, the file of one that is done is handed out no more.
+
+    The caller removes the file after the commit.
+    """
+    job = session.get(Job, (context.tenant_id, job_id), with_for_update=True)
+    if job is None or job.kind != EXPORT:
+        raise AppError(ErrorCode.NOT_FOUND)
+    if not JobState(job.state).is_final:
+        queue.stop(session, context, job_id)
+        return
+    outcome = json.loads(job.outcome)
+    if job.state == JobState.DONE and WITHDRAWN_BY not in outcome:
+        job.outcome = json.dumps({**outcome, WITHDRAWN_BY: context.actor.id}, sort_keys=True)
+        context.note(session, AuditEntry("export_withdrawn", job_id, None, _told(outcome)))
 
 
 def export_with(sources: Mapping[str, Source]) -> Callable[[JobRun], None]:

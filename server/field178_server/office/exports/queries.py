@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from field178_server.database.models import Job
 from field178_server.jobs.kept_files import KEPT_FOR
 from field178_server.jobs.queue import JobRow, JobState, row_of
-from field178_server.office.exports.operations import EXPORT
+from field178_server.office.exports.operations import EXPORT, WITHDRAWN_BY
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 
 PAGE_SIZE = 25
@@ -39,5 +39,6 @@ def exports_page(session: Session, wanted: ExportFilter, place: PageStart) -> Ke
 
 
 def kept_until(job: JobRow) -> datetime | None:
-    """Return until when the file of an export is kept; None: it has none."""
-    return job.queued_at + KEPT_FOR if job.state is JobState.DONE else None
+    """Return until when the file of an export is kept; None: it has none, or it was withdrawn."""
+    has_file = job.state is JobState.DONE and WITHDRAWN_BY not in job.outcome
+    return job.queued_at + KEPT_FOR if has_file else None

@@ -178,6 +178,7 @@ def test_the_trail_as_a_file_is_itself_in_the_trail(
 ) -> None:
     in_the_field.place()
     in_the_field.visit(record_code=CODE)
+    privacy.confirms()
     with privacy.get("/audit.csv?kind=sync") as answer:
         rows = answer.get_data().decode("utf-8-sig").split("\r\n")
     assert rows[0].startswith("Thời điểm,Người thực hiện,Việc đã làm")

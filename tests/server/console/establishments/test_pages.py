@@ -71,6 +71,7 @@ def test_register_is_narrowed_and_taken_out_as_a_file(reviewer: Browser, in_the_
         assert "Tìm thấy: 1" in reviewer.text(f"/establishments?{query}"), query
     for query in ("status=closed", "unit=elsewhere", "type=hotel&q=moc"):
         assert "Tìm thấy: 0" in reviewer.text(f"/establishments?{query}"), query
+    reviewer.confirms()
     with reviewer.get("/establishments.csv?q=moc") as answer:
         (headings, line, last) = answer.get_data().decode("utf-8-sig").split("\r\n")
     assert headings.startswith("Tên cơ sở,Loại hình")

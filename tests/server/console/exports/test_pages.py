@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from tests.server.console.conftest import Browser
 from tests.server.console.reviews.test_pages import words
-from tests.server.office_scene import Office
+from tests.server.office_scene import PASSWORD, Office
 from tests.stores import Statements
 
 from field178_server.database.models import Audit
@@ -48,7 +48,8 @@ class Exports:
         self.browser, self.office = browser, office
 
     def asks(self, what: str, form: str, **fields: str) -> None:
-        answer = self.browser.post("/exports", {"what": what, "format": form, **fields})
+        asked = {"what": what, "format": form, "password": PASSWORD, **fields}
+        answer = self.browser.post("/exports", asked)
         assert answer.status_code == 303, answer.get_data(as_text=True)
 
     def runs(self) -> None:
@@ -203,7 +204,7 @@ def test_an_export_that_waits_is_stopped_and_leaves_no_file(
     reviewer = exports_of(REVIEWER)
     reviewer.asks("visits", "xlsx")
     (stop,) = re.findall(r'action="(/exports/[^"]+/stop)"', reviewer.page)
-    assert exports_of(LEADER).browser.post(stop).status_code == 404
+    assert exports_of(CITY).browser.post(stop).status_code == 404
     assert reviewer.browser.post(stop).status_code == 303
     reviewer.runs()
     job_id = stop.split("/")[2]
@@ -255,7 +256,8 @@ def test_a_failed_export_says_so_and_leaves_no_file(
 
 def test_what_is_no_format_of_a_kind_is_not_there(exports_of: Callable[[str], Exports]) -> None:
     reviewer = exports_of(REVIEWER)
-    assert reviewer.browser.post("/exports", {"what": "sessions", "format": "geojson"}).status_code == 404
+    wanted = {"what": "sessions", "format": "geojson", "password": PASSWORD}
+    assert reviewer.browser.post("/exports", wanted).status_code == 404
     assert reviewer.browser.get("/exports/../file").status_code == 404
     assert reviewer.browser.get("/exports/no-id/file").status_code == 404
 

@@ -130,7 +130,9 @@ def test_no_file_of_a_list_tells_of_a_person(
     full_of_persons: Office, reads_as: Callable[[str], Browser], path: str
 ) -> None:
     login = "gl15" if path == "/audit.csv" else REVIEWER
-    with reads_as(login).get(path) as answer:
+    browser = reads_as(login)
+    browser.confirms()
+    with browser.get(path) as answer:
         assert answer.status_code == 200
         cells = list(cells_of("csv", bytes(answer.data)))
     assert cells

@@ -155,7 +155,7 @@ def test_an_expired_token_stands_among_the_ended(office: Office, admin: Browser)
 
 def test_others_do_not_find_the_pages(office: Office, admin: Browser, signed_in: SignIn) -> None:
     token_id = make(office, admin)
-    for login in ("chi", "an", "leader_viewer", "privacy_officer"):
+    for login in ("chi", "an", "city_viewer"):
         other = signed_in(login)
         for path in ("/feeds", "/feeds/new", f"/feeds/{token_id}", f"/feeds/{token_id}/token"):
             assert other.get(path).status_code == 404
@@ -166,6 +166,21 @@ def test_others_do_not_find_the_pages(office: Office, admin: Browser, signed_in:
     assert admin.post("/feeds/none/revoke", {"password": PASSWORD}).status_code == 404
     assert len(tokens(office)) == 1
     assert tokens(office)[0].revoked_at is None
+
+
+@pytest.mark.parametrize("login", ["leader_viewer", "privacy_officer"])
+def test_who_watches_over_the_data_is_told_of_a_token_and_revokes_it(
+    office: Office, admin: Browser, signed_in: SignIn, login: str
+) -> None:
+    token_id, watching = make(office, admin), signed_in(login)
+    assert "Có mã đọc dữ liệu mới" in watching.text("/")
+    assert LABEL in watching.text("/feeds")
+    assert "/people/" not in watching.text(f"/feeds/{token_id}")
+    for path in ("/feeds/new", f"/feeds/{token_id}/token"):
+        assert watching.get(path).status_code == 404
+    assert watching.post(f"/feeds/{token_id}/revoke").status_code == 403
+    assert watching.post(f"/feeds/{token_id}/revoke", {"password": PASSWORD}).status_code == 303
+    assert tokens(office)[0].revoked_by == office.officer_id(login)
 
 
 def test_a_long_list_comes_in_pages_with_a_fixed_number_of_statements(

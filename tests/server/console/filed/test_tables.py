@@ -100,6 +100,7 @@ def test_list_as_a_file_holds_what_was_filtered_and_no_formula(
     in_the_field.place(name='=HYPERLINK("http://x")')
     in_the_field.visit(started_at="2026-03-02T02:00:00.000Z", decision_number="+84/QĐ-ĐKT")
     in_the_field.visit(started_at="2026-04-02T02:00:00.000Z")
+    reviewer.confirms()
     with reviewer.get("/visits.csv?until=2026-03-31") as answer:
         assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
         assert re.search(

@@ -149,6 +149,25 @@ def test_administrator_neither_closes_nor_demotes_the_own_account(office: Office
     assert "Đóng tài khoản" not in admin.text(f"/people/{own}")
 
 
+def test_administrator_gives_the_own_account_no_rights_and_those_of_others_are_told(
+    office: Office, admin: Browser, signed_in: Callable[[str], Browser]
+) -> None:
+    own, watching = office.officer_id("admin"), signed_in("privacy_officer")
+    form = {"name": "Quản trị", "role": "admin", "agency": "commune_culture_social", "password": PASSWORD}
+    for more in ({"team": team_id(office)}, {"unit": "c11629_v2"}):
+        answer = admin.post(f"/people/{own}", form | more | {"seen": seen(admin, f"/people/{own}")})
+        assert answer.status_code == 422
+        assert "tài khoản của chính bạn" in answer.get_data(as_text=True)
+    assert admin.post(f"/people/{own}", form | {"seen": seen(admin, f"/people/{own}")}).status_code == 303
+    other = account_of(office, login="doc", role="city_viewer", team=[])
+    assert admin.post("/people/new", other).status_code == 303
+    assert "vừa được cấp quyền đọc hồ sơ" not in watching.text("/")
+    path = f"/people/{office.officer_id('doc')}"
+    wanted = form | {"name": "Đọc", "role": "reviewer", "seen": seen(admin, path)}
+    assert admin.post(path, wanted).status_code == 303
+    assert "vừa được cấp quyền đọc hồ sơ" in watching.text("/")
+
+
 def test_list_costs_the_same_for_many_people(office: Office, admin: Browser, statements: Statements) -> None:
     admin.text("/people")
     with statements(office.engine) as few:

@@ -1,0 +1,52 @@
+"""Page that asks the password once more before a file is taken out, and then fetches it."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.layout import layout_of, render
+from field178_server.console.shell.preferences import chosen_language, local_path
+from field178_server.console.text.localize import Localizer
+from field178_server.database.unit_of_work import snapshot
+from field178_server.http.application_runtime import current_runtime
+from field178_server.http.auth import current_officer
+from field178_server.http.browser_session import is_confirmed, password_refusal
+
+
+@console.get("/confirm")
+def confirming() -> Response:
+    """Ask the password, or fetch the file that it was asked for."""
+    return _confirm_page()
+
+
+@console.post("/confirm")
+def confirm_password() -> AnyResponse:
+    """Check the password; the file is fetched by the page that follows."""
+    if (refusal := password_refusal()) is not None:
+        return _confirm_page(refusal)
+    form = request.form
+    return redirect(url_for("console.confirming", next=form.get("next", ""), back=form.get("back", "")), 303)
+
+
+def _confirm_page(refusal: tuple[int, str] | None = None) -> Response:
+    localizer, given = Localizer(chosen_language()), request.values
+    file, back = local_path(given.get("next", "")), local_path(given.get("back", ""))
+    with snapshot(current_runtime().engine) as session:
+        layout = layout_of(session, current_officer(), localizer)
+    response = render(
+        "accounts/confirm.html",
+        refusal[0] if refusal else 200,
+        layout=layout,
+        active="",
+        file=file,
+        back=back,
+        is_ready=is_confirmed(),
+        asks_password=not is_confirmed(),
+        refusal=localizer.say(refusal[1]) if refusal else "",
+        error=bool(refusal),
+    )
+    if is_confirmed():
+        response.headers["Refresh"] = f"0; url={file}"
+    return response

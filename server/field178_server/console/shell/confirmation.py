@@ -1,0 +1,15 @@
+"""Confirmation of the password before a file is taken out: a link can carry none, so a page asks for it."""
+
+from __future__ import annotations
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from field178_server.http.browser_session import is_confirmed
+
+
+def ask_before_file(back: str) -> Response | None:
+    """Lead to the page that asks the password, and then to this file; None where it was typed lately."""
+    if is_confirmed():
+        return None
+    return redirect(url_for("console.confirming", next=request.full_path.rstrip("?"), back=back), 303)
