@@ -59,6 +59,7 @@ class ErrorCode(StrEnum):
     SLOW_DOWN = "slow_down"
     CHECKSUM_MISMATCH = "checksum_mismatch"
     BUSY = "busy"
+    BEING_COUNTED = "being_counted"
     STORAGE_FULL = "storage_full"
     INTERNAL = "internal"
     QUERY_UNSUPPORTED = "query_unsupported"
@@ -264,6 +265,11 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ErrorCode.SLOW_DOWN: _E(429, "Thử quá nhiều lần, hãy chờ.", "Too many attempts: please wait."),
     ErrorCode.CHECKSUM_MISMATCH: _E(460, "Tệp bị sai khi gửi.", "The file was damaged on its way."),
     ErrorCode.BUSY: _E(503, "Máy chủ đang bận, sẽ tự gửi lại.", "The server is busy; it will be sent again."),
+    ErrorCode.BEING_COUNTED: _E(
+        503,
+        "Số liệu của năm này đang được đếm lần đầu; hãy đọc lại sau vài phút.",
+        "The figures of this year are being counted for the first time: read again in some minutes.",
+    ),
     ErrorCode.STORAGE_FULL: _E(
         503,
         "Máy chủ không ghi được (hết chỗ?), hãy báo quản trị viên. Máy vẫn giữ dữ liệu và sẽ tự gửi lại.",

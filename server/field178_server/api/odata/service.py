@@ -35,12 +35,13 @@ from field178_server.api.odata.query_options import (
     selects_all,
     wants_count,
 )
-from field178_server.database.unit_of_work import snapshot
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.load_shedding import ConcurrencyLimit
 from field178_server.http.problem_details import ERROR_ANSWERS
 from field178_server.office.feeds.entity_sets import EntitySet, sets_of
 from field178_server.office.feeds.filter_conditions import refused
+from field178_server.office.feeds.operations import keep_year
 from field178_server.office.feeds.reader import FeedReader
 from field178_server.office.feeds.reading import FeedPage, FeedQuery, FeedTable, open_table
 from field178_shared.errors import AppError, ErrorCode
@@ -113,11 +114,17 @@ def resource(resource: str) -> Response:
     if path is None or table is None:
         raise AppError(ErrorCode.NOT_FOUND, target=resource)
     note_reading(reader, table.name)
-    if path.is_count:
-        return _count(reader, table)
-    if path.key is not None:
-        return _row(reader, table, key_of(table, path.key))
-    return _rows(reader, table)
+    try:
+        if path.is_count:
+            return _count(reader, table)
+        if path.key is not None:
+            return _row(reader, table, key_of(table, path.key))
+        return _rows(reader, table)
+    except AppError as error:
+        if error.code is ErrorCode.BEING_COUNTED:
+            year = int(str(error.details["year"]))
+            run_write(current_runtime().engine, lambda session: keep_year(session, reader, year))
+        raise
 
 
 def _rows(reader: FeedReader, table: EntitySet) -> Response:

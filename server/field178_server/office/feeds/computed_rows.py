@@ -14,11 +14,12 @@ from field178_server.office.indicators.areas import OWN_AREA, areas_seen
 from field178_server.office.indicators.asked import FIRST_YEAR, WHOLE_YEAR
 from field178_server.office.indicators.counted_facts import FigureQuestion
 from field178_server.office.indicators.from_above import hidden_figures
-from field178_server.office.indicators.kept_facts import is_told_soon
+from field178_server.office.indicators.kept_facts import is_at_hand, is_told_soon
 from field178_server.office.indicators.queries import IndicatorFigure, figures_of_areas
 from field178_server.records.kept_results import KeptResults
 from field178_shared.codelists import CodeLists, TargetProfile
 from field178_shared.codelists.labels import Labelled
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.indicators.figures import Reached, reached
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.plan_of_year import plan_followed
@@ -32,7 +33,11 @@ _OWN_AREA_NAME = "Các xã, phường được giao"
 # Plain lists whose ids stand in the tables of records.
 _CHOICES = ("inspection_kind", "overall_result", "measure", "operating_status")
 
-_FIGURES: KeptResults[Mapping[str, Mapping[str, IndicatorFigure]]] = KeptResults(32)
+Areas = Mapping[str, tuple[str, ...]]
+FiguresOfAreas = Mapping[str, Mapping[str, IndicatorFigure]]
+# Power Query asks three times more, and waits at most two minutes each time.
+COME_BACK_S = 90
+_FIGURES: KeptResults[FiguresOfAreas] = KeptResults(32)
 
 
 def indicator_figures(session: Session, reader: FeedReader, wanted: Wanted) -> Iterator[Row]:
@@ -58,9 +63,9 @@ def indicator_figures(session: Session, reader: FeedReader, wanted: Wanted) -> I
             yield from _figures_of_area(reader, AreaOfYear(year, area_id, begun, plan, hidden), of_area)
 
 
-def periods_to_keep(lists: CodeLists, today: date) -> Iterator[Period]:
-    """Yield the periods that whoever reads the figures wants kept counted."""
-    for year in range(today.year - _YEARS_BACK, today.year + 1):
+def periods_to_keep(lists: CodeLists, today: date, asked: int | None = None) -> Iterator[Period]:
+    """Yield the periods that whoever reads the figures wants kept counted: of a year, else of the last two."""
+    for year in range(today.year - _YEARS_BACK, today.year + 1) if asked is None else (asked,):
         periods = (named_period(lists, year, name) for name in PERIOD_NAMES)
         yield from (one for one in periods if one.first <= today)
 
@@ -191,15 +196,23 @@ def _numbers(reader: FeedReader, figure: IndicatorFigure, target: Reached | None
     return (*numbers, asked, met, waiting, False, True)
 
 
-def _figures(
-    session: Session, reader: FeedReader, period: Period, areas_of_year: Mapping[str, tuple[str, ...]]
-) -> Mapping[str, Mapping[str, IndicatorFigure]]:
+def _count(session: Session, reader: FeedReader, period: Period, areas_of_year: Areas) -> FiguresOfAreas:
+    """Count a period; nobody waits for what would be counted from every record of a large store.
+
+    Raises AppError(being_counted) naming the year.
+    """
+    lists, tenant_id, today = reader.lists, reader.tenant_id, reader.today
+    some = next(iter(areas_of_year.values()), ())
+    if not is_at_hand(session, tenant_id, FigureQuestion(lists, period, some, today)):
+        year = period.first.year
+        raise AppError(
+            ErrorCode.BEING_COUNTED, target="Year", problem=year, year=year, retry_after_s=COME_BACK_S
+        )
+    return figures_of_areas(session, tenant_id, lists, period, areas_of_year, today)
+
+
+def _figures(session: Session, reader: FeedReader, period: Period, areas_of_year: Areas) -> FiguresOfAreas:
     """Return the figures of a period by area; the pages of one reading make them once."""
     lists, tenant_id, today = reader.lists, reader.tenant_id, reader.today
     key = (lists.version, id(lists.figures), period, tuple(areas_of_year.items()), today)
-    return _FIGURES.get(
-        session,
-        tenant_id,
-        key,
-        lambda: figures_of_areas(session, tenant_id, lists, period, areas_of_year, today),
-    )
+    return _FIGURES.get(session, tenant_id, key, lambda: _count(session, reader, period, areas_of_year))

@@ -98,6 +98,12 @@ def note_request(session: Session, context: OperationContext, reader: FeedReader
         context.note(session, AuditEntry(FEED_READ, reader.token_id, details=details))
 
 
+def keep_year(session: Session, reader: FeedReader, year: int) -> None:
+    """Have the figures of a year counted from now on: a program that reads them comes back."""
+    for period in periods_to_keep(reader.lists, reader.today, year):
+        keep_period(session, reader.tenant_id, period, reader.today)
+
+
 def token_hash(key: bytes, tenant_id: str, token: str) -> str:
     """Return the stored form of a token: without the server's key no token can be made to fit one."""
     text = f"field178-feed-token-v1|{tenant_id}|{token}"

@@ -74,6 +74,14 @@ def figures_at_hand(
     return {one.id: facts.figure(one, question.period) for one in indicators}
 
 
+def is_at_hand(session: Session, tenant_id: str, question: FigureQuestion) -> bool:
+    """Tell whether the figures of a period are told without counting every record of a large store."""
+    facts = facts_at_hand(session, tenant_id, question, ()) if is_large(session, tenant_id) else None
+    return facts is None or all(
+        facts.tells(one, question.period) for one in question.lists.indicators.values()
+    )
+
+
 def is_told_soon(session: Session, tenant_id: str, period: Period) -> bool:
     """Tell whether a period is kept counted, or the store is small enough to count it now."""
     row = kept_periods(session, tenant_id).get(period)

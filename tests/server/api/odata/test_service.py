@@ -14,6 +14,8 @@ from tests.server.feed_rows import UNIT, fill_feeds, record_id
 
 from field178_server.office.feeds import reading
 from field178_server.office.feeds.entity_sets import ENTITY_SETS, sets_of
+from field178_server.office.indicators import kept_facts
+from field178_server.office.indicators.updater import settle_if_needed
 from field178_shared.codelists import load
 
 EDM = "{http://docs.oasis-open.org/odata/ns/edm}"
@@ -310,6 +312,22 @@ def test_an_older_protocol_is_refused(filled: Feeds) -> None:
     token = filled.token("chi")
     assert filled.get("Visits", token, OData_MaxVersion="3.0").status_code == 400
     assert filled.get("Visits", token, OData_MaxVersion="4.01").headers["OData-Version"] == "4.0"
+
+
+def test_a_year_of_a_large_store_is_counted_while_the_program_waits(
+    feeds: Feeds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Power Query asks again after the seconds of Retry-After, three times."""
+    monkeypatch.setattr(kept_facts, "MOST_COUNTED_AT_ONCE", 0)
+    token, path = feeds.token("chi"), "IndicatorFigures?$filter=Year eq 2024 and PeriodId eq 'half1'"
+    settle_if_needed(feeds.office.runtime)
+    for one in (path, path.replace("?", "/$count?")):
+        answer = feeds.get(one, token)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "90")
+        assert json.loads(answer.data)["error"]["code"] == "being_counted"
+    assert feeds.get("Visits", token).status_code == 200
+    settle_if_needed(feeds.office.runtime)
+    assert feeds.rows(path, token)
 
 
 def test_a_reader_too_many_is_asked_to_come_back(filled: Feeds, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from field178_server.office.feeds import computed_rows
 from field178_server.office.indicators import kept_facts
 from field178_server.office.indicators.operations import keep_period, settle
 from field178_shared.codelists import load
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.indicators.periods import Period
 
 
@@ -36,6 +37,10 @@ def test_of_a_large_store_a_period_is_told_once_it_is_kept(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kept_facts, "is_large", lambda *_: True)
+    with pytest.raises(AppError) as raised:
+        periods_in(world)
+    assert raised.value.code is ErrorCode.BEING_COUNTED
+    settle(world.engine, world.tenant_id, load(), date(2026, 11, 29))
     years = {(2025, "year"), (2026, "year")}
     assert periods_in(world) == years
     today, quarter = date(2026, 11, 29), Period(date(2026, 1, 1), date(2026, 4, 1))
