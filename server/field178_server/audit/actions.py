@@ -100,6 +100,7 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
             *("chain_checked", "mail_tested"),
             *("webhook_added", "webhook_changed", "webhook_secret_changed", "webhook_paused"),
             *("webhook_resumed", "webhook_replayed", "webhook_tested", "webhook_stopped", "webhook_removed"),
+            "webhook_sent_again",
         ),
     }
 )

@@ -229,6 +229,7 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.pause_webhook": ADMINISTER,
         "console.resume_webhook": ADMINISTER,
         "console.replay_webhook": ADMINISTER,
+        "console.send_webhook_again": ADMINISTER,
         "console.change_webhook_secret": ADMINISTER,
         "console.webhook_secret": ADMINISTER,
         "console.remove_webhook": ADMINISTER,

@@ -26,7 +26,7 @@ from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.webhooks import operations, queries
-from field178_server.office.webhooks.delivery import send_test
+from field178_server.office.webhooks.delivery import send_again, send_test
 from field178_server.office.webhooks.signature import SecretBox
 from field178_server.records.keyset import KeysetPage, PageStart
 from field178_server.records.labels import names_of
@@ -36,7 +36,7 @@ from field178_shared.text.i18n import N_
 FLASHES = frozenset(
     {
         *("webhook_saved", "webhook_paused", "webhook_resumed", "webhook_replayed", "webhook_removed"),
-        *("webhook_test_taken", "webhook_test_refused"),
+        *("webhook_test_taken", "webhook_test_refused", "webhook_message_taken", "webhook_message_refused"),
     }
 )
 _SECRET = "webhook_secret"  # noqa: S105  # the name of a cookie
@@ -159,6 +159,14 @@ def replay_webhook(webhook_id: str) -> AnyResponse:
     return done(_href(webhook_id), "webhook_replayed", webhook_id)
 
 
+@console.post("/webhooks/<webhook_id>/set-aside/<int(max=999999999):event_no>")
+def send_webhook_again(webhook_id: str, event_no: int) -> AnyResponse:
+    """Send one message that was set aside at once; taken, it leaves the list."""
+    sent = send_again(current_runtime(), office(), webhook_id, event_no)
+    code = "webhook_message_refused" if sent.failed else "webhook_message_taken"
+    return done(_href(webhook_id), code, webhook_id)
+
+
 @console.post("/webhooks/<webhook_id>/secret")
 def change_webhook_secret(webhook_id: str) -> AnyResponse:
     """Give a webhook another secret and show it once."""
@@ -233,6 +241,7 @@ def _page(
         place = PageStart.read(request.args)
         page = queries.attempts(session, runtime.tenant_id, webhook_id, place)
         kept = queries.kept_events(session, runtime.tenant_id)
+        aside = queries.set_aside(session, runtime.tenant_id, webhook_id)
         author = found.webhook.made_by
         names = names_of(session, runtime.tenant_id, {author} if author else set())
         layout = layout_of(session, current_officer(), Localizer(language))
@@ -244,7 +253,7 @@ def _page(
         layout=layout,
         active="console.webhooks",
         flash=flash if flash is None else flash.text("", localizer),
-        is_refused=flash is not None and flash.code == "webhook_test_refused",
+        is_refused=flash is not None and flash.code in ("webhook_test_refused", "webhook_message_refused"),
         webhook=found.webhook,
         facts=view.facts_of(found, localizer, runtime.clock.now()),
         kept=view.kept_text(kept, localizer),
@@ -252,6 +261,7 @@ def _page(
         fields=fields,
         faults=faults_of(fields),
         refusal=localizer.say(password[1]) if password else refusal,
+        aside=[view.set_aside_line(one, localizer) for one in aside],
         lines=[view.attempt_line(row.WebhookAttempt, localizer) for row in page.rows],
         links=_links(webhook_id, page),
         asks_password=not is_confirmed(),

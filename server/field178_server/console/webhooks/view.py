@@ -10,7 +10,7 @@ from flask import url_for
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.console.webhooks.form import KIND_LABELS
-from field178_server.database.models import Webhook, WebhookAttempt
+from field178_server.database.models import Webhook, WebhookAttempt, WebhookSetAside
 from field178_server.office.webhooks.events import TEST
 from field178_server.office.webhooks.http_post import PostReason
 from field178_server.office.webhooks.operations import EVENTS_KEPT, host_of
@@ -33,7 +33,6 @@ _REASONS = {
     PostReason.REDIRECT: N_("The receiver leads to another address; enter that one."),
     PostReason.REFUSED: N_("The receiver refused the message."),
     PostReason.BAD_ANSWER: N_("What the receiver answered is not HTTP."),
-    PostReason.INTERNAL: N_("The server failed; the log tells where."),
 }
 
 
@@ -46,6 +45,7 @@ class WebhookLine:
     host: str
     state: StateLabel
     waiting: str
+    set_aside: str
     last: str
 
 
@@ -83,6 +83,7 @@ def line_of(one: ListedWebhook, localizer: Localizer) -> WebhookLine:
         host=host_of(row.url),
         state=_state(row, localizer),
         waiting=localizer.number(one.waiting_count),
+        set_aside=localizer.number(one.set_aside_count) if one.set_aside_count else "",
         last=localizer.instant(one.last_at) if one.last_at else "—",
     )
 
@@ -120,6 +121,29 @@ def attempt_line(attempt: WebhookAttempt, localizer: Localizer) -> AttemptLine:
         state=StateLabel(localizer.say(text), tone, icon),
         said=" ".join(part for part in (reason, f"({status})" if reason and status else status) if part),
         duration=f"{localizer.number(attempt.duration_ms)} ms",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SetAsideLine:
+    """A message that the receiver refused while it took others."""
+
+    event_no: int
+    number: str
+    kind: str
+    said: str
+    at: str
+
+
+def set_aside_line(row: WebhookSetAside, localizer: Localizer) -> SetAsideLine:
+    """Return a line of the messages that were set aside."""
+    said = localizer.say(N_("Refused {count} times, at last with HTTP {status}"))
+    return SetAsideLine(
+        row.event_no,
+        localizer.number(row.event_no),
+        localizer.say(KIND_LABELS.get(row.kind, row.kind)),
+        said.format(count=localizer.number(row.attempts), status=row.status),
+        localizer.instant(row.at),
     )
 
 

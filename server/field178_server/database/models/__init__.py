@@ -69,6 +69,7 @@ from field178_server.database.models.webhook import (
     WebhookEvent,
     WebhookFeed,
     WebhookRecord,
+    WebhookSetAside,
 )
 
 __all__ = [
@@ -139,4 +140,5 @@ __all__ = [
     "WebhookEvent",
     "WebhookFeed",
     "WebhookRecord",
+    "WebhookSetAside",
 ]

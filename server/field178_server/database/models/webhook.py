@@ -1,4 +1,4 @@
-"""Tables of webhooks: receivers, the events that are told to them in one order, and each attempt."""
+"""Tables of webhooks: receivers, the events told to them in one order, attempts, what was set aside."""
 
 from __future__ import annotations
 
@@ -124,3 +124,26 @@ class WebhookAttempt(Model):
     duration_ms: Mapped[int]
     status: Mapped[int]
     reason: Mapped[str | None]
+
+
+class WebhookSetAside(Model):
+    """One message that a receiver refused while it took the next one: it holds up nothing.
+
+    `status` is the last answer to it, `attempts` the count of them.
+    """
+
+    __tablename__ = "webhook_set_aside"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(
+            ["tenant_id", "webhook_id"], ["webhook.tenant_id", "webhook.webhook_id"], ondelete="CASCADE"
+        ),
+        CheckConstraint("event_no > 0 AND status > 0 AND attempts > 0", name="counts"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    webhook_id: Mapped[KeyPart]
+    event_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[Key]
+    status: Mapped[int]
+    attempts: Mapped[int]
+    at: Mapped[datetime]

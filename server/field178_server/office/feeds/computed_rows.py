@@ -64,7 +64,7 @@ def indicator_figures(session: Session, reader: FeedReader, wanted: Wanted) -> I
 
 
 def periods_to_keep(lists: CodeLists, today: date, asked: int | None = None) -> Iterator[Period]:
-    """Yield the periods that whoever reads the figures wants kept counted: of a year, else of the last two."""
+    """Yield the periods that whoever reads the figures wants kept: of a year, else of the last two."""
     for year in range(today.year - _YEARS_BACK, today.year + 1) if asked is None else (asked,):
         periods = (named_period(lists, year, name) for name in PERIOD_NAMES)
         yield from (one for one in periods if one.first <= today)

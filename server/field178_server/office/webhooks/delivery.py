@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,12 +19,11 @@ from field178_server.audit.trail import Actor
 from field178_server.database.failpoints import failpoint
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.webhooks import collection, operations, queries, signature
-from field178_server.office.webhooks.events import EventMessage, test_message
-from field178_server.office.webhooks.http_post import PostFailed, PostLimits, PostReason, post
+from field178_server.office.webhooks.events import EventMessage, message_of, test_message
+from field178_server.office.webhooks.http_post import PostFailed, PostLimits, post
 from field178_server.office.webhooks.operations import AfterAttempt, Attempt, ClaimedWebhook
 from field178_server.office.webhooks.signature import SecretBox, SecretLostError
 from field178_server.runtime import Runtime
-from field178_server.security.error_frames import frames_of
 from field178_server.settings import Settings
 from field178_shared.codelists import load
 from field178_shared.errors import AppError
@@ -90,14 +90,16 @@ class WebhookSender:
             return 0
         with snapshot(runtime.engine) as session:
             waiting = operations.next_messages(session, runtime.tenant_id, claimed, _AT_ONCE)
-        for taken, message in enumerate(waiting.messages):
-            if self._deliver(claimed, message) is not AfterAttempt.NEXT:
+        messages, taken = deque(waiting.messages), 0
+        while messages:
+            if self._deliver(claimed, messages) is not AfterAttempt.NEXT:
                 return taken
+            taken += 1
         run_write(
             runtime.engine,
             lambda session: operations.release(session, runtime.tenant_id, claimed, waiting.upto),
         )
-        return len(waiting.messages)
+        return taken
 
     def drop_old(self) -> None:
         """Delete once an hour what is past its time."""
@@ -109,20 +111,30 @@ class WebhookSender:
             )
             self._dropped_at = now
 
-    def _deliver(self, claimed: ClaimedWebhook, message: EventMessage) -> AfterAttempt:
-        runtime = self.runtime
-        attempt = attempted(claimed, message, limits_of(runtime.settings), self.clock)
+    def _deliver(self, claimed: ClaimedWebhook, messages: deque[EventMessage]) -> AfterAttempt:
+        """Send the first message; where it alone may be refused, the one behind it as well."""
+        refused = self._attempt(claimed, messages.popleft())
+        has_next = bool(messages)
+        follows = self._noted(
+            claimed,
+            lambda session, context: operations.note_attempt(
+                session, context, claimed, refused, self.chance(), has_next=has_next
+            ),
+        )
+        if follows is not AfterAttempt.PASS_OVER:
+            return follows
+        attempt = self._attempt(claimed, messages.popleft())
+        return self._noted(
+            claimed,
+            lambda session, context: operations.note_passing_over(
+                session, context, claimed, refused, attempt
+            ),
+        )
+
+    def _attempt(self, claimed: ClaimedWebhook, message: EventMessage) -> Attempt:
+        attempt = attempted(claimed, message, limits_of(self.runtime.settings), self.clock)
         # Killed here, it is sent again under the same id: at least once.
         failpoint("webhook.taken")
-
-        def note(session: Session) -> AfterAttempt:
-            context = self._context()
-            follows = operations.note_attempt(session, context, claimed, attempt, self.chance())
-            if follows is AfterAttempt.STOPPED:
-                self.tell_stopped(session, context, claimed.name)
-            return follows
-
-        follows = run_write(runtime.engine, note)
         if attempt.failed is not None:
             log.warning(
                 "webhook_not_taken",
@@ -131,7 +143,19 @@ class WebhookSender:
                 reason=attempt.failed.reason.value,
                 status=attempt.status,
             )
-        return follows
+        return attempt
+
+    def _noted(
+        self, claimed: ClaimedWebhook, note: Callable[[Session, OperationContext], AfterAttempt]
+    ) -> AfterAttempt:
+        def work(session: Session) -> AfterAttempt:
+            context = self._context()
+            follows = note(session, context)
+            if follows is AfterAttempt.STOPPED:
+                self.tell_stopped(session, context, claimed.name)
+            return follows
+
+        return run_write(self.runtime.engine, work)
 
     def _context(self) -> OperationContext:
         runtime = self.runtime
@@ -148,9 +172,6 @@ def attempted(claimed: ClaimedWebhook, message: EventMessage, limits: PostLimits
         status = post(claimed.url, message.body, head, limits)
     except PostFailed as error:
         failed, status = error, error.status
-    except Exception as error:  # noqa: BLE001  # one receiver's fault never ends the sender
-        log.error("webhook_failed", exception=type(error).__name__, frames=frames_of(error))
-        failed = PostFailed(PostReason.INTERNAL)
     return Attempt(message, int((duration_clock() - begun) * 1000), status, failed)
 
 
@@ -163,6 +184,23 @@ def send_test(runtime: Runtime, context: OperationContext, webhook_id: str) -> A
     message = test_message(runtime.ids.random(), runtime.clock.now())
     attempt = attempted(claimed, message, limits_of(runtime.settings, _TEST_S), SystemClock())
     run_write(runtime.engine, lambda session: operations.note_test(session, context, webhook_id, attempt))
+    return attempt
+
+
+def send_again(runtime: Runtime, context: OperationContext, webhook_id: str, event_no: int) -> Attempt:
+    """Send a message that was set aside at once, as it was, and return what became of it.
+
+    Raises AppError(not_found) for one that is not set aside, or whose event is kept no more.
+    """
+    with snapshot(runtime.engine) as session:
+        row = queries.webhook(session, runtime.tenant_id, webhook_id).webhook
+        message = message_of(queries.event_set_aside(session, runtime.tenant_id, webhook_id, event_no))
+        secrets = operations.secrets_of(row, SecretBox(runtime.keyring), runtime.clock.now())
+    claimed = ClaimedWebhook(webhook_id, "", row.name, row.url, secrets)
+    attempt = attempted(claimed, message, limits_of(runtime.settings, _TEST_S), SystemClock())
+    run_write(
+        runtime.engine, lambda session: operations.note_sent_again(session, context, webhook_id, attempt)
+    )
     return attempt
 
 

@@ -38,7 +38,6 @@ class PostReason(StrEnum):
     REDIRECT = "redirect"
     REFUSED = "refused"
     BAD_ANSWER = "bad_answer"
-    INTERNAL = "internal"
 
 
 class PostFailed(Exception):

@@ -7,16 +7,23 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.engine import changed_rows
-from field178_server.database.models import Tenant, Webhook, WebhookAttempt, WebhookEvent, WebhookFeed
+from field178_server.database.models import (
+    Tenant,
+    Webhook,
+    WebhookAttempt,
+    WebhookEvent,
+    WebhookFeed,
+    WebhookSetAside,
+)
 from field178_server.office.webhooks import collection
 from field178_server.office.webhooks.events import EventKind, EventMessage, message_of
-from field178_server.office.webhooks.http_post import GONE, PostFailed, address_problem
+from field178_server.office.webhooks.http_post import GONE, PostFailed, PostReason, address_problem
 from field178_server.office.webhooks.queries import ACTIVE, PAUSED, STOPPED, is_unannounced
 from field178_server.office.webhooks.signature import SecretBox
 from field178_shared.errors import AppError, ErrorCode
@@ -30,6 +37,9 @@ LEASE = timedelta(minutes=2)
 # After so many seconds the next attempt, and a fifth more or less by chance.
 _PAUSES_S = (5, 30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600)
 GIVE_UP_AFTER = timedelta(days=5)
+# Refused so often, a message may be the only one that is: the next one is tried. Answers of a server that
+# fails are no word about the message, unless they go on for hours.
+_REFUSALS, _FAILURES, _SERVER_FAILS = 5, 8, 500
 EVENTS_KEPT, ATTEMPTS_KEPT = timedelta(days=90), timedelta(days=30)
 
 
@@ -62,9 +72,13 @@ class WaitingMessages:
 
 
 class AfterAttempt(StrEnum):
-    """What follows an attempt: the next message, a pause, or nothing until somebody resumes the webhook."""
+    """What follows an attempt: the next message, a pause, or nothing until somebody resumes the webhook.
+
+    `PASS_OVER`: the next message, to see whether this one alone is refused.
+    """
 
     NEXT = "next"
+    PASS_OVER = "pass_over"  # noqa: S105  # no password
     PAUSE = "pause"
     STOPPED = "stopped"
 
@@ -171,6 +185,7 @@ def replay(session: Session, context: OperationContext, webhook_id: str, first_n
     if oldest is None or not oldest <= first_no <= _last_no(session, tenant_id):
         raise AppError(ErrorCode.RULE, problems={"first_no": [ErrorCode.NO_EVENT_KEPT.value]})
     row.delivered_no = first_no - 1
+    _forget_set_aside(session, tenant_id, webhook_id, WebhookSetAside.event_no >= first_no)
     _try_now(row, context)
     _note(session, context, "webhook_replayed", webhook_id, from_event=first_no)
 
@@ -257,9 +272,15 @@ def next_messages(session: Session, tenant_id: str, claimed: ClaimedWebhook, mos
 
 
 def note_attempt(
-    session: Session, context: OperationContext, claimed: ClaimedWebhook, attempt: Attempt, chance: float
+    session: Session,
+    context: OperationContext,
+    claimed: ClaimedWebhook,
+    attempt: Attempt,
+    chance: float,
+    *,
+    has_next: bool = False,
 ) -> AfterAttempt:
-    """Keep what became of an attempt, and return what follows.
+    """Keep what became of an attempt, and return what follows; `has_next`: another message waits behind it.
 
     `chance` (0 to 1) spreads the pauses. A webhook that was changed meanwhile keeps its new state.
     """
@@ -276,14 +297,55 @@ def note_attempt(
         return AfterAttempt.NEXT
     row.attempt_count += 1
     row.failing_since = row.failing_since or now
-    row.claim, row.claimed_until = None, None
     pause_s = _PAUSES_S[min(row.attempt_count, len(_PAUSES_S)) - 1] * (0.8 + 0.4 * chance)
     row.next_try_at = now + timedelta(seconds=pause_s)
-    if attempt.failed.status != GONE and now - row.failing_since < GIVE_UP_AFTER:
+    if has_next and _may_be_the_only_one(attempt.failed, row.attempt_count):
+        row.claimed_until = now + LEASE
+        return AfterAttempt.PASS_OVER
+    return _pause_or_stop(session, context, row, attempt.failed)
+
+
+def note_passing_over(
+    session: Session, context: OperationContext, claimed: ClaimedWebhook, refused: Attempt, attempt: Attempt
+) -> AfterAttempt:
+    """Keep the attempt to send the message behind a refused one, which is set aside if this one was taken."""
+    assert refused.failed is not None
+    tenant_id, now = context.tenant_id, context.now()
+    row = session.get(Webhook, (tenant_id, claimed.webhook_id), with_for_update=True)
+    if row is None:
         return AfterAttempt.PAUSE
-    row.state = STOPPED
-    _note(session, context, "webhook_stopped", claimed.webhook_id)
-    return AfterAttempt.STOPPED
+    _keep_attempt(session, context, claimed.webhook_id, attempt)
+    if row.claim != claimed.claim:
+        return AfterAttempt.PAUSE
+    if attempt.failed is not None:
+        # It is the receiver that takes nothing, not the message that is wrong.
+        return _pause_or_stop(session, context, row, refused.failed)
+    assert refused.message.event_no is not None
+    session.merge(
+        WebhookSetAside(
+            tenant_id=tenant_id,
+            webhook_id=claimed.webhook_id,
+            event_no=refused.message.event_no,
+            kind=refused.message.kind,
+            status=refused.status,
+            attempts=row.attempt_count,
+            at=now,
+        )
+    )
+    row.delivered_no = attempt.message.event_no or row.delivered_no
+    row.next_try_at = now
+    row.attempt_count, row.failing_since, row.claimed_until = 0, None, now + LEASE
+    return AfterAttempt.NEXT
+
+
+def note_sent_again(session: Session, context: OperationContext, webhook_id: str, attempt: Attempt) -> None:
+    """Keep what became of a message that was set aside and sent again; taken, it is set aside no more."""
+    _locked(session, context, webhook_id)
+    _keep_attempt(session, context, webhook_id, attempt)
+    event_no = attempt.message.event_no
+    if attempt.failed is None:
+        _forget_set_aside(session, context.tenant_id, webhook_id, WebhookSetAside.event_no == event_no)
+    _note(session, context, "webhook_sent_again", webhook_id, event=event_no)
 
 
 def note_test(session: Session, context: OperationContext, webhook_id: str, attempt: Attempt) -> None:
@@ -314,7 +376,41 @@ def drop_old(session: Session, tenant_id: str, now: datetime) -> int:
             WebhookAttempt.tenant_id == tenant_id, WebhookAttempt.at < now - ATTEMPTS_KEPT
         )
     )
+    dropped = select(WebhookEvent.event_no).where(*old)
+    session.execute(
+        delete(WebhookSetAside).where(
+            WebhookSetAside.tenant_id == tenant_id, WebhookSetAside.event_no.in_(dropped)
+        )
+    )
     return changed_rows(session.execute(delete(WebhookEvent).where(*old)))
+
+
+def _may_be_the_only_one(failed: PostFailed, attempt_count: int) -> bool:
+    """Tell whether a refusal may be a word about this message, and not about the receiver."""
+    if failed.reason is not PostReason.REFUSED:
+        return False
+    limit = _FAILURES if failed.status >= _SERVER_FAILS else _REFUSALS
+    return failed.status == GONE or attempt_count >= limit
+
+
+def _pause_or_stop(
+    session: Session, context: OperationContext, row: Webhook, failed: PostFailed
+) -> AfterAttempt:
+    row.claim, row.claimed_until = None, None
+    assert row.failing_since is not None
+    if failed.status != GONE and context.now() - row.failing_since < GIVE_UP_AFTER:
+        return AfterAttempt.PAUSE
+    row.state = STOPPED
+    _note(session, context, "webhook_stopped", row.webhook_id)
+    return AfterAttempt.STOPPED
+
+
+def _forget_set_aside(session: Session, tenant_id: str, webhook_id: str, which: ColumnElement[bool]) -> None:
+    session.execute(
+        delete(WebhookSetAside).where(
+            WebhookSetAside.tenant_id == tenant_id, WebhookSetAside.webhook_id == webhook_id, which
+        )
+    )
 
 
 def _keep_attempt(session: Session, context: OperationContext, webhook_id: str, attempt: Attempt) -> None:

@@ -189,6 +189,29 @@ def test_receiver_that_takes_nothing_is_said_here_and_on_the_page_of_health(
     assert "Đang gửi lại" in admin.text("/webhooks")
 
 
+def test_message_that_was_set_aside_is_listed_and_sent_again_by_a_button(
+    admin: Browser, office: Office, receiver: Receiver
+) -> None:
+    webhook_id, _ = add_webhook(office, receiver.url)
+    tablet = Tablet(office).ready()
+    for n in (1, 2):
+        tablet.frames(push=[tablet.change(n)])
+    receiver.answers += [410, 204]
+    sender = WebhookSender(office.runtime)
+    sender.collect()
+    sender.send_to(webhook_id)
+    assert "Tin để riêng: 1" in admin.text("/webhooks")
+    page = admin.text(f"/webhooks/{webhook_id}")
+    assert "Bị từ chối 1 lần, lần cuối HTTP 410" in page
+    (again,) = re.findall(r'action="(/webhooks/[^"]+/set-aside/1)"', page)
+    for answer, said in ((500, "Nơi nhận chưa nhận tin"), (204, "tin không còn để riêng")):
+        receiver.answers.append(answer)
+        assert admin.post(again).status_code == 303
+        assert said in admin.text(f"/webhooks/{webhook_id}")
+    assert again not in admin.text(f"/webhooks/{webhook_id}")
+    assert admin.post(again).status_code == 404
+
+
 def test_attempts_are_shown_by_pages(admin: Browser, office: Office, receiver: Receiver) -> None:
     webhook_id, _ = add_webhook(office, receiver.url)
     tablet, sender = Tablet(office).ready(), WebhookSender(office.runtime)

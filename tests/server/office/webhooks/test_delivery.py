@@ -21,7 +21,7 @@ from field178_server.database.models import Audit, Notice, Webhook, WebhookAttem
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.reminders.stopped_webhooks import announce_stopped
 from field178_server.office.webhooks import operations, queries
-from field178_server.office.webhooks.delivery import WebhookSender, send_test, webhooks_running
+from field178_server.office.webhooks.delivery import WebhookSender, send_again, send_test, webhooks_running
 from field178_server.office.webhooks.events import EventKind
 from field178_server.office.webhooks.signature import SecretBox
 from field178_server.records.keyset import PageStart
@@ -168,6 +168,85 @@ def test_receiver_that_is_gone_is_given_up_at_once(
     receiver.answers.append(410)
     send(sender, webhook_id)
     assert row_of(office, webhook_id).state == "stopped"
+
+
+def refuses(*numbers: int, status: int = 422) -> Callable[[Any, bytes], None]:
+    """Refuse the events with these numbers, whenever they come; take the others."""
+
+    def answer(handler: Any, body: bytes) -> None:
+        handler.send_response(status if json.loads(body)["data"]["number"] in numbers else 204)
+        handler.end_headers()
+
+    return answer
+
+
+def numbers(receiver: Receiver) -> list[int]:
+    return [json.loads(body)["data"]["number"] for _, body in receiver.taken]
+
+
+def aside(office: Office, webhook_id: str) -> list[tuple[int, int, int]]:
+    with snapshot(office.engine) as session:
+        rows = queries.set_aside(session, office.settings.tenant, webhook_id)
+        return [(one.event_no, one.status, one.attempts) for one in rows]
+
+
+@pytest.mark.parametrize(("status", "tries"), [(422, 5), (500, 8), (410, 1)])
+def test_message_that_alone_is_refused_is_set_aside_and_sent_again_by_hand(
+    office: Office, tablet: Tablet, sender: WebhookSender, receiver: Receiver, status: int, tries: int
+) -> None:
+    webhook_id, _ = add_webhook(office, receiver.url)
+    for n in (1, 2, 3):
+        file(tablet, n)
+    receiver.answers += [refuses(1, status=status)] * 20
+    begun = office.clock.now()
+    while not aside(office, webhook_id):
+        send(sender, webhook_id)
+        office.clock.instant = max(office.clock.instant, row_of(office, webhook_id).next_try_at)
+    assert aside(office, webhook_id) == [(1, status, tries)]
+    assert numbers(receiver) == [1] * tries + [2, 3]
+    assert office.clock.now() - begun < timedelta(hours=6)
+    row = row_of(office, webhook_id)
+    assert (row.state, row.delivered_no, row.attempt_count, row.failing_since) == ("active", 3, 0, None)
+    assert send_again(office.runtime, office.context, webhook_id, 1).failed is not None
+    assert aside(office, webhook_id) == [(1, status, tries)]
+    receiver.answers.clear()
+    assert send_again(office.runtime, office.context, webhook_id, 1).failed is None
+    assert len(set(ids(receiver))) == 3, "the same id again"
+    assert aside(office, webhook_id) == []
+    with pytest.raises(AppError):
+        send_again(office.runtime, office.context, webhook_id, 1)
+
+
+def test_receiver_that_refuses_everything_loses_nothing_and_is_told_in_order(
+    office: Office, tablet: Tablet, sender: WebhookSender, receiver: Receiver
+) -> None:
+    """With a wrong secret every message is refused: none of them is the one at fault."""
+    webhook_id, _ = add_webhook(office, receiver.url)
+    for n in (1, 2):
+        file(tablet, n)
+    receiver.answers += [401] * 8
+    for _ in range(6):
+        send(sender, webhook_id)
+        office.clock.instant = row_of(office, webhook_id).next_try_at
+    assert aside(office, webhook_id) == []
+    assert numbers(receiver) == [1, 1, 1, 1, 1, 2, 1, 2]
+    receiver.server.requests.clear()
+    assert send(sender, webhook_id) == 2
+    assert numbers(receiver) == [1, 2]
+
+
+def test_replay_takes_up_what_was_set_aside(
+    office: Office, tablet: Tablet, sender: WebhookSender, receiver: Receiver
+) -> None:
+    webhook_id, _ = add_webhook(office, receiver.url)
+    for n in (1, 2):
+        file(tablet, n)
+    receiver.answers += [refuses(1, status=410)] * 2
+    send(sender, webhook_id)
+    assert aside(office, webhook_id) == [(1, 410, 1)]
+    run_write(office.engine, lambda s: operations.replay(s, office.context, webhook_id, 1))
+    assert aside(office, webhook_id) == []
+    assert send(sender, webhook_id) == 2
 
 
 def test_only_the_kinds_that_were_chosen_are_told(
