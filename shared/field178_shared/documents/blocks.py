@@ -38,11 +38,12 @@ class Pen:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells under a head; widths are shares of the page."""
+    """Rows of cells under a head; widths are shares of the page; `centred`: all columns but the first."""
 
     head: tuple[str, ...]
     widths: tuple[int, ...]
     rows: tuple[tuple[str, ...], ...]
+    centred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +70,29 @@ class Closing:
 class SignatureBlock:
     """The end of an official document: recipients on the left, authority and position on the right.
 
-    The place for signature and seal stays empty.
+    The place for signature and seal stays empty. `ending` is the end of the text above it, as far as it must not
+    be torn from it: no page holds a signature alone.
     """
 
+    ending: tuple[Heading | Paragraph, ...]
     recipients: tuple[str, ...]
     signer: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Annex:
-    """A wide table on pages of its own, lying; the first of its columns is named, the others are numbers."""
+    """A wide table on lying pages with numbers of their own; its first column has names, the others numbers.
 
-    title: str
+    Widths are shares of the page; the last row may be the sum of the others.
+    """
+
+    label: str
+    name: str
     note: str
     head: tuple[str, ...]
+    widths: tuple[int, ...]
     rows: tuple[tuple[str, ...], ...]
+    is_summed: bool = False
 
 
 Block = Basis | Heading | Paragraph | Pen | Table | Closing | SignatureBlock | Annex

@@ -39,7 +39,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 30, 15, 20, 22
 _BODY_PT, _LINE_MM, _BETWEEN_MM = 13, 5.2, 2.2
 _INDENT = "\u2003\u2003\u2002"  # two and a half em of 13 pt: 11.5 mm
 _TABLE_PT, _TABLE_LINE_MM = 11, 4.8
-_ANNEX_PT, _ANNEX_LINE_MM, _ANNEX_FIRST_SHARE = 9, 4, 0.28
+_ANNEX_PT, _ANNEX_LINE_MM = 9, 4
 _PAGE_NUMBER_MM = 10
 _SLANT_DEGREES = 12
 _PEN_ROOM_MM = 18
@@ -74,6 +74,7 @@ class _Paper(FPDF):
         super().__init__(format="A4")
         self._seal = seal
         self._qr = tuple(_dark_runs(seal.qr_text))
+        self._pages_before = 0
         self.set_margins(_LEFT, _TOP, _RIGHT)
         # Letters begin at the margin itself, where tables do.
         self.c_margin = 0
@@ -92,11 +93,12 @@ class _Paper(FPDF):
         return f"<{self._seal.h}><{self._seal.h}>"
 
     def header(self) -> None:
-        """Draw the page number: in the middle of the top margin, from the second page on."""
-        if self.page_no() > 1:
+        """Draw the page number: in the middle of the top margin, from the second page of each part on."""
+        number = self.page_no() - self._pages_before
+        if number > 1:
             self.set_y(_PAGE_NUMBER_MM)
             self.set_font(_FONT, "", _BODY_PT)
-            self.cell(0, _LINE_MM, str(self.page_no()), align="C")
+            self.cell(0, _LINE_MM, str(number), align="C")
             self.set_y(_TOP)
 
     def footer(self) -> None:
@@ -143,7 +145,7 @@ class _Paper(FPDF):
     def _(self, block: Heading) -> None:
         # Also with the head and first row of a table behind it.
         self._keep_together(6 * _LINE_MM)
-        self._flow(block.text, "B")
+        self._flow(block.text, "B", align="L")
 
     @draw.register
     def _(self, block: Paragraph) -> None:
@@ -168,7 +170,7 @@ class _Paper(FPDF):
             col_widths=block.widths,
             line_height=_TABLE_LINE_MM,
             headings_style=bold,
-            text_align="LEFT",
+            text_align=_aligned(block.head) if block.centred else "LEFT",
             borders_layout=TableBordersLayout.ALL,
             align="LEFT",
             width=self.epw,
@@ -191,7 +193,9 @@ class _Paper(FPDF):
     def _(self, block: SignatureBlock) -> None:
         lines = max(len(block.signer), 1)
         height = max(2 * _LINE_MM + _PEN_ROOM_MM + lines * _LINE_MM, self._height_of_recipients(block))
-        self._keep_together(height)
+        self._keep_together(height + sum(self._height_of_flow(one) for one in block.ending))
+        for one in block.ending:
+            self._flow(one.text, *(("B", "L") if isinstance(one, Heading) else ()))
         top, width = self.get_y() + _BETWEEN_MM, self.epw
         self.set_y(top)
         self._recipients(block.recipients)
@@ -207,24 +211,27 @@ class _Paper(FPDF):
 
     @draw.register
     def _(self, block: Annex) -> None:
+        self._pages_before = self.page_no()
         self.add_page(orientation="landscape")
-        self._centred(block.title, self.epw, "B", 13)
-        self._centred(block.note, self.epw, "I", 11)
+        self._centred(block.label, self.epw, "B", 14)
+        self._centred(block.name, self.epw, "B", 13)
+        self._centred(block.note, self.epw, "I", 13)
         self.ln(_BETWEEN_MM)
         self.set_font(_FONT, "", _ANNEX_PT)
-        first = _ANNEX_FIRST_SHARE * (len(block.head) - 1)
+        bold = FontFace(emphasis="BOLD")
         with self.table(
-            (block.head, *block.rows),
-            col_widths=(first, *(1 for _ in block.head[1:])),
+            col_widths=block.widths,
             line_height=_ANNEX_LINE_MM,
-            headings_style=FontFace(emphasis="BOLD"),
-            text_align=("LEFT", *("CENTER" for _ in block.head[1:])),
+            headings_style=bold,
+            text_align=_aligned(block.head),
             borders_layout=TableBordersLayout.ALL,
             align="LEFT",
             width=self.epw,
             padding=(0.6, 0.8),
-        ):
-            pass
+        ) as table:
+            table.row(block.head)
+            for number, row in enumerate(block.rows, 1):
+                table.row(row, style=bold if block.is_summed and number == len(block.rows) else None)
 
     def _sign(self, row: Sequence[SignaturePlace]) -> None:
         width, top = self.epw / len(row), self.get_y() + _BETWEEN_MM
@@ -250,12 +257,16 @@ class _Paper(FPDF):
             self.cell(0, _TABLE_LINE_MM, f"- {one}{end}", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _height_of(self, block: Closing) -> float:
-        self.set_font(_FONT, "", _BODY_PT)
+        recipients = _LINE_MM + len(block.recipients) * _TABLE_LINE_MM if block.recipients else 0
+        signatures = len(block.signatures) * _signature_height()
+        return self._height_of_flow(Paragraph(block.text)) + signatures + recipients
+
+    def _height_of_flow(self, block: Heading | Paragraph) -> float:
+        self.set_font(_FONT, "B" if isinstance(block, Heading) else "", _BODY_PT)
         text, as_lines = _INDENT + block.text, MethodReturnValue.LINES
         lines = self.multi_cell(0, _LINE_MM, text, dry_run=True, output=as_lines)
         assert isinstance(lines, list)
-        recipients = _LINE_MM + len(block.recipients) * _TABLE_LINE_MM if block.recipients else 0
-        return len(lines) * _LINE_MM + _BETWEEN_MM + len(block.signatures) * _signature_height() + recipients
+        return len(lines) * _LINE_MM + _BETWEEN_MM
 
     def _draw_qr(self, left: float, top: float) -> None:
         size = _QR_MM / (max(y for y, _x, _length in self._qr) + 1)
@@ -273,9 +284,9 @@ class _Paper(FPDF):
         self.line(middle - width / 2, y, middle + width / 2, y)
         self.set_y(y + 0.6)
 
-    def _flow(self, text: str, style: str = "") -> None:
+    def _flow(self, text: str, style: str = "", align: str = "J") -> None:
         self.set_font(_FONT, style, _BODY_PT)
-        self.multi_cell(0, _LINE_MM, _INDENT + text, align="J", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(0, _LINE_MM, _INDENT + text, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.ln(_BETWEEN_MM)
 
     def _dotted(self, label: str) -> None:
@@ -285,6 +296,10 @@ class _Paper(FPDF):
     def _keep_together(self, height: float) -> None:
         if self.will_page_break(height):
             self.add_page()
+
+
+def _aligned(head: Sequence[str]) -> tuple[str, ...]:
+    return ("LEFT", *("CENTER" for _ in head[1:]))
 
 
 def _signature_height() -> float:

@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
+from field178_server.office.reports.column_widths import column_letters
 from field178_server.office.reports.printed import PrintedReport
 from field178_server.office.reports.report_paper import FIGURE_HEAD
 from field178_server.office.reports.stable_zip import stable
 
 _UNKNOWN_TIME = datetime(2000, 1, 1, tzinfo=UTC)
-_FIRST_WIDTH, _WIDTH = 44, 14
+_FONT, _A4 = "Times New Roman", 9
 _HEAD_ROW = 3
+# Margins of ND 30/2020 in inches: left, right, top, bottom.
+_MARGINS = (1.18, 0.59, 0.79, 0.87)
+_FIRST_WIDTH, _LEAST_WIDTH = 30, 9
+_NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})*")
+_SHARE = re.compile(r"\d+,\d%")
+# Of Việt Nam wherever the program lets a file say so: 136.957 and 60,5%.
+_NUMBER_FORMAT, _SHARE_FORMAT = "[$-42A]#,##0", "[$-42A]0.0%"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A table and what stands above it."""
+
+    name: str
+    heading: str
+    head: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    is_summed: bool = False
 
 
 def annex_workbook(report: PrintedReport, made_at: datetime | None) -> bytes:
@@ -21,42 +43,73 @@ def annex_workbook(report: PrintedReport, made_at: datetime | None) -> bytes:
 
     out = io.BytesIO()
     with Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.formats[0].set_font_name(_FONT)
         book.set_properties(
             {"created": (made_at or _UNKNOWN_TIME).replace(tzinfo=None), "title": report.subject}
         )
-        bold = book.add_format({"bold": True, "text_wrap": True, "border": 1, "valign": "top"})
-        cell = book.add_format({"border": 1, "text_wrap": True, "valign": "top"})
-        title = book.add_format({"bold": True, "font_size": 13})
-        for name, heading, rows in _sheets(report):
-            sheet = book.add_worksheet(name)
-            sheet.set_landscape()
-            sheet.set_paper(9)
-            sheet.fit_to_pages(1, 0)
-            sheet.repeat_rows(_HEAD_ROW)
-            sheet.freeze_panes(_HEAD_ROW + 1, 1)
-            sheet.set_column(0, 0, _FIRST_WIDTH)
-            sheet.set_column(1, len(rows[0]), _WIDTH)
-            sheet.write_string(0, 0, heading, title)
-            sheet.write_string(1, 0, f"{report.subject} {report.period}")
-            for number, row in enumerate(rows):
-                for column, text in enumerate(row):
-                    at, form = (_HEAD_ROW + number, column), bold if number == 0 else cell
-                    plain = text.replace(".", "")
-                    if number and column and plain.isdecimal():
-                        sheet.write_number(*at, int(plain), form)
-                    else:
-                        sheet.write_string(*at, text, form)
-            for number, line in enumerate(report.foot):
-                sheet.write_string(_HEAD_ROW + len(rows) + 1 + number, 0, line)
+        for one in _sheets(report):
+            _Drawn(book, book.add_worksheet(one.name), one).draw(report)
     return stable(out.getvalue())
 
 
-def _sheets(report: PrintedReport) -> Iterator[tuple[str, str, Sequence[Sequence[str]]]]:
+class _Drawn:
+    """One sheet under the pen."""
+
+    def __init__(self, book: Any, sheet: Any, what: _Sheet) -> None:
+        self._book, self._sheet, self._what = book, sheet, what
+
+    def draw(self, report: PrintedReport) -> None:
+        """Draw the table between the names of the report and its foot, and set the pages up."""
+        what, sheet = self._what, self._sheet
+        letters = column_letters(what.head, what.rows)
+        widths = [max(one, _LEAST_WIDTH) for one in letters]
+        sheet.set_column(0, 0, max(widths[0], _FIRST_WIDTH))
+        for column, width in enumerate(widths[1:], 1):
+            sheet.set_column(column, column, width)
+        sheet.write_string(0, 0, what.heading, self._format(bold=True, font_size=13))
+        sheet.write_string(1, 0, f"{report.subject} {report.period}", self._format(italic=True))
+        self._write(0, what.head, bold=True, text_wrap=True, valign="vcenter", bg_color="#EDEDED")
+        for number, row in enumerate(what.rows, 1):
+            self._write(number, row, bold=what.is_summed and number == len(what.rows), text_wrap=True)
+        for number, line in enumerate(report.foot):
+            sheet.write_string(_HEAD_ROW + len(what.rows) + 2 + number, 0, line, self._format(font_size=9))
+        self._set_pages(len(report.foot))
+
+    def _write(self, number: int, row: Sequence[str], **looks: Any) -> None:
+        for column, text in enumerate(row):
+            at, is_figure = (_HEAD_ROW + number, column), number > 0 and column > 0
+            looks_here = {"border": 1, "align": "center" if column else "left", "valign": "vcenter", **looks}
+            if is_figure and _NUMBER.fullmatch(text):
+                self._sheet.write_number(
+                    *at, int(text.replace(".", "")), self._format(**looks_here, num_format=_NUMBER_FORMAT)
+                )
+            elif is_figure and _SHARE.fullmatch(text):
+                share = int(text[:-1].replace(",", "")) / 1000
+                self._sheet.write_number(*at, share, self._format(**looks_here, num_format=_SHARE_FORMAT))
+            else:
+                self._sheet.write_string(*at, text, self._format(**looks_here))
+
+    def _set_pages(self, foot: int) -> None:
+        sheet, last = self._sheet, _HEAD_ROW + len(self._what.rows) + 1 + foot
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.set_margins(*_MARGINS)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(_HEAD_ROW)
+        sheet.print_area(0, 0, last, len(self._what.head) - 1)
+        sheet.freeze_panes(_HEAD_ROW + 1, 1)
+        sheet.set_footer('&L&"Times New Roman"&9&A&R&"Times New Roman"&9&P/&N')
+
+    def _format(self, **looks: Any) -> Any:
+        return self._book.add_format({"font_name": _FONT, "font_size": 11, **looks})
+
+
+def _sheets(report: PrintedReport) -> Iterator[_Sheet]:
     figures = [
-        (one.label, one.value, one.basis, one.before, one.change)
+        (one.label, one.value, one.basis, one.before, one.change, section.heading)
         for section in report.sections
         for one in section.figures
     ]
-    yield "Số liệu", report.subject, [FIGURE_HEAD, *figures]
-    for number, annex in enumerate(report.annexes, 1):
-        yield f"Phụ lục {number}", annex.title, [annex.head, *annex.rows]
+    yield _Sheet("Số liệu", report.subject, (*FIGURE_HEAD, "Mục của báo cáo"), figures)
+    for one in report.annexes:
+        yield _Sheet(one.label, one.title, one.head, one.rows, one.is_summed)

@@ -13,13 +13,14 @@ from datetime import timedelta
 
 from field178_server.office.indicators.report_facts import ComparedFigure, ReportFacts, ReportFigures
 from field178_shared.codelists import CodeLists, Indicator, TargetProfile
+from field178_shared.codelists.indicators import Target
 from field178_shared.codelists.reports import AnnexTable
 from field178_shared.indicators.figures import AreaTotals, FigureValue, reached
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.reporting import same_period_before
 from field178_shared.indicators.suppression import has_small_number
 from field178_shared.records.reports import Report
-from field178_shared.text.formats import NOTHING, percent_text
+from field178_shared.text.formats import NOTHING, number_text, percent_text
 from field178_shared.wire.canonical import canonical
 
 FORMAT = 1
@@ -33,7 +34,7 @@ _TARGET_HEADS = {
     "status": "Đánh giá",
     "note": "Ghi chú",
 }
-_VI = "vi"
+_YES_NO = "có/không"
 _OPERATORS = {"=": "", ">=": "≥ "}
 
 Plain = dict[str, object]
@@ -205,25 +206,33 @@ def _target_row(
     value = figure.now
     wanted = reached(profile, indicator.id, value.value)
     target = next(one for one in profile.targets if one.indicator == indicator.id)
-    is_percent = indicator.unit == "%"
     met = None if wanted is None else wanted.met
     said = {True: "Đạt", False: "Chưa đạt", None: "Chưa có số liệu"}[met]
     is_small = has_small_number(lists, indicator, value)
+    is_shown = value.is_sent and not is_small and indicator.unit != _YES_NO
     return [
         indicator.vi,
-        f"{_OPERATORS.get(target.op, target.op)}{target.value}{'%' if is_percent else ''}",
-        NOTHING
-        if value.value is None
-        else "dưới 5"
-        if is_small
-        else percent_text(value.value)
-        if is_percent
-        else str(round(value.value)),
-        "" if not value.is_sent or is_small else str(round(value.num)),
-        "" if not value.is_sent or is_small or value.den is None else str(round(value.den)),
+        _wanted_text(target, indicator.unit),
+        "dưới 5" if is_small and value.value is not None else _result_text(value.value, indicator.unit),
+        number_text(round(value.num)) if is_shown else "",
+        number_text(round(value.den)) if is_shown and value.den is not None else "",
         said,
         profile.vi,
     ]
+
+
+def _wanted_text(target: Target, unit: str) -> str:
+    if unit == _YES_NO:
+        return _result_text(target.value, unit)
+    return f"{_OPERATORS.get(target.op, target.op)}{number_text(target.value)}{'%' if unit == '%' else ''}"
+
+
+def _result_text(value: float | None, unit: str) -> str:
+    if value is None:
+        return NOTHING
+    if unit == _YES_NO:
+        return "có" if value else "không"
+    return percent_text(value) if unit == "%" else number_text(round(value))
 
 
 def _days(period: Period) -> list[str]:

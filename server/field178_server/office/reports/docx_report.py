@@ -17,6 +17,7 @@ from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
+from field178_server.office.reports.column_widths import column_letters
 from field178_server.office.reports.printed import PrintedReport
 from field178_server.office.reports.stable_zip import stable
 
@@ -57,6 +58,7 @@ def report_docx(report: PrintedReport, template: bytes, made_at: datetime | None
     """Return the DOCX of a report, the same bytes for the same report, template and instant."""
     document = DocxTemplate(io.BytesIO(template))
     document.render(values_of(report), _environment())
+    _fit_annexes(document.docx, report)
     made = document.docx.core_properties
     made.created = made.modified = (made_at or _UNKNOWN_TIME).replace(tzinfo=None)
     made.last_modified_by, made.revision = "", 1
@@ -73,7 +75,28 @@ def values_of(report: PrintedReport) -> dict[str, Any]:
     values["recipients"] = [
         f"{one}{'.' if number == last else ';'}" for number, one in enumerate(report.recipients)
     ]
+    values["sections"] = [
+        {**one, "is_last": number == len(report.sections)} for number, one in enumerate(values["sections"], 1)
+    ]
     return values
+
+
+def _fit_annexes(document: Any, report: PrintedReport) -> None:
+    """Give the columns of the annexes their widths: a template cannot know how many there are."""
+    heads = {one.head: one for one in report.annexes}
+    for table in document.tables:
+        annex = heads.get(tuple(cell.text for cell in table.rows[0].cells))
+        grid = table._tbl.tblGrid.gridCol_lst
+        if annex is None or len(grid) != len(annex.head):
+            continue
+        letters = column_letters(annex.head, annex.rows)
+        share = sum(one.w for one in grid) / sum(letters)
+        widths = [round(one * share) for one in letters]
+        for column, width in zip(grid, widths, strict=True):
+            column.w = width
+        for row in table._tbl.tr_lst:
+            for cell, width in zip(row.tc_lst, widths, strict=True):
+                cell.width = width
 
 
 def template_faults(template: bytes, sample: PrintedReport) -> list[TemplateFault]:

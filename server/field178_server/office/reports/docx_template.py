@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import io
+from copy import deepcopy
 from typing import Any
 
 from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.table import WD_ALIGN_VERTICAL
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from field178_server.office.reports.report_paper import FIGURE_HEAD
+from field178_server.office.reports.report_paper import FIGURE_HEAD, FIGURE_WIDTHS
 from field178_server.office.reports.stable_zip import stable
 from field178_shared.codelists.reports import ReportLayout
 
 _FONT = "Times New Roman"
 _HEAD_PT, _BODY_PT, _TABLE_PT, _LIST_PT, _FOOT_PT = 12, 13, 11, 11, 8.5
-_INDENT_MM, _BETWEEN_PT = 11.5, 6
+_ANNEX_PT, _INDENT_MM, _BETWEEN_PT = 9, 11.5, 6
+# As the PDF has it: three lines of the foot go in.
+_BOTTOM_MM = 22
+# Room between a cell's border and its letters: above and below, left and right, in twentieths of a point.
+_CELL_ROOM = (34, 68)
+_LANGUAGE = "vi-VN"
 _LEFT_SHARE = 0.43
-_CENTRED, _JUSTIFIED = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY
+_CENTRED = WD_ALIGN_PARAGRAPH.CENTER
 _UNUSED_PARTS = ("/stylesWithEffects", "/metadata/thumbnail")
 _USED_STYLES = (
     "Normal",
@@ -31,7 +38,6 @@ _USED_STYLES = (
     "header",
     "footer",
 )
-_FIGURE_WIDTHS = (40, 15, 16, 13, 16)
 _FIGURE_CELLS = ("label", "value", "basis", "before", "change")
 
 
@@ -39,14 +45,14 @@ def own_template(layout: ReportLayout) -> bytes:
     """Return the template, the same bytes for the same layout."""
     document = Document()
     _drop_unused(document)
-    margins = {side: least for side, (least, *_) in layout.page.margin_mm.items()}
+    margins = {side: least for side, (least, *_) in layout.page.margin_mm.items()} | {"bottom": _BOTTOM_MM}
     _set_page(document, margins)
     _set_style(document)
     width = 210 - margins["left"] - margins["right"]
     _head(document, width)
     _body(document, width)
     _end(document, width)
-    _annexes(document)
+    _annexes(document, 297 - margins["left"] - margins["right"])
     out = io.BytesIO()
     document.save(out)
     return stable(out.getvalue())
@@ -73,7 +79,9 @@ def _set_page(document: Any, margins: dict[str, float]) -> None:
     section.different_first_page_header_footer = True
     number = section.header.paragraphs[0]
     number.alignment = _CENTRED
-    _field(number.add_run(), "PAGE")
+    run = number.add_run()
+    run.font.size, run.font.name = Pt(_BODY_PT), _FONT
+    _field(run, "PAGE")
     for footer in (section.footer, section.first_page_footer):
         _loop(footer, "line", "foot", "{{ line }}", size=_FOOT_PT)
         footer._element.remove(footer.paragraphs[0]._element)
@@ -83,6 +91,8 @@ def _set_style(document: Any) -> None:
     style = document.styles["Normal"]
     style.font.name, style.font.size = _FONT, Pt(_BODY_PT)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), _FONT)
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), _LANGUAGE)
     style.paragraph_format.space_after = Pt(0)
     style.paragraph_format.space_before = Pt(0)
     document.core_properties.author = ""
@@ -115,11 +125,18 @@ def _body(document: Any, width: float) -> None:
     _flow(document, "{{ section.group }}", bold=True)
     _tag(document, "{%p endif %}")
     _flow(document, "{{ section.heading }}", bold=True)
-    _loop(document, "line", "section.lines", "{{ line }}", flows=True)
+    _tag(document, "{%p for line in section.lines %}")
+    # The last line goes with the signature: no page holds that alone.
+    _tag(document, "{%p if section.is_last and loop.last %}")
+    _flow(document, "{{ line }}", keeps_next=True)
+    _tag(document, "{%p else %}")
+    _flow(document, "{{ line }}")
+    _tag(document, "{%p endif %}")
+    _tag(document, "{%p endfor %}")
     _tag(document, "{%p if section.figures %}")
-    table = _table(document, 4, [width * share / 100 for share in _FIGURE_WIDTHS], borders=True)
+    table = _table(document, 4, [width * share / 100 for share in FIGURE_WIDTHS], borders=True)
     for place, text in enumerate(FIGURE_HEAD):
-        _text(table.rows[0].cells[place], text, size=_TABLE_PT, bold=True, first=True)
+        _text(table.rows[0].cells[place], text, size=_TABLE_PT, bold=True, first=True, centred=place > 0)
         cell = table.rows[2].cells[place]
         _text(cell, f"{{{{ one.{_FIGURE_CELLS[place]} }}}}", size=_TABLE_PT, first=True, centred=place > 0)
     _text(table.rows[1].cells[0], "{%tr for one in section.figures %}", first=True)
@@ -127,7 +144,7 @@ def _body(document: Any, width: float) -> None:
     _tag(document, "{%p endif %}")
     _tag(document, "{%p endfor %}")
     _tag(document, "{%p if ending %}")
-    _flow(document, "{{ ending }}")
+    _flow(document, "{{ ending }}", keeps_next=True)
     _tag(document, "{%p endif %}")
 
 
@@ -141,32 +158,87 @@ def _end(document: Any, width: float) -> None:
     right._element.remove(right.paragraphs[0]._element)
 
 
-def _annexes(document: Any) -> None:
+def _annexes(document: Any, width: float) -> None:
+    """Write the annexes: each is a section of its own, whose pages are numbered from its first one."""
     section = document.add_section(WD_SECTION.NEW_PAGE)
+    _make_small(document.paragraphs[-1])
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Mm(297), Mm(210)
+    numbers = OxmlElement("w:pgNumType")
+    numbers.set(qn("w:start"), "1")
+    section._sectPr.insert_element_before(numbers, "w:cols", "w:titlePg", "w:docGrid")
     _tag(document, "{%p for annex in annexes %}")
-    title = _text(document, "{{ annex.title }}", bold=True)
-    title.paragraph_format.page_break_before = True
-    _text(document, "{{ annex.note }}", size=_TABLE_PT, italic=True)
-    table = _table(document, 4, (80, 80, 80), borders=True)
-    for row, of in ((0, "annex.head"), (2, "row")):
-        for place, text in enumerate((f"{{%tc for cell in {of} %}}", "{{ cell }}", "{%tc endfor %}")):
-            _text(table.rows[row].cells[place], text, size=9, bold=row == 0, first=True)
-    _text(table.rows[1].cells[0], "{%tr for row in annex.rows %}", first=True)
-    _text(table.rows[3].cells[0], "{%tr endfor %}", first=True)
+    _text(document, "{{ annex.label }}", size=14, bold=True)
+    _text(document, "{{ annex.name }}", bold=True)
+    note = _text(document, "{{ annex.note }}", italic=True)
+    note.paragraph_format.space_after = Pt(_BETWEEN_PT)
+    table = _table(document, 8, (width / 4,) * 4, borders=True)
+    _annex_row(table.rows[0], "annex.head", bold=True)
+    _annex_tag(table.rows[1], "{%tr for row in annex.rows %}")
+    _annex_tag(table.rows[2], "{%tr if annex.is_summed and loop.last %}")
+    _annex_row(table.rows[3], "row", bold=True)
+    _annex_tag(table.rows[4], "{%tr else %}")
+    _annex_row(table.rows[5], "row", bold=False)
+    _annex_tag(table.rows[6], "{%tr endif %}")
+    _annex_tag(table.rows[7], "{%tr endfor %}")
+    _tag(document, "{%p if not loop.last %}")
+    end = document.add_paragraph()
+    _make_small(end)
+    end._p.get_or_add_pPr().append(deepcopy(section._sectPr))
+    _tag(document, "{%p endif %}")
     _tag(document, "{%p endfor %}")
 
 
+def _annex_row(row: Any, of: str, *, bold: bool) -> None:
+    first = f"{{{{ {of}[0] }}}}"
+    others = (f"{{%tc for cell in {of}[1:] %}}", "{{ cell }}", "{%tc endfor %}")
+    for place, (cell, text) in enumerate(zip(row.cells, (first, *others), strict=True)):
+        _text(cell, text, size=_ANNEX_PT, bold=bold, first=True, centred=place > 0)
+
+
+def _annex_tag(row: Any, text: str) -> None:
+    _text(row.cells[0], text, size=_ANNEX_PT, first=True)
+
+
+def _make_small(paragraph: Any) -> None:
+    """Take the height from a paragraph that is there for its section break alone."""
+    paragraph.paragraph_format.line_spacing = Pt(1)
+    paragraph.add_run().font.size = Pt(1)
+
+
 def _table(document: Any, rows: int, widths: Any, *, borders: bool = False) -> Any:
+    """Add a table of fixed widths from margin to margin; one with borders has a head on each of its pages."""
     table = document.add_table(rows, len(widths))
-    table.autofit = borders
+    table.autofit = False
+    above, beside = _CELL_ROOM if borders else (0, 0)
+    properties = table._tbl.tblPr
+    indent = OxmlElement("w:tblInd")
+    _measure(indent, beside)
+    properties.insert_element_before(
+        indent, "w:tblBorders", "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook"
+    )
+    room = OxmlElement("w:tblCellMar")
+    for side, twips in (("top", above), ("left", beside), ("bottom", above), ("right", beside)):
+        room.append(_measure(OxmlElement(f"w:{side}"), twips))
+    properties.insert_element_before(room, "w:tblLook")
     if borders:
         table.style = document.styles["Table Grid"]
+        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
     for row in table.rows:
+        row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
         for cell, width in zip(row.cells, widths, strict=True):
             cell.width = Mm(width)
+            if borders:
+                cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
     return table
+
+
+def _measure(element: Any, twips: int) -> Any:
+    element.set(qn("w:w"), str(twips))
+    element.set(qn("w:type"), "dxa")
+    return element
 
 
 def _text(  # noqa: PLR0913  # how one line looks
@@ -188,12 +260,15 @@ def _text(  # noqa: PLR0913  # how one line looks
     return paragraph
 
 
-def _flow(document: Any, text: str, *, bold: bool = False) -> None:
+def _flow(document: Any, text: str, *, bold: bool = False, keeps_next: bool = False) -> None:
+    """Write running text; a bold one is a heading."""
     paragraph = _text(document, text, bold=bold)
-    paragraph.alignment = _JUSTIFIED
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if bold else WD_ALIGN_PARAGRAPH.JUSTIFY
     paragraph.paragraph_format.first_line_indent = Mm(_INDENT_MM)
     paragraph.paragraph_format.space_after = Pt(_BETWEEN_PT)
-    paragraph.paragraph_format.keep_with_next = bold
+    # What stands above may be a table, which has no room of its own below it.
+    paragraph.paragraph_format.space_before = Pt(_BETWEEN_PT if bold else 0)
+    paragraph.paragraph_format.keep_with_next = bold or keeps_next
 
 
 def _loop(  # noqa: PLR0913  # how its lines look

@@ -5,9 +5,10 @@ Numbers that could stand for a few known people leave the office as "dưới 5" 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from field178_shared.indicators.suppression import hidden_cells
@@ -26,7 +27,11 @@ _RULES = {"nd_09_2019": "theo Nghị định 09/2019/NĐ-CP", "calendar": "theo 
 _HALF = frozenset({"half_year", "calendar_half_year"})
 _WHOLE = frozenset({"annual", "calendar_year"})
 _FIRST_HEADS = {"indicator": "Chỉ số", "agency": "Cơ quan"}
-ANNEX_NOTE = "(Kèm theo Báo cáo số      /{symbol} của {body})"
+ANNEX_NOTE = "(Kèm theo Báo cáo số      /{symbol} ngày      tháng      năm {year} của {body})"
+_COMMITTEE = "Ủy ban nhân dân"
+# How a list numbers an annex; ND 30/2020 has Roman numbers, on a line of their own.
+_NUMBERED = re.compile(r"Phụ lục \w+\. ")
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 
 Content = Mapping[str, Any]
 
@@ -56,13 +61,16 @@ class PrintedSection:
 
 @dataclass(frozen=True, slots=True)
 class PrintedAnnex:
-    """A table behind the report; the last row is the sum, where there is one."""
+    """A table behind the report: `title` is its label and its name in one line; the last row may be the sum."""
 
     id: str
     title: str
+    label: str
+    name: str
     note: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    is_summed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +97,14 @@ class PrintedReport:
 def printed(content: Content, sha256: str = "") -> PrintedReport:
     """Return what a content prints; without a hash it is a draft, and says so."""
     heading = content["heading"]
-    symbol = heading["symbol"]
-    year = content["year"]
+    symbol, year = heading["symbol"], _year_of_day(content)
     sections = tuple(_sections(content))
-    note = ANNEX_NOTE.format(symbol=symbol, body=_title_case(heading))
+    note = ANNEX_NOTE.format(symbol=symbol, year=year, body=_issuer(heading))
     return PrintedReport(
         superior_body=heading["superior_body"].upper(),
         issuing_body=heading["issuing_body"].upper(),
         number=f"Số:        /{symbol}",
-        dateline=f"{heading['place']}, ngày      tháng      năm {_year_of_day(content, year)}",
+        dateline=f"{heading['place']}, ngày      tháng      năm {year}",
         title="BÁO CÁO",
         subject=f"Kết quả công tác phòng, chống mại dâm {_when(content)}",
         period=f"(Kỳ {_days(content['period'])}, {_RULES[content['rule']]})",
@@ -106,7 +113,7 @@ def printed(content: Content, sha256: str = "") -> PrintedReport:
         ending=END if sections[-1].figures else "",
         signer=_lines(heading["signer"]),
         recipients=tuple(one.removeprefix("-").strip(" ;.") for one in _lines(heading["recipients"])),
-        annexes=tuple(_annex(one, note) for one in content["annexes"]),
+        annexes=tuple(_annex(one, number, note) for number, one in enumerate(content["annexes"])),
         h=sha256[:32] or "0" * 32,
         foot=_foot(content, sha256),
     )
@@ -180,11 +187,23 @@ def _change(now: Content, before: Content, unit: str) -> str:
         return NOTHING
     step = now["value"] - before["value"]
     sign = "+" if step > 0 else "−" if step < 0 else ""
-    text = f"{sign}{number_of(abs(step))}"
-    return f"{text} điểm %" if unit == _PERCENT and step else text
+    if unit == _PERCENT and step:
+        return f"{sign}{number_text(abs(step) / 10, decimals=1)} điểm %"
+    return f"{sign}{number_of(abs(step))}"
 
 
-def _annex(annex: Content, note: str) -> PrintedAnnex:
+def _annex(annex: Content, number: int, note: str) -> PrintedAnnex:
+    label = f"Phụ lục {_ROMAN[number]}"
+    name = _NUMBERED.sub("", annex["title"], count=1)
+    rows = tuple(_rows(annex))
+    head = (_first(annex), *annex["head"])
+    if not rows:
+        rows = (("(không có số liệu trong kỳ)", *("" for _ in annex["head"])),)
+    is_summed = bool(annex["rows"]) and annex["total"] is not None
+    return PrintedAnnex(annex["id"], f"{label}. {name}", label, name.upper(), note, head, rows, is_summed)
+
+
+def _rows(annex: Content) -> Iterator[tuple[str, ...]]:
     people: Sequence[bool] = annex["people"]
     hidden = {
         (row, column + 1)
@@ -192,22 +211,14 @@ def _annex(annex: Content, note: str) -> PrintedAnnex:
         if of_people
         for row in hidden_cells([_number(one[column + 1]) for one in annex["rows"]])
     }
-    if not annex["rows"]:
-        empty = ("(không có số liệu trong kỳ)", *("" for _ in annex["head"]))
-        return PrintedAnnex(annex["id"], annex["title"], note, (_first(annex), *annex["head"]), (empty,))
-    rows = [
-        tuple(NOT_SHOWN if (number, place) in hidden else _cell(cell) for place, cell in enumerate(row))
-        for number, row in enumerate(annex["rows"])
-    ]
-    if annex["total"] is not None:
+    for number, row in enumerate(annex["rows"]):
+        yield tuple(NOT_SHOWN if (number, place) in hidden else _cell(cell) for place, cell in enumerate(row))
+    if annex["rows"] and annex["total"] is not None:
         counts = [False, *people]
-        rows.append(
-            tuple(
-                HIDDEN if is_people and isinstance(cell, int) and 0 < cell < 5 else _cell(cell)
-                for cell, is_people in zip(annex["total"], counts, strict=True)
-            )
+        yield tuple(
+            HIDDEN if is_people and isinstance(cell, int) and 0 < cell < 5 else _cell(cell)
+            for cell, is_people in zip(annex["total"], counts, strict=True)
         )
-    return PrintedAnnex(annex["id"], annex["title"], note, (_first(annex), *annex["head"]), tuple(rows))
 
 
 def _first(annex: Content) -> str:
@@ -261,13 +272,17 @@ def _days(period: Sequence[str]) -> str:
     return f"{first} - {last}"
 
 
-def _year_of_day(content: Content, year: int) -> int:
-    """Return the year in which the report is dated: that of the day after its period, while it is a draft."""
-    return year if content["rule"] == "nd_09_2019" else date.fromisoformat(content["period"][1]).year
+def _year_of_day(content: Content) -> int:
+    """Return the year in which a report is dated at the earliest: that of the day after its period."""
+    return (date.fromisoformat(content["period"][1]) + timedelta(days=1)).year
 
 
-def _title_case(heading: Mapping[str, str]) -> str:
-    return " ".join(one for one in (heading["superior_body"], heading["issuing_body"]) if one)
+def _issuer(heading: Mapping[str, str]) -> str:
+    """Return who issues a report as a sentence names it: a committee with its unit, else the body alone."""
+    superior, issuing = heading["superior_body"], heading["issuing_body"]
+    if superior.casefold() != _COMMITTEE.casefold():
+        return issuing
+    return f"{_COMMITTEE} {issuing[:1].lower()}{issuing[1:]}"
 
 
 def _lines(text: str) -> tuple[str, ...]:

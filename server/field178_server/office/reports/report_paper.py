@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from field178_server.office.reports.column_widths import column_letters
 from field178_server.office.reports.printed import PrintedReport
 from field178_shared.documents.blocks import (
     Annex,
@@ -19,7 +20,9 @@ from field178_shared.documents.blocks import (
 from field178_shared.documents.paper import draw
 
 FIGURE_HEAD = ("Chỉ tiêu", "Kỳ này", "Tử số/mẫu số", "Cùng kỳ năm trước", "So với cùng kỳ")
-_WIDTHS = (40, 15, 16, 13, 16)
+FIGURE_WIDTHS = (40, 15, 16, 13, 16)
+# A last paragraph of more letters may be torn from the signature: enough of it goes with it anyway.
+_LONG = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,29 @@ def report_pdf(report: PrintedReport, made_at: datetime | None) -> bytes:
 
 def _blocks(report: PrintedReport) -> Iterator[Block]:
     yield from (Paragraph(line) for line in report.opening)
+    body = list(_body(report))
+    ending = _ending(body)
+    yield from body[: len(body) - len(ending)]
+    yield SignatureBlock(ending, report.recipients, report.signer)
+    for one in report.annexes:
+        widths = column_letters(one.head, one.rows)
+        yield Annex(one.label, one.name, one.note, one.head, widths, one.rows, one.is_summed)
+
+
+def _ending(body: Sequence[Heading | Paragraph | Table]) -> tuple[Heading | Paragraph, ...]:
+    """Return the last paragraph, unless it is a long one, with the headings above it."""
+    ending: list[Heading | Paragraph] = []
+    for block in reversed(body):
+        if isinstance(block, Heading) and ending:
+            ending.insert(0, block)
+        elif isinstance(block, Paragraph) and not ending and len(block.text) <= _LONG:
+            ending.append(block)
+        else:
+            break
+    return tuple(ending)
+
+
+def _body(report: PrintedReport) -> Iterator[Heading | Paragraph | Table]:
     for section in report.sections:
         if section.group:
             yield Heading(section.group)
@@ -56,8 +82,6 @@ def _blocks(report: PrintedReport) -> Iterator[Block]:
         yield from (Paragraph(line) for line in section.lines)
         if section.figures:
             rows = tuple((one.label, one.value, one.basis, one.before, one.change) for one in section.figures)
-            yield Table(FIGURE_HEAD, _WIDTHS, rows)
+            yield Table(FIGURE_HEAD, FIGURE_WIDTHS, rows, centred=True)
     if report.ending:
         yield Paragraph(report.ending)
-    yield SignatureBlock(report.recipients, report.signer)
-    yield from (Annex(one.title, one.note, one.head, one.rows) for one in report.annexes)

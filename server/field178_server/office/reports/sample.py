@@ -29,6 +29,6 @@ def sample_report(lists: CodeLists) -> PrintedReport:
         ending="x",
         signer=("x",),
         recipients=("x",),
-        annexes=(PrintedAnnex(annex.id, annex.vi, "x", ("x", "x"), (("x", "1"),)),),
+        annexes=(PrintedAnnex(annex.id, annex.vi, "x", "x", "x", ("x", "x"), (("x", "1"),)),),
         foot=("x",),
     )

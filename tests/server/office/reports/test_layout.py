@@ -48,7 +48,18 @@ REPORT = PrintedReport(
     ending="",
     signer=("TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"),
     recipients=("Sở LĐTBXH", "TT. Huyện ủy, HĐND, UBND", "Lưu: VT, LĐTBXH"),
-    annexes=(PrintedAnnex("annex_1", "Phụ lục 1. Cơ sở", "(Kèm theo)", HEAD, (HEAD, HEAD)),),
+    annexes=(
+        PrintedAnnex(
+            "annex_1",
+            "Phụ lục I. Cơ sở",
+            "Phụ lục I",
+            "CƠ SỞ",
+            "(Kèm theo)",
+            HEAD,
+            (HEAD,) * 40,
+            is_summed=True,
+        ),
+    ),
     h="ab" * 16,
     foot=("Kỳ 15/12/2023 - 14/12/2024", "SHA-256 của bản chốt", "Đầu chuỗi nhật ký: mục 1234"),
 )
@@ -127,18 +138,20 @@ def test_recipients_stand_left_and_the_signer_right_with_room_for_the_seal(pages
     assert pages[0].ink((112, right[3] + 1, 195, right[3] + 20)) is None
 
 
-def test_annex_lies_with_its_number_in_the_middle_of_the_top(pages: list[Page]) -> None:
-    assert len(pages) == 2
+def test_annex_lies_with_numbers_of_its_own_in_the_middle_of_the_top(pages: list[Page]) -> None:
+    """ND 30/2020: each annex is numbered by itself, and no first page shows its number."""
+    assert len(pages) == 3
     lying = pages[1].picture.size
     assert lying[0] > lying[1]
-    number = pages[1].ink((0, 0, 297, 18))
+    assert pages[1].ink((0, 0, 297, 18)) is None
+    number = pages[2].ink((0, 0, 297, 18))
     assert number is not None
     # Between the margins of 30 and 15 mm.
     assert abs((number[0] + number[2]) / 2 - (30 + 282) / 2) < TOLERANCE_MM
 
 
 def test_foot_of_every_page_holds_hash_and_audit_chain(pages: list[Page]) -> None:
-    for page, height in zip(pages, (297, 210), strict=True):
+    for page, height in zip(pages, (297, 210, 210), strict=True):
         assert page.ink((30, height - 21, 47, height - 3)) is not None
         assert page.ink((48, height - 20, 140, height - 5)) is not None
 
