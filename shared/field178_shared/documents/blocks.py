@@ -70,8 +70,8 @@ class Closing:
 class SignatureBlock:
     """The end of an official document: recipients on the left, authority and position on the right.
 
-    The place for signature and seal stays empty. `ending` is the end of the text above it, as far as it must not
-    be torn from it: no page holds a signature alone.
+    The place for signature and seal stays empty. `ending` is the end of the text above, which is not torn
+    from it: no page holds a signature alone.
     """
 
     ending: tuple[Heading | Paragraph, ...]

@@ -39,7 +39,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 30, 15, 20, 22
 _BODY_PT, _LINE_MM, _BETWEEN_MM = 13, 5.2, 2.2
 _INDENT = "\u2003\u2003\u2002"  # two and a half em of 13 pt: 11.5 mm
 _TABLE_PT, _TABLE_LINE_MM = 11, 4.8
-_ANNEX_PT, _ANNEX_LINE_MM = 9, 4
+_ANNEX_PT, _ANNEX_LINE_MM = 9, 3.7
+_LIST_PT, _RECIPIENTS_SHARE = 11, 0.48
 _PAGE_NUMBER_MM = 10
 _SLANT_DEGREES = 12
 _PEN_ROOM_MM = 18
@@ -200,14 +201,20 @@ class _Paper(FPDF):
         self.set_y(top)
         self._recipients(block.recipients)
         below = self.get_y()
-        left = _LEFT + width * 0.48
+        left, share = _LEFT + width * _RECIPIENTS_SHARE, 1 - _RECIPIENTS_SHARE
         self.set_xy(left, top)
         for text in block.signer:
-            self._centred(text, width * 0.52, "B", 13, left)
+            self._centred(text, width * share, "B", 13, left)
         self.set_y(max(below, self.get_y() + _PEN_ROOM_MM + _LINE_MM))
 
     def _height_of_recipients(self, block: SignatureBlock) -> float:
-        return _BETWEEN_MM + _LINE_MM + len(block.recipients) * _TABLE_LINE_MM
+        self.set_font(_FONT, "", _LIST_PT)
+        width, as_height = self.epw * _RECIPIENTS_SHARE, MethodReturnValue.HEIGHT
+        heights = (
+            self.multi_cell(width, _TABLE_LINE_MM, f"- {one};", align="L", dry_run=True, output=as_height)
+            for one in block.recipients
+        )
+        return _BETWEEN_MM + _LINE_MM + sum(heights)
 
     @draw.register
     def _(self, block: Annex) -> None:
@@ -251,10 +258,11 @@ class _Paper(FPDF):
         with self.skew(ax=_SLANT_DEGREES, x=self.get_x(), y=self.get_y() + _LINE_MM):
             self.cell(0, _LINE_MM, "Nơi nhận:")
         self.ln(_LINE_MM)
-        self.set_font(_FONT, "", 11)
+        self.set_font(_FONT, "", _LIST_PT)
+        width = self.epw * _RECIPIENTS_SHARE
         for number, one in enumerate(recipients):
-            end = "." if number == len(recipients) - 1 else ";"
-            self.cell(0, _TABLE_LINE_MM, f"- {one}{end}", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+            text = f"- {one}{'.' if number == len(recipients) - 1 else ';'}"
+            self.multi_cell(width, _TABLE_LINE_MM, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _height_of(self, block: Closing) -> float:
         recipients = _LINE_MM + len(block.recipients) * _TABLE_LINE_MM if block.recipients else 0
@@ -280,9 +288,9 @@ class _Paper(FPDF):
         self.multi_cell(width, _LINE_MM, text, align="C", new_x=XPos.LEFT, new_y=YPos.NEXT)
 
     def _rule_below(self, middle: float, width: float) -> None:
-        y = self.get_y() + 0.6
+        y = self.get_y() + 1
         self.line(middle - width / 2, y, middle + width / 2, y)
-        self.set_y(y + 0.6)
+        self.set_y(y + 1.2)
 
     def _flow(self, text: str, style: str = "", align: str = "J") -> None:
         self.set_font(_FONT, style, _BODY_PT)

@@ -95,6 +95,7 @@ def _set_style(document: Any) -> None:
         language.set(qn("w:val"), _LANGUAGE)
     style.paragraph_format.space_after = Pt(0)
     style.paragraph_format.space_before = Pt(0)
+    style.paragraph_format.line_spacing = 1.0
     document.core_properties.author = ""
     document.core_properties.comments = ""
     document.core_properties.title = "{{ subject }}"

@@ -61,7 +61,7 @@ class PrintedSection:
 
 @dataclass(frozen=True, slots=True)
 class PrintedAnnex:
-    """A table behind the report: `title` is its label and its name in one line; the last row may be the sum."""
+    """A table behind the report: `title` is label and name in one line; the last row may be the sum."""
 
     id: str
     title: str

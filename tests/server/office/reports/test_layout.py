@@ -1,18 +1,23 @@
-"""Layout of the report by ND 30/2020: pages as pictures, box by box; margins and type of the DOCX."""
+"""Layout of the report by ND 30/2020: pages of PDF and DOCX as pictures, box by box; the facts of the DOCX."""
 
 from __future__ import annotations
 
 import io
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
+from xml.etree.ElementTree import Element
 
 import pytest
+from defusedxml import ElementTree
 from docx import Document
 from docx.enum.section import WD_ORIENT
 from PIL import Image, ImageOps
+from tests.server.office.reports.office_program import printed_document
 
 from field178_server.office.reports.docx_report import report_docx, template_faults
 from field178_server.office.reports.docx_template import own_template
@@ -26,6 +31,8 @@ from field178_server.office.reports.report_paper import report_pdf
 from field178_shared.codelists import load
 
 DPI, DARK = 100, 160
+# How far a word of the document may lie from that of the PDF: lines of an office program are a little higher.
+ACROSS_MM, DOWN_MM = 2.0, 8.0
 # What a line of letters may be higher or wider by than its box: the renderer smooths them.
 TOLERANCE_MM = 1.5
 LAYOUT = load().report_layout
@@ -63,6 +70,21 @@ REPORT = PrintedReport(
     h="ab" * 16,
     foot=("Kỳ 15/12/2023 - 14/12/2024", "SHA-256 của bản chốt", "Đầu chuỗi nhật ký: mục 1234"),
 )
+LONG_NAME = "Xã Quang Trung (sáp nhập từ xã Quốc Tuấn, xã Quang Hưng và thị trấn Trường Sơn)"
+# A body that ends near the end of a page, an empty section, an annex of many pages.
+LONG = replace(
+    REPORT,
+    issuing_body="THÀNH PHỐ HẢI PHÒNG, ĐẶC KHU BẠCH LONG VĨ",
+    sections=(
+        replace(REPORT.sections[0], lines=("Trong kỳ, các ngành và các xã đã phối hợp chặt chẽ. " * 13,) * 3),
+        PrintedSection("s12", "", "IV. PHƯƠNG HƯỚNG", (), ()),
+        REPORT.sections[1],
+    ),
+    recipients=("Bộ Lao động - Thương binh và Xã hội (Cục Phòng, chống tệ nạn xã hội)", *REPORT.recipients),
+    annexes=(
+        replace(REPORT.annexes[0], rows=((LONG_NAME, *["1.234.567.890", "0", "không nêu", "1"] * 2),) * 70),
+    ),
+)
 # Left, top, right, bottom in mm of the boxes of annex I of ND 30/2020 on a page with margins of 30, 20, 15
 # and 22: where each lies, and how much of it letters fill.
 BOXES = {
@@ -72,6 +94,16 @@ BOXES = {
     "4": ((101, 32.5, 195, 40), (110, 32.5, 187, 40)),
     "5a": ((30, 42, 195, 61), (40, 42, 185, 61)),
 }
+
+
+class Word(NamedTuple):
+    """A word of a page, where it lies, and how large the page is, in mm."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    page: tuple[float, ...]
 
 
 class Page:
@@ -90,13 +122,21 @@ class Page:
         return left + x0, top + y0, left + x1, top + y1
 
 
+@pytest.fixture(scope="module", params=["pdf", "docx"])
+def paper(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the report as a PDF: the product's own, and its document as an office program prints it."""
+    path: Path = tmp_path_factory.mktemp("layout") / "report.pdf"
+    path.write_bytes(
+        report_pdf(REPORT, AT) if request.param == "pdf" else printed_document(REPORT, path.parent)
+    )
+    return path
+
+
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Page]:
-    folder: Path = tmp_path_factory.mktemp("layout")
-    (folder / "report.pdf").write_bytes(report_pdf(REPORT, AT))
-    command = ("pdftoppm", "-gray", "-r", str(DPI), "-png", "report.pdf", "page")
-    subprocess.run(command, cwd=folder, check=True)
-    return [Page(Image.open(one)) for one in sorted(folder.glob("*.png"))]
+def pages(paper: Path) -> list[Page]:
+    command = ("pdftoppm", "-gray", "-r", str(DPI), "-png", paper.name, "page")
+    subprocess.run(command, cwd=paper.parent, check=True)
+    return [Page(Image.open(one)) for one in sorted(paper.parent.glob("*.png"))]
 
 
 @pytest.mark.parametrize("number", BOXES)
@@ -150,10 +190,58 @@ def test_annex_lies_with_numbers_of_its_own_in_the_middle_of_the_top(pages: list
     assert abs((number[0] + number[2]) / 2 - (30 + 282) / 2) < TOLERANCE_MM
 
 
-def test_foot_of_every_page_holds_hash_and_audit_chain(pages: list[Page]) -> None:
+def test_foot_of_every_page_holds_hash_and_audit_chain(pages: list[Page], paper: Path) -> None:
     for page, height in zip(pages, (297, 210, 210), strict=True):
-        assert page.ink((30, height - 21, 47, height - 3)) is not None
+        # Beside the lines of the foot the PDF has its QR code.
         assert page.ink((48, height - 20, 140, height - 5)) is not None
+        assert page.ink((30, height - 21, 47, height - 3)) is not None
+    for words in words_of(paper):
+        assert {"SHA-256", "1234"} <= {word.text for word in words}
+
+
+def test_document_prints_the_words_of_the_pdf_where_the_pdf_has_them(tmp_path: Path) -> None:
+    drawn, rendered = tmp_path / "drawn.pdf", tmp_path / "rendered.pdf"
+    drawn.write_bytes(report_pdf(REPORT, AT))
+    rendered.write_bytes(printed_document(REPORT, tmp_path))
+    for ours, theirs in zip(words_of(drawn), words_of(rendered), strict=True):
+        assert placed(ours)
+        assert [one.text for one in placed(ours)] == [one.text for one in placed(theirs)]
+        apart = [
+            (one.text, round(two.left - one.left, 1), round(two.top - one.top, 1))
+            for one, two in zip(placed(ours), placed(theirs), strict=True)
+            if abs(two.left - one.left) > ACROSS_MM or abs(two.top - one.top) > DOWN_MM
+        ]
+        assert apart == []
+
+
+def placed(words: list[Word]) -> list[Word]:
+    """Return the words above the foot, equal ones by their place; of an annex the head and its first rows."""
+    width, height = words[0].page
+    body = [one for one in words if one.top < height - 24]
+    return sorted(body[:90] if width > height else body, key=lambda one: (one.text, one.top, one.left))
+
+
+@pytest.mark.parametrize("of", ["pdf", "docx"])
+def test_long_names_and_large_annexes_stay_on_their_pages(tmp_path: Path, of: str) -> None:
+    """No word is cut or runs off a page, each page of a table begins with its head, no signature is alone."""
+    path = tmp_path / "long.pdf"
+    path.write_bytes(report_pdf(LONG, AT) if of == "pdf" else printed_document(LONG, tmp_path))
+    pages = words_of(path)
+    every = [one for words in pages for one in words]
+    assert [one for one in every if one.left < 29.5 or one.right > one.page[0] - 14.5] == []
+    assert {word for row in LONG.annexes[0].rows for text in row for word in text.split()} <= {
+        one.text for one in every
+    }
+    annex = [words for words in pages if words[0].page[0] > words[0].page[1]]
+    assert len(annex) > 1
+    for words in annex[1:]:
+        # Its page number stands above the head.
+        assert " ".join(one.text for one in words[1:3]) == LONG.annexes[0].head[0]
+    last = [
+        one.text for words in pages if words not in annex for one in words if words is pages[-len(annex) - 1]
+    ]
+    assert "KIẾN" in last
+    assert "CHỦ" in last
 
 
 def test_document_has_margins_type_and_page_number_of_the_decree() -> None:
@@ -185,6 +273,24 @@ def test_product_template_takes_no_fault_and_little_room() -> None:
     template = own_template(LAYOUT)
     assert template_faults(template, REPORT) == []
     assert len(template) < 100_000
+
+
+def words_of(path: Path) -> list[list[Word]]:
+    """Return the words of each page of a PDF from its top to its bottom."""
+    done = subprocess.run(("pdftotext", "-bbox", path, "-"), check=True, capture_output=True)
+    found = []
+    for page in ElementTree.fromstring(done.stdout).iterfind(".//{*}page"):
+        size = lengths(page, "width", "height")
+        words = [
+            Word(one.text or "", *lengths(one, "xMin", "yMin", "xMax"), size)
+            for one in page.iterfind(".//{*}word")
+        ]
+        found.append(sorted(words, key=lambda one: (one.top, one.left)))
+    return found
+
+
+def lengths(element: Element, *names: str) -> tuple[float, ...]:
+    return tuple(round(float(element.attrib[name]) * 25.4 / 72, 1) for name in names)
 
 
 def rows(page: Page, left: float, right: float) -> Iterator[tuple[float, float]]:
