@@ -83,12 +83,14 @@ def values_of(report: PrintedReport) -> dict[str, Any]:
 
 def _fit_annexes(document: Any, report: PrintedReport) -> None:
     """Give the columns of the annexes their widths: a template cannot know how many there are."""
-    heads = {one.head: one for one in report.annexes}
+    left = list(report.annexes)
     for table in document.tables:
-        annex = heads.get(tuple(cell.text for cell in table.rows[0].cells))
-        grid = table._tbl.tblGrid.gridCol_lst
-        if annex is None or len(grid) != len(annex.head):
+        head = tuple(cell.text for cell in table.rows[0].cells)
+        annex = next((one for one in left if one.head == head), None)
+        if annex is None:
             continue
+        left.remove(annex)
+        grid = table._tbl.tblGrid.gridCol_lst
         letters = column_letters(annex.head, annex.rows)
         share = sum(one.w for one in grid) / sum(letters)
         widths = [round(one * share) for one in letters]

@@ -1,4 +1,4 @@
-"""Layout of the report by ND 30/2020: pages of PDF and DOCX as pictures, box by box; the facts of the DOCX."""
+"""Layout of the report by ND 30/2020: pages of PDF and DOCX as pictures, box by box; facts of the DOCX."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ import pytest
 from defusedxml import ElementTree
 from docx import Document
 from docx.enum.section import WD_ORIENT
+from docx.oxml.ns import qn
+from openpyxl import load_workbook
 from PIL import Image, ImageOps
 from tests.server.office.reports.office_program import printed_document
 
+from field178_server.office.reports.annex_workbook import annex_workbook
 from field178_server.office.reports.docx_report import report_docx, template_faults
 from field178_server.office.reports.docx_template import own_template
 from field178_server.office.reports.printed import (
@@ -267,6 +270,53 @@ def test_document_has_margins_type_and_page_number_of_the_decree() -> None:
     assert "PHÓ CHỦ TỊCH" in " ".join(cells)
     foot = [one.text for one in first.first_page_footer.paragraphs]
     assert list(REPORT.foot) == [one for one in foot if one]
+
+
+def test_tables_of_the_document_fill_the_page_and_repeat_their_heads() -> None:
+    report = replace(LONG, annexes=(LONG.annexes[0], REPORT.annexes[0]))
+    document = Document(io.BytesIO(report_docx(report, own_template(LAYOUT), AT)))
+    grids = [one for one in document.tables if one.style is not None and one.style.name == "Table Grid"]
+    assert [len(one.columns) for one in grids] == [5, 9, 9]
+    for table, width in zip(grids, (165, 252, 252), strict=True):
+        widths = [column.width.mm for column in table.columns]
+        assert abs(sum(widths) - width) < 1
+        assert not table.autofit
+        rows = [one._tr.trPr for one in table.rows]
+        assert all(one.find(qn("w:cantSplit")) is not None for one in rows)
+        assert [one.find(qn("w:tblHeader")) is not None for one in rows[:2]] == [True, False]
+    names, number = (column.width for column in list(grids[1].columns)[:2])
+    assert names > 2 * number
+    # The last row of an annex is its sum.
+    last = grids[2].rows[-1].cells[0].paragraphs[0].runs[0]
+    assert last.bold
+    assert not grids[2].rows[-2].cells[0].paragraphs[0].runs[0].bold
+
+
+def test_each_annex_of_the_document_is_a_section_with_pages_of_its_own() -> None:
+    report = replace(REPORT, annexes=REPORT.annexes * 3)
+    body, *annexes = Document(io.BytesIO(report_docx(report, own_template(LAYOUT), AT))).sections
+    assert len(annexes) == 3
+    assert body._sectPr.find(qn("w:pgNumType")) is None
+    for section in annexes:
+        assert section.orientation == WD_ORIENT.LANDSCAPE
+        assert section.different_first_page_header_footer
+        assert section._sectPr.find(qn("w:pgNumType")).get(qn("w:start")) == "1"
+
+
+def test_workbook_prints_lying_on_a4_with_its_heads_and_the_numbers_of_the_language() -> None:
+    book = load_workbook(io.BytesIO(annex_workbook(LONG, AT)))
+    figures, annex = book["Số liệu"], book["Phụ lục I"]
+    for sheet, columns in ((figures, "F"), (annex, "I")):
+        assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.page_setup.fitToHeight == 0
+        assert sheet.print_title_rows == "$4:$4"
+        assert sheet.print_area.startswith(f"'{sheet.title}'!$A$1:${columns}$")
+        assert sheet.oddFooter.right.text.endswith("&P/&N")
+    assert (figures["B5"].value, figures["B5"].number_format) == (0.605, "[$-42A]0.0%")
+    assert (annex["B5"].value, annex["B5"].number_format) == (1234567890, "[$-42A]#,##0")
+    assert annex["D5"].value == "không nêu"
+    assert annex.column_dimensions["A"].width > 2 * annex.column_dimensions["C"].width
 
 
 def test_product_template_takes_no_fault_and_little_room() -> None:
