@@ -22,18 +22,18 @@ from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.reports import operations
 from field178_server.office.reports.annex_workbook import annex_workbook
-from field178_server.office.reports.docx_report import (
-    MAX_BYTES,
-    TemplateFault,
-    TemplateFaultKind,
-    report_docx,
-    template_faults,
-)
+from field178_server.office.reports.docx_report import report_docx
 from field178_server.office.reports.docx_template import own_template
 from field178_server.office.reports.printed import PrintedReport, printed
 from field178_server.office.reports.queries import frozen_report, live_content, template_in_use
 from field178_server.office.reports.report_paper import report_pdf
 from field178_server.office.reports.sample import sample_report
+from field178_server.office.reports.template_check import (
+    MAX_BYTES,
+    TemplateFault,
+    TemplateFaultKind,
+    template_faults,
+)
 from field178_server.records.scopes import OFFICE
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
@@ -49,7 +49,15 @@ _NAME_LENGTH = 120
 _FAULTS: Mapping[TemplateFaultKind, str] = {
     TemplateFaultKind.NOT_A_DOCUMENT: N_("This is no Word document (DOCX)."),
     TemplateFaultKind.TOO_LARGE: N_("The file is too large; a template has at most {limit} KB."),
-    TemplateFaultKind.MACROS: N_("The document holds macros; save it without them."),
+    TemplateFaultKind.PROGRAMS: N_(
+        "The document holds macros or other programs ({what}); save it without them."
+    ),
+    TemplateFaultKind.LOADS: N_(
+        "The document loads “{what}” from elsewhere when it is opened; take that out first."
+    ),
+    TemplateFaultKind.NO_PLACEHOLDER: N_(
+        "The document has no placeholder: every report would read the same."
+    ),
     TemplateFaultKind.UNKNOWN_PLACEHOLDER: N_("“{what}” is no placeholder of a report."),
     TemplateFaultKind.NOT_READABLE: N_("“{what}” cannot be read."),
     TemplateFaultKind.DOES_NOT_RENDER: N_("The template cannot be filled in: {what}"),
@@ -101,14 +109,21 @@ def report_template_file() -> Response:
 
 @console.post("/reports/template")
 def take_report_template() -> AnyResponse:
-    """Put a template of the office in use; one with a wrong placeholder is refused with its paragraph."""
+    """Put a template of the office in use, or give a made-up report in it to look at first.
+
+    One with a wrong placeholder is refused with its paragraph.
+    """
     file = request.files.get("file")
     if file is None or not file.filename:
         return _template_page([_localizer().say(N_("Choose a file."))], 422)
     body, name = file.stream.read(MAX_BYTES + 1), file.filename[:_NAME_LENGTH]
-    faults = template_faults(body, sample_report(_localizer().lists))
-    if faults:
+    sample = sample_report(_localizer().lists)
+    if faults := template_faults(body, sample):
         return _template_page([_fault_text(one) for one in faults], 422)
+    if "preview" in request.form:
+        return _sent(
+            report_docx(sample, body, current_runtime().clock.now()), _DOCX, "xem-thu-mau-bao-cao.docx"
+        )
     _run(lambda session: operations.take_template(batch_in(session), office(), name, body))
     return done(url_for("console.report_template"), "template_taken", runtime_id())
 

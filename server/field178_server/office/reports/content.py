@@ -76,6 +76,14 @@ def _area_name(lists: CodeLists, area_id: str) -> str:
     return area.vi if area is not None else area_id
 
 
+def annex_head(annex: AnnexTable, lists: CodeLists) -> list[str]:
+    """Return what stands above the columns of an annex behind the first."""
+    return [
+        lists.annex_columns[one].vi if one in lists.annex_columns else _TARGET_HEADS.get(one, one)
+        for one in annex.columns
+    ]
+
+
 def digest(content: Plain) -> str:
     """Return the SHA-256 of a content."""
     return hashlib.sha256(canonical(content)).hexdigest()
@@ -138,10 +146,6 @@ def _annex(
     report: Report, annex: AnnexTable, counted: CountedReport, figures: Mapping[str, ComparedFigure]
 ) -> Plain:
     lists = counted.lists
-    head = [
-        lists.annex_columns[one].vi if one in lists.annex_columns else _TARGET_HEADS.get(one, one)
-        for one in annex.columns
-    ]
     rows: list[list[object]] = []
     total: list[object] | None = None
     if annex.rows == BY_UNIT:
@@ -154,7 +158,7 @@ def _annex(
         "id": annex.id,
         "of": annex.rows,
         "title": annex.vi,
-        "head": head,
+        "head": annex_head(annex, lists),
         "people": [one in lists.annex_columns and lists.annex_columns[one].people for one in annex.columns],
         "rows": rows,
         "total": total,

@@ -25,7 +25,7 @@ _ANNEX_PT, _INDENT_MM, _BETWEEN_PT = 9, 11.5, 6
 _BOTTOM_MM = 22
 # Room between a cell's border and its letters: above and below, left and right, in twentieths of a point.
 _CELL_ROOM = (34, 68)
-_LANGUAGE = "vi-VN"
+_LANGUAGE, _NO_BREAK_SPACE = "vi-VN", "\u00a0"
 _LEFT_SHARE = 0.43
 _CENTRED = WD_ALIGN_PARAGRAPH.CENTER
 _UNUSED_PARTS = ("/stylesWithEffects", "/metadata/thumbnail")
@@ -202,9 +202,12 @@ def _annex_tag(row: Any, text: str) -> None:
 
 
 def _make_small(paragraph: Any) -> None:
-    """Take the height from a paragraph that is there for its section break alone."""
+    """Take the height from a paragraph that is there for its section break alone.
+
+    It is not empty: LibreOffice would move the break to the tag above, which goes in a filled template.
+    """
     paragraph.paragraph_format.line_spacing = Pt(1)
-    paragraph.add_run().font.size = Pt(1)
+    paragraph.add_run(_NO_BREAK_SPACE).font.size = Pt(1)
 
 
 def _table(document: Any, rows: int, widths: Any, *, borders: bool = False) -> Any:

@@ -45,10 +45,10 @@ def converted(document: bytes, kind: str, folder: Path, into: str = "pdf") -> by
         "--convert-to",
     )
     subprocess.run(
-        (*command, into, "--outdir", str(folder), str(source)),
+        (*command, into, "--outdir", str(folder / "converted"), str(source)),
         check=True,
         capture_output=True,
         timeout=120,
         env={**os.environ, "FONTCONFIG_FILE": str(fonts)},
     )
-    return source.with_suffix(f".{into}").read_bytes()
+    return (folder / "converted" / f"{source.stem}.{into}").read_bytes()

@@ -9,20 +9,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
-from xml.etree.ElementTree import Element
+from typing import Any, NamedTuple
 
 import pytest
-from defusedxml import ElementTree
 from docx import Document
 from docx.enum.section import WD_ORIENT
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from openpyxl import load_workbook
 from PIL import Image, ImageOps
 from tests.server.office.reports.office_program import printed_document
 
 from field178_server.office.reports.annex_workbook import annex_workbook
-from field178_server.office.reports.docx_report import report_docx, template_faults
+from field178_server.office.reports.docx_report import report_docx
 from field178_server.office.reports.docx_template import own_template
 from field178_server.office.reports.printed import (
     PrintedAnnex,
@@ -31,6 +30,7 @@ from field178_server.office.reports.printed import (
     PrintedSection,
 )
 from field178_server.office.reports.report_paper import report_pdf
+from field178_server.office.reports.template_check import template_faults
 from field178_shared.codelists import load
 
 DPI, DARK = 100, 160
@@ -329,7 +329,7 @@ def words_of(path: Path) -> list[list[Word]]:
     """Return the words of each page of a PDF from its top to its bottom."""
     done = subprocess.run(("pdftotext", "-bbox", path, "-"), check=True, capture_output=True)
     found = []
-    for page in ElementTree.fromstring(done.stdout).iterfind(".//{*}page"):
+    for page in parse_xml(done.stdout).iterfind(".//{*}page"):
         size = lengths(page, "width", "height")
         words = [
             Word(one.text or "", *lengths(one, "xMin", "yMin", "xMax"), size)
@@ -339,7 +339,7 @@ def words_of(path: Path) -> list[list[Word]]:
     return found
 
 
-def lengths(element: Element, *names: str) -> tuple[float, ...]:
+def lengths(element: Any, *names: str) -> tuple[float, ...]:
     return tuple(round(float(element.attrib[name]) * 25.4 / 72, 1) for name in names)
 
 
