@@ -1,7 +1,5 @@
 """Officers: people who use tablets and the console, their scopes and console sessions; attempts; audit."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint

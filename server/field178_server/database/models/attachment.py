@@ -1,7 +1,5 @@
 """Tables of files: references of records, uploads, stored blobs."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index

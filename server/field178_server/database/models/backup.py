@@ -1,7 +1,5 @@
 """Table of the backups: every attempt, where it was written, its proof and its last drill."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index

@@ -1,7 +1,5 @@
 """Tables of tablets: devices, their scopes, and the officers bound to them."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index

@@ -1,7 +1,5 @@
 """Table of what the office has decided about entries of the register, beside their content."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint

@@ -1,7 +1,5 @@
 """Table of the tokens by which programs read the office's data."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint

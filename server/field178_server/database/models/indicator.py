@@ -1,7 +1,5 @@
 """Tables of the counts behind the figures: totals, what each subject adds to them, and how far they are."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index

@@ -1,7 +1,5 @@
 """Table of the jobs: long work of the office, its progress and its outcome."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index

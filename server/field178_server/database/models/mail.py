@@ -1,7 +1,5 @@
 """Table of the e-mails that wait to be sent, were sent, or could not be."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index

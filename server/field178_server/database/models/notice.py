@@ -1,7 +1,5 @@
 """Tables of notices: what is shown for a while and to whom, and who has it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index

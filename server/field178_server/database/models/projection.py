@@ -1,7 +1,5 @@
 """Tables of projections: typed rows for lists, reviews and reports, written with the record."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text

@@ -1,7 +1,5 @@
 """Tables of records and their feed: the stored wire bytes of each, and its latest row in its scope."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint

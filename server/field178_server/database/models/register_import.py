@@ -1,7 +1,5 @@
 """Tables of imports of the register: drafts and results, the records of each, and choices to remember."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index

@@ -1,7 +1,5 @@
 """Tables of replication: history, receipts, quarantine, incarnations, root chain."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text

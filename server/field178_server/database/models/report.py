@@ -1,7 +1,5 @@
 """Tables of reports: what was frozen, and the templates of the office."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint

@@ -1,7 +1,5 @@
 """Table of what officers have before them in the review."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import ForeignKeyConstraint, Index

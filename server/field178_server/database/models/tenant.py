@@ -1,7 +1,5 @@
 """Tables of the tenant and its scopes, with their counters, and of the integrity checks."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint

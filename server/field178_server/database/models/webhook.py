@@ -1,7 +1,5 @@
 """Tables of webhooks: receivers, the events told to them in one order, attempts, what was set aside."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
