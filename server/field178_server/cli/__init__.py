@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 
 import click
 
@@ -141,6 +140,6 @@ class CommandTable(click.Group):
 
 
 @click.group(cls=CommandTable, help=_("Field notebook 178: the server's own commands."))
-@click.version_option(importlib.metadata.version("field178"), message="field178 %(version)s")
+@click.version_option(package_name="field178", message="field178 %(version)s")
 def main() -> None:
     """Run one command of the operator."""
