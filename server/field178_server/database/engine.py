@@ -27,11 +27,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.engine.base import OptionEngine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, Pool, StaticPool
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import ScalarSelect
@@ -53,6 +54,8 @@ _PASSING_WORDS = (
     "distributed deadlock",
     "connection to the remote node",
 )
+
+_READING = "reading_engine"
 
 _write_locks: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
 _registry_lock = threading.Lock()
@@ -97,6 +100,26 @@ class _HintedSQLite(SQLiteCompiler):
         return text
 
 
+class _ReadingSQLite(OptionEngine):
+    """The twin of a SQLite engine whose connections only read: the same events, connections of its own.
+
+    A connection that was told from one transaction to the next whether it may write would prepare all its
+    statements anew each time: SQLite holds those from before such a word for outdated.
+    """
+
+    pool: Pool = None  # type: ignore[assignment]  # of its own, where it would be that of the engine
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine, {"readonly": True})
+        self.pool = engine.pool.recreate()
+        event.listen(self.pool, "connect", _refuse_writes)
+        event.listen(engine, "engine_disposed", self._follow)
+
+    def _follow(self, disposed: Engine) -> None:
+        if disposed is not self:
+            self.dispose()
+
+
 def create_engine_for(url: str) -> Engine:
     """Return the engine of a store address: `sqlite:///file`, `postgresql://…`.
 
@@ -121,13 +144,16 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def listen_to(engine: Engine) -> Engine:
-    """Set up the connections of an engine by events, SQLite's transactions and compiler too; return it."""
+    """Set up the connections of an engine by events, and its twin for snapshots; return the engine."""
     if engine.dialect.name == "sqlite":
         engine.dialect.statement_compiler = _HintedSQLite
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        reading: Engine = _ReadingSQLite(engine)
     else:
         event.listen(engine, "connect", _prepare_postgresql)
+        reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    engine.update_execution_options(**{_READING: reading})
     return engine
 
 
@@ -140,9 +166,9 @@ def sqlite_file(url: str) -> Path | None:
 
 def readonly(engine: Engine) -> Engine:
     """Return the engine as seen by a read-only snapshot: one consistent picture for the whole transaction."""
-    if engine.dialect.name == "sqlite":
-        return engine.execution_options(readonly=True)
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    reading = engine.get_execution_options()[_READING]
+    assert isinstance(reading, Engine)
+    return reading
 
 
 def write_lock(engine: Engine) -> threading.Lock | None:
@@ -285,7 +311,6 @@ def forget_deleted(engine: Engine) -> bool:
     raw = engine.raw_connection()
     try:
         cursor = raw.cursor()
-        cursor.execute("PRAGMA query_only = OFF")
         cursor.execute("VACUUM")
         # Refused while somebody reads an older state: the log still holds what was before.
         return not cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -386,11 +411,13 @@ def _prepare_postgresql(connection: DBAPIConnection, _: ConnectionPoolEntry) -> 
     connection.autocommit = False
 
 
+def _refuse_writes(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only = ON")
+    cursor.close()
+
+
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that reads and then writes fails at once with "locked", whatever the timeout.
     deferred = connection.get_execution_options().get("readonly", False)
-    # Straight to the driver: it cannot fail, and two of them in every exchange are felt.
-    driven = connection.connection.driver_connection
-    assert driven is not None
-    driven.execute("PRAGMA query_only = ON" if deferred else "PRAGMA query_only = OFF")
     connection.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")

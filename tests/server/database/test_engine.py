@@ -78,6 +78,31 @@ def test_a_snapshot_cannot_write(world: World) -> None:
         session.execute(text("UPDATE scope SET seq = seq + 1"))
 
 
+def test_no_transaction_makes_sqlite_prepare_its_statements_anew(sqlite_engine: Engine) -> None:
+    said: list[str] = []
+    for engine in (sqlite_engine, readonly(sqlite_engine), sqlite_engine):
+        with engine.connect() as connection:
+            driven = connection.connection.driver_connection
+            assert driven is not None
+            driven.set_trace_callback(said.append)
+            connection.rollback()
+            connection.execute(select(Scope.seq))
+            driven.set_trace_callback(None)
+    # A word on what the connection may do would outdate all statements that it keeps.
+    assert len(said) > 3
+    assert not [one for one in said if "PRAGMA" in one]
+
+
+def test_a_disposed_engine_reads_and_writes_again(sqlite_engine: Engine) -> None:
+    for _ in range(2):
+        for engine in (sqlite_engine, readonly(sqlite_engine)):
+            with engine.connect() as connection:
+                connection.execute(select(Scope.seq))
+            assert engine.pool.status().count("Connections in pool: 1") == 1
+        sqlite_engine.dispose()
+        assert "Connections in pool: 0" in readonly(sqlite_engine).pool.status()
+
+
 def test_a_snapshot_sees_one_state_throughout(world: World) -> None:
     with snapshot(world.engine) as session:
         before = session.scalars(select(Scope.seq).where(Scope.scope == UNIT)).one()
