@@ -29,7 +29,7 @@ from field178_mobile.shell.application import LAYOUT_ROUNDS
 LANDSCAPE = (1280, 800)
 PORTRAIT = (800, 1280)
 FRAME_S = 0.05
-# Automatic collection is left to the largest tests: `collect` finds what a test made among the young objects.
+# Automatic collection is left to the largest tests: `collect` finds what a test made.
 YOUNG, NEVER = 200_000, 1_000_000_000
 # Widgets that follow the look with no screen on the stage, as the entry of `clear`; a screen has dozens.
 STRAYS = 30
@@ -130,9 +130,9 @@ def collect() -> None:
     Screens hold themselves in circles: until they are collected, each still follows every change of the look,
     and each test would be slower than the one before it.
     """
-    gc.collect(1)
+    gc.collect()  # what was frozen, the objects of the whole suite, it does not see
     if len(theme.get_property_observers("sizes")) > STRAYS:
-        gc.unfreeze()  # a tablet's quiet moment froze it
+        gc.unfreeze()  # `keep` or a tablet's quiet moment froze it
         gc.collect()
         gc.freeze()
 
