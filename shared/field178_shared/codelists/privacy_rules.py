@@ -1,5 +1,6 @@
 """The privacy rules as data: classes, forbidden fields, patterns for free text, retention."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from field178_shared.codelists.labels import Labelled
@@ -74,13 +75,28 @@ class FreeTextRules:
 
 
 @dataclass(frozen=True, slots=True)
+class CountedKind:
+    """What a row of a kind of events or entities stands for, and what the numbers written in it count."""
+
+    id: str
+    rows: str
+    numbers: str
+    reason: str
+    source: str
+
+    def is_of_somebody(self, *, by_number: bool) -> bool:
+        """Tell whether counting rows, or adding up their numbers, counts people or their establishments."""
+        return (self.numbers if by_number else self.rows) in ("person", "establishment")
+
+
+@dataclass(frozen=True, slots=True)
 class SmallCounts:
-    """Counts of people below `k` do not leave the team's own screens."""
+    """Counts of people below `k` do not leave the team's own screens; `kinds` say what counts people."""
 
     k: int
     rule: str
     always_area_level_only: tuple[str, ...]
-    not_suppressed: tuple[str, ...]
+    kinds: Mapping[str, CountedKind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +224,17 @@ def _read_small_counts(row: ListFileRow) -> SmallCounts:
         k=row.whole("k"),
         rule=row.text("rule"),
         always_area_level_only=row.texts("always_area_level_only"),
-        not_suppressed=row.texts("not_suppressed"),
+        kinds={one.id: one for one in row.each("kinds", _read_counted_kind)},
+    )
+
+
+def _read_counted_kind(row: ListFileRow) -> CountedKind:
+    return CountedKind(
+        id=row.text("kind"),
+        rows=row.text("rows"),
+        numbers=row.text("numbers"),
+        reason=row.text("reason"),
+        source=row.text("src"),
     )
 
 

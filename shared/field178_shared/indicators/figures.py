@@ -106,6 +106,14 @@ def figure_of(indicator: Indicator, figure: Figure, totals: AreaTotals) -> Figur
     return FigureValue(num, den, value, low, high, breakdown, sent)
 
 
+def rounded_down(indicator: Indicator, figure: FigureValue, step: int) -> FigureValue:
+    """Return a figure of its numbers rounded down to multiples, told apart by nothing."""
+    num = figure.num // step * step
+    den = None if figure.den is None else figure.den // step * step
+    value = _value(num, den, indicator.unit == _PERCENT)
+    return FigureValue(num, den, value, value, value, {}, figure.sent)
+
+
 def _months_sent(figure: Figure, totals: AreaTotals) -> MonthsSent | None:
     wanted = figure.sent
     if not wanted:

@@ -11,15 +11,8 @@ from field178_shared.indicators.figures import FigureValue
 SMALLEST_SHOWN = 5
 # What is no number of people or establishments.
 YES_NO, COMMUNES = "có/không", "count(commune)"
-# Sources whose rows stand for nobody: what an office or an outlet did, and what it has.
-_OF_NOBODY = frozenset(
-    {
-        *("session", "media_post", "material", "commune_plan", "media_outlet"),
-        *("report_submission", "budget_line", "team"),
-    }
-)
-# Of a session the rows count nobody; the numbers in it count people.
-_SESSION = "session"
+# Of fines a sum says more than their number: that of one owner is no small number.
+_FINES = "decision"
 
 
 def is_small(number: float | None) -> bool:
@@ -29,8 +22,18 @@ def is_small(number: float | None) -> bool:
 
 def names_nobody(lists: CodeLists, indicator: Indicator) -> bool:
     """Tell whether an indicator counts sessions, posts, plans and the like, whatever they add up to."""
-    return all(
-        one.of in _OF_NOBODY and (one.of != _SESSION or one.value is None)
+    kinds = lists.privacy.small_counts.kinds
+    return not any(
+        kinds[one.of].is_of_somebody(by_number=one.value is not None)
+        for formula in lists.figures[indicator.id].formulas
+        for one in formula.aggregates
+    )
+
+
+def is_sum_of_fines(lists: CodeLists, indicator: Indicator) -> bool:
+    """Tell whether an indicator adds up what owners were fined: a part of it may be one owner's fine."""
+    return any(
+        one.of == _FINES and one.value is not None
         for formula in lists.figures[indicator.id].formulas
         for one in formula.aggregates
     )

@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 from tests.shared.indicators.attacker import Attacker
 
 from field178_shared.codelists import Indicator, load
+from field178_shared.formulas.sources import ENTITIES, SOURCES
 from field178_shared.indicators.figures import FigureValue
 from field178_shared.indicators.suppression import (
+    SMALLEST_SHOWN,
     HiddenPlaces,
     counts_people,
     hidden_cells,
     is_hidden,
     is_small,
+    is_sum_of_fines,
     names_nobody,
     shares_beside,
     shows_parts,
@@ -112,6 +115,79 @@ def test_parts_of_a_year_give_no_part_away(months: list[int]) -> None:
     assert attacker.leaks(hidden) == {}
 
 
+def floor(number: int) -> int:
+    return number // SMALLEST_SHOWN * SMALLEST_SHOWN
+
+
+def exactly(number: int) -> int:
+    return number
+
+
+def told_by_two_readings(
+    before: Sequence[int], after: Sequence[int], shown: Callable[[int], int], *, are_communes: bool
+) -> set[Hashable]:
+    """Return what was added to parts and to their total from one reading to the next, where it is told.
+
+    A reader notes both tables, and knows that nothing is taken away from what was counted. Parts are
+    communes, or parts of a year: the last of them lasts and is not shown, the others change no more.
+    """
+    attacker, added, places = Attacker(), {}, range(len(before))
+    for at, numbers in ((1, before), (2, after)):
+        total = sum(numbers)
+        if are_communes:
+            # Nothing is shown as nothing: what is hidden is not.
+            hidden, least, over = hidden_cells(numbers), 1, frozenset[int]()
+        else:
+            hidden, least, over = frozenset(places[-1:]), 0, frozenset(places[:-1])
+        if is_small(total) or not (are_communes or shows_parts([figure(one) for one in numbers])):
+            hidden, least = frozenset(places), 0
+        for place in hidden:
+            attacker.unknown((at, place), least)
+        for place in (one for one in places if one not in hidden):
+            attacker.unknown((at, place), *span_of(numbers[place], shown))
+        attacker.unknown((at, "total"), *span_of(total, shown))
+        attacker.adds_up((at, "total"), [(at, place) for place in places])
+        for place in over if at > 1 else ():
+            attacker.knows({(2, place): 1.0, (1, place): -1.0})
+    for place in (*places, "total"):
+        attacker.knows({(2, place): 1.0, (1, place): -1.0, ("added", place): -1.0})
+        added["added", place] = float(
+            sum(after) - sum(before) if place == "total" else after[int(place)] - before[int(place)]
+        )
+    return set(attacker.leaks({key: one for key, one in added.items() if is_small(one)}))
+
+
+def span_of(number: int, shown: Callable[[int], int]) -> tuple[int, int]:
+    """Return between which bounds a number is known that is shown: one to four as no more than that."""
+    if is_small(number):
+        return 1, SMALLEST_SHOWN - 1
+    return shown(number), shown(number) + (SMALLEST_SHOWN - 1 if shown is floor and number else 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        # A total that moved by one record, and the commune that did.
+        ((9, 20), (10, 20), exactly),
+        # Rounded down, communes that pass a multiple of five tell each other: they are not shown.
+        ((19, 14, 7), (20, 15, 9), floor),
+    ],
+)
+def test_two_readings_of_communes_tell_what_came_between_them(
+    before: Sequence[int], after: Sequence[int], shown: Callable[[int], int]
+) -> None:
+    """The planted leaks."""
+    assert ("added", 0) in told_by_two_readings(before, after, shown, are_communes=True)
+
+
+@given(st.lists(st.integers(0, 14), min_size=2, max_size=6), st.integers(0, 9))
+def test_two_readings_of_a_year_that_lasts_tell_no_few(months: list[int], more: int) -> None:
+    after = [*months[:-1], months[-1] + more]
+    assert told_by_two_readings(months, after, floor, are_communes=False) == set()
+    if is_small(more) and sum(months) >= SMALLEST_SHOWN:
+        assert told_by_two_readings(months, after, exactly, are_communes=False)
+
+
 @st.composite
 def communes(draw: st.DrawFn) -> dict[str, list[int]]:
     """Return what the formulas of some shares count in each commune, parts within their wholes."""
@@ -196,6 +272,17 @@ def test_sessions_and_posts_are_nobody_and_attendances_are_people() -> None:
         assert counts_people(lists, indicator(one))
     assert not counts_people(lists, indicator("census_commune_pct"))
     assert not names_nobody(lists, indicator("census_commune_pct"))
+
+
+def test_what_each_kind_stands_for_is_decided_with_a_reason_and_its_source() -> None:
+    lists = load()
+    kinds = lists.privacy.small_counts.kinds
+    assert set(kinds) == set(SOURCES) | set(ENTITIES)
+    for one in kinds.values():
+        assert {one.rows, one.numbers} <= {"person", "establishment", "document", "thing", "money"}
+        assert one.reason
+        assert one.source in lists.legal_sources
+    assert [one.id for one in lists.indicators.values() if is_sum_of_fines(lists, one)] == ["fines_amount"]
 
 
 def test_a_share_that_leaves_out_a_few_is_hidden() -> None:

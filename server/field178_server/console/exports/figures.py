@@ -13,11 +13,17 @@ from field178_server.office.exports.operations import ExportQuestion, ExportRow,
 from field178_server.office.exports.table_files import Cell, TableFile
 from field178_server.office.indicators.asked import AskedFigures, asked_figures
 from field178_server.office.indicators.counted_facts import AreaFacts, parts_of_area
-from field178_server.office.indicators.from_above import hidden_communes, hidden_for, is_by_commune
+from field178_server.office.indicators.from_above import (
+    hidden_communes,
+    hidden_for,
+    is_by_commune,
+    seen_figures,
+)
 from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_shared.codelists import Indicator
 from field178_shared.indicators.figures import reached
+from field178_shared.indicators.suppression import counts_people
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
 
@@ -56,6 +62,7 @@ def figures_table(session: Session, question: ExportQuestion) -> ExportTable:
     told = [one for one in indicators if facts.tells(one, asked.question.period)]
     figures = {one.id: facts.figure(one, asked.question.period) for one in told}
     hidden = hidden_for(session, context.tenant_id, asked, figures)
+    figures = dict(seen_figures(asked, figures))
     writer = _FigureRows(asked, facts, localizer, hidden)
     headings = [localizer.say(text) for text in _COLUMNS.values()]
     title = localizer.say(N_("Figures of the indicators"))
@@ -113,6 +120,8 @@ class _FigureRows:
             numbers = (value.num, value.den, value.value, value.low, value.high)
             target = ("", "") if unit_id else self._target(indicator, value.value)
             pending = None if self.asked.is_from_above else figure.with_waiting.num - value.num
+            if self.asked.is_rounded and counts_people(lists, indicator):
+                note = say(N_("Rounded down to a multiple of 5 while the year lasts."))
         return (
             *(indicator.id, indicator.label(self.localizer.language), indicator.official_code or ""),
             *(area, self.localizer.area(area), say(_COMMUNE if unit_id else _AREA)),

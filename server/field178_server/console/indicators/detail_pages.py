@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Response, request
 
 from field178_server.console.indicators.charts import bar_of
@@ -22,8 +24,9 @@ from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.indicators.counted_facts import read_facts
-from field178_server.office.indicators.from_above import hidden_for
+from field178_server.office.indicators.from_above import hidden_for, seen_figures
 from field178_server.office.indicators.kept_facts import facts_at_hand
+from field178_server.office.indicators.queries import IndicatorFigure
 from field178_shared.codelists import Indicator
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.indicators.quality import quality_of
@@ -48,8 +51,11 @@ def indicator(indicator_id: str) -> Response:
         period = address.question.period
         if not all(facts.tells(localizer.lists.indicators[one], period) for one in read):
             return being_counted(address, layout, localizer, address.href())
-        figures = {one: facts.figure(localizer.lists.indicators[one], period) for one in read}
+        figures: Mapping[str, IndicatorFigure] = {
+            one: facts.figure(localizer.lists.indicators[one], period) for one in read
+        }
         hidden = hidden_for(session, runtime.tenant_id, address, figures)
+    figures = seen_figures(address, figures)
     uncounted = [one for one in asked if not facts.tells(wanted, one)]
     keep(uncounted, address)
     figure = figures[indicator_id]

@@ -26,7 +26,7 @@ from field178_shared.codelists import Indicator
 from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.figures import FigureValue, reached
 from field178_shared.indicators.periods import Period, months_after
-from field178_shared.indicators.suppression import counts_people, shows_parts
+from field178_shared.indicators.suppression import counts_people, is_sum_of_fines, shows_parts
 from field178_shared.text.formats import NOTHING
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
@@ -226,10 +226,12 @@ class DetailWriter:
         return f"{self._localizer.day(months_after(month.end, -1))} – {self._localizer.day(last)}"
 
     def _hides_months(self, figures: Sequence[FigureValue]) -> bool:
-        """Tell whether the reader does not see the months: from above, of whole years alone."""
+        """Tell whether the reader does not see the months: from above, of whole years that are over."""
         address, lists = self.writer.address, self._localizer.lists
         if not address.is_from_above or not counts_people(lists, self.indicator):
             return False
+        if address.is_rounded or is_sum_of_fines(lists, self.indicator):
+            return True
         is_whole = address.period_name == WHOLE_YEAR and _NOT_AT_HAND not in figures
         return not is_whole or not shows_parts(figures, is_running=self.is_running)
 

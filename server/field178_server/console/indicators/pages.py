@@ -14,7 +14,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
-from field178_server.office.indicators.from_above import hidden_for
+from field178_server.office.indicators.from_above import hidden_for, seen_figures
 from field178_server.office.indicators.kept_facts import figures_at_hand
 from field178_shared.time.clock import local_date
 
@@ -31,6 +31,7 @@ def indicators() -> Response:
         if found is None:
             return being_counted(address, layout, localizer, "")
         hidden = hidden_for(session, runtime.tenant_id, address, found)
+    found = seen_figures(address, found)
     writer = FigureWriter(address, localizer, hidden)
     cards, groups = cards_of(writer, found)
     return render(

@@ -56,7 +56,7 @@ from field178_shared.formulas.sources import COMMUNE
 from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.buckets import is_of_half_months
 from field178_shared.indicators.periods import Period
-from field178_shared.indicators.suppression import names_nobody, shares_beside
+from field178_shared.indicators.suppression import SMALLEST_SHOWN, counts_people, names_nobody, shares_beside
 from field178_shared.text.formats import number_text
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
@@ -131,6 +131,7 @@ def indicator_records(indicator_id: str) -> Response:
     reader = RecordReader(officer, localizer)
     groups, unread = behind_groups(rows, page.rows, records, reader, address.formula)
     noun = counted_noun(address.formula.text, address.indicator, localizer)
+    number = _seen(number, address)
     shown = cell_text(localizer) if hidden.is_whole else number_text(number, localizer.language)
     return render(
         "indicators/records.html",
@@ -292,6 +293,13 @@ def _part_rows(
         link = NumberLink(text, href if is_opened else "")
         found.append((title, NumberLink(cell_text(localizer)) if one.unit_id in hidden else link))
     return found
+
+
+def _seen(number: float, address: NumberAddress) -> float:
+    """Return a number as the reader sees it, rounded from above while the year lasts."""
+    figures, indicator = address.figures, address.indicator
+    is_rounded = figures.is_rounded and counts_people(figures.question.lists, indicator)
+    return number // SMALLEST_SHOWN * SMALLEST_SHOWN if is_rounded else number
 
 
 def _days_text(period: Period, localizer: Localizer) -> str:

@@ -25,6 +25,8 @@ from field178_server.office.commune.queries import commune_work
 from field178_server.office.erasure.queries import count_requested
 from field178_server.office.follow_ups.queries import FollowUpFilter, FollowUpTab, follow_up_counts
 from field178_server.office.indicators.areas import area_of, areas_seen, units_seen
+from field178_server.office.indicators.counted_facts import FigureQuestion
+from field178_server.office.indicators.from_above import seen_value
 from field178_server.office.indicators.queries import figures
 from field178_server.office.notices.queries import OwnNotice
 from field178_server.office.plan.progress import PlanReader, planned_visits
@@ -50,7 +52,7 @@ from field178_server.records.access import AGGREGATES_ONLY, access_of
 from field178_shared.indicators.figures import reached
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.plan_of_year import plan_followed
-from field178_shared.indicators.suppression import is_hidden, is_small
+from field178_shared.indicators.suppression import SMALLEST_SHOWN, is_hidden, is_small
 from field178_shared.indicators.target_progress import Standing, progress_towards
 from field178_shared.records.plan import PlanState
 from field178_shared.records.reports import ReportState
@@ -383,23 +385,29 @@ def _figures(reader: Viewer) -> TodayCard:
         reader.session, reader.officer.tenant_id, reader.unit_ids, today.replace(month=1, day=1), today
     )
     rows = (
-        (found.visits, N_("approved visits")),
-        (found.visits_with_findings, N_("of them with a violation or handed to the police")),
-        (found.sessions, N_("approved outreach sessions")),
-        (found.attendances, N_("attendances")),
+        (found.visits, N_("approved visits"), True),
+        (found.visits_with_findings, N_("of them with a violation or handed to the police"), True),
+        (found.sessions, N_("approved outreach sessions"), False),
+        (found.attendances, N_("attendances"), True),
     )
     lines = tuple(
         TodayLine(
-            _shown(count, localizer) if reader.is_from_above else localizer.number(count), localizer.say(text)
+            _shown(count, localizer) if reader.is_from_above and is_of_somebody else localizer.number(count),
+            localizer.say(text),
         )
-        for count, text in rows
+        for count, text, is_of_somebody in rows
     )
     title = localizer.say(N_("Approved since 1 January {year}")).format(year=today.year)
     return TodayCard(title, "partial", lines)
 
 
 def _shown(count: int, localizer: Localizer) -> str:
-    return hidden_text(localizer) if is_small(count) else localizer.number(count)
+    """Return a number of this year as a reader from above sees it."""
+    return (
+        hidden_text(localizer)
+        if is_small(count)
+        else localizer.number(count // SMALLEST_SHOWN * SMALLEST_SHOWN)
+    )
 
 
 def _targets(reader: Viewer) -> TodayCard:
@@ -411,15 +419,19 @@ def _targets(reader: Viewer) -> TodayCard:
     found = figures(reader.session, reader.officer.tenant_id, lists, period, units, today)
     lines = []
     for indicator_id in dict.fromkeys(one.indicator for one in plan.targets):
-        figure, indicator = found[indicator_id], lists.indicators[indicator_id]
-        target = reached(plan, indicator_id, figure.approved.value)
-        if target is None or (reader.is_from_above and is_hidden(lists, indicator, figure.approved)):
+        value, indicator = found[indicator_id].approved, lists.indicators[indicator_id]
+        if reader.is_from_above:
+            if is_hidden(lists, indicator, value):
+                continue
+            value = seen_value(FigureQuestion(lists, period, units, today), indicator, value)
+        target = reached(plan, indicator_id, value.value)
+        if target is None:
             continue
-        progress = progress_towards(lists.figures[indicator_id], figure.approved, target, period, today)
+        progress = progress_towards(lists.figures[indicator_id], value, target, period, today)
         if progress.standing is Standing.BEHIND:
             lines.append(
                 TodayLine(
-                    figure_text(indicator, figure.approved.value, localizer),
+                    figure_text(indicator, value.value, localizer),
                     indicator.label(localizer.language),
                     need_text(indicator, progress, target.target, localizer),
                     url_for("console.indicator", indicator_id=indicator_id),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from field178_server.office.feeds.reader import FeedReader
 from field178_server.office.indicators.areas import OWN_AREA, areas_seen
 from field178_server.office.indicators.asked import FIRST_YEAR, WHOLE_YEAR
 from field178_server.office.indicators.counted_facts import FigureQuestion
-from field178_server.office.indicators.from_above import hidden_figures
+from field178_server.office.indicators.from_above import hidden_figures, seen_value
 from field178_server.office.indicators.kept_facts import is_at_hand, is_told_soon
 from field178_server.office.indicators.queries import IndicatorFigure, figures_of_areas
 from field178_server.records.kept_results import KeptResults
@@ -180,6 +180,9 @@ def _figures_of_area(
             period = area.periods[name]
             place = (indicator.id, year, name, area_id, period.first, period.end - timedelta(days=1))
             is_hidden = indicator.id in area.hidden.get(name, ())
+            if reader.is_from_above:
+                question = FigureQuestion(lists, period, (), reader.today)
+                figure = replace(figure, approved=seen_value(question, indicator, figure.approved))
             target = reached(area.plan, indicator.id, figure.approved.value) if name == WHOLE_YEAR else None
             yield *place, *_numbers(reader, figure, target, is_hidden=is_hidden)
 

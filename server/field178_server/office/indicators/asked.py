@@ -36,6 +36,11 @@ class AskedFigures:
     question: FigureQuestion
     is_from_above: bool
 
+    @property
+    def is_rounded(self) -> bool:
+        """Whether the reader sees numbers rounded down: from above, while the year lasts."""
+        return self.is_from_above and self.question.today < date(self.question.period.first.year + 1, 1, 1)
+
 
 def asked_figures(
     arguments: Mapping[str, str], officer: OfficerContext, lists: CodeLists, today: date

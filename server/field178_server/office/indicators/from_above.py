@@ -1,6 +1,8 @@
 """What a reader from above does not see of the figures of an area: decided from all that is shown together.
 
-Of the parts of a year all are shown or none (decision 0110), of the communes those that hide no other.
+Of the parts of a year all are shown or none (decision 0110), of the communes those that hide no other. While
+a year lasts its numbers are rounded down, and no commune and no part that lasts is shown: whoever notes them
+today and next week learns nothing of the few that came between (decision 0115).
 """
 
 from __future__ import annotations
@@ -15,12 +17,15 @@ from field178_server.office.indicators.counted_facts import AreaFacts, FigureQue
 from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_shared.codelists import Indicator
+from field178_shared.indicators.figures import FigureValue, rounded_down
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.suppression import (
     COMMUNES,
+    SMALLEST_SHOWN,
     HiddenPlaces,
     counts_people,
     is_hidden,
+    is_sum_of_fines,
     names_nobody,
     shows_parts,
 )
@@ -39,6 +44,11 @@ def hidden_figures(
     asked = [lists.indicators[one] for one in found if counts_people(lists, lists.indicators[one])]
     hidden = {one.id for one in asked if is_hidden(lists, one, found[one.id].approved)}
     year = Period.of_year(period.first.year)
+    if period != year or is_unfinished(question):
+        hidden |= {one.id for one in asked if is_sum_of_fines(lists, one)}
+    if period != year and question.today < period.end:
+        # It is the year less the parts that are over: rounded twice, the two would tell it.
+        return frozenset(one.id for one in asked)
     if period == year or not asked:
         return frozenset(hidden)
     halves = year.in_parts(_HALF)
@@ -69,11 +79,34 @@ def hidden_for(
     return hidden_figures(session, tenant_id, asked.question, found)
 
 
+def is_unfinished(question: FigureQuestion) -> bool:
+    """Tell whether the year of a period lasts: its numbers change from day to day."""
+    return question.today < Period.of_year(question.period.first.year).end
+
+
+def seen_value(question: FigureQuestion, indicator: Indicator, value: FigureValue) -> FigureValue:
+    """Return a figure that is shown as a reader from above sees it."""
+    if not is_unfinished(question) or not counts_people(question.lists, indicator):
+        return value
+    return rounded_down(indicator, value, SMALLEST_SHOWN)
+
+
+def seen_figures(asked: AskedFigures, found: Mapping[str, IndicatorFigure]) -> Mapping[str, IndicatorFigure]:
+    """Return figures as the reader sees them: what is hidden was decided from them as they are."""
+    if not asked.is_from_above:
+        return found
+    indicators = asked.question.lists.indicators
+    values = {key: seen_value(asked.question, indicators[key], one.approved) for key, one in found.items()}
+    return {key: IndicatorFigure(value, value) for key, value in values.items()}
+
+
 def is_by_commune(question: FigureQuestion, indicator: Indicator) -> bool:
-    """Tell whether communes of an indicator are shown: of whole years, and of no answer about a few."""
+    """Tell whether communes of an indicator are shown: of years that are over, no answer about a few."""
     if names_nobody(question.lists, indicator):
         return True
-    is_whole = question.period == Period.of_year(question.period.first.year)
+    if is_sum_of_fines(question.lists, indicator):
+        return False
+    is_whole = question.period == Period.of_year(question.period.first.year) and not is_unfinished(question)
     return is_whole and indicator.denominator != COMMUNES and not indicator.privacy
 
 

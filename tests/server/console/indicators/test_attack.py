@@ -29,6 +29,7 @@ from field178_server.office.indicators.counted_facts import (
     parts_of_area,
     read_facts,
 )
+from field178_server.office.indicators.from_above import is_unfinished
 from field178_server.office.indicators.numbers import split_of
 from field178_server.records.lists_in_force import stored_pack
 from field178_shared.codelists import Indicator
@@ -36,7 +37,7 @@ from field178_shared.formulas.figures import Formula
 from field178_shared.formulas.sources import COMMUNE
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.reporting import PERIOD_NAMES, named_period
-from field178_shared.indicators.suppression import counts_people, is_small
+from field178_shared.indicators.suppression import SMALLEST_SHOWN, counts_people, is_small
 from field178_shared.list_packs import lists_with
 from field178_shared.time.clock import local_date
 
@@ -60,6 +61,11 @@ class Reader:
     def indicators(self) -> list[Indicator]:
         lists = self.facts.question.lists
         return [one for one in lists.indicators.values() if counts_people(lists, one)]
+
+    def rounded_by(self, period: Period) -> int:
+        """Return how much more a number may be than is shown of it."""
+        question = replace(self.facts.question, period=period)
+        return SMALLEST_SHOWN - 1 if is_unfinished(question) else 0
 
     def formulas(self, one: Indicator) -> Iterator[tuple[str, Formula]]:
         figure = self.facts.question.lists.figures[one.id]
@@ -92,9 +98,10 @@ class Reader:
         elif found := _NUMBER.match("0" if text == NOT_SENT else text):
             # What nobody sent adds nothing: it tells as much as a zero.
             number = float(found[0].replace(".", "").replace(",", "."))
-            assert number == self.secret(formula, unit, period), (key, text)
+            secret, spread = self.secret(formula, unit, period), self.rounded_by(period) if number else 0
+            assert number <= secret <= number + spread, (key, text)
             self.seen[key] = number
-            self.attacker.sees(key, number)
+            self.attacker.unknown(key, number, number + spread)
         else:
             assert text in (NOT_SHOWN, "—"), text
 
