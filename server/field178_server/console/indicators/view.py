@@ -24,7 +24,7 @@ from field178_server.office.indicators.queries import IndicatorFigure
 from field178_shared.codelists import Indicator, TargetProfile
 from field178_shared.indicators.figures import FigureValue, reached
 from field178_shared.indicators.quality import quality_of
-from field178_shared.indicators.suppression import has_small_number
+from field178_shared.indicators.suppression import has_small_number, is_sum_of_fines
 from field178_shared.indicators.target_progress import Standing, TargetProgress, progress_towards
 from field178_shared.text.formats import NOTHING, number_text
 from field178_shared.text.i18n import N_
@@ -139,6 +139,9 @@ class FigureWriter:
         if not value.is_sent:
             return FigureText(NOTHING, "", reason=self._owed_by(indicator))
         if self.is_hidden(indicator, figure):
+            if is_sum_of_fines(self.localizer.lists, indicator):
+                reason = say(N_("Fines are shown as one sum, of a year that is over: a part may be of one owner."))
+                return FigureText(cell_text(self.localizer), "", reason=reason)
             is_small = has_small_number(self.localizer.lists, indicator, value)
             if self.address.period_name != WHOLE_YEAR or not is_small:
                 reason = say(N_("Not shown: a number from 1 to 4 could be worked out from it."))
