@@ -120,7 +120,7 @@ class _FigureRows:
             numbers = (value.num, value.den, value.value, value.low, value.high)
             target = ("", "") if unit_id else self._target(indicator, value.value)
             pending = None if self.asked.is_from_above else figure.with_waiting.num - value.num
-            if self.asked.is_rounded and counts_people(lists, indicator):
+            if self.asked.is_rounded and counts_people(self.localizer.lists, indicator):
                 note = say(N_("Rounded down to a multiple of 5 while the year lasts."))
         return (
             *(indicator.id, indicator.label(self.localizer.language), indicator.official_code or ""),

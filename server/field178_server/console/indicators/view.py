@@ -140,7 +140,9 @@ class FigureWriter:
             return FigureText(NOTHING, "", reason=self._owed_by(indicator))
         if self.is_hidden(indicator, figure):
             if is_sum_of_fines(self.localizer.lists, indicator):
-                reason = say(N_("Fines are shown as one sum, of a year that is over: a part may be of one owner."))
+                reason = say(
+                    N_("Fines are shown as one sum, of a year that is over: a part may be of one owner.")
+                )
                 return FigureText(cell_text(self.localizer), "", reason=reason)
             is_small = has_small_number(self.localizer.lists, indicator, value)
             if self.address.period_name != WHOLE_YEAR or not is_small:
