@@ -121,8 +121,8 @@ def resource(resource: str) -> Response:
             return _row(reader, table, key_of(table, path.key))
         return _rows(reader, table)
     except AppError as error:
-        if error.code is ErrorCode.BEING_COUNTED:
-            year = int(str(error.details["year"]))
+        year = error.details.get("year")
+        if error.code is ErrorCode.BEING_COUNTED and isinstance(year, int):
             run_write(current_runtime().engine, lambda session: keep_year(session, reader, year))
         raise
 

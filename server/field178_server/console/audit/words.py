@@ -179,7 +179,7 @@ _ACTIONS: Mapping[str, str] = {
     "webhook_paused": N_("Paused a webhook"),
     "webhook_resumed": N_("Resumed a webhook"),
     "webhook_replayed": N_("Sent events to a webhook again"),
-    "webhook_sent_again": N_("Sent a message that was set aside to a webhook again"),
+    "webhook_sent_again": N_("Sent a message that was passed over to a webhook again"),
     "webhook_tested": N_("Sent a test to a webhook"),
     "webhook_stopped": N_("Gave a webhook up"),
     "webhook_removed": N_("Removed a webhook"),

@@ -51,7 +51,7 @@ _TEXTS = {
     "webhook_resumed": N_("Resumed: what waits is sent now, in order."),
     "webhook_replayed": N_("What happened from there on is sent again, in order."),
     "webhook_removed": N_("The webhook was removed."),
-    "webhook_message_taken": N_("The receiver has taken the message; it is set aside no more."),
+    "webhook_message_taken": N_("The receiver has taken the message; it is passed over no more."),
     "webhook_message_refused": N_("The message was not taken; the last attempt below says why."),
     "webhook_test_taken": N_("The receiver has taken the test."),
     "webhook_test_refused": N_("The test was not taken; the last attempt below says why."),

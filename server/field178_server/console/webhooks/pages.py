@@ -159,9 +159,9 @@ def replay_webhook(webhook_id: str) -> AnyResponse:
     return done(_href(webhook_id), "webhook_replayed", webhook_id)
 
 
-@console.post("/webhooks/<webhook_id>/set-aside/<int(max=999999999):event_no>")
+@console.post("/webhooks/<webhook_id>/refused/<int(max=999999999):event_no>")
 def send_webhook_again(webhook_id: str, event_no: int) -> AnyResponse:
-    """Send one message that was set aside at once; taken, it leaves the list."""
+    """Send one message that was passed over at once; taken, it leaves the list."""
     sent = send_again(current_runtime(), office(), webhook_id, event_no)
     code = "webhook_message_refused" if sent.failed else "webhook_message_taken"
     return done(_href(webhook_id), code, webhook_id)
@@ -241,7 +241,7 @@ def _page(
         place = PageStart.read(request.args)
         page = queries.attempts(session, runtime.tenant_id, webhook_id, place)
         kept = queries.kept_events(session, runtime.tenant_id)
-        aside = queries.set_aside(session, runtime.tenant_id, webhook_id)
+        refused = queries.refused_messages(session, runtime.tenant_id, webhook_id)
         author = found.webhook.made_by
         names = names_of(session, runtime.tenant_id, {author} if author else set())
         layout = layout_of(session, current_officer(), Localizer(language))
@@ -261,7 +261,7 @@ def _page(
         fields=fields,
         faults=faults_of(fields),
         refusal=localizer.say(password[1]) if password else refusal,
-        aside=[view.set_aside_line(one, localizer) for one in aside],
+        refused=[view.refused_line(one, localizer) for one in refused],
         lines=[view.attempt_line(row.WebhookAttempt, localizer) for row in page.rows],
         links=_links(webhook_id, page),
         asks_password=not is_confirmed(),

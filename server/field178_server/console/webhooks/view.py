@@ -10,7 +10,7 @@ from flask import url_for
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.console.webhooks.form import KIND_LABELS
-from field178_server.database.models import Webhook, WebhookAttempt, WebhookSetAside
+from field178_server.database.models import Webhook, WebhookAttempt, WebhookRefused
 from field178_server.office.webhooks.events import TEST
 from field178_server.office.webhooks.http_post import PostReason
 from field178_server.office.webhooks.operations import EVENTS_KEPT, host_of
@@ -45,7 +45,7 @@ class WebhookLine:
     host: str
     state: StateLabel
     waiting: str
-    set_aside: str
+    refused: str
     last: str
 
 
@@ -83,7 +83,7 @@ def line_of(one: ListedWebhook, localizer: Localizer) -> WebhookLine:
         host=host_of(row.url),
         state=_state(row, localizer),
         waiting=localizer.number(one.waiting_count),
-        set_aside=localizer.number(one.set_aside_count) if one.set_aside_count else "",
+        refused=localizer.number(one.refused_count) if one.refused_count else "",
         last=localizer.instant(one.last_at) if one.last_at else "—",
     )
 
@@ -125,7 +125,7 @@ def attempt_line(attempt: WebhookAttempt, localizer: Localizer) -> AttemptLine:
 
 
 @dataclass(frozen=True, slots=True)
-class SetAsideLine:
+class RefusedLine:
     """A message that the receiver refused while it took others."""
 
     event_no: int
@@ -135,10 +135,10 @@ class SetAsideLine:
     at: str
 
 
-def set_aside_line(row: WebhookSetAside, localizer: Localizer) -> SetAsideLine:
-    """Return a line of the messages that were set aside."""
+def refused_line(row: WebhookRefused, localizer: Localizer) -> RefusedLine:
+    """Return a line of the messages that were passed over."""
     said = localizer.say(N_("Refused {count} times, at last with HTTP {status}"))
-    return SetAsideLine(
+    return RefusedLine(
         row.event_no,
         localizer.number(row.event_no),
         localizer.say(KIND_LABELS.get(row.kind, row.kind)),

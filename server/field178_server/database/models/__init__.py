@@ -69,7 +69,7 @@ from field178_server.database.models.webhook import (
     WebhookEvent,
     WebhookFeed,
     WebhookRecord,
-    WebhookSetAside,
+    WebhookRefused,
 )
 
 __all__ = [
@@ -140,5 +140,5 @@ __all__ = [
     "WebhookEvent",
     "WebhookFeed",
     "WebhookRecord",
-    "WebhookSetAside",
+    "WebhookRefused",
 ]

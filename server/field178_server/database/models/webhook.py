@@ -1,4 +1,4 @@
-"""Tables of webhooks: receivers, the events told to them in one order, attempts, what was set aside."""
+"""Tables of webhooks: receivers, the events told to them in one order, attempts, what was passed over."""
 
 from datetime import datetime
 
@@ -124,13 +124,13 @@ class WebhookAttempt(Model):
     reason: Mapped[str | None]
 
 
-class WebhookSetAside(Model):
+class WebhookRefused(Model):
     """One message that a receiver refused while it took the next one: it holds up nothing.
 
     `status` is the last answer to it, `attempts` the count of them.
     """
 
-    __tablename__ = "webhook_set_aside"
+    __tablename__ = "webhook_refused"
     __table_args__ = table_args(
         ForeignKeyConstraint(
             ["tenant_id", "webhook_id"], ["webhook.tenant_id", "webhook.webhook_id"], ondelete="CASCADE"

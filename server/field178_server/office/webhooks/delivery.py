@@ -188,13 +188,13 @@ def send_test(runtime: Runtime, context: OperationContext, webhook_id: str) -> A
 
 
 def send_again(runtime: Runtime, context: OperationContext, webhook_id: str, event_no: int) -> Attempt:
-    """Send a message that was set aside at once, as it was, and return what became of it.
+    """Send a message that was passed over at once, as it was, and return what became of it.
 
-    Raises AppError(not_found) for one that is not set aside, or whose event is kept no more.
+    Raises AppError(not_found) for one that is not passed over, or whose event is kept no more.
     """
     with snapshot(runtime.engine) as session:
         row = queries.webhook(session, runtime.tenant_id, webhook_id).webhook
-        message = message_of(queries.event_set_aside(session, runtime.tenant_id, webhook_id, event_no))
+        message = message_of(queries.refused_event(session, runtime.tenant_id, webhook_id, event_no))
         secrets = operations.secrets_of(row, SecretBox(runtime.keyring), runtime.clock.now())
     claimed = ClaimedWebhook(webhook_id, "", row.name, row.url, secrets)
     attempt = attempted(claimed, message, limits_of(runtime.settings, _TEST_S), SystemClock())

@@ -19,7 +19,7 @@ from field178_server.database.models import (
     WebhookAttempt,
     WebhookEvent,
     WebhookFeed,
-    WebhookSetAside,
+    WebhookRefused,
 )
 from field178_server.office.webhooks import collection
 from field178_server.office.webhooks.events import EventKind, EventMessage, message_of
@@ -185,7 +185,7 @@ def replay(session: Session, context: OperationContext, webhook_id: str, first_n
     if oldest is None or not oldest <= first_no <= _last_no(session, tenant_id):
         raise AppError(ErrorCode.RULE, problems={"first_no": [ErrorCode.NO_EVENT_KEPT.value]})
     row.delivered_no = first_no - 1
-    _forget_set_aside(session, tenant_id, webhook_id, WebhookSetAside.event_no >= first_no)
+    _forget_refused(session, tenant_id, webhook_id, WebhookRefused.event_no >= first_no)
     _try_now(row, context)
     _note(session, context, "webhook_replayed", webhook_id, from_event=first_no)
 
@@ -308,7 +308,7 @@ def note_attempt(
 def note_passing_over(
     session: Session, context: OperationContext, claimed: ClaimedWebhook, refused: Attempt, attempt: Attempt
 ) -> AfterAttempt:
-    """Keep the attempt to send the message behind a refused one, which is set aside if this one was taken."""
+    """Keep the attempt to send what stands behind a refused message, passed over if this one was taken."""
     assert refused.failed is not None
     tenant_id, now = context.tenant_id, context.now()
     row = session.get(Webhook, (tenant_id, claimed.webhook_id), with_for_update=True)
@@ -322,7 +322,7 @@ def note_passing_over(
         return _pause_or_stop(session, context, row, refused.failed)
     assert refused.message.event_no is not None
     session.merge(
-        WebhookSetAside(
+        WebhookRefused(
             tenant_id=tenant_id,
             webhook_id=claimed.webhook_id,
             event_no=refused.message.event_no,
@@ -339,12 +339,12 @@ def note_passing_over(
 
 
 def note_sent_again(session: Session, context: OperationContext, webhook_id: str, attempt: Attempt) -> None:
-    """Keep what became of a message that was set aside and sent again; taken, it is set aside no more."""
+    """Keep what became of a message that was passed over and sent again; taken, it is passed over no more."""
     _locked(session, context, webhook_id)
     _keep_attempt(session, context, webhook_id, attempt)
     event_no = attempt.message.event_no
     if attempt.failed is None:
-        _forget_set_aside(session, context.tenant_id, webhook_id, WebhookSetAside.event_no == event_no)
+        _forget_refused(session, context.tenant_id, webhook_id, WebhookRefused.event_no == event_no)
     _note(session, context, "webhook_sent_again", webhook_id, event=event_no)
 
 
@@ -378,8 +378,8 @@ def drop_old(session: Session, tenant_id: str, now: datetime) -> int:
     )
     dropped = select(WebhookEvent.event_no).where(*old)
     session.execute(
-        delete(WebhookSetAside).where(
-            WebhookSetAside.tenant_id == tenant_id, WebhookSetAside.event_no.in_(dropped)
+        delete(WebhookRefused).where(
+            WebhookRefused.tenant_id == tenant_id, WebhookRefused.event_no.in_(dropped)
         )
     )
     return changed_rows(session.execute(delete(WebhookEvent).where(*old)))
@@ -405,10 +405,10 @@ def _pause_or_stop(
     return AfterAttempt.STOPPED
 
 
-def _forget_set_aside(session: Session, tenant_id: str, webhook_id: str, which: ColumnElement[bool]) -> None:
+def _forget_refused(session: Session, tenant_id: str, webhook_id: str, which: ColumnElement[bool]) -> None:
     session.execute(
-        delete(WebhookSetAside).where(
-            WebhookSetAside.tenant_id == tenant_id, WebhookSetAside.webhook_id == webhook_id, which
+        delete(WebhookRefused).where(
+            WebhookRefused.tenant_id == tenant_id, WebhookRefused.webhook_id == webhook_id, which
         )
     )
 

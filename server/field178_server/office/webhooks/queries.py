@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Record, Webhook, WebhookAttempt, WebhookEvent, WebhookSetAside
+from field178_server.database.models import Record, Webhook, WebhookAttempt, WebhookEvent, WebhookRefused
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.scopes import OFFICE
 from field178_shared.errors import AppError, ErrorCode
@@ -27,7 +27,7 @@ class ListedWebhook:
     webhook: Webhook
     waiting_count: int
     last_at: datetime | None
-    set_aside_count: int = 0
+    refused_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,10 @@ def webhooks(session: Session, tenant_id: str) -> list[ListedWebhook]:
         select(Webhook).where(Webhook.tenant_id == tenant_id).order_by(Webhook.name, Webhook.webhook_id)
     ).all()
     counts, last = _waiting(session, tenant_id, rows), _last_attempts(session, tenant_id)
-    aside = _set_aside_counts(session, tenant_id)
+    refused = _refused_counts(session, tenant_id)
     return [
         ListedWebhook(
-            row, counts.get(row.webhook_id, 0), last.get(row.webhook_id), aside.get(row.webhook_id, 0)
+            row, counts.get(row.webhook_id, 0), last.get(row.webhook_id), refused.get(row.webhook_id, 0)
         )
         for row in rows
     ]
@@ -82,17 +82,17 @@ def attempts(session: Session, tenant_id: str, webhook_id: str, place: PageStart
     return keyset_page(session, query, order, tenant_id, place, PAGE)
 
 
-def set_aside(session: Session, tenant_id: str, webhook_id: str) -> list[WebhookSetAside]:
+def refused_messages(session: Session, tenant_id: str, webhook_id: str) -> list[WebhookRefused]:
     """Return the first messages that a receiver refused while it took others, the oldest first."""
-    query = select(WebhookSetAside).where(
-        WebhookSetAside.tenant_id == tenant_id, WebhookSetAside.webhook_id == webhook_id
+    query = select(WebhookRefused).where(
+        WebhookRefused.tenant_id == tenant_id, WebhookRefused.webhook_id == webhook_id
     )
-    return list(session.scalars(query.order_by(WebhookSetAside.event_no).limit(PAGE)))
+    return list(session.scalars(query.order_by(WebhookRefused.event_no).limit(PAGE)))
 
 
-def event_set_aside(session: Session, tenant_id: str, webhook_id: str, event_no: int) -> WebhookEvent:
-    """Return the event of a message that was set aside and may be told now. Raises AppError(not_found)."""
-    there = session.get(WebhookSetAside, (tenant_id, webhook_id, event_no))
+def refused_event(session: Session, tenant_id: str, webhook_id: str, event_no: int) -> WebhookEvent:
+    """Return the event of a message that was passed over and may be told now. Raises AppError(not_found)."""
+    there = session.get(WebhookRefused, (tenant_id, webhook_id, event_no))
     query = select(WebhookEvent).where(
         WebhookEvent.tenant_id == tenant_id, WebhookEvent.event_no == event_no, ~is_unannounced()
     )
@@ -151,11 +151,11 @@ def _waiting(session: Session, tenant_id: str, rows: Sequence[Webhook]) -> dict[
     return found
 
 
-def _set_aside_counts(session: Session, tenant_id: str) -> dict[str, int]:
+def _refused_counts(session: Session, tenant_id: str) -> dict[str, int]:
     query = (
-        select(WebhookSetAside.webhook_id, func.count())
-        .where(WebhookSetAside.tenant_id == tenant_id)
-        .group_by(WebhookSetAside.webhook_id)
+        select(WebhookRefused.webhook_id, func.count())
+        .where(WebhookRefused.tenant_id == tenant_id)
+        .group_by(WebhookRefused.webhook_id)
     )
     return {webhook_id: count for webhook_id, count in session.execute(query)}
 

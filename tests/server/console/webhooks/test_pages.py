@@ -189,7 +189,7 @@ def test_receiver_that_takes_nothing_is_said_here_and_on_the_page_of_health(
     assert "Đang gửi lại" in admin.text("/webhooks")
 
 
-def test_message_that_was_set_aside_is_listed_and_sent_again_by_a_button(
+def test_message_that_was_passed_over_is_listed_and_sent_again_by_a_button(
     admin: Browser, office: Office, receiver: Receiver
 ) -> None:
     webhook_id, _ = add_webhook(office, receiver.url)
@@ -203,7 +203,7 @@ def test_message_that_was_set_aside_is_listed_and_sent_again_by_a_button(
     assert "Tin để riêng: 1" in admin.text("/webhooks")
     page = admin.text(f"/webhooks/{webhook_id}")
     assert "Bị từ chối 1 lần, lần cuối HTTP 410" in page
-    (again,) = re.findall(r'action="(/webhooks/[^"]+/set-aside/1)"', page)
+    (again,) = re.findall(r'action="(/webhooks/[^"]+/refused/1)"', page)
     for answer, said in ((500, "Nơi nhận chưa nhận tin"), (204, "tin không còn để riêng")):
         receiver.answers.append(answer)
         assert admin.post(again).status_code == 303

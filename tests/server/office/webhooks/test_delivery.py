@@ -184,14 +184,14 @@ def numbers(receiver: Receiver) -> list[int]:
     return [json.loads(body)["data"]["number"] for _, body in receiver.taken]
 
 
-def aside(office: Office, webhook_id: str) -> list[tuple[int, int, int]]:
+def refused(office: Office, webhook_id: str) -> list[tuple[int, int, int]]:
     with snapshot(office.engine) as session:
-        rows = queries.set_aside(session, office.settings.tenant, webhook_id)
+        rows = queries.refused_messages(session, office.settings.tenant, webhook_id)
         return [(one.event_no, one.status, one.attempts) for one in rows]
 
 
 @pytest.mark.parametrize(("status", "tries"), [(422, 5), (500, 8), (410, 1)])
-def test_message_that_alone_is_refused_is_set_aside_and_sent_again_by_hand(
+def test_message_that_alone_is_refused_is_refused_and_sent_again_by_hand(
     office: Office, tablet: Tablet, sender: WebhookSender, receiver: Receiver, status: int, tries: int
 ) -> None:
     webhook_id, _ = add_webhook(office, receiver.url)
@@ -199,20 +199,20 @@ def test_message_that_alone_is_refused_is_set_aside_and_sent_again_by_hand(
         file(tablet, n)
     receiver.answers += [refuses(1, status=status)] * 20
     begun = office.clock.now()
-    while not aside(office, webhook_id):
+    while not refused(office, webhook_id):
         send(sender, webhook_id)
         office.clock.instant = max(office.clock.instant, row_of(office, webhook_id).next_try_at)
-    assert aside(office, webhook_id) == [(1, status, tries)]
+    assert refused(office, webhook_id) == [(1, status, tries)]
     assert numbers(receiver) == [1] * tries + [2, 3]
     assert office.clock.now() - begun < timedelta(hours=6)
     row = row_of(office, webhook_id)
     assert (row.state, row.delivered_no, row.attempt_count, row.failing_since) == ("active", 3, 0, None)
     assert send_again(office.runtime, office.context, webhook_id, 1).failed is not None
-    assert aside(office, webhook_id) == [(1, status, tries)]
+    assert refused(office, webhook_id) == [(1, status, tries)]
     receiver.answers.clear()
     assert send_again(office.runtime, office.context, webhook_id, 1).failed is None
     assert len(set(ids(receiver))) == 3, "the same id again"
-    assert aside(office, webhook_id) == []
+    assert refused(office, webhook_id) == []
     with pytest.raises(AppError):
         send_again(office.runtime, office.context, webhook_id, 1)
 
@@ -228,14 +228,14 @@ def test_receiver_that_refuses_everything_loses_nothing_and_is_told_in_order(
     for _ in range(6):
         send(sender, webhook_id)
         office.clock.instant = row_of(office, webhook_id).next_try_at
-    assert aside(office, webhook_id) == []
+    assert refused(office, webhook_id) == []
     assert numbers(receiver) == [1, 1, 1, 1, 1, 2, 1, 2]
     receiver.server.requests.clear()
     assert send(sender, webhook_id) == 2
     assert numbers(receiver) == [1, 2]
 
 
-def test_replay_takes_up_what_was_set_aside(
+def test_replay_takes_up_what_was_passed_over(
     office: Office, tablet: Tablet, sender: WebhookSender, receiver: Receiver
 ) -> None:
     webhook_id, _ = add_webhook(office, receiver.url)
@@ -243,9 +243,9 @@ def test_replay_takes_up_what_was_set_aside(
         file(tablet, n)
     receiver.answers += [refuses(1, status=410)] * 2
     send(sender, webhook_id)
-    assert aside(office, webhook_id) == [(1, 410, 1)]
+    assert refused(office, webhook_id) == [(1, 410, 1)]
     run_write(office.engine, lambda s: operations.replay(s, office.context, webhook_id, 1))
-    assert aside(office, webhook_id) == []
+    assert refused(office, webhook_id) == []
     assert send(sender, webhook_id) == 2
 
 

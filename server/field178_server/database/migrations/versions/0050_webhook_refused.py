@@ -11,7 +11,7 @@ down_revision = "0048"
 branch_labels = None
 depends_on = None
 
-TABLE = "webhook_set_aside"
+TABLE = "webhook_refused"
 KEY = sa.Text().with_variant(TEXT(collation="C"), "postgresql")
 INSTANT = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
 NUMBER = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
