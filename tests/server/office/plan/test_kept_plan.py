@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,7 +30,7 @@ from field178_server.records.batch import Batch
 from field178_server.records.stored_record import new_record
 from field178_shared.records.plan import PlanState
 
-YEARS = (2025, 2024)
+YEARS = (2025, 2026)
 ACCESSES = (AccessFilter(None), AccessFilter(frozenset({TEAM})))
 QUOTAS = {
     "every": {"count": 9},
@@ -38,19 +40,25 @@ QUOTAS = {
 # A hotel counts as nothing here: an entry that becomes one takes its visits out.
 NARROW = {"one": {"establishment_type_id": "karaoke", "unit_id": UNITS[0], "count": 3}}
 STEPS = (
-    *(4 * ("visit",)),
-    *(3 * ("item",)),
-    *(2 * ("establishment", "merge")),
-    *("session", "approve", "return_", "void", "reopen", "unmerge", "move", "delete", "erase", "compact"),
-    "pass_days",
+    *(8 * ("visit", "item")),
+    *(3 * ("establishment", "void", "reopen")),
+    *("session", "approve", "return_", "merge", "unmerge", "move", "delete", "compact", "pass_days"),
 )
-steps = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 10_000)), min_size=15, max_size=45)
+# Steps of a list that is generated are too much alike for the rare ways in which plans hang together.
+seeds = st.integers(0, 2**32)
 Plan = tuple[Mapping[str, PlannedVisit], tuple[QuotaDone, ...]]
+
+
+class Planning(History):
+    """An office whose visits and planned visits are so near to each other that many may make one done."""
+
+    def _day(self) -> date:
+        return date(2025, 2, 20) + timedelta(days=self._rnd.randrange(40))
 
 
 def planned(engine: Engine, tenant_id: str) -> History:
     """Return an office with a plan of each year, in a tenant of its own."""
-    history = History(World(engine, tenant_id))
+    history = Planning(World(engine, tenant_id))
 
     def write(batch: Batch) -> None:
         for year, wanted in zip(YEARS, (QUOTAS, NARROW), strict=True):
@@ -62,14 +70,16 @@ def planned(engine: Engine, tenant_id: str) -> History:
 
 def read(session: Session, history: History, seed: int) -> Plan:
     reader = PlanReader(history.world.tenant_id, ACCESSES[seed % 5 == 0], history.today, is_office=True)
-    found = year_plan(session, reader, YEARS[seed % 3 == 0])
+    found = year_plan(session, reader, YEARS[seed % 11 == 0])
     return {one.item.id: one for one in found.items}, found.quotas
 
 
-def play(engine: Engine, other: Engine, done: Sequence[tuple[str, int]]) -> None:
+def play(engine: Engine, other: Engine, start: int) -> None:
+    rnd = random.Random(start)
     # Records of both have the same ids.
     histories = [planned(engine, TENANT), planned(engine, "hai")]
-    for name, seed in done:
+    for name in (*(12 * ("establishment",)), *rnd.choices(STEPS, k=100)):
+        seed = rnd.randrange(10_000)
         history = histories[seed % 7 == 0]
         history.step(name, seed)
         with unit_of_work(engine) as session:
@@ -81,14 +91,14 @@ def play(engine: Engine, other: Engine, done: Sequence[tuple[str, int]]) -> None
 
 
 @settings(max_examples=8, deadline=None)
-@given(done=steps)
-def test_renewed_plan_is_that_of_a_full_reading(sqlite_template: Path, done: list[tuple[str, int]]) -> None:
+@given(start=seeds)
+def test_renewed_plan_is_that_of_a_full_reading(sqlite_template: Path, start: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "store.sqlite"
         shutil.copy(sqlite_template, path)
         engines = [create_engine_for(f"sqlite:///{path}") for _ in range(2)]
         try:
-            play(*engines, done)
+            play(*engines, start)
         finally:
             for engine in engines:
                 engine.dispose()
@@ -96,14 +106,12 @@ def test_renewed_plan_is_that_of_a_full_reading(sqlite_template: Path, done: lis
 
 @pytest.mark.postgres
 @settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(done=steps)
-def test_renewed_plan_is_that_of_a_full_reading_on_postgresql(
-    postgres_engine: Engine, done: list[tuple[str, int]]
-) -> None:
+@given(start=seeds)
+def test_renewed_plan_is_that_of_a_full_reading_on_postgresql(postgres_engine: Engine, start: int) -> None:
     _empty(postgres_engine)
     other = create_engine_for(postgres_engine.url.render_as_string(hide_password=False))
     try:
-        play(postgres_engine, other, done)
+        play(postgres_engine, other, start)
     finally:
         other.dispose()
 
