@@ -71,6 +71,12 @@ class FiledRecord(Model):
             sqlite_where=text("type = 'outreach_session'"),
             postgresql_where=text("type = 'outreach_session'"),
         ),
+        Index(
+            "ix_filed_record_session_drawers",
+            *("tenant_id", "drawer", "received_at", "record_id"),
+            sqlite_where=text("type = 'outreach_session'"),
+            postgresql_where=text("type = 'outreach_session'"),
+        ),
         # All that lists are filtered by: they are counted in the index alone.
         Index(
             "ix_filed_record_list",

@@ -99,8 +99,7 @@ def follow_up_page(session: Session, wanted: FollowUpFilter, after: Position | N
     found = session.scalars(query).all()
     rows = tuple(found[:PAGE_SIZE])
     ids = {row.establishment_id for row in rows if row.establishment_id}
-    units = _offered(session, wanted, FollowUpProjection.unit_id)
-    teams = _offered(session, wanted, FollowUpProjection.team_id)
+    units, teams = _offered(session, wanted)
     return FollowUpPage(
         rows=rows,
         repeated=repeated_visits(session, wanted.tenant_id, rows),
@@ -263,14 +262,12 @@ def _position(row: FollowUpProjection, tab: FollowUpTab) -> Position:
     return Position(day, row.visit_id, row.line)
 
 
-def _offered(
-    session: Session, wanted: FollowUpFilter, column: InstrumentedAttribute[str | None]
-) -> tuple[str, ...]:
-    query = (
-        select(column)
-        .where(
-            FollowUpProjection.tenant_id == wanted.tenant_id, wanted.access.covers(FollowUpProjection.scope)
-        )
-        .distinct()
+def _offered(session: Session, wanted: FollowUpFilter) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the communes and the teams that there are: all rows are read, for both at once."""
+    row = FollowUpProjection
+    query = select(row.unit_id, row.team_id).where(
+        row.tenant_id == wanted.tenant_id, wanted.access.covers(row.scope)
     )
-    return tuple(sorted(one for one in session.scalars(query) if one))
+    found = session.execute(query.distinct()).all()
+    units, teams = ({one[place] for one in found if one[place]} for place in (0, 1))
+    return tuple(sorted(units)), tuple(sorted(teams))

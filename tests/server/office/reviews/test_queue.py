@@ -166,9 +166,19 @@ def test_a_page_is_read_in_the_order_of_an_index(sqlite_engine: Engine, state: Q
     assert "received_at" in plan[0]
 
 
-def test_sessions_are_read_by_an_index_of_their_own(sqlite_engine: Engine) -> None:
-    plan = steps_of_a_page(sqlite_engine, QueueView(TENANT, ALL, QueueState.ALL, "outreach_session"))
-    assert [step.partition("USING ")[2] for step in plan] == ["INDEX ix_filed_record_sessions (tenant_id=?)"]
+@pytest.mark.parametrize(
+    ("state", "index"),
+    [
+        (QueueState.ALL, "ix_filed_record_sessions (tenant_id=?)"),
+        (QueueState.WAITING, "ix_filed_record_session_drawers (tenant_id=? AND drawer=?)"),
+        (QueueState.APPROVED, "ix_filed_record_session_drawers (tenant_id=? AND drawer=?)"),
+    ],
+)
+def test_sessions_are_read_by_an_index_of_their_own(
+    sqlite_engine: Engine, state: QueueState, index: str
+) -> None:
+    plan = steps_of_a_page(sqlite_engine, QueueView(TENANT, ALL, state, "outreach_session"))
+    assert [step.partition("USING ")[2] for step in plan] == [f"INDEX {index}"]
 
 
 def test_only_a_reviewer_without_named_scopes_sees_the_whole_tenant() -> None:

@@ -1,0 +1,28 @@
+"""Index of outreach sessions by drawer: five visits wait before each."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0049"
+down_revision = "0048"
+branch_labels = None
+depends_on = None
+
+INDEX = "ix_filed_record_session_drawers"
+IS_SESSION = sa.text("type = 'outreach_session'")
+
+
+def upgrade() -> None:
+    op.create_index(
+        INDEX,
+        "filed_record",
+        ["tenant_id", "drawer", "received_at", "record_id"],
+        sqlite_where=IS_SESSION,
+        postgresql_where=IS_SESSION,
+    )
+
+
+def downgrade() -> None:
+    op.drop_index(INDEX, "filed_record")
