@@ -12,18 +12,13 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import requests
-from sqlalchemy import Engine, update
 from tests import postgres
 from tests.bench import office_store
 from tests.bench.figures import figure, percentile
 from tests.bench.office import cpu_seconds, pid_of
 from tests.bench.processes import forget_peak_memory, peak_memory_mb
 from tests.e2e.server_process import ServerProcess
-from tests.server.office_scene import PASSWORD, settings_of
-
-from field178_server.database.engine import create_engine_for
-from field178_server.database.models import Scope
-from field178_server.records.scopes import OFFICE
+from tests.server.office_scene import PASSWORD
 
 TURNS = 25
 SEARCH_MS, LIST_MS, MAP_MS, FILE_S, FILE_MB = 100, 150, 3_000, 30, 120
@@ -96,7 +91,7 @@ ADMIN_LISTS = {
     "jobs": ("/jobs", ""),
     "one search, a tablet": ("/search?q=may+12", ""),
 }
-# What is kept while nothing is written, after a write before each turn.
+# What is kept and renewed by what was written: after a visit that is filed before each turn.
 AFTER_A_WRITE = {"plan, year, after a write": f"/plan/{_DAY.year}", "today, after a write": "/"}
 MAPS = {
     "the whole register": "/establishments/points",
@@ -145,11 +140,10 @@ def measure(folder: Path, url: str, engine: str, only: str = "") -> None:
             if only in name:
                 target = SEARCH_MS if "search, " in name else MAP_MS if name.startswith("map, ") else LIST_MS
                 _page(browser, f"{engine}: {name}", path, link, target)
-        store = create_engine_for(url or settings_of(folder).effective_database_url)
-        for name, path in AFTER_A_WRITE.items():
-            if only in name:
-                _page(reader, f"{engine}: {name}", path, "", LIST_MS, lambda: _write(store))
-        store.dispose()
+        with office_store.filing(folder, url) as file_one:
+            for name, path in AFTER_A_WRITE.items():
+                if only in name:
+                    _page(reader, f"{engine}: {name}", path, "", LIST_MS, file_one)
         reader.confirms()
         for path in FILES:
             if only in path:
@@ -180,12 +174,6 @@ class Reader:
             found = read(answer)
         assert answer.status_code == 200, (path, answer.status_code)
         return found
-
-
-def _write(store: Engine) -> None:
-    """Move a sequence on, as every written record does."""
-    with store.begin() as connection:
-        connection.execute(update(Scope).where(Scope.scope == OFFICE).values(seq=Scope.seq + 1))
 
 
 def _page(

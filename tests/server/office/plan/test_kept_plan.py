@@ -90,7 +90,7 @@ def play(engine: Engine, other: Engine, start: int) -> None:
                 assert read(session, history, seed) == all_read
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(start=seeds)
 def test_renewed_plan_is_that_of_a_full_reading(sqlite_template: Path, start: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -105,7 +105,7 @@ def test_renewed_plan_is_that_of_a_full_reading(sqlite_template: Path, start: in
 
 
 @pytest.mark.postgres
-@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=1, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(start=seeds)
 def test_renewed_plan_is_that_of_a_full_reading_on_postgresql(postgres_engine: Engine, start: int) -> None:
     _empty(postgres_engine)
