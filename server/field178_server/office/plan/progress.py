@@ -93,7 +93,7 @@ class _Year:
 
 _NOTHING = _Year({}, {}, {})
 # The plan of a year is asked for by every first page of the office, by a few readers, for a few years: two
-# thousand planned visits take 2 MB, and the visits near them one or two more.
+# thousand planned visits and the visits near them take 2 to 3 MB.
 _years: KeptResults[_Year] = KeptResults(6)
 
 

@@ -60,7 +60,7 @@ class _Kept:
     quotas: tuple[QuotaDone, ...]
 
 
-# By the quotas of a year, for all readers: 18,000 visits take 3 MB.
+# By the quotas of a year, for all readers: 15,000 visits take 2 MB.
 _kept: KeptResults[_Kept] = KeptResults(3)
 
 

@@ -127,13 +127,15 @@ def test_what_was_written_is_read_alone(engine: Engine, monkeypatch: pytest.Monk
     entry = {"establishment_type_id": "karaoke", "unit_id": UNITS[0], "first_seen_on": "2025-01-01"}
     team = {"team_id": TEAM.partition(":")[2]}
     history.put("establishment", 0, UNIT, entry)
-    history.put("plan_item", 0, TEAM, {"year": 2025, "establishment_id": place, **days, **team})
-    history.put("plan_item", 1, TEAM, {"year": 2025, "establishment_id": place, **days, **team})
+    item = {"year": 2025, "establishment_id": place, **days, **team}
+    history.put("plan_item", 0, TEAM, {**item, "window_to": "2025-03-30"})
+    history.put("plan_item", 1, TEAM, item)
 
     def states() -> tuple[list[PlanState], list[int]]:
         with snapshot(engine) as session:
             items, done = read(session, history, 1)
-        return sorted(one.progress.state for one in items.values()), [one.done for one in done]
+        both = [items[history.id_of(f"plan_item {number}")] for number in range(2)]
+        return [one.progress.state for one in both], [one.done for one in done]
 
     assert states() == ([PlanState.MISSED, PlanState.MISSED], [0, 0, 0])
     monkeypatch.setattr(progress, "_year", None)
@@ -141,6 +143,11 @@ def test_what_was_written_is_read_alone(engine: Engine, monkeypatch: pytest.Monk
     visit = {"establishment_id": place, "unit_id": UNITS[0], **team, "started_at": "2025-03-05T02:00:00.000Z"}
     history.put("inspection", 0, TEAM, {**visit, "overall_result": "compliant"})
     assert states() == ([PlanState.DONE, PlanState.MISSED], [1, 1, 1])
-    history.put("inspection", 1, TEAM, {**visit, "overall_result": "compliant"})
+    elsewhere = history.id_of("establishment 1")
+    history.put("plan_item", 0, TEAM, {**item, "establishment_id": elsewhere})
+    assert states() == ([PlanState.MISSED, PlanState.DONE], [1, 1, 1])
+    history.put(
+        "inspection", 1, TEAM, {**visit, "establishment_id": elsewhere, "overall_result": "compliant"}
+    )
     history.put("establishment", 0, UNIT, {**entry, "establishment_type_id": "hotel"})
     assert states() == ([PlanState.DONE, PlanState.DONE], [2, 0, 2])
