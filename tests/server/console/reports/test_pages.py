@@ -329,6 +329,17 @@ def test_wrong_placeholder_is_told_with_its_paragraph(reviewer: Browser, text: s
     assert said in page
 
 
+def test_template_is_tried_out_before_it_is_put_in_use(reviewer: Browser, office: Office) -> None:
+    form = {"file": (io.BytesIO(template_with("Thử: {{ subject }}")), "mau-xa.docx"), "preview": "1"}
+    answer = reviewer.post("/reports/template", form)
+    assert answer.status_code == 200
+    texts = [one.text for one in Document(io.BytesIO(answer.data)).paragraphs]
+    assert "Thử: Kết quả công tác phòng, chống mại dâm năm 2026" in texts
+    assert "Mẫu có sẵn" in shown(reviewer, "/reports/template")
+    with snapshot(office.engine) as session:
+        assert session.scalar(select(func.count()).select_from(ReportTemplate)) == 0
+
+
 @pytest.mark.parametrize("body", [b"%PDF-1.7", b"", b"PK\x05\x06" + bytes(18)])
 def test_file_that_is_no_document_is_refused(reviewer: Browser, body: bytes) -> None:
     answer = send(reviewer, body)
