@@ -13,6 +13,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.reports import operations as reports
+from field178_server.office.reports.heading import default_heading
 from field178_server.office.reports.operations import SeenReport
 from field178_server.office.reports.queries import KnownSubmission, submissions_of
 from field178_server.records.batch import Batch
@@ -53,7 +54,8 @@ def _draft(kind: str, at: OperationContext) -> Data:
     assert period is not None
     last = period.end - timedelta(days=1)
     days = {"period_from": period.first.isoformat(), "period_to": last.isoformat()}
-    return {"kind": kind, "year": _YEAR, "area_id": _AREA, "profile_ids": _PLANS, **days}
+    heading = default_heading(at.lists, kind, _YEAR, _AREA)
+    return {"kind": kind, "year": _YEAR, "area_id": _AREA, "profile_ids": _PLANS, **days, **heading}
 
 
 def _sent(owed: list[KnownSubmission]) -> Iterator[tuple[KnownSubmission, date]]:

@@ -71,9 +71,15 @@ class Report:
             return ReportState.FROZEN
         return ReportState.SIGNED_OFF if self.signed_figures else ReportState.DRAFT
 
+    @property
+    def unwritten_heading(self) -> tuple[str, ...]:
+        """The parts of its heading that an official document has, and that are not written yet."""
+        return tuple(name for name in _OF_EVERY_DOCUMENT if not self.heading[name].strip())
+
 
 # What stands around the text of a report, each a text of its own lines.
 HEADING = ("superior_body", "issuing_body", "symbol", "place", "opening", "signer", "recipients")
+_OF_EVERY_DOCUMENT = ("issuing_body", "symbol", "place", "signer", "recipients")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -37,6 +38,7 @@ from field178_server.office.reports.template_check import (
 from field178_server.records.scopes import OFFICE
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
+from field178_shared.text.normalisation import fold
 from field178_shared.time.clock import from_wire
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -87,7 +89,8 @@ def report_file(record_id: str, kind: str) -> Response:
         runtime.engine,
         lambda session: context.note(session, AuditEntry("report_taken", record_id, OFFICE, details)),
     )
-    name = f"bao-cao-{known.report.kind}-{known.report.year}-{sha256[:8] or 'du-thao'}.{kind}"
+    named = re.sub(r"\W+", "-", fold(content["kind_name"]))
+    name = f"{named}-{known.report.year}-{sha256[:8] or 'du-thao'}.{kind}"
     return _sent(data, _TYPES[kind], name)
 
 

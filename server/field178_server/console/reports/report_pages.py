@@ -262,12 +262,18 @@ def _actions(known: KnownReport, reader: ReportReader, content: Content) -> dict
     localizer = _localizer()
     found: dict[str, str] = {}
     state = known.state
+    unwritten = ", ".join(_label(one, localizer) for one in known.report.unwritten_heading)
+    lacks = (
+        localizer.say(N_("Not written yet: {parts}.")).format(parts=unwritten)
+        if unwritten and state is ReportState.DRAFT
+        else ""
+    )
     if reader.may_sign and state is ReportState.DRAFT:
-        found["sign"] = ""
+        found["sign"] = lacks
     if reader.may_write and state in (ReportState.DRAFT, ReportState.SIGNED_OFF):
         found["freeze"] = ""
         if state is ReportState.DRAFT:
-            found["freeze"] = localizer.say(N_("Leadership signs the report off first."))
+            found["freeze"] = lacks or localizer.say(N_("Leadership signs the report off first."))
         elif digest(dict(content)) != known.report.signed_figures:
             found["freeze"] = localizer.say(
                 N_("Figures are others than those signed off: have the report signed off anew.")

@@ -119,12 +119,17 @@ def write_texts(
 
 
 def sign_off(batch: Batch, context: OperationContext, seen: SeenReport, seen_figures: str) -> None:
-    """Sign a draft off as it was seen: its revision, and the digest of its content."""
+    """Sign a draft off as it was seen: its revision, and the digest of its content.
+
+    Raises AppError(rule) while its heading lacks what an official document has.
+    """
     known = _draft(batch, seen)
     report, today = Report.from_data(known.data), local_date(context.now())
     content = live_content(batch.session, context.tenant_id, context.lists, report, today)
     if digest(content) != seen_figures:
         raise AppError(ErrorCode.FIGURES_CHANGED, record_id=seen.record_id)
+    if unwritten := report.unwritten_heading:
+        raise AppError(ErrorCode.RULE, problems={name: [ErrorCode.REQUIRED.value] for name in unwritten})
     signed = {"by": context.actor.id, "at": to_wire(context.now()), "figures": seen_figures}
     _write(batch, context, next_revision(known, data={**known.data, _SIGNED: signed}), "report_signed_off")
 

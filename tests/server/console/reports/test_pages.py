@@ -277,6 +277,17 @@ def test_frozen_number_leads_to_its_revisions_and_later_changes_are_listed(
     assert "Báo cáo được đính chính" in shown(reviewer, str(restated.headers["Location"]))
 
 
+def test_report_without_an_issuer_waits_for_its_heading(
+    reviewer: Browser, signed_in: Callable[[str], Browser], report: str
+) -> None:
+    leader = signed_in("leader_viewer")
+    form = {"issuing_body": "", "place": "", **digests(reviewer, report)}
+    assert reviewer.post(report, form).status_code == 303
+    for page in (shown(leader, report), shown(reviewer, report)):
+        assert re.search(r"Chưa ghi: [^.]*, [^.]*\.", page)
+    assert re.search(r"<button[^>]*disabled[^>]*>.*?Thông qua như đang xem", leader.text(report), re.DOTALL)
+
+
 def template_with(text: str) -> bytes:
     """Return the product's template with one more paragraph."""
     document = Document(io.BytesIO(own_template(load().report_layout)))

@@ -76,6 +76,7 @@ def draft(year: int = 2024, kind: str = "annual") -> Data:
         "period_to": last,
         "area_id": AREA,
         "profile_ids": ["an_lao_2024", "national_2021_2025"],
+        **HEADING,
     }
 
 
@@ -205,6 +206,12 @@ def test_sign_off_and_freeze_are_of_what_was_seen(store: DemoStore, write: Write
     with pytest.raises(AppError) as refused:
         write(lambda batch, context: operations.write_texts(batch, context, SeenReport(record_id, 2), {}, {}))
     assert refused.value.code is ErrorCode.REVISION_CHANGED
+    # Its heading is empty since: nobody signs a document that does not say whose it is.
+    seen = digest(content(store, record_id))
+    with pytest.raises(AppError) as refused:
+        write(lambda batch, context: operations.sign_off(batch, context, SeenReport(record_id, 3), seen))
+    lacking = ("issuing_body", "symbol", "place", "signer", "recipients")
+    assert refused.value.details["problems"] == {name: ["required"] for name in lacking}
 
 
 def test_files_of_a_frozen_report_are_the_same_bytes_after_later_edits(
