@@ -77,6 +77,16 @@ def test_report_goes_from_draft_to_files_that_stay(desk: Desk, browser: Browser)
         page.get_by_role("button", name="Mở bản đính chính").press("Enter")
         expect(page.get_by_role("link", name="Báo cáo được đính chính")).to_be_visible()
         draft = page.url.removeprefix(desk.server.url)
+        page.goto("/reports/template")
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Tải về để sửa bằng Word").press("Enter")
+        page.get_by_label("Mẫu của cơ quan (DOCX)").set_input_files(download.value.path())
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Xem thử").press("Enter")
+        assert download.value.suggested_filename.endswith(".docx")
+        page.get_by_role("button", name="Dùng mẫu này").press("Enter")
+        page.get_by_role("button", name="Dùng lại mẫu có sẵn").press("Enter")
+        expect(page.get_by_text("Mẫu có sẵn, theo thể thức")).to_be_visible()
         paths = {
             "board": "/reports",
             "new": "/reports/new",

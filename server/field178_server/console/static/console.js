@@ -469,7 +469,8 @@
   // One decision is sent once, however often the key is pressed; one with a draft when the server is there.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post") return;
+    // An answer that is a file leaves the page and its form where they are.
+    if (form.method !== "post" || event.submitter?.hasAttribute("data-gives-file")) return;
     // The second click of two lands on the record that has come up in between.
     if (event.submitter && event.submitter.dataset.action === "approve" && !isSeen()) {
       event.preventDefault();
