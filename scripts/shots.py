@@ -85,6 +85,7 @@ def main() -> None:
             arguments = [sys.executable, __file__, "tablet", str(taken)]
             subprocess.run(arguments, env={**os.environ, **own}, check=True)
             shoot_console(url, taken / "console-light.png")
+            shoot_report(taken / "report-first-page.png")
             give_to_guides(taken, folder / "guides" / "vi")
             keep(taken, IMAGES)
             os.environ[still["SETTING"]] = WHEN.isoformat()
@@ -271,6 +272,19 @@ def shoot_console(url: str, target: Path) -> None:
         page.evaluate("document.fonts.ready")
         page.screenshot(path=target)
         browser.close()
+
+
+def shoot_report(target: Path) -> None:
+    """Take the picture of the first page of a report with made-up numbers, as an office prints it."""
+    from field178_server.office.reports.report_paper import report_pdf
+    from field178_server.office.reports.sample import sample_report
+    from field178_shared.codelists import load
+
+    paper = target.with_suffix(".pdf")
+    paper.write_bytes(report_pdf(sample_report(load()), None))
+    size = ("-r", "84", "-f", "1", "-l", "1", "-gray", "-png", "-singlefile")
+    subprocess.run(("pdftoppm", *size, paper, target.with_suffix("")), check=True)
+    paper.unlink()
 
 
 def shoot_guides(taken: Path) -> None:

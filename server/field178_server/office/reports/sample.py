@@ -5,13 +5,16 @@ from __future__ import annotations
 from field178_server.office.reports.content import annex_head
 from field178_server.office.reports.heading import default_heading
 from field178_server.office.reports.printed import PrintedReport, printed
-from field178_shared.codelists import CodeLists
+from field178_shared.codelists import CodeLists, Indicator
 from field178_shared.codelists.reports import AnnexTable
 
 _KIND, _YEAR = "annual", 2026
 _PERIOD = (f"{_YEAR - 1}-12-15", f"{_YEAR}-12-14")
 _TEXT = "Nội dung của mục này do cơ quan báo cáo viết.\nĐoạn thứ hai của mục."
-_VALUE = {"num": 6050, "den": 10000, "value": 605, "sent": None, "is_sent": True, "is_hidden": False}
+_SHARE = "%"
+_SENT = {"sent": None, "is_sent": True, "is_hidden": False}
+_NOW = {"num": 770, "den": 1270, "value": 606, **_SENT}, {"num": 1270, "den": None, "value": 1270, **_SENT}
+_BEFORE = {"num": 660, "den": 1150, "value": 574, **_SENT}, {"num": 1150, "den": None, "value": 1150, **_SENT}
 
 
 def sample_report(lists: CodeLists) -> PrintedReport:
@@ -24,11 +27,7 @@ def sample_report(lists: CodeLists) -> PrintedReport:
             "order": one.order,
             "title": one.vi,
             "text": _TEXT,
-            "figures": [
-                {"id": key, "label": lists.indicators[key].vi, "unit": "%", "now": _VALUE, "before": _VALUE}
-                for key in one.indicators
-                if key in lists.indicators
-            ],
+            "figures": [_figure(lists.indicators[key]) for key in one.indicators if key in lists.indicators],
         }
         for one in lists.report_sections.values()
     ]
@@ -42,6 +41,12 @@ def sample_report(lists: CodeLists) -> PrintedReport:
         "annexes": [_annex(one, lists, names) for one in lists.annex_tables.values()],
     }
     return printed(content)
+
+
+def _figure(indicator: Indicator) -> dict[str, object]:
+    kind = 0 if indicator.unit == _SHARE else 1
+    words = {"id": indicator.id, "label": indicator.vi, "unit": indicator.unit}
+    return {**words, "now": _NOW[kind], "before": _BEFORE[kind]}
 
 
 def _annex(annex: AnnexTable, lists: CodeLists, names: list[str]) -> dict[str, object]:
