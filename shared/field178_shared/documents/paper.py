@@ -209,12 +209,9 @@ class _Paper(FPDF):
 
     def _height_of_recipients(self, block: SignatureBlock) -> float:
         self.set_font(_FONT, "", _LIST_PT)
-        width, as_height = self.epw * _RECIPIENTS_SHARE, MethodReturnValue.HEIGHT
-        heights = (
-            self.multi_cell(width, _TABLE_LINE_MM, f"- {one};", align="L", dry_run=True, output=as_height)
-            for one in block.recipients
-        )
-        return _BETWEEN_MM + _LINE_MM + sum(heights)
+        width = self.epw * _RECIPIENTS_SHARE
+        lines = sum(self._lines_of(f"- {one};", width) for one in block.recipients)
+        return _BETWEEN_MM + _LINE_MM + lines * _TABLE_LINE_MM
 
     @draw.register
     def _(self, block: Annex) -> None:
@@ -271,10 +268,12 @@ class _Paper(FPDF):
 
     def _height_of_flow(self, block: Heading | Paragraph) -> float:
         self.set_font(_FONT, "B" if isinstance(block, Heading) else "", _BODY_PT)
-        text, as_lines = _INDENT + block.text, MethodReturnValue.LINES
-        lines = self.multi_cell(0, _LINE_MM, text, dry_run=True, output=as_lines)
+        return self._lines_of(_INDENT + block.text, 0) * _LINE_MM + _BETWEEN_MM
+
+    def _lines_of(self, text: str, width: float) -> int:
+        lines = self.multi_cell(width, _LINE_MM, text, dry_run=True, output=MethodReturnValue.LINES)
         assert isinstance(lines, list)
-        return len(lines) * _LINE_MM + _BETWEEN_MM
+        return len(lines)
 
     def _draw_qr(self, left: float, top: float) -> None:
         size = _QR_MM / (max(y for y, _x, _length in self._qr) + 1)
