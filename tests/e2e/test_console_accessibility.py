@@ -74,6 +74,7 @@ ADMINISTRATOR = (
     "/audit",
     "/feeds",
     "/feeds/new",
+    "/confirm?next=/audit.csv&back=/audit",
     "/health",
     "/jobs",
     "/teams",
