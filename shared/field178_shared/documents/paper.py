@@ -287,9 +287,9 @@ class _Paper(FPDF):
         self.multi_cell(width, _LINE_MM, text, align="C", new_x=XPos.LEFT, new_y=YPos.NEXT)
 
     def _rule_below(self, middle: float, width: float) -> None:
-        y = self.get_y() + 1
+        y = self.get_y() + 0.85
         self.line(middle - width / 2, y, middle + width / 2, y)
-        self.set_y(y + 1.2)
+        self.set_y(y + 0.35)
 
     def _flow(self, text: str, style: str = "", align: str = "J") -> None:
         self.set_font(_FONT, style, _BODY_PT)

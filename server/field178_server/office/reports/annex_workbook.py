@@ -75,19 +75,19 @@ class _Drawn:
             sheet.write_string(_HEAD_ROW + len(what.rows) + 2 + number, 0, line, self._format(font_size=9))
         self._set_pages(len(report.foot))
 
-    def _write(self, number: int, row: Sequence[str], **looks: Any) -> None:
+    def _write(self, number: int, row: Sequence[str], **style: Any) -> None:
         for column, text in enumerate(row):
             at, is_figure = (_HEAD_ROW + number, column), number > 0 and column > 0
-            looks_here = {"border": 1, "align": "center" if column else "left", "valign": "vcenter", **looks}
+            place = {"border": 1, "align": "center" if column else "left", "valign": "vcenter", **style}
             if is_figure and _NUMBER.fullmatch(text):
                 self._sheet.write_number(
-                    *at, int(text.replace(".", "")), self._format(**looks_here, num_format=_NUMBER_FORMAT)
+                    *at, int(text.replace(".", "")), self._format(**place, num_format=_NUMBER_FORMAT)
                 )
             elif is_figure and _SHARE.fullmatch(text):
                 share = int(text[:-1].replace(",", "")) / 1000
-                self._sheet.write_number(*at, share, self._format(**looks_here, num_format=_SHARE_FORMAT))
+                self._sheet.write_number(*at, share, self._format(**place, num_format=_SHARE_FORMAT))
             else:
-                self._sheet.write_string(*at, text, self._format(**looks_here))
+                self._sheet.write_string(*at, text, self._format(**place))
 
     def _set_pages(self, foot: int) -> None:
         sheet, last = self._sheet, _HEAD_ROW + len(self._what.rows) + 1 + foot
@@ -100,8 +100,8 @@ class _Drawn:
         sheet.freeze_panes(_HEAD_ROW + 1, 1)
         sheet.set_footer('&L&"Times New Roman"&9&A&R&"Times New Roman"&9&P/&N')
 
-    def _format(self, **looks: Any) -> Any:
-        return self._book.add_format({"font_name": _FONT, "font_size": 11, **looks})
+    def _format(self, **style: Any) -> Any:
+        return self._book.add_format({"font_name": _FONT, "font_size": 11, **style})
 
 
 def _sheets(report: PrintedReport) -> Iterator[_Sheet]:
