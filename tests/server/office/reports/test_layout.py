@@ -259,7 +259,10 @@ def test_document_has_margins_type_and_page_number_of_the_decree() -> None:
     assert "PAGE" in first.header._element.xml
     assert document.styles["Normal"].font.name == "Times New Roman"
     sizes = {
-        run.font.size.pt for one in document.paragraphs for run in one.runs if run.text.strip() and run.font.size
+        run.font.size.pt
+        for one in document.paragraphs
+        for run in one.runs
+        if run.text.strip() and run.font.size
     }
     assert sizes <= {9, 11, 12, 13, 14}
     texts = [one.text for one in document.paragraphs]
