@@ -41,7 +41,7 @@ QUOTAS = {
 # A hotel counts as nothing here: an entry that becomes one takes its visits out.
 NARROW = {"one": {"establishment_type_id": "karaoke", "unit_id": UNITS[0], "count": 3}}
 STEPS = (
-    *(8 * ("visit", "item")),
+    *(12 * ("visit", "item")),
     *(3 * ("establishment", "void", "reopen")),
     *("session", "approve", "return_", "merge", "unmerge", "move", "delete", "compact", "pass_days"),
 )
@@ -54,10 +54,10 @@ class Planning(History):
     """An office whose visits and planned visits are so near to each other that many may make one done."""
 
     def _day(self) -> date:
-        return date(2025, 2, 20) + timedelta(days=self._rnd.randrange(40))
+        return date(2025, 2, 20) + timedelta(days=self._rnd.randrange(25))
 
     def _put(self, kind: str, most: int, *about: Any) -> None:
-        super()._put(kind, 3 * most if kind == "plan_item" else most, *about)
+        super()._put(kind, 3 * most if kind in ("plan_item", "inspection") else most, *about)
 
 
 def planned(engine: Engine, tenant_id: str) -> History:
