@@ -273,5 +273,5 @@ def _offered(session: Session, wanted: FollowUpFilter) -> tuple[tuple[str, ...],
         row.tenant_id == wanted.tenant_id, wanted.access.covers(row.scope)
     )
     found = session.execute(query.distinct()).all()
-    units, teams = ({one[place] for one in found if one[place]} for place in (0, 1))
-    return tuple(sorted(units)), tuple(sorted(teams))
+    units, teams = {one.unit_id for one in found}, {one.team_id for one in found}
+    return tuple(sorted(one for one in units if one)), tuple(sorted(one for one in teams if one))

@@ -205,7 +205,7 @@ def _merge_ends(session: Session, tenant_id: str) -> dict[str, str]:
     return merge_targets_of(session, tenant_id, ids) if ids else {}
 
 
-def _item(row: Any, ends: dict[str, str]) -> PlanItem:
+def _item(row: Any, ends: Mapping[str, str]) -> PlanItem:
     place = row.establishment_id or ""
     asked = (row.asked_visit_id, row.asked_follow_up_id or "") if row.asked_visit_id else None
     return PlanItem(

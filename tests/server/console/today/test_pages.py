@@ -83,7 +83,8 @@ def test_first_page_costs_the_same_with_many_records(
         browser.text("/")
     with statements(office.engine) as unchanged:
         browser.text("/")
-    assert len(unchanged) <= len(many) == len(few) <= 16
+    # One of them asks the feed what was written since the page before.
+    assert len(unchanged) <= len(many) == len(few) <= 17
 
 
 @pytest.mark.parametrize("login", ["leader_viewer", "city_viewer"])
