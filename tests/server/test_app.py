@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,13 @@ from field178_server.http.headers import CONTENT_SECURITY_POLICY, is_api_path
 from field178_shared.text.privacy import matches_forbidden
 
 PACKAGE = Path(field178_server.__file__).parent
+# What makes files in the office's formats, and pictures: 37 MB that most processes never need.
+LATE = ("fpdf", "fontTools", "docx", "docxtpl", "lxml", "openpyxl", "xlsxwriter", "PIL")
+START = f"""
+import sys
+import field178_server.app, field178_server.serving.server
+print(*(name for name in {LATE} if name in sys.modules), end="")
+"""
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 
 
@@ -143,3 +152,10 @@ def test_the_log_names_the_rule_and_never_the_address_asked_for(
     logged = capsys.readouterr().out
     assert "rule=/healthz" in logged
     assert "canary" not in logged
+
+
+def test_a_server_begins_without_the_libraries_of_files() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", START], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert ran.stdout == ""

@@ -16,7 +16,6 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup, escape
-from PIL import Image
 
 from field178_server.console.shell.blueprint import STATIC, asset
 from field178_shared.text.i18n import LANGUAGES
@@ -105,6 +104,8 @@ def _picture(
 
 @cache
 def _size(name: str) -> tuple[int, int]:
+    from PIL import Image  # with the first guide
+
     with Image.open(STATIC / name) as picture:
         return picture.size
 

@@ -23,18 +23,10 @@ from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.reports import operations
 from field178_server.office.reports.annex_workbook import annex_workbook
-from field178_server.office.reports.docx_report import report_docx
-from field178_server.office.reports.docx_template import own_template
 from field178_server.office.reports.printed import PrintedReport, printed
-from field178_server.office.reports.queries import frozen_report, live_content, template_in_use
-from field178_server.office.reports.report_paper import report_pdf
+from field178_server.office.reports.queries import frozen_report, live_content, template_body, template_in_use
 from field178_server.office.reports.sample import sample_report
-from field178_server.office.reports.template_check import (
-    MAX_BYTES,
-    TemplateFault,
-    TemplateFaultKind,
-    template_faults,
-)
+from field178_server.office.reports.template_fault import MAX_BYTES, TemplateFault, TemplateFaultKind
 from field178_server.records.scopes import OFFICE
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
@@ -80,7 +72,7 @@ def report_file(record_id: str, kind: str) -> Response:
         else:
             used = template_in_use(session, runtime.tenant_id)
             content = live_content(session, runtime.tenant_id, localizer.lists, known.report, today())
-            sha256, template = "", used.body if used else own_template(localizer.lists.report_layout)
+            sha256, template = "", template_body(used, localizer.lists.report_layout)
     at = from_wire(content["frozen_at"]) if frozen is not None else runtime.clock.now()
     data = _made(kind, printed(content, sha256), template, at)
     details: dict[str, str | int | None] = {"format": kind, "rev": known.rev, "sha256": sha256 or None}
@@ -105,8 +97,7 @@ def report_template_file() -> Response:
     """Give the template in use, to be changed and sent back."""
     runtime = current_runtime()
     with snapshot(runtime.engine) as session:
-        used = template_in_use(session, runtime.tenant_id)
-        body = used.body if used else own_template(_localizer().lists.report_layout)
+        body = template_body(template_in_use(session, runtime.tenant_id), _localizer().lists.report_layout)
     return _sent(body, _DOCX, "mau-bao-cao.docx")
 
 
@@ -121,12 +112,14 @@ def take_report_template() -> AnyResponse:
         return _template_page([_localizer().say(N_("Choose a file."))], 422)
     body, name = file.stream.read(MAX_BYTES + 1), file.filename[:_NAME_LENGTH]
     sample = sample_report(_localizer().lists)
+    # What reads and draws documents comes with the first of them, as for the papers of a visit.
+    from field178_server.office.reports.template_check import template_faults
+
     if faults := template_faults(body, sample):
         return _template_page([_fault_text(one) for one in faults], 422)
     if "preview" in request.form:
-        return _sent(
-            report_docx(sample, body, current_runtime().clock.now()), _DOCX, "xem-thu-mau-bao-cao.docx"
-        )
+        made = _made("docx", sample, body, current_runtime().clock.now())
+        return _sent(made, _DOCX, "xem-thu-mau-bao-cao.docx")
     _run(lambda session: operations.take_template(batch_in(session), office(), name, body))
     return done(url_for("console.report_template"), "template_taken", runtime_id())
 
@@ -149,8 +142,14 @@ def _run(work: Callable[[Session], object]) -> None:
 
 def _made(kind: str, report: PrintedReport, template: bytes, at: datetime | None) -> bytes:
     if kind == "docx":
+        from field178_server.office.reports.docx_report import report_docx
+
         return report_docx(report, template, at)
-    return report_pdf(report, at) if kind == "pdf" else annex_workbook(report, at)
+    if kind == "xlsx":
+        return annex_workbook(report, at)
+    from field178_server.office.reports.report_paper import report_pdf
+
+    return report_pdf(report, at)
 
 
 def _template_page(faults: list[str] | None = None, status: int = 200) -> Response:

@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from field178_server.office.reports.column_widths import column_letters
-from field178_server.office.reports.printed import PrintedReport
-from field178_server.office.reports.report_paper import FIGURE_HEAD
+from field178_server.office.reports.printed import FIGURE_HEAD, PrintedReport
 from field178_server.office.reports.stable_zip import stable
 
 _UNKNOWN_TIME = datetime(2000, 1, 1, tzinfo=UTC)

@@ -14,7 +14,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from field178_server.office.reports.report_paper import FIGURE_HEAD, FIGURE_WIDTHS
+from field178_server.office.reports.printed import FIGURE_HEAD, FIGURE_WIDTHS
 from field178_server.office.reports.stable_zip import stable
 from field178_shared.codelists.reports import ReportLayout
 

@@ -20,7 +20,6 @@ from field178_server.audit.trail_chain import head
 from field178_server.database.models import FrozenReport, ReportTemplate
 from field178_server.office.indicators.report_facts import keep_periods
 from field178_server.office.reports.content import digest
-from field178_server.office.reports.docx_template import own_template
 from field178_server.office.reports.queries import (
     all_reports,
     content_of_facts,
@@ -29,6 +28,7 @@ from field178_server.office.reports.queries import (
     manifest,
     period_of,
     senders,
+    template_body,
     template_in_use,
 )
 from field178_server.records import scopes
@@ -259,7 +259,7 @@ def _template(batch: Batch, context: OperationContext) -> tuple[str, bytes | Non
     used = template_in_use(batch.session, context.tenant_id)
     if used is not None:
         return used.sha256, None
-    body = own_template(context.lists.report_layout)
+    body = template_body(None, context.lists.report_layout)
     sha256 = hashlib.sha256(body).hexdigest()
     known = batch.session.get(ReportTemplate, (context.tenant_id, sha256))
     return sha256, body if known is None else None

@@ -19,7 +19,7 @@ from field178_server.office.reports.content import CountedReport, Plain, content
 from field178_server.records.access import AGGREGATES_ONLY, access_to_communes
 from field178_server.records.stored_record import Stored
 from field178_shared.codelists import CodeLists
-from field178_shared.codelists.reports import ReportKind
+from field178_shared.codelists.reports import ReportKind, ReportLayout
 from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.reporting import Duty, duties, report_period
@@ -286,6 +286,16 @@ def template_in_use(session: Session, tenant_id: str) -> ReportTemplate | None:
         .limit(1)
     )
     return session.scalar(query)
+
+
+def template_body(used: ReportTemplate | None, layout: ReportLayout) -> bytes:
+    """Return the bytes of the office's own template, or of the product's."""
+    if used is not None:
+        return used.body
+    # With the first report: 6 MB of a library that most processes never need.
+    from field178_server.office.reports.docx_template import own_template
+
+    return own_template(layout)
 
 
 def manifest(

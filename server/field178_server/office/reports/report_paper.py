@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from field178_server.office.reports.column_widths import column_letters
-from field178_server.office.reports.printed import PrintedReport
+from field178_server.office.reports.printed import FIGURE_HEAD, FIGURE_WIDTHS, PrintedReport
 from field178_shared.documents.blocks import (
     Annex,
     Block,
@@ -19,8 +19,6 @@ from field178_shared.documents.blocks import (
 )
 from field178_shared.documents.paper import draw
 
-FIGURE_HEAD = ("Chỉ tiêu", "Kỳ này", "Tử số/mẫu số", "Cùng kỳ năm trước", "So với cùng kỳ")
-FIGURE_WIDTHS = (40, 15, 16, 13, 16)
 # A last paragraph of more letters may be torn from the signature: enough of it goes with it anyway.
 _LONG = 600
 

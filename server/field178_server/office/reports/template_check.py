@@ -6,8 +6,6 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from docx import Document
@@ -17,9 +15,9 @@ from jinja2 import TemplateError, nodes
 
 from field178_server.office.reports.docx_report import report_docx, values_of
 from field178_server.office.reports.printed import PrintedReport
+from field178_server.office.reports.template_fault import MAX_BYTES, TemplateFault, TemplateFaultKind
 from field178_server.office.reports.template_language import TemplateLanguage
 
-MAX_BYTES = 900 << 10
 _MAX_UNPACKED_BYTES, _MAX_PARTS = 20 << 20, 500
 _MAIN_PART, _RELATIONS, _XML = "word/document.xml", ".rels", (".xml", ".rels")
 _ENCRYPTED = 1
@@ -49,29 +47,6 @@ _BROKEN = (
     TypeError,
     zipfile.BadZipFile,
 )
-
-
-class TemplateFaultKind(StrEnum):
-    """What is wrong with a template."""
-
-    NOT_A_DOCUMENT = "not_a_document"
-    TOO_LARGE = "too_large"
-    PROGRAMS = "programs"
-    LOADS = "loads"
-    NO_PLACEHOLDER = "no_placeholder"
-    UNKNOWN_PLACEHOLDER = "unknown_placeholder"
-    NOT_READABLE = "not_readable"
-    DOES_NOT_RENDER = "does_not_render"
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateFault:
-    """A fault: the placeholder, its paragraph's number (0: none of its own), and how that reads."""
-
-    kind: TemplateFaultKind
-    what: str = ""
-    paragraph: int = 0
-    text: str = ""
 
 
 def template_faults(template: bytes, sample: PrintedReport) -> list[TemplateFault]:

@@ -16,7 +16,8 @@ from tests.server.office.reports.office_program import converted
 from field178_server.office.reports.docx_report import report_docx
 from field178_server.office.reports.docx_template import own_template
 from field178_server.office.reports.sample import sample_report
-from field178_server.office.reports.template_check import TemplateFaultKind, template_faults
+from field178_server.office.reports.template_check import template_faults
+from field178_server.office.reports.template_fault import TemplateFaultKind
 from field178_shared.codelists import load
 
 LISTS = load()
