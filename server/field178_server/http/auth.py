@@ -61,11 +61,14 @@ def current_claim() -> SessionClaim:
 
     For who reads the tablet in a transaction of its own, and there compares the generation.
     """
-    runtime = current_runtime()
-    claim = device_sessions_of(runtime).claim_of(_bearer_token(), runtime.clock.now())
-    g.device_id = claim.device_id  # for the log
-    current_lists().refresh()
-    return claim
+    if "claim" not in g:
+        runtime = current_runtime()
+        g.claim = device_sessions_of(runtime).claim_of(_bearer_token(), runtime.clock.now())
+        g.device_id = g.claim.device_id  # for the log
+        current_lists().refresh()
+    found = g.claim
+    assert isinstance(found, SessionClaim)
+    return found
 
 
 def device_sessions_of(runtime: Runtime) -> DeviceSessions:

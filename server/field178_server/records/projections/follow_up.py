@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -85,29 +85,53 @@ class Line(NamedTuple):
     paid_vnd: int | None = None
 
 
+class Begun(NamedTuple):
+    """What a visit began, and what it answers: lines by name, sanctions by number, keys of corrections."""
+
+    lines: Mapping[str, Line]
+    sanctions: Mapping[str, tuple[object, ...]]
+    answers: frozenset[tuple[str, str]]
+
+
+class _Change(NamedTuple):
+    """A changed visit, what it began before and what it begins now."""
+
+    visit: ProjectedRecord
+    before: Begun
+    now: Begun
+
+
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
     """Write the rows of live visits that are not void, drop the others, then close what was answered."""
-    asked = {ref[0] for one in changed for ref in _answers(one) ^ _answers(one.before)}
+    changes = [_Change(one, begun_by(one.before), begun_by(one)) for one in changed]
+    asked = {ref[0] for one in changes for ref in one.now.answers ^ one.before.answers}
     if asked:
         # Two visits that answer one correction at once wait here: each then sees the answer of the other.
         _LOCKED.rows_by(connection, {"of_tenant": tenant_id, "visits": sorted(asked)})
-    _write_lines(connection, tenant_id, changed)
-    _write_sanctions(connection, tenant_id, changed)
-    _write_answers(connection, tenant_id, changed)
+    _write_lines(connection, tenant_id, changes)
+    _write_sanctions(connection, tenant_id, changes)
+    _write_answers(connection, tenant_id, changes)
     asked.update(
-        one.record.record_id for one in changed if any(line.kind == CORRECTION for line in lines_of(one))
+        one.visit.record.record_id
+        for one in changes
+        if any(line.kind == CORRECTION for line in one.now.lines.values())
     )
     if asked:
         visits = database.stored_list(connection, sorted(asked))
         connection.execute(_CLOSE, {"of_tenant": tenant_id, "visits": visits})
 
 
-def lines_of(projected: ProjectedRecord | None) -> tuple[Line, ...]:
+def begun_by(projected: ProjectedRecord | None) -> Begun:
     """Return what a visit began; nothing for one that is gone or void."""
     if projected is None or not _is_counted(projected):
-        return ()
+        return Begun({}, {}, frozenset())
     after = after_visit(projected)
-    return (*_corrections(projected, after), *_decision(projected, after), *_payments(after))
+    lines = (*_corrections(projected, after), *_decision(projected, after), *_payments(after))
+    return Begun(
+        lines={one.line: one for one in lines},
+        sanctions=dict(_sanctions(after)),
+        answers=frozenset(ref for ref in closed_by(projected.record.data) if all(ref)),
+    )
 
 
 def after_visit(projected: ProjectedRecord) -> AfterVisit:
@@ -164,64 +188,49 @@ def _place(projected: ProjectedRecord) -> tuple[object, ...]:
     )
 
 
-def _write_lines(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord]) -> None:
+def _sanctions(after: AfterVisit) -> Iterator[tuple[str, tuple[object, ...]]]:
+    for one in after.decisions:
+        # One without a number is its own: nothing tells it from another.
+        key = number_key(one.document_number) or one.decision_id
+        number = (key, one.decision_id, one.document_number, one.document_date)
+        money = (one.amount_vnd, one.paid_vnd)
+        yield key, (*number, one.agency_id, one.sanction_id, *money, one.is_of_field)
+
+
+def _write_lines(connection: Connection, tenant_id: str, changes: Sequence[_Change]) -> None:
     rows, stale = [], []
-    for one in changed:
-        lines = lines_of(one)
-        names = {line.line for line in lines}
-        stale += [
-            (tenant_id, one.record.record_id, old.line)
-            for old in lines_of(one.before)
-            if old.line not in names
-        ]
-        rows += [(tenant_id, one.record.record_id, *_place(one), *line, line.closed_on) for line in lines]
+    for visit, before, now in changes:
+        key = (tenant_id, visit.record.record_id)
+        stale += [(*key, name) for name in before.lines if name not in now.lines]
+        rows += [(*key, *_place(visit), *line, line.closed_on) for line in now.lines.values()]
     table = table_of(FollowUpProjection)
     database.bulk_delete(connection, table, (*_VISIT, "line"), stale)
     columns = (*_VISIT, *_PLACE, *_LINE, "closed_on")
     database.bulk_upsert(connection, table, columns, _stored(connection, rows))
 
 
-def _write_sanctions(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord]) -> None:
+def _write_sanctions(connection: Connection, tenant_id: str, changes: Sequence[_Change]) -> None:
     rows, stale = [], []
-    for one in changed:
-        found = _sanctions(one)
-        visit = (tenant_id, one.record.record_id)
-        stale += [(*visit, key) for key in _sanctions(one.before) if key not in found]
-        rows += [(*visit, *_place(one), *row) for row in found.values()]
+    for visit, before, now in changes:
+        key = (tenant_id, visit.record.record_id)
+        stale += [(*key, number) for number in before.sanctions if number not in now.sanctions]
+        rows += [(*key, *_place(visit), *row) for row in now.sanctions.values()]
     table = table_of(SanctionRow)
     database.bulk_delete(connection, table, (*_VISIT, "number_key"), stale)
     database.bulk_upsert(connection, table, (*_VISIT, *_PLACE, *_SANCTION), _stored(connection, rows))
 
 
-def _sanctions(projected: ProjectedRecord | None) -> dict[str, tuple[object, ...]]:
-    if projected is None or not _is_counted(projected):
-        return {}
-    return {
-        # One without a number is its own: nothing tells it from another.
-        (key := number_key(one.document_number) or one.decision_id): (
-            *(key, one.decision_id, one.document_number, one.document_date, one.agency_id),
-            *(one.sanction_id, one.amount_vnd, one.paid_vnd, one.is_of_field),
-        )
-        for one in after_visit(projected).decisions
-    }
-
-
-def _write_answers(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord]) -> None:
+def _write_answers(connection: Connection, tenant_id: str, changes: Sequence[_Change]) -> None:
     rows, stale = [], []
-    for one in changed:
-        visit, answers = (tenant_id, one.record.record_id), _answers(one)
-        stale += [(*visit, *ref) for ref in sorted(_answers(one.before) - answers)]
-        answered_on = day_of_act(one.record.data) or NO_DAY
-        rows += [(*visit, *ref, answered_on) for ref in sorted(answers)]
+    for visit, before, now in changes:
+        key = (tenant_id, visit.record.record_id)
+        stale += [(*key, *ref) for ref in sorted(before.answers - now.answers)]
+        if now.answers:
+            answered_on = day_of_act(visit.record.data) or NO_DAY
+            rows += [(*key, *ref, answered_on) for ref in sorted(now.answers)]
     table = table_of(FollowUpAnswerRow)
     database.bulk_delete(connection, table, _ANSWER, stale)
     database.bulk_upsert(connection, table, (*_ANSWER, "answered_on"), _stored(connection, rows))
-
-
-def _answers(projected: ProjectedRecord | None) -> frozenset[tuple[str, str]]:
-    if projected is None or not _is_counted(projected):
-        return frozenset()
-    return frozenset(ref for ref in closed_by(projected.record.data) if all(ref))
 
 
 def _stored(connection: Connection, rows: Iterable[tuple[object, ...]]) -> list[tuple[object, ...]]:
