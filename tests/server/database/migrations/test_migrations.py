@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, insert, inspect, text
 from tests.postgres import Cluster
 from tests.shared import builders
@@ -50,6 +51,14 @@ def test_the_newest_migration_is_what_the_models_say(engine: Engine) -> None:
         options = {"compare_type": True, "include_name": is_compared}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_each_file_is_named_after_its_revision_in_their_order() -> None:
+    scripts = ScriptDirectory.from_config(migrations.configuration())
+    assert [step.revision for step in scripts.walk_revisions()] == sorted(
+        migrations.revisions(), reverse=True
+    )
+    assert scripts.get_current_head() == migrations.head()
 
 
 def test_upgrading_twice_changes_nothing(world: World) -> None:
