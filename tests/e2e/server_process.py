@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
 import re
+import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -112,6 +116,20 @@ def _no_main() -> Iterator[None]:
         sys.modules["__main__"] = main_module
 
 
+def _furnish(server: ServerProcess) -> None:
+    server.command("init")
+    server.command("team", "add", "Đội 178", "--unit", "c11629_v1", "--unit", "c11632_v1")
+
+
+@cache
+def _furnished() -> Path:
+    """Return the store of a server without settings of its own: made once in a run, never opened, copied."""
+    folder = Path(tempfile.mkdtemp(prefix="field178-server-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _furnish(ServerProcess(folder))
+    return folder
+
+
 def _run(arguments: list[str], environment: Mapping[str, str], output: Path, log: Path) -> None:
     """Run one `field178` command in this process."""
     os.environ.clear()
@@ -123,10 +141,12 @@ def _run(arguments: list[str], environment: Mapping[str, str], output: Path, log
 
 @contextmanager
 def running_server(folder: Path, **environment: str) -> Iterator[ServerProcess]:
-    """Give a fresh store with one team of two communes and one officer, served on a free port."""
+    """Give a fresh store with one team of two communes, served on a free port."""
     server = ServerProcess(folder, environment)
-    server.command("init")
-    server.command("team", "add", "Đội 178", "--unit", "c11629_v1", "--unit", "c11632_v1")
+    if environment:
+        _furnish(server)
+    else:
+        shutil.copytree(_furnished(), folder, dirs_exist_ok=True)
     server.start()
     try:
         yield server
