@@ -61,14 +61,17 @@ def test_the_planted_bugs_that_always_run_exist() -> None:
     assert set(BUGS) | set(PURGE_BUGS) >= planted.ALWAYS
 
 
-def test_a_changed_tree_brings_every_planted_bug_back(
+def test_a_changed_tree_is_not_recorded_and_draws_other_planted_bugs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(planted, "RECORD", tmp_path / "record")
     assert not planted.is_recorded()
     planted.record()
     assert planted.is_recorded()
+    before = planted.drawn(BUGS)
+    assert len(before) == planted.MOST_DRAWN
     monkeypatch.setattr(planted, "FILES", planted.FILES[:-1])
     planted.fingerprint.cache_clear()
     assert not planted.is_recorded()
+    assert planted.drawn(BUGS) != before
     planted.fingerprint.cache_clear()
