@@ -4,53 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
+from tests.server.district import TODAY, counted_district_in, opened
 
-from field178_server.audit.operation_context import OperationContext
-from field178_server.database.engine import create_engine_for
 from field178_server.demo import DEMO_START
-from field178_server.demo.communes import enter_communes
-from field178_server.demo.places import publish_places
-from field178_server.demo.returns import enter_returns
-from field178_server.demo.seed import DemoStore, seed
-from field178_server.office.indicators.operations import settle
+from field178_server.demo.seed import DemoStore
 from field178_server.office.indicators.queries import IndicatorFigure, differences, figures, units_of_area
 from field178_server.office.indicators.reading import counts_of
 from field178_server.records.lists_in_force import stored_pack
-from field178_server.replication.policy.record_validation import DeclaredTypes
-from field178_server.security.keyring import load_keys
-from field178_server.serving.installation import install
-from field178_server.settings import Settings
 from field178_shared.codelists import demo, load
-from field178_shared.ids import IdSource
 from field178_shared.indicators.periods import Period
 from field178_shared.list_packs import lists_with
 from field178_shared.time.clock import ShiftedClock, SystemClock
 
-WAITING, TODAY = 12, date(2026, 11, 24)
+WAITING = 12
 AREA = tuple(unit.id for unit in load().members_of("an_lao_area_2024"))
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoStore]:
-    folder: Path = tmp_path_factory.mktemp("figures")
-    settings = Settings.from_environment({"FIELD178_DATA_DIR": str(folder)})
-    clock = ShiftedClock(DEMO_START, SystemClock())
-    engine, ids = create_engine_for(settings.effective_database_url), IdSource(clock)
-    install(settings, engine, clock, ids)
-    made = DemoStore(engine, OperationContext(settings.tenant, clock, ids, load()), DeclaredTypes(load()))
-    seed(made, demo(), "not a hash", waiting=WAITING)
-    publish_places(engine, made.context, load_keys(settings.key_dir).receipt, demo())
-    enter_communes(engine, made.context, demo(), "gl07")
-    enter_returns(engine, made.context, demo(), "gl07")
-    with Session(engine) as session:
-        lists = lists_with(stored_pack(session, settings.tenant))
-    settle(engine, settings.tenant, lists, TODAY)
-    yield made
-    engine.dispose()
+    settings = counted_district_in(tmp_path_factory, tmp_path_factory.mktemp("figures") / "data", WAITING)
+    with opened(settings, ShiftedClock(DEMO_START, SystemClock())) as made:
+        yield made
 
 
 def counted(store: DemoStore, year: int = 2024) -> dict[str, IndicatorFigure]:
