@@ -1,6 +1,6 @@
 """The sync cannot lose data: seeded worlds with faults, and an oracle over each of them.
 
-Fifty run in `make test`, a thousand seeds with `--long`, twelve thousand in `make prove`.
+Twenty-five run in `make test`, a thousand seeds with `--long`, twelve thousand in `make prove`.
 `python -m tests.contract.simulator SEEDS STEPS --start N` runs others; a failing seed repeats exactly.
 """
 
@@ -19,7 +19,7 @@ from tests.contract.simulator.world import Options
 
 
 @pytest.mark.parametrize("block", FIRST_HALF)
-def test_no_seed_loses_a_change(worlds: Simulator, block: int) -> None:
+def test_no_seed_loses_a_change(worlds: Simulator, block: range) -> None:
     judge_block(worlds, block)
 
 

@@ -9,7 +9,7 @@ from tests.contract.simulator.world import Options
 
 
 @pytest.mark.parametrize("block", SECOND_HALF)
-def test_no_seed_loses_a_change(worlds: Simulator, block: int) -> None:
+def test_no_seed_loses_a_change(worlds: Simulator, block: range) -> None:
     judge_block(worlds, block)
 
 
