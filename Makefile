@@ -3,6 +3,8 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 PORT := 8178
 .DEFAULT_GOAL := help
+# The tests start Python hundreds of times: what one process compiled, the others read.
+unexport PYTHONDONTWRITEBYTECODE
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
   --no-header --no-annotate --no-emit-index-url
 
