@@ -130,11 +130,17 @@ def collect() -> None:
     Screens hold themselves in circles: until they are collected, each still follows every change of the look,
     and each test would be slower than the one before it.
     """
-    gc.collect()  # what was frozen, the objects of the whole suite, it does not see
-    if len(theme.get_property_observers("sizes")) > STRAYS:
+    gc.collect(1)
+    if _has_strays():
+        gc.collect()  # something old led to it
+    if _has_strays():
         gc.unfreeze()  # `keep` or a tablet's quiet moment froze it
         gc.collect()
         gc.freeze()
+
+
+def _has_strays() -> bool:
+    return len(theme.get_property_observers("sizes")) > STRAYS
 
 
 def keep() -> None:
