@@ -5,17 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from tests.contract.planted import marked
 from tests.contract.simulator.purge_bugs import BUGS
 from tests.contract.simulator.run import Failed, Simulator, simulator
 from tests.contract.simulator.world import Options
 
-SEEDS = 20
+SHORT, LONG = range(8), range(8, 28)
 MOST_RUNS = 60
-LEAST_PURGES = 20
+LEAST_PURGES = 16
 OFTEN = Options(often=("purge",))
 # Salvage meets a purge only where the office fell behind its tablets, and late.
 FALLEN_BEHIND = Options(70, often=("purge", "restore"))
@@ -23,14 +21,9 @@ FALLEN_BEHIND = Options(70, often=("purge", "restore"))
 NEED_CALM = {"rest_of_a_group_runs_alone"}
 
 
-@pytest.fixture
-def worlds() -> Iterator[Simulator]:
-    with simulator() as made:
-        yield made
-
-
-def test_no_seed_brings_back_what_was_purged(worlds: Simulator) -> None:
-    for seed in range(SEEDS):
+@pytest.mark.parametrize("seeds", [SHORT, pytest.param(LONG, marks=pytest.mark.long)], ids=["short", "long"])
+def test_no_seed_brings_back_what_was_purged(worlds: Simulator, seeds: range) -> None:
+    for seed in seeds:
         worlds.run(seed, OFTEN)
     assert worlds.seen.actions["purge"] >= LEAST_PURGES
     assert ("quarantined", "purged") in worlds.seen.verdicts
