@@ -16,7 +16,7 @@ MOST_RUNS = 60
 LEAST_PURGES = 16
 OFTEN = Options(often=("purge",))
 # Salvage meets a purge only where the office fell behind its tablets, and late.
-FALLEN_BEHIND = Options(70, often=("purge", "restore"))
+FALLEN_BEHIND = Options(70, disasters=True, often=("purge", "back_up", "restore"))
 # These show only where a tablet lives long enough with what it has.
 NEED_CALM = {"rest_of_a_group_runs_alone"}
 
