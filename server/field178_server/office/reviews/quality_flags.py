@@ -6,9 +6,22 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, extract, func, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    extract,
+    func,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from field178_server.attachments.queries import RecordFileCount, file_counts
@@ -78,7 +91,7 @@ _known = _KnownFlags(())
 
 def flags_of(session: Session, tenant_id: str, record_ids: Collection[str]) -> dict[str, tuple[Problem, ...]]:
     """Return the flags of filed records by id, those that have any."""
-    facts = _facts(session, tenant_id, FiledRecord.record_id.in_(sorted(record_ids)))
+    facts = _facts(session, tenant_id, sorted(record_ids))
     known, found, new = _known_by(load()), dict[str, tuple[Problem, ...]](), list[_Facts]()
     for one in facts:
         flags = known.get(one)
@@ -116,22 +129,13 @@ def _computed(facts: _Facts, bodies: Mapping[str, Data]) -> tuple[Problem, ...]:
     return quality_flags(facts.type, bodies[facts.record_id], load(), context)
 
 
-def _facts(session: Session, tenant_id: str, is_wanted: ColumnElement[bool]) -> list[_Facts]:
-    place = EstablishmentProjection
-    rows = session.execute(
-        select(
-            *(FiledRecord.record_id, FiledRecord.type, Record.h, FiledRecord.received_at),
-            *(FiledRecord.review_state, FiledRecord.establishment_id, place.record_id.label("place_id")),
-            *(getattr(place, name) for name in _Place._fields),
-        )
-        .join(Record, _is_content_of(FiledRecord))
-        .outerjoin(place, IS_VISITED)
-        .where(FiledRecord.tenant_id == tenant_id, is_wanted)
-    ).all()
+def _facts(session: Session, tenant_id: str, record_ids: Sequence[str]) -> list[_Facts]:
+    wanted = {"tenant_id": tenant_id, "record_ids": record_ids}
+    rows = session.execute(_facts_query(), wanted).all()
     if not rows:
         return []
     merged = _merged_places(session, tenant_id, rows)
-    others = _others(session, tenant_id, rows, is_wanted)
+    others = _others(session, wanted, frozenset(row.type == "inspection" for row in rows))
     files = file_counts(session, tenant_id, [row.record_id for row in rows])
     reviewed = [row.record_id for row in rows if row.review_state != WAITING]
     answers = answers_to(session, tenant_id, reviewed) if reviewed else {}
@@ -173,19 +177,43 @@ def _merged_places(session: Session, tenant_id: str, rows: Sequence[Any]) -> dic
 
 
 def _others(
-    session: Session, tenant_id: str, rows: Sequence[Any], is_wanted: ColumnElement[bool]
+    session: Session, wanted: Mapping[str, object], are_visits: frozenset[bool]
 ) -> dict[str, list[tuple[str, str]]]:
     """Return the records that may be of the same visit or session, with their content's hash, by record."""
-    are_visits = sorted({row.type == "inspection" for row in rows})
-    pairs = union_all(*(_pairs(tenant_id, is_wanted, is_visit=is_visit) for is_visit in are_visits))
     found: dict[str, list[tuple[str, str]]] = {}
-    for record_id, other_id, h in session.execute(pairs):
+    for record_id, other_id, h in session.execute(_pairs_query(are_visits), wanted):
         if other_id is not None:
             found.setdefault(record_id, []).append((other_id, h))
     return {record_id: sorted(others) for record_id, others in found.items()}
 
 
-def _pairs(tenant_id: str, is_wanted: ColumnElement[bool], *, is_visit: bool) -> Select[str, str, str]:
+# Put together once: with their aliases that takes longer than SQLite takes to answer them.
+@cache
+def _facts_query() -> Select[Any]:
+    place = EstablishmentProjection
+    return (
+        select(
+            *(FiledRecord.record_id, FiledRecord.type, Record.h, FiledRecord.received_at),
+            *(FiledRecord.review_state, FiledRecord.establishment_id, place.record_id.label("place_id")),
+            *(getattr(place, name) for name in _Place._fields),
+        )
+        .join(Record, _is_content_of(FiledRecord))
+        .outerjoin(place, IS_VISITED)
+        .where(*_is_wanted())
+    )
+
+
+@cache
+def _pairs_query(are_visits: frozenset[bool]) -> CompoundSelect[Any]:
+    return union_all(*(_pairs(is_visit=is_visit) for is_visit in sorted(are_visits)))
+
+
+def _is_wanted() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    ids: BindParameter[str] = bindparam("record_ids", expanding=True)
+    return FiledRecord.tenant_id == bindparam("tenant_id"), FiledRecord.record_id.in_(ids)
+
+
+def _pairs(*, is_visit: bool) -> Select[str, str, str]:
     """Return the query of each record with the others that may be the same visit or session, or with none.
 
     Outer joins, and an instant that the index of lists has not: SQLite begins with the wanted records, and
@@ -202,7 +230,7 @@ def _pairs(tenant_id: str, is_wanted: ColumnElement[bool], *, is_visit: bool) ->
         select(FiledRecord.record_id, other.record_id.label("other_id"), Record.h)
         .outerjoin_from(FiledRecord, other, and_(is_other, is_same))
         .outerjoin(Record, _is_content_of(other))
-        .where(FiledRecord.tenant_id == tenant_id, is_wanted, FiledRecord.received_at.is_not(None))
+        .where(*_is_wanted(), FiledRecord.received_at.is_not(None))
     )
 
 
