@@ -88,8 +88,7 @@ def paths(rule: Rule, existing: list[dict[str, str]]) -> set[str]:
     for known in ({}, *existing):
         path = rule.rule
         for name in rule.arguments:
-            for form in (f"<{name}>", f"<int:{name}>", f"<path:{name}>"):
-                path = path.replace(form, known.get(name, DIGITS))
+            path = re.sub(rf"<(?:[^<>]*:)?{name}>", known.get(name, DIGITS), path)
         assert "<" not in path, path
         built.add(path)
     return built
