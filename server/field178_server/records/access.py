@@ -13,6 +13,8 @@ from field178_shared.codelists import load
 WHOLE_TENANT_ROLES = frozenset({"reviewer"})
 # The scope of a role that reads roll-ups from above.
 AGGREGATES_ONLY = "aggregates_only"
+# Either of them opens records: of the whole area, of the own team.
+RECORD_RIGHTS = frozenset({"read_visits", "read_own_team_visits"})
 # Either of them opens the figures of the indicators.
 FIGURE_RIGHTS = frozenset({"read_indicators", "compute_indicators"})
 # Either of them watches over what leaves the office: sees exports and data tokens, and withdraws them.

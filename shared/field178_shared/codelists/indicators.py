@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.rows import ListFileRow
 
+# Units of an indicator that make it a share, and an answer in place of a number.
+PERCENT, YES_NO = "%", "có/không"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator(Labelled):

@@ -7,17 +7,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from field178_shared.codelists import CodeLists, Indicator, TargetProfile
 from field178_shared.codelists.formulas import Figure
+from field178_shared.codelists.indicators import PERCENT
 from field178_shared.formulas.figures import Aggregate, Formula
 from field178_shared.formulas.sources import MONTH
 from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.periods import Period
 
-_PERCENT = "%"
+Number = TypeVar("Number", int, float)
+
 _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {"=": operator.eq, ">=": operator.ge}
 
 
@@ -97,7 +99,7 @@ def figure_of(indicator: Indicator, figure: Figure, totals: AreaTotals) -> Figur
     sent = _months_sent(figure, totals)
     if sent is not None and not sent.is_any:
         return FigureValue(num, den, None, None, None, {}, sent)
-    is_percent = indicator.unit == _PERCENT
+    is_percent = indicator.unit == PERCENT
     value = _value(num, den, is_percent)
     low = value if figure.most is None else _value(num, _number(figure.most, totals), is_percent)
     high = value if figure.least is None else _value(num, _number(figure.least, totals), is_percent)
@@ -106,11 +108,16 @@ def figure_of(indicator: Indicator, figure: Figure, totals: AreaTotals) -> Figur
     return FigureValue(num, den, value, low, high, breakdown, sent)
 
 
+def multiple_below(number: Number, step: int) -> Number:
+    """Return a number rounded down to a multiple."""
+    return number - number % step
+
+
 def rounded_down(indicator: Indicator, figure: FigureValue, step: int) -> FigureValue:
     """Return a figure of its numbers rounded down to multiples, told apart by nothing."""
-    num = figure.num // step * step
-    den = None if figure.den is None else figure.den // step * step
-    value = _value(num, den, indicator.unit == _PERCENT)
+    num = multiple_below(figure.num, step)
+    den = None if figure.den is None else multiple_below(figure.den, step)
+    value = _value(num, den, indicator.unit == PERCENT)
     return FigureValue(num, den, value, value, value, {}, figure.sent)
 
 

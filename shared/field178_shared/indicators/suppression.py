@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from field178_shared.codelists import CodeLists, Indicator
+from field178_shared.codelists.indicators import YES_NO
 from field178_shared.indicators.figures import FigureValue
 
 # The smallest number that is shown: from one to four, those who are counted could be known.
 SMALLEST_SHOWN = 5
 # What is no number of people or establishments.
-YES_NO, COMMUNES = "có/không", "count(commune)"
+COMMUNES = "count(commune)"
 # Of fines a sum says more than their number: that of one owner is no small number.
 _FINES = "decision"
 

@@ -9,6 +9,7 @@ from datetime import date
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import MergedRecord, PendingRecord, Store
 from field178_shared.codelists import Indicator, TargetProfile
+from field178_shared.codelists.indicators import PERCENT
 from field178_shared.indicators.events import CountedRecord
 from field178_shared.indicators.figures import Reached, reached
 from field178_shared.indicators.periods import Period
@@ -21,7 +22,6 @@ from field178_shared.text.formats import date_text, number_text, time_text
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock, local_date
 
-_PERCENT = "%"
 MET, NOT_MET, UNKNOWN = "met", "not_met", "unknown"
 _WORDS = {MET: N_("Met"), NOT_MET: N_("Not met yet"), UNKNOWN: N_("Nothing to divide by")}
 
@@ -145,7 +145,7 @@ class IndicatorsPresenter:
     def _value(self, indicator: Indicator, value: float | None) -> str:
         if value is None:
             return "—"
-        is_percent = indicator.unit == _PERCENT
+        is_percent = indicator.unit == PERCENT
         said = number_text(value, self._words.language, 1 if is_percent or value % 1 else 0)
         return f"{said}%" if is_percent else said
 

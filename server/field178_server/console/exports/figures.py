@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from field178_server.console.text.formula_words import YES_NO
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
 from field178_server.office.exports.kinds import FIGURES
@@ -22,6 +21,7 @@ from field178_server.office.indicators.from_above import (
 from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_shared.codelists import Indicator
+from field178_shared.codelists.indicators import YES_NO
 from field178_shared.indicators.figures import reached
 from field178_shared.indicators.suppression import counts_people
 from field178_shared.text.i18n import N_

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from field178_server.console.text.formula_words import PERCENT, YES_NO
 from field178_shared.codelists import Indicator, TargetProfile
+from field178_shared.codelists.indicators import PERCENT, YES_NO
 from field178_shared.indicators.figures import FigureValue, reached
 
 WIDTH = 100

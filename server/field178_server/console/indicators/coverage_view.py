@@ -11,6 +11,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.office.indicators.counted_facts import AreaFacts, CountedFacts, parts_of_area
 from field178_server.office.indicators.numbers import rows_of, split_of
 from field178_shared.codelists import CodeLists, Indicator
+from field178_shared.codelists.indicators import PERCENT
 from field178_shared.formulas.sources import COMMUNE, MONTH, QUARTER
 from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.periods import Period
@@ -18,7 +19,7 @@ from field178_shared.indicators.suppression import COMMUNES
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
-_OUTLET, _PERCENT = "media_outlet", "%"
+_OUTLET = "media_outlet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def commune_indicators(lists: CodeLists) -> Sequence[Indicator]:
     return [
         one
         for one in lists.indicators.values()
-        if one.unit == _PERCENT
+        if one.unit == PERCENT
         and one.denominator == COMMUNES
         and split_of(lists.figures[one.id].numerator) == COMMUNE
     ]

@@ -16,13 +16,14 @@ from field178_server.console.indicators.charts import (
 )
 from field178_server.console.indicators.view import FigureWriter, NumberLink, TargetLine
 from field178_server.console.text.figure_texts import cell_text, figure_text
-from field178_server.console.text.formula_words import PERCENT, in_words
+from field178_server.console.text.formula_words import in_words
 from field178_server.console.text.localize import Localizer
 from field178_server.office.indicators.asked import WHOLE_YEAR
 from field178_server.office.indicators.counted_facts import AreaFacts, FigureQuestion, parts_of_area
 from field178_server.office.indicators.from_above import hidden_communes, is_by_commune
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_shared.codelists import Indicator
+from field178_shared.codelists.indicators import PERCENT
 from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.figures import FigureValue, reached
 from field178_shared.indicators.periods import Period, months_after

@@ -55,6 +55,7 @@ from field178_shared.formulas.figures import Formula
 from field178_shared.formulas.sources import COMMUNE
 from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.buckets import is_of_half_months
+from field178_shared.indicators.figures import multiple_below
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.suppression import SMALLEST_SHOWN, counts_people, names_nobody, shares_beside
 from field178_shared.text.formats import number_text
@@ -299,7 +300,7 @@ def _seen(number: float, address: NumberAddress) -> float:
     """Return a number as the reader sees it, rounded from above while the year lasts."""
     figures, indicator = address.figures, address.indicator
     is_rounded = figures.is_rounded and counts_people(figures.question.lists, indicator)
-    return number // SMALLEST_SHOWN * SMALLEST_SHOWN if is_rounded else number
+    return multiple_below(number, SMALLEST_SHOWN) if is_rounded else number
 
 
 def _days_text(period: Period, localizer: Localizer) -> str:

@@ -16,12 +16,13 @@ from field178_server.console.text.figure_texts import (
     standing_label,
     target_text,
 )
-from field178_server.console.text.formula_words import PERCENT, YES_NO, counted_noun, value_label
+from field178_server.console.text.formula_words import counted_noun, value_label
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.office.indicators.asked import WHOLE_YEAR
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_shared.codelists import Indicator, TargetProfile
+from field178_shared.codelists.indicators import PERCENT, YES_NO
 from field178_shared.indicators.figures import FigureValue, reached
 from field178_shared.indicators.quality import quality_of
 from field178_shared.indicators.suppression import has_small_number, is_sum_of_fines

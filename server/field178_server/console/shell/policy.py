@@ -11,7 +11,13 @@ from types import MappingProxyType
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.http.auth import current_officer
-from field178_server.records.access import FIGURE_RIGHTS, OVERSIGHT_RIGHTS, AccessFilter, access_of
+from field178_server.records.access import (
+    FIGURE_RIGHTS,
+    OVERSIGHT_RIGHTS,
+    RECORD_RIGHTS,
+    AccessFilter,
+    access_of,
+)
 from field178_shared.codelists import CodeLists
 
 
@@ -25,8 +31,8 @@ class Access:
 
 PUBLIC = Access(is_public=True)
 SIGNED_IN = Access()
-READ = Access(frozenset({"read_visits", "read_own_team_visits"}))
-REGISTER = Access(frozenset({"read_visits", "read_own_team_visits", "edit_register"}))
+READ = Access(RECORD_RIGHTS)
+REGISTER = Access(RECORD_RIGHTS | {"edit_register"})
 EDIT_REGISTER = Access(frozenset({"edit_register"}))
 JOBS = Access(frozenset({"edit_register", "manage_devices"}))
 APPROVE = Access(frozenset({"approve"}))
@@ -40,7 +46,7 @@ ERASE = Access(frozenset({"run_retention"}))
 NOTICES = Access(frozenset({"manage_users", "review"}))
 ADMINISTER = Access(frozenset({"manage_users"}))
 AUDIT = Access(frozenset({"read_audit", "manage_users"}))
-TEAMS = Access(frozenset({"manage_users", "read_visits", "read_own_team_visits"}))
+TEAMS = Access(RECORD_RIGHTS | {"manage_users"})
 COMMUNE = Access(frozenset({"create_commune_plan", "review", "sign_off_report"}))
 ENTER_COMMUNE = Access(frozenset({"create_commune_plan"}))
 REPORTS = Access(frozenset({"draft_report", "read_reports", "submit_return"}))

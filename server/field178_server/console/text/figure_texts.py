@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from field178_server.console.text.formula_words import PERCENT, YES_NO, counted_noun
+from field178_server.console.text.formula_words import counted_noun
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_shared.codelists import Indicator, TargetProfile
+from field178_shared.codelists.indicators import PERCENT, YES_NO
 from field178_shared.indicators.suppression import SMALLEST_SHOWN
 from field178_shared.indicators.target_progress import Standing, TargetProgress
 from field178_shared.text.formats import NOTHING, number_text

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from field178_server.console.text.format_values import ANSWER_WORDS
 from field178_server.console.text.localize import Localizer
 from field178_shared.codelists import Indicator
+from field178_shared.codelists.indicators import PERCENT
 from field178_shared.codelists.labels import Labelled
 from field178_shared.formulas.parse import parse
 from field178_shared.formulas.sources import COMMUNE, ENTITIES, MONTH, QUARTER, SOURCES, Readable, ValueType
 from field178_shared.formulas.tree import BinaryOperation, Call, Constant, Name, Negation, Node
 from field178_shared.text.i18n import N_
 
-PERCENT, YES_NO = "%", "có/không"
 # What is counted, as it stands behind a number.
 THINGS: Mapping[str, str] = {
     "inspection": N_("inspections"),

@@ -48,8 +48,8 @@ from field178_server.office.returns.queries import (
 from field178_server.office.tablets.queries import count_silent
 from field178_server.office.today import queries
 from field178_server.office.today.report_calendar import ReportDue, reports_due
-from field178_server.records.access import AGGREGATES_ONLY, access_of
-from field178_shared.indicators.figures import reached
+from field178_server.records.access import AGGREGATES_ONLY, RECORD_RIGHTS, access_of
+from field178_shared.indicators.figures import multiple_below, reached
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.plan_of_year import plan_followed
 from field178_shared.indicators.suppression import SMALLEST_SHOWN, is_hidden, is_small
@@ -404,9 +404,7 @@ def _figures(reader: Viewer) -> TodayCard:
 def _shown(count: int, localizer: Localizer) -> str:
     """Return a number of this year as a reader from above sees it."""
     return (
-        hidden_text(localizer)
-        if is_small(count)
-        else localizer.number(count // SMALLEST_SHOWN * SMALLEST_SHOWN)
+        hidden_text(localizer) if is_small(count) else localizer.number(multiple_below(count, SMALLEST_SHOWN))
     )
 
 
@@ -490,12 +488,11 @@ def _check(reader: Viewer, check: Check, remedy: str) -> TodayLine:
     return TodayLine(label.text, f"{words.title}: {words.value}", remedy, href, label.tone)
 
 
-_READERS = frozenset({"read_visits", "read_own_team_visits"})
 _CARDS: tuple[tuple[frozenset[str], Callable[[Viewer], TodayCard]], ...] = (
     (ADMINISTER.rights, _store),
-    (_READERS, _queue),
-    (_READERS, _plan),
-    (_READERS, _follow_ups),
+    (RECORD_RIGHTS, _queue),
+    (RECORD_RIGHTS, _plan),
+    (RECORD_RIGHTS, _follow_ups),
     (frozenset({"manage_devices", "review"}), _tablets),
     (frozenset({"create_commune_plan"}), _sessions),
     (frozenset({"submit_return"}), _own_reports),

@@ -27,14 +27,13 @@ from field178_server.database.models import (
 from field178_server.office.feeds import computed_rows
 from field178_server.office.feeds.edm import SQL_TYPES, EdmType
 from field178_server.office.feeds.reader import FeedReader
-from field178_server.records.access import FIGURE_RIGHTS
+from field178_server.records.access import FIGURE_RIGHTS, RECORD_RIGHTS
 from field178_shared.codelists import CodeLists
 
 # The column that says how far the review is; a query that does not name it reads approved records alone.
 STATE, APPROVED = "State", "approved"
 FIGURES = "IndicatorFigures"
-_RECORDS = frozenset({"read_visits", "read_own_team_visits"})
-_ANY = _RECORDS | FIGURE_RIGHTS
+_ANY = RECORD_RIGHTS | FIGURE_RIGHTS
 _INSPECTION, _SESSION = "inspection", "outreach_session"
 _NO_DAY = date(9999, 12, 31)
 
@@ -142,7 +141,7 @@ def _facets(name: str, entity: str, column: str, kind: str) -> EntitySet:
             _STATE_COLUMN,
         ),
         join(FiledFacet, FiledRecord, is_its),
-        _RECORDS,
+        RECORD_RIGHTS,
         _of_records(FiledRecord, FiledFacet.tenant_id == FiledRecord.tenant_id, FiledFacet.kind == kind),
     )
 
@@ -185,7 +184,7 @@ _SETS = (
             _property("ChangedAt", EdmType.INSTANT, EstablishmentProjection.changed_at, is_nullable=False),
         ),
         EstablishmentProjection.__table__,
-        _RECORDS,
+        RECORD_RIGHTS,
         _of_records(EstablishmentProjection),
     ),
     EntitySet(
@@ -201,7 +200,7 @@ _SETS = (
             _RECEIVED,
         ),
         FiledRecord.__table__,
-        _RECORDS,
+        RECORD_RIGHTS,
         _of_records(FiledRecord, FiledRecord.type == _INSPECTION),
     ),
     _facets("Findings", "Finding", "ViolationId", "violation"),
@@ -223,7 +222,7 @@ _SETS = (
             _STATE_COLUMN,
         ),
         _with_visit(FollowUpProjection),
-        _RECORDS,
+        RECORD_RIGHTS,
         _of_records(FollowUpProjection),
     ),
     EntitySet(
@@ -242,7 +241,7 @@ _SETS = (
             _STATE_COLUMN,
         ),
         _with_visit(SanctionRow),
-        _RECORDS,
+        RECORD_RIGHTS,
         _of_records(SanctionRow),
     ),
     EntitySet(
@@ -260,7 +259,7 @@ _SETS = (
             _RECEIVED,
         ),
         FiledRecord.__table__,
-        _RECORDS,
+        RECORD_RIGHTS,
         _of_records(FiledRecord, FiledRecord.type == _SESSION),
     ),
     _computed(
@@ -332,7 +331,7 @@ _SETS = (
         ("Id",),
         {"Id": EdmType.STRING, "NameVi": EdmType.STRING},
         computed_rows.teams,
-        *_RECORDS,
+        *RECORD_RIGHTS,
     ),
     _computed(
         "Codes",

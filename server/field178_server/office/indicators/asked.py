@@ -39,7 +39,7 @@ class AskedFigures:
     @property
     def is_rounded(self) -> bool:
         """Whether the reader sees numbers rounded down: from above, while the year lasts."""
-        return self.is_from_above and self.question.today < date(self.question.period.first.year + 1, 1, 1)
+        return self.is_from_above and self.question.is_unfinished
 
 
 def asked_figures(

@@ -43,6 +43,11 @@ class FigureQuestion:
         return self.period.end - timedelta(days=1)
 
     @property
+    def is_unfinished(self) -> bool:
+        """Whether the year of the period lasts: its numbers change from day to day."""
+        return self.today < Period.of_year(self.period.first.year).end
+
+    @property
     def area(self) -> CountedArea:
         """The area at the end of the period."""
         units = units_of_area(self.lists, self.unit_ids, self.last_day)

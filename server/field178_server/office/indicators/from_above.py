@@ -44,7 +44,7 @@ def hidden_figures(
     asked = [lists.indicators[one] for one in found if counts_people(lists, lists.indicators[one])]
     hidden = {one.id for one in asked if is_hidden(lists, one, found[one.id].approved)}
     year = Period.of_year(period.first.year)
-    if period != year or is_unfinished(question):
+    if period != year or question.is_unfinished:
         hidden |= {one.id for one in asked if is_sum_of_fines(lists, one)}
     if period != year and question.today < period.end:
         # It is the year less the parts that are over: rounded twice, the two would tell it.
@@ -79,14 +79,9 @@ def hidden_for(
     return hidden_figures(session, tenant_id, asked.question, found)
 
 
-def is_unfinished(question: FigureQuestion) -> bool:
-    """Tell whether the year of a period lasts: its numbers change from day to day."""
-    return question.today < Period.of_year(question.period.first.year).end
-
-
 def seen_value(question: FigureQuestion, indicator: Indicator, value: FigureValue) -> FigureValue:
     """Return a figure that is shown as a reader from above sees it."""
-    if not is_unfinished(question) or not counts_people(question.lists, indicator):
+    if not question.is_unfinished or not counts_people(question.lists, indicator):
         return value
     return rounded_down(indicator, value, SMALLEST_SHOWN)
 
@@ -106,7 +101,7 @@ def is_by_commune(question: FigureQuestion, indicator: Indicator) -> bool:
         return True
     if is_sum_of_fines(question.lists, indicator):
         return False
-    is_whole = question.period == Period.of_year(question.period.first.year) and not is_unfinished(question)
+    is_whole = question.period == Period.of_year(question.period.first.year) and not question.is_unfinished
     return is_whole and indicator.denominator != COMMUNES and not indicator.privacy
 
 

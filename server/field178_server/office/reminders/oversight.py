@@ -14,7 +14,7 @@ from field178_server.database.models.notice import INFO
 from field178_server.jobs.queue import Arguments
 from field178_server.office.exports.kinds import is_whole
 from field178_server.office.notices.operations import Announcement, NoticeText, announce
-from field178_server.records.access import OVERSIGHT_RIGHTS
+from field178_server.records.access import OVERSIGHT_RIGHTS, RECORD_RIGHTS
 from field178_shared.errors import AppError
 from field178_shared.text.i18n import N_, translator
 
@@ -31,8 +31,6 @@ _RIGHTS = N_(
     "An account was given rights to read records. Which one and by whom stands in the audit trail, which the"
     " privacy officer reads."
 )
-# What opens records, or numbers of a few that are not hidden.
-_READS_RECORDS = frozenset({"read_visits", "read_own_team_visits"})
 
 
 def tell_of_export(session: Session, context: OperationContext, arguments: Arguments) -> None:
@@ -49,7 +47,7 @@ def tell_of_token(session: Session, context: OperationContext) -> None:
 def tell_of_rights(session: Session, context: OperationContext, role: str, role_before: str = "") -> None:
     """Tell of an account that reads records by its new role and did not before."""
     roles = context.lists.roles
-    reads = [one in roles and bool(roles[one].rights & _READS_RECORDS) for one in (role, role_before)]
+    reads = [one in roles and bool(roles[one].rights & RECORD_RIGHTS) for one in (role, role_before)]
     if reads == [True, False]:
         _tell(session, context, _RIGHTS)
 

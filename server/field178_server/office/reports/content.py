@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from field178_server.office.indicators.report_facts import ComparedFigure, ReportFacts, ReportFigures
 from field178_shared.codelists import CodeLists, Indicator, TargetProfile
-from field178_shared.codelists.indicators import Target
+from field178_shared.codelists.indicators import PERCENT, YES_NO, Target
 from field178_shared.codelists.reports import AnnexTable
 from field178_shared.indicators.figures import AreaTotals, FigureValue, reached
 from field178_shared.indicators.periods import Period
@@ -34,7 +34,6 @@ _TARGET_HEADS = {
     "status": "Đánh giá",
     "note": "Ghi chú",
 }
-_YES_NO = "có/không"
 _OPERATORS = {"=": "", ">=": "≥ "}
 
 Plain = dict[str, object]
@@ -213,7 +212,7 @@ def _target_row(
     met = None if wanted is None else wanted.met
     said = {True: "Đạt", False: "Chưa đạt", None: "Chưa có số liệu"}[met]
     is_small = has_small_number(lists, indicator, value)
-    is_shown = value.is_sent and not is_small and indicator.unit != _YES_NO
+    is_shown = value.is_sent and not is_small and indicator.unit != YES_NO
     return [
         indicator.vi,
         _wanted_text(target, indicator.unit),
@@ -226,17 +225,19 @@ def _target_row(
 
 
 def _wanted_text(target: Target, unit: str) -> str:
-    if unit == _YES_NO:
+    if unit == YES_NO:
         return _result_text(target.value, unit)
-    return f"{_OPERATORS.get(target.op, target.op)}{number_text(target.value)}{'%' if unit == '%' else ''}"
+    return (
+        f"{_OPERATORS.get(target.op, target.op)}{number_text(target.value)}{unit if unit == PERCENT else ''}"
+    )
 
 
 def _result_text(value: float | None, unit: str) -> str:
     if value is None:
         return NOTHING
-    if unit == _YES_NO:
+    if unit == YES_NO:
         return "có" if value else "không"
-    return percent_text(value) if unit == "%" else number_text(round(value))
+    return percent_text(value) if unit == PERCENT else number_text(round(value))
 
 
 def _days(period: Period) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from field178_shared.codelists.indicators import PERCENT, YES_NO
 from field178_shared.indicators.suppression import hidden_cells
 from field178_shared.text.formats import NOTHING, date_text, number_text
 from field178_shared.time.clock import VIETNAM, from_wire
@@ -21,7 +22,6 @@ NOT_SHOWN = "không nêu"
 NOT_SENT = "chưa gửi số liệu"
 # Behind the last sentence of an official document (ND 30/2020).
 END = "./."
-_PERCENT, _YES_NO = "%", "có/không"
 _GROUP = "KẾT QUẢ THỰC HIỆN"
 _RULES = {"nd_09_2019": "theo Nghị định 09/2019/NĐ-CP", "calendar": "theo năm dương lịch"}
 _HALF = frozenset({"half_year", "calendar_half_year"})
@@ -123,7 +123,7 @@ def printed(content: Content, sha256: str = "") -> PrintedReport:
 
 def number_of(tenths: int, unit: str = "") -> str:
     """Return a number that is kept in tenths: a percentage with one decimal, a whole number with none."""
-    if unit == _PERCENT:
+    if unit == PERCENT:
         return f"{number_text(tenths / 10, decimals=1)}%"
     return number_text(tenths // 10 if tenths % 10 == 0 else tenths / 10)
 
@@ -155,7 +155,7 @@ def _ended(sections: tuple[PrintedSection, ...]) -> tuple[PrintedSection, ...]:
 
 def _figure(figure: Content) -> PrintedFigure:
     now, before, unit = figure["now"], figure["before"], figure["unit"]
-    label = figure["label"] if unit in (_PERCENT, _YES_NO) else f"{figure['label']} ({unit})"
+    label = figure["label"] if unit in (PERCENT, YES_NO) else f"{figure['label']} ({unit})"
     return PrintedFigure(
         figure["id"], label, _value(now, unit), _basis(now), _value(before, unit), _change(now, before, unit)
     )
@@ -168,7 +168,7 @@ def _value(value: Content, unit: str) -> str:
         return NOT_SENT
     if value["value"] is None:
         return NOTHING
-    if unit == _YES_NO:
+    if unit == YES_NO:
         return "có" if value["value"] else "không"
     return number_of(value["value"], unit)
 
@@ -185,11 +185,11 @@ def _basis(value: Content) -> str:
 
 def _change(now: Content, before: Content, unit: str) -> str:
     known = now["value"] is not None and before["value"] is not None
-    if unit == _YES_NO or not known or now["is_hidden"] or before["is_hidden"]:
+    if unit == YES_NO or not known or now["is_hidden"] or before["is_hidden"]:
         return NOTHING
     step = now["value"] - before["value"]
     sign = "+" if step > 0 else "−" if step < 0 else ""
-    if unit == _PERCENT and step:
+    if unit == PERCENT and step:
         return f"{sign}{number_text(abs(step) / 10, decimals=1)} điểm %"
     return f"{sign}{number_of(abs(step))}"
 

@@ -29,7 +29,6 @@ from field178_server.office.indicators.counted_facts import (
     parts_of_area,
     read_facts,
 )
-from field178_server.office.indicators.from_above import is_unfinished
 from field178_server.office.indicators.numbers import split_of
 from field178_server.records.lists_in_force import stored_pack
 from field178_shared.codelists import Indicator
@@ -65,7 +64,7 @@ class Reader:
     def rounded_by(self, period: Period) -> int:
         """Return how much more a number may be than is shown of it."""
         question = replace(self.facts.question, period=period)
-        return SMALLEST_SHOWN - 1 if is_unfinished(question) else 0
+        return SMALLEST_SHOWN - 1 if question.is_unfinished else 0
 
     def formulas(self, one: Indicator) -> Iterator[tuple[str, Formula]]:
         figure = self.facts.question.lists.figures[one.id]
