@@ -35,6 +35,7 @@ class EntityBucket:
     """The counts of entities for a period, or for a part of the period `of`, with the aggregates asked there.
 
     `is_dated`: the numbers change when a month of the period ends; by `today` it has or has not.
+    `kinds`: those of the entities that count anything there.
     """
 
     name: str
@@ -43,6 +44,7 @@ class EntityBucket:
     today: date
     is_dated: bool
     aggregates: tuple[Aggregate, ...]
+    kinds: frozenset[str]
 
 
 class Aggregates:
@@ -93,4 +95,5 @@ def _split(
     for is_dated, named in ((False, name), (True, dated)):
         chosen = tuple(one for one in aggregates if one.reads_parts is is_dated)
         if chosen:
-            yield EntityBucket(named, whole, period, today, is_dated, chosen)
+            kinds = frozenset(one.of for one in chosen)
+            yield EntityBucket(named, whole, period, today, is_dated, chosen, kinds)

@@ -29,6 +29,7 @@ from field178_server.office.indicators.source import (
     PLAIN_TYPES,
     ends_of,
     listed,
+    records_as_written,
     records_to_count,
 )
 from field178_server.records.find_record import FILED_TYPES
@@ -166,8 +167,8 @@ class Recounting:
 
     def _links(self, types: Mapping[str, str]) -> dict[str, frozenset[Subject]]:
         """Return the links of records as they are now."""
-        self._read(types)
-        found = {one: set(links_of(record, self._lists)) for one in types if (record := self._records[one])}
+        records = records_as_written(self._session, self._tenant_id, types)
+        found = {one.record_id: set(links_of(one, self._lists)) for one in records}
         places = {one for one, kind in types.items() if kind == ESTABLISHMENT}
         there = places & found.keys()
         for one, plan in self._plans.of_places(there).items():
@@ -216,11 +217,24 @@ class Recounting:
     def _counted(
         self, subjects: Collection[Subject], change: SubjectChange
     ) -> Iterator[tuple[SubjectPart, Counted]]:
-        for kind, one in subjects:
-            if kind == RECORD:
-                yield (RECORD, one, ""), self._of_record(one)
-        yield from self._of_entities([one for one in subjects if one[0] in _ENTITY_KINDS], change)
-        yield from self._of_plans({one for kind, one in subjects if kind == PLAN})
+        filed = {one for kind, one in subjects if kind == RECORD}
+        entities = [one for one in subjects if one[0] in _ENTITY_KINDS and self._buckets[one[0]]]
+        linked = self._records_of(entities, change)
+        plans = {one for kind, one in subjects if kind == PLAN}
+        planned = self._plans.read(plans)
+        # All at once: each reading asks what stands beside visits and sessions anew.
+        self._read(
+            filed.union(
+                (one for kind, one in entities if kind in RECORD_KINDS),
+                *linked.values(),
+                planned.plans,
+                planned.visits,
+            )
+        )
+        for one in filed:
+            yield (RECORD, one, ""), self._of_record(one)
+        yield from self._of_entities(entities, linked)
+        yield from self._of_plans(plans, planned)
 
     def _of_record(self, record_id: str) -> Counted:
         record = self._record(record_id)
@@ -233,13 +247,9 @@ class Recounting:
         return Counted(approved, difference(found, approved))
 
     def _of_entities(
-        self, subjects: Sequence[Subject], change: SubjectChange
+        self, entities: Iterable[Subject], records: Mapping[Subject, set[str]]
     ) -> Iterator[tuple[SubjectPart, Counted]]:
-        wanted = [one for one in subjects if self._buckets[one[0]]]
-        records = self._records_of(wanted, change)
-        entities = {one for kind, one in wanted if kind in RECORD_KINDS}
-        self._read(entities.union(*records.values()))
-        for kind, one in wanted:
+        for kind, one in entities:
             linked = [
                 record
                 for record_id in sorted(records.get((kind, one), ()))
@@ -295,10 +305,8 @@ class Recounting:
                 found.setdefault(named[name], set()).add(record_id)
         return found
 
-    def _of_plans(self, plans: Collection[str]) -> Iterator[tuple[SubjectPart, Counted]]:
+    def _of_plans(self, plans: Iterable[str], planned: ItemsOfPlans) -> Iterator[tuple[SubjectPart, Counted]]:
         """Yield what planned visits count, by the visits that may have made them done."""
-        planned = self._plans.read(plans)
-        self._read(planned.plans.keys() | planned.visits)
         records = [
             record
             for one in (*sorted(planned.plans), *sorted(planned.visits))
@@ -356,8 +364,5 @@ def _of_kind(
     buckets: Mapping[str, Sequence[EntityBucket]], kind: str
 ) -> list[tuple[str, list[EntityBucket]]]:
     """Return the buckets by period in which entities of a kind count anything."""
-    found = (
-        (part, [one for one in inside if any(each.of == kind for each in one.aggregates)])
-        for part, inside in buckets.items()
-    )
+    found = ((part, [one for one in inside if kind in one.kinds]) for part, inside in buckets.items())
     return [(part, inside) for part, inside in found if inside]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -31,35 +31,55 @@ STEP = 1000
 Ids = Collection[str] | None
 # Days by visit and key of a correction.
 ClosedOn = dict[str, dict[str, date]]
+# What the office wrote beside visits, by visit and its own id: type and content.
+Entries = dict[str, dict[str, tuple[str, dict[str, object]]]]
 
 
 def records_to_count(session: Session, tenant_id: str, ids: Ids = None) -> Iterator[CountedRecord]:
     """Yield the live records that count, all or those of these ids; of void ones nothing counts."""
-    row = Record
-    query = select(row.record_id, row.type, row.body).where(
-        row.tenant_id == tenant_id, row.deleted.is_(False), listed(session, row.record_id, ids)
-    )
-    if ids is None:
-        # Asked for types beside ids, SQLite may read all of the types.
-        query = query.where(row.type.in_(sorted(PLAIN_TYPES)))
-    filed: list[str] = []
+    found: Iterable[CountedRecord] = records_as_written(session, tenant_id, ids)
+    if ids is not None:
+        found = list(found)
+        ids = [one.record_id for one in found if one.type in FILED_TYPES]
+    beside = _Beside.read(session, tenant_id, ids) if ids is None or ids else _Beside()
     plans: list[CountedRecord] = []
-    for record_id, type_, body in session.execute(query).yield_per(STEP):
-        if type_ in FILED_TYPES:
-            filed.append(record_id)
-        data = json.loads(body) if type_ in PLAIN_TYPES else {}
-        # Nothing is known of what was erased, not even where it was.
-        if data and data.keys() != {ERASED_AT}:
-            record = CountedRecord(record_id=record_id, type=type_, data=data)
-            if type_ == PLAN:
-                plans.append(record)
-            else:
-                yield record
+    for record in found:
+        if record.type == PLAN:
+            plans.append(record)
+        else:
+            yield beside.put_to(record) if record.type in FILED_TYPES else record
     if plans:
         replaced = _replaced_plans(session, tenant_id)
         yield from (replace(one, is_replaced=_key_of(one.record_id, one.data) in replaced) for one in plans)
-    if ids is None or filed:
-        yield from _filed_records(session, tenant_id, None if ids is None else filed)
+
+
+def records_as_written(session: Session, tenant_id: str, ids: Ids = None) -> Iterator[CountedRecord]:
+    """Yield the same records without what stands beside them: what the office and later visits wrote."""
+    there = (FiledRecord.tenant_id == Record.tenant_id) & (FiledRecord.record_id == Record.record_id)
+    query = (
+        select(Record.record_id, Record.type, Record.body, FiledRecord.review_state, FiledRecord.received_at)
+        .outerjoin(FiledRecord, there)
+        .where(
+            Record.tenant_id == tenant_id,
+            Record.deleted.is_(False),
+            listed(session, Record.record_id, ids),
+        )
+    )
+    if ids is None:
+        # Asked for types beside ids, SQLite may read all of the types.
+        query = query.where(Record.type.in_(sorted({*PLAIN_TYPES, *FILED_TYPES})))
+    for record_id, type_, body, state, received_at in session.execute(query).yield_per(STEP):
+        if type_ in FILED_TYPES and state not in (None, _VOID):
+            yield CountedRecord(
+                record_id=record_id,
+                type=type_,
+                data=json.loads(body),
+                is_approved=state == _APPROVED,
+                received_at=received_at,
+            )
+        # Nothing is known of what was erased, not even where it was.
+        elif type_ in PLAIN_TYPES and (data := json.loads(body)) and data.keys() != {ERASED_AT}:
+            yield CountedRecord(record_id=record_id, type=type_, data=data)
 
 
 def listed(
@@ -71,29 +91,32 @@ def listed(
     return database.among_ids(session, column, ids)
 
 
-def _filed_records(session: Session, tenant_id: str, ids: Ids) -> Iterator[CountedRecord]:
-    there = (FiledRecord.tenant_id == Record.tenant_id) & (FiledRecord.record_id == Record.record_id)
-    filed = (
-        select(Record.record_id, Record.type, Record.body, FiledRecord.review_state, FiledRecord.received_at)
-        .join(FiledRecord, there)
-        .where(Record.tenant_id == tenant_id, FiledRecord.review_state != _VOID)
-        .where(listed(session, Record.record_id, ids))
-    )
-    entries = _entries(session, tenant_id, ids)
-    closed_on, closed_by_approved = _closed_on(session, tenant_id, ids)
-    decided = _decided(session, tenant_id, ids)
-    for record_id, type_, body, state, received_at in session.execute(filed).yield_per(STEP):
-        yield CountedRecord(
-            record_id=record_id,
-            type=type_,
-            data=json.loads(body),
-            is_approved=state == _APPROVED,
-            was_reviewed=record_id in decided,
-            was_returned=_RETURNED in decided.get(record_id, ()),
-            received_at=received_at,
-            entries=entries.get(record_id, {}),
-            closed_on=closed_on.get(record_id, {}),
-            closed_by_approved=closed_by_approved.get(record_id),
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands beside visits and sessions, by their ids."""
+
+    entries: Entries = field(default_factory=dict)
+    closed_on: ClosedOn = field(default_factory=dict)
+    closed_by_approved: ClosedOn = field(default_factory=dict)
+    decided: Mapping[str, set[str]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, session: Session, tenant_id: str, ids: Ids) -> _Beside:
+        return cls(
+            _entries(session, tenant_id, ids),
+            *_closed_on(session, tenant_id, ids),
+            _decided(session, tenant_id, ids),
+        )
+
+    def put_to(self, record: CountedRecord) -> CountedRecord:
+        one = record.record_id
+        return replace(
+            record,
+            was_reviewed=one in self.decided,
+            was_returned=_RETURNED in self.decided.get(one, ()),
+            entries=self.entries.get(one, {}),
+            closed_on=self.closed_on.get(one, {}),
+            closed_by_approved=self.closed_by_approved.get(one),
         )
 
 
@@ -110,15 +133,13 @@ def _key_of(record_id: str, data: Data) -> tuple[str, int | None]:
     return record_id, count_of(data, "year")
 
 
-def _entries(
-    session: Session, tenant_id: str, ids: Ids
-) -> dict[str, dict[str, tuple[str, dict[str, object]]]]:
+def _entries(session: Session, tenant_id: str, ids: Ids) -> Entries:
     """Return what the office wrote beside visits, by visit."""
     query = select(Record.subject_id, Record.record_id, Record.type, Record.body).where(
         Record.tenant_id == tenant_id, Record.deleted.is_(False), listed(session, Record.subject_id, ids)
     )
     of_types = Record.type.in_(sorted(OFFICE_TYPES)) if ids is None else true()
-    found: dict[str, dict[str, tuple[str, dict[str, object]]]] = {}
+    found: Entries = {}
     for visit_id, record_id, type_, body in session.execute(query.where(of_types)):
         if type_ in OFFICE_TYPES:
             found.setdefault(str(visit_id), {})[record_id] = (type_, json.loads(body))

@@ -174,6 +174,19 @@ def test_who_files_and_decides_pays_nothing_for_the_totals(
     assert not [one for one in found if "indicator_" in one]
 
 
+def test_settling_of_an_approval_reads_what_stands_beside_visits_once(
+    sqlite_engine: Engine, statements: Statements
+) -> None:
+    history = filed(World(sqlite_engine))
+    history.settle()
+    # Some meet a visit that waits.
+    for seed in range(24, 34):
+        history.step("approve", seed)
+    with statements(sqlite_engine) as found:
+        history.settle()
+    assert len([one for one in found if "FROM audit" in one]) == 1
+
+
 def test_settled_figures_take_few_statements_and_write_none(
     sqlite_engine: Engine, statements: Statements
 ) -> None:
