@@ -49,6 +49,8 @@ def main(rows: int) -> None:
         for login, role in (("chi", "reviewer"), ("quan", "admin")):
             server.command("user", "add", login, "--role", role, stdin=f"{PASSWORD}\n")
         token = _fill(Path(folder), rows)
+        # The daily check of every digest would begin beside the first pages.
+        server.command("tidy")
         server.start()
         try:
             for name, query in (("as they lie", "Visits"), ("by day", "Visits?$orderby=VisitedOn")):
