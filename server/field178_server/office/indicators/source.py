@@ -41,13 +41,13 @@ def records_to_count(session: Session, tenant_id: str, ids: Ids = None) -> Itera
     if ids is not None:
         found = list(found)
         ids = [one.record_id for one in found if one.type in FILED_TYPES]
-    beside = _Beside.read(session, tenant_id, ids) if ids is None or ids else _Beside()
+    companions = _FiledCompanions.read(session, tenant_id, ids) if ids is None or ids else _FiledCompanions()
     plans: list[CountedRecord] = []
     for record in found:
         if record.type == PLAN:
             plans.append(record)
         else:
-            yield beside.put_to(record) if record.type in FILED_TYPES else record
+            yield companions.put_to(record) if record.type in FILED_TYPES else record
     if plans:
         replaced = _replaced_plans(session, tenant_id)
         yield from (replace(one, is_replaced=_key_of(one.record_id, one.data) in replaced) for one in plans)
@@ -92,7 +92,7 @@ def listed(
 
 
 @dataclass(frozen=True, slots=True)
-class _Beside:
+class _FiledCompanions:
     """What stands beside visits and sessions, by their ids."""
 
     entries: Entries = field(default_factory=dict)
@@ -101,7 +101,7 @@ class _Beside:
     decided: Mapping[str, set[str]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, session: Session, tenant_id: str, ids: Ids) -> _Beside:
+    def read(cls, session: Session, tenant_id: str, ids: Ids) -> _FiledCompanions:
         return cls(
             _entries(session, tenant_id, ids),
             *_closed_on(session, tenant_id, ids),
