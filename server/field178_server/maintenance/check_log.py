@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from field178_server.database.models import StoreCheck
 
 EVERY = timedelta(hours=24)
+# Less than the hour from one look to the next.
+AGAIN_AFTER = timedelta(minutes=50)
 FAULTS_KEPT = 100
 
 
@@ -25,14 +27,18 @@ class LastCheck:
 
 
 def claim(session: Session, tenant_id: str, now: datetime) -> bool:
-    """Begin a check when the last one began a day ago or more; of many processes exactly one begins it."""
+    """Begin a check when the last one began a day ago or more; of many processes exactly one begins it.
+
+    One that did not come to its end, because it failed or its server was stopped, is begun again sooner.
+    """
     row = session.get(StoreCheck, tenant_id, with_for_update=True)
     if row is None:
         # Another process may insert it meanwhile: the clash runs this anew, and then it is not due.
         session.add(StoreCheck(tenant_id=tenant_id, begun_at=now))
         session.flush()
         return True
-    if now - row.begun_at < EVERY:
+    has_ended = row.ended_at is not None and row.ended_at >= row.begun_at
+    if now - row.begun_at < (EVERY if has_ended else AGAIN_AFTER):
         return False
     row.begun_at = now
     return True

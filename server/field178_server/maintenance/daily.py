@@ -7,8 +7,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from subprocess import CalledProcessError
+from typing import TypeAlias
 
 import structlog
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -34,6 +37,8 @@ from field178_shared.time.clock import local_date
 FIRST_AFTER_S = 60.0
 EVERY_S = 3600.0
 
+FaultsOfStore: TypeAlias = Callable[[Engine, str, str | None], list[str]]
+
 log = structlog.get_logger()
 
 
@@ -47,18 +52,26 @@ class MaintenanceResult:
     collected: Collected | None
 
 
-def check_if_due(runtime: Runtime) -> bool:
-    """Recompute every digest when a day has passed and keep what was found; tell whether it was done."""
+def check_if_due(runtime: Runtime, faults_of: FaultsOfStore = faults_of_store) -> bool:
+    """Recompute every digest when a day has passed and keep what was found; tell whether it was done.
+
+    A check that fails is told in the log and begun again at the next look.
+    """
     engine, tenant_id = runtime.engine, runtime.tenant_id
     if not run_write(engine, lambda session: check_log.claim(session, tenant_id, runtime.clock.now())):
         return False
-    found = faults_of_store(engine, tenant_id, runtime.keyring.receipt_key)
+    try:
+        found = faults_of(engine, tenant_id, runtime.keyring.receipt_key)
+    except (OSError, CalledProcessError, SQLAlchemyError) as error:
+        exit_code = getattr(error, "returncode", None)
+        log.warning("store_check_failed", error=type(error).__name__, exit_code=exit_code)
+        return False
     run_write(engine, lambda session: check_log.keep(session, tenant_id, runtime.clock.now(), found))
     log.log(logging.ERROR if found else logging.INFO, "store_checked", faults=len(found))
     return True
 
 
-def run_maintenance(runtime: Runtime) -> MaintenanceResult:
+def run_maintenance(runtime: Runtime, faults_of: FaultsOfStore = faults_of_store) -> MaintenanceResult:
     """Run the maintenance of the store: `serve` and `field178 tidy` call it once an hour.
 
     Unannounced visits whose day has come go to their teams; rights that come with a membership begin and
@@ -77,7 +90,7 @@ def run_maintenance(runtime: Runtime) -> MaintenanceResult:
     if removed := KeptFiles(runtime.settings.data_dir, runtime.tenant_id).remove_old(runtime.clock.now()):
         log.info("exports_removed", count=removed)
     given_up = uploading_of(runtime).expire()
-    is_checked = check_if_due(runtime)
+    is_checked = check_if_due(runtime, faults_of)
     return MaintenanceResult(left, given_up, is_checked, _collect(runtime) if is_checked else None)
 
 
@@ -119,7 +132,7 @@ def maintenance_running(
                 check()
             except (SQLAlchemyError, AppError, OSError) as error:
                 # A store that is away or busy, or a disk that is full now, is looked at again in an hour.
-                log.warning("store_check_failed", error=type(error).__name__)
+                log.warning("maintenance_failed", error=type(error).__name__)
 
     thread = threading.Thread(target=run, name="daily-check", daemon=True)
     thread.start()

@@ -10,6 +10,7 @@ from functools import partial
 from field178_server.http.application_runtime import runtime_of
 from field178_server.job_kinds import JOB_KINDS
 from field178_server.jobs.worker import jobs_running
+from field178_server.maintenance.check_process import faults_in_own_process
 from field178_server.maintenance.daily import MaintenanceResult, maintenance_running, run_maintenance
 from field178_server.office.indicators.team_figures import FiguresOfTeams
 from field178_server.office.indicators.updater import totals_running
@@ -36,7 +37,7 @@ class AddressError(Exception):
 
 def run_hourly(runtime: Runtime) -> MaintenanceResult:
     """Run the maintenance of the store, and send the reminder of a month where it is due."""
-    done = run_maintenance(runtime)
+    done = run_maintenance(runtime, faults_in_own_process)
     remind_if_due(runtime)
     return done
 

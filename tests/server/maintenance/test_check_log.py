@@ -26,7 +26,16 @@ def keep(world: World, *faults: str) -> None:
 def test_a_second_process_does_not_check_again_on_the_same_day(world: World) -> None:
     assert claim(world)
     assert not claim(world)
+    keep(world)
     assert not claim(world, hours=23)
+    assert claim(world, hours=25)
+
+
+def test_a_check_without_an_end_is_begun_again_at_the_next_look(world: World) -> None:
+    claim(world)
+    keep(world)
+    assert claim(world, hours=24)
+    assert not claim(world, hours=24, minutes=15)
     assert claim(world, hours=25)
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from pathlib import Path
+from typing import NoReturn
 
+import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 from tests.server.console.conftest import (
@@ -24,12 +27,14 @@ from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import AccountRequest
 from field178_server.database.models import Scope
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.maintenance import check_process, integrity
 from field178_server.maintenance.check_log import LastCheck, last_check
 from field178_server.maintenance.daily import check_if_due, maintenance_running, run_maintenance
 from field178_server.office.erasure import operations as erasure
 from field178_server.office.plan.operations import Assignment, add_items
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import declared_types
+from field178_server.serving.server import run_hourly
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import local_date
 
@@ -70,6 +75,32 @@ def test_administrator_reads_the_outcome_and_the_reviewer_does_not(
     admin = signed_in("admin")
     assert "scope: unit:c11629_v1 digest" in admin.text("/tablets")
     assert "scope: " not in signed_in("chi").text("/tablets")
+
+
+def test_a_server_leaves_the_digests_to_another_process(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def computed_here(*_: object) -> NoReturn:
+        raise AssertionError("the server's process recomputed the digests")
+
+    monkeypatch.setattr(integrity, "_faults_of_scopes", computed_here)
+    run_write(office.engine, lambda session: session.execute(update(Scope).values(live_count=7)))
+    assert run_hourly(office.runtime).is_checked
+    kept = found(office)
+    assert kept is not None
+    assert "scope: unit:c11629_v1 digest" in kept.faults
+
+
+def test_a_process_that_does_not_start_is_begun_again_at_the_next_look(
+    office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(check_process, "COMMAND", (str(tmp_path / "no-such-python"),))
+        assert not run_hourly(office.runtime).is_checked
+    assert "FileNotFoundError" in capsys.readouterr().out
+    assert found(office) is None
+    office.clock.move(hours=1)
+    assert check_if_due(office.runtime)
 
 
 def test_a_check_that_fails_is_tried_again_and_ends_with_the_server() -> None:
