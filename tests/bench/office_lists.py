@@ -124,8 +124,8 @@ def _stocked(folder: Path, url: str, engine: str, only: str) -> None:
 def measure(folder: Path, url: str, engine: str, only: str = "") -> None:
     """Serve a filled store from a process of its own and ask for each list."""
     server = ServerProcess(folder, {"FIELD178_DATABASE_URL": url} if url else {})
-    # The daily check of every digest begins a minute after the first start and takes a core for a quarter of
-    # a minute: pages of just that moment would be measured beside it, and no others.
+    # The daily check of every digest begins a minute after the first start and takes a core in a process of
+    # its own: pages of just that moment would be measured beside it, and no others.
     started = time.monotonic()
     server.command("tidy")
     figure("R", f"{engine}: daily check of the store", time.monotonic() - started, "s")
