@@ -13,6 +13,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from threading import Thread
+from types import TracebackType
 
 from sqlalchemy import Engine
 
@@ -49,17 +50,17 @@ def main() -> None:
     """Check the store that the input names and write what was found, as one JSON list."""
     # Ctrl-C is meant for the server, whose end is the end of this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.excepthook = _tell
     _give_way()
     database_url, tenant_id, receipt_key = json.loads(sys.stdin.readline())
     Thread(target=_end_with_server, daemon=True).start()
-    engine = create_engine_for(database_url)
-    try:
-        sys.stdout.write(json.dumps(faults_of_store(engine, tenant_id, receipt_key)))
-    except Exception as error:  # noqa: BLE001  # its message may quote the store
-        told = {"exception": type(error).__name__, "frames": frames_of(error)}
-        sys.exit(json.dumps({**told, "event": "store_check_ended", "level": "error"}))
-    finally:
-        engine.dispose()
+    sys.stdout.write(json.dumps(faults_of_store(create_engine_for(database_url), tenant_id, receipt_key)))
+
+
+def _tell(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
+    """Write an error as a line of the log, without its message, which may quote the store."""
+    told = {"exception": type(error).__name__, "frames": frames_of(error)}
+    sys.stderr.write(json.dumps({**told, "event": "store_check_ended", "level": "error"}) + "\n")
 
 
 def _give_way() -> None:
