@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
+from tests.stores import Statements
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, UNIT, World
 
 from field178_server.database.models import (
@@ -13,6 +14,7 @@ from field178_server.database.models import (
     ConflictRow,
     EstablishmentProjection,
     Feed,
+    FiledFacet,
     FiledRecord,
     Record,
 )
@@ -21,6 +23,7 @@ from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.move import move
 from field178_server.records.stored_record import new_record, next_revision
 from field178_shared.errors import AppError
+from field178_shared.merge import Data
 from field178_shared.wire.canonical import canonical, short_hash
 
 
@@ -31,6 +34,37 @@ def written(world: World, work: Any) -> dict[str, int]:
         return batch.flush()
 
     return run_write(world.engine, whole)
+
+
+def test_facets_follow_their_record_and_are_written_where_they_change(
+    world: World, statements: Statements
+) -> None:
+    visit, of_bar = world.ids.random(), {"violation_id": "no_licence"}
+
+    def state(data: Data, *, deleted: bool = False) -> list[str]:
+        def work(batch: Batch) -> None:
+            batch.load([visit])
+            known = batch.get(visit)
+            batch.put(
+                new_record(visit, "inspection", UNIT, data)
+                if known is None
+                else next_revision(known, data=data, deleted=deleted)
+            )
+
+        with statements(world.engine) as found:
+            written(world, work)
+        return [one for one in found if "filed_facet" in one]
+
+    def facets() -> list[tuple[str, str]]:
+        return sorted((row.kind, row.value) for row in world.rows(FiledFacet))
+
+    assert state({"findings": {"f1": of_bar}})
+    assert facets() == [("violation", "no_licence")]
+    assert state({"findings": {"f1": of_bar, "f2": of_bar}, "internal_note": "x"}) == []
+    assert state({"findings": {"f2": {"violation_id": "closing_hours"}}})
+    assert facets() == [("violation", "closing_hours")]
+    assert state({"findings": {"f2": {"violation_id": "closing_hours"}}}, deleted=True)
+    assert facets() == []
 
 
 def test_stamps_follow_the_order_of_first_touch_in_each_scope(world: World) -> None:

@@ -20,17 +20,19 @@ _COLUMNS = ("tenant_id", "record_id", "kind", "value")
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
-    """Replace the facets of changed records; a deleted or erased one has none."""
-    table = table_of(FiledFacet)
-    known = [(tenant_id, projected.record.record_id) for projected in changed if projected.before is not None]
-    database.bulk_delete(connection, table, ("tenant_id", "record_id"), known)
-    rows = {
-        (tenant_id, projected.record.record_id, *facet)
-        for projected in changed
-        if not projected.is_gone
-        for facet in _facets(projected.record)
-    }
-    database.bulk_insert(connection, table, _COLUMNS, sorted(rows))
+    """Replace the facets of records that have others than before; a deleted or erased one has none."""
+    table, stale, added = table_of(FiledFacet), [], []
+    for projected in changed:
+        key = (tenant_id, projected.record.record_id)
+        before, after = _facets_of(projected.before), _facets_of(projected)
+        stale += [(*key, *facet) for facet in sorted(before - after)]
+        added += [(*key, *facet) for facet in sorted(after - before)]
+    database.bulk_delete(connection, table, _COLUMNS, stale)
+    database.bulk_insert(connection, table, _COLUMNS, added)
+
+
+def _facets_of(projected: ProjectedRecord | None) -> set[tuple[str, str]]:
+    return set() if projected is None or projected.is_gone else set(_facets(projected.record))
 
 
 def _facets(record: SourceRecord) -> Iterator[tuple[str, str]]:
