@@ -10,13 +10,17 @@ from field178_server.database.flask_extension import Model
 
 
 class IndicatorBasis(Model):
-    """What the counts of a tenant were made by; its row is locked by whoever settles."""
+    """What the counts of a tenant were made by; its row is locked by whoever writes a step of settling.
+
+    `steps`: how many were written, so that a step counted before another one was written is seen.
+    """
 
     __tablename__ = "indicator_basis"
     __table_args__ = table_args(ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"]))
 
     tenant_id: Mapped[TenantKey]
     basis: Mapped[str] = mapped_column(default="")
+    steps: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class IndicatorCursor(Model):

@@ -1,8 +1,15 @@
-"""Settling: what changed is brought into the totals, in short transactions that any process may run."""
+"""Settling: what changed is counted and brought into the totals, step by step, by any process.
+
+It is counted before the transaction that writes it: with SQLite all who write would wait for the counting. A
+step is counted by what the steps before it wrote; where another process wrote one meanwhile, it is counted
+anew.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import Engine, delete, select
@@ -16,7 +23,7 @@ from field178_server.database.models import (
     IndicatorSubject,
     IndicatorTotal,
 )
-from field178_server.database.unit_of_work import run_write
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.indicators import totals
 from field178_server.office.indicators.basis import aggregates_in_force, current_basis
 from field178_server.office.indicators.counts import APPROVED, WAITING, bucket_of
@@ -30,40 +37,38 @@ from field178_shared.indicators.subjects import ESTABLISHMENT
 STEP = 200
 # For how long a period is kept that nobody asks for.
 KEPT_FOR = timedelta(days=400)
+# Who settles beside another lets that one go on: of two steps at once one is counted for nothing.
+_MEANWHILE_S = 1.0
 _TABLES = (IndicatorTotal, IndicatorSubject, IndicatorLink, IndicatorCursor)
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One step as it was counted: what is left to write. `seen`: how many steps were written before it."""
+
+    seen: int
+    write: Callable[[Session], None]
+    is_last: bool = False
+
+
 def settle(engine: Engine, tenant_id: str, lists: CodeLists, today: date, step: int = STEP) -> int:
-    """Bring everything into the totals, a step a transaction; return how many steps it took."""
+    """Bring everything into the totals; return how many steps it took."""
     steps = 0
-    while run_write(engine, lambda session: settle_step(session, tenant_id, lists, today, step)):
+    while settle_step(engine, tenant_id, lists, today, step):
         steps += 1
     return steps
 
 
-def settle_step(session: Session, tenant_id: str, lists: CodeLists, today: date, step: int = STEP) -> bool:
-    """Bring the next changes into the totals, or the next entities of a period; False: nothing was left.
-
-    Who settles holds the row of the basis: no two processes count the same change.
-    """
-    state = _locked(session, tenant_id)
-    changes = totals.unsettled(session, tenant_id, step)
-    if state.basis != (basis := current_basis(lists)) or changes.is_lost:
-        _begin_anew(session, tenant_id)
-        state.basis = basis
+def settle_step(engine: Engine, tenant_id: str, lists: CodeLists, today: date, step: int = STEP) -> bool:
+    """Bring the next changes into the totals, or the next entities of a period; False: nothing was left."""
+    with snapshot(engine) as session:
+        counted = _Counting(session, tenant_id, lists, today, step).next_step()
+    if counted is None:
+        return False
+    if not run_write(engine, lambda session: _write(session, tenant_id, counted)):
+        time.sleep(_MEANWHILE_S)
         return True
-    periods = totals.kept_periods(session, tenant_id)
-    counting = _Periods(session, tenant_id, lists, today, step)
-    # First, so that the entities of a change are never counted by another day than the rest of a period.
-    if counting.follow_day(periods):
-        return True
-    if changes.cursors:
-        begun = [one for one, row in periods.items() if row.state != ASKED]
-        recounting = Recounting(session, tenant_id, lists, begun, today)
-        _write(session, tenant_id, recounting, recounting.of_changes(changes.record_ids))
-        totals.move_cursors(session, tenant_id, changes.cursors)
-        return not changes.is_all or not counting.are_counted(periods)
-    return counting.next_step(periods)
+    return not counted.is_last
 
 
 def is_settled(session: Session, tenant_id: str, lists: CodeLists, today: date) -> bool:
@@ -72,7 +77,7 @@ def is_settled(session: Session, tenant_id: str, lists: CodeLists, today: date) 
     if state is None or state.basis != current_basis(lists) or totals.unsettled(session, tenant_id, 1).count:
         return False
     periods = totals.kept_periods(session, tenant_id)
-    return _Periods(session, tenant_id, lists, today, STEP).are_counted(periods)
+    return _are_counted(periods, today)
 
 
 def forget(session: Session, tenant_id: str) -> None:
@@ -81,12 +86,14 @@ def forget(session: Session, tenant_id: str) -> None:
         session.execute(delete(table).where(table.tenant_id == tenant_id))
     for row in totals.kept_periods(session, tenant_id).values():
         row.state, row.reached, row.months_ended = ASKED, "", -1
-    session.get_one(IndicatorBasis, tenant_id).basis = ""
+    state = session.get_one(IndicatorBasis, tenant_id)
+    state.basis, state.steps = "", state.steps + 1
 
 
-def _begin_anew(session: Session, tenant_id: str) -> None:
+def _begin_anew(session: Session, tenant_id: str, basis: str) -> None:
     """Forget all counts; what was merged is not in the feed for ever, and is linked at once."""
     forget(session, tenant_id)
+    session.get_one(IndicatorBasis, tenant_id).basis = basis
     steps = merge_steps(session, tenant_id)
     write_links(session, tenant_id, {}, {one: frozenset({(MERGED, into)}) for one, into in steps.items()})
 
@@ -111,15 +118,35 @@ def _locked(session: Session, tenant_id: str) -> IndicatorBasis:
     return found
 
 
-def _write(session: Session, tenant_id: str, recounting: Recounting, change: SubjectChange) -> None:
+def _write(session: Session, tenant_id: str, counted: _Step) -> bool:
+    """Write a step; False: another process has written one since this one was counted."""
+    state = _locked(session, tenant_id)
+    if state.steps != counted.seen:
+        return False
+    state.steps += 1
     session.flush()
-    write_links(session, tenant_id, change.links_before, change.links)
-    totals.write_subjects(session, tenant_id, recounting.codec, change.before, change.after)
-    totals.add_totals(session, tenant_id, recounting.codec, change.totals())
+    counted.write(session)
+    return True
 
 
-class _Periods:
-    """Counts the entities of the periods that are kept."""
+def _are_counted(periods: Mapping[Period, IndicatorPeriod], today: date) -> bool:
+    """Tell whether the entities of every period are counted as of today."""
+    return periods.keys() >= set(totals.years_kept(today)) and all(
+        row.state == COUNTED and row.months_ended == one.months_ended(today) for one, row in periods.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _PeriodProgress:
+    """How far a period is counted."""
+
+    state: str
+    reached: str
+    months_ended: int
+
+
+class _Counting:
+    """Counts the next step in one state of the store."""
 
     def __init__(self, session: Session, tenant_id: str, lists: CodeLists, today: date, step: int) -> None:
         self._session = session
@@ -128,83 +155,151 @@ class _Periods:
         self._today = today
         self._step = step
 
-    def are_counted(self, periods: Mapping[Period, IndicatorPeriod]) -> bool:
-        """Tell whether the entities of every period are counted as of today."""
-        return periods.keys() >= set(totals.years_kept(self._today)) and all(
-            row.state == COUNTED and row.months_ended == one.months_ended(self._today)
-            for one, row in periods.items()
-        )
+    def next_step(self) -> _Step | None:
+        """Return the next step; None where nothing is left."""
+        tenant_id, basis = self._tenant_id, current_basis(self._lists)
+        state = self._session.get(IndicatorBasis, tenant_id)
+        seen = state.steps if state is not None else 0
+        changes = totals.unsettled(self._session, tenant_id, self._step)
+        if state is None or state.basis != basis or changes.is_lost:
+            return _Step(seen, lambda session: _begin_anew(session, tenant_id, basis))
+        periods = totals.kept_periods(self._session, tenant_id)
+        # First, so that the entities of a change are never counted by another day than the rest of a period.
+        if (ended := self._months_ended(periods)) is not None:
+            return _Step(seen, ended)
+        if changes.cursors:
+            is_last = changes.is_all and _are_counted(periods, self._today)
+            return _Step(seen, self._changed(changes, periods), is_last)
+        following = self._periods_begun(periods) or self._old_left(periods) or self._entities(periods)
+        return None if following is None else _Step(seen, following)
 
-    def next_step(self, periods: dict[Period, IndicatorPeriod]) -> bool:
-        """Count the next entities; False where every period is counted."""
-        wanted = [one for one in totals.years_kept(self._today) if one not in periods]
-        for one in wanted:
-            keep_period(self._session, self._tenant_id, one, self._today)
-        if wanted:
-            return True
-        if any([self._forget_old(one, row) for one, row in periods.items()]):
-            return True
-        for period, row in periods.items():
-            if row.state == ASKED:
-                row.state, row.months_ended = COUNTING, period.months_ended(self._today)
-        open_ = [(one, row) for one, row in periods.items() if row.state == COUNTING]
-        if not open_:
-            return False
-        reached = open_[0][1].reached
-        self._count_on({one: row for one, row in open_ if row.reached == reached})
-        return True
-
-    def _forget_old(self, period: Period, row: IndicatorPeriod) -> bool:
-        if period in totals.years_kept(self._today) or row.asked_on > self._today - KEPT_FOR:
-            return False
-        of_part = (
-            IndicatorSubject.tenant_id == self._tenant_id,
-            IndicatorSubject.part == part_of(period),
-        )
-        self._session.execute(delete(IndicatorSubject).where(*of_part))
-        for state in (APPROVED, WAITING):
-            name = bucket_of(state, part_of(period))
-            # PostgreSQL takes no collation within BETWEEN.
-            of_bucket = (IndicatorTotal.bucket >= name, IndicatorTotal.bucket <= f"{name}~")
-            self._session.execute(
-                delete(IndicatorTotal).where(IndicatorTotal.tenant_id == self._tenant_id, *of_bucket)
-            )
-        self._session.delete(row)
-        return True
-
-    def _count_on(self, open_: dict[Period, IndicatorPeriod]) -> None:
-        """Count the next establishments in periods that have come as far, at the start also all else."""
-        reached = next(iter(open_.values())).reached
-        found = totals.establishments_after(self._session, self._tenant_id, reached, self._step)
-        subjects = set(found)
-        if not reached:
-            subjects |= totals.other_entities(self._session, self._tenant_id, self._lists)
-        self._count(open_, subjects)
-        for row in open_.values():
-            if len(found) < self._step:
-                row.state = COUNTED
-            else:
-                row.reached = found[-1][1]
-
-    def follow_day(self, periods: dict[Period, IndicatorPeriod]) -> bool:
-        """Count again what changes when a month of a period ends; False where none has ended."""
+    def _months_ended(self, periods: Mapping[Period, IndicatorPeriod]) -> Callable[[Session], None] | None:
+        """Count again what changes when a month of a period ends; None where none has ended."""
         moved = {
-            one: row
+            one: one.months_ended(self._today)
             for one, row in periods.items()
             if row.state == COUNTED and row.months_ended != one.months_ended(self._today)
         }
         if not moved:
-            return False
+            return None
         kinds = aggregates_in_force(self._lists).dated_kinds
-        for period, row in moved.items():
-            row.months_ended = period.months_ended(self._today)
-            if ESTABLISHMENT in kinds:
-                row.state, row.reached = COUNTING, ""
-        if ESTABLISHMENT not in kinds:
-            others = totals.other_entities(self._session, self._tenant_id, self._lists)
-            self._count(moved, {one for one in others if one[0] in kinds})
-        return True
+        if ESTABLISHMENT in kinds:
+            return self._writing(
+                None, {one: _PeriodProgress(COUNTING, "", ended) for one, ended in moved.items()}
+            )
+        others = totals.other_entities(self._session, self._tenant_id, self._lists)
+        write = self._entities_written(moved, {one for one in others if one[0] in kinds})
+        return self._writing(
+            write,
+            {one: _PeriodProgress(COUNTED, periods[one].reached, ended) for one, ended in moved.items()},
+        )
 
-    def _count(self, periods: Collection[Period], subjects: set[Subject]) -> None:
+    def _changed(
+        self, changes: totals.Unsettled, periods: Mapping[Period, IndicatorPeriod]
+    ) -> Callable[[Session], None]:
+        """Count what changed."""
+        begun = [one for one, row in periods.items() if row.state != ASKED]
+        recounting = Recounting(self._session, self._tenant_id, self._lists, begun, self._today)
+        change = recounting.of_changes(changes.record_ids)
+
+        def write(session: Session) -> None:
+            _write_change(session, self._tenant_id, recounting, change)
+            totals.move_cursors(session, self._tenant_id, changes.cursors)
+
+        return write
+
+    def _periods_begun(self, periods: Mapping[Period, IndicatorPeriod]) -> Callable[[Session], None] | None:
+        wanted = [one for one in totals.years_kept(self._today) if one not in periods]
+
+        def write(session: Session) -> None:
+            for one in wanted:
+                keep_period(session, self._tenant_id, one, self._today)
+
+        return write if wanted else None
+
+    def _old_left(self, periods: Mapping[Period, IndicatorPeriod]) -> Callable[[Session], None] | None:
+        kept, first_asked = totals.years_kept(self._today), self._today - KEPT_FOR
+        old = [one for one, row in periods.items() if one not in kept and row.asked_on <= first_asked]
+
+        def write(session: Session) -> None:
+            for one in old:
+                _forget_period(session, self._tenant_id, one)
+
+        return write if old else None
+
+    def _entities(self, periods: Mapping[Period, IndicatorPeriod]) -> Callable[[Session], None] | None:
+        """Count the next establishments in periods that have come as far, at the start also all else."""
+        begun = {
+            one: _PeriodProgress(COUNTING, row.reached, one.months_ended(self._today))
+            for one, row in periods.items()
+            if row.state == ASKED
+        }
+        going_on = {
+            one: _PeriodProgress(row.state, row.reached, row.months_ended)
+            for one, row in periods.items()
+            if row.state == COUNTING
+        }
+        open_ = {one: (begun | going_on)[one] for one in periods if one in begun or one in going_on}
+        if not open_:
+            return None
+        reached = next(iter(open_.values())).reached
+        together = {one: counted for one, counted in open_.items() if counted.reached == reached}
+        found = totals.establishments_after(self._session, self._tenant_id, reached, self._step)
+        subjects = set(found)
+        if not reached:
+            subjects |= totals.other_entities(self._session, self._tenant_id, self._lists)
+        is_end = len(found) < self._step
+        come = {
+            one: replace(counted, state=COUNTED) if is_end else replace(counted, reached=found[-1][1])
+            for one, counted in together.items()
+        }
+        return self._writing(self._entities_written(together, subjects), begun | come)
+
+    def _entities_written(
+        self, periods: Collection[Period], subjects: set[Subject]
+    ) -> Callable[[Session], None]:
         recounting = Recounting(self._session, self._tenant_id, self._lists, periods, self._today)
-        _write(self._session, self._tenant_id, recounting, recounting.of_entities(subjects))
+        change = recounting.of_entities(subjects)
+        return lambda session: _write_change(session, self._tenant_id, recounting, change)
+
+    def _writing(
+        self, write: Callable[[Session], None] | None, come: Mapping[Period, _PeriodProgress]
+    ) -> Callable[[Session], None]:
+        """Return what writes counts, where there are any, and how far periods have come by them."""
+
+        def both(session: Session) -> None:
+            if write is not None:
+                write(session)
+            rows = totals.kept_periods(session, self._tenant_id)
+            for one, counted in come.items():
+                row = rows[one]
+                row.state, row.reached, row.months_ended = (
+                    counted.state,
+                    counted.reached,
+                    counted.months_ended,
+                )
+
+        return both
+
+
+def _write_change(session: Session, tenant_id: str, recounting: Recounting, change: SubjectChange) -> None:
+    write_links(session, tenant_id, change.links_before, change.links)
+    totals.write_subjects(session, tenant_id, recounting.codec, change.before, change.after)
+    totals.add_totals(session, tenant_id, recounting.codec, change.totals())
+
+
+def _forget_period(session: Session, tenant_id: str, period: Period) -> None:
+    of_part = (IndicatorSubject.tenant_id == tenant_id, IndicatorSubject.part == part_of(period))
+    session.execute(delete(IndicatorSubject).where(*of_part))
+    for state in (APPROVED, WAITING):
+        name = bucket_of(state, part_of(period))
+        # PostgreSQL takes no collation within BETWEEN.
+        of_bucket = (IndicatorTotal.bucket >= name, IndicatorTotal.bucket <= f"{name}~")
+        session.execute(delete(IndicatorTotal).where(IndicatorTotal.tenant_id == tenant_id, *of_bucket))
+    session.execute(
+        delete(IndicatorPeriod).where(
+            IndicatorPeriod.tenant_id == tenant_id,
+            IndicatorPeriod.first_day == period.first,
+            IndicatorPeriod.end_day == period.end,
+        )
+    )

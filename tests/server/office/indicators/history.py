@@ -94,11 +94,7 @@ class History:
         totals.settle(self.world.engine, self.world.tenant_id, self.lists, self.today, step=3)
 
     def settle_once(self) -> None:
-        world = self.world
-        run_write(
-            world.engine,
-            lambda session: totals.settle_step(session, world.tenant_id, self.lists, self.today, 2),
-        )
+        totals.settle_step(self.world.engine, self.world.tenant_id, self.lists, self.today, step=2)
 
     def keep(self) -> None:
         period, world = self._rnd.choice(PERIODS), self.world

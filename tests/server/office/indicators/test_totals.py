@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from field178_server.database.models import IndicatorLink, IndicatorSubject, Ind
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.indicators import operations as totals
 from field178_server.office.indicators.queries import figures
-from field178_server.office.indicators.recounting import part_of
+from field178_server.office.indicators.recounting import Recounting, SubjectChange, part_of
 from field178_server.office.indicators.updater import settle_if_needed, totals_running
 from field178_server.office.records import operations as records
 from field178_server.replication.compaction import compact
@@ -159,6 +159,48 @@ def test_two_that_settle_at_once_count_every_change_once(engine: Engine) -> None
         one.start()
     for one in threads:
         one.join()
+    assert_as_anew(history)
+
+
+def between(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]) -> list[None]:
+    """Let something happen once, between the counting of the next step and its writing."""
+    called: list[None] = []
+    count = Recounting.of_changes
+
+    def counted(self: Recounting, record_ids: Collection[str]) -> SubjectChange:
+        found = count(self, record_ids)
+        if not called:
+            called.append(None)
+            meanwhile()
+        return found
+
+    monkeypatch.setattr(Recounting, "of_changes", counted)
+    return called
+
+
+def test_who_files_while_a_step_is_counted_waits_for_nothing_and_is_counted_next(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = filed(World(engine))
+
+    def file() -> None:
+        for number in range(24, 40):
+            history.step(("establishment", "visit", "item", "approve")[number % 4], number)
+
+    called = between(monkeypatch, file)
+    history.settle()
+    assert called
+    assert_as_anew(history)
+
+
+def test_a_step_that_another_process_wrote_meanwhile_is_counted_anew(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(totals, "_MEANWHILE_S", 0.0)
+    history = filed(World(engine))
+    called = between(monkeypatch, history.settle_once)
+    history.settle()
+    assert called
     assert_as_anew(history)
 
 
