@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from tests.bench.records import IDS
+from tests.bench.rows import say_counted
 from tests.server.office_scene import PASSWORD, MovedClock, Office, furnish, settings_of
 from tests.shared import builders
 
@@ -19,15 +20,10 @@ from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import AccountRequest
 from field178_server.database.models import (
     Device,
-    IndicatorBasis,
-    IndicatorPeriod,
     PlanItemRow,
     Quarantine,
-    Scope,
 )
 from field178_server.database.unit_of_work import run_write
-from field178_server.office.indicators import totals
-from field178_server.office.indicators.basis import current_basis
 from field178_server.office.plan.operations import plan_id
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
@@ -92,7 +88,7 @@ def stock(
     _plan(office, rnd, places, sizes.planned)
     _people_and_tablets(office, rnd, places, sizes)
     if is_counted:
-        _write(office, lambda session: _as_if_counted(session, settings.tenant))
+        _write(office, lambda session: say_counted(session, settings.tenant))
     if office.engine.dialect.name == "postgresql":
         # Three years were written in minutes: its own vacuum and checkpoint, which an office's store had long
         # ago, would work beside what is measured. A server on SQLite has no statistics.
@@ -117,17 +113,6 @@ def filing(folder: Path, database_url: str = "") -> Iterator[Callable[[], None]]
 
     yield file_one
     office.close()
-
-
-def _as_if_counted(session: Session, tenant_id: str) -> None:
-    """Say that the totals of indicators are settled: no list reads them, and counting them takes minutes."""
-    scopes_ = session.scalars(select(Scope).where(Scope.tenant_id == tenant_id))
-    totals.move_cursors(session, tenant_id, {one.scope: (one.seq, one.floor) for one in scopes_})
-    session.add(IndicatorBasis(tenant_id=tenant_id, basis=current_basis(load())))
-    for year in totals.years_kept(TODAY):
-        key = {"tenant_id": tenant_id, "first_day": year.first, "end_day": year.end}
-        done = {"state": totals.COUNTED, "reached": "", "months_ended": year.months_ended(TODAY)}
-        session.add(IndicatorPeriod(**key, **done, asked_on=TODAY))
 
 
 def _write(office: Office, work: Callable[[Session], object]) -> None:

@@ -12,14 +12,18 @@ from tests.e2e.foreign_client import ForeignClient
 from tests.e2e.server_process import ServerProcess
 
 from field178_server.database.engine import create_engine_for
-from field178_server.database.models import Scope
+from field178_server.database.models import IndicatorBasis, IndicatorPeriod, Scope
 from field178_server.database.unit_of_work import run_write
+from field178_server.maintenance import check_log
+from field178_server.office.indicators import totals
+from field178_server.office.indicators.basis import current_basis
 from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, new_record
 from field178_server.replication.receipts import receipts
 from field178_server.replication.receipts.receipts import ReceiptState
+from field178_shared.codelists import load
 from field178_shared.ids import IdSource
-from field178_shared.time.clock import SystemClock
+from field178_shared.time.clock import SystemClock, local_date
 from field178_shared.wire.protocol import Status
 
 TENANT = "main"
@@ -47,8 +51,29 @@ def fill(server: ServerProcess, client: ForeignClient, count: int, start: int = 
 
         run_write(engine, write)
         made += [row.record_id for row in rows if row.type == "inspection"]
+    run_write(engine, _say_at_rest)
     engine.dispose()
     return made
+
+
+def _say_at_rest(session: Session) -> None:
+    """Say that what takes a core once is done: the first count of the totals, the check of every digest."""
+    say_counted(session, TENANT)
+    now = SystemClock().now()
+    check_log.claim(session, TENANT, now)
+    check_log.keep(session, TENANT, now, [])
+
+
+def say_counted(session: Session, tenant_id: str) -> None:
+    """Say that the totals of indicators are settled: counting them takes minutes of a core."""
+    scopes = session.scalars(select(Scope).where(Scope.tenant_id == tenant_id))
+    totals.move_cursors(session, tenant_id, {one.scope: (one.seq, one.floor) for one in scopes})
+    session.merge(IndicatorBasis(tenant_id=tenant_id, basis=current_basis(load())))
+    today = local_date(SystemClock().now())
+    for year in totals.years_kept(today):
+        key = {"tenant_id": tenant_id, "first_day": year.first, "end_day": year.end}
+        done = {"state": totals.COUNTED, "reached": "", "months_ended": year.months_ended(today)}
+        session.merge(IndicatorPeriod(**key, **done, asked_on=today))
 
 
 def skip_ahead(server: ServerProcess, *clients: ForeignClient) -> None:
