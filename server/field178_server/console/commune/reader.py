@@ -39,7 +39,7 @@ class CommuneReader:
 def reader_of(session: Session, officer: OfficerContext, localizer: Localizer) -> CommuneReader:
     """Return what an officer may read and enter."""
     access, lists = access_to_communes(officer.role, officer.scopes), localizer.lists
-    units = units_of(session, officer.tenant_id, access, lists)
+    units = units_of(session, officer.tenant_id, access, lists, today())
     may_enter = may(officer.role, "console.enter_commune_entry", lists)
     return CommuneReader(
         access, by_label((one, localizer.label(lists.units, one)) for one in units), may_enter

@@ -13,6 +13,7 @@ from field178_server.database.models import EstablishmentProjection, FiledRecord
 from field178_server.office.entries.queries import entries_of_types, stored_entry
 from field178_server.records.access import AccessFilter
 from field178_server.records.counted_visits import counted
+from field178_server.records.office_units import units_of_office
 from field178_server.records.stored_record import Stored
 from field178_shared.codelists import CodeLists, ListChoice
 from field178_shared.codelists.places import MediaOutlet
@@ -88,13 +89,14 @@ class CommuneWork:
         return sum(silent) + (self.plan is None) + sum(groups) + len(self.uncounted)
 
 
-def units_of(session: Session, tenant_id: str, access: AccessFilter, lists: CodeLists) -> list[str]:
-    """Return the units whose entries are seen: those named, and for who sees all those of the register."""
+def units_of(
+    session: Session, tenant_id: str, access: AccessFilter, lists: CodeLists, today: date
+) -> list[str]:
+    """Return the units whose entries are seen: those named, and for who sees all those of the office."""
     if access.scopes is not None:
         return [one for scope in access.scopes if (one := scope.removeprefix("unit:")) in lists.units]
-    query = select(EstablishmentProjection.unit_id).where(EstablishmentProjection.tenant_id == tenant_id)
     of_outlets = {one.unit_id for one in lists.media_outlets.values()}
-    return sorted({*session.scalars(query.distinct()), *of_outlets})
+    return sorted({*units_of_office(session, tenant_id, lists, today), *of_outlets})
 
 
 def commune_work(
@@ -117,7 +119,7 @@ def months_owed(session: Session, tenant_id: str, day: date, lists: CodeLists) -
     for one in entries_of_types(session, tenant_id, (POST, PLAN, RISK_COUNT)):
         by_unit.setdefault(text_of(one.data, "unit_id"), []).append(one)
     found = []
-    for unit_id in units_of(session, tenant_id, AccessFilter(None), lists):
+    for unit_id in units_of(session, tenant_id, AccessFilter(None), lists, day):
         entries = by_unit.get(unit_id, [])
         silent = tuple(one.outlet for one in _outlet_months(unit_id, entries, day, lists) if not one.posts)
         lacks_plan = _is_commune(unit_id, lists) and _plan_of(entries, day) is None

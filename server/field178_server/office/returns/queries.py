@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers
 from field178_server.accounts.officers import OfficerContext
-from field178_server.database.models import EstablishmentProjection
 from field178_server.office.entries.queries import entries_of_types, stored_entry
 from field178_server.records.access import AccessFilter, access_to_communes
+from field178_server.records.office_units import units_of_office
 from field178_server.records.stored_record import Stored
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.indicators import Denominator
@@ -166,12 +165,11 @@ def named_units(scopes: Iterable[str], lists: CodeLists) -> tuple[str, ...]:
 
 
 def areas_of(session: Session, tenant_id: str, lists: CodeLists, today: date) -> tuple[str, ...]:
-    """Return the units right above the communes of the register: what a return of the whole area is about.
+    """Return the units right above the communes of the office: what a return of the whole area is about.
 
     A commune of the register that became another one since counts as that one.
     """
-    query = select(EstablishmentProjection.unit_id).where(EstablishmentProjection.tenant_id == tenant_id)
-    area = area_on(lists, session.scalars(query.distinct()), today)
+    area = area_on(lists, units_of_office(session, tenant_id, lists, today), today)
     communes = (lists.units[one.unit_id] for one in area.communes)
     above = {one.parent for one in communes if one.parent is not None}
     return tuple(sorted(above))

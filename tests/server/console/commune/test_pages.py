@@ -103,7 +103,7 @@ def test_month_says_what_is_owed_until_it_is_entered(
     assert "Đã nhập: Thống kê nhóm có nguy cơ cao." in page
     assert "1 tin, bài tháng này: Đài truyền thanh xã GL" in page
     assert "1 kế hoạch năm 2026 12/KH-UBND" in page
-    assert "Mọi cơ sở đã được thống kê" in page
+    assert "Không còn cơ sở nào phải thống kê." in page
     assert f"1 {youth} Xem" in page
     assert "2 tin, bài, kế hoạch, số người còn phải nhập" in shown(commune, "/")
     for text in ("Karaoke Mộc Diệp (GL-016)", "5 người lao động", POST["title"], "12/KH-UBND", "12 người"):
@@ -282,6 +282,14 @@ def test_the_district_reads_every_commune_and_enters_nothing(
     assert reader.get(NEW["worker_census"]).status_code == 404
     assert reader.post(NEW["worker_census"], COUNT).status_code == 404
     assert reader.post(f"/commune/entries/{record_id}", COUNT | {"seen_rev": "1"}).status_code == 404
+
+
+def test_communes_of_teams_are_there_before_the_register_is_filled(
+    signed_in: Callable[[str], Browser],
+) -> None:
+    page = shown(signed_in("chi"))
+    assert "Xã An Lão Xã An Trường" in page
+    assert "0 kế hoạch năm 2026 chưa nhập" in page
 
 
 def test_reporter_without_a_commune_is_told_whom_to_ask(signed_in: Callable[[str], Browser]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from tests.server.console.conftest import UNIT, Browser, FieldWork, Json
 from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import Office
@@ -135,6 +135,21 @@ def test_an_agency_sends_its_own_numbers_and_owes_them_no_longer(
     }
     # The number of the period before stands beside the field.
     assert "Tháng 10/2026: 5 vụ" in shown(court, f"{NEW}?month=2026-11-01")
+
+
+def test_an_agency_owes_its_numbers_before_the_register_is_filled(
+    office: Office, signed_in: Callable[[str], Browser]
+) -> None:
+    of_court = update(Officer).where(Officer.login == "agency_reporter").values(agency="regional_court")
+    run_write(office.engine, lambda session: session.execute(of_court))
+    assert "3 số liệu tháng này và hai tháng trước còn phải gửi" in shown(signed_in("agency_reporter"), "/")
+    sent = shown(signed_in("chi"))
+    assert "Tòa án nhân dân khu vực Thành phố Hải Phòng Số liệu tháng của cơ quan Chưa gửi" in sent
+    # Without any area nothing is known to be sent.
+    run_write(office.engine, lambda session: session.execute(delete(OfficerScope)))
+    page = shown(signed_in("agency_reporter"))
+    assert "Đã gửi đủ" not in page
+    assert "Tài khoản của bạn chưa có địa bàn" in page
 
 
 @pytest.mark.parametrize(
