@@ -27,7 +27,7 @@ A first server, a first team, a first tablet:
 
 ```sh
 field178 init
-field178 team add "Đội 178" --unit c11629_v1 --unit c11632_v1
+field178 team add "Đội 178" --unit c11629_v2 --unit c11635_v2
 field178 user add an --role team_lead --team "Đội 178"
 field178 enrol-code --user an
 field178 serve

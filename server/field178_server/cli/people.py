@@ -10,10 +10,11 @@ import click
 from field178_server.accounts import officers, teams
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import AccountRequest, TeamRequest
-from field178_server.cli.context import as_json_option, operator, show, show_rows
-from field178_server.cli.language import _
+from field178_server.cli.context import Operator, as_json_option, operator, show, show_rows
+from field178_server.cli.language import LANGUAGE, _
 from field178_server.security import passwords, totp
 from field178_server.security.passwords import Weakness
+from field178_shared.time.clock import local_date
 
 _EASY_TO_READ = "abcdefghjkmnpqrstuvwxyz23456789"
 _GENERATED_LENGTH = 20
@@ -57,6 +58,7 @@ def add(  # noqa: PLR0913  # one parameter an option
     wanted = AccountRequest(login, name or login, role, agency, tuple(f"unit:{one}" for one in units))
     officer_id = at.write(lambda session: accounts.add(session, at.context, wanted, team_names, stored))
     _show_account(officer_id, login, password if generated else None, as_json)
+    _tell_of_ended(at, units)
 
 
 @user.command(name="list", help=_("List the accounts: id, login, role, agency, scopes, state."))
@@ -135,6 +137,7 @@ def add_team(name: str, units: tuple[str, ...], agency: str | None, level: str |
     wanted = TeamRequest(name, units, level or at.lists.agencies[standing].level, standing)
     team = at.write(lambda session: accounts.add_team(session, at.context, wanted))
     show({"team": team.id, "scope": team.scope, "name": team.name}, as_json=as_json)
+    _tell_of_ended(at, units)
 
 
 @team.command(name="list", help=_("List the teams: id, name, units."))
@@ -170,3 +173,13 @@ def _typed_password() -> str:
     if sys.stdin.isatty():
         return str(click.prompt(_("Password"), hide_input=True, confirmation_prompt=True))
     return sys.stdin.readline().rstrip("\r\n")
+
+
+def _tell_of_ended(at: Operator, units: tuple[str, ...]) -> None:
+    """Say which units are no longer in force, and what they became: the console offers those of today alone."""
+    today = local_date(at.clock.now())
+    for unit in (at.lists.units[one] for one in units):
+        if unit.valid_to is not None and unit.valid_to <= today:
+            now = ", ".join(step.target for step in at.lists.successors(unit.id))
+            text = _("{unit} ({name}) is no longer in force; today: {now}")
+            click.echo(text.format(unit=unit.id, name=unit.label(LANGUAGE), now=now or "–"), err=True)

@@ -84,6 +84,14 @@ def test_a_team_needs_known_units_and_a_name_of_its_own(field178: Command) -> No
     assert [row[1] for row in field178.rows("team", "list")] == [TEAM]
 
 
+def test_a_unit_that_ended_is_told_with_what_it_became(field178: Command) -> None:
+    ended = field178.run("team", "add", "Đội 2", "--unit", "c11629_v1", "--unit", "c11635_v2")
+    assert (ended.exit_code, ended.stderr.splitlines()) == (
+        0,
+        ["c11629_v1 (Thị trấn An Lão) không còn hiệu lực; hiện nay: c11629_v2"],
+    )
+
+
 @pytest.mark.parametrize(
     ("day", "level", "agency"),
     [
