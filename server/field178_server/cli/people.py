@@ -176,7 +176,7 @@ def _typed_password() -> str:
 
 
 def _tell_of_ended(at: Operator, units: tuple[str, ...]) -> None:
-    """Say which units are no longer in force, and what they became: the console offers those of today alone."""
+    """Say which units are no longer in force, and what they became: the console offers those of today."""
     today = local_date(at.clock.now())
     for unit in (at.lists.units[one] for one in units):
         if unit.valid_to is not None and unit.valid_to <= today:

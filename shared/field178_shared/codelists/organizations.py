@@ -12,7 +12,7 @@ RETURN_NUMBERS = tuple(
     name for name, one in SOURCES["agency_return"].fields.items() if one.kind is ValueType.NUMBER
 )
 # Record types that an agency enters whole.
-_WHOLE_RETURNS = (
+WHOLE_RETURNS = (
     *("harm_reduction_return", "information_correction", "supervision", "pilot_model"),
     *("commendation", "budget_line"),
 )
@@ -87,6 +87,6 @@ def read_role(row: ListFileRow) -> Role:
 def _returns(row: ListFileRow) -> tuple[str, ...]:
     found = row.texts("returns")
     for word in found:
-        if word not in (*RETURN_NUMBERS, *_WHOLE_RETURNS):
+        if word not in (*RETURN_NUMBERS, *WHOLE_RETURNS):
             raise CodeListError(f"{row.where}.returns: {word}", "returns")
     return found

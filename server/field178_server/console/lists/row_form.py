@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from field178_server.console.lists.words import CONFIDENCE, member_name
+from field178_server.console.lists.words import CONFIDENCE, member_name, words_of_returns
 from field178_server.console.text.localize import Localizer
 from field178_server.office.lists.columns import Kind, ListColumn, columns_of, without_absent
 from field178_shared.list_packs import ListPack, ListTable
@@ -13,7 +13,7 @@ from field178_shared.list_packs.pack import files_with
 from field178_shared.list_packs.tables import Row
 from field178_shared.text.formats import parse_whole_number
 from field178_shared.text.i18n import N_
-from field178_shared.text.normalisation import nfc
+from field178_shared.text.normalisation import by_label, nfc
 
 NO_DAY = N_("A day is wanted, as 2026-07-01.")
 _LONG = 60
@@ -33,6 +33,7 @@ class RowField:
     options: tuple[tuple[str, str], ...] = ()
     is_locked: bool = False
     error: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +125,28 @@ def _field(  # one part of a field each
     errors: Mapping[str, str],
 ) -> RowField:
     text = column.to_text(value)
-    options: tuple[tuple[str, str], ...] = ()
-    if column.name == "confidence":
-        options = tuple((known, localizer.say(label)) for known, label in CONFIDENCE.items())
+    options = _options(column.name, text, localizer)
     kind = "choice" if options else column.kind.value
     if kind in ("text", "other", "texts") and (len(text) > _LONG or column.name in ("vi", "en", "source")):
         kind = "long"
-    return RowField(
-        name, member_name(column.name, localizer), kind, text, options, locked, errors.get(name, "")
-    )
+    label, hint = member_name(column.name, localizer), ""
+    if column.name == "returns":
+        hint = words_of_returns(localizer)
+    return RowField(name, label, kind, text, options, locked, errors.get(name, ""), hint)
+
+
+def _options(name: str, text: str, localizer: Localizer) -> tuple[tuple[str, str], ...]:
+    """Return what a member is chosen from; a unit that ended stays where it is named."""
+    lists = localizer.lists
+    match name:
+        case "confidence":
+            return tuple((known, localizer.say(label)) for known, label in CONFIDENCE.items())
+        case "unit_id":
+            units = (one for one in lists.units.values() if one.valid_to is None or one.id == text)
+            return by_label((one.id, localizer.label(lists.units, one.id)) for one in units)
+        case "channel_id":
+            return by_label((one, localizer.label(lists.media_channels, one)) for one in lists.media_channels)
+    return ()
 
 
 def _typed_lines(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from field178_server.console.text.field_labels import field_name, type_name
 from field178_server.console.text.localize import Localizer
+from field178_shared.codelists.organizations import RETURN_NUMBERS, WHOLE_RETURNS
 from field178_shared.list_packs import PackFault, PackProblem
+from field178_shared.records.returns import AGENCY_RETURN
 from field178_shared.text.i18n import N_
 
 _TABLES: Mapping[str, str] = {
@@ -156,6 +159,35 @@ _MEMBERS: Mapping[str, str] = {
     "period": N_("Periods"),
     "reporter": N_("Reported by"),
     "origin": N_("Comes from"),
+    "fields": N_("Fields of the form"),
+    "f": N_("Field"),
+    "fill": N_("How it is filled in"),
+    "made_by": N_("Made by"),
+    "statutory_content": N_("Content that the law asks for"),
+    "system_keeps": N_("Kept by the system"),
+    "antt": N_("Needs the security certificate"),
+    "ban_u18": N_("No workers under 18"),
+    "national_group": N_("Group of the ministry's statistics"),
+    "synonyms": N_("Other names"),
+    "workers": N_("Workers: least, usual, most"),
+    "requires_note": N_("Needs a remark"),
+    "amended_by": N_("Amended by"),
+    "returns": N_("Figures it sends"),
+    "focal_from": N_("Focal agency from"),
+    "denominator": N_("Denominator"),
+    "short_vi": N_("Short Vietnamese name"),
+    "anonymous_only": N_("Counted without names"),
+    "channel_id": N_("Channel"),
+    "monthly_duty": N_("At least one item a month"),
+    "proof": N_("Proof"),
+    "links_establishment": N_("Held at an establishment"),
+    "auto_from_visit": N_("Written by a visit"),
+    "items": N_("Checklist items or sections"),
+    "period_from": N_("Period from"),
+    "period_to": N_("Period to"),
+    "cutoff": N_("Last day counted"),
+    "due_like": N_("Due as another kind"),
+    "national": N_("National plan"),
 }
 _FAULTS: Mapping[PackFault, str] = {
     PackFault.UNKNOWN_TABLE: N_("This list cannot be changed."),
@@ -196,6 +228,17 @@ def table_name(path: str, localizer: Localizer) -> str:
 def member_name(name: str, localizer: Localizer) -> str:
     """Return the name of a member; one without a name is shown as the files have it."""
     return localizer.say(_MEMBERS[name]) if name in _MEMBERS else name
+
+
+def words_of_returns(localizer: Localizer) -> str:
+    """Return the words that an agency's figures are named by, each with what it is called on its form."""
+    named = [
+        *((one, field_name(AGENCY_RETURN, one, localizer)) for one in RETURN_NUMBERS),
+        *((one, type_name(one, localizer)) for one in WHOLE_RETURNS),
+    ]
+    return localizer.say(N_("One or several, divided by “;”: {words}")).format(
+        words="; ".join(f"{word} ({name})" for word, name in named)
+    )
 
 
 def fault_text(problem: PackProblem, localizer: Localizer) -> str:

@@ -13,9 +13,13 @@ from tests.server.console.conftest import Browser
 from tests.server.office.lists.test_packs import KEY, TET_ROWS
 from tests.server.office.lists.test_worksheet import changed
 
+from field178_server.console.lists.row_form import row_form
+from field178_server.console.text.localize import Localizer
+from field178_server.office.lists.columns import columns_of
 from field178_server.office.lists.pack_file import write_pack_file
 from field178_shared.codelists import load
-from field178_shared.list_packs import ListPack
+from field178_shared.codelists.loading import released_files
+from field178_shared.list_packs import TABLES, ListPack, ListTable
 from field178_shared.time.clock import SystemClock
 
 TET = {
@@ -89,6 +93,27 @@ def test_every_field_of_a_row_has_its_label(admin: Browser) -> None:
     assert ids >= {"vi", "en", "source"}
     assert {*re.findall(r'<label for="([^"]+)"', page)} <= ids
     assert "&#34;" not in page, "an attribute was written as text"
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.path)
+def test_no_label_is_the_name_of_a_column(table: ListTable) -> None:
+    localizer = Localizer("vi")
+    form = row_form(ListPack(), table, "", {}, {}, localizer)
+    columns = columns_of([*table.rows(released_files()).values(), table.sample])
+    raw = {one.name for column in columns for one in (column, *column.columns)}
+    labels = {one.label for one in form.fields} | {head for one in form.tables for head in one.heads}
+    assert not raw & {*labels, *(one.label for one in form.tables)}
+
+
+def test_a_list_that_the_office_fills_offers_its_first_row_with_choices(admin: Browser) -> None:
+    page = unescape(admin.text("/lists/places.media_outlets/rows"))
+    assert "Danh mục này chưa có dòng nào" in page
+    assert "Hãy thử ít từ hơn" not in page
+    row = unescape(admin.text("/lists/places.media_outlets/row"))
+    assert '<option value="c11629_v2">Xã An Lão</option>' in row
+    assert '<option value="commune_loudspeaker">Đài truyền thanh cấp xã</option>' in row
+    police = unescape(admin.text("/lists/organizations.agencies/row?key=commune_police"))
+    assert "tipoffs_received (Số tin báo, tố giác tiếp nhận" in police
 
 
 def test_what_a_row_needs_is_told_by_the_name_of_its_field(admin: Browser) -> None:
