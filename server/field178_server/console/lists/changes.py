@@ -23,13 +23,14 @@ from field178_server.office.lists.operations import Rows, publish_rows, rows_of,
 from field178_server.office.lists.pack_file import MAX_BYTES, PackFile, read_pack_file, refused
 from field178_server.office.lists.worksheet import read_worksheet
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.list_packs import ListPack, RowChange, changes_between, problems_of
+from field178_shared.list_packs import ListPack, PackFault, RowChange, changes_between, problems_of
 from field178_shared.list_packs.pack import files_with
 from field178_shared.list_packs.records import PACK_ID
 from field178_shared.list_packs.tables import TABLES
 from field178_shared.text.i18n import N_
 
 _MOST_SHOWN = 200
+_FAULTS_OF_A_MEMBER = frozenset({PackFault.MEMBER_ABSENT, PackFault.MEMBER_WRONG, PackFault.BAD_KEY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class ChangeView:
 
 @console.post("/lists/<path:path>/row", endpoint="check_list_row")
 def check_row(path: str) -> Response:
-    """Show what a typed row changes; a field that is no such value is told at the field."""
+    """Show what a typed row changes; what is refused is told at the form, with all that was typed."""
     table, localizer = table_of(path), Localizer(chosen_language())
     key, pack = request.form.get("key", ""), pack_in_force()
     known = table.rows(files_with(pack)).get(key, {}) if key else {}
@@ -58,7 +59,18 @@ def check_row(path: str) -> Response:
         errors |= dict.fromkeys(lacking, localizer.say(N_("A key is needed.")))
     elif not key and own_key in table.rows(files_with(pack)):
         errors[table.key[-1]] = localizer.say(N_("There is a row with this key."))
-    if errors:
+    rows: Rows = {table.path: {own_key: typed.row}}
+    refusal = localizer.say(N_("Some fields are no such value."))
+    if not errors:
+        # Refused here, what was typed stays: a preview has no fields.
+        problems = problems_of(pack.with_rows(rows), pack)
+        errors = {
+            one.detail or table.key[-1]: fault_text(one, localizer)
+            for one in problems
+            if one.fault in _FAULTS_OF_A_MEMBER
+        }
+        refusal = " ".join(fault_text(one, localizer) for one in problems)
+    if refusal:
         return lists_page(
             "lists/row.html",
             422,
@@ -69,9 +81,9 @@ def check_row(path: str) -> Response:
             number=pack.number,
             form=row_form(pack, table, key, typed.row, errors, localizer),
             is_readonly=False,
-            refusal=localizer.say(N_("Some fields are no such value.")),
+            refusal=refusal,
         )
-    return _preview(pack, {table.path: {own_key: typed.row}}, url_for("console.list_table", path=path))
+    return _preview(pack, rows, url_for("console.list_table", path=path))
 
 
 @console.post("/lists/upload", endpoint="upload_lists")

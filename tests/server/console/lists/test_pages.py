@@ -120,7 +120,10 @@ def test_what_a_row_needs_is_told_by_the_name_of_its_field(admin: Browser) -> No
     answer = admin.post("/lists/holidays.declared/row", {"key": "", **TET, "en": ""})
 
     assert answer.status_code == 422
-    assert "“Tiếng Anh”" in answer.get_data(as_text=True)
+    page = answer.get_data(as_text=True)
+    assert re.search(r'name="en"[^>]* aria-invalid="true"', page), "not told at its field"
+    assert "“Tiếng Anh”" in page
+    assert typed_in(page).items() >= {**TET, "en": ""}.items()
 
 
 def test_a_refused_row_names_its_reason_and_cannot_be_published(admin: Browser) -> None:
