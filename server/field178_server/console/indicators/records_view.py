@@ -21,7 +21,7 @@ from field178_shared.formulas.figures import Formula
 from field178_shared.formulas.sources import ENTITIES, SOURCES
 from field178_shared.records.commune import COMMUNE_TYPES, PLAN, POST, RISK_COUNT
 from field178_shared.records.plan import ITEM
-from field178_shared.records.reading import count_of, day_of, text_of
+from field178_shared.records.reading import count_of, day_of, day_of_act, text_of
 from field178_shared.records.returns import RETURN_TYPES
 from field178_shared.records.teams import TEAM
 from field178_shared.text.i18n import N_
@@ -198,7 +198,7 @@ def _line(
     record = records.get(row.key)
     if record is None or not reader.holds(record):
         return None
-    detail = reader.detail(record, row.day or (_own_day(record)))
+    detail = reader.detail(record, day_of_act(record.data) or row.day or _own_day(record))
     return BehindLine(
         reader.title(row.key, record),
         reader.href(record.type, row.key),
@@ -218,7 +218,8 @@ def _beside(
         record = records.get(record_id)
         if record is not None and reader.holds(record):
             when = localizer.half_year if record.type == RISK_COUNT else localizer.day
-            text = f"{type_name(record.type, localizer)} {when(day)}"
+            # A decision counts on its own day, and stands beside the visit that it followed.
+            text = f"{type_name(record.type, localizer)} {when(day_of_act(record.data) or day)}"
             if record.type in (POST, "outreach_session"):
                 text = f"{localizer.day(day)} {reader.title(record_id, record)}"
             found.append((text, reader.href(record.type, record_id)))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from html import unescape
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from tests.server.console.conftest import Browser
 from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import Office
 from tests.shared import builders
 from tests.stores import Statements
 
-from field178_server.database.models import OfficerScope
+from field178_server.database.models import OfficerScope, Record
 from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.office.indicators import kept_facts
 from field178_server.office.indicators.queries import figures
@@ -22,10 +23,11 @@ from field178_server.office.indicators.updater import settle_if_needed
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.records.lists_in_force import stored_pack
-from field178_server.records.stored_record import new_record
+from field178_server.records.stored_record import data_of, new_record
 from field178_shared.codelists import load
 from field178_shared.indicators.periods import Period
 from field178_shared.list_packs import lists_with
+from field178_shared.records.reading import day_of_act
 from field178_shared.text.formats import number_text
 from field178_shared.time.clock import local_date
 
@@ -139,6 +141,18 @@ def test_a_number_leads_down_to_a_visit(reads_as: SignIn) -> None:
     assert shown(reader, after).count("Cơ sở · ") == 13
     visit = next(one for one in links(reader, number) if one.startswith("/reviews/"))
     assert "Đã kiểm tra" in shown(reader, visit) or "Kiểm tra được" in shown(reader, visit)
+
+
+def test_a_visit_is_named_by_its_own_day_and_not_by_that_of_its_decision(
+    reads_as: SignIn, district: Office
+) -> None:
+    page = reads_as(REVIEWER).text("/indicators/workers_reached_pct/records?year=2024&side=den")
+    told = re.findall(r'href="/reviews/([0-9a-f-]{36})">Lượt kiểm tra (\d\d)/(\d\d)/(\d{4})<', page)
+    assert told
+    with snapshot(district.engine) as session:
+        found = session.scalars(select(Record).where(Record.record_id.in_([one[0] for one in told])))
+        days = {one.record_id: day_of_act(data_of(one.body)) for one in found}
+    assert {key: date(int(year), int(month), int(day)) for key, day, month, year in told} == days
 
 
 def test_a_number_of_communes_opens_them_and_each_its_sessions(reads_as: SignIn) -> None:
