@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
@@ -38,6 +38,7 @@ from field178_server.office.plan.queries import (
     planned_visit,
     register_units,
     teams,
+    units_outside,
     year_plan,
 )
 from field178_server.records.batch import Batch
@@ -82,6 +83,8 @@ def add_plan_items(year: int) -> AnyResponse:
     if asked := _confirm_text("reason", made.reason):
         return asked
     _refuse_foreign(chosen)
+    if outside := _outside(made.team_id, chosen, localizer):
+        return _adding_page(year, request.form, outside)
     refusal = attempt(_in_batch(lambda batch: operations.add_items(batch, office(), chosen, made)), _REFUSALS)
     if refusal is not None:
         return _adding_page(year, request.form, Wrong(refusal.message, status=refusal.status))
@@ -106,6 +109,8 @@ def move_plan_item(item_id: str) -> AnyResponse:
         return _item_page(item_id, request.form, refused)
     if made.reason != one.item.reason and (asked := _confirm_text("reason", made.reason)):
         return asked
+    if outside := _outside(made.team_id, [one.item.establishment_id], localizer):
+        return _item_page(item_id, request.form, outside)
     seen = SeenItem(item_id, whole_number("seen_rev"))
     return _changed(item_id, lambda batch: operations.move_item(batch, office(), seen, made), "plan_moved")
 
@@ -164,7 +169,7 @@ def _adding_page(year: int, typed: MultiDict[str, str], refused: Wrong) -> Respo
     wanted = CandidateFilter(
         asked.get("q", "")[:120], asked.get("unit", ""), asked.get("type", ""), "unplanned" in asked
     )
-    is_asked = bool(wanted.text or wanted.unit_id or wanted.establishment_type_id or wanted.is_unplanned)
+    is_asked = bool({"q", "unit", "type", "unplanned"} & asked.keys())
     with snapshot(runtime.engine) as session:
         found = candidates(session, reader, wanted, year) if is_asked else ()
         choices = forms.choices(teams(session, reader), register_units(session, reader), plain)
@@ -274,6 +279,18 @@ def _label(path: str, localizer: Localizer) -> str:
     if path == "issued_on":
         return words_at("inspection_plan", path, localizer.language).label
     return forms.label(path, localizer)
+
+
+def _outside(team_id: str, establishment_ids: Collection[str], localizer: Localizer) -> Wrong | None:
+    """Return the refusal of a team that is not responsible for a commune of these establishments."""
+    reader = reader_of(current_officer())
+    with snapshot(current_runtime().engine) as session:
+        units = units_outside(session, reader, team_id, establishment_ids, localizer.lists)
+    if not units:
+        return None
+    named = ", ".join(localizer.label(localizer.lists.units, one) for one in units)
+    said = localizer.say(N_("The team is not responsible for: {units}.")).format(units=named)
+    return Wrong(localizer.say(N_("Nothing was written yet. Mend these fields:")), {"team_id": said})
 
 
 def _item(item_id: str) -> tuple[PlannedVisit, int]:

@@ -176,14 +176,19 @@ def read_quotas(typed: MultiDict[str, str], year: int, localizer: Localizer) -> 
         except AppError as error:
             errors["issued_on"] = error.code
     quotas: dict[str, Data] = {}
+    told: list[Data] = []
     rows = quota_rows(typed)
     taken = {row["key"] for row in rows}
     fresh = (key for index in range(1, 2 * len(rows) + 1) if (key := f"q{index}") not in taken)
     for index, row in enumerate(rows):
         quota, code = _quota(row)
+        same = {name: value for name, value in quota.items() if name != "count"}
+        if not code and quota and same in told:
+            code = ErrorCode.ENTERED_TWICE
         if code:
             errors[f"count-{index}"] = code
         elif quota:
+            told.append(same)
             quotas[row["key"] or next(fresh)] = quota
     if quotas:
         data["quotas"] = quotas

@@ -19,6 +19,8 @@ from field178_server.records.find_record import find_record
 from field178_server.records.labels import Names, names_of
 from field178_server.records.paging import PageOfRows
 from field178_server.records.scopes import OFFICE
+from field178_shared.codelists import CodeLists
+from field178_shared.indicators.areas import area_on
 from field178_shared.records.plan import InspectionPlan, PlanItem, PlanState, Progress
 from field178_shared.text.normalisation import by_label, fold
 
@@ -191,6 +193,24 @@ def teams(session: Session, reader: PlanReader) -> tuple[tuple[str, str], ...]:
     """Return the teams that visits can be given to, in Vietnamese order."""
     found = accounts.everyone(session, reader.tenant_id)
     return by_label((team.id, team.name) for team in found if reader.access.holds(team.scope))
+
+
+def units_outside(
+    session: Session,
+    reader: PlanReader,
+    team_id: str,
+    establishment_ids: Collection[str],
+    lists: CodeLists,
+) -> list[str]:
+    """Return the units of establishments that a team is not responsible for: its tablets do not have them."""
+    team = next((one for one in accounts.everyone(session, reader.tenant_id) if one.id == team_id), None)
+    if team is None:
+        return []
+    query = select(EstablishmentProjection.unit_id).where(
+        EstablishmentProjection.tenant_id == reader.tenant_id,
+        EstablishmentProjection.record_id.in_(sorted(set(establishment_ids))),
+    )
+    return sorted(set(session.scalars(query)) - area_on(lists, team.unit_ids, reader.today).units)
 
 
 def foreign_to(session: Session, reader: PlanReader, establishment_ids: Collection[str]) -> set[str]:

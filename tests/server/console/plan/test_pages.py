@@ -17,8 +17,9 @@ from tests.stores import Statements
 from werkzeug.datastructures import MultiDict
 
 from field178_server.accounts import teams
+from field178_server.accounts.operations import TeamRequest, add_team
 from field178_server.console.shell.policy import may
-from field178_server.database.unit_of_work import Session, run_write
+from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.maintenance.daily import run_maintenance
 from field178_shared.codelists import load
 
@@ -80,6 +81,27 @@ def test_refused_form_keeps_what_was_typed(reviewer: Browser, places: list[str])
     assert add(reviewer).status_code == 422
 
 
+def test_a_team_is_given_places_of_its_own_communes_alone(
+    reviewer: Browser, office: Office, in_the_field: FieldWork
+) -> None:
+    """The tablets of a team do not have the others: such a visit could not be made."""
+    place = in_the_field.place()
+    wanted = TeamRequest("Đội xã An Hưng", ("c11674_v2",), "commune", "commune_culture_social")
+    other = run_write(office.engine, lambda session: add_team(session, office.context, wanted))
+    answer = add(reviewer, place, team_id=other.id)
+    assert answer.status_code == 422
+    assert "Đội không phụ trách: Xã An Lão." in words(unescape(answer.get_data(as_text=True)))
+    assert items(reviewer) == []
+    with snapshot(office.engine) as session:
+        own = next(one for one in teams_of(session) if one != other.id)
+    assert add(reviewer, place, team_id=own).status_code == 303
+
+
+def test_a_search_without_a_word_finds_all(reviewer: Browser, places: list[str]) -> None:
+    assert "Bắt đầu bằng tìm kiếm" in said(reviewer, "/plan/2026/add")
+    assert "Tìm thấy: 2" in said(reviewer, "/plan/2026/add?q=&type=&unit=")
+
+
 def test_note_that_may_name_a_person_asks_for_a_second_look(reviewer: Browser, places: list[str]) -> None:
     reason = "Gặp chị Nguyễn Thị Hoa số 0912345678"
     answer = add(reviewer, places[0], reason=reason)
@@ -125,6 +147,10 @@ def test_visit_makes_it_done_in_list_calendar_and_quota(
     lines.setlist("count", ["ba", ""])
     wrong = reviewer.client.post("/plan/2026/quotas", data=lines)
     assert 'href="#field-count-0"' in wrong.get_data(as_text=True)
+    lines.setlist("count", ["3", "4"])
+    lines.setlist("type", ["karaoke", "karaoke"])
+    twice = reviewer.client.post("/plan/2026/quotas", data=lines)
+    assert "Chỉ tiêu 2: Nội dung này đã được nhập rồi." in words(unescape(twice.get_data(as_text=True)))
 
 
 def quotas(browser: Browser, *wanted: dict[str, str]) -> None:
