@@ -176,27 +176,25 @@ def read_quotas(typed: MultiDict[str, str], year: int, localizer: Localizer) -> 
         except AppError as error:
             errors["issued_on"] = error.code
     quotas: dict[str, Data] = {}
-    told: list[Data] = []
     rows = quota_rows(typed)
     taken = {row["key"] for row in rows}
     fresh = (key for index in range(1, 2 * len(rows) + 1) if (key := f"q{index}") not in taken)
     for index, row in enumerate(rows):
-        quota, code = _quota(row)
-        same = {name: value for name, value in quota.items() if name != "count"}
-        if not code and quota and same in told:
-            code = ErrorCode.ENTERED_TWICE
+        quota, code = _quota(row, quotas.values())
         if code:
             errors[f"count-{index}"] = code
         elif quota:
-            told.append(same)
             quotas[row["key"] or next(fresh)] = quota
     if quotas:
         data["quotas"] = quotas
     return (None, wrong(errors, localizer)) if errors else (data, Wrong())
 
 
-def _quota(row: Mapping[str, str]) -> tuple[Data, str]:
-    """Return the quota of a line, or the code of what is wrong with its count; nothing of a line to drop."""
+def _quota(row: Mapping[str, str], before: Iterable[Data]) -> tuple[Data, str]:
+    """Return the quota of a line, or the code of what is wrong with its count; nothing of a line to drop.
+
+    A line of the same places and months as one before it would contradict that one.
+    """
     members: Data = {
         "establishment_type_id": row["type"],
         "unit_id": row["unit"],
@@ -209,7 +207,10 @@ def _quota(row: Mapping[str, str]) -> tuple[Data, str]:
     count = parse_whole_number(row["count"].strip())
     if count is None:
         return {}, ErrorCode.NOT_INTEGER
-    return ({**quota, "count": count}, "") if 1 <= count <= _MOST else ({}, ErrorCode.OUT_OF_RANGE)
+    quota["count"] = count
+    if any({**one, "count": count} == quota for one in before):
+        return {}, ErrorCode.ENTERED_TWICE
+    return (quota, "") if 1 <= count <= _MOST else ({}, ErrorCode.OUT_OF_RANGE)
 
 
 def _window(form: Mapping[str, str], year: int, errors: dict[str, str]) -> tuple[date | None, date | None]:
