@@ -109,7 +109,10 @@ def sign_report(record_id: str) -> AnyResponse:
 @console.post("/reports/<record_id>/freeze")
 def freeze_report(record_id: str) -> AnyResponse:
     """Freeze a report that was signed off."""
-    _known(record_id)
+    localizer = _localizer()
+    if _early(_known(record_id), localizer) and not request.form.get("early"):
+        refusal = localizer.say(N_("Nothing was frozen: the period is not over. Confirm it first."))
+        return _page(record_id, refusal=refusal, status=422)
     seen = SeenReport(record_id, whole_number("seen_rev"))
     return _acted(record_id, lambda batch: operations.freeze(batch, office(), seen), "report_frozen")
 
@@ -246,6 +249,7 @@ def _page(
         is_written=is_written,
         figures=digest(dict(content)) if frozen is None else "",
         actions=_actions(known, reader, content),
+        early=_early(known, localizer),
         back=url_for("console.reports", of=f"{known.report.kind}.{known.report.year}"),
         files=[
             (kind.upper(), url_for("console.report_file", record_id=record_id, kind=kind))
@@ -255,6 +259,15 @@ def _page(
         restates=url_for("console.report", record_id=known.report.restates) if known.report.restates else "",
         shows_trace=frozen is not None,
     )
+
+
+def _early(known: KnownReport, localizer: Localizer) -> str:
+    """Return what is confirmed where a report is frozen before its period is over, else ""."""
+    last = known.report.last
+    if last is None or last <= today():
+        return ""
+    text = localizer.say(N_("The period runs until {day}; what comes later is not counted. Freeze anyway."))
+    return text.format(day=localizer.day(last))
 
 
 def _actions(known: KnownReport, reader: ReportReader, content: Content) -> dict[str, str]:

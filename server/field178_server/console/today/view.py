@@ -319,7 +319,7 @@ def _all_reports(reader: Viewer) -> TodayCard:
     if may(reader.officer.role, "console.sign_report", reader.localizer.lists):
         reports = all_reports(reader.session, reader.officer.tenant_id)
         drafts = _count_reports(reader, reports, ReportState.DRAFT)
-        waiting = (reader.line(drafts, N_("reports wait for your sign-off"), "console.reports"),)
+        waiting = (reader.line(drafts, N_("draft reports, not signed off yet"), "console.reports"),)
     dues = reports_due(reader.localizer.lists, reader.today)
     return _reports(reader, N_("Report calendar"), waiting, dues, names_sender=True)
 

@@ -38,6 +38,7 @@ from field178_server.records.stored_record import Stored, new_record, next_revis
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import companion_id
 from field178_shared.merge import Data
+from field178_shared.records.reading import day_of
 from field178_shared.records.reports import HEADING, REPORT, SUBMISSION, Report
 from field178_shared.rules import Context, submission_problems
 from field178_shared.rules.problem import by_path
@@ -64,9 +65,12 @@ def report_id(kind: str, first: str, area_id: str) -> str:
 def open_report(batch: Batch, context: OperationContext, data: Data) -> str:
     """Write a new draft, and what each sender of the chain owes for it; return the id of the report.
 
-    Raises AppError(rule) where its period has a report already.
+    Raises AppError(rule) where its period has a report already, or has not begun: nothing takes one back.
     """
     _refuse_wrong(context, data)
+    first = day_of(data, "period_from")
+    if first is not None and first > local_date(context.now()):
+        raise AppError(ErrorCode.RULE, problems={"year": [ErrorCode.PERIOD_IN_FUTURE.value]})
     kind, area_id = str(data["kind"]), str(data["area_id"])
     year = data["year"]
     assert isinstance(year, int)

@@ -69,8 +69,20 @@ def signed_and_frozen(reviewer: Browser, leader: Browser, path: str) -> None:
     assert figures
     answer = leader.post(f"{path}/sign-off", {"seen_rev": rev[1], "figures": figures[1]})
     assert answer.status_code == 303
-    answer = reviewer.post(f"{path}/freeze", {"seen_rev": int(rev[1]) + 1})
+    seen = {"seen_rev": str(int(rev[1]) + 1)}
+    early = reviewer.post(f"{path}/freeze", seen)
+    assert early.status_code == 422
+    assert "Kỳ báo cáo đến 14/12/2026" in words(unescape(early.get_data(as_text=True)))
+    answer = reviewer.post(f"{path}/freeze", {**seen, "early": "yes"})
     assert answer.status_code == 303, words(unescape(answer.get_data(as_text=True)))
+
+
+def test_a_report_of_a_period_to_come_is_not_opened(reviewer: Browser, office: Office) -> None:
+    """A wrong year could not be taken back: each commune would owe its part of it."""
+    answer = reviewer.post("/reports/new", {**NEW, "year": "2062"})
+    assert answer.status_code == 422
+    assert "Năm báo cáo: Kỳ này chưa tới." in words(unescape(answer.get_data(as_text=True)))
+    assert "Chưa mở báo cáo nào" in shown(reviewer, "/reports")
 
 
 def test_board_tells_who_has_sent_and_one_click_writes_it_down(
