@@ -25,7 +25,7 @@ from field178_shared.codelists import Indicator, TargetProfile
 from field178_shared.codelists.indicators import PERCENT, YES_NO
 from field178_shared.indicators.figures import FigureValue, reached
 from field178_shared.indicators.quality import quality_of
-from field178_shared.indicators.suppression import has_small_number, is_sum_of_fines
+from field178_shared.indicators.suppression import counts_people, has_small_number, is_sum_of_fines
 from field178_shared.indicators.target_progress import Standing, TargetProgress, progress_towards
 from field178_shared.text.formats import NOTHING, number_text
 from field178_shared.text.i18n import N_
@@ -194,6 +194,12 @@ class FigureWriter:
                 StateLabel(localizer.say(N_("Not shown")), "", "lock"),
                 TargetProgress(Standing.NO_FIGURE),
             )
+        elif self.address.is_rounded and counts_people(localizer.lists, indicator):
+            # Rounded down it may lie below the pace that the number itself keeps.
+            label, progress = (
+                StateLabel(localizer.say(N_("Judged when the year is over")), "", "clock"),
+                TargetProgress(Standing.NO_FIGURE),
+            )
         return TargetLine(
             plan.label(localizer.language),
             target_text(indicator, plan, target.target, localizer),
@@ -225,7 +231,7 @@ class FigureWriter:
         if value.low is None or value.high is None or value.low == value.high:
             return ""
         low, high = (figure_text(indicator, one, self.localizer) for one in (value.low, value.high))
-        return self.localizer.say(N_("between {low} and {high}, as some numbers are not known")).format(
+        return self.localizer.say(N_("{low} to {high} when those without a number are counted too")).format(
             low=low, high=high
         )
 

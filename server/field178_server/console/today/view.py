@@ -25,8 +25,6 @@ from field178_server.office.commune.queries import commune_work
 from field178_server.office.erasure.queries import count_requested
 from field178_server.office.follow_ups.queries import FollowUpFilter, FollowUpTab, follow_up_counts
 from field178_server.office.indicators.areas import area_of, areas_seen, units_seen
-from field178_server.office.indicators.counted_facts import FigureQuestion
-from field178_server.office.indicators.from_above import seen_value
 from field178_server.office.indicators.queries import figures
 from field178_server.office.notices.queries import OwnNotice
 from field178_server.office.plan.progress import PlanReader, planned_visits
@@ -52,7 +50,7 @@ from field178_server.records.access import AGGREGATES_ONLY, RECORD_RIGHTS, acces
 from field178_shared.indicators.figures import multiple_below, reached
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.plan_of_year import plan_followed
-from field178_shared.indicators.suppression import SMALLEST_SHOWN, is_hidden, is_small
+from field178_shared.indicators.suppression import SMALLEST_SHOWN, counts_people, is_small
 from field178_shared.indicators.target_progress import Standing, progress_towards
 from field178_shared.records.plan import PlanState
 from field178_shared.records.reports import ReportState
@@ -418,10 +416,9 @@ def _targets(reader: Viewer) -> TodayCard:
     lines = []
     for indicator_id in dict.fromkeys(one.indicator for one in plan.targets):
         value, indicator = found[indicator_id].approved, lists.indicators[indicator_id]
-        if reader.is_from_above:
-            if is_hidden(lists, indicator, value):
-                continue
-            value = seen_value(FigureQuestion(lists, period, units, today), indicator, value)
+        if reader.is_from_above and counts_people(lists, indicator):
+            # What is rounded down may lie below the pace that the number itself keeps.
+            continue
         target = reached(plan, indicator_id, value.value)
         if target is None:
             continue

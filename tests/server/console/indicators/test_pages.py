@@ -54,7 +54,7 @@ def test_cards_say_number_target_and_what_is_missing_for_both_plans(reads_as: Si
     assert "≥ 60% Kế hoạch huyện An Lão 2024 Đạt chỉ tiêu" in card
     assert "≥ 70% Chương trình quốc gia 2021-2025" in card
     assert "Không đạt, gần đạt thiếu 16 người để đạt 70%" in card
-    assert "trong khoảng 57,1% đến 64,8% vì có số chưa biết" in card
+    assert "từ 57,1% đến 64,8% nếu tính cả nơi chưa có số" in card
     assert "+17 nếu duyệt hết phiếu chờ: 68,0%" in card
     assert "123 trên 127 cơ sở đã có số này" in card
 
@@ -192,6 +192,17 @@ def test_the_city_reads_roll_ups_without_names_and_without_numbers_of_a_few(read
     assert shown(city, f"{SHARE}/records?year=2024&unit=c11653_v1&since=2024-12-01&state=all") == whole
     assert "236 người" in whole
     assert "Xã Bát Trang ·" not in shown(city, f"{YEAR}&area=c11632_v1")
+
+
+def test_a_rounded_number_is_not_said_to_be_behind(reads_as: SignIn) -> None:
+    """Rounded down it may lie below the pace that the number itself keeps."""
+    running = f"{SHARE}?year=2025&area=an_lao_area_2024"
+    assert re.search(r"Chậm tiến độ cần \d+ người mỗi tháng", shown(reads_as(LEADER), running))
+    page = shown(reads_as(CITY), running)
+    assert "Hết năm mới đánh giá" in page
+    assert "Chậm tiến độ" not in page
+    assert "người mỗi tháng" not in page
+    assert "người mỗi tháng" not in shown(reads_as(CITY), "/")
 
 
 def test_trend_and_communes_stand_as_tables_too(reads_as: SignIn) -> None:
