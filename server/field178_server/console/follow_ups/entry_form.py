@@ -16,7 +16,7 @@ from field178_server.console.text.parse_values import Control, control_for, read
 from field178_server.office.reviews.record import RecordPage
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.merge import Data
-from field178_shared.records.reading import count_of, day_of, entries_of, ids_of, text_of
+from field178_shared.records.reading import count_of, day_of, day_of_act, entries_of, ids_of, text_of
 from field178_shared.records.sanctions import (
     CLOSURE,
     DECISION,
@@ -135,7 +135,7 @@ def fields_of(
     page, localizer = reader
     found = []
     for path in PATHS[record_type]:
-        control = control_for(record_type, path, localizer, _day_in(typed))
+        control = control_for(record_type, path, localizer, _day_in(typed) or day_of_act(page.record.data))
         assert control is not None
         words = words_at(record_type, path, localizer.language)
         said = " ".join(message(ErrorCode(code), localizer.language) for code in errors.get(path, ()))

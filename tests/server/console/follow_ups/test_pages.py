@@ -147,6 +147,9 @@ def test_decision_for_a_visit_of_2024_is_counted_once(
     first, second = signed_in("chi"), signed_in("chi")
     form = unescape(first.text(f"/reviews/{visit}/enter/sanction_decision?measure=k1"))
     assert 'value="07/qđ-xphc"' in form
+    # Offered are the agencies of the day of the visit until the document has a day.
+    assert 'value="dist_people_committee"' in form
+    assert 'value="regional_court"' not in form
     wanted = {"document_number": "07/QĐ-XPHC", "document_date": "2024-05-20", "received_on": ""}
     wanted |= {"agency_id": "dist_people_committee"}
     assert decide(first, visit, **wanted).status_code == 303
