@@ -21,7 +21,7 @@ _STATES = {
     ReportState.DRAFT: (N_("Draft"), "primary", "note"),
     ReportState.SIGNED_OFF: (N_("Signed off"), "warn", "check"),
     ReportState.FROZEN: (N_("Frozen"), "ok", "lock"),
-    ReportState.RESTATED: (N_("Restated"), "", "history"),
+    ReportState.RESTATED: (N_("Has a restatement"), "", "history"),
 }
 
 

@@ -40,7 +40,7 @@ from field178_server.office.reports.queries import (
 from field178_server.records.batch import Batch
 from field178_server.records.labels import names_of
 from field178_server.records.paging import PageOfRows
-from field178_shared.errors import AppError, ErrorCode
+from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.records.reports import REPORT, ReportState
 from field178_shared.schemas.fields.catalogue import words_at
 from field178_shared.text.i18n import N_
@@ -209,7 +209,11 @@ def report_trace(record_id: str, key: str) -> Response:
 
 
 def _page(
-    record_id: str, typed: TypedTexts | None = None, refusal: str = "", status: int = 200, reason: str = ""
+    record_id: str,
+    typed: TypedTexts | None = None,
+    refusal: str = "",
+    status: int = 200,
+    reason: str | None = None,
 ) -> Response:
     runtime, officer, localizer = current_runtime(), current_officer(), _localizer()
     reader, flash = reader_of(officer, localizer), take_flash(REPORTS)
@@ -242,6 +246,9 @@ def _page(
         refusal=refusal,
         faults=[(one.label, one.error, f"#{one.id}") for one in errors],
         reason=reason,
+        reason_error=""
+        if reason is None or reason.strip()
+        else message(ErrorCode.REQUIRED, localizer.language),
         printed=report_,
         fields=fields,
         sections=sections,

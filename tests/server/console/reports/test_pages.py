@@ -283,9 +283,10 @@ def test_frozen_number_leads_to_its_revisions_and_later_changes_are_listed(
     assert "bản 1 không còn tính" in page
     restated = reviewer.post(f"{report}/restate", {"seen_rev": 3, "reason": ""})
     assert restated.status_code == 422
+    assert re.search(r'id="reason"[^>]* aria-invalid="true"', restated.get_data(as_text=True))
     restated = reviewer.post(f"{report}/restate", {"seen_rev": 3, "reason": "Một cơ sở đã đóng cửa"})
     assert restated.status_code == 303
-    assert "Đã đính chính" in shown(reviewer, "/reports")
+    assert "Có bản đính chính" in shown(reviewer, "/reports")
     assert "Báo cáo được đính chính" in shown(reviewer, str(restated.headers["Location"]))
 
 
