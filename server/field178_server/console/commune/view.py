@@ -70,6 +70,7 @@ def owed_lines(work: CommuneWork, unit_id: str, today: date, localizer: Localize
                 if one.entry
                 else new_href(RISK_COUNT, unit_id, **chosen),
                 say(N_("Look at it")) if one.entry else say(N_("Enter")),
+                is_entered=one.entry is not None,
             )
         )
     return tuple(lines)

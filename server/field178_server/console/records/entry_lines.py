@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class OwedLine:
-    """One thing that is owed: figure, what it is, a note, and the form that enters it."""
+    """One thing that is owed: figure, what it is, a note, and the form that enters it.
+
+    `is_entered`: the link opens what was entered.
+    """
 
     figure: str
     text: str
@@ -15,6 +18,7 @@ class OwedLine:
     tone: str
     href: str
     action: str
+    is_entered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ def test_month_says_what_is_owed_until_it_is_entered(
     assert "1 kế hoạch năm 2026 12/KH-UBND" in page
     assert "Không còn cơ sở nào phải thống kê." in page
     assert f"1 {youth} Xem" in page
+    assert "Xem ảnh" not in page
     assert "2 tin, bài, kế hoạch, số người còn phải nhập" in shown(commune, "/")
     for text in ("Karaoke Mộc Diệp (GL-016)", "5 người lao động", POST["title"], "12/KH-UBND", "12 người"):
         assert text in page
