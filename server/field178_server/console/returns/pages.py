@@ -25,6 +25,7 @@ from field178_server.office.returns.queries import (
     agencies_without_account,
     find_return,
     months_asked,
+    numbers_of_nobody,
     reporters_of,
     returns_owed,
     returns_seen,
@@ -107,6 +108,9 @@ def returns() -> Response:
         sent=view.sent_lines(sent, localizer),
         sent_count=localizer.number(sum(one.entry is not None for one in sent)),
         all_count=localizer.number(len(sent)),
+        of_nobody=[view.number_name(one, localizer) for one in numbers_of_nobody(month, localizer.lists)]
+        if not reader.is_agency
+        else [],
         without_account=[localizer.label(localizer.lists.agencies, one) for one in missing],
         kinds=[
             FilterLink(href(wanted=wanted), label, wanted == kind, sum(wanted in ("", e.type) for e in every))

@@ -17,6 +17,7 @@ from field178_server.records.office_units import units_of_office
 from field178_server.records.stored_record import Stored
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.indicators import Denominator
+from field178_shared.codelists.organizations import RETURN_NUMBERS
 from field178_shared.indicators.areas import area_on
 from field178_shared.indicators.periods import months_after
 from field178_shared.records.reading import day_of, text_of
@@ -277,6 +278,13 @@ def agencies_without_account(reporters: Iterable[Reporter], month: date, lists: 
         and one.valid_on(month)
         and any(kind in MONTHLY_TYPES for kind in types_of(one.returns))
     )
+
+
+def numbers_of_nobody(month: date, lists: CodeLists) -> tuple[str, ...]:
+    """Return the monthly numbers that no agency of a month is asked for: their figures stay without any."""
+    asked = {word for one in lists.agencies.values() if one.valid_on(month) for word in one.returns}
+    monthly = (one for one in MONTHLY_TYPES if one != AGENCY_RETURN)
+    return tuple(one for one in (*RETURN_NUMBERS, *monthly) if one not in asked)
 
 
 def _state_of(month: date, today: date) -> ReturnState:

@@ -137,6 +137,21 @@ def test_an_agency_sends_its_own_numbers_and_owes_them_no_longer(
     assert "Tháng 10/2026: 5 vụ" in shown(court, f"{NEW}?month=2026-11-01")
 
 
+def test_the_office_reads_which_numbers_nobody_is_asked_for(
+    office: Office, signed_in: Callable[[str], Browser]
+) -> None:
+    """Since 2025 the lists leave it to each office who sends what the district agencies sent."""
+    asked = "Chưa giao cho cơ quan nào: Số tin báo, tố giác tiếp nhận"
+    reviewer = signed_in("chi")
+    assert asked in shown(reviewer)
+    assert "Số vụ xét xử" not in shown(reviewer).partition("Chưa giao")[2].partition(". ")[0]
+    assert asked not in shown(reviewer, "/returns?month=2025-02-01")
+    table, key = "organizations.agencies", "commune_police"
+    row = TABLES[table].rows(released_files())[key]
+    office.publish_lists({table: {key: {**row, "returns": ["tipoffs_received"]}}})
+    assert asked not in shown(reviewer)
+
+
 def test_an_agency_owes_its_numbers_before_the_register_is_filled(
     office: Office, signed_in: Callable[[str], Browser]
 ) -> None:
