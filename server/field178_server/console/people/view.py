@@ -13,6 +13,7 @@ from field178_server.console.text.field_labels import field_name, type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.office.people.queries import Account, HandOverMade, OpenRecord
+from field178_server.records.access import AGGREGATES_ONLY
 from field178_shared.records.teams import Team
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label, fold, sort_key
@@ -20,6 +21,8 @@ from field178_shared.text.normalisation import by_label, fold, sort_key
 _LONGEST = 100
 # No account of one office looks after these.
 _TOO_HIGH = frozenset({"country", "municipality", "province"})
+# Scopes of roles that see, or report for, the whole area where no unit is named for them.
+_WHOLE_AREA = frozenset({"unit_and_below", "own_agency", AGGREGATES_ONLY})
 _OPEN = "open"
 _STATES = {
     _OPEN: N_("Open accounts"),
@@ -96,7 +99,8 @@ def area_text(one: Account, teams: Mapping[str, Team], localizer: Localizer) -> 
     units = [localizer.label(localizer.lists.units, unit) for unit in one.unit_ids - with_team]
     names = [*(team.name for team in own), *sorted(units, key=sort_key)]
     if not names:
-        is_whole = one.officer.role == "reviewer"
+        role = localizer.lists.roles.get(one.officer.role)
+        is_whole = role is not None and role.scope in _WHOLE_AREA
         return localizer.say(N_("the whole area")) if is_whole else ""
     return ", ".join(names)
 
@@ -142,7 +146,7 @@ def unit_options(localizer: Localizer, today: date, chosen: Sequence[str]) -> Se
         for one in localizer.lists.units.values()
         if one.id in chosen or (one.valid_on(today) and one.type not in _TOO_HIGH)
     ]
-    named = [(one.id, localizer.label(localizer.lists.units, one.id)) for one in units]
+    named = [(one.id, localizer.unit_on(one.id, today)) for one in units]
     return by_label(named)
 
 

@@ -146,7 +146,7 @@ def _team_control(path: str, state: FormState, localizer: Localizer, today: date
             for one in lists.units.values()
             if one.id in chosen or (one.valid_on(today) and one.type not in _TOO_HIGH)
         ]
-        return Control("choices", options=by_label((one, localizer.label(lists.units, one)) for one in units))
+        return Control("choices", options=by_label((one, localizer.unit_on(one, today)) for one in units))
     if path in ("standing_agency", "deciding_agency"):
         agencies = dict.fromkeys([*lists.agencies.on(today), *(one for one in chosen if one)])
         return Control(

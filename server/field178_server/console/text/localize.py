@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from field178_server.records.labels import Names
 from field178_shared.codelists import CodeLists, load
@@ -35,6 +35,14 @@ class Localizer:
         """Return the name of an area, a group of units or one unit; an unknown id stands as it is."""
         found = self.lists.area(area_id)
         return found.label(self.language) if found else area_id
+
+    def unit_on(self, unit_id: str, day: date) -> str:
+        """Return the name of a unit; of one that has ended by that day with its last day."""
+        unit, name = self.lists.units.get(unit_id), self.label(self.lists.units, unit_id)
+        if unit is None or unit.valid_to is None or unit.valid_to > day:
+            return name
+        ended = self.say(N_("until {day}")).format(day=self.day(unit.valid_to - timedelta(days=1)))
+        return f"{name} ({ended})"
 
     def choice(self, list_name: str, choice_id: object) -> str:
         """Return the label of one value of a plain list."""

@@ -168,6 +168,12 @@ def test_administrator_gives_the_own_account_no_rights_and_those_of_others_are_t
     assert "vừa được cấp quyền đọc hồ sơ" in watching.text("/")
 
 
+def test_list_says_who_has_the_whole_area(admin: Browser) -> None:
+    """An agency reporter without a commune reports for all of them."""
+    assert "toàn địa bàn" in unescape(admin.text("/people?role=agency_reporter"))
+    assert "toàn địa bàn" not in unescape(admin.text("/people?role=admin"))
+
+
 def test_list_costs_the_same_for_many_people(office: Office, admin: Browser, statements: Statements) -> None:
     admin.text("/people")
     with statements(office.engine) as few:

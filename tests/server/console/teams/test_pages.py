@@ -196,6 +196,8 @@ def test_communes_of_the_team_follow_to_members_and_tablets(
     office: Office, admin: Browser, in_the_field: FieldWork
 ) -> None:
     team, work = stored(office), of_team(in_the_field)
+    # Communes that have ended say so beside those of today.
+    assert "Thị trấn An Lão (đến 30/06/2025)" in unescape(admin.text(f"/teams/{team.id}/edit"))
     assert save(admin, office, unit_ids=[*team.unit_ids, "c11635_v1"]).status_code == 303
     with snapshot(office.engine) as session:
         assert "unit:c11635_v1" in officers.scopes_of(session, "main", office.officer_id("an"))
