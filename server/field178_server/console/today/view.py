@@ -43,7 +43,7 @@ from field178_server.office.returns.queries import (
     returns_owed,
     returns_seen,
 )
-from field178_server.office.tablets.queries import count_silent
+from field178_server.office.tablets.queries import counts_in_use
 from field178_server.office.today import queries
 from field178_server.office.today.report_calendar import ReportDue, reports_due
 from field178_server.records.access import AGGREGATES_ONLY, RECORD_RIGHTS, access_of
@@ -230,9 +230,14 @@ def _follow_ups(reader: Viewer) -> TodayCard:
 def _tablets(reader: Viewer) -> TodayCard:
     localizer = reader.localizer
     access = tablet_access(reader.officer, localizer.lists)
-    silent = count_silent(reader.session, reader.officer.tenant_id, access, reader.now - SILENT_AFTER)
-    line = reader.line(silent, N_("silent for more than 48 hours"), "console.tablets")
-    return TodayCard(localizer.say(N_("Tablets")), "tablet", (line,))
+    since = reader.now - SILENT_AFTER
+    in_use, silent = counts_in_use(reader.session, reader.officer.tenant_id, access, since)
+    note = "" if in_use else localizer.say(N_("none is enrolled yet: visits come from tablets alone"))
+    lines = (
+        reader.line(in_use, N_("tablets in use"), "console.tablets", "", note),
+        reader.line(silent, N_("silent for more than 48 hours"), "console.tablets"),
+    )
+    return TodayCard(localizer.say(N_("Tablets")), "tablet", lines)
 
 
 def _sessions(reader: Viewer) -> TodayCard:

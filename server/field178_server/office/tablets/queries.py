@@ -115,18 +115,18 @@ def officers_on(session: Session, tenant_id: str, device_id: str) -> tuple[Offic
     return tuple(OfficerOnTablet(*row) for row in rows)
 
 
+def counts_in_use(session: Session, tenant_id: str, access: AccessFilter, since: datetime) -> tuple[int, int]:
+    """Return the number of tablets in use, and of those without contact since an instant."""
+    last_contact = func.coalesce(Device.last_seen_at, Device.enrolled_at)
+    query = select(func.count(), func.count().filter(last_contact <= since)).select_from(Device)
+    found = session.execute(query.where(*tablets_within(tenant_id, access), Device.revoked_at.is_(None)))
+    in_use, silent = found.one()
+    return in_use, silent
+
+
 def count_silent(session: Session, tenant_id: str, access: AccessFilter, since: datetime) -> int:
     """Return the number of tablets in use without contact since an instant."""
-    last_contact = func.coalesce(Device.last_seen_at, Device.enrolled_at)
-    query = select(func.count()).select_from(Device)
-    return (
-        session.scalar(
-            query.where(
-                *tablets_within(tenant_id, access), Device.revoked_at.is_(None), last_contact <= since
-            )
-        )
-        or 0
-    )
+    return counts_in_use(session, tenant_id, access, since)[1]
 
 
 def _rows(session: Session, tenant_id: str, devices: list[Device]) -> tuple[TabletRow, ...]:

@@ -34,6 +34,12 @@ def test_reviewer_sees_what_waits_and_where_it_is_done(reviewer: Browser, in_the
     assert '<a href="/reviews">' in page
 
 
+def test_an_office_without_tablets_is_told_so(signed_in: Callable[[str], Browser]) -> None:
+    """None was silent, which was all that was said."""
+    page = today(signed_in("admin"))
+    assert "0 máy đang dùng chưa đăng ký máy nào" in page
+
+
 def test_return_without_an_answer_is_marked_after_five_days(
     office: Office, signed_in: Callable[[str], Browser], reviewer: Browser, in_the_field: FieldWork
 ) -> None:
