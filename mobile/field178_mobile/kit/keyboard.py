@@ -156,7 +156,7 @@ class Keyboard:
     def _hold(self, widget: Widget) -> None:
         self._was[_layer()] = ref(widget)
         self.ring.take_off()
-        _bring_into_sight(widget)
+        bring_into_sight(widget)
         if isinstance(widget, TextInput):
             widget.focus = True
         else:
@@ -258,7 +258,8 @@ def _search_of(layer: Widget) -> Widget | None:
     return None
 
 
-def _bring_into_sight(widget: Widget) -> None:
+def bring_into_sight(widget: Widget) -> None:
+    """Scroll each list and page around a widget until all of it is seen."""
     above = widget.parent
     while above is not None and above is not Window:
         if isinstance(above, RecycleView):

@@ -115,7 +115,14 @@ def test_minutes_are_made_opened_and_printed_from_the_filed_visit(table: Table) 
         ("print", "bien-ban-07-2026-11-24-ban-1.pdf"),
     ]
     assert table.device.done[0][2].startswith(b"%PDF")
-    assert "Đã gửi đến máy in." in texts()
+    assert is_whole_in_sight(find("Txt", text="Đã gửi đến máy in."))
+
+
+def is_whole_in_sight(widget: Any) -> bool:
+    """Tell whether the open sheet shows all of a widget: nobody scrolls to find out what a tap did."""
+    pane = find("MinutesSheet").content
+    low, high = (widget.to_window(widget.x, edge)[1] for edge in (widget.y, widget.top))
+    return bool(pane.to_window(*pane.pos)[1] <= low and high <= pane.to_window(pane.x, pane.top)[1])
 
 
 def test_from_the_conclusion_the_visit_is_completed_first(table: Table) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from field178_mobile.features.minutes.minutes_state import PaperState
 from field178_mobile.features.minutes.screens.pages import PagesPage
 from field178_mobile.features.minutes.screens.save_folder import SaveFolderPage
 from field178_mobile.kit import kit
+from field178_mobile.kit.keyboard import bring_into_sight
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional
 
@@ -36,6 +38,16 @@ class PaperBlock(kit.Column):
     def look(self) -> None:
         """Show the pages of the paper here."""
         self.presenter.output.look(self.paper, PagesPage(title=self.title, sub=self.made).show)
+
+    def on_said(self, _block: object, text: str) -> None:
+        """Bring the word about the last act into sight: the buttons may stand at the edge of the view."""
+        if text:
+            Clock.schedule_once(lambda _dt: bring_into_sight(self.ids.said), 0)
+
+    def on_error(self, _block: object, text: str) -> None:
+        """Bring what went wrong into sight."""
+        if text:
+            Clock.schedule_once(lambda _dt: bring_into_sight(self.ids.error), 0)
 
     def on_kv_post(self, _base: object) -> None:
         """Take hold of the lines, which are there only now."""
