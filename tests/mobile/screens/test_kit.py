@@ -13,7 +13,18 @@ from kivy.properties import Property
 from kivy.tests.common import UnitTestTouch
 from kivy.uix.widget import Widget
 from tests.mobile.screens.lint import LIGHT_AND_LONG, lint
-from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text, until
+from tests.mobile.screens.scene import (
+    LANDSCAPE,
+    PORTRAIT,
+    Stage,
+    find,
+    find_all,
+    frames,
+    tap,
+    texts,
+    type_text,
+    until,
+)
 
 from field178_mobile.kit import widgets
 from field178_mobile.kit.widgets.overlay import close_all
@@ -481,6 +492,15 @@ def test_sheet_passes_the_lint_in_both_windows(stage: Stage, window_size):
     sheet.open()
     frames()
     assert lint(sheet) == []
+
+
+def test_open_sheet_has_its_own_width_after_the_tablet_is_turned(stage: Stage):
+    sheet = stage.kit.ChoiceSheet([stage.kit.Choice("1", "Lựa chọn")], [], print, title="Chọn")
+    for size, width in ((PORTRAIT, PORTRAIT[0]), (LANDSCAPE, sheet.width_dp), (PORTRAIT, PORTRAIT[0])):
+        stage.dress(size)
+        sheet.open()
+        frames(4)
+        assert sheet.ids.panel.width == width
 
 
 def test_panes_show_one_pane_below_the_width(stage: Stage):

@@ -20,7 +20,7 @@ from tests.mobile.inspection_world import (
 )
 from tests.mobile.photos import Slowly, jpeg, room_picture
 from tests.mobile.screens.lint import MAX_WIDGETS, lint
-from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts, until
+from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, find, find_all, frames, tap, texts, until
 from tests.mobile.support import FrozenClock, seeded_ids
 
 from field178_mobile.features.photos.photo_attaching import PhotoDetails
@@ -157,6 +157,18 @@ def test_a_photo_that_was_not_kept_is_dropped_only_after_a_question(table: Table
     tap(find("Btn", text="Bỏ ảnh"))
     assert find_all("PhotoPage") == []
     assert table.store.photos.files.names() == []
+
+
+def test_the_panel_beside_a_photo_keeps_its_width_when_the_tablet_is_turned(table: Table):
+    table.lay(PORTRAIT)
+    table.see_photos()
+    tap(find("Btn", text="Thêm ảnh"))
+    tap(find("FileCard", title="phong-hat.jpg"))
+    page = find("PhotoEditorPane")
+    assert page.ids.panel.width == PORTRAIT[0]
+    table.stage.dress(LANDSCAPE)
+    frames(4)
+    assert page.ids.panel.width == 372
 
 
 def test_pictures_are_read_and_kept_beside_the_drawing_thread(table: Table):
