@@ -247,6 +247,35 @@ def test_field_commits_composed_text_once_when_left(stage: Stage):
     assert field.ids.entry.input_type == "text"
 
 
+def test_long_line_shows_its_beginning_unless_it_is_typed(stage: Stage):
+    field = stage.kit.Field(label="Ghi chú", text="Hàng hóa chất kín lối thoát nạn. " * 9)
+    stage.mount(field, PORTRAIT)
+    entry = field.ids.entry
+    assert entry.get_max_scroll_x() > 0
+    assert entry.scroll_x == 0
+    field.focus_input()
+    frames()
+    assert entry.scroll_x > 0
+    entry.focus = False
+    frames()
+    assert entry.scroll_x == 0
+
+
+def test_field_that_is_typed_into_is_in_sight_with_what_is_said_below(stage: Stage):
+    pane = stage.kit.ScrollPane()
+    fields = [stage.kit.Field(label=f"Mục {number}", multiline=True, max_length=9) for number in range(9)]
+    for field in fields:
+        pane.add_widget(field)
+    stage.mount(pane)
+    hidden = next(field for field in fields if field.to_window(*field.pos)[1] < 0)
+    hidden.focus_input()
+    frames(6)
+    hidden.ids.entry.insert_text("dài quá chín chữ")
+    frames(6)
+    assert hidden.full
+    assert hidden.to_window(*hidden.pos)[1] >= 0
+
+
 def test_composing_keyboard_writes_vietnamese(stage: Stage):
     from kivy.core.window import Window
 

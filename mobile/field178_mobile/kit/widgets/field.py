@@ -9,6 +9,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, Op
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.textinput import TextInput
 
+from field178_mobile.kit.keyboard import bring_into_sight
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language
 from field178_mobile.kit.long_notes import long_notes
@@ -38,6 +39,18 @@ class Entry(TextInput):
             fitting = substring[: max(0, self.max_length - len(self.text))]
             self.is_full, substring = fitting != substring, fitting
         super().insert_text(substring, from_undo=from_undo)
+
+    def on_focus(self, _entry: object, has_focus: bool) -> None:
+        """Show where the cursor is while it is typed, and the beginning of a line afterwards."""
+        if has_focus:
+            self.cursor = self.cursor_col, self.cursor_row
+        else:
+            self.on_scroll_x()
+
+    def on_scroll_x(self, *_args: object) -> None:
+        """Keep a line that nobody types in at its beginning; Kivy would show the end of what it is given."""
+        if not (self.focus or self.multiline):
+            self.scroll_x = 0
 
     def keyboard_on_key_down(
         self, window: object, keycode: tuple[int, str], text: str, modifiers: list[str]
@@ -116,13 +129,23 @@ class Field(BoxLayout):
         self.ids.box.add_widget(PasswordToggle(field=self))
 
     def focused(self, has_focus: bool) -> None:
-        """Commit when the cursor leaves; hand a long text to the system where its window is better."""
+        """Commit when the cursor leaves; hand a long text to the system where its window is better.
+
+        What is typed into is in sight as a whole, with the line below that says what does not fit.
+        """
         self.has_focus = has_focus
         if not has_focus:
             self.ids.entry.is_full = False
             self.commit()
         elif self.multiline and self._is_written_outside():
             Clock.schedule_once(lambda _dt: setattr(self.ids.entry, "focus", False), 0)
+        else:
+            self.on_height()
+
+    def on_height(self, *_args: object) -> None:
+        """Stay in sight when a line is said below what is typed."""
+        if self.has_focus:
+            Clock.schedule_once(lambda _dt: bring_into_sight(self), 0)
 
     def _is_written_outside(self) -> bool:
         before = self.ids.entry.text
