@@ -5,6 +5,10 @@ from __future__ import annotations
 from kivy.core.window import Window
 
 from field178_mobile.kit.language import language
+from field178_shared.text.i18n import N_
+
+KEPT = N_("Locking in {seconds} s: touch the screen to go on. Your draft is kept.")
+UNKEPT = N_("Locking in {seconds} s: touch the screen to go on. This photo is not kept yet.")
 
 
 class IdleNotice:
@@ -20,7 +24,8 @@ class IdleNotice:
         if not seconds:
             self.hide()
             return
-        said = language("Locking in {seconds} s: touch the screen to go on. Your draft is kept.")
+        is_unkept = any(getattr(shown, "is_unkept", False) for shown in Window.children)
+        said = language(UNKEPT if is_unkept else KEPT)
         if not isinstance(self._shown, Toast) or self._shown.parent is None:
             self._shown = Toast(icon="lock-outline", tone="warn")
             Window.add_widget(self._shown)

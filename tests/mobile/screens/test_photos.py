@@ -26,6 +26,7 @@ from tests.mobile.support import FrozenClock, seeded_ids
 from field178_mobile.features.photos.photo_attaching import PhotoDetails
 from field178_mobile.features.photos.photo_tools import PhotoTools
 from field178_mobile.presentation.background import InPlace
+from field178_mobile.shell.idle_notice import IdleNotice
 from field178_mobile.store import Store
 from field178_mobile.store.photos.rows import PhotoState
 from field178_mobile.store.photos.upload_queue import UploadQueue
@@ -152,6 +153,10 @@ def test_a_photo_that_was_not_kept_is_dropped_only_after_a_question(table: Table
     table.see_photos()
     tap(find("Btn", text="Thêm ảnh"))
     tap(find("FileCard", title="phong-hat.jpg"))
+    notice = IdleNotice()
+    notice.show(9)
+    assert any("Ảnh này chưa được lưu" in text for text in texts())
+    notice.hide()
     Window.dispatch("on_keyboard", 27, 0, None, [])
     frames(3)
     tap(find("Btn", text="Bỏ ảnh"))

@@ -37,6 +37,11 @@ class PhotoPage(kit.FullPage):
         self.attaching = PhotoEditorPane(page=self)
         self.add_widget(self.attaching)
 
+    @property
+    def is_unkept(self) -> bool:
+        """Tell whether a new photo is on the page: it is kept by "save" alone, and not by a lock."""
+        return self._on_remove is None and self._state.picture is not None
+
     def begin(self, editor: PhotoEditor) -> None:
         """Open the page; what was read meanwhile is on it."""
         self._editor = editor
@@ -55,7 +60,7 @@ class PhotoPage(kit.FullPage):
 
     def on_back(self) -> None:
         """Close; a new photo that was not kept is asked about."""
-        if self._on_remove is None and self._state.picture is not None:
+        if self.is_unkept:
             self._ask_to_drop()
         else:
             self.leave()
