@@ -1,6 +1,7 @@
 """Vietnamese text: one stored form, a folded form to search, and a key that sorts as people do."""
 
 import functools
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -8,6 +9,9 @@ _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 _MARKS: dict[int, str | None] = dict.fromkeys(range(0x300, 0x370))
 _FOLD: dict[int, str | None] = {**_MARKS, ord("đ"): "d", ord("Đ"): "d"}
+
+# Controls, which no spreadsheet takes back, and what turns the direction of writing around or is not seen.
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
 
 # Letters become characters whose code points stand in the order of the alphabet, above digits and signs.
 _FIRST_LETTER = 0x41
@@ -17,6 +21,11 @@ _SIGN = "/"
 def nfc(text: str) -> str:
     """Return the form in which text is stored and compared."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def without_unseen(text: str) -> str:
+    """Return the text without what nobody sees; tabs and line breaks stay."""
+    return _UNSEEN.sub("", text)
 
 
 def fold(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from tests.mobile.screens.scene import Stage, find, frames, tap, texts
 
@@ -24,7 +26,7 @@ def field(stage: Stage, window_size):
     frames(2)
 
 
-def press(field, keys: str) -> str:
+def press(field, keys: Iterable[str]) -> str:
     for key in keys:
         field.ids.entry.insert_text(key)
     return field.ids.entry.text
@@ -102,3 +104,12 @@ def test_a_full_field_still_takes_its_marks(field):
     field.max_length = 5
     assert press(field, "tieengs") == "tiếng"
     assert press(field, "x") == "tiễng"
+
+
+def test_what_nobody_sees_is_not_pasted(field):
+    assert press(field, ["Hoa\u202e Phượng\u200b\x07\tGL-1\r\nTầng 2"]) == "Hoa Phượng GL-1  Tầng 2"
+
+
+def test_a_long_note_keeps_its_lines(field):
+    field.multiline = True
+    assert press(field, ["một\u200f\r\nhai"]) == "một\nhai"

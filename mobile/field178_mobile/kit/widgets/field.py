@@ -16,9 +16,11 @@ from field178_mobile.kit.long_notes import long_notes
 from field178_mobile.kit.text_input import input_method
 from field178_mobile.kit.widgets import press, text
 from field178_mobile.platform.api import LongText
+from field178_shared.text.normalisation import without_unseen
 
 __all__ = ["Entry", "Field", "SearchField", "release_last_entry"]
 _REQUIRED = (press.IconBtn, text.Txt)
+_BREAKS = dict.fromkeys(map(ord, "\t\n\v\f\r"), " ")
 
 
 class Entry(TextInput):
@@ -32,7 +34,13 @@ class Entry(TextInput):
     is_full = BooleanProperty(False)
 
     def insert_text(self, substring: str, from_undo: bool = False) -> None:
-        """Insert what still fits into max_length (0 = no limit), composed where the tablet composes."""
+        """Insert what still fits into max_length (0 = no limit), composed where the tablet composes.
+
+        What is pasted may hold what nobody sees, and breaks of lines in a field that has one.
+        """
+        if not (from_undo or self.is_secret):
+            substring = without_unseen(substring)
+            substring = substring if self.multiline else substring.translate(_BREAKS)
         if not (from_undo or self.is_secret or self.input_filter):
             substring = input_method.compose(self, substring)
         if self.max_length:

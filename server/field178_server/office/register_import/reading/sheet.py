@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from field178_shared.text.normalisation import nfc
+from field178_shared.text.normalisation import nfc, without_unseen
 
 # Registers of a province have some thousands of rows and two dozen columns.
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
 MAX_CELL = 1_000
-
-# Controls, which no spreadsheet takes back, and what turns the direction of writing around or is not seen.
-_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +36,4 @@ class FileSheet:
 
 def cleaned(text: str) -> str:
     """Return the text of a cell in one line and one Unicode form, without what cannot be seen."""
-    return " ".join(_UNSEEN.sub("", nfc(text[:MAX_CELL])).split())
+    return " ".join(without_unseen(nfc(text[:MAX_CELL])).split())
