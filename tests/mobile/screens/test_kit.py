@@ -226,6 +226,18 @@ def test_number_pad_refuses_too_many(stage: Stage):
     assert given == []
 
 
+def test_number_pad_cuts_no_number_short(stage: Stage):
+    given = []
+    pad = stage.kit.NumberPad(given.append)
+    pad.open()
+    for digit in "100000":
+        pad.type(digit)
+    pad.accept()
+    frames()
+    assert given == []
+    assert "Tối đa 99999." in texts()
+
+
 def test_suggested_count_takes_one_tap(stage: Stage):
     given = []
     count = stage.kit.CountField(label="Tổng số có mặt")

@@ -15,7 +15,9 @@ from field178_mobile.kit.widgets.press import Btn, Chip, Press
 
 __all__ = ["CountField", "NumberPad"]
 _REQUIRED = (surface.Flow, text.Txt)
-MAX_DIGITS = 5
+# One digit more than any count has: what is too large is seen and refused, never cut to a number that fits.
+MAX_DIGITS = 6
+LARGEST = 99_999
 
 
 class CountField(Press):
@@ -24,7 +26,7 @@ class CountField(Press):
     subject (what is counted, shown on the pad);
     label; value (-1 = not yet given, shown as "–"); unit (grey word after the number); hint (grey line,
     e.g. last time);
-    error / warning (below); maximum (0 = none); suggestions (list of (text, value) offered on the pad).
+    error / warning (below); maximum (0 = LARGEST); suggestions (list of (text, value) offered on the pad).
     Event on_commit(value): the number given. The field does not change `value` by itself: render it.
     """
 
@@ -62,7 +64,7 @@ class CountField(Press):
 
 
 class NumberPad(Sheet):
-    """Digits for a thumb. title; sub; maximum (0 = none).
+    """Digits for a thumb. title; sub; maximum (0 = LARGEST).
 
     NumberPad(on_number=callback, suggestions=[(text, value)…]): both are given when it is made.
 
@@ -108,8 +110,8 @@ class NumberPad(Sheet):
         """Hand the number over and close; an empty pad or too large a number stays."""
         if not self.shown:
             self.error = _("Enter a number.")
-        elif self.maximum and int(self.shown) > self.maximum:
-            self.error = _("At most {maximum}.").format(maximum=int(self.maximum))
+        elif int(self.shown) > (largest := int(self.maximum) or LARGEST):
+            self.error = _("At most {maximum}.").format(maximum=largest)
         else:
             self.give(int(self.shown))
 
