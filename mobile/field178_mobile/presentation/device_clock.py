@@ -46,4 +46,7 @@ def _duration(seconds: int, words: Wording) -> str:
         return words.say(N_("{seconds} s"), seconds=rest)
     if minutes < 60:
         return words.say(N_("{minutes} min {seconds} s"), minutes=minutes, seconds=rest)
-    return words.say(N_("{hours} h {minutes} min"), hours=minutes // 60, minutes=minutes % 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return words.say(N_("{hours} h {minutes} min"), hours=hours, minutes=minutes)
+    return words.say(N_("{days} days {hours} h"), days=hours // 24, hours=hours % 24)

@@ -180,6 +180,7 @@ def test_signing_out_is_offered_only_when_nothing_would_stay_behind(status, allo
         (300_000, "5 min 0 s ahead", False),
         (-300_001, "5 min 0 s behind", True),
         (-3_600_000, "1 h 0 min behind", True),
+        (365 * 86_400_000, "365 days 0 h ahead", True),
     ],
 )
 def test_clock_difference_is_told(offset_ms, words, is_off):
