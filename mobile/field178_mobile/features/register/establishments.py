@@ -285,6 +285,8 @@ class EstablishmentsPresenter:
     def _empty_words(self) -> tuple[str, str]:
         _ = self._words.translate
         if not self._establishments:
+            if self._store.status().is_revoked:
+                return _("This tablet was revoked"), _("Bring the tablet to the office.")
             return (
                 _("No establishment on this tablet yet"),
                 _("They arrive with the first exchange. Open Sync and send now."),

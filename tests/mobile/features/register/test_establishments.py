@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.mobile.inspection_world import (
     CAFE,
@@ -240,6 +242,12 @@ def test_returned_visit_is_found_by_its_chip(bench):
     bench.list.choose_chip("returned")
     assert bench.ids() == [KARAOKE]
     assert bench.row(KARAOKE).state_word == "Trả lại"
+
+
+def test_a_revoked_tablet_promises_no_establishments(store, clock, monkeypatch):
+    status = replace(store.status(), is_revoked=True)
+    monkeypatch.setattr(store, "status", lambda: status)
+    assert Bench(store, clock).state.empty_title == "Máy này đã bị thu hồi quyền"
 
 
 def test_empty_states_say_what_to_do(store, clock):
