@@ -243,6 +243,9 @@ class SyncPresenter:
         if status.undeliverable_photos:
             said = N_("The office has all but what was put aside; photos that stay on this tablet: {count}")
             return self._words.say(said, count=status.undeliverable_photos)
+        if status.quarantined:
+            said = N_("The office keeps what it has not accepted too, {count}: signing out loses nothing.")
+            return self._words.say(said, count=status.quarantined)
         return self._say("Everything is with the office: signing out loses nothing.")
 
     def _say(self, text: str) -> str:

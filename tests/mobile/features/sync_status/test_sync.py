@@ -154,6 +154,12 @@ def test_waiting_records_are_named_and_the_rest_counted():
     assert states[-1].more == "and 3 more"
 
 
+def test_what_the_office_has_not_accepted_is_not_called_accepted():
+    _presenter, _runner, states = shown(SyncState(), replace(QUIET, quarantined=2))
+    assert states[-1].can_sign_out
+    assert "has not accepted too, 2" in states[-1].sign_out
+
+
 @pytest.mark.parametrize(
     ("status", "allowed"),
     [
