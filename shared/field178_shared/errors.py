@@ -448,7 +448,9 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
         None, "Không còn giữ sự kiện nào từ chỗ này.", "No event is kept from there on."
     ),
     ErrorCode.NO_NETWORK: _E(
-        None, "Chưa có mạng, sẽ tự gửi khi có.", "No network; it is sent when there is one."
+        None,
+        "Không tới được máy chủ. Kiểm tra mạng, địa chỉ rồi làm lại.",
+        "The server was not reached. Check network and address, then try again.",
     ),
     ErrorCode.NOT_OUR_SERVER: _E(
         None, "Mạng này chặn kết nối (trang đăng nhập Wi-Fi?).", "This network intercepts connections."

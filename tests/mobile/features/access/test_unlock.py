@@ -341,6 +341,13 @@ def test_refused_code_stays_on_the_step_with_the_reason(enrolling):
     assert not states[-1].is_busy
 
 
+def test_without_a_network_nothing_is_promised_to_be_sent(enrolling):
+    presenter, port, states, _done = enrolling
+    port.refusal = AppError(ErrorCode.NO_NETWORK)
+    presenter.submit_code("office.example", CODE)
+    assert states[-1].error.endswith("Check network and address, then try again.")
+
+
 def test_wrong_password_stays_on_the_step(enrolling):
     presenter, _desk, states, _done = enrolling
     presenter.submit_code("office.example", CODE)
