@@ -429,6 +429,8 @@ def test_grid_follows_the_numbers_that_are_typed(stage: Stage):
     type_text(find("Field", label="Tháng"), "5")
     assert "Tháng 5/2026" in texts()
     assert [key.iso for key in find_all("DayKey") if key.active] == ["2026-05-14"]
+    type_text(find("Field", label="Ngày"), "32")
+    assert [key.iso for key in find_all("DayKey") if key.active] == []
 
 
 def test_date_is_typed_from_the_first_number_to_the_last_without_a_tap(stage: Stage):

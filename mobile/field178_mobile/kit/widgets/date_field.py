@@ -171,9 +171,12 @@ class DateBody(surface.Column):
         return iso_date(*[self.ids[name].ids.entry.text for name in ("year", "month", "day")])
 
     def follow_numbers(self) -> None:
-        """Show the day that the numbers name by now."""
+        """Show the day that the numbers name by now, none where they name none."""
         iso = self.typed()
-        if iso is not None and len(self.ids.year.ids.entry.text) == len(iso.split("-")[0]):
+        if iso is None:
+            self._chosen = ""
+            self._draw()
+        elif len(self.ids.year.ids.entry.text) == len(iso.split("-")[0]):
             self._chosen, self._first = iso, date.fromisoformat(iso).replace(day=1)
             self._draw()
 
