@@ -6,8 +6,7 @@ what the test before it had compiled.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import CodeType
+from types import CodeType, MethodType
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
@@ -35,29 +34,36 @@ class Templates(BytecodeCache):
             self._compiled[bucket.key, bucket.checksum] = bucket.code
 
 
-class AddressBuilders:
-    """The compiled builders of addresses, by all that they are made from."""
+class Addresses:
+    """The compiled rules of addresses, by all that they are made from."""
 
     def __init__(self) -> None:
-        self._compile = Rule._compile_builder
-        self._compiled: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+        self._compile = Rule.compile
+        self._compiled: dict[tuple[object, ...], Rule] = {}
 
-    def builder(self, rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        """Return the builder of a rule."""
-        key = (tuple(rule._trace), repr(rule.defaults), append_unknown)
-        if key not in self._compiled:
-            self._compiled[key] = self._compile(rule, append_unknown)
-        return self._compiled[key]
+    def compile(self, rule: Rule) -> None:
+        """Compile a rule, or give it what another application compiled."""
+        made_from = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, repr(rule.defaults))
+        like = self._compiled.get(made_from)
+        if like is None:
+            self._compile(rule)
+            self._compiled[made_from] = rule
+            return
+        rule._parts, rule._trace, rule._converters = like._parts, like._trace, like._converters
+        rule.arguments = like.arguments
+        rule._build, rule._build_unknown = (
+            MethodType(build.__func__, rule) for build in (like._build, like._build_unknown)
+        )
 
 
 TEMPLATES = Templates()
-_BUILDERS = AddressBuilders()
+_ADDRESSES = Addresses()
 _STATEMENTS: LRUCache[object, object] = LRUCache(_MOST_STATEMENTS)
 
 
 def share() -> None:
     """Let every application and engine of this process use what another one compiled."""
-    Rule._compile_builder = lambda *given: _BUILDERS.builder(*given)  # type: ignore[method-assign]
+    Rule.compile = lambda rule: _ADDRESSES.compile(rule)  # type: ignore[method-assign]
     # Statements are kept by dialect: those of one class write the same SQL.
     DefaultDialect.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
     DefaultDialect.__eq__ = _is_same_dialect  # type: ignore[method-assign]

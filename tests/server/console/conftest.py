@@ -44,6 +44,7 @@ class Browser:
     """One person's browser."""
 
     client: FlaskClient
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str) -> TestResponse:
         return self.client.get(path)
@@ -54,9 +55,14 @@ class Browser:
         return answer.get_data(as_text=True)
 
     def token(self) -> str:
-        found = TOKEN.search(self.text("/account"))
-        assert found is not None
-        return found[1]
+        """Return the token of this session, read from a page once: a page for each form would be slow."""
+        cookie = self.client.get_cookie("field178")
+        session = cookie.value if cookie else ""
+        if session not in self.tokens:
+            found = TOKEN.search(self.text("/account"))
+            assert found is not None
+            self.tokens[session] = found[1]
+        return self.tokens[session]
 
     def post(self, path: str, fields: Json | None = None) -> TestResponse:
         return self.client.post(path, data={"csrf_token": self.token()} | (fields or {}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from flask import Blueprint, url_for
@@ -15,9 +15,12 @@ CONSOLE = Path(__file__).parents[1]
 class ConsoleBlueprint(Blueprint):
     """A blueprint whose template `reviews/queue.html` is the file `reviews/templates/queue.html`."""
 
-    @property
+    @cached_property
     def jinja_loader(self) -> BaseLoader:
-        """Return the loader of all capabilities' templates, by the name of the capability."""
+        """Return the loader of all capabilities' templates, by the name of the capability.
+
+        It is kept: Flask asks for it at each template that it loads.
+        """
         folders = sorted(CONSOLE.glob("*/templates"))
         return PrefixLoader({folder.parent.name: FileSystemLoader(folder) for folder in folders})
 
