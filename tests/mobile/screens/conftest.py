@@ -39,9 +39,12 @@ if TYPE_CHECKING:
 MANY, NEVER = 3_000_000, 1_000_000_000
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _collected_between_tests() -> Iterator[None]:
-    """Leave what a screen test makes to the next `strike`."""
+    """Leave what a screen test makes to the next `strike`.
+
+    The threshold stays for a whole module: put back after a test, it would start a look of its own.
+    """
     before = gc.get_threshold()
     gc.set_threshold(MANY, 10, NEVER)
     yield

@@ -52,24 +52,6 @@ def test_bare_tablet_asks_for_the_enrolment_and_explains_mistakes(navigator):
     assert "Địa chỉ không hợp lệ." in texts()
 
 
-def test_enrolment_steps_pass_the_lint(stage: Stage, window_size):
-    from tests.mobile.screens.fakes import DirectBackground
-
-    from field178_mobile.features.access.enrol import EnrolPresenter
-    from field178_mobile.features.access.screens.enrol import EnrolScreen
-    from field178_mobile.features.access.unlock import UnlockWording
-    from field178_mobile.kit.language import language
-
-    screen = EnrolScreen(has_cancel=True)
-    presenter = EnrolPresenter(None, DirectBackground(), UnlockWording(language), screen.show, print)
-    screen.presenter = presenter
-    stage.mount(screen, window_size, scale=1.3)
-    for step in EnrolmentStep:
-        presenter.start(step)
-        frames(4)
-        assert lint(screen) == [], step
-
-
 @pytest.mark.parametrize("scale", [1.0, 1.3])
 def test_pad_of_a_new_pin_keeps_its_place_whatever_is_said(stage: Stage, navigator, window_size, scale):
     door = navigator(is_set_up=False)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from tests.mobile.screens.lint import lint
-from tests.mobile.screens.scene import Stage, find, find_all, frames, tap, texts
+from tests.mobile.screens.scene import Stage, find, find_all, tap, texts
 from tests.mobile.support import FrozenClock
 
 from field178_mobile.features.inbox.inbox import InboxActions, InboxPresenter
@@ -104,15 +104,6 @@ def test_back_leads_from_the_item_to_the_list_in_portrait(inbox):
     assert find_all("ListPane")
 
 
-def test_inbox_passes_the_lint(stage: Stage, inbox, window_size):
-    screen = inbox(RETURNED, REFUSED, size=window_size)
-    tap(find_all("ListRow")[-1])
-    for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
-        stage.dress(window_size, mode, scale)
-        frames(4)
-        assert lint(screen) == [], (mode, scale)
-
-
 def test_a_value_the_office_has_closed_cannot_be_taken(inbox):
     closed = replace(CONFLICT, refused_values=(replace(CLASH, reason="locked"),))
     screen = inbox(closed)
@@ -121,12 +112,3 @@ def test_a_value_the_office_has_closed_cannot_be_taken(inbox):
     assert not find("ChoiceRow", text=f"Giá trị chưa nhận: {LONG}").active
     tap(find("Btn", text="Giải quyết"))
     assert screen.gone == [("e1", closed.refused_values, {})]
-
-
-def test_the_two_values_of_a_conflict_pass_the_lint(stage: Stage, inbox, window_size):
-    screen = inbox(CONFLICT, size=window_size)
-    tap(find("ListRow"))
-    for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
-        stage.dress(window_size, mode, scale)
-        frames(4)
-        assert lint(screen) == [], (mode, scale)

@@ -269,16 +269,6 @@ def test_portrait_shows_one_pane_and_a_way_back(table: Table):
 
 
 @pytest.mark.parametrize("mode", LIGHT_AND_LONG)
-def test_list_and_arrival_pass_the_lint(table: Table, window_size, mode):
-    screen = table.lay(window_size, mode)
-    assert lint(screen) == []
-    screen.workspace.open(KARAOKE)
-    assert lint(screen) == []
-    screen.workspace.record.choose_tab("info")
-    assert lint(screen) == []
-
-
-@pytest.mark.parametrize("mode", LIGHT_AND_LONG)
 def test_visit_passes_the_lint(table: Table, window_size, mode):
     screen = table.lay(window_size, mode)
     table.go_out()
@@ -473,10 +463,9 @@ def approve(table: Table) -> None:
     server_commits(table.store, base_row(review_id(LAST_VISIT), 1, "review", TEAM_SCOPE, **said))
 
 
-@pytest.mark.parametrize("mode", LIGHT_AND_LONG)
-def test_approved_visit_says_it_is_locked_and_its_answers_are_inert(table: Table, window_size, mode):
+def test_approved_visit_says_it_is_locked_and_its_answers_are_inert(table: Table, window_size):
     approve(table)
-    screen = table.lay(window_size, mode)
+    screen = table.lay(window_size)
     screen.open(record_id=LAST_VISIT)
     frames(3)
     assert any(text.startswith("Đã duyệt: phiếu chỉ để xem") for text in texts())

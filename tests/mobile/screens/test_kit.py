@@ -12,7 +12,7 @@ from kivy.core.window import Window
 from kivy.properties import Property
 from kivy.tests.common import UnitTestTouch
 from kivy.uix.widget import Widget
-from tests.mobile.screens.lint import LIGHT_AND_LONG, lint
+from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import (
     LANDSCAPE,
     PORTRAIT,
@@ -89,21 +89,6 @@ def test_a_larger_font_there_and_back_leaves_every_size_as_it_was(stage: Stage):
     stage.dress(scale=1.3)
     stage.dress()
     assert sizes() == before
-
-
-@pytest.mark.parametrize("mode", LIGHT_AND_LONG)
-def test_every_component_passes_the_lint(stage: Stage, window_size, mode):
-    screen = stage.mount(gallery(), window_size, mode)
-    assert lint(screen) == []
-    screen.has_detail = True
-    assert lint(screen) == []
-
-
-def test_every_component_passes_the_lint_at_the_largest_font(stage: Stage, window_size):
-    screen = stage.mount(gallery(), window_size, scale=1.3)
-    assert lint(screen) == []
-    screen.has_detail = True
-    assert lint(screen) == []
 
 
 def test_lint_finds_a_small_target_a_cut_text_and_pale_text(stage: Stage):

@@ -9,7 +9,6 @@ from kivy.tests.common import UnitTestTouch
 from kivy.uix.widget import Widget
 from tests.mobile.inspection_world import KARAOKE, settle, words
 from tests.mobile.maps.map_files import write_map
-from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import Stage, find, frames, tap, texts
 
 from field178_mobile.features.register.map import NOT_THIS_YEAR, MapPresenter
@@ -161,13 +160,3 @@ def test_a_map_file_is_drawn_under_the_pins_and_its_damage_is_a_hole(stage: Stag
     kept = screen.ids.view.tiles._tiles
     assert any(texture is not None for texture in kept.values())
     assert "máy chưa có bản đồ nền, xin tệp ở văn phòng" not in texts()
-
-
-def test_the_map_passes_the_lint(stage: Stage, store, clock, window_size):
-    settle(store)
-    screen = lay(stage, store, clock, size=window_size)
-    screen.presenter.choose(KARAOKE)
-    for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
-        stage.dress(window_size, mode, scale)
-        frames(4)
-        assert lint(screen) == [], (mode, scale)

@@ -16,8 +16,8 @@ from tests.mobile.inspection_world import (
     settle,
 )
 from tests.mobile.screens.fakes import DirectBackground
-from tests.mobile.screens.lint import LIGHT_AND_LONG, lint
-from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, find, find_all, frames, tap, texts
+from tests.mobile.screens.lint import lint
+from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts
 from tests.mobile.support import FrozenClock, seeded_ids
 
 from field178_mobile.features.minutes.document_files import PaperFolder
@@ -172,26 +172,6 @@ def test_a_refusal_of_an_earlier_visit_is_recorded_in_one_tap(table: Table) -> N
     find("MinutesSheet").dismiss()
     frames(3)
     assert table.screen.workspace.record.visit.data["paper_signed"] == "refused"
-
-
-@pytest.mark.parametrize("mode", [*LIGHT_AND_LONG, pytest.param("night", marks=pytest.mark.long)])
-@pytest.mark.parametrize("size", [LANDSCAPE, PORTRAIT], ids=["landscape", "portrait"])
-def test_sheet_passes_the_lint(table: Table, size: tuple[int, int], mode: str) -> None:
-    table.save_in_a_short_folder()
-    table.lay(size, mode)
-    table.begin().complete()
-    frames(3)
-    sheet = table.open_sheet()
-    tap(find("Btn", text="Lập biên bản"))
-    assert lint(sheet) == []
-
-
-def test_sheet_passes_the_lint_with_large_type(table: Table) -> None:
-    table.save_in_a_short_folder()
-    table.lay(PORTRAIT, "light", 1.3)
-    table.begin()
-    tap(bring_conclusion(table))
-    assert lint(find("MinutesSheet")) == []
 
 
 def test_the_folder_for_papers_is_chosen_by_sight(table: Table, tmp_path: Path, window_size) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.mobile.inspection_world import CAFE, KARAOKE, LEADER, UNIT, services, settle, uid
-from tests.mobile.screens.lint import LIGHT_AND_LONG, lint
+from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 from tests.shared.places import PLACES
@@ -218,23 +218,6 @@ def test_closed_session_gives_way_to_an_open_one(table: Table):
     tap(find("Btn", text="Buổi mới"))
     tap(find("PickField"))
     assert find("ChoiceSheet")
-
-
-@pytest.mark.parametrize("mode", LIGHT_AND_LONG)
-@pytest.mark.parametrize("state", ["approved", "returned"])
-def test_open_session_passes_the_lint(table: Table, window_size, mode, state):
-    table.review(state, "topic_ids", "audiences.general_public.attendance_count")
-    screen = table.lay(window_size, mode)
-    assert lint(screen) == []
-    table.open()
-    assert lint(screen) == []
-
-
-def test_open_session_passes_the_lint_at_the_largest_font(table: Table, window_size):
-    table.review("approved")
-    screen = table.lay(window_size, scale=1.3)
-    table.open()
-    assert lint(screen) == []
 
 
 def test_establishment_is_searched_added_and_counted_by_the_workers(table: Table, window_size):

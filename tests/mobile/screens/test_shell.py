@@ -176,24 +176,6 @@ def test_demo_clock_is_announced(open_tablet):
     assert lint(shell) == []
 
 
-@pytest.mark.parametrize("screen", ["inbox", "sync"])
-def test_screens_in_their_frame_pass_the_lint(stage: Stage, open_tablet, window_size, screen):
-    door = open_tablet(window_size)
-    door.session_view.shell.navigate(screen)
-    for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
-        stage.dress(window_size, mode, scale)
-        frames(4)
-        assert lint(door) == [], (mode, scale)
-
-
-def test_settings_pass_the_lint(stage: Stage, open_tablet, window_size):
-    open_tablet(window_size)
-    tap(find("RailItem", key="settings"))
-    sheet = find("SettingsSheet")
-    assert lint(sheet) == []
-    assert find_all("Chip", active=True)
-
-
 def test_the_way_of_typing_is_chosen_in_the_settings_and_kept(stage: Stage, open_tablet, window_size):
     open_tablet(window_size)
     tap(find("RailItem", key="settings"))

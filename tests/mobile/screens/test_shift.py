@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.mobile.inspection_world import CAFE, OFFICERS, services, settle, uid
-from tests.mobile.screens.lint import LIGHT_AND_LONG, lint
+from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts, type_text
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 
@@ -58,19 +58,6 @@ def test_decision_is_kept_while_it_is_typed(lay, store):
     tap(find("ShiftLine"))
     type_text(find("ShiftBody").ids.number, "12/QĐ-UBND")
     assert store.settings.get("outing")["decision_number"] == "12/QĐ-UBND"
-
-
-@pytest.mark.parametrize("mode", LIGHT_AND_LONG)
-def test_shift_sheet_passes_the_lint(lay, window_size, mode):
-    lay(window_size, mode)
-    tap(find("ShiftLine"))
-    assert lint(find("ShiftSheet")) == []
-
-
-def test_shift_sheet_passes_the_lint_at_the_largest_font(lay, window_size):
-    lay(window_size, scale=1.3)
-    tap(find("ShiftLine"))
-    assert lint(find("ShiftSheet")) == []
 
 
 def test_large_roster_is_searched_and_the_next_sheet_begins_without_a_search(lay, store, window_size):

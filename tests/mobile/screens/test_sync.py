@@ -237,11 +237,9 @@ def test_the_rescue_card_passes_the_lint_while_writing_and_after_a_failure(
         OfflineExportState("x", error="e", advice="a"),
     ):
         card.show(state)
-        for mode in ("light", "dark", "night"):
-            stage.dress(window_size, mode)
-            frames(4)
-            assert lint(screen) == [], (state, mode)
-            assert all(child.height for child in card.children)
+        frames(4)
+        assert lint(screen) == [], state
+        assert all(child.height for child in card.children)
 
 
 def test_mass_removal_has_one_button_each_way(sync_screen):
@@ -273,16 +271,3 @@ def test_what_went_can_be_offered_to_the_office(sync_screen):
     screen = sync_screen(QUIET, replace(FACTS, unsent=(), tombstones=64), SyncState(), size=PORTRAIT)
     tap(find("Btn", text="Gửi lại văn phòng"))
     assert screen.shelf.said == ["back"]
-
-
-def test_sync_passes_the_lint(stage: Stage, sync_screen, window_size):
-    facts = replace(
-        FACTS, withheld=WithheldDeletions(64, is_kept=False), tombstones=64, lost=12, photos=PHOTOS
-    )
-    facts = replace(facts, root_alarm=RootAlarm.LOWER)
-    screen = sync_screen(STATUS, facts, SENDING, size=window_size)
-    screen.ids.offline_export.presenter.write()
-    for mode, scale in (("light", 1.0), ("dark", 1.0), ("night", 1.0), ("light", 1.3)):
-        stage.dress(window_size, mode, scale)
-        frames(4)
-        assert lint(screen) == [], (mode, scale)
