@@ -253,13 +253,21 @@ def unlock(fingers: Fingers) -> None:
     fingers.until(lambda: fingers.sees("ListRow"), "the list")
 
 
+def chromium() -> str:
+    """Return the browser that takes pictures."""
+    found = shutil.which("chromium") or shutil.which("chromium-headless-shell")
+    if found is None:
+        sys.exit("no chromium")
+    return found
+
+
 def shoot_console(url: str, target: Path) -> None:
     """Sign in to the office's desk and take the picture of an approved visit."""
     from playwright.sync_api import sync_playwright
     from scripts.demo.play import PASSWORD
 
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        browser = driver.chromium.launch(executable_path=chromium(), args=CHROMIUM)
         context = browser.new_context(viewport=CONSOLE_SIZE, color_scheme="light", reduced_motion="reduce")
         page = context.new_page()
         page.goto(f"{url}/sign-in")
@@ -301,7 +309,7 @@ def shoot_guides(taken: Path) -> None:
     server.start()
     try:
         with sync_playwright() as driver:
-            browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+            browser = driver.chromium.launch(executable_path=chromium(), args=CHROMIUM)
             page = page_for_walks(browser, server.url)
             for language in ("vi", "en"):
                 (taken / language).mkdir(parents=True, exist_ok=True)

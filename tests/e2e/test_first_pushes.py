@@ -48,7 +48,7 @@ def server(store: Engine, tmp_path: Path) -> Iterator[ServerProcess]:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("starts", [2, pytest.param(10, marks=pytest.mark.long)])
+@pytest.mark.parametrize("starts", [1, pytest.param(10, marks=pytest.mark.long)])
 def test_a_hundred_first_pushes_at_once_are_all_stored(
     server: ServerProcess, store: Engine, starts: int
 ) -> None:
