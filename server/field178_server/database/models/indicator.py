@@ -10,7 +10,7 @@ from field178_server.database.flask_extension import Model
 
 
 class IndicatorBasis(Model):
-    """What the counts of a tenant were made by; its row is locked by whoever writes a step of settling.
+    """What the counts of a tenant were made by; its row is claimed by whoever writes a step of settling.
 
     `steps`: how many were written, so that a step counted before another one was written is seen.
     """

@@ -12,9 +12,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, update
 from sqlalchemy.orm import Session
 
+from field178_server.database import engine as database
 from field178_server.database.models import (
     IndicatorBasis,
     IndicatorCursor,
@@ -108,23 +109,18 @@ def keep_period(session: Session, tenant_id: str, period: Period, today: date) -
         row.asked_on = today
 
 
-def _locked(session: Session, tenant_id: str) -> IndicatorBasis:
-    query = select(IndicatorBasis).where(IndicatorBasis.tenant_id == tenant_id).with_for_update()
-    if (found := session.scalar(query)) is None:
-        # Of two that make it at once the second meets the key, and its transaction runs again.
-        found = IndicatorBasis(tenant_id=tenant_id, basis="")
-        session.add(found)
-        session.flush()
-    return found
-
-
 def _write(session: Session, tenant_id: str, counted: _Step) -> bool:
     """Write a step; False: another process has written one since this one was counted."""
-    state = _locked(session, tenant_id)
-    if state.steps != counted.seen:
-        return False
-    state.steps += 1
-    session.flush()
+    row = IndicatorBasis
+    claim = (
+        update(row).where(row.tenant_id == tenant_id, row.steps == counted.seen).values(steps=row.steps + 1)
+    )
+    if not database.changed_rows(session.execute(claim)):
+        if session.get(row, tenant_id) is not None:
+            return False
+        # Of two that make it at once the second meets the key, and its transaction runs again.
+        session.add(IndicatorBasis(tenant_id=tenant_id, steps=1))
+        session.flush()
     counted.write(session)
     return True
 

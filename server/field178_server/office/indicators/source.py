@@ -161,7 +161,7 @@ def _closed_on(session: Session, tenant_id: str, ids: Ids) -> tuple[ClosedOn, Cl
         for days, day in ((every, closed_on), (by_office, own_closed_on)):
             if day is not None and day < NO_DAY:
                 days.setdefault(visit_id, {})[key] = day
-    waiting, approved = _answers(session, tenant_id, ids)
+    waiting, approved = _answers(session, tenant_id, ids) if every else ({}, {})
     return every, {
         visit_id: {
             key: on
