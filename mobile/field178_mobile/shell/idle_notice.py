@@ -19,12 +19,12 @@ class IdleNotice:
 
     def show(self, seconds: int) -> None:
         """Say in how many seconds the tablet locks; 0 says nothing more."""
-        from field178_mobile.kit.widgets.overlay import Toast
+        from field178_mobile.kit.widgets.overlay import Overlay, Toast
 
         if not seconds:
             self.hide()
             return
-        is_unkept = any(getattr(shown, "is_unkept", False) for shown in Window.children)
+        is_unkept = any(isinstance(shown, Overlay) and shown.is_unkept for shown in Window.children)
         said = language(UNKEPT if is_unkept else KEPT)
         if not isinstance(self._shown, Toast) or self._shown.parent is None:
             self._shown = Toast(icon="lock-outline", tone="warn")

@@ -34,6 +34,11 @@ class Overlay(ModalView):
     open(), dismiss(), on_dismiss.
     """
 
+    @property
+    def is_unkept(self) -> bool:
+        """Tell whether it holds what is not kept yet, and is dropped by a lock."""
+        return False
+
     def open(self, *_args: object, **_kwargs: object) -> None:
         """Show it over everything else."""
         super().open(animation=False)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from field178_server.console.text.field_labels import field_name, type_name
+from field178_server.console.text.field_labels import return_name
 from field178_server.console.text.localize import Localizer
 from field178_shared.codelists.organizations import RETURN_NUMBERS, WHOLE_RETURNS
 from field178_shared.list_packs import PackFault, PackProblem
-from field178_shared.records.returns import AGENCY_RETURN
 from field178_shared.text.i18n import N_
 
 _TABLES: Mapping[str, str] = {
@@ -232,12 +231,9 @@ def member_name(name: str, localizer: Localizer) -> str:
 
 def words_of_returns(localizer: Localizer) -> str:
     """Return the words that an agency's figures are named by, each with what it is called on its form."""
-    named = [
-        *((one, field_name(AGENCY_RETURN, one, localizer)) for one in RETURN_NUMBERS),
-        *((one, type_name(one, localizer)) for one in WHOLE_RETURNS),
-    ]
+    words = (*RETURN_NUMBERS, *WHOLE_RETURNS)
     return localizer.say(N_("One or several, divided by “;”: {words}")).format(
-        words="; ".join(f"{word} ({name})" for word, name in named)
+        words="; ".join(f"{one} ({return_name(one, localizer)})" for one in words)
     )
 
 

@@ -14,7 +14,7 @@ from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import FilterLink, page_links, wanted_page
 from field178_server.console.shell.lists import FilterField
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.field_labels import field_name, type_name
+from field178_server.console.text.field_labels import field_name, return_name, type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
@@ -108,7 +108,7 @@ def returns() -> Response:
         sent=view.sent_lines(sent, localizer),
         sent_count=localizer.number(sum(one.entry is not None for one in sent)),
         all_count=localizer.number(len(sent)),
-        of_nobody=[view.number_name(one, localizer) for one in numbers_of_nobody(month, localizer.lists)]
+        of_nobody=[return_name(one, localizer) for one in numbers_of_nobody(month, localizer.lists)]
         if not reader.is_agency
         else [],
         without_account=[localizer.label(localizer.lists.agencies, one) for one in missing],

@@ -9,7 +9,7 @@ from flask import url_for
 
 from field178_server.console.records.entry_form import entry_label_of
 from field178_server.console.records.entry_lines import OwedLine, OwnEntryLine
-from field178_server.console.text.field_labels import field_name, type_name, value_text
+from field178_server.console.text.field_labels import type_name, value_text
 from field178_server.console.text.localize import Localizer
 from field178_server.office.returns.queries import MonthlyReturn, ReturnState
 from field178_server.records.stored_record import Stored
@@ -94,13 +94,6 @@ def owed_returns(
             )
         )
     return tuple(lines)
-
-
-def number_name(name: str, localizer: Localizer) -> str:
-    """Return what a monthly number, or a return that is sent whole, is called."""
-    if name in RETURN_NUMBERS:
-        return field_name(AGENCY_RETURN, name, localizer)
-    return type_name(name, localizer)
 
 
 def sent_lines(owed: Sequence[MonthlyReturn], localizer: Localizer) -> tuple[SentLine, ...]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from field178_server.console.text import format_values as show
 from field178_server.console.text.localize import Localizer
+from field178_shared.codelists.organizations import RETURN_NUMBERS
 from field178_shared.merge import read_path
+from field178_shared.records.returns import AGENCY_RETURN
 from field178_shared.schemas.fields.catalogue import (
     OFFICE_RECORD_NAMES,
     RECORD_NAMES,
@@ -41,6 +43,13 @@ def type_name(record_type: str, localizer: Localizer) -> str:
 def field_name(record_type: str, path: str, localizer: Localizer) -> str:
     """Return the label of the field at a path, without the entry that contains it."""
     return words_at(record_type, path, localizer.language).label
+
+
+def return_name(word: str, localizer: Localizer) -> str:
+    """Return what a figure that an agency sends is called: a monthly number, or a return sent whole."""
+    if word in RETURN_NUMBERS:
+        return field_name(AGENCY_RETURN, word, localizer)
+    return type_name(word, localizer)
 
 
 def label_at(context: FieldContext, localizer: Localizer) -> str:

@@ -225,17 +225,15 @@ class _Counting:
 
     def _entities(self, periods: Mapping[Period, IndicatorPeriod]) -> Callable[[Session], None] | None:
         """Count the next establishments in periods that have come as far, at the start also all else."""
-        begun = {
-            one: _PeriodProgress(COUNTING, row.reached, one.months_ended(self._today))
+        open_ = {
+            one: _PeriodProgress(
+                COUNTING,
+                row.reached,
+                one.months_ended(self._today) if row.state == ASKED else row.months_ended,
+            )
             for one, row in periods.items()
-            if row.state == ASKED
+            if row.state != COUNTED
         }
-        going_on = {
-            one: _PeriodProgress(row.state, row.reached, row.months_ended)
-            for one, row in periods.items()
-            if row.state == COUNTING
-        }
-        open_ = {one: (begun | going_on)[one] for one in periods if one in begun or one in going_on}
         if not open_:
             return None
         reached = next(iter(open_.values())).reached
@@ -249,7 +247,7 @@ class _Counting:
             one: replace(counted, state=COUNTED) if is_end else replace(counted, reached=found[-1][1])
             for one, counted in together.items()
         }
-        return self._writing(self._entities_written(together, subjects), begun | come)
+        return self._writing(self._entities_written(together, subjects), open_ | come)
 
     def _entities_written(
         self, periods: Collection[Period], subjects: set[Subject]
@@ -269,11 +267,8 @@ class _Counting:
             rows = totals.kept_periods(session, self._tenant_id)
             for one, counted in come.items():
                 row = rows[one]
-                row.state, row.reached, row.months_ended = (
-                    counted.state,
-                    counted.reached,
-                    counted.months_ended,
-                )
+                row.state, row.reached = counted.state, counted.reached
+                row.months_ended = counted.months_ended
 
         return both
 
