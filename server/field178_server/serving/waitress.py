@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -129,11 +130,20 @@ class StrictServer(TcpWSGIServer):
     """A server that closes late connections, takes some from another thread, and stops on a signal."""
 
     channel_class = StrictChannel
-    _is_leaving = False
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        super().__init__(*arguments, **options)
+        self._is_leaving = False
+        self._has_left = False
+        self._hand_over = threading.Lock()
 
     def take(self, connection: socket.socket, asker: tuple[str, int]) -> None:
-        """Serve a connection that another thread has accepted; one beyond the limit is closed."""
-        self.trigger.pull_trigger(lambda: self._admit(connection, asker))
+        """Serve a connection that another thread has accepted; close one beyond the limit, or at the end."""
+        with self._hand_over:
+            if not self._has_left:
+                self.trigger.pull_trigger(lambda: self._admit(connection, asker))
+                return
+        connection.close()
 
     def _admit(self, connection: socket.socket, asker: tuple[str, int]) -> None:
         # Requests whose askers have left still wait for a thread: they must not use all handles up.
@@ -154,6 +164,10 @@ class StrictServer(TcpWSGIServer):
         """Serve until a signal, then finish the requests in progress."""
         while not self._is_leaving:
             self.asyncore.loop(timeout=1, map=self._map, use_poll=True, count=1)
+        with self._hand_over:
+            self._has_left = True
+            # What was handed over since the last round would stay open, and its asker wait.
+            self.trigger.handle_read()
         self.task_dispatcher.shutdown()
         for channel in list(self.active_channels.values()):
             channel.handle_close()

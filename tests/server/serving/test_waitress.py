@@ -136,3 +136,19 @@ def test_the_end_waits_for_what_is_being_answered() -> None:
         server.leave(signal.SIGTERM, None)
         may_answer.set()
         assert read_whole(connection).endswith(b"well")
+
+
+def test_a_connection_handed_over_at_the_end_is_closed() -> None:
+    with (
+        bound(well, ("127.0.0.1", 0), threads=2, connections=9, is_https=True) as server,
+        ExitStack() as open_,
+    ):
+        askers = []
+        for hand_over in (server.take, lambda *late: (server.run(), server.take(*late))):
+            server.leave(signal.SIGTERM, None)
+            asker, servers_end = socket.socketpair()
+            askers.append(open_.enter_context(asker))
+            hand_over(servers_end, ("127.0.0.1", 1))
+        for asker in askers:
+            asker.settimeout(5)
+            assert asker.recv(1) == b""
