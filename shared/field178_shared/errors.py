@@ -41,6 +41,7 @@ class ErrorCode(StrEnum):
     REVISION_CHANGED = "revision_changed"
     REPORT_FROZEN = "report_frozen"
     NOT_SIGNED_OFF = "not_signed_off"
+    SIGNED_OFF = "signed_off"
     FIGURES_CHANGED = "figures_changed"
     OFFSET_MISMATCH = "offset_mismatch"
     UPLOAD_GONE = "upload_gone"
@@ -215,6 +216,7 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ErrorCode.NOT_SIGNED_OFF: _E(
         409, "Lãnh đạo chưa thông qua báo cáo.", "Leadership has not signed the report off."
     ),
+    ErrorCode.SIGNED_OFF: _E(409, "Lãnh đạo đã thông qua báo cáo.", "Leadership has signed the report off."),
     ErrorCode.FIGURES_CHANGED: _E(
         409,
         "Số liệu đã thay đổi sau khi lãnh đạo thông qua.",

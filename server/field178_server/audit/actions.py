@@ -73,6 +73,7 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
         ActionKind.PLAN: ("plan_set", "plan_item_added", "plan_item_moved", "plan_item_cancelled"),
         ActionKind.REPORTS: (
             *("report_opened", "report_edited", "report_signed_off", "report_frozen", "report_restated"),
+            *("report_withdrawn", "report_withdrawal_undone"),
             *("report_taken", "submission_recorded", "template_taken", "template_dropped"),
         ),
         ActionKind.ERASURE: (

@@ -5,10 +5,11 @@ from __future__ import annotations
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.records.batch import Batch, SourceChange
-from field178_server.records.stored_record import Stored
+from field178_server.records.stored_record import Stored, next_revision
 from field178_shared.merge import difference
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
+from field178_shared.wire.protocol import Op
 
 
 def write_record(batch: Batch, context: OperationContext, made: Stored, entry: AuditEntry) -> None:
@@ -27,3 +28,11 @@ def put_record(batch: Batch, context: OperationContext, made: Stored) -> None:
         payload = {"op": "put", "create": True, "set": made.data, "was": {}}
     text = canonical(payload).decode()
     batch.put(made, SourceChange(batch.ids.time_ordered(), context.actor.id, None, to_wire(batch.now), text))
+
+
+def delete_record(batch: Batch, context: OperationContext, known: Stored) -> Stored:
+    """Delete a loaded record in the batch, its history stays; return it. The caller notes the operation."""
+    made = next_revision(known, deleted=True)
+    text = canonical({"op": Op.DELETE.value}).decode()
+    batch.put(made, SourceChange(batch.ids.time_ordered(), context.actor.id, None, to_wire(batch.now), text))
+    return made

@@ -79,6 +79,8 @@ _ACTIONS: Mapping[str, str] = {
     "commune_plan_withdrawn": N_("Withdrew a plan of a commune"),
     "report_opened": N_("Opened a report"),
     "report_edited": N_("Wrote the texts of a report"),
+    "report_withdrawn": N_("Withdrew a draft report"),
+    "report_withdrawal_undone": N_("Took the withdrawal of a draft report back"),
     "report_signed_off": N_("Signed a report off"),
     "report_frozen": N_("Froze a report"),
     "report_restated": N_("Opened the restatement of a report"),

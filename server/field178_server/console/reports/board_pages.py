@@ -32,6 +32,7 @@ from field178_server.office.reports.queries import (
     all_submissions,
     period_named,
     reports_and_submissions,
+    withdrawn_report,
 )
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode, message
@@ -136,6 +137,11 @@ def _board(refusal: str = "", status: int = 200) -> Response:
     reader, flash = reader_of(officer, localizer), take_flash(REPORTS)
     with snapshot(runtime.engine) as session:
         every, owed = reports_and_submissions(session, runtime.tenant_id)
+        gone = (
+            withdrawn_report(session, runtime.tenant_id, flash.record_id)
+            if flash and flash.may_undo
+            else None
+        )
         known = [one for one in every if reader.reader.sees(localizer.lists, one)]
         layout = layout_of(session, officer, localizer)
     own = [one for one in owed if reader.reader.owes(localizer.lists, one.submission)]
@@ -161,7 +167,8 @@ def _board(refusal: str = "", status: int = 200) -> Response:
         status,
         layout=layout,
         active="console.reports",
-        flash=flash.text("", localizer) if flash else "",
+        flash=flash.text(view.title_of(gone.report, localizer) if gone else "", localizer) if flash else "",
+        undo_href=url_for("console.undo_report_withdrawal", record_id=gone.record_id) if gone else "",
         refusal=refusal,
         reports=view.report_lines(known, localizer),
         may_write=reader.may_write,

@@ -36,6 +36,7 @@ from field178_server.office.reports.queries import (
     later_changes,
     live_content,
     manifest,
+    withdrawn_report,
 )
 from field178_server.records.batch import Batch
 from field178_server.records.labels import names_of
@@ -50,6 +51,7 @@ _REFUSALS = {
     ErrorCode.RULE: _WRONG,
     ErrorCode.REVISION_CHANGED: N_("Somebody changed this report meanwhile. Look at it once more."),
     ErrorCode.REPORT_FROZEN: N_("The report is frozen meanwhile. Nothing was written."),
+    ErrorCode.SIGNED_OFF: N_("Leadership has signed the report off meanwhile. It was not withdrawn."),
     ErrorCode.NOT_SIGNED_OFF: N_("Leadership signs the report off first."),
     ErrorCode.FIGURES_CHANGED: N_(
         "Figures or texts are others than those signed off. Look at them once more."
@@ -92,6 +94,31 @@ def write_report(record_id: str) -> AnyResponse:
     if refusal is not None:
         return _page(record_id, TypedTexts(texts, sent.was, {}), refusal[0], refusal[1])
     return done(url_for("console.report", record_id=record_id), "report_saved", record_id)
+
+
+@console.post("/reports/<record_id>/withdraw")
+def withdraw_report(record_id: str) -> AnyResponse:
+    """Take a draft away, with what is owed for it."""
+    _known(record_id)
+    seen = SeenReport(record_id, whole_number("seen_rev"))
+    refusal = _run(lambda batch: operations.withdraw_report(batch, office(), seen))
+    if refusal is not None:
+        return _page(record_id, None, refusal[0], refusal[1])
+    return done(url_for("console.reports"), "report_withdrawn", record_id)
+
+
+@console.post("/reports/<record_id>/undo-withdrawal")
+def undo_report_withdrawal(record_id: str) -> AnyResponse:
+    """Let a draft that was withdrawn stand again."""
+    localizer, runtime = _localizer(), current_runtime()
+    reader = reader_of(current_officer(), localizer).reader
+    with snapshot(runtime.engine) as session:
+        known = withdrawn_report(session, runtime.tenant_id, record_id)
+    if known is not None and reader.sees(localizer.lists, known):
+        _run(lambda batch: operations.undo_withdrawal(batch, office(), record_id))
+    # Where another officer was faster, the report stands; one that is not seen is not there.
+    _known(record_id)
+    return done(url_for("console.report", record_id=record_id), "report_withdrawal_undone", record_id)
 
 
 @console.post("/reports/<record_id>/sign-off")
@@ -297,6 +324,11 @@ def _actions(known: KnownReport, reader: ReportReader, content: Content) -> dict
         elif digest(dict(content)) != known.report.signed_figures:
             found["freeze"] = localizer.say(
                 N_("Figures are others than those signed off: have the report signed off anew.")
+            )
+        found["withdraw"] = ""
+        if state is ReportState.SIGNED_OFF:
+            found["withdraw"] = localizer.say(
+                N_("Leadership has signed it off. Change a text first: that takes the sign-off back.")
             )
     if reader.may_write and state is ReportState.FROZEN:
         found["restate"] = ""

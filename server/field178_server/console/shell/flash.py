@@ -96,6 +96,8 @@ _TEXTS = {
     "report_signed": N_("Signed off as shown."),
     "report_frozen": N_("Frozen. Its files are the same bytes from now on."),
     "report_restated": N_("Opened: a draft that takes the place of the frozen report."),
+    "report_withdrawn": N_("Withdrawn: {title}."),
+    "report_withdrawal_undone": N_("Undone: the draft stands again as it was."),
     "submission_recorded": N_("Written down."),
     "template_taken": N_("The template is in use."),
     "template_dropped": N_("The template of the product is in use again."),
@@ -104,13 +106,14 @@ _TEXTS = {
     ),
     "settled": N_("Settled: {title}. The tablets get it at their next sync."),
 }
-_UNDOABLE = frozenset({"approved"})
+_UNDOABLE = frozenset({"approved", "report_withdrawn"})
 ENTRIES = frozenset({"entered", "entry_corrected", "entry_withdrawn", "recheck_planned"})
 PLANNED = frozenset({"planned", "plan_moved", "plan_cancelled", "quotas_set"})
 RETURNS = frozenset({"return_entered", "return_corrected", "return_withdrawn"})
 COMMUNE = frozenset({"commune_entered", "commune_corrected", "commune_withdrawn"})
 REPORTS = frozenset(
     {"report_opened", "report_saved", "report_signed", "report_frozen", "report_restated"}
+    | {"report_withdrawn", "report_withdrawal_undone"}
     | {"submission_recorded", "template_taken", "template_dropped"}
 )
 _THREADS = frozenset({"thread_commented", "thread_closed", "thread_reopened"})

@@ -127,6 +127,8 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.report_trace": READ_REPORT,
         "console.report_file": READ_REPORT,
         "console.write_report": WRITE_REPORT,
+        "console.withdraw_report": WRITE_REPORT,
+        "console.undo_report_withdrawal": WRITE_REPORT,
         "console.sign_report": SIGN_REPORT,
         "console.freeze_report": WRITE_REPORT,
         "console.restate_report": WRITE_REPORT,

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from field178_server.audit.office_write import write_record
+from field178_server.audit.office_write import delete_record, write_record
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.records import scopes
-from field178_server.records.batch import Batch, SourceChange
+from field178_server.records.batch import Batch
 from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_server.replication.policy.record_validation import Problems
 from field178_shared.errors import AppError, ErrorCode
@@ -22,9 +22,6 @@ from field178_shared.merge import Data
 from field178_shared.rules import Context, submission_problems
 from field178_shared.rules.facts import fact_id, fact_text
 from field178_shared.rules.problem import by_path
-from field178_shared.time.clock import to_wire
-from field178_shared.wire.canonical import canonical
-from field178_shared.wire.protocol import Op
 
 
 class Enterer(Protocol):
@@ -103,10 +100,7 @@ def correct(
 
 def withdraw(batch: Batch, context: OperationContext, enterer: Enterer, seen: SeenOwnEntry) -> None:
     """Delete an entry: it counts no longer, and its history stays."""
-    made = next_revision(_known(batch, enterer, seen), deleted=True)
-    text = canonical({"op": Op.DELETE.value}).decode()
-    change = SourceChange(batch.ids.time_ordered(), context.actor.id, None, to_wire(batch.now), text)
-    batch.put(made, change)
+    made = delete_record(batch, context, _known(batch, enterer, seen))
     context.note(batch.session, _note(made, "withdrawn"))
 
 

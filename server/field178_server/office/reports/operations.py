@@ -1,4 +1,4 @@
-"""What is done with a report: opened, written, signed off, frozen, restated; and what is sent for it.
+"""What is done with a report: opened, written, withdrawn, signed off, frozen, restated; and what is sent.
 
 Each write names the revision that was seen. What was signed off is the text and the figures that were seen:
 an edit takes the sign-off back, and a freeze finds the same figures or is refused.
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import NAMESPACE_URL
 
-from field178_server.audit.office_write import put_record, write_record
+from field178_server.audit.office_write import delete_record, put_record, write_record
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.audit.trail_chain import head
@@ -28,6 +28,7 @@ from field178_server.office.reports.queries import (
     manifest,
     period_of,
     senders,
+    submissions_of,
     template_body,
     template_in_use,
 )
@@ -65,36 +66,26 @@ def report_id(kind: str, first: str, area_id: str) -> str:
 def open_report(batch: Batch, context: OperationContext, data: Data) -> str:
     """Write a new draft, and what each sender of the chain owes for it; return the id of the report.
 
-    Raises AppError(rule) where its period has a report already, or has not begun: nothing takes one back.
+    Where a draft of the period was withdrawn, it is the next revision of that one, and what was sent stays
+    known. Raises AppError(rule) where its period has a report already, or has not begun.
     """
     _refuse_wrong(context, data)
     first = day_of(data, "period_from")
     if first is not None and first > local_date(context.now()):
         raise AppError(ErrorCode.RULE, problems={"year": [ErrorCode.PERIOD_IN_FUTURE.value]})
-    kind, area_id = str(data["kind"]), str(data["area_id"])
-    year = data["year"]
-    assert isinstance(year, int)
-    record_id = report_id(kind, str(data["period_from"]), area_id)
-    owed = {
-        companion_id(record_id, SUBMISSION, f"{one.agency_id}|{one.unit_id}"): one
-        for one in senders(context.lists, context.lists.report_kinds[kind], year, area_id)
-    }
-    batch.load([record_id, *owed])
-    if batch.get(record_id) is not None:
+    record_id = report_id(str(data["kind"]), str(data["period_from"]), str(data["area_id"]))
+    batch.load([record_id])
+    known = batch.get(record_id)
+    if known is not None and (known.is_erased or not known.deleted):
         raise AppError(ErrorCode.RULE, problems={"kind": [ErrorCode.ENTERED_TWICE.value]})
     scopes.ensure(batch.session, context.tenant_id, (OFFICE,), context.lists)
-    for key, sender in owed.items():
-        if batch.get(key) is None:
-            owes: Data = {
-                "kind": kind,
-                "year": year,
-                "area_id": area_id,
-                "agency_id": sender.agency_id,
-                "unit_id": sender.unit_id,
-                "due_on": sender.due_on.isoformat(),
-            }
-            put_record(batch, context, new_record(key, SUBMISSION, OFFICE, owes))
-    _write(batch, context, new_record(record_id, REPORT, OFFICE, data), "report_opened")
+    _write_owed(batch, context, record_id, Report.from_data(data))
+    made = (
+        new_record(record_id, REPORT, OFFICE, data)
+        if known is None
+        else next_revision(known, data=data, deleted=False)
+    )
+    _write(batch, context, made, "report_opened")
     _keep_counted(batch, context, data)
     return record_id
 
@@ -120,6 +111,46 @@ def write_texts(
         return
     _refuse_wrong(context, data)
     _write(batch, context, next_revision(known, data=data), "report_edited")
+
+
+def withdraw_report(batch: Batch, context: OperationContext, seen: SeenReport) -> None:
+    """Delete a draft with what is owed for it; its history stays, and its period can be opened anew.
+
+    What is owed for a restatement is owed for the report that it restates, and stays.
+    Raises AppError(signed_off) where leadership has agreed with it.
+    """
+    known = _draft(batch, seen)
+    if _SIGNED in known.data:
+        raise AppError(ErrorCode.SIGNED_OFF, record_id=seen.record_id)
+    report = Report.from_data(known.data)
+    if not report.restates:
+        found = submissions_of(batch.session, context.tenant_id, report.kind, report.year)
+        owed = [one.record_id for one in found if one.submission.area_id == report.area_id]
+        batch.load(owed)
+        for record_id in owed:
+            submission = batch.get(record_id)
+            assert submission is not None
+            delete_record(batch, context, submission)
+    made = delete_record(batch, context, known)
+    context.note(batch.session, AuditEntry("report_withdrawn", made.record_id, OFFICE, {"rev": made.rev}))
+
+
+def undo_withdrawal(batch: Batch, context: OperationContext, record_id: str) -> None:
+    """Let a withdrawn draft stand again as it was, with what was owed for it.
+
+    Raises AppError(revision_changed) where it, or another restatement of the same report, stands already.
+    """
+    batch.load([record_id])
+    known = batch.get(record_id)
+    if known is None or known.type != REPORT or known.is_erased:
+        raise AppError(ErrorCode.NOT_FOUND, record_id=record_id)
+    report = Report.from_data(known.data)
+    if not known.deleted or (report.restates and _restatement_of(batch, context, report.restates)):
+        raise AppError(ErrorCode.REVISION_CHANGED, record_id=record_id)
+    if not report.restates:
+        _write_owed(batch, context, record_id, report)
+    _write(batch, context, next_revision(known, deleted=False), "report_withdrawal_undone")
+    _keep_counted(batch, context, known.data)
 
 
 def sign_off(batch: Batch, context: OperationContext, seen: SeenReport, seen_figures: str) -> None:
@@ -201,8 +232,7 @@ def restate(batch: Batch, context: OperationContext, seen: SeenReport, reason: s
     known = _known(batch, seen)
     if _FROZEN not in known.data:
         raise AppError(ErrorCode.NOT_SIGNED_OFF, record_id=seen.record_id)
-    others = all_reports(batch.session, context.tenant_id)
-    if any(one.report.restates == known.record_id for one in others):
+    if _restatement_of(batch, context, known.record_id):
         raise AppError(ErrorCode.RULE, problems={"restatement_reason": [ErrorCode.ENTERED_TWICE.value]})
     if not reason.strip():
         raise AppError(ErrorCode.RULE, problems={"restatement_reason": [ErrorCode.REQUIRED.value]})
@@ -256,6 +286,36 @@ def drop_template(batch: Batch, context: OperationContext) -> None:
         used.ended_at = context.now()
         batch.session.flush()
         context.note(batch.session, AuditEntry("template_dropped", None, OFFICE, {"sha256": used.sha256}))
+
+
+def _write_owed(batch: Batch, context: OperationContext, record_id: str, report: Report) -> None:
+    """Write what each sender of the chain owes for a report; what was withdrawn with it stands again."""
+    kind = context.lists.report_kinds[report.kind]
+    owed = {
+        companion_id(record_id, SUBMISSION, f"{one.agency_id}|{one.unit_id}"): one
+        for one in senders(context.lists, kind, report.year, report.area_id)
+    }
+    batch.load(owed)
+    for key, sender in owed.items():
+        owes: Data = {
+            "kind": report.kind,
+            "year": report.year,
+            "area_id": report.area_id,
+            "agency_id": sender.agency_id,
+            "unit_id": sender.unit_id,
+            "due_on": sender.due_on.isoformat(),
+        }
+        known = batch.get(key)
+        if known is None:
+            put_record(batch, context, new_record(key, SUBMISSION, OFFICE, owes))
+        elif known.deleted and not known.is_erased:
+            put_record(batch, context, next_revision(known, data={**known.data, **owes}, deleted=False))
+
+
+def _restatement_of(batch: Batch, context: OperationContext, record_id: str) -> bool:
+    """Tell whether another report has taken the place of this one."""
+    others = all_reports(batch.session, context.tenant_id)
+    return any(one.report.restates == record_id for one in others)
 
 
 def _template(batch: Batch, context: OperationContext) -> tuple[str, bytes | None]:

@@ -175,6 +175,18 @@ def find_report(session: Session, tenant_id: str, record_id: str) -> KnownReport
     return next((one for one in all_reports(session, tenant_id) if one.record_id == record_id), None)
 
 
+def withdrawn_report(session: Session, tenant_id: str, record_id: str) -> KnownReport | None:
+    """Return a report that was withdrawn, by its id."""
+    query = select(*_COLUMNS).where(
+        Record.tenant_id == tenant_id,
+        Record.record_id == record_id,
+        Record.type == REPORT,
+        Record.deleted.is_(True),
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else next(iter(_reports_among([Stored(*row)])))
+
+
 def submissions_of(session: Session, tenant_id: str, kind: str, year: int) -> list[KnownSubmission]:
     """Return what is owed for the reports of a kind and year, by due day, agency and unit."""
     found = [one for one in all_submissions(session, tenant_id) if one.submission.year == year]

@@ -198,6 +198,57 @@ def test_report_of_a_period_is_opened_once_and_a_refusal_keeps_what_was_typed(
     assert reviewer.post("/reports/new", named).status_code == 303
 
 
+def test_a_draft_is_withdrawn_undone_and_its_period_opened_anew(
+    reviewer: Browser, report: str, office: Office, signed_in: Callable[[str], Browser]
+) -> None:
+    leader = signed_in("leader_viewer")
+    assert "Rút bản dự thảo này" in shown(reviewer, report)
+    assert "Rút bản dự thảo này" not in shown(leader, report)
+    assert leader.post(f"{report}/withdraw", {"seen_rev": 1}).status_code == 404
+    assert reviewer.post(f"{report}/withdraw", {"seen_rev": 2}).status_code == 409
+    assert "báo cáo dự thảo" in shown(leader, "/").lower()
+    gone = reviewer.post(f"{report}/withdraw", {"seen_rev": 1})
+    assert gone.status_code == 303
+    board = reviewer.text("/reports")
+    assert "Đã rút: Báo cáo năm 2026." in words(unescape(board))
+    assert "Chưa mở báo cáo nào" in words(unescape(board))
+    assert submissions(reviewer) == set()
+    assert reviewer.get(report).status_code == 404
+    undo = re.search(r'action="([^"]+/undo-withdrawal)"', board)
+    assert undo
+    assert leader.post(undo[1], {}).status_code == 404
+    assert reviewer.post(undo[1], {}).status_code == 303
+    assert "bản dự thảo trở lại như trước" in shown(reviewer, report)
+    assert len(submissions(reviewer)) == 5
+    # Who clicks twice meets the same draft.
+    assert reviewer.post(undo[1], {}).status_code == 303
+    assert reviewer.post(f"{report}/withdraw", {"seen_rev": 3}).status_code == 303
+    again = reviewer.post("/reports/new", NEW)
+    assert again.headers["Location"] == report
+    assert stored(office, report).area_id == NEW["area_id"]
+
+
+def test_who_sees_a_part_of_its_area_undoes_no_withdrawal(
+    reviewer: Browser, report: str, office: Office, signed_in: Callable[[str], Browser]
+) -> None:
+    assert reviewer.post(f"{report}/withdraw", {"seen_rev": 1}).status_code == 303
+    keep_to(office, "chi", UNIT)
+    assert signed_in("chi").post(f"{report}/undo-withdrawal", {}).status_code == 404
+
+
+def test_a_signed_draft_says_why_it_is_not_withdrawn(
+    reviewer: Browser, report: str, signed_in: Callable[[str], Browser]
+) -> None:
+    leader = signed_in("leader_viewer")
+    figures = re.search(r'"figures" value="(\w+)"', leader.text(report))
+    assert figures
+    assert leader.post(f"{report}/sign-off", {"seen_rev": 1, "figures": figures[1]}).status_code == 303
+    page = reviewer.text(report)
+    assert re.search(r'<button class="button button-bad" disabled[^>]*>.*?Rút', page, re.DOTALL)
+    assert "Lãnh đạo đã thông qua. Hãy sửa một đoạn lời trước" in words(unescape(page))
+    assert reviewer.post(f"{report}/withdraw", {"seen_rev": 2}).status_code == 409
+
+
 def test_texts_of_two_officers_are_merged_and_one_text_of_both_is_asked_about(
     reviewer: Browser, report: str, office: Office
 ) -> None:

@@ -31,6 +31,7 @@ from field178_server.office.reports.printed import NOT_SENT, NOT_SHOWN, printed
 from field178_server.office.reports.queries import (
     Frozen,
     KnownReport,
+    KnownSubmission,
     content_of_facts,
     facts_for,
     find_report,
@@ -325,6 +326,78 @@ def test_submission_is_recorded_once_and_never_before_its_day(store: DemoStore, 
     )
     with pytest.raises(AppError):
         write(lambda batch, context: operations.record_submission(batch, context, seen, None, ""))
+
+
+def owed_for(store: DemoStore, kind: str, year: int) -> list[KnownSubmission]:
+    with Session(store.engine) as session:
+        return submissions_of(session, store.context.tenant_id, kind, year)
+
+
+def test_a_withdrawn_draft_is_gone_with_what_was_owed_and_is_opened_anew(
+    store: DemoStore, write: Write
+) -> None:
+    record_id = opened(write, year=2019)
+    sent = owed_for(store, "annual", 2019)[0]
+    seen = SeenReport(sent.record_id, sent.rev)
+    day = date(2019, 12, 15)
+    write(lambda batch, context: operations.record_submission(batch, context, seen, day, "7/BC-UBND"))
+    stale = SeenReport(record_id, 2)
+    with pytest.raises(AppError) as refused:
+        write(lambda batch, context: operations.withdraw_report(batch, context, stale))
+    assert refused.value.code is ErrorCode.REVISION_CHANGED
+    before = owed_for(store, "annual", 2019)
+    write(lambda batch, context: operations.withdraw_report(batch, context, SeenReport(record_id, 1)))
+    with Session(store.engine) as session:
+        assert find_report(session, store.context.tenant_id, record_id) is None
+    assert owed_for(store, "annual", 2019) == []
+    assert opened(write, year=2019) == record_id
+    assert known(store, record_id).rev == 3
+    again = owed_for(store, "annual", 2019)
+    assert [one.submission for one in again] == [one.submission for one in before]
+    with Session(store.engine) as session:
+        action = select(Audit.action).where(Audit.object_id == record_id).order_by(Audit.audit_id.desc())
+        assert session.scalars(action).all()[:2] == ["report_opened", "report_withdrawn"]
+
+
+def test_a_withdrawal_is_undone_with_texts_and_what_was_owed(store: DemoStore, write: Write) -> None:
+    record_id = opened(write, year=2021)
+    write(
+        lambda batch, context: operations.write_texts(
+            batch, context, SeenReport(record_id, 1), HEADING, TEXTS
+        )
+    )
+    before = known(store, record_id).report, len(owed_for(store, "annual", 2021))
+    write(lambda batch, context: operations.withdraw_report(batch, context, SeenReport(record_id, 2)))
+    write(lambda batch, context: operations.undo_withdrawal(batch, context, record_id))
+    assert (known(store, record_id).report, len(owed_for(store, "annual", 2021))) == before
+    with pytest.raises(AppError) as twice:
+        write(lambda batch, context: operations.undo_withdrawal(batch, context, record_id))
+    assert twice.value.code is ErrorCode.REVISION_CHANGED
+
+
+def test_what_leadership_has_agreed_with_is_not_withdrawn(store: DemoStore, write: Write) -> None:
+    record_id = opened(write, year=2020)
+    figures = digest(content(store, record_id))
+    write(lambda batch, context: operations.sign_off(batch, context, SeenReport(record_id, 1), figures))
+    with pytest.raises(AppError) as signed:
+        write(lambda batch, context: operations.withdraw_report(batch, context, SeenReport(record_id, 2)))
+    assert signed.value.code is ErrorCode.SIGNED_OFF
+    write(lambda batch, context: operations.freeze(batch, context, SeenReport(record_id, 2)))
+    with pytest.raises(AppError) as done:
+        write(lambda batch, context: operations.withdraw_report(batch, context, SeenReport(record_id, 3)))
+    assert done.value.code is ErrorCode.REPORT_FROZEN
+    # A restatement is withdrawn alone: what was owed is of the frozen report, which can be restated anew.
+    seen = SeenReport(record_id, 3)
+    made = write(lambda batch, context: operations.restate(batch, context, seen, "Sai số liệu"))
+    owed = owed_for(store, "annual", 2020)
+    write(lambda batch, context: operations.withdraw_report(batch, context, SeenReport(made, 1)))
+    assert owed_for(store, "annual", 2020) == owed
+    assert known(store, record_id).state is ReportState.FROZEN
+    again = write(lambda batch, context: operations.restate(batch, context, seen, "Sai số liệu"))
+    with pytest.raises(AppError) as taken:
+        write(lambda batch, context: operations.undo_withdrawal(batch, context, made))
+    assert taken.value.code is ErrorCode.REVISION_CHANGED
+    assert known(store, record_id).restated_by == again
 
 
 def changes(store: DemoStore, record_id: str) -> list[Any]:
