@@ -88,6 +88,10 @@ class CountedKind:
         """Tell whether counting rows, or adding up their numbers, counts people or their establishments."""
         return (self.numbers if by_number else self.rows) in ("person", "establishment")
 
+    def is_of_people(self, *, by_number: bool) -> bool:
+        """Tell whether counting rows, or adding up their numbers, counts people themselves."""
+        return (self.numbers if by_number else self.rows) == "person"
+
 
 @dataclass(frozen=True, slots=True)
 class SmallCounts:

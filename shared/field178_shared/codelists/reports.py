@@ -52,10 +52,9 @@ class AnnexTable(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnexColumn(Labelled):
-    """What a column counts, as a formula; of `people`, small numbers are hidden outside of the office."""
+    """What a column counts, as a formula; where it counts people, small numbers are hidden in a report."""
 
     formula: str
-    people: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +149,7 @@ def read_annex_table(row: ListFileRow) -> AnnexTable:
 
 def read_annex_column(row: ListFileRow) -> AnnexColumn:
     """Read one column of the annexes."""
-    return AnnexColumn(**row.head(), formula=row.text("formula"), people=row.flag("people"))
+    return AnnexColumn(**row.head(), formula=row.text("formula"))
 
 
 def read_layout(row: ListFileRow) -> ReportLayout:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from field178_shared.codelists import CodeLists, Indicator
 from field178_shared.codelists.indicators import YES_NO
+from field178_shared.formulas.figures import Formula
 from field178_shared.indicators.figures import FigureValue
 
 # The smallest number that is shown: from one to four, those who are counted could be known.
@@ -52,6 +53,23 @@ def has_small_number(lists: CodeLists, indicator: Indicator, figure: FigureValue
     A share is hidden with its numbers: times what it is divided by, it is the numerator.
     """
     return counts_people(lists, indicator) and (is_small(figure.num) or is_small(figure.den))
+
+
+def is_of_people(lists: CodeLists, formulas: Iterable[Formula]) -> bool:
+    """Tell whether formulas count people, not only the places at which they are."""
+    kinds = lists.privacy.small_counts.kinds
+    return any(
+        kinds[one.of].is_of_people(by_number=one.value is not None)
+        for formula in formulas
+        for one in formula.aggregates
+    )
+
+
+def is_hidden_in_report(lists: CodeLists, indicator: Indicator, figure: FigureValue) -> bool:
+    """Tell whether a signed report hides a figure: one of few people; places stand in it (decision 0118)."""
+    return has_small_number(lists, indicator, figure) and is_of_people(
+        lists, lists.figures[indicator.id].formulas
+    )
 
 
 def is_hidden(lists: CodeLists, indicator: Indicator, figure: FigureValue) -> bool:

@@ -18,7 +18,7 @@ from field178_shared.codelists.reports import AnnexTable
 from field178_shared.indicators.figures import AreaTotals, FigureValue, reached
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.reporting import same_period_before
-from field178_shared.indicators.suppression import has_small_number
+from field178_shared.indicators.suppression import is_hidden_in_report, is_of_people
 from field178_shared.records.reports import Report
 from field178_shared.text.formats import NOTHING, number_text, percent_text
 from field178_shared.wire.canonical import canonical
@@ -133,7 +133,7 @@ def _value(lists: CodeLists, indicator: Indicator, value: FigureValue) -> Plain:
         "value": _tenths(value.value),
         "sent": None if value.sent is None else [value.sent.months, value.sent.ended],
         "is_sent": value.is_sent,
-        "is_hidden": has_small_number(lists, indicator, value),
+        "is_hidden": is_hidden_in_report(lists, indicator, value),
     }
 
 
@@ -158,7 +158,10 @@ def _annex(
         "of": annex.rows,
         "title": annex.vi,
         "head": annex_head(annex, lists),
-        "people": [one in lists.annex_columns and lists.annex_columns[one].people for one in annex.columns],
+        "people": [
+            one in lists.annex_columns and is_of_people(lists, [lists.figures.columns[one]])
+            for one in annex.columns
+        ],
         "rows": rows,
         "total": total,
     }
@@ -211,7 +214,7 @@ def _target_row(
     target = next(one for one in profile.targets if one.indicator == indicator.id)
     met = None if wanted is None else wanted.met
     said = {True: "Đạt", False: "Chưa đạt", None: "Chưa có số liệu"}[met]
-    is_small = has_small_number(lists, indicator, value)
+    is_small = is_hidden_in_report(lists, indicator, value)
     is_shown = value.is_sent and not is_small and indicator.unit != YES_NO
     return [
         indicator.vi,

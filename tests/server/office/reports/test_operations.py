@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -27,7 +28,7 @@ from field178_server.office.reports.annex_workbook import annex_workbook
 from field178_server.office.reports.content import digest
 from field178_server.office.reports.docx_report import report_docx
 from field178_server.office.reports.operations import SeenReport
-from field178_server.office.reports.printed import NOT_SENT, NOT_SHOWN, printed
+from field178_server.office.reports.printed import HIDDEN, NOT_SENT, NOT_SHOWN, printed
 from field178_server.office.reports.queries import (
     Frozen,
     KnownReport,
@@ -47,6 +48,7 @@ from field178_server.records.batch import Batch
 from field178_server.records.stored_record import data_of, next_revision
 from field178_shared.codelists import demo
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.indicators.suppression import is_of_people
 from field178_shared.merge import Data
 from field178_shared.records.reports import ReportState
 from field178_shared.time.clock import from_wire, local_date
@@ -189,6 +191,46 @@ def test_small_numbers_of_people_are_hidden_and_cannot_be_worked_out(store: Demo
         hidden = [number for number, row in enumerate(shown.rows[:-1]) if row[place] == NOT_SHOWN]
         assert {number for number, cell in enumerate(cells) if 0 < cell < 5} <= set(hidden)
         assert len(hidden) != 1, shown.head[place]
+
+
+def shown_totals(found: dict[str, Any], store: DemoStore) -> Iterator[tuple[str, str, str]]:
+    """Yield id, what a section prints, and what the annexes print, of each number that both of them have."""
+    lists, paper = store.context.lists, printed(found)
+    columns = {
+        re.sub(", by=\\w+", "", lists.annex_columns[column].formula): (place, at)
+        for place, annex in enumerate(lists.annex_tables.values())
+        for at, column in enumerate(annex.columns, 1)
+        if column in lists.annex_columns and annex.rows == "admin_unit"
+    }
+    for section in paper.sections:
+        for one in section.figures:
+            indicator = lists.indicators[one.id]
+            if one.value == HIDDEN and is_of_people(lists, lists.figures[one.id].formulas):
+                # Of a share either number may be the small one.
+                continue
+            formulas = [indicator.numerator, *([indicator.denominator] if indicator.denominator else [])]
+            told = one.basis.split("/") if indicator.denominator else [one.value]
+            for number, formula in enumerate(formulas):
+                if (known := columns.get(re.sub(", by=\\w+", "", formula))) is not None:
+                    place, at = known
+                    text = told[number] if number < len(told) else one.value
+                    yield one.id, text, paper.annexes[place].rows[-1][at]
+
+
+def test_sections_print_the_totals_that_the_annexes_print(store: DemoStore, write: Write) -> None:
+    """Of ten days with few visits as well: numbers of places stand in both, of few people in neither."""
+    few = draft() | {"kind": "ad_hoc", "period_from": "2024-03-01", "period_to": "2024-03-10"}
+    for record_id in (write(lambda *of: operations.open_report(*of, few)), of_calendar_year(write)):
+        found = list(shown_totals(content(store, record_id), store))
+        assert {one for one, _, _ in found} >= {"inspected_once_pct", "violation_rate_pct", "workers_total"}
+        assert [one for one in found if one[1] != one[2]] == []
+
+
+def test_few_cases_of_an_agency_are_hidden_in_the_annex_as_in_the_section(store: DemoStore) -> None:
+    lists = store.context.lists
+    people = {one for one in lists.annex_columns if is_of_people(lists, [lists.figures.columns[one]])}
+    assert {"workers_total", "attendances", "students", "cases_uncovered", "tipoffs_received"} <= people
+    assert not {"establishments_total", "visits_planned", "reminders", "fines_amount", "materials"} & people
 
 
 def test_sign_off_and_freeze_are_of_what_was_seen(store: DemoStore, write: Write) -> None:
