@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from tests.shared import builders
+from tests.shared.indicators.conftest import UNIT, FiguresOf, record
 
 from field178_shared.codelists import load
 from field178_shared.indicators.events import CountedRecord, events_of
@@ -120,3 +121,22 @@ def test_halves_and_quarters_make_up_the_year_without_a_gap(kind: YearKind) -> N
 def test_another_word_is_no_period() -> None:
     with pytest.raises(KeyError):
         named_period(load(), 2024, "decade")
+
+
+def test_a_report_that_is_due_later_is_not_late_yet(figure: FiguresOf) -> None:
+    """Of a year that lasts, what was due in its ended months counts, as with posts of the media."""
+
+    def owed(key: str, due_on: str, submitted_on: str) -> CountedRecord:
+        sent = {"submitted_on": submitted_on} if submitted_on else {}
+        return record("report_submission", key, {"unit_id": UNIT, "due_on": due_on, **sent})
+
+    records = [
+        owed("half", "2026-06-17", "2026-06-15"),
+        owed("late", "2026-06-17", "2026-06-20"),
+        owed("year", "2026-12-16", ""),
+    ]
+    year = Period.of_year(2026)
+    lasting = figure("reports_on_time_pct", records, period=year, today=date(2026, 11, 24))
+    assert (lasting.num, lasting.den) == (1, 2)
+    over = figure("reports_on_time_pct", records, period=year, today=date(2027, 1, 1))
+    assert (over.num, over.den) == (1, 3)
