@@ -226,6 +226,14 @@ def test_sections_print_the_totals_that_the_annexes_print(store: DemoStore, writ
         assert [one for one in found if one[1] != one[2]] == []
 
 
+def test_shares_of_inspected_places_say_so_beside_counts_of_all(store: DemoStore, write: Write) -> None:
+    """Workers of annex 1 come from the latest visit or census, the shares of section II.6 from visits alone."""
+    paper = printed(content(store, of_calendar_year(write)))
+    labels = {one.id: one.label for section in paper.sections for one in section.figures}
+    assert labels["health_check_pct"].endswith("tại cơ sở đã kiểm tra")
+    assert "theo lần kiểm tra hoặc thống kê gần nhất" in paper.annexes[0].title
+
+
 def test_few_cases_of_an_agency_are_hidden_in_the_annex_as_in_the_section(store: DemoStore) -> None:
     lists = store.context.lists
     people = {one for one in lists.annex_columns if is_of_people(lists, [lists.figures.columns[one]])}
