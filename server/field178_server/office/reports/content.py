@@ -7,6 +7,7 @@ report is.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,6 +35,7 @@ _TARGET_HEADS = {
     "status": "Đánh giá",
     "note": "Ghi chú",
 }
+_COMMITTEE = re.compile(r"^(?:(?:ủy|uỷ) ban nhân dân|ubnd)\s+", re.IGNORECASE)
 _OPERATORS = {"=": "", ">=": "≥ "}
 
 Plain = dict[str, object]
@@ -63,11 +65,20 @@ def content_of(report: Report, counted: CountedReport) -> Plain:
         "before": _days(before),
         "rule": "nd_09_2019" if kind.source == "nd_09_2019" else "calendar",
         "area": _area_name(lists, report.area_id),
-        "heading": dict(report.heading),
+        "heading": _heading(report),
         "sections": list(_sections(report, lists, figures)),
         "annexes": [_annex(report, one, counted, figures) for one in lists.annex_tables.values()],
         "lists": lists.version,
     }
+
+
+def _heading(report: Report) -> dict[str, str]:
+    """Return the heading as it is printed: the committee stands above its unit once, also if typed twice."""
+    heading = dict(report.heading)
+    if _COMMITTEE.fullmatch(f"{heading['superior_body'].strip()} "):
+        unit = _COMMITTEE.sub("", heading["issuing_body"].strip(), count=1)
+        heading["issuing_body"] = unit.title() if unit.isupper() else unit[:1].upper() + unit[1:]
+    return heading
 
 
 def _area_name(lists: CodeLists, area_id: str) -> str:

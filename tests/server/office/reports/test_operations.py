@@ -7,6 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -224,6 +225,26 @@ def test_sections_print_the_totals_that_the_annexes_print(store: DemoStore, writ
         found = list(shown_totals(content(store, record_id), store))
         assert {one for one, _, _ in found} >= {"inspected_once_pct", "violation_rate_pct", "workers_total"}
         assert [one for one in found if one[1] != one[2]] == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["Ủy ban nhân dân huyện An Lão", "UBND huyện An Lão", "ỦY BAN NHÂN DÂN HUYỆN AN LÃO"]
+)
+def test_heading_prints_the_committee_once(store: DemoStore, write: Write, typed: str) -> None:
+    report = known(store, of_calendar_year(write)).report
+    heading = {**report.heading, "issuing_body": typed}
+    with Session(store.engine) as session:
+        paper = printed(
+            live_content(
+                session,
+                store.context.tenant_id,
+                store.context.lists,
+                replace(report, heading=heading),
+                today(store),
+            )
+        )
+    assert (paper.superior_body, paper.issuing_body) == ("ỦY BAN NHÂN DÂN", "HUYỆN AN LÃO")
+    assert "của Ủy ban nhân dân huyện An Lão)" in paper.annexes[0].note
 
 
 def test_shares_of_inspected_places_say_so_beside_counts_of_all(store: DemoStore, write: Write) -> None:
