@@ -45,7 +45,7 @@ def test_an_answer_cut_on_the_wire_loses_and_doubles_nothing(
         filed = {one.file(one.ids.time_ordered(), name=f"Nhà nghỉ {number}") for number in range(CHANGES)}
         line.faults.append(Fault(Kind.HALF_CLOSE, is_up=False, after=answered_bytes))
         # A head cut short lacks the mark of our server, which is what tells it from a captive portal.
-        assert one.sync() in (SyncMessage.NO_NETWORK, SyncMessage.NOT_OUR_SERVER)
+        assert one.sync() in (SyncMessage.UNREACHABLE, SyncMessage.NOT_OUR_SERVER)
         assert line.struck == {Kind.HALF_CLOSE: 1}
         assert set(receipts_of(office, one)) == filed
         assert one.sync() is SyncMessage.IN_SYNC
@@ -64,7 +64,7 @@ def test_a_server_killed_around_its_commit_loses_and_doubles_nothing(
         assert one.sync() is SyncMessage.IN_SYNC
         filed = {one.file(one.ids.time_ordered(), name=f"Nhà nghỉ {number}") for number in range(CHANGES)}
         restart(office, **{CRASH_AT: boundary})
-        assert one.sync() is SyncMessage.NO_NETWORK
+        assert one.sync() is SyncMessage.UNREACHABLE
         assert killed(office) == -signal.SIGKILL
         assert set(receipts_of(office, one)) == (filed if is_stored else set())
         restart(office)

@@ -53,17 +53,22 @@ IDLE_WAIT_S = 300.0
 AGREED_WAIT_S = 1800.0
 REFUSED_WAIT_S = 3600.0
 
-_MESSAGES = {
+MESSAGES = {
     FailureKind.NO_NETWORK: SyncMessage.NO_NETWORK,
-    FailureKind.CUT: SyncMessage.NO_NETWORK,
+    FailureKind.UNREACHABLE: SyncMessage.UNREACHABLE,
+    FailureKind.CUT: SyncMessage.UNREACHABLE,
     FailureKind.PORTAL: SyncMessage.PORTAL,
     FailureKind.NOT_OUR_SERVER: SyncMessage.NOT_OUR_SERVER,
     FailureKind.SERVER_ERROR: SyncMessage.SERVER_ERROR,
     FailureKind.BUSY: SyncMessage.SERVER_BUSY,
     FailureKind.SERVER_FULL: SyncMessage.SERVER_FULL,
     FailureKind.UPGRADE: SyncMessage.UPGRADE_NEEDED,
+    # Also after a new sign-in: the office does not take this tablet for its own any more.
+    FailureKind.SESSION: SyncMessage.REFUSED,
     FailureKind.FORBIDDEN: SyncMessage.REFUSED,
-    FailureKind.REFUSED: SyncMessage.REFUSED,
+    # It does not read what this tablet writes, whoever sends it: a fault, not a word about the tablet.
+    FailureKind.REFUSED: SyncMessage.SERVER_ERROR,
+    FailureKind.TOO_LARGE: SyncMessage.SERVER_ERROR,
 }
 
 
@@ -328,7 +333,7 @@ class SyncEngine:
         self._answer, self._exchange = None, None
         if failure.kind is FailureKind.SESSION:
             self._signed_in = False
-        message = _MESSAGES.get(failure.kind, SyncMessage.REFUSED)
+        message = MESSAGES[failure.kind]
         self._store.note_error(message.value)
         lasting = failure.kind in (FailureKind.UPGRADE, FailureKind.FORBIDDEN, FailureKind.REFUSED)
         seconds = REFUSED_WAIT_S if lasting else self._backoff.next_wait(failure.retry_after_s)

@@ -25,6 +25,8 @@ class FailureKind(StrEnum):
     """How a request ended when it was no answer; each has its own way on."""
 
     NO_NETWORK = "no_network"
+    # There is a network, and nobody answers at the other end: refused, silent, or gone in the middle.
+    UNREACHABLE = "unreachable"
     PORTAL = "portal"
     NOT_OUR_SERVER = "not_our_server"
     CUT = "cut"
@@ -36,6 +38,10 @@ class FailureKind(StrEnum):
     REFUSED = "refused"
     FORBIDDEN = "forbidden"
     UPGRADE = "upgrade"
+
+
+# The line failed, whatever carries it: nothing was said about what was sent.
+OF_THE_LINE = (FailureKind.NO_NETWORK, FailureKind.UNREACHABLE, FailureKind.CUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,7 @@ class SyncMessage(StrEnum):
     UNSENT = "unsent"
     NEEDS_FIX = "needs_fix"
     NO_NETWORK = "no_network"
+    UNREACHABLE = "unreachable"
     PORTAL = "portal"
     NOT_OUR_SERVER = "not_our_server"
     SERVER_ERROR = "server_error"

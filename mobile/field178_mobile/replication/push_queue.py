@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from field178_mobile.replication.backoff import BatchSize
-from field178_mobile.replication.events import Failure, FailureKind
+from field178_mobile.replication.events import OF_THE_LINE, Failure, FailureKind
 from field178_mobile.replication.request import SentRequest, choose_batch
 from field178_mobile.store.outbox.changes import OwnChange
 from field178_mobile.store.replication.sync_store import SyncStore
@@ -64,7 +64,7 @@ class PushQueue:
             return self._learn_too_large(exchange)
         if failure.kind is FailureKind.SERVER_ERROR:
             return self._learn_server_error(exchange)
-        if failure.kind in (FailureKind.CUT, FailureKind.NO_NETWORK):
+        if failure.kind in OF_THE_LINE:
             # A line that breaks under a large body may carry a small one; the waiting is as usual.
             self._halve(exchange)
         return False

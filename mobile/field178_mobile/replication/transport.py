@@ -6,8 +6,10 @@ captive portal or a proxy that answers is told apart, and redirects are not foll
 
 from __future__ import annotations
 
+import errno
 import json
 import math
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import suppress
@@ -35,6 +37,15 @@ LONGEST_LINE = 4 << 20
 _TIMEOUTS = (CONNECT_TIMEOUT_S, STALL_TIMEOUT_S)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NETWORK_AUTHENTICATION_REQUIRED = 511
+_NO_WAY_OUT = (errno.ENETDOWN, errno.ENETUNREACH, errno.EADDRNOTAVAIL)
+_SAID_OF = {
+    FailureKind.SERVER_ERROR: ErrorCode.INTERNAL,
+    FailureKind.SESSION: ErrorCode.SESSION_UNKNOWN,
+    FailureKind.FORBIDDEN: ErrorCode.FORBIDDEN,
+    FailureKind.UPGRADE: ErrorCode.PROTOCOL_UNSUPPORTED,
+    FailureKind.TOO_LARGE: ErrorCode.TOO_LARGE,
+    FailureKind.REFUSED: ErrorCode.BAD_REQUEST,
+}
 _KINDS = {
     400: FailureKind.REFUSED,
     401: FailureKind.SESSION,
@@ -157,8 +168,10 @@ class HttpTransport:
             )
         except requests.exceptions.SSLError:
             raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER)) from None
-        except (requests.RequestException, HTTPError, OSError):
-            raise TransportFailure(Failure(FailureKind.NO_NETWORK)) from None
+        except (requests.RequestException, HTTPError, OSError) as error:
+            has_network = not any(map(_is_no_network, _causes(error)))
+            kind = FailureKind.UNREACHABLE if has_network else FailureKind.NO_NETWORK
+            raise TransportFailure(Failure(kind)) from None
 
     def _send(self, path: str, body: bytes, headers: dict[str, str]) -> requests.Response:
         headers = {"Content-Type": "application/json", **headers}
@@ -237,6 +250,21 @@ def _next_chunk(response: requests.Response) -> bytes:
     return chunk
 
 
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an exception and what it was raised from: libraries wrap the system's own word."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _is_no_network(error: BaseException) -> bool:
+    """Tell whether the system says that nothing leads out of this device, not that nobody answered."""
+    if isinstance(error, socket.gaierror):
+        # An unknown name was looked up by somebody out there.
+        return error.errno != socket.EAI_NONAME
+    return isinstance(error, OSError) and error.errno in _NO_WAY_OUT
+
+
 def failure_of(response: requests.Response) -> Failure | None:
     """Return how a request failed; None for an answer of our server that says success."""
     status, is_ours = response.status_code, HEADER in response.headers
@@ -281,4 +309,4 @@ def _app_error(failure: Failure) -> AppError:
         return AppError(ErrorCode.NOT_OUR_SERVER)
     if failure.code is not None:
         return AppError(failure.code, retry_after_s=failure.retry_after_s)
-    return AppError(ErrorCode.NO_NETWORK)
+    return AppError(_SAID_OF.get(failure.kind, ErrorCode.NO_NETWORK))

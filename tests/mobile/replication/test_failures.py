@@ -131,6 +131,21 @@ def test_a_lost_session_costs_one_sign_in_and_no_data(tablet: Tablet) -> None:
     assert tablet.store.status().in_sync
 
 
+def test_a_session_refused_twice_means_that_the_tablet_is_no_longer_accepted(tablet: Tablet) -> None:
+    tablet.file(1, name="một")
+    tablet.faults = [failing(FailureKind.SESSION)] * 3
+    tablet.sync()
+    assert tablet.engine.state.message is SyncMessage.REFUSED
+    assert tablet.store.shown_state(record(1)).word is StateWord.UNSENT
+
+
+def test_a_line_that_broke_is_no_missing_network(tablet: Tablet) -> None:
+    tablet.file(1, name="một")
+    tablet.faults = [cut_after(1)]
+    tablet.sync()
+    assert tablet.engine.state.message is SyncMessage.UNREACHABLE
+
+
 def test_the_server_is_given_the_time_it_asks_for(tablet: Tablet) -> None:
     tablet.file(1, name="một")
     tablet.faults = [failing(FailureKind.BUSY, retry_after_s=40)]
@@ -144,9 +159,7 @@ def test_a_page_in_the_servers_place_is_no_answer(tablet: Tablet) -> None:
     tablet.file(1, name="một")
     tablet.faults = [lambda server, request: [b"<html>Wi-Fi</html>"]]
     tablet.sync()
-    assert tablet.engine.state.message is SyncMessage.NO_NETWORK or (
-        tablet.engine.state.message is SyncMessage.NOT_OUR_SERVER
-    )
+    assert tablet.engine.state.message in (SyncMessage.UNREACHABLE, SyncMessage.NOT_OUR_SERVER)
     assert tablet.store.shown_state(record(1)).word is StateWord.UNSENT
 
 

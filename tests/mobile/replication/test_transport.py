@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -231,8 +233,63 @@ def test_the_servers_wish_to_wait_and_the_bad_change_are_read(serve) -> None:
     )
 
 
-def test_no_server_is_no_network() -> None:
-    assert failure_of(HttpTransport("http://127.0.0.1:9")).kind is FailureKind.NO_NETWORK
+def test_a_machine_that_refuses_or_is_silent_is_not_a_missing_network(serve) -> None:
+    def hang_up(handler, body):
+        handler.close_connection = True
+
+    assert failure_of(HttpTransport("http://127.0.0.1:9")).kind is FailureKind.UNREACHABLE
+    assert failure_of(HttpTransport(serve(hang_up).url)).kind is FailureKind.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (OSError(errno.ENETUNREACH, "no way out"), FailureKind.NO_NETWORK),
+        (TimeoutError("nobody answers"), FailureKind.UNREACHABLE),
+        (OSError(errno.EHOSTUNREACH, "nobody there"), FailureKind.UNREACHABLE),
+    ],
+)
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "https://127.0.0.1:9"])
+def test_the_system_tells_whether_there_is_a_network(
+    url: str, error: OSError, kind: FailureKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connect(_socket: socket.socket, _address: object) -> None:
+        raise error
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    assert failure_of(HttpTransport(url, "pin" if url.startswith("https") else "")).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [(socket.EAI_AGAIN, FailureKind.NO_NETWORK), (socket.EAI_NONAME, FailureKind.UNREACHABLE)],
+)
+def test_a_name_that_nobody_can_look_up_is_no_network(
+    code: int, kind: FailureKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look_up(*_names: object, **_options: object) -> object:
+        raise socket.gaierror(code, "no such name")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    assert failure_of(HttpTransport("https://sync.example", "pin")).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (401, ErrorCode.SESSION_UNKNOWN),
+        (403, ErrorCode.FORBIDDEN),
+        (500, ErrorCode.INTERNAL),
+        (503, ErrorCode.BUSY),
+        (405, ErrorCode.BAD_REQUEST),
+    ],
+)
+def test_who_signs_in_is_told_that_the_server_answered(serve, status: int, code: ErrorCode) -> None:
+    transport = HttpTransport(serve(lambda handler, body: reply(handler, status, F178_Protocol="1")).url)
+    with pytest.raises(AppError) as refused:
+        transport.call("/api/v1/devices", {})
+    transport.close()
+    assert refused.value.code is code
 
 
 def test_an_open_line_to_another_machine_is_refused() -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from field178_mobile.features.photos.photo_words import amount_text
+from field178_mobile.features.sync_status.sync_words import HEADLINES, MARKS, TROUBLES
 from field178_mobile.presentation.device_clock import is_clock_off
 from field178_mobile.replication.events import SyncMessage, SyncState
 from field178_mobile.store.model import InboxItem, InboxKind, StoreStatus
@@ -16,8 +17,6 @@ from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock, local_date
 
 DEMO_NOTICE = "demo"
-# After an attempt that ended so, nobody here knows what the office has done since.
-_AWAY = (SyncMessage.NO_NETWORK, SyncMessage.PORTAL, SyncMessage.NOT_OUR_SERVER)
 
 
 class StatusStore(Protocol):
@@ -67,14 +66,15 @@ class StatusPresenter:
     def refresh(self) -> None:
         """Refresh and draw."""
         status, inbox = self._store.status(), self._store.inbox()
-        is_away = self._sync().outcome in _AWAY and not status.is_revoked
+        outcome = self._sync().outcome
+        trouble = outcome if outcome in TROUBLES and not status.is_revoked else None
         is_demo = self._has_demo_clock or any(
             item.kind is InboxKind.NOTICE and item.type == DEMO_NOTICE for item in inbox
         )
-        icon, tone = _mark(status, is_away=is_away)
+        icon, tone = _mark(status, trouble)
         self._render(
             StatusState(
-                text=self._text(status, is_away=is_away),
+                text=self._text(status, trouble),
                 icon=icon,
                 tone=tone,
                 unsent=status.unsent_records,
@@ -84,8 +84,9 @@ class StatusPresenter:
             )
         )
 
-    def _text(self, status: StoreStatus, *, is_away: bool) -> str:
-        parts = [self._say("Offline")] if is_away else []
+    def _text(self, status: StoreStatus, trouble: SyncMessage | None) -> str:
+        # In the words of the sync screen: the two never tell two stories.
+        parts = [self._say(HEADLINES[trouble])] if trouble else []
         if status.is_revoked:
             parts.append(self._say("This tablet was revoked"))
         if is_clock_off(status.clock_offset_ms):
@@ -121,15 +122,17 @@ def moment_text(instant: datetime, now: datetime) -> str:
     return f"{short_date_text(instant)} {time_text(instant)}"
 
 
-def _mark(status: StoreStatus, *, is_away: bool) -> tuple[str, str]:
+def _mark(status: StoreStatus, trouble: SyncMessage | None) -> tuple[str, str]:
     if status.is_revoked:
         return "lock-outline", "bad"
     if status.quarantined or status.conflicts:
         return "alert-circle-outline", "bad"
     if is_clock_off(status.clock_offset_ms):
         return "clock-alert-outline", "bad"
-    if is_away:
-        return "cloud-off-outline", "warn" if status.unsent_records or status.unsent_photos else "muted"
+    if trouble:
+        icon, tone = MARKS[trouble]
+        is_calm = tone == "warn" and not (status.unsent_records or status.unsent_photos)
+        return icon, "muted" if is_calm else tone
     if status.unsent_records or status.unsent_photos:
         return "cloud-upload-outline", "warn"
     return ("cloud-check-outline", "ok") if status.last_success_at else ("cloud-off-outline", "muted")

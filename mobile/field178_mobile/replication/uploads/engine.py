@@ -12,7 +12,14 @@ from collections.abc import Callable
 
 from field178_mobile.ports import NetworkKind
 from field178_mobile.replication.backoff import Backoff, ChunkSize
-from field178_mobile.replication.events import Failure, FailureKind, UploadMessage, UploadState, WakeReason
+from field178_mobile.replication.events import (
+    OF_THE_LINE,
+    Failure,
+    FailureKind,
+    UploadMessage,
+    UploadState,
+    WakeReason,
+)
 from field178_mobile.replication.uploads.events import (
     AskStored,
     Create,
@@ -39,8 +46,11 @@ _GONE = (404, 410)
 
 _MESSAGES = {
     FailureKind.NO_NETWORK: UploadMessage.NO_NETWORK,
+    FailureKind.UNREACHABLE: UploadMessage.NO_NETWORK,
     FailureKind.CUT: UploadMessage.NO_NETWORK,
+    FailureKind.PORTAL: UploadMessage.NOT_OUR_SERVER,
     FailureKind.NOT_OUR_SERVER: UploadMessage.NOT_OUR_SERVER,
+    FailureKind.SESSION: UploadMessage.REFUSED,
     FailureKind.FORBIDDEN: UploadMessage.REFUSED,
     FailureKind.SERVER_FULL: UploadMessage.SERVER_FULL,
 }
@@ -251,7 +261,7 @@ class UploadEngine:
         self._is_offset_known = self._has_signed_in = False
         if isinstance(self._request, SendChunk):
             self._size = self._size.halved(len(self._request.data))
-        if self._photo is not None and failure.kind not in (FailureKind.NO_NETWORK, FailureKind.CUT):
+        if self._photo is not None and failure.kind not in OF_THE_LINE:
             self._queue.note_error(self._photo, (failure.code or ErrorCode.NOT_OUR_SERVER).value)
         message = _MESSAGES.get(failure.kind, UploadMessage.SERVER_BUSY)
         self._stumbles += 1

@@ -35,10 +35,11 @@ from field178_mobile.features.sync_status.status import StatusPresenter, StatusS
 from field178_mobile.features.sync_status.sync import SyncPresenter
 from field178_mobile.features.sync_status.sync_facts import read_facts
 from field178_mobile.features.sync_status.sync_state import SyncScreenState
+from field178_mobile.features.sync_status.sync_words import HEADLINES, TROUBLES
 from field178_mobile.features.workspace.record import RecordState
 from field178_mobile.features.workspace.workspace import Workspace
 from field178_mobile.replication.engine import SyncEngine, World
-from field178_mobile.replication.events import Failure, FailureKind, Phase, SyncMessage, Wake, WakeReason
+from field178_mobile.replication.events import Failure, FailureKind, Phase, Wake, WakeReason
 from field178_mobile.replication.port import TransportFailure
 from field178_mobile.replication.request import Identity
 from field178_mobile.replication.runner import SyncRunner
@@ -47,7 +48,7 @@ from field178_mobile.store.replication.sync_store import SyncStore
 
 PLACES = (KARAOKE, GUESTHOUSE, CAFE)
 WORKING = (Phase.SIGNING_IN, Phase.EXCHANGING)
-REFUSED = [FailureKind.NO_NETWORK, FailureKind.BUSY, FailureKind.PORTAL, FailureKind.SERVER_FULL]
+REFUSED = list(FailureKind)
 
 
 class Frames:
@@ -228,12 +229,14 @@ class Tablet:
         assert len(shown) == status.unsent_records == self.sights.line.unsent
         waiting = f"Còn {status.unsent_records} phiếu chưa gửi"
         assert (waiting in self.sights.line.text) is bool(status.unsent_records)
-        is_away = sync.outcome in (SyncMessage.NO_NETWORK, SyncMessage.PORTAL)
-        assert ("Ngoại tuyến" in self.sights.line.text) is is_away
+        if sync.outcome in TROUBLES:
+            headline = words().say(HEADLINES[sync.outcome])
+            assert self.sights.line.text.startswith(headline)
+            assert self.sights.sync.is_working or self.sights.sync.headline == headline
         is_asked = WakeReason.USER in self.runner.wanted
         assert self.sights.sync.is_working is (is_asked or sync.phase in WORKING)
         if status.unsent_records:
-            assert "hết" not in self.sights.line.text
+            assert "gửi hết" not in self.sights.line.text
             assert self.sights.sync.tone != "ok"
 
     def _check_list_and_record(self) -> None:
@@ -308,7 +311,7 @@ def test_a_refusal_between_two_frames_ends_the_exchange_that_was_asked_for(tmp_p
     tablet.check()
     assert not tablet.sights.sync.is_working
     # In words and icon on the line of every screen.
-    assert tablet.sights.line.icon == "cloud-off-outline"
+    assert tablet.sights.line.icon == "wifi-off"
     tablet.close()
 
 

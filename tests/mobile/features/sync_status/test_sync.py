@@ -13,7 +13,8 @@ from field178_mobile.features.sync_status.sync import SHOWN_ROWS, SyncPresenter
 from field178_mobile.features.sync_status.sync_facts import ScopeFact, SyncFacts, UnsentRecord
 from field178_mobile.features.sync_status.sync_words import HEADLINES, HISTORIES, MARKS, OUTCOMES, REMEDIES
 from field178_mobile.presentation.wording import Wording
-from field178_mobile.replication.events import Phase, SyncMessage, SyncState
+from field178_mobile.replication.engine import MESSAGES
+from field178_mobile.replication.events import FailureKind, Phase, SyncMessage, SyncState
 from field178_mobile.store.model import InboxItem, InboxKind, StoreStatus
 from field178_mobile.store.photos.photo_store import ServerFileCount
 from field178_mobile.store.replication.mass_deletion_guard import WithheldDeletions
@@ -282,13 +283,35 @@ def line(status: StoreStatus, inbox=(), has_demo_clock: bool = False, sync: Sync
 
 
 @pytest.mark.parametrize("phase", list(Phase))
-def test_line_says_offline_until_the_office_has_answered_again(phase):
+def test_line_says_what_is_wrong_until_the_office_has_answered_again(phase):
     away = SyncState(phase, SyncMessage.WORKING, outcome=SyncMessage.NO_NETWORK)
     waits = line(replace(QUIET, unsent_records=3), sync=away)
-    assert waits.text.startswith("Offline · Records not sent: 3")
-    assert (waits.icon, waits.tone) == ("cloud-off-outline", "warn")
-    assert line(QUIET, sync=away).text.startswith("Offline · Everything sent")
-    assert "Offline" not in line(QUIET, sync=replace(away, outcome=SyncMessage.SERVER_BUSY)).text
+    assert waits.text.startswith("No network · Records not sent: 3")
+    assert (waits.icon, waits.tone) == ("wifi-off", "warn")
+    calm = line(QUIET, sync=away)
+    assert calm.text.startswith("No network · Everything sent")
+    assert calm.tone == "muted"
+
+
+@pytest.mark.parametrize("kind", list(FailureKind))
+def test_line_says_why_nothing_goes_in_the_words_of_the_sync_screen(kind):
+    trouble = MESSAGES[kind]
+    state = line(replace(QUIET, unsent_records=3), sync=SyncState(outcome=trouble))
+    assert state.text.startswith(f"{HEADLINES[trouble]} · Records not sent: 3")
+    assert (state.icon, state.tone) == MARKS[trouble]
+    assert "No network" not in state.text or kind is FailureKind.NO_NETWORK
+    assert trouble in REMEDIES
+
+
+def test_each_kind_of_trouble_has_words_of_its_own():
+    told = {HEADLINES[MESSAGES[kind]] for kind in FailureKind}
+    assert {
+        "No network",
+        "The office's server cannot be reached",
+        "The office's server is busy or in maintenance",
+        "This network asks for a sign-in",
+        "The office no longer accepts this tablet",
+    } <= told
 
 
 @pytest.mark.parametrize(("offset_ms", "is_off"), [(300_000, False), (300_001, True), (-300_001, True)])

@@ -116,13 +116,13 @@ def test_a_proxy_without_its_server_is_waited_for(talk):
     assert (failed.value.failure.kind, failed.value.failure.retry_after_s) == (FailureKind.BUSY, 9)
 
 
-def test_nobody_there_is_no_network(talk):
+def test_nobody_there_is_no_missing_network(talk):
     server, line = talk(answers(204))
     server.close()
     server.close = lambda: None
     with pytest.raises(TransportFailure) as failed:
         line.perform(Locate(PLACE))
-    assert failed.value.failure.kind is FailureKind.NO_NETWORK
+    assert failed.value.failure.kind is FailureKind.UNREACHABLE
 
 
 @pytest.mark.parametrize(
