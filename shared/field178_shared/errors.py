@@ -378,7 +378,7 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
         None, "Thời điểm kiểm tra ngoài giờ được hoạt động.", "The visit is outside the permitted hours."
     ),
     ErrorCode.UNUSUAL_COUNT: _E(
-        None, "Số khác thường với loại hình này.", "Unusual for this kind of establishment."
+        None, "Số khác thường, cần xem lại.", "An unusual number: worth a second look."
     ),
     ErrorCode.COMPLIANT_WITH_FINDINGS: _E(
         None, "Có vi phạm nhưng kết luận chấp hành tốt.", "Findings, yet the result is compliant."

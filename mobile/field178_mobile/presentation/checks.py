@@ -5,6 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from field178_mobile.presentation.wording import Wording
+from field178_shared.errors import ErrorCode, message
+from field178_shared.rules import Problem
+from field178_shared.rules.usual_counts import SCHOOL, SESSION, ZONE
+from field178_shared.text.formats import number_text
+from field178_shared.text.i18n import N_
+
+_UNUSUAL: Mapping[object, str] = {
+    SCHOOL: N_("More than the {most} pupils of the school: is that right?"),
+    ZONE: N_("More than the {most} workers of the industrial zone: is that right?"),
+    SESSION: N_("More than {most} people at one session: is that right?"),
+}
+_UNUSUAL_FOR_KIND = N_("Usual for this kind of place: {least} to {most}. Is that right?")
+
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
@@ -29,3 +43,16 @@ class Checked:
         paths = [row.path for row in self.problems]
         place = paths.index(path) + 1 if path in paths else 0
         return paths[place % len(paths)]
+
+
+def problem_text(problem: Problem, words: Wording) -> str:
+    """Return what a rule has found; an unusual number stands beside the usual one."""
+    if problem.code is not ErrorCode.UNUSUAL_COUNT:
+        return message(problem.code, words.language)
+    said = _UNUSUAL.get(problem.details.get("of"), _UNUSUAL_FOR_KIND)
+    usual = {
+        name: number_text(number, words.language)
+        for name, number in problem.details.items()
+        if isinstance(number, int)
+    }
+    return words.say(said, **usual)

@@ -60,7 +60,9 @@ _RULES: Mapping[str, _Rules] = {
         warnings=outreach.warnings,
     ),
     "worker_census": _Rules(
-        contradictions=commune.census_contradictions, submission_problems=commune.census_problems
+        contradictions=commune.census_contradictions,
+        submission_problems=commune.census_problems,
+        warnings=commune.census_warnings,
     ),
     "media_post": _Rules(submission_problems=commune.post_problems),
     "commune_plan": _Rules(submission_problems=commune.plan_problems),

@@ -11,6 +11,7 @@ from field178_shared.records.commune import CENSUS, PLAN, POST, RISK_COUNT, half
 from field178_shared.records.reading import Data, count_of, day_of, text_of
 from field178_shared.rules.facts import fact_id, fact_text
 from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
+from field178_shared.rules.usual_counts import unusual_workers
 from field178_shared.time.clock import local_date
 
 # By these members two entries are the same fact; the last one is where it is told.
@@ -57,6 +58,11 @@ def census_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
     is_complete = female is not None and male is not None
     if sum(known) > total or (is_complete and sum(known) != total):
         yield Problem(_TOTAL, ErrorCode.SUM_MISMATCH)
+
+
+def census_warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
+    """Yield a total that is unusual for the kind of establishment."""
+    yield from unusual_workers(_TOTAL, count_of(data, _TOTAL), context.establishment_type, lists)
 
 
 def census_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:

@@ -26,12 +26,15 @@ from field178_shared.records.reading import (
 )
 from field178_shared.rules import checklist, counts, findings
 from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
+from field178_shared.rules.usual_counts import unusual_workers
 from field178_shared.time.clock import VIETNAM, local_date
 
 GUIDANCE = "guidance"
 LEAST_MEMBERS = 2
 LONGEST_USUAL_VISIT = timedelta(hours=6)
 CLOCK_TOLERANCE = timedelta(minutes=5)
+WORKERS = "workers_total"
+WORKERS_PATH = f"answers.{WORKERS}.v"
 CHILD_PROTECTION = "child_protection"
 _DECISION = ("decision_number", "decision_date")
 _RESULTS_WITH_FINDINGS = frozenset({"violation_recorded"})
@@ -159,10 +162,7 @@ def _result_beside_findings(data: Data) -> Iterator[Problem]:
 
 def _unusual(data: Data, lists: CodeLists, kind: EstablishmentType) -> Iterator[Problem]:
     values = answers_of(data)
-    total = count_of(values, "workers_total")
-    if total is not None and not kind.workers.least <= total <= kind.workers.most:
-        details = {"least": kind.workers.least, "most": kind.workers.most}
-        yield Problem("answers.workers_total.v", ErrorCode.UNUSUAL_COUNT, details)
+    yield from unusual_workers(WORKERS_PATH, count_of(values, WORKERS), kind.id, lists)
     if kind.hours and values.get("kd_hours") == "yes" and _in_closed_hours(data, lists, kind.hours):
         yield Problem("answers.kd_hours.v", ErrorCode.CLOSED_HOURS)
 

@@ -10,6 +10,7 @@ from field178_shared.codelists.outreach import OutreachFormat
 from field178_shared.errors import ErrorCode
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, ids_of, text_of
 from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
+from field178_shared.rules.usual_counts import unusual_attendance
 from field178_shared.time.clock import local_date
 
 _FINE_LOCATION = ("zone_id", "school_id")
@@ -61,6 +62,7 @@ def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem
     named = entries_of(data, "establishments")
     if form is not None and form.links_establishment and not named:
         yield Problem("establishments", ErrorCode.ESTABLISHMENT_NOT_NAMED)
+    yield from unusual_attendance(data, lists)
     if named and _attendance(named.values()) > _attendance(entries_of(data, "audiences").values()):
         yield Problem("establishments", ErrorCode.EXCEEDS_ATTENDANCE)
 

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.shared import builders
+from tests.shared.places import PLACES
 
 from field178_shared.codelists import load, put_in_force
 from field178_shared.codelists.loading import released_files
@@ -97,3 +98,16 @@ def test_what_was_not_in_force_that_day_is_flagged() -> None:
     found = quality_flags("outreach_session", session, load(), FlagContext(RECEIVED_AT))
     assert "not_in_force" in {flag.code for flag in found}
     assert {flag.code for flag in found} <= set(CODES)
+
+
+def test_session_of_99_999_and_a_school_with_fewer_pupils_are_flagged() -> None:
+    crowd = {"audiences": {"upper_secondary_students": {"attendance_count": 99_999}}}
+    session = builders.outreach_session(**crowd)
+    assert flags(session, "outreach_session", establishment={}) == {
+        "unusual_count": {"of": "session", "most": 5000}
+    }
+    put_in_force(lists_with(ListPack().with_rows(PLACES)))
+    at_school = builders.outreach_session(school_id="thpt_gl_1", **crowd)
+    assert flags(at_school, "outreach_session", establishment={}) == {
+        "unusual_count": {"of": "school", "most": 1480}
+    }

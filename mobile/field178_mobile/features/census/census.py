@@ -55,5 +55,6 @@ class CensusForm(FactForm):
             word=self._word,
             is_new=self._opened.is_new,
             pins=self._pins(),
+            establishment_type=self._opened.establishment_type,
         )
         self._render(census_state(scene, self._checked, self._feedback, self._focus))

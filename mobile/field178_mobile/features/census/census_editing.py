@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from field178_mobile.features.census.census import CensusForm
 from field178_mobile.features.census.census_data import TYPE, new_census
@@ -84,13 +85,14 @@ class CensusEditing:
         establishment_id = _place_of(draft)
         place = store.view(establishment_id)
         name = draft.title if place is None else text_of(place.data, "name")
+        kind = None if place is None else text_of(place.data, "establishment_type_id")
         known = censuses_of(store.views(TYPE), establishment_id)
         void = store.void_visits()
         visits = [one for one in visits_of(store.visits_to(establishment_id)) if one.record_id not in void]
         self.form = CensusForm(
             store,
             (services.clock, services.ids, services.words),
-            self._entries.opened(draft, known, (name,)),
+            replace(self._entries.opened(draft, known, (name,)), establishment_type=kind),
             counts_of(visits, [one for one in known if one.id != draft.record_id]),
             self._render,
             lambda: self._closed(establishment_id),

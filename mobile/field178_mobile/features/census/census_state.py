@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from field178_mobile.features.census.census_data import COUNTS, MALE, TOTAL, TYPE, rest_of
 from field178_mobile.features.census.worker_counts import WorkerCount, last_count_text
 from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simple_field
-from field178_mobile.presentation.checks import Checked
+from field178_mobile.presentation.checks import Checked, problem_text
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import StateWord
 from field178_shared.records.reading import count_of, text_of
+from field178_shared.rules.usual_counts import unusual_workers
 from field178_shared.schemas.fields.catalogue import FIELDS
 from field178_shared.text.formats import number_text
 
@@ -39,6 +40,7 @@ class CountState:
     last_number: int | None
     rest: int | None
     problem: str
+    warning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class CensusScene:
     word: str
     is_new: bool
     pins: Pins = field(default_factory=Pins)
+    establishment_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ def _count(scene: CensusScene, path: str) -> CountState:
     data, words = scene.data, scene.words
     shown = simple_field(TYPE, FIELDS[TYPE][path], data, scene.pins, words)
     last = None if scene.last is None else scene.last.numbers.get(path)
+    total = shown.number if path == TOTAL else None
+    unusual = unusual_workers(path, total, scene.establishment_type, words.lists)
     said = "" if last is None else words.say("Last time: {count}", count=number_text(last, words.language))
     return CountState(
         path=path,
@@ -108,4 +113,5 @@ def _count(scene: CensusScene, path: str) -> CountState:
         last_number=last,
         rest=rest_of(data) if path == MALE else None,
         problem=shown.problem,
+        warning="\n".join(problem_text(one, words) for one in unusual),
     )

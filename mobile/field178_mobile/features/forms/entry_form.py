@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from field178_mobile.features.forms.simple_fields import TYPED_KINDS, Pins, write
 from field178_mobile.presentation import feedback
-from field178_mobile.presentation.checks import Checked, ProblemRow
+from field178_mobile.presentation.checks import Checked, ProblemRow, problem_text
 from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
 from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.filed_texts import trimmed
@@ -36,6 +36,7 @@ class OpenEntry:
     word: str = ""
     marked: Mapping[str, str] = field(default_factory=dict)
     known_names: tuple[str, ...] = ()
+    establishment_type: str | None = None
 
     @property
     def is_new(self) -> bool:
@@ -176,15 +177,16 @@ class FactForm(ABC):
 
     def _find_problems(self) -> Checked:
         lists, data = self._words.lists, trimmed(self._session.data)
-        context = rules.Context(now=self._clock.now())
+        context = rules.Context(self._clock.now(), self._opened.establishment_type)
         problems = [*rules.submission_problems(self._type, data, lists, context)]
         if fact_of(self._type, data) in self._opened.facts:
             problems.append(rules.Problem(FACT_MEMBERS[self._type][-1], ErrorCode.ENTERED_TWICE))
-        return Checked(tuple(map(self._row, problems)), is_asked=True)
+        warnings = rules.warnings(self._type, data, lists, context)
+        return Checked(tuple(map(self._row, problems)), tuple(map(self._row, warnings)), is_asked=True)
 
     def _row(self, problem: rules.Problem) -> ProblemRow:
         where = self._words.field(self._type, problem.path)
-        return ProblemRow(problem.path, where, message(problem.code, self._words.language))
+        return ProblemRow(problem.path, where, problem_text(problem, self._words))
 
     def _pins(self) -> Pins:
         """Return what is said at the fields: problems, refusals of unchanged values, privacy marks."""

@@ -82,7 +82,7 @@ class InspectionPresenter:
         self._kept_in_register: frozenset[str] = frozenset()
         self._reader = VisitReader(words.lists, opened.establishment.type_id, bool(opened.follow_ups))
         self._last = answers.answers_of(opened.last)
-        self._marks = MarkReader(opened.comments, (opened.establishment.name,), words)
+        self._marks = MarkReader(opened.comments, opened.establishment, words)
         self._states = InspectionStates()
         self._places = opened.places or Whereabouts(no_receiver, clock, has_receiver=False)
         self.gallery = self._gallery()

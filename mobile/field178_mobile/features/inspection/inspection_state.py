@@ -201,6 +201,7 @@ class InspectionStates:
         path = f"answers.{item.id}"
         pinned = Pinned(
             marks.problems.get(path, ""),
+            marks.warnings.get(path, ""),
             commented.get(path, ""),
             "\n".join(filter(None, (marks.lint.get(f"{path}.v"), marks.lint.get(f"{path}.note")))),
             scene.thumbs.get(item.id, ()),

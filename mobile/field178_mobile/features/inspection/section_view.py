@@ -64,6 +64,7 @@ class ItemState:
     offers: tuple[ViolationOffer, ...]
     suggestion: str
     problem: str
+    warning: str
     comment: str
     lint: str
     photos: str
@@ -97,9 +98,10 @@ class AskedItem(NamedTuple):
 
 
 class Pinned(NamedTuple):
-    """What is pinned to one item: a rule problem, the office's comment, a mark under its note, photos."""
+    """What is pinned to one item: a rule problem, an unusual number, a comment, a mark, photos."""
 
     problem: str
+    warning: str
     comment: str
     lint: str
     thumbs: tuple[Thumb, ...]
@@ -209,6 +211,7 @@ def item_state(
         offers=offers,
         suggestion=suggestion,
         problem=pinned.problem,
+        warning=pinned.warning,
         comment=pinned.comment,
         lint=pinned.lint,
         photos=photos_text(pinned.photo_count, words),

@@ -7,13 +7,16 @@ from datetime import datetime
 
 from field178_mobile.features.inspection.checklist import VisitReading
 from field178_mobile.features.inspection.field_positions import anchor_of, name_of, place_of
-from field178_mobile.features.inspection.visit import TYPE, finished
+from field178_mobile.features.inspection.visit import TYPE, VisitedEstablishment, finished
 from field178_mobile.features.inspection.visit_scene import Marks, VisitScene
-from field178_mobile.presentation.checks import Checked, ProblemRow
+from field178_mobile.presentation.checks import Checked, ProblemRow, problem_text
+from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.wording import Wording
 from field178_shared.errors import ErrorCode, message
 from field178_shared.rules import Context, FreeTextMarks, Problem, errors, submission_problems, warnings
 from field178_shared.rules.counts import open_sums
+from field178_shared.rules.inspection import WORKERS, WORKERS_PATH
+from field178_shared.rules.usual_counts import unusual_workers
 
 
 def check_visit(scene: VisitScene, now: datetime) -> Checked:
@@ -47,21 +50,32 @@ def live_problems(reading: VisitReading, words: Wording) -> dict[str, str]:
 
 
 class MarkReader:
-    """Reads what is pinned to the paths of one visit; `known_names` are no names of people."""
+    """Reads what is pinned to the paths of one visit; the establishment's name is no name of a person."""
 
-    def __init__(self, comments: Mapping[str, str], known_names: tuple[str, ...], words: Wording) -> None:
+    def __init__(self, comments: Mapping[str, str], visited: VisitedEstablishment, words: Wording) -> None:
         self._comments = comments
-        self._names = known_names
+        self._names = (visited.name,)
+        self._kind = visited.type_id
+        self._total: int | None = None
+        self._unusual: Mapping[str, str] = {}
         self._words = words
         self._free_texts = FreeTextMarks(TYPE, words.language)
 
     def read(self, reading: VisitReading, checked: Checked) -> Marks:
-        """Return the marks of one state of the draft; a text that did not change is not looked at again."""
+        """Return the marks of one state of the draft; what did not change is not looked at again."""
+        # In place: a tap asks this.
+        if (total := reading.counts.get(WORKERS)) != self._total:
+            self._total, self._unusual = total, self._unusual_of(total, reading.data)
         return Marks(
             problems={**checked.marks, **live_problems(reading, self._words)},
             comments=self._comments,
             lint=self._free_texts.of(reading.data, self._names),
+            warnings=self._unusual,
         )
+
+    def _unusual_of(self, total: int | None, data: Data) -> Mapping[str, str]:
+        found = unusual_workers(WORKERS_PATH, total, self._kind, self._words.lists)
+        return {anchor_of(problem.path, data): problem_text(problem, self._words) for problem in found}
 
 
 def _untapped(scene: VisitScene) -> Iterable[Problem]:
@@ -98,6 +112,6 @@ def _rows(found: Iterable[Problem], scene: VisitScene) -> tuple[ProblemRow, ...]
     rows: dict[tuple[str, str], ProblemRow] = {}
     for problem in found:
         path = anchor_of(problem.path, scene.reading.data)
-        text = message(problem.code, scene.words.language)
+        text = problem_text(problem, scene.words)
         rows[path, text] = ProblemRow(path, name_of(problem.path, scene.reading.data, scene.words), text)
     return tuple(rows.values())

@@ -22,11 +22,12 @@ from field178_shared.records.follow_ups import OpenFollowUp
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What is pinned to paths of the record: rule problems, the office's comments, free-text marks."""
+    """What is pinned to paths of the record: rule problems, comments, free-text marks, unusual numbers."""
 
     problems: Mapping[str, str] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
     lint: Mapping[str, str] = field(default_factory=dict)
+    warnings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from field178_mobile.features.photos.photo_tools import PhotoTools, no_tools
 from field178_mobile.features.photos.visit_photos import gallery_of, photo_count
 from field178_mobile.features.register.search_index import SearchIndex
 from field178_mobile.presentation import feedback
-from field178_mobile.presentation.checks import Checked, ProblemRow
+from field178_mobile.presentation.checks import Checked, ProblemRow, problem_text
 from field178_mobile.presentation.device_clock import clock_text, misleading_offset, with_offset
 from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
 from field178_mobile.presentation.feedback import Feedback
@@ -311,9 +311,7 @@ class OutreachPresenter:
         return Checked(tuple(map(self._row, problems)), tuple(map(self._row, warnings)), is_asked=True)
 
     def _row(self, problem: rules.Problem) -> ProblemRow:
-        return ProblemRow(
-            problem.path, self._where(problem.path), message(problem.code, self._words.language)
-        )
+        return ProblemRow(problem.path, self._where(problem.path), problem_text(problem, self._words))
 
     def _where(self, path: str) -> str:
         name, _, rest = path.partition(".")

@@ -18,7 +18,7 @@ from field178_mobile.features.outreach.outreach_data import (
 from field178_mobile.features.outreach.outreach_places import PlaceChoice, place_choice, place_of
 from field178_mobile.features.outreach.outreach_sessions import TYPE, attendance_of
 from field178_mobile.features.photos.photo_gallery import NO_PHOTOS, GalleryState
-from field178_mobile.presentation.checks import Checked
+from field178_mobile.presentation.checks import Checked, problem_text
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.feedback import Feedback
 from field178_mobile.presentation.wording import Option, Wording
@@ -27,6 +27,7 @@ from field178_shared.codelists.labels import Labelled
 from field178_shared.codelists.outreach import OutreachFormat
 from field178_shared.codelists.validity import DatedRows
 from field178_shared.records.reading import day_of_act, text_of
+from field178_shared.rules.usual_counts import unusual_attendance
 from field178_shared.schemas.fields.catalogue import FIELDS
 from field178_shared.text.formats import date_text, number_text
 
@@ -58,7 +59,7 @@ _NOT_ANONYMOUS = ("venue",)
 
 @dataclass(frozen=True, slots=True)
 class AudienceCounts:
-    """One audience with its two numbers, and what is wrong with them."""
+    """One audience with its two numbers, what is wrong with them, and what is unusual."""
 
     id: str
     label: str
@@ -67,6 +68,7 @@ class AudienceCounts:
     female: int | None
     problem: str
     comment: str
+    warning: str = ""
 
     @property
     def path(self) -> str:
@@ -84,6 +86,7 @@ class EstablishmentCounts:
     first_time: int | None
     problem: str
     comment: str
+    warning: str = ""
 
     @property
     def path(self) -> str:
@@ -238,6 +241,10 @@ def _topics(scene: SessionScene) -> tuple[Option, ...]:
 
 def _audiences(scene: SessionScene) -> tuple[AudienceCounts, ...]:
     rows = []
+    unusual = {
+        problem.path: problem_text(problem, scene.words)
+        for problem in unusual_attendance(scene.data, scene.words.lists)
+    }
     for key, row in audiences_of(scene.data).items():
         rows.append(
             AudienceCounts(
@@ -248,6 +255,7 @@ def _audiences(scene: SessionScene) -> tuple[AudienceCounts, ...]:
                 female=number_of(row, "female_count"),
                 problem=_pinned(scene.pins.problems, f"audiences.{key}"),
                 comment=_pinned(scene.pins.comments, f"audiences.{key}"),
+                warning=_pinned(unusual, f"audiences.{key}"),
             )
         )
     return tuple(rows)

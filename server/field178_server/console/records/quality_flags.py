@@ -15,6 +15,7 @@ from field178_shared.errors import ErrorCode, message
 from field178_shared.merge import read_path
 from field178_shared.records.reading import text_of
 from field178_shared.rules import Problem
+from field178_shared.rules.usual_counts import SCHOOL, SESSION, ZONE
 from field178_shared.text.i18n import N_
 from field178_shared.text.privacy import lint
 
@@ -93,7 +94,8 @@ def _hours(page: RecordPage, flag: Problem, localizer: Localizer) -> str:
 def _beside_usual(page: RecordPage, flag: Problem, localizer: Localizer) -> str:
     count = localizer.number(read_path(page.record.data, flag.path))
     least, most = (localizer.number(flag.details.get(name)) for name in ("least", "most"))
-    return localizer.say(N_("{count}; usual: {least} to {most}")).format(count=count, least=least, most=most)
+    said = _KNOWN.get(flag.details.get("of"), N_("{count}; usual: {least} to {most}"))
+    return localizer.say(said).format(count=count, least=least, most=most)
 
 
 def _distance(page: RecordPage, flag: Problem, localizer: Localizer) -> str:
@@ -121,6 +123,11 @@ def _marks(page: RecordPage, flag: Problem, localizer: Localizer) -> str:
     return " · ".join(dict.fromkeys(mark.message for mark in marks))
 
 
+_KNOWN: Mapping[object, str] = {
+    SCHOOL: N_("{count}; pupils of the school: {most}"),
+    ZONE: N_("{count}; workers of the industrial zone: {most}"),
+    SESSION: N_("{count}; at one session usually at most {most} in all"),
+}
 _VALUES: Mapping[str, Callable[[RecordPage, Problem, Localizer], str]] = {
     ErrorCode.IN_FUTURE: _as_stored,
     ErrorCode.LONG_VISIT: _hours,

@@ -247,3 +247,14 @@ def test_received_census_of_the_office_is_shown_and_corrected(desk: Desk):
     (change,) = desk.changes()
     assert change.wire["base_rev"] == 1
     assert (change.set, change.wire["was"]) == ({"workers_total": 4}, {"workers_total": 3})
+
+
+def test_an_unusual_total_is_asked_about_and_filed_all_the_same(desk: Desk):
+    desk.begin(workers_total=99_999)
+    total = desk.sights.census.counts[0]
+    assert total.warning.startswith("Loại hình này thường có ")
+    assert total.problem == ""
+    desk.form.check()
+    assert [row.text for row in desk.sights.census.checked.warnings] == [total.warning]
+    desk.form.complete()
+    assert desk.sights.census.feedback.filed

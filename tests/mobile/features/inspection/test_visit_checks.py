@@ -125,3 +125,16 @@ def test_no_comment_is_lost_whatever_its_path(store, clock):
     bench.visit.choose_tab("conclusion")
     assert bench.state.conclusion.other_comments == "Biện pháp xử lý: bốn\nsomething_new: sáu"
     assert bench.state.conclusion.texts["recommendation"].comment == "năm"
+
+
+def test_an_unusual_number_of_workers_is_asked_about_at_once_and_before_filing(bench):
+    bench.visit.open_section("worker_counts")
+    bench.visit.count("workers_total", 99_999)
+    item = bench.item("workers_total")
+    assert item.warning.startswith("Loại hình này thường có ")
+    assert item.problem == ""
+    bench.visit.check()
+    assert item.warning in [row.text for row in bench.state.checked.warnings]
+    bench.visit.open_section("worker_counts")
+    bench.visit.count("workers_total", 5)
+    assert bench.item("workers_total").warning == ""

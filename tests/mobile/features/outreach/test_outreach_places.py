@@ -162,3 +162,19 @@ def test_a_day_without_places_is_told_from_lists_without_any(pane: Desk) -> None
     pane = Desk(lists_with(ListPack().with_rows({"places.schools": schools})))
     pane.begin().choose_form("school_experience")
     assert "on this day" in pane.state.place.note
+
+
+def test_more_pupils_than_the_school_has_is_asked_about_at_the_field_and_before_filing(pane: Desk) -> None:
+    session = pane.begin()
+    session.choose_place("school_id.thpt_1")
+    session.count("upper_secondary_students", "attendance_count", 99_999)
+    said = "More than the 1.480 pupils of the school: is that right?"
+    (row,) = pane.state.audiences
+    assert (row.warning, row.problem) == (said, "")
+    session.check()
+    assert said in [line.text for line in pane.state.checked.warnings]
+    assert said not in [line.text for line in pane.state.checked.problems]
+    session.count("upper_secondary_students", "attendance_count", 1480)
+    (row,) = pane.state.audiences
+    assert row.warning == ""
+    assert said not in [line.text for line in pane.state.checked.warnings]

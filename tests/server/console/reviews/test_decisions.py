@@ -264,3 +264,13 @@ def test_establishments_are_not_decided_on(reviewer: Browser, in_the_field: Fiel
     place = in_the_field.place()
     assert reviewer.decide(place, "approve").status_code == 404
     assert in_the_field.send(place, "establishment", UNIT, {"village": "Thôn 5"})["status"] != "quarantined"
+
+
+def test_a_session_of_99_999_says_what_is_usual_beside_its_number(
+    reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    crowd = {"upper_secondary_students": {"attendance_count": 99_999}}
+    session = in_the_field.session(audiences=crowd, establishments=None)
+    page = unescape(reviewer.text(f"/reviews/{session}"))
+    assert "Số khác thường, cần xem lại" in page
+    assert "99.999; một buổi thường có tất cả nhiều nhất 5.000 người" in page

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.shared import builders
+from tests.shared.places import PLACES
 from tests.world import OTHER_UNIT, SESSION, TEAM, TENANT, UNIT, Tablet, World
 
 from field178_server.database.models import Attachment
@@ -15,6 +16,7 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.reviews import quality_flags
 from field178_server.office.reviews.quality_flags import flags_of
 from field178_shared.codelists import load, put_in_force
+from field178_shared.list_packs import ListPack, lists_with
 
 HERE = {"lat": 208_182_100, "lon": 1_065_467_100}
 ELSEWHERE = {"lat": 208_982_100, "lon": 1_065_467_100}
@@ -177,3 +179,15 @@ def test_flags_follow_the_lists_in_force(world: World, tablet: Tablet, place: st
     finally:
         put_in_force(kept)
     assert "unusual_count" not in flags(world, visit)[0]
+
+
+def test_a_session_with_more_people_than_its_school_is_flagged(world: World, tablet: Tablet) -> None:
+    crowd = {"upper_secondary_students": {"attendance_count": 99_999, "first_time_count": 9}}
+    session = session_at(tablet, audiences=crowd, school_id="thpt_gl_1")
+    assert flags(world, session) == [{"unusual_count"}]
+    put_in_force(lists_with(ListPack().with_rows(PLACES)))
+    with snapshot(world.engine) as reading:
+        (flag,) = flags_of(reading, TENANT, [session])[session]
+    assert flag.path == "audiences.upper_secondary_students.attendance_count"
+    # Of the lists in force now, though the flags were kept.
+    assert dict(flag.details).keys() == {"of", "most"}

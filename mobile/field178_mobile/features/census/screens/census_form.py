@@ -31,13 +31,14 @@ class CensusCount(kit.Column):
     last = StringProperty("")
     number = NumericProperty(-1)
     problem = StringProperty("")
+    warning = StringProperty("")
     __events__ = ("on_counted",)
 
     def show(self, state: CountState) -> None:
         """Draw the count."""
         self.key, self.label, self.unit, self.last = state.path, state.label, state.unit, state.last
         self.number = -1 if state.number is None else state.number
-        self.problem = state.problem
+        self.problem, self.warning = state.problem, state.warning
         self.ids.count.suggestions = _offered(state)
 
     def ask(self) -> None:

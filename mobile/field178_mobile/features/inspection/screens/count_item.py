@@ -38,7 +38,7 @@ class CountItem(kit.Column):
         self.key, self.value = state.id, state.value
         self.label = f"{state.text}\u00a0*" if state.is_required else state.text
         self.hint = " · ".join(part for part in (state.last, state.source) if part)
-        self.error, self.comment = state.problem, state.comment
+        self.error, self.warning, self.comment = state.problem, state.warning, state.comment
         self.suggestion = state.suggestion
         self._beside.show(self.ids.chip, bool(state.suggestion))
         self._optional.show(self.ids.comment, bool(state.comment))

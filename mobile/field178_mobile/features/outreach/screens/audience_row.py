@@ -22,6 +22,7 @@ class AudienceRow(kit.Column):
     attendance = NumericProperty(-1)
     first_time = NumericProperty(-1)
     problem = StringProperty("")
+    warning = StringProperty("")
     comment = StringProperty("")
     path = StringProperty("")
     session = ObjectProperty(None)
@@ -35,7 +36,7 @@ class AudienceRow(kit.Column):
         self.key, self.path, self.label = state.id, state.path, state.label
         self.attendance = -1 if state.attendance is None else state.attendance
         self.first_time = -1 if state.first_time is None else state.first_time
-        self.problem, self.comment = state.problem, state.comment
+        self.problem, self.warning, self.comment = state.problem, state.warning, state.comment
         if self._optional is None:  # not in __init__: inside another rule the children come after it
             self._optional = Optional(self)
         self._optional.show(self.ids.comment, bool(state.comment))

@@ -1,0 +1,57 @@
+"""Counts that are unusual beside what the lists know of a place: a second look, never a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from field178_shared.codelists import CodeLists
+from field178_shared.codelists.places import Place
+from field178_shared.errors import ErrorCode
+from field178_shared.records.reading import Data, count_of, day_of, entries_of, text_of
+from field178_shared.rules.problem import Problem
+
+# Where no number of the place is known.
+MOST_AT_A_SESSION = 5_000
+SCHOOL, ZONE, SESSION = "school", "zone", "session"
+
+
+def unusual_workers(path: str, total: int | None, kind_id: str | None, lists: CodeLists) -> Iterator[Problem]:
+    """Yield a number of workers that is unusual for the kind of establishment."""
+    kind = lists.types.get(kind_id or "")
+    if kind is not None and total is not None and not kind.workers.least <= total <= kind.workers.most:
+        details = {"least": kind.workers.least, "most": kind.workers.most}
+        yield Problem(path, ErrorCode.UNUSUAL_COUNT, details)
+
+
+def unusual_attendance(data: Data, lists: CodeLists) -> Iterator[Problem]:
+    """Yield each audience of a session with more people than its school or zone has.
+
+    Where that is not known, the session as a whole is looked at, and its largest audience named.
+    """
+    audiences = {
+        key: count_of(entry, "attendance_count") or 0 for key, entry in entries_of(data, "audiences").items()
+    }
+    known = _known_people(data, lists)
+    if known is not None:
+        of, most = known
+        above = [key for key, count in audiences.items() if count > most]
+    else:
+        of, most = SESSION, MOST_AT_A_SESSION
+        above = [max(audiences, key=lambda key: audiences[key])] if sum(audiences.values()) > most else []
+    for key in above:
+        path = f"audiences.{key}.attendance_count"
+        yield Problem(path, ErrorCode.UNUSUAL_COUNT, {"of": of, "most": most})
+
+
+def _known_people(data: Data, lists: CodeLists) -> tuple[str, int] | None:
+    """Return which place the session was at, and how many people belong to it on that day."""
+    places: tuple[tuple[str, Place | None], ...] = (
+        (SCHOOL, lists.schools.get(text_of(data, "school_id"))),
+        (ZONE, lists.zones.get(text_of(data, "zone_id"))),
+    )
+    day = day_of(data, "session_date")
+    for of, place in places:
+        known = place.count_on(day) if place is not None and day is not None else None
+        if known is not None:
+            return of, known.count
+    return None
