@@ -522,6 +522,16 @@ ANSWERS: Mapping[ErrorCode, ErrorEntry] = MappingProxyType(
     }
 )
 
+NO_DETAILS: Mapping[str, str] = MappingProxyType({})
+# The same said with the details that a caller knows, already written for people.
+DETAILED: Mapping[ErrorCode, ErrorEntry] = MappingProxyType(
+    {
+        ErrorCode.OUT_OF_RANGE: _E(
+            None, "Số phải từ {least} đến {most}.", "The number must be from {least} to {most}."
+        )
+    }
+)
+
 
 class AppError(Exception):
     """A refusal the product understands: a stable code and typed details, never an English sentence."""
@@ -537,13 +547,17 @@ class AppError(Exception):
         return ERRORS[self.code].status or 422
 
 
-def message(code: str, language: str) -> str:
-    """Return the sentence for people; an unknown code (a newer server) is shown as it is."""
+def message(code: str, language: str, details: Mapping[str, str] = NO_DETAILS) -> str:
+    """Return the sentence for people; an unknown code (a newer server) is shown as it is.
+
+    `details` are what a field allows, written for people: its sentence names them.
+    """
     try:
-        entry = ERRORS[ErrorCode(code)]
+        known = ErrorCode(code)
     except ValueError:
         return code
-    return entry.en if language == "en" else entry.vi
+    entry = DETAILED.get(known, ERRORS[known]) if details else ERRORS[known]
+    return (entry.en if language == "en" else entry.vi).format_map(details)
 
 
 def answer_message(code: ErrorCode, language: str) -> str:

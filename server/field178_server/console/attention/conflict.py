@@ -32,7 +32,8 @@ from field178_server.office.conflicts.resolution import (
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import StoredRecord
 from field178_server.replication.policy.record_validation import Problems, declared_types
-from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.schemas.fields.messages import field_messages
 from field178_shared.text.i18n import N_
 
 PICK, TYPED, SEEN = "pick:", "typed:", "seen:"
@@ -91,10 +92,8 @@ def _item(key: ItemKey, refusal: Refusal | None) -> Item:
     localizer, record = spoken(found.names), found.record
     view, picked, typed = resolving_view(found, localizer), _picked(), lists_typed(TYPED)
     here = {field.path for field in view.fields}
-    errors = {
-        path: " ".join(message(code, localizer.language) for code in codes)
-        for path, codes in (refusal.problems if refusal else {}).items()
-    }
+    problems = refusal.problems if refusal else {}
+    errors = field_messages(record.type, problems, localizer.language)
     return Item(
         title=view.title,
         href=view.href,

@@ -18,6 +18,7 @@ from field178_shared.errors import message
 from field178_shared.merge import Data, read_path
 from field178_shared.records.reading import day_of_act
 from field178_shared.rules import broken
+from field178_shared.schemas.fields.messages import field_message
 from field178_shared.text.i18n import N_
 from field178_shared.wire.protocol import Op
 
@@ -144,7 +145,7 @@ def _correction_field(
         label=_label(change, path, localizer),
         control=control,
         typed=typed_text(control, stored if value is None else value) if control else "",
-        error=" ".join(message(code, localizer.language) for code in codes),
+        error=field_message(kind, path, codes, localizer.language),
         may_leave_out=bool(codes) and value is not None,
         parts=sums[0].others if sums else (),
     )
@@ -165,7 +166,7 @@ def _problem(change: QuarantineItem, path: str, codes: tuple[str, ...], localize
     value = value_at(change.values, path)
     return ProblemView(
         label=_problem_label(change, path, localizer),
-        text=" ".join(message(code, localizer.language) for code in codes),
+        text=field_message(change.record_type, path, codes, localizer.language),
         value=value_text(change.record_type, path, value, localizer) if value is not None else None,
     )
 

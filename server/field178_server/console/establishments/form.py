@@ -15,10 +15,11 @@ from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control, control_for, read_typed, typed_text
 from field178_server.records.access import AccessFilter
 from field178_shared.codelists.units import COMMUNE_KINDS
-from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data, read_path
 from field178_shared.schemas import TYPES
 from field178_shared.schemas.fields.catalogue import choices_of, field_at, fields_in, words_at
+from field178_shared.schemas.fields.messages import field_messages
 from field178_shared.schemas.fields.spec import FieldKind
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
@@ -129,10 +130,7 @@ def field_label(path: str, localizer: Localizer) -> str:
 
 def errors_of(problems: Mapping[str, Sequence[str]], localizer: Localizer) -> dict[str, str]:
     """Return the sentence of each problem by the path of its field."""
-    return {
-        path: " ".join(message(ErrorCode(code), localizer.language) for code in codes)
-        for path, codes in problems.items()
-    }
+    return field_messages(TYPE, problems, localizer.language)
 
 
 def error_links(errors: Mapping[str, str], localizer: Localizer) -> list[tuple[str, str, str]]:

@@ -28,6 +28,7 @@ from field178_shared.records.sanctions import (
 from field178_shared.rules.free_text import FreeTextMarks
 from field178_shared.rules.sanctions import fine_range, is_outside
 from field178_shared.schemas.fields.catalogue import words_at
+from field178_shared.schemas.fields.messages import field_message
 from field178_shared.text.i18n import N_
 
 # What an address tells of the thing that an entry is about; the rest of it the visit tells.
@@ -138,7 +139,7 @@ def fields_of(
         control = control_for(record_type, path, localizer, _day_in(typed) or day_of_act(page.record.data))
         assert control is not None
         words = words_at(record_type, path, localizer.language)
-        said = " ".join(message(ErrorCode(code), localizer.language) for code in errors.get(path, ()))
+        said = field_message(record_type, path, errors.get(path, ()), localizer.language)
         texts = tuple(typed.getlist(path))
         if path == "amount_vnd" and record_type == DECISION:
             words = replace(words, help=_frame_text(tuple(typed.getlist("violation_ids")), page, localizer))

@@ -13,20 +13,23 @@ from field178_server.console.plan.view import MONTHS, is_last_day, month_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control, read_typed
 from field178_server.office.plan.operations import Assignment
-from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
 from field178_shared.merge import Data
 from field178_shared.records.plan import InspectionPlan, PlanItem
 from field178_shared.schemas.fields.catalogue import words_at
+from field178_shared.schemas.fields.messages import field_message
+from field178_shared.schemas.plan import MOST_VISITS
 from field178_shared.text.formats import parse_whole_number
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label, nfc
 
+PLAN = "inspection_plan"
 ITEM = "plan_item"
 BLANK_QUOTAS = 3
 _DATE = Control("date")
 _PLANNED, _OF_PLAN = "planned", "annual_plan"
-_MOST = 100_000
+_COUNT_OF_QUOTA = "quotas.q1.count"
 
 Options = tuple[tuple[str, str], ...]
 
@@ -117,8 +120,14 @@ def read_assignment(
 
 def wrong(errors: Mapping[str, str], localizer: Localizer) -> Wrong:
     """Return a form with errors at its fields, by their codes."""
-    said = {path: message(ErrorCode(code), localizer.language) for path, code in errors.items()}
+    said = {path: _message(path, code, localizer.language) for path, code in errors.items()}
     return Wrong(localizer.say(N_("Nothing was written yet. Mend these fields:")), said)
+
+
+def _message(path: str, code: str, language: str) -> str:
+    if path.startswith("count-"):
+        return field_message(PLAN, _COUNT_OF_QUOTA, [code], language)
+    return field_message(ITEM, path, [code], language)
 
 
 def label(path: str, localizer: Localizer) -> str:
@@ -210,7 +219,7 @@ def _quota(row: Mapping[str, str], before: Iterable[Data]) -> tuple[Data, str]:
     quota["count"] = count
     if any({**one, "count": count} == quota for one in before):
         return {}, ErrorCode.ENTERED_TWICE
-    return (quota, "") if 1 <= count <= _MOST else ({}, ErrorCode.OUT_OF_RANGE)
+    return (quota, "") if 1 <= count <= MOST_VISITS else ({}, ErrorCode.OUT_OF_RANGE)
 
 
 def _window(form: Mapping[str, str], year: int, errors: dict[str, str]) -> tuple[date | None, date | None]:

@@ -23,11 +23,12 @@ from field178_server.records.batch import Batch
 from field178_server.records.history import RecordHistory
 from field178_server.records.labels import names_of
 from field178_server.records.stored_record import Stored
-from field178_shared.errors import ErrorCode, message
+from field178_shared.errors import ErrorCode
 from field178_shared.merge import Data
 from field178_shared.records.reading import text_of
 from field178_shared.rules.free_text import free_text_paths
 from field178_shared.schemas.fields.catalogue import field_at
+from field178_shared.schemas.fields.messages import field_messages
 from field178_shared.text.i18n import N_
 
 WRONG = N_("Nothing was written yet. What is wrong stands at its field.")
@@ -136,10 +137,7 @@ def attempt_entry(work: Callable[[Batch], object]) -> Refusal | None:
 
 
 def _refused(form: EntryForm, refusal: Refusal, localizer: Localizer) -> RefusedForm:
-    errors = {
-        path: " ".join(message(ErrorCode(code), localizer.language) for code in codes)
-        for path, codes in refusal.problems.items()
-    }
+    errors = field_messages(form.record_type, refusal.problems, localizer.language)
     # What is wrong with a field that the form does not show is said above it.
     beside = [
         f"{entry_label_of(form.record_type, path, localizer)}: {said}"

@@ -9,14 +9,15 @@ from itertools import islice
 from flask import url_for
 
 from field178_server.console.text.localize import Localizer
-from field178_server.office.register_import.checking import CheckedFile, CheckedRow
+from field178_server.office.register_import.checking import TYPE, CheckedFile, CheckedRow
 from field178_server.office.register_import.fields import FIELDS, FOR_ALL_ROWS
 from field178_server.office.register_import.preview import Preview, Spelling
 from field178_server.office.register_import.reading.refusal import refused
 from field178_server.office.register_import.reading.table_file import MAX_BYTES
 from field178_server.office.register_import.reasons import duplicate_text, field_text
 from field178_server.office.register_import.spellings import TYPES, UNITS
-from field178_shared.errors import AppError, message
+from field178_shared.errors import AppError
+from field178_shared.schemas.fields.messages import field_message
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
@@ -185,7 +186,7 @@ def problem_lines(checked: CheckedFile, localizer: Localizer) -> list[RefusalLin
         RefusalLine(
             str(row.number),
             one.heading or field_text(one.path, localizer.language),
-            message(one.code, localizer.language),
+            field_message(TYPE, one.path, [one.code], localizer.language),
             one.value[:_EXAMPLE_LENGTH],
         )
         for row in checked.refused

@@ -38,6 +38,7 @@ from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.merge import Data
 from field178_shared.records.reports import REPORT
+from field178_shared.schemas.fields.messages import field_messages, range_message
 from field178_shared.text.formats import parse_date, parse_whole_number
 from field178_shared.text.i18n import N_
 
@@ -47,6 +48,7 @@ _REFUSALS = {
     ErrorCode.REVISION_CHANGED: N_("Somebody wrote this meanwhile. Nothing was written; it stands below."),
     ErrorCode.NOT_FOUND: N_("This is not among what you send. Nothing was written."),
 }
+_FIRST_YEAR, _LAST_YEAR = 2000, 9998
 _OPENED = ("kind", "year", "period_from", "period_to", "area_id", "profile_ids")
 
 
@@ -124,10 +126,7 @@ def open_report() -> AnyResponse:
 
     refusal = attempt(write, _REFUSALS)
     if refusal is not None:
-        found = {
-            path: " ".join(message(ErrorCode(code), localizer.language) for code in codes)
-            for path, codes in refusal.problems.items()
-        }
+        found = field_messages(REPORT, refusal.problems, localizer.language)
         return _opening_page(OpeningForm(request.form, found), refusal.message, refusal.status)
     return done(url_for("console.report", record_id=made[0]), "report_opened", made[0])
 
@@ -266,8 +265,8 @@ def _read(typed: MultiDict[str, str], localizer: Localizer) -> tuple[Data, dict[
     area_id = typed.get("area_id", "")
     if kind is None:
         errors["kind"] = message(ErrorCode.REQUIRED, localizer.language)
-    if year is None or not 2000 <= year <= 9998:
-        errors["year"] = message(ErrorCode.OUT_OF_RANGE, localizer.language)
+    if year is None or not _FIRST_YEAR <= year <= _LAST_YEAR:
+        errors["year"] = range_message(str(_FIRST_YEAR), str(_LAST_YEAR), localizer.language)
     if area_id not in _areas(localizer):
         errors["area_id"] = message(ErrorCode.REQUIRED, localizer.language)
     if kind is None or year is None or errors:

@@ -14,11 +14,11 @@ from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import Control, control_for, typed_text
 from field178_server.office.teams.operations import PATHS
-from field178_shared.errors import ErrorCode, message
 from field178_shared.merge import Data
 from field178_shared.records.reading import day_of, text_of
 from field178_shared.records.teams import TEAM, Membership
 from field178_shared.schemas.fields.catalogue import words_at
+from field178_shared.schemas.fields.messages import field_messages
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
@@ -59,8 +59,8 @@ class FormState:
     def refused(self, problems: Mapping[str, Iterable[str]], localizer: Localizer) -> FormState:
         """Return the form with the sentences of what is wrong at its fields."""
         said = {
-            path.rpartition(".")[2]: " ".join(message(ErrorCode(code), localizer.language) for code in codes)
-            for path, codes in problems.items()
+            path.rpartition(".")[2]: said
+            for path, said in field_messages(TEAM, problems, localizer.language).items()
         }
         return replace(self, errors={**self.errors, **said})
 

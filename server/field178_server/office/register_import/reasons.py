@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from field178_server.office.register_import.checking import CheckedRow, RowProblem
+from field178_server.office.register_import.checking import TYPE, CheckedRow, RowProblem
 from field178_server.office.register_import.duplicates import Duplicate
 from field178_server.office.register_import.fields import POINT
 from field178_shared.codelists import load
-from field178_shared.errors import message
 from field178_shared.schemas.fields.catalogue import field_at, translated
+from field178_shared.schemas.fields.messages import field_message
 from field178_shared.text.formats import number_text
 from field178_shared.text.i18n import N_, translator
 
-_TYPE = "establishment"
 _POINT = N_("Latitude and longitude")
 _PAPERS = "certificates"
 
@@ -20,7 +19,7 @@ def field_text(path: str, language: str) -> str:
     """Return the name of a field; a part of a paper has the paper's name, which is long, behind it."""
     if path == POINT:
         return translator(language, "console")(_POINT)
-    field = field_at(_TYPE, path)
+    field = field_at(TYPE, path)
     label = translated(field.label, language) if field else path
     group, _, rest = path.partition(".")
     if group != _PAPERS:
@@ -33,7 +32,7 @@ def problem_text(problem: RowProblem, language: str) -> str:
     """Return what is wrong in a column of the file."""
     column = problem.heading or field_text(problem.path, language)
     value = f" ({problem.value})" if problem.value else ""
-    return f"{column}: {message(problem.code, language)}{value}"
+    return f"{column}: {field_message(TYPE, problem.path, [problem.code], language)}{value}"
 
 
 def duplicate_text(duplicate: Duplicate, language: str) -> str:

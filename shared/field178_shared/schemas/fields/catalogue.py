@@ -194,6 +194,13 @@ def described_at(record_type: str, path: str) -> Mapping[str, object] | None:
     return described if isinstance(described, Mapping) else None
 
 
+def bounds_at(record_type: str, path: str) -> tuple[int, int] | None:
+    """Return the least and the largest number that is typed at a path; None where no number is."""
+    described = described_at(record_type, path) or {}
+    least, most = described.get("minimum"), described.get("maximum")
+    return (least, most) if isinstance(least, int) and isinstance(most, int) else None
+
+
 def max_length(record_type: str, path: str) -> int:
     """Return how many characters the schema allows at a path; 0 where it sets no limit."""
     described = described_at(record_type, path)

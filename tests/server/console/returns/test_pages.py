@@ -171,7 +171,7 @@ def test_an_agency_owes_its_numbers_before_the_register_is_filled(
     ("over", "said"),
     [
         ({"cases_tried": "-1"}, "Số vụ xét xử (vụ): Số không được âm."),
-        ({"cases_tried": "1000001"}, "Số vụ xét xử (vụ): Số nằm ngoài khoảng cho phép."),
+        ({"cases_tried": "1000001"}, "Số vụ xét xử (vụ): Số phải từ 0 đến 1.000.000."),
         ({"cases_tried": "hai"}, "Số vụ xét xử (vụ): Cần số nguyên."),
         ({"cases_tried": ""}, "Số vụ xét xử (vụ): Cần nhập mục này."),
         ({"month": "2026-12-01"}, "Tháng báo cáo: Kỳ này chưa tới."),
@@ -285,7 +285,7 @@ def test_the_office_enters_what_it_knows(
         ("budget_line", {"year": "2027"}, "Năm ngân sách: Kỳ này chưa tới."),
         ("pilot_model", {"status": "ended"}, "Ngày kết thúc: Cần nhập mục này."),
         ("commendation", {"granted_on": "2026-11-25"}, "Ngày khen thưởng: Ngày này chưa tới."),
-        ("commendation", {"count": "0"}, "Số lượng: Số nằm ngoài khoảng cho phép."),
+        ("commendation", {"count": "0"}, "Số lượng: Số phải từ 1 đến 10.000."),
         ("denominator", {"kind": "establishments_active"}, "Loại tổng số:"),
         ("denominator", {"source_document": " "}, "Nguồn số liệu: Cần nhập mục này."),
     ],
@@ -394,7 +394,7 @@ def test_an_agency_enters_wrong_information_that_it_dealt_with(
         ({"item_count": "-1"}, "Số thông tin sai lệch đã xử lý (thông tin): Số không được âm."),
         (
             {"item_count": "10001"},
-            "Số thông tin sai lệch đã xử lý (thông tin): Số nằm ngoài khoảng cho phép.",
+            "Số thông tin sai lệch đã xử lý (thông tin): Số phải từ 1 đến 10.000.",
         ),
         ({"item_count": ""}, "Số thông tin sai lệch đã xử lý (thông tin): Cần nhập mục này."),
         ({"corrected_on": "2026-11-25"}, "Ngày xử lý: Ngày này chưa tới."),
@@ -445,7 +445,7 @@ def test_the_front_enters_a_supervision_and_what_came_of_it(
     ("over", "said"),
     [
         ({"units_supervised": "-1"}, "Số đơn vị được giám sát (đơn vị): Số không được âm."),
-        ({"units_supervised": "10001"}, "Số đơn vị được giám sát (đơn vị): Số nằm ngoài khoảng cho phép."),
+        ({"units_supervised": "10001"}, "Số đơn vị được giám sát (đơn vị): Số phải từ 1 đến 10.000."),
         ({"recommendations": ""}, "Số kiến nghị (kiến nghị): Cần nhập mục này."),
         ({"recommendations_done": "6"}, "Trong đó đã thực hiện (kiến nghị): Lớn hơn tổng số."),
         ({"concluded_on": "2026-11-25"}, "Ngày kết luận: Ngày này chưa tới."),
