@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from field178_shared.codelists import load
 from field178_shared.codelists.checklist import YES_NO, YES_NO_PARTIAL, AnswerKind, ChecklistItem
-from field178_shared.schemas.field_types import COUNT, MONEY, NOTE_LENGTH, Field, FreeText, LocalDate
+from field178_shared.schemas.field_types import MONEY, NOTE_LENGTH, Count, Field, FreeText, LocalDate
 from field178_shared.schemas.listed import listed_choice
 from field178_shared.schemas.wire_schema import WireSchema
 from field178_shared.wire.protocol import MAX_TEXT
@@ -19,7 +19,7 @@ _LISTS = load()
 _VALUES: dict[AnswerKind, Field] = {
     AnswerKind.YES_NO: fields.String(validate=validate.OneOf(YES_NO)),
     AnswerKind.YES_NO_PARTIAL: fields.String(validate=validate.OneOf(YES_NO_PARTIAL)),
-    AnswerKind.COUNT: fields.Integer(strict=True, validate=COUNT),
+    AnswerKind.COUNT: Count(),
     AnswerKind.MONEY: fields.Integer(strict=True, validate=MONEY),
     AnswerKind.DATE: LocalDate(),
 }

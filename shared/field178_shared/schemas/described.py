@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from marshmallow import fields, validate
 
-from field178_shared.schemas.field_types import FREE_TEXT, Entries, Field, ListValue, Verbatim
+from field178_shared.schemas.field_types import FREE_TEXT, TYPED_MAXIMUM, Entries, Field, ListValue, Verbatim
 from field178_shared.schemas.wire_schema import WireSchema, members, nested_schema, refuse, validator_of
 
 JsonSchema = dict[str, object]
@@ -38,7 +38,8 @@ def describe(field: Field) -> JsonSchema:
         case ListValue():
             return _limited(field, "array", items=describe(field.inner))
         case fields.Integer():
-            return _limited(field, "integer")
+            typed = field.metadata.get(TYPED_MAXIMUM)
+            return _limited(field, "integer") | ({TYPED_MAXIMUM: typed} if typed else {})
         case fields.String():
             marks = {FREE_TEXT: True} if field.metadata.get(FREE_TEXT) else {}
             return _limited(field, "string") | marks

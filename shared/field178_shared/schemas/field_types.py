@@ -21,6 +21,9 @@ REMARK_LENGTH = 500
 MOST_ITEMS = 200
 
 COUNT = validate.Range(0, 1_000_000)
+# The largest count that somebody may type, on a tablet or in the office: beyond it a key was pressed twice.
+# The wire keeps taking what COUNT allows: records of older versions hold it.
+LARGEST_COUNT = 99_999
 MONEY = validate.Range(0, 1_000_000_000_000)
 # Seconds: a tablet whose battery died may be decades behind.
 CLOCK_OFFSET = validate.Range(-10_000_000_000, 10_000_000_000)
@@ -33,6 +36,7 @@ JsonSchema = Mapping[str, object]
 Field = fields.Field[Any]
 
 FREE_TEXT = "x-free-text"
+TYPED_MAXIMUM = "x-typed-maximum"
 
 
 class Verbatim(fields.Raw):
@@ -115,6 +119,15 @@ class FreeText(fields.String):
     def __init__(self, max_length: int, *, required: bool = False) -> None:
         super().__init__(
             required=required, validate=validate.Length(max=max_length), metadata={FREE_TEXT: True}
+        )
+
+
+class Count(fields.Integer):
+    """A number of people, places or things that somebody counted; forms take no more than LARGEST_COUNT."""
+
+    def __init__(self, *, required: bool = False) -> None:
+        super().__init__(
+            strict=True, required=required, validate=COUNT, metadata={TYPED_MAXIMUM: LARGEST_COUNT}
         )
 
 

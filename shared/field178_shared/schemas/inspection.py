@@ -5,7 +5,6 @@ from marshmallow import fields, validate
 from field178_shared.schemas.answers import AnswersSchema
 from field178_shared.schemas.declared import RecordSchema
 from field178_shared.schemas.field_types import (
-    COUNT,
     LATITUDE,
     LONGITUDE,
     MONEY,
@@ -13,6 +12,7 @@ from field178_shared.schemas.field_types import (
     NOTE_LENGTH,
     OPINION_LENGTH,
     REMARK_LENGTH,
+    Count,
     Entries,
     Flag,
     FreeText,
@@ -49,7 +49,7 @@ class FindingSchema(WireSchema):
     violation_id = fields.String(required=True, validate=listed("violations"))
     checklist_item_id = ShortId()
     occurred_on = LocalDate(required=True)
-    quantity = fields.Integer(strict=True, validate=COUNT)
+    quantity = Count()
     frame = fields.Nested(FrameSchema)
     note = FreeText(NOTE_LENGTH)
 

@@ -4,10 +4,10 @@ from marshmallow import fields, validate
 
 from field178_shared.schemas.declared import RecordSchema
 from field178_shared.schemas.field_types import (
-    COUNT,
     MOST_ITEMS,
     NOTE_LENGTH,
     REMARK_LENGTH,
+    Count,
     Entries,
     Filled,
     FreeText,
@@ -25,22 +25,22 @@ from field178_shared.schemas.wire_schema import WireSchema
 class AudienceSchema(WireSchema):
     """The participants of one audience."""
 
-    attendance_count = fields.Integer(strict=True, required=True, validate=COUNT)
-    first_time_count = fields.Integer(strict=True, validate=COUNT)
-    female_count = fields.Integer(strict=True, validate=COUNT)
+    attendance_count = Count(required=True)
+    first_time_count = Count()
+    female_count = Count()
 
 
 class VisitedEstablishmentSchema(WireSchema):
     """The participants at one establishment."""
 
-    attendance_count = fields.Integer(strict=True, required=True, validate=COUNT)
-    first_time_count = fields.Integer(strict=True, validate=COUNT)
+    attendance_count = Count(required=True)
+    first_time_count = Count()
 
 
 class MaterialSchema(WireSchema):
     """Quantity of one material handed out."""
 
-    quantity = fields.Integer(strict=True, required=True, validate=COUNT)
+    quantity = Count(required=True)
 
 
 class OutreachSessionSchema(RecordSchema):

@@ -9,6 +9,7 @@ from field178_shared.schemas.field_types import (
     MONEY,
     MOST_ITEMS,
     NOTE_LENGTH,
+    Count,
     Entries,
     Filled,
     FreeText,
@@ -22,10 +23,6 @@ from field178_shared.schemas.wire_schema import WireSchema
 SOURCE_LENGTH = 120
 
 
-def _number() -> fields.Integer:
-    return fields.Integer(strict=True, validate=COUNT)
-
-
 class _StatedSchema(RecordSchema):
     """The agency that states it, and the unit that it is about."""
 
@@ -37,13 +34,13 @@ class AgencyReturnSchema(_StatedSchema):
     """The numbers of a month; an agency has those that its row of the lists names."""
 
     month = LocalDate(required=True)
-    tipoffs_received = _number()
-    tipoffs_processed = _number()
-    cases_uncovered = _number()
-    cases_prosecuted = _number()
-    cases_tried = _number()
-    complex_spots = _number()
-    workers_examined = _number()
+    tipoffs_received = Count()
+    tipoffs_processed = Count()
+    cases_uncovered = Count()
+    cases_prosecuted = Count()
+    cases_tried = Count()
+    complex_spots = Count()
+    workers_examined = Count()
     note = FreeText(NOTE_LENGTH)
 
 
@@ -79,8 +76,8 @@ class SupervisionSchema(_StatedSchema):
     kind_id = fields.String(required=True, validate=listed_choice("supervision_kind"))
     concluded_on = LocalDate(required=True)
     units_supervised = fields.Integer(strict=True, required=True, validate=validate.Range(1, 10_000))
-    recommendations = fields.Integer(strict=True, required=True, validate=COUNT)
-    recommendations_done = _number()
+    recommendations = Count(required=True)
+    recommendations_done = Count()
 
 
 class PilotModelSchema(_StatedSchema):

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from field178_shared.schemas.declared import RecordSchema
-from field178_shared.schemas.field_types import COUNT, LocalDate
+from field178_shared.schemas.field_types import Count, LocalDate
 from field178_shared.schemas.listed import listed, listed_choice
 
 
@@ -13,5 +13,5 @@ class RiskGroupCountSchema(RecordSchema):
     unit_id = fields.String(required=True, validate=listed("units"))
     half_year = LocalDate(required=True)
     group_id = fields.String(required=True, validate=listed_choice("risk_group"))
-    people_total = fields.Integer(strict=True, required=True, validate=COUNT)
-    women_total = fields.Integer(strict=True, required=True, validate=COUNT)
+    people_total = Count(required=True)
+    women_total = Count(required=True)

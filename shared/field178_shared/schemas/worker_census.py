@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from field178_shared.schemas.declared import RecordSchema
-from field178_shared.schemas.field_types import COUNT, NOTE_LENGTH, FreeText, LocalDate, RecordId
+from field178_shared.schemas.field_types import NOTE_LENGTH, Count, FreeText, LocalDate, RecordId
 from field178_shared.schemas.listed import listed
 
 
@@ -13,12 +13,12 @@ class WorkerCensusSchema(RecordSchema):
     establishment_id = RecordId(required=True)
     counted_on = LocalDate(required=True)
     unit_id = fields.String(required=True, validate=listed("units"))
-    workers_total = fields.Integer(strict=True, required=True, validate=COUNT)
-    workers_female = fields.Integer(strict=True, validate=COUNT)
-    workers_male = fields.Integer(strict=True, validate=COUNT)
-    workers_sex_unstated = fields.Integer(strict=True, validate=COUNT)
-    workers_contract = fields.Integer(strict=True, validate=COUNT)
-    workers_health_check = fields.Integer(strict=True, validate=COUNT)
-    workers_insured = fields.Integer(strict=True, validate=COUNT)
+    workers_total = Count(required=True)
+    workers_female = Count()
+    workers_male = Count()
+    workers_sex_unstated = Count()
+    workers_contract = Count()
+    workers_health_check = Count()
+    workers_insured = Count()
     source_document = fields.String(validate=validate.Length(max=120))
     note = FreeText(NOTE_LENGTH)

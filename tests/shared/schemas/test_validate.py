@@ -9,6 +9,8 @@ from tests.shared import builders
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import write_path
 from field178_shared.schemas import TYPES, json_schema, validate
+from field178_shared.schemas.field_types import LARGEST_COUNT
+from field178_shared.schemas.fields.catalogue import bounds_at
 from field178_shared.text.privacy import matches_forbidden
 
 Data = dict[str, object]
@@ -130,6 +132,12 @@ def test_one_wrong_value_gives_one_code_at_its_path(
 def test_a_complete_visit_of_any_kind_is_valid(type_id: str) -> None:
     assert validate("inspection", builders.inspection(type_id)) == {}
     assert validate("inspection", builders.not_inspected()) == {}
+
+
+def test_wire_takes_larger_counts_than_forms() -> None:
+    data = builders.worker_census(workers_total=1_000_000)
+    assert validate("worker_census", data) == {}
+    assert bounds_at("worker_census", "workers_total") == (0, LARGEST_COUNT)
 
 
 def test_every_required_field_is_asked_for_by_name() -> None:

@@ -12,12 +12,12 @@ from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets import surface, text
 from field178_mobile.kit.widgets.overlay import Sheet
 from field178_mobile.kit.widgets.press import Btn, Chip, Press
+from field178_shared.schemas.field_types import LARGEST_COUNT
 
 __all__ = ["CountField", "NumberPad"]
 _REQUIRED = (surface.Flow, text.Txt)
 # One digit more than any count has: what is too large is seen and refused, never cut to a number that fits.
 MAX_DIGITS = 6
-LARGEST = 99_999
 
 
 class CountField(Press):
@@ -26,7 +26,8 @@ class CountField(Press):
     subject (what is counted, shown on the pad);
     label; value (-1 = not yet given, shown as "–"); unit (grey word after the number); hint (grey line,
     e.g. last time);
-    error / warning (below); maximum (0 = LARGEST); suggestions (list of (text, value) offered on the pad).
+    error / warning (below); maximum (0 = LARGEST_COUNT); suggestions (list of (text, value) offered on the
+    pad).
     Event on_commit(value): the number given. The field does not change `value` by itself: render it.
     """
 
@@ -64,7 +65,7 @@ class CountField(Press):
 
 
 class NumberPad(Sheet):
-    """Digits for a thumb. title; sub; maximum (0 = LARGEST).
+    """Digits for a thumb. title; sub; maximum (0 = LARGEST_COUNT).
 
     NumberPad(on_number=callback, suggestions=[(text, value)…]): both are given when it is made.
 
@@ -110,7 +111,7 @@ class NumberPad(Sheet):
         """Hand the number over and close; an empty pad or too large a number stays."""
         if not self.shown:
             self.error = _("Enter a number.")
-        elif int(self.shown) > (largest := int(self.maximum) or LARGEST):
+        elif int(self.shown) > (largest := int(self.maximum) or LARGEST_COUNT):
             self.error = _("At most {maximum}.").format(maximum=largest)
         else:
             self.give(int(self.shown))

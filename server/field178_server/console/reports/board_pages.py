@@ -38,7 +38,7 @@ from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.merge import Data
 from field178_shared.records.reports import REPORT
-from field178_shared.schemas.fields.messages import field_messages, range_message
+from field178_shared.schemas.fields.messages import field_messages, year_range_message
 from field178_shared.text.formats import parse_date, parse_whole_number
 from field178_shared.text.i18n import N_
 
@@ -266,7 +266,7 @@ def _read(typed: MultiDict[str, str], localizer: Localizer) -> tuple[Data, dict[
     if kind is None:
         errors["kind"] = message(ErrorCode.REQUIRED, localizer.language)
     if year is None or not _FIRST_YEAR <= year <= _LAST_YEAR:
-        errors["year"] = range_message(str(_FIRST_YEAR), str(_LAST_YEAR), localizer.language)
+        errors["year"] = year_range_message(_FIRST_YEAR, _LAST_YEAR, localizer.language)
     if area_id not in _areas(localizer):
         errors["area_id"] = message(ErrorCode.REQUIRED, localizer.language)
     if kind is None or year is None or errors:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from field178_server.console.text.parse_values import Control, read_typed
-from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.errors import NO_DETAILS, AppError, ErrorCode, message
+from field178_shared.schemas.fields.messages import range_details
 
 Reader = Callable[[Control, Sequence[str]], object]
 
@@ -37,7 +38,8 @@ class TypedValues:
             elif is_required:
                 raise AppError(ErrorCode.REQUIRED)
         except AppError as error:
-            self.errors[path] = message(error.code, self.language)
+            details = range_details(*control.bounds, self.language) if control.bounds else NO_DETAILS
+            self.errors[path] = message(error.code, self.language, details)
 
     def drop(self, path: str) -> None:
         """Leave a field empty that is not asked for."""

@@ -11,7 +11,8 @@ from field178_server.console.text import format_values as show
 from field178_server.console.text.field_labels import value_text
 from field178_server.console.text.localize import Localizer
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.schemas.fields.catalogue import described_at, field_at
+from field178_shared.schemas.field_types import TYPED_MAXIMUM
+from field178_shared.schemas.fields.catalogue import bounds_at, described_at, field_at
 from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 from field178_shared.text.formats import parse_date, parse_whole_number
 from field178_shared.text.normalisation import by_label, nfc
@@ -34,11 +35,15 @@ _GROUPED = re.compile(r"\d{1,3}([.,\u00a0 ]\d{3})+")
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """Control of a value: `kind` is text, long, number, date, instant, time, flag, choice or choices."""
+    """Control of a value: `kind` is text, long, number, date, instant, time, flag, choice or choices.
+
+    `bounds` are those of a number that the schema does not check itself: it takes more than is typed.
+    """
 
     kind: str
     max_length: int | None = None
     options: tuple[tuple[str, str], ...] = ()
+    bounds: tuple[int, int] | None = None
 
 
 def control_for(record_type: str, path: str, localizer: Localizer, on: date | None = None) -> Control | None:
@@ -60,6 +65,7 @@ def control_for(record_type: str, path: str, localizer: Localizer, on: date | No
         kind="long" if kind == "text" and isinstance(limit, int) and limit > LONG_TEXT else kind,
         max_length=limit if isinstance(limit, int) else None,
         options=_options((record_type, path), ids, localizer) if isinstance(ids, list) else (),
+        bounds=bounds_at(record_type, path) if TYPED_MAXIMUM in described else None,
     )
 
 
@@ -86,7 +92,10 @@ def read_typed(control: Control | None, texts: Sequence[str]) -> object:
         raise AppError(ErrorCode.REQUIRED)
     if control.kind == "choices":
         return given
-    return _READERS.get(control.kind, str)(given[0])
+    value = _READERS.get(control.kind, str)(given[0])
+    if control.bounds and isinstance(value, int) and not control.bounds[0] <= value <= control.bounds[1]:
+        raise AppError(ErrorCode.OUT_OF_RANGE)
+    return value
 
 
 def typed_again(field: tuple[str, str], texts: Sequence[str], localizer: Localizer) -> str:

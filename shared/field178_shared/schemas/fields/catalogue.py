@@ -10,6 +10,7 @@ from types import MappingProxyType
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.labels import Labelled
 from field178_shared.schemas import TYPES, json_schema
+from field178_shared.schemas.field_types import TYPED_MAXIMUM
 from field178_shared.schemas.fields import (
     comment_answer,
     commune_plan,
@@ -195,9 +196,9 @@ def described_at(record_type: str, path: str) -> Mapping[str, object] | None:
 
 
 def bounds_at(record_type: str, path: str) -> tuple[int, int] | None:
-    """Return the least and the largest number that is typed at a path; None where no number is."""
+    """Return the least and the largest number that forms take at a path; None where no number is."""
     described = described_at(record_type, path) or {}
-    least, most = described.get("minimum"), described.get("maximum")
+    least, most = described.get("minimum"), described.get(TYPED_MAXIMUM, described.get("maximum"))
     return (least, most) if isinstance(least, int) and isinstance(most, int) else None
 
 

@@ -13,6 +13,7 @@ from tests.server.console.conftest import PLACE, UNIT, Browser, FieldWork, Json
 from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import Office
 from tests.server.pictures import pdf
+from tests.shared import builders
 from tests.stores import Statements
 from werkzeug.test import TestResponse
 
@@ -139,8 +140,8 @@ def test_what_is_typed_is_what_is_stored(commune: Browser, office: Office) -> No
         ("worker_census", {"workers_total": "-1"}, "Tổng số người lao động (người): Số không được âm."),
         (
             "worker_census",
-            {"workers_total": "2000000"},
-            "Tổng số người lao động (người): Số phải từ 0 đến 1.000.000.",
+            {"workers_total": "100000"},
+            "Tổng số người lao động (người): Số phải từ 0 đến 99.999.",
         ),
         ("worker_census", {"workers_total": ""}, "Tổng số người lao động (người): Cần nhập mục này."),
         ("worker_census", {"workers_male": "3"}, "Tổng không bằng các số thành phần cộng lại"),
@@ -155,7 +156,7 @@ def test_what_is_typed_is_what_is_stored(commune: Browser, office: Office) -> No
         (
             "risk_group_count",
             {"people_total": "1000001"},
-            "Số người của nhóm (người): Số phải từ 0 đến 1.000.000.",
+            "Số người của nhóm (người): Số phải từ 0 đến 99.999.",
         ),
         ("risk_group_count", {"people_total": ""}, "Số người của nhóm (người): Cần nhập mục này."),
         ("risk_group_count", {"women_total": "13"}, "Trong đó nữ (người): Lớn hơn tổng số."),
@@ -188,6 +189,25 @@ def test_bad_input_is_refused_at_its_field_and_stays_typed(
         )
         assert is_choice or not text or f'value="{text}"' in page, name
     assert stored(office, record_type) == []
+
+
+def test_tablet_sends_a_count_that_forms_refuse_and_the_office_reads_it(
+    commune: Browser, in_the_field: FieldWork, office: Office
+) -> None:
+    counts = {"workers_total": 100_000, "workers_female": 60_000, "workers_male": 40_000}
+    census = builders.worker_census(
+        **counts, establishment_id=PLACE, unit_id=UNIT_ID, workers_sex_unstated=None
+    )
+    path = f"/commune/entries/{in_the_field.file('worker_census', UNIT, census)}"
+    assert 'value="100000"' in commune.text(path)
+    typed = {name: str(value) for name, value in counts.items()}
+    again = commune.post(path, COUNT | typed | {"seen_rev": "1"})
+    assert again.status_code == 422
+    assert "Tổng số người lao động (người): Số phải từ 0 đến 99.999." in words(
+        unescape(again.get_data(as_text=True))
+    )
+    assert commune.post(path, COUNT | {"seen_rev": "1"}).status_code == 303
+    assert [data["workers_total"] for *_, data in stored(office, "worker_census")] == [5]
 
 
 @pytest.mark.parametrize("record_type", sorted(FORMS))

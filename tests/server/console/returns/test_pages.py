@@ -171,7 +171,7 @@ def test_an_agency_owes_its_numbers_before_the_register_is_filled(
     ("over", "said"),
     [
         ({"cases_tried": "-1"}, "Số vụ xét xử (vụ): Số không được âm."),
-        ({"cases_tried": "1000001"}, "Số vụ xét xử (vụ): Số phải từ 0 đến 1.000.000."),
+        ({"cases_tried": "100000"}, "Số vụ xét xử (vụ): Số phải từ 0 đến 99.999."),
         ({"cases_tried": "hai"}, "Số vụ xét xử (vụ): Cần số nguyên."),
         ({"cases_tried": ""}, "Số vụ xét xử (vụ): Cần nhập mục này."),
         ({"month": "2026-12-01"}, "Tháng báo cáo: Kỳ này chưa tới."),

@@ -11,6 +11,8 @@ from field178_shared.schemas.fields.messages import field_message, field_message
 @pytest.mark.parametrize(
     ("record_type", "path", "vi", "en"),
     [
+        ("worker_census", "workers_total", "từ 0 đến 99.999", "from 0 to 99,999"),
+        ("denominator", "value", "từ 0 đến 1.000.000", "from 0 to 1,000,000"),
         ("media_post", "broadcast_times", "từ 1 đến 1.000", "from 1 to 1,000"),
         ("commune_plan", "year", "từ 2000 đến 9999", "from 2000 to 9999"),
         ("establishment", "lat", "từ -90 đến 90", "from -90 to 90"),
