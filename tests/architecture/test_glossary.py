@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from scripts.catalog_files import read_catalog
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("shared/field178_shared", "server/field178_server", "mobile/field178_mobile")
 GLOSSARY = ROOT / "docs" / "glossary.md"
@@ -98,3 +100,23 @@ def test_a_class_name_stands_in_one_module() -> None:
         for class_name in re.findall(r"^\s*class (\w+)", source, re.MULTILINE):
             places[class_name].add(name)
     assert {name: found for name, found in places.items() if len(found) > 1 and name not in SEVERAL} == {}
+
+
+# What a plan wants of visits, what it wants of a figure, and the name of the figure: English and Vietnamese.
+WORDS = {"quota": "định mức", "target": "mục tiêu", "indicator": "chỉ tiêu"}
+
+
+def test_quota_target_and_indicator_are_three_words_in_vietnamese() -> None:
+    found = []
+    for domain in ("console", "shared"):
+        for english, vietnamese in read_catalog(domain, "vi").messages.items():
+            for term, word in WORDS.items():
+                said = re.sub(r"\{\w*\}|field178 \w+", "", english)
+                is_said = re.search(rf"\b{term}s?\b", said, re.IGNORECASE) is not None
+                if is_said and word not in vietnamese.lower():
+                    found.append((english, vietnamese))
+            if "chỉ tiêu" in vietnamese.lower() and not re.search(
+                "indicator|figures", english, re.IGNORECASE
+            ):
+                found.append((english, vietnamese))
+    assert found == []

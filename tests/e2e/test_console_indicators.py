@@ -43,7 +43,7 @@ def test_the_leader_reads_the_number_and_why_no_visit_opens(desk: Desk, browser:
     with watched_page(browser, desk.server.url, viewport=PHONE) as watched:
         page = watched.page
         sign_in_as(page, "lanh")
-        page.get_by_role("link", name="chỉ tiêu của Mẫu cho đơn vị mới").press("Enter")
+        page.get_by_role("link", name="mục tiêu của Mẫu cho đơn vị mới").press("Enter")
         expect(page.get_by_role("heading", level=1)).to_contain_text("Chỉ tiêu")
         page.get_by_role("link", name="Độ phủ theo xã và tháng").press("Enter")
         expect(page.get_by_role("table")).to_be_visible()

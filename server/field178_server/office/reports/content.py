@@ -28,7 +28,7 @@ FORMAT = 1
 BY_UNIT, BY_AGENCY, BY_INDICATOR = "admin_unit", "agency", "indicator"
 # Columns of the annex of targets; they are no formulas.
 _TARGET_HEADS = {
-    "target": "Chỉ tiêu",
+    "target": "Mục tiêu",
     "result": "Kết quả",
     "numerator": "Tử số",
     "denominator": "Mẫu số",

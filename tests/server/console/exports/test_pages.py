@@ -85,7 +85,7 @@ def test_figures_of_a_year_stand_by_indicator_and_commune(exports_of: Callable[[
     assert len(whole) >= 18
     area = whole[0]
     assert (area["Số được đếm"], area["Chia cho"], area["Giá trị"]) == ("236", "360", "65.6")
-    assert (area["Mục tiêu"], area["Đạt chỉ tiêu"], area["Chờ duyệt"]) == ("60", "Có", "17")
+    assert (area["Mục tiêu"], area["Đạt mục tiêu"], area["Chờ duyệt"]) == ("60", "Có", "17")
     assert sum(int(one["Số được đếm"]) for one in whole[1:]) == 236
     assert len({one["Mã chỉ tiêu"] for one in rows}) > 45
 

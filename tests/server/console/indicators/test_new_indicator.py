@@ -61,7 +61,7 @@ def test_new_indicator_has_a_card_a_page_and_its_records(
     page = shown(reader, YEAR)
     card = page[page.index(LABEL) :][:300]
     assert f" {REFUSED} lượt" in card
-    assert f"≥ {REFUSED} Kế hoạch huyện An Lão 2024 Đạt chỉ tiêu" in card
+    assert f"≥ {REFUSED} Kế hoạch huyện An Lão 2024 Đạt mục tiêu" in card
     assert "+1 nếu duyệt hết phiếu chờ" in card
     own = next(one for one in links(reader, YEAR) if f"/{ROW['id']}" in one)
     assert "access_result == 'refused'" in unescape(reader.text(own))

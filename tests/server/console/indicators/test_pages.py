@@ -51,7 +51,7 @@ def test_cards_say_number_target_and_what_is_missing_for_both_plans(reads_as: Si
     card = page[at : at + 700]
     assert "65,6% 236 : số được đếm" in card
     assert "trên 360 người" in card
-    assert "≥ 60% Kế hoạch huyện An Lão 2024 Đạt chỉ tiêu" in card
+    assert "≥ 60% Kế hoạch huyện An Lão 2024 Đạt mục tiêu" in card
     assert "≥ 70% Chương trình quốc gia 2021-2025" in card
     assert "Không đạt, gần đạt thiếu 16 người để đạt 70%" in card
     assert "từ 57,1% đến 64,8% nếu tính cả nơi chưa có số" in card

@@ -150,7 +150,7 @@ def test_visit_makes_it_done_in_list_calendar_and_quota(
     lines.setlist("count", ["3", "4"])
     lines.setlist("type", ["karaoke", "karaoke"])
     twice = reviewer.client.post("/plan/2026/quotas", data=lines)
-    assert "Chỉ tiêu 2: Nội dung này đã được nhập rồi." in words(unescape(twice.get_data(as_text=True)))
+    assert "Định mức 2: Nội dung này đã được nhập rồi." in words(unescape(twice.get_data(as_text=True)))
 
 
 def quotas(browser: Browser, *wanted: dict[str, str]) -> None:

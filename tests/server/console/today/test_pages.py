@@ -99,6 +99,6 @@ def test_leader_and_city_see_which_targets_are_behind(
 ) -> None:
     page = today(signed_in(login))
     # November and December are left, and none of the five communes has a plan.
-    assert "Chỉ tiêu chậm tiến độ" in page
+    assert "Mục tiêu chậm tiến độ" in page
     assert "0,0% Tỷ lệ đơn vị hành chính cấp xã ban hành kế hoạch năm cần 3 xã mỗi tháng" in page
-    assert "5 chỉ tiêu của Mẫu cho đơn vị mới" in page
+    assert "5 mục tiêu của Mẫu cho đơn vị mới" in page
