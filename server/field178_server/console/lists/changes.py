@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Response, request, url_for
@@ -11,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.lists.frame import PUBLISHED, lists_page, pack_in_force, table_of
 from field178_server.console.lists.row_form import row_form, typed_row
+from field178_server.console.lists.row_names import RowNames
 from field178_server.console.lists.words import fault_text, file_fault, member_name, table_name
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import done, office, whole_number
@@ -30,12 +30,16 @@ from field178_shared.list_packs.tables import TABLES
 from field178_shared.text.i18n import N_
 
 _MOST_SHOWN = 200
+_YEARS = frozenset({"year", "since"})
 _FAULTS_OF_A_MEMBER = frozenset({PackFault.MEMBER_ABSENT, PackFault.MEMBER_WRONG, PackFault.BAD_KEY})
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """A changed row in words: its members, each before and after, and why it is refused."""
+    """A changed row in words: its members, each before and after, and why it is refused.
+
+    `key` is empty where the title alone says which row it is.
+    """
 
     table: str
     key: str
@@ -167,7 +171,10 @@ def _preview(  # the parts of one page
     for problem in problems:
         faults.setdefault((problem.table, problem.key), []).append(fault_text(problem, localizer))
     changes = () if unknown else changes_between(pack, after)
-    shown = [_view(change, faults.get((change.table, change.key), []), localizer) for change in changes]
+    names = RowNames(pack if unknown else after, localizer)
+    shown = [
+        _view(change, faults.get((change.table, change.key), []), names, localizer) for change in changes
+    ]
     told = {(change.table, change.key) for change in changes}
     others = [
         (table_name(table, localizer), key, said)
@@ -191,38 +198,41 @@ def _preview(  # the parts of one page
     )
 
 
-def _view(change: RowChange, faults: list[str], localizer: Localizer) -> ChangeView:
-    row: Mapping[str, object] = change.after
-    title = str(row.get("en" if localizer.language == "en" else "vi") or change.key)
+def _view(change: RowChange, faults: list[str], names: RowNames, localizer: Localizer) -> ChangeView:
+    row = change.after
     return ChangeView(
         table_name(change.table, localizer),
-        change.key,
-        title,
+        "" if names.is_clear(change.table, change.key, row) else change.key,
+        names.title(change.table, change.key, row),
         change.before is None,
         tuple(
-            (member_name(name, localizer), _said(before, localizer), _said(after, localizer))
+            (
+                member_name(name, localizer),
+                _said(name, before, names, localizer),
+                _said(name, after, names, localizer),
+            )
             for name, before, after in change.members
         ),
         tuple(faults),
     )
 
 
-def _said(value: object, localizer: Localizer) -> str:
+def _said(member: str, value: object, names: RowNames, localizer: Localizer) -> str:
     match value:
         case None | [] | "":
             return "—"
         case bool():
             return localizer.say(N_("Yes") if value else N_("No"))
         case int():
-            return localizer.number(value)
+            return str(value) if member in _YEARS else localizer.number(value)
         case dict():
             return ", ".join(
-                f"{member_name(name, localizer)}: {_said(one, localizer)}"
+                f"{member_name(name, localizer)}: {_said(name, one, names, localizer)}"
                 for name, one in value.items()
                 if one is not None
             )
         case list():
             # Entries of a nested table stand one under the other.
             between = "\n" if all(isinstance(one, dict) for one in value) else ", "
-            return between.join(_said(one, localizer) for one in value)
-    return str(value)
+            return between.join(_said(member, one, names, localizer) for one in value)
+    return names.value(member, str(value))

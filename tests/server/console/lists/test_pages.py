@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from html import unescape
 
 import pytest
 from tests.server.console.conftest import Browser
+from tests.server.console.reviews.test_pages import words
 from tests.server.office.lists.test_packs import KEY, TET_ROWS
 from tests.server.office.lists.test_worksheet import changed
+from werkzeug.test import TestResponse
 
 from field178_server.console.lists.row_form import row_form
 from field178_server.console.text.localize import Localizer
@@ -124,6 +127,37 @@ def test_what_a_row_needs_is_told_by_the_name_of_its_field(admin: Browser) -> No
     assert re.search(r'name="en"[^>]* aria-invalid="true"', page), "not told at its field"
     assert "“Tiếng Anh”" in page
     assert typed_in(page).items() >= {**TET, "en": ""}.items()
+
+
+def differences(answer: TestResponse) -> str:
+    """Return what a preview shows, without the rows that it sends on."""
+    page = words(unescape(HIDDEN.sub("", answer.get_data(as_text=True))))
+    return page[page.index("Khác biệt:") :]
+
+
+def test_preview_names_what_a_row_names(admin: Browser) -> None:
+    fields = typed_in(admin.text("/lists/checklist_items.items/row?key=biz_registration"))
+    fields |= {"no_leads_to": "biz_no_registration; biz_scope_mismatch"}
+    answer = admin.post("/lists/checklist_items.items/row", {"key": "biz_registration", **fields})
+    shown = differences(answer)
+    lists = load()
+    for violation in ("biz_no_registration", "biz_scope_mismatch"):
+        assert lists.violations[violation].vi in shown
+        assert violation not in shown
+    assert "biz_registration" not in shown
+
+
+def test_preview_tells_rows_of_one_name_apart_by_their_keys(admin: Browser) -> None:
+    alike = Counter(unit.vi for unit in load().units.values())
+    unit = next(one for one in load().units.values() if alike[one.vi] > 1 and one.valid_to is None)
+    outlet = {"id": "loa_xa", "vi": "Loa xã", "en": "Loudspeaker", "unit_id": unit.id}
+    outlet |= {"channel_id": "commune_loudspeaker", "valid_from": "2026-01-01"}
+    answer = admin.post("/lists/places.media_outlets/row", {"key": "", **outlet})
+    shown = differences(answer)
+    assert f"{unit.vi} ({unit.id})" in shown
+    assert "Đài truyền thanh cấp xã" in shown
+    assert "commune_loudspeaker" not in shown
+    assert "01/01/2026" in shown
 
 
 def test_a_refused_row_names_its_reason_and_cannot_be_published(admin: Browser) -> None:
