@@ -24,6 +24,11 @@ def test_an_unknown_key_of_a_row_fails_the_load() -> None:
         read_lists(data)
 
 
+def test_columns_that_older_versions_published_are_read() -> None:
+    data = _changed(lambda d: d["reports"]["annex_columns"][0].update(people=True))
+    assert read_lists(data).annex_columns == load().annex_columns
+
+
 def test_an_unknown_list_fails_the_load() -> None:
     data = _changed(lambda d: d["outreach"].update(colours=[{"id": "red"}]))
     with pytest.raises(CodeListError, match="colours"):

@@ -248,7 +248,7 @@ def test_heading_prints_the_committee_once(store: DemoStore, write: Write, typed
 
 
 def test_shares_of_inspected_places_say_so_beside_counts_of_all(store: DemoStore, write: Write) -> None:
-    """Workers of annex 1 come from the latest visit or census, the shares of section II.6 from visits alone."""
+    """Workers of annex 1 are of the latest visit or census, the shares of section II.6 of visits alone."""
     paper = printed(content(store, of_calendar_year(write)))
     labels = {one.id: one.label for section in paper.sections for one in section.figures}
     assert labels["health_check_pct"].endswith("tại cơ sở đã kiểm tra")
