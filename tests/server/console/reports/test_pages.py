@@ -228,6 +228,15 @@ def test_a_draft_is_withdrawn_undone_and_its_period_opened_anew(
     assert stored(office, report).area_id == NEW["area_id"]
 
 
+def test_draft_and_plan_say_which_visits_each_of_them_counts(reviewer: Browser, report: str) -> None:
+    assert "số liệu lấy từ phiếu đã duyệt tại thời điểm này. Kế hoạch tính cả phiếu chờ duyệt" in shown(
+        reviewer, report
+    )
+    assert "kể cả phiếu chờ duyệt. Số liệu và báo cáo chỉ tính phiếu đã duyệt" in shown(
+        reviewer, "/plan/2026"
+    )
+
+
 def test_who_sees_a_part_of_its_area_undoes_no_withdrawal(
     reviewer: Browser, report: str, office: Office, signed_in: Callable[[str], Browser]
 ) -> None:
