@@ -419,10 +419,12 @@ def _targets(reader: Viewer) -> TodayCard:
     units = areas[area_of(plan, areas)]
     found = figures(reader.session, reader.officer.tenant_id, lists, period, units, today)
     lines = []
+    untold = set()
     for indicator_id in dict.fromkeys(one.indicator for one in plan.targets):
         value, indicator = found[indicator_id].approved, lists.indicators[indicator_id]
         if reader.is_from_above and counts_people(lists, indicator):
             # What is rounded down may lie below the pace that the number itself keeps.
+            untold.add(indicator_id)
             continue
         target = reached(plan, indicator_id, value.value)
         if target is None:
@@ -438,7 +440,19 @@ def _targets(reader: Viewer) -> TodayCard:
                     "warn",
                 )
             )
-    note = "" if lines else localizer.say(N_("No target of the year is behind."))
+    none_behind = N_("None of the others is behind.") if untold else N_("No target of the year is behind.")
+    note = "" if lines else localizer.say(none_behind)
+    if untold:
+        told_later = localizer.say(
+            N_("Shown once {year} is over: until then these numbers are rounded down.")
+        )
+        lines.append(
+            TodayLine(
+                localizer.number(sum(one.indicator in untold for one in plan.targets)),
+                localizer.say(N_("targets that count people, places or cases")),
+                told_later.format(year=today.year),
+            )
+        )
     every = TodayLine(
         localizer.number(len(plan.targets)),
         localizer.say(N_("targets of {plan}")).format(plan=plan.label(localizer.language)),

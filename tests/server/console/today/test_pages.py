@@ -102,3 +102,11 @@ def test_leader_and_city_see_which_targets_are_behind(
     assert "Mục tiêu chậm tiến độ" in page
     assert "0,0% Tỷ lệ đơn vị hành chính cấp xã ban hành kế hoạch năm cần 3 xã mỗi tháng" in page
     assert "5 mục tiêu của Mẫu cho đơn vị mới" in page
+
+
+def test_reader_from_above_is_told_when_targets_about_people_are_told(
+    signed_in: Callable[[str], Browser],
+) -> None:
+    page = today(signed_in("city_viewer"))
+    assert "2 mục tiêu đếm người, cơ sở hoặc vụ việc Hiện sau khi hết năm 2026" in page
+    assert "Hiện sau khi hết năm" not in today(signed_in("leader_viewer"))
