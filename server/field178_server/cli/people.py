@@ -6,12 +6,14 @@ import secrets
 import sys
 
 import click
+from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers, teams
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import AccountRequest, TeamRequest
 from field178_server.cli.context import Operator, as_json_option, operator, show, show_rows
 from field178_server.cli.language import LANGUAGE, _
+from field178_server.office.reminders.account_changes import tell_of_reset
 from field178_server.security import passwords, totp
 from field178_server.security.passwords import Weakness
 from field178_shared.time.clock import local_date
@@ -91,8 +93,14 @@ def set_password(login: str, generate: bool, as_json: bool) -> None:
     at = operator()
     password, generated = new_password(login, generate)
     stored = at.passwords.hash(password)
-    officer_id = at.write(lambda session: accounts.set_password(session, at.context, login, stored))
-    _show_account(officer_id, login, password if generated else None, as_json)
+    by_mail = at.settings.sends_mail
+
+    def write(session: Session) -> str:
+        officer_id = accounts.set_password(session, at.context, login, stored)
+        tell_of_reset(session, at.context, officer_id, by_mail=by_mail)
+        return officer_id
+
+    _show_account(at.write(write), login, password if generated else None, as_json)
 
 
 @user.command(name="totp", help=_("Ask one-time codes of an officer; prints the secret once."))

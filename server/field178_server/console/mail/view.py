@@ -33,7 +33,7 @@ _STATES = {
 _KINDS = {
     "digest": N_("What waits today"),
     "returned": N_("Returned of late"),
-    "test": N_("Test e-mail"),
+    "test": N_("Test, or word about the account"),
 }
 _REASONS = {
     MailReason.NO_ANSWER: N_("The e-mail server did not answer."),

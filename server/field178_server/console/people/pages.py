@@ -27,6 +27,7 @@ from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.people import queries
 from field178_server.office.people.queries import Account
+from field178_server.office.reminders.account_changes import tell_of_dropped_codes, tell_of_reset
 from field178_server.office.reminders.oversight import tell_of_rights
 from field178_server.records.paging import PageOfRows
 from field178_shared.errors import AppError, ErrorCode
@@ -126,11 +127,14 @@ def change_person(officer_id: str) -> AnyResponse:
 
 @console.post("/people/<officer_id>/reset")
 def reset_person(officer_id: str) -> AnyResponse:
-    """Take the password away and show a link by which the officer chooses another."""
-    context = office()
-    return _act(officer_id, lambda session: operations.reset(session, context, officer_id)) or _show_link(
-        officer_id
-    )
+    """Take the password away and show a link by which the officer chooses another; the officer is told."""
+    context, by_mail = office(), current_runtime().settings.sends_mail
+
+    def reset(session: Session) -> None:
+        operations.reset(session, context, officer_id)
+        tell_of_reset(session, context, officer_id, by_mail=by_mail)
+
+    return _act(officer_id, reset) or _show_link(officer_id)
 
 
 @console.post("/people/<officer_id>/close")
@@ -157,9 +161,14 @@ def reopen_person(officer_id: str) -> AnyResponse:
 
 @console.post("/people/<officer_id>/drop-codes")
 def drop_codes(officer_id: str) -> AnyResponse:
-    """Ask no one-time code of an officer any more."""
-    context = office()
-    refused = _act(officer_id, lambda session: operations.drop_one_time_codes(session, context, officer_id))
+    """Ask no one-time code of an officer any more; the officer is told."""
+    context, by_mail = office(), current_runtime().settings.sends_mail
+
+    def drop(session: Session) -> None:
+        operations.drop_one_time_codes(session, context, officer_id)
+        tell_of_dropped_codes(session, context, officer_id, by_mail=by_mail)
+
+    refused = _act(officer_id, drop)
     return refused or done(url_for("console.person", officer_id=officer_id), "codes_dropped", officer_id)
 
 

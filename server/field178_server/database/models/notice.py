@@ -22,7 +22,8 @@ class Notice(Model):
 
     To everybody; with `audience` to the officers of a team (`team:ID`), an agency (`agency:ID`) or a role
     (`role:ID`) and to their tablets; with `officer_id` to the tablets this officer is bound to, but not on
-    `device_id`, the tablet that it is about.
+    `device_id`, the tablet that it is about; without a `device_id` to this officer in the console, about the
+    own account.
     """
 
     __tablename__ = "notice"

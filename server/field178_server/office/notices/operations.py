@@ -82,8 +82,7 @@ def withdraw(session: Session, context: OperationContext, notice_id: str) -> Non
 def mark_read(session: Session, context: OperationContext, officer: OfficerContext, notice_id: str) -> None:
     """Keep an officer's word that a notice was read; raises AppError(not_found) for one of others."""
     notice = session.get(Notice, (context.tenant_id, notice_id))
-    own = {None, *audiences_of(officer.role, officer.agency, officer.scopes)}
-    if notice is None or notice.officer_id is not None or notice.audience not in own:
+    if notice is None or not _is_for(notice, officer):
         raise AppError(ErrorCode.NOT_FOUND, notice=notice_id)
     key = (context.tenant_id, notice_id, officer.id)
     if session.get(NoticeReading, key) is None:
@@ -95,6 +94,12 @@ def mark_read(session: Session, context: OperationContext, officer: OfficerConte
                 read_at=context.now(),
             )
         )
+
+
+def _is_for(notice: Notice, officer: OfficerContext) -> bool:
+    if notice.officer_id is not None:
+        return notice.officer_id == officer.id and notice.device_id is None
+    return notice.audience in {None, *audiences_of(officer.role, officer.agency, officer.scopes)}
 
 
 def _refuse_unfit(wording: NoticeText) -> None:

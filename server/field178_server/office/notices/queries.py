@@ -118,7 +118,7 @@ def find_notice(session: Session, tenant_id: str, notice_id: str) -> Notice | No
 
 
 def own_notices(session: Session, officer: OfficerContext, now: datetime) -> list[OwnNotice]:
-    """Return what an officer is shown now, what is not read first, then the youngest."""
+    """Return what an officer is shown now, of the own account too: unread ones first, then the youngest."""
     own = sorted(audiences_of(officer.role, officer.agency, officer.scopes))
     reading = and_(
         NoticeReading.tenant_id == Notice.tenant_id,
@@ -136,9 +136,12 @@ def own_notices(session: Session, officer: OfficerContext, now: datetime) -> lis
         )
         .outerjoin(NoticeReading, reading)
         .where(
-            *_of_office(officer.tenant_id),
+            Notice.tenant_id == officer.tenant_id,
             _in_tab(NoticeTab.SHOWN, now),
-            or_(Notice.audience.is_(None), Notice.audience.in_(own)),
+            or_(
+                and_(Notice.officer_id.is_(None), or_(Notice.audience.is_(None), Notice.audience.in_(own))),
+                and_(Notice.officer_id == officer.id, Notice.device_id.is_(None)),
+            ),
         )
         .order_by(NoticeReading.read_at.is_not(None), Notice.notice_id.desc())
     )

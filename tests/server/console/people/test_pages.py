@@ -6,13 +6,14 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
+from sqlalchemy import select, update
 from tests.server.console.conftest import Browser, FieldWork
 from tests.server.office_scene import PASSWORD, TEAM, Office
 from tests.stores import Statements
 from werkzeug.test import TestResponse
 
 from field178_server.accounts import teams
-from field178_server.database.models import Record
+from field178_server.database.models import Mail, Notice, Officer, Record
 from field178_server.database.unit_of_work import snapshot
 
 LINK = re.compile(r"http://127\.0\.0\.1:8178(/choose-password/[^\s\"<]+)")
@@ -184,3 +185,45 @@ def test_list_costs_the_same_for_many_people(office: Office, admin: Browser, sta
     with statements(office.engine) as many:
         admin.text("/people")
     assert len(many) == len(few) <= 12
+
+
+def chosen_again(office: Office, admin: Browser, stranger: Browser, login: str) -> Browser:
+    """Reset an officer's password as the administrator; return the officer, signed in by the link."""
+    answer = admin.post(f"/people/{office.officer_id(login)}/reset", {"password": PASSWORD})
+    link = follow(admin, answer)
+    assert stranger.client.post(link, data={"password": NEW, "again": NEW}).status_code == 303
+    browser = Browser(office.app.test_client())
+    answer = browser.client.post("/sign-in", data={"login": login, "password": NEW})
+    assert answer.status_code == 303
+    return browser
+
+
+def test_officer_is_told_of_a_reset_until_it_is_read(
+    office: Office, admin: Browser, stranger: Browser, signed_in: Callable[[str], Browser]
+) -> None:
+    with office.engine.begin() as connection:
+        connection.execute(update(Officer).values(email="an@huyen.example"))
+    browser = chosen_again(office, admin, stranger, "binh")
+    page = unescape(browser.text("/"))
+    said = re.search(r"Mật khẩu của bạn đã được đặt lại lúc 24/11/2026 \d\d:\d\d, bởi: Quản trị", page)
+    assert said is not None
+    notice = re.search(r'action="(/notices/[0-9a-f-]+/read)"', page)
+    assert notice is not None
+    # Nobody else is shown it, or may say that it was read; the list of the office has it neither.
+    for login in ("an", "chi"):
+        other = signed_in(login)
+        assert "đã được đặt lại" not in unescape(other.text("/"))
+        assert other.post(notice[1]).status_code == 404
+    assert "đã được đặt lại" not in unescape(admin.text("/notices"))
+    assert browser.post(notice[1]).status_code == 303
+    assert "Đã đọc" in unescape(browser.text("/"))
+    with snapshot(office.engine) as session:
+        # This office sends no e-mail: none waits for the day on which it does.
+        assert session.scalars(select(Mail)).all() == []
+
+
+def test_own_change_is_no_news(office: Office, admin: Browser) -> None:
+    own = office.officer_id("admin")
+    assert admin.post(f"/people/{own}/drop-codes", {"password": PASSWORD}).status_code == 303
+    with snapshot(office.engine) as session:
+        assert session.scalars(select(Notice).where(Notice.officer_id == own)).all() == []

@@ -1,0 +1,77 @@
+"""Word to an officer that somebody else changed how the account is signed in to: a notice, and an e-mail."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from field178_server.accounts import officers
+from field178_server.audit.operation_context import OperationContext
+from field178_server.database.models import Notice, Officer
+from field178_server.database.models.notice import INFO
+from field178_server.office.mail.operations import SINGLE, new_mail
+from field178_shared.text.formats import datetime_text
+from field178_shared.text.i18n import N_, translator
+
+_SHOWN_FOR = timedelta(days=30)
+_SUBJECT = N_("Field register 178: the sign-in of your account was changed")
+_RESET = N_(
+    "Your password was reset on {when}, by: {role}. If you did not ask for it, tell the privacy officer at"
+    " once."
+)
+_CODES = N_(
+    "One-time codes are no longer asked of you since {when}, by: {role}. If you did not ask for it, tell the"
+    " privacy officer at once."
+)
+_OPERATOR = N_("operator of the server")
+
+
+def tell_of_reset(session: Session, context: OperationContext, officer_id: str, *, by_mail: bool) -> None:
+    """Tell an officer that the password was taken away or replaced, when, and by which role."""
+    _tell(session, context, officer_id, _RESET, by_mail=by_mail)
+
+
+def tell_of_dropped_codes(
+    session: Session, context: OperationContext, officer_id: str, *, by_mail: bool
+) -> None:
+    """Tell an officer that no one-time code is asked any more, since when, and by which role."""
+    _tell(session, context, officer_id, _CODES, by_mail=by_mail)
+
+
+def _tell(session: Session, context: OperationContext, officer_id: str, text: str, *, by_mail: bool) -> None:
+    """Announce it to the officer alone; `by_mail`: the office sends e-mail."""
+    if context.actor.id == officer_id:
+        return
+    now, officer = context.now(), officers.by_login_or_id(session, context.tenant_id, officer_id)
+    said = {
+        language: translator(language, "console")(text).format(
+            when=datetime_text(now, language), role=_role(session, context, language)
+        )
+        for language in ("vi", "en")
+    }
+    notice = Notice(
+        tenant_id=context.tenant_id,
+        notice_id=context.ids.time_ordered(),
+        kind=INFO,
+        officer_id=officer.officer_id,
+        text_vi=said["vi"],
+        text_en=said["en"],
+        made_by=context.actor.id,
+        made_at=now,
+        until=now + _SHOWN_FOR,
+    )
+    session.add(notice)
+    if by_mail and officer.email is not None and officer.disabled_at is None:
+        subject = translator(officer.language, "console")(_SUBJECT)
+        letter = f"{said[officer.language]}\n"
+        session.add(new_mail(officer, context.ids.random(), SINGLE, subject, letter, now))
+
+
+def _role(session: Session, context: OperationContext, language: str) -> str:
+    """Return the role of who did it; whoever holds the server has no account."""
+    actor_id = context.actor.id
+    actor = session.get(Officer, (context.tenant_id, actor_id)) if actor_id else None
+    if actor is None:
+        return translator(language, "console")(_OPERATOR)
+    return context.lists.roles[actor.role].label(language)
