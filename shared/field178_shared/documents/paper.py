@@ -5,7 +5,7 @@ Everything that could differ from one run to the next is fixed: the time inside 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import singledispatchmethod
 from importlib.resources import as_file, files
@@ -14,7 +14,7 @@ from itertools import groupby
 import segno
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, TableBordersLayout, XPos, YPos
-from fpdf.fonts import FontFace
+from fpdf.fonts import FontFace, TTFFont
 
 from field178_shared.documents.blocks import (
     Annex,
@@ -30,6 +30,7 @@ from field178_shared.documents.blocks import (
     SignaturePlace,
     Table,
 )
+from field178_shared.documents.printable import NOTE, Printable
 
 _FONT = "minutes"
 _STYLES = {"": "Regular", "B": "Bold", "I": "Italic"}
@@ -61,6 +62,8 @@ def draw(
 ) -> bytes:
     """Return the PDF of a paper, telling how much of it is drawn (0 to 1)."""
     paper = _Paper(seal, made_at or _UNKNOWN_TIME, head.title.capitalize())
+    head, blocks = paper.printable.of((head, tuple(blocks)))
+    paper.add_page()
     paper.draw_head(head)
     for number, block in enumerate(blocks):
         paper.draw(block)
@@ -87,7 +90,7 @@ class _Paper(FPDF):
         for style, name in _STYLES.items():
             with as_file(fonts / f"LiberationSerif-{name}.ttf") as path:
                 self.add_font(_FONT, style, path)
-        self.add_page()
+        self.printable = Printable(_letters_of(self.fonts.values()))
 
     def file_id(self) -> str:
         """Name the file by its record: the library would take the time of day."""
@@ -107,7 +110,8 @@ class _Paper(FPDF):
         top = self.h - _QR_TOP_MM
         self._draw_qr(_LEFT, top)
         self.set_font(_FONT, "", 8.5)
-        for number, text in enumerate(self._seal.lines):
+        notes = (NOTE,) if self.printable.has_marks else ()
+        for number, text in enumerate((*self._seal.lines, *notes)):
             self.set_xy(_LEFT + _QR_MM + 3, top + 1 + number * 4)
             self.cell(0, 4, text)
 
@@ -303,6 +307,12 @@ class _Paper(FPDF):
     def _keep_together(self, height: float) -> None:
         if self.will_page_break(height):
             self.add_page()
+
+
+def _letters_of(fonts: Iterable[object]) -> frozenset[int]:
+    """Return the code points that every one of the fonts has a letter for."""
+    known = [frozenset(font.cmap) for font in fonts if isinstance(font, TTFFont)]
+    return frozenset.intersection(*known)
 
 
 def _aligned(head: Sequence[str]) -> tuple[str, ...]:

@@ -239,3 +239,24 @@ def test_an_officers_agency_is_named_only_where_it_existed_on_the_day() -> None:
     name = LISTS.agencies["dist_police"].vi
     assert name in read(replace(_visit_of("2025-02-28", "dist_health_office"), people=officers))
     assert name not in read(replace(_visit_of("2025-03-01", "dist_health_office"), people=officers))
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("Đã nhắc 😀👍🏽 hai lần", "Đã nhắc [?][?] hai lần"),
+        ("Gia đình 👨‍👩‍👧 đến", "Gia đình [?] đến"),
+        ("Lối thoát ✔ rộng", "Lối thoát [?] rộng"),
+        ("Giấy 漢字", "Giấy [?][?]"),
+    ],
+)
+def test_what_the_typeface_has_no_letter_for_stands_as_a_mark_and_is_explained(typed, printed) -> None:
+    pages = pages_of(source(recommendation=typed))
+    assert printed in " ".join(pages)
+    assert all("[?]: ký tự đã nhập mà giấy không in được" in page for page in pages)
+
+
+def test_a_paper_without_such_characters_explains_none() -> None:
+    text = read(source(recommendation="Số 1\ufe0f, ½, “đúng hẹn” – 12‑13"))
+    assert "Số 1, ½, “đúng hẹn” – 12-13" in text
+    assert "[?]" not in text
