@@ -176,9 +176,11 @@ class Player:
         }
 
     def _line(self) -> Seen:
+        from field178_mobile.kit.tablet_status import tablet_status
+
         self.fingers.frames()
         status = self._status()
-        shown = self.fingers.find("Shell").status_text
+        shown = tablet_status.text
         return {"line": shown, "unsent": status.unsent_records, "in_sync": status.in_sync}
 
     def _is_open(self) -> bool:

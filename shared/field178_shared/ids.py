@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import uuid
+from datetime import UTC, datetime
 
 from field178_shared.time.clock import Clock
 
@@ -52,6 +53,13 @@ def review_id(record_id: str) -> str:
 def companion_id(record_id: str, record_type: str, key: str) -> str:
     """Return the id of a record about another one by a key: two who write one fact write one record."""
     return str(uuid.uuid5(uuid.UUID(record_id), f"{record_type}|{key}"))
+
+
+def made_at(identifier: str) -> datetime | None:
+    """Return when an id in time order was made; None for any other id."""
+    if not is_uuid(identifier) or (value := uuid.UUID(identifier)).version != 7:
+        return None
+    return datetime.fromtimestamp((value.int >> 80) / 1000, UTC)
 
 
 def is_uuid(text: object) -> bool:

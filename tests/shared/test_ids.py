@@ -2,7 +2,7 @@ import random
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from field178_shared.ids import IdSource, conflict_id, is_uuid, review_id
+from field178_shared.ids import IdSource, conflict_id, is_uuid, made_at, review_id
 
 
 class Hands:
@@ -46,3 +46,10 @@ def test_only_lower_case_canonical_text_is_an_id() -> None:
     assert not is_uuid("0197C3A8-0000-7000-8000-0000000000A1")
     assert not is_uuid("0197c3a8000070008000000000000 0a1")
     assert not is_uuid(None)
+
+
+def test_an_id_in_time_order_tells_when_it_was_made() -> None:
+    source = IdSource(Hands(), random.Random(1))
+    assert made_at(source.time_ordered()) == Hands().at
+    assert made_at(source.random()) is None
+    assert made_at("n-1") is None

@@ -25,6 +25,7 @@ from field178_mobile.kit.widgets.surface import (
     ScrollPane,
     StatusLine,
 )
+from field178_mobile.kit.widgets.tablet_status_line import DemoBanner, TabletStatusLine
 from field178_mobile.kit.widgets.tabs import Tab, TabBar
 from field178_mobile.kit.widgets.text import Divider, Ic, Pill, Section, Small, Tile, Title, Txt, Word
 from field178_mobile.kit.widgets.time_field import TimeField
@@ -42,6 +43,7 @@ __all__ = [
     "Column",
     "CountField",
     "DateField",
+    "DemoBanner",
     "Dialog",
     "Divider",
     "EmptyState",
@@ -73,6 +75,7 @@ __all__ = [
     "StatusLine",
     "Tab",
     "TabBar",
+    "TabletStatusLine",
     "Tile",
     "TimeField",
     "Title",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from field178_mobile.features.inbox.read_notices import ReadNotices
 from field178_mobile.features.photos.pending_pictures import PendingPictures
 from field178_mobile.features.services import Services, Session, papers_of
 from field178_mobile.features.sync_status.keep_open import KeepOpen
-from field178_mobile.features.sync_status.status import StatusPresenter, StatusState
+from field178_mobile.features.sync_status.status import StatusPresenter, StatusSources, StatusState
 from field178_mobile.kit.language import language
 from field178_mobile.kit.threads import KivyThread
 from field178_mobile.replication.events import SyncState, WakeReason
@@ -46,7 +47,7 @@ class SessionView:
         self.shell = Shell(actions["mode"], actions["settings"], actions["hand_over"], SCREENS)
         self._status = StatusPresenter(
             *(opened.store, opened.runner.state, tablet.clock, language, self._show_status),
-            has_demo_clock=shared_services.has_demo_clock,
+            StatusSources(shared_services.has_demo_clock, ReadNotices(opened.store.settings, officer.id).ids),
         )
         self.services = Services(
             store=opened.store,

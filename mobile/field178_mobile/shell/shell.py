@@ -13,11 +13,12 @@ from field178_mobile.features.sync_status.status import StatusState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
+from field178_mobile.kit.tablet_status import tablet_status
 from field178_mobile.kit.theme import theme
 from field178_mobile.shell.registry import SCREENS, ScreenSpec
 
 __all__ = ["RailItem", "Shell"]
-_REQUIRED = (kit.Ic,)
+_REQUIRED = (kit.Ic, kit.TabletStatusLine)
 
 
 class RailItem(kit.Press):
@@ -53,11 +54,7 @@ class Shell(BoxLayout):
     """
 
     stage = ObjectProperty(None)
-    status_text = StringProperty("")
-    status_icon = StringProperty("")
-    status_tone = StringProperty("muted")
     officer = StringProperty("")
-    is_demo = BooleanProperty(False)
     current = StringProperty("")
 
     def __init__(
@@ -112,14 +109,15 @@ class Shell(BoxLayout):
 
     def show_status(self, state: StatusState) -> None:
         """Draw the status line and the counters."""
-        self.status_text, self.status_icon, self.status_tone = state.text, state.icon, state.tone
-        self.is_demo = state.is_demo
+        tablet_status.text, tablet_status.icon, tablet_status.tone = state.text, state.icon, state.tone
+        tablet_status.is_demo = state.is_demo
         counters = {"inbox": state.inbox, "sync": state.unsent}
         for item in self._items:
             item.badge = counters.get(item.key, 0)
 
     def leave(self) -> None:
-        """Let go of everything that listens beyond this shell."""
+        """Let go of everything that listens beyond this shell, and of what it said there."""
+        tablet_status.clear()
         theme.funbind("is_wide", self._arrange)
         theme.funbind("is_dark", self._name_mode)
 

@@ -138,7 +138,7 @@ class RefusedValue:
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
-    """One item of the inbox. `text` has the words of a notice by language.
+    """One item of the inbox. `text` has the words of a notice by language, `notice_id` tells which one it is.
 
     `handed_to`: the officer who has to answer it in the place of who filed the record, "" for nobody.
     """
@@ -156,6 +156,7 @@ class InboxItem:
     # Of a returned record: all comments are answered in words.
     is_answered: bool = False
     handed_to: str = ""
+    notice_id: str = ""
 
     @property
     def needs_answer(self) -> bool:

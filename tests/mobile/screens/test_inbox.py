@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from tests.mobile.screens.lint import lint
-from tests.mobile.screens.scene import Stage, find, find_all, tap, texts
+from tests.mobile.screens.scene import Stage, find, find_all, frames, tap, texts
 from tests.mobile.support import FrozenClock
 
 from field178_mobile.features.inbox.inbox import InboxActions, InboxPresenter
@@ -26,6 +26,18 @@ REFUSED = InboxItem(InboxKind.QUARANTINED, "r2", "inspection", "", "scope_not_gr
 
 CLASH = RefusedValue("c", "name", "A", LONG, "Nhà nghỉ Hoa Phượng", "changed")
 CONFLICT = InboxItem(InboxKind.CONFLICT, "e1", "establishment", "", "changed", refused_values=(CLASH,))
+MESSAGES = tuple(
+    InboxItem(
+        *(InboxKind.NOTICE, "", "info", "", "info"),
+        at=CLOCK.now() - timedelta(days=age),
+        text=(("en", said), ("vi", said)),
+        notice_id=notice_id,
+    )
+    for notice_id, age, said in (
+        ("n1", 1, "Từ 01/12 dùng mẫu biên bản mới; các tổ cập nhật ứng dụng trước ngày này."),
+        ("n2", 0, "Thứ Sáu 08:00 giao ban tại xã An Lão."),
+    )
+)
 
 
 class Shelf:
@@ -69,6 +81,36 @@ def test_tap_on_a_comment_opens_the_record_at_that_field(inbox):
     assert "Ghi rõ biện pháp đã áp dụng." in texts()
     tap(find("PinnedRow", path="measures"))
     assert screen.gone == [("inspection", "r1", "measures")]
+
+
+def test_unread_messages_are_counted_at_the_inbox_until_the_officer_has_opened_them(stage: Stage, tmp_path):
+    from tests.mobile.screens.posing import Pose
+
+    from field178_mobile.store.replication.server_state import OfficeNotice, replace_notices
+
+    pose = Pose(stage, tmp_path)
+    pose.unlock()
+    ids = pose.door._shared.tablet.ids
+    notices = [OfficeNotice(ids.time_ordered(), "info", {"vi": f"Tin {number}"}) for number in (1, 2)]
+
+    def keep(unlocked):
+        with unlocked.context.transaction("test"):
+            replace_notices(unlocked.context, notices)
+        return ()
+
+    pose.door.session_view.opened.store.write(keep)
+    frames(4)
+    before = find("RailItem", key="inbox").badge
+    pose.screen("inbox")
+    frames(4)
+    assert len([row for row in find_all("ListRow") if row.word == "Chưa đọc"]) == 2
+    tap(next(row for row in find_all("ListRow") if row.sub == "Tin 1"))
+    frames(4)
+    assert "Tin 1" in texts()
+    assert any(text.startswith("Văn phòng gửi · ") for text in texts())
+    assert [row.sub for row in find_all("ListRow") if row.word == "Chưa đọc"] == ["Tin 2"]
+    assert find("RailItem", key="inbox").badge == before - 1 >= 1
+    pose.end()
 
 
 def test_refused_record_shows_reason_and_remedy(inbox):

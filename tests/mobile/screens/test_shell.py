@@ -11,6 +11,8 @@ import pytest
 from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, find, find_all, frames, tap, texts, until
 
+from field178_mobile.features.sync_status.status import StatusSources
+
 
 @pytest.fixture
 def open_tablet(stage: Stage, tmp_path: Path):
@@ -169,7 +171,7 @@ def test_demo_clock_is_announced(open_tablet):
     assert not any("DỮ LIỆU GIẢ LẬP" in text for text in texts())
     shell = door.session_view.shell
     status = door.session_view._status
-    status._has_demo_clock = True
+    status._around = StatusSources(has_demo_clock=True)
     status.refresh()
     frames()
     assert any("DỮ LIỆU GIẢ LẬP" in text for text in texts())
@@ -312,3 +314,29 @@ def test_officer_is_taken_off_in_the_settings(stage: Stage, open_tablet, window_
     frames(4)
     assert [one.id for one in door._shared.tablet.vault.officers()] == [HUNG.id]
     assert HA.name not in texts()
+
+
+def test_a_page_over_the_window_says_what_the_line_says_and_that_data_are_made_up(open_tablet):
+    from field178_mobile.kit import kit
+
+    door = open_tablet()
+    door.session_view._status._around = StatusSources(has_demo_clock=True)
+    door.session_view._status.refresh()
+    page = kit.FullPage(title="Ảnh")
+    page.add_widget(kit.Column())
+    page.open()
+    frames(4)
+    # Topmost first: those of the page, above all that lies below it.
+    line, banner = find("TabletStatusLine"), find("DemoBanner")
+    assert line.get_parent_window() is not None
+    assert page in (line.parent.parent, banner.parent.parent)
+    assert line.children[0].text.endswith("chưa gửi lần nào")
+    assert "DỮ LIỆU GIẢ LẬP" in banner.children[0].text
+    assert line.height > 0
+    assert banner.height > 0
+    page.dismiss()
+    door.lock()
+    frames(2)
+    from field178_mobile.kit.tablet_status import tablet_status
+
+    assert (tablet_status.text, tablet_status.is_demo) == ("", False)

@@ -10,13 +10,15 @@ from field178_mobile.features.inbox.inbox_state import InboxRow, InboxState, Ope
 from field178_mobile.features.inbox.inbox_words import (
     ANSWERED,
     KINDS,
+    NEW,
     SCREENS,
     field_name,
     icon_of,
     remedy_of,
     text_of_reason,
 )
-from field178_mobile.features.sync_status.status import DEMO_NOTICE, moment_text
+from field178_mobile.features.inbox.read_notices import DEMO_NOTICE, unread
+from field178_mobile.features.sync_status.status import moment_text
 from field178_mobile.presentation.value_words import DELETED, value_text
 from field178_mobile.presentation.wording import Wording, record_title
 from field178_mobile.store.model import InboxItem, InboxKind, MergedRecord, RefusedValue, ReviewerComment
@@ -39,10 +41,15 @@ class InboxStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InboxActions:
-    """Where the inbox leads: to a record at a field, and to the settling of a disagreement."""
+    """Where the inbox leads: to a record at a field, and to the settling of a disagreement.
+
+    `read` keeps that a notice was opened, out of those that are shown; `read_notices` returns those opened.
+    """
 
     go: Callable[[str, str, str], None]
     settle: Callable[[str, Collection[RefusedValue], Mapping[str, object]], None]
+    read: Callable[[str, Collection[str]], None] = lambda _notice, _shown: None
+    read_notices: Callable[[], Collection[str]] = frozenset
 
 
 class InboxPresenter:
@@ -70,21 +77,26 @@ class InboxPresenter:
         items = _keyed(self._store.inbox())
         if self._open not in items:
             self._open = ""
+        new = unread(items.values(), self._actions.read_notices())
         opened = items.get(self._open)
         shown = opened.refused_values if opened else ()
         if shown != self._shown:
             self._shown, self._mine = shown, frozenset()
         self._render(
             InboxState(
-                rows=tuple(self._row(key, item) for key, item in items.items()),
+                rows=tuple(self._row(key, item, is_new=item in new) for key, item in items.items()),
                 item=self._item(self._open, opened) if opened else None,
-                summary=self._summary(sum(item.needs_answer for item in items.values())),
+                summary=self._summary(sum(item.needs_answer for item in items.values()), len(new)),
             )
         )
 
     def open(self, key: str) -> None:
-        """Open one item."""
+        """Open one item; a notice is read by that."""
         self._open, self._mine = key, frozenset()
+        items = _keyed(self._store.inbox())
+        if key in items and items[key].notice_id:
+            shown = frozenset(item.notice_id for item in items.values())
+            self._actions.read(items[key].notice_id, shown)
         self.refresh()
 
     def close(self) -> None:
@@ -111,12 +123,13 @@ class InboxPresenter:
             mine = {self._shown[place].path: self._shown[place].mine for place in self._mine}
             self._actions.settle(item.record_id, self._shown, mine)
 
-    def _row(self, key: str, item: InboxItem) -> InboxRow:
+    def _row(self, key: str, item: InboxItem, *, is_new: bool) -> InboxRow:
         icon, tone = icon_of(item)
         said = self._handed(
             item, item.comments[0].text if item.comments else text_of_reason(item, self._words)
         )
-        return InboxRow(key, self._title(item), said, icon, tone, self._moment(item), self._kind(item))
+        word = self._words.say(NEW) if is_new else self._kind(item)
+        return InboxRow(key, self._title(item), said, icon, tone, self._moment(item), word, is_new)
 
     def _item(self, key: str, item: InboxItem) -> OpenItem:
         icon, tone = icon_of(item)
@@ -133,6 +146,7 @@ class InboxPresenter:
             record_id=item.record_id,
             screen=SCREENS.get(item.type, "") if view else "",
             can_settle=bool(item.refused_values),
+            moment=self._sent_at(item),
         )
 
     def _notes(self, item: InboxItem, view: MergedRecord | None) -> Iterable[PinnedNote]:
@@ -198,8 +212,15 @@ class InboxPresenter:
     def _moment(self, item: InboxItem) -> str:
         return moment_text(item.at, self._clock.now()) if item.at else ""
 
-    def _summary(self, count: int) -> str:
-        return self._words.say("{count} to look at", count=count) if count else ""
+    def _sent_at(self, item: InboxItem) -> str:
+        if item.kind is not InboxKind.NOTICE or item.at is None:
+            return ""
+        return self._words.say("From the office · {when}", when=self._moment(item))
+
+    def _summary(self, count: int, new: int) -> str:
+        said = [self._words.say("{count} to look at", count=count)] if count else []
+        said += [self._words.say("Unread messages: {count}", count=new)] if new else []
+        return " · ".join(said)
 
 
 def _standing(view: MergedRecord, path: str) -> object:
@@ -212,7 +233,7 @@ def _keyed(items: Iterable[InboxItem]) -> dict[str, InboxItem]:
     for item in items:
         if item.kind is InboxKind.NOTICE and item.type == DEMO_NOTICE:
             continue
-        key = f"{item.kind}:{item.record_id or item.type}"
+        key = f"{item.kind}:{item.record_id or item.notice_id or item.type}"
         while key in keyed:
             key += "+"
         keyed[key] = item

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """One item of the inbox."""
+    """One item of the inbox; `is_new`: a notice that is not opened yet."""
 
     key: str
     title: str
@@ -16,6 +16,7 @@ class InboxRow:
     tone: str
     day: str
     word: str
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,10 @@ class PinnedNote:
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """The thing that is open. `remedy` says what to do; `screen` is where the record opens ("" = nowhere)."""
+    """The thing that is open. `remedy` says what to do; `screen` is where the record opens ("" = nowhere).
+
+    `moment`: when the office said it, of a notice.
+    """
 
     key: str
     title: str
@@ -52,6 +56,7 @@ class OpenItem:
     record_id: str
     screen: str
     can_settle: bool = False
+    moment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ KINDS = {
     InboxKind.NOTICE: N_("Message"),
 }
 ANSWERED = N_("Answered")
+NEW = N_("Unread")
 SCREENS = {
     **dict.fromkeys(("inspection", "establishment", CENSUS), "inspection"),
     **dict.fromkeys(("outreach_session", POST), "outreach"),

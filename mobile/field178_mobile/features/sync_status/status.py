@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from field178_mobile.features.inbox.read_notices import DEMO_NOTICE, unread
 from field178_mobile.features.photos.photo_words import amount_text
 from field178_mobile.features.sync_status.sync_words import HEADLINES, MARKS, TROUBLES
 from field178_mobile.presentation.device_clock import is_clock_off
@@ -15,8 +16,6 @@ from field178_mobile.store.model import InboxItem, InboxKind, StoreStatus
 from field178_shared.text.formats import short_date_text, time_text
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock, local_date
-
-DEMO_NOTICE = "demo"
 
 
 class StatusStore(Protocol):
@@ -44,6 +43,20 @@ class StatusState:
     is_demo: bool
 
 
+@dataclass(frozen=True, slots=True)
+class StatusSources:
+    """What the line depends on beside store and sync.
+
+    `read_notices` returns the notices that the officer has opened: the others are counted at the inbox.
+    """
+
+    has_demo_clock: bool = False
+    read_notices: Callable[[], Collection[str]] = frozenset
+
+
+NOTHING_MORE = StatusSources()
+
+
 class StatusPresenter:
     """Says what the store knows, nothing better; `sync` returns what sync is doing."""
 
@@ -54,23 +67,24 @@ class StatusPresenter:
         clock: Clock,
         translate: Callable[[str], str],
         render: Callable[[StatusState], None],
-        has_demo_clock: bool = False,
+        around: StatusSources = NOTHING_MORE,
     ) -> None:
         self._store = store
         self._sync = sync
         self._clock = clock
         self._say = translate
         self._render = render
-        self._has_demo_clock = has_demo_clock
+        self._around = around
 
     def refresh(self) -> None:
         """Refresh and draw."""
         status, inbox = self._store.status(), self._store.inbox()
         outcome = self._sync().outcome
         trouble = outcome if outcome in TROUBLES and not status.is_revoked else None
-        is_demo = self._has_demo_clock or any(
+        is_demo = self._around.has_demo_clock or any(
             item.kind is InboxKind.NOTICE and item.type == DEMO_NOTICE for item in inbox
         )
+        new = unread(inbox, self._around.read_notices())
         icon, tone = _mark(status, trouble)
         self._render(
             StatusState(
@@ -79,7 +93,7 @@ class StatusPresenter:
                 tone=tone,
                 unsent=status.unsent_records,
                 unsent_changes=status.unsent_changes,
-                inbox=sum(item.needs_answer for item in inbox),
+                inbox=sum(item.needs_answer for item in inbox) + len(new),
                 is_demo=is_demo,
             )
         )

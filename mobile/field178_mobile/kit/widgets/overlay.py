@@ -15,14 +15,14 @@ from kivy.uix.widget import Widget
 
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.theme import theme
-from field178_mobile.kit.widgets import panes, press, surface, text
+from field178_mobile.kit.widgets import panes, press, surface, tablet_status_line, text
 from field178_mobile.kit.widgets.text import text_width
 
 BACK_KEY = 27  # Escape, and what Android sends for its back
 
 
 __all__ = ["Dialog", "FullPage", "Overlay", "Sheet", "Toast", "close_all", "confirm", "toast"]
-_REQUIRED = (panes.PaneHead, press.Btn, surface.ScrollPane, text.Txt)
+_REQUIRED = (panes.PaneHead, press.Btn, surface.ScrollPane, tablet_status_line.DemoBanner, text.Txt)
 MOTION_S = 0.2
 TOAST_S, SETTLED_S = 3.5, 0.1
 NO_FOOT = 0.11  # where a toast stands on a screen without buttons at its foot: a share of the window
@@ -94,7 +94,7 @@ class Sheet(Overlay):
 
 
 class FullPage(Overlay):
-    """A page over the whole window with a head and a way back; one child fills it.
+    """A page over the whole window with a head, a way back and the tablet's line; one child fills it.
 
     title; sub; event on_back (the arrow, Escape or Android's back key): closes it, subclasses may ask first.
     """

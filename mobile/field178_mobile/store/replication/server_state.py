@@ -11,7 +11,7 @@ from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_number, get_text, put_number, put_text
 from field178_mobile.store.model import InboxItem, InboxKind
 from field178_mobile.store.photos.rows import unsent_photos
-from field178_shared.ids import is_uuid
+from field178_shared.ids import is_uuid, made_at
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.hash_chain import RootAlarm, RootSeen
 
@@ -102,7 +102,12 @@ def replace_notices(context: DatabaseContext, current: Iterable[OfficeNotice]) -
 def notice_items(context: DatabaseContext) -> list[InboxItem]:
     """Return the messages as inbox items."""
     return [
-        InboxItem(InboxKind.NOTICE, "", notice.kind, "", notice.kind, text=tuple(sorted(notice.text.items())))
+        InboxItem(
+            *(InboxKind.NOTICE, "", notice.kind, "", notice.kind),
+            at=made_at(notice.id),
+            text=tuple(sorted(notice.text.items())),
+            notice_id=notice.id,
+        )
         for notice in notices(context)
     ]
 

@@ -77,8 +77,42 @@ def opened():
 
 def test_messages_are_listed_and_not_counted_as_work(opened):
     _presenter, _shelf, states, _gone = opened(RETURNED, NOTICE, DEMO)
-    assert (len(states[-1].rows), states[-1].summary) == (2, "1 to look at")
+    assert (len(states[-1].rows), states[-1].summary) == (2, "1 to look at · Unread messages: 1")
     assert [item.needs_answer for item in (RETURNED, REFUSED, CONFLICT, NOTICE)] == [True, True, True, False]
+
+
+class Read(set):
+    """Which notices were opened."""
+
+    def __call__(self):
+        return frozenset(self)
+
+    def keep(self, notice_id, shown):
+        self.add(notice_id)
+        self.intersection_update(shown)
+
+
+def test_a_message_tells_its_time_and_is_new_until_it_is_opened():
+    states, read = [], Read({"gone"})
+    notices = [
+        replace(NOTICE, notice_id="n1", at=NOW - timedelta(days=1)),
+        replace(NOTICE, type="info", notice_id="n2", at=NOW),
+    ]
+    acts = InboxActions(lambda *_place: None, lambda *_settled: None, read.keep, read)
+    words = Wording(load(), "en", lambda text: text)
+    presenter = InboxPresenter(Shelf(RETURNED, *notices, DEMO), CLOCK, words, acts, states.append)
+    presenter.refresh()
+    assert [(row.word, row.day, row.is_new) for row in states[-1].rows[1:]] == [
+        ("Unread", "23/11 22:00", True),
+        ("Unread", "22:00", True),
+    ]
+    assert states[-1].summary == "1 to look at · Unread messages: 2"
+    presenter.open(states[-1].rows[1].key)
+    assert states[-1].item.moment == "From the office · 23/11 22:00"
+    assert [row.is_new for row in states[-1].rows] == [False, False, True]
+    assert states[-1].rows[1].word == "Message"
+    assert states[-1].summary == "1 to look at · Unread messages: 1"
+    assert read == {"n1"}
 
 
 def test_returned_visit_is_known_by_its_establishment(opened):

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from tests.mobile.support import FrozenClock
 
-from field178_mobile.features.sync_status.status import StatusPresenter
+from field178_mobile.features.sync_status.status import StatusPresenter, StatusSources
 from field178_mobile.features.sync_status.sync import SHOWN_ROWS, SyncPresenter
 from field178_mobile.features.sync_status.sync_facts import ScopeFact, SyncFacts, UnsentRecord
 from field178_mobile.features.sync_status.sync_words import HEADLINES, HISTORIES, MARKS, OUTCOMES, REMEDIES
@@ -275,9 +275,10 @@ class Line:
         return self.items
 
 
-def line(status: StoreStatus, inbox=(), has_demo_clock: bool = False, sync: SyncState | None = None):
+def line(status: StoreStatus, inbox=(), has_demo_clock: bool = False, sync: SyncState | None = None, read=()):
     states = []
-    told = (lambda: sync or SyncState(), CLOCK, lambda text: text, states.append, has_demo_clock)
+    around = StatusSources(has_demo_clock, lambda: read)
+    told = (lambda: sync or SyncState(), CLOCK, lambda text: text, states.append, around)
     StatusPresenter(Line(status, inbox), *told).refresh()
     return states[-1]
 
@@ -359,10 +360,12 @@ def test_trouble_colours_the_line():
     assert line(replace(QUIET, quarantined=1)).tone == "bad"
 
 
-def test_messages_are_not_counted_as_work():
-    notice = InboxItem(InboxKind.NOTICE, "", "plan", "", "plan")
+def test_a_message_is_counted_until_it_is_opened():
+    notice = InboxItem(InboxKind.NOTICE, "", "plan", "", "plan", notice_id="n1")
+    demo = InboxItem(InboxKind.NOTICE, "", "demo", "", "demo", notice_id="n2")
     returned = InboxItem(InboxKind.RETURNED, "r", "inspection", "", "")
-    assert line(QUIET, [notice, returned]).inbox == 1
+    assert line(QUIET, [notice, demo, returned]).inbox == 2
+    assert line(QUIET, [notice, demo, returned], read={"n1"}).inbox == 1
 
 
 def test_demo_is_announced_by_the_servers_notice_or_the_clock():

@@ -31,15 +31,20 @@ def inbox_conflict(pose: Pose) -> None:
     _inbox(pose, "e1")
 
 
-def _inbox(pose: Pose, opened: str = "") -> None:
-    from tests.mobile.screens.test_inbox import CONFLICT, REFUSED, RETURNED, Shelf
+@state()
+def inbox_message(pose: Pose) -> None:
+    _inbox(pose, "n1", with_messages=True)
+
+
+def _inbox(pose: Pose, opened: str = "", *, with_messages: bool = False) -> None:
+    from tests.mobile.screens.test_inbox import CONFLICT, MESSAGES, REFUSED, RETURNED, Shelf
 
     from field178_mobile.features.inbox.inbox import InboxActions, InboxPresenter
 
     screen = pose.screen("inbox")
-    acts = InboxActions(lambda *_at: None, lambda *_settled: None)
+    acts = InboxActions(lambda *_at: None, lambda *_settled: None, read_notices=lambda: {"n1"})
     words = pose.door.session_view.services.words()
-    shelf = Shelf(RETURNED, REFUSED, CONFLICT)
+    shelf = Shelf(RETURNED, REFUSED, CONFLICT, *(MESSAGES if with_messages else ()))
     screen.presenter = InboxPresenter(shelf, pose.clock, words, acts, screen.show)
     screen.presenter.refresh()
     if opened:

@@ -64,7 +64,9 @@ def idle_notice(pose: Pose) -> None:
 
 @state(is_shared=False)
 def demo_banner(pose: Pose) -> None:
-    pose.door.session_view._status._has_demo_clock = True
+    from field178_mobile.features.sync_status.status import StatusSources
+
+    pose.door.session_view._status._around = StatusSources(has_demo_clock=True)
     pose.door.session_view._status.refresh()
 
 

@@ -8,6 +8,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from field178_mobile.features.inbox.inbox import InboxActions, InboxPresenter
 from field178_mobile.features.inbox.inbox_state import InboxRow, InboxState, OpenItem, PinnedNote
+from field178_mobile.features.inbox.read_notices import ReadNotices
 from field178_mobile.features.services import Services
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
@@ -52,6 +53,7 @@ class InboxScreen(kit.Panes):
     leads = BooleanProperty(False)
     can_settle = BooleanProperty(False)
     title = StringProperty("")
+    moment = StringProperty("")
     kind = StringProperty("")
     icon = StringProperty("")
     tone = StringProperty("plain")
@@ -73,6 +75,7 @@ class InboxScreen(kit.Panes):
 
     def _show_item(self, item: OpenItem) -> None:
         self.title, self.kind, self.icon, self.tone = item.title, item.kind, item.icon, item.tone
+        self.moment = item.moment
         self.text, self.remedy, self.leads = item.text, item.remedy, bool(item.screen)
         self.can_settle = item.can_settle
         holder = self.ids.notes
@@ -99,7 +102,10 @@ class InboxScreen(kit.Panes):
 
 
 def _row(row: InboxRow) -> kit.Row:
-    return kit.Row(row.key, row.title, row.sub, row.icon, row.tone, row.day, row.word, _INKS[row.tone])
+    return kit.Row(
+        *(row.key, row.title, row.sub, row.icon, row.tone, row.day, row.word, _INKS[row.tone]),
+        is_alert=row.is_new,
+    )
 
 
 def build(services: Services) -> InboxScreen:
@@ -113,7 +119,8 @@ def build(services: Services) -> InboxScreen:
         if services.store.resolve(record_id, shown, mine, services.user) is not None:
             kit.toast(_("Settled and saved; it is sent with the next exchange."))
 
-    actions = InboxActions(navigate, settle)
+    read = ReadNotices(services.store.settings, services.user)
+    actions = InboxActions(navigate, settle, read.add, read.ids)
     presenter = InboxPresenter(services.store, services.clock, services.words(), actions, screen.show)
     screen.presenter = presenter
 

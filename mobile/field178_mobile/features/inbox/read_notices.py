@@ -1,0 +1,50 @@
+"""Which notices of the office an officer has opened on this tablet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Protocol
+
+from field178_mobile.store.model import InboxItem, InboxKind
+
+DEMO_NOTICE = "demo"
+
+
+class Settings(Protocol):
+    """What officers chose on this tablet."""
+
+    def get(self, key: str) -> object:
+        """Return a setting."""
+        ...
+
+    def put(self, key: str, value: object) -> None:
+        """Keep a setting."""
+        ...
+
+
+class ReadNotices:
+    """The notices that one officer has opened; what another one has read stays new for this one."""
+
+    def __init__(self, settings: Settings, officer_id: str) -> None:
+        self._settings = settings
+        self._key = f"notices_read:{officer_id}"
+
+    def ids(self) -> frozenset[str]:
+        """Return their ids."""
+        known = self._settings.get(self._key)
+        return frozenset(map(str, known)) if isinstance(known, list) else frozenset()
+
+    def add(self, notice_id: str, shown: Collection[str]) -> None:
+        """Keep that a notice was opened; what the office shows no more is forgotten."""
+        known = self.ids()
+        if notice_id not in known:
+            self._settings.put(self._key, sorted({*known, notice_id} & {*shown}))
+
+
+def unread(items: Iterable[InboxItem], read: Collection[str]) -> list[InboxItem]:
+    """Return the notices that are not opened yet; that the data are made up stands in the banner."""
+    return [
+        item
+        for item in items
+        if item.kind is InboxKind.NOTICE and item.type != DEMO_NOTICE and item.notice_id not in read
+    ]
