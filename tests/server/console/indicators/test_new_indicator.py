@@ -98,6 +98,6 @@ def test_new_indicator_stands_in_the_annex_of_targets_of_a_report(lists_changed:
     (annex,) = [one for one in content["annexes"] if one["id"] == "annex_4"]
     (row,) = [one for one in annex["rows"] if one[0] == LABEL]
     assert row[1] == f"≥ {REFUSED}"
-    # From one to four could stand for known places: the number stays in the office.
-    assert (row[2], row[5]) == ("dưới 5", "Đạt")
+    # A report tells places however few they are, and hides people alone (decision 0118).
+    assert (row[2], row[5]) == (str(REFUSED), "Đạt")
     assert LABEL in str(printed(content))
