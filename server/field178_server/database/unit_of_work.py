@@ -63,6 +63,9 @@ def snapshot(engine: Engine) -> Iterator[Session]:
         readonly(engine), expire_on_commit=False, autoflush=False, info={_IS_SNAPSHOT: True}
     ) as session:
         yield session
+        # There is nothing to commit. But at a rollback the driver of PostgreSQL forgets all that it has
+        # prepared on the connection.
+        session.commit()
 
 
 def is_snapshot(session: Session) -> bool:

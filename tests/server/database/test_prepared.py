@@ -49,6 +49,16 @@ def test_values_are_those_of_the_model_on_either_engine(world: World) -> None:
     assert type(payload_key) is bytes
 
 
+def test_postgresql_keeps_what_snapshots_have_prepared(postgres_engine: Engine) -> None:
+    for _ in range(7):
+        with snapshot(postgres_engine) as session:
+            BY_ID.rows(session, {"tenant_id": TENANT, "ids": []})
+    with postgres_engine.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT statement FROM pg_prepared_statements").scalars().all()
+
+    assert any("FROM record" in one for one in kept)
+
+
 def test_what_waits_in_the_session_is_seen(world: World) -> None:
     [tenant] = world.rows(Tenant)
     query = Prepared(select(Tenant.epoch).where(Tenant.tenant_id == bindparam("tenant_id")))
