@@ -6,7 +6,8 @@ import functools
 import importlib
 import json
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType, NoneType
@@ -247,6 +248,35 @@ def bulk_delete(connection: Connection, table: Table, key: Sequence[str], rows: 
     _execute(connection, f'DELETE FROM "{table.name}" WHERE {where}', rows)  # noqa: S608
 
 
+@contextmanager
+def one_journey(connection: Connection) -> Iterator[None]:
+    """Let the statements of a block follow each other unanswered, where the engine is a journey away.
+
+    They return no rows: SQLAlchemy would look for the columns of an answer that is still under way.
+    """
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    try:
+        with connection.connection.driver_connection.pipeline():  # type: ignore[union-attr]  # psycopg's
+            yield
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _as_told(connection, error) from error
+
+
+def fetch_together(
+    connection: Connection, statements: Sequence[tuple[str, Row | dict[str, object]]]
+) -> list[Sequence[Row]]:
+    """Run queries of which none waits for the rows of another, and return the rows of each."""
+    if connection.dialect.name == "sqlite" or len(statements) == 1:
+        return [connection.exec_driver_sql(text, values).all() for text, values in statements]
+    with one_journey(connection):
+        cursors = [connection.connection.cursor() for _ in statements]
+        for cursor, (text, values) in zip(cursors, statements, strict=True):
+            cursor.execute(text, values)
+        return [cursor.fetchall() for cursor in cursors]
+
+
 def stored_instant(connection: Connection, instant: datetime) -> object:
     """Return an aware instant as the bulk functions write it on this engine."""
     return _stored_instant(connection.dialect.name, instant)
@@ -326,6 +356,14 @@ def changed_rows(result: Result[tuple[()]] | Result[object]) -> int:
     """Return the number of rows an UPDATE or DELETE has matched: what a race-safe claim looks at."""
     assert isinstance(result, CursorResult)
     return result.rowcount
+
+
+def _as_told(connection: Connection, error: Exception) -> BaseException:
+    """Return an error of the driver as SQLAlchemy tells it."""
+    dialect, driver = connection.dialect, connection.connection.dbapi_connection
+    is_gone = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]  # an error of the driver
+    base = dialect.loaded_dbapi.Error
+    return DBAPIError.instance(None, None, error, base, connection_invalidated=is_gone, dialect=dialect)
 
 
 def _execute(connection: Connection, statement: str, rows: Iterable[Row]) -> None:

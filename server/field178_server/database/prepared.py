@@ -5,9 +5,9 @@ What the ORM does around a statement costs three times the statement itself; an 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVarTuple
+from typing import Any, Generic, TypeVarTuple
 
 from sqlalchemy import CompoundSelect, Connection, Select
 from sqlalchemy.engine import Dialect
@@ -32,7 +32,11 @@ class _Form:
         named = {**self.fixed, **values}
         return named if self.order is None else tuple(named[name] for name in self.order)
 
-    def read(self, row: tuple[object, ...]) -> tuple[object, ...]:
+    def rows(self, found: Iterable[tuple[object, ...]]) -> list[tuple[Any, ...]]:
+        read = self._read if self.readers else tuple
+        return [read(row) for row in found]
+
+    def _read(self, row: tuple[object, ...]) -> tuple[object, ...]:
         members = list(row)
         for index, reader in self.readers:
             members[index] = reader(members[index])
@@ -53,15 +57,30 @@ class Prepared(Generic[*Columns]):
 
     def rows_by(self, connection: Connection, values: Mapping[str, object]) -> list[tuple[*Columns]]:
         """Run it on a connection and return all rows."""
-        form = self._form(connection.dialect)
+        form = self.form(connection.dialect)
         found = connection.exec_driver_sql(form.text, form.bound(_listed(connection, values))).all()
-        read = form.read if form.readers else tuple
-        return [read(row) for row in found]  # type: ignore[misc]  # the readers give what the columns say
+        return form.rows(found)
 
-    def _form(self, dialect: Dialect) -> _Form:
+    def form(self, dialect: Dialect) -> _Form:
+        """Return the statement as it is for one driver."""
         if dialect.name not in self._forms:
             self._forms[dialect.name] = _compiled(self._query, dialect)
         return self._forms[dialect.name]
+
+
+def rows_together(
+    session: Session, *asked: tuple[Prepared[*tuple[Any, ...]], Mapping[str, object]]
+) -> list[list[tuple[Any, ...]]]:
+    """Run several queries, on PostgreSQL on one journey to the server, and return all rows of each."""
+    session.flush()
+    connection = session.connection()
+    forms = [query.form(connection.dialect) for query, _ in asked]
+    bound = [
+        (form.text, form.bound(_listed(connection, values)))
+        for form, (_, values) in zip(forms, asked, strict=True)
+    ]
+    found = database.fetch_together(connection, bound)
+    return [form.rows(rows) for form, rows in zip(forms, found, strict=True)]
 
 
 def _listed(connection: Connection, values: Mapping[str, object]) -> dict[str, object]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.orm import Session
 from tests.world import TENANT, UNIT, World
 
 from field178_server.database import engine as database
@@ -131,6 +132,35 @@ def test_bulk_functions_insert_replace_update_and_delete(world: World) -> None:
 
     run_write(world.engine, write)
     assert {row.key: row.failures for row in world.rows(AttemptCount)} == {"k0": 5, "k2": 7, "k3": 6}
+
+
+def test_a_clash_on_one_journey_is_told_as_any_other(world: World) -> None:
+    def clash(session: Session) -> None:
+        connection = session.connection()
+        with database.one_journey(connection):
+            for _ in range(2):
+                database.bulk_insert(connection, ATTEMPT, COLUMNS, rows_of(world, 1))
+
+    with pytest.raises(AppError) as refused:
+        run_write(world.engine, clash)
+    assert isinstance(refused.value.__cause__, IntegrityError)
+    assert world.rows(AttemptCount) == []
+
+
+def test_a_connection_that_ends_on_one_journey_is_replaced(postgres_engine: Engine) -> None:
+    left = 1
+
+    def end_once(session: Session) -> object:
+        nonlocal left
+        connection = session.connection()
+        with database.one_journey(connection):
+            if left:
+                left -= 1
+                connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+        return session.scalar(text("SELECT 1"))
+
+    assert run_write(postgres_engine, end_once) == 1
+    assert not left
 
 
 def test_a_clash_runs_the_whole_transaction_again(world: World) -> None:

@@ -9,7 +9,7 @@ from tests.world import ESTABLISHMENT, TENANT, UNIT, World
 
 from field178_server.database.engine import among
 from field178_server.database.models import Device, Record, Tenant
-from field178_server.database.prepared import Prepared
+from field178_server.database.prepared import Prepared, rows_together
 from field178_server.database.unit_of_work import snapshot, unit_of_work
 
 BY_ID = Prepared(
@@ -47,6 +47,23 @@ def test_values_are_those_of_the_model_on_either_engine(world: World) -> None:
     assert (enrolled_at, enrolled_at.utcoffset()) == (device.enrolled_at, timedelta(0))
     assert enrolled_at.tzinfo is UTC
     assert type(payload_key) is bytes
+
+
+def test_queries_asked_together_return_the_rows_of_each_in_their_order(world: World) -> None:
+    ids = [world.tablet().created(ESTABLISHMENT) for _ in range(2)]
+    enrolled = Prepared(select(Device.enrolled_at).where(Device.tenant_id == bindparam("tenant_id")))
+
+    with snapshot(world.engine) as session:
+        found = rows_together(
+            session,
+            (BY_ID, {"tenant_id": TENANT, "ids": ids}),
+            (enrolled, {"tenant_id": TENANT}),
+            (BY_ID, {"tenant_id": TENANT, "ids": []}),
+        )
+
+    assert found[0] == [(one, False) for one in sorted(ids)]
+    assert {at for (at,) in found[1]} == {row.enrolled_at for row in world.rows(Device)}
+    assert found[2] == []
 
 
 def test_postgresql_keeps_what_snapshots_have_prepared(postgres_engine: Engine) -> None:

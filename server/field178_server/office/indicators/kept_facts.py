@@ -11,7 +11,7 @@ from field178_server.database.models import Record
 from field178_server.office.indicators.counted_facts import AreaFacts, FigureQuestion, read_facts
 from field178_server.office.indicators.queries import IndicatorFigure, figures
 from field178_server.office.indicators.reading import PeriodCounts, counts_at_hand
-from field178_server.office.indicators.totals import COUNTED, kept_periods
+from field178_server.office.indicators.totals import COUNTED, progress_of_counts
 from field178_shared.codelists import Indicator
 from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.periods import Period
@@ -84,7 +84,7 @@ def is_at_hand(session: Session, tenant_id: str, question: FigureQuestion) -> bo
 
 def is_told_soon(session: Session, tenant_id: str, period: Period) -> bool:
     """Tell whether a period is kept counted, or the store is small enough to count it now."""
-    row = kept_periods(session, tenant_id).get(period)
+    row = progress_of_counts(session, tenant_id).periods.get(period)
     return (row is not None and row.state == COUNTED) or not is_large(session, tenant_id)
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
-from field178_server.database.models import (
-    IndicatorLink,
-    MergeProjection,
-)
-from field178_server.office.indicators.source import Ids, listed
+from field178_server.database.models import IndicatorLink, MergeProjection
+from field178_server.database.prepared import Prepared
+from field178_server.office.indicators.source import TENANT
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.areas import former_units
 from field178_shared.indicators.events import CountedRecord, reporter_of, risk_group_of
@@ -37,6 +35,21 @@ _OF_ONE: Mapping[str, tuple[str, Callable[[Data], str]]] = {
 # A kind of subject, and its id among those.
 Subject = tuple[str, str]
 Links = Mapping[str, frozenset[Subject]]
+_BY_RECORD = Prepared(
+    select(IndicatorLink.record_id, IndicatorLink.kind, IndicatorLink.subject_id).where(
+        IndicatorLink.tenant_id == TENANT, database.among(IndicatorLink.record_id, bindparam("ids"))
+    )
+)
+_BY_SUBJECT = Prepared(
+    select(IndicatorLink.kind, IndicatorLink.subject_id, IndicatorLink.record_id).where(
+        IndicatorLink.tenant_id == TENANT,
+        database.among(IndicatorLink.kind, bindparam("kinds")),
+        database.among(IndicatorLink.subject_id, bindparam("ids")),
+    )
+)
+_MERGES = Prepared(
+    select(MergeProjection.record_id, MergeProjection.into_id).where(MergeProjection.tenant_id == TENANT)
+)
 
 
 def links_of(record: CountedRecord, lists: CodeLists) -> frozenset[Subject]:
@@ -76,14 +89,11 @@ def plan_of_kind(type_id: str, unit_id: str) -> str:
     return f"{type_id} {unit_id}"
 
 
-def stored_links(session: Session, tenant_id: str, record_ids: Ids) -> Links:
+def stored_links(session: Session, tenant_id: str, record_ids: Collection[str]) -> Links:
     """Return the links of records as they were when they were counted last."""
-    row = IndicatorLink
-    query = select(row.record_id, row.kind, row.subject_id).where(
-        row.tenant_id == tenant_id, listed(session, row.record_id, record_ids)
-    )
     found: dict[str, set[Subject]] = {}
-    for record_id, kind, subject_id in session.execute(query):
+    asked = {"tenant_id": tenant_id, "ids": sorted(record_ids)}
+    for record_id, kind, subject_id in _BY_RECORD.rows(session, asked):
         found.setdefault(record_id, set()).add((kind, subject_id))
     return {one: frozenset(subjects) for one, subjects in found.items()}
 
@@ -94,16 +104,16 @@ def linked_records(session: Session, tenant_id: str, subjects: Iterable[Subject]
     found: dict[Subject, set[str]] = {}
     if not wanted:
         return found
-    row = IndicatorLink
-    query = select(row.kind, row.subject_id, row.record_id).where(
-        row.tenant_id == tenant_id,
-        row.kind.in_(sorted({kind for kind, _ in wanted})),
-        listed(session, row.subject_id, {one for _, one in wanted}),
-    )
-    for kind, subject_id, record_id in session.execute(query):
+    for kind, subject_id, record_id in _BY_SUBJECT.rows(session, asked_subjects(tenant_id, wanted)):
         if (kind, subject_id) in wanted:
             found.setdefault((kind, subject_id), set()).add(record_id)
     return found
+
+
+def asked_subjects(tenant_id: str, subjects: Collection[Subject]) -> dict[str, object]:
+    """Return what a query for rows of subjects is asked with: their kinds, and their ids of any kind."""
+    kinds, ids = sorted({kind for kind, _ in subjects}), sorted({one for _, one in subjects})
+    return {"tenant_id": tenant_id, "kinds": kinds, "ids": ids}
 
 
 def write_links(session: Session, tenant_id: str, before: Links, after: Links) -> None:
@@ -127,8 +137,4 @@ def write_links(session: Session, tenant_id: str, before: Links, after: Links) -
 
 def merge_steps(session: Session, tenant_id: str) -> dict[str, str]:
     """Return the establishments that were merged, each with the one that it was merged into."""
-    row = MergeProjection
-    return {
-        one: into
-        for one, into in session.execute(select(row.record_id, row.into_id).where(row.tenant_id == tenant_id))
-    }
+    return dict(_MERGES.rows(session, {"tenant_id": tenant_id}))

@@ -12,10 +12,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, bindparam, delete, update
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
+from field178_server.database.declarative_base import table_of
 from field178_server.database.models import (
     IndicatorBasis,
     IndicatorCursor,
@@ -30,7 +31,7 @@ from field178_server.office.indicators.basis import aggregates_in_force, current
 from field178_server.office.indicators.counts import APPROVED, WAITING, bucket_of
 from field178_server.office.indicators.links import MERGED, Subject, merge_steps, write_links
 from field178_server.office.indicators.recounting import Recounting, SubjectChange, part_of
-from field178_server.office.indicators.totals import ASKED, COUNTED, COUNTING
+from field178_server.office.indicators.totals import ASKED, COUNTED, COUNTING, KeptPeriod
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.subjects import ESTABLISHMENT
@@ -41,6 +42,12 @@ KEPT_FOR = timedelta(days=400)
 # Who settles beside another lets that one go on: of two steps at once one is counted for nothing.
 _MEANWHILE_S = 1.0
 _TABLES = (IndicatorTotal, IndicatorSubject, IndicatorLink, IndicatorCursor)
+_BASIS = table_of(IndicatorBasis)
+_CLAIM = (
+    update(_BASIS)
+    .where(_BASIS.c.tenant_id == bindparam("tenant"), _BASIS.c.steps == bindparam("seen"))
+    .values(steps=_BASIS.c.steps + 1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +81,20 @@ def settle_step(engine: Engine, tenant_id: str, lists: CodeLists, today: date, s
 
 def is_settled(session: Session, tenant_id: str, lists: CodeLists, today: date) -> bool:
     """Tell whether a step would find nothing to do."""
-    state = session.get(IndicatorBasis, tenant_id)
-    if state is None or state.basis != current_basis(lists) or totals.unsettled(session, tenant_id, 1).count:
-        return False
-    periods = totals.kept_periods(session, tenant_id)
-    return _are_counted(periods, today)
+    progress = totals.progress_of_counts(session, tenant_id)
+    return (
+        progress.basis == current_basis(lists)
+        and not totals.unsettled(session, tenant_id, progress, 1).count
+        and _are_counted(progress.periods, today)
+    )
 
 
 def forget(session: Session, tenant_id: str) -> None:
     """Delete all counts: they are made anew from the records."""
     for table in _TABLES:
         session.execute(delete(table).where(table.tenant_id == tenant_id))
-    for row in totals.kept_periods(session, tenant_id).values():
-        row.state, row.reached, row.months_ended = ASKED, "", -1
+    periods = update(IndicatorPeriod).where(IndicatorPeriod.tenant_id == tenant_id)
+    session.execute(periods.values(state=ASKED, reached="", months_ended=-1))
     state = session.get_one(IndicatorBasis, tenant_id)
     state.basis, state.steps = "", state.steps + 1
 
@@ -111,12 +119,9 @@ def keep_period(session: Session, tenant_id: str, period: Period, today: date) -
 
 def _write(session: Session, tenant_id: str, counted: _Step) -> bool:
     """Write a step; False: another process has written one since this one was counted."""
-    row = IndicatorBasis
-    claim = (
-        update(row).where(row.tenant_id == tenant_id, row.steps == counted.seen).values(steps=row.steps + 1)
-    )
-    if not database.changed_rows(session.execute(claim)):
-        if session.get(row, tenant_id) is not None:
+    claim = session.connection().execute(_CLAIM, {"tenant": tenant_id, "seen": counted.seen})
+    if not database.changed_rows(claim):
+        if totals.progress_of_counts(session, tenant_id).basis is not None:
             return False
         # Of two that make it at once the second meets the key, and its transaction runs again.
         session.add(IndicatorBasis(tenant_id=tenant_id, steps=1))
@@ -125,20 +130,11 @@ def _write(session: Session, tenant_id: str, counted: _Step) -> bool:
     return True
 
 
-def _are_counted(periods: Mapping[Period, IndicatorPeriod], today: date) -> bool:
+def _are_counted(periods: Mapping[Period, KeptPeriod], today: date) -> bool:
     """Tell whether the entities of every period are counted as of today."""
     return periods.keys() >= set(totals.years_kept(today)) and all(
         row.state == COUNTED and row.months_ended == one.months_ended(today) for one, row in periods.items()
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _PeriodProgress:
-    """How far a period is counted."""
-
-    state: str
-    reached: str
-    months_ended: int
 
 
 class _Counting:
@@ -154,12 +150,11 @@ class _Counting:
     def next_step(self) -> _Step | None:
         """Return the next step; None where nothing is left."""
         tenant_id, basis = self._tenant_id, current_basis(self._lists)
-        state = self._session.get(IndicatorBasis, tenant_id)
-        seen = state.steps if state is not None else 0
-        changes = totals.unsettled(self._session, tenant_id, self._step)
-        if state is None or state.basis != basis or changes.is_lost:
+        progress = totals.progress_of_counts(self._session, tenant_id)
+        seen, periods = progress.steps, progress.periods
+        changes = totals.unsettled(self._session, tenant_id, progress, self._step)
+        if progress.basis != basis or changes.is_lost:
             return _Step(seen, lambda session: _begin_anew(session, tenant_id, basis))
-        periods = totals.kept_periods(self._session, tenant_id)
         # First, so that the entities of a change are never counted by another day than the rest of a period.
         if (ended := self._months_ended(periods)) is not None:
             return _Step(seen, ended)
@@ -169,10 +164,10 @@ class _Counting:
         following = self._periods_begun(periods) or self._old_left(periods) or self._entities(periods)
         return None if following is None else _Step(seen, following)
 
-    def _months_ended(self, periods: Mapping[Period, IndicatorPeriod]) -> Callable[[Session], None] | None:
+    def _months_ended(self, periods: Mapping[Period, KeptPeriod]) -> Callable[[Session], None] | None:
         """Count again what changes when a month of a period ends; None where none has ended."""
         moved = {
-            one: one.months_ended(self._today)
+            one: replace(row, months_ended=one.months_ended(self._today))
             for one, row in periods.items()
             if row.state == COUNTED and row.months_ended != one.months_ended(self._today)
         }
@@ -181,30 +176,28 @@ class _Counting:
         kinds = aggregates_in_force(self._lists).dated_kinds
         if ESTABLISHMENT in kinds:
             return self._writing(
-                None, {one: _PeriodProgress(COUNTING, "", ended) for one, ended in moved.items()}
+                None, {one: replace(row, state=COUNTING, reached="") for one, row in moved.items()}
             )
         others = totals.other_entities(self._session, self._tenant_id, self._lists)
         write = self._entities_written(moved, {one for one in others if one[0] in kinds})
-        return self._writing(
-            write,
-            {one: _PeriodProgress(COUNTED, periods[one].reached, ended) for one, ended in moved.items()},
-        )
+        return self._writing(write, moved)
 
     def _changed(
-        self, changes: totals.Unsettled, periods: Mapping[Period, IndicatorPeriod]
+        self, changes: totals.Unsettled, periods: Mapping[Period, KeptPeriod]
     ) -> Callable[[Session], None]:
         """Count what changed."""
         begun = [one for one, row in periods.items() if row.state != ASKED]
         recounting = Recounting(self._session, self._tenant_id, self._lists, begun, self._today)
-        change = recounting.of_changes(changes.record_ids)
+        counted = self._change_written(recounting, recounting.of_changes(changes.record_ids))
 
         def write(session: Session) -> None:
-            _write_change(session, self._tenant_id, recounting, change)
-            totals.move_cursors(session, self._tenant_id, changes.cursors)
+            with database.one_journey(session.connection()):
+                counted(session)
+                totals.move_cursors(session, self._tenant_id, changes.cursors)
 
         return write
 
-    def _periods_begun(self, periods: Mapping[Period, IndicatorPeriod]) -> Callable[[Session], None] | None:
+    def _periods_begun(self, periods: Mapping[Period, KeptPeriod]) -> Callable[[Session], None] | None:
         wanted = [one for one in totals.years_kept(self._today) if one not in periods]
 
         def write(session: Session) -> None:
@@ -213,7 +206,7 @@ class _Counting:
 
         return write if wanted else None
 
-    def _old_left(self, periods: Mapping[Period, IndicatorPeriod]) -> Callable[[Session], None] | None:
+    def _old_left(self, periods: Mapping[Period, KeptPeriod]) -> Callable[[Session], None] | None:
         kept, first_asked = totals.years_kept(self._today), self._today - KEPT_FOR
         old = [one for one, row in periods.items() if one not in kept and row.asked_on <= first_asked]
 
@@ -223,13 +216,13 @@ class _Counting:
 
         return write if old else None
 
-    def _entities(self, periods: Mapping[Period, IndicatorPeriod]) -> Callable[[Session], None] | None:
+    def _entities(self, periods: Mapping[Period, KeptPeriod]) -> Callable[[Session], None] | None:
         """Count the next establishments in periods that have come as far, at the start also all else."""
         open_ = {
-            one: _PeriodProgress(
-                COUNTING,
-                row.reached,
-                one.months_ended(self._today) if row.state == ASKED else row.months_ended,
+            one: replace(
+                row,
+                state=COUNTING,
+                months_ended=one.months_ended(self._today) if row.state == ASKED else row.months_ended,
             )
             for one, row in periods.items()
             if row.state != COUNTED
@@ -253,30 +246,34 @@ class _Counting:
         self, periods: Collection[Period], subjects: set[Subject]
     ) -> Callable[[Session], None]:
         recounting = Recounting(self._session, self._tenant_id, self._lists, periods, self._today)
-        change = recounting.of_entities(subjects)
-        return lambda session: _write_change(session, self._tenant_id, recounting, change)
+        return self._change_written(recounting, recounting.of_entities(subjects))
+
+    def _change_written(self, recounting: Recounting, change: SubjectChange) -> Callable[[Session], None]:
+        """Return what writes a change; the sums are made here: who claims the step finds the same totals."""
+        tenant_id, codec = self._tenant_id, recounting.codec
+        sums = totals.sums_of(self._session, tenant_id, codec, change.totals())
+
+        def write(session: Session) -> None:
+            write_links(session, tenant_id, change.links_before, change.links)
+            totals.write_subjects(session, tenant_id, codec, change.before, change.after)
+            totals.write_totals(session, sums)
+
+        return write
 
     def _writing(
-        self, write: Callable[[Session], None] | None, come: Mapping[Period, _PeriodProgress]
+        self, write: Callable[[Session], None] | None, come: Mapping[Period, KeptPeriod]
     ) -> Callable[[Session], None]:
         """Return what writes counts, where there are any, and how far periods have come by them."""
 
         def both(session: Session) -> None:
             if write is not None:
                 write(session)
-            rows = totals.kept_periods(session, self._tenant_id)
             for one, counted in come.items():
-                row = rows[one]
+                row = session.get_one(IndicatorPeriod, (self._tenant_id, one.first, one.end))
                 row.state, row.reached = counted.state, counted.reached
                 row.months_ended = counted.months_ended
 
         return both
-
-
-def _write_change(session: Session, tenant_id: str, recounting: Recounting, change: SubjectChange) -> None:
-    write_links(session, tenant_id, change.links_before, change.links)
-    totals.write_subjects(session, tenant_id, recounting.codec, change.before, change.after)
-    totals.add_totals(session, tenant_id, recounting.codec, change.totals())
 
 
 def _forget_period(session: Session, tenant_id: str, period: Period) -> None:

@@ -6,17 +6,19 @@ commune are one.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select, text
+from sqlalchemy import TextClause, and_, bindparam, or_, select, text
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
 from field178_server.database.models import VISITS_INDEX, EstablishmentProjection, FiledRecord, PlanItemRow
+from field178_server.database.prepared import Prepared
 from field178_server.office.indicators.links import plan_of_kind
-from field178_server.office.indicators.source import listed
+from field178_server.office.indicators.source import TENANT
 from field178_shared.records.reading import Data
 
 _ITEM, _PLACE = PlanItemRow, EstablishmentProjection
@@ -29,7 +31,49 @@ _REGISTER = (
     "CROSS JOIN establishment_row AS entry "
     "WHERE entry.tenant_id = :tenant_id AND entry.record_id = wanted.value"
 )
-_IS_PLACE = and_(_PLACE.tenant_id == _ITEM.tenant_id, _PLACE.record_id == _ITEM.establishment_id)
+_OF_TENANT = (_ITEM.tenant_id == TENANT, _ITEM.is_cancelled.is_(False))
+_ITEMS = select(
+    _ITEM.record_id,
+    _ITEM.establishment_id,
+    _ITEM.establishment_type_id,
+    _ITEM.unit_id,
+    _ITEM.window_from,
+    _ITEM.window_to,
+)
+_OPEN_OR_AT = Prepared(
+    _ITEMS.where(
+        *_OF_TENANT,
+        or_(
+            and_(_ITEM.establishment_id.is_(None), database.among(_KIND, bindparam("plans"))),
+            database.among(_ITEM.establishment_id, bindparam("places")),
+        ),
+    )
+)
+_AT_KINDS = Prepared(
+    _ITEMS.add_columns(_KIND_OF_PLACE)
+    .join(_PLACE, and_(_PLACE.tenant_id == _ITEM.tenant_id, _PLACE.record_id == _ITEM.establishment_id))
+    .where(*_OF_TENANT, database.among(_KIND_OF_PLACE, bindparam("plans")))
+)
+_PLACES = Prepared(
+    select(_PLACE.record_id).where(
+        _PLACE.tenant_id == TENANT,
+        _PLACE.unit_id == bindparam("unit_id"),
+        _PLACE.establishment_type_id == bindparam("type_id"),
+    )
+)
+_VISITS = Prepared(
+    select(FiledRecord.record_id)
+    .where(
+        FiledRecord.tenant_id == TENANT,
+        database.among(FiledRecord.establishment_id, bindparam("places")),
+        or_(
+            FiledRecord.occurred_on.between(bindparam("first"), bindparam("last")),
+            database.among(FiledRecord.plan_item_id, bindparam("items")),
+        ),
+    )
+    # By itself SQLite reads the whole index of lists.
+    .with_hint(FiledRecord, f"INDEXED BY {VISITS_INDEX}", "sqlite")
+)
 
 
 def plan_of_place(establishment_id: str) -> str:
@@ -75,20 +119,17 @@ class Plans:
 
     def beside(self, plans: Collection[str]) -> set[str]:
         """Return the plans of single establishments that are one with these, or were without open visits."""
-        query = select(_ITEM.establishment_id).join(_PLACE, _IS_PLACE).where(*self._of_tenant())
-        found = query.where(listed(self._session, _KIND_OF_PLACE, plans)) if plans else None
-        return set() if found is None else {plan_of_place(str(one)) for one in self._session.scalars(found)}
+        return {plan_of_place(one.establishment_id) for one in self._at_kinds(plans)}
 
     def read(self, plans: Collection[str]) -> ItemsOfPlans:
         """Return what there is in plans; an establishment whose plan is shared has nothing in its own."""
         places = {one.removeprefix(_MARK) for one in plans if one.startswith(_MARK)}
         kinds = self.of_places(places)
-        opened = list(
-            self._open_items({one for one in plans if not one.startswith(_MARK)}.union(kinds.values()))
-        )
+        of_kinds = {one for one in plans if not one.startswith(_MARK)}.union(kinds.values())
+        opened, closed = self._open_and_at(of_kinds, places)
         shared = {one.plan for one in opened}
-        alone = {one for one in places if kinds.get(one) not in shared}
-        items = [*opened, *self._closed_items(alone, shared)]
+        alone = (one for one in closed if kinds.get(one.establishment_id) not in shared)
+        items = [*opened, *alone, *self._at_kinds(shared)]
         if not items:
             return ItemsOfPlans()
         register = self._register({one.establishment_id for one in items})
@@ -103,63 +144,55 @@ class Plans:
             },
         )
 
-    def _open_items(self, plans: Collection[str]) -> Iterator[_Item]:
+    def _open_and_at(
+        self, plans: Collection[str], places: Collection[str]
+    ) -> tuple[list[_Item], list[_Item]]:
+        """Return the open planned visits of kinds and communes, and those of single establishments."""
+        opened, closed = list[_Item](), list[_Item]()
+        if plans or places:
+            rows = _OPEN_OR_AT.rows(self._session, self._asked(plans=plans, places=places))
+            for record_id, place, type_id, unit_id, *window in rows:
+                if place is None:
+                    kind = (str(type_id), str(unit_id))
+                    opened.append(_Item(record_id, plan_of_kind(*kind), "", kind, *window))
+                else:
+                    closed.append(_Item(record_id, plan_of_place(place), place, ("", ""), *window))
+        return opened, closed
+
+    def _at_kinds(self, plans: Collection[str]) -> Iterator[_Item]:
         if plans:
-            query = select(_ITEM).where(*self._of_tenant(), _ITEM.establishment_id.is_(None))
-            for row in self._session.scalars(query.where(listed(self._session, _KIND, plans))):
-                kind = (str(row.establishment_type_id), str(row.unit_id))
-                yield _Item(row.record_id, plan_of_kind(*kind), "", kind, row.window_from, row.window_to)
+            rows = _AT_KINDS.rows(self._session, self._asked(plans=plans))
+            for record_id, place, _, _, *window, plan in rows:
+                yield _Item(record_id, plan, str(place), ("", ""), *window)
 
-    def _closed_items(self, places: Collection[str], shared: Collection[str]) -> Iterator[_Item]:
-        query = select(_ITEM, _KIND_OF_PLACE).outerjoin(_PLACE, _IS_PLACE).where(*self._of_tenant())
-        of_places = listed(self._session, _ITEM.establishment_id, places)
-        of_kinds = listed(self._session, _KIND_OF_PLACE, shared)
-        for is_shared, condition in ((False, of_places), (True, of_kinds)):
-            if not (shared if is_shared else places):
-                continue
-            for row, kind in self._session.execute(query.where(condition)):
-                place = str(row.establishment_id)
-                plan = kind if is_shared else plan_of_place(place)
-                yield _Item(row.record_id, plan, place, ("", ""), row.window_from, row.window_to)
-
-    def _of_tenant(self) -> tuple[ColumnElement[bool], ...]:
-        return _ITEM.tenant_id == self._tenant_id, _ITEM.is_cancelled.is_(False)
+    def _asked(self, **lists: Collection[str]) -> dict[str, object]:
+        return {"tenant_id": self._tenant_id, **{name: sorted(values) for name, values in lists.items()}}
 
     def _register(self, ids: Collection[str]) -> dict[str, tuple[str, str]]:
         """Return kind and commune of those of these establishments that the register has."""
         if missing := set(ids) - self._known.keys():
             connection = self._session.connection()
-            query = text(_REGISTER.format(ids=database.list_source(connection, "ids")))
+            query = _register_query(database.list_source(connection, "ids"))
             asked = {"tenant_id": self._tenant_id, "ids": database.stored_list(connection, sorted(missing))}
-            rows = self._session.execute(query, asked)
+            rows = connection.execute(query, asked)
             self._known |= dict.fromkeys(missing) | {one: (kind, unit_id) for one, kind, unit_id in rows}
         return {one: kind for one in ids if (kind := self._known[one]) is not None}
 
     def _places_of(self, kind: tuple[str, str]) -> dict[str, tuple[str, str]]:
         """Return the establishments of a kind in a commune."""
-        query = select(_PLACE.record_id).where(
-            _PLACE.tenant_id == self._tenant_id,
-            _PLACE.unit_id == kind[1],
-            _PLACE.establishment_type_id == kind[0],
-        )
-        return dict.fromkeys(self._session.scalars(query), kind)
+        asked = {"tenant_id": self._tenant_id, "type_id": kind[0], "unit_id": kind[1]}
+        return {one: kind for (one,) in _PLACES.rows(self._session, asked)}
 
     def _visits(self, items: Collection[_Item], register: Mapping[str, object]) -> set[str]:
         """Return the visits to these places that a planned visit takes by its days, or that name one."""
-        row = FiledRecord
-        first, last = min(one.window_from for one in items), max(one.window_to for one in items)
         places = {*register, *(one.establishment_id for one in items)}
-        query = (
-            select(row.record_id)
-            .where(
-                row.tenant_id == self._tenant_id,
-                listed(self._session, row.establishment_id, places),
-                or_(
-                    row.occurred_on.between(first, last),
-                    listed(self._session, row.plan_item_id, {one.record_id for one in items}),
-                ),
-            )
-            # By itself SQLite reads the whole index of lists.
-            .with_hint(row, f"INDEXED BY {VISITS_INDEX}", "sqlite")
-        )
-        return set(self._session.scalars(query))
+        asked = self._asked(places=places, items={one.record_id for one in items})
+        connection = self._session.connection()
+        asked["first"] = database.stored_date(connection, min(one.window_from for one in items))
+        asked["last"] = database.stored_date(connection, max(one.window_to for one in items))
+        return {one for (one,) in _VISITS.rows(self._session, asked)}
+
+
+@functools.cache
+def _register_query(ids: str) -> TextClause:
+    return text(_REGISTER.format(ids=ids))

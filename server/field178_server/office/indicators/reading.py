@@ -9,7 +9,6 @@ from itertools import islice
 
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import IndicatorBasis
 from field178_server.office.indicators import totals
 from field178_server.office.indicators.basis import current_basis
 from field178_server.office.indicators.counts import APPROVED, WAITING, Totals, bucket_of
@@ -88,10 +87,9 @@ def counts_at_hand(
 
 
 def _read(session: Session, tenant_id: str, reader: _Reader, units: Collection[str]) -> PeriodCounts | None:
-    state = session.get(IndicatorBasis, tenant_id)
-    if state is None or state.basis != current_basis(reader.lists) or not is_of_half_months(reader.span):
+    if reader.progress.basis != current_basis(reader.lists) or not is_of_half_months(reader.span):
         return None
-    changes = totals.unsettled(session, tenant_id, MOST_UNSETTLED + 1)
+    changes = totals.unsettled(session, tenant_id, reader.progress, MOST_UNSETTLED + 1)
     if changes.is_lost or changes.count > MOST_UNSETTLED:
         return None
     return reader.read(changes.record_ids, units)
@@ -109,7 +107,8 @@ class _Reader:
         self._tenant_id = tenant_id
         self._periods = list(periods)
         self._today = today
-        self._rows = totals.kept_periods(session, tenant_id)
+        self.progress = totals.progress_of_counts(session, tenant_id)
+        self._rows = self.progress.periods
 
     def leave_out_uncounted(self) -> None:
         """Tell nothing of the entities of periods that are not counted as of today."""

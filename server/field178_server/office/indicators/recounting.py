@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from field178_server.database.engine import among
 from field178_server.database.models import IndicatorSubject, Record
+from field178_server.database.prepared import Prepared
 from field178_server.office.indicators.basis import aggregates_in_force
 from field178_server.office.indicators.counts import Codec, Totals, add_to
 from field178_server.office.indicators.links import (
@@ -19,6 +21,7 @@ from field178_server.office.indicators.links import (
     RECORD,
     Links,
     Subject,
+    asked_subjects,
     linked_records,
     links_of,
     merge_steps,
@@ -27,8 +30,8 @@ from field178_server.office.indicators.links import (
 from field178_server.office.indicators.plans import ItemsOfPlans, Plans, plan_of_place
 from field178_server.office.indicators.source import (
     PLAIN_TYPES,
+    TENANT,
     ends_of,
-    listed,
     records_as_written,
     records_to_count,
 )
@@ -65,6 +68,20 @@ _ENTITY_KINDS = frozenset(ENTITIES)
 # Links that are subjects as they stand: of establishments the end of their merges is one.
 _OWN_SUBJECTS = (_ENTITY_KINDS - {ESTABLISHMENT}) | {PLAN}
 _NONE: frozenset[Subject] = frozenset()
+_CHANGED = Prepared(
+    select(Record.record_id, Record.type, Record.subject_id).where(
+        Record.tenant_id == TENANT, among(Record.record_id, bindparam("ids"))
+    )
+)
+_STORED = Prepared(
+    select(
+        IndicatorSubject.kind, IndicatorSubject.subject_id, IndicatorSubject.part, IndicatorSubject.counts
+    ).where(
+        IndicatorSubject.tenant_id == TENANT,
+        among(IndicatorSubject.kind, bindparam("kinds")),
+        among(IndicatorSubject.subject_id, bindparam("ids")),
+    )
+)
 # Kind, id, and period of an entity's counts ("" for events).
 SubjectPart = tuple[str, str, str]
 
@@ -155,11 +172,7 @@ class Recounting:
         """Return the types of the records that changed, or that something beside them changed."""
         if not record_ids:
             return {}
-        row = Record
-        query = select(row.record_id, row.type, row.subject_id).where(
-            row.tenant_id == self._tenant_id, listed(self._session, row.record_id, record_ids)
-        )
-        rows = self._session.execute(query).all()
+        rows = _CHANGED.rows(self._session, {"tenant_id": self._tenant_id, "ids": sorted(record_ids)})
         types = {one: kind for one, kind, _ in rows if kind in PLAIN_TYPES.union(FILED_TYPES)}
         # Visit or session makes no difference here.
         beside = {one: INSPECTION for _, kind, one in rows if kind in _BESIDE and one}
@@ -199,17 +212,12 @@ class Recounting:
         return found | {(PLAN, one) for one in plans | self._plans.beside(opened)}
 
     def _stored(self, subjects: Collection[Subject]) -> dict[SubjectPart, Counted]:
-        row, kinds = IndicatorSubject, sorted({kind for kind, _ in subjects})
         parts = {part for buckets in self._buckets.values() for part, _ in buckets} | {""}
         found: dict[SubjectPart, Counted] = {}
         if not subjects:
             return found
-        query = select(row.kind, row.subject_id, row.part, row.counts).where(
-            row.tenant_id == self._tenant_id,
-            row.kind.in_(kinds),
-            listed(self._session, row.subject_id, {one for _, one in subjects}),
-        )
-        for kind, subject_id, part, counts in self._session.execute(query):
+        asked = asked_subjects(self._tenant_id, subjects)
+        for kind, subject_id, part, counts in _STORED.rows(self._session, asked):
             if (kind, subject_id) in subjects and part in parts:
                 found[kind, subject_id, part] = self.codec.read(counts)
         return found

@@ -6,13 +6,14 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, Generic, TypeVarTuple
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from field178_server.database import engine as database
 from field178_server.database.models import Audit, FiledRecord, FollowUpAnswerRow, FollowUpProjection, Record
+from field178_server.database.prepared import Prepared, rows_together
 from field178_server.records.find_record import FILED_TYPES
 from field178_server.records.projections.follow_up import CORRECTION, NO_DAY
 from field178_shared.indicators.events import CountedRecord
@@ -33,6 +34,84 @@ Ids = Collection[str] | None
 ClosedOn = dict[str, dict[str, date]]
 # What the office wrote beside visits, by visit and its own id: type and content.
 Entries = dict[str, dict[str, tuple[str, dict[str, object]]]]
+TENANT: BindParameter[str] = bindparam("tenant_id")
+Columns = TypeVarTuple("Columns")
+Rows = Iterable[tuple[Any, ...]]
+
+
+class _StoredRows(Generic[*Columns]):
+    """A query of all records of a tenant, and the same of some, prepared: every change asks it.
+
+    `of_all`: what is asked of all alone; asked for it beside ids, SQLite may read all that it holds for.
+    """
+
+    def __init__(
+        self,
+        query: Select[*Columns],
+        column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+        of_all: ColumnElement[bool] | None = None,
+    ) -> None:
+        self.of_all = query.where(true() if of_all is None else of_all)
+        self.of_some = Prepared(query.where(database.among(column, bindparam("ids"))))
+
+
+def _read(session: Session, tenant_id: str, ids: Ids, *asked: _StoredRows[*tuple[Any, ...]]) -> list[Rows]:
+    values: dict[str, object] = {"tenant_id": tenant_id}
+    if ids is None:
+        return [session.execute(one.of_all, values).yield_per(STEP) for one in asked]
+    values["ids"] = sorted(set(ids))
+    return [*rows_together(session, *((one.of_some, values) for one in asked))]
+
+
+_WRITTEN = _StoredRows(
+    select(Record.record_id, Record.type, Record.body, FiledRecord.review_state, FiledRecord.received_at)
+    .outerjoin(
+        FiledRecord,
+        and_(FiledRecord.tenant_id == Record.tenant_id, FiledRecord.record_id == Record.record_id),
+    )
+    .where(Record.tenant_id == TENANT, Record.deleted.is_(False)),
+    Record.record_id,
+    Record.type.in_(sorted({*PLAIN_TYPES, *FILED_TYPES})),
+)
+_ENTRIES = _StoredRows(
+    select(Record.subject_id, Record.record_id, Record.type, Record.body).where(
+        Record.tenant_id == TENANT, Record.deleted.is_(False)
+    ),
+    Record.subject_id,
+    Record.type.in_(sorted(OFFICE_TYPES)),
+)
+# Asked for the days as well, SQLite reads the index of all that is closed.
+_CORRECTIONS = _StoredRows(
+    select(
+        FollowUpProjection.visit_id,
+        FollowUpProjection.key,
+        FollowUpProjection.closed_on,
+        FollowUpProjection.own_closed_on,
+    ).where(FollowUpProjection.tenant_id == TENANT, FollowUpProjection.kind == CORRECTION),
+    FollowUpProjection.visit_id,
+)
+_ANSWERS = _StoredRows(
+    select(
+        FollowUpAnswerRow.asked_visit_id,
+        FollowUpAnswerRow.follow_up_id,
+        FollowUpAnswerRow.answered_on,
+        FiledRecord.review_state,
+    )
+    .join(
+        FiledRecord,
+        and_(
+            FiledRecord.tenant_id == FollowUpAnswerRow.tenant_id,
+            FiledRecord.record_id == FollowUpAnswerRow.visit_id,
+        ),
+    )
+    .where(FollowUpAnswerRow.tenant_id == TENANT),
+    FollowUpAnswerRow.asked_visit_id,
+)
+_DECIDED = _StoredRows(
+    select(Audit.object_id, Audit.action).where(Audit.tenant_id == TENANT).distinct(),
+    Audit.object_id,
+    Audit.action.in_(_REVIEWED),
+)
 
 
 def records_to_count(session: Session, tenant_id: str, ids: Ids = None) -> Iterator[CountedRecord]:
@@ -55,20 +134,8 @@ def records_to_count(session: Session, tenant_id: str, ids: Ids = None) -> Itera
 
 def records_as_written(session: Session, tenant_id: str, ids: Ids = None) -> Iterator[CountedRecord]:
     """Yield the same records without what stands beside them: what the office and later visits wrote."""
-    there = (FiledRecord.tenant_id == Record.tenant_id) & (FiledRecord.record_id == Record.record_id)
-    query = (
-        select(Record.record_id, Record.type, Record.body, FiledRecord.review_state, FiledRecord.received_at)
-        .outerjoin(FiledRecord, there)
-        .where(
-            Record.tenant_id == tenant_id,
-            Record.deleted.is_(False),
-            listed(session, Record.record_id, ids),
-        )
-    )
-    if ids is None:
-        # Asked for types beside ids, SQLite may read all of the types.
-        query = query.where(Record.type.in_(sorted({*PLAIN_TYPES, *FILED_TYPES})))
-    for record_id, type_, body, state, received_at in session.execute(query).yield_per(STEP):
+    [rows] = _read(session, tenant_id, ids, _WRITTEN)
+    for record_id, type_, body, state, received_at in rows:
         if type_ in FILED_TYPES and state not in (None, _VOID):
             yield CountedRecord(
                 record_id=record_id,
@@ -82,15 +149,6 @@ def records_as_written(session: Session, tenant_id: str, ids: Ids = None) -> Ite
             yield CountedRecord(record_id=record_id, type=type_, data=data)
 
 
-def listed(
-    session: Session, column: ColumnElement[Any] | InstrumentedAttribute[Any], ids: Ids
-) -> ColumnElement[bool]:
-    """Return the condition that a column holds one of these ids, one that always holds for None."""
-    if ids is None:
-        return true()
-    return database.among_ids(session, column, ids)
-
-
 @dataclass(frozen=True, slots=True)
 class _FiledCompanions:
     """What stands beside visits and sessions, by their ids."""
@@ -102,11 +160,10 @@ class _FiledCompanions:
 
     @classmethod
     def read(cls, session: Session, tenant_id: str, ids: Ids) -> _FiledCompanions:
-        return cls(
-            _entries(session, tenant_id, ids),
-            *_closed_on(session, tenant_id, ids),
-            _decided(session, tenant_id, ids),
+        entries, corrections, answers, decided = _read(
+            session, tenant_id, ids, _ENTRIES, _CORRECTIONS, _ANSWERS, _DECIDED
         )
+        return cls(_entries(entries), *_closed_on(corrections, answers), _decided(decided))
 
     def put_to(self, record: CountedRecord) -> CountedRecord:
         one = record.record_id
@@ -133,35 +190,26 @@ def _key_of(record_id: str, data: Data) -> tuple[str, int | None]:
     return record_id, count_of(data, "year")
 
 
-def _entries(session: Session, tenant_id: str, ids: Ids) -> Entries:
+def _entries(rows: Rows) -> Entries:
     """Return what the office wrote beside visits, by visit."""
-    query = select(Record.subject_id, Record.record_id, Record.type, Record.body).where(
-        Record.tenant_id == tenant_id, Record.deleted.is_(False), listed(session, Record.subject_id, ids)
-    )
-    of_types = Record.type.in_(sorted(OFFICE_TYPES)) if ids is None else true()
     found: Entries = {}
-    for visit_id, record_id, type_, body in session.execute(query.where(of_types)):
+    for visit_id, record_id, type_, body in rows:
         if type_ in OFFICE_TYPES:
             found.setdefault(str(visit_id), {})[record_id] = (type_, json.loads(body))
     return found
 
 
-def _closed_on(session: Session, tenant_id: str, ids: Ids) -> tuple[ClosedOn, ClosedOn]:
+def _closed_on(corrections: Rows, answers: Rows) -> tuple[ClosedOn, ClosedOn]:
     """Return when corrections were closed, by visit and key: by all visits, and by approved ones.
 
     The second has the visits alone of whose corrections a visit that waits has closed one.
     """
-    row = FollowUpProjection
-    query = select(row.visit_id, row.key, row.closed_on, row.own_closed_on).where(
-        row.tenant_id == tenant_id, row.kind == CORRECTION, listed(session, row.visit_id, ids)
-    )
     every, by_office = ClosedOn(), ClosedOn()
-    # Asked for the days as well, SQLite reads the index of all that is closed.
-    for visit_id, key, closed_on, own_closed_on in session.execute(query):
+    for visit_id, key, closed_on, own_closed_on in corrections:
         for days, day in ((every, closed_on), (by_office, own_closed_on)):
             if day is not None and day < NO_DAY:
                 days.setdefault(visit_id, {})[key] = day
-    waiting, approved = _answers(session, tenant_id, ids) if every else ({}, {})
+    waiting, approved = _answered(answers) if every else ({}, {})
     return every, {
         visit_id: {
             key: on
@@ -177,18 +225,11 @@ def _closed_on(session: Session, tenant_id: str, ids: Ids) -> tuple[ClosedOn, Cl
     }
 
 
-def _answers(session: Session, tenant_id: str, ids: Ids) -> tuple[dict[str, set[str]], ClosedOn]:
+def _answered(rows: Rows) -> tuple[dict[str, set[str]], ClosedOn]:
     """Return the corrections that visits which wait have closed, and when approved ones closed any."""
-    row = FollowUpAnswerRow
-    there = (FiledRecord.tenant_id == row.tenant_id) & (FiledRecord.record_id == row.visit_id)
-    query = (
-        select(row.asked_visit_id, row.follow_up_id, row.answered_on, FiledRecord.review_state)
-        .join(FiledRecord, there)
-        .where(row.tenant_id == tenant_id, listed(session, row.asked_visit_id, ids))
-    )
     waiting: dict[str, set[str]] = {}
     approved = ClosedOn()
-    for visit_id, key, answered_on, state in session.execute(query):
+    for visit_id, key, answered_on, state in rows:
         if state != _APPROVED:
             waiting.setdefault(visit_id, set()).add(key)
         elif answered_on < approved.setdefault(visit_id, {}).get(key, NO_DAY):
@@ -196,15 +237,12 @@ def _answers(session: Session, tenant_id: str, ids: Ids) -> tuple[dict[str, set[
     return waiting, approved
 
 
-def _decided(session: Session, tenant_id: str, ids: Ids) -> dict[str, set[str]]:
+def _decided(rows: Rows) -> dict[str, set[str]]:
     """Return what reviewers ever decided of filed records."""
-    row = Audit
-    query = select(row.object_id, row.action).where(
-        row.tenant_id == tenant_id, row.action.in_(_REVIEWED), listed(session, row.object_id, ids)
-    )
     found: dict[str, set[str]] = {}
-    for record_id, action in session.execute(query.distinct()):
-        found.setdefault(str(record_id), set()).add(action)
+    for record_id, action in rows:
+        if action in _REVIEWED:
+            found.setdefault(str(record_id), set()).add(action)
     return found
 
 

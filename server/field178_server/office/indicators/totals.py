@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
@@ -14,6 +14,7 @@ from field178_server.database.declarative_base import table_of
 from field178_server.database.models import (
     EstablishmentProjection,
     Feed,
+    IndicatorBasis,
     IndicatorCursor,
     IndicatorLink,
     IndicatorPeriod,
@@ -22,10 +23,11 @@ from field178_server.database.models import (
     Record,
     Scope,
 )
+from field178_server.database.prepared import Prepared, rows_together
 from field178_server.office.indicators.counts import Codec, Totals
 from field178_server.office.indicators.links import Subject
 from field178_server.office.indicators.recounting import SubjectPart
-from field178_server.office.indicators.source import listed
+from field178_server.office.indicators.source import TENANT
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.counting import Counts, add_counts
 from field178_shared.indicators.periods import Period
@@ -42,6 +44,66 @@ from field178_shared.indicators.subjects import (
 ASKED, COUNTING, COUNTED = "asked", "counting", "counted"
 _SUBJECT = ("tenant_id", "kind", "subject_id", "part")
 _TOTAL = ("tenant_id", "bucket", "unit_id")
+_BASIS = Prepared(
+    select(IndicatorBasis.basis, IndicatorBasis.steps).where(IndicatorBasis.tenant_id == TENANT)
+)
+_PERIODS = Prepared(
+    select(
+        IndicatorPeriod.first_day,
+        IndicatorPeriod.end_day,
+        IndicatorPeriod.state,
+        IndicatorPeriod.reached,
+        IndicatorPeriod.months_ended,
+        IndicatorPeriod.asked_on,
+    )
+    .where(IndicatorPeriod.tenant_id == TENANT)
+    .order_by(IndicatorPeriod.first_day, IndicatorPeriod.end_day)
+)
+_SCOPES = Prepared(
+    select(Scope.scope, Scope.seq, Scope.floor, IndicatorCursor.seq, IndicatorCursor.floor)
+    .outerjoin(
+        IndicatorCursor,
+        and_(IndicatorCursor.tenant_id == Scope.tenant_id, IndicatorCursor.scope == Scope.scope),
+    )
+    .where(Scope.tenant_id == TENANT)
+    .order_by(Scope.scope)
+)
+_FEED = Prepared(
+    select(Feed.record_id, Feed.seq)
+    .where(Feed.tenant_id == TENANT, Feed.scope == bindparam("scope"), Feed.seq > bindparam("since"))
+    .order_by(Feed.seq)
+    .limit(bindparam("most"))
+)
+_TOTALS = Prepared(
+    select(IndicatorTotal.bucket, IndicatorTotal.unit_id, IndicatorTotal.counts).where(
+        IndicatorTotal.tenant_id == TENANT,
+        database.among(IndicatorTotal.bucket, bindparam("buckets")),
+        database.among(IndicatorTotal.unit_id, bindparam("units")),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPeriod:
+    """How far a period is counted, and when somebody asked for it last."""
+
+    state: str
+    reached: str
+    months_ended: int
+    asked_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CountProgress:
+    """How far the counts are: what they were made by, None where nothing is counted, and in how many steps.
+
+    `periods`: those that are kept, the earliest first. `scopes`: seq and floor of each, and those counted.
+    """
+
+    basis: str | None
+    steps: int
+    periods: Mapping[Period, KeptPeriod]
+    scopes: Sequence[tuple[str, int, int, int | None, int | None]]
 
 
 @dataclass(slots=True)
@@ -59,17 +121,27 @@ class Unsettled:
     is_lost: bool = False
 
 
-def unsettled(session: Session, tenant_id: str, most: int) -> Unsettled:
+@dataclass(slots=True)
+class Sums:
+    """The rows of totals that change: those to write, and the keys of those that are nothing now."""
+
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    gone: list[tuple[str, ...]] = field(default_factory=list)
+
+
+def progress_of_counts(session: Session, tenant_id: str) -> CountProgress:
+    """Return how far the counts are."""
+    asked = {"tenant_id": tenant_id}
+    basis, periods, scopes = rows_together(session, (_BASIS, asked), (_PERIODS, asked), (_SCOPES, asked))
+    [(made_by, steps)] = basis or [(None, 0)]
+    kept = {Period(first, end): KeptPeriod(*row) for first, end, *row in periods}
+    return CountProgress(made_by, steps, kept, scopes)
+
+
+def unsettled(session: Session, tenant_id: str, progress: CountProgress, most: int) -> Unsettled:
     """Return the next changes since the totals were settled, so many at most, by the feed of each scope."""
-    there = (IndicatorCursor.tenant_id == Scope.tenant_id) & (IndicatorCursor.scope == Scope.scope)
-    scopes = session.execute(
-        select(Scope.scope, Scope.seq, Scope.floor, IndicatorCursor.seq, IndicatorCursor.floor)
-        .outerjoin(IndicatorCursor, there)
-        .where(Scope.tenant_id == tenant_id)
-        .order_by(Scope.scope)
-    ).all()
     found = Unsettled()
-    for scope, seq, floor, cursor, begun_at in scopes:
+    for scope, seq, floor, cursor, begun_at in progress.scopes:
         since, begun_at = cursor or 0, floor if begun_at is None else begun_at
         # What left the feed after it was counted and before its going was: nobody can tell what it was.
         found.is_lost = found.is_lost or floor > max(since, begun_at)
@@ -80,12 +152,10 @@ def unsettled(session: Session, tenant_id: str, most: int) -> Unsettled:
         if left <= 0:
             found.is_all = False
             continue
-        query = select(Feed.record_id, Feed.seq).where(
-            Feed.tenant_id == tenant_id, Feed.scope == scope, Feed.seq > since
-        )
-        rows = session.execute(query.order_by(Feed.seq).limit(left)).all()
+        asked = {"tenant_id": tenant_id, "scope": scope, "since": since, "most": left}
+        rows = _FEED.rows(session, asked)
         found.record_ids.update(record_id for record_id, _ in rows)
-        last = rows[-1].seq if rows else since
+        last = rows[-1][1] if rows else since
         found.is_all = found.is_all and len(rows) < left
         found.cursors[scope] = (last if len(rows) == left else max(seq, last), begun_at)
     return found
@@ -119,49 +189,42 @@ def write_subjects(
     database.bulk_upsert(connection, table, (*_SUBJECT, "counts"), sorted(rows))
 
 
-def add_totals(session: Session, tenant_id: str, codec: Codec, added: Totals) -> None:
-    """Add to the totals of buckets and units."""
+def sums_of(session: Session, tenant_id: str, codec: Codec, added: Totals) -> Sums:
+    """Return what totals are when this is added to them."""
     changed = {bucket: counts for bucket, counts in added.items() if counts}
+    found = Sums()
     if not changed:
-        return
+        return found
     units = set().union(*changed.values())
     stored = read_totals(session, tenant_id, codec, changed, units)
-    rows, gone = [], []
-    for bucket, counts in changed.items():
+    for bucket, counts in sorted(changed.items()):
         of_bucket = stored.get(bucket, {})
         was = set(of_bucket)
         add_counts(of_bucket, counts)
-        for unit_id in counts:
+        for unit_id in sorted(counts):
             if unit_id in of_bucket:
-                rows.append((tenant_id, bucket, unit_id, codec.written_unit(of_bucket[unit_id])))
+                found.rows.append((tenant_id, bucket, unit_id, codec.written_unit(of_bucket[unit_id])))
             elif unit_id in was:
-                gone.append((tenant_id, bucket, unit_id))
+                found.gone.append((tenant_id, bucket, unit_id))
+    return found
+
+
+def write_totals(session: Session, sums: Sums) -> None:
+    """Write the totals of buckets and units that have changed."""
     connection, table = session.connection(), table_of(IndicatorTotal)
-    database.bulk_delete(connection, table, _TOTAL, sorted(gone))
-    database.bulk_upsert(connection, table, (*_TOTAL, "counts"), sorted(rows))
+    database.bulk_delete(connection, table, _TOTAL, sums.gone)
+    database.bulk_upsert(connection, table, (*_TOTAL, "counts"), sums.rows)
 
 
 def read_totals(
     session: Session, tenant_id: str, codec: Codec, buckets: Iterable[str], units: Collection[str]
 ) -> Totals:
     """Return the totals of buckets and units."""
-    row = IndicatorTotal
-    query = select(row.bucket, row.unit_id, row.counts).where(
-        row.tenant_id == tenant_id,
-        listed(session, row.bucket, list(buckets)),
-        listed(session, row.unit_id, units),
-    )
     found: dict[str, Counts] = {}
-    for bucket, unit_id, counts in session.execute(query):
+    asked = {"tenant_id": tenant_id, "buckets": sorted(buckets), "units": sorted(units)}
+    for bucket, unit_id, counts in _TOTALS.rows(session, asked):
         found.setdefault(bucket, {})[unit_id] = codec.read_unit(counts)
     return found
-
-
-def kept_periods(session: Session, tenant_id: str) -> dict[Period, IndicatorPeriod]:
-    """Return the periods that are kept, the earliest first."""
-    row = IndicatorPeriod
-    query = select(row).where(row.tenant_id == tenant_id).order_by(row.first_day, row.end_day)
-    return {Period(one.first_day, one.end_day): one for one in session.scalars(query)}
 
 
 def other_entities(session: Session, tenant_id: str, lists: CodeLists) -> set[Subject]:
