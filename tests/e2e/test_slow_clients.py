@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from tests.e2e.server_process import ServerProcess
@@ -24,13 +26,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 
 @pytest.mark.parametrize("number", [300, pytest.param(1000, marks=pytest.mark.long)])
 def test_slow_clients_of_one_address_take_nothing_from_others(server: ServerProcess, number: int) -> None:
-    asyncio.run(_asked(server, 1))
+    run(_asked(server, 1))
     before = handles_of(server)
     with slow_clients(server, number):
-        asyncio.run(_asked(server, REQUESTS))
-    asyncio.run(_handles_are_back(server, before))
+        run(_asked(server, REQUESTS))
+    run(_handles_are_back(server, before))
     assert server.process is not None
     assert server.process.is_alive()
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run work in a thread of its own: a browser keeps a loop in the thread of the tests."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
 
 
 async def _asked(server: ServerProcess, number: int) -> None:

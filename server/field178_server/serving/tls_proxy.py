@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import structlog
 
@@ -17,6 +18,7 @@ from field178_server.serving.strict_parser import MAX_HEADER_BYTES
 from field178_server.serving.tls_stream import PIECE_BYTES, TlsStream, tls_context
 
 Asker = tuple[str, int]
+Result = TypeVar("Result")
 HandOver = Callable[[socket.socket, Asker], None]
 _TAKEN_S = PIECE_BYTES / MIN_BYTES_S
 _LAST_ANSWERS_S = 2
@@ -42,17 +44,19 @@ class TlsFront:
         """Take connections in a thread of its own; gives the port that was taken. Raises OSError."""
         with contextlib.closing(asyncio.new_event_loop()) as loop:
             loop.set_exception_handler(lambda _, __: log.info("connection_failed"))
-            server = loop.run_until_complete(
-                asyncio.start_server(self._accept, host, port, limit=PIECE_BYTES, backlog=_BACKLOG)
-            )
             thread = threading.Thread(target=loop.run_forever, name="tls-front", daemon=True)
             thread.start()
             try:
-                yield int(server.sockets[0].getsockname()[1])
+                server = _done_in(
+                    loop, asyncio.start_server(self._accept, host, port, limit=PIECE_BYTES, backlog=_BACKLOG)
+                )
+                try:
+                    yield int(server.sockets[0].getsockname()[1])
+                finally:
+                    _done_in(loop, self._end(server))
             finally:
                 loop.call_soon_threadsafe(loop.stop)
                 thread.join()
-                loop.run_until_complete(self._end(server))
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asker: Asker | None = writer.get_extra_info("peername")
@@ -114,6 +118,11 @@ class TlsFront:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _done_in(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Result]) -> Result:
+    """Wait for work in the loop of another thread and return its result."""
+    return asyncio.run_coroutine_threadsafe(work, loop).result()
 
 
 async def _first_head(tls: TlsStream) -> bytes:
