@@ -10,7 +10,7 @@ from field178_mobile.store.model import InboxItem, InboxKind
 DEMO_NOTICE = "demo"
 
 
-class Settings(Protocol):
+class NoticeSettings(Protocol):
     """What officers chose on this tablet."""
 
     def get(self, key: str) -> object:
@@ -25,7 +25,7 @@ class Settings(Protocol):
 class ReadNotices:
     """The notices that one officer has opened; what another one has read stays new for this one."""
 
-    def __init__(self, settings: Settings, officer_id: str) -> None:
+    def __init__(self, settings: NoticeSettings, officer_id: str) -> None:
         self._settings = settings
         self._key = f"notices_read:{officer_id}"
 
