@@ -32,7 +32,8 @@ FRAME_S = 0.05
 # Automatic collection is left to the largest tests: `collect` finds what a test made.
 YOUNG, NEVER = 200_000, 1_000_000_000
 # Widgets that follow the look with no screen on the stage, as the entry of `clear`; a screen has dozens.
-STRAYS = 30
+# So many that each change of the look takes longer than one look through the objects of the whole suite.
+STRAYS, MANY_STRAYS = 30, 1500
 
 
 class StageApp(App):
@@ -131,16 +132,16 @@ def collect() -> None:
     and each test would be slower than the one before it.
     """
     gc.collect(1)
-    if _has_strays():
+    if _strays() > STRAYS:
         gc.collect()  # something old led to it
-    if _has_strays():
+    if _strays() > MANY_STRAYS:
         gc.unfreeze()  # `keep` or a tablet's quiet moment froze it
         gc.collect()
         gc.freeze()
 
 
-def _has_strays() -> bool:
-    return len(theme.get_property_observers("sizes")) > STRAYS
+def _strays() -> int:
+    return len(theme.get_property_observers("sizes"))
 
 
 def keep() -> None:
