@@ -69,11 +69,11 @@ class ServerProcess:
 
     def stop(self) -> None:
         """End the process as an operator does."""
-        self._end(signal.SIGTERM)
+        self.end(signal.SIGTERM)
 
     def kill(self) -> None:
         """End the process as a power cut of its machine's process table does."""
-        self._end(signal.SIGKILL)
+        self.end(signal.SIGKILL)
 
     @property
     def port(self) -> int:
@@ -87,15 +87,18 @@ class ServerProcess:
         assert self.process.exitcode is not None
         return self.process.exitcode
 
-    def _end(self, how: signal.Signals) -> None:
-        if self.process is not None and self.process.pid is not None:
-            # A process that dies by itself may be gone between the question and the signal.
-            with suppress(ProcessLookupError):
-                if self.process.is_alive():
-                    os.kill(self.process.pid, how)
-            self.wait()
-            self.process.close()
-            self.process = None
+    def end(self, how: signal.Signals = signal.SIGTERM) -> int | None:
+        """End the process by a signal; return its exit code, None where none runs."""
+        if self.process is None or self.process.pid is None:
+            return None
+        # A process that dies by itself may be gone between the question and the signal.
+        with suppress(ProcessLookupError):
+            if self.process.is_alive():
+                os.kill(self.process.pid, how)
+        code = self.wait()
+        self.process.close()
+        self.process = None
+        return code
 
     def _environment(self) -> dict[str, str]:
         own = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +12,9 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("the lock is that of POSIX", allow_module_level=True)
 
+from tests.e2e.server_process import ServerProcess
 from tests.server.cli.command import Command
-from tests.server.serving.test_server import end, set_up, start
+from tests.server.serving.test_server import set_up
 
 from field178_server.database.single_server import AlreadyServedError, claim_store
 from field178_server.settings import Settings
@@ -27,7 +27,8 @@ def test_a_second_server_is_refused_until_the_first_is_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = set_up(tmp_path, LOOPBACK)
-    first, _ = start(tmp_path)
+    first = ServerProcess(tmp_path)
+    first.start()
     own = {**os.environ, "FIELD178_DATA_DIR": str(tmp_path), "FIELD178_LANGUAGE": "en"}
     serving = [sys.executable, "-m", "field178_server.cli", "serve", "--port", "0"]
     second = subprocess.run(serving, env=own, capture_output=True, text=True)
@@ -38,9 +39,10 @@ def test_a_second_server_is_refused_until_the_first_is_gone(
     command = Command(tmp_path, monkeypatch)
     for beside in (("user", "add", "an", "--role", "admin", "--generate"), ("backup",), ("tidy",)):
         command(*beside)
-    end(first, signal.SIGKILL)
-    third, _ = start(tmp_path)
-    assert end(third) == 0
+    first.kill()
+    third = ServerProcess(tmp_path)
+    third.start()
+    assert third.end() == 0
 
 
 def test_another_engine_needs_no_claim(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.e2e.server_process import ServerProcess
 
 from field178_server.cli.context import Operator
 from field178_server.http.headers import headers_of_every_answer
@@ -265,8 +266,9 @@ def test_who_does_not_know_the_authority_refuses_the_server(server: Server) -> N
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_the_server_ends_when_told(tmp_path: Path, how: signal.Signals) -> None:
     set_up(tmp_path, "http://127.0.0.1:8178")
-    process, _ = start(tmp_path)
-    assert end(process, how) == 0
+    server = ServerProcess(tmp_path)
+    server.start()
+    assert server.end(how) == 0
     assert "Traceback" not in (tmp_path / "server.log").read_text()
 
 
@@ -298,6 +300,8 @@ def test_plain_http_is_never_served_to_a_network(tmp_path: Path) -> None:
 
 def test_behind_a_proxy_plain_http_is_served_on_loopback(tmp_path: Path) -> None:
     set_up(tmp_path, "https://so178.example")
-    process, url = start(tmp_path, FIELD178_URL="https://so178.example", FIELD178_TRUSTED_PROXIES="1")
-    assert url.startswith("http://127.0.0.1:")
-    assert end(process) == 0
+    behind = {"FIELD178_URL": "https://so178.example", "FIELD178_TRUSTED_PROXIES": "1"}
+    server = ServerProcess(tmp_path, behind)
+    server.start()
+    assert server.url.startswith("http://127.0.0.1:")
+    assert server.end() == 0
