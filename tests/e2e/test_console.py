@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.e2e.browser import DESK, PHONE, HeldLine, Watched, chromium, watched_page
+from tests.e2e.browser import DESK, PHONE, HeldLine, Watched, watched_page
 from tests.e2e.foreign_client import ForeignClient, Json, enrolment_code
 from tests.e2e.server_process import ServerProcess, running_server
 from tests.shared import builders
@@ -111,12 +111,6 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         tablet = ForeignClient(server.url)
         tablet.enrol(enrolment_code(server.command("enrol-code", "--user", "an")))
         yield Desk(server, tablet, next(one for one in tablet.granted() if one.startswith("team:")))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

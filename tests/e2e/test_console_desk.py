@@ -9,13 +9,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.e2e.browser import PHONE, watched_page
 from tests.e2e.foreign_client import ForeignClient, Json
-from tests.e2e.test_console import PASSWORD, UNIT, Desk, browser, check_page, desk, sign_in
+from tests.e2e.test_console import PASSWORD, UNIT, Desk, check_page, desk, sign_in
 from tests.server.pictures import jpeg
 from tests.shared import builders
 
 from field178_shared.wire.canonical import record_hash
 
-__all__ = ["browser", "desk"]
+__all__ = ["desk"]
 
 pytestmark = pytest.mark.browser
 

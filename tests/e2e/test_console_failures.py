@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 from tests.e2e.browser import Watched, watched_page
-from tests.e2e.test_console import PASSWORD, Desk, browser, desk, sign_in
+from tests.e2e.test_console import PASSWORD, Desk, desk, sign_in
 from tests.e2e.test_console_desk import disputed_place, record_on_tablet
 
-__all__ = ["browser", "desk"]
+__all__ = ["desk"]
 
 pytestmark = pytest.mark.browser
 

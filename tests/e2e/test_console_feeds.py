@@ -6,11 +6,11 @@ import pytest
 import requests
 from playwright.sync_api import Browser, expect
 from tests.e2e.browser import watched_page
-from tests.e2e.test_console import PASSWORD, Desk, browser, check_page, desk
+from tests.e2e.test_console import PASSWORD, Desk, check_page, desk
 from tests.e2e.test_console_accessibility import findings
 from tests.e2e.test_console_people import sign_in
 
-__all__ = ["browser", "desk"]
+__all__ = ["desk"]
 
 pytestmark = pytest.mark.browser
 

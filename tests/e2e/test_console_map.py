@@ -11,12 +11,10 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.browser import PHONE, watched_page
 from tests.e2e.foreign_client import ForeignClient, enrolment_code
 from tests.e2e.server_process import running_server
-from tests.e2e.test_console import PASSWORD, Desk, browser, check_page, sign_in
+from tests.e2e.test_console import PASSWORD, Desk, check_page, sign_in
 from tests.server.pictures import jpeg
 from tests.server.pmtiles import JPEG, VECTOR, land, pmtiles, tile_at
 from tests.shared import builders
-
-__all__ = ["browser"]
 
 pytestmark = pytest.mark.browser
 

@@ -9,10 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.e2e.browser import DESK, PHONE, watched_page
 from tests.e2e.server_process import ServerProcess, running_server
-from tests.e2e.test_console import PASSWORD, browser, check_page
+from tests.e2e.test_console import PASSWORD, check_page
 from tests.server.office.mail.smtp_server import Postbox, smtp_server
-
-__all__ = ["browser"]
 
 pytestmark = pytest.mark.browser
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.e2e.browser import DESK, Watched, watched_page
-from tests.e2e.test_console import UNIT, Desk, browser, check_page, desk, sign_in
+from tests.e2e.test_console import UNIT, Desk, check_page, desk, sign_in
 from tests.shared import builders
 
-__all__ = ["browser", "desk"]
+__all__ = ["desk"]
 
 pytestmark = pytest.mark.browser
 YEAR = 2026

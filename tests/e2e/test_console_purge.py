@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.e2e.browser import DESK, PHONE, Watched, watched_page
-from tests.e2e.test_console import PASSWORD, Desk, browser, check_page, desk
+from tests.e2e.test_console import PASSWORD, Desk, check_page, desk
 
-__all__ = ["browser", "desk"]
+__all__ = ["desk"]
 
 pytestmark = pytest.mark.browser
 

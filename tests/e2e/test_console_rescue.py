@@ -12,12 +12,10 @@ from tests.e2e.browser import PHONE, watched_page
 from tests.e2e.race import an_office
 from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess
-from tests.e2e.test_console import PASSWORD, browser, check_page, sign_in
+from tests.e2e.test_console import PASSWORD, check_page, sign_in
 from tests.e2e.test_rescue import file_some, rescued
 
 from field178_mobile.replication.events import SyncMessage
-
-__all__ = ["browser"]
 
 pytestmark = pytest.mark.browser
 

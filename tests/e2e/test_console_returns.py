@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.e2e.browser import PHONE, watched_page
-from tests.e2e.test_console import PASSWORD, Desk, browser, check_page, desk
+from tests.e2e.test_console import PASSWORD, Desk, check_page, desk
 from tests.e2e.test_console_people import sign_in
 
-__all__ = ["browser", "desk"]
+__all__ = ["desk"]
 
 pytestmark = pytest.mark.browser
 

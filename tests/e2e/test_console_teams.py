@@ -7,10 +7,10 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.e2e.browser import DESK, watched_page
-from tests.e2e.test_console import PASSWORD, Desk, browser, check_page, desk
+from tests.e2e.test_console import PASSWORD, Desk, check_page, desk
 from tests.e2e.test_console_people import NARROW, sign_in
 
-__all__ = ["browser", "desk"]
+__all__ = ["desk"]
 
 pytestmark = pytest.mark.browser
 

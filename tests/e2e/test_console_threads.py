@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.e2e.browser import Watched, watched_page
 from tests.e2e.real_tablet import RealTablet, enrolled
-from tests.e2e.test_console import Desk, browser, desk, sign_in
+from tests.e2e.test_console import Desk, desk, sign_in
 from tests.e2e.test_console_accessibility import findings
 
 from field178_mobile.features.comments.comments import (
@@ -26,7 +26,7 @@ from field178_shared.codelists import load
 from field178_shared.text.i18n import translator
 from field178_shared.time.clock import SystemClock
 
-__all__ = ["browser", "desk"]
+__all__ = ["desk"]
 
 pytestmark = pytest.mark.browser
 

@@ -10,16 +10,9 @@ from scripts.demo import play, processes
 from scripts.guides.days import DAYS, WAITING, WHEN
 from scripts.guides.text import sections_of
 from scripts.guides.walk import page_for_walks, sign_in, walk_in
-from tests.e2e.browser import chromium
 from tests.e2e.server_process import ServerProcess
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

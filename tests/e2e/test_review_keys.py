@@ -9,12 +9,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 from tests.e2e.browser import Watched, watched_page
-from tests.e2e.test_console import NAMES, Desk, browser, check_page, desk, filed, sign_in
+from tests.e2e.test_console import NAMES, Desk, check_page, desk, filed, sign_in
 from tests.e2e.test_uploads import metadata, stock_client
 from tests.server.pictures import jpeg, sha256
 from tests.shared import builders
 
-__all__ = ["browser", "desk", "filed"]
+__all__ = ["desk", "filed"]
 
 pytestmark = pytest.mark.browser
 
