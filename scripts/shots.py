@@ -63,7 +63,9 @@ def main() -> None:
     """Play the demo with a clock that stands still, then take every picture anew."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        os.environ.update(SOFTWARE, PYTHONPATH=str(STILL_CLOCK), FIELD178_OFFSCREEN="1")
+        # What the path held stays: the pictures are those of the tree that is asked for.
+        path = os.pathsep.join([str(STILL_CLOCK), *filter(None, [os.environ.get("PYTHONPATH")])])
+        os.environ.update(SOFTWARE, PYTHONPATH=path, FIELD178_OFFSCREEN="1")
         still = runpy.run_path(str(STILL_CLOCK / "sitecustomize.py"))
         # This process fills the store: what it approves is older than tonight's visits.
         still["stop"](still["START"] - timedelta(hours=1))
