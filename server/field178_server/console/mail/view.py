@@ -33,7 +33,8 @@ _STATES = {
 _KINDS = {
     "digest": N_("What waits today"),
     "returned": N_("Returned of late"),
-    "test": N_("Test, or word about the account"),
+    "account": N_("About the account"),
+    "test": N_("Test e-mail"),
 }
 _REASONS = {
     MailReason.NO_ANSWER: N_("The e-mail server did not answer."),

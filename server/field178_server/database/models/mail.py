@@ -21,7 +21,7 @@ class Mail(Model):
         ForeignKeyConstraint(["tenant_id", "officer_id"], ["officer.tenant_id", "officer.officer_id"]),
         Index(None, "tenant_id", "state", "next_try_at"),
         Index(None, "tenant_id", "made_at", "mail_id"),
-        CheckConstraint("kind IN ('digest', 'returned', 'test')", name="kind"),
+        CheckConstraint("kind IN ('account', 'digest', 'returned', 'test')", name="kind"),
         CheckConstraint("state IN ('waiting', 'sending', 'sent', 'failed')", name="state"),
         CheckConstraint("attempt_count >= 0", name="attempt_count"),
     )

@@ -21,9 +21,7 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_, translator
 from field178_shared.time.clock import VIETNAM, local_date
 
-DIGEST, RETURNED = "digest", "returned"
-# One to one officer alone: a test, or word about the account.
-SINGLE = "test"
+DIGEST, RETURNED, ACCOUNT, TEST = "digest", "returned", "account", "test"
 WAITING, SENDING, SENT, FAILED = "waiting", "sending", "sent", "failed"
 # In the morning, before teams go out.
 DIGEST_HOUR = 7
@@ -93,7 +91,7 @@ def queue_test(session: Session, context: OperationContext, officer_id: str) -> 
     mail_id = context.ids.random()
     subject = say(N_("Field register 178: test"))
     text = say(N_("This server can send you e-mail. You need not do anything."))
-    session.add(new_mail(officer, mail_id, SINGLE, subject, f"{text}\n", context.now()))
+    session.add(new_mail(officer, mail_id, TEST, subject, f"{text}\n", context.now()))
     context.note(session, AuditEntry("mail_tested", mail_id))
     return mail_id
 

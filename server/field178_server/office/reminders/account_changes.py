@@ -10,7 +10,7 @@ from field178_server.accounts import officers
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Notice, Officer
 from field178_server.database.models.notice import INFO
-from field178_server.office.mail.operations import SINGLE, new_mail
+from field178_server.office.mail.operations import ACCOUNT, new_mail
 from field178_shared.text.formats import datetime_text
 from field178_shared.text.i18n import N_, translator
 
@@ -65,7 +65,7 @@ def _tell(session: Session, context: OperationContext, officer_id: str, text: st
     if by_mail and officer.email is not None and officer.disabled_at is None:
         subject = translator(officer.language, "console")(_SUBJECT)
         letter = f"{said[officer.language]}\n"
-        session.add(new_mail(officer, context.ids.random(), SINGLE, subject, letter, now))
+        session.add(new_mail(officer, context.ids.random(), ACCOUNT, subject, letter, now))
 
 
 def _role(session: Session, context: OperationContext, language: str) -> str:

@@ -22,7 +22,7 @@ def test_officer_with_an_address_gets_an_e_mail_in_the_own_language(office: Offi
     run_write(office.engine, lambda session: tell_of_reset(session, admin, own, by_mail=True))
     with snapshot(office.engine) as session:
         (mail,) = session.scalars(select(Mail))
-    assert (mail.officer_id, mail.state, mail.kind) == (own, "waiting", "test")
+    assert (mail.officer_id, mail.state, mail.kind) == (own, "waiting", "account")
     assert mail.text.startswith("Your password was reset on 24/11/2026 ")
     assert "by: System administrator" in mail.text
 
