@@ -40,6 +40,7 @@ Every error the product can utter, from the one table in `shared/field178_shared
 never reused and never changes its meaning. With a status it ends a whole request, as
 `application/problem+json` with `code`, `pointer` where there is one place to point at, and `Retry-After`
 where waiting helps; without one it is the receipt of a change, a field, or something only the tablet says.
+At a field of a form, `out_of_range` names the least and the largest number: "Số phải từ 1 đến 1.000."
 
 | code | status | Tiếng Việt | English |
 |---|---|---|---|

@@ -19,6 +19,10 @@ from field178_shared.ids import is_uuid
 from field178_shared.time.clock import from_wire
 from field178_shared.wire.protocol import MAX_TEXT
 
+# The largest count that somebody may type, on a tablet or in the office: beyond it a key was pressed twice.
+# The wire keeps taking larger ones: records of older versions hold them.
+LARGEST_COUNT = 99_999
+
 Issue = tuple[str, ErrorCode]
 Issues = Sequence[Issue]
 Check = Callable[[object], Issues]

@@ -13,7 +13,7 @@ from marshmallow import ValidationError, fields, validate
 
 from field178_shared.errors import ErrorCode
 from field178_shared.schemas import checks
-from field178_shared.schemas.checks import Issues, issues_of, messages_of
+from field178_shared.schemas.checks import LARGEST_COUNT, Issues, issues_of, messages_of
 
 NOTE_LENGTH = 200
 OPINION_LENGTH = 300
@@ -21,9 +21,6 @@ REMARK_LENGTH = 500
 MOST_ITEMS = 200
 
 COUNT = validate.Range(0, 1_000_000)
-# The largest count that somebody may type, on a tablet or in the office: beyond it a key was pressed twice.
-# The wire keeps taking what COUNT allows: records of older versions hold it.
-LARGEST_COUNT = 99_999
 MONEY = validate.Range(0, 1_000_000_000_000)
 # Seconds: a tablet whose battery died may be decades behind.
 CLOCK_OFFSET = validate.Range(-10_000_000_000, 10_000_000_000)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import event, func, select
 from tests.server.office_scene import PASSWORD, Office, Tablet, problem_of
@@ -281,7 +283,11 @@ def _other_at(text: str, place: int) -> str:
 def test_opening_a_session_writes_nothing(office: Office, tablet: Tablet) -> None:
     tablet.enrol()
     written: list[str] = []
-    event.listen(office.engine, "commit", lambda _connection: written.append("commit"))
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        written.extend(re.findall(r"^\s*(?:INSERT|UPDATE|DELETE)\b.*", statement))
+
+    event.listen(office.engine, "before_cursor_execute", note)
     tablet.open_session()
     assert not written
     tablet.sync()  # the counter-proof: its heartbeat is stored

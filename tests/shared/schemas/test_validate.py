@@ -9,7 +9,7 @@ from tests.shared import builders
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import write_path
 from field178_shared.schemas import TYPES, json_schema, validate
-from field178_shared.schemas.field_types import LARGEST_COUNT
+from field178_shared.schemas.checks import LARGEST_COUNT
 from field178_shared.schemas.fields.catalogue import bounds_at
 from field178_shared.text.privacy import matches_forbidden
 

@@ -12,7 +12,7 @@ from field178_mobile.kit.language import language as _
 from field178_mobile.kit.widgets import surface, text
 from field178_mobile.kit.widgets.overlay import Sheet
 from field178_mobile.kit.widgets.press import Btn, Chip, Press
-from field178_shared.schemas.field_types import LARGEST_COUNT
+from field178_shared.schemas.checks import LARGEST_COUNT
 
 __all__ = ["CountField", "NumberPad"]
 _REQUIRED = (surface.Flow, text.Txt)
