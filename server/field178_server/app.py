@@ -7,6 +7,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from field178_server.api import init_api
 from field178_server.console import init_console
+from field178_server.database import migrations
+from field178_server.database.engine import readonly
 from field178_server.database.flask_extension import init_database
 from field178_server.http.application_runtime import init_runtime
 from field178_server.http.headers import init_headers
@@ -44,6 +46,7 @@ def create_app(settings: Settings, clock: Clock | None = None, ids: IdSource | N
         load_keys(settings.key_dir),
         Passwords(settings.password_cost),
     )
+    migrations.require_newest(readonly(engine))
     init_runtime(app, runtime)
     fast_validation.prepare()
     init_request_log(app)

@@ -13,14 +13,17 @@ from typing import TypeVar
 
 import click
 import structlog
-from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import Engine, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from field178_server.attachments.storage.free_space import storage_full
 from field178_server.audit.operation_context import OperationContext
 from field178_server.cli.language import LANGUAGE, _
-from field178_server.database.engine import create_engine_for, is_storage_full
+from field178_server.database import migrations
+from field178_server.database.engine import create_engine_for, is_storage_full, readonly
+from field178_server.database.migrations import StoreVersionError
+from field178_server.database.single_server import AlreadyServedError
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.request_log import configure_log
 from field178_server.records.lists_in_force import ListsInForce
@@ -52,27 +55,53 @@ def readable_errors() -> Iterator[None]:
         yield
     except AppError as error:
         raise Refused(error) from error
+    except AlreadyServedError as error:
+        text = _("A server serves {folder} already; one SQLite store has one server. Stop it first.")
+        raise click.ClickException(text.format(folder=error.args[0])) from error
     except SettingError as error:
         raise click.UsageError(str(error)) from error
     except WrongAccountError as error:
         raise click.ClickException(_account_text(error)) from error
     except LoosePermissionsError as error:
         raise click.ClickException(str(error)) from error
-    except (KeysMissingError, SQLAlchemyError) as error:
+    except (KeysMissingError, StoreVersionError, SQLAlchemyError) as error:
         if isinstance(error, DBAPIError) and is_storage_full(error):
             raise Refused(storage_full()) from error
         raise click.ClickException(_remedy(error)) from error
 
 
-def _remedy(error: KeysMissingError | SQLAlchemyError) -> str:
-    """Return the advice for a missing key or an absent store; raise any other error again."""
+def _remedy(error: KeysMissingError | StoreVersionError | SQLAlchemyError) -> str:
+    """Return the advice for a missing key or an unusable store; raise any other error again."""
     settings = Settings.from_environment(os.environ)
+    if isinstance(error, OperationalError) and settings.database_url:
+        text = _("The store does not answer. FIELD178_DATABASE_URL is {url}: {reason}")
+        url = make_url(settings.database_url).render_as_string()
+        return text.format(url=url, reason=_first_line(error))
     if not settings.key_dir.is_dir():
         text = _("{folder} is not set up. New server: field178 init. One in use: restore it from the backup.")
         return text.format(folder=settings.data_dir)
+    if isinstance(error, StoreVersionError):
+        return _version_text(error)
     if isinstance(error, KeysMissingError):
         return _("{path} is missing: bring it back from the backup.").format(path=error.filename)
     raise error
+
+
+def _first_line(error: OperationalError) -> str:
+    return next(iter(str(error.orig).splitlines()), "")
+
+
+def _version_text(error: StoreVersionError) -> str:
+    if error.stored is None:
+        return _("The store is empty. New server: field178 init. One in use: restore it from the backup.")
+    if error.is_newer:
+        text = _("A newer version of the product serves this store ({stored}). Install that version again.")
+    else:
+        text = _(
+            "The store is of an older version ({stored}; this one works on {newest}). Stop the server, take"
+            " a backup with the version that served it, then: field178 init"
+        )
+    return text.format(stored=error.stored, newest=migrations.head())
 
 
 @dataclass(frozen=True)
@@ -84,7 +113,13 @@ class Operator:
 
     @functools.cached_property
     def engine(self) -> Engine:
-        """The store."""
+        """The store; raises StoreVersionError where its schema is of another version."""
+        migrations.require_newest(readonly(self.engine_of_any_version))
+        return self.engine_of_any_version
+
+    @functools.cached_property
+    def engine_of_any_version(self) -> Engine:
+        """The store as it is, for commands that install, check or upgrade it."""
         return create_engine_for(self.settings.effective_database_url)
 
     @functools.cached_property
@@ -124,8 +159,8 @@ class Operator:
 
     def close(self) -> None:
         """Close the connections to the store, where a command has opened any."""
-        if "engine" in vars(self):
-            self.engine.dispose()
+        if "engine_of_any_version" in vars(self):
+            self.engine_of_any_version.dispose()
 
     @property
     def context(self) -> OperationContext:

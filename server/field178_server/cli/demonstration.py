@@ -34,7 +34,7 @@ def demo(data_only: bool, as_json: bool) -> None:
     # Filed on a day on which the agencies of its year were still there.
     clock = ShiftedClock(DEMO_START, at.clock)
     ids = IdSource(clock)
-    install(at.settings, at.engine, clock, ids)
+    install(at.settings, at.engine_of_any_version, clock, ids)
     if at.read(lambda session: records_by_type(session, at.tenant_id)):
         raise click.ClickException(
             _("The store has records: the made-up district is filled into an empty one alone.")

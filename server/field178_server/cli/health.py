@@ -25,7 +25,7 @@ def health(as_json: bool) -> None:
     from field178_server.health.wording import words_of
 
     at = operator()
-    checks = checks_of_server(at.engine, at.settings, at.clock.now())
+    checks = checks_of_server(at.engine_of_any_version, at.settings, at.clock.now())
     if as_json:
         answer = {
             "is_healthy": not any(one.needs_attention for one in checks),

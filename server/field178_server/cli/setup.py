@@ -12,7 +12,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from field178_server.attachments.garbage_collection import Collected, collect
 from field178_server.cli.context import as_json_option, operator, show
 from field178_server.cli.language import _
-from field178_server.database.single_server import AlreadyServedError
 from field178_server.maintenance import check_log
 from field178_server.maintenance.daily import run_maintenance
 from field178_server.office.indicators.team_figures import publish_figures
@@ -46,7 +45,7 @@ def init(url: str | None, certificate: Path | None, key: Path | None, as_json: b
     chosen = {"url": url, "tls_certificate": certificate, "tls_key": key}
     _keep_settings({name: str(value) for name, value in chosen.items() if value is not None})
     at = operator()
-    found = install(at.settings, at.engine, at.clock, at.ids)
+    found = install(at.settings, at.engine_of_any_version, at.clock, at.ids)
     answer: dict[str, object] = {
         "data": str(at.settings.data_dir.absolute()),
         "tenant": found.tenant_id,
@@ -78,9 +77,6 @@ def serve(host: str, port: int) -> None:
         serving.serve(
             settings, host, port, lambda url: click.echo(_("field178 ready: {url}").format(url=url))
         )
-    except AlreadyServedError as error:
-        text = _("A server serves {folder} already; one SQLite store has one server.")
-        raise click.ClickException(text.format(folder=error.args[0])) from error
     except serving.AddressError as error:
         address, reason = error.args
         text = _(

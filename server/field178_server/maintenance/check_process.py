@@ -18,7 +18,7 @@ from types import TracebackType
 from sqlalchemy import Engine
 
 from field178_server.database.engine import create_engine_for
-from field178_server.maintenance.integrity import faults_of_store
+from field178_server.maintenance.integrity import faults_of_database
 from field178_server.security.error_frames import frames_of
 
 # -P: a program of this name in the folder where the server was started is not the product's.
@@ -28,7 +28,7 @@ _NICENESS = 10
 
 
 def faults_in_own_process(engine: Engine, tenant_id: str, receipt_key: str | None) -> list[str]:
-    """Return what `faults_of_store` finds. Raises OSError or CalledProcessError where the process failed.
+    """Return `faults_of_database`. Raises OSError or CalledProcessError where the process failed.
 
     The process is told the store by its input, where nobody sees a password, and ends when that is closed:
     with the server, however that ends. What it has to say of itself goes to the server's stderr.
@@ -54,7 +54,8 @@ def main() -> None:
     _give_way()
     database_url, tenant_id, receipt_key = json.loads(sys.stdin.readline())
     Thread(target=_end_with_server, daemon=True).start()
-    sys.stdout.write(json.dumps(faults_of_store(create_engine_for(database_url), tenant_id, receipt_key)))
+    found = faults_of_database(create_engine_for(database_url), tenant_id, receipt_key)
+    sys.stdout.write(json.dumps(found))
 
 
 def _tell(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:

@@ -27,6 +27,7 @@ from field178_server.database.models import (
     Tenant,
 )
 from field178_server.database.unit_of_work import snapshot
+from field178_server.maintenance.schema_check import faults_of_schema
 from field178_server.security.certificates import CA_KEY, KEY
 from field178_server.security.keyring import KEY_FILES, load_keys
 from field178_server.security.ownership import faults_of_owners
@@ -43,7 +44,7 @@ def faults(settings: Settings) -> list[str]:
         engine = create_engine_for(settings.effective_database_url)
         try:
             key = _receipt_key(settings)
-            found += faults_of_store(engine, settings.tenant, key) or _faults_of_blobs(engine, settings)
+            found += faults_of_database(engine, settings.tenant, key) or _faults_of_blobs(engine, settings)
         finally:
             engine.dispose()
     except RuntimeError as error:
@@ -82,6 +83,13 @@ def _faults_of_folder(folder: Path) -> Iterator[str]:
     if is_loose(folder):
         yield f"permissions: {folder}"
     yield from faults_of_owners(folder)
+
+
+def faults_of_database(engine: Engine, tenant_id: str, receipt_key: str | None) -> list[str]:
+    """Return the faults of the schema, else those of the rows."""
+    if migrations.current(readonly(engine)) == migrations.head() and (missing := faults_of_schema(engine)):
+        return missing
+    return faults_of_store(engine, tenant_id, receipt_key)
 
 
 def faults_of_store(engine: Engine, tenant_id: str, receipt_key: str | None = None) -> list[str]:

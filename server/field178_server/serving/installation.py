@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from field178_server.audit import verify
 from field178_server.database import migrations
 from field178_server.database.models import Tenant
+from field178_server.database.single_server import require_not_served
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
@@ -36,13 +37,19 @@ class Installed:
 
 
 def install(settings: Settings, engine: Engine, clock: Clock, ids: IdSource) -> Installed:
-    """Set everything up that is missing; what exists MUST stay as it is, tablets rely on it."""
+    """Set everything up that is missing; what exists MUST stay as it is, tablets rely on it.
+
+    Raises StoreVersionError for a store of a newer version, AlreadyServedError where an older one is served.
+    """
     make_private_folder(settings.data_dir)
     make_private_folder(settings.key_dir.parent)
     if engine.dialect.name == "sqlite" and engine.url.database:
         # SQLite gives the files beside it the rights of the store.
         Path(engine.url.database).touch(0o600)
     close_to_others(*settings.data_dir.iterdir())
+    if migrations.current(engine) not in (None, migrations.head()):
+        # A server that is running would go on with the statements of the schema before.
+        require_not_served(settings)
     migrations.upgrade(engine)
     with snapshot(engine) as session:
         is_known = session.get(Tenant, settings.tenant) is not None

@@ -46,6 +46,13 @@ class Command:
     def rows(self, *arguments: str) -> list[list[str]]:
         return [line.split("\t") for line in self(*arguments).splitlines()]
 
+    def change_store(self, statement: str) -> None:
+        """Run one statement on the store, whatever its version."""
+        operator = self.operator()
+        with operator.engine_of_any_version.begin() as connection:
+            connection.exec_driver_sql(statement)
+        operator.close()
+
     def operator(self) -> Operator:
         settings = Settings.from_environment({"FIELD178_DATA_DIR": str(self.folder)})
         return Operator(settings, SystemClock())

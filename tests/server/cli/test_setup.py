@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import update
 from tests.full_disk import no_room_beyond
 from tests.server.cli.command import Command
 from tests.server.cli.test_records import Field, tablet
@@ -32,6 +34,14 @@ def test_a_server_is_set_up_with_everything_it_needs(command: Command) -> None:
 
 def test_setting_up_again_keeps_keys_and_history(command: Command) -> None:
     assert command.json("init") == command.json("init")
+
+
+@contextmanager
+def closing_descriptor(descriptor: int) -> Iterator[int]:
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 @pytest.fixture
@@ -103,14 +113,64 @@ def test_an_own_certificate_is_kept_in_the_settings(command: Command, tmp_path: 
         ),
         ("UPDATE record SET deleted = 1, rev = rev + 1 WHERE type = 'team'", "scope: team:"),
         ("UPDATE alembic_version SET version_num = '0000'", "migrations: "),
+        ("DROP TABLE webhook_attempt", "schema: table webhook_attempt is missing"),
+        ("DROP INDEX ix_audit_tenant_id_at", "schema: index audit.ix_audit_tenant_id_at is missing"),
+        ("ALTER TABLE officer DROP COLUMN mail_topics", "schema: column officer.mail_topics is missing"),
+        ("ALTER TABLE officer ADD COLUMN nickname TEXT", "schema: column officer.nickname is unknown"),
     ],
 )
 def test_what_differs_is_named_and_the_exit_code_tells(field178: Command, statement: str, named: str) -> None:
-    with field178.operator().engine.begin() as connection:
-        connection.execute(text(statement))
+    field178.change_store(statement)
     result = field178.run("check")
     assert result.exit_code == 1
     assert named in result.output
+
+
+def test_table_and_index_that_an_operator_added_are_no_faults(field178: Command) -> None:
+    field178.change_store("CREATE TABLE notes (id INTEGER)")
+    field178.change_store("CREATE INDEX own_index ON officer (name)")
+    assert field178("check") == "Mọi thứ đều ổn.\n"
+
+
+@pytest.mark.parametrize("arguments", [("serve", "--port", "0"), ("enrol-code", "--user", "an"), ("backup",)])
+@pytest.mark.parametrize(("revision", "remedy"), [("0051", "field178 init"), ("9999", "phiên bản mới hơn")])
+def test_store_of_another_version_is_refused_in_one_sentence(
+    field178: Command, arguments: tuple[str, ...], revision: str, remedy: str
+) -> None:
+    field178.change_store(f"UPDATE alembic_version SET version_num = '{revision}'")
+    result = field178.run(*arguments)
+    assert result.exit_code == 1
+    assert result.output.count("\n") == 1
+    assert remedy in result.output
+    assert revision in result.output
+
+
+def test_init_does_not_touch_a_store_of_a_newer_version(field178: Command) -> None:
+    field178.change_store("UPDATE alembic_version SET version_num = '9999'")
+    result = field178.run("init")
+    assert result.exit_code == 1
+    assert "phiên bản mới hơn" in result.output
+    assert "9999" in field178.run("check").output
+
+
+def test_older_store_is_not_upgraded_under_a_running_server(field178: Command) -> None:
+    field178.change_store("UPDATE alembic_version SET version_num = '0051'")
+    with closing_descriptor(os.open(field178.folder, os.O_RDONLY)) as folder:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        result = field178.run("init")
+    assert result.exit_code == 1
+    assert "đang phục vụ" in result.output
+    assert result.output.count("\n") == 1
+
+
+def test_database_that_does_not_answer_is_named_with_its_reason(command: Command) -> None:
+    command.set(DATABASE_URL="postgresql+psycopg://field178:mat-khau@127.0.0.1:1/field178")
+    result = command.run("init")
+    assert result.exit_code == 1
+    assert result.output.count("\n") == 1
+    assert "127.0.0.1:1/field178" in result.output
+    assert "refused" in result.output
+    assert "mat-khau" not in result.output
 
 
 def test_a_key_that_others_read_is_named(field178: Command) -> None:

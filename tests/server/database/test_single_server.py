@@ -32,7 +32,7 @@ def test_a_second_server_is_refused_until_the_first_is_gone(
     own = {**os.environ, "FIELD178_DATA_DIR": str(tmp_path), "FIELD178_LANGUAGE": "en"}
     serving = [sys.executable, "-m", "field178_server.cli", "serve", "--port", "0"]
     second = subprocess.run(serving, env=own, capture_output=True, text=True)
-    refusal = f"Error: A server serves {tmp_path} already; one SQLite store has one server.\n"
+    refusal = f"Error: A server serves {tmp_path} already; one SQLite store has one server. Stop it first.\n"
     assert (second.returncode, second.stderr) == (1, refusal)
     with pytest.raises(AlreadyServedError):
         application_of(settings)

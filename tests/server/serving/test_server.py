@@ -63,7 +63,7 @@ def end(process: subprocess.Popen[str], how: signal.Signals = signal.SIGTERM) ->
 def set_up(folder: Path, url: str) -> Settings:
     settings = Settings(data_dir=folder, url=url)
     at = Operator(settings, SystemClock())
-    install(settings, at.engine, at.clock, at.ids)
+    install(settings, at.engine_of_any_version, at.clock, at.ids)
     at.engine.dispose()
     if settings.is_https:
         certificates.create(settings.tls_dir, "127.0.0.1", SystemClock().now())

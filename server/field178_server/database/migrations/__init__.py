@@ -25,10 +25,28 @@ class StoreUnreachableError(Exception):
     """The store does not answer."""
 
 
+class StoreVersionError(Exception):
+    """The schema of the store is not the one that this version of the product works on.
+
+    `stored` is the revision of the store, None when it is empty; `is_newer`: this version does not know it.
+    """
+
+    def __init__(self, stored: str | None) -> None:
+        super().__init__(f"the store is at revision {stored}, this version works on {head()}")
+        self.stored = stored
+        self.is_newer = stored is not None and not is_known(stored)
+
+
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Upgrade the store to a revision in one transaction; nothing happens when it is there already."""
+    """Upgrade the store to a revision in one transaction; nothing happens when it is there already.
+
+    Raises StoreVersionError for a store of a newer version.
+    """
     from alembic import command
 
+    error = StoreVersionError(current(engine))
+    if error.is_newer:
+        raise error
     with engine.connect() as connection:
         config = configuration()
         config.attributes["connection"] = connection
@@ -59,6 +77,16 @@ def probe(engine: Engine) -> str | None:
         return current(engine)
     except SQLAlchemyError as error:
         raise StoreUnreachableError from error
+
+
+def require_newest(engine: Engine) -> None:
+    """Raise StoreVersionError unless the store is at the newest revision.
+
+    A server on another schema would acknowledge some changes and fail at others.
+    """
+    stored = current(engine)
+    if stored != head():
+        raise StoreVersionError(stored)
 
 
 def head() -> str:
