@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
+from sqlalchemy import make_url
 
 from field178_server.cli import main as field178
 from field178_server.settings import VARIABLES
@@ -53,6 +54,13 @@ def test_every_call_is_one_of_the_command(call: str) -> None:
     known = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
     wanted = {word.partition("=")[0] for word in rest if word.startswith("--")}
     assert wanted <= known | {"--version"}, call
+
+
+def test_address_of_postgresql_has_a_password_or_connects_by_the_socket() -> None:
+    addresses = [make_url(text) for text in re.findall(r"postgresql\+psycopg://[^\s'\"`]+", PAGE)]
+    assert len(addresses) == 6
+    for address in addresses:
+        assert address.password or (not address.host and address.query["host"] == "/var/run/postgresql")
 
 
 def test_both_languages_give_the_same_commands_for_the_server() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, inspect, make_url
 from sqlalchemy.exc import DBAPIError
 
 from field178_server.backup.errors import BackupError, Reason
+from field178_server.backup.postgresql_clients import path_of
 from field178_server.database.engine import copy_sqlite, create_engine_for
 from field178_server.security.private_files import copy_durably
 
@@ -28,7 +28,14 @@ def copy_out(connection: Connection, url: str, target: Path) -> None:
         copy_sqlite(connection, target)
     else:
         snapshot = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
-        _client(url, "pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={target}")
+        _client(
+            url,
+            _major(connection),
+            "pg_dump",
+            "--format=custom",
+            f"--snapshot={snapshot}",
+            f"--file={target}",
+        )
     with target.open("rb") as file:
         os.fsync(file.fileno())
 
@@ -40,7 +47,13 @@ def copy_in(source: Path, url: str) -> None:
         copy_durably(source, Path(str(parsed.database)))
     else:
         options = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges")
-        _client(url, "pg_restore", *options, str(source))
+        engine = create_engine_for(url)
+        try:
+            with engine.connect() as connection:
+                major = _major(connection)
+        finally:
+            engine.dispose()
+        _client(url, major, "pg_restore", *options, str(source))
 
 
 def is_empty(url: str) -> bool:
@@ -89,15 +102,18 @@ def _alone(engine: Engine, statement: str) -> None:
         connection.exec_driver_sql(statement)
 
 
-def _client(url: str, program: str, *arguments: str) -> None:
+def _major(connection: Connection) -> int:
+    version = connection.dialect.server_version_info
+    assert version is not None
+    return version[0]
+
+
+def _client(url: str, major: int, program: str, *arguments: str) -> None:
     """Run a client program of PostgreSQL; the password is passed by the environment."""
-    found = shutil.which(program)
-    if found is None:
-        raise BackupError(Reason.NO_CLIENT, program)
     parsed = make_url(url)
     own = {"PGPASSWORD": parsed.password} if parsed.password else {}
     done = subprocess.run(  # noqa: S603  # a fixed program, no shell
-        [found, "--no-password", f"--dbname={_address(parsed)}", *arguments],
+        [path_of(program, major), "--no-password", f"--dbname={_address(parsed)}", *arguments],
         env={**os.environ, **own},
         capture_output=True,
         text=True,

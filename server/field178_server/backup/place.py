@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from field178_server.backup.errors import BackupError, Reason
+from field178_server.backup.postgresql_clients import is_installed
 from field178_server.database.engine import sqlite_file
 from field178_server.settings import Settings
 
@@ -32,7 +33,7 @@ def obstacle_of(settings: Settings) -> BackupError | None:
         return BackupError(Reason.NOT_WRITABLE, str(folder))
     if sqlite_file(settings.effective_database_url) is None:
         for program in CLIENTS:
-            if shutil.which(program) is None:
+            if not is_installed(program):
                 return BackupError(Reason.NO_CLIENT, program)
     return None
 

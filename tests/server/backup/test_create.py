@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from field178_server.attachments.upload_rows import Limits, UploadRequest
 from field178_server.attachments.uploads import Uploading
 from field178_server.audit.operation_context import OperationContext
 from field178_server.backup import create as backup
-from field178_server.backup import log
+from field178_server.backup import log, postgresql_clients
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.job import BACKUP
 from field178_server.backup.restore import restore
@@ -126,15 +127,53 @@ def test_an_account_that_may_create_databases_needs_no_more(
     assert not [name for name in left if name.startswith("field178_scratch")]
 
 
+def add_program(folder: Path, name: str, version: str) -> None:
+    """Make a program that tells its version and can do nothing else."""
+    path = folder / name
+    path.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo "{name} (PostgreSQL) {version}"\nexit 1\n')
+    path.chmod(0o755)
+
+
+@pytest.mark.postgres
+def test_client_of_the_servers_own_version_is_taken_before_the_one_on_the_path(
+    postgres_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(postgres_engine)
+    world.tablet(UNIT).created()
+    for name in ("pg_dump", "pg_restore"):
+        add_program(tmp_path, name, "9.6")
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    settings = settings_of(postgres_engine, tmp_path)
+    taken = backup.create(settings, postgres_engine, desk_of(world), tmp_path / "b")
+    assert taken.proof.faults == []
+
+
+@pytest.mark.postgres
+def test_client_older_than_the_server_is_named_with_the_version_that_is_needed(
+    postgres_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(postgres_engine)
+    add_program(tmp_path, "pg_dump", "9.6")
+    add_program(tmp_path, "pg_restore", "9.6")
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(postgresql_clients, "_FOLDERS", ())
+    with postgres_engine.connect() as connection:
+        (major, *_minor) = connection.dialect.server_version_info or ()
+    with pytest.raises(BackupError) as refused:
+        backup.create(settings_of(postgres_engine, tmp_path), postgres_engine, desk_of(world), tmp_path / "b")
+    assert (refused.value.reason, refused.value.what) == (Reason.NO_CLIENT, f"pg_dump {major}")
+
+
 @pytest.mark.postgres
 def test_a_missing_client_program_is_named_and_nothing_is_left(
     postgres_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = World(postgres_engine)
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(postgresql_clients, "_FOLDERS", ())
     with pytest.raises(BackupError) as refused:
         backup.create(settings_of(postgres_engine, tmp_path), postgres_engine, desk_of(world), tmp_path / "b")
-    assert (refused.value.reason, refused.value.what) == (Reason.NO_CLIENT, "pg_dump")
+    assert (refused.value.reason, refused.value.what) == (Reason.NO_CLIENT, "pg_dump 15")
     assert list((tmp_path / "b").iterdir()) == []
 
 

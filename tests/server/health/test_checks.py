@@ -13,7 +13,7 @@ from sqlalchemy import update
 from tests.server.office_scene import Office, copy_of
 
 from field178_server.backup import create as backup
-from field178_server.backup import log
+from field178_server.backup import log, postgresql_clients
 from field178_server.backup.job import BACKUP
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Job
@@ -107,6 +107,7 @@ def test_place_of_the_backups(office: Office, tmp_path: Path, monkeypatch: pytes
     assert judged(office, name, elsewhere) == (Level.OK, "")
     postgres = replace(elsewhere, database_url="postgresql+psycopg://nobody@localhost/none")
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(postgresql_clients, "_FOLDERS", ())
     assert judged(office, name, postgres) == (Level.FAULT, "no_client")
     take(office)
     monkeypatch.setattr(checks, "free_mb", lambda _: 1)
