@@ -17,9 +17,9 @@ ready = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,$(eval reason := $(shel
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-demo: ## play the main job for real: server, tablet, review; leaves the server running
+demo: ## play the main job for real: server, tablet, review; leaves the server running; another port: PORT=8200
 	$(call ready,demo)
-	@$(PYTHON) -m scripts.demo
+	@$(PYTHON) -m scripts.demo $(if $(findstring command,$(origin PORT)),--port $(PORT))
 
 demo-stop: ## stop the server that `make demo` left running
 	@test ! -x $(PYTHON) || $(PYTHON) -m scripts.demo --stop

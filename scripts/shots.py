@@ -300,12 +300,14 @@ def shoot_report(target: Path) -> None:
 def shoot_guides(taken: Path) -> None:
     """Walk each role's day in a district of its own, in both languages, and take the pictures."""
     from playwright.sync_api import sync_playwright
-    from scripts.demo.play import command, fill, free_port
+    from scripts.demo.held_port import held_port
+    from scripts.demo.play import command, fill
     from scripts.demo.processes import DemoClock, ServerProcess
     from scripts.guides.days import DAYS, WAITING, WHEN
     from scripts.guides.walk import page_for_walks, sign_in, walk_in
 
-    server = ServerProcess(taken.parent / "district", DemoClock.started(WHEN), free_port())
+    held = held_port()
+    server = ServerProcess(taken.parent / "district", DemoClock.started(WHEN), held.port, held)
     fill(server, WAITING)
     command(server, "check")  # the daily one would come in the middle of the walk
     server.start()

@@ -8,6 +8,7 @@ from pathlib import Path
 from shlex import quote
 
 import click
+from scripts.demo.held_port import USUAL_PORT, held_port
 from scripts.demo.words import _
 
 FOLDER = ".demo"
@@ -20,7 +21,12 @@ LATER = "2025-02-11T08:30:00+07:00"
 @click.option(
     "--folder", default=FOLDER, show_default=True, type=click.Path(path_type=Path), help=_("Where.")
 )
-def main(is_stop: bool, folder: Path) -> None:
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    help=_("Port of the server; left out: {port}, or any free one.").format(port=USUAL_PORT),
+)
+def main(is_stop: bool, folder: Path, port: int | None) -> None:
     """Play the main job, each step told in plain words."""
     from scripts.demo import play  # starts a tablet, a server, and imports both
 
@@ -28,8 +34,14 @@ def main(is_stop: bool, folder: Path) -> None:
     if is_stop:
         click.echo(_("The demo's server is stopped.") if play.stop(where) else _("No server of a demo runs."))
         return
+    play.stop(where)
     try:
-        url = play.play(where, click.echo, _screen())
+        held = held_port(port)
+    except OSError as error:
+        text = _("Port {port} is taken. Another one: make demo PORT=8200")
+        raise click.ClickException(text.format(port=port)) from error
+    try:
+        url = play.play(where, click.echo, _screen(), held)
     except (play.NotAsTold, ChildProcessError) as error:
         raise click.ClickException(_("The play broke off: {error}").format(error=error)) from error
     click.echo("")

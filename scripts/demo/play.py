@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.demo.held_port import USUAL_PORT, HeldPort
 from scripts.demo.processes import DemoClock, ServerProcess, Tablet
 from scripts.demo.reviewer import Reviewer
 from scripts.demo.words import _
@@ -31,12 +31,13 @@ from field178_shared.time.clock import clock_from_environment
 
 # Printed for everybody to see: every account of the made-up district has it.
 PASSWORD = "gia-lap-an-lao-178"
-USUAL_PORT = 8178
 # Five workers there at the last visit, as now.
 KARAOKE = {"words": "tu suong", "title": "Karaoke Tú Sương (GL-015)"}
 KARAOKE_WITH_VIOLATIONS = {"words": "ngan uyen", "title": "Karaoke Ngân Uyên (GL-017)"}
 CAFE = {"words": "moc phong", "title": "Cà phê Mộc Phong (GL-025)"}
 COMMENTED = "answers.workers_contract.v"
+# Codes of the tablet's status line while the server is stopped; any other tells that somebody answered.
+NOBODY_ANSWERS = ("unreachable", "no_network")
 
 Tell = Callable[[str], None]
 
@@ -54,14 +55,13 @@ class Stage:
     tell: Tell
 
 
-def play(folder: Path, tell: Tell, screen: Mapping[str, str]) -> str:
+def play(folder: Path, tell: Tell, screen: Mapping[str, str], held: HeldPort) -> str:
     """Play the main job on an empty store in `folder`; returns the address of the server that stays up.
 
     A play that breaks off leaves no server.
     """
-    stop(folder)
     shutil.rmtree(folder, ignore_errors=True)
-    server = ServerProcess(folder / "office", DemoClock.started(), free_port())
+    server = ServerProcess(folder / "office", DemoClock.started(), held.port, held)
     tell(_("The main job is played with the real programs; it takes one to three minutes."))
     with ExitStack() as stack:
         stack.callback(server.stop)
@@ -116,7 +116,7 @@ def _enrol(stage: Stage, tablet: Tablet) -> None:
 
 
 def _work_without_network(stage: Stage, tablet: Tablet) -> list[str]:
-    stage.server.stop()
+    stage.server.pause()
     stage.tell(_("4. The server is stopped: the tablet works without a network from here on"))
     tablet.ask("shift", decision="12/QĐ-UBND")
     unit = stage.seeded.team.unit_ids[0]
@@ -133,7 +133,7 @@ def _work_without_network(stage: Stage, tablet: Tablet) -> list[str]:
         stage.tell(_("   recorded {what}: {taps} taps, it shows “{word}”").format(what=what, **_shown(seen)))
         filed += _list(seen["records"])
     seen = tablet.ask("sync")
-    _must(seen["unsent"] == len(filed), seen)
+    _must(seen["unsent"] == len(filed) and seen["trouble"] in NOBODY_ANSWERS, seen)
     stage.tell(_("5. Asked to send, the tablet tells the truth: “{line}”").format(line=seen["line"]))
     return filed
 
@@ -212,16 +212,3 @@ def command(server: ServerProcess, *arguments: str) -> dict[str, str]:
     _must(done.returncode == 0, done.stdout + done.stderr)
     found: dict[str, str] = json.loads(done.stdout) if "--json" in arguments else {}
     return found
-
-
-def free_port() -> int:
-    """Return the usual port, or any free one where something else has it."""
-    for wanted in (USUAL_PORT, 0):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", wanted))
-            except OSError:
-                continue
-            port: int = probe.getsockname()[1]
-            return port
-    raise OSError("no free port")

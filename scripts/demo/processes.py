@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
+from scripts.demo.held_port import HeldPort
 from scripts.demo.words import _
 
 from field178_server.demo import DEMO_START
@@ -57,6 +58,8 @@ class ServerProcess:
     folder: Path
     clock: DemoClock
     port: int
+    # Kept from other programs until the server listens, and again while it is stopped.
+    held: HeldPort | None = None
 
     @property
     def url(self) -> str:
@@ -69,7 +72,8 @@ class ServerProcess:
         return self.folder / "server.pid"
 
     def start(self) -> None:
-        """Serve, and return when connections are taken."""
+        """Serve, and return when connections are taken; raises ChildProcessError with the reason."""
+        self._release()
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "server.log").open("ab") as log, self.pid_file.open("w") as holder:
             fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -90,12 +94,23 @@ class ServerProcess:
 
     def stop(self) -> bool:
         """End the process that the pid file names; tell whether there was one."""
+        self._release()
         if not self.pid_file.is_file():
             return False
         with self.pid_file.open() as file:
             was_serving = _is_locked(file) and _end(int(file.read()))
         self.pid_file.unlink()
         return was_serving
+
+    def pause(self) -> None:
+        """Stop the server and keep its port: who calls meets a closed line, not another program."""
+        self.stop()
+        self.held = HeldPort(self.port)
+
+    def _release(self) -> None:
+        if self.held is not None:
+            self.held.release()
+            self.held = None
 
     def command(self) -> list[str]:
         """Return the program and its arguments."""

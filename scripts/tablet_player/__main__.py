@@ -181,7 +181,12 @@ class Player:
         self.fingers.frames()
         status = self._status()
         shown = tablet_status.text
-        return {"line": shown, "unsent": status.unsent_records, "in_sync": status.in_sync}
+        return {
+            "line": shown,
+            "trouble": status.last_error,
+            "unsent": status.unsent_records,
+            "in_sync": status.in_sync,
+        }
 
     def _is_open(self) -> bool:
         return self.stage.app.navigator.session_view is not None

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from scripts.demo import play
+from scripts.demo.held_port import held_port
 from scripts.demo.processes import DemoClock, ServerProcess, Tablet
 from scripts.demo.reviewer import Reviewer
 from tests.bench.figures import figure, percentile
@@ -26,7 +27,8 @@ def main() -> None:
     """Print the taps from the list to "saved on this device", and beside them CPU a tap and live widgets."""
     with tempfile.TemporaryDirectory() as name, ExitStack() as ending:
         folder = Path(name)
-        server = ServerProcess(folder / "office", DemoClock.started(), play.free_port())
+        held = held_port()
+        server = ServerProcess(folder / "office", DemoClock.started(), held.port, held)
         seeded = play.fill(server)
         server.start()
         ending.callback(server.stop)

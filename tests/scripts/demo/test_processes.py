@@ -1,10 +1,16 @@
 import os
+import socket
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from click.testing import CliRunner
 from scripts.demo import play, processes
+from scripts.demo.__main__ import main
+from scripts.demo.held_port import HeldPort, held_port
 from scripts.demo.processes import DemoClock, ServerProcess, Tablet
 
 # The server is meant to outlive the process that started it.
@@ -64,6 +70,44 @@ def test_a_play_that_breaks_off_leaves_no_server(
     monkeypatch.setattr(play, "fill", lambda _server: None)
     monkeypatch.setattr(play, "_tell_store", lambda _stage: None)
     with pytest.raises(type(error)):
-        play.play(tmp_path, print, {})
+        play.play(tmp_path, print, {}, held_port(0))
     assert not served.pid_file.exists()
     assert play.stop(tmp_path) is False
+
+
+def test_port_of_a_paused_server_is_no_other_programs(served: ServerProcess) -> None:
+    served.held = held_port(0)
+    served.port = served.held.port
+    served.start()
+    served.pause()
+    with pytest.raises(OSError, match="in use"):
+        socket.create_server(("0.0.0.0", served.port))
+    with socket.create_connection(("127.0.0.1", served.port)) as caller:
+        caller.settimeout(10)
+        assert caller.recv(1) == b""
+    served.stop()
+    HeldPort(served.port).release()
+
+
+def test_demo_names_a_port_that_another_program_has(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        port = stranger.getsockname()[1]
+        result = CliRunner().invoke(main, ["--folder", str(tmp_path / "demo"), "--port", str(port)])
+    assert result.exit_code == 1
+    assert f"{port}" in result.output
+    assert "PORT=8200" in result.output
+
+
+@pytest.mark.parametrize(
+    ("trouble", "is_believed"), [("unreachable", True), ("session", False), (None, False)]
+)
+def test_step_without_a_server_fails_when_another_program_answered(
+    server: ServerProcess, monkeypatch: pytest.MonkeyPatch, trouble: str | None, is_believed: bool
+) -> None:
+    shown = {"taps": 1, "word": "unsent", "records": ["r"], "unsent": 5, "trouble": trouble, "line": "…"}
+    tablet = Mock(Tablet, **{"ask.return_value": shown})
+    monkeypatch.setattr(ServerProcess, "pause", lambda _self: None)
+    seeded = Mock(**{"team.unit_ids": ["c11629_v1"]})
+    stage = play.Stage(server, seeded, print)
+    with nullcontext() if is_believed else pytest.raises(play.NotAsTold):
+        play._work_without_network(stage, tablet)
