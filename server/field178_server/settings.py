@@ -100,7 +100,13 @@ class Settings:
             raise SettingError(f"{PREFIX}BLOBS_ENDPOINT: http://… | https://…")
         self._check_signers()
         self._check_mail()
-        if (self.tls_certificate is None) != (self.tls_key is None):
+        # Behind a proxy its chain alone is named, so that tablets are enrolled with the pins of that.
+        needs_key = self.tls_certificate is not None and not self.trusted_proxies
+        if (
+            (self.tls_key is None)
+            if needs_key
+            else (self.tls_certificate is None and self.tls_key is not None)
+        ):
             raise SettingError(f"{PREFIX}TLS_CERTIFICATE + {PREFIX}TLS_KEY")
 
     def _check_signers(self) -> None:

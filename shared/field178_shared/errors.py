@@ -150,6 +150,7 @@ class ErrorCode(StrEnum):
     # tablet
     NO_NETWORK = "no_network"
     NOT_OUR_SERVER = "not_our_server"
+    CERTIFICATE_UNKNOWN = "certificate_unknown"
     PIN_WRONG = "pin_wrong"
     PIN_LOCKED = "pin_locked"
     STORE_LOCKED = "store_locked"
@@ -456,6 +457,13 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ),
     ErrorCode.NOT_OUR_SERVER: _E(
         None, "Mạng này chặn kết nối (trang đăng nhập Wi-Fi?).", "This network intercepts connections."
+    ),
+    ErrorCode.CERTIFICATE_UNKNOWN: _E(
+        None,
+        "Máy này chưa tin chứng thư của máy chủ. Hãy quét mã QR hoặc dán đường dẫn đăng ký do văn phòng vừa"
+        " tạo: trong đó có dấu của chứng thư, còn địa chỉ và mã gõ tay thì không.",
+        "This tablet does not trust the server's certificate. Scan the QR code or paste the enrolment link"
+        " that the office has just made: it names the certificate, a typed address and code do not.",
     ),
     ErrorCode.PIN_WRONG: _E(None, "Mã PIN không đúng.", "The PIN is wrong."),
     ErrorCode.PIN_LOCKED: _E(None, "Nhập sai nhiều lần, hãy chờ.", "Too many wrong PINs: please wait."),

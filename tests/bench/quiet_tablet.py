@@ -19,7 +19,7 @@ from tests.e2e.server_process import ServerProcess, running_server
 
 from field178_mobile.replication.events import SyncMessage
 from field178_mobile.replication.transport import HttpTransport
-from field178_server.security.certificates import pin_for
+from field178_server.security.certificates import pins_for
 from field178_server.settings import Settings
 
 ROUNDS = 20
@@ -78,7 +78,7 @@ def _measure(
 
 def _tablet(server: ServerProcess, folder: Path, url: str) -> RealTablet:
     environment = {**os.environ, "FIELD178_DATA_DIR": str(server.folder), **server.environment}
-    pin = pin_for(Settings.from_environment(environment)) or ""
+    pin = " ".join(pins_for(Settings.from_environment(environment)))
     return enrolled(server, OFFICER, folder, url, PASSWORD, pin)
 
 

@@ -59,6 +59,7 @@ MESSAGES = {
     FailureKind.CUT: SyncMessage.UNREACHABLE,
     FailureKind.PORTAL: SyncMessage.PORTAL,
     FailureKind.NOT_OUR_SERVER: SyncMessage.NOT_OUR_SERVER,
+    FailureKind.CERTIFICATE: SyncMessage.NOT_OUR_SERVER,
     FailureKind.SERVER_ERROR: SyncMessage.SERVER_ERROR,
     FailureKind.BUSY: SyncMessage.SERVER_BUSY,
     FailureKind.SERVER_FULL: SyncMessage.SERVER_FULL,

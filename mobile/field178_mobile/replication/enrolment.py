@@ -31,7 +31,10 @@ class Caller(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EnrolLink:
-    """What the QR of an enrolment code says: where, which code, whom to trust."""
+    """What the QR of an enrolment code says: where, which code, whom to trust.
+
+    `pin`: the pins of the server's certificates with blanks between, "" for those that the system trusts.
+    """
 
     url: str
     code: str
@@ -44,10 +47,11 @@ def read_link(text: str) -> EnrolLink | None:
     parts = urlsplit(text.strip())
     if parts.scheme != "field178" or parts.path != "enrol":
         return None
-    found = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    if not found.get("u") or not found.get("c"):
+    values = parse_qs(parts.query)
+    url, code, receipt_key = (values.get(name, [""])[0] for name in "uck")
+    if not url or not code:
         return None
-    return EnrolLink(found["u"], found["c"], found.get("p", ""), found.get("k", ""))
+    return EnrolLink(url, code, " ".join(values.get("p", [])), receipt_key)
 
 
 def enrol(caller: Caller, code: str, label: str, device_key: bytes, receipt_key: str = "") -> Enrolment:

@@ -29,6 +29,8 @@ class FailureKind(StrEnum):
     UNREACHABLE = "unreachable"
     PORTAL = "portal"
     NOT_OUR_SERVER = "not_our_server"
+    # A server answers with a certificate that this tablet does not trust.
+    CERTIFICATE = "certificate"
     CUT = "cut"
     SERVER_ERROR = "server_error"
     BUSY = "busy"

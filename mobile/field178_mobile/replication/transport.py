@@ -25,8 +25,9 @@ from urllib3.util import SKIP_HEADER
 from field178_mobile.ports import Json
 from field178_mobile.replication.enrolment import session_signature
 from field178_mobile.replication.events import Failure, FailureKind
-from field178_mobile.replication.pinning import CONNECT_TIMEOUT_S, context_for, pinned_authority
+from field178_mobile.replication.pinning import CONNECT_TIMEOUT_S, pinned_certificates
 from field178_mobile.replication.port import TransportFailure
+from field178_shared.crypto.pinning import context_trusting
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import duration_clock
 from field178_shared.wire.content_coding import GZIP, LEAST_PACKED_BYTES, StreamReader, gzip_bytes
@@ -166,8 +167,10 @@ class HttpTransport:
                 stream=True,
                 allow_redirects=False,
             )
-        except requests.exceptions.SSLError:
-            raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER)) from None
+        except requests.exceptions.SSLError as error:
+            is_untrusted = any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
+            kind = FailureKind.CERTIFICATE if is_untrusted else FailureKind.NOT_OUR_SERVER
+            raise TransportFailure(Failure(kind)) from None
         except (requests.RequestException, HTTPError, OSError) as error:
             has_network = not any(map(_is_no_network, _causes(error)))
             kind = FailureKind.UNREACHABLE if has_network else FailureKind.NO_NETWORK
@@ -201,12 +204,12 @@ class HttpTransport:
 
     def _authority(self, host: str, port: int | None) -> ssl.SSLContext:
         try:
-            authority = pinned_authority(host, port or 443, self.pin)
+            pinned = pinned_certificates(host, port or 443, self.pin)
         except ssl.SSLError:
             raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER)) from None
-        if authority is None:
-            raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER))
-        return context_for(authority)
+        if not pinned:
+            raise TransportFailure(Failure(FailureKind.CERTIFICATE))
+        return context_trusting(pinned)
 
 
 class _PinnedAdapter(HTTPAdapter):
@@ -307,6 +310,8 @@ def _seconds(text: str) -> float | None:
 def _app_error(failure: Failure) -> AppError:
     if failure.kind in (FailureKind.NOT_OUR_SERVER, FailureKind.PORTAL):
         return AppError(ErrorCode.NOT_OUR_SERVER)
+    if failure.kind is FailureKind.CERTIFICATE:
+        return AppError(ErrorCode.CERTIFICATE_UNKNOWN)
     if failure.code is not None:
         return AppError(failure.code, retry_after_s=failure.retry_after_s)
     return AppError(_SAID_OF.get(failure.kind, ErrorCode.NO_NETWORK))

@@ -56,7 +56,8 @@ def enrol() -> ResponseReturnValue:
     )
     # A claim is its own proof: the actor is the tablet that is being enrolled.
     context = _context(runtime, trail.Actor("device"))
-    enrolled = run_write(runtime.engine, lambda session: _enrol(session, context, claim, budgets))
+    pins = _pins(runtime)
+    enrolled = run_write(runtime.engine, lambda session: _enrol(session, context, claim, pins, budgets))
     return _answer(runtime, enrolled), 201
 
 
@@ -96,11 +97,21 @@ def recover() -> ResponseReturnValue:
 
 
 def _enrol(
-    session: Session, context: OperationContext, claim: Claim, budgets: tuple[RateLimit, ...]
+    session: Session,
+    context: OperationContext,
+    claim: Claim,
+    pins: tuple[str, ...],
+    budgets: tuple[RateLimit, ...],
 ) -> Enrolled:
-    enrolled = enrolment.enrol(session, context, claim)
+    enrolled = enrolment.enrol(session, context, claim, pins)
     rate_limit.give_back(session, context.tenant_id, budgets)
     return enrolled
+
+
+def _pins(runtime: Runtime) -> tuple[str, ...]:
+    from field178_server.security.certificates import pins_for  # only https needs it
+
+    return pins_for(runtime.settings) if runtime.settings.is_https else ()
 
 
 def _recover(

@@ -105,7 +105,7 @@ def _alone(engine: Engine, statement: str) -> None:
 def _major(connection: Connection) -> int:
     version = connection.dialect.server_version_info
     assert version is not None
-    return version[0]
+    return int(version[0])
 
 
 def _client(url: str, major: int, program: str, *arguments: str) -> None:

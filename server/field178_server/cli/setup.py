@@ -55,8 +55,9 @@ def init(url: str | None, certificate: Path | None, key: Path | None, as_json: b
         "sealing_key": at.keyring.sealing_key,
     }
     if at.settings.is_https:
-        answer["ca_pin"] = _prepare_tls(at.settings)
+        answer["ca_pin"] = " ".join(_prepare_tls(at.settings))
     show(answer, as_json=as_json)
+    _check_certificate(at.settings)
     if not as_json:
         click.echo(_("Next: field178 user add LOGIN --role admin, then field178 serve"), err=True)
 
@@ -116,15 +117,42 @@ def _keep_settings(chosen: dict[str, str]) -> None:
     write_settings_file(path, kept)
 
 
-def _prepare_tls(settings: Settings) -> str:
+def _prepare_tls(settings: Settings) -> tuple[str, ...]:
     from field178_server.security import certificates
 
-    if settings.tls_certificate is None:
+    # Behind a proxy callers never meet a certificate of ours.
+    if settings.tls_certificate is None and not settings.trusted_proxies:
         # The machine's own clock, whatever the demo's: browsers and tablets check certificates by theirs.
         certificates.create(
             settings.tls_dir, urlsplit(settings.url).hostname or "localhost", SystemClock().now()
         )
-    return certificates.pin_of(certificates.certificate_of(settings)[0])
+    return certificates.pins_for(settings)
+
+
+def _check_certificate(settings: Settings) -> None:
+    """Raise ClickException where tablets would refuse the server: now, not when a team stands in the yard.
+
+    What the address shows at this moment is a warning: the server may not have been started again yet.
+    """
+    if not settings.is_https:
+        return
+    from field178_server.security.certificate_check import Seen, fault_of_files, seen_from_outside
+
+    if fault := fault_of_files(settings):
+        text = _(
+            "Tablets will refuse this certificate: {reason}. Give the whole chain (fullchain.pem) for the"
+            " name in {url}, and its key."
+        )
+        raise click.ClickException(text.format(reason=fault, url=settings.url))
+    seen, reason = seen_from_outside(settings)
+    if seen is Seen.OTHER:
+        text = _(
+            "{url} shows another certificate than the enrolment codes name. A proxy in front: set"
+            " FIELD178_TRUSTED_PROXIES and name its chain; otherwise start the server again."
+        )
+        click.echo(text.format(url=settings.url), err=True)
+    elif seen is Seen.REFUSED:
+        click.echo(_("Tablets refuse {url}: {reason}").format(url=settings.url, reason=reason), err=True)
 
 
 @click.command()

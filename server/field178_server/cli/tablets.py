@@ -38,7 +38,7 @@ def enrol_code(
     at = operator()
     code = enrolment.new_code(random.SystemRandom())
     granted = at.write(lambda session: office.issue_code(session, at.context, login, explicit, code))
-    link = enrolment.link(url or at.settings.url, code, _pin(at), at.keyring.receipt_key)
+    link = enrolment.link(url or at.settings.url, code, _pins(at), at.keyring.receipt_key)
     expires = to_wire(at.clock.now() + enrolment.CODE_LIFE)
     show({"code": code, "link": link, "scopes": granted, "expires": expires}, as_json=as_json)
     if qr or (qr is None and sys.stdout.isatty() and not as_json):
@@ -101,10 +101,10 @@ def expire_sessions(as_json: bool) -> None:
     )
 
 
-def _pin(at: Operator) -> str | None:
-    from field178_server.security.certificates import pin_for  # only https needs it
+def _pins(at: Operator) -> tuple[str, ...]:
+    from field178_server.security.certificates import pins_for  # only https needs it
 
-    return pin_for(at.settings)
+    return pins_for(at.settings)
 
 
 def _row(device: Device, granted: list[str], context: DeviceContext) -> dict[str, object]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -72,9 +73,9 @@ def prefix_of(text: str) -> str:
     return read_code(text)[:PREFIX_LENGTH]
 
 
-def link(url: str, code: str, ca_pin: str | None, receipt_key: str) -> str:
-    """Return what the QR of a code says: where, which code, whom to trust."""
-    pairs = {"u": url, "c": code, **({"p": ca_pin} if ca_pin else {}), "k": receipt_key}
+def link(url: str, code: str, pins: Sequence[str], receipt_key: str) -> str:
+    """Return what the QR of a code says: where, which code, whom to trust (protocol R10.1)."""
+    pairs = [("u", url), ("c", code), *(("p", pin) for pin in pins), ("k", receipt_key)]
     return "field178:enrol?" + urlencode(pairs, safe=":/")
 
 
@@ -96,8 +97,10 @@ def issue(session: Session, context: OperationContext, officer: Officer, code: s
     context.note(session, AuditEntry("enrolment_code_issued", officer.officer_id))
 
 
-def enrol(session: Session, context: OperationContext, claim: Claim) -> Enrolled:
+def enrol(session: Session, context: OperationContext, claim: Claim, pins: Sequence[str] = ()) -> Enrolled:
     """Make the tablet a device without scopes and officers, or answer the one this code and key made before.
+
+    `pins` are those of the enrolment codes of the moment: the device is said to trust them.
 
     Raises AppError(signature_refused | enrolment_refused); a wrong, used and expired code look the same.
     """
@@ -112,6 +115,7 @@ def enrol(session: Session, context: OperationContext, claim: Claim) -> Enrolled
         raise AppError(ErrorCode.ENROLMENT_REFUSED)
     if _claim(session, code, claim.public_key, now):
         device = _make_device(session, context, code, claim)
+        device.tls_pins = " ".join(pins) or None
         announce(session, context, device, code.issued_by)
     else:
         device = _same_device(session, code, claim.public_key)

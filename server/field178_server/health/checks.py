@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -19,10 +19,12 @@ from field178_server.backup.log import LastBackups, RunState, last_backups
 from field178_server.backup.place import free_mb, is_on_data_disk, obstacle_of
 from field178_server.database import migrations
 from field178_server.database.engine import readonly
+from field178_server.database.models import Device
 from field178_server.database.unit_of_work import snapshot
 from field178_server.health.waiting import Waiting, waiting_work
 from field178_server.maintenance.check_log import LastCheck, last_check
-from field178_server.security.certificates import certificate_of, valid_until
+from field178_server.security.certificate_check import Seen, fault_of_files, seen_from_outside, trusts
+from field178_server.security.certificates import shown_chain_file, valid_until
 from field178_server.settings import Settings
 from field178_shared.time.clock import SystemClock
 
@@ -57,6 +59,7 @@ class CheckName(StrEnum):
     BACKUP_PLACE = "backup_place"
     DISK = "disk"
     CERTIFICATE = "certificate"
+    ADDRESS = "address"
     INTEGRITY = "integrity"
     JOBS = "jobs"
     QUARANTINE = "quarantine"
@@ -95,18 +98,28 @@ def checks_of_server(engine: Engine, settings: Settings, now: datetime) -> tuple
         faulty = Check(CheckName.VERSION, Level.FAULT, reason, figures)
         return (*_checks_of_machine(settings), faulty) if settings.data_dir.is_dir() else (faulty,)
     with snapshot(engine) as session:
-        return checks_of(session, settings, now)
+        checks = checks_of(session, settings, now)
+    return (*checks, *address_checks(settings))
+
+
+def address_checks(settings: Settings) -> tuple[Check, ...]:
+    """Return what a tablet meets at the public address; it connects there, so a first page leaves it out."""
+    if not settings.is_https:
+        return ()
+    seen, why = seen_from_outside(settings)
+    level = Level.FAULT if seen in (Seen.OTHER, Seen.REFUSED) else Level.OK
+    return (Check(CheckName.ADDRESS, level, seen.value, {"url": settings.url, "reason": why}),)
 
 
 def checks_of(session: Session, settings: Settings, now: datetime) -> tuple[Check, ...]:
-    """Run every check of a server whose store answers and is at the newest migration; three statements."""
+    """Run every check of a server whose store answers and is at the newest migration; four statements."""
     tenant_id = settings.tenant
     backups, waiting = last_backups(session, tenant_id), waiting_work(session, tenant_id, now)
     return (
         backup_check(backups, now),
         _drill(backups, waiting.installed_at, now),
         _backup_place(settings, backups),
-        *_checks_of_machine(settings),
+        *_checks_of_machine(settings, _shut_out(session, settings)),
         _integrity(last_check(session, tenant_id), waiting.installed_at, now),
         _jobs(waiting, now),
         _quarantine(waiting, now),
@@ -187,8 +200,17 @@ def _backup_place(settings: Settings, backups: LastBackups) -> Check:
     return Check(CheckName.BACKUP_PLACE, figures=figures)
 
 
-def _checks_of_machine(settings: Settings) -> tuple[Check, ...]:
-    return _disk(settings), _certificate(settings)
+def _checks_of_machine(settings: Settings, shut_out: int = 0) -> tuple[Check, ...]:
+    return _disk(settings), _certificate(settings, shut_out)
+
+
+def _shut_out(session: Session, settings: Settings) -> int:
+    """Return how many tablets were enrolled with pins of which the present chain has none."""
+    query = select(Device.tls_pins, func.count()).where(
+        Device.tenant_id == settings.tenant, Device.revoked_at.is_(None), Device.tls_pins.is_not(None)
+    )
+    rows = session.execute(query.group_by(Device.tls_pins)).all()
+    return sum(count for pins, count in rows if pins and not trusts(settings, pins))
 
 
 def _disk(settings: Settings) -> Check:
@@ -207,23 +229,27 @@ def _disk(settings: Settings) -> Check:
     return Check(CheckName.DISK, figures=figures)
 
 
-def _certificate(settings: Settings) -> Check:
+def _certificate(settings: Settings, shut_out: int) -> Check:
     if not settings.is_https:
         return Check(CheckName.CERTIFICATE, reason="plain_http")
-    if settings.trusted_proxies:
+    path = shown_chain_file(settings)
+    if path is None:
         return Check(CheckName.CERTIFICATE, reason="proxy")
-    path = certificate_of(settings)[0]
-    figures: dict[str, Figure] = {"file": str(path), "limit_days": CERTIFICATE_LEFT.days}
+    figures: dict[str, Figure] = {"file": str(path), "limit_days": CERTIFICATE_LEFT.days, "tablets": shut_out}
     try:
         ends_at = valid_until(path)
     except (OSError, ValueError):
         return Check(CheckName.CERTIFICATE, Level.FAULT, "unreadable", figures)
+    if shut_out:
+        return Check(CheckName.CERTIFICATE, Level.FAULT, "other_key", figures)
     # By the machine's own clock, whatever a demo's: browsers and tablets check it by theirs.
     left = ends_at - SystemClock().now()
     figures |= {"ends_at": ends_at, "days_left": left.days}
     if left < CERTIFICATE_LEFT:
         level = Level.FAULT if left < CERTIFICATE_LEFT_FAULT else Level.ATTENTION
         return Check(CheckName.CERTIFICATE, level, "ends" if left > timedelta(0) else "ended", figures)
+    if fault := fault_of_files(settings):
+        return Check(CheckName.CERTIFICATE, Level.FAULT, "refused", figures | {"reason": fault})
     return Check(CheckName.CERTIFICATE, figures=figures)
 
 

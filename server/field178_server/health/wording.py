@@ -157,6 +157,10 @@ def _certificate_value(words: _Words) -> str:
             return words.say(N_("Cannot be read"))
         case "ended":
             return words.say(N_("Expired"))
+        case "refused":
+            return words.say(N_("Refused by tablets: {reason}"), reason=str(words.figure("reason")))
+        case "other_key":
+            return words.say(N_("{count} tablets trust another certificate"), count=words.number("tablets"))
     return words.say(N_("{count} days left"), count=words.number("days_left"))
 
 
@@ -164,6 +168,21 @@ def _certificate_facts(words: _Words) -> Iterator[str]:
     if words.figure("ends_at"):
         yield words.say(N_("Until {when}"), when=words.instant("ends_at"))
     yield str(words.figure("file") or "")
+
+
+def _address_value(words: _Words) -> str:
+    match words.check.reason:
+        case "other":
+            return words.say(N_("Another certificate than the enrolment codes name"))
+        case "refused":
+            return words.say(N_("Refused by tablets: {reason}"), reason=str(words.figure("reason")))
+        case "unreachable":
+            return words.say(N_("Not reached from this machine: try it from another network"))
+    return words.say(N_("A tablet trusts it"))
+
+
+def _address_facts(words: _Words) -> Iterator[str]:
+    yield str(words.figure("url"))
 
 
 def _integrity_value(words: _Words) -> str:
@@ -215,6 +234,7 @@ TITLES: Mapping[CheckName, str] = {
     CheckName.BACKUP_PLACE: N_("Place of the backups"),
     CheckName.DISK: N_("Disk of the data"),
     CheckName.CERTIFICATE: N_("TLS certificate"),
+    CheckName.ADDRESS: N_("Address of the server, as a tablet meets it"),
     CheckName.INTEGRITY: N_("Daily check of the store"),
     CheckName.JOBS: N_("Jobs"),
     CheckName.QUARANTINE: N_("Changes held back"),
@@ -233,6 +253,7 @@ _VALUES: Mapping[CheckName, Callable[[_Words], str]] = {
     CheckName.BACKUP_PLACE: _place_value,
     CheckName.DISK: _free,
     CheckName.CERTIFICATE: _certificate_value,
+    CheckName.ADDRESS: _address_value,
     CheckName.INTEGRITY: _integrity_value,
     CheckName.JOBS: _jobs_value,
     CheckName.QUARANTINE: _count_value,
@@ -246,6 +267,7 @@ _FACTS: Mapping[CheckName, Callable[[_Words], Iterator[str]]] = {
     CheckName.BACKUP_PLACE: _place_facts,
     CheckName.DISK: _folder_facts,
     CheckName.CERTIFICATE: _certificate_facts,
+    CheckName.ADDRESS: _address_facts,
     CheckName.INTEGRITY: _integrity_facts,
     CheckName.JOBS: _oldest,
     CheckName.QUARANTINE: _oldest,
@@ -286,6 +308,17 @@ _REMEDIES: Mapping[tuple[CheckName, str], str] = {
     (CheckName.DISK, ""): N_("Move old backups to another disk, or add a larger one."),
     (CheckName.CERTIFICATE, "unreadable"): N_(
         "Bring the file back from the backup, then start the server again."
+    ),
+    (CheckName.CERTIFICATE, "refused"): N_(
+        "Give the whole chain (fullchain.pem) for the name in FIELD178_URL, and its key."
+    ),
+    (CheckName.CERTIFICATE, "other_key"): N_(
+        "They cannot send: bring the certificate with the former key back (certbot: --reuse-key), or enrol"
+        " them again."
+    ),
+    (CheckName.ADDRESS, ""): N_(
+        "A proxy in front: set FIELD178_TRUSTED_PROXIES and name its chain in FIELD178_TLS_CERTIFICATE;"
+        " otherwise start the server again. See “Certificate” in the operations guide."
     ),
     (CheckName.CERTIFICATE, ""): N_(
         "Renew it as in the operations guide, section “Certificate”, then start the server again."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from field178_server.security.private_files import make_private_folder, write_private
 from field178_server.settings import Settings
+from field178_shared.crypto.pinning import pins_of
 
 CA_CERTIFICATE = "ca.crt"
 CA_KEY = "ca.key"
@@ -67,13 +66,9 @@ def issue(folder: Path, host: str, now: datetime) -> None:
     (folder / CERTIFICATE).write_bytes(b"".join(_certificate_pem(one) for one in chain))
 
 
-def pin_of(certificate_file: Path) -> str:
-    """Return the pin of a chain: SHA-256 of the public key (SPKI) of its last certificate, base64url."""
-    last = x509.load_pem_x509_certificates(certificate_file.read_bytes())[-1]
-    spki = last.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    return base64.urlsafe_b64encode(hashlib.sha256(spki).digest()).rstrip(b"=").decode("ascii")
+def chain_in(certificate_file: Path) -> list[x509.Certificate]:
+    """Return the certificates of a PEM file, the server's own first; raises OSError or ValueError."""
+    return x509.load_pem_x509_certificates(certificate_file.read_bytes())
 
 
 def certificate_of(settings: Settings) -> tuple[Path, Path]:
@@ -83,15 +78,25 @@ def certificate_of(settings: Settings) -> tuple[Path, Path]:
     return settings.tls_dir / CERTIFICATE, settings.tls_dir / KEY
 
 
-def pin_for(settings: Settings) -> str | None:
-    """Return the pin that a tablet of this server is enrolled with; none where it is served by plain http."""
-    chain = certificate_of(settings)[0]
-    return pin_of(chain) if settings.is_https and chain.exists() else None
+def shown_chain_file(settings: Settings) -> Path | None:
+    """Return the file of the chain that callers meet; None: plain http, or the unnamed one of a proxy.
+
+    Behind a proxy that is the chain of FIELD178_TLS_CERTIFICATE, a copy of the proxy's.
+    """
+    if not settings.is_https:
+        return None
+    return settings.tls_certificate if settings.trusted_proxies else certificate_of(settings)[0]
+
+
+def pins_for(settings: Settings) -> tuple[str, ...]:
+    """Return the pins that a tablet is enrolled with; none: it trusts public authorities, or plain http."""
+    file = shown_chain_file(settings)
+    return pins_of(chain_in(file)) if file is not None and file.exists() else ()
 
 
 def valid_until(certificate_file: Path) -> datetime:
     """Return when the server's certificate ends."""
-    return x509.load_pem_x509_certificates(certificate_file.read_bytes())[0].not_valid_after_utc
+    return chain_in(certificate_file)[0].not_valid_after_utc
 
 
 def _create_authority(folder: Path, now: datetime) -> None:

@@ -86,6 +86,15 @@ def authority(folder: Path, name: str) -> tuple[x509.Certificate, ec.EllipticCur
     return _certificate(subject, subject, key, key, is_authority=True), key
 
 
+def intermediate(
+    name: str, issuer: tuple[x509.Certificate, ec.EllipticCurvePrivateKey]
+) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    """Make an authority that another one has certified, as public authorities have it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    return _certificate(subject, issuer[0].subject, key, issuer[1], is_authority=True), key
+
+
 def server_files(
     folder: Path, issuer: tuple[x509.Certificate, ec.EllipticCurvePrivateKey], shown: x509.Certificate
 ) -> tuple[Path, Path]:

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.x509 import load_pem_x509_certificates
 from tests.mobile.replication.scripted_http import (
     Answer,
     ScriptedServer,
     authority,
+    intermediate,
     reply,
     reply_json,
     server_files,
@@ -22,10 +24,10 @@ from tests.mobile.replication.scripted_http import (
 
 from field178_mobile.replication.enrolment import bind_officer, enrol, read_link
 from field178_mobile.replication.events import FailureKind
-from field178_mobile.replication.pinning import pin_of
 from field178_mobile.replication.port import TransportFailure
 from field178_mobile.replication.transport import HttpTransport
 from field178_mobile.vault import base64url
+from field178_shared.crypto.pinning import pin_of, pins_of
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.content_coding import GZIP, GzipStream
 
@@ -312,10 +314,46 @@ def test_only_the_pinned_authority_is_trusted(serve, tmp_path: Path, monkeypatch
 
     # It shows our authority's certificate, but is certified by another.
     liar = serve(good, server_files(tmp_path / "b", evil, ours[0]))
-    assert failure_of(HttpTransport(liar.url, pin)).kind is FailureKind.NOT_OUR_SERVER
-    assert failure_of(HttpTransport(liar.url, pin_of(evil[0]))).kind is FailureKind.NOT_OUR_SERVER
-    assert failure_of(HttpTransport(honest.url)).kind is FailureKind.NOT_OUR_SERVER
+    assert failure_of(HttpTransport(liar.url, pin)).kind is FailureKind.CERTIFICATE
+    assert failure_of(HttpTransport(liar.url, pin_of(evil[0]))).kind is FailureKind.CERTIFICATE
+    assert failure_of(HttpTransport(honest.url)).kind is FailureKind.CERTIFICATE
     assert liar.requests == []
+
+
+def answer_of_ours(handler, body):
+    reply(handler, 200, b'{"a":1}\n', Content_Type=NDJSON, F178_Protocol="1")
+
+
+def test_chain_of_a_public_authority_is_trusted_by_its_pins(serve, tmp_path: Path) -> None:
+    issuer = intermediate("public issuer", authority(tmp_path, "public root"))
+    files = server_files(tmp_path, issuer, issuer[0])
+    chain = load_pem_x509_certificates(files[0].read_bytes())
+    server = serve(answer_of_ours, files)
+    for pins in (" ".join(pins_of(chain)), pin_of(chain[0]), pin_of(chain[1])):
+        transport = HttpTransport(server.url, pins)
+        assert list(transport.exchange(b"{}")) == [b'{"a":1}']
+        transport.close()
+    assert failure_of(HttpTransport(server.url)).kind is FailureKind.CERTIFICATE
+
+
+def test_pinned_certificate_for_another_name_is_refused(serve, tmp_path: Path) -> None:
+    issuer = intermediate("public issuer", authority(tmp_path, "public root"))
+    files = server_files(tmp_path, issuer, issuer[0])
+    pins = " ".join(pins_of(load_pem_x509_certificates(files[0].read_bytes())))
+    server = serve(answer_of_ours, files)
+    other_name = HttpTransport(server.url.replace("127.0.0.1", "localhost"), pins)
+    assert failure_of(other_name).kind is FailureKind.CERTIFICATE
+    assert server.requests == []
+
+
+def test_typed_address_without_a_pin_says_that_the_certificate_is_not_trusted(serve, tmp_path: Path) -> None:
+    ours = authority(tmp_path, "district")
+    server = serve(answer_of_ours, server_files(tmp_path, ours, ours[0]))
+    transport = HttpTransport(server.url)
+    with pytest.raises(AppError) as refused:
+        enrol(transport, "ABCDEFGHJKMNPQRS", "máy của Hoà", DEVICE_KEY)
+    transport.close()
+    assert refused.value.code is ErrorCode.CERTIFICATE_UNKNOWN
 
 
 def test_a_code_makes_the_tablet_a_device(serve) -> None:

@@ -23,6 +23,7 @@ from field178_server.attachments.storage.file_store import file_store_of
 from field178_server.attachments.upload_rows import UploadRequest
 from field178_server.database.models import Blob, StoreCheck, Upload
 from field178_server.security import certificates
+from field178_shared.crypto.pinning import pin_of
 
 
 def test_a_server_is_set_up_with_everything_it_needs(command: Command) -> None:
@@ -81,10 +82,14 @@ def test_no_account_exists_by_default(command: Command) -> None:
     assert command.rows("user", "list") == []
 
 
+def pin_in(certificate: Path) -> str:
+    return pin_of(certificates.chain_in(certificate)[-1])
+
+
 def test_https_brings_an_authority_whose_pin_is_in_the_link(command: Command) -> None:
     told = command.json("init", "--url", "https://so178.huyen.example:8443")
     assert told["url"] == "https://so178.huyen.example:8443"
-    assert told["ca_pin"] == certificates.pin_of(command.folder / "tls" / certificates.CA_CERTIFICATE)
+    assert told["ca_pin"] == pin_in(command.folder / "tls" / certificates.CA_CERTIFICATE)
     command("user", "add", "an", "--role", "inspector", "--generate")
     link = str(command.json("enrol-code", "--user", "an")["link"])
     assert link.startswith("field178:enrol?u=https://so178.huyen.example:8443&c=")
@@ -99,7 +104,7 @@ def test_an_own_certificate_is_kept_in_the_settings(command: Command, tmp_path: 
     told = command.json(
         "init", "--certificate", str(own / certificates.CERTIFICATE), "--key", str(own / certificates.KEY)
     )
-    assert told["ca_pin"] == certificates.pin_of(own / certificates.CA_CERTIFICATE)
+    assert told["ca_pin"] == pin_in(own / certificates.CA_CERTIFICATE)
     assert not (command.folder / "tls").exists()
 
 

@@ -16,6 +16,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from field178_server.security import certificates
 from field178_server.settings import Settings
+from field178_shared.crypto.pinning import pins_of
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
@@ -55,8 +56,8 @@ def test_the_pin_is_the_sha256_of_the_authoritys_public_key(tmp_path: Path) -> N
         .public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
     expected = base64.urlsafe_b64encode(hashlib.sha256(spki).digest()).rstrip(b"=").decode()
-    assert certificates.pin_of(tmp_path / certificates.CERTIFICATE) == expected
-    assert certificates.pin_of(tmp_path / certificates.CA_CERTIFICATE) == expected
+    assert pins_of(chain(tmp_path)) == (expected,)
+    assert pins_of(chain(tmp_path)[1:]) == (expected,)
 
 
 def test_it_holds_from_a_week_ago_for_the_time_browsers_allow(tmp_path: Path) -> None:

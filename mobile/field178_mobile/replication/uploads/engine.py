@@ -50,6 +50,7 @@ _MESSAGES = {
     FailureKind.CUT: UploadMessage.NO_NETWORK,
     FailureKind.PORTAL: UploadMessage.NOT_OUR_SERVER,
     FailureKind.NOT_OUR_SERVER: UploadMessage.NOT_OUR_SERVER,
+    FailureKind.CERTIFICATE: UploadMessage.NOT_OUR_SERVER,
     FailureKind.SESSION: UploadMessage.REFUSED,
     FailureKind.FORBIDDEN: UploadMessage.REFUSED,
     FailureKind.SERVER_FULL: UploadMessage.SERVER_FULL,

@@ -15,7 +15,7 @@ from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.health.checks import checks_of, worst_first
+from field178_server.health.checks import address_checks, checks_of, worst_first
 from field178_server.health.wording import attempt_fault
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
@@ -33,6 +33,8 @@ def health() -> Response:
         job_id = under_way(session, runtime.tenant_id, BACKUP)
         people = names_of(session, runtime.tenant_id, {one.taken_by for one in attempts if one.taken_by})
         layout = layout_of(session, officer, Localizer(language))
+    # After the snapshot: it waits for the network.
+    checks = (*checks, *address_checks(runtime.settings))
     localizer = Localizer(language, people)
     obstacle = obstacle_of(runtime.settings)
     return render(

@@ -133,7 +133,7 @@ def _code_cookie() -> dict[str, Any]:
 def _issued(code: str) -> dict[str, object]:
     """Return what the tablet scans, and what is typed where it cannot."""
     runtime = current_runtime()
-    link = enrolment.link(runtime.settings.url, code, _pin(), runtime.keyring.receipt_key)
+    link = enrolment.link(runtime.settings.url, code, _pins(), runtime.keyring.receipt_key)
     qr = segno.make(link, error="m", micro=False)
     # Made of our own link alone; its only text is digits of a path.
     drawn = Markup(qr.svg_inline(omitsize=True, light="#fff", border=4, svgclass="qr"))  # noqa: S704
@@ -216,7 +216,7 @@ def _access() -> AccessFilter:
     return tablet_access(current_officer(), load())
 
 
-def _pin() -> str | None:
-    from field178_server.security.certificates import pin_for  # only https needs it
+def _pins() -> tuple[str, ...]:
+    from field178_server.security.certificates import pins_for  # only https needs it
 
-    return pin_for(current_runtime().settings)
+    return pins_for(current_runtime().settings)

@@ -14,7 +14,8 @@ class Device(Model):
 
     `cursors`: how far it had read each scope when it was last seen, as JSON; null is not known yet. The
     columns from `told_at` on are the tablet's reported status; null is not reported. `root_alarm`: why the
-    root that it saw is none of ours (protocol §A), and since when.
+    root that it saw is none of ours (protocol §A), and since when. `tls_pins`: the pins of the enrolment
+    codes at its enrolment, blanks between; null: it trusts its system's authorities, or is older.
     """
 
     __tablename__ = "device"
@@ -44,6 +45,7 @@ class Device(Model):
     mismatch_records: Mapped[str | None]
     root_alarm: Mapped[str | None]
     root_alarm_at: Mapped[datetime | None]
+    tls_pins: Mapped[str | None]
 
 
 class DeviceScope(Model):
