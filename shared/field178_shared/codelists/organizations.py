@@ -23,6 +23,7 @@ class Agency(Labelled):
     """An agency; the sector's focal agency changes over time, so both are dated.
 
     `returns`: the numbers that it sends every month, and the record types that it enters.
+    `under`: the ids of the agencies above it, one after the other in time; the papers name that of their day.
     """
 
     level: str
@@ -31,6 +32,7 @@ class Agency(Labelled):
     focal_from: date | None
     reports: str | None
     returns: tuple[str, ...]
+    under: tuple[str, ...]
     source: str
     confidence: str
 
@@ -69,6 +71,7 @@ def read_agency(row: ListFileRow) -> Agency:
         focal_from=row.day("focal_from"),
         reports=row.text_or_none("reports"),
         returns=_returns(row),
+        under=row.texts("under"),
         source=row.text("source"),
         confidence=row.text("confidence"),
     )

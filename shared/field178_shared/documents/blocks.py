@@ -100,7 +100,10 @@ Block = Basis | Heading | Paragraph | Pen | Table | Closing | SignatureBlock | A
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """The two columns on top, the title below; `dateline` is empty where no day is known."""
+    """The two columns on top, the title below; `dateline` is empty where no day is known.
+
+    `authority`: the body above the issuer, where there is one, and the issuer.
+    """
 
     authority: tuple[str, ...]
     number: str

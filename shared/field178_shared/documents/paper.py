@@ -119,8 +119,10 @@ class _Paper(FPDF):
         """Draw authority and number left, the nation's heading right, the title below."""
         top, width = self.get_y(), self.epw
         left, right = width * 0.43, width * 0.57
-        self._centred(head.authority[0], left, "", 12)
-        self._centred(head.authority[-1], left, "B", 12)
+        *above, issuer = head.authority
+        for name in above:
+            self._centred(name, left, "", 12)
+        self._centred(issuer, left, "B", 12)
         self._rule_below(_LEFT + left / 2, left * 0.4)
         self._centred(head.number, left, "", 13)
         below_left = self.get_y()

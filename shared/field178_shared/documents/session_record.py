@@ -27,9 +27,9 @@ from field178_shared.documents.wording import (
     ancestors,
     bases,
     dateline,
+    issuing_bodies,
     legal_bases,
     recipients,
-    superior_body,
     text_of_form,
     within,
 )
@@ -48,11 +48,9 @@ def session_record_pdf(
     `tell` gets the progress (0 to 1).
     """
     session = OutreachSession.from_data(source.data)
+    bodies = issuing_bodies(lists, session.host_agency_id, session.unit_id, session.session_date)
     head = Letterhead(
-        authority=(
-            superior_body(lists, "commune", session.unit_id, session.session_date).upper(),
-            (agency_name(lists, session.host_agency_id, session.unit_id) or UNKNOWN).upper(),
-        ),
+        authority=tuple(name.upper() for name in bodies),
         number="",
         dateline=dateline(lists, session.unit_id, session.session_date),
         title="PHIẾU GHI NHẬN",

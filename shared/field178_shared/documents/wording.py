@@ -72,9 +72,14 @@ _LEVELS = {
 
 def superior_body(lists: CodeLists, level: str, unit_id: str, on: date | None) -> str:
     """Return the body that set a team up, as the lists word it: by rule its level's People's Committee."""
-    types = _LEVELS.get(level, frozenset())
-    unit = next((one for one in ancestors(lists, unit_id) if one.type in types), None)
+    unit = _unit_of_level(lists, level, unit_id)
     return text_of_form(lists, "authority", on).replace("{unit}", within(unit) if unit else UNKNOWN)
+
+
+def _unit_of_level(lists: CodeLists, level: str, unit_id: str) -> Unit | None:
+    """Return the unit of a level that a unit is or lies in; None where there is none."""
+    types = _LEVELS.get(level, frozenset())
+    return next((unit for unit in ancestors(lists, unit_id) if unit.type in types), None)
 
 
 def within(unit: Unit) -> str:
@@ -88,19 +93,40 @@ def text_of_form(lists: CodeLists, name: str, on: date | None) -> str:
 
 
 def agency_name(lists: CodeLists, agency_id: str, unit_id: str) -> str:
-    """Return the name of an agency; one of the communes bears the name of its commune."""
+    """Return the name of an agency around a unit; one of any commune bears the name of its commune.
+
+    An agency of a district or province does where the lists name its level: "Công an huyện".
+    """
     agency = lists.agencies.get(agency_id)
     if agency is None:
         return ""
-    unit = lists.units.get(unit_id)
-    if agency.level != "commune" or unit is None:
+    unit = _unit_of_level(lists, agency.level, unit_id)
+    level_words = _OF_ANY_UNIT.get(agency.level)
+    if unit is None or level_words is None:
         return agency.vi
-    return f"{_OF_ANY_COMMUNE.sub('', agency.vi)} {within(unit)}"
+    name, replaced = level_words.subn("", agency.vi)
+    return f"{name} {within(unit)}" if replaced or agency.level == "commune" else name
 
 
-# What the lists say of the agency of any commune: "Công an cấp xã"; an office may say
+# Words of the lists for the agency of any unit of a level: "Công an cấp xã"; an office may write
 # "… xã, phường" or "… (xã, phường)".
-_OF_ANY_COMMUNE = re.compile(r"\s*(?:\(xã, [^)]*\)|xã, .*|cấp xã)$")
+_OF_ANY_UNIT = {
+    "commune": re.compile(r"\s*(?:\(xã, [^)]*\)|xã, .*|cấp xã)$"),
+    "district": re.compile(r"\s*(?:cấp huyện|(?:quận, )?huyện)$"),
+    "province": re.compile(r"\s*(?:cấp tỉnh|thành phố \(tỉnh\)|tỉnh(?:, thành phố| \(thành phố\)))$"),
+}
+
+
+def issuing_bodies(lists: CodeLists, agency_id: str, unit_id: str, on: date | None) -> tuple[str, ...]:
+    """Return the lines of a paper's head: the body above its agency on a day, if the lists name it; the agency.
+
+    A People's Committee and a ministry have none above them (ND 30/2020, annex I).
+    """
+    agency = lists.agencies.get(agency_id)
+    above = (lists.agencies[one] for one in (agency.under if agency else ()) if one in lists.agencies)
+    superior = next((one for one in above if on is not None and one.valid_on(on)), None)
+    names = [agency_name(lists, superior.id, unit_id)] if superior else []
+    return (*names, agency_name(lists, agency_id, unit_id) or UNKNOWN)
 
 
 def legal_bases(lists: CodeLists, form_id: str, on: date | None) -> Iterator[str]:

@@ -171,6 +171,14 @@ def test_every_day_has_one_focal_agency_below_the_province(lists, day) -> None:
     assert len([agency for agency in lists.agencies.values() if agency.is_focal_on(day)]) == 1
 
 
+def test_agencies_above_an_agency_are_of_the_list_and_above_it(lists) -> None:
+    order = ("commune", "district", "province", "national")
+    for agency in lists.agencies.values():
+        assert not _strangers(agency.under, lists.agencies)
+        levels = [order.index(lists.agencies[each].level) for each in agency.under]
+        assert all(level >= order.index(agency.level) for level in levels), agency.id
+
+
 def test_no_agency_of_the_district_outlives_it(lists) -> None:
     outlives = {
         agency.id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from pypdf import PdfReader
 from tests.shared import builders
 
@@ -51,3 +52,52 @@ def test_a_form_that_counts_nobody_says_so() -> None:
 
 def test_the_same_session_gives_the_same_bytes() -> None:
     assert session_record_pdf(session(), LISTS) == session_record_pdf(session(), LISTS)
+
+
+BEFORE, AFTER = "2025-02-14", "2026-11-14"
+OLD_COMMUNE, NEW_COMMUNE = "c11635_v1", "c11629_v2"
+NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+
+
+def head_of(host: str, day: str, unit: str) -> str:
+    return read(session(host_agency_id=host, session_date=day, unit_id=unit)).split(NATION)[0].strip()
+
+
+@pytest.mark.parametrize(
+    ("host", "day", "unit", "head"),
+    [
+        ("commune_people_committee", AFTER, NEW_COMMUNE, "ỦY BAN NHÂN DÂN XÃ AN LÃO"),
+        (
+            "commune_culture_social",
+            AFTER,
+            NEW_COMMUNE,
+            "ỦY BAN NHÂN DÂN XÃ AN LÃO PHÒNG VĂN HÓA - XÃ HỘI XÃ AN LÃO",
+        ),
+        ("commune_police", BEFORE, OLD_COMMUNE, "CÔNG AN HUYỆN AN LÃO CÔNG AN XÃ TRƯỜNG THỌ"),
+        ("commune_police", AFTER, NEW_COMMUNE, "CÔNG AN THÀNH PHỐ HẢI PHÒNG CÔNG AN XÃ AN LÃO"),
+        ("dist_people_committee", BEFORE, OLD_COMMUNE, "ỦY BAN NHÂN DÂN HUYỆN AN LÃO"),
+        (
+            "dist_labour_office",
+            BEFORE,
+            OLD_COMMUNE,
+            "ỦY BAN NHÂN DÂN HUYỆN AN LÃO PHÒNG LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI",
+        ),
+        ("dist_police", BEFORE, OLD_COMMUNE, "CÔNG AN THÀNH PHỐ HẢI PHÒNG CÔNG AN HUYỆN AN LÃO"),
+        ("prov_health_department", AFTER, NEW_COMMUNE, "ỦY BAN NHÂN DÂN THÀNH PHỐ HẢI PHÒNG SỞ Y TẾ"),
+        ("prov_people_committee", AFTER, NEW_COMMUNE, "ỦY BAN NHÂN DÂN THÀNH PHỐ HẢI PHÒNG"),
+        (
+            "zone_board",
+            AFTER,
+            NEW_COMMUNE,
+            "ỦY BAN NHÂN DÂN THÀNH PHỐ HẢI PHÒNG BAN QUẢN LÝ KHU KINH TẾ, KHU CÔNG NGHIỆP",
+        ),
+        ("ministry_health", AFTER, NEW_COMMUNE, "BỘ Y TẾ (CỤC BẢO TRỢ XÃ HỘI)"),
+        ("women_union", BEFORE, OLD_COMMUNE, "HỘI LIÊN HIỆP PHỤ NỮ"),
+    ],
+)
+def test_head_names_the_body_above_the_host_on_the_day(host: str, day: str, unit: str, head: str) -> None:
+    assert head_of(host, day, unit) == head
+
+
+def test_commune_host_of_a_session_of_the_district_bears_no_name_of_the_district() -> None:
+    assert head_of("commune_people_committee", BEFORE, "d313_v1") == "ỦY BAN NHÂN DÂN CẤP XÃ"

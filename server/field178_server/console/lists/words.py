@@ -173,6 +173,7 @@ _MEMBERS: Mapping[str, str] = {
     "amended_by": N_("Amended by"),
     "returns": N_("Figures it sends"),
     "focal_from": N_("Focal agency from"),
+    "under": N_("Agencies above it"),
     "denominator": N_("Denominator"),
     "short_vi": N_("Short Vietnamese name"),
     "anonymous_only": N_("Counted without names"),
