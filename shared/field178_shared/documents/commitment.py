@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from field178_shared.codelists import CodeLists
 from field178_shared.documents.blocks import Block, Closing, Letterhead, Paragraph, Pen, Seal, SignaturePlace
 from field178_shared.documents.paper import Progress, draw
-from field178_shared.documents.sources import VisitSource
+from field178_shared.documents.sources import VisitSource, establishment_on_day
 from field178_shared.documents.wording import (
     UNKNOWN,
     address_line,
@@ -37,7 +37,7 @@ def commitment_pdf(source: VisitSource, lists: CodeLists, tell: Progress = lambd
     `tell` gets the progress (0 to 1).
     """
     visit = Inspection.from_data(source.data)
-    establishment = Establishment.from_data(source.establishment)
+    establishment = establishment_on_day(source, visit)
     head = Letterhead(
         authority=("CƠ SỞ KINH DOANH DỊCH VỤ", (establishment.name or UNKNOWN).upper()),
         number="",

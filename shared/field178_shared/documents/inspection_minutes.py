@@ -23,7 +23,7 @@ from field178_shared.documents.blocks import (
     Table,
 )
 from field178_shared.documents.paper import Progress, draw
-from field178_shared.documents.sources import ARTICLE, VisitSource, printed_checklist
+from field178_shared.documents.sources import ARTICLE, VisitSource, establishment_on_day, printed_checklist
 from field178_shared.documents.wording import (
     UNKNOWN,
     address_line,
@@ -44,10 +44,9 @@ from field178_shared.documents.wording import (
     text_of_form,
     word_of,
 )
-from field178_shared.records.establishment import Establishment
 from field178_shared.records.inspection import CheckedAnswer, Inspection, VisitFinding
 from field178_shared.records.number_block import SYMBOL
-from field178_shared.records.reading import text_of
+from field178_shared.records.reading import day_of, text_of
 from field178_shared.text.formats import date_text, number_text
 
 _RESULTS = {"no": "Chưa đạt", "partial": "Đạt một phần"}
@@ -79,7 +78,7 @@ class _Minutes:
         self._lists = lists
         self._source = source
         self.visit = Inspection.from_data(source.data)
-        self._inspected = Establishment.from_data(source.establishment)
+        self._inspected = establishment_on_day(source, self.visit)
         self._day = self.visit.occurred_on
 
     def letterhead(self) -> Letterhead:
@@ -121,7 +120,10 @@ class _Minutes:
         yield from legal_bases(self._lists, _FORM, self._day)
         team = self._source.team
         body = superior_body(self._lists, text_of(team, "level"), self.visit.unit_id, self._day)
-        decision = text_of(team, "decision_number") or UNKNOWN
+        decided_on = day_of(team, "decision_date")
+        # The roster holds the last decision: one of after the visit did not set up the team that made it.
+        is_of_after = bool(decided_on and self._day and decided_on > self._day)
+        decision = ("" if is_of_after else text_of(team, "decision_number")) or UNKNOWN
         name = team_name(self._source)
         yield f"Căn cứ Quyết định số {decision} của {body} về việc thành lập, kiện toàn {name}"
 
@@ -173,10 +175,9 @@ class _Minutes:
             outcome = self._word("access_result", self.visit.access_result)
             yield Paragraph(f"{outcome}: chưa tiến hành kiểm tra được.")
             return
-        printed = printed_checklist(self.visit, self._inspected.establishment_type_id, self._lists)
         rows = tuple(
             row
-            for number, (section, items) in enumerate(printed, 1)
+            for number, (section, items) in enumerate(self._printed(), 1)
             for row in self._section(number, section, items)
         )
         if rows:
@@ -202,10 +203,24 @@ class _Minutes:
         if self.visit.access_result != "inspected":
             return
         if not self.visit.findings:
-            yield Paragraph("Không phát hiện vi phạm tại thời điểm kiểm tra.")
+            yield self._no_findings()
             return
         for number, finding in enumerate(self.visit.findings, 1):
             yield Paragraph(f"{number}. {self._finding(finding)}")
+
+    def _no_findings(self) -> Block:
+        """Return the sentence on a visit without violations; a dotted line while nothing was answered."""
+        answers = [answer.value for _, items in self._printed() for _, answer in items]
+        if not answers and not self.visit.overall_result:
+            return Pen("", more_lines=1)
+        if any(value in _RESULTS for value in answers):
+            return Paragraph(
+                "Không ghi nhận hành vi vi phạm; nội dung chưa đạt nêu ở kết quả kiểm tra trên đây."
+            )
+        return Paragraph("Không phát hiện vi phạm tại thời điểm kiểm tra.")
+
+    def _printed(self) -> list[tuple[ChecklistSection, list[tuple[ChecklistItem, CheckedAnswer]]]]:
+        return printed_checklist(self.visit, self._inspected.establishment_type_id, self._lists)
 
     def _finding(self, finding: VisitFinding) -> str:
         violation = self._lists.violations.get(finding.violation_id)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from field178_shared.codelists import AnswerKind, ChecklistItem, ChecklistSection, CodeLists
+from field178_shared.records.establishment import Establishment
 from field178_shared.records.inspection import CheckedAnswer, Inspection
 from field178_shared.records.number_block import serial_of
 from field178_shared.records.reading import Data, text_of
@@ -71,6 +72,23 @@ def source_of_visit(
         team=find(visit.team_id) or {},
         people={user: person for user, person in people.items() if person is not None},
     )
+
+
+def establishment_on_day(source: VisitSource, visit: Inspection) -> Establishment:
+    """Return the establishment of the register as far as it was so on the day of the visit.
+
+    Its unit is that of the visit; certificates issued later are left out, the others as on that day.
+    """
+    establishment, day = Establishment.from_data(source.establishment), visit.occurred_on
+    if day is None:
+        return establishment
+    certificates = {
+        kind: replace(certificate, status=certificate.status_on(day))
+        for kind, certificate in establishment.certificates.items()
+        if certificate.issued_on is None or certificate.issued_on <= day
+    }
+    unit_id = visit.unit_id or establishment.unit_id
+    return replace(establishment, unit_id=unit_id, certificates=certificates)
 
 
 def printed_checklist(

@@ -118,7 +118,7 @@ _OF_ANY_UNIT = {
 
 
 def issuing_bodies(lists: CodeLists, agency_id: str, unit_id: str, on: date | None) -> tuple[str, ...]:
-    """Return the lines of a paper's head: the body above its agency on a day, if the lists name it; the agency.
+    """Return the head of a paper: the agency, above it the body to which it belongs on a day if it is listed.
 
     A People's Committee and a ministry have none above them (ND 30/2020, annex I).
     """

@@ -31,6 +31,14 @@ class EstablishmentCertificate:
     expires_on: date | None
     status: str
 
+    def status_on(self, day: date) -> str:
+        """Return its status on a day as far as its last day decides it; "" where it ended after that day."""
+        if self.expires_on is None or self.status not in ("valid", "expired"):
+            return self.status
+        if self.expires_on < day:
+            return "expired"
+        return "valid" if self.status == "valid" else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Establishment:

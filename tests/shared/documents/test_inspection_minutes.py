@@ -260,3 +260,43 @@ def test_a_paper_without_such_characters_explains_none() -> None:
     text = read(source(recommendation="Số 1\ufe0f, ½, “đúng hẹn” – 12‑13"))
     assert "Số 1, ½, “đúng hẹn” – 12-13" in text
     assert "[?]" not in text
+
+
+def test_decision_on_the_team_of_after_the_visit_is_left_to_the_pen() -> None:
+    of_before = read(replace(source(), team=builders.team(decision_date="2026-11-20")))
+    assert "Căn cứ Quyết định số 45/QĐ-UBND của" in of_before
+    of_after = read(replace(source(), team=builders.team(decision_date="2026-11-21")))
+    assert "45/QĐ-UBND" not in of_after
+    assert "Căn cứ Quyết định số ……………… của" in of_after
+
+
+def test_address_of_an_old_visit_names_the_unit_of_its_day() -> None:
+    moved = builders.establishment(unit_id="c11635_v2", address_line="Thôn GL-2", village=None)
+    of_2025 = {"unit_id": "c11635_v1", "started_at": "2025-06-30T07:00:00Z"}
+    assert "Thôn GL-2, xã Trường Thọ, huyện An Lão" in read(replace(source(**of_2025), establishment=moved))
+
+
+CERTIFICATES = {
+    "issued before": ({"issued_on": "2024-03-04", "status": "valid"}, "GL-16/2024 cấp ngày 04/03/2024: còn"),
+    "issued after": ({"issued_on": "2026-11-21", "status": "valid"}, None),
+    "expired before": ({"expires_on": "2026-11-19", "status": "valid"}, "GL-16/2024: hết hiệu lực."),
+    "expired since": ({"expires_on": "2026-11-25", "status": "expired"}, "GL-16/2024: ……."),
+    "never": ({"status": "expired"}, "GL-16/2024: hết hiệu lực."),
+}
+
+
+@pytest.mark.parametrize("case", CERTIFICATES)
+def test_certificate_is_printed_as_it_was_on_the_day_of_the_visit(case: str) -> None:
+    facts, printed = CERTIFICATES[case]
+    papers = {"antt": {"number": "GL-16/2024", **facts}}
+    text = read(replace(source(), establishment=builders.establishment(certificates=papers)))
+    assert (printed in text) if printed else ("GL-16/2024" not in text)
+
+
+def test_shortcoming_without_a_violation_is_not_printed_as_nothing_found() -> None:
+    nothing = "Không phát hiện vi phạm tại thời điểm kiểm tra."
+    assert nothing in read(source())
+    text = read(source(answers=answers(fire_exits_clear={"v": "no"})))
+    assert nothing not in text
+    assert "Không ghi nhận hành vi vi phạm; nội dung chưa đạt nêu ở kết quả kiểm tra trên đây." in text
+    assert nothing not in read(source(answers={}, overall_result=None))
