@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -13,7 +13,8 @@ from field178_server.database.models import Record
 from field178_server.records.find_record import StoredRecord
 from field178_server.records.history import RecordHistory, histories_of
 from field178_shared.records.follow_ups import FollowUpRef, closed_by_closure
-from field178_shared.records.sanctions import CLOSURE, OFFICE_TYPES, AfterVisit
+from field178_shared.records.reading import Data
+from field178_shared.records.sanctions import CLOSURE, DECISION, OFFICE_TYPES, PAYMENT, AfterVisit
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,20 @@ def entries_of_visit(session: Session, tenant_id: str, visit: StoredRecord) -> E
     every = tuple(OfficeEntry(one, histories[one.record_id]) for one in records)
     after = AfterVisit.of(visit.data, {one.record_id: (one.type, one.data) for one in records})
     return EntriesOfVisit(every, after)
+
+
+def after_visits(session: Session, tenant_id: str, visits: Mapping[str, Data]) -> dict[str, AfterVisit]:
+    """Return what followed each of these visits (data by id): their decisions and payments."""
+    query = select(Record.subject_id, Record.record_id, Record.type, Record.body).where(
+        Record.tenant_id == tenant_id,
+        Record.subject_id.in_(sorted(visits)),
+        Record.type.in_((DECISION, PAYMENT)),
+        Record.deleted.is_(False),
+    )
+    entries: dict[str, dict[str, tuple[str, Data]]] = {}
+    for visit_id, record_id, type_, body in session.execute(query) if visits else ():
+        entries.setdefault(str(visit_id), {})[record_id] = (type_, json.loads(body))
+    return {visit_id: AfterVisit.of(data, entries.get(visit_id, {})) for visit_id, data in visits.items()}
 
 
 def closed_by_office(session: Session, tenant_id: str, visit_ids: Collection[str]) -> list[FollowUpRef]:

@@ -1,36 +1,116 @@
-"""Violations that earlier visits found at the same establishment: found again, they are repeated."""
+"""Violations that earlier visits found at the same establishment, and what the law calls finding them again.
+
+Law 15/2012/QH13 on handling administrative violations, amended by Law 67/2020/QH14. Recidivism (tái phạm,
+Art. 2.5) needs a sanction decision for the same act that was not expired on the day of the new one. Without
+a decision it is a violation committed several times (vi phạm nhiều lần, Art. 2.6), as long as the earlier act
+could be sanctioned (Art. 6).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from calendar import monthrange
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from field178_shared.records.reading import Data, entries_of, instant_of, text_of
+from field178_shared.records.sanctions import FINE, WARNING, AfterVisit, SanctionDecision
 from field178_shared.time.clock import local_date
 
-_LEAP_DAY = (2, 29)
+# Art. 6.1: an act may be sanctioned within a year. Art. 74.1: a decision is enforced within a year.
+_LIMITATION_MONTHS = _ENFORCEMENT_MONTHS = 12
+# Art. 7.1: so long after it was complied with, or could not be enforced any more, a sanction counts.
+_EXPIRY_MONTHS = {WARNING: 6, FINE: 12}
 
 
-def earlier_violations(visits: Iterable[Data], started_at: datetime | None) -> dict[str, date]:
-    """Return the violations found within twelve months before a visit began: {violation: last found on}.
+class Repetition(StrEnum):
+    """What the law calls a violation that was found before."""
 
-    `visits`: the visits to one establishment; those that began at the instant or after it do not count.
+    RECIDIVISM = "recidivism"
+    REPEATED = "repeated"
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierViolation:
+    """The earlier visit that decides what a violation is when it is found again."""
+
+    found_on: date
+    repetition: Repetition
+
+    @property
+    def rank(self) -> tuple[bool, date]:
+        """Order of earlier visits: a sanction that counts first, then the latest."""
+        return (self.repetition is Repetition.RECIDIVISM, self.found_on)
+
+
+def earlier_violations(
+    visits: Iterable[tuple[Data, AfterVisit]], started_at: datetime | None
+) -> dict[str, EarlierViolation]:
+    """Return the violations that count as found before when a visit began, by violation.
+
+    `visits`: the visits to one establishment with what followed them; those that began at the instant or
+    after it do not count.
     """
-    if started_at is None:
-        return {}
-    since = _year_before(local_date(started_at))
-    found: dict[str, date] = {}
-    for data in visits:
+    earlier: dict[str, EarlierViolation] = {}
+    for data, after in visits if started_at is not None else ():
         began = instant_of(data, "started_at")
-        if began is None or began >= started_at or (day := local_date(began)) < since:
+        if began is None or started_at is None or began >= started_at:
             continue
-        for finding in entries_of(data, "findings").values():
-            violation = text_of(finding, "violation_id")
-            found[violation] = max(day, found.get(violation, day))
-    return found
+        for violation, candidate in _counted(data, after, local_date(began), local_date(started_at)):
+            known = earlier.get(violation)
+            if known is None or candidate.rank > known.rank:
+                earlier[violation] = candidate
+    return earlier
 
 
-def _year_before(day: date) -> date:
-    if (day.month, day.day) == _LEAP_DAY:
-        return day.replace(year=day.year - 1, day=28)
-    return day.replace(year=day.year - 1)
+def violations_of(data: Data) -> frozenset[str]:
+    """Return the violations that a visit found."""
+    return frozenset(text_of(finding, "violation_id") for finding in entries_of(data, "findings").values())
+
+
+def _counted(
+    data: Data, after: AfterVisit, found_on: date, day: date
+) -> Iterator[tuple[str, EarlierViolation]]:
+    violations = violations_of(data)
+    for violation in violations:
+        decisions = [one for one in after.decisions if violation in _sanctioned_by(one, violations)]
+        repetition = _repetition(found_on, decisions, day)
+        if repetition is not None:
+            yield violation, EarlierViolation(found_on, repetition)
+
+
+def _repetition(found_on: date, decisions: Iterable[SanctionDecision], day: date) -> Repetition | None:
+    of_before = [one for one in decisions if one.document_date is not None and one.document_date < day]
+    if any(_counts_on(one, day) for one in of_before):
+        return Repetition.RECIDIVISM
+    # A sanction that is expired is taken for none: its act does not count a second time.
+    if of_before or found_on < _months_after(day, -_LIMITATION_MONTHS):
+        return None
+    return Repetition.REPEATED
+
+
+def _counts_on(decision: SanctionDecision, day: date) -> bool:
+    """Tell whether a decision of before is not expired on a day (Art. 7.1)."""
+    assert decision.document_date is not None
+    ended_on = _complied_on(decision) or _months_after(decision.document_date, _ENFORCEMENT_MONTHS)
+    return day <= _months_after(ended_on, _EXPIRY_MONTHS.get(decision.sanction_id, _EXPIRY_MONTHS[WARNING]))
+
+
+def _complied_on(decision: SanctionDecision) -> date | None:
+    """Return when a decision was complied with: a warning by its receipt, a fine once it is paid whole."""
+    if decision.sanction_id != FINE:
+        return decision.received_on or decision.document_date
+    is_paid = decision.amount_vnd > 0 and not decision.outstanding_vnd
+    return decision.last_paid_on if is_paid else None
+
+
+def _sanctioned_by(decision: SanctionDecision, violations: Collection[str]) -> Collection[str]:
+    """Return the violations that a decision sanctions; one of the field names none: of one it is clear."""
+    return decision.violation_ids or (violations if len(violations) == 1 else ())
+
+
+def _months_after(day: date, months: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -11,8 +11,10 @@ from field178_mobile.presentation.draft_session import Changes
 from field178_mobile.presentation.wording import Wording
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.violations import FineFrame
+from field178_shared.records.repeat_violations import EarlierViolation, Repetition
 from field178_shared.rules.findings import frame_snapshot, offered_violations
 from field178_shared.text.formats import date_text, money_range_text
+from field178_shared.text.i18n import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class ViolationOffer:
     is_chosen: bool
     fits: bool
     frame: FrameText
-    # That an earlier visit of the last twelve months found it too, in words.
+    # What the law calls it if it is found again here, in words.
     repeat: str = ""
 
 
@@ -97,17 +99,31 @@ def offers_of(
 
 
 def mark_repeats(
-    offers: tuple[ViolationOffer, ...], earlier: Mapping[str, date], words: Wording
+    offers: tuple[ViolationOffer, ...], earlier: Mapping[str, EarlierViolation], words: Wording
 ) -> tuple[ViolationOffer, ...]:
     """Return the offers with a mark at those that an earlier visit found too (records.repeat_violations)."""
     if not earlier:
         return offers
     return tuple(
-        replace(offer, repeat=words.say("Repeated: found on {day} too", day=date_text(earlier[offer.id])))
-        if offer.id in earlier
-        else offer
+        replace(offer, repeat=_repetition_text(earlier[offer.id], words)) if offer.id in earlier else offer
         for offer in offers
     )
+
+
+def _repetition_text(earlier: EarlierViolation, words: Wording) -> str:
+    return words.say(_REPETITIONS[earlier.repetition], day=date_text(earlier.found_on))
+
+
+_REPETITIONS: Mapping[Repetition, str] = {
+    Repetition.RECIDIVISM: N_(
+        "Recidivism (Article 2.5, Law on Handling of Administrative Violations): "
+        "the violation of {day} was sanctioned"
+    ),
+    Repetition.REPEATED: N_(
+        "Found several times (Article 2.6, Law on Handling of Administrative Violations): "
+        "recorded on {day} too, no sanction decision entered"
+    ),
+}
 
 
 def frame_text(frame: FineFrame | None, on: date, words: Wording) -> FrameText:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from field178_mobile.features.shift.roster import RecordLike
 from field178_shared.records.follow_ups import FollowUpRef, OpenFollowUp, open_follow_ups
 from field178_shared.records.inspection import INSPECTED
-from field178_shared.records.reading import text_of
+from field178_shared.records.reading import Data, text_of
+from field178_shared.records.repeat_violations import violations_of
+from field178_shared.records.sanctions import DECISION, PAYMENT, AfterVisit
 from field178_shared.time.clock import from_wire
 
 
@@ -51,6 +53,21 @@ def left_open(
     """
     counted = ((visit.record_id, visit.data) for visit in visits if visit.is_before(before))
     return open_follow_ups(counted, closed)
+
+
+def followed(
+    visits: Iterable[Visit], views: Callable[[str], Iterable[RecordLike]]
+) -> list[tuple[Data, AfterVisit]]:
+    """Return the visits that found a violation, each with the decisions and payments beside it.
+
+    `views` gives the records of a type that the tablet holds.
+    """
+    with_violations = [visit for visit in visits if violations_of(visit.data)]
+    entries: dict[str, dict[str, tuple[str, Data]]] = {visit.record_id: {} for visit in with_violations}
+    for record_type in (DECISION, PAYMENT) if with_violations else ():
+        for view in views(record_type):
+            entries.get(text_of(view.data, "record"), {})[view.id] = (record_type, view.data)
+    return [(visit.data, AfterVisit.of(visit.data, entries[visit.record_id])) for visit in with_violations]
 
 
 def _newest_first(visit: Visit) -> float:

@@ -35,7 +35,7 @@ from field178_mobile.features.register.record_view import (
     history_row,
     to_fix,
 )
-from field178_mobile.features.register.visits import Visit, last_inspected, left_open, visits_of
+from field178_mobile.features.register.visits import Visit, followed, last_inspected, left_open, visits_of
 from field178_mobile.features.shift.shift import ShiftPresenter, shift_line
 from field178_mobile.presentation.draft_session import superseding
 from field178_mobile.presentation.facts import DatedRow, Fact, ToFix
@@ -310,7 +310,7 @@ class RecordPresenter:
             user=self._user,
             last=last.data if last else {},
             follow_ups=self._left_open(visits, before=started_at),
-            earlier_violations=earlier_violations((visit.data for visit in visits), started_at),
+            earlier_violations=earlier_violations(followed(visits, self._store.views), started_at),
             comments=answering.texts if answering else {},
             answering=answering,
             word=word,

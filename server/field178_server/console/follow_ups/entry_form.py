@@ -9,6 +9,7 @@ from datetime import date
 from werkzeug.datastructures import MultiDict
 
 from field178_server.console.records.after_visit_view import PATHS, decision_title
+from field178_server.console.records.repeat_violations import repetition_text
 from field178_server.console.shell.form_fields import InputField
 from field178_server.console.text.format_values import as_violation
 from field178_server.console.text.localize import Localizer
@@ -235,8 +236,7 @@ def _violation_text(violation_id: str, page: RecordPage, localizer: Localizer) -
     name, earlier = as_violation(localizer, violation_id), page.earlier_violations.get(violation_id)
     if earlier is None:
         return name
-    again = localizer.say(N_("Repeated: found on {day} too")).format(day=localizer.day(earlier))
-    return f"{name} ({again})"
+    return f"{name} – {repetition_text(earlier, localizer)}"
 
 
 def _violations(page: RecordPage) -> list[str]:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from flask import url_for
 
 from field178_server.console.records.inspection_view import law_text
+from field178_server.console.records.repeat_violations import REPETITIONS
 from field178_server.console.shell.links import FilterLink, record_link, with_query
 from field178_server.console.shell.lists import FilterField
 from field178_server.console.text.field_labels import field_name
@@ -115,7 +116,7 @@ class DueLine:
     word: StateLabel
     title: str
     law: str
-    is_repeated: bool
+    repetition: str
     visit_href: str
     visited_on: str
     establishment: str
@@ -175,12 +176,12 @@ def _line(
     localizer, today = reader
     say, place = localizer.say, row.establishment_id
     href, action = _form(row, query) if row.closed_on is None else (None, "")
-    recheck = page.rechecks.get((row.visit_id, row.key))
+    recheck, repetition = page.rechecks.get((row.visit_id, row.key)), page.repeated.get(row.visit_id)
     return DueLine(
         word=StateLabel(say(FOLLOW_UP_KINDS[row.kind]), "", _ICONS[row.kind]),
         title=_title(row, localizer),
         law=_law(row, localizer),
-        is_repeated=row.visit_id in page.repeated,
+        repetition=say(REPETITIONS[repetition]) if repetition else "",
         visit_href=url_for("console.review_record", record_id=row.visit_id),
         visited_on=localizer.day(row.visited_on) if row.visited_on else "",
         establishment=localizer.establishment(place),

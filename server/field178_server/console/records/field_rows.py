@@ -42,7 +42,7 @@ class FindingView:
     organisation: str | None
     source: str | None
     note: tuple[Segment, ...]
-    repeated_of: str | None = None
+    repetition: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from field178_server.console.records.field_rows import FieldRow, FindingView, RowMaker, SectionView
+from field178_server.console.records.repeat_violations import repetition_text
 from field178_server.console.text.format_values import as_violation
 from field178_server.console.text.localize import Localizer
 from field178_shared.codelists.checklist import ChecklistItem, ChecklistPages
@@ -130,7 +131,7 @@ def _finding(path: str, entry: Data, maker: RowMaker) -> FindingView:
         organisation=_organisation(known, localizer),
         source=law_text(source, article, day_of(entry, "occurred_on"), localizer),
         note=maker.marked(str(entry["note"])) if entry.get("note") else (),
-        repeated_of=localizer.day(earlier) if earlier else None,
+        repetition=repetition_text(earlier, localizer) if earlier else "",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -21,12 +21,14 @@ from field178_server.database.models import (
     Record,
 )
 from field178_server.records.access import AccessFilter
+from field178_server.records.entries import after_visits
 from field178_server.records.find_record import merge_targets_of, merged_into_any_of
 from field178_server.records.labels import Names, names_of
 from field178_shared.merge import Data
 from field178_shared.records.follow_ups import FollowUpRef
-from field178_shared.records.reading import entries_of, instant_of, text_of
-from field178_shared.records.repeat_violations import earlier_violations
+from field178_shared.records.reading import instant_of
+from field178_shared.records.repeat_violations import Repetition, earlier_violations, violations_of
+from field178_shared.records.sanctions import AfterVisit
 
 PAGE_SIZE, EXPORT_STEP = 50, 500
 SOON = timedelta(days=7)
@@ -73,12 +75,12 @@ class FollowUpFilter:
 class FollowUpPage:
     """One page of a part, how many rows each open part has, and what the filters offer.
 
-    `repeated`: the visits among the rows that found what a visit of the twelve months before had found;
+    `repeated`: the visits among the rows that found what an earlier one had found, and what the law calls it;
     `rechecks`: the planned re-inspection of a correction, by its visit and key.
     """
 
     rows: tuple[FollowUpProjection, ...]
-    repeated: frozenset[str]
+    repeated: Mapping[str, Repetition]
     rechecks: dict[FollowUpRef, str]
     counts: dict[FollowUpTab, int]
     units: tuple[str, ...]
@@ -157,7 +159,9 @@ def due_between(
         session.expunge_all()
 
 
-def repeated_visits(session: Session, tenant_id: str, rows: Sequence[FollowUpProjection]) -> frozenset[str]:
+def repeated_visits(
+    session: Session, tenant_id: str, rows: Sequence[FollowUpProjection]
+) -> dict[str, Repetition]:
     """Return the visits of these rows, those with a violation, that found one there for the second time."""
     found = {row.visit_id for row in rows if row.kind != CORRECTION}
     places = {row.establishment_id for row in rows if row.establishment_id and row.visit_id in found}
@@ -186,12 +190,23 @@ def repeated_visits(session: Session, tenant_id: str, rows: Sequence[FollowUpPro
     ends |= merge_targets_of(session, tenant_id, {place for _, place, _ in told if place})
     for visit_id, place, body in told:
         by_place.setdefault(ends.get(str(place), str(place)), {})[visit_id] = json.loads(body)
-    return frozenset(
-        visit_id
-        for visits_there in by_place.values()
-        for visit_id in found & visits_there.keys()
-        if _is_repeated(visits_there[visit_id], visits_there.values())
-    )
+    return _repetitions(session, tenant_id, found, by_place)
+
+
+def _repetitions(
+    session: Session, tenant_id: str, visit_ids: set[str], by_place: Mapping[str, Mapping[str, Data]]
+) -> dict[str, Repetition]:
+    """Return the gravest repetition of each of these visits; `by_place`: all visits to their places."""
+    alike = {key: data for there in by_place.values() if len(there) > 1 for key, data in there.items()}
+    after = after_visits(session, tenant_id, alike)
+    repetitions: dict[str, Repetition] = {}
+    for there in by_place.values():
+        followed = [(data, after[key]) for key, data in there.items() if key in after]
+        for visit_id in visit_ids & there.keys():
+            repetition = _repetition(there[visit_id], followed)
+            if repetition is not None:
+                repetitions[visit_id] = repetition
+    return repetitions
 
 
 def _rechecks(
@@ -208,10 +223,10 @@ def _rechecks(
     return {(row.asked_visit_id or "", row.asked_follow_up_id or ""): row.record_id for row in found}
 
 
-def _is_repeated(visit: Data, others: Iterable[Data]) -> bool:
-    earlier = earlier_violations(others, instant_of(visit, "started_at"))
-    findings = entries_of(visit, "findings").values()
-    return any(text_of(finding, "violation_id") in earlier for finding in findings)
+def _repetition(visit: Data, visits: Iterable[tuple[Data, AfterVisit]]) -> Repetition | None:
+    earlier = earlier_violations(visits, instant_of(visit, "started_at"))
+    kinds = {earlier[violation].repetition for violation in violations_of(visit) & earlier.keys()}
+    return Repetition.RECIDIVISM if Repetition.RECIDIVISM in kinds else next(iter(kinds), None)
 
 
 def _within(wanted: FollowUpFilter) -> Sequence[ColumnElement[bool]]:

@@ -16,7 +16,13 @@ from field178_server.database.models import ConflictRow, FiledRecord, Quarantine
 from field178_server.office.reviews.answers import StoredAnswer, answers_to, roles_of
 from field178_server.office.reviews.quality_flags import WHOLE
 from field178_server.records.access import AccessFilter
-from field178_server.records.entries import NO_ENTRIES, EntriesOfVisit, closed_by_office, entries_of_visit
+from field178_server.records.entries import (
+    NO_ENTRIES,
+    EntriesOfVisit,
+    after_visits,
+    closed_by_office,
+    entries_of_visit,
+)
 from field178_server.records.find_record import (
     StoredRecord,
     establishment_of,
@@ -39,7 +45,7 @@ from field178_shared.merge import Data
 from field178_shared.records.comment_threads import CommentThread, is_answered, threads_of
 from field178_shared.records.follow_ups import OpenFollowUp, open_follow_ups
 from field178_shared.records.reading import day_of_act, instant_of, text_of
-from field178_shared.records.repeat_violations import earlier_violations
+from field178_shared.records.repeat_violations import EarlierViolation, earlier_violations, violations_of
 from field178_shared.records.review import DECIDED, ReviewRecord
 from field178_shared.rules import Problem
 from field178_shared.rules.quality_flags import FlagContext, quality_flags
@@ -85,8 +91,8 @@ class RecordPage:
     files: tuple[RecordFile, ...] = ()
     # At the establishment, today, as far as the officer may read the visit that asked for it.
     open_follow_ups: tuple[OpenFollowUp, ...] = ()
-    # Found there within twelve months before this visit: {violation: last found on}.
-    earlier_violations: Mapping[str, date] = field(default_factory=dict)
+    # Violations of this visit that were found there before, and what the law calls them.
+    earlier_violations: Mapping[str, EarlierViolation] = field(default_factory=dict)
     flags: tuple[Problem, ...] = ()
     # The readable ones of the other visits to the establishment, or sessions of its day and form, by id.
     beside: Mapping[str, Data] = field(default_factory=dict)
@@ -160,9 +166,7 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
         files=files,
         entry_files=entry_files,
         open_follow_ups=_open_follow_ups(session, tenant_id, visits),
-        earlier_violations=earlier_violations(
-            (visit.data for visit in visits), instant_of(record.data, "started_at")
-        ),
+        earlier_violations=_earlier_violations(session, tenant_id, record, visits),
         entries=entries,
         flags=_flags(record, establishment, beside, files, review),
         answers={one.answer.id: one for one in answers},
@@ -292,6 +296,18 @@ def _is_beside(
     places = merged_into_any_of(tenant_id, select(literal(known, KEY_TYPE)))
     # Visits alone have an establishment; with their type named besides, SQLite takes the index of types.
     return FiledRecord.establishment_id.in_(places)
+
+
+def _earlier_violations(
+    session: Session, tenant_id: str, record: StoredRecord, visits: Sequence[_Beside]
+) -> dict[str, EarlierViolation]:
+    if record.type != "inspection" or not violations_of(record.data):
+        return {}
+    same = violations_of(record.data)
+    data = {visit.record_id: visit.data for visit in visits if same & violations_of(visit.data)}
+    after = after_visits(session, tenant_id, {key: data[key] for key in data.keys() - {record.record_id}})
+    followed = ((data[key], after[key]) for key in after)
+    return earlier_violations(followed, instant_of(record.data, "started_at"))
 
 
 def _previous_visit(record: StoredRecord, visits: Sequence[_Beside]) -> PreviousVisit | None:

@@ -20,6 +20,7 @@ from tests.mobile.inspection_world import (
     words,
 )
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
+from tests.shared import builders
 
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.features.shift.roster import read_roster
@@ -316,20 +317,35 @@ def test_next_visit_does_not_ask_for_what_the_office_closed(bench):
     assert bench.visits[-1].to_fix == ()
 
 
-def test_violation_that_an_earlier_visit_found_too_is_marked(bench):
-    found = {"f": {"violation_id": "fire_exit_obstructed", "checklist_item_id": "fire_exits_clear"}}
-    later = filed_visit(KARAOKE, started_at="2026-03-01T14:00:00Z", findings=found)
-    server_commits(
-        bench.store, base_row("0197aaaa-0000-7000-8000-0000000000f1", 1, "inspection", TEAM_SCOPE, **later)
-    )
-    bench.go_out()
+def offered_marks(bench) -> dict[str, str]:
     bench.record.open(KARAOKE)
     bench.record.begin("inspected")
     bench.record.visit.open_section("fire_safety")
     bench.record.visit.answer("fire_exits_clear", "no")
     item = next(item for item in bench.visits[-1].page.items if item.id == "fire_exits_clear")
-    marks = {offer.id: offer.repeat for offer in item.offers if offer.repeat}
-    assert marks == {"fire_exit_obstructed": "Tái phạm: đã ghi nhận ngày 01/03/2026"}
+    return {offer.id: offer.repeat for offer in item.offers if offer.repeat}
+
+
+def test_violation_that_an_earlier_visit_found_too_is_marked(bench):
+    found = {"f": {"violation_id": "fire_exit_obstructed", "checklist_item_id": "fire_exits_clear"}}
+    later = filed_visit(KARAOKE, started_at="2026-03-01T14:00:00Z", findings=found)
+    earlier = "0197aaaa-0000-7000-8000-0000000000f1"
+    server_commits(bench.store, base_row(earlier, 1, "inspection", TEAM_SCOPE, **later))
+    bench.go_out()
+    marks = offered_marks(bench)
+    assert marks == {
+        "fire_exit_obstructed": "Vi phạm nhiều lần (Điều 2.6 Luật XLVPHC): đã ghi nhận ngày 01/03/2026, "
+        "chưa ghi nhận quyết định xử phạt"
+    }
+    bench.record.discard()
+    decision = builders.sanction_decision(
+        record=earlier, violation_ids=["fire_exit_obstructed"], document_date="2026-03-09"
+    )
+    row = base_row(builders.record_id("decision"), 1, "sanction_decision", TEAM_SCOPE, **decision)
+    server_commits(bench.store, row)
+    assert offered_marks(bench) == {
+        "fire_exit_obstructed": "Tái phạm (Điều 2.5 Luật XLVPHC): vi phạm ngày 01/03/2026 đã bị xử phạt"
+    }
 
 
 def test_last_visit_of_a_mended_one_lies_before_it(store, clock):

@@ -56,7 +56,8 @@ def test_violation_found_again_says_so(reviewer: Browser, in_the_field: FieldWor
     in_the_field.visit(**more, started_at="2026-11-01T07:00:00Z", ended_at="2026-11-01T08:00:00Z")
     again = in_the_field.visit(**more, started_at="2026-11-20T07:00:00Z", ended_at="2026-11-20T08:00:00Z")
     page = words(unescape(reviewer.text(f"/reviews/{again}")))
-    assert "Tái phạm: đã ghi nhận ngày 01/11/2026" in page
+    assert "Tái phạm" not in page
+    assert "Vi phạm nhiều lần (Điều 2.6 Luật XLVPHC): đã ghi nhận ngày 01/11/2026" in page
 
 
 def test_register_has_no_page_for_other_records(reviewer: Browser, in_the_field: FieldWork) -> None:

@@ -297,8 +297,12 @@ def test_list_takes_the_same_statements_for_one_row_as_for_many(
 def test_repeated_violation_is_marked_in_the_list(
     reviewer: Browser, in_the_field: FieldWork, visit: str
 ) -> None:
-    assert "Tái phạm" not in reviewer.text("/follow-ups?tab=later")
+    assert "nhiều lần" not in reviewer.text("/follow-ups?tab=later")
     earlier = {"started_at": "2026-06-02T02:00:00Z", "ended_at": "2026-06-02T03:00:00Z"}
-    in_the_field.visit(**earlier, findings={"f1": {**FINDINGS["f1"], "occurred_on": "2026-06-02"}})
-    assert reviewer.text("/follow-ups?tab=later").count("Tái phạm") == 1
-    assert "Tái phạm" not in reviewer.text("/follow-ups?tab=overdue&kind=decision")
+    first = in_the_field.visit(**earlier, findings={"f1": {**FINDINGS["f1"], "occurred_on": "2026-06-02"}})
+    page = reviewer.text("/follow-ups?tab=later")
+    assert (page.count("Vi phạm nhiều lần"), page.count("Tái phạm")) == (1, 0)
+    assert "nhiều lần" not in reviewer.text("/follow-ups?tab=overdue&kind=decision")
+    assert decide(reviewer, first, document_date="2026-06-09", received_on="").status_code == 303
+    page = reviewer.text("/follow-ups?tab=later")
+    assert (page.count("Vi phạm nhiều lần"), page.count("Tái phạm")) == (0, 1)

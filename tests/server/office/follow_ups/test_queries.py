@@ -20,6 +20,7 @@ from field178_server.database.unit_of_work import snapshot
 from field178_server.office.follow_ups import queries
 from field178_server.office.follow_ups.queries import FollowUpFilter, FollowUpTab, follow_up_page
 from field178_server.records.access import AccessFilter
+from field178_shared.records.repeat_violations import Repetition
 from field178_shared.time.clock import local_date
 
 __all__ = ["desk"]
@@ -70,7 +71,10 @@ def test_filters_leave_what_they_name_and_a_repeat_is_marked(desk: Desk) -> None
     with snapshot(desk.world.engine) as session:
         page = follow_up_page(session, replace(soon, establishment_type_id="karaoke"), None)
         none = follow_up_page(session, replace(soon, establishment_type_id="hotel"), None)
-    assert ([row.visit_id for row in page.rows], page.repeated) == ([desk.visit], {desk.visit})
+    assert ([row.visit_id for row in page.rows], page.repeated) == (
+        [desk.visit],
+        {desk.visit: Repetition.REPEATED},
+    )
     assert (none.rows, set(none.counts.values())) == ((), {0})
     assert visits(desk, replace(EVERY, kind="decision", unit_id="c11629_v1")) == [first]
     assert visits(desk, replace(EVERY, unit_id="c11632_v1")) == []

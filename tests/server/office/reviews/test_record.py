@@ -9,6 +9,7 @@ from field178_server.database.models import ChangeHistory
 from field178_server.database.unit_of_work import snapshot
 from field178_server.office.reviews.record import RecordPage, record_page
 from field178_server.records.access import AccessFilter
+from field178_shared.records.repeat_violations import EarlierViolation, Repetition
 from field178_shared.wire.canonical import short_hash
 
 ALL = AccessFilter(None)
@@ -154,9 +155,12 @@ def test_correction_stays_open_on_both_pages_until_a_visit_finds_it_made(
 def test_violation_of_an_earlier_visit_is_known(world: World, tablet: Tablet) -> None:
     place = tablet.created()
     found = {"f1": {"violation_id": "kd_door_latch", "occurred_on": "2025-03-01"}}
-    visit(tablet, place, 1, findings=found, overall_result="violation_recorded")
-    page = shown(world, visit(tablet, place, 5))
-    assert page.earlier_violations == {"kd_door_latch": date(2025, 3, 1)}
+    recorded = {"findings": found, "overall_result": "violation_recorded"}
+    visit(tablet, place, 1, **recorded)
+    page = shown(world, visit(tablet, place, 5, **recorded))
+    earlier = EarlierViolation(date(2025, 3, 1), Repetition.REPEATED)
+    assert page.earlier_violations == {"kd_door_latch": earlier}
+    assert shown(world, visit(tablet, place, 6)).earlier_violations == {}
     assert shown(world, place).earlier_violations == {}
 
 
