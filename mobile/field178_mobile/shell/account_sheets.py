@@ -47,16 +47,17 @@ def change_pin(tablet: Tablet, me: str, background: Background) -> None:
 
 def tell_officer(session_view: SessionView, is_first: bool = False) -> None:
     """Tell the officer what is recorded about them; at the opening only who was not told yet."""
-    from field178_mobile.features.access.officer_notice import OfficerNotice
+    from field178_mobile.features.access.officer_notice import OfficerNotice, notice_law
 
-    notice = OfficerNotice(
-        session_view.opened.store.settings, session_view.services.clock, session_view.officer.id
-    )
+    services = session_view.services
+    notice = OfficerNotice(session_view.opened.store.settings, services.clock, session_view.officer.id)
     if is_first and notice.is_read:
         return
     from field178_mobile.features.access.screens.officer_notice import NoticePage
+    from field178_shared.time.clock import local_date
 
-    NoticePage(notice).open()
+    today = local_date(services.clock.now())
+    NoticePage(notice, notice_law(services.words().lists, today, language.code)).open()
 
 
 def turn_away() -> None:

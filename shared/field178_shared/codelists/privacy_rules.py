@@ -122,6 +122,8 @@ class OfficerLocation:
     precision: str
     access: tuple[str, ...]
     notice: str
+    # The laws on personal data, one after the other in time.
+    laws: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +257,7 @@ def _read_location(row: ListFileRow) -> OfficerLocation:
         precision=row.text("precision"),
         access=row.texts("access"),
         notice=row.text("notice"),
+        laws=row.texts("laws"),
     )
 
 

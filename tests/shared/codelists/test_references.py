@@ -162,6 +162,7 @@ def test_reports_name_known_things(lists) -> None:
 
 def test_privacy_rules_cite_known_laws(lists, sources) -> None:
     assert not _strangers((point.source for point in lists.privacy.legal), sources)
+    assert not _strangers(lists.privacy.officer_location.laws, sources)
 
 
 @pytest.mark.parametrize(

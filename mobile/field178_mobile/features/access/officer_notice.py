@@ -1,4 +1,4 @@
-"""What the tablet records about the officer who holds it, told once to each (Law 91/2025/QH15).
+"""What the tablet records about the officer who holds it, told once to each.
 
 It says what the product does, no more: what the office decides (how long a record is kept) is named as the
 office's. Another text that means something else MUST raise VERSION: everybody is told again.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from field178_mobile.store.store import StoredSettings
+from field178_shared.codelists import CodeLists
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock, to_wire
 
@@ -54,6 +56,13 @@ class OfficerNotice:
 def notice_parts(translate: Callable[[str], str]) -> tuple[NoticePart, ...]:
     """Return the notice in the language of the screen."""
     return tuple(NoticePart(icon, translate(title), translate(text)) for icon, title, text in _PARTS)
+
+
+def notice_law(lists: CodeLists, on: date, language: str) -> str:
+    """Return name and number of the law on personal data in force on a day; "" before there was one."""
+    sources = (lists.legal_sources.get(name) for name in lists.privacy.officer_location.laws)
+    law = next((source for source in sources if source is not None and source.valid_on(on)), None)
+    return f"{law.label(language)} ({law.number_on(on)})" if law else ""
 
 
 _PARTS = (

@@ -279,17 +279,27 @@ class EstablishmentsPresenter:
 
     def _empty_action(self, found: Sequence[EstablishmentListing]) -> str:
         # Not where a chip alone hides it: it is in the register.
-        is_unknown = bool(self._query.strip()) and not found
+        is_unknown = (bool(self._query.strip()) and not found) or self._is_area_empty()
         return self._words.translate("Add it as a new establishment") if is_unknown else ""
+
+    def _is_area_empty(self) -> bool:
+        """Tell whether the office has no establishment for this tablet: an exchange brought none."""
+        status = self._store.status()
+        return not (self._establishments or status.is_revoked) and status.last_success_at is not None
 
     def _empty_words(self) -> tuple[str, str]:
         _ = self._words.translate
         if not self._establishments:
             if self._store.status().is_revoked:
                 return _("This tablet was revoked"), _("Bring the tablet to the office.")
+            if self._is_area_empty():
+                return (
+                    _("No establishment in the area of this tablet"),
+                    _("The office has entered none so far. One that you meet on the way is added here."),
+                )
             return (
                 _("No establishment on this tablet yet"),
-                _("They arrive with the first exchange. Open Sync and send now."),
+                _("The list comes with the first exchange. Open Sync and tap Sync now."),
             )
         if self._query.strip():
             said = self._words.say("“{query}” is not found", query=self._query.strip())

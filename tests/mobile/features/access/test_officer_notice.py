@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from tests.mobile.support import KEY, FrozenClock, seeded_ids
 
 from field178_mobile.features.access import officer_notice
-from field178_mobile.features.access.officer_notice import SETTING, OfficerNotice
+from field178_mobile.features.access.officer_notice import SETTING, OfficerNotice, notice_law
 from field178_mobile.store import Store
+from field178_shared.codelists import load
 from field178_shared.time.clock import to_wire
 
 HOA, LAN = "u1", "u2"
@@ -50,3 +52,15 @@ def test_another_text_is_told_again(store: Store, clock: FrozenClock, monkeypatc
     assert not notice(store, clock, HOA).is_read
     notice(store, clock, HOA).read()
     assert notice(store, clock, HOA).is_read
+
+
+@pytest.mark.parametrize(
+    ("day", "law"),
+    [
+        (date(2023, 6, 30), ""),
+        (date(2025, 12, 31), "Nghị định Bảo vệ dữ liệu cá nhân (13/2023/NĐ-CP)"),
+        (date(2026, 1, 1), "Luật Bảo vệ dữ liệu cá nhân (91/2025/QH15)"),
+    ],
+)
+def test_notice_cites_the_law_in_force_on_the_day_it_is_shown(day: date, law: str):
+    assert notice_law(load(), day, "vi") == law

@@ -253,12 +253,23 @@ def test_a_revoked_tablet_promises_no_establishments(store, clock, monkeypatch):
 def test_empty_states_say_what_to_do(store, clock):
     bench = Bench(store, clock)
     assert bench.state.empty_title == "Máy này chưa có cơ sở nào"
+    assert bench.state.empty_text.endswith("bấm Đồng bộ ngay.")
+    assert bench.state.empty_action == ""
     settle(store)
     bench.list.refresh()
     assert bench.state.empty_title == ""
     bench.list.search("không có ở đây")
     assert bench.state.empty_title == "Không thấy “không có ở đây”"
     assert bench.state.empty_action == "Thêm cơ sở mới"
+
+
+def test_register_that_is_empty_after_an_exchange_asks_for_no_other_exchange(store, clock, monkeypatch):
+    status = replace(store.status(), last_success_at=clock.now())
+    monkeypatch.setattr(store, "status", lambda: status)
+    state = Bench(store, clock).state
+    assert state.empty_title == "Địa bàn của máy này chưa có cơ sở nào"
+    assert "đồng bộ" not in state.empty_text.lower()
+    assert state.empty_action == "Thêm cơ sở mới"
 
 
 def test_long_list_is_shown_from_its_beginning_and_grows(store, clock):

@@ -15,12 +15,12 @@ WIDEST_TEXT = 720
 
 
 class NoticePage(kit.FullPage):
-    """Tells the notice. NoticePage(notice).open(); one not read yet is left by its button alone."""
+    """Tells the notice. NoticePage(notice, law).open(); one not read yet is left by its button alone."""
 
-    def __init__(self, notice: OfficerNotice, **kwargs: object) -> None:
+    def __init__(self, notice: OfficerNotice, law: str, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.title = _("What this tablet records about you")
-        self.sub = _("Law 91/2025/QH15 on the protection of personal data")
+        self.sub = law
         self._notice = notice
         self.ids.head.has_back = notice.is_read
         self.add_widget(NoticeBody(page=self))
