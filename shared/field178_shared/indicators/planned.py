@@ -43,6 +43,7 @@ def _visit(record: CountedRecord, register: Mapping[str, Data]) -> PlanVisit:
         establishment_id=establishment_id,
         establishment_type_id=text_of(place, "establishment_type_id"),
         unit_id=text_of(place, "unit_id") or text_of(data, "unit_id"),
+        kind=text_of(data, "inspection_kind"),
         plan_item_id=text_of(data, "plan_item_id"),
         is_inspected=text_of(data, "overall_result") != NOT_INSPECTED,
     )

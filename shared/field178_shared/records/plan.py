@@ -128,9 +128,10 @@ class PlanItem:
         return self.kind == UNANNOUNCED and today < self.window_from
 
     def is_kept_by(self, visit: PlanVisit) -> bool:
-        """Tell whether a visit of its team falls into its window, at its place."""
+        """Tell whether a visit of its team and its kind falls into its window, at its place."""
         return (
             visit.team_id == self.team_id
+            and visit.kind == self.kind
             and visit.day is not None
             and self.window_from <= visit.day <= self.window_to
             and self._is_place_of(visit)
@@ -140,11 +141,14 @@ class PlanItem:
         """Tell whether a visit was begun from it, at its place, on whatever day."""
         return visit.plan_item_id == self.id and self._is_place_of(visit)
 
-    def _is_place_of(self, visit: PlanVisit) -> bool:
+    def is_at(self, establishment_id: str, establishment_type_id: str, unit_id: str) -> bool:
+        """Tell whether it may be made at an establishment: its own, or any of its kind in its commune."""
         if self.is_open:
-            wanted = (self.establishment_type_id, self.unit_id)
-            return wanted == (visit.establishment_type_id, visit.unit_id)
-        return visit.establishment_id == self.establishment_id
+            return (self.establishment_type_id, self.unit_id) == (establishment_type_id, unit_id)
+        return establishment_id == self.establishment_id
+
+    def _is_place_of(self, visit: PlanVisit) -> bool:
+        return self.is_at(visit.establishment_id, visit.establishment_type_id, visit.unit_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +161,7 @@ class PlanVisit:
     establishment_id: str
     establishment_type_id: str
     unit_id: str
+    kind: str
     plan_item_id: str = ""
     is_inspected: bool = True
     is_void: bool = False
@@ -179,8 +184,9 @@ class Progress:
 def progress_of(items: Iterable[PlanItem], visits: Iterable[PlanVisit], today: date) -> dict[str, Progress]:
     """Return what became of each planned visit; a visit makes one of them done, never two.
 
-    A visit that names an item goes first, then one to its establishment by its team in its window, then one
-    that an open item takes. Of several items that a visit may keep, the one that ends first gets it.
+    A visit that names an item goes first, then one of its kind by its team to its establishment in its
+    window, then one that an open item takes. Of several items that a visit may keep, the one that ends
+    first gets it.
     """
     every = sorted(items, key=lambda item: (item.window_to, item.window_from, item.id))
     alive = [item for item in every if item.cancelled is None]

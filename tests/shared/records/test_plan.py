@@ -49,6 +49,7 @@ def visit(visit_id: str = "v", day: int = 10, **over: object) -> PlanVisit:
         establishment_id="a",
         establishment_type_id="karaoke",
         unit_id="u",
+        kind="planned",
     )
     return replace(known, **over)
 
@@ -75,6 +76,17 @@ def test_a_visit_of_the_team_in_the_window_keeps_it() -> None:
     assert states([item()], [visit()]) == {"i": "done"}
     for other in (visit(team_id="t2"), visit(establishment_id="b"), visit(day=1)):
         assert states([item(first=2)], [other]) == {"i": "due"}
+
+
+def test_visit_of_another_kind_keeps_it_only_by_naming_it() -> None:
+    unannounced = visit(kind="unannounced")
+    assert states([item()], [unannounced]) == {"i": "due"}
+    assert states([item()], [replace(unannounced, plan_item_id="i")]) == {"i": "done"}
+    assert states([item(kind="recheck")], [visit(kind="planned")]) == {"i": "due"}
+    open_item = item(establishment_id="", kind="planned")
+    assert states([open_item], [unannounced]) == {"i": "due"}
+    closed = replace(unannounced, is_inspected=False)
+    assert progress_of([item()], [closed], TODAY)["i"].tried == ()
 
 
 def test_a_visit_that_names_it_keeps_it_even_late_but_not_elsewhere() -> None:

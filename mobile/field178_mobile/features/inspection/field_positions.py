@@ -14,6 +14,7 @@ INFO, CHECKLIST, CONCLUSION, PHOTOS = "info", "checklist", "conclusion", "photos
 SHIFT = {"team_id", "inspection_kind", "trigger", "decision_number", "decision_date", "members"}
 SHIFT |= {"local_escort_agencies"}
 ARRIVAL = {"access_result", "representative_role", "started_at", "check_in", "follow_up_answers"}
+ARRIVAL |= {"plan_item_id"}
 # Fields of the conclusion that show a comment at their own place.
 PINNED = frozenset({"overall_result", "recommendation", "representative_opinion", "minutes_number"})
 

@@ -288,6 +288,12 @@ class InspectionPresenter:
             chosen = findings.choose_violation(self._words.lists, item_id, violation_id, self._day)
             self._change(chosen, self._item_name(item_id))
 
+    def toggle_plan_item(self, item_id: str) -> None:
+        """Link the visit to a planned visit, or take the link back; its kind stays that of its shift."""
+        is_linked = self._session.data.get("plan_item_id") == item_id
+        changes: Changes = {"plan_item_id": None if is_linked else item_id}
+        self._change(changes, self._words.field(TYPE, "plan_item_id"))
+
     def open_protocol(self, protocol: str) -> None:
         """Show the steps of a protocol; nothing is recorded before it was referred."""
         self._asked_protocols |= {protocol}
@@ -491,6 +497,7 @@ class InspectionPresenter:
             words=self._words,
             marks=self._marks.read(reading, self._checked),
             follow_ups=opened.follow_ups,
+            planned=opened.planned,
             earlier_violations=opened.earlier_violations,
             thumbs=self._thumbs(reading),
             is_locked=opened.is_locked,

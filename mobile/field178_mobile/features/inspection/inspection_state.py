@@ -19,6 +19,7 @@ from field178_mobile.features.inspection.field_positions import (
 from field178_mobile.features.inspection.findings import Act, ViolationOffer, mark_repeats, offers_of
 from field178_mobile.features.inspection.follow_up_answers import FollowUpLine, follow_up_lines
 from field178_mobile.features.inspection.foot import READ_ONLY, FootState, foot_state, mend_foot
+from field178_mobile.features.inspection.plan_link import plan_options
 from field178_mobile.features.inspection.protocols import ProtocolState, protocol_offers, protocol_states
 from field178_mobile.features.inspection.section_view import (
     AskedItem,
@@ -91,6 +92,7 @@ class InspectionState:
     page: PageState | None
     conclusion: ConclusionState | None
     to_fix: tuple[FollowUpLine, ...]
+    planned: tuple[Option, ...]
     protocols: tuple[ProtocolState, ...]
     help: tuple[Option, ...]
     checked: Checked
@@ -152,6 +154,7 @@ class InspectionStates:
             page=self._page(page, following, open_to_pass, commented, scene) if page else None,
             conclusion=conclusion_state(scene) if pane == CONCLUSION else None,
             to_fix=follow_up_lines(self._to_fix("", scene.follow_ups, scene.day, words), scene),
+            planned=plan_options(scene),
             protocols=protocols,
             help=() if scene.is_locked else self._help("", protocols, words),
             checked=checked,

@@ -10,7 +10,9 @@ from field178_mobile.features.shift.shift_data import Shift, shift_from_json, sh
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.filed_texts import trimmed
 from field178_mobile.presentation.location import GeoPoint
+from field178_mobile.store import Draft
 from field178_shared.records.inspection import INSPECTED, NOT_INSPECTED
+from field178_shared.records.plan import PlanVisit
 from field178_shared.records.reading import entries_of, ids_of, instant_of, text_of
 from field178_shared.time.clock import from_wire, local_date, to_wire
 
@@ -48,6 +50,22 @@ def new_visit(
         "unit_id": establishment.unit_id,
     }
     return {**visit, **shift_fields(shift)}
+
+
+def plan_visit(establishment: VisitedEstablishment, draft: Draft) -> PlanVisit:
+    """Return what the plan asks of a draft."""
+    data = draft.data
+    started_at = instant_of(data, "started_at")
+    return PlanVisit(
+        id=draft.record_id,
+        day=local_date(started_at) if started_at else None,
+        team_id=text_of(data, "team_id"),
+        establishment_id=establishment.id,
+        establishment_type_id=establishment.type_id,
+        unit_id=establishment.unit_id,
+        kind=text_of(data, "inspection_kind"),
+        plan_item_id=text_of(data, "plan_item_id"),
+    )
 
 
 def shift_fields(shift: Shift) -> dict[str, object]:

@@ -18,6 +18,7 @@ from field178_mobile.presentation.location import Whereabouts
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Draft
 from field178_shared.records.follow_ups import OpenFollowUp
+from field178_shared.records.plan import PlanItem
 from field178_shared.records.repeat_violations import EarlierViolation
 
 
@@ -44,6 +45,7 @@ class VisitScene:
     marks: Marks = field(default_factory=Marks)
     follow_ups: tuple[OpenFollowUp, ...] = ()
     earlier_violations: Mapping[str, EarlierViolation] = field(default_factory=dict)
+    planned: tuple[PlanItem, ...] = ()
     # The photos of the items of the section in sight.
     thumbs: Mapping[str, tuple[Thumb, ...]] = field(default_factory=dict)
     is_locked: bool = False
@@ -69,6 +71,8 @@ class OpenVisit:
     user: str
     last: Data = field(default_factory=dict)
     follow_ups: tuple[OpenFollowUp, ...] = ()
+    # The planned visits that it may make; the officer chooses one or none.
+    planned: tuple[PlanItem, ...] = ()
     earlier_violations: Mapping[str, EarlierViolation] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
     # Where the comments come from and are answered; a visit that is new has none.

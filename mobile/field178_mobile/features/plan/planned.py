@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from field178_mobile.store.model import MergedRecord, VisitListing
+from field178_mobile.store.model import EstablishmentListing, MergedRecord, VisitListing
 from field178_shared.records.follow_ups import FollowUpRef, OpenFollowUp
 from field178_shared.records.plan import ITEM, PlanItem, PlanState, PlanVisit, Progress, progress_of
 from field178_shared.records.reading import text_of
@@ -23,6 +23,10 @@ class PlanStore(Protocol):
 
     def view(self, record_id: str) -> MergedRecord | None:
         """Return one record."""
+        ...
+
+    def establishments(self) -> Iterable[EstablishmentListing]:
+        """Return the establishments of the register."""
         ...
 
     def visits(self) -> Mapping[str, tuple[VisitListing, ...]]:
@@ -43,7 +47,7 @@ class PlannedVisits:
 
     def __init__(self, store: PlanStore) -> None:
         self._store = store
-        self._named: dict[str, tuple[str, str]] = {}
+        self._facts: dict[str, tuple[str, str, str]] = {}
 
     def read(self, today: date) -> tuple[PlannedItem, ...]:
         """Return the planned visits that were not cancelled, with what became of each by a day."""
@@ -51,43 +55,52 @@ class PlannedVisits:
         progress = progress_of(items, self._visits(items), today) if items else {}
         return tuple(PlannedItem(item, progress[item.id]) for item in items)
 
-    def to_make_at(self, establishment_id: str, team_id: str, today: date) -> PlanItem | None:
-        """Return the planned visit that a visit begun now makes: one that is due, else the last missed."""
-        here = [
-            one
-            for one in self.read(today)
-            if one.item.establishment_id == establishment_id and one.item.team_id == team_id
-        ]
-        due = [one.item for one in here if one.progress.state is PlanState.DUE]
-        missed = [one.item for one in here if one.progress.state is PlanState.MISSED]
-        found = sorted(due, key=_by_end) or sorted(missed, key=_by_end, reverse=True)
-        return found[0] if found else None
+    def offered(self, visit: PlanVisit, today: date) -> tuple[PlanItem, ...]:
+        """Return the planned visits that a visit may make: its own one, those that are due, those missed."""
+        place = (visit.establishment_id, visit.establishment_type_id, visit.unit_id)
+        here = [one for one in items_of(self._store) if one.team_id == visit.team_id and one.is_at(*place)]
+        if not here:
+            return ()
+        states = {one.item.id: one.progress.state for one in self.read(visit.day or today)}
+        first = [one for one in here if one.id == visit.plan_item_id or states.get(one.id) is PlanState.DUE]
+        missed = [one for one in here if one not in first and states.get(one.id) is PlanState.MISSED]
+        return (*sorted(first, key=_by_end), *sorted(missed, key=_by_end, reverse=True))
 
     def forget(self, record_ids: Collection[str] | None) -> None:
         """Read these visits again, None for all: they may say something else."""
-        for record_id in list(self._named) if record_ids is None else record_ids:
-            self._named.pop(record_id, None)
+        for record_id in list(self._facts) if record_ids is None else record_ids:
+            self._facts.pop(record_id, None)
 
-    def _visits(self, items: Iterable[PlanItem]) -> list[PlanVisit]:
+    def _visits(self, items: Collection[PlanItem]) -> list[PlanVisit]:
         places = {item.establishment_id for item in items}
+        kinds = {(item.establishment_type_id, item.unit_id) for item in items if item.is_open}
+        taken = self._store.establishments() if kinds else ()
+        register = {one.id: (one.type_id, one.unit_id) for one in taken}
+        places |= {place for place, kind in register.items() if kind in kinds}
         visits = self._store.visits()
         return [
-            self._visit(visit) for place in places for visit in visits.get(place, ()) if not visit.is_void
+            self._visit(visit, *register.get(place, ("", "")))
+            for place in places
+            for visit in visits.get(place, ())
+            if not visit.is_void
         ]
 
-    def _visit(self, visit: VisitListing) -> PlanVisit:
-        if visit.id not in self._named:
+    def _visit(self, visit: VisitListing, type_id: str, unit_id: str) -> PlanVisit:
+        if visit.id not in self._facts:
             view = self._store.view(visit.id)
             data = view.data if view is not None else {}
-            self._named[visit.id] = (text_of(data, "team_id"), text_of(data, "plan_item_id"))
-        team_id, item_id = self._named[visit.id]
+            names = ("team_id", "inspection_kind", "plan_item_id")
+            team_id, kind, item_id = (text_of(data, name) for name in names)
+            self._facts[visit.id] = (team_id, kind, item_id)
+        team_id, kind, item_id = self._facts[visit.id]
         return PlanVisit(
             id=visit.id,
             day=local_date(visit.started_at) if visit.started_at else None,
             team_id=team_id,
             establishment_id=visit.establishment_id,
-            establishment_type_id="",
-            unit_id="",
+            establishment_type_id=type_id,
+            unit_id=unit_id,
+            kind=kind,
             plan_item_id=item_id,
             is_inspected=visit.is_inspected,
         )

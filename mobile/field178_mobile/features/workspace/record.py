@@ -18,7 +18,13 @@ from field178_mobile.features.comments.comments import AnsweredRecord, RecordCom
 from field178_mobile.features.inspection.field_positions import CHECKLIST, INFO, comments_at
 from field178_mobile.features.inspection.inspection import InspectionPresenter
 from field178_mobile.features.inspection.inspection_state import InspectionState
-from field178_mobile.features.inspection.visit import ShiftOfVisit, VisitedEstablishment, new_visit, shift_of
+from field178_mobile.features.inspection.visit import (
+    ShiftOfVisit,
+    VisitedEstablishment,
+    new_visit,
+    plan_visit,
+    shift_of,
+)
 from field178_mobile.features.inspection.visit_scene import OpenVisit
 from field178_mobile.features.minutes.document_output import DocumentServices
 from field178_mobile.features.minutes.minutes import MinutesPresenter, MinutesServices, VisitAtHand
@@ -191,7 +197,7 @@ class RecordPresenter:
             type="inspection",
             record_id=self._ids.time_ordered(),
             scope=f"team:{shift.team_id}",
-            data=self._planned_data(new_visit(establishment, shift, now, self._words.lists.version)),
+            data=new_visit(establishment, shift, now, self._words.lists.version),
             seen=None,
             base_rev=0,
             user=self._user,
@@ -204,15 +210,6 @@ class RecordPresenter:
             self.visit.place.start()
         self._show()
         return True
-
-    def _planned_data(self, visit: dict[str, object]) -> dict[str, object]:
-        """Return a new visit with the planned visit that it makes; the office said of what kind that is."""
-        today = local_date(self._clock.now())
-        planned = PlannedVisits(self._store)
-        item = planned.to_make_at(self._establishment, str(visit["team_id"]), today)
-        if item is None:
-            return visit
-        return {**visit, "plan_item_id": item.id, "inspection_kind": item.kind, "trigger": item.trigger}
 
     def discard(self) -> None:
         """Throw the open draft away; what was filed before stays."""
@@ -310,6 +307,9 @@ class RecordPresenter:
             user=self._user,
             last=last.data if last else {},
             follow_ups=self._left_open(visits, before=started_at),
+            planned=PlannedVisits(self._store).offered(
+                plan_visit(establishment, draft), local_date(self._clock.now())
+            ),
             earlier_violations=earlier_violations(followed(visits, self._store.views), started_at),
             comments=answering.texts if answering else {},
             answering=answering,

@@ -237,6 +237,7 @@ def _visits(
             establishment_id=ends.get(row.establishment_id, row.establishment_id or ""),
             establishment_type_id=row.register_type_id or "",
             unit_id=row.register_unit_id or "",
+            kind=row.kind or "",
             plan_item_id=row.plan_item_id or "",
             is_inspected=row.outcome != _NOT_INSPECTED,
         )
@@ -312,6 +313,7 @@ _VISIT_COLUMNS: tuple[Any, ...] = (
     FiledRecord.establishment_id,
     FiledRecord.register_type_id,
     FiledRecord.register_unit_id,
+    FiledRecord.kind,
     FiledRecord.plan_item_id,
     FiledRecord.outcome,
 )

@@ -39,7 +39,7 @@ FIELDS = (
         example=N_("for example 12/QĐ-UBND"),
     ),
     FieldSpec("decision_date", N_("Decision date"), FieldKind.DATE, section="visit"),
-    FieldSpec("plan_item_id", N_("Plan item"), FieldKind.CODE, off_tablet=BY_OFFICE, off_console=_IN_TITLE),
+    FieldSpec("plan_item_id", N_("Plan item"), FieldKind.CODE, off_console=_IN_TITLE),
     FieldSpec("establishment_id", N_("Establishment"), FieldKind.ESTABLISHMENT, off_console=_IN_TITLE),
     FieldSpec("started_at", N_("Start of the visit"), FieldKind.INSTANT, section="visit"),
     FieldSpec("ended_at", N_("End of the visit"), FieldKind.INSTANT, section="visit", off_tablet=BY_TABLET),

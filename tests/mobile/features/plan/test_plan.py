@@ -158,15 +158,72 @@ def bench(store: Store, clock: FrozenClock) -> Bench:
     return bench
 
 
-def test_visit_that_is_planned_is_begun_as_planned(bench: Bench) -> None:
+def begun(bench: Bench, place: str) -> dict[str, object]:
+    bench.record.open(place)
+    assert bench.record.begin("inspected")
+    return dict(bench.record.visit.data)
+
+
+def offered(bench: Bench) -> list[tuple[str, bool]]:
+    return [(option.id, option.is_chosen) for option in bench.visits[-1].planned]
+
+
+def test_visit_keeps_the_kind_of_its_shift_and_is_linked_by_choice_alone(bench: Bench) -> None:
     server_commits(bench.store, *ITEMS)
-    for place, planned in ((KARAOKE, DUE), (GUESTHOUSE, LATE), (CAFE, None)):
-        bench.record.open(place)
-        assert bench.record.begin("inspected")
-        data = bench.record.visit.data
-        assert data.get("plan_item_id") == planned
-        assert data["inspection_kind"] == ("planned" if planned else "unannounced")
+    for place, planned in ((KARAOKE, [(DUE, False)]), (GUESTHOUSE, [(LATE, False)]), (CAFE, [])):
+        data = begun(bench, place)
+        assert (data["inspection_kind"], data["trigger"]) == ("unannounced", "tip_off")
+        assert "plan_item_id" not in data
+        assert offered(bench) == planned, "of its team, and not before its window"
         bench.record.discard()
+    begun(bench, KARAOKE)
+    bench.record.visit.toggle_plan_item(DUE)
+    assert offered(bench) == [(DUE, True)]
+    assert bench.record.visit.data["plan_item_id"] == DUE
+    assert bench.record.visit.data["inspection_kind"] == "unannounced"
+    bench.record.visit.toggle_plan_item(DUE)
+    assert (offered(bench), bench.record.visit.data.get("plan_item_id")) == ([(DUE, False)], None)
+
+
+def test_visit_of_a_planned_shift_without_an_item_is_planned(bench: Bench) -> None:
+    bench.shift.choose_kind("planned")
+    bench.shift.choose_trigger("annual_plan")
+    bench.shift.confirm()
+    data = begun(bench, CAFE)
+    assert (data["inspection_kind"], data.get("plan_item_id"), offered(bench)) == ("planned", None, [])
+
+
+def test_several_open_items_are_offered_by_their_end_and_one_is_linked(bench: Bench) -> None:
+    second = item(LATER, KARAOKE, "2026-11-10", "2026-12-10", inspection_kind="recheck")
+    missed = item(LATE, KARAOKE, "2026-10-01", "2026-10-31")
+    server_commits(bench.store, ITEMS[0], second, missed)
+    begun(bench, KARAOKE)
+    assert [key for key, _ in offered(bench)] == [DUE, LATER, LATE]
+    assert [option.label for option in bench.visits[-1].planned] == [
+        "Theo kế hoạch · 01/11/2026 – 30/11/2026",
+        "Tái kiểm tra · 10/11/2026 – 10/12/2026",
+        "Theo kế hoạch · 01/10/2026 – 31/10/2026",
+    ]
+    bench.record.visit.toggle_plan_item(DUE)
+    bench.record.visit.toggle_plan_item(LATER)
+    assert offered(bench) == [(DUE, False), (LATER, True), (LATE, False)]
+
+
+def test_visit_resumed_after_midnight_is_offered_the_item_of_its_day(bench: Bench) -> None:
+    server_commits(bench.store, item(DUE, KARAOKE, "2026-11-01", "2026-11-24"), ITEMS[1])
+    begun(bench, KARAOKE)
+    bench.record.visit.toggle_plan_item(DUE)
+    bench.clock.tick(days=1)
+    bench.restart()
+    bench.record.open(KARAOKE)
+    assert offered(bench) == [(DUE, True)]
+
+
+def test_unannounced_visit_leaves_the_item_open_unless_it_is_linked(screen: Screen, store: Store) -> None:
+    visit(store, KARAOKE, "2026-11-20", inspection_kind="unannounced")
+    assert screen.rows() == [(DUE, "còn 6 ngày")]
+    visit(store, KARAOKE, "2026-11-21", inspection_kind="unannounced", plan_item_id=DUE)
+    assert (screen.rows(), screen.counts()["done"]) == ([], "1")
 
 
 def test_reinspection_opens_with_its_correction_on_top(bench: Bench) -> None:
@@ -187,5 +244,18 @@ def test_reinspection_opens_with_its_correction_on_top(bench: Bench) -> None:
     assert bench.states[-1].to_fix[0].text == "Lắp đèn lối thoát"
     assert LAST_VISIT in {row.follow_ups[0].visit_id for row in bench.states[-1].to_fix}
     assert bench.record.begin("inspected")
-    assert bench.record.visit.data["inspection_kind"] == "recheck"
+    assert bench.record.visit.data["inspection_kind"] == "unannounced"
     assert bench.visits[-1].to_fix[0].to_fix.text == "Lắp đèn lối thoát"
+
+
+def test_open_item_is_offered_where_the_team_may_choose_and_is_done_by_the_linked_visit(bench: Bench) -> None:
+    chosen_by_team = item(DUE, KARAOKE, "2026-11-01", "2026-11-30", establishment_id=None)
+    server_commits(bench.store, chosen_by_team)
+    begun(bench, GUESTHOUSE)
+    assert offered(bench) == []
+    begun(bench, KARAOKE)
+    assert offered(bench) == [(DUE, False)]
+    screen = Screen(bench.store, bench.clock)
+    assert screen.rows() == [(DUE, "còn 6 ngày")]
+    visit(bench.store, KARAOKE, "2026-11-20", inspection_kind="unannounced", plan_item_id=DUE)
+    assert screen.rows() == []

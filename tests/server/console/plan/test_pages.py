@@ -153,6 +153,23 @@ def test_visit_makes_it_done_in_list_calendar_and_quota(
     assert "Định mức 2: Nội dung này đã được nhập rồi." in words(unescape(twice.get_data(as_text=True)))
 
 
+def test_unannounced_visit_makes_an_item_done_by_its_link_alone_and_counts_in_the_quota(
+    reviewer: Browser, in_the_field: FieldWork, places: list[str]
+) -> None:
+    quotas(reviewer, {"type": "karaoke"})
+    add(reviewer, PLACE)
+    (path,) = items(reviewer)
+    unannounced = {"inspection_kind": "unannounced", "trigger": "tip_off"}
+    alone = in_the_field.visit(**unannounced)
+    assert f"/reviews/{alone}" not in reviewer.text(path)
+    assert "1 trên 9" in said(reviewer, "/plan/2026")
+    times = {"started_at": "2026-11-21T07:00:00Z", "ended_at": "2026-11-21T08:00:00Z"}
+    linked = in_the_field.visit(**unannounced, **times, plan_item_id=path.rpartition("/")[2])
+    assert f"/reviews/{linked}" in reviewer.text(path)
+    assert "2 trên 9" in said(reviewer, "/plan/2026")
+    assert "Đột xuất" in said(reviewer, f"/reviews/{linked}")
+
+
 def quotas(browser: Browser, *wanted: dict[str, str]) -> None:
     lines = MultiDict({"csrf_token": browser.token(), "seen_rev": "0"})
     for one in wanted:

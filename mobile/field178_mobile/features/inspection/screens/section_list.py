@@ -57,6 +57,9 @@ class SectionListPane(BoxLayout):
         self._arrival.show(self.ids.accesses, self.is_arrival_open)
         self._to_fix.show(state.to_fix)
         self._optional.show(self.ids.to_fix_card, bool(state.to_fix))
+        self.ids.planned.show(state.planned)
+        self.ids.planned.disabled = state.is_locked
+        self._optional.show(self.ids.planned_card, bool(state.planned))
         self._optional.show(self.ids.protocols, bool(state.protocols))
         self._optional.show(self.ids.checklist, not state.is_closed_early)
         self.ids.change.disabled = self.ids.protocols.disabled = state.is_locked
