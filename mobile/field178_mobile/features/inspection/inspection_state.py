@@ -154,7 +154,7 @@ class InspectionStates:
             page=self._page(page, following, open_to_pass, commented, scene) if page else None,
             conclusion=conclusion_state(scene) if pane == CONCLUSION else None,
             to_fix=follow_up_lines(self._to_fix("", scene.follow_ups, scene.day, words), scene),
-            planned=plan_options(scene),
+            planned=plan_options(scene) if scene.planned and pane == SECTIONS else (),
             protocols=protocols,
             help=() if scene.is_locked else self._help("", protocols, words),
             checked=checked,
