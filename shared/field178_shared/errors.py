@@ -121,6 +121,7 @@ class ErrorCode(StrEnum):
     CLOSED_HOURS = "closed_hours"
     UNUSUAL_COUNT = "unusual_count"
     COMPLIANT_WITH_FINDINGS = "compliant_with_findings"
+    COMPLIANT_WITH_SHORTCOMINGS = "compliant_with_shortcomings"
     RESULT_WITHOUT_FINDINGS = "result_without_findings"
     UNIT_NOT_VALID = "unit_not_valid"
     NOT_IN_FORCE = "not_in_force"
@@ -383,6 +384,11 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ),
     ErrorCode.COMPLIANT_WITH_FINDINGS: _E(
         None, "Có vi phạm nhưng kết luận chấp hành tốt.", "Findings, yet the result is compliant."
+    ),
+    ErrorCode.COMPLIANT_WITH_SHORTCOMINGS: _E(
+        None,
+        "Có nội dung chưa đạt nhưng kết luận chấp hành tốt.",
+        "Items are not met, yet the result is compliant.",
     ),
     ErrorCode.RESULT_WITHOUT_FINDINGS: _E(
         None, "Kết luận có vi phạm nhưng chưa ghi vi phạm.", "A violation is concluded, yet none is recorded."

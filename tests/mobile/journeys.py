@@ -143,7 +143,8 @@ def first_visit_with_violations(
             journey.foot("pass")
         journey.foot("next")
     journey.fingers.press("CountField", label=_label(journey, "workers_total"))
-    for digits in ("5", "4", "1", "5", "5", "0"):
+    # Two of five without a contract: what the last violation is about.
+    for digits in ("5", "4", "1", "3", "5", "0"):
         journey.number(digits)
     journey.foot("next")
     reach_workers(journey, 5)

@@ -17,6 +17,7 @@ _TIER = re.compile(r"_(?P<least>[0-9]+)_(?P<most>[0-9]+|plus)$")
 _UNNOTIFIED = "lodging_guests_unnotified"
 _TIERED_BY_GUESTS = "lodging_stay_notified"
 _TIERED_BY_CONTRACTS = "lb_contracts"
+_TIERED = (_TIERED_BY_GUESTS, _TIERED_BY_CONTRACTS)
 _NO_LIMIT = 1_000_000
 
 
@@ -93,10 +94,20 @@ def submission_problems(data: Data, lists: CodeLists, context: Context) -> Itera
         path = f"findings.{key}"
         if violation.restricted and not context.is_leader:
             yield Problem(f"{path}.violation_id", ErrorCode.LEADER_ONLY)
-        if not _is_right_tier(violation, finding, values):
+        # Only guests are counted for the tier itself; contracts leave room for those not yet a month there.
+        if not _is_right_tier(violation, finding, values, (_TIERED_BY_GUESTS,)):
             yield Problem(f"{path}.violation_id", ErrorCode.WRONG_TIER)
         if not _is_frame_of_its_day(violation, finding, lists):
             yield Problem(f"{path}.frame", ErrorCode.FRAME_OUTDATED)
+
+
+def warnings(data: Data, lists: CodeLists) -> Iterator[Problem]:
+    """Yield the findings whose tier is not that of the number counted at the visit, or stated in them."""
+    values = answers_of(data)
+    for key, finding in entries_of(data, "findings").items():
+        violation = lists.violations.get(text_of(finding, "violation_id"))
+        if violation is not None and not _is_right_tier(violation, finding, values, _TIERED):
+            yield Problem(f"findings.{key}.violation_id", ErrorCode.WRONG_TIER)
 
 
 def _fits(violation_id: str, quantity: int | None) -> bool:
@@ -104,12 +115,15 @@ def _fits(violation_id: str, quantity: int | None) -> bool:
     return tier is None or quantity is None or quantity in tier
 
 
-def _is_right_tier(violation: Violation, finding: Data, values: Mapping[str, object]) -> bool:
-    # Only guests are counted for the tier itself; contracts leave room for those not yet a month there.
-    if _TIERED_BY_GUESTS not in violation.items:
+def _is_right_tier(
+    violation: Violation, finding: Data, values: Mapping[str, object], items: tuple[str, ...]
+) -> bool:
+    """Tell whether a tier fits the number stated, else the number counted for one of these items."""
+    item_id = next((item for item in items if item in violation.items), None)
+    if item_id is None:
         return True
     stated = count_of(finding, "quantity")
-    return _fits(violation.id, quantity_of(_TIERED_BY_GUESTS, values) if stated is None else stated)
+    return _fits(violation.id, quantity_of(item_id, values) if stated is None else stated)
 
 
 def _is_frame_of_its_day(violation: Violation, finding: Data, lists: CodeLists) -> bool:

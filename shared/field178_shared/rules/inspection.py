@@ -102,7 +102,8 @@ def warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem
     if started and unit_id and not lists.unit_valid_on(unit_id, local_date(started)):
         yield Problem("unit_id", ErrorCode.UNIT_NOT_VALID)
     yield from _not_in_force(data, lists)
-    yield from _result_beside_findings(data)
+    yield from _result_beside_findings(data, lists)
+    yield from findings.warnings(data, lists)
     if kind := lists.types.get(context.establishment_type or ""):
         yield from _unusual(data, lists, kind)
 
@@ -152,12 +153,19 @@ def _referrals(data: Data, lists: CodeLists, context: Context) -> Iterator[Probl
         yield Problem(f"protocols.{CHILD_PROTECTION}.referred_to", ErrorCode.REFERRAL_REQUIRED)
 
 
-def _result_beside_findings(data: Data) -> Iterator[Problem]:
+def _result_beside_findings(data: Data, lists: CodeLists) -> Iterator[Problem]:
     found, result = entries_of(data, "findings"), data.get("overall_result")
     if found and result == "compliant":
         yield Problem("overall_result", ErrorCode.COMPLIANT_WITH_FINDINGS)
+    elif result == "compliant" and _has_shortcoming(data, lists):
+        yield Problem("overall_result", ErrorCode.COMPLIANT_WITH_SHORTCOMINGS)
     if not found and result in _RESULTS_WITH_FINDINGS:
         yield Problem("findings", ErrorCode.RESULT_WITHOUT_FINDINGS)
+
+
+def _has_shortcoming(data: Data, lists: CodeLists) -> bool:
+    known = ((lists.items.get(item_id), value) for item_id, value in answers_of(data).items())
+    return any(item is not None and checklist.is_shortcoming(item, value) for item, value in known)
 
 
 def _unusual(data: Data, lists: CodeLists, kind: EstablishmentType) -> Iterator[Problem]:

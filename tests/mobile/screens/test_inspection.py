@@ -19,7 +19,17 @@ from tests.mobile.inspection_world import (
     uid,
 )
 from tests.mobile.screens.lint import LIGHT_AND_LONG, lint
-from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, find, frames, tap, texts, type_text
+from tests.mobile.screens.scene import (
+    LANDSCAPE,
+    PORTRAIT,
+    Stage,
+    find,
+    find_all,
+    frames,
+    tap,
+    texts,
+    type_text,
+)
 from tests.mobile.support import FrozenClock, seeded_ids
 
 from field178_mobile.store import Store
@@ -31,6 +41,13 @@ class AtOnce:
 
     def post(self, work: Any) -> None:
         work()
+
+
+THREE = (
+    ("fire_exits_clear", "fire_exit_obstructed"),
+    ("kd_no_latch", "kd_door_latch"),
+    ("kd_no_alarm", "kd_alarm_device"),
+)
 
 
 @dataclass
@@ -96,6 +113,55 @@ def test_first_visit_with_three_violations_is_filed_in_few_taps(table: Table):
     assert {row["due_on"] for row in record.data["follow_ups"].values()} == {"2026-12-01"}
     print(f"first visit with three violations: {taps} taps")
     assert taps <= 60
+
+
+def test_three_violations_beside_a_compliant_result_are_asked_about_and_mended_by_one_tap(table: Table):
+    table.lay()
+    table.go_out()
+    complete = compliant_with_three_violations(table)
+    tap(complete)
+    assert table.filed() == []
+    assert find_all("SecondLookSheet")
+    assert "Có vi phạm nhưng kết luận chấp hành tốt." in texts()
+    tap(find("Btn", text="Đổi kết luận: Có vi phạm, lập biên bản"))
+    (record,) = table.filed()
+    assert record.data["overall_result"] == "violation_recorded"
+    assert "Đã lưu trên máy lúc 22:00" in texts()
+
+
+def test_warning_leads_to_its_field_or_is_confirmed_knowingly(table: Table):
+    table.lay()
+    table.go_out()
+    complete = compliant_with_three_violations(table)
+    tap(complete)
+    tap(find_all("ProblemLine", is_warning=True)[0])
+    frames(5)
+    assert find_all("SecondLookSheet") == []
+    assert table.filed() == []
+    tap(complete)
+    tap(find("Btn", text="Đúng như vậy, hoàn thành"))
+    (record,) = table.filed()
+    assert record.data["overall_result"] == "compliant"
+
+
+def compliant_with_three_violations(table: Table) -> Any:
+    """Answer a visit with three violations and return the button that completes it."""
+    visit = table.begin(KARAOKE)
+    visit.choose_role("owner")
+    for section in [card.id for card in table.screen.workspace.state.sections]:
+        visit.open_section(section)
+        visit.pass_section()
+        visit.repeat_counts()
+    for item_id, violation in THREE:
+        visit.answer(item_id, "no")
+        visit.toggle_violation(item_id, violation)
+    visit.count("workers_present", 5)
+    visit.count("workers_under18", 0)
+    visit.answer("ou_done", "no")
+    visit.choose_tab("conclusion")
+    visit.choose_result("compliant")
+    frames(3)
+    return next(button for button in find_all("FootButton") if button.action == "complete")
 
 
 def test_nothing_is_lost_when_the_process_dies_in_a_visit(table: Table):

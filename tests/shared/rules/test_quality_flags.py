@@ -111,3 +111,35 @@ def test_session_of_99_999_and_a_school_with_fewer_pupils_are_flagged() -> None:
     assert flags(at_school, "outreach_session", establishment={}) == {
         "unusual_count": {"of": "school", "most": 1480}
     }
+
+
+def test_conclusion_is_flagged_beside_what_was_found() -> None:
+    violation = {"violation_id": "noise", "occurred_on": "2026-11-20"}
+    three = {f"f{number}": violation for number in range(3)}
+    assert list(flags(builders.inspection(findings=three, overall_result="compliant"))) == [
+        "compliant_with_findings"
+    ]
+    unmet = builders.answers() | {"fire_exits_clear": {"v": "no"}}
+    assert list(flags(builders.inspection(answers=unmet, overall_result="compliant"))) == [
+        "compliant_with_shortcomings"
+    ]
+    assert flags(builders.inspection(answers=unmet, overall_result="minor_shortcomings")) == {}
+
+
+@pytest.mark.parametrize(
+    ("tier", "without_contract", "is_flagged"),
+    [("1_10", 10, False), ("1_10", 11, True), ("11_50", 3, True), ("11_50", 11, False)],
+)
+def test_tier_of_contracts_is_flagged_against_the_counts(
+    tier: str, without_contract: int, is_flagged: bool
+) -> None:
+    answers = builders.answers() | {
+        "lb_contracts": {"v": "no"},
+        "workers_total": {"v": 12},
+        "workers_contract": {"v": 12 - without_contract},
+    }
+    finding = {"violation_id": f"lb_no_contract_{tier}", "checklist_item_id": "lb_contracts"}
+    data = builders.inspection(answers=answers, findings={"f": finding}, overall_result="violation_recorded")
+    assert ("wrong_tier" in flags(data)) is is_flagged
+    stated = {"f": finding | {"quantity": 12 if tier == "11_50" else 4}}
+    assert "wrong_tier" not in flags(data | {"findings": stated}), "some are not a month there yet"

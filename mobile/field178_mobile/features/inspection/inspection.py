@@ -29,8 +29,9 @@ from field178_mobile.features.inspection.inspection_state import (
     Sight,
     next_open,
 )
+from field178_mobile.features.inspection.second_look import SecondLook, second_looks
 from field178_mobile.features.inspection.visit import TYPE
-from field178_mobile.features.inspection.visit_checks import MarkReader, check_visit
+from field178_mobile.features.inspection.visit_checks import MarkReader, check_visit, warnings_of
 from field178_mobile.features.inspection.visit_filing import what_to_file
 from field178_mobile.features.inspection.visit_scene import OpenVisit, VisitScene
 from field178_mobile.features.photos.photo_attaching import PhotoDraft
@@ -78,6 +79,7 @@ class InspectionPresenter:
         self._checked = Checked()
         self._led_to = ""
         self._feedback = Feedback()
+        self._second_looks: tuple[SecondLook, ...] = ()
         self._asked_protocols: frozenset[str] = frozenset()
         self._kept_in_register: frozenset[str] = frozenset()
         self._reader = VisitReader(words.lists, opened.establishment.type_id, bool(opened.follow_ups))
@@ -107,6 +109,11 @@ class InspectionPresenter:
     def clock_question(self) -> str:
         """By how much the clock is wrong, while the filing waits for the answer; else empty."""
         return self._feedback.clock
+
+    @property
+    def second_looks(self) -> tuple[SecondLook, ...]:
+        """The warnings that the filing waits for: each is mended or confirmed; else empty."""
+        return self._second_looks
 
     @property
     def is_filed(self) -> bool:
@@ -371,16 +378,34 @@ class InspectionPresenter:
         self._sight = Sight(CONCLUSION)
         self._show()
 
-    def complete(self, *, with_clock_off: bool = False) -> None:
+    def mend_warning(self, look: SecondLook) -> None:
+        """Make the change that mends a warning, then ask about those that are left."""
+        self._change(look.changes, look.row.where)
+        self._second_looks = self._open_looks()
+
+    def complete(self, *, with_warnings: bool = False, with_clock_off: bool = False) -> None:
         """File the visit if nothing keeps it, else go to the first gap; only a durable filing says so.
 
-        A wrong clock is asked about first; `with_clock_off` is the answer that it may be filed so.
+        Warnings are asked about first, then a wrong clock; `with_warnings` and `with_clock_off` are the
+        answers that it may be filed so.
         """
         self._checked = check_visit(self._scene(), self._clock.now())
+        self._second_looks = ()
         if self._checked.problems:
             self._led_to = ""
             self.next_problem()
             return
+        if self._checked.warnings and not with_warnings:
+            self._second_looks = self._open_looks()
+            self._show()
+            return
+        self._file(with_clock_off)
+
+    def _open_looks(self) -> tuple[SecondLook, ...]:
+        scene = self._scene()
+        return second_looks(warnings_of(scene, self._clock.now()), scene)
+
+    def _file(self, with_clock_off: bool) -> None:
         offset_ms = misleading_offset(self._store, self._opened.draft)
         if offset_ms and not with_clock_off:
             self._feedback = replace(self._feedback, clock=clock_text(offset_ms, self._words))

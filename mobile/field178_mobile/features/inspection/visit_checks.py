@@ -21,17 +21,28 @@ from field178_shared.rules.usual_counts import unusual_workers
 
 def check_visit(scene: VisitScene, now: datetime) -> Checked:
     """Return what was found in a visit as it would be filed now."""
-    context = Context(now, scene.establishment.type_id, bool(scene.follow_ups), scene.is_leader)
-    data = finished(scene.reading.data, scene.reading.asked_ids(), now)
-    lists = scene.words.lists
-    found = (*submission_problems(TYPE, data, lists, context), *_untapped(scene))
+    data, context = _to_file(scene, now)
+    found = (*submission_problems(TYPE, data, scene.words.lists, context), *_untapped(scene))
     rows = _rows(found, scene)
     return Checked(
         problems=_by_section(rows, scene),
-        warnings=_rows(warnings(TYPE, data, lists, context), scene),
+        warnings=_rows(warnings_of(scene, now), scene),
         marks={row.path: row.text for row in reversed(rows)},
         is_asked=True,
     )
+
+
+def warnings_of(scene: VisitScene, now: datetime) -> tuple[Problem, ...]:
+    """Return the warnings of a visit as it would be filed now, by the rules that flag it for the reviewer."""
+    data, context = _to_file(scene, now)
+    return warnings(TYPE, data, scene.words.lists, context)
+
+
+def row_of(problem: Problem, scene: VisitScene) -> ProblemRow:
+    """Return a problem as the line that leads to its field."""
+    data, words = scene.reading.data, scene.words
+    path = anchor_of(problem.path, data)
+    return ProblemRow(path, name_of(problem.path, data, words), problem_text(problem, words))
 
 
 def live_problems(reading: VisitReading, words: Wording) -> dict[str, str]:
@@ -109,9 +120,10 @@ def _line(key: str, group: list[ProblemRow], words: Wording) -> list[ProblemRow]
 
 
 def _rows(found: Iterable[Problem], scene: VisitScene) -> tuple[ProblemRow, ...]:
-    rows: dict[tuple[str, str], ProblemRow] = {}
-    for problem in found:
-        path = anchor_of(problem.path, scene.reading.data)
-        text = problem_text(problem, scene.words)
-        rows[path, text] = ProblemRow(path, name_of(problem.path, scene.reading.data, scene.words), text)
-    return tuple(rows.values())
+    rows = (row_of(problem, scene) for problem in found)
+    return tuple({(row.path, row.text): row for row in rows}.values())
+
+
+def _to_file(scene: VisitScene, now: datetime) -> tuple[Data, Context]:
+    context = Context(now, scene.establishment.type_id, bool(scene.follow_ups), scene.is_leader)
+    return finished(scene.reading.data, scene.reading.asked_ids(), now), context

@@ -7,6 +7,10 @@ from tests.mobile.inspection_world import (
     settle,
 )
 
+from field178_shared.codelists import load
+from field178_shared.errors import message
+from field178_shared.rules.quality_flags import FlagContext, quality_flags
+
 
 def test_counts_that_contradict_each_other_are_marked_while_typing(bench):
     bench.visit.open_section("worker_counts")
@@ -68,7 +72,7 @@ def test_problem_goes_as_soon_as_it_is_mended(bench):
     assert "answers.kd_licence" not in [row.path for row in bench.state.checked.problems]
 
 
-def test_warnings_do_not_keep_the_visit(bench):
+def test_warnings_are_asked_about_and_confirmed_knowingly(bench):
     bench.answer_all()
     bench.visit.answer("fire_exits_clear", "yes")
     bench.visit.answer("fire_exits_clear", "no")
@@ -76,7 +80,56 @@ def test_warnings_do_not_keep_the_visit(bench):
     bench.visit.check()
     assert [row.path for row in bench.state.checked.warnings] == ["overall_result"]
     bench.visit.complete()
+    assert not bench.state.feedback.filed
+    (look,) = bench.visit.second_looks
+    assert look.row.text == "Có vi phạm nhưng kết luận chấp hành tốt."
+    bench.visit.complete(with_warnings=True)
     assert bench.state.feedback.filed
+
+
+def test_one_tap_mends_the_result_and_nothing_is_asked_any_more(bench):
+    bench.answer_all()
+    bench.visit.answer("fire_exits_clear", "no")
+    bench.visit.complete()
+    (look,) = bench.visit.second_looks
+    assert (look.row.text, look.mend) == (
+        "Có nội dung chưa đạt nhưng kết luận chấp hành tốt.",
+        "Đổi kết luận: Có tồn tại, nhắc nhở",
+    )
+    bench.visit.mend_warning(look)
+    assert (bench.saved("overall_result"), bench.visit.second_looks) == ("minor_shortcomings", ())
+    bench.visit.complete()
+    assert bench.state.feedback.filed
+
+
+def test_tier_against_the_counts_is_asked_about_and_mended_by_the_fitting_one(bench):
+    bench.answer_all()
+    bench.visit.count("workers_total", 30)
+    bench.visit.count("workers_female", 30)
+    bench.visit.count("workers_male", 0)
+    bench.visit.answer("lb_contracts", "no")
+    bench.visit.toggle_violation("lb_contracts", "lb_no_contract_1_10")
+    bench.visit.choose_result("violation_recorded")
+    bench.visit.complete()
+    looks = {look.row.text: look for look in bench.visit.second_looks}
+    look = looks["Mức vi phạm không khớp với số người đã ghi."]
+    assert look.mend.startswith("Đổi thành: ")
+    bench.visit.mend_warning(look)
+    findings = bench.saved("findings")
+    assert [one["violation_id"] for one in findings.values()] == ["lb_no_contract_11_50"]
+
+
+def test_tablet_asks_what_the_reviewer_is_told_by_the_same_rules(bench):
+    bench.answer_all()
+    bench.visit.toggle_violation("fire_exits_clear", "fire_exit_obstructed")
+    bench.visit.complete()
+    asked = {look.row.text for look in bench.visit.second_looks}
+    bench.visit.complete(with_warnings=True)
+    (data,) = [view.data for view in bench.store.views("inspection") if view.id == bench.visit.record_id]
+    place = {"establishment_type_id": "karaoke"}
+    flags = quality_flags("inspection", data, load(), FlagContext(bench.clock.now(), establishment=place))
+    assert {message(flag.code, "vi") for flag in flags} >= asked
+    assert len(flags) == len(asked) == 1
 
 
 def test_free_text_is_marked_and_never_stopped(bench):

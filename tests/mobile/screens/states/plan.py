@@ -31,6 +31,20 @@ def plan_late(pose: Pose) -> None:
     _plan(pose, "missed", "nearest")
 
 
+@state(is_shared=False)
+def planned_visits_offered(pose: Pose) -> None:
+    from tests.mobile.features.plan.test_plan import item
+
+    planned, recheck = uid("p1"), uid("p2")
+    window = ("2026-11-20", "2026-12-04")
+    server_commits(
+        pose.store,
+        item(planned, KARAOKE, "2026-11-01", "2026-11-30"),
+        item(recheck, KARAOKE, *window, inspection_kind="recheck", trigger="follow_up_due"),
+    )
+    pose.open_visit(KARAOKE).toggle_plan_item(recheck)
+
+
 def _plan(pose: Pose, *chips: str) -> None:
     from tests.mobile.features.plan.test_plan import item
 

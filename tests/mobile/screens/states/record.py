@@ -110,6 +110,18 @@ def conclusion_with_problems(pose: Pose) -> None:
     pose.open_visit(KARAOKE).check()
 
 
+@state(is_shared=False)
+def second_look_before_filing(pose: Pose) -> None:
+    visit = pose.open_visit(ANSWERED)
+    visit.count("workers_under18", 0)
+    visit.answer("lb_contracts", "no")
+    visit.toggle_violation("lb_contracts", "lb_no_contract_51_100")
+    visit.choose_tab("conclusion")
+    visit.choose_result("compliant")
+    frames(2)
+    tap(next(button for button in find_all("FootButton") if button.action == "complete"))
+
+
 @state()
 def conclusion_of_a_changed_register(pose: Pose) -> None:
     visit = pose.open_visit(GUESTHOUSE)

@@ -8,6 +8,7 @@ from field178_mobile.features.forms.screens import feedback_line
 from field178_mobile.features.forms.screens.clock_question import ask_before_filing
 from field178_mobile.features.inspection.foot import COMPLETE
 from field178_mobile.features.inspection.inspection_state import InspectionState
+from field178_mobile.features.inspection.screens.second_look import SecondLookSheet
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional
@@ -28,8 +29,21 @@ class VisitFoot(kit.FootBar):
     def act(self, action: str) -> None:
         """Do what a button says."""
         self.visit.act(action)
-        if action == COMPLETE and self.visit.clock_question:
-            ask_before_filing(self.visit.clock_question, lambda: self.visit.complete(with_clock_off=True))
+        if action == COMPLETE and self.visit.second_looks:
+            SecondLookSheet(self.visit, self._file).open()
+        elif action == COMPLETE:
+            self._ask_about_the_clock(with_warnings=False)
+
+    def _file(self, *, with_warnings: bool) -> None:
+        self.visit.complete(with_warnings=with_warnings)
+        self._ask_about_the_clock(with_warnings)
+
+    def _ask_about_the_clock(self, with_warnings: bool) -> None:
+        if self.visit.clock_question:
+            ask_before_filing(
+                self.visit.clock_question,
+                lambda: self.visit.complete(with_warnings=with_warnings, with_clock_off=True),
+            )
 
     def show(self, state: InspectionState) -> None:
         """Draw the bar."""

@@ -1,0 +1,66 @@
+"""Warnings that are asked about before a visit is filed, each with the change that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from field178_mobile.features.inspection import conclusion, findings
+from field178_mobile.features.inspection.visit_checks import row_of
+from field178_mobile.features.inspection.visit_scene import VisitScene
+from field178_mobile.presentation.checks import ProblemRow
+from field178_mobile.presentation.draft_session import Changes
+from field178_shared.errors import ErrorCode
+from field178_shared.records.reading import entries_of, text_of
+from field178_shared.rules import Problem
+from field178_shared.rules.findings import offered_violations
+
+# The result that what was recorded leads to.
+_RESULTS = {
+    ErrorCode.COMPLIANT_WITH_FINDINGS: "violation_recorded",
+    ErrorCode.COMPLIANT_WITH_SHORTCOMINGS: "minor_shortcomings",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """One warning: its line, and the words and change of the tap that mends it; "" where no tap does."""
+
+    row: ProblemRow
+    mend: str = ""
+    changes: Changes = field(default_factory=dict)
+
+
+def second_looks(problems: Iterable[Problem], scene: VisitScene) -> tuple[SecondLook, ...]:
+    """Return what an officer is asked about the warnings of a visit."""
+    return tuple(_second_look(problem, scene) for problem in problems)
+
+
+def _second_look(problem: Problem, scene: VisitScene) -> SecondLook:
+    row, words = row_of(problem, scene), scene.words
+    if (result := _RESULTS.get(problem.code)) is not None:
+        label = words.choice("overall_result", result)
+        mend = words.say("Change the result to: {result}", result=label)
+        return SecondLook(row, mend, conclusion.choose_result(result))
+    if problem.code is ErrorCode.WRONG_TIER:
+        return _other_tier(row, problem.path.split(".")[1], scene)
+    return SecondLook(row)
+
+
+def _other_tier(row: ProblemRow, key: str, scene: VisitScene) -> SecondLook:
+    """Return the offer of the tier that fits the number counted."""
+    words, finding = scene.words, entries_of(scene.reading.data, "findings")[key]
+    item_id, violation_id = text_of(finding, "checklist_item_id"), text_of(finding, "violation_id")
+    offered = offered_violations(
+        words.lists, item_id, scene.reading.counts, scene.day, type_id=scene.establishment.type_id
+    )
+    fitting = next((offer.violation for offer in offered if offer.fits), None)
+    if fitting is None or fitting.id == violation_id:
+        return SecondLook(row)
+    changes = {
+        f"findings.{key}": None,
+        **findings.choose_violation(words.lists, item_id, fitting.id, scene.day),
+    }
+    return SecondLook(
+        row, words.say("Change to: {violation}", violation=fitting.label(words.language)), changes
+    )
