@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from field178_mobile.presentation.draft_session import Changes
 from field178_mobile.presentation.wording import Wording
 from field178_shared.errors import ErrorCode, message
 from field178_shared.rules import Problem
@@ -27,6 +28,15 @@ class ProblemRow:
     path: str
     where: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """One warning that is asked about before filing; words and change of the tap that mends it."""
+
+    row: ProblemRow
+    mend: str = ""
+    changes: Changes = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from field178_mobile.features.inspection.inspection_state import (
     Sight,
     next_open,
 )
-from field178_mobile.features.inspection.second_look import SecondLook, second_looks
+from field178_mobile.features.inspection.second_look import second_looks
 from field178_mobile.features.inspection.visit import TYPE
 from field178_mobile.features.inspection.visit_checks import MarkReader, check_visit, warnings_of
 from field178_mobile.features.inspection.visit_filing import what_to_file
@@ -42,7 +42,7 @@ from field178_mobile.features.register.map import MapPresenter
 from field178_mobile.features.register.record_view import to_fix
 from field178_mobile.maps.map_state import MapState
 from field178_mobile.presentation import feedback
-from field178_mobile.presentation.checks import Checked
+from field178_mobile.presentation.checks import Checked, SecondLook
 from field178_mobile.presentation.device_clock import clock_text, misleading_offset, with_offset
 from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
 from field178_mobile.presentation.facts import ToFix

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from field178_mobile.features.inspection import conclusion, findings
 from field178_mobile.features.inspection.visit_checks import row_of
 from field178_mobile.features.inspection.visit_scene import VisitScene
-from field178_mobile.presentation.checks import ProblemRow
-from field178_mobile.presentation.draft_session import Changes
+from field178_mobile.presentation.checks import ProblemRow, SecondLook
 from field178_shared.errors import ErrorCode
 from field178_shared.records.reading import entries_of, text_of
 from field178_shared.rules import Problem
@@ -20,15 +18,6 @@ _RESULTS = {
     ErrorCode.COMPLIANT_WITH_FINDINGS: "violation_recorded",
     ErrorCode.COMPLIANT_WITH_SHORTCOMINGS: "minor_shortcomings",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SecondLook:
-    """One warning: its line, and the words and change of the tap that mends it; "" where no tap does."""
-
-    row: ProblemRow
-    mend: str = ""
-    changes: Changes = field(default_factory=dict)
 
 
 def second_looks(problems: Iterable[Problem], scene: VisitScene) -> tuple[SecondLook, ...]:

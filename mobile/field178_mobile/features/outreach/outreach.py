@@ -35,7 +35,7 @@ from field178_mobile.features.photos.photo_tools import PhotoTools, no_tools
 from field178_mobile.features.photos.visit_photos import gallery_of, photo_count
 from field178_mobile.features.register.search_index import SearchIndex
 from field178_mobile.presentation import feedback
-from field178_mobile.presentation.checks import Checked, ProblemRow, problem_text
+from field178_mobile.presentation.checks import Checked, ProblemRow, SecondLook, problem_text
 from field178_mobile.presentation.device_clock import clock_text, misleading_offset, with_offset
 from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
 from field178_mobile.presentation.feedback import Feedback
@@ -93,6 +93,7 @@ class OutreachPresenter:
         self._checked = Checked()
         self._led_to = ""
         self._feedback = Feedback()
+        self._second_looks: tuple[SecondLook, ...] = ()
         self._focus = ""
         self._word = opened.word
         self._marks = rules.FreeTextMarks(TYPE, words.language)
@@ -107,6 +108,11 @@ class OutreachPresenter:
     def clock_question(self) -> str:
         """By how much the clock is wrong, while the filing waits for the answer; else empty."""
         return self._feedback.clock
+
+    @property
+    def second_looks(self) -> tuple[SecondLook, ...]:
+        """The warnings that the filing waits for: each is mended or confirmed; else empty."""
+        return self._second_looks
 
     @property
     def is_filed(self) -> bool:
@@ -255,18 +261,33 @@ class OutreachPresenter:
             self.show()  # the same field is led to again too
             self.show(self._led_to)
 
-    def complete(self, *, with_clock_off: bool = False) -> None:
+    def jump(self, path: str) -> None:
+        """Bring the field at a path into sight."""
+        self.show(path)
+
+    def mend_warning(self, look: SecondLook) -> None:
+        """Make the change that mends a warning."""
+        self._change(look.changes, look.row.where)
+
+    def complete(self, *, with_warnings: bool = False, with_clock_off: bool = False) -> None:
         """File the session if nothing keeps it; only a durable filing says so.
 
-        A wrong clock is asked about first; `with_clock_off` is the answer that it may be filed so.
+        Warnings are asked about first, then a wrong clock; `with_warnings` and `with_clock_off` are the
+        answers that it may be filed so.
         """
         if self._opened.is_locked:
             return
-        self._checked = self._find_problems()
+        self._checked, self._second_looks = self._find_problems(), ()
         if self._checked.problems:
             self._led_to = ""
             self.next_problem()
-            return
+        elif self._checked.warnings and not with_warnings:
+            self._second_looks = tuple(map(SecondLook, self._checked.warnings))
+            self.show()
+        else:
+            self._file(with_clock_off)
+
+    def _file(self, with_clock_off: bool) -> None:
         offset_ms = misleading_offset(self._store, self._opened.draft)
         if offset_ms and not with_clock_off:
             self._feedback = replace(self._feedback, clock=clock_text(offset_ms, self._words))

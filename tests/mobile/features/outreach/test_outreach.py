@@ -125,6 +125,16 @@ def test_a_wrong_clock_is_asked_about_before_a_session_is_filed(pane: Desk) -> N
     assert pane.store.filed[0][0].data["clock_offset_s"] == 725
 
 
+def test_warnings_of_a_session_are_asked_about_before_it_is_filed(pane: Desk) -> None:
+    session = pane.filled()
+    session.count("general_public", "attendance_count", 90_000)
+    session.complete()
+    assert pane.store.filed == []
+    assert [look.row.path for look in session.second_looks] == ["audiences.general_public.attendance_count"]
+    session.complete(with_warnings=True)
+    assert (len(pane.store.filed), session.second_looks) == (1, ())
+
+
 def test_an_incomplete_session_is_not_filed_and_leads_to_the_first_gap(pane: Desk) -> None:
     session = pane.begin()
     session.choose_form("conference")
@@ -413,7 +423,7 @@ def test_start_and_co_hosts_are_of_the_session_and_its_day(pane: Desk) -> None:
     session.choose_co_hosts(("dist_health_office",))
     session.choose_day(date(2025, 7, 1))
     assert [option.id for option in pane.state.co_hosts if option.is_chosen] == ["dist_health_office"]
-    session.complete()
+    session.complete(with_warnings=True)
     data = pane.store.filed[0][0].data
     assert (data["start_time"], data["co_hosts"]) == ("19:30", ["dist_health_office"])
 

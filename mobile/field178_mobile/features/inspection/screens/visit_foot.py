@@ -6,9 +6,9 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from field178_mobile.features.forms.screens import feedback_line
 from field178_mobile.features.forms.screens.clock_question import ask_before_filing
+from field178_mobile.features.forms.screens.second_look import SecondLookSheet
 from field178_mobile.features.inspection.foot import COMPLETE
 from field178_mobile.features.inspection.inspection_state import InspectionState
-from field178_mobile.features.inspection.screens.second_look import SecondLookSheet
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional

@@ -1,20 +1,36 @@
-"""Question before a visit is filed: its warnings, each mended by a tap or confirmed as it is."""
+"""Question before a record is filed: its warnings, each mended by a tap or confirmed as it is."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
 from field178_mobile.features.forms.screens.problem_line import ProblemLine
-from field178_mobile.features.inspection.inspection import InspectionPresenter
-from field178_mobile.features.inspection.second_look import SecondLook
 from field178_mobile.kit import kit
 from field178_mobile.kit.language import language as _
+from field178_mobile.presentation.checks import SecondLook
 
 __all__ = ["SecondLookSheet"]
 
 
-class FileVisit(Protocol):
-    """Files the visit."""
+class RecordToFile(Protocol):
+    """The presenter of a record whose filing waits for an answer."""
+
+    @property
+    def second_looks(self) -> tuple[SecondLook, ...]:
+        """The warnings that are left."""
+        ...
+
+    def mend_warning(self, look: SecondLook) -> None:
+        """Make the change that mends a warning."""
+        ...
+
+    def jump(self, path: str) -> None:
+        """Bring the field at a path into sight."""
+        ...
+
+
+class FileRecord(Protocol):
+    """Files the record."""
 
     def __call__(self, *, with_warnings: bool) -> None:
         """File it; `with_warnings`: the officer has confirmed what is left of them."""
@@ -22,11 +38,11 @@ class FileVisit(Protocol):
 
 
 class SecondLookSheet(kit.Sheet):
-    """Lists the warnings of a visit. SecondLookSheet(visit, file).open()."""
+    """Lists the warnings of a record. SecondLookSheet(record, file).open()."""
 
-    def __init__(self, visit: InspectionPresenter, file: FileVisit, **kwargs: object) -> None:
+    def __init__(self, record: RecordToFile, file: FileRecord, **kwargs: object) -> None:
         super().__init__(title=_("Look again before filing"), sub=_("The reviewer sees these too."), **kwargs)
-        self._visit = visit
+        self._record = record
         self._file = file
         confirm = kit.Btn(text=_("It is right so: file"), kind="outline", size_hint_x=1)
         confirm.bind(on_release=lambda _btn: self._leave(with_warnings=True))
@@ -35,7 +51,7 @@ class SecondLookSheet(kit.Sheet):
 
     def _list(self) -> None:
         self.clear()
-        for look in self._visit.second_looks:
+        for look in self._record.second_looks:
             line = ProblemLine(is_warning=True)
             line.show(look.row)
             line.bind(on_release=lambda line: self._go_to(line.path))
@@ -46,15 +62,15 @@ class SecondLookSheet(kit.Sheet):
                 self.add_widget(mend)
 
     def _mend(self, look: SecondLook) -> None:
-        self._visit.mend_warning(look)
-        if self._visit.second_looks:
+        self._record.mend_warning(look)
+        if self._record.second_looks:
             self._list()
         else:
             self._leave(with_warnings=False)
 
     def _go_to(self, path: str) -> None:
         self.dismiss()
-        self._visit.jump(path)
+        self._record.jump(path)
 
     def _leave(self, *, with_warnings: bool) -> None:
         self.dismiss()
