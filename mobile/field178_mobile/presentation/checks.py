@@ -31,7 +31,7 @@ class ProblemRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SecondLook:
+class FilingWarning:
     """One warning that is asked about before filing; words and change of the tap that mends it."""
 
     row: ProblemRow

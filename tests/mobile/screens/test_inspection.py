@@ -121,7 +121,7 @@ def test_three_violations_beside_a_compliant_result_are_asked_about_and_mended_b
     complete = compliant_with_three_violations(table)
     tap(complete)
     assert table.filed() == []
-    assert find_all("SecondLookSheet")
+    assert find_all("FilingWarningSheet")
     assert "Có vi phạm nhưng kết luận chấp hành tốt." in texts()
     tap(find("Btn", text="Đổi kết luận: Có vi phạm, lập biên bản"))
     (record,) = table.filed()
@@ -136,7 +136,7 @@ def test_warning_leads_to_its_field_or_is_confirmed_knowingly(table: Table):
     tap(complete)
     tap(find_all("ProblemLine", is_warning=True)[0])
     frames(5)
-    assert find_all("SecondLookSheet") == []
+    assert find_all("FilingWarningSheet") == []
     assert table.filed() == []
     tap(complete)
     tap(find("Btn", text="Đúng như vậy, hoàn thành"))

@@ -21,6 +21,7 @@ from field178_mobile.features.inspection.field_positions import (
     place_of,
     stands_at,
 )
+from field178_mobile.features.inspection.filing_warnings import filing_warnings
 from field178_mobile.features.inspection.fix_dates import day_or_none, end_of_offer
 from field178_mobile.features.inspection.inspection_state import (
     Beside,
@@ -29,7 +30,6 @@ from field178_mobile.features.inspection.inspection_state import (
     Sight,
     next_open,
 )
-from field178_mobile.features.inspection.second_look import second_looks
 from field178_mobile.features.inspection.visit import TYPE
 from field178_mobile.features.inspection.visit_checks import MarkReader, check_visit, warnings_of
 from field178_mobile.features.inspection.visit_filing import what_to_file
@@ -42,7 +42,7 @@ from field178_mobile.features.register.map import MapPresenter
 from field178_mobile.features.register.record_view import to_fix
 from field178_mobile.maps.map_state import MapState
 from field178_mobile.presentation import feedback
-from field178_mobile.presentation.checks import Checked, SecondLook
+from field178_mobile.presentation.checks import Checked, FilingWarning
 from field178_mobile.presentation.device_clock import clock_text, misleading_offset, with_offset
 from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
 from field178_mobile.presentation.facts import ToFix
@@ -79,7 +79,7 @@ class InspectionPresenter:
         self._checked = Checked()
         self._led_to = ""
         self._feedback = Feedback()
-        self._second_looks: tuple[SecondLook, ...] = ()
+        self._filing_warnings: tuple[FilingWarning, ...] = ()
         self._asked_protocols: frozenset[str] = frozenset()
         self._kept_in_register: frozenset[str] = frozenset()
         self._reader = VisitReader(words.lists, opened.establishment.type_id, bool(opened.follow_ups))
@@ -111,9 +111,9 @@ class InspectionPresenter:
         return self._feedback.clock
 
     @property
-    def second_looks(self) -> tuple[SecondLook, ...]:
+    def filing_warnings(self) -> tuple[FilingWarning, ...]:
         """The warnings that the filing waits for: each is mended or confirmed; else empty."""
-        return self._second_looks
+        return self._filing_warnings
 
     @property
     def is_filed(self) -> bool:
@@ -378,10 +378,10 @@ class InspectionPresenter:
         self._sight = Sight(CONCLUSION)
         self._show()
 
-    def mend_warning(self, look: SecondLook) -> None:
+    def mend_warning(self, warning: FilingWarning) -> None:
         """Make the change that mends a warning, then ask about those that are left."""
-        self._change(look.changes, look.row.where)
-        self._second_looks = self._open_looks()
+        self._change(warning.changes, warning.row.where)
+        self._filing_warnings = self._open_warnings()
 
     def complete(self, *, with_warnings: bool = False, with_clock_off: bool = False) -> None:
         """File the visit if nothing keeps it, else go to the first gap; only a durable filing says so.
@@ -390,20 +390,20 @@ class InspectionPresenter:
         answers that it may be filed so.
         """
         self._checked = check_visit(self._scene(), self._clock.now())
-        self._second_looks = ()
+        self._filing_warnings = ()
         if self._checked.problems:
             self._led_to = ""
             self.next_problem()
             return
         if self._checked.warnings and not with_warnings:
-            self._second_looks = self._open_looks()
+            self._filing_warnings = self._open_warnings()
             self._show()
             return
         self._file(with_clock_off)
 
-    def _open_looks(self) -> tuple[SecondLook, ...]:
+    def _open_warnings(self) -> tuple[FilingWarning, ...]:
         scene = self._scene()
-        return second_looks(warnings_of(scene, self._clock.now()), scene)
+        return filing_warnings(warnings_of(scene, self._clock.now()), scene)
 
     def _file(self, with_clock_off: bool) -> None:
         offset_ms = misleading_offset(self._store, self._opened.draft)

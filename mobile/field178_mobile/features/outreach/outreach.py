@@ -35,7 +35,7 @@ from field178_mobile.features.photos.photo_tools import PhotoTools, no_tools
 from field178_mobile.features.photos.visit_photos import gallery_of, photo_count
 from field178_mobile.features.register.search_index import SearchIndex
 from field178_mobile.presentation import feedback
-from field178_mobile.presentation.checks import Checked, ProblemRow, SecondLook, problem_text
+from field178_mobile.presentation.checks import Checked, FilingWarning, ProblemRow, problem_text
 from field178_mobile.presentation.device_clock import clock_text, misleading_offset, with_offset
 from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
 from field178_mobile.presentation.feedback import Feedback
@@ -93,7 +93,7 @@ class OutreachPresenter:
         self._checked = Checked()
         self._led_to = ""
         self._feedback = Feedback()
-        self._second_looks: tuple[SecondLook, ...] = ()
+        self._filing_warnings: tuple[FilingWarning, ...] = ()
         self._focus = ""
         self._word = opened.word
         self._marks = rules.FreeTextMarks(TYPE, words.language)
@@ -110,9 +110,9 @@ class OutreachPresenter:
         return self._feedback.clock
 
     @property
-    def second_looks(self) -> tuple[SecondLook, ...]:
+    def filing_warnings(self) -> tuple[FilingWarning, ...]:
         """The warnings that the filing waits for: each is mended or confirmed; else empty."""
-        return self._second_looks
+        return self._filing_warnings
 
     @property
     def is_filed(self) -> bool:
@@ -265,9 +265,9 @@ class OutreachPresenter:
         """Bring the field at a path into sight."""
         self.show(path)
 
-    def mend_warning(self, look: SecondLook) -> None:
+    def mend_warning(self, warning: FilingWarning) -> None:
         """Make the change that mends a warning."""
-        self._change(look.changes, look.row.where)
+        self._change(warning.changes, warning.row.where)
 
     def complete(self, *, with_warnings: bool = False, with_clock_off: bool = False) -> None:
         """File the session if nothing keeps it; only a durable filing says so.
@@ -277,12 +277,12 @@ class OutreachPresenter:
         """
         if self._opened.is_locked:
             return
-        self._checked, self._second_looks = self._find_problems(), ()
+        self._checked, self._filing_warnings = self._find_problems(), ()
         if self._checked.problems:
             self._led_to = ""
             self.next_problem()
         elif self._checked.warnings and not with_warnings:
-            self._second_looks = tuple(map(SecondLook, self._checked.warnings))
+            self._filing_warnings = tuple(map(FilingWarning, self._checked.warnings))
             self.show()
         else:
             self._file(with_clock_off)

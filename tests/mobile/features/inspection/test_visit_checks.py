@@ -81,8 +81,8 @@ def test_warnings_are_asked_about_and_confirmed_knowingly(bench):
     assert [row.path for row in bench.state.checked.warnings] == ["overall_result"]
     bench.visit.complete()
     assert not bench.state.feedback.filed
-    (look,) = bench.visit.second_looks
-    assert look.row.text == "Có vi phạm nhưng kết luận chấp hành tốt."
+    (warning,) = bench.visit.filing_warnings
+    assert warning.row.text == "Có vi phạm nhưng kết luận chấp hành tốt."
     bench.visit.complete(with_warnings=True)
     assert bench.state.feedback.filed
 
@@ -91,13 +91,13 @@ def test_one_tap_mends_the_result_and_nothing_is_asked_any_more(bench):
     bench.answer_all()
     bench.visit.answer("fire_exits_clear", "no")
     bench.visit.complete()
-    (look,) = bench.visit.second_looks
-    assert (look.row.text, look.mend) == (
+    (warning,) = bench.visit.filing_warnings
+    assert (warning.row.text, warning.mend) == (
         "Có nội dung chưa đạt nhưng kết luận chấp hành tốt.",
         "Đổi kết luận: Có tồn tại, nhắc nhở",
     )
-    bench.visit.mend_warning(look)
-    assert (bench.saved("overall_result"), bench.visit.second_looks) == ("minor_shortcomings", ())
+    bench.visit.mend_warning(warning)
+    assert (bench.saved("overall_result"), bench.visit.filing_warnings) == ("minor_shortcomings", ())
     bench.visit.complete()
     assert bench.state.feedback.filed
 
@@ -111,10 +111,10 @@ def test_tier_against_the_counts_is_asked_about_and_mended_by_the_fitting_one(be
     bench.visit.toggle_violation("lb_contracts", "lb_no_contract_1_10")
     bench.visit.choose_result("violation_recorded")
     bench.visit.complete()
-    looks = {look.row.text: look for look in bench.visit.second_looks}
-    look = looks["Mức vi phạm không khớp với số người đã ghi."]
-    assert look.mend.startswith("Đổi thành: ")
-    bench.visit.mend_warning(look)
+    asked_by_text = {warning.row.text: warning for warning in bench.visit.filing_warnings}
+    warning = asked_by_text["Mức vi phạm không khớp với số người đã ghi."]
+    assert warning.mend.startswith("Đổi thành: ")
+    bench.visit.mend_warning(warning)
     findings = bench.saved("findings")
     assert [one["violation_id"] for one in findings.values()] == ["lb_no_contract_11_50"]
 
@@ -123,7 +123,7 @@ def test_tablet_asks_what_the_reviewer_is_told_by_the_same_rules(bench):
     bench.answer_all()
     bench.visit.toggle_violation("fire_exits_clear", "fire_exit_obstructed")
     bench.visit.complete()
-    asked = {look.row.text for look in bench.visit.second_looks}
+    asked = {warning.row.text for warning in bench.visit.filing_warnings}
     bench.visit.complete(with_warnings=True)
     (data,) = [view.data for view in bench.store.views("inspection") if view.id == bench.visit.record_id]
     place = {"establishment_type_id": "karaoke"}

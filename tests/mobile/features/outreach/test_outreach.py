@@ -130,9 +130,10 @@ def test_warnings_of_a_session_are_asked_about_before_it_is_filed(pane: Desk) ->
     session.count("general_public", "attendance_count", 90_000)
     session.complete()
     assert pane.store.filed == []
-    assert [look.row.path for look in session.second_looks] == ["audiences.general_public.attendance_count"]
+    paths = [warning.row.path for warning in session.filing_warnings]
+    assert paths == ["audiences.general_public.attendance_count"]
     session.complete(with_warnings=True)
-    assert (len(pane.store.filed), session.second_looks) == (1, ())
+    assert (len(pane.store.filed), session.filing_warnings) == (1, ())
 
 
 def test_an_incomplete_session_is_not_filed_and_leads_to_the_first_gap(pane: Desk) -> None:

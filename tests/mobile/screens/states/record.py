@@ -111,7 +111,7 @@ def conclusion_with_problems(pose: Pose) -> None:
 
 
 @state(is_shared=False)
-def second_look_before_filing(pose: Pose) -> None:
+def warnings_before_filing(pose: Pose) -> None:
     visit = pose.open_visit(ANSWERED)
     visit.count("workers_under18", 0)
     visit.answer("lb_contracts", "no")

@@ -6,7 +6,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from field178_mobile.features.forms.screens import feedback_line
 from field178_mobile.features.forms.screens.clock_question import ask_before_filing
-from field178_mobile.features.forms.screens.second_look import SecondLookSheet
+from field178_mobile.features.forms.screens.filing_warnings import FilingWarningSheet
 from field178_mobile.features.inspection.foot import COMPLETE
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.kit import kit
@@ -29,16 +29,16 @@ class VisitFoot(kit.FootBar):
     def act(self, action: str) -> None:
         """Do what a button says."""
         self.visit.act(action)
-        if action == COMPLETE and self.visit.second_looks:
-            SecondLookSheet(self.visit, self._file).open()
+        if action == COMPLETE and self.visit.filing_warnings:
+            FilingWarningSheet(self.visit, self._file).open()
         elif action == COMPLETE:
-            self._ask_about_the_clock(with_warnings=False)
+            self._confirm_clock(with_warnings=False)
 
     def _file(self, *, with_warnings: bool) -> None:
         self.visit.complete(with_warnings=with_warnings)
-        self._ask_about_the_clock(with_warnings)
+        self._confirm_clock(with_warnings)
 
-    def _ask_about_the_clock(self, with_warnings: bool) -> None:
+    def _confirm_clock(self, with_warnings: bool) -> None:
         if self.visit.clock_question:
             ask_before_filing(
                 self.visit.clock_question,

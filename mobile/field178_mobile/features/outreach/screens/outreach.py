@@ -9,7 +9,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from field178_mobile.features.comments.screens.comments_sheet import open_comments
 from field178_mobile.features.forms.screens import chips, feedback_line
 from field178_mobile.features.forms.screens.clock_question import ask_before_filing
-from field178_mobile.features.forms.screens.second_look import SecondLookSheet
+from field178_mobile.features.forms.screens.filing_warnings import FilingWarningSheet
 from field178_mobile.features.media.media import MediaPosts
 from field178_mobile.features.media.media_log import MediaLogState
 from field178_mobile.features.media.screens.media_page import MediaPages
@@ -129,10 +129,10 @@ class OutreachScreen(kit.Panes):
         """File the open session."""
         session = self.session
         session.complete()
-        if session.second_looks:
-            SecondLookSheet(session, lambda with_warnings: _file(session, with_warnings)).open()
+        if session.filing_warnings:
+            FilingWarningSheet(session, lambda with_warnings: _file(session, with_warnings)).open()
         else:
-            _ask_about_the_clock(session, with_warnings=False)
+            _confirm_clock(session, with_warnings=False)
 
     def _show_parts(self) -> None:
         """Show the open session, or that none is open; a closed record has no foot."""
@@ -187,10 +187,10 @@ def build(services: Services) -> OutreachScreen:
 
 def _file(session: OutreachPresenter, with_warnings: bool) -> None:
     session.complete(with_warnings=with_warnings)
-    _ask_about_the_clock(session, with_warnings)
+    _confirm_clock(session, with_warnings)
 
 
-def _ask_about_the_clock(session: OutreachPresenter, with_warnings: bool) -> None:
+def _confirm_clock(session: OutreachPresenter, with_warnings: bool) -> None:
     if session.clock_question:
         ask_before_filing(
             session.clock_question,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from field178_mobile.features.inspection import conclusion, findings
 from field178_mobile.features.inspection.visit_checks import row_of
 from field178_mobile.features.inspection.visit_scene import VisitScene
-from field178_mobile.presentation.checks import ProblemRow, SecondLook
+from field178_mobile.presentation.checks import FilingWarning, ProblemRow
 from field178_shared.errors import ErrorCode
 from field178_shared.records.reading import entries_of, text_of
 from field178_shared.rules import Problem
@@ -20,23 +20,23 @@ _RESULTS = {
 }
 
 
-def second_looks(problems: Iterable[Problem], scene: VisitScene) -> tuple[SecondLook, ...]:
+def filing_warnings(problems: Iterable[Problem], scene: VisitScene) -> tuple[FilingWarning, ...]:
     """Return what an officer is asked about the warnings of a visit."""
-    return tuple(_second_look(problem, scene) for problem in problems)
+    return tuple(_filing_warning(problem, scene) for problem in problems)
 
 
-def _second_look(problem: Problem, scene: VisitScene) -> SecondLook:
+def _filing_warning(problem: Problem, scene: VisitScene) -> FilingWarning:
     row, words = row_of(problem, scene), scene.words
     if (result := _RESULTS.get(problem.code)) is not None:
         label = words.choice("overall_result", result)
         mend = words.say("Change the result to: {result}", result=label)
-        return SecondLook(row, mend, conclusion.choose_result(result))
+        return FilingWarning(row, mend, conclusion.choose_result(result))
     if problem.code is ErrorCode.WRONG_TIER:
         return _other_tier(row, problem.path.split(".")[1], scene)
-    return SecondLook(row)
+    return FilingWarning(row)
 
 
-def _other_tier(row: ProblemRow, key: str, scene: VisitScene) -> SecondLook:
+def _other_tier(row: ProblemRow, key: str, scene: VisitScene) -> FilingWarning:
     """Return the offer of the tier that fits the number counted."""
     words, finding = scene.words, entries_of(scene.reading.data, "findings")[key]
     item_id, violation_id = text_of(finding, "checklist_item_id"), text_of(finding, "violation_id")
@@ -45,11 +45,11 @@ def _other_tier(row: ProblemRow, key: str, scene: VisitScene) -> SecondLook:
     )
     fitting = next((offer.violation for offer in offered if offer.fits), None)
     if fitting is None or fitting.id == violation_id:
-        return SecondLook(row)
+        return FilingWarning(row)
     changes = {
         f"findings.{key}": None,
         **findings.choose_violation(words.lists, item_id, fitting.id, scene.day),
     }
-    return SecondLook(
+    return FilingWarning(
         row, words.say("Change to: {violation}", violation=fitting.label(words.language)), changes
     )

@@ -7,20 +7,20 @@ from typing import Protocol
 from field178_mobile.features.forms.screens.problem_line import ProblemLine
 from field178_mobile.kit import kit
 from field178_mobile.kit.language import language as _
-from field178_mobile.presentation.checks import SecondLook
+from field178_mobile.presentation.checks import FilingWarning
 
-__all__ = ["SecondLookSheet"]
+__all__ = ["FilingWarningSheet"]
 
 
 class RecordToFile(Protocol):
     """The presenter of a record whose filing waits for an answer."""
 
     @property
-    def second_looks(self) -> tuple[SecondLook, ...]:
+    def filing_warnings(self) -> tuple[FilingWarning, ...]:
         """The warnings that are left."""
         ...
 
-    def mend_warning(self, look: SecondLook) -> None:
+    def mend_warning(self, warning: FilingWarning) -> None:
         """Make the change that mends a warning."""
         ...
 
@@ -37,8 +37,8 @@ class FileRecord(Protocol):
         ...
 
 
-class SecondLookSheet(kit.Sheet):
-    """Lists the warnings of a record. SecondLookSheet(record, file).open()."""
+class FilingWarningSheet(kit.Sheet):
+    """Lists the warnings of a record. FilingWarningSheet(record, file).open()."""
 
     def __init__(self, record: RecordToFile, file: FileRecord, **kwargs: object) -> None:
         super().__init__(title=_("Look again before filing"), sub=_("The reviewer sees these too."), **kwargs)
@@ -51,19 +51,19 @@ class SecondLookSheet(kit.Sheet):
 
     def _list(self) -> None:
         self.clear()
-        for look in self._record.second_looks:
+        for warning in self._record.filing_warnings:
             line = ProblemLine(is_warning=True)
-            line.show(look.row)
+            line.show(warning.row)
             line.bind(on_release=lambda line: self._go_to(line.path))
             self.add_widget(line)
-            if look.mend:
-                mend = kit.Btn(text=look.mend, icon="check", size_hint_x=1)
-                mend.bind(on_release=lambda _btn, look=look: self._mend(look))
+            if warning.mend:
+                mend = kit.Btn(text=warning.mend, icon="check", size_hint_x=1)
+                mend.bind(on_release=lambda _btn, warning=warning: self._mend(warning))
                 self.add_widget(mend)
 
-    def _mend(self, look: SecondLook) -> None:
-        self._record.mend_warning(look)
-        if self._record.second_looks:
+    def _mend(self, warning: FilingWarning) -> None:
+        self._record.mend_warning(warning)
+        if self._record.filing_warnings:
             self._list()
         else:
             self._leave(with_warnings=False)
