@@ -39,6 +39,7 @@ class ErrorCode(StrEnum):
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     REVISION_CHANGED = "revision_changed"
+    DECIDED_MEANWHILE = "decided_meanwhile"
     REPORT_FROZEN = "report_frozen"
     NOT_SIGNED_OFF = "not_signed_off"
     SIGNED_OFF = "signed_off"
@@ -211,6 +212,11 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ),
     ErrorCode.REVISION_CHANGED: _E(
         409, "Phiếu đã thay đổi sau khi bạn mở.", "The record has changed since you opened it."
+    ),
+    ErrorCode.DECIDED_MEANWHILE: _E(
+        409,
+        "Phiếu đã được quyết định sau khi bạn mở.",
+        "The record was decided on since you opened it.",
     ),
     ErrorCode.REPORT_FROZEN: _E(
         409, "Báo cáo đã chốt, không sửa được nữa.", "The report is frozen and changes no more."

@@ -32,7 +32,7 @@ from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import DeviceOfficer, Officer, Scope
 from field178_server.database.unit_of_work import run_write
-from field178_server.office.reviews.operations import approve
+from field178_server.office.reviews.operations import SeenRecord, approve
 
 CALLS = 350
 HOPS = 6
@@ -162,7 +162,7 @@ def _enrolled(world: office.World) -> str:
 def _approve(world: office.World, record_id: str, rev: int) -> None:
     def work(session: object) -> None:
         batch = world.batch(session)
-        approve(batch, Actor("officer", office.OFFICER), record_id, rev)
+        approve(batch, Actor("officer", office.OFFICER), SeenRecord(record_id, rev))
         batch.flush()
 
     run_write(world.engine, work)

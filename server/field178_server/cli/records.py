@@ -30,6 +30,9 @@ def move(record: str, scope: str, as_json: bool) -> None:
 @click.option("--path", default="", help=_("Field the comment is pinned to."))
 @click.option("--comment", default="", help=_("What is to be corrected."))
 @click.option("--rev", type=int, help=_("Revision that was seen; the latest when left out."))
+@click.option(
+    "--review", "review_rev", type=int, help=_("Revision of the review that was seen, if one decided on it.")
+)
 @click.option("--by", "login", help=_("Officer who decides; the operator when left out."))
 @as_json_option
 def review(  # noqa: PLR0913  # one parameter an option
@@ -39,12 +42,16 @@ def review(  # noqa: PLR0913  # one parameter an option
     path: str,
     comment: str,
     rev: int | None,
+    review_rev: int | None,
     login: str | None,
     as_json: bool,
 ) -> None:
-    """Approve, return, void or reopen a record."""
+    """Approve, return, void or reopen a record.
+
+    Of a record that was decided on already, --review names the revision of the review that was seen.
+    """
     at = operator()
-    wanted = OperatorDecision(record, decision, reason, path, comment, rev, login)
+    wanted = OperatorDecision(record, decision, reason, path, comment, rev, login, review_rev)
     decided = at.write(lambda session: decide(session, at.context, wanted))
     show({"record": record, "decision": decision, "rev": decided}, as_json=as_json)
 

@@ -104,7 +104,7 @@ class OfficeYear:
             work()
         self.clock.instant = self.clock.base.now()
         first, second, returned, mended, *_ = records
-        self._approve(office, [first.id, second.id], seen_rev=1)
+        self._approve(office, [first.id, second.id])
         for one in (returned, mended):
             self._return(office, one)
         self._mend(mended)
@@ -125,9 +125,9 @@ class OfficeYear:
             again.setdefault(monday + timedelta(days=7), []).append(record.id)
             yield monday, partial(self._return, office, record)
             yield monday + timedelta(days=2), partial(self._mend, record)
-        for rev, weeks in ((1, by_week), (2, again)):
+        for weeks in (by_week, again):
             for monday, record_ids in weeks.items():
-                yield monday, partial(self._approve, office, record_ids, rev)
+                yield monday, partial(self._approve, office, record_ids)
 
     def _entry(self, one: DemoOfficeEntry, office: OperationContext) -> Act:
         def work(batch: Batch) -> None:
@@ -135,11 +135,11 @@ class OfficeYear:
 
         return one.at, lambda: self._write(work)
 
-    def _approve(self, office: OperationContext, record_ids: Sequence[str], seen_rev: int) -> None:
+    def _approve(self, office: OperationContext, record_ids: Sequence[str]) -> None:
         def work(batch: Batch) -> None:
             batch.load(record_ids)
             for record_id in record_ids:
-                reviews.approve(batch, office.actor, record_id, seen_rev)
+                reviews.approve(batch, office.actor, reviews.as_it_stands(batch, record_id))
 
         self._write(work)
 
@@ -148,7 +148,8 @@ class OfficeYear:
 
         def work(batch: Batch) -> None:
             batch.load([record.id])
-            reviews.return_for_fix(batch, office.actor, record.id, 1, remarks)
+            seen = reviews.as_it_stands(batch, record.id)
+            reviews.return_for_fix(batch, office.actor, seen, remarks)
 
         self._write(work)
 

@@ -20,6 +20,7 @@ from field178_shared.wire.protocol import Op
 # Canonical JSON has no unescaped quote inside of a text: this stands for a member alone.
 _SET = '"set":'
 _SET_IN_RECORD = f"{_SET}null"
+_BEFORE = "before"
 _CHANGES = table_of(ChangeHistory)
 _FILL = (
     update(_CHANGES)
@@ -54,6 +55,7 @@ class Revision:
     clock_offset_ms: int
     received_at: datetime
     status: str | None
+    before: Data
     data: Data
     differences: tuple[Difference, ...]
     is_deletion: bool
@@ -122,6 +124,10 @@ def replay(
     for change, status in changes:
         wire = _object(json.loads(change.payload)) if change.payload else {}
         set_, was = _object(wire.get("set")), {} if wire.get("create") else _object(wire.get("was"))
+        if _BEFORE in wire:
+            # A review: its revision holds the content that it replaced, where others hold what was seen.
+            data = _object(wire[_BEFORE])
+            was = {path: read_path(data, path) for path in set_}
         if change.rev == 1 and wire.get("set", wire) is None:
             set_ = current
         if change.device_id is not None:
@@ -172,6 +178,7 @@ def _revision(change: ChangeHistory, status: str | None, wire: Data, states: tup
         clock_offset_ms=offset if isinstance(offset, int) else 0,
         received_at=change.received_at,
         status=status,
+        before=states[0],
         data=states[1],
         differences=differences_between(*states),
         is_deletion=wire.get("op") == Op.DELETE.value,

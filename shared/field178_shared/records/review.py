@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -9,9 +10,9 @@ from typing import Self
 from field178_shared.records.reading import Data, count_of, entries_of, instant_of, text_of
 
 RETURNED = "returned"
-# What a decision writes: comments asked, answered or closed later, and a hand-over, change a review and
-# decide nothing.
-DECIDED = ("state", "record_rev", "reason")
+# Members that only a decision writes.
+DECIDED = ("state", "record_rev", "reason", "decided_by", "decided_at")
+HANDED_TO = "handed_to"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,9 @@ class ReviewRecord:
     comments: tuple[PinnedRemark, ...]
     # Who has to answer it in the place of the officer who filed the record.
     handed_to: str = ""
+    # Empty in a review that an older server wrote.
+    decided_by: str = ""
+    decided_at: datetime | None = None
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
@@ -53,13 +57,33 @@ class ReviewRecord:
             state=text_of(data, "state"),
             reason=text_of(data, "reason"),
             comments=tuple(_comment_of(*entry) for entry in entries_of(data, "comments").items()),
-            handed_to=text_of(data, "handed_to"),
+            handed_to=text_of(data, HANDED_TO),
+            decided_by=text_of(data, "decided_by"),
+            decided_at=instant_of(data, "decided_at"),
         )
 
     @property
     def open_comments(self) -> tuple[PinnedRemark, ...]:
         """The remarks without an answer."""
         return tuple(comment for comment in self.comments if comment.done_rev is None)
+
+
+def is_decision(changed: Mapping[str, object]) -> bool:
+    """Tell whether a revision of a review decided on the record; `changed`: {path: new value}.
+
+    A hand-over decides nothing, nor does a comment that continues a thread, or a thread closed or opened
+    again. A return that repeats the return before it decides, though it changes no member.
+    """
+    if any(name in changed for name in DECIDED):
+        return True
+    return HANDED_TO not in changed and not any(_is_of_thread(*change) for change in changed.items())
+
+
+def _is_of_thread(path: str, value: object) -> bool:
+    member = path.rpartition(".")[2]
+    if member in ("closed_by", "closed_at"):
+        return True
+    return value is None if member == "done_rev" else isinstance(value, Mapping) and "thread" in value
 
 
 def _comment_of(key: str, data: Data) -> PinnedRemark:

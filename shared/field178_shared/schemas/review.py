@@ -30,7 +30,8 @@ class CommentSchema(WireSchema):
 class ReviewSchema(RecordSchema):
     """Returned, approved or void; no review is waiting.
 
-    `handed_to` is the officer who has to answer it in the place of the one who filed the record.
+    `handed_to` is the officer who has to answer it in the place of the one who filed the record;
+    `decided_by` and `decided_at` are of the decision that stands.
     """
 
     record = RecordId(required=True)
@@ -39,3 +40,5 @@ class ReviewSchema(RecordSchema):
     reason = FreeText(REMARK_LENGTH)
     comments = Entries(values=fields.Nested(CommentSchema))
     handed_to = ShortId()
+    decided_by = ShortId()
+    decided_at = Instant()

@@ -122,13 +122,27 @@ def test_a_decision_reaches_the_tablet_with_its_comment(field178: Command, table
     review = review_of(tablet)
     assert (review["record"], review["state"], review["reason"]) == (record, "returned", "Thiếu số người")
     assert [one["path"] for one in review["comments"].values()] == ["audiences"]
-    field178("review", record, "approve")
+    field178("review", record, "approve", "--review", "1")
     assert review_of(tablet)["state"] == "approved"
-    assert field178.run("review", record, "return", "--reason", "x").exit_code == 1
-    field178("review", record, "reopen", "--reason", "Nhầm")
+    assert field178.run("review", record, "return", "--reason", "x", "--review", "2").exit_code == 1
+    field178("review", record, "reopen", "--reason", "Nhầm", "--review", "2")
     assert review_of(tablet)["state"] == "returned"
-    field178("review", record, "void", "--reason", "Trùng")
+    field178("review", record, "void", "--reason", "Trùng", "--review", "3")
     assert review_of(tablet)["state"] == "void"
+
+
+def test_decision_over_another_one_names_the_review_that_was_seen(field178: Command, tablet: Field) -> None:
+    record = tablet.file("outreach_session", SESSION)
+    reviewer = field178.json("user", "add", "chi", "--role", "reviewer", "--generate")["user"]
+    field178("review", record, "return", "--reason", "Thiếu số người", "--by", "chi")
+    for arguments in ((), ("--review", "0"), ("--review", "2")):
+        late = field178.run("review", record, "approve", *arguments)
+        assert late.exit_code == 1
+    refused = field178.run("review", record, "approve").output
+    assert f"[decided_meanwhile] record_id={record} review=1 decision=returned by={reviewer} at=" in refused
+    assert review_of(tablet)["state"] == "returned"
+    field178("review", record, "approve", "--review", "1")
+    assert review_of(tablet)["state"] == "approved"
 
 
 def test_a_decision_names_the_officer_who_takes_it(field178: Command, tablet: Field) -> None:

@@ -19,7 +19,9 @@ from werkzeug.test import TestResponse
 
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import AccountRequest
-from field178_server.database.unit_of_work import run_write
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.reviews.queue import review_revisions
+from field178_server.runtime import EXTENSION
 from field178_server.security.passwords import Passwords
 from field178_shared.time.clock import to_wire
 
@@ -73,7 +75,14 @@ class Browser:
 
     def decide(self, record_id: str, decision: str, seen_rev: int = 1, **fields: Any) -> TestResponse:
         pinned = {f"comment:{path}": text for path, text in fields.pop("comments", {}).items()}
-        return self.post(f"/reviews/{record_id}/{decision}", {"seen_rev": seen_rev} | pinned | fields)
+        seen = {"seen_rev": seen_rev, "seen_review": self.review_rev(record_id)}
+        return self.post(f"/reviews/{record_id}/{decision}", seen | pinned | fields)
+
+    def review_rev(self, record_id: str) -> int:
+        """Return the revision of a record's review as a page opened now shows it."""
+        runtime = self.client.application.extensions[EXTENSION]
+        with snapshot(runtime.engine) as session:
+            return review_revisions(session, runtime.tenant_id, [record_id])[record_id]
 
 
 @dataclass
@@ -193,6 +202,17 @@ def signed_in(office: Office) -> Callable[[str], Browser]:
 @pytest.fixture
 def reviewer(signed_in: Callable[[str], Browser]) -> Browser:
     return signed_in("chi")
+
+
+@pytest.fixture
+def colleague(office: Office, signed_in: Callable[[str], Browser]) -> Browser:
+    """Return the browser of a second reviewer."""
+    wanted, stored = (
+        AccountRequest("dung", "Cán bộ dung", "reviewer", None, ()),
+        Passwords("test").hash(PASSWORD),
+    )
+    run_write(office.engine, lambda session: accounts.add(session, office.context, wanted, (), stored))
+    return signed_in("dung")
 
 
 @pytest.fixture

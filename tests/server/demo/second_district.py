@@ -395,9 +395,10 @@ def _decide(session: Session, at: OperationContext, wanted: list[str], rng: rand
     for record_id in wanted:
         choice = rng.random()
         if choice < 0.1:
-            reviews.void(batch, at.actor, record_id, 1, "Ghi nhầm cơ sở")
+            reviews.void(batch, at.actor, reviews.as_it_stands(batch, record_id), "Ghi nhầm cơ sở")
         elif choice < 0.35:
-            reviews.return_for_fix(batch, at.actor, record_id, 1, reviews.Remarks(reason="Xem lại"))
+            seen = reviews.as_it_stands(batch, record_id)
+            reviews.return_for_fix(batch, at.actor, seen, reviews.Remarks(reason="Xem lại"))
         if 0.25 < choice < 0.9:
-            reviews.approve(batch, at.actor, record_id, 1)
+            reviews.approve(batch, at.actor, reviews.as_it_stands(batch, record_id))
     batch.flush()

@@ -102,7 +102,8 @@ class District:
         assert rules.submission_problems(kind, data, load(), context) == ()
 
     def approve(self, record_id: str) -> str:
-        self._write(lambda batch: reviews.approve(batch, Actor("officer", OFFICER), record_id, seen_rev=1))
+        seen = reviews.SeenRecord(record_id, 1)
+        self._write(lambda batch: reviews.approve(batch, Actor("officer", OFFICER), seen))
         return record_id
 
     def enter(self, kind: str, lists: CodeLists | None = None, **data: Any) -> str:

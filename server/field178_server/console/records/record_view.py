@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
+from field178_server.console.records.decisions_view import DecisionView, decision_view
 from field178_server.console.records.field_rows import FieldRow, RowMaker, SectionView
 from field178_server.console.records.files_view import FilesView, files_view
 from field178_server.console.records.inspection_view import (
@@ -104,11 +105,10 @@ class TechnicalFact:
 
 @dataclass(frozen=True, slots=True)
 class ReviewView:
-    """The office's last decision in words."""
+    """What the office has decided, in words; `rev`: the revision that it holds for."""
 
     reason: str | None
-    who: str
-    when: str
+    decision: DecisionView | None
     rev: int
     # Threads about the whole record, or at a field that it no longer holds.
     general: tuple[tuple[str, ThreadView], ...]
@@ -137,6 +137,9 @@ class RecordPageView:
     history: tuple[RevisionView, ...]
     is_history_complete: bool
     review: ReviewView | None
+    # Newest first.
+    decisions: tuple[DecisionView, ...]
+    review_rev: int
     technical: tuple[TechnicalFact, ...]
     open_conflicts: int
     open_quarantine: int
@@ -206,6 +209,8 @@ def record_view(page: RecordPage, localizer: Localizer, now: datetime) -> Record
         history=tuple(_revision(page, revision, localizer) for revision in reversed(page.history.revisions)),
         is_history_complete=page.history.is_complete,
         review=_review(page, maker, sections),
+        decisions=tuple(decision_view(one, page, localizer) for one in reversed(page.decisions)),
+        review_rev=page.review_rev,
         technical=_technical(page, localizer),
         open_conflicts=page.open_conflicts,
         open_quarantine=page.open_quarantine,
@@ -373,8 +378,7 @@ def _review(page: RecordPage, maker: RowMaker, sections: tuple[SectionView, ...]
     hidden = [one for one in review.threads if one.key not in shown]
     return ReviewView(
         reason=review.reason,
-        who=localizer.person(review.user_id),
-        when=localizer.instant(review.decided_at) if review.decided_at else "",
+        decision=decision_view(review.decision, page, localizer) if review.decision else None,
         rev=review.record_rev,
         general=tuple((_thread_label(page, one, localizer), maker.thread(one)) for one in hidden),
         open_threads=sum(one.is_open for one in review.threads),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flask import Response
+from flask import Response, request
 
 from field178_server.console.records.field_rows import RowMaker
 from field178_server.console.records.record_view import record_view
-from field178_server.console.reviews.pages import filed_page
+from field178_server.console.reviews.pages import VOID, filed_page
 from field178_server.console.reviews.queue_view import QueueQuery
+from field178_server.console.shell.form_actions import whole_number
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.policy import may
@@ -29,7 +30,6 @@ from field178_shared.text.i18n import N_
 # a record becomes void.
 COMMENTS = "comments"
 THREADS = "threads"
-VOID = "void"
 PIN = "comment:"
 
 
@@ -89,6 +89,9 @@ def _page(
         active="console.reviews",
         decision=decision,
         view=record_view(page, localizer, runtime.clock.now()),
+        seen_rev=whole_number("seen_rev"),
+        seen_review=whole_number("seen_review", "0"),
+        keep=request.form.getlist("keep"),
         view_query=query.text,
         back=query.record_href(record_id),
         reason=reason,

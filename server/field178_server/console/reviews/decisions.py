@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 
 from flask import request, url_for
 from werkzeug.wrappers import Response
@@ -11,12 +12,11 @@ from field178_server.console.reviews.confirmation import (
     COMMENTS,
     PIN,
     THREADS,
-    VOID,
     confirm_approval,
     confirm_comments,
     confirm_void,
 )
-from field178_server.console.reviews.pages import RefusedDecision, queue_page, view_of
+from field178_server.console.reviews.pages import VOID, RefusedDecision, queue_page, view_of
 from field178_server.console.reviews.queue_view import QueueQuery
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import actor, batch_in, done, whole_number
@@ -27,6 +27,7 @@ from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.reviews import operations as reviews
+from field178_server.office.reviews.operations import SeenRecord
 from field178_server.office.reviews.queue import next_in_queue, next_with_flag
 from field178_server.office.reviews.record import has_unmet_threads
 from field178_server.records.access import access_of
@@ -39,59 +40,62 @@ TOO_LATE = N_(
     "Only your own approval of the last 30 seconds can be undone. Reopen the record with a reason instead."
 )
 
-Decide = Callable[[Batch], None]
+Decide = Callable[[Batch], object]
 
 
 @console.post("/reviews/<record_id>/approve")
 def approve_record(record_id: str) -> Response:
-    """Approve the revision that was seen; typed comments, open threads and flags are asked about first."""
+    """Approve the record as it was seen; typed comments, open threads and flags are asked about first."""
+    attempt = _typed("approve")
     if request.form.get("back"):
-        return queue_page(_query(), record_id, RefusedDecision(200, "", _reason(), _pins()))
-    officer, seen, said = actor(), whole_number("seen_rev"), confirmed()
-    is_asked = (_reason() or _pins()) and COMMENTS not in said
-    if is_asked or (THREADS not in said and _has_unmet_threads(record_id)):
-        return confirm_approval(_query(), record_id, _reason(), _pins())
-    return _decide(
-        record_id, "approved", lambda batch: reviews.approve(batch, officer, record_id, seen, said)
-    )
+        return queue_page(_query(), record_id, replace(attempt, seen_review=None))
+    officer, seen, answers = actor(), seen_record(record_id), confirmed()
+    has_typed = bool(attempt.reason or attempt.comments)
+    if (has_typed and COMMENTS not in answers) or (THREADS not in answers and _has_unmet_threads(record_id)):
+        return _refusal(attempt, seen, lambda batch: reviews.refuse_changed(batch, seen)) or confirm_approval(
+            _query(), record_id, attempt.reason, attempt.comments
+        )
+    return _decide(attempt, seen, "approved", lambda batch: reviews.approve(batch, officer, seen, answers))
 
 
 @console.post("/reviews/<record_id>/return")
 def return_record(record_id: str) -> Response:
-    """Send the revision that was seen back, with a reason and comments pinned to fields."""
-    officer, seen = actor(), whole_number("seen_rev")
-    if asked := confirm_comments(record_id, _reason(), _pins()):
-        return asked
+    """Send the record back as it was seen, with a reason and comments pinned to fields."""
+    officer, seen, attempt = actor(), seen_record(record_id), _typed("return")
+    if page := confirm_comments(record_id, attempt.reason, attempt.comments):
+        return _refusal(attempt, seen, lambda batch: reviews.refuse_changed(batch, seen)) or page
     remarks = reviews.Remarks(
-        reason=_reason(),
-        comments=tuple(reviews.Pin(path, text) for path, text in _pins().items()),
+        reason=attempt.reason,
+        comments=tuple(reviews.Pin(path, text) for path, text in attempt.comments.items()),
         keep=frozenset(request.form.getlist("keep")),
     )
     return _decide(
-        record_id,
-        "returned",
-        lambda batch: reviews.return_for_fix(batch, officer, record_id, seen, remarks),
+        attempt, seen, "returned", lambda batch: reviews.return_for_fix(batch, officer, seen, remarks)
     )
 
 
 @console.post("/reviews/<record_id>/reopen")
 def reopen_record(record_id: str) -> Response:
     """Open an approved or void record again, with a reason."""
-    officer, seen, reason = actor(), whole_number("seen_rev"), _reason()
-    if asked := confirm_comments(record_id, reason, {}):
-        return asked
+    officer, seen, attempt = actor(), seen_record(record_id), _typed("reopen")
+    if page := confirm_comments(record_id, attempt.reason, {}):
+        return _refusal(attempt, seen, lambda batch: reviews.refuse_changed(batch, seen)) or page
     return _decide(
-        record_id, "reopened", lambda batch: reviews.reopen(batch, officer, record_id, seen, reason)
+        attempt, seen, "reopened", lambda batch: reviews.reopen(batch, officer, seen, attempt.reason)
     )
 
 
 @console.post("/reviews/<record_id>/void")
 def void_record(record_id: str) -> Response:
     """Take a record out of every figure, with a reason; asked about first."""
-    officer, seen, reason = actor(), whole_number("seen_rev"), _reason()
-    if reason and VOID not in confirmed():
-        return confirm_comments(record_id, reason, {}) or confirm_void(_query(), record_id, reason)
-    return _decide(record_id, "void", lambda batch: reviews.void(batch, officer, record_id, seen, reason))
+    officer, seen, attempt = actor(), seen_record(record_id), _typed(VOID)
+    if attempt.reason and VOID not in confirmed():
+        return (
+            _refusal(attempt, seen, lambda batch: reviews.refuse_changed(batch, seen))
+            or confirm_comments(record_id, attempt.reason, {})
+            or confirm_void(_query(), record_id, attempt.reason)
+        )
+    return _decide(attempt, seen, "void", lambda batch: reviews.void(batch, officer, seen, attempt.reason))
 
 
 @console.post("/reviews/<record_id>/undo")
@@ -110,17 +114,26 @@ def undo(record_id: str) -> Response:
     return done(url_for("console.review_record", record_id=record_id), "undone", record_id)
 
 
-def _decide(record_id: str, code: str, decide: Decide) -> Response:
+def seen_record(record_id: str) -> SeenRecord:
+    """Return the record as the page showed it whose form was sent; one that names no review saw none."""
+    return SeenRecord(record_id, whole_number("seen_rev"), whole_number("seen_review", "0"))
+
+
+def _decide(attempt: RefusedDecision, seen: SeenRecord, code: str, decide: Decide) -> Response:
     """Decide, then go to the next record of the queue; a refusal shows the record with all that was typed."""
-    query = _query()
-    check_access(record_id)
+    return _refusal(attempt, seen, decide) or done(_next_href(_query(), seen.record_id), code, seen.record_id)
+
+
+def _refusal(attempt: RefusedDecision, seen: SeenRecord, decide: Decide) -> Response | None:
+    """Decide in one transaction; return the page of a refused decision, None when it was taken."""
+    check_access(seen.record_id)
     try:
         _write(decide)
     except AppError as error:
         if error.code is ErrorCode.FLAGGED:
-            return confirm_approval(query, record_id, _reason(), _pins())
-        return queue_page(query, record_id, refused(error, _reason(), _pins()))
-    return done(_next_href(query, record_id), code, record_id)
+            return confirm_approval(_query(), seen.record_id, attempt.reason, attempt.comments)
+        return queue_page(_query(), seen.record_id, refused(error, attempt))
+    return None
 
 
 def _write(decide: Decide) -> None:
@@ -161,23 +174,32 @@ def _next_href(query: QueueQuery, record_id: str) -> str:
     return query.record_href(following) if following else query.list_href()
 
 
-def refused(error: AppError, reason: str = "", comments: Mapping[str, str] | None = None) -> RefusedDecision:
-    """Return a refusal that has a sentence, with what was typed; any other error is raised."""
+def refused(error: AppError, attempt: RefusedDecision) -> RefusedDecision:
+    """Return an attempt with the sentence of its refusal; an error that has none is raised."""
     if error.code not in _REFUSALS:
         raise error
     localizer = Localizer(chosen_language())
     advice = localizer.say(_REFUSALS[error.code])
     # The word of LOCKED is about a tablet's late edit: a reviewer's decision is not kept as a conflict.
     text = "" if error.code is ErrorCode.LOCKED else message(error.code, localizer.language)
-    return RefusedDecision(error.status, f"{text} {advice}".strip(), reason, comments or {})
+    return replace(attempt, status=error.status, message=f"{text} {advice}".strip())
+
+
+def _typed(form: str) -> RefusedDecision:
+    """Return what one of the forms of a record holds, to be shown again when it is refused."""
+    return RefusedDecision(
+        status=200,
+        message="",
+        form=form,
+        reason=request.form.get("reason", "").strip(),
+        comments=_pins(),
+        keep=frozenset(request.form.getlist("keep")),
+        seen_review=whole_number("seen_review", "0"),
+    )
 
 
 def _query() -> QueueQuery:
     return QueueQuery.parse(request.form.get("view", ""))
-
-
-def _reason() -> str:
-    return request.form.get("reason", "").strip()
 
 
 def _pins() -> dict[str, str]:
@@ -189,6 +211,9 @@ def _pins() -> dict[str, str]:
 
 
 _REFUSALS = {
+    ErrorCode.DECIDED_MEANWHILE: N_(
+        "Your decision was not taken. Below is how it stands; look at it and decide again."
+    ),
     ErrorCode.REVISION_CHANGED: N_("Below is how it stands; look at what is new and decide again."),
     ErrorCode.LOCKED: N_(
         "This record was decided meanwhile, so your decision was not taken. Reopen it if it must change."

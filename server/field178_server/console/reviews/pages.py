@@ -10,6 +10,7 @@ from flask import Response, request
 from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.queries import file_counts, overdue_records
 from field178_server.console.records.after_visit_view import after_visit_view
+from field178_server.console.records.decisions_view import DecisionView
 from field178_server.console.records.record_view import RecordPageView, record_view
 from field178_server.console.reviews import queue_view
 from field178_server.console.reviews.queue_view import QueueQuery
@@ -19,6 +20,7 @@ from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.shell.readings import note_reading
+from field178_server.console.text.field_labels import FieldContext, field_name, label_at
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
@@ -30,6 +32,7 @@ from field178_server.office.reviews.queue import (
     QueueView,
     queue_counts,
     queue_row,
+    review_revisions,
 )
 from field178_server.office.reviews.record import RecordPage, record_page
 from field178_server.office.reviews.viewing import viewed_revisions
@@ -38,15 +41,32 @@ from field178_server.records.find_record import FILED_TYPES
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
+VOID = "void"
+# Name of a typed comment that continues a thread, before the key of the thread.
+THREAD = "thread:"
+
 
 @dataclass(frozen=True, slots=True)
 class RefusedDecision:
-    """A refused decision: its message, and the input to show again."""
+    """A refused decision: its message, and the input to show again.
+
+    `form`: the decision that the reason is for. `keep`: the threads that were ticked, None: not asked.
+    `seen_review`: the revision of the review that was seen; what was decided after it is named.
+    """
 
     status: int
     message: str
+    form: str = ""
     reason: str = ""
     comments: Mapping[str, str] = field(default_factory=dict)
+    keep: frozenset[str] | None = None
+    seen_review: int | None = None
+
+    def decided_since(self, view: RecordPageView) -> tuple[DecisionView, ...]:
+        """Return what was decided after the review that was seen."""
+        if self.seen_review is None:
+            return ()
+        return tuple(one for one in view.decisions if one.rev > self.seen_review)
 
 
 @console.get("/reviews")
@@ -82,6 +102,7 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision |
         counted = file_counts(session, runtime.tenant_id, row_ids)
         flags = flagged.flags if flagged else flags_of(session, runtime.tenant_id, row_ids)
         viewed = _viewed(session, officer, row_ids, localizer)
+        reviews = review_revisions(session, runtime.tenant_id, row_ids) if viewed is not None else {}
         overdue = overdue_records(session, runtime.tenant_id, access, runtime.clock.now())
         page = filed_page(session, officer, shown_id) if shown_id else None
         layout = layout_of(session, officer, localizer)
@@ -90,7 +111,7 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision |
     if page is not None:
         note_reading(page.record.record_id, page.record.scope)
     empty_title, empty_text = queue_view.empty_text(query, flagged, localizer)
-    facts = queue_view.RowFacts(counted, flags, viewed)
+    facts = queue_view.RowFacts(counted, flags, viewed, reviews)
     return render(
         "reviews/queue.html",
         attempt.status if attempt else 200,
@@ -121,6 +142,24 @@ def view_of(query: QueueQuery) -> QueueView:
     runtime, officer = current_runtime(), current_officer()
     access = access_of(officer.role, officer.scopes)
     return QueueView(runtime.tenant_id, access, query.state, query.type)
+
+
+def unplaced_texts(
+    page: RecordPage, attempt: RefusedDecision, allowed: Mapping[str, bool], localizer: Localizer
+) -> tuple[tuple[str, str], ...]:
+    """Return (label, text) of what was typed into a form that the record has no longer."""
+    forms = ("may_void",) if attempt.form == VOID else ("may_pin", "may_reopen")
+    has_reason_form = any(allowed[form] for form in forms)
+    reason = () if has_reason_form else ((localizer.say(N_("Reason")), attempt.reason),)
+    comments = () if allowed["may_pin"] else attempt.comments.items()
+    typed = (*reason, *((_label(page, path, localizer), text) for path, text in comments))
+    return tuple((label, text) for label, text in typed if text)
+
+
+def _label(page: RecordPage, path: str, localizer: Localizer) -> str:
+    if path.startswith(THREAD):
+        return field_name("review", "comments.*", localizer)
+    return label_at(FieldContext(page.record.type, path, page.record.data), localizer)
 
 
 def _done_title(row: QueueRow, count: str, localizer: Localizer) -> str:
@@ -165,6 +204,7 @@ def _record_values(
         "view_query": query.text,
         "back": query.list_href(),
         "attempt": attempt,
+        "unplaced": unplaced_texts(page, attempt, allowed, localizer) if page and attempt else (),
     }
     return {**own, **allowed}
 

@@ -20,6 +20,7 @@ from field178_server.console.text.state_labels import (
     outcome_label,
     short_state_label,
 )
+from field178_server.office.reviews.operations import SeenRecord
 from field178_server.office.reviews.queue import (
     ANY_FLAG,
     FlaggedPage,
@@ -33,7 +34,7 @@ from field178_server.records.keyset import KeysetPage, PageStart
 from field178_shared.errors import ErrorCode
 from field178_shared.rules import Problem
 from field178_shared.rules.quality_flags import CODES
-from field178_shared.text.formats import short_date_text
+from field178_shared.text.formats import parse_whole_number, short_date_text
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
 
@@ -145,12 +146,14 @@ class QueueItem:
 class RowFacts:
     """Facts about the records of a page, by their ids: files named and received, quality flags.
 
-    `viewed` are the revisions that the officer has looked at, None for one who approves nothing.
+    `viewed` are the revisions that the officer has looked at, None for one who approves nothing; `reviews`
+    are the revisions of the reviews.
     """
 
     files: Mapping[str, RecordFileCount]
     flags: Mapping[str, Sequence[Problem]]
     viewed: Mapping[str, int] | None = None
+    reviews: Mapping[str, int] = field(default_factory=dict)
 
 
 def drawers(query: QueueQuery, counts: Mapping[QueueState, int], localizer: Localizer) -> list[FilterLink]:
@@ -269,7 +272,20 @@ def _pick(row: QueueRow, facts: RowFacts) -> Pick | None:
     is_alone = not is_clean(row.type, row.outcome) or bool(facts.flags.get(row.record_id))
     if facts.viewed is None or not is_open or is_alone:
         return None
-    return Pick(f"{row.record_id}:{row.rev}", facts.viewed.get(row.record_id) == row.rev)
+    seen = SeenRecord(row.record_id, row.rev, facts.reviews.get(row.record_id, 0))
+    return Pick(seen_text(seen), facts.viewed.get(row.record_id) == row.rev)
+
+
+def seen_text(seen: SeenRecord) -> str:
+    """Return a record as it was seen, as one value of a form."""
+    return f"{seen.record_id}:{seen.rev}:{seen.review_rev}"
+
+
+def parse_seen(text: str) -> SeenRecord:
+    """Read a record back from `text`."""
+    record_id, *revs = text.split(":")
+    rev, review_rev = (*(parse_whole_number(one) or 0 for one in revs), 0, 0)[:2]
+    return SeenRecord(record_id, rev, review_rev)
 
 
 def _flags_text(flags: Sequence[Problem], localizer: Localizer) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from flask import request
 from werkzeug.wrappers import Response
 
+from field178_server.console.records.decisions_view import decider, decision_label
 from field178_server.console.reviews.pages import view_of
-from field178_server.console.reviews.queue_view import QueueQuery, title_of
+from field178_server.console.reviews.queue_view import QueueQuery, parse_seen, seen_text, title_of
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import actor, batch_in, done
 from field178_server.console.shell.layout import layout_of, render
@@ -19,10 +20,12 @@ from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.reviews import operations as reviews
-from field178_server.office.reviews.operations import MOST_AT_ONCE
+from field178_server.office.reviews.decision_history import DecisionKind
+from field178_server.office.reviews.operations import MOST_AT_ONCE, SeenRecord
 from field178_server.office.reviews.queue import QueueRow, chosen_rows
-from field178_shared.errors import ErrorCode, message
-from field178_shared.text.formats import parse_whole_number
+from field178_server.records.labels import names_of
+from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.text.i18n import N_
 
 SEVERAL = "several"
 
@@ -40,32 +43,33 @@ def approve_several() -> Response:
     return done(query.list_href(), "approved_several", f"{rows[0].record_id}.{len(rows)}")
 
 
-def _approve(session: Session, rows: list[QueueRow], chosen: Mapping[str, int]) -> dict[str, ErrorCode]:
+def _approve(session: Session, rows: list[QueueRow], chosen: Mapping[str, SeenRecord]) -> dict[str, AppError]:
     batch = batch_in(session)
-    seen = {row.record_id: chosen[row.record_id] for row in rows}
-    refused = reviews.approve_several(batch, actor(), seen)
+    refused = reviews.approve_several(batch, actor(), [chosen[row.record_id] for row in rows])
     batch.flush()
     return refused
 
 
-def _chosen() -> dict[str, int]:
-    """Return the revisions that were seen of the chosen records, by id."""
-    found = (text.partition(":") for text in request.form.getlist("record"))
-    return {record_id: parse_whole_number(rev) or 0 for record_id, _, rev in found}
+def _chosen() -> dict[str, SeenRecord]:
+    """Return the chosen records as they were seen, by id."""
+    seen = (parse_seen(text) for text in request.form.getlist("record"))
+    return {one.record_id: one for one in seen}
 
 
-def _rows(query: QueueQuery, chosen: Mapping[str, int]) -> list[QueueRow]:
+def _rows(query: QueueQuery, chosen: Mapping[str, SeenRecord]) -> list[QueueRow]:
     """Return the chosen records within the officer's access."""
     with snapshot(current_runtime().engine) as session:
         return chosen_rows(session, view_of(query), tuple(chosen))
 
 
 def _page(
-    query: QueueQuery, rows: list[QueueRow], chosen: Mapping[str, int], refused: Mapping[str, ErrorCode]
+    query: QueueQuery, rows: list[QueueRow], chosen: Mapping[str, SeenRecord], refused: Mapping[str, AppError]
 ) -> Response:
     localizer, officer = Localizer(chosen_language()), current_officer()
     with snapshot(current_runtime().engine) as session:
         layout = layout_of(session, officer, localizer)
+        deciders = {str(error.details["by"]) for error in refused.values() if "by" in error.details}
+        words = Localizer(localizer.language, names_of(session, officer.tenant_id, deciders))
     is_too_many = len(chosen) > MOST_AT_ONCE
     return render(
         "reviews/several.html",
@@ -76,9 +80,9 @@ def _page(
             (
                 title_of(row, localizer),
                 query.record_href(row.record_id),
-                f"{row.record_id}:{chosen.get(row.record_id, 0)}",
+                seen_text(chosen[row.record_id]) if row.record_id in chosen else "",
                 localizer.day(row.occurred_on.isoformat()) if row.occurred_on else "",
-                message(refused[row.record_id], localizer.language) if refused else "",
+                _reason(refused[row.record_id], words) if refused else "",
             )
             for row in rows
         ],
@@ -88,3 +92,18 @@ def _page(
         view_query=query.text,
         back=query.list_href(),
     )
+
+
+def _reason(error: AppError, localizer: Localizer) -> str:
+    """Return why a record was not approved; a decision made meanwhile is named."""
+    sentence = message(error.code, localizer.language)
+    if error.code is not ErrorCode.DECIDED_MEANWHILE:
+        return sentence
+    decision = error.details
+    label = decision_label(DecisionKind(str(decision["decision"])), localizer)
+    made = localizer.say(N_("{what} by {who}, {when}")).format(
+        what=label.text,
+        who=decider(str(decision["by"]), localizer),
+        when=localizer.instant(decision["at"]),
+    )
+    return f"{sentence} {made}"

@@ -9,8 +9,8 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from field178_server.audit.trail import Actor
-from field178_server.console.reviews.decisions import check_access, refused
-from field178_server.console.reviews.pages import queue_page
+from field178_server.console.reviews.decisions import check_access, refused, seen_record
+from field178_server.console.reviews.pages import THREAD, RefusedDecision, queue_page
 from field178_server.console.reviews.queue_view import QueueQuery
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import actor, batch_in, done
@@ -21,6 +21,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write
 from field178_server.http.application_runtime import current_runtime
 from field178_server.office.reviews import threads
+from field178_server.office.reviews.operations import refuse_changed
 from field178_server.records.batch import Batch
 from field178_shared.errors import AppError
 
@@ -55,17 +56,19 @@ def _comment(batch: Batch, officer: Actor, record_id: str, thread: str, *, text:
 
 def _change(record_id: str, thread: str, code: str, work: Work) -> Response:
     """Do it and show the record at its thread; a refusal shows it with all that was typed."""
-    query, officer = QueueQuery.parse(request.form.get("view", "")), actor()
+    query, officer, seen = QueueQuery.parse(request.form.get("view", "")), actor(), seen_record(record_id)
     check_access(record_id)
 
     def write(session: Session) -> None:
         batch = batch_in(session)
+        refuse_changed(batch, seen)
         work(batch, officer, record_id, thread)
         batch.flush()
 
     try:
         run_write(current_runtime().engine, write)
     except AppError as error:
-        typed = {f"thread:{thread}": request.form.get("text", "").strip()}
-        return queue_page(query, record_id, refused(error, comments=typed))
+        typed = {f"{THREAD}{thread}": request.form.get("text", "").strip()}
+        attempt = RefusedDecision(200, "", comments=typed, seen_review=seen.review_rev)
+        return queue_page(query, record_id, refused(error, attempt))
     return done(f"{query.record_href(record_id)}#thread-{thread}", code, record_id)

@@ -16,11 +16,10 @@ from field178_server.database.models import HandOver
 from field178_server.office.people.queries import is_untouched, open_records, successors
 from field178_server.records.access import AccessFilter
 from field178_server.records.batch import Batch
-from field178_server.records.projections.filed import HANDED_TO
 from field178_server.records.stored_record import Stored, next_revision
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.records.reading import count_of, text_of
-from field178_shared.records.review import RETURNED
+from field178_shared.records.review import HANDED_TO, RETURNED
 
 
 def hand_over(

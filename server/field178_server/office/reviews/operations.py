@@ -1,13 +1,14 @@
 """Decisions of the office on a filed record: approve, return for correction, void, reopen, undo.
 
 The decision is the record's review, a record of its own that the office alone writes; the tablets of the
-scope get it with their next exchange. A decision names the revision that was seen: another one is refused.
+scope get it with their next exchange. A decision names the revisions of record and review that were seen;
+others are refused.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,21 +17,32 @@ from sqlalchemy import select
 from field178_server.audit import trail
 from field178_server.audit.trail import Actor, AuditEntry, refuse_long, require_reason
 from field178_server.database.models import ChangeHistory
+from field178_server.office.reviews.decision_history import decisions_in
 from field178_server.office.reviews.quality_flags import flags_of
 from field178_server.office.reviews.queue import is_clean
 from field178_server.office.reviews.viewing import viewed_revisions
 from field178_server.records.batch import Batch, SourceChange
-from field178_server.records.projections.filed import HANDED_TO
+from field178_server.records.history import history_of
 from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import review_id
 from field178_shared.merge import Data, difference
+from field178_shared.records.review import HANDED_TO
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
 
 REVIEWED_TYPES = frozenset({"inspection", "outreach_session"})
 UNDO_WITHIN = timedelta(seconds=30)
 MOST_AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRecord:
+    """A record as the page showed it that decides; `review_rev` 0: it had no review."""
+
+    record_id: str
+    rev: int
+    review_rev: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,49 +62,54 @@ class Remarks:
     keep: frozenset[str] = frozenset()
 
 
-def approve(
-    batch: Batch, actor: Actor, record_id: str, seen_rev: int, confirmed: Collection[str] | None = None
-) -> None:
-    """Close a record at the revision that was seen; all comments on it are settled.
+def as_it_stands(batch: Batch, record_id: str) -> SeenRecord:
+    """Return the present revisions of a record and of its review."""
+    record = reviewed_record(batch, record_id)
+    return SeenRecord(record_id, record.rev, _review_rev(batch, record_id))
+
+
+def approve(batch: Batch, actor: Actor, seen: SeenRecord, confirmed: Collection[str] | None = None) -> None:
+    """Close a record as it was seen; all comments on it are settled.
 
     `confirmed` are the codes of the quality flags that the officer was shown; a record with another flag
     raises AppError(flagged). None asks for no confirmation: the operator's command line.
     """
-    record = _seen(batch, record_id, seen_rev)
-    refuse_closed(batch, record_id)
+    record = refuse_changed(batch, seen)
+    refuse_closed(batch, seen.record_id)
     if confirmed is not None:
-        _refuse_unconfirmed(batch, record_id, confirmed)
+        _refuse_unconfirmed(batch, seen.record_id, confirmed)
     comments = _settled(batch, record, keep=frozenset())
     _decide(batch, actor, record, _content(record, "approved", comments=comments))
 
 
-def approve_several(batch: Batch, actor: Actor, seen: Mapping[str, int]) -> dict[str, ErrorCode]:
-    """Approve records at the revisions that were seen, given by id; return the refused ones and why.
+def approve_several(batch: Batch, actor: Actor, chosen: Sequence[SeenRecord]) -> dict[str, AppError]:
+    """Approve records as they were seen; return the refused ones by id, and why.
 
     The officer MUST have had that revision before them; a record with a quality flag, and a visit where not
     all was well, is decided alone.
     """
-    if len(seen) > MOST_AT_ONCE:
+    if len(chosen) > MOST_AT_ONCE:
         raise AppError(ErrorCode.TOO_LONG, most=MOST_AT_ONCE)
-    viewed = viewed_revisions(batch.session, batch.tenant_id, actor.id or "", seen)
-    refused: dict[str, ErrorCode] = {}
-    for record_id, rev in seen.items():
+    ids = [seen.record_id for seen in chosen]
+    viewed = viewed_revisions(batch.session, batch.tenant_id, actor.id or "", ids)
+    refused: dict[str, AppError] = {}
+    for seen in chosen:
         try:
-            if viewed.get(record_id) != rev:
-                raise AppError(ErrorCode.REVISION_CHANGED, record_id=record_id)
-            record = _seen(batch, record_id, rev)
+            record = refuse_changed(batch, seen)
+            if viewed.get(seen.record_id) != seen.rev:
+                raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id)
             if not is_clean(record.type, record.data.get("overall_result")) or _is_returned(batch, record):
-                raise AppError(ErrorCode.FLAGGED, record_id=record_id)
-            approve(batch, actor, record_id, rev, confirmed=())
+                raise AppError(ErrorCode.FLAGGED, record_id=seen.record_id)
+            approve(batch, actor, seen, confirmed=())
         except AppError as error:
-            refused[record_id] = error.code
+            refused[seen.record_id] = error
     return refused
 
 
-def return_for_fix(batch: Batch, actor: Actor, record_id: str, seen_rev: int, remarks: Remarks) -> None:
+def return_for_fix(batch: Batch, actor: Actor, seen: SeenRecord, remarks: Remarks) -> None:
     """Send a record back to its team with a reason, comments pinned to fields, or both."""
-    record = _seen(batch, record_id, seen_rev)
-    refuse_closed(batch, record_id)
+    record = refuse_changed(batch, seen)
+    refuse_closed(batch, seen.record_id)
     if not remarks.reason and not remarks.comments and not remarks.keep:
         raise AppError(ErrorCode.REQUIRED, path="reason")
     refuse_long(remarks.reason, *(pin.text for pin in remarks.comments))
@@ -100,21 +117,21 @@ def return_for_fix(batch: Batch, actor: Actor, record_id: str, seen_rev: int, re
     _decide(batch, actor, record, _content(record, "returned", remarks.reason, comments))
 
 
-def void(batch: Batch, actor: Actor, record_id: str, seen_rev: int, reason: str) -> None:
+def void(batch: Batch, actor: Actor, seen: SeenRecord, reason: str) -> None:
     """Take a record out of every figure; it stays in the store and in the history."""
-    record = _seen(batch, record_id, seen_rev)
-    if _state(batch, record_id) == "void":
-        raise AppError(ErrorCode.LOCKED, record_id=record_id)
+    record = refuse_changed(batch, seen)
+    if _state(batch, seen.record_id) == "void":
+        raise AppError(ErrorCode.LOCKED, record_id=seen.record_id)
     require_reason(reason)
     comments = _settled(batch, record, keep=frozenset())
     _decide(batch, actor, record, _content(record, "void", reason, comments))
 
 
-def reopen(batch: Batch, actor: Actor, record_id: str, seen_rev: int, reason: str) -> None:
+def reopen(batch: Batch, actor: Actor, seen: SeenRecord, reason: str) -> None:
     """Give an approved or void record back to its team, with a reason."""
-    record = _seen(batch, record_id, seen_rev)
-    if not batch.is_locked(record_id):
-        raise AppError(ErrorCode.REVISION_CHANGED, record_id=record_id)
+    record = refuse_changed(batch, seen)
+    if not batch.is_locked(seen.record_id):
+        raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id)
     require_reason(reason)
     comments = _settled(batch, record, keep=frozenset())
     _decide(batch, actor, record, _content(record, "returned", reason, comments), action="reopened")
@@ -145,11 +162,38 @@ def reviewed_record(batch: Batch, record_id: str) -> Stored:
     return record
 
 
-def _seen(batch: Batch, record_id: str, seen_rev: int) -> Stored:
-    record = reviewed_record(batch, record_id)
-    if record.rev != seen_rev:
-        raise AppError(ErrorCode.REVISION_CHANGED, record_id=record_id, rev=record.rev)
+def refuse_unseen_review(batch: Batch, seen: SeenRecord) -> None:
+    """Refuse a review that was changed since: decided_meanwhile names the last decision, if one was made."""
+    review = batch.get(review_id(seen.record_id))
+    if review is None or review.rev == seen.review_rev:
+        return
+    history = history_of(batch.session, batch.tenant_id, review.record_id, review.type, review.data)
+    decisions = [one for one in decisions_in(history) if one.rev > seen.review_rev]
+    if not decisions:
+        raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id, review=review.rev)
+    last = decisions[-1]
+    raise AppError(
+        ErrorCode.DECIDED_MEANWHILE,
+        record_id=seen.record_id,
+        review=review.rev,
+        decision=last.kind.value,
+        by=last.user_id or trail.OPERATOR.kind,
+        at=to_wire(last.decided_at),
+    )
+
+
+def refuse_changed(batch: Batch, seen: SeenRecord) -> Stored:
+    """Return a record that stands as it was seen; refuse any other one."""
+    record = reviewed_record(batch, seen.record_id)
+    refuse_unseen_review(batch, seen)
+    if record.rev != seen.rev:
+        raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id, rev=record.rev)
     return record
+
+
+def _review_rev(batch: Batch, record_id: str) -> int:
+    review = batch.get(review_id(record_id))
+    return 0 if review is None else review.rev
 
 
 def _state(batch: Batch, record_id: str) -> str:
@@ -210,6 +254,7 @@ def _pinned(batch: Batch, actor: Actor, pins: tuple[Pin, ...]) -> dict[str, obje
 
 def _decide(batch: Batch, actor: Actor, record: Stored, data: Data, action: str | None = None) -> None:
     known = batch.get(review_id(record.record_id))
+    data = {**data, "decided_by": actor.id or actor.kind, "decided_at": to_wire(batch.now)}
     if known is not None and HANDED_TO in known.data:
         # Returned again, it is still the work of the officer it was handed to.
         data = {**data, HANDED_TO: known.data[HANDED_TO]}

@@ -11,14 +11,17 @@ from field178_server.accounts import officers
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.office.reviews import operations as reviews
-from field178_server.office.reviews.operations import Pin, Remarks
+from field178_server.office.reviews.operations import Pin, Remarks, SeenRecord
 from field178_server.records.batch import Batch
-from field178_shared.errors import AppError, ErrorCode
+from field178_shared.records.reading import count_of
 
 
 @dataclass(frozen=True, slots=True)
 class OperatorDecision:
-    """A decision on a record; `rev` None: the latest revision; `login` None: the operator decides."""
+    """A decision on a record; `rev` None: the latest revision; `login` None: the operator decides.
+
+    `review_rev` None: the operator saw no decision on the latest revision of the record.
+    """
 
     record_id: str
     kind: str
@@ -27,36 +30,46 @@ class OperatorDecision:
     comment: str
     rev: int | None
     login: str | None
+    review_rev: int | None = None
 
 
 def decide(session: Session, context: OperationContext, decision: OperatorDecision) -> int:
     """Carry a decision out and return the revision it is about."""
     batch = Batch(session, context.tenant_id, context.clock, context.ids)
-    batch.load([decision.record_id])
-    record = batch.get(decision.record_id)
-    if record is None:
-        raise AppError(ErrorCode.NOT_FOUND, record=decision.record_id)
-    seen_rev = record.rev if decision.rev is None else decision.rev
-    _DECISIONS[decision.kind](batch, _actor(session, context, decision.login), decision, seen_rev)
+    seen = _seen(batch, decision)
+    _DECISIONS[decision.kind](batch, _actor(session, context, decision.login), decision, seen)
     batch.flush()
-    return seen_rev
+    return seen.rev
 
 
-def _approve(batch: Batch, actor: Actor, decision: OperatorDecision, seen_rev: int) -> None:
-    reviews.approve(batch, actor, decision.record_id, seen_rev)
+def _seen(batch: Batch, decision: OperatorDecision) -> SeenRecord:
+    """Return what the operator saw; a return that was answered by a correction needs no number."""
+    latest = reviews.as_it_stands(batch, decision.record_id)
+    review = batch.review_of(decision.record_id)
+    is_decided = review is not None and count_of(review.data, "record_rev") == latest.rev
+    unnamed = 0 if is_decided else latest.review_rev
+    return SeenRecord(
+        record_id=decision.record_id,
+        rev=latest.rev if decision.rev is None else decision.rev,
+        review_rev=unnamed if decision.review_rev is None else decision.review_rev,
+    )
 
 
-def _return(batch: Batch, actor: Actor, decision: OperatorDecision, seen_rev: int) -> None:
+def _approve(batch: Batch, actor: Actor, _decision: OperatorDecision, seen: SeenRecord) -> None:
+    reviews.approve(batch, actor, seen)
+
+
+def _return(batch: Batch, actor: Actor, decision: OperatorDecision, seen: SeenRecord) -> None:
     pins = (Pin(decision.path, decision.comment),) if decision.comment else ()
-    reviews.return_for_fix(batch, actor, decision.record_id, seen_rev, Remarks(decision.reason, pins))
+    reviews.return_for_fix(batch, actor, seen, Remarks(decision.reason, pins))
 
 
-def _void(batch: Batch, actor: Actor, decision: OperatorDecision, seen_rev: int) -> None:
-    reviews.void(batch, actor, decision.record_id, seen_rev, decision.reason)
+def _void(batch: Batch, actor: Actor, decision: OperatorDecision, seen: SeenRecord) -> None:
+    reviews.void(batch, actor, seen, decision.reason)
 
 
-def _reopen(batch: Batch, actor: Actor, decision: OperatorDecision, seen_rev: int) -> None:
-    reviews.reopen(batch, actor, decision.record_id, seen_rev, decision.reason)
+def _reopen(batch: Batch, actor: Actor, decision: OperatorDecision, seen: SeenRecord) -> None:
+    reviews.reopen(batch, actor, seen, decision.reason)
 
 
 def _actor(session: Session, context: OperationContext, login: str | None) -> Actor:
@@ -65,7 +78,7 @@ def _actor(session: Session, context: OperationContext, login: str | None) -> Ac
     return Actor("officer", officers.by_login_or_id(session, context.tenant_id, login).officer_id)
 
 
-_DECISIONS: Mapping[str, Callable[[Batch, Actor, OperatorDecision, int], None]] = {
+_DECISIONS: Mapping[str, Callable[[Batch, Actor, OperatorDecision, SeenRecord], None]] = {
     "approve": _approve,
     "return": _return,
     "void": _void,

@@ -24,12 +24,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import EstablishmentProjection, FiledCount, FiledRecord
+from field178_server.database.models import EstablishmentProjection, FiledCount, FiledRecord, Record
 from field178_server.office.reviews.quality_flags import flags_of
 from field178_server.records.access import AccessFilter
 from field178_server.records.counted_visits import IS_VISITED
 from field178_server.records.find_record import merge_targets_of
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
+from field178_shared.ids import review_id
 from field178_shared.rules import Problem
 
 PAGE_SIZE = 60
@@ -171,6 +172,16 @@ def queue_row(session: Session, view: QueueView, record_id: str) -> QueueRow | N
     found = session.execute(_shown(everything).where(FiledRecord.record_id == record_id)).all()
     rows = _rows(session, view.tenant_id, found)
     return rows[0] if rows else None
+
+
+def review_revisions(session: Session, tenant_id: str, record_ids: Sequence[str]) -> dict[str, int]:
+    """Return the revisions of the reviews of these records, by record; 0: a record without one."""
+    reviews = {record_id: review_id(record_id) for record_id in record_ids}
+    query = select(Record.record_id, Record.rev).where(
+        Record.tenant_id == tenant_id, Record.record_id.in_(sorted(reviews.values()))
+    )
+    stored = {record_id: rev for record_id, rev in session.execute(query)} if reviews else {}
+    return {record_id: stored.get(review, 0) for record_id, review in reviews.items()}
 
 
 def queue_counts(session: Session, view: QueueView) -> dict[QueueState, int]:

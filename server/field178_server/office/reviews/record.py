@@ -14,6 +14,7 @@ from field178_server.attachments.queries import RecordFile, files_of_all
 from field178_server.database.declarative_base import KEY_TYPE
 from field178_server.database.models import ConflictRow, FiledRecord, Quarantine, Record
 from field178_server.office.reviews.answers import StoredAnswer, answers_to, roles_of
+from field178_server.office.reviews.decision_history import Decision, decisions_in, standing_decision
 from field178_server.office.reviews.quality_flags import WHOLE
 from field178_server.records.access import AccessFilter
 from field178_server.records.entries import (
@@ -34,7 +35,6 @@ from field178_server.records.find_record import (
 from field178_server.records.history import (
     Difference,
     RecordHistory,
-    Revision,
     differences_between,
     histories_of,
 )
@@ -46,7 +46,7 @@ from field178_shared.records.comment_threads import CommentThread, is_answered, 
 from field178_shared.records.follow_ups import OpenFollowUp, open_follow_ups
 from field178_shared.records.reading import day_of_act, instant_of, text_of
 from field178_shared.records.repeat_violations import EarlierViolation, earlier_violations, violations_of
-from field178_shared.records.review import DECIDED, ReviewRecord
+from field178_shared.records.review import ReviewRecord
 from field178_shared.rules import Problem
 from field178_shared.rules.quality_flags import FlagContext, quality_flags
 from field178_shared.wire.protocol import ERASED_AT
@@ -54,14 +54,16 @@ from field178_shared.wire.protocol import ERASED_AT
 
 @dataclass(frozen=True, slots=True)
 class RecordReview:
-    """The last decision of the office, and its revision."""
+    """What the office has decided. `record_rev`: the revision that the state holds for.
+
+    It is later than that of `decision`, the one that stands, when the record was moved or a conflict settled.
+    """
 
     state: str
     record_rev: int
     reason: str | None
     threads: tuple[CommentThread, ...]
-    user_id: str | None
-    decided_at: datetime | None
+    decision: Decision | None
     # Whether all that the return asked at fields is answered in words.
     is_answered: bool = False
 
@@ -103,6 +105,9 @@ class RecordPage:
     # Who answered the comments of the review, by answer, and the roles of all who wrote there.
     answers: Mapping[str, StoredAnswer] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
+    # Every decision, oldest first, also one that was taken back; the revision of the review, 0 without one.
+    decisions: tuple[Decision, ...] = ()
+    review_rev: int = 0
 
     @property
     def unmet_threads(self) -> tuple[CommentThread, ...]:
@@ -136,14 +141,15 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
     record = stored.get(record_id)
     if record is None or record.deleted or not access.holds(record.scope):
         return None
-    decided = stored.get(review_id(record_id))
-    decided = None if decided is None or decided.deleted else decided
-    told = [one for one in (record, decided) if one is not None]
-    histories = histories_of(session, tenant_id, {one.record_id: (one.type, one.data) for one in told})
+    latest = stored.get(review_id(record_id))
+    decided = None if latest is None or latest.deleted else latest
+    read = [one for one in (record, latest) if one is not None]
+    histories = histories_of(session, tenant_id, {one.record_id: (one.type, one.data) for one in read})
     history = histories[record_id]
+    decisions = decisions_in(histories[latest.record_id]) if latest and not _is_erased(record) else ()
     answers = answers_to(session, tenant_id, [record_id]).get(record_id, ()) if decided is not None else ()
-    review = _read_review(decided.data, histories[decided.record_id], answers) if decided else None
-    people = _people_in(review, answers)
+    review = _read_review(decided.data, decisions, answers) if decided else None
+    people = _people_in(review, answers) | {one.user_id for one in decisions if one.user_id}
     establishment = _establishment(session, tenant_id, record, stored)
     beside = _beside(session, tenant_id, access, (record, establishment))
     visits = [one for one in beside if one.type == "inspection"]
@@ -162,7 +168,7 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
         previous=_previous_visit(record, visits),
         open_conflicts=conflicts,
         open_quarantine=quarantined,
-        names=names_of(session, tenant_id, _ids_on_page(record, history, review) | entries.people | people),
+        names=names_of(session, tenant_id, _ids_on_page(record, history) | entries.people | people),
         files=files,
         entry_files=entry_files,
         open_follow_ups=_open_follow_ups(session, tenant_id, visits),
@@ -171,6 +177,8 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
         flags=_flags(record, establishment, beside, files, review),
         answers={one.answer.id: one for one in answers},
         roles=roles_of(session, tenant_id, people) if people else {},
+        decisions=decisions,
+        review_rev=latest.rev if latest else 0,
         beside={one.record_id: one.data for one in beside if one.is_readable},
     )
 
@@ -192,24 +200,22 @@ def merge_target_within(session: Session, tenant_id: str, access: AccessFilter, 
     return merge_targets_of(session, tenant_id, [record_id]).get(record_id)
 
 
-def _read_review(data: Data, history: RecordHistory, answers: Sequence[StoredAnswer]) -> RecordReview:
+def _read_review(
+    data: Data, decisions: tuple[Decision, ...], answers: Sequence[StoredAnswer]
+) -> RecordReview:
     review, given = ReviewRecord.from_data(data), [one.answer for one in answers]
-    decided = (one for one in reversed(history.revisions) if one.rev == 1 or _is_decision(one))
-    last = next(decided, history.revisions[-1] if history.revisions else None)
     return RecordReview(
         state=review.state,
         record_rev=review.record_rev,
         reason=review.reason or None,
         threads=threads_of(review, given),
-        user_id=last.user_id if last else None,
-        decided_at=last.received_at if last else None,
+        decision=standing_decision(decisions),
         is_answered=is_answered(review, given),
     )
 
 
-def _is_decision(revision: Revision) -> bool:
-    """Tell whether a revision of a review decided anything; closing a thread does not."""
-    return any(step.path in DECIDED for step in revision.differences)
+def _is_erased(record: StoredRecord) -> bool:
+    return ERASED_AT in record.data
 
 
 def _people_in(review: RecordReview | None, answers: Sequence[StoredAnswer]) -> set[str]:
@@ -334,7 +340,7 @@ def _flags(
 ) -> tuple[Problem, ...]:
     """Return the quality flags of a filed record; one that is void or erased has none."""
     received_at = next((one.received_at for one in beside if one.record_id == record.record_id), None)
-    if received_at is None or ERASED_AT in record.data:
+    if received_at is None or _is_erased(record):
         return ()
     context = FlagContext(
         received_at=received_at,
@@ -372,13 +378,11 @@ def _open_items(session: Session, tenant_id: str, record_id: str) -> tuple[int, 
     return int(row[0]), int(row[1])
 
 
-def _ids_on_page(record: StoredRecord, history: RecordHistory, review: RecordReview | None) -> set[str]:
+def _ids_on_page(record: StoredRecord, history: RecordHistory) -> set[str]:
     ids = ids_in(record.data)
     for revision in history.revisions:
         ids |= {text for text in (revision.user_id, revision.device_id) if text}
         ids |= ids_in([[step.before, step.after] for step in revision.differences])
-    if review and review.user_id:
-        ids.add(review.user_id)
     return ids
 
 

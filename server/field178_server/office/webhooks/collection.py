@@ -32,7 +32,7 @@ from field178_shared.merge import Data
 from field178_shared.records.plan import ITEM
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.records.reports import REPORT
-from field178_shared.records.review import DECIDED, RETURNED
+from field178_shared.records.review import RETURNED, is_decision
 from field178_shared.wire.protocol import Op
 
 STEP = 200
@@ -288,9 +288,7 @@ def _decided(payload: Data) -> tuple[str, int] | None:
         return "waiting", count_of(before, "record_rev") or 1
     stands = {**before, **set_}
     state = text_of(stands, "state")
-    # Handed over to another officer, or with a further remark, it is decided as before.
-    is_decision = any(name in set_ for name in DECIDED)
-    return (state, count_of(stands, "record_rev") or 1) if is_decision and state else None
+    return (state, count_of(stands, "record_rev") or 1) if is_decision(set_) and state else None
 
 
 def _revisions(

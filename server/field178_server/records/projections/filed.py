@@ -21,14 +21,13 @@ from field178_shared.records.comment_threads import (
     is_answered,
     threads_of,
 )
-from field178_shared.records.reading import Data, count_of, day_of_act, entries_of, text_of
-from field178_shared.records.review import DECIDED, RETURNED, ReviewRecord
+from field178_shared.records.reading import Data, count_of, day_of_act, entries_of, instant_of, text_of
+from field178_shared.records.review import HANDED_TO, RETURNED, ReviewRecord
 
 INSPECTION = "inspection"
 OUTREACH_SESSION = "outreach_session"
 TYPES = (INSPECTION, OUTREACH_SESSION)
 WAITING = "waiting"
-HANDED_TO = "handed_to"
 
 _COLUMNS = (
     "tenant_id",
@@ -74,13 +73,13 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
     register = visited.register_of(
         connection, tenant_id, {one for projected in live if (one := _establishment_of(projected))}
     )
-    for just_reviewed in (False, True):
-        # The time of a review stays while only its record changes, or who has to answer it.
-        keep = _FIRST_ONLY if just_reviewed else (*_FIRST_ONLY, "reviewed_at")
+    for has_time in (False, True):
+        # The time of a review that an older server wrote is in its row alone.
+        keep = _FIRST_ONLY if has_time else (*_FIRST_ONLY, "reviewed_at")
         rows = [
             (tenant_id, *_row(connection, projected, at, register))
             for projected in live
-            if _is_decided_now(projected) == just_reviewed
+            if _has_review_time(projected) == has_time
         ]
         database.bulk_upsert(connection, table, _COLUMNS, rows, keep=keep)
     database.bulk_delete(connection, table, ("tenant_id", "record_id"), gone)
@@ -135,7 +134,7 @@ def _row(
         projected.device_id,
         at,
         at,
-        *_review_columns(projected.review, at),
+        *_review_columns(connection, projected.review, at),
         _drawer(projected),
         text_of(data, "plan_item_id") or None,
         sum(thread.is_open for thread in _threads(projected)),
@@ -164,12 +163,11 @@ def _is_answered(projected: ProjectedRecord, review: SourceRecord) -> bool:
     return is_answered(ReviewRecord.from_data(review.data), answers)
 
 
-def _is_decided_now(projected: ProjectedRecord) -> bool:
-    before = projected.before.review if projected.before is not None else None
-    if not projected.reviewed_now or projected.review is None or before is None:
-        return projected.reviewed_now
-    was, now = before.data, projected.review.data
-    return any(was.get(name) != now.get(name) for name in DECIDED)
+def _has_review_time(projected: ProjectedRecord) -> bool:
+    """Tell whether the time of the review is known: it is in the review, or this is its first revision."""
+    if projected.review is None or "decided_at" in projected.review.data:
+        return projected.review is not None
+    return projected.reviewed_now and (projected.before is None or projected.before.review is None)
 
 
 def team_of(scope: str) -> str | None:
@@ -183,7 +181,9 @@ def _people(audiences: Collection[Data], name: str) -> int | None:
     return sum(known) if known else None
 
 
-def _review_columns(review: SourceRecord | None, at: object) -> tuple[object, ...]:
+def _review_columns(connection: Connection, review: SourceRecord | None, at: object) -> tuple[object, ...]:
     if review is None:
         return WAITING, None, None
-    return text_of(review.data, "state"), count_of(review.data, "record_rev"), at
+    decided_at = instant_of(review.data, "decided_at")
+    reviewed_at = at if decided_at is None else database.stored_instant(connection, decided_at)
+    return text_of(review.data, "state"), count_of(review.data, "record_rev"), reviewed_at

@@ -19,6 +19,8 @@ FIELDS = (
     _field("state", N_("Decision of the review")),
     _field("reason", N_("Reason"), FieldKind.LONG_TEXT, is_free_text=True),
     _field("handed_to", N_("Handed over to"), FieldKind.PERSON),
+    _field("decided_by", N_("Decided by"), FieldKind.PERSON),
+    _field("decided_at", N_("Decided at"), FieldKind.INSTANT),
     _field("comments", N_("Comments"), FieldKind.GROUP),
     _field("comments.*", N_("Comment"), FieldKind.GROUP),
     _field("comments.*.path", N_("Commented field")),

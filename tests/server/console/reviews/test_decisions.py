@@ -29,6 +29,12 @@ def state_of(in_the_field: FieldWork) -> Callable[[str], tuple[str, int | None]]
     return state
 
 
+def stored_review(field: FieldWork, record_id: str) -> tuple[int, str]:
+    with snapshot(field.office.engine) as session:
+        row = session.get_one(Record, (field.office.settings.tenant, review_id(record_id)))
+        return row.rev, row.body
+
+
 def test_approval_goes_to_the_next_record_and_says_so(
     reviewer: Browser, in_the_field: FieldWork, filed: str
 ) -> None:
@@ -160,17 +166,104 @@ def test_reopening_and_voiding_need_a_reason(
     assert state_of(filed) == ("void", 1)
 
 
-def test_second_reviewer_learns_that_the_first_has_decided(
-    signed_in: Callable[[str], Browser], filed: str
+DECISIONS = ("approve", "return", "void", "reopen")
+TYPED = {"reason": "Thiếu số biên bản", "comments": {"minutes_number": "Ghi số đầy đủ"}}
+
+
+@pytest.mark.parametrize("late", DECISIONS)
+@pytest.mark.parametrize("first", ["approve", "return", "void"])
+def test_decision_from_a_page_opened_before_a_colleagues_is_refused_with_who_what_when_and_why(
+    reviewer: Browser, colleague: Browser, in_the_field: FieldWork, filed: str, first: str, late: str
 ) -> None:
-    one, other = signed_in("chi"), signed_in("chi")
-    one.decide(filed, "approve")
-    answer = other.decide(filed, "return", reason="Thiếu")
-    assert answer.status_code == 423
-    page = answer.get_data(as_text=True)
-    assert "quyết định của bạn chưa được ghi nhận" in page
-    assert "hãy mở lại phiếu trước" in page
-    assert "thay đổi được giữ riêng" not in page
+    reason = "" if first == "approve" else "Sai số người"
+    assert colleague.decide(filed, first, reason=reason, confirmed="void").status_code == 303
+    stands = stored_review(in_the_field, filed)
+    answer = reviewer.decide(filed, late, seen_review=0, confirmed="comments threads void", **TYPED)
+    page = unescape(answer.get_data(as_text=True))
+    assert answer.status_code == 409
+    label = {"approve": "Đã duyệt", "return": "Trả lại", "void": "Đã hủy"}[first]
+    assert re.search(
+        rf"{label}: Cán bộ dung, 24/11/2026 [0-9:]+" + (f": {reason}" if reason else "<br>"), page
+    )
+    assert "Quyết định của bạn chưa được ghi" in page
+    assert "Thiếu số biên bản" in page
+    assert late not in ("approve", "return") or "Ghi số đầy đủ" in page
+    assert stored_review(in_the_field, filed) == stands
+
+
+@pytest.mark.parametrize("late", ["approve", "return", "void"])
+def test_decision_that_asks_first_is_refused_before_it_asks(
+    reviewer: Browser, colleague: Browser, filed: str, late: str
+) -> None:
+    colleague.decide(filed, "return", reason="Sai số người")
+    answer = reviewer.decide(filed, late, seen_review=0, reason="Gọi chị Trần Thị Hoa 0912345678")
+    assert answer.status_code == 409
+    assert "Gọi chị Trần Thị Hoa 0912345678" in answer.get_data(as_text=True)
+
+
+def test_confirmation_carries_the_revisions_of_the_page_that_was_seen(
+    reviewer: Browser, colleague: Browser, filed: str, state_of: Callable[[str], tuple[str, int | None]]
+) -> None:
+    asked = unescape(reviewer.decide(filed, "approve", keep="k1", **TYPED).get_data(as_text=True))
+    fields = dict(re.findall(r'<input type="hidden" name="([a-z_:]+)" value="([^"]*)">', asked))
+    assert (fields["seen_rev"], fields["seen_review"], fields["keep"]) == ("1", "0", "k1")
+    colleague.decide(filed, "return", reason="Sai số người")
+    del fields["csrf_token"], fields["back"]
+    answer = reviewer.post(f"/reviews/{filed}/approve", fields)
+    assert (answer.status_code, state_of(filed)[0]) == (409, "returned")
+
+
+def test_refused_return_keeps_its_ticks_and_a_refused_void_its_reason(
+    reviewer: Browser, colleague: Browser, filed: str
+) -> None:
+    reviewer.decide(filed, "return", comments={"minutes_number": "Ghi số", "recommendation": "Viết rõ"})
+    ticked = r'name="keep" value="([^"]+)" form="return-form" checked'
+    keys = re.findall(ticked, reviewer.text(f"/reviews/{filed}"))
+    assert len(keys) == 2
+    colleague.decide(filed, "return", reason="Sai số người", keep=keys)
+    late = {"seen_review": 1, "reason": "Thiếu", "keep": keys[:1]}
+    page = reviewer.decide(filed, "return", **late).get_data(as_text=True)
+    assert re.findall(ticked, page) == keys[:1]
+    page = reviewer.decide(filed, "void", seen_review=1, reason="Lập trùng").get_data(as_text=True)
+    assert re.search(r'id="void-reason"[^>]*>Lập trùng</textarea>', page)
+    assert re.search(r'id="reason"[^>]*></textarea>', page)
+
+
+def test_form_without_a_review_saw_none(reviewer: Browser, filed: str) -> None:
+    reviewer.decide(filed, "return", reason="Sai số người")
+    assert reviewer.post(f"/reviews/{filed}/approve", {"seen_rev": 1}).status_code == 409
+
+
+def test_undo_after_a_colleague_reopened_the_record_is_refused(
+    reviewer: Browser, colleague: Browser, in_the_field: FieldWork, filed: str
+) -> None:
+    reviewer.decide(filed, "approve")
+    colleague.decide(filed, "reopen", reason="Sai số người")
+    stands = stored_review(in_the_field, filed)
+    answer = reviewer.decide(filed, "undo")
+    assert answer.status_code == 409
+    assert "Cán bộ dung" in answer.get_data(as_text=True)
+    assert stored_review(in_the_field, filed) == stands
+
+
+def test_page_shows_each_decision_with_its_own_officer_time_and_reason(
+    reviewer: Browser, colleague: Browser, in_the_field: FieldWork, filed: str
+) -> None:
+    reviewer.decide(filed, "return", **TYPED)
+    in_the_field.office.clock.move(minutes=3)
+    colleague.decide(filed, "approve", confirmed="threads")
+    in_the_field.office.clock.move(minutes=4)
+    reviewer.decide(filed, "reopen", reason="Sai số người")
+    page = unescape(reviewer.text(f"/reviews/{filed}"))
+    section = page.split('id="decisions"')[1].split("</section>")[0]
+    lines = [" ".join(re.sub("<[^>]+>", " ", one).split()) for one in section.split("<li>")[1:]]
+    assert lines == [
+        "Mở lại Cán bộ chi 24/11/2026 15:07 · Bản 1 Sai số người",
+        "Đã duyệt Cán bộ dung 24/11/2026 15:03 · Bản 1",
+        "Trả lại Cán bộ chi 24/11/2026 15:00 · Bản 1 Thiếu số biên bản Số biên bản Ghi số đầy đủ",
+    ]
+    banner = " ".join(re.sub("<[^>]+>", " ", page.split('<div class="banner tone-warn">')[1]).split())
+    assert banner.startswith("Trả lại · quyết định trên bản 1, Cán bộ chi, 24/11/2026 15:07 Sai số người")
 
 
 def test_flagged_record_is_approved_only_with_its_flags_confirmed(

@@ -7,15 +7,11 @@ from html import unescape
 
 import pytest
 from tests.server.console.conftest import TEAM, Browser, FieldWork
-from tests.server.office_scene import PASSWORD
 from tests.shared import builders
 from werkzeug.test import TestResponse
 
-from field178_server.accounts import operations as accounts
-from field178_server.accounts.operations import AccountRequest
 from field178_server.database.models import FiledRecord
-from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.security.passwords import Passwords
+from field178_server.database.unit_of_work import snapshot
 
 
 @pytest.fixture
@@ -34,7 +30,7 @@ def look(reviewer: Browser, record_id: str, **fields: object) -> str:
 
 
 def approve(reviewer: Browser, records: list[str], rev: int = 1, **fields: object) -> TestResponse:
-    return reviewer.post("/reviews/approve", {"record": [f"{one}:{rev}" for one in records]} | fields)
+    return reviewer.post("/reviews/approve", {"record": [f"{one}:{rev}:0" for one in records]} | fields)
 
 
 def states(in_the_field: FieldWork, records: list[str]) -> list[str]:
@@ -45,7 +41,7 @@ def states(in_the_field: FieldWork, records: list[str]) -> list[str]:
 
 def offered(page: str) -> list[str]:
     """Return the records that the list lets choose."""
-    return re.findall(r'<label class="pick"><input[^>]* value="([0-9a-f-]+):1"', page)
+    return re.findall(r'<label class="pick"><input[^>]* value="([0-9a-f-]+):1:0"', page)
 
 
 def test_several_opened_records_are_asked_about_once_and_approved(
@@ -103,17 +99,41 @@ def test_records_beyond_reach_are_not_looked_at_nor_approved(
 
 
 def test_officers_see_who_else_looks_and_what_came_meanwhile(
-    reviewer: Browser, signed_in: Callable[[str], Browser], in_the_field: FieldWork, filed: list[str]
+    reviewer: Browser, colleague: Browser, in_the_field: FieldWork, filed: list[str]
 ) -> None:
     assert look(reviewer, filed[0]).strip() == ""
-    office, wanted = in_the_field.office, AccountRequest("dung", "Cán bộ Dung", "reviewer", None, ())
-    stored = Passwords("test").hash(PASSWORD)
-    run_write(office.engine, lambda session: accounts.add(session, office.context, wanted, (), stored))
-    look(signed_in("dung"), filed[0])
-    assert "Đang xem: Cán bộ Dung" in look(reviewer, filed[0])
+    look(colleague, filed[0])
+    assert "Đang xem: Cán bộ dung" in look(reviewer, filed[0])
     in_the_field.office.clock.move(seconds=timedelta(minutes=2).total_seconds())
     assert look(reviewer, filed[0]).strip() == ""
     in_the_field.session()
     assert "Phiếu mới chờ duyệt: 1" in look(reviewer, filed[0])
     reviewer.decide(filed[0], "return", reason="Thiếu")
     assert "Đã thay đổi hoặc đã quyết định" in look(reviewer, filed[0])
+
+
+def test_record_that_a_colleague_decided_on_meanwhile_is_refused_with_who_and_when(
+    reviewer: Browser, colleague: Browser, in_the_field: FieldWork, filed: list[str]
+) -> None:
+    for one in filed[:2]:
+        look(reviewer, one)
+    colleague.decide(filed[0], "return", reason="Thiếu số biên bản")
+    answer = approve(reviewer, filed[:2], confirmed="several")
+    page = unescape(answer.get_data(as_text=True))
+    assert (answer.status_code, states(in_the_field, filed[:2])) == (422, ["returned", "approved"])
+    assert "Phiếu đã được quyết định sau khi bạn mở. Trả lại: Cán bộ dung, 24/11/2026" in page
+
+
+def test_page_of_a_review_that_was_changed_counts_as_not_looked_at(
+    reviewer: Browser, colleague: Browser, in_the_field: FieldWork, filed: list[str]
+) -> None:
+    colleague.decide(filed[0], "approve")
+    assert "Đã thay đổi hoặc đã quyết định" in look(reviewer, filed[0], state="approved")
+    colleague.decide(filed[0], "reopen", reason="Nhầm")
+    change = {"recommendation": "Bổ sung nội quy."}
+    was = {"recommendation": "Tiếp tục duy trì việc chấp hành quy định."}
+    in_the_field.send(filed[0], "inspection", TEAM, change, was=was)
+    look(reviewer, filed[0], seen_rev=2, seen_review=1, state="corrected")
+    seen = f"{filed[0]}:2:2"
+    answer = reviewer.post("/reviews/approve", {"record": seen, "confirmed": "several"})
+    assert (answer.status_code, states(in_the_field, filed[:1])) == (422, ["returned"])

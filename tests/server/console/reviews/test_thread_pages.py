@@ -49,7 +49,8 @@ def answer(field: FieldWork, record_id: str, text: str = "Đã đếm lại, s�
 
 def act(browser: Browser, field: FieldWork, record_id: str, action: str, **fields: Any) -> Any:
     key = thread_of(field, record_id).key
-    return browser.post(f"/reviews/{record_id}/threads/{key}/{action}", fields)
+    seen = {"seen_rev": 1, "seen_review": browser.review_rev(record_id)}
+    return browser.post(f"/reviews/{record_id}/threads/{key}/{action}", seen | fields)
 
 
 def test_answer_stands_at_the_field_with_who_role_team_and_time(
@@ -103,6 +104,26 @@ def test_refused_comment_keeps_what_was_typed(
     assert refused.status_code in (400, 422)
     assert "x" * 501 in refused.get_data(as_text=True)
     assert act(reviewer, in_the_field, returned, "comment", text=" ").status_code in (400, 422)
+
+
+def test_thread_that_a_colleague_continued_meanwhile_is_not_closed_unseen(
+    in_the_field: FieldWork, reviewer: Browser, colleague: Browser, returned: str
+) -> None:
+    act(reviewer, in_the_field, returned, "comment", text="Ghi rõ nguồn.")
+    late = act(reviewer, in_the_field, returned, "close", seen_review=1)
+    assert late.status_code == 409
+    assert "Ghi rõ nguồn." in late.get_data(as_text=True)
+    assert thread_of(in_the_field, returned).is_open
+
+
+def test_comment_to_a_record_approved_meanwhile_stays_readable(
+    in_the_field: FieldWork, reviewer: Browser, colleague: Browser, returned: str
+) -> None:
+    colleague.decide(returned, "approve", confirmed="threads")
+    late = act(reviewer, in_the_field, returned, "comment", text="Ghi rõ nguồn.", seen_review=1)
+    page = late.get_data(as_text=True)
+    assert (late.status_code, "Ghi rõ nguồn." in page) == (409, True)
+    assert "Đã duyệt: Cán bộ dung, 24/11/2026" in page
 
 
 def test_comment_that_may_name_a_person_is_asked_about(

@@ -124,7 +124,7 @@ def session_with_a_history(world: World, tablet: Tablet, other: Tablet) -> str:
 
     def send_back(session: Session, context: OperationContext) -> None:
         batch = world.batch(session)
-        reviews.return_for_fix(batch, Actor("officer", OFFICER), filed, 2, remarks)
+        reviews.return_for_fix(batch, Actor("officer", OFFICER), reviews.as_it_stands(batch, filed), remarks)
         batch.flush()
 
     act(world, send_back)
@@ -365,7 +365,7 @@ def test_a_purged_session_cannot_be_decided_on(world: World) -> None:
     rev = purged(world, filed)
 
     def approve(session: Session, context: OperationContext) -> None:
-        reviews.approve(world.batch(session), context.actor, filed, rev)
+        reviews.approve(world.batch(session), context.actor, reviews.SeenRecord(filed, rev))
 
     assert refusal(lambda: act(world, approve)) is ErrorCode.PURGED
     assert world.rows(FiledRecord) == []

@@ -277,17 +277,17 @@ class History:
         self._put(kind, _FEW, TEAM, data, visit_id)
 
     def approve(self) -> None:
-        self._decide(lambda batch, one, rev: reviews.approve(batch, self._actor, one, rev))
+        self._decide(lambda batch, seen: reviews.approve(batch, self._actor, seen))
 
     def return_(self) -> None:
         remarks = reviews.Remarks(reason="x")
-        self._decide(lambda batch, one, rev: reviews.return_for_fix(batch, self._actor, one, rev, remarks))
+        self._decide(lambda batch, seen: reviews.return_for_fix(batch, self._actor, seen, remarks))
 
     def void(self) -> None:
-        self._decide(lambda batch, one, rev: reviews.void(batch, self._actor, one, rev, "x"))
+        self._decide(lambda batch, seen: reviews.void(batch, self._actor, seen, "x"))
 
     def reopen(self) -> None:
-        self._decide(lambda batch, one, rev: reviews.reopen(batch, self._actor, one, rev, "x"))
+        self._decide(lambda batch, seen: reviews.reopen(batch, self._actor, seen, "x"))
 
     def merge(self) -> None:
         one, into = self._id("establishment", _FEW), self._id("establishment", _FEW)
@@ -363,7 +363,7 @@ class History:
 
         self._write(work)
 
-    def _decide(self, decide: Callable[[Batch, str, int], object]) -> None:
+    def _decide(self, decide: Callable[[Batch, reviews.SeenRecord], object]) -> None:
         kind = self._rnd.choice(("inspection", "inspection", "outreach_session"))
         record_id = self._id(kind, _MANY)
 
@@ -371,7 +371,7 @@ class History:
             batch.load([record_id])
             known = batch.get(record_id)
             if known is not None:
-                decide(batch, record_id, known.rev)
+                decide(batch, reviews.as_it_stands(batch, record_id))
 
         self._write(work)
 

@@ -10,7 +10,8 @@ from field178_server.audit.trail import MAX_REASON, Actor
 from field178_server.database.models import Audit, FiledRecord
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.reviews import operations as reviews
-from field178_server.office.reviews.operations import Pin, Remarks
+from field178_server.office.reviews import threads
+from field178_server.office.reviews.operations import Pin, Remarks, SeenRecord
 from field178_server.records.batch import Batch
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import review_id
@@ -45,13 +46,16 @@ def refusal(world: World, decision: Callable[[Batch], None]) -> ErrorCode:
     return refused.value.code
 
 
-def approve(world: World, record_id: str, rev: int = 1, actor: Actor = REVIEWER) -> None:
-    decide(world, lambda batch: reviews.approve(batch, actor, record_id, rev))
+def approve(world: World, record_id: str) -> None:
+    decide(world, lambda batch: reviews.approve(batch, REVIEWER, reviews.as_it_stands(batch, record_id)))
 
 
-def send_back(world: World, record_id: str, rev: int = 1, **remarks: object) -> None:
+def send_back(world: World, record_id: str, **remarks: object) -> None:
     said = Remarks(**remarks)  # type: ignore[arg-type]
-    decide(world, lambda batch: reviews.return_for_fix(batch, REVIEWER, record_id, rev, said))
+    decide(
+        world,
+        lambda batch: reviews.return_for_fix(batch, REVIEWER, reviews.as_it_stands(batch, record_id), said),
+    )
 
 
 def review_data(world: World, record_id: str) -> dict[str, object]:
@@ -68,7 +72,11 @@ def queue_state(world: World, record_id: str) -> tuple[str, int | None]:
 
 def test_approval_names_the_revision_and_moves_the_record_out_of_the_queue(world: World, filed: str) -> None:
     approve(world, filed)
-    assert review_data(world, filed) == {"record": filed, "record_rev": 1, "state": "approved"}
+    data = review_data(world, filed)
+    assert data == {
+        **{"record": filed, "record_rev": 1, "state": "approved"},
+        **{"decided_by": OFFICER, "decided_at": data["decided_at"]},
+    }
     assert queue_state(world, filed) == ("approved", 1)
 
 
@@ -76,7 +84,8 @@ def test_approval_of_another_revision_is_refused_and_changes_nothing(
     world: World, tablet: Tablet, filed: str
 ) -> None:
     tablet.push(tablet.change(filed, {"venue": "Nhà văn hóa"}, type="outreach_session"))
-    assert refusal(world, lambda b: reviews.approve(b, REVIEWER, filed, 1)) is ErrorCode.REVISION_CHANGED
+    seen = SeenRecord(filed, 1)
+    assert refusal(world, lambda b: reviews.approve(b, REVIEWER, seen)) is ErrorCode.REVISION_CHANGED
     assert queue_state(world, filed) == ("waiting", None)
 
 
@@ -103,12 +112,18 @@ def test_return_pins_each_comment_to_its_field_with_author_and_time(world: World
 
 def test_return_without_reason_and_comment_is_refused(world: World, filed: str) -> None:
     said = Remarks()
-    assert refusal(world, lambda b: reviews.return_for_fix(b, REVIEWER, filed, 1, said)) is ErrorCode.REQUIRED
+    assert (
+        refusal(world, lambda b: reviews.return_for_fix(b, REVIEWER, reviews.as_it_stands(b, filed), said))
+        is ErrorCode.REQUIRED
+    )
 
 
 def test_too_long_comment_is_refused(world: World, filed: str) -> None:
     said = Remarks("x" * (MAX_REASON + 1))
-    assert refusal(world, lambda b: reviews.return_for_fix(b, REVIEWER, filed, 1, said)) is ErrorCode.TOO_LONG
+    assert (
+        refusal(world, lambda b: reviews.return_for_fix(b, REVIEWER, reviews.as_it_stands(b, filed), said))
+        is ErrorCode.TOO_LONG
+    )
 
 
 def test_second_return_settles_earlier_comments_but_those_kept(world: World, filed: str) -> None:
@@ -134,31 +149,40 @@ def test_approval_settles_every_comment(world: World, filed: str) -> None:
 def test_closed_record_is_not_decided_twice(world: World, filed: str, again: str) -> None:
     approve(world, filed)
     decisions: dict[str, Callable[[Batch], None]] = {
-        "approve": lambda b: reviews.approve(b, OTHER, filed, 1),
-        "return": lambda b: reviews.return_for_fix(b, OTHER, filed, 1, Remarks("x")),
+        "approve": lambda b: reviews.approve(b, OTHER, reviews.as_it_stands(b, filed)),
+        "return": lambda b: reviews.return_for_fix(b, OTHER, reviews.as_it_stands(b, filed), Remarks("x")),
     }
     assert refusal(world, decisions[again]) is ErrorCode.LOCKED
 
 
 def test_reopening_gives_the_record_back_as_returned(world: World, tablet: Tablet, filed: str) -> None:
     approve(world, filed)
-    decide(world, lambda b: reviews.reopen(b, REVIEWER, filed, 1, "Sai số người"))
+    decide(world, lambda b: reviews.reopen(b, REVIEWER, reviews.as_it_stands(b, filed), "Sai số người"))
     assert queue_state(world, filed) == ("returned", 1)
     edit = tablet.change(filed, {"venue": "Nhà văn hóa"}, type="outreach_session")
     assert [one["status"] for one in tablet.push(edit)] == ["applied"]
 
 
 def test_reopening_asks_for_a_reason_and_a_closed_record(world: World, filed: str) -> None:
-    assert refusal(world, lambda b: reviews.reopen(b, REVIEWER, filed, 1, "x")) is ErrorCode.REVISION_CHANGED
+    assert (
+        refusal(world, lambda b: reviews.reopen(b, REVIEWER, reviews.as_it_stands(b, filed), "x"))
+        is ErrorCode.REVISION_CHANGED
+    )
     approve(world, filed)
-    assert refusal(world, lambda b: reviews.reopen(b, REVIEWER, filed, 1, "")) is ErrorCode.REQUIRED
+    assert (
+        refusal(world, lambda b: reviews.reopen(b, REVIEWER, reviews.as_it_stands(b, filed), ""))
+        is ErrorCode.REQUIRED
+    )
 
 
 def test_void_takes_a_record_out_for_good_until_it_is_reopened(world: World, filed: str) -> None:
-    decide(world, lambda b: reviews.void(b, REVIEWER, filed, 1, "Lập trùng"))
+    decide(world, lambda b: reviews.void(b, REVIEWER, reviews.as_it_stands(b, filed), "Lập trùng"))
     assert queue_state(world, filed) == ("void", 1)
-    assert refusal(world, lambda b: reviews.void(b, REVIEWER, filed, 1, "x")) is ErrorCode.LOCKED
-    decide(world, lambda b: reviews.reopen(b, REVIEWER, filed, 1, "Không trùng"))
+    assert (
+        refusal(world, lambda b: reviews.void(b, REVIEWER, reviews.as_it_stands(b, filed), "x"))
+        is ErrorCode.LOCKED
+    )
+    decide(world, lambda b: reviews.reopen(b, REVIEWER, reviews.as_it_stands(b, filed), "Không trùng"))
     assert queue_state(world, filed) == ("returned", 1)
 
 
@@ -191,7 +215,9 @@ def test_undo_is_for_the_same_officer_within_thirty_seconds(world: World, filed:
 def test_unknown_deleted_and_unreviewed_records_are_not_found(world: World, tablet: Tablet) -> None:
     place = tablet.created()
     for record_id in (place, "01900000-0000-7000-8000-00000000dead"):
-        code = refusal(world, lambda b, one=record_id: reviews.approve(b, REVIEWER, one, 1))
+        code = refusal(
+            world, lambda b, one=record_id: reviews.approve(b, REVIEWER, reviews.as_it_stands(b, one))
+        )
         assert code is ErrorCode.NOT_FOUND
 
 
@@ -204,3 +230,44 @@ def test_every_decision_is_audited_without_its_content(world: World, filed: str)
         ("review_approved", OFFICER),
     ]
     assert not any("Bí mật" in (row.details or "") for row in rows)
+
+
+DECISIONS: dict[str, Callable[[Batch, SeenRecord], object]] = {
+    "approve": lambda b, seen: reviews.approve(b, OTHER, seen),
+    "approve_several": lambda b, seen: _raise(reviews.approve_several(b, OTHER, [seen])),
+    "return": lambda b, seen: reviews.return_for_fix(b, OTHER, seen, Remarks("Thiếu số biên bản")),
+    "void": lambda b, seen: reviews.void(b, OTHER, seen, "Lập trùng"),
+    "reopen": lambda b, seen: reviews.reopen(b, OTHER, seen, "Sai số người"),
+}
+
+
+def _raise(refused: dict[str, AppError]) -> None:
+    for error in refused.values():
+        raise error
+
+
+@pytest.mark.parametrize("late", DECISIONS)
+@pytest.mark.parametrize("first", ["approve", "return", "void"])
+def test_decision_on_a_page_opened_before_another_decision_is_refused_and_names_it(
+    world: World, filed: str, first: str, late: str
+) -> None:
+    opened = SeenRecord(filed, 1)
+    decide(world, lambda b: DECISIONS[first](b, opened))
+    stands = world.stored(review_id(filed))
+    with pytest.raises(AppError) as refused:
+        decide(world, lambda b: DECISIONS[late](b, opened))
+    assert refused.value.code is ErrorCode.DECIDED_MEANWHILE
+    kind = {"approve": "approved", "return": "returned", "void": "void"}[first]
+    details = refused.value.details
+    assert (details["decision"], details["by"], details["review"]) == (kind, OTHER.id, 1)
+    assert world.stored(review_id(filed)) == stands
+
+
+def test_decision_after_a_comment_that_was_not_seen_is_refused(world: World, filed: str) -> None:
+    send_back(world, filed, comments=(Pin("venue", "Ghi rõ."),))
+    comments = review_data(world, filed)["comments"]
+    assert isinstance(comments, dict)
+    (thread,) = comments
+    decide(world, lambda b: threads.add_comment(b, OTHER, filed, thread, "Cả ngày giờ."))
+    seen = SeenRecord(filed, 1, 1)
+    assert refusal(world, lambda b: reviews.approve(b, REVIEWER, seen)) is ErrorCode.REVISION_CHANGED

@@ -34,7 +34,12 @@ def tablet(world: World) -> Tablet:
 def returned(world: World, tablet: Tablet) -> str:
     record_id = tablet.created(SESSION, type="outreach_session")
     pins = (Pin("venue", "Ở đâu?"), Pin("summary", "Quá ngắn."))
-    do(world, lambda batch: reviews.return_for_fix(batch, REVIEWER, record_id, 1, Remarks(comments=pins)))
+    do(
+        world,
+        lambda batch: reviews.return_for_fix(
+            batch, REVIEWER, reviews.as_it_stands(batch, record_id), Remarks(comments=pins)
+        ),
+    )
     return record_id
 
 
@@ -164,7 +169,10 @@ def test_return_whose_comments_are_all_closed_waits_for_the_office(world: World,
 
 def test_second_return_for_a_reason_alone_waits_for_the_field(world: World, returned: str) -> None:
     said = Remarks("Thiếu ảnh.")
-    do(world, lambda batch: reviews.return_for_fix(batch, REVIEWER, returned, 1, said))
+    do(
+        world,
+        lambda batch: reviews.return_for_fix(batch, REVIEWER, reviews.as_it_stands(batch, returned), said),
+    )
     assert row_of(world, returned) == ("returned", 0)
 
 
@@ -174,14 +182,17 @@ def test_thread_that_is_kept_at_a_return_stays_open_with_all_its_comments(
     first, _ = stored_threads(world, returned)
     do(world, lambda batch: threads.add_comment(batch, REVIEWER, returned, first.key, "Nhà nào?"))
     said = Remarks(keep=frozenset({first.key}))
-    do(world, lambda batch: reviews.return_for_fix(batch, REVIEWER, returned, 1, said))
+    do(
+        world,
+        lambda batch: reviews.return_for_fix(batch, REVIEWER, reviews.as_it_stands(batch, returned), said),
+    )
     kept, settled = stored_threads(world, returned)
     assert ([one.done_rev for one in kept.comments], settled.latest.done_rev) == ([None, None], 1)
 
 
 def test_threads_of_an_approved_record_stay_as_they_are(world: World, returned: str) -> None:
     first, _ = stored_threads(world, returned)
-    do(world, lambda batch: reviews.approve(batch, REVIEWER, returned, 1))
+    do(world, lambda batch: reviews.approve(batch, REVIEWER, reviews.as_it_stands(batch, returned)))
     for work in (threads.close_thread, threads.reopen_thread):
         assert refusal(world, lambda batch, w=work: w(batch, REVIEWER, returned, first.key)) is (  # type: ignore[misc]
             ErrorCode.LOCKED
@@ -209,7 +220,8 @@ def test_page_tells_who_answered_and_who_decided(world: World, tablet: Tablet, r
     assert page.answers[answer_id].user_id == OFFICER
     assert page.roles == {OFFICER: "inspector"}
     assert page.review is not None
-    assert page.review.user_id == OFFICER  # who returned it, not who closed a thread since
+    assert page.review.decision is not None
+    assert page.review.decision.user_id == OFFICER  # who returned it, not who closed a thread since
 
 
 def test_answer_that_may_name_a_person_is_flagged(world: World, tablet: Tablet, returned: str) -> None:

@@ -121,19 +121,17 @@ class ToldOffice:
             self._edit(one, data={**self.stored(one).data, "frozen": {"by": "x", "sha256": "x"}})
 
     def approve(self) -> None:
-        self._decide(lambda b, one, rev: reviews.approve(b, self._actor, one, rev), "approved")
+        self._decide(lambda b, seen: reviews.approve(b, self._actor, seen), "approved")
 
     def return_(self) -> None:
         remarks = reviews.Remarks(f"x{self._rnd.random()}", (reviews.Pin("", "x"),))
-        self._decide(
-            lambda b, one, rev: reviews.return_for_fix(b, self._actor, one, rev, remarks), "returned"
-        )
+        self._decide(lambda b, seen: reviews.return_for_fix(b, self._actor, seen, remarks), "returned")
 
     def void(self) -> None:
-        self._decide(lambda b, one, rev: reviews.void(b, self._actor, one, rev, "x"), "void")
+        self._decide(lambda b, seen: reviews.void(b, self._actor, seen, "x"), "void")
 
     def reopen(self) -> None:
-        self._decide(lambda b, one, rev: reviews.reopen(b, self._actor, one, rev, "x"), "returned")
+        self._decide(lambda b, seen: reviews.reopen(b, self._actor, seen, "x"), "returned")
 
     def undo(self) -> None:
         one = self._any()
@@ -256,10 +254,10 @@ class ToldOffice:
         for number in range(times):
             self._expect(one, kind, before.rev + number + 1)
 
-    def _decide(self, decide: Callable[[Batch, str, int], object], state: str) -> None:
+    def _decide(self, decide: Callable[[Batch, reviews.SeenRecord], object], state: str) -> None:
         one = self._any()
         rev = self.stored(one).rev
-        self._write(lambda batch: decide(batch, one, rev))
+        self._write(lambda batch: decide(batch, reviews.as_it_stands(batch, one)))
         self._expect(one, EventKind.RETURNED if state == "returned" else EventKind.REVIEWED, rev, state)
 
     def _expect(self, one: str, kind: EventKind, rev: int, state: str | None = None) -> None:

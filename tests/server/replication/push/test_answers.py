@@ -28,7 +28,8 @@ def returned(world: World, tablet: Tablet) -> str:
 
     def work(session: Any) -> None:
         batch = world.batch(session)
-        reviews.return_for_fix(batch, REVIEWER, record_id, 1, Remarks(comments=(Pin("venue", "Ở đâu?"),)))
+        seen = reviews.SeenRecord(record_id, 1)
+        reviews.return_for_fix(batch, REVIEWER, seen, Remarks(comments=(Pin("venue", "Ở đâu?"),)))
         batch.flush()
 
     run_write(world.engine, work)
