@@ -141,6 +141,7 @@ class InboxItem:
     """One item of the inbox. `text` has the words of a notice by language, `notice_id` tells which one it is.
 
     `handed_to`: the officer who has to answer it in the place of who filed the record, "" for nobody.
+    `by` and `at` of a returned record: who returned it and when, as far as the review holds it.
     """
 
     kind: InboxKind
@@ -156,6 +157,7 @@ class InboxItem:
     # Of a returned record: all comments are answered in words.
     is_answered: bool = False
     handed_to: str = ""
+    by: str = ""
     notice_id: str = ""
 
     @property

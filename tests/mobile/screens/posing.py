@@ -348,5 +348,7 @@ def _review(record: str, state: str, has_comment: bool) -> Any:
         "state": state,
         "reason": "Đề nghị bổ sung số liệu" if state == "returned" else "",
         "comments": {"c": comment} if has_comment else {},
+        "decided_by": OFFICERS[4],
+        "decided_at": "2026-11-24T01:00:00Z",
     }
     return base_row(review_id(record), 1, "review", TEAM_SCOPE, **said)

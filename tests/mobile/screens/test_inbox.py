@@ -21,7 +21,7 @@ NOTES = (
     ReviewerComment("recommendation", LONG, "mai", CLOCK.now() - timedelta(hours=2)),
     ReviewerComment("measures", "Ghi rõ biện pháp đã áp dụng.", "mai", CLOCK.now() - timedelta(hours=2)),
 )
-RETURNED = InboxItem(InboxKind.RETURNED, "r1", "inspection", "KT-1", LONG, NOTES, NOTES[0].at)
+RETURNED = InboxItem(InboxKind.RETURNED, "r1", "inspection", "KT-1", LONG, NOTES, NOTES[0].at, by="mai")
 REFUSED = InboxItem(InboxKind.QUARANTINED, "r2", "inspection", "", "scope_not_granted", (), CLOCK.now())
 
 CLASH = RefusedValue("c", "name", "A", LONG, "Nhà nghỉ Hoa Phượng", "changed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from tests.mobile.support import KEY, UNIT, USER, FrozenClock, base_row, draft_of, seeded_ids, server_commits
@@ -129,6 +130,20 @@ def test_the_word_follows_the_review_of_the_office(store: Store, clock: FrozenCl
     assert store.inbox() == []
     server_commits(store, base_row(review, 2, "review", record=RECORD, record_rev=3, state="approved"))
     assert store.shown_state(RECORD).word is StateWord.APPROVED
+
+
+def test_second_return_shows_its_own_officer_and_time_beside_earlier_comments(store: Store) -> None:
+    review, now = review_id(RECORD), datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+    comment = {"path": "name", "text": "Sửa tên", "user": "u1", "at": "2026-11-20T08:00:00Z", "done_rev": 2}
+    returned = {"record": RECORD, "record_rev": 2, "state": "returned", "comments": {"c1": comment}}
+    server_commits(store, base_row(RECORD, 2, name="hai"))
+    decided = {"reason": "Vẫn thiếu", "decided_by": "u2", "decided_at": "2026-11-24T09:30:00Z"}
+    server_commits(store, base_row(review, 2, "review", **returned, **decided))
+    [item] = store.inbox()
+    assert (item.reason, item.by, item.at) == ("Vẫn thiếu", "u2", now)
+    server_commits(store, base_row(review, 3, "review", **returned, reason="Vẫn thiếu"))
+    [item] = store.inbox()
+    assert (item.reason, item.by, item.at) == ("Vẫn thiếu", "", None)
 
 
 def test_what_came_together_lies_in_the_inbox_in_one_order(store: Store) -> None:

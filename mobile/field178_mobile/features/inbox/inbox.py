@@ -213,9 +213,15 @@ class InboxPresenter:
         return moment_text(item.at, self._clock.now()) if item.at else ""
 
     def _sent_at(self, item: InboxItem) -> str:
-        if item.kind is not InboxKind.NOTICE or item.at is None:
+        if item.at is None:
             return ""
-        return self._words.say("From the office · {when}", when=self._moment(item))
+        if item.kind is InboxKind.NOTICE:
+            return self._words.say("From the office · {when}", when=self._moment(item))
+        if not item.by:
+            return ""
+        if not (name := self._name(item.by)):
+            return self._words.say("Returned by the office · {when}", when=self._moment(item))
+        return self._words.say("Returned by {name} · {when}", name=name, when=self._moment(item))
 
     def _summary(self, count: int, new: int) -> str:
         said = [self._words.say("{count} to look at", count=count)] if count else []

@@ -42,7 +42,7 @@ class PinnedNote:
 class OpenItem:
     """The thing that is open. `remedy` says what to do; `screen` is where the record opens ("" = nowhere).
 
-    `moment`: when the office said it, of a notice.
+    `moment`: when the office wrote a notice; who returned a record and when.
     """
 
     key: str

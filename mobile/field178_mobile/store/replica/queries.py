@@ -168,10 +168,15 @@ class Records:
             if view is None:
                 continue
             answers = self.cache.answers_to(review.record)
-            at = max([item.at for item in review.comments if item.at is not None], default=None)
-            item = _item(InboxKind.RETURNED, view, review.reason, comments=_comments(review, answers), at=at)
-            told = replace(item, is_answered=is_answered(review, answers), handed_to=review.handed_to)
-            found.append(told)
+            item = _item(
+                *(InboxKind.RETURNED, view, review.reason),
+                comments=_comments(review, answers),
+                at=review.decided_at,
+                by=review.decided_by,
+                is_answered=is_answered(review, answers),
+                handed_to=review.handed_to,
+            )
+            found.append(item)
         return found
 
     def _refused(self) -> list[InboxItem]:

@@ -81,6 +81,19 @@ def test_messages_are_listed_and_not_counted_as_work(opened):
     assert [item.needs_answer for item in (RETURNED, REFUSED, CONFLICT, NOTICE)] == [True, True, True, False]
 
 
+def test_returned_record_names_who_returned_it_and_when(opened):
+    earlier = replace(NOTE, at=NOW - timedelta(days=3), is_open=False)
+    item = replace(RETURNED, comments=(earlier,), by="mai", at=NOW - timedelta(hours=1))
+    presenter, _shelf, states, _gone = opened(item, replace(item, record_id="r2", by="operator"))
+    presenter.open(states[-1].rows[0].key)
+    assert (states[-1].rows[0].day, states[-1].item.moment) == ("21:00", "Returned by Trần Thị Mai · 21:00")
+    presenter.open(states[-1].rows[1].key)
+    assert states[-1].item.moment == "Returned by the office · 21:00"
+    presenter, _shelf, states, _gone = opened(replace(item, by="", at=None))
+    presenter.open(states[-1].rows[0].key)
+    assert (states[-1].rows[0].day, states[-1].item.moment) == ("", "")
+
+
 class Read(set):
     """Which notices were opened."""
 
