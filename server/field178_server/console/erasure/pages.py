@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -24,6 +25,7 @@ from field178_server.console.erasure.view import (
 )
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import leave_flash, take_flash
+from field178_server.console.shell.form_actions import whole_number
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import ListAddress, wanted_day
 from field178_server.console.shell.policy import may
@@ -36,6 +38,7 @@ from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.erasure import operations as erasure
 from field178_server.office.erasure.dry_run import Extent, extent_of
 from field178_server.office.erasure.find import FittingRecords, RecordSearch, find_records, note_search
+from field178_server.office.erasure.operations import SeenRequest
 from field178_server.office.erasure.queries import (
     ACTIONS_SHOWN_FOR,
     actions_since,
@@ -109,10 +112,10 @@ def erasure_page(record_id: str) -> Response:
 @console.post("/purges/<record_id>/confirm", endpoint="confirm_purge")
 def confirm_erasure(record_id: str) -> AnyResponse:
     """Remove the content, as the second person; its traces are wiped beside the requests."""
-    rules, by = declared_types(), current_officer().id
+    rules, by, seen = declared_types(), current_officer().id, _seen(whole_number("seen_rev"))
 
     def work(session: Session) -> None:
-        erasure.confirm(session, _context(), rules, record_id, by)
+        erasure.confirm(session, _context(), rules, record_id, by, seen)
 
     answer = _decide(record_id, "purge_confirmed", work)
     if answer.status_code == 303:
@@ -125,19 +128,31 @@ def confirm_erasure(record_id: str) -> AnyResponse:
 @console.post("/purges/<record_id>/refuse", endpoint="refuse_purge")
 def refuse_erasure(record_id: str) -> AnyResponse:
     """Decide, as the second person, that the content stays."""
-    by = current_officer().id
+    by, seen = current_officer().id, _seen()
     return _decide(
-        record_id, "purge_refused", lambda session: erasure.refuse(session, _context(), record_id, by)
+        record_id, "purge_refused", lambda session: erasure.refuse(session, _context(), record_id, by, seen)
     )
 
 
 @console.post("/purges/<record_id>/withdraw", endpoint="withdraw_purge")
 def withdraw_erasure(record_id: str) -> AnyResponse:
     """Take a request back."""
-    by = current_officer().id
+    by, seen = current_officer().id, _seen()
     return _decide(
-        record_id, "purge_withdrawn", lambda session: erasure.withdraw(session, _context(), record_id, by)
+        record_id,
+        "purge_withdrawn",
+        lambda session: erasure.withdraw(session, _context(), record_id, by, seen),
     )
+
+
+def _seen(rev: int | None = None) -> SeenRequest:
+    """Return the request as the page showed it whose form was sent."""
+    try:
+        # Whole to the microsecond, as the row holds it: the wire's milliseconds would never be the same.
+        requested_at = datetime.fromisoformat(request.form.get("requested_at", ""))
+    except ValueError:
+        raise AppError(ErrorCode.BAD_REQUEST) from None
+    return SeenRequest(requested_at, rev)
 
 
 def _decide(record_id: str, code: str, work: Callable[[Session], object]) -> AnyResponse:
@@ -245,6 +260,8 @@ def _page(record_id: str, refusal: Refusal | None = None) -> Response:
         state=erasure_state(row, localizer) if row else None,
         is_running=row is not None and row.confirmed_at is not None and row.erased_at is None,
         is_asked=is_asked,
+        requested_at=row.requested_at.isoformat() if row else "",
+        seen_rev=extent.rev if extent else 0,
         is_own=row is not None and row.requested_by == officer.id,
         others=others,
         facts=extent_facts(extent, _previews(extent), localizer) if extent else (),
@@ -296,4 +313,8 @@ _DECISION_REFUSALS = {
     ),
     ErrorCode.NOT_FOUND: N_("It was decided meanwhile; nothing was done. Below is how it stands."),
     ErrorCode.PURGED: N_("The content of this record is gone already."),
+    ErrorCode.REVISION_CHANGED: N_(
+        "The request or the record has changed since you opened the page; nothing was done. "
+        "Below is how it stands."
+    ),
 }

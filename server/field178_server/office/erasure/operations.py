@@ -6,6 +6,8 @@ What stays are ids, numbers and keyed hashes: replays are still answered, and no
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,6 +29,15 @@ from field178_shared.schemas import Side
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
 from field178_shared.wire.protocol import ERASED_AT
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRequest:
+    """A request as the page showed it that decides; `rev` None: whatever the record holds."""
+
+    requested_at: datetime
+    rev: int | None = None
+
 
 RIGHT = "run_retention"
 REASONS = "purge_reason"
@@ -58,23 +69,39 @@ def request(
     context.note(session, _entry("purge_requested", record, officer, reason=reason))
 
 
-def refuse(session: Session, context: OperationContext, record_id: str, by: str) -> None:
+def refuse(
+    session: Session, context: OperationContext, record_id: str, by: str, seen: SeenRequest | None = None
+) -> None:
     """Refuse an erasure as another officer than the one who asked: the content stays."""
     officer = _officer(session, context, by)
-    session.delete(_requested_by_another(session, context, record_id, officer))
+    row = _requested_by_another(session, context, record_id, officer)
+    _refuse_changed(row, seen)
+    session.delete(row)
     context.note(session, AuditEntry("purge_refused", record_id, details={"officer": officer.officer_id}))
 
 
-def withdraw(session: Session, context: OperationContext, record_id: str, by: str) -> None:
+def withdraw(
+    session: Session, context: OperationContext, record_id: str, by: str, seen: SeenRequest | None = None
+) -> None:
     """Withdraw an unconfirmed request."""
     officer = _officer(session, context, by)
-    session.delete(_requested(session, context, record_id))
+    row = _requested(session, context, record_id)
+    _refuse_changed(row, seen)
+    session.delete(row)
     context.note(session, AuditEntry("purge_withdrawn", record_id, details={"officer": officer.officer_id}))
 
 
-def confirm(session: Session, context: OperationContext, rules: TypeRules, record_id: str, by: str) -> int:
+def confirm(  # a decision by two people: which request, of what, by whom
+    session: Session,
+    context: OperationContext,
+    rules: TypeRules,
+    record_id: str,
+    by: str,
+    seen: SeenRequest | None = None,
+) -> int:
     """Remove the content of a record everywhere in the store; return its revision.
 
+    Raises AppError(revision_changed) when the request or the record is not what was seen; None does not ask.
     Bytes of files, and what the engine leaves in its own files, go after COMMIT
     (`field178_server.attachments.secure_delete`).
     """
@@ -82,6 +109,7 @@ def confirm(session: Session, context: OperationContext, rules: TypeRules, recor
     lock_tablets(batch, record_id)
     record = _erasable(batch, rules, record_id)
     row = _requested_by_another(session, context, record_id, officer)
+    _refuse_changed(row, seen, record.rev)
     files = related_data.take_files(session, context.tenant_id, [record, *batch.companions(record_id)])
     source = _source(batch, officer)
     touched = _put_erased(batch, record, source)
@@ -155,6 +183,11 @@ def _requested_by_another(
     if officer.officer_id == row.requested_by:
         raise AppError(ErrorCode.SECOND_PERSON_NEEDED, record=record_id)
     return row
+
+
+def _refuse_changed(row: Erasure, seen: SeenRequest | None, rev: int | None = None) -> None:
+    if seen is not None and (row.requested_at, rev) != (seen.requested_at, seen.rev):
+        raise AppError(ErrorCode.REVISION_CHANGED, record=row.record_id)
 
 
 def _source(batch: Batch, officer: Officer) -> SourceChange:

@@ -56,6 +56,16 @@ def said(answer: TestResponse) -> tuple[int, str]:
     return answer.status_code, words(unescape(answer.get_data(as_text=True)))
 
 
+def seen_on(browser: Browser, path: str) -> dict[str, str]:
+    """Return what the form of a request says was seen."""
+    return dict(re.findall(r'name="(requested_at|seen_rev)" value="([^"]*)"', browser.text(path)))
+
+
+def decide(browser: Browser, path: str, decision: str, **seen: str) -> TestResponse:
+    stale = {"requested_at": "2026-11-24T08:00:00Z", "seen_rev": "1"}
+    return browser.post(f"{path}/{decision}", {**stale, **seen_on(browser, path), **seen, **AGAIN})
+
+
 def page(browser: Browser, path: str) -> str:
     return words(unescape(browser.text(path)))
 
@@ -129,7 +139,7 @@ def test_two_people_remove_it_and_everybody_sees_how_far_it_came(
     office.clock.move(minutes=1)
     found = page(second, path)
     assert ("Chờ người thứ hai" in found, "Có thông tin nhận ra được một người" in found) == (True, True)
-    answer = second.post(f"{path}/confirm", AGAIN)
+    answer = decide(second, path, "confirm")
     assert answer.status_code == 303, said(answer)
     wait_until_erased()
     assert "Xong; 1 máy chưa đồng bộ lại" in page(first, path)
@@ -140,14 +150,14 @@ def test_two_people_remove_it_and_everybody_sees_how_far_it_came(
     assert "Xác nhận: đã xóa nội dung Cán bộ giang" in found
     assert SECRET not in reviewer.text(f"/reviews/{visit}")
     assert acts(office) == [("purge_requested", "officer"), ("purge_confirmed", "officer")]
-    assert "Nội dung của phiếu này đã xóa rồi" in said(first.post(f"{path}/confirm", AGAIN))[1]
+    assert "Nội dung của phiếu này đã xóa rồi" in said(decide(first, path, "confirm"))[1]
 
 
 def test_the_state_between_removal_and_the_end_of_it_is_shown_and_asked_for_again(
     office: Office, first: Browser, second: Browser, in_the_field: FieldWork
 ) -> None:
     path = asked(first, in_the_field.visit())
-    second.post(f"{path}/confirm", AGAIN)
+    decide(second, path, "confirm")
     wait_until_erased()
 
     def unfinished(session: Session) -> None:
@@ -169,7 +179,7 @@ def test_the_one_who_asked_is_told_that_somebody_else_must_decide(
     assert "Chưa có tài khoản nào khác có quyền này" in shown
     assert "/confirm" not in first.text(path)
     for decision in ("confirm", "refuse"):
-        status, text = said(first.post(f"{path}/{decision}", AGAIN))
+        status, text = said(decide(first, path, decision))
         assert (status, "Chính bạn đã đề nghị" in text) == (403, True)
     assert [action for action, _ in acts(office)] == ["purge_requested"]
 
@@ -179,18 +189,48 @@ def test_the_second_person_may_refuse_and_the_trace_stays(
 ) -> None:
     visit = in_the_field.visit()
     path = asked(first, visit)
-    assert second.post(f"{path}/refuse", AGAIN).headers["Location"] == path
+    assert decide(second, path, "refuse").headers["Location"] == path
     assert "Từ chối: giữ nội dung Cán bộ giang" in page(first, path)
     shown = page(first, "/purges")
     assert ("Đã từ chối hoặc rút lại trong 90 ngày qua" in shown, visit in shown) == (True, True)
-    assert "Việc này đã được quyết định" in said(second.post(f"{path}/confirm", AGAIN))[1]
+    assert "Việc này đã được quyết định" in said(decide(second, path, "confirm"))[1]
     assert asked(second, visit) == path
-    assert second.post(f"{path}/withdraw", AGAIN).status_code == 303
+    assert decide(second, path, "withdraw").status_code == 303
     assert [action for action, _ in acts(office)][1:] == [
         "purge_refused",
         "purge_requested",
         "purge_withdrawn",
     ]
+
+
+@pytest.mark.parametrize("decision", ["confirm", "refuse"])
+def test_another_request_than_the_one_that_was_seen_is_not_decided(
+    office: Office, first: Browser, second: Browser, in_the_field: FieldWork, decision: str
+) -> None:
+    office.clock.move(microseconds=1234)
+    visit = in_the_field.visit(recommendation=SECRET)
+    path = asked(first, visit)
+    opened = seen_on(second, path)
+    decide(first, path, "withdraw")
+    office.clock.move(minutes=1)
+    asked(first, visit)
+    status, text = said(decide(second, path, decision, **opened))
+    assert (status, "Đề nghị hoặc phiếu đã thay đổi sau khi bạn mở trang" in text) == (409, True)
+    assert "Cán bộ" in text
+    assert decide(second, path, decision).status_code == 303
+
+
+def test_record_corrected_after_the_page_was_opened_is_not_erased_unseen(
+    first: Browser, second: Browser, reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    visit = in_the_field.visit(recommendation=SECRET)
+    path = asked(first, visit)
+    opened = seen_on(second, path)
+    in_the_field.send(
+        visit, "inspection", TEAM, {"recommendation": "Không có."}, was={"recommendation": SECRET}
+    )
+    assert decide(second, path, "confirm", **opened).status_code == 409
+    assert "Không có." in reviewer.text(f"/reviews/{visit}")
 
 
 def test_nothing_is_done_without_the_password_a_reason_or_the_token(
