@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 
 from flask import request
@@ -14,7 +14,7 @@ from field178_server.console.text.parse_values import Control
 from field178_server.database.models import Webhook
 from field178_server.office.webhooks.events import EventKind
 from field178_server.office.webhooks.http_post import MAX_URL
-from field178_server.office.webhooks.operations import MAX_NAME, WantedWebhook
+from field178_server.office.webhooks.operations import MAX_NAME, WantedWebhook, fingerprint_of
 from field178_server.replication.policy.record_validation import Problems
 from field178_shared.errors import ErrorCode, message
 from field178_shared.text.formats import parse_date, parse_whole_number
@@ -34,23 +34,25 @@ KIND_LABELS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class WebhookForm:
-    """What the form of a webhook shows: typed values, and errors by field."""
+    """What the form of a webhook shows: typed values, errors by field, fingerprint of what was seen."""
 
     name: str = ""
     url: str = ""
     kinds: tuple[str, ...] = tuple(EventKind)
     errors: Mapping[str, str] = field(default_factory=dict)
+    seen: str = ""
 
     @classmethod
     def sent(cls) -> WebhookForm:
         """Return what the browser sent."""
         form = request.form
-        return cls(form.get(NAME, "").strip(), form.get(URL, "").strip(), tuple(form.getlist(KINDS)))
+        name, url = form.get(NAME, "").strip(), form.get(URL, "").strip()
+        return cls(name, url, tuple(form.getlist(KINDS)), seen=form.get("seen", ""))
 
     @classmethod
     def of(cls, row: Webhook) -> WebhookForm:
         """Return the form of a webhook that is there."""
-        return cls(row.name, row.url, tuple(row.kinds.split()))
+        return cls(row.name, row.url, tuple(row.kinds.split()), seen=fingerprint_of(row))
 
     @property
     def wanted(self) -> WantedWebhook:
@@ -59,7 +61,7 @@ class WebhookForm:
 
     def refused(self, problems: Problems, localizer: Localizer) -> WebhookForm:
         """Return the form with what is wrong at its fields."""
-        return WebhookForm(self.name, self.url, self.kinds, errors_of(problems, localizer))
+        return replace(self, errors=errors_of(problems, localizer))
 
     def fields(self, localizer: Localizer) -> tuple[InputField, ...]:
         """Return the fields in their order."""

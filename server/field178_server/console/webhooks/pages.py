@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,6 +44,10 @@ _SECRET = "webhook_secret"  # noqa: S105  # the name of a cookie
 _NOTHING_SAVED = N_("Nothing was saved yet.")
 _REFUSALS = {
     ErrorCode.RULE: _NOTHING_SAVED,
+    ErrorCode.REVISION_CHANGED: N_(
+        "Somebody else changed this webhook since you opened the page; nothing was saved. Look at its page, "
+        "and save again if yours is to hold."
+    ),
     ErrorCode.TOO_LARGE: N_("There are as many webhooks as a server takes; remove one first."),
 }
 
@@ -98,9 +103,7 @@ def webhook(webhook_id: str) -> Response:
 @console.get("/webhooks/<webhook_id>/edit")
 def edit_webhook(webhook_id: str) -> Response:
     """Show the form of a webhook that is there."""
-    with snapshot(current_runtime().engine) as session:
-        row = queries.webhook(session, current_runtime().tenant_id, webhook_id).webhook
-    return _form_page(WebhookForm.of(row), webhook_id=webhook_id)
+    return _form_page(_stored_form(webhook_id), webhook_id=webhook_id)
 
 
 @console.post("/webhooks/<webhook_id>/edit")
@@ -111,12 +114,20 @@ def save_webhook(webhook_id: str) -> AnyResponse:
         return _form_page(form, password=refusal, webhook_id=webhook_id)
     hosts = current_runtime().settings.private_hosts
     refused = attempt(
-        lambda session: operations.change(session, context, hosts, webhook_id, form.wanted), _REFUSALS
+        lambda session: operations.change(session, context, hosts, webhook_id, form.wanted, form.seen),
+        _REFUSALS,
     )
     if refused:
-        found = form.refused(refused.problems, Localizer(chosen_language()))
-        return _form_page(found, refused.message, refused.status, webhook_id=webhook_id)
+        shown = form.refused(refused.problems, Localizer(chosen_language()))
+        if refused.is_late:
+            shown = replace(shown, seen=_stored_form(webhook_id).seen)
+        return _form_page(shown, refused.message, refused.status, webhook_id=webhook_id)
     return done(_href(webhook_id), "webhook_saved", webhook_id)
+
+
+def _stored_form(webhook_id: str) -> WebhookForm:
+    with snapshot(current_runtime().engine) as session:
+        return WebhookForm.of(queries.webhook(session, current_runtime().tenant_id, webhook_id).webhook)
 
 
 @console.post("/webhooks/<webhook_id>/test")
@@ -288,6 +299,7 @@ def _form_page(
         active="console.webhooks",
         webhook_id=webhook_id,
         name=form.name,
+        seen=form.seen,
         fields=fields,
         faults=faults_of(fields),
         refusal=localizer.say(password[1]) if password else refusal,

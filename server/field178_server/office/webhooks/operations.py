@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -136,14 +137,25 @@ def change(
     hosts: Collection[str],
     webhook_id: str,
     wanted: WantedWebhook,
+    seen: str,
 ) -> None:
-    """Change name, address and kinds; the next attempt goes to the new address."""
+    """Change name, address and kinds; the next attempt goes to the new address.
+
+    Raises AppError(revision_changed) for another webhook than the one whose fingerprint was seen.
+    """
     name, row = _checked(wanted, hosts), _locked(session, context, webhook_id)
+    if seen != fingerprint_of(row):
+        raise AppError(ErrorCode.REVISION_CHANGED, webhook=webhook_id)
     if (row.name, row.url, row.kinds) == (name, wanted.url, _kinds(wanted)):
         return
     row.name, row.url, row.kinds = name, wanted.url, _kinds(wanted)
     _try_now(row, context)
     _note(session, context, "webhook_changed", webhook_id, wanted)
+
+
+def fingerprint_of(row: Webhook) -> str:
+    """Return what a form has seen of a webhook."""
+    return hashlib.sha256(repr((row.name, row.url, row.kinds)).encode()).hexdigest()[:16]
 
 
 def rotate(session: Session, context: OperationContext, box: SecretBox, webhook_id: str) -> str:

@@ -120,6 +120,26 @@ def test_password_is_asked_before_something_leaves_the_office(
     assert row_of(office, webhook_id).earlier_secret is None
 
 
+def seen_on(browser: Browser, path: str) -> str:
+    return re.findall(r'name="seen" value="([^"]+)"', browser.text(path))[0]
+
+
+def test_webhook_changed_by_another_administrator_meanwhile_is_not_overwritten(
+    admin: Browser, office: Office, receiver: Receiver
+) -> None:
+    webhook_id, _ = add_webhook(office, receiver.url)
+    path = f"/webhooks/{webhook_id}/edit"
+    wanted = {"url": "https://hook.example/", "kinds": KINDS, "password": PASSWORD}
+    wanted["seen"] = seen_on(admin, path)
+    assert admin.post(path, wanted | {"name": "Cục"}).status_code == 303
+    late = admin.post(path, wanted | {"name": "Chi cục"})
+    page = unescape(late.get_data(as_text=True))
+    assert (late.status_code, row_of(office, webhook_id).name) == (409, "Cục")
+    assert ("Người khác đã sửa webhook này" in page, 'value="Chi cục"' in page) == (True, True)
+    (again,) = re.findall(r'name="seen" value="([^"]+)"', page)
+    assert admin.post(path, wanted | {"name": "Chi cục", "seen": again}).status_code == 303
+
+
 def test_webhook_is_changed_paused_resumed_and_removed(
     admin: Browser, office: Office, receiver: Receiver
 ) -> None:
@@ -127,6 +147,7 @@ def test_webhook_is_changed_paused_resumed_and_removed(
     path = f"/webhooks/{webhook_id}"
     assert 'value="Sở"' in admin.text(f"{path}/edit")
     wanted = {"name": "Cục", "url": "https://hook.example/", "kinds": KINDS, "password": PASSWORD}
+    wanted["seen"] = seen_on(admin, f"{path}/edit")
     assert admin.post(f"{path}/edit", wanted).status_code == 303
     assert row_of(office, webhook_id).kinds.split() == KINDS
     admin.post(f"{path}/pause")
