@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 from tests.e2e.browser import Watched, watched_page
-from tests.e2e.test_console import NAMES, Desk, check_page, desk, filed, sign_in
+from tests.e2e.test_console import NAMES, PASSWORD, Desk, check_page, desk, filed, sign_in
 from tests.e2e.test_uploads import metadata, stock_client
 from tests.server.pictures import jpeg, sha256
 from tests.shared import builders
@@ -193,3 +193,34 @@ def test_reviewer_opens_prints_turns_a_photo_and_approves_two_at_once(desk: Desk
         page.get_by_role("button", name="Duyệt 2 phiếu").press("Enter")
         expect(page.get_by_role("status").first).to_contain_text("Đã duyệt: 2 phiếu")
     assert [(desk.review_of(one) or {}).get("state") for one in filed] == ["approved", "approved"]
+
+
+def test_late_decision_shows_what_a_colleague_decided_and_keeps_what_was_typed(
+    desk: Desk, browser: Browser, filed: tuple[str, str, str]
+) -> None:
+    desk.server.command("user", "add", "dung", "--role", "reviewer", stdin=f"{PASSWORD}\n")
+    review = ("review", filed[0])
+    desk.server.command(*review, "return", "--reason", "Thiếu số biên bản", "--by", "dung")
+    with watched_page(browser, desk.server.url) as watched:
+        page = watched.page
+        sign_in(page)
+        page.goto(f"/reviews/{filed[0]}")
+        page.locator("#reason").fill("Chụp lại lối thoát nạn")
+        desk.server.command(*review, "approve", "--by", "dung", "--review", "1")
+        page.locator("#return-form button.button-warn").click()
+        alert = page.get_by_role("alert")
+        expect(alert).to_contain_text("Đã duyệt: dung")
+        expect(alert).to_contain_text("Quyết định của bạn chưa được ghi")
+        expect(page.locator("#reopen-reason")).to_have_value("Chụp lại lối thoát nạn")
+        assert watched.complaints.pop().endswith("409 (CONFLICT)")
+        desk.server.command(*review, "reopen", "--reason", "Sai số người", "--by", "chi", "--review", "2")
+        for width, scheme in ((1440, "light"), (390, "dark"), (320, "light")):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            check_page(watched, f"/reviews/{filed[0]}")
+        page.set_viewport_size({"width": 1440, "height": 900})
+        paper = PdfReader(io.BytesIO(page.pdf(format="A4")))
+        # Without blanks: a reader of PDF sets some beside letters with marks.
+        text = "".join("".join(one.extract_text() for one in paper.pages).split())
+        lines = ("Mởlạichi", "Đãduyệtdung", "Trảlạidung")
+        assert [line in text for line in lines] == [True] * 3
