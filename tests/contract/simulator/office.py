@@ -24,6 +24,7 @@ from field178_server.database.unit_of_work import run_write
 from field178_server.office.erasure import operations as erasure
 from field178_server.office.records import operations as records
 from field178_server.office.reviews.operator_decision import OperatorDecision, decide
+from field178_server.office.reviews.queue import review_revisions
 from field178_server.office.tablets import operations as tablets
 from field178_server.records import scopes
 from field178_server.replication.compaction import compact
@@ -127,8 +128,12 @@ class Office:
         return self._act(lambda session: records.move(session, self.context, record_id, scope))
 
     def review(self, record_id: str, kind: str) -> bool:
-        decision = OperatorDecision(record_id, kind, "Bổ sung.", "unit_id", "Kiểm tra lại.", None, None)
-        return self._act(lambda session: decide(session, self.context, decision))
+        def work(session: Session) -> object:
+            seen = review_revisions(session, self.context.tenant_id, [record_id])[record_id]
+            said = (kind, "Bổ sung.", "unit_id", "Kiểm tra lại.")
+            return decide(session, self.context, OperatorDecision(record_id, *said, None, None, seen))
+
+        return self._act(work)
 
     def merge(self, record_id: str, into: str) -> bool:
         return self._act(lambda session: records.merge(session, self.context, record_id, into))

@@ -183,7 +183,8 @@ def test_late_edit_of_an_approved_record_is_taken_and_the_record_stays_approved(
     assert settle(reviewer, filed, {"minutes_number": "take"}).status_code == 303
     assert data_of(office, filed)["minutes_number"] == "09/BB"
     record = words(unescape(reviewer.text(f"/reviews/{filed}")))
-    assert "Đã duyệt · quyết định trên bản 2" in record
+    assert "Đã duyệt · quyết định trên bản 1" in record
+    assert "quyết định áp dụng cho bản 2" in record
 
 
 def test_deletion_in_dispute_is_said_in_words_and_can_be_carried_out(

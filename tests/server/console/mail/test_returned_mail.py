@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from sqlalchemy.orm import Session
 from tests.server.console.conftest import FieldWork
 from tests.server.console.mail.test_pages import SignIn, led, mails, with_mail
 from tests.server.office.mail.smtp_server import Postbox, smtp_server
@@ -15,6 +16,7 @@ from tests.stores import Statements
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.mail.sender import MailSender
 from field178_server.office.reviews.operator_decision import OperatorDecision, decide
+from field178_server.office.reviews.queue import review_revisions
 
 __all__ = ["led"]
 
@@ -39,8 +41,13 @@ class Team:
 
     def decide(self, record_id: str, kind: str) -> None:
         """Decide as the office does, whatever the hour."""
-        decision = OperatorDecision(record_id, kind, "Thiếu ảnh mặt tiền", "", "", None, "chi")
-        run_write(self.office.engine, lambda session: decide(session, self.office.context, decision))
+
+        def work(session: Session) -> None:
+            seen = review_revisions(session, self.office.settings.tenant, [record_id])[record_id]
+            decision = OperatorDecision(record_id, kind, "Thiếu ảnh mặt tiền", "", "", None, "chi", seen)
+            decide(session, self.office.context, decision)
+
+        run_write(self.office.engine, work)
 
     def after(self, **pause: float) -> int:
         """Let time pass; how many e-mails are sent then."""
