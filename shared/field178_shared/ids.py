@@ -55,6 +55,11 @@ def companion_id(record_id: str, record_type: str, key: str) -> str:
     return str(uuid.uuid5(uuid.UUID(record_id), f"{record_type}|{key}"))
 
 
+def is_computed(record_id: str) -> bool:
+    """Tell whether a canonical UUID is made of a name (version 5): who knows the name can compute it."""
+    return record_id[14] == "5"
+
+
 def made_at(identifier: str) -> datetime | None:
     """Return when an id in time order was made; None for any other id."""
     if not is_uuid(identifier) or (value := uuid.UUID(identifier)).version != 7:

@@ -68,8 +68,11 @@ class DemoTeam:
 
 
 def demo_id(name: str) -> str:
-    """Return the stable id of a demo record by its name in the data set."""
-    return str(uuid.uuid5(NAMESPACE, name))
+    """Return the stable id of a demo record by its name in the data set.
+
+    It is marked as a random one, as tablets make them: under a computed id they may file nothing.
+    """
+    return str(uuid.UUID(bytes=uuid.uuid5(NAMESPACE, name).bytes, version=4))
 
 
 def expand(dataset: Row, lists: CodeLists, team: DemoTeam) -> Iterator[DemoRecord]:

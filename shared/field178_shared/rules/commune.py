@@ -41,8 +41,8 @@ def fact_of(record_type: str, data: Data) -> str:
 
 
 def commune_entry_id(record_type: str, data: Data) -> str:
-    """Return the id of an entry, made of what it states: whoever enters it writes one record."""
-    return fact_id(record_type, fact_of(record_type, data))
+    """Return the id of an entry, made of its unit and its fact: whoever enters it there writes one record."""
+    return fact_id(record_type, FACT_MEMBERS[record_type], data)
 
 
 def census_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:

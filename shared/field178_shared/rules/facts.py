@@ -9,12 +9,18 @@ from field178_shared.ids import companion_id
 from field178_shared.records.reading import Data
 from field178_shared.text.normalisation import fold
 
+_UNIT = "unit_id"
+
 
 def fact_text(members: Iterable[str], data: Data) -> str:
     """Return what these members state, as a text that is equal where two entries state the same."""
     return "|".join("".join(fold(str(data.get(name, ""))).split()) for name in members)
 
 
-def fact_id(record_type: str, fact: str) -> str:
-    """Return the id of the entry that states a fact."""
-    return companion_id(str(NAMESPACE_URL), record_type, fact)
+def fact_id(record_type: str, members: tuple[str, ...], data: Data) -> str:
+    """Return the id of the entry that states a fact in its unit.
+
+    The id always names the unit: entries of two units never share an id, so none tells of another's.
+    """
+    named = members if _UNIT in members else (_UNIT, *members)
+    return companion_id(str(NAMESPACE_URL), record_type, fact_text(named, data))

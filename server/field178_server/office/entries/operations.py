@@ -82,7 +82,7 @@ def enter(batch: Batch, context: OperationContext, enterer: Enterer, record_type
 
 def entry_id(enterer: Enterer, record_type: str, data: Data) -> str:
     """Return the id of an entry: what makes it the same fact, whoever enters it."""
-    return fact_id(record_type, _key(enterer, record_type, data))
+    return fact_id(record_type, enterer.keys[record_type], data)
 
 
 def correct(

@@ -14,6 +14,7 @@ from field178_server.replication.policy.subjects import SUBJECT, TYPES_BESIDE, s
 from field178_server.replication.push.preload import Preload
 from field178_shared.errors import ErrorCode
 from field178_shared.merge import bad_paths
+from field178_shared.rules.computed_ids import may_be_filed_under
 from field178_shared.schemas import Side
 from field178_shared.wire.protocol import MAX_CHANGE_BYTES, Change, Op, Status
 
@@ -42,22 +43,22 @@ def admit(
     )
     if seen is not None:
         return record_merge.evaluate(change, seen, evaluation, batch.get, device.scopes)
-    return _unseen(change, device, evaluation, is_hidden=batch.get(change.record_id) is not None)
+    return _unseen(preload, change, device, evaluation)
 
 
 def _admit_beside(preload: Preload, rules: TypeRules, change: Change, device: DeviceContext) -> Outcome:
     """Return what becomes of a record about another one: it is written once, and lies where that one lies."""
-    known, subject = preload.batch.get(change.record_id), preload.subject_of(change, device)
+    known, subject = preload.seen(change, device), preload.subject_of(change, device)
     if subject is None:
         is_granted = change.scope in device.scopes
         return quarantined(ErrorCode.ORPHAN if is_granted else ErrorCode.SCOPE_NOT_GRANTED)
-    if preload.is_erased(change):
+    if preload.is_seen_erased(change, device):
         return quarantined(ErrorCode.PURGED)
     if subject.type not in FILED_TYPES:
         return quarantined(ErrorCode.SCHEMA, {SUBJECT: [ErrorCode.WRONG_TYPE.value]})
     if known is None:
         evaluation = Evaluation(rules.types[change.type], rules, subject_id=subject.record_id)
-        return evaluate_new(replace(change, scope=subject.scope), evaluation)
+        return _filed(preload, replace(change, scope=subject.scope), evaluation)
     is_same = known.type == change.type and known.data == dict(change.set)
     return Outcome(Status.UNCHANGED) if is_same else quarantined(ErrorCode.RECORD_EXISTS)
 
@@ -117,9 +118,24 @@ def _of_members(change: Change) -> Outcome | None:
     )
 
 
-def _unseen(change: Change, device: DeviceContext, evaluation: Evaluation, *, is_hidden: bool) -> Outcome:
+def _unseen(preload: Preload, change: Change, device: DeviceContext, evaluation: Evaluation) -> Outcome:
     if change.scope not in device.scopes:
         return quarantined(ErrorCode.SCOPE_NOT_GRANTED)
     if change.op != Op.PUT or not change.create:
         return quarantined(ErrorCode.ORPHAN)
-    return quarantined(ErrorCode.RECORD_EXISTS) if is_hidden else evaluate_new(change, evaluation)
+    return _filed(preload, change, evaluation)
+
+
+def _filed(preload: Preload, change: Change, evaluation: Evaluation) -> Outcome:
+    """Return what becomes of a create under an id that the tablet cannot see.
+
+    Whether a record out of its sight has the id shows only where everything else would be applied, and of an
+    id that cannot be computed: only those who were shown it know it.
+    """
+    if not may_be_filed_under(change.record_id, change.type, change.set):
+        return quarantined(ErrorCode.SCHEMA, {"record_id": [ErrorCode.BAD_ID.value]})
+    outcome = evaluate_new(change, evaluation)
+    is_free = preload.batch.get(change.record_id) is None
+    return (
+        outcome if is_free or outcome.status == Status.QUARANTINED else quarantined(ErrorCode.RECORD_EXISTS)
+    )

@@ -124,7 +124,8 @@ class ChangeProcessor:
         """Apply a change or quarantine it; tell whether that is news."""
         device = self._preload.devices[one.receipt.device_id]
         # Of a change that is about an erased record nothing is stored, whatever its size.
-        size_bytes = len(one.change.body) if one.payload else 0
+        is_erased = not one.payload and self._preload.is_seen_erased(one.change, device)
+        size_bytes = 0 if is_erased else len(one.change.body)
         outcome = admit(self._preload, self._rules, one.change, size_bytes, device)
         if outcome.status == Status.QUARANTINED:
             return self._quarantine(one, outcome)

@@ -80,7 +80,15 @@ class Preload:
 
     def is_erased(self, change: Change) -> bool:
         """Tell whether the record of a change, the one it is about, or a merge target, was erased."""
-        records = (self.batch.get(one) for one in (change.record_id, subject_of(change) or ""))
+        return self._is_any_erased(
+            self.batch.get(one) for one in (change.record_id, subject_of(change) or "")
+        )
+
+    def is_seen_erased(self, change: Change, device: DeviceContext) -> bool:
+        """Tell the same of the records that the tablet may see: of others their erasure MUST NOT show."""
+        return self._is_any_erased((self.seen(change, device), self.subject_of(change, device)))
+
+    def _is_any_erased(self, records: Iterable[Stored | None]) -> bool:
         return any(
             one is not None and record_merge.merge_target_of(one, self.batch.get).is_erased for one in records
         )

@@ -95,7 +95,7 @@ def test_census_is_filed_under_the_id_of_its_fact(desk: Desk):
     (change,) = desk.changes()
     assert (change.scope, change.is_create) == (SCOPE, True)
     assert record == commune_entry_id(
-        "worker_census", {"establishment_id": KARAOKE, "counted_on": "2026-11-24"}
+        "worker_census", {"unit_id": UNIT, "establishment_id": KARAOKE, "counted_on": "2026-11-24"}
     )
     # Nothing else: two who count the same write the same.
     assert change.set == {

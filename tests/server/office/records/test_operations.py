@@ -45,7 +45,7 @@ def edit_of_its_scope(tablet: Tablet, record_id: str) -> Json:
 
 @pytest.mark.parametrize(
     ("made", "reason"),
-    [(edit, "orphan"), (second_create, "record_exists"), (edit_of_its_scope, "scope_not_granted")],
+    [(edit, "orphan"), (second_create, "schema"), (edit_of_its_scope, "scope_not_granted")],
 )
 def test_what_waited_runs_when_its_record_moves_into_a_granted_scope(
     world: World, made: Callable[[Tablet, str], Json], reason: str

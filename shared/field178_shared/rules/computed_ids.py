@@ -1,0 +1,27 @@
+"""Computed ids: made of content, so whoever knows the content can ask whether such a record exists.
+
+A tablet files under a computed id only the record that the id is made of. Under any other one its change is
+refused, whether a record has that id or not.
+"""
+
+from __future__ import annotations
+
+from field178_shared.ids import is_computed, is_uuid
+from field178_shared.records.reading import Data, text_of
+from field178_shared.rules.commune import FACT_MEMBERS, commune_entry_id
+from field178_shared.rules.visit_outreach import session_id_of_visit
+
+_SESSION = "outreach_session"
+_VISIT = "source_inspection_id"
+
+
+def may_be_filed_under(record_id: str, record_type: str, data: Data) -> bool:
+    """Tell whether a new record may have this id: one that nobody can compute, or that of its own content."""
+    return not is_computed(record_id) or record_id == _id_of(record_type, data)
+
+
+def _id_of(record_type: str, data: Data) -> str | None:
+    if record_type in FACT_MEMBERS:
+        return commune_entry_id(record_type, data)
+    visit_id = text_of(data, _VISIT) if record_type == _SESSION else ""
+    return session_id_of_visit(visit_id) if is_uuid(visit_id) else None
