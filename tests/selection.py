@@ -43,6 +43,7 @@ DIFFERENTIAL = frozenset(
         "server/office/feeds/test_reading.py",
         "server/office/filed/test_words.py",
         "server/office/indicators/test_totals.py",
+        "server/office/plan/test_planned_at_once.py",
         "server/office/search/test_queries.py",
         "server/office/webhooks/test_collection.py",
         "server/records/test_batch.py",

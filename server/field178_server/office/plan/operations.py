@@ -1,7 +1,8 @@
 """What the office decides about the plan: quotas, planned visits, their month and team, re-inspections.
 
-The id of a planned visit is made of what it is about, so that two officers, or one who clicks twice, plan
-one visit. Nothing is deleted: a visit that is not to be made is cancelled with a reason.
+The id of a planned visit is random: nobody can compute it and ask for it. Two officers, or one who clicks
+twice, plan one visit, because what is planned is read while its establishments, or the visit that asked for
+a re-inspection, are locked. Nothing is deleted: a visit that is not to be made is cancelled with a reason.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import NAMESPACE_URL
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from field178_server.audit.office_write import write_record
 from field178_server.audit.operation_context import OperationContext
@@ -72,11 +73,6 @@ def plan_id(year: int) -> str:
     return companion_id(str(NAMESPACE_URL), PLAN, str(year))
 
 
-def recheck_id(visit_id: str, follow_up_id: str) -> str:
-    """Return the id of the re-inspection of a correction: there is one."""
-    return companion_id(visit_id, ITEM, follow_up_id)
-
-
 def set_plan(batch: Batch, context: OperationContext, data: Data, seen_rev: int) -> None:
     """Write the document and the quotas of a year over the revision that was seen; 0: there was none."""
     year = data["year"]
@@ -109,18 +105,21 @@ def add_items(
     places = _places(batch, wanted)
     if missing := set(wanted) - set(places):
         raise AppError(ErrorCode.NOT_FOUND, record_id=min(missing))
-    planned = _planned(batch, wanted, assignment)
-    key = f"{assignment.window_from}|{assignment.window_to}"
-    ids = {one: companion_id(one, ITEM, key) for one in wanted if one not in planned}
-    batch.load(ids.values())
+    # Who plans a visit to one of them at the same time waits here, and then finds it planned.
+    batch.load(wanted)
+    planned = _planned(
+        batch,
+        PlanItemRow.establishment_id.in_(wanted),
+        PlanItemRow.window_from == assignment.window_from,
+        PlanItemRow.window_to == assignment.window_to,
+    )
+    of_places = {text_of(one.data, "establishment_id"): one for one in planned}
     made = []
-    for establishment_id, record_id in ids.items():
-        known = batch.get(record_id)
-        # The visit that has the id was moved to another window: this one is another visit.
-        if known is not None and "cancelled" not in known.data:
-            record_id = batch.ids.time_ordered()
-        place = {**places[establishment_id], "establishment_id": establishment_id}
-        made.append(_enter(batch, context, record_id, {**place, **assignment.data()}))
+    for establishment_id in wanted:
+        known = of_places.get(establishment_id)
+        if known is None or "cancelled" in known.data:
+            place = {**places[establishment_id], "establishment_id": establishment_id}
+            made.append(_enter(batch, context, known, {**place, **assignment.data()}))
     return made
 
 
@@ -134,11 +133,14 @@ def plan_recheck(batch: Batch, context: OperationContext, visit_id: str, follow_
     asked = entries_of(visit.data, "follow_ups").get(follow_up_id) if visit else None
     if visit is None or visit.deleted or visit.type != _VISIT or asked is None:
         raise AppError(ErrorCode.NOT_FOUND, record_id=visit_id)
-    record_id = recheck_id(visit_id, follow_up_id)
-    batch.load([record_id])
-    known = batch.get(record_id)
-    if known is not None and not known.deleted and "cancelled" not in known.data:
-        return record_id
+    planned = _planned(
+        batch,
+        PlanItemRow.asked_visit_id == visit_id,
+        PlanItemRow.asked_follow_up_id == follow_up_id,
+    )
+    known = planned[-1] if planned else None
+    if known is not None and "cancelled" not in known.data:
+        return known.record_id
     today = local_date(context.now())
     first = max(today, day_of(asked, "due_on") or today)
     establishment_id = text_of(visit.data, "establishment_id")
@@ -156,7 +158,7 @@ def plan_recheck(batch: Batch, context: OperationContext, visit_id: str, follow_
         "asked_by": {"visit_id": visit_id, "follow_up_id": follow_up_id},
         **assignment.data(),
     }
-    return _enter(batch, context, record_id, data)
+    return _enter(batch, context, known, data)
 
 
 def move_item(batch: Batch, context: OperationContext, seen: SeenItem, assignment: Assignment) -> None:
@@ -201,22 +203,21 @@ def _places(batch: Batch, establishment_ids: list[str]) -> dict[str, Data]:
     }
 
 
-def _planned(batch: Batch, establishment_ids: list[str], assignment: Assignment) -> set[str]:
-    query = select(PlanItemRow.establishment_id).where(
-        PlanItemRow.tenant_id == batch.tenant_id,
-        PlanItemRow.establishment_id.in_(establishment_ids),
-        PlanItemRow.window_from == assignment.window_from,
-        PlanItemRow.window_to == assignment.window_to,
-        PlanItemRow.is_cancelled.is_(False),
+def _planned(batch: Batch, *conditions: ColumnElement[bool]) -> list[Stored]:
+    """Return the planned visits that meet the conditions, those that are cancelled first."""
+    query = select(PlanItemRow.record_id).where(PlanItemRow.tenant_id == batch.tenant_id, *conditions)
+    found = list(
+        batch.session.scalars(query.order_by(PlanItemRow.is_cancelled.desc(), PlanItemRow.record_id))
     )
-    return {found for found in batch.session.scalars(query) if found is not None}
+    batch.load(found)
+    return [item for record_id in found if (item := batch.get(record_id)) is not None]
 
 
-def _enter(batch: Batch, context: OperationContext, record_id: str, data: Data) -> str:
-    data = {**data, "year": _year_of(data)}
-    known = batch.get(record_id)
-    _put(batch, context, known or record_id, data, "plan_item_added")
-    return record_id
+def _enter(batch: Batch, context: OperationContext, known: Stored | None, data: Data) -> str:
+    """Write a new planned visit, or plan a cancelled one again; return its id."""
+    item = known or batch.ids.random()
+    _put(batch, context, item, {**data, "year": _year_of(data)}, "plan_item_added")
+    return item if isinstance(item, str) else item.record_id
 
 
 def _put(batch: Batch, context: OperationContext, known: Stored | str, data: Data, action: str) -> None:

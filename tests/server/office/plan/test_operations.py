@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -134,8 +135,8 @@ class Desk:
         return int(run_write(self.world.engine, work))
 
 
-@pytest.fixture
-def desk(engine: Engine) -> Desk:
+def opened_desk(engine: Engine) -> Desk:
+    """Return a desk on a new store."""
     world = World(engine)
     tablet = world.tablet(TEAM, UNIT, "ref")
     places = [
@@ -147,12 +148,28 @@ def desk(engine: Engine) -> Desk:
     return desk
 
 
+@pytest.fixture
+def desk(engine: Engine) -> Desk:
+    return opened_desk(engine)
+
+
 def test_bulk_is_planned_once(desk: Desk) -> None:
     first = desk.add()
     assert len(first) == 2
     assert desk.add() == []
     assert len(desk.add(month=12)) == 2
     assert desk.known() >= set(first)
+
+
+def test_id_of_a_planned_visit_is_random(desk: Desk) -> None:
+    asked = {"exit": {"text": "Dọn lối thoát nạn", "due_on": "2026-11-24", "status": "open"}}
+    visit = desk.visit(desk.places[0], started_at="2026-11-05T02:00:00Z", follow_ups=asked)
+    items = [*desk.add(), desk.run(plan_recheck, visit, "exit")]
+    moved = items[0]
+    desk.run(move_item, SeenItem(moved, desk.rev(moved)), assignment(month=12))
+    items += desk.add()
+    assert len(set(items)) == 4
+    assert {uuid.UUID(one).version for one in items} == {4}
 
 
 def test_visit_in_the_window_does_one(desk: Desk) -> None:
