@@ -13,7 +13,9 @@ from field178_server.database.engine import changed_rows
 from field178_server.database.models import (
     Attachment,
     Blob,
+    ChangeHistory,
     DeviceOfficer,
+    DeviceScope,
     Quarantine,
     Record,
     Tenant,
@@ -144,12 +146,13 @@ def check_limits(
         raise AppError(ErrorCode.TOO_LARGE, limit=limits.tenant, unit="bytes_of_tenant")
 
 
-def refuse_erased(session: Session, tenant_id: str, record_id: str) -> None:
+def refuse_erased(session: Session, tenant_id: str, device_id: str, record_id: str) -> None:
     """Refuse a file of a record whose content was removed for good: it MUST NOT come back as a picture.
 
+    A tablet that never had the record hears nothing of that: its bytes are taken in and not kept.
     Until the transaction ends its erasure waits. MUST come before any other row is locked, as everywhere.
     """
-    if _is_erased(session, tenant_id, record_id):
+    if _is_erased(session, tenant_id, record_id) and _has_had(session, tenant_id, device_id, record_id):
         raise _refusal()
 
 
@@ -184,26 +187,27 @@ def find(session: Session, tenant_id: str, device_id: str, upload_id: str) -> Up
     return row
 
 
-def complete(session: Session, upload: Upload, now: datetime) -> None:
-    """Mark an upload as done; its bytes MUST be stored already.
+def complete(session: Session, upload: Upload, now: datetime) -> bool:
+    """Mark an upload as done; its bytes MUST be stored already. Tell whether they stay.
 
     Raises AppError(upload_gone) when it was given up meanwhile; AppError(file_refused) when its record was
     erased meanwhile, unless something else has these bytes.
     """
-    is_erased = _is_erased(session, upload.tenant_id, upload.record_id)
-    key = (upload.tenant_id, upload.sha256)
+    tenant_id, record_id = upload.tenant_id, upload.record_id
+    is_erased = _is_erased(session, tenant_id, record_id)
+    is_refused = is_erased and _has_had(session, tenant_id, upload.device_id, record_id)
     if not _set_state(session, upload, DONE):
-        own = (Upload.tenant_id == upload.tenant_id, Upload.upload_id == upload.upload_id)
+        own = (Upload.tenant_id == tenant_id, Upload.upload_id == upload.upload_id)
         if session.scalar(select(Upload.state).where(*own)) == DONE:
-            return
-        raise _refusal() if is_erased else AppError(ErrorCode.UPLOAD_GONE)
-    blob = session.get(Blob, key)
+            return True
+        raise _refusal() if is_refused else AppError(ErrorCode.UPLOAD_GONE)
+    blob = session.get(Blob, (tenant_id, upload.sha256))
     if blob is not None:
         # Nobody collects them now: the caller keeps those who clear away out.
         blob.unnamed_since = None
-    elif is_erased:
+    elif is_refused:
         raise _refusal()
-    else:
+    elif not is_erased:
         session.add(
             Blob(
                 tenant_id=upload.tenant_id,
@@ -214,6 +218,7 @@ def complete(session: Session, upload: Upload, now: datetime) -> None:
                 backed_up_at=None,
             )
         )
+    return blob is not None or not is_erased
 
 
 def give_up(session: Session, upload: Upload) -> None:
@@ -241,6 +246,23 @@ def _is_erased(session: Session, tenant_id: str, record_id: str) -> bool:
     # Held until the end: an erasure that commits after this look would not see what is stored then.
     body = session.scalar(_BODY, {"tenant_id": tenant_id, "record_id": record_id})
     return body is not None and body.startswith(f'{{"{ERASED_AT}":')
+
+
+def _has_had(session: Session, tenant_id: str, device_id: str | None, record_id: str) -> bool:
+    """Tell whether a tablet wrote or may read a record; the office, which is no tablet, always."""
+    wrote = exists().where(
+        ChangeHistory.tenant_id == tenant_id,
+        ChangeHistory.record_id == record_id,
+        ChangeHistory.device_id == device_id,
+    )
+    reads = exists().where(
+        Record.tenant_id == tenant_id,
+        Record.record_id == record_id,
+        DeviceScope.tenant_id == tenant_id,
+        DeviceScope.device_id == device_id,
+        DeviceScope.scope == Record.scope,
+    )
+    return device_id is None or bool(session.scalar(select(or_(wrote, reads))))
 
 
 def _refusal() -> AppError:

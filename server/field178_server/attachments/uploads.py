@@ -73,7 +73,7 @@ class Uploading:
         state = DONE if skip_known and self._knows(device, wanted) else OPEN
 
         def work(session: Session) -> tuple[Upload, list[Upload]]:
-            upload_rows.refuse_erased(session, self._tenant_id, wanted.record_id)
+            upload_rows.refuse_erased(session, self._tenant_id, device.id, wanted.record_id)
             if device.needs_sign_in:
                 upload_rows.refuse_unnamed(session, self._tenant_id, device.id, wanted)
             upload_rows.forget(session, self._tenant_id, now)
@@ -158,9 +158,11 @@ class Uploading:
     def _settle(self, row: Upload) -> None:
         # The file has gone from its first place: it was stored and the row did not follow, or it was lost.
         with self._store.keeping():
-            if self._store.holds(row.sha256, row.size):
-                self._complete(row)
-                return
+            is_stored = self._store.holds(row.sha256, row.size)
+            is_kept = is_stored and self._complete(row)
+        if is_stored:
+            self._erase_unless(is_kept, row)
+            return
         self._give_up(row)
         raise AppError(ErrorCode.UPLOAD_GONE)
 
@@ -181,7 +183,8 @@ class Uploading:
         try:
             with self._store.keeping():
                 self._publish(row)
-                self._complete(row)
+                is_kept = self._complete(row)
+            self._erase_unless(is_kept, row)
         except AppError as error:
             if error.code in (ErrorCode.FILE_REFUSED, ErrorCode.UPLOAD_GONE):
                 # Its record was erased between the first byte and the last.
@@ -196,8 +199,13 @@ class Uploading:
             # Its record was erased while the bytes were checked: what had been sent is dropped.
             raise AppError(ErrorCode.UPLOAD_GONE) from None
 
-    def _complete(self, row: Upload) -> None:
-        run_write(self._engine, lambda session: upload_rows.complete(session, row, self._clock.now()))
+    def _complete(self, row: Upload) -> bool:
+        return run_write(self._engine, lambda session: upload_rows.complete(session, row, self._clock.now()))
+
+    def _erase_unless(self, is_kept: bool, row: Upload) -> None:
+        """Erase bytes of a record that was erased, taken from a tablet that must not hear of that."""
+        if not is_kept:
+            erase_unless_named(self._engine, self._tenant_id, self._store, row.sha256)
 
     def _give_up(self, row: Upload) -> None:
         run_write(self._engine, lambda session: upload_rows.give_up(session, row))

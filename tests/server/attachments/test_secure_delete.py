@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from tests.server.office.erasure.test_operations import SECRET, add_privacy_officers, purged, refusal
 from tests.server.pictures import bytes_of, jpeg, sha256
-from tests.world import ESTABLISHMENT, OFFICER, TENANT, Tablet, World
+from tests.world import ESTABLISHMENT, OFFICER, OTHER_UNIT, TENANT, Tablet, World
 
 from field178_server.attachments.previews import make_preview, preview_name
 from field178_server.attachments.secure_delete import finish_erasures
@@ -138,6 +138,29 @@ def test_a_photo_on_its_way_is_dropped_and_refused_from_then_on(world: World, st
     gone = refusal(lambda: uploading(world, store).position(device_of(tablet), upload_id))
     assert gone is ErrorCode.UPLOAD_GONE
     assert refusal(lambda: sent(world, store, tablet, record_id)) is ErrorCode.FILE_REFUSED
+    assert world.rows(Blob) == []
+
+
+def test_tablet_that_never_had_a_record_hears_nothing_of_its_purge(world: World, store: FileStore) -> None:
+    home, stranger = world.tablet(), world.tablet(OTHER_UNIT, "ref")
+    record_id = home.created(named(PICTURE))
+    purged(world, record_id)
+    erased(world, store)
+    told = [
+        uploading(world, store).position(device_of(stranger), sent(world, store, stranger, one)).is_whole
+        for one in (record_id, world.ids.time_ordered())
+    ]
+    assert told == [True, True]
+    assert refusal(lambda: sent(world, store, home, record_id)) is ErrorCode.FILE_REFUSED
+
+
+def test_bytes_that_a_stranger_sends_for_a_purged_record_are_not_kept(world: World, store: FileStore) -> None:
+    home, stranger = world.tablet(), world.tablet(OTHER_UNIT, "ref")
+    record_id = home.created(named(PICTURE))
+    purged(world, record_id)
+    erased(world, store)
+    sent(world, store, stranger, record_id)
+    assert bytes_of(store, sha256(PICTURE)) is None
     assert world.rows(Blob) == []
 
 
