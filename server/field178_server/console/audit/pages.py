@@ -15,6 +15,7 @@ from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import office
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import FilterField, ListAddress, wanted_day
+from field178_server.console.shell.policy import own_access
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.shell.tables import Cell, TableFile, table_response
 from field178_server.console.text.localize import Localizer
@@ -55,7 +56,7 @@ def audit_trail() -> AnyResponse:
         is_open=bool(_LIST.given(*_FILTERS)),
         filters=_filters(narrow, (*authors, *other_authors(localizer)), localizer),
         lines=[reader.line(entry) for entry in found.page.rows],
-        subject=reader.record(narrow.object) if narrow.object in reader.records else None,
+        subject=reader.subject(narrow.object),
         links=_LIST.pages(found.page),
         files=_LIST.files(),
         chain=chain_view(checks, localizer),
@@ -74,7 +75,7 @@ def audit_file(kind: str) -> AnyResponse:
             line = reader.line(entry)
             subject = line.object or Named("")
             named = (line.author.text, line.action, line.detail, subject.text, subject.hint, line.area)
-            yield [entry.at, *named, entry.object_id or ""]
+            yield [entry.at, *named, reader.id_of(entry)]
 
     headings = [localizer.say(heading) for heading in _HEADINGS]
     return table_response(kind, TableFile("audit", localizer.say(N_("Audit trail")), headings), rows)
@@ -111,6 +112,7 @@ def _narrowed() -> AuditFilter:
         author=given.get("author", "")[:_MOST],
         kind=ActionKind(kind) if kind in tuple(ActionKind) else None,
         object=given.get("object", "")[:_MOST].strip(),
+        access=own_access(),
     )
 
 

@@ -14,8 +14,14 @@ from field178_server.console.shell.policy import may
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.office.audit.chain_check import ChainChecks, ChainState
-from field178_server.office.audit.queries import OTHER_AUTHORS, RecordFacts, TrailEntry, TrailNames
-from field178_server.records.access import access_of
+from field178_server.office.audit.queries import (
+    OTHER_AUTHORS,
+    RecordFacts,
+    TrailEntry,
+    TrailNames,
+    may_be_named,
+)
+from field178_server.records.access import AccessFilter, access_of
 from field178_shared.text.i18n import N_
 
 _AUTHORS = {
@@ -90,7 +96,7 @@ class TrailReader:
     def line(self, entry: TrailEntry) -> EntryLine:
         """Return an entry in words."""
         found = self.object_of(entry)
-        has_trail = found is not None and entry.object_id is not None and entry.object_id in self._with_trail
+        has_trail = found is not None and self.id_of(entry) in self._with_trail
         return EntryLine(
             at=self.localizer.exact(entry.at),
             author=self.author_of(entry),
@@ -100,6 +106,20 @@ class TrailReader:
             trail=url_for("console.audit", object=entry.object_id) if has_trail else "",
             area=self.area_of(entry),
         )
+
+    def id_of(self, entry: TrailEntry) -> str:
+        """Return the id of what it was done to, as far as it may be named to the reader."""
+        record = self.records.get(entry.object_id or "")
+        return (entry.object_id or "") if record is None or may_be_named(self._access, record) else ""
+
+    def subject(self, record_id: str) -> Named | None:
+        """Return the record that the trail is narrowed to, where it may be named to the reader."""
+        record = self.records.get(record_id)
+        return self.record(record_id) if record and may_be_named(self._access, record) else None
+
+    @property
+    def _access(self) -> AccessFilter:
+        return access_of(self.officer.role, self.officer.scopes)
 
     def author_of(self, entry: TrailEntry) -> Named:
         """Return who did it; the kind of author where nobody is named."""
@@ -158,8 +178,7 @@ class TrailReader:
 
     def _record_page(self, record_id: str, record: RecordFacts) -> str:
         page = "establishment" if record.type == "establishment" else "review_record"
-        access = access_of(self.officer.role, self.officer.scopes)
-        if not access.holds(record.scope) or not self._may(page):
+        if not self._access.holds(record.scope) or not self._may(page):
             return ""
         return record_link(record.type, record_id) or ""
 

@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 
 from field178_server.audit.actions import ACTIONS, ActionKind
 from field178_server.database.models import Audit, FiledRecord, Record
+from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import FILED_TYPES, number_on
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
 from field178_server.records.searched_texts import has_text
 from field178_shared.ids import is_uuid
+from field178_shared.records.plan import ITEM
+from field178_shared.rules.commune import FACT_MEMBERS
 from field178_shared.text.normalisation import fold
 from field178_shared.time.clock import start_of_day
 
@@ -25,6 +28,8 @@ PAGE_SIZE = 50
 EXPORT_STEP = 2000
 # Authors that are no officer.
 OTHER_AUTHORS = ("device", "operator", "system")
+_NOTHING = AccessFilter(frozenset())
+_TELLING_TYPES = frozenset({ITEM, *FACT_MEMBERS})
 _ORDER = Order(Audit.tenant_id, Audit.at, Audit.audit_id, is_descending=True)
 
 
@@ -33,6 +38,7 @@ class AuditFilter:
     """What the trail is narrowed to; an empty value narrows nothing.
 
     `author` is an officer or a kind of author; `object` is an id, or a number on a visit or session.
+    `access`: what the reader may read; an id that may not be named to them is of nothing.
     """
 
     since: date | None = None
@@ -40,6 +46,7 @@ class AuditFilter:
     author: str = ""
     kind: ActionKind | None = None
     object: str = ""
+    access: AccessFilter = _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,14 @@ class TrailPage:
     page: KeysetPage[TrailEntry]
     total: int
     known: TrailNames
+
+
+def may_be_named(access: AccessFilter, record: RecordFacts) -> bool:
+    """Tell whether the trail may give the id of a record: of one that tells a place, to who may read it.
+
+    Planned visits and entries had computed ids, which whoever knows establishments and days can try.
+    """
+    return record.type not in _TELLING_TYPES or access.holds(record.scope)
 
 
 def trail_page(session: Session, tenant_id: str, narrow: AuditFilter, place: PageStart) -> TrailPage:
@@ -167,13 +182,16 @@ def _within(session: Session, tenant_id: str, narrow: AuditFilter) -> list[Colum
     if narrow.kind:
         found.append(Audit.action.in_(ACTIONS[narrow.kind]))
     if narrow.object:
-        found.append(_on_object(session, tenant_id, narrow.object))
+        found.append(_on_object(session, tenant_id, narrow))
     return found
 
 
-def _on_object(session: Session, tenant_id: str, text: str) -> ColumnElement[bool]:
+def _on_object(session: Session, tenant_id: str, narrow: AuditFilter) -> ColumnElement[bool]:
+    text = narrow.object
     if is_uuid(text):
-        return Audit.object_id == text
+        known = records_of(session, tenant_id, [text]).values()
+        is_open = all(may_be_named(narrow.access, record) for record in known)
+        return Audit.object_id == text if is_open else false()
     numbered = select(FiledRecord.record_id).where(FiledRecord.tenant_id == tenant_id, has_text(fold(text)))
     ids = session.scalars(numbered).all()
     return Audit.object_id.in_(ids) if ids else false()

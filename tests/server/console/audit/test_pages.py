@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from html import unescape
 
 import pytest
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
 from tests.server.console.conftest import PLACE, TEAM, Browser, FieldWork
 from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import Office
@@ -15,12 +18,14 @@ from tests.stores import Statements
 
 from field178_server.accounts import teams
 from field178_server.audit import trail, verify
-from field178_server.audit.trail import AuditEntry
+from field178_server.audit.trail import Actor, AuditEntry
 from field178_server.database.models import Audit, OfficerScope, StoredReceipt
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.job_kinds import JOB_KINDS
 from field178_server.jobs.worker import JobWorker
 from field178_server.office.audit import queries
+from field178_server.office.plan.operations import Assignment, add_items
+from field178_server.records.batch import Batch
 
 CODE = "BB-178-0042"
 
@@ -137,6 +142,46 @@ def test_records_are_named_by_what_the_role_may_read(
     assert "/people/" in admin.text("/audit?kind=reading")
     assert f'href="/tablets/{in_the_field.tablet.device}"' in admin.text("/audit?kind=sync")
     assert "/people/" not in privacy.text("/audit?kind=reading")
+
+
+def planned_secretly(office: Office, planner: str) -> str:
+    """Plan an unannounced visit to the place and return its id."""
+    day = date(2030, 1, 7)
+    plan = Assignment(
+        team_id=TEAM.removeprefix("team:"),
+        window_from=day,
+        window_to=day,
+        kind="unannounced",
+        trigger="annual_plan",
+    )
+
+    def work(session: Session) -> str:
+        batch = Batch(session, "main", office.clock, office.runtime.ids)
+        context = replace(office.context, actor=Actor("officer", office.officer_id(planner)))
+        (item,) = add_items(batch, context, [PLACE], plan)
+        batch.flush()
+        return item
+
+    return run_write(office.engine, work)
+
+
+@pytest.mark.parametrize("role", ["privacy_officer", "admin"])
+def test_trail_does_not_tell_a_planned_visit_to_who_may_not_read_it(
+    office: Office,
+    in_the_field: FieldWork,
+    reviewer: Browser,
+    signed_in: Callable[[str], Browser],
+    role: str,
+) -> None:
+    in_the_field.place()
+    item, free = planned_secretly(office, "chi"), office.runtime.ids.random()
+    browser = signed_in(role)
+    page = unescape(browser.text("/audit?kind=plan"))
+    assert lines(browser, "/audit?kind=plan")
+    assert item not in page
+    narrowed = [browser.text(f"/audit?object={one}").replace(one, "") for one in (item, free)]
+    assert narrowed[0] == narrowed[1]
+    assert item not in browser.client.get("/audit.csv?kind=plan").get_data(as_text=True)
 
 
 def test_pages_follow_each_other_and_the_last_one_is_near(
