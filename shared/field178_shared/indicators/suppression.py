@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from field178_shared.codelists import CodeLists, Indicator
 from field178_shared.codelists.indicators import YES_NO
-from field178_shared.formulas.figures import Formula
+from field178_shared.formulas.figures import Aggregate, Formula
+from field178_shared.formulas.sources import SOURCES
 from field178_shared.indicators.figures import FigureValue
 
 # The smallest number that is shown: from one to four, those who are counted could be known.
@@ -39,6 +40,46 @@ def is_sum_of_fines(lists: CodeLists, indicator: Indicator) -> bool:
         for formula in lists.figures[indicator.id].formulas
         for one in formula.aggregates
     )
+
+
+def hidden_kinds_beside_shown(lists: CodeLists, indicator: Indicator) -> frozenset[str]:
+    """Return the kinds of hidden numbers that an indicator adds to shown ones.
+
+    It counts records of several types, as filed records are visits and sessions: less the sessions, which are
+    shown, it is the number of visits.
+    """
+    kinds, found = lists.privacy.small_counts.kinds, set[str]()
+    for one in _aggregates_of(lists, indicator):
+        types = SOURCES[one.of].record_types if one.of in SOURCES else ()
+        alone = {(type_,) for type_ in types} - {types}
+        within = [name for name, source in SOURCES.items() if source.record_types in alone]
+        hidden = {name for name in within if kinds[name].is_of_somebody(by_number=False)}
+        if len(hidden) < len(within):
+            found |= hidden
+    return frozenset(found)
+
+
+def is_shown_of_whole_years(lists: CodeLists, indicator: Indicator) -> bool:
+    """Tell whether no part of an indicator is shown: sums of fines, and numbers that others are told by."""
+    return is_sum_of_fines(lists, indicator) or bool(hidden_kinds_beside_shown(lists, indicator))
+
+
+def indicators_of_all(lists: CodeLists, kinds: Collection[str]) -> frozenset[str]:
+    """Return the indicators that count all events of one of these kinds."""
+    return frozenset(
+        indicator.id
+        for indicator in lists.indicators.values()
+        if indicator.denominator is None
+        and any(
+            one.of in kinds and one.where is None and one.value is None
+            for one in _aggregates_of(lists, indicator)
+        )
+    )
+
+
+def _aggregates_of(lists: CodeLists, indicator: Indicator) -> Iterator[Aggregate]:
+    for formula in lists.figures[indicator.id].formulas:
+        yield from formula.aggregates
 
 
 def counts_people(lists: CodeLists, indicator: Indicator) -> bool:

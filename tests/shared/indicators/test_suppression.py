@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.shared.indicators.attacker import Attacker
+from tests.shared.indicators.identities import identities
 
 from field178_shared.codelists import Indicator, load
 from field178_shared.formulas.sources import ENTITIES, SOURCES
@@ -17,7 +18,10 @@ from field178_shared.indicators.suppression import (
     HiddenPlaces,
     counts_people,
     hidden_cells,
+    hidden_kinds_beside_shown,
+    indicators_of_all,
     is_hidden,
+    is_shown_of_whole_years,
     is_small,
     is_sum_of_fines,
     names_nobody,
@@ -283,6 +287,23 @@ def test_what_each_kind_stands_for_is_decided_with_a_reason_and_its_source() -> 
         assert one.reason
         assert one.source in lists.legal_sources
     assert [one.id for one in lists.indicators.values() if is_sum_of_fines(lists, one)] == ["fines_amount"]
+
+
+def test_number_of_records_is_shown_of_no_part_because_it_tells_visits() -> None:
+    lists = load()
+    mixed = {one.id for one in lists.indicators.values() if hidden_kinds_beside_shown(lists, one)}
+    assert mixed == {"sync_within_24h_pct", "returned_records_pct"}
+    assert all(counts_people(lists, indicator(one)) for one in mixed)
+    assert all(is_shown_of_whole_years(lists, indicator(one)) for one in {*mixed, "fines_amount"})
+    assert not is_shown_of_whole_years(lists, indicator("visits_total"))
+    assert "visits_total" in indicators_of_all(
+        lists, hidden_kinds_beside_shown(lists, indicator("returned_records_pct"))
+    )
+
+
+def test_identities_between_indicators_are_found_in_random_districts() -> None:
+    together = [{text.partition(",")[0].rstrip(")") for text in one} for one in identities()]
+    assert {"count(filed_record", "count(inspection", "count(session"} in together
 
 
 def test_a_share_that_leaves_out_a_few_is_hidden() -> None:

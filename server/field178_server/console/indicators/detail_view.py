@@ -27,7 +27,7 @@ from field178_shared.codelists.indicators import PERCENT
 from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.figures import FigureValue, reached
 from field178_shared.indicators.periods import Period, months_after
-from field178_shared.indicators.suppression import counts_people, is_sum_of_fines, shows_parts
+from field178_shared.indicators.suppression import counts_people, is_shown_of_whole_years, shows_parts
 from field178_shared.text.formats import NOTHING
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
@@ -231,7 +231,7 @@ class DetailWriter:
         address, lists = self.writer.address, self._localizer.lists
         if not address.is_from_above or not counts_people(lists, self.indicator):
             return False
-        if address.is_rounded or is_sum_of_fines(lists, self.indicator):
+        if address.is_rounded or is_shown_of_whole_years(lists, self.indicator):
             return True
         is_whole = address.period_name == WHOLE_YEAR and _NOT_AT_HAND not in figures
         return not is_whole or not shows_parts(figures, is_running=self.is_running)

@@ -7,7 +7,7 @@ today and next week learns nothing of the few that came between (decision 0115).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -24,8 +24,11 @@ from field178_shared.indicators.suppression import (
     SMALLEST_SHOWN,
     HiddenPlaces,
     counts_people,
+    hidden_kinds_beside_shown,
+    indicators_of_all,
     is_hidden,
-    is_sum_of_fines,
+    is_shown_of_whole_years,
+    is_small,
     names_nobody,
     shows_parts,
 )
@@ -45,7 +48,8 @@ def hidden_figures(
     hidden = {one.id for one in asked if is_hidden(lists, one, found[one.id].approved)}
     year = Period.of_year(period.first.year)
     if period != year or question.is_unfinished:
-        hidden |= {one.id for one in asked if is_sum_of_fines(lists, one)}
+        hidden |= {one.id for one in asked if is_shown_of_whole_years(lists, one)}
+    hidden |= _telling(session, tenant_id, question, [one for one in asked if one.id not in hidden])
     if period != year and question.today < period.end:
         # It is the year less the parts that are over: rounded twice, the two would tell it.
         return frozenset(one.id for one in asked)
@@ -68,6 +72,24 @@ def hidden_figures(
         if not (shows_parts(of_parts) and shows_parts(of_nested, is_running=True)):
             hidden.add(one.id)
     return frozenset(hidden)
+
+
+def _telling(
+    session: Session, tenant_id: str, question: FigureQuestion, asked: Collection[Indicator]
+) -> set[str]:
+    """Return the indicators that tell a small number by what is shown beside it."""
+    lists, period, telling = question.lists, question.period, set[str]()
+    for one in asked:
+        beside = sorted(indicators_of_all(lists, hidden_kinds_beside_shown(lists, one)))
+        if not beside:
+            continue
+        facts = facts_at_hand(session, tenant_id, question, beside, (period,))
+        others = [lists.indicators[other] for other in beside]
+        if not all(facts.tells(other, period) for other in others) or any(
+            is_small(facts.value(other, period).num) for other in others
+        ):
+            telling.add(one.id)
+    return telling
 
 
 def hidden_for(
@@ -99,7 +121,7 @@ def is_by_commune(question: FigureQuestion, indicator: Indicator) -> bool:
     """Tell whether communes of an indicator are shown: of years that are over, no answer about a few."""
     if names_nobody(question.lists, indicator):
         return True
-    if is_sum_of_fines(question.lists, indicator):
+    if is_shown_of_whole_years(question.lists, indicator):
         return False
     is_whole = question.period == Period.of_year(question.period.first.year) and not question.is_unfinished
     return is_whole and indicator.denominator != COMMUNES and not indicator.privacy

@@ -19,6 +19,7 @@ from tests.server.console.conftest import Browser
 from tests.server.console.exports.test_pages import Exports
 from tests.server.office_scene import Office
 from tests.shared.indicators.attacker import Attacker
+from tests.shared.indicators.identities import events_of, identities
 
 from field178_server.database.unit_of_work import snapshot
 from field178_server.office.indicators import from_above
@@ -36,7 +37,12 @@ from field178_shared.formulas.figures import Formula
 from field178_shared.formulas.sources import COMMUNE
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.reporting import PERIOD_NAMES, named_period
-from field178_shared.indicators.suppression import SMALLEST_SHOWN, counts_people, is_small
+from field178_shared.indicators.suppression import (
+    SMALLEST_SHOWN,
+    counts_people,
+    hidden_kinds_beside_shown,
+    is_small,
+)
 from field178_shared.list_packs import lists_with
 from field178_shared.time.clock import local_date
 
@@ -174,10 +180,41 @@ class Reader:
                 secret |= self._numbers(formula, year, is_running=one.denominator is not None)
                 self._knows_sums(formula, year)
         self._knows_parts_of_wholes(secret)
-        small = {key: one for key, one in secret.items() if is_small(one)}
+        self._knows_identities(year)
+        # Records of all types are no secret: what they tell of those that are is found by the identities.
+        mixed = {
+            plain(formula)
+            for one in self.indicators
+            if hidden_kinds_beside_shown(self.facts.question.lists, one)
+            for _, formula in self.formulas(one)
+        }
+        small = {key: one for key, one in secret.items() if is_small(one) and name_of(key) not in mixed}
         for key in small:
             self.attacker.unknown(key)
         return small
+
+    def _knows_identities(self, year: int) -> None:
+        """Know what hangs together across indicators, and all that is shown of what names nobody."""
+        lists, period = self.facts.question.lists, Period.of_year(year)
+        formulas = {plain(one): one for one in events_of(lists).values()}
+        hidden = {plain(formula) for one in self.indicators for _, formula in self.formulas(one)}
+        cells = {
+            *self._spans(year, is_running=False),
+            *((unit, period) for unit in parts_of_area(self.facts.area)),
+        }
+        for identity in identities():
+            terms: dict[str, float] = {}
+            for text, factor in identity.items():
+                name = plain(events_of(lists)[text])
+                terms[name] = terms.get(name, 0) + float(factor)
+            for cell in cells:
+                numbers = {name: self.secret(formulas[name], *cell) for name in terms}
+                # What is true of some districts alone nobody knows of this one.
+                if sum(terms[name] * number for name, number in numbers.items()):
+                    continue
+                for name in terms.keys() - hidden:
+                    self.attacker.sees((name, *cell), numbers[name])
+                self.attacker.knows({(name, *cell): factor for name, factor in terms.items() if factor})
 
     def _spans(self, year: int, *, is_running: bool) -> set[tuple[str, Period]]:
         """Return the areas and days that pages of a year may show a number of."""
@@ -215,6 +252,12 @@ class Reader:
             if all(secret[part] <= secret[whole] for part, whole in pairs):
                 for part, whole in pairs:
                     self.attacker.is_part(part, whole)
+
+
+def name_of(key: Hashable) -> str:
+    """Return the formula of a key."""
+    assert isinstance(key, tuple)
+    return str(key[0])
 
 
 @cache
