@@ -81,6 +81,12 @@ def _is_of(model: type[Officer | OfficerScope]) -> ColumnElement[bool]:
     return and_(model.tenant_id == ConsoleSession.tenant_id, model.officer_id == ConsoleSession.officer_id)
 
 
+def left_s(row: ConsoleSession, used_at: datetime, now: datetime) -> tuple[int, int]:
+    """Return the seconds until a session ends that is used no more, and until it ends in any case."""
+    idle_end = min(used_at + IDLE, row.expires_at)
+    return int((idle_end - now).total_seconds()), int((row.expires_at - now).total_seconds())
+
+
 def needs_touch(row: ConsoleSession, now: datetime) -> bool:
     """Tell whether the last-seen mark is old enough to be worth a write."""
     return now - row.last_seen_at >= _TOUCH_EVERY

@@ -22,6 +22,8 @@ from field178_shared.text.i18n import N_
 
 CSRF_FIELD = "csrf_token"
 CSRF_HEADER = "X-CSRF-Token"
+# A page that asks by itself says so: only what a person does keeps the session alive.
+BACKGROUND_HEADER = "X-Background"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _REFUSALS = {
     ErrorCode.SIGN_IN_REFUSED: N_("The password is not right. Check the keyboard (Telex) and Caps Lock."),
@@ -52,6 +54,7 @@ def sign_in(login: str, password: str, totp: str = "") -> OfficerContext:
 
     context = run_write(runtime.engine, open_it)
     g.officer, g.is_confirmed, g.asks_code, g.console_token = context, False, False, token
+    g.session_left_s = int(accounts.IDLE.total_seconds()), int(accounts.ABSOLUTE.total_seconds())
     _plan_cookie(runtime, token)
     return context
 
@@ -112,6 +115,12 @@ def find_officer() -> OfficerContext | None:
     return found
 
 
+def session_left_s() -> tuple[int, int]:
+    """Return the seconds until the session of the current request ends without use, and in any case."""
+    idle_s, absolute_s = g.session_left_s
+    return idle_s, absolute_s
+
+
 def current_token() -> str:
     """Return the token of this browser's session."""
     return str(g.get("console_token") or _cookie_token(current_runtime()))
@@ -153,8 +162,10 @@ def _look_up(runtime: Runtime) -> tuple[OfficerContext | None, bool, bool]:
         if found is None:
             return None, False, False
         context, confirmed = officers.context_within(found.officer, found.scopes), found.is_confirmed(now)
-        stale, has_codes = accounts.needs_touch(found.row, now), found.officer.totp_secret is not None
-    if stale:
+        is_used = BACKGROUND_HEADER not in request.headers and accounts.needs_touch(found.row, now)
+        g.session_left_s = accounts.left_s(found.row, now if is_used else found.row.last_seen_at, now)
+        has_codes = found.officer.totp_secret is not None
+    if is_used:
         run_write(runtime.engine, lambda session: accounts.touch(session, runtime.tenant_id, token, now))
     return context, confirmed, has_codes
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, request, url_for
+from flask import Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.accounts.own_tablets import after_sign_in
@@ -12,10 +12,18 @@ from field178_server.console.shell.preferences import chosen_language, local_pat
 from field178_server.console.text.localize import Localizer
 from field178_server.http import browser_session
 from field178_server.http.application_runtime import current_runtime
+from field178_server.http.auth import current_officer
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
 SESSION_ENDED = N_("Your session has ended. Sign in again to go on where you were.")
+_UNSENT = {
+    "yes": N_("Your session has ended, so the form was not sent. Sign in again to go back to it."),
+    "kept": N_(
+        "Your session has ended, so the form was not sent. Sign in again to go back to it:"
+        " what you typed is kept in this browser."
+    ),
+}
 
 
 @console.get("/sign-in")
@@ -24,7 +32,8 @@ def sign_in() -> AnyResponse:
     if browser_session.find_officer() is not None:
         return redirect(local_path(request.args.get("next", "")), 303)
     has_ended = browser_session.cookie_name(current_runtime()) in request.cookies
-    notice = Localizer(chosen_language()).say(SESSION_ENDED) if has_ended else None
+    sentence = _UNSENT.get(request.args.get("unsent", ""), SESSION_ENDED if has_ended else None)
+    notice = Localizer(chosen_language()).say(sentence) if sentence else None
     return _form(200, request.args.get("next", ""), notice=notice)
 
 
@@ -41,6 +50,13 @@ def submit_sign_in() -> AnyResponse:
             error.status, form.get("next", ""), Localizer(chosen_language()).say(_REFUSALS[error.code])
         )
     return redirect(after_sign_in(local_path(form.get("next", ""))), 303)
+
+
+@console.get("/session")
+def stay() -> Response:
+    """Keep the session of who works on a page without loading one; return the seconds until its end."""
+    idle_s, absolute_s = browser_session.session_left_s()
+    return jsonify(idle_s=idle_s, absolute_s=absolute_s, officer=current_officer().id)
 
 
 @console.post("/sign-out")

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.attachments.storage.chunk import MAX_PIECE_BYTES
 from field178_server.console.shell.blueprint import KEEP_FOR_EVER, KEEP_PRIVATELY, console
+from field178_server.console.shell.drafts import form_page, mark_draft, sent_draft, sent_field
 from field178_server.console.shell.layout import OfficeLayout, layout_of, render
 from field178_server.console.shell.policy import POLICY, may
 from field178_server.console.shell.preferences import chosen_language
@@ -65,6 +66,7 @@ def _admit() -> AnyResponse | None:
 @console.after_request
 def _keep_out_of_caches(response: Response) -> Response:
     is_static = request.endpoint == f"{console.name}.static" and response.status_code == 200
+    mark_draft(response)
     if response.headers.get("Cache-Control") == KEEP_PRIVATELY:
         return response
     response.headers["Cache-Control"] = KEEP_FOR_EVER if is_static else "no-store"
@@ -75,7 +77,8 @@ def _keep_out_of_caches(response: Response) -> Response:
 
 def _to_sign_in() -> AnyResponse:
     """Redirect a browser to the sign-in page; htmx gets a header, a redirect would land in a fragment."""
-    href = url_for("console.sign_in", next=_way_back())
+    unsent = None if request.method != "POST" else "kept" if sent_draft() else "yes"
+    href = url_for("console.sign_in", next=_way_back(), unsent=unsent)
     if request.headers.get("HX-Request") == "true":
         return Response(status=401, headers={"HX-Redirect": href})
     return redirect(href)
@@ -83,12 +86,12 @@ def _to_sign_in() -> AnyResponse:
 
 def _way_back() -> str | None:
     """Return the next address: the page asked for, or the page of the sent form."""
-    if request.method == "GET":
-        return request.full_path.rstrip("?")
+    if page := form_page():
+        return page
     pages, path = current_app.url_map.bind(""), request.path
     while path and not pages.test(path, "GET"):
         path = path.rpartition("/")[0]
-    view = urlencode(parse_qsl(request.form.get("view", "")))
+    view = urlencode(parse_qsl(sent_field("view")))
     return f"{path}?{view}" if path and view else path or None
 
 
@@ -107,6 +110,7 @@ def error_page(status: int, code: ErrorCode, details: Mapping[str, object]) -> R
         active="",
         title=localizer.say(_TITLES[code]) if code in _TITLES else message(code, localizer.language),
         text=localizer.say(_ADVICE.get(code, _DEFAULT_ADVICE)),
+        kept=localizer.say(_TYPED_IS_KEPT) if form and sent_draft() else "",
         way_on=form or url_for("console.home" if signed_in else "console.sign_in"),
         way_on_text=localizer.say(
             N_("Back to the form") if form else N_("To the first page") if signed_in else N_("Sign in")
@@ -130,6 +134,7 @@ _TITLES = {
     ErrorCode.FORBIDDEN: N_("This form could not be sent"),
     ErrorCode.STORAGE_FULL: N_("The server’s disk is full"),
 }
+_TYPED_IS_KEPT = N_("What you typed is kept in this browser and stands in the form again.")
 _DEFAULT_ADVICE = N_("Go back and try again; if it happens again, tell the administrator the time.")
 _ADVICE = {
     ErrorCode.NOT_FOUND: N_("The page or record is not here, or not within your area."),

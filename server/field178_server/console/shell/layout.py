@@ -9,6 +9,7 @@ from flask import Response, make_response, render_template, request
 from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.storage.free_space import free_space
 from field178_server.console.shell.blueprint import asset
+from field178_server.console.shell.drafts import form_page, page_session, sent_draft
 from field178_server.console.shell.policy import may, tablet_access
 from field178_server.console.shell.preferences import chosen_language, chosen_theme
 from field178_server.console.text.field_labels import field_name
@@ -153,6 +154,10 @@ def render(template: str, status: int = 200, **values: object) -> Response:
         asset=asset,
         icons=asset("vendor/icons.svg"),
         csrf_token=csrf_token(),
+        form_page=form_page(),
+        page_session=page_session(),
+        sent_draft=sent_draft(),
+        is_answer=request.method == "POST",
         asks_code=asks_code(),
         language=localizer.language,
         theme=chosen_theme(),

@@ -55,7 +55,7 @@ def confirm_texts(texts: Sequence[OwnText], active: str, known_names: Sequence[s
     officer = current_officer()
     with snapshot(current_runtime().engine) as session:
         layout = layout_of(session, officer, Localizer(chosen_language()))
-    shown = {"csrf_token", *(one.name for one in marked)}
+    shown = {"csrf_token", "form_page", *(one.name for one in marked)}
     return render(
         "shell/own_texts.html",
         layout=layout,

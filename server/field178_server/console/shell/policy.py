@@ -73,6 +73,7 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.home": SIGNED_IN,
         "console.search": SIGNED_IN,
         "console.own_guide": SIGNED_IN,
+        "console.stay": SIGNED_IN,
         "console.guide": SIGNED_IN,
         "console.keep_view": REGISTER,
         "console.forget_view": REGISTER,

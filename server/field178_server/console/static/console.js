@@ -75,7 +75,7 @@
     const body = new FormData(form);
     body.set("shown", split()?.dataset.total || "0");
     try {
-      const answer = await fetch(form.action, { method: "POST", body, redirect: "error" });
+      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Background": "1" }, redirect: "error" });
       if (!answer.ok || !form.isConnected) return;
       const said = await answer.text();
       const place = form.querySelector("[aria-live]");
@@ -90,7 +90,7 @@
   function offerPick(recordId) {
     const box = document.querySelector(`.pick input[value^="${recordId}:"]`);
     if (!box) return;
-    const isTyped = sessionStorage.getItem(`draft:return:${recordId}`) !== null;
+    const isTyped = window.drafts.isNamedHeld(`return:${recordId}`);
     box.disabled = isTyped;
     box.checked = box.checked && !isTyped;
     box.closest(".pick").hidden = false;
@@ -227,45 +227,7 @@
     });
   }
 
-  // --- what was typed is kept in this tab until it is sent, whatever happens to the page ----------
-
-  const draftKey = (form) => `draft:${form.dataset.draft}`;
-  const isTicked = (field) => field.type === "checkbox" || field.type === "radio";
-  const isTyped = (field) => field.name && field.type !== "hidden";
-
-  function isChanged(field) {
-    if (isTicked(field)) return field.checked !== field.defaultChecked;
-    if (field.options) return !field.options[field.selectedIndex].defaultSelected;
-    return field.value !== field.defaultValue;
-  }
-
-  function saveDraft(form) {
-    const changed = Array.from(form.elements).filter((field) => isTyped(field) && isChanged(field));
-    const draft = changed.map((field) => [field.name, field.value, field.checked]);
-    if (draft.length === 0) sessionStorage.removeItem(draftKey(form));
-    else sessionStorage.setItem(draftKey(form), JSON.stringify(draft));
-  }
-
-  function restoreDraft(form) {
-    JSON.parse(sessionStorage.getItem(draftKey(form)) || "[]").forEach(([name, value, checked]) => {
-      const field = Array.from(form.elements).find(
-        (one) => isTyped(one) && one.name === name && (!isTicked(one) || one.value === value),
-      );
-      if (!field) return;
-      if (isTicked(field)) field.checked = checked;
-      else field.value = value;
-      const folded = field.closest("details");
-      if (folded) folded.open = true;
-    });
-  }
-
-  function restoreDrafts() {
-    const done = document.querySelector("[data-done]");
-    const isDone = (key) => done && key.startsWith("draft:") && key.endsWith(`:${done.dataset.done}`);
-    Object.keys(sessionStorage)
-      .filter(isDone)
-      .forEach((key) => sessionStorage.removeItem(key));
-    document.querySelectorAll("form[data-draft]").forEach(restoreDraft);
+  function showTyped() {
     showPins();
     showSums();
   }
@@ -426,9 +388,7 @@
   document.addEventListener("input", (event) => {
     const other = event.target.closest("[data-other]");
     if (other && event.target.type !== "radio") other.querySelector("input[type='radio']").checked = true;
-    showPins();
-    showSums();
-    if (event.target.form && event.target.form.dataset.draft) saveDraft(event.target.form);
+    showTyped();
   });
 
   // A file that the server would refuse is told of before it is sent.
@@ -476,9 +436,8 @@
       event.preventDefault();
       return;
     }
-    if (form.dataset.sent === "yes" || (!form.dataset.sent && !form.dataset.draft)) {
+    if (form.dataset.sent === "yes" || (!form.dataset.sent && !window.drafts.isHeld(form))) {
       form.dataset.sent = "gone";
-      if (form.matches("[data-leaves-layout]")) sessionStorage.clear();
       if (form.dataset.pieceBytes) {
         event.preventDefault();
         sendInPieces(form);
@@ -506,7 +465,6 @@
     focusHeading();
     byId("detail").scrollTo(0, 0);
     sayNoAnswer(false);
-    restoreDrafts();
     const record = document.querySelector("[data-record]");
     if (record) byId("announce").textContent = record.dataset.announce;
   });
@@ -516,13 +474,16 @@
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
     const current = document.querySelector(".list-item[aria-current]");
     if (current) current.scrollIntoView({ block: "nearest" });
-    restoreDrafts();
+    showTyped();
     watchRecord();
     if (document.activeElement === document.body && !window.location.hash) focusHeading();
     document.querySelectorAll("[data-expires-s]").forEach((form) => {
       window.setTimeout(() => form.remove(), Number(form.dataset.expiresS) * 1000);
     });
   });
+
+  // What was typed before stands in the forms again.
+  document.addEventListener("drafts", showTyped);
 
   document.addEventListener("visibilitychange", watchRecord);
   window.setInterval(tellViewing, TOLD_EVERY_MS);

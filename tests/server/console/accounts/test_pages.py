@@ -101,7 +101,7 @@ def test_decision_after_the_session_ended_leads_back_to_its_record(
     office.clock.move(minutes=31)
     fields = {"csrf_token": token, "seen_rev": 1, "view": "type=inspection"}
     answer = reviewer.client.post(f"/reviews/{filed}/approve", data=fields)
-    assert answer.headers["Location"] == f"/sign-in?next=/reviews/{filed}?type%3Dinspection"
+    assert answer.headers["Location"] == f"/sign-in?next=/reviews/{filed}?type%3Dinspection&unsent=yes"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_form_sent_after_the_session_ended_leads_back_to_its_page(
     stranger: Browser, sent_to: str, page: str
 ) -> None:
     answer = stranger.client.post(sent_to, data={"reason": "x"})
-    assert answer.headers["Location"] == f"/sign-in?next={page}"
+    assert answer.headers["Location"] == f"/sign-in?next={page}&unsent=yes"
 
 
 def test_form_that_was_open_too_long_leads_back_to_its_page(reviewer: Browser) -> None:

@@ -21,6 +21,7 @@ READERS = frozenset({"reviewer", "team_lead", "inspector"})
 PAGES = {
     "/": EVERYONE,
     "/account": EVERYONE,
+    "/session": EVERYONE,
     "/reviews": READERS,
     "/reviews/threads": READERS,
     "/attention": READERS,

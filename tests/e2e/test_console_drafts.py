@@ -1,0 +1,131 @@
+"""Text typed in a form of the console: kept over session end, restart and closed tab, and shown to nobody else."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from tests.e2e.browser import DESK, WAIT_MS, watched_page
+from tests.e2e.test_console import PASSWORD, Desk, desk
+
+__all__ = ["desk"]
+
+pytestmark = pytest.mark.browser
+
+TEXT = "Mang theo biên bản trắng và máy ảnh."
+RESTORED = "Đã khôi phục"
+
+
+@pytest.fixture
+def context(desk: Desk, browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=desk.server.url, viewport=DESK, locale="vi-VN")
+    context.set_default_timeout(WAIT_MS)
+    yield context
+    context.close()
+
+
+def sign_in(page: Page, login: str = "chi", path: str = "/") -> None:
+    page.goto(path)
+    if page.get_by_label("Tên đăng nhập").is_visible():
+        page.get_by_label("Tên đăng nhập").fill(login)
+        page.get_by_label("Mật khẩu").fill(PASSWORD)
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("navigation", name="Chính")).to_be_visible()
+
+
+def notice_text(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Nội dung tiếng Việt")
+
+
+def type_notice(page: Page, text: str = TEXT) -> None:
+    page.goto("/notices/new")
+    notice_text(page).fill(text)
+    expect_kept(page)
+
+
+def expect_kept(page: Page) -> None:
+    page.wait_for_function("Object.keys(localStorage).some(key => key.startsWith('field178-draft:'))")
+
+
+def expect_nothing_kept(page: Page) -> None:
+    page.wait_for_function("!Object.keys(localStorage).some(key => key.startsWith('field178-draft:'))")
+
+
+def end_sessions(desk: Desk) -> None:
+    """End each session of the console as a half hour without a request does."""
+    with sqlite3.connect(desk.server.folder / "field178.sqlite") as store:
+        store.execute("UPDATE console_session SET last_seen_at = '2020-01-01 00:00:00.000000'")
+
+
+def test_typed_text_is_back_after_session_end_restart_and_closed_tab(
+    desk: Desk, context: BrowserContext
+) -> None:
+    page = context.new_page()
+    sign_in(page)
+    type_notice(page)
+    page.close()
+    end_sessions(desk)
+    port = desk.server.port
+    desk.server.stop()
+    desk.server.start(port)
+    page = context.new_page()
+    sign_in(page, path="/notices/new")
+    expect(notice_text(page)).to_have_value(TEXT)
+    expect(page.get_by_role("status").filter(has_text=RESTORED)).to_be_visible()
+    page.get_by_role("button", name="Bỏ bản nháp").click()
+    expect(notice_text(page)).to_have_value("")
+    expect_nothing_kept(page)
+
+
+def test_form_sent_after_session_end_leads_back_to_itself_and_is_not_sent_by_itself(
+    desk: Desk, context: BrowserContext
+) -> None:
+    place = desk.file("Karaoke Lan Chi (GL-931)")
+    desk.tablet.pull_all()
+    place = str(desk.tablet.base[place]["data"]["establishment_id"])
+    page = context.new_page()
+    sign_in(page, path=f"/establishments/{place}/edit?back=list")
+    page.get_by_label("Tên cơ sở").fill("Karaoke Lan Chi 2")
+    expect_kept(page)
+    end_sessions(desk)
+    page.get_by_role("button", name="Ghi").click()
+    expect(page.get_by_text("nên phiếu chưa được gửi")).to_be_visible()
+    page.get_by_label("Tên đăng nhập").fill("chi")
+    page.get_by_label("Mật khẩu").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{desk.server.url}/establishments/{place}/edit?back=list")
+    expect(page.get_by_label("Tên cơ sở")).to_have_value("Karaoke Lan Chi 2")
+    desk.tablet.pull_all()
+    assert desk.tablet.base[place]["data"]["name"] == "Karaoke Lan Chi (GL-931)"
+
+
+def test_typed_text_is_gone_once_it_is_written(desk: Desk, context: BrowserContext) -> None:
+    page = context.new_page()
+    sign_in(page)
+    type_notice(page)
+    page.get_by_role("button", name="Đăng thông báo").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    expect_nothing_kept(page)
+    page.goto("/notices/new")
+    expect(notice_text(page)).to_have_value("")
+
+
+def test_another_officer_at_the_same_browser_sees_and_finds_nothing(
+    desk: Desk, context: BrowserContext
+) -> None:
+    desk.server.command("user", "add", "minh", "--role", "reviewer", stdin=f"{PASSWORD}\n")
+    page = context.new_page()
+    sign_in(page)
+    type_notice(page)
+    context.clear_cookies()
+    sign_in(page, "minh", "/notices/new")
+    expect(notice_text(page)).to_have_value("")
+    stored = page.evaluate("JSON.stringify(Object.entries(localStorage))")
+    assert "biên bản" not in stored
+    assert "notices" not in stored
+    context.clear_cookies()
+    sign_in(page, "chi", "/notices/new")
+    expect(notice_text(page)).to_have_value(TEXT)
