@@ -1,14 +1,13 @@
-"""Text typed in a form of the console: kept over session end, restart and closed tab, and shown to nobody else."""
+"""Text typed in a form of the console: kept over session end, restart and closed tab, shown to nobody else."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from tests.e2e.browser import DESK, WAIT_MS, watched_page
+from tests.e2e.browser import DESK, WAIT_MS
 from tests.e2e.test_console import PASSWORD, Desk, desk
 
 __all__ = ["desk"]

@@ -27,6 +27,11 @@ class PlanState(StrEnum):
     CANCELLED = "cancelled"
 
 
+def is_secret(kind: str, window_from: date, today: date) -> bool:
+    """Tell whether the office alone knows of a planned visit: an unannounced one before its day."""
+    return kind == UNANNOUNCED and today < window_from
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
     """How many visits are wanted; an empty member means any."""
@@ -125,7 +130,7 @@ class PlanItem:
 
     def is_secret(self, today: date) -> bool:
         """Tell whether nobody but the office may know of it yet: an unannounced visit before its day."""
-        return self.kind == UNANNOUNCED and today < self.window_from
+        return is_secret(self.kind, self.window_from, today)
 
     def is_kept_by(self, visit: PlanVisit) -> bool:
         """Tell whether a visit of its team and its kind falls into its window, at its place."""

@@ -45,6 +45,7 @@ from field178_server.records.batch import Batch
 from field178_server.records.find_record import find_record
 from field178_server.records.labels import names_of
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.records.plan import is_secret
 from field178_shared.records.reading import entries_of, text_of
 from field178_shared.schemas.fields.catalogue import words_at
 from field178_shared.text.formats import parse_whole_number
@@ -89,7 +90,8 @@ def add_plan_items(year: int) -> AnyResponse:
     if refusal is not None:
         return _adding_page(year, request.form, Wrong(refusal.message, status=refusal.status))
     href = PlanQuery(made.window_from.year, made.window_from.month, made.team_id).href()
-    return done(href, "planned", plan_id(year))
+    waits = is_secret(made.kind, made.window_from, today())
+    return done(href, "planned_secretly" if waits else "planned", plan_id(year))
 
 
 @console.get("/plan/items/<item_id>")
@@ -112,7 +114,10 @@ def move_plan_item(item_id: str) -> AnyResponse:
     if outside := _outside(made.team_id, [one.item.establishment_id], localizer):
         return _item_page(item_id, request.form, outside)
     seen = SeenItem(item_id, whole_number("seen_rev"))
-    return _changed(item_id, lambda batch: operations.move_item(batch, office(), seen, made), "plan_moved")
+    code = "plan_moved"
+    if is_secret(made.kind, made.window_from, today()):
+        code = "plan_kept" if one.item.is_secret(today()) else "plan_taken_back"
+    return _changed(item_id, lambda batch: operations.move_item(batch, office(), seen, made), code)
 
 
 @console.post("/plan/items/<item_id>/cancel")

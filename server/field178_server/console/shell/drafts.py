@@ -1,6 +1,7 @@
 """Drafts of forms: browsers keep what was typed, sealed with a key of its officer, until it is written.
 
-The server stores no draft. It gives the key to pages of the officer, and tells the browser what became of a form.
+The server stores no draft. It gives the key to pages of the officer, and tells the browser what became of a
+form that was sent.
 """
 
 from __future__ import annotations

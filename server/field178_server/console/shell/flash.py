@@ -72,7 +72,19 @@ _TEXTS = {
     "duplicate_dismissed": N_("Told apart: the two are proposed as duplicates no more."),
     "duplicate_restored": N_("The two stand among the possible duplicates again."),
     "planned": N_("Planned. The tablets of the team get the visits at their next sync."),
+    "planned_secretly": N_(
+        "Planned. The office keeps unannounced visits: the tablets of the team get them from the first day of"
+        " the window, not earlier."
+    ),
     "plan_moved": N_("Changed. The tablets get it at their next sync."),
+    "plan_kept": N_(
+        "Changed. The office keeps the unannounced visit: the tablets of the team get it from the first day"
+        " of its window, not earlier."
+    ),
+    "plan_taken_back": N_(
+        "Changed. An unannounced visit waits with the office: it leaves the tablets of the team at their next"
+        " sync, and they get it again from the first day of its window."
+    ),
     "plan_cancelled": N_("Cancelled. It stays readable here."),
     "recheck_planned": N_(
         "Re-inspection planned: {title}. The tablets of the team get it at their next sync."
@@ -108,7 +120,10 @@ _TEXTS = {
 }
 _UNDOABLE = frozenset({"approved", "report_withdrawn"})
 ENTRIES = frozenset({"entered", "entry_corrected", "entry_withdrawn", "recheck_planned"})
-PLANNED = frozenset({"planned", "plan_moved", "plan_cancelled", "quotas_set"})
+PLANNED = frozenset(
+    {"planned", "planned_secretly", "plan_moved", "plan_kept", "plan_taken_back", "plan_cancelled"}
+    | {"quotas_set"}
+)
 RETURNS = frozenset({"return_entered", "return_corrected", "return_withdrawn"})
 COMMUNE = frozenset({"commune_entered", "commune_corrected", "commune_withdrawn"})
 REPORTS = frozenset(

@@ -277,6 +277,36 @@ def test_one_click_plans_the_reinspection_of_a_correction(reviewer: Browser, in_
     assert reviewer.post("/plan/recheck", asked | {"follow_up_id": "none"}).status_code == 404
 
 
+AT_ONCE = "nhận khi đồng bộ lần tới"
+
+
+def test_office_reads_when_the_tablets_get_what_it_plans(reviewer: Browser, places: list[str]) -> None:
+    add(reviewer, places[0])
+    assert AT_ONCE in said(reviewer, "/plan/2026")
+    add(reviewer, places[1], inspection_kind="unannounced", window_from="2026-12-10")
+    page = said(reviewer, "/plan/2026")
+    assert AT_ONCE not in page
+    assert "máy của đội nhận từ ngày đầu của thời gian kiểm tra" in page
+
+
+def test_office_reads_that_a_visit_made_unannounced_leaves_the_tablets(
+    reviewer: Browser, places: list[str]
+) -> None:
+    add(reviewer, places[0])
+    (path,) = items(reviewer)
+    later = GIVEN | {"inspection_kind": "unannounced", "window_from": "2026-12-10", "month": "12"}
+    reviewer.post(path, later | {"seen_rev": "1"})
+    page = said(reviewer, path)
+    assert "gỡ khỏi máy của đội" in page
+    assert AT_ONCE not in page
+    reviewer.post(path, later | {"seen_rev": "2", "window_from": "2026-12-11"})
+    page = said(reviewer, path)
+    assert "máy của đội nhận từ ngày đầu" in page
+    assert "gỡ khỏi" not in page
+    reviewer.post(path, GIVEN | {"seen_rev": "3"})
+    assert AT_ONCE in said(reviewer, path)
+
+
 def test_unannounced_visit_is_shown_to_who_plans_before_its_day(reviewer: Browser, places: list[str]) -> None:
     add(reviewer, places[0], inspection_kind="unannounced", window_from="2026-12-10")
     assert "Đội chưa được biết" in said(reviewer, "/plan/2026")
