@@ -1,4 +1,4 @@
-"""Text typed in a form of the console: kept over session end, restart and closed tab, shown to nobody else."""
+"""Text typed in a form of the console: kept over session end, restart and closed tab, read by nobody else."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.e2e.browser import DESK, WAIT_MS
+from tests.e2e.server_process import ServerProcess
 from tests.e2e.test_console import PASSWORD, Desk, desk
 
 __all__ = ["desk"]
@@ -26,11 +27,11 @@ def context(desk: Desk, browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-def sign_in(page: Page, login: str = "chi", path: str = "/") -> None:
+def sign_in(page: Page, login: str = "chi", path: str = "/", password: str = PASSWORD) -> None:
     page.goto(path)
     if page.get_by_label("Tên đăng nhập").is_visible():
         page.get_by_label("Tên đăng nhập").fill(login)
-        page.get_by_label("Mật khẩu").fill(PASSWORD)
+        page.get_by_label("Mật khẩu").fill(password)
         page.keyboard.press("Enter")
     expect(page.get_by_role("navigation", name="Chính")).to_be_visible()
 
@@ -53,9 +54,9 @@ def expect_nothing_kept(page: Page) -> None:
     page.wait_for_function("!Object.keys(localStorage).some(key => key.startsWith('field178-draft:'))")
 
 
-def end_sessions(desk: Desk) -> None:
+def end_sessions(server: ServerProcess) -> None:
     """End each session of the console as a half hour without a request does."""
-    with sqlite3.connect(desk.server.folder / "field178.sqlite") as store:
+    with sqlite3.connect(server.folder / "field178.sqlite") as store:
         store.execute("UPDATE console_session SET last_seen_at = '2020-01-01 00:00:00.000000'")
 
 
@@ -66,7 +67,7 @@ def test_typed_text_is_back_after_session_end_restart_and_closed_tab(
     sign_in(page)
     type_notice(page)
     page.close()
-    end_sessions(desk)
+    end_sessions(desk.server)
     port = desk.server.port
     desk.server.stop()
     desk.server.start(port)
@@ -89,7 +90,7 @@ def test_form_sent_after_session_end_leads_back_to_itself_and_is_not_sent_by_its
     sign_in(page, path=f"/establishments/{place}/edit?back=list")
     page.get_by_label("Tên cơ sở").fill("Karaoke Lan Chi 2")
     expect_kept(page)
-    end_sessions(desk)
+    end_sessions(desk.server)
     page.get_by_role("button", name="Ghi").click()
     expect(page.get_by_text("nên phiếu chưa được gửi")).to_be_visible()
     page.get_by_label("Tên đăng nhập").fill("chi")

@@ -33,6 +33,12 @@ def taken(page: Page, kind: str) -> bytes:
     return Path(download.value.path()).read_bytes()
 
 
+def come_back(page: Page) -> None:
+    """Load the page anew once the browser keeps what was typed."""
+    page.wait_for_function("window.drafts.isStored()")
+    page.reload()
+
+
 def test_report_goes_from_draft_to_files_that_stay(desk: Desk, browser: Browser) -> None:
     desk.file("Karaoke Báo Cáo")
     desk.server.command("user", "add", "lanh", "--role", "leader_viewer", stdin=f"{PASSWORD}\n")
@@ -63,6 +69,8 @@ def test_report_goes_from_draft_to_files_that_stay(desk: Desk, browser: Browser)
         # Asked while the period runs: until 14/12/2026.
         if (early := page.get_by_role("checkbox", name="Kỳ báo cáo đến")).count():
             early.press("Space")
+            come_back(page)
+            expect(early).to_be_checked()
         page.get_by_role("button", name="Chốt báo cáo").press("Enter")
         expect(page.get_by_role("status").first).to_contain_text("Đã chốt")
         first = {kind: taken(page, kind) for kind in ("DOCX", "PDF", "XLSX")}
@@ -77,6 +85,8 @@ def test_report_goes_from_draft_to_files_that_stay(desk: Desk, browser: Browser)
         page.goto(address)
         page.get_by_text("Đính chính", exact=True).press("Enter")
         page.get_by_label("Lý do đính chính").fill("Có cơ sở đến muộn")
+        come_back(page)
+        expect(page.get_by_label("Lý do đính chính")).to_have_value("Có cơ sở đến muộn")
         page.get_by_role("button", name="Mở bản đính chính").press("Enter")
         expect(page.get_by_role("link", name="Báo cáo được đính chính")).to_be_visible()
         draft = page.url.removeprefix(desk.server.url)

@@ -147,6 +147,7 @@
   }
 
   let lastWrite = Promise.resolve();
+  let pending = 0;
 
   async function write(draft) {
     if (drafts.get(draft.address) !== draft) return;
@@ -181,7 +182,11 @@
     if (draft.entries.length === 0) forget(draft);
     else {
       drafts.set(draft.address, draft);
-      lastWrite = lastWrite.then(() => write(draft)).catch(() => (canKeep = false));
+      pending += 1;
+      lastWrite = lastWrite
+        .then(() => write(draft))
+        .catch(() => (canKeep = false))
+        .finally(() => (pending -= 1));
     }
   }
 
@@ -269,6 +274,7 @@
 
   function restoreAll() {
     Array.from(document.forms).filter(writes).forEach(restore);
+    document.documentElement.dataset.draftsShown = "yes";
     document.dispatchEvent(new Event("drafts"));
   }
 
@@ -329,6 +335,7 @@
 
   window.drafts = {
     isHeld: (form) => draftOf(form) !== undefined,
+    isStored: () => pending === 0,
     isNamedHeld: (address) => drafts.has(address),
     canKeep: () => canKeep,
     isTyped: () => Array.from(document.forms).some((form) => writes(form) && draftOf(form) !== undefined),
