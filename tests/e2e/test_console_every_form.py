@@ -90,12 +90,19 @@ BUTTONS = frozenset(
     for name in (
         *("close_person", "drop_codes", "reopen_person", "reset_person", "confirm_purge", "refuse_purge"),
         *("pause_webhook", "remove_webhook", "resume_webhook", "test_webhook", "reopen_thread"),
-        *("restore_duplicate", "undo_report_withdrawal", "withdraw_commune_entry", "withdraw_return"),
+        *(
+            "approve_several",
+            "restore_duplicate",
+            "undo_report_withdrawal",
+            "withdraw_commune_entry",
+            "withdraw_return",
+        ),
     )
 )
 FORMS = """() => Array.from(document.forms).filter(form => form.getAttribute("method") === "post")"""
 KEPT = """form => Array.from(form.elements).filter(field =>
-  field.name && field.matches("input, textarea, select") && !field.disabled && !field.hidden
+  field.name && field.matches("input, textarea, select")
+  && !field.matches("[data-not-kept], [disabled], [hidden]")
   && !["hidden", "password", "file", "submit", "button", "reset"].includes(field.type)
   && field.autocomplete !== "one-time-code")"""
 READ = f"""() => ({FORMS})().map(form => [

@@ -106,6 +106,14 @@ def test_polls_of_pages_say_that_nobody_asked() -> None:
     assert [tag for tag in polls if "X-Background" not in tag] == []
 
 
+def test_only_the_ticks_of_a_bulk_approval_are_not_kept() -> None:
+    named = {
+        f"{path.parent.parent.name}/{path.name}": path.read_text("utf-8").count("data-not-kept")
+        for path in TEMPLATES.rglob("*.html")
+    }
+    assert {name: count for name, count in named.items() if count} == {"reviews/queue.html": 1}
+
+
 def test_every_form_that_writes_names_its_page() -> None:
     forms = {
         f"{path.parent.parent.name}/{path.name}": re.findall(
