@@ -129,3 +129,29 @@ def test_another_officer_at_the_same_browser_sees_and_finds_nothing(
     context.clear_cookies()
     sign_in(page, "chi", "/notices/new")
     expect(notice_text(page)).to_have_value(TEXT)
+
+
+def test_officer_is_warned_before_the_idle_end_and_stays(desk: Desk, context: BrowserContext) -> None:
+    page = context.new_page()
+    page.clock.install()
+    sign_in(page, path="/notices/new")
+    page.clock.fast_forward("26:00")
+    expect(page.get_by_role("dialog")).to_contain_text("bạn sẽ bị đăng xuất lúc")
+    with page.expect_response("**/session"):
+        page.get_by_role("button", name="Ở lại").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_typing_renews_the_session_and_an_abandoned_page_does_not(
+    desk: Desk, context: BrowserContext
+) -> None:
+    page = context.new_page()
+    page.clock.install()
+    sign_in(page, path="/notices/new")
+    page.clock.fast_forward("20:00")
+    with page.expect_response("**/session"):
+        notice_text(page).press_sequentially("M")
+    page.clock.fast_forward("20:00")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.clock.fast_forward("11:00")
+    expect(page.get_by_role("dialog")).to_contain_text("Phiên làm việc đã hết hạn")
