@@ -14,6 +14,8 @@ from tests.e2e.foreign_client import ForeignClient, Json, enrolment_code
 from tests.e2e.server_process import ServerProcess, running_server
 from tests.shared import builders
 
+from field178_shared.ids import review_id
+
 pytestmark = pytest.mark.browser
 
 UNIT = "c11629_v1"
@@ -88,8 +90,10 @@ class Desk:
         self.tablet.pull_all()
         visits = [key for key, one in self.tablet.base.items() if one["type"] == "inspection"]
         for record_id in visits:
-            if (self.review_of(record_id) or {}).get("state") not in ("approved", "void"):
-                self.server.command("review", record_id, "void", "--reason", "hết buổi thử")
+            review = self.tablet.base.get(review_id(record_id), {"rev": 0, "data": {}})
+            if review["data"].get("state") not in ("approved", "void"):
+                seen = ("--review", str(review["rev"]))
+                self.server.command("review", record_id, "void", "--reason", "hết buổi thử", *seen)
 
     def _create(self, type_: str, scope: str, data: Json, record_id: str = "") -> str:
         record_id = record_id or str(uuid.uuid4())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -72,29 +72,40 @@ def entries_of_visit(session: Session, tenant_id: str, visit: StoredRecord) -> E
     return EntriesOfVisit(every, after)
 
 
-def after_visits(session: Session, tenant_id: str, visits: Mapping[str, Data]) -> dict[str, AfterVisit]:
-    """Return what followed each of these visits (data by id): their decisions and payments."""
+@dataclass(frozen=True, slots=True)
+class LaterEntry:
+    """An entry of the office beside a visit, as it is now."""
+
+    visit_id: str
+    record_id: str
+    type: str
+    data: Data
+
+
+def later_entries(session: Session, tenant_id: str, visit_ids: Collection[str]) -> list[LaterEntry]:
+    """Return the decisions, payments and closures of these visits, in one statement."""
     query = select(Record.subject_id, Record.record_id, Record.type, Record.body).where(
         Record.tenant_id == tenant_id,
-        Record.subject_id.in_(sorted(visits)),
-        Record.type.in_((DECISION, PAYMENT)),
-        Record.deleted.is_(False),
-    )
-    entries: dict[str, dict[str, tuple[str, Data]]] = {}
-    for visit_id, record_id, type_, body in session.execute(query) if visits else ():
-        entries.setdefault(str(visit_id), {})[record_id] = (type_, json.loads(body))
-    return {visit_id: AfterVisit.of(data, entries.get(visit_id, {})) for visit_id, data in visits.items()}
-
-
-def closed_by_office(session: Session, tenant_id: str, visit_ids: Collection[str]) -> list[FollowUpRef]:
-    """Return the corrections of these visits that the office has closed."""
-    if not visit_ids:
-        return []
-    query = select(Record.body).where(
-        Record.tenant_id == tenant_id,
         Record.subject_id.in_(sorted(visit_ids)),
-        Record.type == CLOSURE,
+        Record.type.in_((DECISION, PAYMENT, CLOSURE)),
         Record.deleted.is_(False),
     )
-    found = (closed_by_closure(json.loads(body)) for body in session.scalars(query))
-    return [ref for ref in found if ref is not None]
+    rows = session.execute(query) if visit_ids else ()
+    return [
+        LaterEntry(str(visit), record_id, type_, json.loads(body)) for visit, record_id, type_, body in rows
+    ]
+
+
+def after_visits(visits: Mapping[str, Data], entries: Iterable[LaterEntry]) -> dict[str, AfterVisit]:
+    """Return what followed each of these visits (data by id): their decisions and payments."""
+    by_visit: dict[str, dict[str, tuple[str, Data]]] = {}
+    for entry in entries:
+        if entry.type != CLOSURE:
+            by_visit.setdefault(entry.visit_id, {})[entry.record_id] = (entry.type, entry.data)
+    return {visit_id: AfterVisit.of(data, by_visit.get(visit_id, {})) for visit_id, data in visits.items()}
+
+
+def closed_by_office(entries: Iterable[LaterEntry]) -> list[FollowUpRef]:
+    """Return the corrections that the office has closed."""
+    closures = (closed_by_closure(entry.data) for entry in entries if entry.type == CLOSURE)
+    return [closure for closure in closures if closure is not None]

@@ -21,7 +21,7 @@ from field178_server.database.models import (
     Record,
 )
 from field178_server.records.access import AccessFilter
-from field178_server.records.entries import after_visits
+from field178_server.records.entries import after_visits, later_entries
 from field178_server.records.find_record import merge_targets_of, merged_into_any_of
 from field178_server.records.labels import Names, names_of
 from field178_shared.merge import Data
@@ -198,7 +198,7 @@ def _repetitions(
 ) -> dict[str, Repetition]:
     """Return the gravest repetition of each of these visits; `by_place`: all visits to their places."""
     alike = {key: data for there in by_place.values() if len(there) > 1 for key, data in there.items()}
-    after = after_visits(session, tenant_id, alike)
+    after = after_visits(alike, later_entries(session, tenant_id, alike.keys()))
     repetitions: dict[str, Repetition] = {}
     for there in by_place.values():
         followed = [(data, after[key]) for key, data in there.items() if key in after]

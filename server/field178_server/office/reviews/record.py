@@ -20,9 +20,11 @@ from field178_server.records.access import AccessFilter
 from field178_server.records.entries import (
     NO_ENTRIES,
     EntriesOfVisit,
+    LaterEntry,
     after_visits,
     closed_by_office,
     entries_of_visit,
+    later_entries,
 )
 from field178_server.records.find_record import (
     StoredRecord,
@@ -154,6 +156,7 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
     beside = _beside(session, tenant_id, access, (record, establishment))
     visits = [one for one in beside if one.type == "inspection"]
     entries = entries_of_visit(session, tenant_id, record)
+    later = later_entries(session, tenant_id, [visit.record_id for visit in visits])
     entry_files = files_of_all(
         session, tenant_id, [record_id, *(one.record.record_id for one in entries.every)]
     )
@@ -171,8 +174,8 @@ def record_page(session: Session, tenant_id: str, access: AccessFilter, record_i
         names=names_of(session, tenant_id, _ids_on_page(record, history) | entries.people | people),
         files=files,
         entry_files=entry_files,
-        open_follow_ups=_open_follow_ups(session, tenant_id, visits),
-        earlier_violations=_earlier_violations(session, tenant_id, record, visits),
+        open_follow_ups=_open_follow_ups(visits, later),
+        earlier_violations=_earlier_violations(record, visits, later),
         entries=entries,
         flags=_flags(record, establishment, beside, files, review),
         answers={one.answer.id: one for one in answers},
@@ -305,13 +308,13 @@ def _is_beside(
 
 
 def _earlier_violations(
-    session: Session, tenant_id: str, record: StoredRecord, visits: Sequence[_Beside]
+    record: StoredRecord, visits: Sequence[_Beside], later: Sequence[LaterEntry]
 ) -> dict[str, EarlierViolation]:
     if record.type != "inspection" or not violations_of(record.data):
         return {}
     same = violations_of(record.data)
     data = {visit.record_id: visit.data for visit in visits if same & violations_of(visit.data)}
-    after = after_visits(session, tenant_id, {key: data[key] for key in data.keys() - {record.record_id}})
+    after = after_visits({key: data[key] for key in data.keys() - {record.record_id}}, later)
     followed = ((data[key], after[key]) for key in after)
     return earlier_violations(followed, instant_of(record.data, "started_at"))
 
@@ -357,11 +360,11 @@ def _flags(
     return quality_flags(record.type, record.data, load(), context)
 
 
-def _open_follow_ups(session: Session, tenant_id: str, visits: Sequence[_Beside]) -> tuple[OpenFollowUp, ...]:
+def _open_follow_ups(visits: Sequence[_Beside], later: Sequence[LaterEntry]) -> tuple[OpenFollowUp, ...]:
     readable = {visit.record_id for visit in visits if visit.is_readable}
     every = open_follow_ups(
         ((visit.record_id, visit.data) for visit in visits),
-        closed_by_office(session, tenant_id, [visit.record_id for visit in visits]),
+        closed_by_office(later),
     )
     return tuple(one for one in every if one.visit_id in readable)
 
