@@ -277,8 +277,8 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ErrorCode.BUSY: _E(503, "Máy chủ đang bận, sẽ tự gửi lại.", "The server is busy; it will be sent again."),
     ErrorCode.BEING_COUNTED: _E(
         503,
-        "Số liệu của năm này đang được đếm lần đầu; hãy đọc lại sau vài phút.",
-        "The figures of this year are being counted for the first time: read again in some minutes.",
+        "Số liệu đang được tính; hãy mở lại sau vài phút.",
+        "The figures are being counted: look again in some minutes.",
     ),
     ErrorCode.STORAGE_FULL: _E(
         503,

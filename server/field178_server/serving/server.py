@@ -28,6 +28,8 @@ from field178_server.wsgi import application_of
 
 Ready = Callable[[str], None]
 _LOOPBACK = "127.0.0.1"
+# Once a day; until then and while they are being counted, the look costs a few statements.
+_LOOK_FOR_FIGURES_S = 60.0
 _OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 
@@ -53,7 +55,8 @@ def serve(settings: Settings, host: str, port: int, ready: Ready) -> None:
     application = application_of(settings)
     with ExitStack() as stack:
         stack.enter_context(maintenance_running(partial(run_hourly, runtime_of(application))))
-        stack.enter_context(maintenance_running(FiguresOfTeams(runtime_of(application)).publish_if_due))
+        publish = FiguresOfTeams(runtime_of(application)).publish_if_due
+        stack.enter_context(maintenance_running(publish, every_s=_LOOK_FOR_FIGURES_S))
         stack.enter_context(jobs_running(runtime_of(application), JOB_KINDS))
         stack.enter_context(mail_running(runtime_of(application)))
         stack.enter_context(totals_running(runtime_of(application)))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from field178_server import own_process
 from field178_server.database.engine import create_engine_for
 from field178_server.maintenance import check_process
 
@@ -32,6 +33,11 @@ def test_the_process_ends_with_the_server_in_the_middle_of_a_check(tmp_path: Pat
         writer.execute("BEGIN EXCLUSIVE")
         asked = json.dumps([f"sqlite:///{file}", "main", None])
         ended = subprocess.run(
-            check_process.COMMAND, input=f"{asked}\n", capture_output=True, text=True, timeout=60, check=False
+            own_process.command_of(check_process.MODULE),
+            input=f"{asked}\n",
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
-    assert (ended.returncode, ended.stdout, ended.stderr) == (check_process.LEFT_ALONE, "", "")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (own_process.LEFT_ALONE, "", "")

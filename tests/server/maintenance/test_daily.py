@@ -23,11 +23,12 @@ from tests.server.console.conftest import (
 from tests.server.office_scene import Office
 from tests.shared import builders
 
+from field178_server import own_process
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import AccountRequest
 from field178_server.database.models import Scope
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.maintenance import check_process, integrity
+from field178_server.maintenance import integrity
 from field178_server.maintenance.check_log import LastCheck, last_check
 from field178_server.maintenance.daily import check_if_due, maintenance_running, run_maintenance
 from field178_server.office.erasure import operations as erasure
@@ -95,7 +96,7 @@ def test_a_process_that_does_not_start_is_begun_again_at_the_next_look(
     office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(check_process, "COMMAND", (str(tmp_path / "no-such-python"),))
+        broken.setattr(own_process, "command_of", lambda _: (str(tmp_path / "no-such-python"),))
         assert not run_hourly(office.runtime).is_checked
     assert "FileNotFoundError" in capsys.readouterr().out
     assert found(office) is None

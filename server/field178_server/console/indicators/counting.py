@@ -9,9 +9,10 @@ from flask import Response
 from field178_server.console.indicators.reader import FigureAddress
 from field178_server.console.shell.layout import OfficeLayout, render
 from field178_server.console.text.localize import Localizer
-from field178_server.database.unit_of_work import Session, run_write
+from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.office.indicators.operations import keep_period
+from field178_server.office.indicators.progress import share_counted
 from field178_shared.indicators.periods import Period
 
 _LOOK_AGAIN_S = 60
@@ -38,6 +39,9 @@ def being_counted(
 ) -> Response:
     """Say that a period is counted first, by default that of the address; the page looks again by itself."""
     keep([period or address.question.period], address)
+    runtime = current_runtime()
+    with snapshot(runtime.engine) as session:
+        share = share_counted(session, runtime.tenant_id, address.question.lists)
     response = render(
         "indicators/counting.html",
         layout=layout,
@@ -47,6 +51,7 @@ def being_counted(
         period=address.period_text(localizer),
         area=address.area_text(localizer),
         back=back,
+        percent=localizer.number(share),
     )
     response.headers["Refresh"] = str(_LOOK_AGAIN_S)
     return response

@@ -25,7 +25,9 @@ from field178_server.office.commune.queries import commune_work
 from field178_server.office.erasure.queries import count_requested
 from field178_server.office.follow_ups.queries import FollowUpFilter, FollowUpTab, follow_up_counts
 from field178_server.office.indicators.areas import area_of, areas_seen, units_seen
-from field178_server.office.indicators.queries import figures
+from field178_server.office.indicators.counted_facts import FigureQuestion
+from field178_server.office.indicators.kept_facts import figures_at_hand
+from field178_server.office.indicators.progress import share_counted
 from field178_server.office.notices.queries import OwnNotice
 from field178_server.office.plan.progress import PlanReader, planned_visits
 from field178_server.office.plan.queries import OPEN, OPEN_STATES, ItemFilter
@@ -417,7 +419,10 @@ def _targets(reader: Viewer) -> TodayCard:
     areas = areas_seen(reader.officer.role, reader.officer.scopes, lists, today)
     plan, period = plan_followed(lists, units_seen(areas), today.year), Period.of_year(today.year)
     units = areas[area_of(plan, areas)]
-    found = figures(reader.session, reader.officer.tenant_id, lists, period, units, today)
+    question = FigureQuestion(lists, period, units, today)
+    found = figures_at_hand(reader.session, reader.officer.tenant_id, question)
+    if found is None:
+        return _targets_card(localizer, _being_counted(reader))
     lines = []
     untold = set()
     for indicator_id in dict.fromkeys(one.indicator for one in plan.targets):
@@ -459,7 +464,20 @@ def _targets(reader: Viewer) -> TodayCard:
         note,
         url_for("console.indicators"),
     )
-    return TodayCard(localizer.say(N_("Targets below pace")), "check-circle", (*lines, every))
+    return _targets_card(localizer, *lines, every)
+
+
+def _being_counted(reader: Viewer) -> TodayLine:
+    """Return the line in the place of targets that nobody can tell before the totals are counted."""
+    localizer = reader.localizer
+    share = share_counted(reader.session, reader.officer.tenant_id, localizer.lists)
+    note = localizer.say(N_("about {percent} % so far")).format(percent=localizer.number(share))
+    href = url_for("console.indicators")
+    return TodayLine("…", localizer.say(N_("figures are being counted")), note, href)
+
+
+def _targets_card(localizer: Localizer, *lines: TodayLine) -> TodayCard:
+    return TodayCard(localizer.say(N_("Targets below pace")), "check-circle", lines)
 
 
 def _privacy(reader: Viewer) -> TodayCard:

@@ -15,7 +15,7 @@ from field178_server.office.indicators.asked import FIRST_YEAR, WHOLE_YEAR
 from field178_server.office.indicators.counted_facts import FigureQuestion
 from field178_server.office.indicators.from_above import hidden_figures, seen_value
 from field178_server.office.indicators.kept_facts import is_at_hand, is_told_soon
-from field178_server.office.indicators.queries import IndicatorFigure, figures_of_areas
+from field178_server.office.indicators.queries import COUNTED_AGAIN_S, IndicatorFigure, figures_of_areas
 from field178_server.records.kept_results import KeptResults
 from field178_shared.codelists import CodeLists, TargetProfile
 from field178_shared.codelists.labels import Labelled
@@ -35,8 +35,6 @@ _CHOICES = ("inspection_kind", "overall_result", "measure", "operating_status")
 
 Areas = Mapping[str, tuple[str, ...]]
 FiguresOfAreas = Mapping[str, Mapping[str, IndicatorFigure]]
-# Power Query asks three times more, and waits at most two minutes each time.
-COME_BACK_S = 90
 _FIGURES: KeptResults[FiguresOfAreas] = KeptResults(32)
 
 
@@ -209,7 +207,7 @@ def _count(session: Session, reader: FeedReader, period: Period, areas_of_year: 
     if not is_at_hand(session, tenant_id, FigureQuestion(lists, period, some, today)):
         year = period.first.year
         raise AppError(
-            ErrorCode.BEING_COUNTED, target="Year", problem=year, year=year, retry_after_s=COME_BACK_S
+            ErrorCode.BEING_COUNTED, target="Year", problem=year, year=year, retry_after_s=COUNTED_AGAIN_S
         )
     return figures_of_areas(session, tenant_id, lists, period, areas_of_year, today)
 

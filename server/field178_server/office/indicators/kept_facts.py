@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Record
 from field178_server.office.indicators.counted_facts import AreaFacts, FigureQuestion, read_facts
 from field178_server.office.indicators.queries import IndicatorFigure, figures
 from field178_server.office.indicators.reading import PeriodCounts, counts_at_hand
+from field178_server.office.indicators.store_size import is_large
 from field178_server.office.indicators.totals import COUNTED, progress_of_counts
 from field178_shared.codelists import Indicator
 from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.periods import Period
-
-# Up to so many records are counted while somebody waits: about two seconds.
-MOST_COUNTED_AT_ONCE = 5_000
 
 
 class KeptFacts(AreaFacts):
@@ -86,9 +82,3 @@ def is_told_soon(session: Session, tenant_id: str, period: Period) -> bool:
     """Tell whether a period is kept counted, or the store is small enough to count it now."""
     row = progress_of_counts(session, tenant_id).periods.get(period)
     return (row is not None and row.state == COUNTED) or not is_large(session, tenant_id)
-
-
-def is_large(session: Session, tenant_id: str) -> bool:
-    """Tell whether counting every record of a store is more than anyone waits for."""
-    query = select(Record.record_id).where(Record.tenant_id == tenant_id)
-    return session.scalar(query.offset(MOST_COUNTED_AT_ONCE).limit(1)) is not None

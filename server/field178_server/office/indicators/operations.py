@@ -37,12 +37,15 @@ from field178_shared.indicators.periods import Period
 from field178_shared.indicators.subjects import ESTABLISHMENT
 
 STEP = 200
+# So many changes are settled within a server, for less than the start of a process takes.
+FEW_CHANGES = 50
 # For how long a period is kept that nobody asks for.
 KEPT_FOR = timedelta(days=400)
 # Who settles beside another lets that one go on: of two steps at once one is counted for nothing.
 _MEANWHILE_S = 1.0
 _TABLES = (IndicatorTotal, IndicatorSubject, IndicatorLink, IndicatorCursor)
 _BASIS = table_of(IndicatorBasis)
+RunWrite = Callable[[Engine, Callable[[Session], bool]], bool]
 _CLAIM = (
     update(_BASIS)
     .where(_BASIS.c.tenant_id == bindparam("tenant"), _BASIS.c.steps == bindparam("seen"))
@@ -67,13 +70,18 @@ def settle(engine: Engine, tenant_id: str, lists: CodeLists, today: date, step: 
     return steps
 
 
-def settle_step(engine: Engine, tenant_id: str, lists: CodeLists, today: date, step: int = STEP) -> bool:
-    """Bring the next changes into the totals, or the next entities of a period; False: nothing was left."""
+def settle_step(
+    engine: Engine, tenant_id: str, lists: CodeLists, today: date, step: int = STEP, run: RunWrite = run_write
+) -> bool:
+    """Bring the next changes into the totals, or the next entities of a period; False: nothing was left.
+
+    `run`: what runs the transaction that writes it.
+    """
     with snapshot(engine) as session:
         counted = _Counting(session, tenant_id, lists, today, step).next_step()
     if counted is None:
         return False
-    if not run_write(engine, lambda session: _write(session, tenant_id, counted)):
+    if not run(engine, lambda session: _write(session, tenant_id, counted)):
         time.sleep(_MEANWHILE_S)
         return True
     return not counted.is_last
@@ -87,6 +95,15 @@ def is_settled(session: Session, tenant_id: str, lists: CodeLists, today: date) 
         and not totals.unsettled(session, tenant_id, progress, 1).count
         and _are_counted(progress.periods, today)
     )
+
+
+def are_few_left(session: Session, tenant_id: str, lists: CodeLists, today: date) -> bool:
+    """Tell whether a few changes at most are left to settle, and nothing else."""
+    progress = totals.progress_of_counts(session, tenant_id)
+    if progress.basis != current_basis(lists) or not _are_counted(progress.periods, today):
+        return False
+    changes = totals.unsettled(session, tenant_id, progress, FEW_CHANGES)
+    return not changes.is_lost and changes.count <= FEW_CHANGES
 
 
 def forget(session: Session, tenant_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,16 +10,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import MergeProjection
-from field178_server.office.indicators.reading import counts_of
+from field178_server.office.indicators.reading import PeriodCounts, counts_of, whole_counts_at_hand
 from field178_server.office.indicators.source import records_to_count
+from field178_server.office.indicators.store_size import is_large
 from field178_server.records.find_record import merge_targets_of
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.units import COMMUNE_KINDS
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.indicators.areas import CountedArea, area_on
 from field178_shared.indicators.events import approved_only
 from field178_shared.indicators.facts import Facts
 from field178_shared.indicators.figures import AreaTotals, FigureValue, figure_of
 from field178_shared.indicators.periods import Period
+
+# Power Query asks three times more, and waits at most two minutes each time.
+COUNTED_AGAIN_S = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,10 @@ def units_of_area(lists: CodeLists, unit_ids: Sequence[str], day: date) -> tuple
 def figures(
     session: Session, tenant_id: str, lists: CodeLists, period: Period, unit_ids: Sequence[str], today: date
 ) -> Mapping[str, IndicatorFigure]:
-    """Return the figures of an area in a period by indicator, from the totals (decision 0101)."""
+    """Return the figures of an area in a period by indicator, from the totals (decision 0101).
+
+    Raises AppError(being_counted) as `figures_of_areas`.
+    """
     return figures_of_areas(session, tenant_id, lists, period, {"": unit_ids}, today)[""]
 
 
@@ -56,11 +64,16 @@ def figures_of_areas(
     areas: Mapping[str, Sequence[str]],
     today: date,
 ) -> Mapping[str, Mapping[str, IndicatorFigure]]:
-    """Return the figures of several areas in a period by area, from totals that are read once."""
+    """Return the figures of several areas in a period by area, from totals that are read once.
+
+    What the totals do not tell is counted from the records of a small store. Of a large one that takes
+    minutes of a core and gigabytes of memory: raises AppError(being_counted).
+    """
     counted = {key: _area(lists, period, unit_ids) for key, unit_ids in areas.items()}
     units = frozenset[str]().union(*(area.units for area in counted.values()))
-    counts = counts_of(session, tenant_id, lists, period, units, today)
-    if counts is None:
+    if is_large(session, tenant_id):
+        counts = whole_counts(session, tenant_id, lists, period, units, today)
+    elif (counts := counts_of(session, tenant_id, lists, period, units, today)) is None:
         return _recount(session, tenant_id, lists, period, counted, today)
     return {
         key: _figures(
@@ -72,10 +85,23 @@ def figures_of_areas(
     }
 
 
+def whole_counts(
+    session: Session, tenant_id: str, lists: CodeLists, period: Period, units: Collection[str], today: date
+) -> PeriodCounts:
+    """Return the counts of a period of a large store; raises AppError(being_counted) where one is missing."""
+    found = whole_counts_at_hand(session, tenant_id, lists, period, units, today)
+    if found is None:
+        raise AppError(ErrorCode.BEING_COUNTED, retry_after_s=COUNTED_AGAIN_S)
+    return found
+
+
 def recount(
     session: Session, tenant_id: str, lists: CodeLists, period: Period, unit_ids: Sequence[str], today: date
 ) -> Mapping[str, IndicatorFigure]:
-    """Return the same figures counted anew: every record of the store is read for them."""
+    """Return the same figures counted anew: every record of the store is read for them.
+
+    MUST NOT be called by a server: a large store takes minutes of a core and gigabytes of memory.
+    """
     area = {"": _area(lists, period, unit_ids)}
     return _recount(session, tenant_id, lists, period, area, today)[""]
 

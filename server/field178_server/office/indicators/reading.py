@@ -21,8 +21,8 @@ from field178_shared.indicators.counting import Counts, add_counts
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.subjects import ESTABLISHMENT, RETURN_KINDS
 
-# With more changes than this, counting every record anew is hardly dearer.
-MOST_UNSETTLED = 5_000
+# More changes than this are settled first: these take a reader two seconds of a core.
+MOST_UNSETTLED = 1_000
 _SLICE = 500
 
 
@@ -86,6 +86,15 @@ def counts_at_hand(
     return _read(session, tenant_id, reader, units)
 
 
+def whole_counts_at_hand(
+    session: Session, tenant_id: str, lists: CodeLists, period: Period, units: Collection[str], today: date
+) -> PeriodCounts | None:
+    """Return the counts of units in a period, None where they or the entities of the period are not told."""
+    reader = _Reader(session, tenant_id, lists, [period], today)
+    reader.leave_out_uncounted()
+    return _read(session, tenant_id, reader, units) if reader.periods else None
+
+
 def _read(session: Session, tenant_id: str, reader: _Reader, units: Collection[str]) -> PeriodCounts | None:
     if reader.progress.basis != current_basis(reader.lists) or not is_of_half_months(reader.span):
         return None
@@ -105,20 +114,20 @@ class _Reader:
         self.span = periods[0]
         self._session = session
         self._tenant_id = tenant_id
-        self._periods = list(periods)
+        self.periods = list(periods)
         self._today = today
         self.progress = totals.progress_of_counts(session, tenant_id)
         self._rows = self.progress.periods
 
     def leave_out_uncounted(self) -> None:
         """Tell nothing of the entities of periods that are not counted as of today."""
-        self._periods = [one for one in self._periods if self._is_kept(one) and self._is_of_today(one)]
+        self.periods = [one for one in self.periods if self._is_kept(one) and self._is_of_today(one)]
 
     def read(self, record_ids: Collection[str], units: Collection[str]) -> PeriodCounts:
         """Return the counts with what these changed records make of them."""
-        recounting = self._recounting([one for one in self._periods if self._is_kept(one)])
+        recounting = self._recounting([one for one in self.periods if self._is_kept(one)])
         buckets = tuple(
-            bucket for one in self._periods for bucket in recounting.aggregates.buckets(one, self._today)
+            bucket for one in self.periods for bucket in recounting.aggregates.buckets(one, self._today)
         )
         missing = [one for one in buckets if not self._has(one)]
         names = [one.isoformat() for one in half_months_in(self.span)]
@@ -131,7 +140,7 @@ class _Reader:
             add_counts(found.setdefault(name, {}), added.get(name, {}))
         if missing:
             self._count_entities(missing, change, found)
-        return PeriodCounts(frozenset(self._periods), found, buckets)
+        return PeriodCounts(frozenset(self.periods), found, buckets)
 
     def _recounting(self, periods: Collection[Period]) -> Recounting:
         return Recounting(self._session, self._tenant_id, self.lists, periods, self._today)
@@ -152,7 +161,7 @@ class _Reader:
         wanted = [bucket_of(state, one.name) for one in missing for state in (APPROVED, WAITING)]
         for subjects in self._entities(kinds, change):
             # Anew for each slice, so that no more records are in memory than one slice has.
-            recounting = self._recounting(self._periods)
+            recounting = self._recounting(self.periods)
             counted = SubjectChange(after=recounting.of_entities(subjects, change).after).totals()
             for name in wanted:
                 add_counts(found.setdefault(name, {}), counted.get(name, {}))

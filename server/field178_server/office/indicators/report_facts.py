@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from field178_server.office.indicators.counted_records import counted_records, establishment_aliases
 from field178_server.office.indicators.operations import keep_period
-from field178_server.office.indicators.queries import units_of_area
+from field178_server.office.indicators.queries import units_of_area, whole_counts
 from field178_server.office.indicators.reading import PeriodCounts, counts_of
+from field178_server.office.indicators.store_size import is_large
 from field178_shared.codelists import CodeLists
 from field178_shared.formulas.figures import Formula
 from field178_shared.formulas.sources import ENTITIES, SOURCES
 from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on
+from field178_shared.indicators.buckets import is_of_half_months
 from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.events import approved_only
 from field178_shared.indicators.facts import Facts
@@ -128,12 +130,17 @@ class ReportFacts:
 
 
 def report_figures(session: Session, tenant_id: str, question: ReportQuestion) -> ReportFigures:
-    """Return the figures of a report from the totals (decision 0101), else from every record."""
+    """Return the figures of a report from the totals (decision 0101).
+
+    What they do not tell is counted from every record of a small store; of a large one it raises
+    AppError(being_counted). Days that are no half-months are in no totals: for them every record is read.
+    """
     before = same_period_before(question.period)
     units = question.area(question.period).units | question.area(before).units
+    asked = (question.lists, units, question.today)
     known: dict[Period, PeriodCounts] = {}
     for period in (question.period, before):
-        found = counts_of(session, tenant_id, question.lists, period, units, question.today)
+        found = _counts(session, tenant_id, period, *asked)
         if found is None:
             return ReportFacts(session, tenant_id, question).figures
         known[period] = found
@@ -143,6 +150,14 @@ def report_figures(session: Session, tenant_id: str, question: ReportQuestion) -
         return known[span].approved(period)
 
     return ReportFigures(question, approved)
+
+
+def _counts(
+    session: Session, tenant_id: str, period: Period, lists: CodeLists, units: Collection[str], today: date
+) -> PeriodCounts | None:
+    if is_of_half_months(period) and is_large(session, tenant_id):
+        return whole_counts(session, tenant_id, lists, period, units, today)
+    return counts_of(session, tenant_id, lists, period, units, today)
 
 
 def keep_periods(session: Session, tenant_id: str, period: Period, today: date) -> None:

@@ -1,6 +1,7 @@
 """Figures of teams: the figures of each team's area, as a record in its scope that its tablets read.
 
-They are counted once a day and written where a number changed: an unchanged area costs a tablet nothing.
+They are read from the totals once a day and written where a number changed: an unchanged area costs a tablet
+nothing. While the totals are not counted tablets keep the figures that they have, with the day of those.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from field178_server.records.lists_in_force import ListsInForce
 from field178_server.records.stored_record import new_record, next_revision
 from field178_server.runtime import Runtime
 from field178_shared.codelists import CodeLists, load
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import companion_id
 from field178_shared.indicators.periods import Period
 from field178_shared.merge import Data
@@ -41,20 +43,29 @@ class FiguresOfTeams:
         self._published_on: date | None = None
 
     def publish_if_due(self) -> None:
-        """Publish where this process has not done so today."""
+        """Publish where this process has not done so today and the figures are counted."""
         today = local_date(self._runtime.clock.now())
         if self._published_on != today:
             self._lists.follow()
-            publish_figures(self._runtime, load())
-            self._published_on = today
+            if publish_figures(self._runtime, load()) is not None:
+                self._published_on = today
 
 
-def publish_figures(runtime: Runtime, lists: CodeLists) -> int:
-    """Write the figures of this year for each team in being; return how many records changed."""
+def publish_figures(runtime: Runtime, lists: CodeLists) -> int | None:
+    """Write the figures of this year for each team in being; return how many records changed.
+
+    None: the totals of a large store do not tell them yet, and nothing is written.
+    """
     now = runtime.clock.now()
-    # Counted before the writing begins: nobody who writes waits for it.
-    with snapshot(runtime.engine) as session:
-        counted = figures_of_teams(session, runtime.tenant_id, lists, now)
+    try:
+        # Counted before the writing begins: nobody who writes waits for it.
+        with snapshot(runtime.engine) as session:
+            counted = figures_of_teams(session, runtime.tenant_id, lists, now)
+    except AppError as error:
+        if error.code is not ErrorCode.BEING_COUNTED:
+            raise
+        log.info("figures_not_counted_yet")
+        return None
 
     def write(session: Session) -> int:
         batch = Batch(session, runtime.tenant_id, runtime.clock, runtime.ids)
@@ -72,7 +83,10 @@ def publish_figures(runtime: Runtime, lists: CodeLists) -> int:
 def figures_of_teams(
     session: Session, tenant_id: str, lists: CodeLists, now: datetime
 ) -> Sequence[tuple[Team, Data]]:
-    """Return the record of each team in being; teams of one area are counted once."""
+    """Return the record of each team in being; teams of one area are counted once.
+
+    Raises AppError(being_counted).
+    """
     today = local_date(now)
     known: dict[tuple[str, ...], Data] = {}
     found = []

@@ -17,7 +17,7 @@ from tests.stores import Statements
 
 from field178_server.database.models import OfficerScope, Record
 from field178_server.database.unit_of_work import Session, run_write, snapshot
-from field178_server.office.indicators import kept_facts
+from field178_server.office.indicators import store_size
 from field178_server.office.indicators.queries import figures
 from field178_server.office.indicators.updater import settle_if_needed
 from field178_server.records import scopes
@@ -301,10 +301,10 @@ def test_a_large_store_is_counted_in_the_background_and_says_so(
         f"/indicators/visits_total/records{asked}&unit=c11629_v1&until=2024-06-30",
     ]
     counted = [sorted(shown(reader, one).split()) for one in pages]
-    monkeypatch.setattr(kept_facts, "MOST_COUNTED_AT_ONCE", 10)
+    monkeypatch.setattr(store_size, "MOST_COUNTED_AT_ONCE", 10)
     first = reader.get(pages[0])
     assert first.headers["Refresh"]
-    assert "Kỳ này đang được đếm lần đầu" in unescape(first.text)
+    assert "Số liệu đang được tính, xong khoảng 0 %" in unescape(first.text)
     settle_if_needed(runtime)
     assert "Một số tháng đang được đếm lần đầu" in shown(reader, pages[1])
     settle_if_needed(runtime)

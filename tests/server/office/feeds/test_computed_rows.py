@@ -12,7 +12,7 @@ from tests.world import World
 from field178_server.database.models import IndicatorPeriod
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.feeds import computed_rows
-from field178_server.office.indicators import kept_facts
+from field178_server.office.indicators import kept_facts, queries
 from field178_server.office.indicators.operations import keep_period, settle
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
@@ -36,7 +36,8 @@ def test_periods_of_two_years_are_told_as_far_as_they_have_begun(world: World) -
 def test_of_a_large_store_a_period_is_told_once_it_is_kept(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_facts, "is_large", lambda *_: True)
+    for module in (kept_facts, queries):
+        monkeypatch.setattr(module, "is_large", lambda *_: True)
     with pytest.raises(AppError) as raised:
         periods_in(world)
     assert raised.value.code is ErrorCode.BEING_COUNTED

@@ -12,7 +12,7 @@ from tests.server.office.indicators.test_queries import AREA, store
 
 from field178_server.database.unit_of_work import run_write
 from field178_server.demo.seed import DemoStore
-from field178_server.office.indicators import kept_facts
+from field178_server.office.indicators import store_size
 from field178_server.office.indicators.counted_facts import FigureQuestion, parts_of_area, read_facts
 from field178_server.office.indicators.kept_facts import KeptFacts, facts_at_hand, figures_at_hand
 from field178_server.office.indicators.kept_numbers import (
@@ -48,7 +48,7 @@ def question(store: DemoStore) -> FigureQuestion:
 
 @pytest.fixture
 def is_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_facts, "MOST_COUNTED_AT_ONCE", 10)
+    monkeypatch.setattr(store_size, "MOST_COUNTED_AT_ONCE", 10)
 
 
 def numbers(rows: Iterable[CountedRow]) -> dict[str, int]:
