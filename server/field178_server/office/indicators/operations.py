@@ -8,11 +8,12 @@ anew.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 
-from sqlalchemy import Engine, bindparam, delete, update
+from sqlalchemy import Engine, Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
@@ -43,8 +44,10 @@ FEW_CHANGES = 50
 KEPT_FOR = timedelta(days=400)
 # Who settles beside another lets that one go on: of two steps at once one is counted for nothing.
 _MEANWHILE_S = 1.0
+_ROWS_FORGOTTEN = 2_000
 _TABLES = (IndicatorTotal, IndicatorSubject, IndicatorLink, IndicatorCursor)
 _BASIS = table_of(IndicatorBasis)
+Key = tuple[object, ...]
 RunWrite = Callable[[Engine, Callable[[Session], bool]], bool]
 _CLAIM = (
     update(_BASIS)
@@ -107,18 +110,21 @@ def are_few_left(session: Session, tenant_id: str, lists: CodeLists, today: date
 
 
 def forget(session: Session, tenant_id: str) -> None:
-    """Delete all counts: they are made anew from the records."""
-    for table in _TABLES:
-        session.execute(delete(table).where(table.tenant_id == tenant_id))
-    periods = update(IndicatorPeriod).where(IndicatorPeriod.tenant_id == tenant_id)
-    session.execute(periods.values(state=ASKED, reached="", months_ended=-1))
+    """Have all counts made anew from the records: nobody reads them, and settling deletes them first."""
     state = session.get_one(IndicatorBasis, tenant_id)
     state.basis, state.steps = "", state.steps + 1
 
 
+def _forget_some(session: Session, tenant_id: str, table: Table, keys: Sequence[Key]) -> None:
+    """Delete some rows of counts, of which the rest is told by nobody until all are gone."""
+    session.get_one(IndicatorBasis, tenant_id).basis = ""
+    database.bulk_delete(session.connection(), table, [one.name for one in table.primary_key], keys)
+
+
 def _begin_anew(session: Session, tenant_id: str, basis: str) -> None:
-    """Forget all counts; what was merged is not in the feed for ever, and is linked at once."""
-    forget(session, tenant_id)
+    """Begin without any counts; what was merged is not in the feed for ever, and is linked at once."""
+    periods = update(IndicatorPeriod).where(IndicatorPeriod.tenant_id == tenant_id)
+    session.execute(periods.values(state=ASKED, reached="", months_ended=-1))
     session.get_one(IndicatorBasis, tenant_id).basis = basis
     steps = merge_steps(session, tenant_id)
     write_links(session, tenant_id, {}, {one: frozenset({(MERGED, into)}) for one, into in steps.items()})
@@ -171,7 +177,7 @@ class _Counting:
         seen, periods = progress.steps, progress.periods
         changes = totals.unsettled(self._session, tenant_id, progress, self._step)
         if progress.basis != basis or changes.is_lost:
-            return _Step(seen, lambda session: _begin_anew(session, tenant_id, basis))
+            return _Step(seen, self._forgotten() or (lambda session: _begin_anew(session, tenant_id, basis)))
         # First, so that the entities of a change are never counted by another day than the rest of a period.
         if (ended := self._months_ended(periods)) is not None:
             return _Step(seen, ended)
@@ -180,6 +186,15 @@ class _Counting:
             return _Step(seen, self._changed(changes, periods), is_last)
         following = self._periods_begun(periods) or self._old_left(periods) or self._entities(periods)
         return None if following is None else _Step(seen, following)
+
+    def _forgotten(self) -> Callable[[Session], None] | None:
+        """Delete the next rows of counts; all at once would hold SQLite's writers up for seconds."""
+        for table in map(table_of, _TABLES):
+            query = select(*table.primary_key).where(table.c.tenant_id == self._tenant_id)
+            rows = self._session.execute(query.limit(_ROWS_FORGOTTEN))
+            if keys := [tuple(row) for row in rows]:
+                return partial(_forget_some, tenant_id=self._tenant_id, table=table, keys=keys)
+        return None
 
     def _months_ended(self, periods: Mapping[Period, KeptPeriod]) -> Callable[[Session], None] | None:
         """Count again what changes when a month of a period ends; None where none has ended."""

@@ -90,7 +90,7 @@ def totals(office: Office) -> list[tuple[str, str, str]]:
 
 
 def test_what_a_killed_process_has_counted_stays_and_the_next_one_counts_the_rest(office: Office) -> None:
-    add_places(office, 500)
+    add_places(office, 250)
     with started(office) as process:
         while steps(office) < 2:
             assert process.poll() is None

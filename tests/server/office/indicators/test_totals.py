@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from tests.server.office.indicators.history import LATER, PERIODS, UNITS, History, steps
 from tests.server.office_scene import Office, copy_of
 from tests.stores import Statements, _empty
 from tests.world import TEAM, UNIT, World
 
 from field178_server.database.engine import create_engine_for
-from field178_server.database.models import IndicatorLink, IndicatorSubject, IndicatorTotal
+from field178_server.database.models import IndicatorBasis, IndicatorLink, IndicatorSubject, IndicatorTotal
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.indicators import operations as totals
 from field178_server.office.indicators.queries import figures
@@ -202,6 +202,23 @@ def test_a_step_that_another_process_wrote_meanwhile_is_counted_anew(
     history.settle()
     assert called
     assert_as_anew(history)
+
+
+def test_counts_of_another_basis_go_step_by_step_and_nobody_reads_the_rest(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = filed(World(engine))
+    history.settle()
+    kept = stored(history)
+    monkeypatch.setattr(totals, "_ROWS_FORGOTTEN", len(kept) // 4)
+    another = update(IndicatorBasis).values(basis="of another release")
+    run_write(engine, lambda session: session.execute(another))
+    for _ in range(2):
+        history.settle_once()
+        assert 0 < len(stored(history)) < len(kept)
+        history.check(PERIODS[0])
+    history.settle()
+    assert stored(history) == kept
 
 
 def test_who_files_and_decides_pays_nothing_for_the_totals(
