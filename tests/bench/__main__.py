@@ -24,6 +24,7 @@ BENCHES = (
     "office_lists",
     "exports",
     "indicator_totals",
+    "stale_totals",
     "lists_and_names",
     "draft_save",
     "first_frame",

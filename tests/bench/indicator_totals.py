@@ -38,7 +38,6 @@ TURNS, APPROVALS, PUSHED = 25, 60, 1_000
 READ_MS, APPROVAL_MS = 300, 20
 TODAY = office_store.TODAY
 YEAR = Period.of_year(TODAY.year)
-MONTH = YEAR.parts("month", TODAY)[-1]
 SHARE = "workers_reached_pct"
 UNITS = [key for key in load().units if key.startswith("c116")][:20]
 
@@ -74,7 +73,6 @@ def measure(folder: Path, url: str, engine: str) -> None:
     bench.push("push of 1,000 visits, once counted")
     bench.read("figures while 1,000 visits are not settled", YEAR, None, turns=3)
     bench.timed("settling of 1,000 pushed visits", bench.settle)
-    bench.read("figures of a month that is not kept", MONTH, None, turns=1)
     bench.timed("full count of a district-year", lambda: bench.figures(YEAR, recount))
     office.close()
 

@@ -15,10 +15,24 @@ from tests.bench.records import new_changes
 from tests.e2e.foreign_client import ForeignClient
 from tests.e2e.server_process import ServerProcess
 
-RATE = 50
-SECONDS = 8
-RECORDS = 20
 TABLETS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Rush:
+    """Batches a second, for how many seconds, and records of each."""
+
+    rate: int = 50
+    seconds: int = 8
+    records: int = 20
+
+    @property
+    def batches(self) -> int:
+        """How many batches are sent in all."""
+        return self.rate * self.seconds
+
+
+RUSH = Rush()
 
 
 @dataclass
@@ -45,24 +59,30 @@ def main() -> None:
 
 
 def _measure(server: ServerProcess, engine: str, target_ms: float) -> None:
-    for number, commune in enumerate(COMMUNES[:TABLETS]):
-        add_team(server, f"to{number}", [commune])
-    clients = [another(server, user=f"to{number}") for number in range(TABLETS)]
+    clients = tablets_of(server)
     cpu = cpu_seconds(server)
-    run = _driven(clients)
+    run = driven(clients, RUSH)
     cpu = cpu_seconds(server) - cpu
-    sent = RATE * SECONDS * RECORDS
+    sent = RUSH.batches * RUSH.records
     figure("L1", f"{engine}: wait p50", percentile(run.waits, 0.5) * 1000, "ms")
     figure("L1", f"{engine}: wait p99", percentile(run.waits, 0.99) * 1000, "ms", target_ms)
     figure("L1", f"{engine}: records not acknowledged", abs(sent - run.applied), "records", 0)
     figure("L1", f"{engine}: server CPU a record", cpu / sent * 1000, "ms")
 
 
-def _driven(clients: list[ForeignClient]) -> Run:
+def tablets_of(server: ServerProcess) -> list[ForeignClient]:
+    """Enrol a tablet for each of sixteen teams."""
+    for number, commune in enumerate(COMMUNES[:TABLETS]):
+        add_team(server, f"to{number}", [commune])
+    return [another(server, user=f"to{number}") for number in range(TABLETS)]
+
+
+def driven(clients: list[ForeignClient], rush: Rush) -> Run:
     """Let every tablet send when its next batch is due, whether or not the others are answered."""
-    turns = [range(first, RATE * SECONDS, TABLETS) for first in range(TABLETS)]
+    turns = [range(first, rush.batches, len(clients)) for first in range(len(clients))]
+    size = rush.records
     pushed = [
-        [new_changes(client, range(n * RECORDS, (n + 1) * RECORDS)) for n in turn]
+        [new_changes(client, range(n * size, (n + 1) * size)) for n in turn]
         for client, turn in zip(clients, turns, strict=True)
     ]
     run, started = Run(), time.perf_counter() + 1
@@ -71,14 +91,14 @@ def _driven(clients: list[ForeignClient]) -> Run:
         session, client = wire.line(), clients[tablet]
         for number, push in zip(turns[tablet], pushed[tablet], strict=True):
             body = wire.packed(client, push=push)
-            due = started + number / RATE
+            due = started + number / rush.rate
             time.sleep(max(0.0, due - time.perf_counter()))
             answer = wire.exchange(session, client, body)
             run.waits.append(time.perf_counter() - due)
             run.applied += answer.acknowledged
             wire.follow(client, answer.text)
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(TABLETS)]
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(len(clients))]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -13,6 +13,12 @@ def cpu_seconds(pid: int) -> float:
     return sum(int(one) for one in fields[11:15]) / os.sysconf("SC_CLK_TCK")
 
 
+def children_of(pid: int) -> list[int]:
+    """Return the processes that a process has started and not waited for."""
+    found = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for one in found for child in one.read_text().split()]
+
+
 def forget_peak_memory(pid: int) -> None:
     """Make the most resident memory count anew from here on."""
     Path(f"/proc/{pid}/clear_refs").write_text("5")

@@ -1,0 +1,181 @@
+"""U: pushes for minutes beside totals that are counted and that are not, and a first start after an upgrade.
+
+python -m tests.bench.stale_totals [FOLDER [fresh|stale|upgrade …]]: on copies of a filled store.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+from sqlalchemy import update
+from tests.bench import office_store
+from tests.bench.figures import figure, percentile
+from tests.bench.load import Run, Rush, driven, tablets_of
+from tests.bench.office import PASSWORD, pid_of
+from tests.bench.processes import (
+    children_of,
+    cpu_seconds,
+    forget_peak_memory,
+    memory_mb,
+    peak_memory_mb,
+)
+from tests.bench.rows import say_counted
+from tests.e2e.foreign_client import ForeignClient
+from tests.e2e.server_process import ServerProcess
+from tests.server.office_scene import settings_of
+
+from field178_server.database.engine import create_engine_for
+from field178_server.database.models import IndicatorBasis
+from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.indicators.reading import whole_counts_at_hand
+from field178_shared.codelists import load
+from field178_shared.indicators.periods import Period
+from field178_shared.time.clock import SystemClock, local_date
+
+RUSH = Rush(rate=15, seconds=180)
+TRICKLE = Rush(rate=1, seconds=1)
+SERVER_MB = 200
+TENANT = "main"
+LEADER = "lanh-dao"
+_LOOK_S, _ASK_S, _MOST_S = 0.5, 5.0, 3_600.0
+
+
+def main(folder: str = "", *parts: str) -> None:
+    """Measure each part on a store of its own."""
+    with tempfile.TemporaryDirectory() as made:
+        filled = Path(folder or made)
+        if not folder:
+            office_store.stock(filled)
+        for part in parts or _PARTS:
+            with tempfile.TemporaryDirectory() as copy:
+                store = Path(copy) / "store"
+                shutil.copytree(filled, store)
+                _PARTS[part](store)
+
+
+def fresh(store: Path) -> None:
+    """Measure a rush beside totals that are counted."""
+    _say(store, is_counted=True)
+    with _watched(store) as watch:
+        _tell("fresh", driven(watch.tablets, RUSH), watch)
+
+
+def stale(store: Path) -> None:
+    """Measure the same rush from the first minute on in which a server has no totals."""
+    _say(store, is_counted=False)
+    with _watched(store) as watch:
+        _tell("stale", driven(watch.tablets, RUSH), watch)
+
+
+def upgrade(store: Path) -> None:
+    """Measure a first start with totals of another basis, and one push a second until figures are there."""
+    _say(store, is_counted=False)
+    with _watched(store) as watch:
+        began, run = time.perf_counter(), Run()
+        while not _is_counted(store) and time.perf_counter() - began < _MOST_S:
+            run.waits += driven(watch.tablets[:1], TRICKLE).waits
+        figure("U", "upgrade: until the figures are there", time.perf_counter() - began, "s")
+        _tell("upgrade", run, watch)
+
+
+_PARTS = {"fresh": fresh, "stale": stale, "upgrade": upgrade}
+
+
+@dataclass
+class _Watch:
+    """What a server and the process that settles take, and how long a leader waits for Today."""
+
+    server: ServerProcess
+    tablets: list[ForeignClient] = field(default_factory=list)
+    today: list[float] = field(default_factory=list)
+    settling_mb: float = 0.0
+    settling_cpu: dict[int, float] = field(default_factory=dict)
+    is_over: threading.Event = field(default_factory=threading.Event)
+
+    def look(self) -> None:
+        """Look at the processes until it is over."""
+        pid = pid_of(self.server)
+        while not self.is_over.wait(_LOOK_S):
+            for child in children_of(pid):
+                # It may have ended since.
+                with suppress(OSError, AssertionError):
+                    self.settling_mb = max(self.settling_mb, memory_mb(child))
+                    self.settling_cpu[child] = cpu_seconds(child)
+
+    def ask(self) -> None:
+        """Read a leader's Today until it is over."""
+        session = requests.Session()
+        session.trust_env = False
+        signed = session.post(f"{self.server.url}/sign-in", data={"login": LEADER, "password": PASSWORD})
+        assert signed.ok
+        while not self.is_over.wait(_ASK_S):
+            began = time.perf_counter()
+            assert session.get(self.server.url, timeout=600).ok
+            self.today.append(time.perf_counter() - began)
+
+
+@contextmanager
+def _watched(store: Path) -> Iterator[_Watch]:
+    server = ServerProcess(store)
+    server.command("tidy")
+    asked = ("--role", "leader_viewer")
+    server.command("user", "add", LEADER, *asked, stdin=f"{PASSWORD}\n")
+    server.start()
+    watch = _Watch(server)
+    threads = [threading.Thread(target=one) for one in (watch.look, watch.ask)]
+    try:
+        watch.tablets = tablets_of(server)
+        forget_peak_memory(pid_of(server))
+        for one in threads:
+            one.start()
+        yield watch
+    finally:
+        watch.is_over.set()
+        for one in threads:
+            if one.is_alive():
+                one.join()
+        server.stop()
+
+
+def _tell(name: str, run: Run, watch: _Watch) -> None:
+    waits, pid = [one * 1000 for one in run.waits], pid_of(watch.server)
+    figure("U", f"{name}: push p50", percentile(waits, 0.5), "ms", of=len(waits))
+    figure("U", f"{name}: push p99", percentile(waits, 0.99), "ms", slowest=max(waits))
+    figure("U", f"{name}: server memory", peak_memory_mb(pid), "MB", SERVER_MB)
+    figure("U", f"{name}: settling", watch.settling_mb, "MB", cpu=sum(watch.settling_cpu.values()))
+    if watch.today:
+        today = [one * 1000 for one in watch.today]
+        figure("U", f"{name}: Today, the slowest", max(today), "ms", p50=percentile(today, 0.5))
+
+
+def _say(store: Path, *, is_counted: bool) -> None:
+    """Say that totals are settled, or that they are of another release."""
+    engine = create_engine_for(settings_of(store).effective_database_url)
+    if is_counted:
+        run_write(engine, lambda session: say_counted(session, TENANT))
+    else:
+        other = update(IndicatorBasis).values(basis="of another release")
+        run_write(engine, lambda session: session.execute(other))
+    engine.dispose()
+
+
+def _is_counted(store: Path) -> bool:
+    engine = create_engine_for(settings_of(store).effective_database_url)
+    with snapshot(engine) as session:
+        today = local_date(SystemClock().now())
+        found = whole_counts_at_hand(session, TENANT, load(), Period.of_year(today.year), (), today)
+    engine.dispose()
+    return found is not None
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
