@@ -41,12 +41,12 @@ from field178_shared.codelists import load
 from field178_shared.indicators.periods import Period
 from field178_shared.time.clock import SystemClock, local_date
 
-RUSH = Rush(rate=15, seconds=180)
-TRICKLE = Rush(rate=1, seconds=1)
+RUSH = Rush(rate=15, seconds=180, records=2)
+TRICKLE = Rush(rate=1, seconds=1, records=1)
 SERVER_MB = 200
 TENANT = "main"
 LEADER = "lanh-dao"
-_LOOK_S, _ASK_S, _MOST_S = 0.5, 5.0, 3_600.0
+_LOOK_S, _ASK_S, _MOST_S = 0.5, 5.0, 1_500.0
 
 
 def main(folder: str = "", *parts: str) -> None:
