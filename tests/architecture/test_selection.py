@@ -24,6 +24,7 @@ ON_SQLITE = {
     "server/console/erasure/test_pages.py",
     "server/jobs/test_worker.py",
     "server/maintenance/test_daily.py",
+    "server/office/indicators/test_settle_process.py",
     "server/office/webhooks/test_delivery.py",
     "server/office/webhooks/test_http_post.py",
 }

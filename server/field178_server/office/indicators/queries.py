@@ -71,9 +71,9 @@ def figures_of_areas(
     """
     counted = {key: _area(lists, period, unit_ids) for key, unit_ids in areas.items()}
     units = frozenset[str]().union(*(area.units for area in counted.values()))
-    if is_large(session, tenant_id):
-        counts = whole_counts(session, tenant_id, lists, period, units, today)
-    elif (counts := counts_of(session, tenant_id, lists, period, units, today)) is None:
+    of_totals = whole_counts if is_large(session, tenant_id) else counts_of
+    counts = of_totals(session, tenant_id, lists, period, units, today)
+    if counts is None:
         return _recount(session, tenant_id, lists, period, counted, today)
     return {
         key: _figures(

@@ -23,9 +23,11 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.indicators import operations as totals
 from field178_server.office.indicators.queries import figures
 from field178_server.office.indicators.recounting import Recounting, SubjectChange, part_of
+from field178_server.office.indicators.settle_process import settle_in_own_process
 from field178_server.office.indicators.updater import settle_if_needed, totals_running
 from field178_server.office.records import operations as records
 from field178_server.replication.compaction import compact
+from field178_shared.codelists import load
 
 
 def play(engine: Engine, done: Sequence[tuple[str, int]]) -> None:
@@ -202,6 +204,16 @@ def test_a_step_that_another_process_wrote_meanwhile_is_counted_anew(
     history.settle()
     assert called
     assert_as_anew(history)
+
+
+def test_a_process_of_its_own_settles_as_this_one_does(engine: Engine) -> None:
+    history = filed(World(engine))
+    tenant_id, day = history.world.tenant_id, history.today
+    assert settle_in_own_process(engine, tenant_id, day) > 0
+    kept = stored(history)
+    run_write(engine, lambda session: totals.forget(session, tenant_id))
+    totals.settle(engine, tenant_id, load(), day)
+    assert stored(history) == kept != []
 
 
 def test_counts_of_another_basis_go_step_by_step_and_nobody_reads_the_rest(

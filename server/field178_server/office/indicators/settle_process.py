@@ -20,7 +20,7 @@ from field178_server.office.indicators.operations import settle_step
 from field178_server.records.lists_in_force import ListsInForce
 from field178_shared.codelists import load
 
-MODULE = "field178_server.office.indicators.settling_process"
+MODULE = "field178_server.office.indicators.settle_process"
 
 Result = TypeVar("Result")
 

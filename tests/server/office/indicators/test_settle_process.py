@@ -19,7 +19,7 @@ from field178_server import own_process
 from field178_server.database.models import IndicatorBasis, IndicatorTotal
 from field178_server.database.single_server import file_locked
 from field178_server.database.unit_of_work import run_write, snapshot, unit_of_work
-from field178_server.office.indicators import settling_process, updater
+from field178_server.office.indicators import settle_process, updater
 from field178_server.office.indicators.operations import FEW_CHANGES, forget, is_settled
 from field178_server.office.indicators.updater import LOCK, settle_if_needed, totals_running
 from field178_server.records import scopes
@@ -60,7 +60,7 @@ def add_places(office: Office, count: int) -> None:
 
 def started(office: Office) -> subprocess.Popen[str]:
     """Start a process that settles as a server would."""
-    command = own_process.command_of(settling_process.MODULE)
+    command = own_process.command_of(settle_process.MODULE)
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin is not None
     url = office.engine.url.render_as_string(hide_password=False)
