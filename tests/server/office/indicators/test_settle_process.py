@@ -12,20 +12,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from tests.e2e.server_process import ServerProcess
 from tests.server.office_scene import UNITS, Office, copy_of
 from tests.shared import builders
 
 from field178_server import own_process
-from field178_server.database.models import IndicatorBasis, IndicatorTotal
+from field178_server.database.models import IndicatorBasis, IndicatorTotal, Record
 from field178_server.database.single_server import file_locked
 from field178_server.database.unit_of_work import run_write, snapshot, unit_of_work
-from field178_server.office.indicators import settle_process, updater
+from field178_server.office.indicators import settle_process, store_size, updater
 from field178_server.office.indicators.operations import FEW_CHANGES, forget, is_settled
 from field178_server.office.indicators.updater import LOCK, settle_if_needed, totals_running
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import new_record
 from field178_shared.codelists import load
+from field178_shared.records.area_figures import TYPE
 from field178_shared.time.clock import local_date
 
 
@@ -129,6 +131,16 @@ def test_a_process_that_is_killed_is_followed_by_another_at_the_next_look(
     printed = capsys.readouterr().out
     assert "totals_not_settled" in printed
     assert "exit_code=-9" in printed
+
+
+def test_operator_who_asks_for_the_figures_of_teams_has_them_counted(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_size, "MOST_COUNTED_AT_ONCE", 0)
+    add_places(office, 1)
+    ServerProcess(office.settings.data_dir).command("tidy", "--figures")
+    with snapshot(office.engine) as session:
+        assert session.scalars(select(Record.record_id).where(Record.type == TYPE)).all()
 
 
 @pytest.mark.usefixtures("no_process")
