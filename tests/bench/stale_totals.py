@@ -64,22 +64,19 @@ def main(folder: str = "", *parts: str) -> None:
 
 def fresh(store: Path) -> None:
     """Measure a rush beside totals that are counted."""
-    _say(store, is_counted=True)
-    with _watched(store) as watch:
+    with _watched(store, is_counted=True) as watch:
         _tell("fresh", driven(watch.tablets, RUSH), watch)
 
 
 def stale(store: Path) -> None:
     """Measure the same rush from the first minute on in which a server has no totals."""
-    _say(store, is_counted=False)
-    with _watched(store) as watch:
+    with _watched(store, is_counted=False) as watch:
         _tell("stale", driven(watch.tablets, RUSH), watch)
 
 
 def upgrade(store: Path) -> None:
     """Measure a first start with totals of another basis, and one push a second until figures are there."""
-    _say(store, is_counted=False)
-    with _watched(store) as watch:
+    with _watched(store, is_counted=False) as watch:
         began, run = time.perf_counter(), Run()
         while not _is_counted(store) and time.perf_counter() - began < _MOST_S:
             # Sessions of tablets end before a slow machine has counted.
@@ -126,9 +123,11 @@ class _Watch:
 
 
 @contextmanager
-def _watched(store: Path) -> Iterator[_Watch]:
+def _watched(store: Path, *, is_counted: bool) -> Iterator[_Watch]:
     server = ServerProcess(store)
+    # It settles what is stale.
     server.command("tidy")
+    _say(store, is_counted=is_counted)
     asked = ("--role", "leader_viewer")
     server.command("user", "add", LEADER, *asked, stdin=f"{PASSWORD}\n")
     server.start()

@@ -16,7 +16,7 @@ MODULE = "field178_server.maintenance.check_process"
 
 
 def faults_in_own_process(engine: Engine, tenant_id: str, receipt_key: str | None) -> list[str]:
-    """Return what `faults_of_database` finds. Raises OSError or CalledProcessError where the process failed."""
+    """Return `faults_of_database`. Raises OSError or CalledProcessError where the process failed."""
     database_url = engine.url.render_as_string(hide_password=False)
     found: list[str] = own_process.answer_of(MODULE, database_url, tenant_id, receipt_key)
     return found
