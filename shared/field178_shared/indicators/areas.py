@@ -20,7 +20,11 @@ class CommuneArea:
 
 @dataclass(frozen=True, slots=True)
 class CountedArea:
-    """An area on a day; `former` are communes that were divided since, `others` the units above communes."""
+    """An area on a day; each unit version is in one line, so that nothing is counted twice.
+
+    `former`: lines that are no commune of the day: communes that were divided since, and those that began
+    later, beside the communes that became them. `others`: the units above communes.
+    """
 
     communes: tuple[CommuneArea, ...]
     former: tuple[CommuneArea, ...] = ()
@@ -36,23 +40,74 @@ def area_on(lists: CodeLists, unit_ids: Iterable[str], day: date) -> CountedArea
     """Return the area of these unit versions on a day (domain: administrative units).
 
     A whole unit goes on in its successor, which takes over all that became it; of one that was divided among
-    several, no share is known.
+    several, no share is known: its establishments count for the unit that they were assigned to.
     """
     wanted = [lists.units[one] for one in dict.fromkeys(unit_ids) if one in lists.units]
     communes: dict[str, set[str]] = {}
-    former: list[CommuneArea] = []
+    former: dict[str, set[str]] = {}
     for unit in wanted:
         if unit.type not in COMMUNE_KINDS:
             continue
         if (heir := _heir(lists, unit.id, day)) is None:
-            former.append(CommuneArea(unit.id, frozenset({unit.id})))
+            former[unit.id] = {unit.id}
         else:
             communes.setdefault(heir, _became(lists, heir)).add(unit.id)
+    _separate(lists, communes, former, day)
+    named = set().union(*communes.values(), *former.values())
     return CountedArea(
-        tuple(CommuneArea(unit_id, frozenset({unit_id, *units})) for unit_id, units in communes.items()),
-        tuple(former),
+        tuple(CommuneArea(one, _with_parts(lists, units, named)) for one, units in communes.items()),
+        tuple(CommuneArea(one, _with_parts(lists, units, named)) for one, units in former.items()),
         frozenset(unit.id for unit in wanted if unit.type not in COMMUNE_KINDS),
     )
+
+
+def part_of(source: str, target: str) -> str:
+    """Return the key of the part of a divided unit that was assigned to one of its successors."""
+    return f"{source}>{target}"
+
+
+def is_divided(lists: CodeLists, unit_id: str) -> bool:
+    """Tell whether a unit was divided among several, or became a part of one."""
+    steps = lists.successors(unit_id)
+    return bool(steps) and not (len(steps) == 1 and steps[0].share == 1.0)
+
+
+def units_left_out(lists: CodeLists, area: CountedArea) -> frozenset[str]:
+    """Return the divided units of which a part belongs to an area that does not name them."""
+    every = (former_units(lists, one.unit_id) for one in area.communes)
+    return frozenset(one for one in frozenset[str]().union(*every) - area.units if is_divided(lists, one))
+
+
+def _separate(
+    lists: CodeLists, communes: dict[str, set[str]], former: dict[str, set[str]], day: date
+) -> None:
+    """Give each unit to one line: a commune that begins later stands as the communes of the day beside them.
+
+    What is recorded for the later one itself stays a line, which is no commune of that day.
+    """
+    later = [one for one in communes if not lists.units[one].valid_on(day)]
+    for unit_id in sorted(later, key=lambda one: lists.units[one].valid_from or date.min):
+        taken = set().union(*(units for one, units in communes.items() if one != unit_id))
+        if communes[unit_id].isdisjoint(taken):
+            continue
+        free = communes.pop(unit_id) - taken
+        of_day = sorted(one for one in free if lists.units[one].valid_on(day))
+        communes |= {one: _became(lists, one) for one in of_day}
+        former[unit_id] = free.difference(*(communes[one] for one in of_day))
+
+
+def _with_parts(lists: CodeLists, units: set[str], named: set[str]) -> frozenset[str]:
+    """Return units with the parts of divided ones that are theirs; those of a named one are its own."""
+    own = {
+        part_of(one, step.target) for one in units if is_divided(lists, one) for step in lists.successors(one)
+    }
+    joined = {
+        part_of(step.source, one)
+        for one in units
+        for step in lists.predecessors(one)
+        if step.source not in named and is_divided(lists, step.source)
+    }
+    return frozenset(units | own | joined)
 
 
 def former_units(lists: CodeLists, unit_id: str) -> frozenset[str]:

@@ -11,10 +11,11 @@ from typing import Protocol
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.places import MediaOutlet, Place
 from field178_shared.formulas.rows import Row
+from field178_shared.indicators.areas import is_divided, part_of
 from field178_shared.indicators.events import Event
 from field178_shared.indicators.periods import Period
 from field178_shared.records.establishment import ENDED, unit_on
-from field178_shared.records.reading import Data, count_of, day_of, text_of
+from field178_shared.records.reading import Data, count_of, day_of, ids_of, text_of
 from field178_shared.records.returns import ACTIVE_MODEL, ENDED_MODEL, PilotModel
 from field178_shared.records.teams import Team
 
@@ -50,8 +51,15 @@ class EstablishmentEntity:
     kind: str = "establishment"
 
     def unit_on(self, day: date) -> str:
-        """Return the unit version that it lay in on that day."""
-        return unit_on(self.data, day, self.lists)
+        """Return the unit version that it lay in on that day; of a divided one the part that it was in.
+
+        The part is known since the establishment was assigned to one of the units that followed.
+        """
+        unit_id, present = unit_on(self.data, day, self.lists), text_of(self.data, "unit_id")
+        if unit_id == present or not is_divided(self.lists, unit_id):
+            return unit_id
+        path = (*ids_of(self.data, "former_unit_ids"), present)
+        return part_of(unit_id, path[path.index(unit_id) + 1])
 
     def is_there_on(self, day: date) -> bool:
         """Tell whether it has been seen, and not closed, on a day; days that nobody wrote are no limit."""
@@ -70,9 +78,13 @@ class EstablishmentEntity:
         return {
             "establishment_type_id": type_id,
             "national_group": kind.national_group if kind else "",
-            "workers_least": kind.workers.least if kind else None,
-            "workers_most": kind.workers.most if kind else None,
+            "workers_least": kind.workers.least if kind else 0,
+            # Of a kind that the lists do not have it may be as many as any kind has.
+            "workers_most": kind.workers.most if kind else self._most_of_any_kind(),
         }
+
+    def _most_of_any_kind(self) -> int:
+        return max((one.workers.most for one in self.lists.types.values()), default=0)
 
 
 @dataclass(frozen=True, slots=True)

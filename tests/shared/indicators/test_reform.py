@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.shared.indicators.conftest import FiguresOf, establishment, visit
+from tests.shared.indicators.conftest import FiguresOf, establishment, reached, session, visit
 
 from field178_shared.codelists import load
 from field178_shared.indicators.periods import Period
@@ -48,3 +48,32 @@ def test_the_year_of_the_reform_counts_the_place_once(figure: FiguresOf) -> None
 def test_the_year_of_the_reform_is_whole_for_the_new_unit(figure: FiguresOf) -> None:
     year = Period.of_year(2025)
     assert figure("visits_total", [MOVED, *VISITS], year, [AFTER]).num == 2
+
+
+DIVIDED = "c11656_v1"
+YEAR_BEFORE = Period.of_year(2024)
+
+
+def test_who_holds_a_commune_and_its_successor_counts_each_worker_once(figure: FiguresOf) -> None:
+    talk = session("s1", "2024-03-01", BEFORE, establishments={"e1": reached(3, 3)})
+    records = [MOVED, visit("v1", "2024-05-02", unit=BEFORE, workers_total=4), talk]
+    for units in ([BEFORE], [AFTER], [BEFORE, AFTER]):
+        found = figure("workers_reached_pct", records, YEAR_BEFORE, units)
+        assert (found.num, found.den, found.value) == (3, 4, 75.0), units
+
+
+def test_an_assigned_place_of_a_divided_commune_was_in_the_same_period_before(figure: FiguresOf) -> None:
+    place = establishment(unit="c11629_v2", former_unit_ids=[DIVIDED])
+    records = [place, visit("v1", "2024-05-02", unit=DIVIDED)]
+    for units in (["c11629_v2"], [DIVIDED], [DIVIDED, "c11629_v2"]):
+        found = figure("inspected_once_pct", records, YEAR_BEFORE, units)
+        assert (found.num, found.den) == (1, 1), units
+    elsewhere = figure("inspected_once_pct", records, YEAR_BEFORE, ["c11668_v2"])
+    assert (elsewhere.num, elsewhere.den) == (0, 0)
+
+
+def test_the_year_of_the_reform_counts_an_assigned_place_once(figure: FiguresOf) -> None:
+    place = establishment(unit="c11629_v2", former_unit_ids=[DIVIDED])
+    for units in (["c11629_v2"], [DIVIDED, "c11629_v2"]):
+        found = figure("inspected_once_pct", [place], Period.of_year(2025), units)
+        assert found.den == 1, units
