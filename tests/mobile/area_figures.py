@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tests.mobile.inspection_world import TEAM, TEAM_SCOPE
 from tests.mobile.support import base_row, server_commits
 
@@ -9,7 +11,7 @@ from field178_mobile.store import Store
 from field178_shared.ids import companion_id
 from field178_shared.records.area_figures import TYPE
 
-FIGURES = {
+FIGURES: Mapping[str, Mapping[str, object]] = {
     "workers_total": {"num": 372, "tenths": 3720, "waiting": 4},
     "workers_reached_pct": {"num": 253, "den": 372, "tenths": 680},
     "students_reached_pct": {"num": 30, "den": 5460, "tenths": 5},
@@ -19,8 +21,43 @@ FIGURES = {
 }
 
 
-def receive_figures(store: Store, as_of: str = "2026-11-24T11:10:00Z", rev: int = 1) -> None:
+# Of 127 establishments 32 were counted.
+PARTIAL: Mapping[str, Mapping[str, object]] = {
+    "inspected_once_pct": {"num": 20, "den": 60, "tenths": 333},
+    "iz_workers_reached_pct": {
+        "num": 80,
+        "den": 100,
+        "counted": 1,
+        "countable": 2,
+        "countable_kind": "zone",
+    },
+    "tipoffs_processed_pct": {"num": 4, "den": 4, "tenths": 1000, "sent_months": 3, "ended_months": 10},
+    "workers_total": {
+        "num": 302,
+        "tenths": 3020,
+        "counted": 32,
+        "countable": 127,
+        "countable_kind": "establishment",
+    },
+    "workers_reached_pct": {
+        "num": 254,
+        "den": 302,
+        "low_tenths": 82,
+        "high_tenths": 520,
+        "counted": 32,
+        "countable": 127,
+        "countable_kind": "establishment",
+    },
+}
+
+
+def receive_figures(
+    store: Store,
+    as_of: str = "2026-11-24T11:10:00Z",
+    rev: int = 1,
+    figures: Mapping[str, Mapping[str, object]] = FIGURES,
+) -> None:
     """Put the figures of the team's area into the base, as an exchange brings them."""
-    data = {"year": 2026, "as_of": as_of, "figures": FIGURES}
+    data = {"year": 2026, "as_of": as_of, "figures": {key: dict(one) for key, one in figures.items()}}
     record_id = companion_id(TEAM, TYPE, "2026")
     server_commits(store, base_row(record_id, rev, TYPE, TEAM_SCOPE, **data))

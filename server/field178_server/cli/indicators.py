@@ -10,11 +10,15 @@ import click
 
 from field178_server.cli.context import Operator, as_json_option, operator
 from field178_server.cli.language import LANGUAGE, _
+from field178_server.office.indicators.counted_facts import FigureQuestion
+from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.operations import forget, keep_period, settle
 from field178_server.office.indicators.queries import IndicatorFigure, differences, figures
 from field178_shared.codelists import Indicator, TargetProfile
-from field178_shared.indicators.figures import reached
+from field178_shared.codelists.indicators import PERCENT
+from field178_shared.indicators.figures import FigureValue
 from field178_shared.indicators.periods import Period
+from field178_shared.indicators.verdicts import Reached, Verdict, reached
 from field178_shared.text.formats import number_text
 from field178_shared.time.clock import local_date
 
@@ -25,7 +29,7 @@ from field178_shared.time.clock import local_date
 @click.option("--recount", "is_recount", is_flag=True, help=_("Count every record anew and compare."))
 @as_json_option
 def indicators(year: int, profile_id: str, is_recount: bool, as_json: bool) -> None:
-    """Print numerator, denominator, value and target of each indicator."""
+    """Print numerator, denominator, value, bounds and target of each indicator, and how much was counted."""
     at = operator()
     today = local_date(at.clock.now())
     profile = at.lists.target_profiles.get(profile_id)
@@ -46,7 +50,17 @@ def indicators(year: int, profile_id: str, is_recount: bool, as_json: bool) -> N
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
     for one, figure in found.items():
-        click.echo(_line(at.lists.indicators[one], figure))
+        click.echo(_line(at.lists.indicators[one], figure, reached(profile, one, figure.approved)))
+    question = FigureQuestion(at.lists, *asked)
+    missing = at.read(lambda session: left_out(session, at.tenant_id, question))
+    if missing.is_unassigned:
+        text = _("Not assigned: {establishments} establishments, {zones} zones, {schools} schools")
+        counts = {
+            "establishments": missing.establishments,
+            "zones": missing.zones,
+            "schools": missing.schools,
+        }
+        click.echo(text.format(**counts))
 
 
 def _compare(at: Operator, period: Period, units: Sequence[str], today: date) -> None:
@@ -62,7 +76,7 @@ def _compare(at: Operator, period: Period, units: Sequence[str], today: date) ->
 
 def _plain(profile: TargetProfile, indicator_id: str, figure: IndicatorFigure) -> dict[str, object]:
     value, waiting = figure.approved, figure.with_waiting
-    wanted = reached(profile, indicator_id, value.value)
+    wanted = reached(profile, indicator_id, value)
     return {
         "num": value.num,
         "den": value.den,
@@ -71,17 +85,42 @@ def _plain(profile: TargetProfile, indicator_id: str, figure: IndicatorFigure) -
         "high": value.high,
         "target": None if wanted is None else wanted.target,
         "met": None if wanted is None else wanted.met,
+        "verdict": None if wanted is None else wanted.verdict,
         "pending": {"num": waiting.num, "den": waiting.den, "value": waiting.value},
+        **({"counted": [value.coverage.counted, value.coverage.every]} if value.coverage else {}),
         **({"sent": [value.sent.months, value.sent.ended]} if value.sent else {}),
         **({"by": value.breakdown} if value.breakdown else {}),
     }
 
 
-def _line(indicator: Indicator, figure: IndicatorFigure) -> str:
+def _line(indicator: Indicator, figure: IndicatorFigure, target: Reached | None) -> str:
     label, value = indicator.label(LANGUAGE), figure.approved
     if not value.is_sent:
         return _("{indicator}: not sent yet").format(indicator=label)
     parts = [] if value.den is None else [value.num, value.den]
-    shown = "—" if value.value is None else number_text(value.value, LANGUAGE)
     divided = f" ({'/'.join(number_text(one, LANGUAGE) for one in parts)})" if parts else ""
-    return f"{label}: {shown} {indicator.unit}{divided}"
+    line = f"{label}: {_value(value)} {indicator.unit}{divided}"
+    if value.coverage is not None and value.is_uncounted:
+        template = _("counted {counted} of {every}")
+        line += f", {template.format(counted=value.coverage.counted, every=value.coverage.every)}"
+    if target is None or target.verdict is Verdict.NO_FIGURE:
+        return line
+    asked = f"{number_text(target.target, LANGUAGE)}{'%' if indicator.unit == PERCENT else ''}"
+    verdict = _VERDICTS[target.verdict]()
+    return _("{line}; target {target}: {verdict}").format(line=line, target=asked, verdict=verdict)
+
+
+def _value(value: FigureValue) -> str:
+    if value.value is not None:
+        text = number_text(value.value, LANGUAGE)
+        return f"≥ {text}" if value.is_uncounted and value.high is None else text
+    if value.low is None or value.high is None:
+        return "—"
+    return "–".join(number_text(one, LANGUAGE) for one in (value.low, value.high))
+
+
+_VERDICTS = {
+    Verdict.MET: lambda: _("met"),
+    Verdict.NOT_MET: lambda: _("not met"),
+    Verdict.UNKNOWN: lambda: _("not enough counted to conclude"),
+}

@@ -9,10 +9,18 @@ from typing import TYPE_CHECKING
 
 from field178_shared.codelists.checklist import YES_NO, YES_NO_PARTIAL, AnswerKind
 from field178_shared.codelists.rows import CodeListError
-from field178_shared.formulas.figures import Aggregate, Formula, compile_formula
+from field178_shared.formulas.figures import Aggregate, Formula, Terms, compile_formula
 from field178_shared.formulas.parse import parse
 from field178_shared.formulas.sources import ENTITIES, Readable, ValueType
-from field178_shared.formulas.tree import FormulaError, FormulaFault, Node
+from field178_shared.formulas.tree import (
+    BinaryOperation,
+    Call,
+    FormulaError,
+    FormulaFault,
+    Name,
+    Node,
+    written,
+)
 
 if TYPE_CHECKING:
     from field178_shared.codelists.indicators import Indicator
@@ -37,13 +45,18 @@ _VALUES_OF_ANSWERS: Mapping[str, Collection[str]] = {
 class Figure:
     """The formulas of an indicator; without a denominator the numerator is the value.
 
-    `least` and `most` bound the denominator where parts of it are unknown.
+    `least` and `most` bound the denominator where parts of it are unknown, `num_least` and `num_most` the
+    numerator; a numerator with such bounds MUST be a part of the denominator.
+    `coverage`: the count of the entities whose number is known, and that of all; None: each number is known.
     """
 
     numerator: Formula
     denominator: Formula | None
     least: Formula | None = None
     most: Formula | None = None
+    num_least: Formula | None = None
+    num_most: Formula | None = None
+    coverage: tuple[Formula, Formula] | None = None
 
     @property
     def sent(self) -> tuple[Aggregate, ...]:
@@ -53,8 +66,14 @@ class Figure:
     @property
     def formulas(self) -> tuple[Formula, ...]:
         """The formulas that there are."""
-        every = (self.numerator, self.denominator, self.least, self.most)
+        bounds = (self.least, self.most, self.num_least, self.num_most)
+        every = (self.numerator, self.denominator, *bounds)
         return tuple(one for one in every if one is not None)
+
+    @property
+    def counted(self) -> tuple[Formula, ...]:
+        """All formulas that a figure is counted by, those of its coverage too."""
+        return (*self.formulas, *(self.coverage or ()))
 
 
 class ListVocabulary:
@@ -140,8 +159,15 @@ class Figures(Mapping[str, Figure]):
                 except FormulaError as error:
                     refused.append(("indicators.items", one.id, f"{member}: {error}"))
             if "num" in formulas:
-                given = (formulas.get(member) for member in ("den", "den_least", "den_most"))
-                found[one.id] = Figure(formulas["num"], *given)
+                found[one.id] = Figure(
+                    numerator=formulas["num"],
+                    denominator=formulas.get("den"),
+                    least=formulas.get("den_least"),
+                    most=formulas.get("den_most"),
+                    num_least=formulas.get("num_least"),
+                    num_most=formulas.get("num_most"),
+                    coverage=_coverage(formulas, vocabulary, terms),
+                )
         return found, tuple(refused)
 
     @cached_property
@@ -158,12 +184,42 @@ class Figures(Mapping[str, Figure]):
         return found, tuple(refused)
 
 
+def coverage_texts(formula: str) -> tuple[str, str] | None:
+    """Return the counts of the entities whose number a formula adds up: those where it is known, and all.
+
+    None for any other formula. An answer of the latest visit is of the visited entities alone, and a total
+    that an agency states is the number itself.
+    """
+    node = parse(formula)
+    if not (isinstance(node, Call) and node.function == "total" and len(node.arguments) == 2):
+        return None
+    entity, value = node.arguments
+    kind = ENTITIES.get(entity.name) if isinstance(entity, Name) else None
+    if kind is None or kind.is_stated or not isinstance(value, Name):
+        return None
+    known: Node = Call(0, "known", (value,))
+    where = known if node.where is None else BinaryOperation(0, "and", node.where, known)
+    return written(Call(0, "count", (entity,), where)), written(Call(0, "count", (entity,), node.where))
+
+
+def _coverage(
+    formulas: Mapping[str, Formula], vocabulary: ListVocabulary, terms: Terms
+) -> tuple[Formula, Formula] | None:
+    texts = coverage_texts((formulas.get("den") or formulas["num"]).text)
+    if texts is None:
+        return None
+    known, every = (compile_formula(text, vocabulary, terms) for text in texts)
+    return known, every
+
+
 def _texts_of(indicator: Indicator) -> dict[str, str]:
     texts = {
         "num": indicator.numerator,
         "den": indicator.denominator,
         "den_least": indicator.least_denominator,
         "den_most": indicator.most_denominator,
+        "num_least": indicator.least_numerator,
+        "num_most": indicator.most_numerator,
     }
     return {member: text for member, text in texts.items() if text is not None}
 

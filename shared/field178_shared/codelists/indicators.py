@@ -21,6 +21,8 @@ class Indicator(Labelled):
     denominator: str | None
     least_denominator: str | None
     most_denominator: str | None
+    least_numerator: str | None
+    most_numerator: str | None
     target_key: str | None
     periods: tuple[str, ...]
     reporters: tuple[str, ...]
@@ -104,6 +106,8 @@ def read_indicator(row: ListFileRow) -> Indicator:
         denominator=row.text_or_none("den"),
         least_denominator=row.text_or_none("den_least"),
         most_denominator=row.text_or_none("den_most"),
+        least_numerator=row.text_or_none("num_least"),
+        most_numerator=row.text_or_none("num_most"),
         target_key=row.text_or_none("target_key"),
         periods=row.texts("period"),
         reporters=row.texts("reporter"),

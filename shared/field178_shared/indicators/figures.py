@@ -1,26 +1,25 @@
-"""Figures of an area and a period: what the formulas make of the counts, beside the targets of plans."""
+"""Figures of an area and a period: what the formulas make of the counts, and what bounds them."""
 
 from __future__ import annotations
 
-import operator
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from math import ceil, floor
 from typing import Any, TypeVar
 
-from field178_shared.codelists import CodeLists, Indicator, TargetProfile
+from field178_shared.codelists import CodeLists, Indicator
 from field178_shared.codelists.formulas import Figure
 from field178_shared.codelists.indicators import PERCENT
 from field178_shared.formulas.figures import Aggregate, Formula
 from field178_shared.formulas.sources import MONTH
 from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.counting import Counts
+from field178_shared.indicators.coverage import Coverage
 from field178_shared.indicators.periods import Period
 
 Number = TypeVar("Number", int, float)
-
-_COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {"=": operator.eq, ">=": operator.ge}
 
 
 class AreaTotals:
@@ -62,9 +61,12 @@ class AreaTotals:
 
 @dataclass(frozen=True, slots=True)
 class FigureValue:
-    """The figure of an indicator; `value` is None where there is nothing to divide by.
+    """The figure of an indicator; `value` is None where nothing is divided by, or where it is not known.
 
-    `low` and `high` bound the value where parts of the denominator are unknown, else they are the value.
+    `low` and `high` bound the value where a part was not counted, else they are the value; None: nothing
+    bounds it. A value MUST lie within its bounds: the share of the counted entities alone is none of them
+    all, so `num` and `den`, which are of the counted ones, are no value then (decision 0122).
+    `coverage`: of how many entities the number that is added up is known, None: it adds up no such number.
     `sent`: the months for which what it is made of was sent, None: nobody owes it; of what is owed for longer
     no month is told.
     """
@@ -76,11 +78,22 @@ class FigureValue:
     high: float | None
     breakdown: Mapping[str, int]
     sent: MonthsSent | None = None
+    coverage: Coverage | None = None
 
     @property
     def is_sent(self) -> bool:
         """Whether something was sent; where nothing was, a number says nothing."""
         return self.sent is None or self.sent.is_any
+
+    @property
+    def is_uncounted(self) -> bool:
+        """Whether the number that is added up is not known of every entity."""
+        return self.coverage is not None and not self.coverage.is_full
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a part of what it is made of was not counted, or of the months that ended not sent."""
+        return self.is_uncounted or self.low != self.high or (self.sent is not None and self.sent.lacks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +104,11 @@ class MonthsSent:
     ended: int
     is_any: bool
 
+    @property
+    def lacks(self) -> bool:
+        """Whether something was sent, and nothing for a month that has ended."""
+        return self.is_any and self.months < self.ended
+
 
 def figure_of(indicator: Indicator, figure: Figure, totals: AreaTotals) -> FigureValue:
     """Return the figure of an indicator for an area and a period."""
@@ -99,13 +117,51 @@ def figure_of(indicator: Indicator, figure: Figure, totals: AreaTotals) -> Figur
     sent = _months_sent(figure, totals)
     if sent is not None and not sent.is_any:
         return FigureValue(num, den, None, None, None, {}, sent)
-    is_percent = indicator.unit == PERCENT
-    value = _value(num, den, is_percent)
-    low = value if figure.most is None else _value(num, _number(figure.most, totals), is_percent)
-    high = value if figure.least is None else _value(num, _number(figure.least, totals), is_percent)
     told_apart = figure.numerator.breakdown
     breakdown = {} if told_apart is None else dict(totals.by_key(told_apart))
-    return FigureValue(num, den, value, low, high, breakdown, sent)
+    coverage = coverage_of(figure, totals)
+    value = _value(num, den, indicator.unit == PERCENT)
+    known = FigureValue(num, den, value, value, value, breakdown, sent, coverage)
+    if sent is not None and sent.lacks:
+        return replace(known, low=None, high=None)
+    if not known.is_uncounted:
+        return known
+    if figure.denominator is None:
+        return replace(known, high=None)
+    low, high = _bounds(figure, num, totals, is_percent=indicator.unit == PERCENT)
+    return replace(known, value=low if low == high else None, low=low, high=high)
+
+
+def coverage_of(figure: Figure, totals: AreaTotals) -> Coverage | None:
+    """Return of how many entities the number that a figure adds up is known, None: it adds up no such one."""
+    if figure.coverage is None:
+        return None
+    counted, every = (int(_number(one, totals)) for one in figure.coverage)
+    return Coverage(figure.coverage[1].aggregates[0].of, counted, every)
+
+
+def _bounds(
+    figure: Figure, num: float, totals: AreaTotals, *, is_percent: bool
+) -> tuple[float | None, float | None]:
+    """Return the least and the most that a value can be, rounded outward; None: nothing bounds it.
+
+    A share is what is counted, divided by that and its rest. Both grow with each number that is not known,
+    so the least has the least of the one and the most of the other.
+    """
+    if figure.least is None or figure.most is None:
+        return None, None
+    least, most = (_number(one, totals) for one in (figure.least, figure.most))
+    num_least, num_most = (
+        num if one is None else _number(one, totals) for one in (figure.num_least, figure.num_most)
+    )
+    tenths = 10 * (100 if is_percent else 1)
+    low = _divided(num_least, num_least + most - num_most)
+    high = _divided(num_most, num_most + least - num_least)
+    return floor(round(tenths * low, 6)) / 10, ceil(round(tenths * high, 6)) / 10
+
+
+def _divided(num: float, den: float) -> float:
+    return num / den if den else 0
 
 
 def multiple_below(number: Number, step: int) -> Number:
@@ -114,11 +170,32 @@ def multiple_below(number: Number, step: int) -> Number:
 
 
 def rounded_down(indicator: Indicator, figure: FigureValue, step: int) -> FigureValue:
-    """Return a figure of its numbers rounded down to multiples, told apart by nothing."""
+    """Return a figure of its numbers rounded down to multiples, told apart by nothing.
+
+    Bounds of a figure that is counted in part are rounded outward to multiples of the step.
+    """
     num = multiple_below(figure.num, step)
     den = None if figure.den is None else multiple_below(figure.den, step)
-    value = _value(num, den, indicator.unit == PERCENT)
-    return FigureValue(num, den, value, value, value, {}, figure.sent)
+    coverage = figure.coverage
+    if coverage is not None:
+        counted, every = multiple_below(coverage.counted, step), multiple_below(coverage.every, step)
+        coverage = replace(coverage, counted=counted, every=every)
+    value = None if figure.value is None else _value(num, den, indicator.unit == PERCENT)
+    low, high = value, value
+    if figure.low is None:
+        low, high = None, None
+    elif figure.low != figure.high:
+        coarse = with_coarse_bounds(figure, step)
+        low, high = coarse.low if value is None else value, coarse.high
+    return FigureValue(num, den, value, low, high, {}, figure.sent, coverage)
+
+
+def with_coarse_bounds(figure: FigureValue, step: int) -> FigureValue:
+    """Return a figure whose bounds, where they are two, are rounded outward to multiples of a step."""
+    low, high = figure.low, figure.high
+    if low is None or high is None or low == high:
+        return figure
+    return replace(figure, low=multiple_below(low, step), high=float(step * ceil(high / step)))
 
 
 def _months_sent(figure: Figure, totals: AreaTotals) -> MonthsSent | None:
@@ -146,26 +223,6 @@ def _value(num: float, den: float | None, is_percent: bool) -> float | None:
     return None if not den else round((100 if is_percent else 1) * num / den, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """A target, and whether a figure reached it; None where there is no figure."""
-
-    target: float
-    met: bool | None
-
-
-def reached(profile: TargetProfile, indicator_id: str, value: float | None) -> Reached | None:
-    """Return what a plan asks of an indicator and whether it is met; None: it asks nothing.
-
-    Of several targets that are not for a longer time than the period, the first holds.
-    """
-    for target in profile.targets:
-        if target.indicator == indicator_id and target.per in (None, "year"):
-            compare = _COMPARISONS[target.op]
-            return Reached(target.value, None if value is None else compare(value, target.value))
-    return None
-
-
 def aggregates_of(lists: CodeLists) -> tuple[Aggregate, ...]:
     """Return the aggregates that the indicators and the annexes of reports need, each once."""
     return _each_once((*one.aggregates, *one.sent) for one in _formulas(lists))
@@ -177,7 +234,7 @@ def aggregates_of_parts(lists: CodeLists) -> tuple[Aggregate, ...]:
 
 
 def _formulas(lists: CodeLists) -> Iterator[Formula]:
-    yield from (formula for figure in lists.figures.values() for formula in figure.formulas)
+    yield from (formula for figure in lists.figures.values() for formula in figure.counted)
     yield from lists.figures.columns.values()
 
 

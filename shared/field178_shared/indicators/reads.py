@@ -40,6 +40,7 @@ def sources_of(lists: CodeLists, indicator: Indicator) -> frozenset[str]:
     texts = (
         *(indicator.numerator, indicator.denominator),
         *(indicator.least_denominator, indicator.most_denominator),
+        *(indicator.least_numerator, indicator.most_numerator),
     )
     todo = [text for text in texts if text is not None]
     found: set[str] = set()

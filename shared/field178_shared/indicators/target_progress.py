@@ -10,20 +10,25 @@ from math import ceil
 
 from field178_shared.codelists.formulas import Figure
 from field178_shared.formulas.sources import MONTH, QUARTER
-from field178_shared.indicators.figures import FigureValue, Reached
+from field178_shared.indicators.figures import FigureValue
 from field178_shared.indicators.periods import Period
+from field178_shared.indicators.verdicts import Reached, Verdict
 
 _NEAR = 0.9
 
 
 class Standing(StrEnum):
-    """Where a figure stands towards its target; `near` is nine tenths of it, when its time is over."""
+    """Where a figure stands towards its target; `near` is nine tenths of it, when its time is over.
+
+    `unknown`: too little was counted to tell.
+    """
 
     MET = "met"
     ON_TRACK = "on_track"
     BEHIND = "behind"
     NEAR = "near"
     MISSED = "missed"
+    UNKNOWN = "unknown"
     NO_FIGURE = "no_figure"
 
 
@@ -45,26 +50,31 @@ class TargetProgress:
 def progress_towards(
     figure: Figure, value: FigureValue, target: Reached, period: Period, today: date
 ) -> TargetProgress:
-    """Return the progress of a figure on a day."""
-    if target.met is None or value.value is None:
-        return TargetProgress(Standing.NO_FIGURE)
-    if target.met:
-        return TargetProgress(Standing.MET)
-    missing = _missing(value, target.target)
+    """Return the progress of a figure on a day; what is missing is known of a figure with one value."""
+    if target.verdict is not Verdict.NOT_MET:
+        return TargetProgress(_JUDGED[target.verdict])
+    low, high = value.low or 0, value.high or 0
+    missing = 0 if value.value is None or value.is_partial else _missing(value, target.target)
     if today >= period.end:
-        is_near = value.value >= _NEAR * target.target
+        is_near = low >= _NEAR * target.target
         return TargetProgress(Standing.NEAR if is_near else Standing.MISSED, missing)
     passed = max(0, (today - period.first).days)
     grows = grows_to_target(figure)
     expected = target.target * (passed / (period.end - period.first).days if grows else 1)
     months_left = months_between(max(today, period.first), period.end)
     return TargetProgress(
-        Standing.ON_TRACK if value.value >= expected else Standing.BEHIND,
+        _standing_until_end(low, high, expected),
         missing,
         months_left,
         ceil(missing / months_left) if grows else None,
         round(expected, 1),
     )
+
+
+def _standing_until_end(low: float, high: float, expected: float) -> Standing:
+    if low >= expected:
+        return Standing.ON_TRACK
+    return Standing.BEHIND if high < expected else Standing.UNKNOWN
 
 
 def grows_to_target(figure: Figure) -> bool:
@@ -85,6 +95,11 @@ def months_between(first: date, end: date) -> int:
     return max(1, months + (1 if end.day > first.day else 0))
 
 
+_JUDGED = {
+    Verdict.MET: Standing.MET,
+    Verdict.UNKNOWN: Standing.UNKNOWN,
+    Verdict.NO_FIGURE: Standing.NO_FIGURE,
+}
 _PARTS = (MONTH, QUARTER)
 _KNOWN_BEFORE = "plan_item"
 

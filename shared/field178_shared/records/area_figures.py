@@ -7,41 +7,75 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from field178_shared.records.reading import Data, count_of, entries_of, instant_of
+from field178_shared.records.reading import Data, count_of, entries_of, instant_of, text_of
 
 TYPE = "indicator_figures"
+# Members that are whole numbers and may be absent.
+_NUMBERS = (
+    *("den", "tenths", "low_tenths", "high_tenths"),
+    *("counted", "countable", "sent_months", "ended_months"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFigure:
-    """One figure in whole numbers: `tenths` of its value, None where there is nothing to divide by.
+    """One figure in whole numbers: `tenths` of its value, None where there is none or it is not known.
 
-    `waiting`: by how much the numerator is larger with what waits for review.
+    `low_tenths` and `high_tenths` bound a value that is not known. `counted` of `countable` entities of
+    `countable_kind` have the number that is added up; `sent_months` of `ended_months` were sent: both None
+    where nothing lacks. `waiting`: by how much the numerator is larger with what waits for review.
     """
 
     num: int
     den: int | None = None
     tenths: int | None = None
+    low_tenths: int | None = None
+    high_tenths: int | None = None
+    counted: int | None = None
+    countable: int | None = None
+    countable_kind: str = ""
+    sent_months: int | None = None
+    ended_months: int | None = None
     waiting: int = 0
 
     @property
     def value(self) -> float | None:
         """The value of the indicator."""
-        return None if self.tenths is None else self.tenths / 10
+        return _of_tenths(self.tenths)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a part of what the figure is made of was not counted or not sent."""
+        return self.countable is not None or self.ended_months is not None
+
+    @property
+    def low(self) -> float | None:
+        """The least that the value can be, None where nothing bounds it."""
+        if self.low_tenths is not None:
+            return _of_tenths(self.low_tenths)
+        is_open = self.ended_months is not None or (self.countable is not None and self.den is not None)
+        return None if is_open and self.high_tenths is None else self.value
+
+    @property
+    def high(self) -> float | None:
+        """The most that the value can be, None where nothing bounds it."""
+        return _of_tenths(self.high_tenths) if self.is_partial else self.value
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
         """Read one entry; what is missing reads as empty."""
+        numbers = {name: count_of(data, name) for name in _NUMBERS}
         return cls(
             num=count_of(data, "num") or 0,
-            den=count_of(data, "den"),
-            tenths=count_of(data, "tenths"),
+            countable_kind=text_of(data, "countable_kind"),
             waiting=count_of(data, "waiting") or 0,
+            **numbers,
         )
 
     def to_data(self) -> dict[str, object]:
         """Return the figure as an entry; what is empty is absent."""
-        given = {"num": self.num, "den": self.den, "tenths": self.tenths, "waiting": self.waiting or None}
+        given: dict[str, object] = {"num": self.num, **{name: getattr(self, name) for name in _NUMBERS}}
+        given |= {"countable_kind": self.countable_kind or None, "waiting": self.waiting or None}
         return {name: value for name, value in given.items() if value is not None}
 
 
@@ -61,3 +95,7 @@ class AreaFigures:
             as_of=instant_of(data, "as_of"),
             figures={key: KnownFigure.from_data(row) for key, row in entries_of(data, "figures").items()},
         )
+
+
+def _of_tenths(tenths: int | None) -> float | None:
+    return None if tenths is None else tenths / 10

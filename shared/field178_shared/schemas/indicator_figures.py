@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from field178_shared.schemas.declared import RecordSchema
-from field178_shared.schemas.field_types import Entries, Instant
+from field178_shared.schemas.field_types import Entries, Instant, ShortId
 from field178_shared.schemas.plan import YEARS
 from field178_shared.schemas.wire_schema import WireSchema
 
@@ -11,11 +11,22 @@ _NUMBER = validate.Range(-1_000_000_000_000, 1_000_000_000_000)
 
 
 class AreaFigureSchema(WireSchema):
-    """One figure: numerator, denominator, tenths of the value, and what waits for review."""
+    """One figure: numerator, denominator, tenths of the value or of its bounds, and what waits for review.
+
+    `counted` of `countable` entities of a kind have the number that is added up; of what agencies owe each
+    month `sent_months` of `ended_months` were sent. Both stand there where something lacks alone.
+    """
 
     num = fields.Integer(strict=True, required=True, validate=_NUMBER)
     den = fields.Integer(strict=True, validate=_NUMBER)
     tenths = fields.Integer(strict=True, validate=_NUMBER)
+    low_tenths = fields.Integer(strict=True, validate=_NUMBER)
+    high_tenths = fields.Integer(strict=True, validate=_NUMBER)
+    counted = fields.Integer(strict=True, validate=_NUMBER)
+    countable = fields.Integer(strict=True, validate=_NUMBER)
+    countable_kind = ShortId()
+    sent_months = fields.Integer(strict=True, validate=_NUMBER)
+    ended_months = fields.Integer(strict=True, validate=_NUMBER)
     waiting = fields.Integer(strict=True, validate=_NUMBER)
 
 

@@ -53,7 +53,7 @@ def test_the_golden_figures_come_out_of_the_records_that_it_makes(store: dict[st
     assert {name: {key: found[name][key] for key in ("num", "den", "value")} for name in golden} == golden
     assert {name: found[name]["pending"] for name in golden} == golden
     assert set(found["workers_reached_pct"]) == {
-        *("num", "den", "value", "low", "high", "target", "met", "pending")
+        *("num", "den", "value", "low", "high", "counted", "target", "met", "verdict", "pending")
     }
     assert (found["workers_reached_pct"]["target"], found["workers_reached_pct"]["met"]) == (60, True)
     assert found["iz_workers_reached_pct"]["met"] is False

@@ -19,6 +19,8 @@ def test_an_empty_store_has_no_figures_and_says_what_is_wanted(field178: Command
         "high": None,
         "target": 60,
         "met": None,
+        "verdict": "no_figure",
+        "counted": [0, 0],
         "pending": {"num": 0, "den": 0, "value": None},
     }
     assert found["outreach_commune_any_pct"]["den"] == 17  # type: ignore[index]

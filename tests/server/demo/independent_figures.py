@@ -685,8 +685,9 @@ class Year:
             count = self.workers(place)
             sums[0] += least if count is None else count
             sums[1] += most if count is None else count
-        high, low = (round(100 * reached / total, 1) if total else None for total in sums)
-        return low, high
+        few, many = sums
+        # Outward to tenths: the most of few, the least of many.
+        return (1000 * reached // many / 10, -(-1000 * reached // few) / 10) if few else (None, None)
 
 
 def number(data: Json) -> str:

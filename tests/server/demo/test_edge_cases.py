@@ -163,7 +163,9 @@ def family_boarding_house(at: District) -> None:
         answers[name] = {"v": 0}
     at.visit(house, "2024-04-02T09:00", answers=answers)
     assert at.numbers("workers_total") == (0, None)
-    assert at.figure("workers_reached_pct").value is None
+    share = at.figure("workers_reached_pct")
+    # Of the other place nobody knows how many work there; none of them was reached.
+    assert (share.den, share.low, share.value, share.high) == (0, 0, 0, 0)
     at.visit(other, "2024-04-03T20:00")
     assert at.numbers("inspected_once_pct") == (2, 2)
     assert at.numbers("worker_counts_known_pct") == (2, 2)

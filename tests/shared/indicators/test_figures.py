@@ -91,16 +91,6 @@ def test_of_two_counts_of_one_day_the_later_one_holds(figure: FiguresOf) -> None
     assert figure("contract_pct", [establishment(), *counts]).den == 7
 
 
-def test_unknown_numbers_of_workers_bound_the_figure(figure: FiguresOf) -> None:
-    talks = [session("s1", "2024-02-10", establishments={"e1": reached(3, 3)})]
-    known, unknown = establishment(), establishment("e2")
-    found = figure(REACHED, [known, unknown, visit("v1", "2024-05-02", workers_total=4), *talks])
-    assert (found.value, found.den) == (75.0, 4)
-    assert found.low is not None
-    assert found.high is not None
-    assert found.low < found.high < 75.0
-
-
 def test_nothing_to_divide_by_is_no_figure(figure: FiguresOf) -> None:
     found = figure(REACHED, [])
     assert (found.num, found.den, found.value) == (0, 0, None)

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from field178_shared.codelists import load
-from field178_shared.indicators.figures import FigureValue, Reached
+from field178_shared.indicators.figures import FigureValue
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.target_progress import (
     Standing,
@@ -11,6 +11,7 @@ from field178_shared.indicators.target_progress import (
     months_between,
     progress_towards,
 )
+from field178_shared.indicators.verdicts import Reached, Verdict
 
 YEAR = Period.of_year(2024)
 FIGURES = load().figures
@@ -23,7 +24,9 @@ def figure(num: float, den: float | None) -> FigureValue:
 
 
 def reached(value: FigureValue, target: float) -> Reached:
-    return Reached(target, None if value.value is None else value.value >= target)
+    if value.value is None:
+        return Reached(target, Verdict.NO_FIGURE)
+    return Reached(target, Verdict.MET if value.value >= target else Verdict.NOT_MET)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +56,31 @@ def test_without_anything_to_divide_by_there_is_no_need() -> None:
         progress_towards(INSPECTED, value, reached(value, 60), YEAR, date(2024, 7, 1)).standing
         is Standing.NO_FIGURE
     )
+
+
+@pytest.mark.parametrize(
+    ("bounds", "day", "standing"),
+    [
+        # 60 are wanted; on 1 July 30 are on the straight path.
+        ((35.0, 50.0), date(2024, 7, 1), Standing.ON_TRACK),
+        ((10.0, 20.0), date(2024, 7, 1), Standing.BEHIND),
+        ((10.0, 50.0), date(2024, 7, 1), Standing.UNKNOWN),
+        ((54.0, 59.0), date(2025, 1, 1), Standing.NEAR),
+        ((10.0, 59.0), date(2025, 1, 1), Standing.MISSED),
+    ],
+)
+def test_a_pace_is_told_by_both_bounds_and_no_missing_number_of_a_range(
+    bounds: tuple[float, float], day: date, standing: Standing
+) -> None:
+    value = FigureValue(3, 4, None, *bounds, {})
+    progress = progress_towards(INSPECTED, value, Reached(60, Verdict.NOT_MET), YEAR, day)
+    assert (progress.standing, progress.missing) == (standing, 0)
+
+
+def test_too_little_that_was_counted_is_neither_met_nor_behind() -> None:
+    value = FigureValue(3, 4, None, 10.0, 80.0, {})
+    progress = progress_towards(INSPECTED, value, Reached(60, Verdict.UNKNOWN), YEAR, date(2024, 7, 1))
+    assert (progress.standing, progress.missing) == (Standing.UNKNOWN, 0)
 
 
 def test_a_month_that_has_passed_is_not_made_up_for() -> None:

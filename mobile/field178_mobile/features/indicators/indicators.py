@@ -11,10 +11,10 @@ from field178_mobile.store import MergedRecord, PendingRecord, Store
 from field178_shared.codelists import Indicator, TargetProfile
 from field178_shared.codelists.indicators import PERCENT
 from field178_shared.indicators.events import CountedRecord
-from field178_shared.indicators.figures import Reached, reached
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.plan_of_year import plan_followed
 from field178_shared.indicators.unsent import unsent_numbers
+from field178_shared.indicators.verdicts import Reached, Verdict, reached
 from field178_shared.records.area_figures import TYPE, AreaFigures, KnownFigure
 from field178_shared.records.reading import entries_of, text_of
 from field178_shared.records.teams import TEAM, Team
@@ -22,8 +22,17 @@ from field178_shared.text.formats import date_text, number_text, time_text
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock, local_date
 
-MET, NOT_MET, UNKNOWN = "met", "not_met", "unknown"
-_WORDS = {MET: N_("Met"), NOT_MET: N_("Not met yet"), UNKNOWN: N_("Nothing to divide by")}
+_WORDS = {
+    Verdict.MET: N_("Met"),
+    Verdict.NOT_MET: N_("Not met yet"),
+    Verdict.UNKNOWN: N_("Not enough counted"),
+    Verdict.NO_FIGURE: N_("Nothing to divide by"),
+}
+_COUNTED = {
+    "establishment": N_("counted {counted} of {every} establishments"),
+    "zone": N_("counted {counted} of {every} industrial zones"),
+    "school": N_("counted {counted} of {every} schools"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +128,15 @@ class IndicatorsPresenter:
 
     def _row(self, indicator: Indicator, figure: KnownFigure, plan: TargetProfile, added: int) -> FigureRow:
         words = self._words
-        wanted = reached(plan, indicator.id, figure.value)
+        wanted = reached(plan, indicator.id, figure)
         state = _state(figure, wanted)
         return FigureRow(
             id=indicator.id,
             label=indicator.label(words.language),
-            value=self._value(indicator, figure.value),
+            value=self._range(indicator, figure),
             detail=" · ".join(self._details(indicator, figure, wanted)),
             state=state,
-            word=words.translate(_WORDS[state]) if state else "",
+            word=words.translate(_WORDS[Verdict(state)]) if state else "",
             unsent=words.say(N_("{difference} not sent"), difference=f"{added:+d}") if added else "",
         )
 
@@ -136,11 +145,36 @@ class IndicatorsPresenter:
         if figure.den is not None:
             num, den = (number_text(one, words.language) for one in (figure.num, figure.den))
             parts.append(f"{num}/{den}")
+        parts += self._lacking(figure)
         if wanted is not None:
             parts.append(words.say(N_("target {target}"), target=self._value(indicator, wanted.target)))
         if figure.waiting:
             parts.append(words.say(N_("{difference} waiting for review"), difference=f"{figure.waiting:+d}"))
         return parts
+
+    def _lacking(self, figure: KnownFigure) -> list[str]:
+        """Return how much was counted, or sent, of a figure that is known in part."""
+        words = self._words
+        if figure.countable is not None:
+            counted, every = (
+                number_text(one or 0, words.language) for one in (figure.counted, figure.countable)
+            )
+            template = _COUNTED.get(figure.countable_kind, N_("counted {counted} of {every}"))
+            return [words.say(template, counted=counted, every=every)]
+        if figure.ended_months is None:
+            return []
+        template = N_("sent for {months} of {ended} months")
+        return [words.say(template, months=figure.sent_months or 0, ended=figure.ended_months)]
+
+    def _range(self, indicator: Indicator, figure: KnownFigure) -> str:
+        low, high = figure.low, figure.high
+        if figure.value is not None:
+            text = self._value(indicator, figure.value)
+            return f"≥ {text}" if low is not None and high is None else text
+        if low is None or high is None:
+            return self._value(indicator, None)
+        first = self._value(indicator, low).removesuffix("%")
+        return f"{first}–{self._value(indicator, high)}"
 
     def _value(self, indicator: Indicator, value: float | None) -> str:
         if value is None:
@@ -182,8 +216,6 @@ def _places(data: Mapping[str, object]) -> set[str]:
 
 
 def _state(figure: KnownFigure, wanted: Reached | None) -> str:
-    if wanted is None:
-        return "" if figure.value is not None else UNKNOWN
-    if wanted.met is None:
-        return UNKNOWN
-    return MET if wanted.met else NOT_MET
+    if wanted is not None:
+        return wanted.verdict
+    return "" if figure.value is not None or figure.is_partial else Verdict.NO_FIGURE

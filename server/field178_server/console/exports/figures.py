@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from field178_server.console.shell.left_out import left_out_sentences
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
 from field178_server.office.exports.kinds import FIGURES
 from field178_server.office.exports.operations import ExportQuestion, ExportRow, ExportTable
 from field178_server.office.exports.table_files import Cell, TableFile
 from field178_server.office.indicators.asked import AskedFigures, asked_figures
-from field178_server.office.indicators.counted_facts import AreaFacts, parts_of_area
+from field178_server.office.indicators.counted_facts import AreaFacts, is_line_by_itself, parts_of_area
 from field178_server.office.indicators.from_above import (
     hidden_communes,
     hidden_for,
     is_by_commune,
     seen_figures,
+    seen_value_of_part,
 )
 from field178_server.office.indicators.kept_facts import facts_at_hand
+from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_shared.codelists import Indicator
 from field178_shared.codelists.indicators import YES_NO
-from field178_shared.indicators.figures import reached
+from field178_shared.indicators.figures import FigureValue
 from field178_shared.indicators.suppression import counts_people
+from field178_shared.indicators.verdicts import Verdict, reached
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
 
@@ -46,10 +50,17 @@ _COLUMNS = {
     "target": N_("Target"),
     "target_met": N_("Target met"),
     "pending": N_("Waits for review"),
+    "counted": N_("Places counted"),
+    "countable": N_("Places in all"),
     "note": N_("Remark"),
 }
 _AREA, _COMMUNE = N_("Whole area"), N_("One commune")
 _NOTHING: tuple[Cell, ...] = (None,) * 5
+_VERDICTS = {
+    Verdict.MET: N_("Yes"),
+    Verdict.NOT_MET: N_("No"),
+    Verdict.UNKNOWN: N_("Not enough counted to conclude"),
+}
 
 
 def figures_table(session: Session, question: ExportQuestion) -> ExportTable:
@@ -62,8 +73,10 @@ def figures_table(session: Session, question: ExportQuestion) -> ExportTable:
     told = [one for one in indicators if facts.tells(one, asked.question.period)]
     figures = {one.id: facts.figure(one, asked.question.period) for one in told}
     hidden = hidden_for(session, context.tenant_id, asked, figures)
-    figures = dict(seen_figures(asked, figures))
-    writer = _FigureRows(asked, facts, localizer, hidden)
+    figures = dict(seen_figures(asked, figures, hidden))
+    missing = left_out(session, context.tenant_id, asked.question)
+    sentences = left_out_sentences(missing, question.officer.role, localizer)
+    writer = _FigureRows(asked, facts, localizer, hidden, sentences)
     headings = [localizer.say(text) for text in _COLUMNS.values()]
     title = localizer.say(N_("Figures of the indicators"))
     return ExportTable(
@@ -76,12 +89,16 @@ def figures_table(session: Session, question: ExportQuestion) -> ExportTable:
 
 @dataclass(frozen=True, slots=True)
 class _FigureRows:
-    """Puts figures into rows; `hidden`: the indicators that the reader does not see."""
+    """Puts figures into rows; `hidden`: the indicators that the reader does not see.
+
+    `left_out`: what is in no figure of the area.
+    """
 
     asked: AskedFigures
     facts: AreaFacts
     localizer: Localizer
     hidden: frozenset[str]
+    left_out: Sequence[str]
 
     def rows(self, indicator: Indicator, figure: IndicatorFigure | None) -> Iterator[ExportRow]:
         """Yield the row of the area, and of its communes where the reader sees them; None: not counted."""
@@ -95,8 +112,10 @@ class _FigureRows:
         hidden = hidden_communes(self.facts, indicator) if is_from_above else frozenset[str]()
         for unit_id, part in parts_of_area(self.facts.area).items():
             found = self.facts.figure(indicator, question.period, part)
-            # A unit above communes stands here only where something is counted of it.
-            if not part.others or found.approved.num:
+            if is_from_above:
+                found = replace(found, approved=seen_value_of_part(found.approved))
+            # Another unit stands here only where something is counted of it.
+            if is_line_by_itself(question.lists, unit_id, part) or found.approved.num:
                 yield self._row(indicator, found, unit_id, is_hidden=unit_id in hidden), None
 
     def _row(
@@ -108,6 +127,7 @@ class _FigureRows:
         numbers: tuple[Cell, ...] = _NOTHING
         target: tuple[Cell, ...] = (None, None)
         pending: Cell = None
+        coverage: tuple[Cell, Cell] = (None, None)
         note = ""
         if figure is None:
             note = say(N_("being counted"))
@@ -118,7 +138,9 @@ class _FigureRows:
         else:
             value = figure.approved
             numbers = (value.num, value.den, value.value, value.low, value.high)
-            target = ("", "") if unit_id else self._target(indicator, value.value)
+            target = ("", "") if unit_id else self._target(indicator, value)
+            if value.coverage is not None:
+                coverage = (value.coverage.counted, value.coverage.every)
             pending = None if self.asked.is_from_above else figure.with_waiting.num - value.num
             if self.asked.is_rounded and counts_people(self.localizer.lists, indicator):
                 note = say(N_("Rounded down to a multiple of 5 while the year lasts."))
@@ -130,12 +152,13 @@ class _FigureRows:
             "" if indicator.unit == YES_NO else indicator.unit,
             *target,
             pending,
-            note,
+            *coverage,
+            note if unit_id else " ".join(one for one in (note, *self.left_out) if one),
         )
 
-    def _target(self, indicator: Indicator, value: float | None) -> tuple[Cell, Cell]:
+    def _target(self, indicator: Indicator, value: FigureValue) -> tuple[Cell, Cell]:
         found = reached(self.asked.profile, indicator.id, value)
         if found is None:
             return None, None
-        met = "" if found.met is None else self.localizer.say(N_("Yes") if found.met else N_("No"))
-        return found.target, met
+        verdict = _VERDICTS.get(found.verdict)
+        return found.target, "" if verdict is None else self.localizer.say(verdict)

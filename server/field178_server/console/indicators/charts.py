@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from field178_shared.codelists import Indicator, TargetProfile
 from field178_shared.codelists.indicators import PERCENT, YES_NO
-from field178_shared.indicators.figures import FigureValue, reached
+from field178_shared.indicators.figures import FigureValue
+from field178_shared.indicators.verdicts import target_of
 
 WIDTH = 100
 LINE_HEIGHT = 30
@@ -25,11 +26,16 @@ class TargetBar:
 
 @dataclass(frozen=True, slots=True)
 class LineChart:
-    """A line through the values of months, and the height of a target; None: a month without a value."""
+    """Lines through the values of months, and the height of a target; None: a month without a value.
 
-    points: str
+    `spans`: x, and the heights between which the value of a month lies that was counted in part; no line
+    goes across one.
+    """
+
+    lines: Sequence[str]
     dots: Sequence[tuple[float, float]]
     target: float | None
+    spans: Sequence[tuple[float, float, float]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +47,13 @@ class ColumnChart:
 
 def bar_of(indicator: Indicator, value: FigureValue, plans: Sequence[TargetProfile]) -> TargetBar | None:
     """Return the bar of a figure; a yes or no has none, nor a count without a target."""
-    if value.value is None or indicator.unit == YES_NO:
+    shown = value.low if value.value is None else value.value
+    if shown is None or indicator.unit == YES_NO:
         return None
-    targets = [one.target for plan in plans if (one := reached(plan, indicator.id, value.value))]
+    targets = [one for plan in plans if (one := target_of(plan, indicator.id)) is not None]
     if indicator.unit != PERCENT and not targets:
         return None
-    most = 100.0 if indicator.unit == PERCENT else _HEADROOM * max([value.value, *targets, 1])
+    most = 100.0 if indicator.unit == PERCENT else _HEADROOM * max([shown, *targets, 1])
 
     def at(number: float) -> float:
         return round(min(WIDTH, max(0, WIDTH * number / most)), 2)
@@ -54,19 +61,27 @@ def bar_of(indicator: Indicator, value: FigureValue, plans: Sequence[TargetProfi
     band = None
     if value.low is not None and value.high is not None and value.low != value.high:
         band = (at(value.low), round(at(value.high) - at(value.low), 2))
-    return TargetBar(at(value.value), band, [at(one) for one in dict.fromkeys(targets)])
+    return TargetBar(at(shown), band, [at(one) for one in dict.fromkeys(targets)])
 
 
-def line_of(values: Sequence[float | None], slots: int, most: float, target: float | None) -> LineChart:
+def line_of(figures: Sequence[FigureValue], slots: int, most: float, target: float | None) -> LineChart:
     """Return the line of values, each in its slot of so many."""
     step = WIDTH / max(1, slots)
-    dots = [
-        (round(step * (place + 0.5), 2), _height(value, most))
-        for place, value in enumerate(values)
-        if value is not None
+    places = [(round(step * (place + 0.5), 2), one) for place, one in enumerate(figures)]
+    dots = [(x, _height(one.value, most)) for x, one in places if one.value is not None]
+    spans = [
+        (x, _height(one.low, most), _height(one.high, most))
+        for x, one in places
+        if one.low is not None and one.high is not None and one.low != one.high
     ]
-    points = " ".join(f"{x},{y}" for x, y in dots)
-    return LineChart(points, dots, None if target is None else _height(target, most))
+    lines: list[list[str]] = [[]]
+    for x, one in places:
+        if one.value is not None:
+            lines[-1].append(f"{x},{_height(one.value, most)}")
+        elif one.low is not None:
+            lines.append([])
+    drawn = [" ".join(points) for points in lines if len(points) > 1]
+    return LineChart(drawn, dots, None if target is None else _height(target, most), spans)
 
 
 def columns_of(values: Sequence[float | None], slots: int, most: float) -> ColumnChart:

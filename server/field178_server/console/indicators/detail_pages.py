@@ -18,6 +18,7 @@ from field178_server.console.indicators.reader import FigureAddress, read_addres
 from field178_server.console.indicators.view import FigureWriter, breakdown_rows, quality_texts
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
+from field178_server.console.shell.left_out import left_out_note
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import snapshot
@@ -26,6 +27,7 @@ from field178_server.http.auth import current_officer
 from field178_server.office.indicators.counted_facts import read_facts
 from field178_server.office.indicators.from_above import hidden_for, seen_figures
 from field178_server.office.indicators.kept_facts import facts_at_hand
+from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_shared.codelists import Indicator
 from field178_shared.errors import AppError, ErrorCode
@@ -55,7 +57,8 @@ def indicator(indicator_id: str) -> Response:
             one: facts.figure(localizer.lists.indicators[one], period) for one in read
         }
         hidden = hidden_for(session, runtime.tenant_id, address, figures)
-    figures = seen_figures(address, figures)
+        missing = left_out(session, runtime.tenant_id, address.question)
+    figures = seen_figures(address, figures, hidden)
     uncounted = [one for one in asked if not facts.tells(wanted, one)]
     keep(uncounted, address)
     figure = figures[indicator_id]
@@ -83,6 +86,7 @@ def indicator(indicator_id: str) -> Response:
         is_counting=bool(uncounted),
         communes=detail.communes() if is_shown else (),
         has_denominator=wanted.denominator is not None,
+        left_out=left_out_note(missing, officer, localizer),
         back=address.href(),
     )
 
@@ -100,6 +104,7 @@ def indicator_coverage() -> Response:
         facts = facts_at_hand(session, runtime.tenant_id, address.question, read)
         outlets = [] if of_outlets is None else [of_outlets.id]
         posts = read_facts(session, runtime.tenant_id, address.question, outlets)
+        missing = left_out(session, runtime.tenant_id, address.question)
         layout = layout_of(session, officer, localizer)
     if not all(facts.tells(one, address.question.period) for one in of_communes):
         return being_counted(address, layout, localizer, address.href())
@@ -114,6 +119,7 @@ def indicator_coverage() -> Response:
         area=address.area_text(localizer),
         communes=grids.communes(of_communes),
         outlets=None if of_outlets is None else grids.outlets(of_outlets),
+        left_out=left_out_note(missing, officer, localizer),
         outlets_title="" if of_outlets is None else of_outlets.label(localizer.language),
         back=address.href(),
     )

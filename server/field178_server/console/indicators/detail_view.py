@@ -15,19 +15,29 @@ from field178_server.console.indicators.charts import (
     line_of,
 )
 from field178_server.console.indicators.view import FigureWriter, NumberLink, TargetLine
-from field178_server.console.text.figure_texts import cell_text, figure_text
+from field178_server.console.text.figure_texts import cell_text, value_of_figure
 from field178_server.console.text.formula_words import in_words
 from field178_server.console.text.localize import Localizer
 from field178_server.office.indicators.asked import WHOLE_YEAR
-from field178_server.office.indicators.counted_facts import AreaFacts, FigureQuestion, parts_of_area
-from field178_server.office.indicators.from_above import hidden_communes, is_by_commune
+from field178_server.office.indicators.counted_facts import (
+    AreaFacts,
+    FigureQuestion,
+    is_line_by_itself,
+    parts_of_area,
+)
+from field178_server.office.indicators.from_above import (
+    hidden_communes,
+    is_by_commune,
+    seen_value_of_part,
+)
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_shared.codelists import Indicator
 from field178_shared.codelists.indicators import PERCENT
-from field178_shared.indicators.areas import CountedArea
-from field178_shared.indicators.figures import FigureValue, reached
+from field178_shared.indicators.areas import CountedArea, is_divided
+from field178_shared.indicators.figures import FigureValue
 from field178_shared.indicators.periods import Period, months_after
 from field178_shared.indicators.suppression import counts_people, is_shown_of_whole_years, shows_parts
+from field178_shared.indicators.verdicts import target_of
 from field178_shared.text.formats import NOTHING
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
@@ -45,6 +55,7 @@ class PlaceLine:
     num: NumberLink
     den: NumberLink | None
     value: str
+    coverage: str = ""
     bar: TargetBar | None = None
     line: LineChart | None = None
     columns: ColumnChart | None = None
@@ -109,6 +120,8 @@ class DetailWriter:
             (N_("Divided by"), one.denominator),
             (N_("Divided by, at least"), one.least_denominator),
             (N_("Divided by, at most"), one.most_denominator),
+            (N_("What is counted, at least"), one.least_numerator),
+            (N_("What is counted, at most"), one.most_numerator),
         )
         return [(say(label), formula) for label, formula in formulas if formula]
 
@@ -124,17 +137,18 @@ class DetailWriter:
         figures = [self._in_month(month) for month in months]
         if self._hides_months(figures):
             return None
+        figures = [self._seen(one) for one in figures]
         rows = [
             self._row(self._month_title(month), one, self._days(month), is_hidden=False)
             for month, one in zip(months, figures, strict=True)
         ]
-        values = [one.value for one in figures]
         every = self._period.in_parts(1)
-        most, slots = self._most([values]), len(every)
+        values = [one.value for one in figures]
+        most, slots = self._most([figures]), len(every)
         return Trend(
             self.is_running,
             rows,
-            line_of(values, slots, most, self._target) if self.is_running else None,
+            line_of(figures, slots, most, self._target) if self.is_running else None,
             None if self.is_running else columns_of(values, slots, most),
             [str(month.first.month) for month in every],
         )
@@ -149,13 +163,14 @@ class DetailWriter:
         parts = parts_of_area(area)
         ordered = [one for one, _ in by_label((key, self._localizer.label(labels, key)) for key in parts)]
         figures = {key: self.facts.value(self.indicator, self._period, parts[key]) for key in ordered}
-        # A unit above communes stands here where something is counted of it; none where nobody sends for it.
-        shown = [one for one in ordered if not parts[one].others or figures[one].num]
+        # Another unit stands here where something is counted of it; none where nobody sends for it.
+        lists = self._localizer.lists
+        shown = [one for one in ordered if is_line_by_itself(lists, one, parts[one]) or figures[one].num]
         shown = [one for one in shown if figures[one].is_sent]
         shown.sort(key=lambda one: bool(parts[one].others))
         hidden = hidden_communes(self.facts, self.indicator) if is_from_above else frozenset[str]()
         months = () if is_from_above else months_of(question, self.indicator)
-        series = {one: [self._in_month(month, parts[one]).value for month in months] for one in shown}
+        series = {one: [self._in_month(month, parts[one]) for month in months] for one in shown}
         most = self._most(series.values())
         return [self._commune(one, figures[one], series[one], most, is_hidden=one in hidden) for one in shown]
 
@@ -165,14 +180,13 @@ class DetailWriter:
 
     @property
     def _target(self) -> float | None:
-        found = reached(self.writer.address.profile, self.indicator.id, None)
-        return None if found is None else found.target
+        return target_of(self.writer.address.profile, self.indicator.id)
 
     def _commune(
         self,
         unit_id: str,
         value: FigureValue,
-        series: Sequence[float | None],
+        series: Sequence[FigureValue],
         most: float,
         *,
         is_hidden: bool,
@@ -187,10 +201,14 @@ class DetailWriter:
             row.num,
             row.den,
             row.value,
-            bar_of(self.indicator, value, [self.writer.address.profile]),
+            row.coverage,
+            bar_of(self.indicator, self._seen(value), [self.writer.address.profile]),
             line_of(series, slots, most, self._target) if has_months and self.is_running else None,
-            columns_of(series, slots, most) if has_months and not self.is_running else None,
-            is_divided=any(unit_id == one.unit_id for one in self.facts.area.former),
+            columns_of([one.value for one in series], slots, most)
+            if has_months and not self.is_running
+            else None,
+            is_divided=unit_id in {one.unit_id for one in self.facts.area.former}
+            and is_divided(self._localizer.lists, unit_id),
         )
 
     def _row(self, title: str, value: FigureValue, where: Mapping[str, str], *, is_hidden: bool) -> PlaceLine:
@@ -202,7 +220,13 @@ class DetailWriter:
             return PlaceLine(title, NumberLink(cell_text(self._localizer)), None, NOTHING)
         num = self._number("num", value.num, where)
         den = None if value.den is None else self._number("den", value.den, where)
-        return PlaceLine(title, num, den, figure_text(self.indicator, value.value, self._localizer))
+        seen = self._seen(value)
+        text = value_of_figure(self.indicator, seen, self._localizer)
+        return PlaceLine(title, num, den, text, self.writer.coverage(seen) if seen.is_uncounted else "")
+
+    def _seen(self, value: FigureValue) -> FigureValue:
+        is_as_it_is = value is _NOT_AT_HAND or not self.writer.address.is_from_above
+        return value if is_as_it_is else seen_value_of_part(value)
 
     def _number(self, side: str, number: float, where: Mapping[str, str]) -> NumberLink:
         plain = self.writer.number(self.indicator, side, number)
@@ -236,8 +260,8 @@ class DetailWriter:
         is_whole = address.period_name == WHOLE_YEAR and _NOT_AT_HAND not in figures
         return not is_whole or not shows_parts(figures, is_running=self.is_running)
 
-    def _most(self, series: Iterable[Sequence[float | None]]) -> float:
+    def _most(self, series: Iterable[Sequence[FigureValue]]) -> float:
         if self.indicator.unit == PERCENT:
             return 100
-        values = [value for one in series for value in one if value is not None]
+        values = [one.value for figures in series for one in figures if one.value is not None]
         return _HEADROOM * max([*values, self._target or 0, 1])

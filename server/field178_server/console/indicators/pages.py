@@ -9,6 +9,7 @@ from field178_server.console.indicators.reader import read_address
 from field178_server.console.indicators.view import FigureWriter, cards_of
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
+from field178_server.console.shell.left_out import left_out_note
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import snapshot
@@ -16,6 +17,7 @@ from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.indicators.from_above import hidden_for, seen_figures
 from field178_server.office.indicators.kept_facts import figures_at_hand
+from field178_server.office.indicators.left_out import left_out
 from field178_shared.time.clock import local_date
 
 
@@ -31,7 +33,8 @@ def indicators() -> Response:
         if found is None:
             return being_counted(address, layout, localizer, "")
         hidden = hidden_for(session, runtime.tenant_id, address, found)
-    found = seen_figures(address, found)
+        missing = left_out(session, runtime.tenant_id, question)
+    found = seen_figures(address, found, hidden)
     writer = FigureWriter(address, localizer, hidden)
     cards, groups = cards_of(writer, found)
     return render(
@@ -45,5 +48,6 @@ def indicators() -> Response:
         plans=[one.label(localizer.language) for one in writer.plans],
         cards=cards,
         groups=groups,
+        left_out=left_out_note(missing, officer, localizer),
         now=localizer.instant(runtime.clock.now()),
     )

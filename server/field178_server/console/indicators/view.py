@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from field178_server.console.indicators.charts import TargetBar, bar_of
 from field178_server.console.indicators.reader import FigureAddress
 from field178_server.console.text.figure_texts import (
     cell_text,
-    figure_text,
+    coverage_text,
     hidden_text,
     need_text,
     standing_label,
     target_text,
+    value_of_figure,
 )
 from field178_server.console.text.formula_words import counted_noun, value_label
 from field178_server.console.text.localize import Localizer
@@ -23,10 +23,11 @@ from field178_server.office.indicators.asked import WHOLE_YEAR
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_shared.codelists import Indicator, TargetProfile
 from field178_shared.codelists.indicators import PERCENT, YES_NO
-from field178_shared.indicators.figures import FigureValue, reached
+from field178_shared.indicators.figures import FigureValue
 from field178_shared.indicators.quality import quality_of
 from field178_shared.indicators.suppression import counts_people, has_small_number, is_sum_of_fines
 from field178_shared.indicators.target_progress import Standing, TargetProgress, progress_towards
+from field178_shared.indicators.verdicts import Reached, reached
 from field178_shared.text.formats import NOTHING, number_text
 from field178_shared.text.i18n import N_
 
@@ -69,8 +70,8 @@ class TargetLine:
 class FigureText:
     """A figure in words; `reason` says why there is none.
 
-    `spread`: its bounds, where parts of it are not known, or the months that it was sent for.
-    `opens`: the page of what it counts.
+    `spread`: what its bounds stand for, where parts of it are not known, or the months that it was sent for.
+    `coverage`: of how many entities its number is known. `opens`: the page of what it counts.
     """
 
     value: str
@@ -78,6 +79,7 @@ class FigureText:
     num: NumberLink | None = None
     den: NumberLink | None = None
     spread: str = ""
+    coverage: str = ""
     reason: str = ""
     pending: str = ""
     opens: str = ""
@@ -151,18 +153,30 @@ class FigureWriter:
                 return FigureText(cell_text(self.localizer), "", reason=reason)
             reason = say(N_("Numbers from 1 to 4 are not shown, so that nobody is singled out."))
             return FigureText(hidden_text(self.localizer), unit, reason=reason)
-        if value.den is not None and not value.den:
+        if value.den is not None and not value.den and not value.is_partial:
             reason = say(N_("There is nothing to divide by in this period and area."))
             return FigureText(NOTHING, "", reason=reason)
         return FigureText(
-            figure_text(indicator, value.value, self.localizer),
+            value_of_figure(indicator, value, self.localizer),
             unit,
-            None if value.den is None else self.number(indicator, "num", value.num),
-            None if value.den is None else self.number(indicator, "den", value.den, with_noun=True),
-            self._spread(indicator, value) or self._sent(value),
-            "",
-            "" if self.address.is_from_above else self._pending(indicator, figure),
-            self.number(indicator, "num", value.num).href,
+            self.number(indicator, "num", value.num) if value.den else None,
+            self._denominator(indicator, value) if value.den else None,
+            self._spread(value) or self._sent(value),
+            self.coverage(value),
+            pending="" if self.address.is_from_above else self._pending(indicator, figure),
+            opens=self.number(indicator, "num", value.num).href,
+        )
+
+    def coverage(self, value: FigureValue) -> str:
+        """Return of how many entities the number of a figure is known, "" where it adds up no such number."""
+        return "" if value.coverage is None else coverage_text(value.coverage, self.localizer)
+
+    def _denominator(self, indicator: Indicator, value: FigureValue) -> NumberLink:
+        link = self.number(indicator, "den", value.den or 0, with_noun=True)
+        if not value.is_uncounted:
+            return link
+        return NumberLink(
+            self.localizer.say(N_("{number} that were counted")).format(number=link.text), link.href
         )
 
     def number(
@@ -180,7 +194,7 @@ class FigureWriter:
     ) -> TargetLine | None:
         """Return what a plan asks of an indicator; None: it asks nothing."""
         value = figure.approved
-        target = reached(plan, indicator.id, value.value)
+        target = reached(plan, indicator.id, value)
         if target is None:
             return None
         question, localizer = self.address.question, self.localizer
@@ -204,8 +218,16 @@ class FigureWriter:
             plan.label(localizer.language),
             target_text(indicator, plan, target.target, localizer),
             label,
-            need_text(indicator, progress, target.target, localizer),
+            self._need(indicator, value, target, progress),
         )
+
+    def _need(
+        self, indicator: Indicator, value: FigureValue, target: Reached, progress: TargetProgress
+    ) -> str:
+        """Return what is needed to reach a target, or how much was counted where that is too little."""
+        if progress.standing is Standing.UNKNOWN:
+            return self.coverage(value) or self._sent(value)
+        return need_text(indicator, progress, target.target, self.localizer)
 
     def _owed_by(self, indicator: Indicator) -> str:
         """Return who has sent nothing of what a figure is made of."""
@@ -227,19 +249,18 @@ class FigureWriter:
         text = self.localizer.say(N_("sent for {months} of {ended} months that have ended"))
         return text.format(months=sent.months, ended=sent.ended)
 
-    def _spread(self, indicator: Indicator, value: FigureValue) -> str:
-        if value.low is None or value.high is None or value.low == value.high:
+    def _spread(self, value: FigureValue) -> str:
+        if value.value is not None or value.low is None:
             return ""
-        low, high = (figure_text(indicator, one, self.localizer) for one in (value.low, value.high))
-        return self.localizer.say(N_("{low} to {high} when those without a number are counted too")).format(
-            low=low, high=high
+        return self.localizer.say(
+            N_("from the least to the most that it can be, by what is usual for those that were not counted")
         )
 
     def _pending(self, indicator: Indicator, figure: IndicatorFigure) -> str:
         approved, waiting = figure.approved, figure.with_waiting
         if (approved.num, approved.den) == (waiting.num, waiting.den):
             return ""
-        value = figure_text(indicator, waiting.value, self.localizer)
+        value = value_of_figure(indicator, waiting, self.localizer)
         difference = waiting.num - approved.num
         text = number_text(abs(difference), self.localizer.language)
         sign = "+" if difference >= 0 else "−"
@@ -278,23 +299,15 @@ def cards_of(
 def quality_texts(
     writer: FigureWriter, indicator: Indicator, figures: Mapping[str, IndicatorFigure]
 ) -> Sequence[str]:
-    """Return how much of a denominator is known, and how much of that was counted before the period."""
-    lists, say, language = writer.localizer.lists, writer.localizer.say, writer.localizer.language
-    number = partial(number_text, language=language)
-    quality = quality_of(lists, indicator)
-    if quality is None or writer.hidden & {quality.known, quality.in_period}:
+    """Return how many of the known numbers of a denominator were counted before the period."""
+    say, localizer = writer.localizer.say, writer.localizer
+    quality = quality_of(localizer.lists, indicator)
+    if quality is None or not quality.in_period or writer.hidden & {quality.known, quality.in_period}:
         return ()
-    known = figures[quality.known].approved
-    noun = counted_noun(lists.indicators[quality.known].numerator, indicator, writer.localizer)
-    texts = [
-        say(N_("{known} of {all} {what} have this number")).format(
-            known=number(known.num), all=number(known.den or 0), what=noun
-        )
-    ]
-    old = known.num - figures[quality.in_period].approved.num if quality.in_period else 0
-    if old > 0:
-        texts.append(say(N_("{count} of them were counted before this period")).format(count=number(old)))
-    return texts
+    old = figures[quality.known].approved.num - figures[quality.in_period].approved.num
+    if old <= 0:
+        return ()
+    return [say(N_("{count} of them were counted before this period")).format(count=localizer.number(old))]
 
 
 def breakdown_rows(

@@ -277,6 +277,7 @@ def _page(
         if reason is None or reason.strip()
         else message(ErrorCode.REQUIRED, localizer.language),
         printed=report_,
+        assign_href=_assign_href(report_, officer.role, localizer),
         fields=fields,
         sections=sections,
         facts=_facts(known, frozen, report_, named),
@@ -293,6 +294,12 @@ def _page(
         restates=url_for("console.report", record_id=known.report.restates) if known.report.restates else "",
         shows_trace=frozen is not None,
     )
+
+
+def _assign_href(report_: PrintedReport, role: str, localizer: Localizer) -> str:
+    """Return the page on which what the figures leave out is assigned, "" where nothing is."""
+    may_assign = bool(report_.left_out) and may(role, "console.units", localizer.lists)
+    return url_for("console.units") if may_assign else ""
 
 
 def _early(known: KnownReport, localizer: Localizer) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from field178_server.console.text.formula_words import counted_noun
+from field178_server.console.text.formula_words import THINGS, counted_noun
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_shared.codelists import Indicator, TargetProfile
 from field178_shared.codelists.indicators import PERCENT, YES_NO
+from field178_shared.indicators.coverage import Coverage
+from field178_shared.indicators.figures import FigureValue
 from field178_shared.indicators.suppression import SMALLEST_SHOWN
 from field178_shared.indicators.target_progress import Standing, TargetProgress
 from field178_shared.text.formats import NOTHING, number_text
@@ -20,6 +22,7 @@ _STANDINGS: Mapping[Standing, tuple[str, str, str]] = {
     Standing.BEHIND: (N_("Below pace"), "warn", "clock"),
     Standing.NEAR: (N_("Not met, but near"), "warn", "alert"),
     Standing.MISSED: (N_("Not met"), "bad", "close"),
+    Standing.UNKNOWN: (N_("Not enough counted to conclude"), "", "info"),
     Standing.NO_FIGURE: (N_("No figure"), "", "info"),
 }
 _OPERATORS = {">=": "≥", "=": "="}
@@ -33,6 +36,25 @@ def figure_text(indicator: Indicator, value: float | None, localizer: Localizer)
         return localizer.say(N_("Yes") if value else N_("No"))
     text = number_text(value, localizer.language)
     return f"{text}%" if indicator.unit == PERCENT else text
+
+
+def value_of_figure(indicator: Indicator, figure: FigureValue, localizer: Localizer) -> str:
+    """Return the value of a figure, or the range that it lies in where a part was not counted."""
+    low, high = figure.low, figure.high
+    if figure.value is not None:
+        text = figure_text(indicator, figure.value, localizer)
+        return text if high is not None or low is None else f"≥ {text}"
+    if low is None or high is None:
+        return NOTHING
+    first = number_text(low, localizer.language)
+    return f"{first}–{figure_text(indicator, high, localizer)}"
+
+
+def coverage_text(coverage: Coverage, localizer: Localizer) -> str:
+    """Return of how many entities the number that a figure adds up is known."""
+    number, what = localizer.number, localizer.say(THINGS[coverage.of])
+    template = localizer.say(N_("counted {counted} of {every} {what}"))
+    return template.format(counted=number(coverage.counted), every=number(coverage.every), what=what)
 
 
 def target_text(indicator: Indicator, plan: TargetProfile, target: float, localizer: Localizer) -> str:

@@ -11,8 +11,15 @@ from flask import url_for
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.backup.log import last_backups
+from field178_server.console.shell.left_out import left_out_note
 from field178_server.console.shell.policy import ADMINISTER, holds_right, may, tablet_access
-from field178_server.console.text.figure_texts import figure_text, hidden_text, need_text
+from field178_server.console.text.figure_texts import (
+    coverage_text,
+    hidden_text,
+    need_text,
+    standing_label,
+    value_of_figure,
+)
 from field178_server.console.text.health_labels import anchor_of, level_label
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
@@ -27,6 +34,7 @@ from field178_server.office.follow_ups.queries import FollowUpFilter, FollowUpTa
 from field178_server.office.indicators.areas import area_of, areas_seen, units_seen
 from field178_server.office.indicators.counted_facts import FigureQuestion
 from field178_server.office.indicators.kept_facts import figures_at_hand
+from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.progress import share_counted
 from field178_server.office.notices.queries import OwnNotice
 from field178_server.office.plan.progress import PlanReader, planned_visits
@@ -49,11 +57,13 @@ from field178_server.office.tablets.queries import counts_in_use
 from field178_server.office.today import queries
 from field178_server.office.today.report_calendar import ReportDue, reports_due
 from field178_server.records.access import AGGREGATES_ONLY, RECORD_RIGHTS, access_of
-from field178_shared.indicators.figures import multiple_below, reached
+from field178_shared.codelists import TargetProfile
+from field178_shared.indicators.figures import FigureValue, multiple_below
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.plan_of_year import plan_followed
 from field178_shared.indicators.suppression import SMALLEST_SHOWN, counts_people, is_small
 from field178_shared.indicators.target_progress import Standing, progress_towards
+from field178_shared.indicators.verdicts import reached
 from field178_shared.records.plan import PlanState
 from field178_shared.records.reports import ReportState
 from field178_shared.records.returns import MONTHLY_TYPES
@@ -414,7 +424,7 @@ def _shown(count: int, localizer: Localizer) -> str:
 
 
 def _targets(reader: Viewer) -> TodayCard:
-    """Return the targets of the year that are behind, each with what helps."""
+    """Return the targets of the year that are behind or not known, each with what helps."""
     localizer, lists, today = reader.localizer, reader.localizer.lists, reader.today
     areas = areas_seen(reader.officer.role, reader.officer.scopes, lists, today)
     plan, period = plan_followed(lists, units_seen(areas), today.year), Period.of_year(today.year)
@@ -426,27 +436,18 @@ def _targets(reader: Viewer) -> TodayCard:
     lines = []
     untold = set()
     for indicator_id in dict.fromkeys(one.indicator for one in plan.targets):
-        value, indicator = found[indicator_id].approved, lists.indicators[indicator_id]
-        if reader.is_from_above and counts_people(lists, indicator):
+        if reader.is_from_above and counts_people(lists, lists.indicators[indicator_id]):
             # What is rounded down may lie below the pace that the number itself keeps.
             untold.add(indicator_id)
-            continue
-        target = reached(plan, indicator_id, value.value)
-        if target is None:
-            continue
-        progress = progress_towards(lists.figures[indicator_id], value, target, period, today)
-        if progress.standing is Standing.BEHIND:
-            lines.append(
-                TodayLine(
-                    figure_text(indicator, value.value, localizer),
-                    indicator.label(localizer.language),
-                    need_text(indicator, progress, target.target, localizer),
-                    url_for("console.indicator", indicator_id=indicator_id),
-                    "warn",
-                )
-            )
+        elif line := _target_line(question, plan, indicator_id, found[indicator_id].approved, localizer):
+            lines.append(line)
     none_behind = N_("None of the others is behind.") if untold else N_("No target of the year is behind.")
     note = "" if lines else localizer.say(none_behind)
+    missing = left_out_note(
+        left_out(reader.session, reader.officer.tenant_id, question), reader.officer, localizer
+    )
+    if missing is not None:
+        lines.append(TodayLine("!", " ".join(missing.sentences), href=missing.href, tone="warn"))
     if untold:
         told_later = localizer.say(
             N_("Shown once {year} is over: until then these numbers are rounded down.")
@@ -477,7 +478,39 @@ def _being_counted(reader: Viewer) -> TodayLine:
 
 
 def _targets_card(localizer: Localizer, *lines: TodayLine) -> TodayCard:
-    return TodayCard(localizer.say(N_("Targets below pace")), "check-circle", lines)
+    return TodayCard(localizer.say(N_("Targets below pace, or not known")), "check-circle", lines)
+
+
+def _target_line(
+    question: FigureQuestion,
+    plan: TargetProfile,
+    indicator_id: str,
+    figure: FigureValue,
+    localizer: Localizer,
+) -> TodayLine | None:
+    """Return a target that is behind, or of which too little was counted to tell; None: it is neither."""
+    lists, indicator = question.lists, question.lists.indicators[indicator_id]
+    if (target := reached(plan, indicator_id, figure)) is None:
+        return None
+    formulas = lists.figures[indicator_id]
+    progress = progress_towards(formulas, figure, target, question.period, question.today)
+    if progress.standing not in (Standing.BEHIND, Standing.UNKNOWN):
+        return None
+    is_unknown = progress.standing is Standing.UNKNOWN
+    need = need_text(indicator, progress, target.target, localizer)
+    return TodayLine(
+        value_of_figure(indicator, figure, localizer),
+        indicator.label(localizer.language),
+        _unknown_text(figure, localizer) if is_unknown else need,
+        url_for("console.indicator", indicator_id=indicator_id),
+        "warn",
+    )
+
+
+def _unknown_text(figure: FigureValue, localizer: Localizer) -> str:
+    """Return that too little was counted to conclude, and how much was."""
+    text = standing_label(Standing.UNKNOWN, localizer).text
+    return text if figure.coverage is None else f"{text}: {coverage_text(figure.coverage, localizer)}"
 
 
 def _privacy(reader: Viewer) -> TodayCard:

@@ -20,10 +20,10 @@ from field178_server.records.kept_results import KeptResults
 from field178_shared.codelists import CodeLists, TargetProfile
 from field178_shared.codelists.labels import Labelled
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.indicators.figures import Reached, reached
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.plan_of_year import plan_followed
 from field178_shared.indicators.reporting import PERIOD_NAMES, named_period
+from field178_shared.indicators.verdicts import Reached, reached
 
 Row = tuple[object, ...]
 Wanted = Mapping[str, object]
@@ -180,8 +180,9 @@ def _figures_of_area(
             is_hidden = indicator.id in area.hidden.get(name, ())
             if reader.is_from_above:
                 question = FigureQuestion(lists, period, (), reader.today)
-                figure = replace(figure, approved=seen_value(question, indicator, figure.approved))
-            target = reached(area.plan, indicator.id, figure.approved.value) if name == WHOLE_YEAR else None
+                hidden = area.hidden.get(name, frozenset())
+                figure = replace(figure, approved=seen_value(question, indicator, figure.approved, hidden))
+            target = reached(area.plan, indicator.id, figure.approved) if name == WHOLE_YEAR else None
             yield *place, *_numbers(reader, figure, target, is_hidden=is_hidden)
 
 
@@ -190,11 +191,13 @@ def _numbers(reader: FeedReader, figure: IndicatorFigure, target: Reached | None
     value, is_sent = figure.approved, figure.approved.is_sent
     asked = None if target is None else float(target.target)
     if is_hidden or not is_sent:
-        return (None,) * 5 + (asked, None, None, is_hidden, is_sent)
+        return (None,) * 5 + (asked, None, None, is_hidden, is_sent, None, None, None)
     waiting = None if reader.is_from_above else figure.with_waiting.value
     met = None if target is None else target.met
     numbers = (value.num, value.den, value.value, value.low, value.high)
-    return (*numbers, asked, met, waiting, False, True)
+    coverage = (None, None) if value.coverage is None else (value.coverage.counted, value.coverage.every)
+    verdict = None if target is None else target.verdict.value
+    return (*numbers, asked, met, waiting, False, True, *coverage, verdict)
 
 
 def _count(session: Session, reader: FeedReader, period: Period, areas_of_year: Areas) -> FiguresOfAreas:

@@ -18,7 +18,7 @@ from field178_server.office.indicators.counted_records import (
 from field178_server.office.indicators.queries import IndicatorFigure, units_of_area
 from field178_shared.codelists import CodeLists, Indicator
 from field178_shared.formulas.figures import Aggregate, Formula
-from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on
+from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on, is_divided
 from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.events import CountedRecord, approved_only
 from field178_shared.indicators.facts import Facts
@@ -151,6 +151,11 @@ def parts_of_area(area: CountedArea) -> Mapping[str, CountedArea]:
     return found | {unit_id: CountedArea((), (), frozenset({unit_id})) for unit_id in sorted(area.others)}
 
 
+def is_line_by_itself(lists: CodeLists, unit_id: str, part: CountedArea) -> bool:
+    """Tell whether a part of an area is shown where it counts nothing: a commune, also a divided one."""
+    return bool(part.communes) or is_divided(lists, unit_id)
+
+
 def communes_of(area: CountedArea) -> Sequence[CommuneArea]:
     """Return the communes of an area, those that were divided since at the end."""
     return (*area.communes, *area.former)
@@ -166,7 +171,7 @@ def read_facts(
     is_of_days = counts_days_of_records(lists, indicators)
     within = DaysAndUnits(question.period, question.area.units) if is_of_days else None
     records = list(counted_records(session, tenant_id, types, within))
-    formulas = [formula for one in indicator_ids for formula in lists.figures[one].formulas]
+    formulas = [formula for one in indicator_ids for formula in lists.figures[one].counted]
     aggregates = {aggregate.key: aggregate for one in formulas for aggregate in (*one.aggregates, *one.sent)}
     aliases = establishment_aliases(session, tenant_id)
     return CountedFacts(question, tuple(aggregates.values()), records, aliases)

@@ -17,8 +17,10 @@ from field178_server.office.indicators.counted_facts import AreaFacts, FigureQue
 from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_shared.codelists import Indicator
-from field178_shared.indicators.figures import FigureValue, rounded_down
+from field178_shared.indicators.coverage import Coverage
+from field178_shared.indicators.figures import FigureValue, rounded_down, with_coarse_bounds
 from field178_shared.indicators.periods import Period
+from field178_shared.indicators.quality import quality_of
 from field178_shared.indicators.suppression import (
     COMMUNES,
     SMALLEST_SHOWN,
@@ -101,20 +103,52 @@ def hidden_for(
     return hidden_figures(session, tenant_id, asked.question, found)
 
 
-def seen_value(question: FigureQuestion, indicator: Indicator, value: FigureValue) -> FigureValue:
-    """Return a figure that is shown as a reader from above sees it."""
-    if not question.is_unfinished or not counts_people(question.lists, indicator):
+def seen_value(
+    question: FigureQuestion, indicator: Indicator, value: FigureValue, hidden: Collection[str] = ()
+) -> FigureValue:
+    """Return a figure that is shown as a reader from above sees it; `hidden`: the indicators that are not.
+
+    Bounds are made of the establishments that nobody counted, which may be few: they are rounded outward.
+    """
+    if not counts_people(question.lists, indicator):
         return value
-    return rounded_down(indicator, value, SMALLEST_SHOWN)
+    if _hides_coverage(question, indicator, value.coverage, hidden):
+        value = replace(value, coverage=None)
+    if question.is_unfinished:
+        return rounded_down(indicator, value, SMALLEST_SHOWN)
+    return with_coarse_bounds(value, SMALLEST_SHOWN)
 
 
-def seen_figures(asked: AskedFigures, found: Mapping[str, IndicatorFigure]) -> Mapping[str, IndicatorFigure]:
+def seen_value_of_part(value: FigureValue) -> FigureValue:
+    """Return the figure of a month or commune as a reader from above sees it: without what bounds it."""
+    if not value.is_partial:
+        return replace(value, coverage=None)
+    return replace(value, value=None, low=None, high=None, coverage=None)
+
+
+def seen_figures(
+    asked: AskedFigures, found: Mapping[str, IndicatorFigure], hidden: Collection[str]
+) -> Mapping[str, IndicatorFigure]:
     """Return figures as the reader sees them: what is hidden was decided from them as they are."""
     if not asked.is_from_above:
         return found
     indicators = asked.question.lists.indicators
-    values = {key: seen_value(asked.question, indicators[key], one.approved) for key, one in found.items()}
+    values = {
+        key: seen_value(asked.question, indicators[key], one.approved, hidden) for key, one in found.items()
+    }
     return {key: IndicatorFigure(value, value) for key, value in values.items()}
+
+
+def _hides_coverage(
+    question: FigureQuestion, indicator: Indicator, coverage: Coverage | None, hidden: Collection[str]
+) -> bool:
+    """Tell whether the numbers of a coverage, or the indicators that have the same ones, are hidden."""
+    if coverage is None:
+        return False
+    quality = quality_of(question.lists, indicator)
+    same = () if quality is None else (quality.known, quality.in_period)
+    numbers = (coverage.counted, coverage.every, coverage.missing)
+    return any(map(is_small, numbers)) or not set(hidden).isdisjoint(same)
 
 
 def is_by_commune(question: FigureQuestion, indicator: Indicator) -> bool:

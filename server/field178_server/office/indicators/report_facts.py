@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from field178_server.office.indicators.counted_facts import FigureQuestion
 from field178_server.office.indicators.counted_records import counted_records, establishment_aliases
+from field178_server.office.indicators.left_out import LeftOut, left_out
 from field178_server.office.indicators.operations import keep_period
 from field178_server.office.indicators.queries import units_of_area, whole_counts
 from field178_server.office.indicators.reading import PeriodCounts, counts_of
@@ -57,10 +59,13 @@ class ComparedFigure:
 
 
 class ReportFigures:
-    """Figures and annexes of a report, from counts by period."""
+    """Figures and annexes of a report, from counts by period; `missing`: what its area leaves out."""
 
-    def __init__(self, question: ReportQuestion, counts_of: Callable[[Period], Counts]) -> None:
+    def __init__(
+        self, question: ReportQuestion, counts_of: Callable[[Period], Counts], missing: LeftOut
+    ) -> None:
         self.question = question
+        self.missing = missing
         self._counts_of = counts_of
         self._area = question.area(question.period)
 
@@ -108,11 +113,12 @@ class ReportFacts:
         self._beside = {one.record_id: tuple(one.entries) for one in records if one.entries}
         self._aggregates = aggregates_of(question.lists)
         self._counts: dict[Period, Counts] = {}
+        self._missing = _left_out(session, tenant_id, question)
 
     @property
     def figures(self) -> ReportFigures:
         """What is counted."""
-        return ReportFigures(self._question, self._counts_of)
+        return ReportFigures(self._question, self._counts_of, self._missing)
 
     def records_behind(self, formulas: Sequence[Formula]) -> set[str]:
         """Return the records that formulas count in the period, with what the office wrote beside them."""
@@ -149,7 +155,7 @@ def report_figures(session: Session, tenant_id: str, question: ReportQuestion) -
         span = next(one for one in (question.period, before) if period.first in one)
         return known[span].approved(period)
 
-    return ReportFigures(question, approved)
+    return ReportFigures(question, approved, _left_out(session, tenant_id, question))
 
 
 def _counts(
@@ -164,6 +170,17 @@ def keep_periods(session: Session, tenant_id: str, period: Period, today: date) 
     """Have the totals of a report's period, and of the one that it is compared with, kept from now on."""
     for one in (period, same_period_before(period)):
         keep_period(session, tenant_id, one, today)
+
+
+def _left_out(session: Session, tenant_id: str, question: ReportQuestion) -> LeftOut:
+    """Return what the area of a report leaves out of its period and of the same one of the year before."""
+    now, earlier = (
+        left_out(
+            session, tenant_id, FigureQuestion(question.lists, period, question.unit_ids, question.today)
+        )
+        for period in (question.period, same_period_before(question.period))
+    )
+    return replace(now, unit_ids=now.unit_ids or earlier.unit_ids, events_until=earlier.events_until)
 
 
 def _former(commune: CommuneArea) -> CountedArea:

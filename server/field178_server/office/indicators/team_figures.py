@@ -30,7 +30,6 @@ from field178_shared.records.teams import Team
 from field178_shared.time.clock import local_date, to_wire
 
 log = structlog.get_logger()
-_TENTHS = 10
 
 
 class FiguresOfTeams:
@@ -112,13 +111,28 @@ def _data(lists: CodeLists, counted: Mapping[str, IndicatorFigure], now: datetim
 
 
 def _known(figure: IndicatorFigure) -> KnownFigure:
-    value, waiting = figure.approved, figure.with_waiting
+    """Return a figure as tablets are told it; of what is known in full no bounds stand there."""
+    value = figure.approved
+    coverage = value.coverage if value.is_uncounted else None
+    sent = value.sent if value.sent is not None and value.sent.lacks else None
+    is_bounded = coverage is not None and value.low is not None and value.high is not None
     return KnownFigure(
         num=round(value.num),
         den=None if value.den is None else round(value.den),
-        tenths=None if value.value is None else round(value.value * _TENTHS),
-        waiting=round(waiting.num - value.num),
+        tenths=_tenths(value.value),
+        low_tenths=_tenths(value.low) if is_bounded else None,
+        high_tenths=_tenths(value.high) if is_bounded else None,
+        counted=coverage.counted if coverage else None,
+        countable=coverage.every if coverage else None,
+        countable_kind=coverage.of if coverage else "",
+        sent_months=sent.months if sent else None,
+        ended_months=sent.ended if sent else None,
+        waiting=round(figure.with_waiting.num - value.num),
     )
+
+
+def _tenths(value: float | None) -> int | None:
+    return None if value is None else round(value * 10)
 
 
 def _put(batch: Batch, team: Team, data: Data) -> bool:

@@ -70,9 +70,10 @@ class _Drawn:
         self._write(0, what.head, bold=True, text_wrap=True, valign="vcenter", bg_color="#EDEDED")
         for number, row in enumerate(what.rows, 1):
             self._write(number, row, bold=what.is_summed and number == len(what.rows), text_wrap=True)
-        for number, line in enumerate(report.foot):
+        foot = (*report.left_out, *report.foot)
+        for number, line in enumerate(foot):
             sheet.write_string(_HEAD_ROW + len(what.rows) + 2 + number, 0, line, self._format(font_size=9))
-        self._set_pages(len(report.foot))
+        self._set_pages(len(foot))
 
     def _write(self, number: int, row: Sequence[str], **style: Any) -> None:
         for column, text in enumerate(row):

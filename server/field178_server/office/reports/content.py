@@ -12,16 +12,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from field178_server.office.indicators.left_out import LeftOut
 from field178_server.office.indicators.report_facts import ComparedFigure, ReportFacts, ReportFigures
 from field178_shared.codelists import CodeLists, Indicator, TargetProfile
 from field178_shared.codelists.indicators import PERCENT, YES_NO, Target
 from field178_shared.codelists.reports import AnnexTable
-from field178_shared.indicators.figures import AreaTotals, FigureValue, reached
+from field178_shared.indicators.coverage import Coverage
+from field178_shared.indicators.figures import AreaTotals, FigureValue, coverage_of
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.reporting import same_period_before
 from field178_shared.indicators.suppression import is_hidden_in_report, is_of_people
+from field178_shared.indicators.verdicts import Verdict, reached
 from field178_shared.records.reports import Report
-from field178_shared.text.formats import NOTHING, number_text, percent_text
+from field178_shared.text.formats import NOTHING, date_text, number_text, percent_text
 from field178_shared.wire.canonical import canonical
 
 FORMAT = 1
@@ -37,6 +40,14 @@ _TARGET_HEADS = {
 }
 _COMMITTEE = re.compile(r"^(?:(?:ủy|uỷ) ban nhân dân|ubnd)\s+", re.IGNORECASE)
 _OPERATORS = {"=": "", ">=": "≥ "}
+_VERDICTS = {
+    Verdict.MET: "Đạt",
+    Verdict.NOT_MET: "Chưa đạt",
+    Verdict.UNKNOWN: "Chưa đủ số liệu để kết luận",
+    Verdict.NO_FIGURE: "Chưa có số liệu",
+}
+# What is counted or not; of other entities the number alone is told.
+_PLACES = {"establishment": "cơ sở", "zone": "khu công nghiệp", "school": "trường"}
 
 Plain = dict[str, object]
 
@@ -66,10 +77,32 @@ def content_of(report: Report, counted: CountedReport) -> Plain:
         "rule": "nd_09_2019" if kind.source == "nd_09_2019" else "calendar",
         "area": _area_name(lists, report.area_id),
         "heading": _heading(report),
+        "left_out": list(_left_out(lists, counted.figures.missing)),
         "sections": list(_sections(report, lists, figures)),
         "annexes": [_annex(report, one, counted, figures) for one in lists.annex_tables.values()],
         "lists": lists.version,
     }
+
+
+def _left_out(lists: CodeLists, missing: LeftOut) -> Iterator[str]:
+    """Yield what a reader would take to be in the figures of the area, and is not."""
+    units = ", ".join(lists.units[one].vi for one in missing.unit_ids)
+    counts = (
+        (missing.establishments, "cơ sở"),
+        (missing.zones, "khu công nghiệp"),
+        (missing.schools, "trường"),
+    )
+    if missing.is_unassigned:
+        told = ", ".join(f"{number_text(count)} {what}" for count, what in counts if count)
+        yield (
+            f"Số liệu chưa gồm {told} thuộc các đơn vị đã chia ({units}), chưa gán cho đơn vị hành chính mới."
+        )
+    if missing.events_until is not None:
+        day = date_text(missing.events_until)
+        yield (
+            f"Lượt kiểm tra và buổi tuyên truyền trước ngày {day} tại {units} không tính vào số liệu của địa"
+            " bàn, kể cả số liệu cùng kỳ, vì không xác định được phần thuộc địa bàn."
+        )
 
 
 def _heading(report: Report) -> dict[str, str]:
@@ -142,10 +175,26 @@ def _value(lists: CodeLists, indicator: Indicator, value: FigureValue) -> Plain:
         "num": _tenths(value.num),
         "den": _tenths(value.den),
         "value": _tenths(value.value),
+        "low": _tenths(value.low),
+        "high": _tenths(value.high),
+        "counted": counted_text(value),
         "sent": None if value.sent is None else [value.sent.months, value.sent.ended],
         "is_sent": value.is_sent,
         "is_hidden": is_hidden_in_report(lists, indicator, value),
     }
+
+
+def counted_text(value: FigureValue) -> str:
+    """Return how much of a figure that is known in part was counted or sent, "" of any other one."""
+    sent, coverage = value.sent, value.coverage
+    if coverage is not None and value.is_uncounted:
+        return _coverage_text(coverage)
+    return f"gửi {sent.months}/{sent.ended} tháng" if sent is not None and sent.lacks else ""
+
+
+def _coverage_text(coverage: Coverage) -> str:
+    text = f"đếm {number_text(coverage.counted)} trên {number_text(coverage.every)}"
+    return f"{text} {_PLACES.get(coverage.of, '')}".rstrip()
 
 
 def _tenths(value: float | None) -> int | None:
@@ -158,8 +207,13 @@ def _annex(
     lists = counted.lists
     rows: list[list[object]] = []
     total: list[object] | None = None
+    head = annex_head(annex, lists)
     if annex.rows == BY_UNIT:
         rows, total = _by_unit(annex, counted)
+        head = [
+            " ".join((title, *_counted_part(lists, column, counted.figures.whole())))
+            for title, column in zip(head, annex.columns, strict=True)
+        ]
     elif annex.rows == BY_AGENCY:
         rows = _by_agency(annex, counted)
     elif annex.rows == BY_INDICATOR:
@@ -168,7 +222,7 @@ def _annex(
         "id": annex.id,
         "of": annex.rows,
         "title": annex.vi,
-        "head": annex_head(annex, lists),
+        "head": head,
         "people": [
             one in lists.annex_columns and is_of_people(lists, [lists.figures.columns[one]])
             for one in annex.columns
@@ -176,6 +230,15 @@ def _annex(
         "rows": rows,
         "total": total,
     }
+
+
+def _counted_part(lists: CodeLists, column: str, totals: AreaTotals) -> Iterator[str]:
+    """Yield how much of a column was counted, where that is not all: an indicator adds up the same number."""
+    formula = lists.figures.columns[column]
+    same = (one for one in lists.figures.values() if (one.denominator or one.numerator).text == formula.text)
+    coverage = next((found for one in same if (found := coverage_of(one, totals)) is not None), None)
+    if coverage is not None and not coverage.is_full:
+        yield f"({_coverage_text(coverage)})"
 
 
 def _by_unit(annex: AnnexTable, counted: CountedReport) -> tuple[list[list[object]], list[object]]:
@@ -221,19 +284,21 @@ def _target_row(
     lists: CodeLists, profile: TargetProfile, indicator: Indicator, figure: ComparedFigure
 ) -> list[object]:
     value = figure.now
-    wanted = reached(profile, indicator.id, value.value)
+    wanted = reached(profile, indicator.id, value)
     target = next(one for one in profile.targets if one.indicator == indicator.id)
-    met = None if wanted is None else wanted.met
-    said = {True: "Đạt", False: "Chưa đạt", None: "Chưa có số liệu"}[met]
+    verdict = Verdict.NO_FIGURE if wanted is None else wanted.verdict
+    counted = counted_text(value)
+    status = f"{_VERDICTS[verdict]} ({counted})" if counted and value.is_sent else _VERDICTS[verdict]
     is_small = is_hidden_in_report(lists, indicator, value)
+    is_told = value.value is not None or value.low is not None
     is_shown = value.is_sent and not is_small and indicator.unit != YES_NO
     return [
         indicator.vi,
         _wanted_text(target, indicator.unit),
-        "dưới 5" if is_small and value.value is not None else _result_text(value.value, indicator.unit),
+        "dưới 5" if is_small and is_told else _range_text(value, indicator.unit),
         number_text(round(value.num)) if is_shown else "",
         number_text(round(value.den)) if is_shown and value.den is not None else "",
-        said,
+        status,
         profile.vi,
     ]
 
@@ -244,6 +309,14 @@ def _wanted_text(target: Target, unit: str) -> str:
     return (
         f"{_OPERATORS.get(target.op, target.op)}{number_text(target.value)}{unit if unit == PERCENT else ''}"
     )
+
+
+def _range_text(value: FigureValue, unit: str) -> str:
+    """Return a value, or from where to where it can be."""
+    if value.value is not None or value.low is None or value.high is None:
+        text = _result_text(value.value, unit)
+        return f"≥ {text}" if value.low is not None and value.high is None else text
+    return f"{number_text(value.low, decimals=1)}–{_result_text(value.high, unit)}"
 
 
 def _result_text(value: float | None, unit: str) -> str:

@@ -92,6 +92,7 @@ class PrintedReport:
     signer: tuple[str, ...]
     recipients: tuple[str, ...]
     annexes: tuple[PrintedAnnex, ...]
+    left_out: tuple[str, ...] = ()
     h: str = "0" * 32
     foot: tuple[str, ...] = field(default_factory=tuple)
 
@@ -100,6 +101,7 @@ def printed(content: Content, sha256: str = "") -> PrintedReport:
     """Return what a content prints; without a hash it is a draft, and says so."""
     heading = content["heading"]
     symbol, year = heading["symbol"], _year_of_day(content)
+    left_out = tuple(content.get("left_out", ()))
     sections = tuple(_sections(content))
     note = ANNEX_NOTE.format(symbol=symbol, year=year, body=_issuer(heading))
     return PrintedReport(
@@ -110,12 +112,13 @@ def printed(content: Content, sha256: str = "") -> PrintedReport:
         title="BÁO CÁO",
         subject=f"Kết quả công tác phòng, chống mại dâm {_when(content)}",
         period=f"(Kỳ {_days(content['period'])}, {_RULES[content['rule']]})",
-        opening=(*_restated(content), *_lines(heading["opening"])),
+        opening=(*_restated(content), *_lines(heading["opening"]), *left_out),
         sections=_ended(sections),
         ending=END if sections[-1].figures else "",
         signer=_lines(heading["signer"]),
         recipients=tuple(one.removeprefix("-").strip(" ;.") for one in _lines(heading["recipients"])),
         annexes=tuple(_annex(one, number, note) for number, one in enumerate(content["annexes"])),
+        left_out=left_out,
         h=sha256[:32] or "0" * 32,
         foot=_foot(content, sha256),
     )
@@ -166,11 +169,15 @@ def _value(value: Content, unit: str) -> str:
         return HIDDEN
     if not value["is_sent"]:
         return NOT_SENT
+    low, high = value.get("low"), value.get("high")
     if value["value"] is None:
-        return NOTHING
+        if low is None or high is None:
+            return NOTHING
+        return f"{number_of(low, unit).removesuffix(PERCENT)}–{number_of(high, unit)}"
     if unit == YES_NO:
         return "có" if value["value"] else "không"
-    return number_of(value["value"], unit)
+    text = number_of(value["value"], unit)
+    return f"≥ {text}" if low is not None and high is None else text
 
 
 def _basis(value: Content) -> str:
@@ -178,13 +185,15 @@ def _basis(value: Content) -> str:
     if value["is_hidden"] or not value["is_sent"]:
         return ""
     parts = [] if value["den"] is None else [f"{number_of(value['num'])}/{number_of(value['den'])}"]
+    # A content that was frozen before coverage was told has the months alone.
     months, ended = value["sent"] or (0, 0)
-    parts += [f"gửi {months}/{ended} tháng"] if months < ended else []
+    sent = f"gửi {months}/{ended} tháng" if months < ended else ""
+    parts += [told] if (told := value.get("counted", sent)) else []
     return "; ".join(parts)
 
 
 def _change(now: Content, before: Content, unit: str) -> str:
-    known = now["value"] is not None and before["value"] is not None
+    known = _is_one_value(now) and _is_one_value(before)
     if unit == YES_NO or not known or now["is_hidden"] or before["is_hidden"]:
         return NOTHING
     step = now["value"] - before["value"]
@@ -192,6 +201,12 @@ def _change(now: Content, before: Content, unit: str) -> str:
     if unit == PERCENT and step:
         return f"{sign}{number_text(abs(step) / 10, decimals=1)} điểm %"
     return f"{sign}{number_of(abs(step))}"
+
+
+def _is_one_value(value: Content) -> bool:
+    """Tell whether a value is known: of a number that is at least so much no difference is."""
+    is_open = value.get("low") is not None and value.get("high") is None
+    return value["value"] is not None and not is_open
 
 
 def _annex(annex: Content, number: int, note: str) -> PrintedAnnex:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.mobile.area_figures import FIGURES, receive_figures
+from tests.mobile.area_figures import FIGURES, PARTIAL, receive_figures
 from tests.mobile.features.census.test_census import Desk
 from tests.mobile.inspection_world import CAFE, KARAOKE, UNIT, services, settle
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
@@ -58,6 +58,25 @@ def test_figures_of_the_server_stand_with_hour_target_and_state(screen: Screen, 
     assert rows["workers_total"].detail == "+4 chờ duyệt"
     assert all(row.unsent == "" for row in rows.values())
     assert [row.id for row in area.targets] == ["workers_reached_pct", "commune_plan_pct"]
+
+
+def test_a_share_of_the_counted_places_is_neither_a_value_nor_a_verdict(screen: Screen, store: Store):
+    receive_figures(store, figures=PARTIAL)
+    rows = screen.rows()
+    share = rows["workers_reached_pct"]
+    assert (share.value, share.word) == ("8,2–52,0%", "Chưa đạt")
+    assert share.detail == "254/302 · đếm 32 trên 127 cơ sở · chỉ tiêu 70,0%"
+    total = rows["workers_total"]
+    assert (total.value, total.detail, total.word) == ("≥ 302", "đếm 32 trên 127 cơ sở", "")
+    zones = rows["iz_workers_reached_pct"]
+    assert (zones.value, zones.detail) == ("—", "80/100 · đếm 1 trên 2 khu công nghiệp")
+    assert rows["tipoffs_processed_pct"].detail == "4/4 · đã gửi 3/10 tháng"
+
+
+def test_bounds_on_both_sides_of_the_target_conclude_nothing(screen: Screen, store: Store):
+    share = {**PARTIAL["workers_reached_pct"], "high_tenths": 720}
+    receive_figures(store, figures={"workers_reached_pct": share})
+    assert screen.rows()["workers_reached_pct"].word == "Chưa đủ số liệu"
 
 
 def test_old_figures_tell_their_age_and_stay_without_a_network(screen: Screen, store: Store):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mobile.area_figures import receive_figures
+from tests.mobile.area_figures import PARTIAL, receive_figures
 from tests.mobile.inspection_world import KARAOKE
 from tests.mobile.screens.posing import Pose
 from tests.mobile.screens.scene import frames
@@ -14,6 +14,15 @@ from field178_mobile.kit.widgets.overlay import close_all
 @state("empty")
 def indicators_unknown(pose: Pose) -> None:
     pose.screen("indicators")
+
+
+@state(is_shared=False)
+def indicators_partial(pose: Pose) -> None:
+    open_share = {**PARTIAL["workers_reached_pct"], "high_tenths": 720}
+    figures = {**PARTIAL, "workers_reached_pct": open_share}
+    receive_figures(pose.store, as_of="2026-11-22T18:10:00Z", figures=figures)
+    pose.screen("indicators")
+    frames(2)
 
 
 @state(is_shared=False)

@@ -84,8 +84,11 @@ def test_figures_of_a_year_stand_by_indicator_and_commune(exports_of: Callable[[
     whole = [one for one in rows if one["Mã chỉ tiêu"] == "workers_reached_pct"]
     assert len(whole) >= 18
     area = whole[0]
-    assert (area["Số được đếm"], area["Chia cho"], area["Giá trị"]) == ("236", "360", "65.6")
-    assert (area["Mục tiêu"], area["Đạt mục tiêu"], area["Chờ duyệt"]) == ("60", "Có", "17")
+    assert (area["Số được đếm"], area["Chia cho"], area["Giá trị"]) == ("236", "360", "")
+    assert (area["Giá trị thấp nhất"], area["Giá trị cao nhất"]) == ("57.1", "64.9")
+    assert (area["Số nơi đã đếm"], area["Tổng số nơi"]) == ("123", "127")
+    verdict = "Chưa đủ số liệu để kết luận"
+    assert (area["Mục tiêu"], area["Đạt mục tiêu"], area["Chờ duyệt"]) == ("60", verdict, "17")
     assert sum(int(one["Số được đếm"]) for one in whole[1:]) == 236
     assert len({one["Mã chỉ tiêu"] for one in rows}) > 45
 

@@ -33,6 +33,7 @@ from field178_server.office.indicators.counted_facts import (
 from field178_server.office.indicators.numbers import split_of
 from field178_server.records.lists_in_force import stored_pack
 from field178_shared.codelists import Indicator
+from field178_shared.codelists.indicators import PERCENT
 from field178_shared.formulas.figures import Formula
 from field178_shared.formulas.sources import COMMUNE
 from field178_shared.indicators.periods import Period
@@ -50,6 +51,8 @@ CITY = "gl13"
 YEARS = (2024, 2025)
 UNDER_FIVE, NOT_SHOWN, NOT_SENT = "dưới 5", "không hiện", "chưa gửi"
 _NUMBER = re.compile(r"\d[\d.]*(,\d+)?")
+_RANGE = re.compile(r"([\d,]+)–([\d,]+)%")
+_COVERAGE = re.compile(r"đếm ([\d.]+) trên ([\d.]+) ")
 SignIn = Callable[[str], Browser]
 
 
@@ -100,7 +103,7 @@ class Reader:
         key = (plain(formula), unit, period)
         if text.startswith(UNDER_FIVE):
             self.attacker.unknown(key, 1, 4)
-        elif found := _NUMBER.match("0" if text == NOT_SENT else text):
+        elif found := _NUMBER.match("0" if text == NOT_SENT else text.removeprefix("≥ ")):
             # What nobody sent adds nothing: it tells as much as a zero.
             number = float(found[0].replace(".", "").replace(",", "."))
             secret, spread = self.secret(formula, unit, period), self.rounded_by(period) if number else 0
@@ -149,6 +152,8 @@ class Reader:
             for side, formula in self.formulas(one) if one in self.indicators else ():
                 text = "—" if row[side] is None else f"{row[side]:.0f}"
                 self.takes(formula, row["area_code"], period, text)
+            bounds = {row["low"], row["high"]} if one in self.indicators and one.unit == PERCENT else set()
+            assert len(bounds) < 2 or all(bound % SMALLEST_SHOWN == 0 for bound in bounds), row
         # Of a share with nothing to divide by the pages say that alone.
         assert {key: one for key, one in self.seen.items() if key not in before and one} == {}
 
@@ -161,6 +166,7 @@ class Reader:
             self.takes(formula, units[title], period, text)
 
     def _figure(self, one: Indicator, box: html.HtmlElement, whole: str, period: Period) -> None:
+        self._takes_bounds(one, box.text_content(), whole, period)
         value = box.xpath(".//strong")[0].text_content()
         if one.denominator is None:
             self.takes(self.facts.question.lists.figures[one.id].numerator, whole, period, value)
@@ -168,6 +174,19 @@ class Reader:
         for side, formula in self.formulas(one):
             links = box.xpath(f".//a[contains(@href, 'side={side}')]")
             self.takes(formula, whole, period, links[0].text_content().strip() if links else NOT_SHOWN)
+
+    def _takes_bounds(self, one: Indicator, text: str, whole: str, period: Period) -> None:
+        """Take in what a figure says of those who were not counted; its bounds are coarse."""
+        for bounds in _RANGE.findall(text):
+            assert all(float(bound.replace(",", ".")) % SMALLEST_SHOWN == 0 for bound in bounds), (
+                one.id,
+                bounds,
+            )
+        for numbers in _COVERAGE.findall(text):
+            coverage = self.facts.question.lists.figures[one.id].coverage
+            assert coverage is not None
+            for formula, number in zip(coverage, numbers, strict=True):
+                self.takes(formula, whole, period, number)
 
     def _label(self, unit: str) -> str:
         return self.facts.question.lists.units[unit].vi

@@ -210,12 +210,30 @@ def shown_totals(found: dict[str, Any], store: DemoStore) -> Iterator[tuple[str,
                 # Of a share either number may be the small one.
                 continue
             formulas = [indicator.numerator, *([indicator.denominator] if indicator.denominator else [])]
-            told = one.basis.split("/") if indicator.denominator else [one.value]
+            told = one.basis.partition(";")[0].split("/") if indicator.denominator else []
+            told = told or [one.value.removeprefix("≥ ")]
             for number, formula in enumerate(formulas):
                 if (known := columns.get(re.sub(", by=\\w+", "", formula))) is not None:
                     place, at = known
                     text = told[number] if number < len(told) else one.value
                     yield one.id, text, paper.annexes[place].rows[-1][at]
+
+
+def test_a_report_concludes_nothing_from_the_places_that_were_counted_alone(
+    store: DemoStore, write: Write
+) -> None:
+    first = draft() | {"kind": "ad_hoc", "period_from": "2024-01-01", "period_to": "2024-03-31"}
+    paper = printed(content(store, write(lambda *of: operations.open_report(*of, first))))
+    figures = {one.id: one for section in paper.sections for one in section.figures}
+    share, total = figures["workers_reached_pct"], figures["workers_total"]
+    # Of those who were counted 64.9 % were reached.
+    assert (share.value, share.basis) == ("3,4–32,6%", "48/74; đếm 19 trên 127 cơ sở")
+    assert (total.value, total.basis, total.change) == ("≥ 74", "đếm 19 trên 127 cơ sở", "—")
+    rows = {(row[0], row[-1]): row for annex in paper.annexes for row in annex.rows}
+    row = rows[share.label, "Kế hoạch huyện An Lão 2024"]
+    assert row[1:6] == ("≥ 60%", "3,4–32,6%", "48", "74", "Chưa đạt (đếm 19 trên 127 cơ sở)")
+    heads = [head for annex in paper.annexes for head in annex.head]
+    assert any(one.endswith("(đếm 19 trên 127 cơ sở)") for one in heads)
 
 
 def test_sections_print_the_totals_that_the_annexes_print(store: DemoStore, write: Write) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.features.indicators.indicators import (
-    MET,
-    NOT_MET,
     AreaCard,
     FigureRow,
     IndicatorsPresenter,
@@ -19,8 +19,9 @@ from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.store import StoreChange
+from field178_shared.indicators.verdicts import Verdict
 
-TONES = {MET: "ok", NOT_MET: "warn"}
+TONES: Mapping[str, str] = {Verdict.MET: "ok", Verdict.NOT_MET: "warn"}
 
 
 class AskedFigure(BoxLayout):

@@ -1,0 +1,90 @@
+"""Verdicts on targets, by the bounds of a figure and not by what was counted alone (decision 0122)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from field178_shared.codelists import TargetProfile
+
+
+class Verdict(StrEnum):
+    """Whether a target is met; `unknown`: too little was counted to tell, `no_figure`: nothing to judge."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    UNKNOWN = "unknown"
+    NO_FIGURE = "no_figure"
+
+
+class Bounded(Protocol):
+    """A figure with the bounds of its value; `is_partial`: a part of what it is made of is not known."""
+
+    @property
+    def low(self) -> float | None:
+        """The least that the value can be, None where nothing bounds it."""
+
+    @property
+    def high(self) -> float | None:
+        """The most that the value can be, None where nothing bounds it."""
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a part of what the figure is made of is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A target, and the verdict on it."""
+
+    target: float
+    verdict: Verdict
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target is met, None where that is not known."""
+        return _ANSWERS.get(self.verdict)
+
+
+def target_of(profile: TargetProfile, indicator_id: str) -> float | None:
+    """Return what a plan asks of an indicator, None where it asks nothing.
+
+    Of several targets that are not for a longer time than the period, the first holds.
+    """
+    return next((target for _, target in _targets(profile, indicator_id)), None)
+
+
+def reached(profile: TargetProfile, indicator_id: str, figure: Bounded) -> Reached | None:
+    """Return what a plan asks of an indicator and the verdict on its figure; None: it asks nothing."""
+    for operator, target in _targets(profile, indicator_id):
+        return Reached(target, _verdict(operator, target, figure))
+    return None
+
+
+def _targets(profile: TargetProfile, indicator_id: str) -> list[tuple[str, int]]:
+    return [
+        (one.op, one.value)
+        for one in profile.targets
+        if one.indicator == indicator_id and one.per in (None, "year")
+    ]
+
+
+def _verdict(operator: str, target: float, figure: Bounded) -> Verdict:
+    """Return the verdict; of a figure without bounds nothing is concluded."""
+    low, high = figure.low, figure.high
+    if low is None and high is None:
+        return Verdict.UNKNOWN if figure.is_partial else Verdict.NO_FIGURE
+    is_above = low is not None and low >= target
+    is_below = high is not None and high < target
+    if operator == "=":
+        if is_below or (low is not None and low > target):
+            return Verdict.NOT_MET
+        return Verdict.MET if low == high == target else Verdict.UNKNOWN
+    if is_above:
+        return Verdict.MET
+    return Verdict.NOT_MET if is_below else Verdict.UNKNOWN
+
+
+_ANSWERS: Mapping[Verdict, bool] = {Verdict.MET: True, Verdict.NOT_MET: False}
