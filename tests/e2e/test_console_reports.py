@@ -71,6 +71,7 @@ def test_report_goes_from_draft_to_files_that_stay(desk: Desk, browser: Browser)
             early.press("Space")
             come_back(page)
             expect(early).to_be_checked()
+        page.get_by_role("checkbox", name="Các mục chưa viết lời").press("Space")
         page.get_by_role("button", name="Chốt báo cáo").press("Enter")
         expect(page.get_by_role("status").first).to_contain_text("Đã chốt")
         first = {kind: taken(page, kind) for kind in ("DOCX", "PDF", "XLSX")}

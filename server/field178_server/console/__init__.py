@@ -37,7 +37,7 @@ from field178_server.console.plan import changes as plan_changes
 from field178_server.console.plan import pages as plan
 from field178_server.console.register_import import pages as register_import
 from field178_server.console.register_import import steps as register_import_steps
-from field178_server.console.reports import board_pages, report_pages
+from field178_server.console.reports import board_pages, comparison_pages, report_pages
 from field178_server.console.reports import file_pages as report_file_pages
 from field178_server.console.returns import entry_pages as return_entries
 from field178_server.console.returns import pages as returns
@@ -67,7 +67,7 @@ PAGES: tuple[ModuleType, ...] = (
     *(reviews, decisions, viewing, several, file_pages, thread_pages, open_threads_pages, documents),
     *(attention, establishments, form_pages, change_pages, merge_pages, duplicate_pages),
     *(search, filed, views, tablets, tablet_pages, imports, erasure, lists, list_changes),
-    *(board_pages, report_pages, report_file_pages),
+    *(board_pages, report_pages, comparison_pages, report_file_pages),
     *(follow_ups, entry_pages, people, open_work, teams, plan, plan_changes, audit),
     *(jobs, register_import, register_import_steps, units),
     *(health, notices, mail, guides, commune, commune_entries, returns, return_entries),

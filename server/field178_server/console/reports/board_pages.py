@@ -32,6 +32,7 @@ from field178_server.office.reports.queries import (
     all_submissions,
     period_named,
     reports_and_submissions,
+    stale_sign_offs,
     withdrawn_report,
 )
 from field178_shared.codelists import CodeLists
@@ -142,6 +143,7 @@ def _board(refusal: str = "", status: int = 200) -> Response:
             else None
         )
         known = [one for one in every if reader.reader.sees(localizer.lists, one)]
+        stale = stale_sign_offs(session, runtime.tenant_id, localizer.lists, known, day)
         layout = layout_of(session, officer, localizer)
     own = [one for one in owed if reader.reader.owes(localizer.lists, one.submission)]
     is_sender = reader.may_send and not reader.may_write
@@ -169,7 +171,7 @@ def _board(refusal: str = "", status: int = 200) -> Response:
         flash=flash.text(view.title_of(gone.report, localizer) if gone else "", localizer) if flash else "",
         undo_href=url_for("console.undo_report_withdrawal", record_id=gone.record_id) if gone else "",
         refusal=refusal,
-        reports=view.report_lines(known, localizer),
+        reports=view.report_lines(known, stale, localizer),
         may_write=reader.may_write,
         is_sender=is_sender,
         shows_reports=not is_sender,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +23,7 @@ _STATES = {
     ReportState.FROZEN: (N_("Frozen"), "ok", "lock"),
     ReportState.RESTATED: (N_("Has a restatement"), "", "history"),
 }
+_STALE = (N_("To be signed off again"), "bad", "alert")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,9 @@ class SubmissionLine:
     may_send: bool
 
 
-def state_label(state: ReportState, localizer: Localizer) -> StateLabel:
-    """Return the label of a state."""
-    text, tone, icon = _STATES[state]
+def state_label(state: ReportState, localizer: Localizer, *, is_stale: bool = False) -> StateLabel:
+    """Return the label of a state; `is_stale`: figures have changed since they were signed off."""
+    text, tone, icon = _STALE if is_stale else _STATES[state]
     return StateLabel(localizer.say(text), tone, icon)
 
 
@@ -74,15 +75,17 @@ def title_of(report: Report, localizer: Localizer) -> str:
     return localizer.say(N_("{report} (restatement)")).format(report=title) if report.restates else title
 
 
-def report_lines(reports: Iterable[KnownReport], localizer: Localizer) -> list[ReportLine]:
-    """Return the lines of the list of reports."""
+def report_lines(
+    reports: Iterable[KnownReport], stale: Collection[str], localizer: Localizer
+) -> list[ReportLine]:
+    """Return the lines of the list of reports; `stale`: ids of those whose figures left their sign-off."""
     return [
         ReportLine(
             url_for("console.report", record_id=one.record_id),
             title_of(one.report, localizer),
             days_of(one.report, localizer),
             localizer.area(one.report.area_id),
-            state_label(one.state, localizer),
+            state_label(one.state, localizer, is_stale=one.record_id in stale),
         )
         for one in reports
     ]

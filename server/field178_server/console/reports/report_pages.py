@@ -1,8 +1,9 @@
-"""One report: its draft with live figures, its texts, its sign-off, its freeze, and what came after that."""
+"""One report: its draft with live figures, its texts, its sign-off and its freeze."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,11 +15,8 @@ from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import REPORTS, take_flash
 from field178_server.console.shell.form_actions import attempt, batch_in, done, office, whole_number
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.links import page_links, wanted_page
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
-from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
@@ -26,22 +24,24 @@ from field178_server.http.auth import current_officer
 from field178_server.office.reports import operations
 from field178_server.office.reports.content import digest
 from field178_server.office.reports.operations import SeenReport
-from field178_server.office.reports.printed import Content, PrintedReport, figure_changes, printed
+from field178_server.office.reports.printed import (
+    Content,
+    PrintedChange,
+    PrintedReport,
+    printed,
+    printed_changes,
+)
 from field178_server.office.reports.queries import (
     Frozen,
     KnownReport,
-    content_of_facts,
-    facts_for,
     frozen_report,
-    later_changes,
     live_content,
-    manifest,
+    signed_content,
     withdrawn_report,
 )
 from field178_server.records.batch import Batch
 from field178_server.records.labels import names_of
-from field178_server.records.paging import PageOfRows
-from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.errors import ErrorCode, message
 from field178_shared.records.reports import REPORT, ReportState
 from field178_shared.schemas.fields.catalogue import words_at
 from field178_shared.text.i18n import N_
@@ -57,7 +57,18 @@ _REFUSALS = {
         "Figures or texts are others than those signed off. Look at them once more."
     ),
 }
-PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SignOffState:
+    """Whether the content shown is still the one signed off, and the numbers that differ from it.
+
+    `is_compared`: the content of the sign-off is stored, so that `changes` lists every difference.
+    """
+
+    is_stale: bool = False
+    is_compared: bool = False
+    changes: tuple[PrintedChange, ...] = ()
 
 
 @console.get("/reports/<record_id>")
@@ -136,9 +147,12 @@ def sign_report(record_id: str) -> AnyResponse:
 @console.post("/reports/<record_id>/freeze")
 def freeze_report(record_id: str) -> AnyResponse:
     """Freeze a report that was signed off."""
-    localizer = _localizer()
-    if _early(_known(record_id), localizer) and not request.form.get("early"):
+    localizer, known = _localizer(), _known(record_id)
+    if _early(known, localizer) and not request.form.get("early"):
         refusal = localizer.say(N_("Nothing was frozen: the period is not over. Confirm it first."))
+        return _page(record_id, refusal=refusal, status=422)
+    if _unwritten_sections(known, localizer) and not request.form.get("empty"):
+        refusal = localizer.say(N_("Nothing was frozen: sections have no text. Confirm it first."))
         return _page(record_id, refusal=refusal, status=422)
     seen = SeenReport(record_id, whole_number("seen_rev"))
     return _acted(record_id, lambda batch: operations.freeze(batch, office(), seen), "report_frozen")
@@ -160,81 +174,6 @@ def restate_report(record_id: str) -> AnyResponse:
     return done(url_for("console.report", record_id=made[-1]), "report_restated", made[-1])
 
 
-@console.get("/reports/<record_id>/later")
-def report_later(record_id: str) -> Response:
-    """Show what has come or changed since a report was frozen, and which figures would be others now."""
-    runtime, officer, localizer = current_runtime(), current_officer(), _localizer()
-    with snapshot(runtime.engine) as session:
-        known = seen_report(session, reader_of(officer, localizer), localizer, record_id)
-        frozen = _frozen(session, known)
-        facts = facts_for(session, runtime.tenant_id, localizer.lists, known.report, today())
-        revisions, _ = manifest(session, runtime.tenant_id, localizer.lists, facts)
-        content = content_of_facts(localizer.lists, known.report, facts)
-        changes = later_changes(frozen, revisions)
-        page = PageOfRows.within(wanted_page(request.args.get("page", "")), PAGE_SIZE, len(changes))
-        layout = layout_of(session, officer, localizer)
-    shown = changes[page.offset : page.offset + page.size]
-    return render(
-        "reports/later.html",
-        layout=layout,
-        active="console.reports",
-        title=board_view.title_of(known.report, localizer),
-        back=url_for("console.report", record_id=record_id),
-        figures=figure_changes(printed(frozen.content, frozen.sha256), printed(content)),
-        count=localizer.number(len(changes)),
-        changes=[
-            (
-                type_name(one.type, localizer),
-                _record_link(one.type, one.record_id),
-                one.record_id,
-                one.was_rev,
-                one.rev,
-            )
-            for one in shown
-        ],
-        pages=page_links(
-            page, lambda number: url_for("console.report_later", record_id=record_id, page=number)
-        ),
-        frozen_at=localizer.instant(frozen.content["frozen_at"]),
-    )
-
-
-@console.get("/reports/<record_id>/figures/<key>")
-def report_trace(record_id: str, key: str) -> Response:
-    """Show the exact revisions that a number of a frozen report counts."""
-    runtime, officer, localizer = current_runtime(), current_officer(), _localizer()
-    with snapshot(runtime.engine) as session:
-        known = seen_report(session, reader_of(officer, localizer), localizer, record_id)
-        frozen = _frozen(session, known)
-        layout = layout_of(session, officer, localizer)
-    places = frozen.content["trace"].get(key)
-    if places is None:
-        raise AppError(ErrorCode.NOT_FOUND, key=key)
-    page = PageOfRows.within(wanted_page(request.args.get("page", "")), PAGE_SIZE, len(places))
-    shown = [frozen.content["records"][place] for place in places[page.offset : page.offset + page.size]]
-    report_ = printed(frozen.content, frozen.sha256)
-    figures = [one for section in report_.sections for one in section.figures if one.id == key]
-    annexes = [one for one in report_.annexes if one.id == key]
-    return render(
-        "reports/trace.html",
-        layout=layout,
-        active="console.reports",
-        title=figures[0].label if figures else annexes[0].title if annexes else key,
-        value=figures[0].value if figures else "",
-        basis=figures[0].basis if figures else "",
-        back=url_for("console.report", record_id=record_id),
-        report_title=board_view.title_of(known.report, localizer),
-        count=localizer.number(len(places)),
-        records=[
-            (type_name(type_, localizer), _record_link(type_, one), one, rev, h)
-            for one, type_, rev, h in shown
-        ],
-        pages=page_links(
-            page, lambda number: url_for("console.report_trace", record_id=record_id, key=key, page=number)
-        ),
-    )
-
-
 def _page(
     record_id: str,
     typed: TypedTexts | None = None,
@@ -252,6 +191,7 @@ def _page(
             if frozen
             else live_content(session, runtime.tenant_id, localizer.lists, known.report, today())
         )
+        sign_off = _sign_off_state(session, known, content)
         people = names_of(session, runtime.tenant_id, {known.report.signed_off_by} - {""})
         layout = layout_of(session, officer, localizer)
     named = Localizer(localizer.language, people)
@@ -268,7 +208,9 @@ def _page(
         active="console.reports",
         known=known,
         title=board_view.title_of(known.report, localizer),
-        state=board_view.state_label(known.state, localizer),
+        state=board_view.state_label(known.state, localizer, is_stale=sign_off.is_stale),
+        sign_off=sign_off,
+        signed_text=_signed_text(known, named),
         flash=flash.text("", localizer) if flash else "",
         refusal=refusal,
         faults=[(one.label, one.error, f"#{one.id}") for one in errors],
@@ -283,8 +225,9 @@ def _page(
         facts=_facts(known, frozen, report_, named),
         is_written=is_written,
         figures=digest(dict(content)) if frozen is None else "",
-        actions=_actions(known, reader, content),
+        actions=_actions(known, reader, sign_off),
         early=_early(known, localizer),
+        unwritten=_unwritten_sections(known, localizer),
         back=url_for("console.reports", of=f"{known.report.kind}.{known.report.year}"),
         files=[
             (kind.upper(), url_for("console.report_file", record_id=record_id, kind=kind))
@@ -311,7 +254,33 @@ def _early(known: KnownReport, localizer: Localizer) -> str:
     return text.format(day=localizer.day(last))
 
 
-def _actions(known: KnownReport, reader: ReportReader, content: Content) -> dict[str, str]:
+def _unwritten_sections(known: KnownReport, localizer: Localizer) -> tuple[str, ...]:
+    """Return the headings of the narrative sections without a text."""
+    return tuple(
+        _label(f"{SECTION}{one.id}", localizer)
+        for one in localizer.lists.report_sections.values()
+        if one.narrative and not known.report.sections.get(one.id, "").strip()
+    )
+
+
+def _sign_off_state(session: Session, known: KnownReport, content: Content) -> SignOffState:
+    """Compare the content shown with the one that was signed off."""
+    if known.state is not ReportState.SIGNED_OFF or digest(dict(content)) == known.report.signed_figures:
+        return SignOffState()
+    signed = signed_content(session, current_runtime().tenant_id, known)
+    if signed is None:
+        return SignOffState(is_stale=True)
+    return SignOffState(True, True, tuple(printed_changes(printed(signed), printed(content))))
+
+
+def _signed_text(known: KnownReport, localizer: Localizer) -> str:
+    """Return who signed off, and when; empty while nobody has."""
+    if not known.report.signed_off_by:
+        return ""
+    return f"{localizer.person(known.report.signed_off_by)}, {localizer.instant(known.report.signed_off_at)}"
+
+
+def _actions(known: KnownReport, reader: ReportReader, sign_off: SignOffState) -> dict[str, str]:
     """Return what the officer can do, each with why it cannot be done now, "" where it can."""
     localizer = _localizer()
     found: dict[str, str] = {}
@@ -322,13 +291,13 @@ def _actions(known: KnownReport, reader: ReportReader, content: Content) -> dict
         if unwritten and state is ReportState.DRAFT
         else ""
     )
-    if reader.may_sign and state is ReportState.DRAFT:
+    if reader.may_sign and (state is ReportState.DRAFT or sign_off.is_stale):
         found["sign"] = lacks
     if reader.may_write and state in (ReportState.DRAFT, ReportState.SIGNED_OFF):
         found["freeze"] = ""
         if state is ReportState.DRAFT:
             found["freeze"] = lacks or localizer.say(N_("Leadership signs the report off first."))
-        elif digest(dict(content)) != known.report.signed_figures:
+        elif sign_off.is_stale:
             found["freeze"] = localizer.say(
                 N_("Figures are others than those signed off: have the report signed off anew.")
             )
@@ -351,13 +320,8 @@ def _facts(
         (localizer.say(N_("Area")), localizer.area(known.report.area_id)),
     ]
     if known.report.signed_off_by:
-        who = localizer.person(known.report.signed_off_by)
-        found.append(
-            (
-                words_at(REPORT, "signed_off.by", localizer.language).label,
-                f"{who}, {localizer.instant(known.report.signed_off_at)}",
-            )
-        )
+        label = words_at(REPORT, "signed_off.by", localizer.language).label
+        found.append((label, _signed_text(known, localizer)))
     if frozen is not None:
         audit = frozen.content["audit"]
         found += [
@@ -393,25 +357,6 @@ def _known(record_id: str) -> KnownReport:
     localizer = _localizer()
     with snapshot(current_runtime().engine) as session:
         return seen_report(session, reader_of(current_officer(), localizer), localizer, record_id)
-
-
-def _frozen(session: Session, known: KnownReport) -> Frozen:
-    found = frozen_report(session, current_runtime().tenant_id, known.record_id)
-    if found is None:
-        raise AppError(ErrorCode.NOT_FOUND, record_id=known.record_id)
-    return found
-
-
-def _record_link(type_: str, record_id: str) -> str:
-    """Return the address of a record for who reads it, "" for others: records of visits are not theirs."""
-    endpoint = {
-        "establishment": "console.establishment",
-        "inspection": "console.review_record",
-        "outreach_session": "console.review_record",
-    }.get(type_, "")
-    if not endpoint or not may(current_officer().role, endpoint, _localizer().lists):
-        return ""
-    return url_for(endpoint, record_id=record_id)
 
 
 def _section_ids(localizer: Localizer) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ from field178_server.office.reports.queries import (
     all_reports,
     all_submissions,
     reports_and_submissions,
+    stale_sign_offs,
 )
 from field178_server.office.returns.queries import (
     ReturnState,
@@ -71,6 +72,7 @@ from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date, start_of_day
 
 DUE_SOON_DAYS = 14
+_CHANGED = N_("changed since you signed it off: look at it and sign it off again")
 OPENINGS_OVER = timedelta(days=7)
 
 
@@ -332,9 +334,12 @@ def _all_reports(reader: Viewer) -> TodayCard:
     """Return what waits to be signed off, and the calendar."""
     waiting: tuple[TodayLine, ...] = ()
     if may(reader.officer.role, "console.sign_report", reader.localizer.lists):
-        reports = all_reports(reader.session, reader.officer.tenant_id)
-        drafts = _count_reports(reader, reports, ReportState.DRAFT)
-        waiting = (reader.line(drafts, N_("draft reports, not signed off yet"), "console.reports"),)
+        reports = _reports_seen(reader, all_reports(reader.session, reader.officer.tenant_id))
+        drafts = sum(one.state is ReportState.DRAFT for one in reports)
+        waiting = (
+            reader.line(drafts, N_("draft reports, not signed off yet"), "console.reports"),
+            *_stale_lines(reader, reports, _CHANGED),
+        )
     dues = reports_due(reader.localizer.lists, reader.today)
     return _reports(reader, N_("Report calendar"), waiting, dues, names_sender=True)
 
@@ -343,19 +348,40 @@ def _report_work(reader: Viewer) -> TodayCard:
     """Return what the standing office still has to do for the reports, and their calendar."""
     reports, owed = reports_and_submissions(reader.session, reader.officer.tenant_id)
     late = sum(one.submission.is_late_on(reader.today) for one in owed)
-    signed = _count_reports(reader, reports, ReportState.SIGNED_OFF)
+    seen = _reports_seen(reader, reports)
+    stale = _stale_lines(reader, seen, N_("changed since the sign-off: leadership signs it off again"))
+    signed = sum(one.state is ReportState.SIGNED_OFF for one in seen) - len(stale)
     work = (
         reader.line(late, N_("agencies and communes are late with a report"), "console.reports", "bad"),
         reader.line(signed, N_("reports are signed off and can be frozen"), "console.reports"),
+        *stale,
     )
     dues = reports_due(reader.localizer.lists, reader.today)
     return _reports(reader, N_("Reports"), work, dues, names_sender=True)
 
 
-def _count_reports(reader: Viewer, reports: Collection[KnownReport], state: ReportState) -> int:
+def _reports_seen(reader: Viewer, reports: Collection[KnownReport]) -> list[KnownReport]:
     lists = reader.localizer.lists
     viewer = ReportViewer.of(reader.officer, sees_drafts=True)
-    return sum(one.state is state and viewer.sees(lists, one) for one in reports)
+    return [one for one in reports if viewer.sees(lists, one)]
+
+
+def _stale_lines(reader: Viewer, reports: Collection[KnownReport], note: str) -> tuple[TodayLine, ...]:
+    """Return a line for each signed-off report whose figures are no longer those that were signed off."""
+    localizer = reader.localizer
+    stale = stale_sign_offs(reader.session, reader.officer.tenant_id, localizer.lists, reports, reader.today)
+    return tuple(
+        TodayLine(
+            "!",
+            f"{localizer.label(localizer.lists.report_kinds, one.report.kind)} {one.report.year}"
+            f" · {localizer.area(one.report.area_id)}",
+            localizer.say(note),
+            url_for("console.report", record_id=one.record_id),
+            "bad",
+        )
+        for one in reports
+        if one.record_id in stale
+    )
 
 
 def _reports(

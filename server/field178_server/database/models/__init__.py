@@ -60,7 +60,7 @@ from field178_server.database.models.replication import (
     RootPart,
     StoredReceipt,
 )
-from field178_server.database.models.report import FrozenReport, ReportTemplate
+from field178_server.database.models.report import FrozenReport, ReportTemplate, SignedReport
 from field178_server.database.models.review import RecordView
 from field178_server.database.models.tenant import Scope, StoreCheck, Tenant
 from field178_server.database.models.webhook import (
@@ -131,6 +131,7 @@ __all__ = [
     "SanctionRow",
     "SavedView",
     "Scope",
+    "SignedReport",
     "StoreCheck",
     "StoredReceipt",
     "Tenant",

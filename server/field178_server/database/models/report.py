@@ -1,4 +1,4 @@
-"""Tables of reports: what was frozen, and the templates of the office."""
+"""Tables of reports: content signed off, content frozen, and the templates of the office."""
 
 from datetime import datetime
 
@@ -7,6 +7,25 @@ from sqlalchemy.orm import Mapped
 
 from field178_server.database.declarative_base import Key, KeyPart, TenantKey, table_args
 from field178_server.database.flask_extension import Model
+
+
+class SignedReport(Model):
+    """Content of the latest sign-off of a report: canonical JSON, compressed; `figures` is its digest.
+
+    A sign-off holds while the report names the same digest.
+    """
+
+    __tablename__ = "signed_report"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "report_id"], ["record.tenant_id", "record.record_id"]),
+        CheckConstraint("length(figures) = 64", name="figures"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    report_id: Mapped[KeyPart]
+    figures: Mapped[Key]
+    signed_at: Mapped[datetime]
+    body: Mapped[bytes]
 
 
 class FrozenReport(Model):

@@ -17,7 +17,7 @@ from field178_server.audit.office_write import delete_record, put_record, write_
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.audit.trail_chain import head
-from field178_server.database.models import FrozenReport, ReportTemplate
+from field178_server.database.models import FrozenReport, ReportTemplate, SignedReport
 from field178_server.office.indicators.report_facts import keep_periods
 from field178_server.office.reports.content import digest
 from field178_server.office.reports.queries import (
@@ -156,17 +156,31 @@ def undo_withdrawal(batch: Batch, context: OperationContext, record_id: str) -> 
 def sign_off(batch: Batch, context: OperationContext, seen: SeenReport, seen_figures: str) -> None:
     """Sign a draft off as it was seen: its revision, and the digest of its content.
 
+    The content is stored with the revisions it counts, so that later figures are compared with it. Figures
+    that changed since are signed off anew in the same way.
     Raises AppError(rule) while its heading lacks what an official document has.
     """
     known = _draft(batch, seen)
+    session, lists = batch.session, context.lists
     report, today = Report.from_data(known.data), local_date(context.now())
-    content = live_content(batch.session, context.tenant_id, context.lists, report, today)
+    content = live_content(session, context.tenant_id, lists, report, today)
     if digest(content) != seen_figures:
         raise AppError(ErrorCode.FIGURES_CHANGED, record_id=seen.record_id)
     if unwritten := report.unwritten_heading:
         raise AppError(ErrorCode.RULE, problems={name: [ErrorCode.REQUIRED.value] for name in unwritten})
     signed = {"by": context.actor.id, "at": to_wire(context.now()), "figures": seen_figures}
     _write(batch, context, next_revision(known, data={**known.data, _SIGNED: signed}), "report_signed_off")
+    facts = facts_for(session, context.tenant_id, lists, report, today)
+    revisions, _ = manifest(session, context.tenant_id, lists, facts)
+    session.merge(
+        SignedReport(
+            tenant_id=context.tenant_id,
+            report_id=known.record_id,
+            figures=seen_figures,
+            signed_at=context.now(),
+            body=zlib.compress(canonical({**content, "records": revisions}), 9),
+        )
+    )
 
 
 def freeze(batch: Batch, context: OperationContext, seen: SeenReport) -> str:
@@ -189,6 +203,8 @@ def freeze(batch: Batch, context: OperationContext, seen: SeenReport) -> str:
     content |= {
         "frozen_at": to_wire(now),
         "report": {"id": known.record_id, "rev": known.rev},
+        # The revision that is frozen is the one that the sign-off wrote: each edit removes the sign-off.
+        "signed_off": {"at": report.signed_off_at, "rev": known.rev, "figures": report.signed_figures},
         "records": revisions,
         "trace": behind,
         "audit": {"index": chained.index, "hash": chained.hash} if chained else None,

@@ -6,6 +6,7 @@ Numbers that could stand for a few known people leave the office as "dưới 5" 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -73,6 +74,16 @@ class PrintedAnnex:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     is_summed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedChange:
+    """A number that two prints of a report show differently: section or annex, label, old and new text."""
+
+    place: str
+    label: str
+    was: str
+    now: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,14 +265,21 @@ def _foot(content: Content, sha256: str) -> tuple[str, ...]:
     days, rule = _days(content["period"]), _RULES[content["rule"]]
     if not sha256:
         return (f"Kỳ {days}, {rule}; dữ liệu đã duyệt.", "BẢN DỰ THẢO: số liệu chưa chốt.")
-    at, audit = from_wire(content["frozen_at"]), content["audit"]
-    when = at.astimezone(VIETNAM).strftime("%H:%M ngày %d/%m/%Y") if at else ""
+    when, audit = _instant(content["frozen_at"]), content["audit"]
+    # Reports that were frozen before have no sign-off in their content.
+    signed = content.get("signed_off")
+    agreed = f" theo bản thông qua lúc {_instant(signed['at'])}" if signed else ""
     chain = f"mục {audit['index']}, {audit['hash'][:32]}" if audit else "chưa có mục nào"
     return (
-        f"Kỳ {days}, {rule}; dữ liệu đã duyệt, chốt lúc {when}.",
+        f"Kỳ {days}, {rule}; dữ liệu đã duyệt, chốt lúc {when}{agreed}.",
         f"SHA-256 của bản chốt: {sha256[:32]}…",
         f"Đầu chuỗi nhật ký: {chain}.",
     )
+
+
+def _instant(text: str) -> str:
+    at = from_wire(text)
+    return at.astimezone(VIETNAM).strftime("%H:%M ngày %d/%m/%Y") if at else ""
 
 
 def _restated(content: Content) -> Iterator[str]:
@@ -306,15 +324,29 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
-def figure_changes(was: PrintedReport, now: PrintedReport) -> list[tuple[str, str, str]]:
-    """Return label, old and new text of each figure of the sections that differs."""
-    before = {one.id: one for section in was.sections for one in section.figures}
-    after = {one.id: one for section in now.sections for one in section.figures}
+def printed_changes(was: PrintedReport, now: PrintedReport) -> list[PrintedChange]:
+    """Return each figure of the sections and each cell of the annexes that is printed differently."""
+    before, after = dict(_places(was)), dict(_places(now))
     return [
-        (one.label, _whole_text(one), _whole_text(after[one.id]))
-        for one in before.values()
-        if one.id in after and _whole_text(one) != _whole_text(after[one.id])
+        PrintedChange(*place, before.get(place, NOTHING), after.get(place, NOTHING))
+        for place in dict.fromkeys((*before, *after))
+        if before.get(place, NOTHING) != after.get(place, NOTHING)
     ]
+
+
+def _places(report: PrintedReport) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield section or annex with what a number is there, and its text."""
+    for section in report.sections:
+        for figure in section.figures:
+            yield (section.heading, figure.label), _whole_text(figure)
+    for annex in report.annexes:
+        seen = Counter[str]()
+        for row in annex.rows:
+            seen[row[0]] += 1
+            # Targets of two plans have rows of the same name.
+            name = row[0] if seen[row[0]] == 1 else f"{row[0]} ({seen[row[0]]})"
+            for head, cell in zip(annex.head[1:], row[1:], strict=True):
+                yield (annex.title, f"{name}: {head}"), cell
 
 
 def _whole_text(figure: PrintedFigure) -> str:

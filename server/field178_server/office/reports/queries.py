@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import OfficerContext
-from field178_server.database.models import FrozenReport, Record, ReportTemplate
+from field178_server.database.models import FrozenReport, Record, ReportTemplate, SignedReport
 from field178_server.office.indicators.report_facts import ReportFacts, ReportQuestion, report_figures
-from field178_server.office.reports.content import CountedReport, Plain, content_of, trace
+from field178_server.office.reports.content import CountedReport, Plain, content_of, digest, trace
 from field178_server.records.access import AGGREGATES_ONLY, access_to_communes
 from field178_server.records.stored_record import Stored
 from field178_shared.codelists import CodeLists
@@ -84,7 +84,7 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class LaterChange:
-    """A record that figures count otherwise than when they were frozen; 0: it did or does not count."""
+    """A record that figures count otherwise than in a stored content; 0: it did or does not count."""
 
     record_id: str
     type: str
@@ -289,6 +289,32 @@ def frozen_report(session: Session, tenant_id: str, report_id: str) -> Frozen | 
     return None if row is None else Frozen(row[0], json.loads(zlib.decompress(row[1])), row[2])
 
 
+def signed_content(session: Session, tenant_id: str, known: KnownReport) -> Mapping[str, Any] | None:
+    """Return the content that the present sign-off of a report agreed with, with the revisions it counts.
+
+    None: nothing is signed off, or it was before contents of sign-offs were stored.
+    """
+    if not known.report.signed_figures:
+        return None
+    row = session.get(SignedReport, (tenant_id, known.record_id))
+    if row is None or row.figures != known.report.signed_figures:
+        return None
+    content: Mapping[str, Any] = json.loads(zlib.decompress(row.body))
+    return content
+
+
+def stale_sign_offs(
+    session: Session, tenant_id: str, lists: CodeLists, reports: Collection[KnownReport], today: date
+) -> frozenset[str]:
+    """Return the ids of the signed-off reports whose content is no longer the one that was signed off."""
+    return frozenset(
+        one.record_id
+        for one in reports
+        if one.state is ReportState.SIGNED_OFF
+        and digest(live_content(session, tenant_id, lists, one.report, today)) != one.report.signed_figures
+    )
+
+
 def template_in_use(session: Session, tenant_id: str) -> ReportTemplate | None:
     """Return the office's own template, None while the product's is in use."""
     query = (
@@ -343,9 +369,9 @@ def revisions_of(session: Session, tenant_id: str, record_ids: Collection[str]) 
     return found
 
 
-def later_changes(frozen: Frozen, revisions: Sequence[Sequence[Any]]) -> list[LaterChange]:
-    """Return the records that are counted otherwise now: came, changed, or gone since."""
-    was = {one[0]: one for one in frozen.content["records"]}
+def later_changes(content: Mapping[str, Any], revisions: Sequence[Sequence[Any]]) -> list[LaterChange]:
+    """Return the records that came, changed or went since a content was stored."""
+    was = {one[0]: one for one in content["records"]}
     now = {one[0]: one for one in revisions}
     return [
         LaterChange(

@@ -73,7 +73,10 @@ def signed_and_frozen(reviewer: Browser, leader: Browser, path: str) -> None:
     early = reviewer.post(f"{path}/freeze", seen)
     assert early.status_code == 422
     assert "Kỳ báo cáo đến 14/12/2026" in words(unescape(early.get_data(as_text=True)))
-    answer = reviewer.post(f"{path}/freeze", {**seen, "early": "yes"})
+    empty = reviewer.post(f"{path}/freeze", {**seen, "early": "yes"})
+    assert empty.status_code == 422
+    assert "Các mục chưa viết lời: I. Tình hình" in words(unescape(empty.get_data(as_text=True)))
+    answer = reviewer.post(f"{path}/freeze", {**seen, "early": "yes", "empty": "yes"})
     assert answer.status_code == 303, words(unescape(answer.get_data(as_text=True)))
 
 
@@ -318,14 +321,42 @@ def test_report_is_signed_off_frozen_and_taken_out_the_same(
     assert taken == 7
 
 
-def test_frozen_number_leads_to_its_revisions_and_later_changes_are_listed(
-    reviewer: Browser, report: str, signed_in: Callable[[str], Browser], office: Office
+def sign(leader: Browser, path: str) -> None:
+    page = leader.text(path)
+    rev = re.search(r'name="seen_rev" value="(\d+)"', page)
+    figures = re.search(r'"figures" value="(\w+)"', page)
+    assert rev
+    assert figures
+    answer = leader.post(f"{path}/sign-off", {"seen_rev": rev[1], "figures": figures[1]})
+    assert answer.status_code == 303
+
+
+def test_figures_changed_after_the_sign_off_reach_the_leader_and_are_signed_again(
+    reviewer: Browser, report: str, office: Office, signed_in: Callable[[str], Browser]
 ) -> None:
-    signed_and_frozen(reviewer, signed_in("leader_viewer"), report)
-    trace = shown(reviewer, f"{report}/figures/establishments_total")
-    assert "Các bản ghi được tính (1)" in trace
-    assert reviewer.get(f"{report}/figures/unheard_of").status_code == 404
-    assert "Mọi số liệu vẫn như khi chốt." in shown(reviewer, f"{report}/later")
+    leader = signed_in("leader_viewer")
+    sign(leader, report)
+    assert "Thông qua lại" not in shown(leader, report) + shown(leader, "/") + shown(leader, "/reports")
+    close_the_establishment(reviewer, office)
+    assert "đã đổi số liệu sau khi bạn thông qua" in shown(leader, "/")
+    assert "đã đổi số liệu sau khi thông qua" in shown(reviewer, "/")
+    assert "0 báo cáo đã thông qua, có thể chốt" in shown(reviewer, "/")
+    assert "Cần thông qua lại" in shown(leader, "/reports")
+    page = shown(leader, report)
+    assert "Thông qua lại như đang xem" in page
+    assert "I. TÌNH HÌNH TỆ NẠN MẠI DÂM" in page
+    assert "Số cơ sở kinh doanh dịch vụ dễ phát sinh, theo nhóm (cơ sở) 1 0" in page
+    assert re.search(r"Phụ lục I\. Cơ sở kinh doanh dịch vụ[^|]* Xã An Lão: Tổng số cơ sở 1 0", page)
+    assert "bản 1 không còn tính" in shown(leader, f"{report}/later")
+    freezing = {"seen_rev": 2, "early": "yes", "empty": "yes"}
+    assert reviewer.post(f"{report}/freeze", freezing).status_code == 409
+    sign(leader, report)
+    assert "Cần thông qua lại" not in shown(leader, "/reports")
+    assert "Chốt đúng bản mà Cán bộ leader_viewer" in shown(reviewer, report)
+    assert reviewer.post(f"{report}/freeze", freezing | {"seen_rev": 3}).status_code == 303
+
+
+def close_the_establishment(reviewer: Browser, office: Office) -> None:
     with snapshot(office.engine) as session:
         key, rev = session.execute(
             select(Record.record_id, Record.rev).where(Record.type == "establishment")
@@ -338,6 +369,17 @@ def test_frozen_number_leads_to_its_revisions_and_later_changes_are_listed(
     }
     answer = reviewer.post(f"/establishments/{key}/close", closing)
     assert answer.status_code == 303, words(unescape(answer.get_data(as_text=True)))
+
+
+def test_frozen_number_leads_to_its_revisions_and_later_changes_are_listed(
+    reviewer: Browser, report: str, signed_in: Callable[[str], Browser], office: Office
+) -> None:
+    signed_and_frozen(reviewer, signed_in("leader_viewer"), report)
+    trace = shown(reviewer, f"{report}/figures/establishments_total")
+    assert "Các bản ghi được tính (1)" in trace
+    assert reviewer.get(f"{report}/figures/unheard_of").status_code == 404
+    assert "Mọi số liệu vẫn như khi chốt." in shown(reviewer, f"{report}/later")
+    close_the_establishment(reviewer, office)
     page = shown(reviewer, f"{report}/later")
     assert "Số cơ sở kinh doanh dịch vụ dễ phát sinh, theo nhóm (cơ sở) 1 0" in page
     assert "bản 1 không còn tính" in page

@@ -29,11 +29,12 @@ from field178_server.office.reports.annex_workbook import annex_workbook
 from field178_server.office.reports.content import digest
 from field178_server.office.reports.docx_report import report_docx
 from field178_server.office.reports.operations import SeenReport
-from field178_server.office.reports.printed import HIDDEN, NOT_SENT, NOT_SHOWN, printed
+from field178_server.office.reports.printed import HIDDEN, NOT_SENT, NOT_SHOWN, printed, printed_changes
 from field178_server.office.reports.queries import (
     Frozen,
     KnownReport,
     KnownSubmission,
+    all_reports,
     content_of_facts,
     facts_for,
     find_report,
@@ -41,6 +42,8 @@ from field178_server.office.reports.queries import (
     later_changes,
     live_content,
     manifest,
+    signed_content,
+    stale_sign_offs,
     submissions_of,
 )
 from field178_server.office.reports.report_paper import report_pdf
@@ -304,6 +307,56 @@ def test_sign_off_and_freeze_are_of_what_was_seen(store: DemoStore, write: Write
     assert refused.value.details["problems"] == {name: ["required"] for name in lacking}
 
 
+def test_changed_figures_are_compared_with_the_sign_off_until_it_is_renewed(
+    store: DemoStore, write: Write
+) -> None:
+    record_id = opened(write, year=2018)
+    seen = digest(content(store, record_id))
+    write(lambda batch, context: operations.sign_off(batch, context, SeenReport(record_id, 1), seen))
+    assert stale(store) == set()
+    plan: Data = {
+        "unit_id": "c11629_v1",
+        "year": 2018,
+        "document_number": "9/KH-UBND",
+        "issued_on": "2018-01-05",
+    }
+    plan_id = write(
+        lambda batch, context: entries.enter(
+            batch, context, CommuneEnterer(AccessFilter(None)), "commune_plan", plan
+        )
+    )
+    assert stale(store) == {record_id}
+    with Session(store.engine) as session:
+        signed = signed_content(session, store.context.tenant_id, known(store, record_id))
+    assert signed is not None
+    changes = printed_changes(printed(signed), printed(content(store, record_id)))
+    assert ("0,0% (0/17)", "5,9% (1/17)") in {(one.was, one.now) for one in changes}
+    with Session(store.engine) as session:
+        tenant_id, lists = store.context.tenant_id, store.context.lists
+        facts = facts_for(session, tenant_id, lists, known(store, record_id).report, today(store))
+        revisions, _ = manifest(session, tenant_id, lists, facts)
+    assert [(one.record_id, one.was_rev, one.rev) for one in later_changes(signed, revisions)] == [
+        (plan_id, 0, 1)
+    ]
+    with pytest.raises(AppError) as refused:
+        write(lambda batch, context: operations.freeze(batch, context, SeenReport(record_id, 2)))
+    assert refused.value.code is ErrorCode.FIGURES_CHANGED
+    seen = digest(content(store, record_id))
+    write(lambda batch, context: operations.sign_off(batch, context, SeenReport(record_id, 2), seen))
+    assert stale(store) == set()
+    write(lambda batch, context: operations.freeze(batch, context, SeenReport(record_id, 3)))
+    held = kept(store, record_id).content["signed_off"]
+    assert (held["rev"], held["figures"]) == (3, seen)
+
+
+def stale(store: DemoStore) -> frozenset[str]:
+    with Session(store.engine) as session:
+        tenant_id = store.context.tenant_id
+        return stale_sign_offs(
+            session, tenant_id, store.context.lists, all_reports(session, tenant_id), today(store)
+        )
+
+
 def test_files_of_a_frozen_report_are_the_same_bytes_after_later_edits(
     store: DemoStore, write: Write
 ) -> None:
@@ -496,7 +549,7 @@ def changes(store: DemoStore, record_id: str) -> list[Any]:
         revisions, _ = manifest(
             session, tenant_id, lists, facts_for(session, tenant_id, lists, report, today(store))
         )
-    return later_changes(kept(store, record_id), revisions)
+    return later_changes(kept(store, record_id).content, revisions)
 
 
 def edit_establishments(store: DemoStore, write: Write, rooms: int) -> int:
