@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from enum import StrEnum
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from field178_server.database.models import FiledRecord
 from field178_server.office.indicators.counted_facts import FigureQuestion
 from field178_server.office.indicators.counted_records import counted_records, establishment_aliases
 from field178_server.office.indicators.left_out import LeftOut, left_out
@@ -24,7 +27,7 @@ from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.events import approved_only
 from field178_shared.indicators.facts import Facts
 from field178_shared.indicators.figures import AreaTotals, FigureValue, aggregates_of, figure_of
-from field178_shared.indicators.periods import Period
+from field178_shared.indicators.periods import Period, months_after
 from field178_shared.indicators.reporting import same_period_before
 from field178_shared.records.sanctions import OFFICE_TYPES
 
@@ -35,14 +38,26 @@ _TYPES = {
 } - {*OFFICE_TYPES, "review"}
 
 
+class Coverage(StrEnum):
+    """How much of the compared period has data: an office's first year has none, the next perhaps a part."""
+
+    NONE = "none"
+    PART = "part"
+    WHOLE = "whole"
+
+
 @dataclass(frozen=True, slots=True)
 class ReportQuestion:
-    """What a report asks for: the lists, its period, the units of its area, and the day at hand."""
+    """What a report asks for: the lists, its period, the units of its area, and the day at hand.
+
+    `begun_on`: the day of the first approved visit or session of the area, None while there is none.
+    """
 
     lists: CodeLists
     period: Period
     unit_ids: tuple[str, ...]
     today: date
+    begun_on: date | None = None
 
     def area(self, period: Period) -> CountedArea:
         """Return the area at the end of a period."""
@@ -52,10 +67,11 @@ class ReportQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ComparedFigure:
-    """The figure of an indicator, and that of the same period before."""
+    """The figure of an indicator, and that of the same period before; `covered`: how far that can be compared."""
 
     now: FigureValue
     before: FigureValue
+    covered: Coverage
 
 
 class ReportFigures:
@@ -74,13 +90,12 @@ class ReportFigures:
         lists, before = self.question.lists, same_period_before(self.question.period)
         totals = self._totals(self._area, self.question.period)
         earlier = self._totals(self.question.area(before), before)
-        return {
-            one.id: ComparedFigure(
-                figure_of(one, lists.figures[one.id], totals),
-                figure_of(one, lists.figures[one.id], earlier),
-            )
-            for one in lists.indicators.values()
-        }
+        of_office = coverage_of(before, self.question.begun_on)
+        found: dict[str, ComparedFigure] = {}
+        for one in lists.indicators.values():
+            now, then = (figure_of(one, lists.figures[one.id], each) for each in (totals, earlier))
+            found[one.id] = ComparedFigure(now, then, _coverage_of_figure(then, of_office))
+        return found
 
     def communes(self) -> Sequence[tuple[str, AreaTotals]]:
         """Return the totals of each commune, and of each that was divided since, by its unit."""
@@ -164,6 +179,31 @@ def _counts(
     if is_of_half_months(period) and is_large(session, tenant_id):
         return whole_counts(session, tenant_id, lists, period, units, today)
     return counts_of(session, tenant_id, lists, period, units, today)
+
+
+def begun_on(session: Session, tenant_id: str, question: ReportQuestion) -> date | None:
+    """Return the day of the first approved visit or session of the area, None while there is none."""
+    units = question.area(question.period).units | question.area(same_period_before(question.period)).units
+    query = select(func.min(FiledRecord.occurred_on)).where(
+        FiledRecord.tenant_id == tenant_id,
+        FiledRecord.review_state == "approved",
+        FiledRecord.unit_id.in_(sorted(units)),
+    )
+    return session.scalar(query)
+
+
+def coverage_of(period: Period, begun_on: date | None) -> Coverage:
+    """Return how much of a period has data; records that begin within its first month cover it."""
+    if begun_on is None or begun_on >= period.end:
+        return Coverage.NONE
+    return Coverage.WHOLE if begun_on < months_after(period.first, 1) else Coverage.PART
+
+
+def _coverage_of_figure(before: FigureValue, of_office: Coverage) -> Coverage:
+    """Return how far a figure can be compared: what agencies owe has the months that they sent."""
+    if before.sent is None or not before.is_sent:
+        return of_office
+    return Coverage.WHOLE if before.sent.months == before.sent.ended else Coverage.PART
 
 
 def keep_periods(session: Session, tenant_id: str, period: Period, today: date) -> None:

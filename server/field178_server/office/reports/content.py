@@ -166,6 +166,7 @@ def _figure(indicator: Indicator, figure: ComparedFigure, lists: CodeLists) -> P
         "unit": indicator.unit,
         "now": _value(lists, indicator, figure.now),
         "before": _value(lists, indicator, figure.before),
+        "covered": figure.covered.value,
     }
 
 

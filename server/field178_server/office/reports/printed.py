@@ -21,6 +21,8 @@ HIDDEN = "dưới 5"
 # Of a table: which cells are small, and which hide those, is not told.
 NOT_SHOWN = "không nêu"
 NOT_SENT = "chưa gửi số liệu"
+# The office has no records of the compared period, or of a part of it alone: nothing is compared.
+NO_BEFORE, PART_BEFORE = "không có số cùng kỳ", "không đủ số cùng kỳ"
 # Behind the last sentence of an official document (ND 30/2020).
 END = "./."
 _GROUP = "KẾT QUẢ THỰC HIỆN"
@@ -170,9 +172,12 @@ def _ended(sections: tuple[PrintedSection, ...]) -> tuple[PrintedSection, ...]:
 def _figure(figure: Content) -> PrintedFigure:
     now, before, unit = figure["now"], figure["before"], figure["unit"]
     label = figure["label"] if unit in (PERCENT, YES_NO) else f"{figure['label']} ({unit})"
-    return PrintedFigure(
-        figure["id"], label, _value(now, unit), _basis(now), _value(before, unit), _change(now, before, unit)
+    # Contents that were frozen before have no coverage: they compared in any case.
+    uncovered = {"none": NO_BEFORE, "part": PART_BEFORE}.get(figure.get("covered", "whole"))
+    earlier, change = (
+        (_value(before, unit), _change(now, before, unit)) if uncovered is None else (uncovered, NOTHING)
     )
+    return PrintedFigure(figure["id"], label, _value(now, unit), _basis(now), earlier, change)
 
 
 def _value(value: Content, unit: str) -> str:
@@ -204,7 +209,8 @@ def _basis(value: Content) -> str:
 
 
 def _change(now: Content, before: Content, unit: str) -> str:
-    known = _is_one_value(now) and _is_one_value(before)
+    months, ended = now["sent"] or (0, 0)
+    known = _is_one_value(now) and _is_one_value(before) and months == ended
     if unit == YES_NO or not known or now["is_hidden"] or before["is_hidden"]:
         return NOTHING
     step = now["value"] - before["value"]

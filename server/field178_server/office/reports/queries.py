@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +14,12 @@ from sqlalchemy.orm import Session
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.database.models import FrozenReport, Record, ReportTemplate, SignedReport
-from field178_server.office.indicators.report_facts import ReportFacts, ReportQuestion, report_figures
+from field178_server.office.indicators.report_facts import (
+    ReportFacts,
+    ReportQuestion,
+    begun_on,
+    report_figures,
+)
 from field178_server.office.reports.content import CountedReport, Plain, content_of, digest, trace
 from field178_server.records.access import AGGREGATES_ONLY, access_to_communes
 from field178_server.records.stored_record import Stored
@@ -255,12 +260,12 @@ def period_of(report: Report) -> Period:
 
 def facts_for(session: Session, tenant_id: str, lists: CodeLists, report: Report, today: date) -> ReportFacts:
     """Read every record of the store, and return what a report counts of them."""
-    return ReportFacts(session, tenant_id, _question(lists, report, today))
+    return ReportFacts(session, tenant_id, _question(session, tenant_id, lists, report, today))
 
 
 def live_content(session: Session, tenant_id: str, lists: CodeLists, report: Report, today: date) -> Plain:
     """Return the content of a report as it stands now, from the totals."""
-    figures = report_figures(session, tenant_id, _question(lists, report, today))
+    figures = report_figures(session, tenant_id, _question(session, tenant_id, lists, report, today))
     return content_of(report, CountedReport(figures, lists, period_of(report)))
 
 
@@ -269,9 +274,12 @@ def content_of_facts(lists: CodeLists, report: Report, facts: ReportFacts) -> Pl
     return content_of(report, CountedReport(facts.figures, lists, period_of(report)))
 
 
-def _question(lists: CodeLists, report: Report, today: date) -> ReportQuestion:
+def _question(
+    session: Session, tenant_id: str, lists: CodeLists, report: Report, today: date
+) -> ReportQuestion:
     members = tuple(one.id for one in lists.members_of(report.area_id))
-    return ReportQuestion(lists, period_of(report), members, today)
+    question = ReportQuestion(lists, period_of(report), members, today)
+    return replace(question, begun_on=begun_on(session, tenant_id, question))
 
 
 def frozen_report(session: Session, tenant_id: str, report_id: str) -> Frozen | None:

@@ -29,7 +29,16 @@ from field178_server.office.reports.annex_workbook import annex_workbook
 from field178_server.office.reports.content import digest
 from field178_server.office.reports.docx_report import report_docx
 from field178_server.office.reports.operations import SeenReport
-from field178_server.office.reports.printed import HIDDEN, NOT_SENT, NOT_SHOWN, printed, printed_changes
+from field178_server.office.reports.printed import (
+    HIDDEN,
+    NO_BEFORE,
+    NOT_SENT,
+    NOT_SHOWN,
+    PART_BEFORE,
+    PrintedFigure,
+    printed,
+    printed_changes,
+)
 from field178_server.office.reports.queries import (
     Frozen,
     KnownReport,
@@ -54,7 +63,7 @@ from field178_shared.codelists import demo
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.indicators.suppression import is_of_people
 from field178_shared.merge import Data
-from field178_shared.records.reports import ReportState
+from field178_shared.records.reports import Report, ReportState
 from field178_shared.time.clock import from_wire, local_date
 
 AREA = "an_lao_area_2024"
@@ -185,6 +194,39 @@ def test_draft_shows_the_golden_figures_beside_the_year_before(store: DemoStore,
     reached = "Tỷ lệ người lao động tại cơ sở dễ phát sinh được tuyên truyền"
     said = [row for (label, _), row in targets.items() if label == reached]
     assert [(row[0], row[4]) for row in said] == [("≥ 60%", "Đạt"), ("≥ 70%", "Chưa đạt")]
+
+
+def lines_of(store: DemoStore, report: Report) -> dict[str, PrintedFigure]:
+    with Session(store.engine) as session:
+        live = live_content(session, store.context.tenant_id, store.context.lists, report, today(store))
+    return {one.id: one for section in printed(live).sections for one in section.figures}
+
+
+def days_of(first: str, last: str) -> Report:
+    return Report.from_data(draft() | {"kind": "ad_hoc", "period_from": first, "period_to": last})
+
+
+def test_first_year_of_an_office_is_compared_with_nothing(store: DemoStore) -> None:
+    """The district's first records are of January 2024: a zero of 2023 would be a lie, and +127 another."""
+    lines = lines_of(store, days_of("2023-12-15", "2024-12-14"))
+    places = lines["establishments_total"]
+    assert (places.value, places.before, places.change) == ("127", NO_BEFORE, "—")
+    assert {(one.before, one.change) for one in lines.values()} == {(NO_BEFORE, "—")}
+
+
+def test_year_that_began_in_the_middle_is_not_compared(store: DemoStore) -> None:
+    lines = lines_of(store, days_of("2024-12-01", "2025-03-31"))
+    assert {(one.before, one.change) for one in lines.values() if one.id != "at_risk_people"} <= {
+        (PART_BEFORE, "—"),
+        (NOT_SENT, "—"),
+    }
+    assert lines["visits_total"].before == PART_BEFORE
+
+
+def test_year_after_a_whole_one_is_compared(store: DemoStore) -> None:
+    lines = lines_of(store, days_of("2024-12-15", "2025-12-14"))
+    assert lines["visits_total"].before not in (NO_BEFORE, PART_BEFORE)
+    assert lines["visits_total"].change.startswith("−")
 
 
 def test_small_numbers_of_people_are_hidden_and_cannot_be_worked_out(store: DemoStore, write: Write) -> None:
