@@ -76,17 +76,21 @@ class FreeTextRules:
 
 @dataclass(frozen=True, slots=True)
 class CountedKind:
-    """What a row of a kind of events or entities stands for, and what the numbers written in it count."""
+    """What a row of a kind of events or entities stands for, and what the numbers written in it count.
+
+    `people`: those of its fields that count people where its other numbers do not.
+    """
 
     id: str
     rows: str
     numbers: str
     reason: str
     source: str
+    people: tuple[str, ...] = ()
 
     def is_of_somebody(self, *, by_number: bool) -> bool:
-        """Tell whether counting rows, or adding up their numbers, counts people or their establishments."""
-        return (self.numbers if by_number else self.rows) in ("person", "establishment")
+        """Tell whether counting rows, or adding up their numbers, counts people, their establishments or cases."""
+        return (self.numbers if by_number else self.rows) in ("person", "establishment", "case")
 
     def is_of_people(self, *, by_number: bool) -> bool:
         """Tell whether counting rows, or adding up their numbers, counts people themselves."""
@@ -241,6 +245,7 @@ def _read_counted_kind(row: ListFileRow) -> CountedKind:
         numbers=row.text("numbers"),
         reason=row.text("reason"),
         source=row.text("src"),
+        people=row.texts("people"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from field178_shared.codelists import CodeLists, Indicator
@@ -101,6 +102,7 @@ def is_of_people(lists: CodeLists, formulas: Iterable[Formula]) -> bool:
     kinds = lists.privacy.small_counts.kinds
     return any(
         kinds[one.of].is_of_people(by_number=one.value is not None)
+        or any(re.search(rf"\b{name}\b", one.key) for name in kinds[one.of].people)
         for formula in formulas
         for one in formula.aggregates
     )

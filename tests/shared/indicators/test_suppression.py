@@ -283,7 +283,7 @@ def test_what_each_kind_stands_for_is_decided_with_a_reason_and_its_source() -> 
     kinds = lists.privacy.small_counts.kinds
     assert set(kinds) == set(SOURCES) | set(ENTITIES)
     for one in kinds.values():
-        assert {one.rows, one.numbers} <= {"person", "establishment", "document", "thing", "money"}
+        assert {one.rows, one.numbers} <= {"person", "establishment", "case", "document", "thing", "money"}
         assert one.reason
         assert one.source in lists.legal_sources
     assert [one.id for one in lists.indicators.values() if is_sum_of_fines(lists, one)] == ["fines_amount"]

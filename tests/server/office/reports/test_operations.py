@@ -61,7 +61,8 @@ from field178_server.records.batch import Batch
 from field178_server.records.stored_record import data_of, next_revision
 from field178_shared.codelists import demo
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.indicators.suppression import is_of_people
+from field178_shared.indicators.figures import FigureValue
+from field178_shared.indicators.suppression import is_hidden, is_hidden_in_report, is_of_people
 from field178_shared.merge import Data
 from field178_shared.records.reports import Report, ReportState
 from field178_shared.time.clock import from_wire, local_date
@@ -318,11 +319,29 @@ def test_shares_of_inspected_places_say_so_beside_counts_of_all(store: DemoStore
     assert "theo lần kiểm tra hoặc thống kê gần nhất" in paper.annexes[0].title
 
 
-def test_few_cases_of_an_agency_are_hidden_in_the_annex_as_in_the_section(store: DemoStore) -> None:
+def test_report_prints_few_cases_exactly_and_hides_few_people(store: DemoStore) -> None:
     lists = store.context.lists
     people = {one for one in lists.annex_columns if is_of_people(lists, [lists.figures.columns[one]])}
-    assert {"workers_total", "attendances", "students", "cases_uncovered", "tipoffs_received"} <= people
+    assert {"workers_total", "attendances", "students"} <= people
+    # The plan owes the numbers of agencies to the authority that the report goes to.
+    assert not {one.id for one in lists.annex_tables.values() if one.rows == "agency"} & people
+    assert not set(lists.annex_tables["annex_5"].columns) & people
     assert not {"establishments_total", "visits_planned", "reminders", "fines_amount", "materials"} & people
+    few = FigureValue(2, None, 2, 2, 2, {})
+    told = ("cases_broken", "cases_prosecuted", "cases_tried", "complex_spots", "commendations_total")
+    assert not [one for one in told if is_hidden_in_report(lists, lists.indicators[one], few)]
+    for one in ("workers_total", "at_risk_people", "harm_reduction_contacts"):
+        assert is_hidden_in_report(lists, lists.indicators[one], few)
+    # A reader from above of the pages, exports and data feeds sees none of them.
+    assert all(is_hidden(lists, lists.indicators[one], few) for one in told)
+
+
+def test_people_whom_an_agency_examined_are_hidden_in_reports(store: DemoStore) -> None:
+    lists = store.context.lists
+    formula = lists.figures.columns["cases_uncovered"]
+    key = "total(agency_return, workers_examined)"
+    examined = replace(formula, aggregates=(replace(formula.aggregates[0], key=key),))
+    assert is_of_people(lists, [examined])
 
 
 def test_sign_off_and_freeze_are_of_what_was_seen(store: DemoStore, write: Write) -> None:
