@@ -89,7 +89,7 @@ class CountedKind:
     people: tuple[str, ...] = ()
 
     def is_of_somebody(self, *, by_number: bool) -> bool:
-        """Tell whether counting rows, or adding up their numbers, counts people, their establishments or cases."""
+        """Tell whether counting rows, or adding up their numbers, counts people, establishments or cases."""
         return (self.numbers if by_number else self.rows) in ("person", "establishment", "case")
 
     def is_of_people(self, *, by_number: bool) -> bool:

@@ -131,13 +131,15 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
                     "outreach_form_id": _ids("forms"),
                     "channel": Readable(ValueType.TEXT),
                     "topic_ids": _texts("topics"),
+                    # A talk held during an inspection is no session of its commune.
+                    "is_of_visit": _FLAG,
                     # Workers reached for the first time whom the session gives to no establishment.
                     **_numbers("unallocated"),
                 },
             ),
             Source(
                 "audience",
-                ("outreach_session",),
+                ("inspection", "outreach_session"),
                 {
                     "audience_id": _ids("audiences"),
                     "outreach_form_id": _ids("forms"),
@@ -145,7 +147,10 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
                 },
             ),
             Source(
-                "material", ("outreach_session",), {"material_id": _ids("materials"), **_numbers("quantity")}
+                "material",
+                ("outreach_session",),
+                # Sheets and copies are documents; pieces and broadcasts do not add up with them.
+                {"material_id": _ids("materials"), "is_document": _FLAG, **_numbers("quantity")},
             ),
             Source(
                 "media_post",
@@ -181,7 +186,8 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
             Source(
                 "harm_reduction_return",
                 ("harm_reduction_return",),
-                {"service_id": _ids("support_services"), **_numbers("quantity")},
+                # Contacts with people and things handed out do not add up.
+                {"service_id": _ids("support_services"), "is_contact": _FLAG, **_numbers("quantity")},
                 is_owed=True,
             ),
             Source(

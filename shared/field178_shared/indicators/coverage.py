@@ -19,6 +19,11 @@ class Coverage:
         return self.counted >= self.every
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there are entities and the number of none is known."""
+        return self.every > 0 and not self.counted
+
+    @property
     def missing(self) -> int:
         """The number of entities that nobody counted."""
         return self.every - self.counted

@@ -16,8 +16,10 @@ from field178_shared.records.commune import (
     RISK_COUNT,
     CommunePlan,
     MediaPost,
+    is_of_ended_unit,
 )
 from field178_shared.records.inspection import INSPECTED
+from field178_shared.records.outreach_session import AUDIENCES_OF_VISIT, FORM_OF_VISIT
 from field178_shared.records.reading import (
     Data,
     answers_of,
@@ -47,6 +49,8 @@ INSPECTION, OUTREACH_SESSION = "inspection", "outreach_session"
 _WORKERS = "workers_at_risk"
 # Measures that begin something: the case goes on after them.
 _BEGINNINGS = frozenset({"commitment_signed", "fix_by_date", "admin_minutes"})
+# Units of materials that are documents, and of services that are contacts with people.
+_DOCUMENTS, _CONTACT = frozenset({"sheet", "copy"}), "contact"
 _COUNTS_OF_WORKERS = tuple(SOURCES["worker_count"].fields)
 
 
@@ -104,7 +108,12 @@ class Event:
 
 
 def events_of(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
-    """Yield the events that a record tells of; one without a day tells of none."""
+    """Yield the events that a record tells of; one without a day tells of none.
+
+    Neither does what a commune entered for a day after its end: the commune that followed it enters that.
+    """
+    if is_of_ended_unit(record.type, record.data, lists):
+        return
     if (read := _READERS.get(record.type)) is not None:
         yield from read(record, lists)
 
@@ -118,6 +127,8 @@ def _of_visit(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
     begun_at = text_of(data, "started_at")
     for source, on, row in (*_seen(data, day), *_found(record, day)):
         yield Event(record.record_id, source, on, unit_id, row, entities, begun_at)
+    for row in _audiences_of_visit(answers_of(data)):
+        yield Event(record.record_id, "audience", day, unit_id, row)
 
 
 def _seen(data: Data, day: date) -> Iterator[_Row]:
@@ -135,11 +146,14 @@ def _found(record: CountedRecord, day: date) -> Iterator[_Row]:
     """Yield what a visit found and what followed it."""
     data, after = record.data, AfterVisit.of(record.data, record.entries)
     measures = [text_of(one, "measure_id") for one in entries_of(data, "measures").values()]
-    handled = {violation for one in after.decisions for violation in one.violation_ids}
-    is_handled = not _BEGINNINGS.issuperset(measures)
-    for finding in entries_of(data, "findings").values():
+    decided = {violation for one in after.decisions for violation in one.violation_ids}
+    # A measure of the field names no finding: it settles one of those that no decision names.
+    settling = sum(one not in _BEGINNINGS for one in measures)
+    for _, finding in sorted(entries_of(data, "findings").items()):
         violation = text_of(finding, "violation_id")
-        yield "finding", day, {"violation_id": violation, "is_handled": is_handled or violation in handled}
+        is_settled = violation not in decided and settling > 0
+        settling -= is_settled
+        yield "finding", day, {"violation_id": violation, "is_handled": is_settled or violation in decided}
     yield from (("measure", day, {"measure_id": measure}) for measure in measures)
     for decision in after.decisions:
         amounts = {"amount_vnd": decision.amount_vnd, "paid_vnd": decision.paid_vnd}
@@ -160,33 +174,65 @@ def _of_session(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
     form_id = text_of(data, "outreach_form_id")
     audiences, lines = entries_of(data, "audiences"), entries_of(data, "establishments")
     form = lists.forms.get(form_id)
+    # What a visit reached is read from the visit, whether its session came with it or not.
+    has_visit = bool(text_of(data, "source_inspection_id"))
     yield event(
         "session",
         {
             "outreach_form_id": form_id,
             "channel": "" if form is None else form.channel,
             "topic_ids": ids_of(data, "topic_ids"),
-            "unallocated": _unallocated(audiences, lines),
+            "is_of_visit": is_of_visit(data),
+            "unallocated": 0 if has_visit else _unallocated(audiences, lines),
         },
     )
     yield _filed(record, day)
-    for audience_id, counts in audiences.items():
+    for audience_id, counts in () if has_visit else audiences.items():
         row = {"audience_id": audience_id, "outreach_form_id": form_id, **_attendance(counts)}
+        if audience_id == _WORKERS:
+            of_lines = sum(_attended(one) or 0 for one in lines.values())
+            row["attendance_count"] = max(_attended(counts) or 0, of_lines)
         yield event("audience", row, **_place_of(data, audience_id, lists))
-    # What a visit reached is read from the visit, whether its session came with it or not.
-    for establishment_id, counts in () if text_of(data, "source_inspection_id") else lines.items():
+    for establishment_id, counts in () if has_visit else lines.items():
         row = {"audience_ids": tuple(audiences), **_attendance(counts)}
         yield event("talk", row, establishment=establishment_id)
     for material_id, handed_out in entries_of(data, "materials").items():
-        yield event("material", {"material_id": material_id, "quantity": count_of(handed_out, "quantity")})
+        material = lists.materials.get(material_id)
+        is_document = material is not None and material.unit in _DOCUMENTS
+        quantity = count_of(handed_out, "quantity")
+        yield event(
+            "material", {"material_id": material_id, "is_document": is_document, "quantity": quantity}
+        )
+
+
+def is_of_visit(session: Data) -> bool:
+    """Tell whether a session is the talk of an inspection."""
+    return bool(text_of(session, "source_inspection_id")) or (
+        text_of(session, "outreach_form_id") == FORM_OF_VISIT
+    )
+
+
+def _audiences_of_visit(answers: Data) -> Iterator[Mapping[str, object]]:
+    """Yield the audiences of the talk of a visit, as the session that it makes has them."""
+    for audience_id, attended, first_time in AUDIENCES_OF_VISIT if answers.get("ou_done") == "yes" else ():
+        counts = {
+            "attendance_count": count_of(answers, attended),
+            "first_time_count": count_of(answers, first_time),
+        }
+        if any(one is not None for one in counts.values()):
+            yield {"audience_id": audience_id, "outreach_form_id": FORM_OF_VISIT, **_attendance(counts)}
 
 
 def _talk_of_visit(answers: Data) -> dict[str, object]:
     owners = ("owners_managers",) if count_of(answers, "ou_owners_attended") else ()
     return {
         "audience_ids": (*owners, _WORKERS),
-        "attendance_count": count_of(answers, "ou_workers_attended"),
-        "first_time_count": count_of(answers, "ou_workers_first_time"),
+        **_attendance(
+            {
+                "attendance_count": count_of(answers, "ou_workers_attended"),
+                "first_time_count": count_of(answers, "ou_workers_first_time"),
+            }
+        ),
     }
 
 
@@ -246,7 +292,13 @@ def _of_agency_return(record: CountedRecord, lists: CodeLists) -> Iterator[Event
 def _of_harm_reduction(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
     day = day_of_return(record.type, record.data)
     for service_id, given in entries_of(record.data, "services").items() if day else ():
-        row = {"service_id": service_id, "quantity": count_of(given, "quantity")}
+        service = lists.support_services.get(service_id)
+        is_contact = service is not None and service.unit == _CONTACT
+        row = {
+            "service_id": service_id,
+            "is_contact": is_contact,
+            "quantity": count_of(given, "quantity"),
+        }
         assert day is not None
         yield Event(record.record_id, HARM_REDUCTION, day, text_of(record.data, "unit_id"), row)
 
@@ -270,8 +322,14 @@ def risk_group_of(data: Data) -> str:
 
 
 def _attendance(counts: Data) -> dict[str, object]:
-    names = ("attendance_count", "first_time_count", "female_count")
-    return {name: count_of(counts, name) for name in names}
+    numbers = {name: count_of(counts, name) for name in ("first_time_count", "female_count")}
+    return {"attendance_count": _attended(counts), **numbers}
+
+
+def _attended(counts: Data) -> int | None:
+    """Return the attendances: never fewer than the people who came for the first time."""
+    numbers = [count_of(counts, name) for name in ("attendance_count", "first_time_count")]
+    return max((one for one in numbers if one is not None), default=None)
 
 
 def _place_of(data: Data, audience_id: str, lists: CodeLists) -> dict[str, str]:

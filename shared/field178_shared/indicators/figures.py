@@ -91,6 +91,11 @@ class FigureValue:
         return self.coverage is not None and not self.coverage.is_full
 
     @property
+    def is_counted(self) -> bool:
+        """Whether anything of a sum was counted; of places without any count it is unknown and not zero."""
+        return self.den is not None or self.coverage is None or not self.coverage.is_empty
+
+    @property
     def is_partial(self) -> bool:
         """Whether a part of what it is made of was not counted, or of the months that ended not sent."""
         return self.is_uncounted or self.low != self.high or (self.sent is not None and self.sent.lacks)
@@ -122,6 +127,8 @@ def figure_of(indicator: Indicator, figure: Figure, totals: AreaTotals) -> Figur
     coverage = coverage_of(figure, totals)
     value = _value(num, den, indicator.unit == PERCENT)
     known = FigureValue(num, den, value, value, value, breakdown, sent, coverage)
+    if not known.is_counted:
+        return replace(known, value=None, low=None, high=None)
     if sent is not None and sent.lacks:
         return replace(known, low=None, high=None)
     if not known.is_uncounted:
@@ -225,7 +232,7 @@ def _value(num: float, den: float | None, is_percent: bool) -> float | None:
 
 def aggregates_of(lists: CodeLists) -> tuple[Aggregate, ...]:
     """Return the aggregates that the indicators and the annexes of reports need, each once."""
-    return _each_once((*one.aggregates, *one.sent) for one in _formulas(lists))
+    return _each_once(one.needed for one in _formulas(lists))
 
 
 def aggregates_of_parts(lists: CodeLists) -> tuple[Aggregate, ...]:

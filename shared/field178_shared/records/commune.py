@@ -6,17 +6,30 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
+from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import Data, count_of, day_of, ids_of, text_of
 
 CENSUS, POST, PLAN = "worker_census", "media_post", "commune_plan"
 RISK_COUNT = "risk_group_count"
 COMMUNE_TYPES = (CENSUS, POST, PLAN, RISK_COUNT)
 _SECOND_HALF = 7
+# The day that an entry states, by its type.
+DAY_OF_ENTRY = {CENSUS: "counted_on", POST: "published_on", PLAN: "issued_on", RISK_COUNT: "half_year"}
 
 
 def half_year_of(day: date) -> date:
     """Return the half-year of a day, told by its first day."""
     return date(day.year, _SECOND_HALF if day.month >= _SECOND_HALF else 1, 1)
+
+
+def is_of_ended_unit(record_type: str, data: Data, lists: CodeLists) -> bool:
+    """Tell whether an entry states something of a day on which its commune was not there any more."""
+    unit = lists.units.get(text_of(data, "unit_id"))
+    if unit is None or unit.valid_to is None or record_type not in DAY_OF_ENTRY:
+        return False
+    day, year = day_of(data, DAY_OF_ENTRY[record_type]), count_of(data, "year")
+    days = (day, None if year is None else date(year, 1, 1))
+    return any(one is not None and one >= unit.valid_to for one in days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,13 @@ from typing import Self
 
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, ids_of, text_of
 
+# The form of the session that a visit makes, and its audiences by the answers that count them.
+FORM_OF_VISIT = "during_inspection"
+AUDIENCES_OF_VISIT = (
+    ("workers_at_risk", "ou_workers_attended", "ou_workers_first_time"),
+    ("owners_managers", "ou_owners_attended", ""),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Attendance:

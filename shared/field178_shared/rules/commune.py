@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.errors import ErrorCode
-from field178_shared.records.commune import CENSUS, PLAN, POST, RISK_COUNT, half_year_of
+from field178_shared.records.commune import (
+    CENSUS,
+    DAY_OF_ENTRY,
+    PLAN,
+    POST,
+    RISK_COUNT,
+    half_year_of,
+    is_of_ended_unit,
+)
 from field178_shared.records.reading import Data, count_of, day_of, text_of
 from field178_shared.rules.facts import fact_id, fact_text
 from field178_shared.rules.problem import Context, Problem, Rule, not_in_force
@@ -68,11 +76,13 @@ def census_warnings(data: Data, lists: CodeLists, context: Context) -> Iterator[
 def census_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield what must be corrected before a census is entered, beside the contradictions."""
     yield from _still_to_come("counted_on", data, context)
+    yield from _unit_ended(CENSUS, data, lists)
 
 
 def post_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield what must be corrected before a media post is entered."""
     yield from _still_to_come("published_on", data, context)
+    yield from _unit_ended(POST, data, lists)
     outlet_id, day = text_of(data, "outlet_id"), day_of(data, "published_on")
     outlet = lists.media_outlets.get(outlet_id)
     if outlet_id and (outlet is None or outlet.unit_id != text_of(data, "unit_id")):
@@ -84,6 +94,7 @@ def post_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Pr
 def plan_problems(data: Data, lists: CodeLists, context: Context) -> Iterator[Problem]:
     """Yield what must be corrected before the plan of a year is entered."""
     yield from _still_to_come("issued_on", data, context)
+    yield from _unit_ended(PLAN, data, lists)
 
 
 def risk_count_contradictions(data: Data, lists: CodeLists) -> Iterator[Problem]:
@@ -111,6 +122,13 @@ def risk_count_problems(data: Data, lists: CodeLists, context: Context) -> Itera
     group = lists.choice("risk_group", text_of(data, "group_id"))
     if group is not None and not group.valid_on(half_year):
         yield Problem("group_id", ErrorCode.NOT_IN_FORCE)
+
+
+def _unit_ended(record_type: str, data: Data, lists: CodeLists) -> Iterator[Problem]:
+    """Yield the day of an entry on which its commune was not there any more: its heir enters it."""
+    if is_of_ended_unit(record_type, data, lists):
+        path = DAY_OF_ENTRY[record_type]
+        yield Problem(path if path in data else "year", ErrorCode.UNIT_NOT_VALID)
 
 
 def _still_to_come(path: str, data: Data, context: Context) -> Iterator[Problem]:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import uuid
 
+from field178_shared.records.outreach_session import AUDIENCES_OF_VISIT, FORM_OF_VISIT
 from field178_shared.records.reading import Data, answers_of, count_of, instant_of, text_of
 from field178_shared.time.clock import VIETNAM
 
-FORM = "during_inspection"
 TOPIC = "prostitution_law"
 _CLOCKS = ("captured_at", "filed_at", "clock_offset_s", "tz_offset")
 _ENVELOPE = ("unit_id", "team_id", *_CLOCKS, "codelist_version")
-_AUDIENCES = (
-    ("workers_at_risk", "ou_workers_attended", "ou_workers_first_time"),
-    ("owners_managers", "ou_owners_attended", ""),
-)
 
 
 def session_id_of_visit(visit_id: str) -> str:
@@ -31,7 +27,7 @@ def session_of_visit(visit: Data, visit_id: str, host_agency_id: str) -> dict[st
     local = started.astimezone(VIETNAM)
     session: dict[str, object] = {name: visit[name] for name in _ENVELOPE if name in visit}
     session |= {
-        "outreach_form_id": FORM,
+        "outreach_form_id": FORM_OF_VISIT,
         "session_date": local.date().isoformat(),
         "start_time": f"{local:%H:%M}",
         "host_agency_id": host_agency_id,
@@ -48,7 +44,7 @@ def session_of_visit(visit: Data, visit_id: str, host_agency_id: str) -> dict[st
 
 def _audiences(answers: Data) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
-    for audience, attended_item, first_time_item in _AUDIENCES:
+    for audience, attended_item, first_time_item in AUDIENCES_OF_VISIT:
         attended, first_time = count_of(answers, attended_item), count_of(answers, first_time_item)
         if attended:
             found[audience] = {"attendance_count": attended}

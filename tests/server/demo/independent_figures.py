@@ -24,6 +24,11 @@ BEGIN_ONLY = {"commitment_signed", "fix_by_date", "admin_minutes"}
 OFFICIALS = {"officials", "team_178_members", "commune_staff", "volunteers"}
 STAFF, STAFF_TOTALS = {"team_178_members", "commune_staff"}, {"team_members_total", "commune_staff_total"}
 INTEGRATED = {"drug_prevention", "hiv_aids", "trafficking"}
+MATERIALS = {
+    "materials_total": {"leaflet", "handbook", "document"},
+    "displays_total": {"poster", "panel", "banner", "other"},
+    "media_products_total": {"video", "audio", "infographic"},
+}
 COUNTED_AS_PEOPLE = {
     "upper_secondary": "upper_secondary_students",
     "vocational": "vocational_students",
@@ -300,7 +305,23 @@ class Year:
 
     # Outreach.
 
-    def outreach(self) -> dict[str, Answer]:
+    def attended(self, session: RawRecord, audience: str, count: Json) -> int:
+        """Return the attendances of an audience: never fewer than came first, or its lines say."""
+        lines = session.data.get("establishments", {}).values() if audience == "workers_at_risk" else ()
+        of_lines = sum(max(one["attendance_count"], one.get("first_time_count") or 0) for one in lines)
+        return max(count["attendance_count"], count.get("first_time_count") or 0, of_lines)
+
+    def attended_on_site(self) -> Counter[str]:
+        """Return the attendances of the talks of visits."""
+        found: Counter[str] = Counter()
+        for visit in self.visits:
+            for audience, name in (("workers_at_risk", "workers"), ("owners_managers", "owners")):
+                told = [answer(visit, f"ou_{name}_{what}") or 0 for what in ("attended", "first_time")]
+                if answer(visit, "ou_done") == "yes" and any(told):
+                    found[audience] += max(told)
+        return found
+
+    def outreach(self) -> dict[str, Answer]:  # plain loops, as the definitions read
         forms: dict[str, set[str]] = {unit: set() for unit in self.communes}
         quarters: dict[str, set[int]] = {unit: set() for unit in self.communes}
         attendances: Counter[str] = Counter()
@@ -308,18 +329,23 @@ class Year:
         trained = trained_first = integrated = digital = 0
         for one in self.sessions:
             form = one.data["outreach_form_id"]
-            if one.data["unit_id"] in forms:
+            # A talk during an inspection is no session of the commune.
+            is_of_visit = form == "during_inspection" or one.data.get("source_inspection_id")
+            if one.data["unit_id"] in forms and not is_of_visit:
                 forms[one.data["unit_id"]].add(form)
                 quarters[one.data["unit_id"]].add((int(one.data["session_date"][5:7]) - 1) // 3)
             integrated += bool(INTEGRATED & set(one.data["topic_ids"]))
             digital += self.channel.get(form) == "digital"
             for audience, count in one.data.get("audiences", {}).items():
-                attendances[audience] += count["attendance_count"]
+                # What a visit reached is counted by the visit.
+                if not one.data.get("source_inspection_id"):
+                    attendances[audience] += self.attended(one, audience, count)
                 if form == "training_class":
                     trained += count["attendance_count"] if audience in OFFICIALS else 0
                     trained_first += (count.get("first_time_count") or 0) if audience in STAFF else 0
             for material, handed in one.data.get("materials", {}).items():
                 materials[material] += handed["quantity"]
+        attendances.update(self.attended_on_site())
         number, communes = len(self.sessions), len(self.communes)
         staff = sum(self.stated_totals(STAFF_TOTALS))
         return {
@@ -333,7 +359,10 @@ class Year:
             "workers_attendances": Answer(attendances["workers_at_risk"]),
             "integrated_sessions_pct": Answer(integrated, number),
             "digital_sessions_pct": Answer(digital, number),
-            "materials_total": summed(materials),
+            **{
+                name: summed({one: number for one, number in materials.items() if one in kinds})
+                for name, kinds in MATERIALS.items()
+            },
             "training_participants": Answer(trained),
             "team_trained_pct": Answer(min(trained_first, staff), staff),
         }
@@ -416,7 +445,8 @@ class Year:
                     fines += one.get("amount_vnd") or 0
             for key, one in visit.data.get("follow_ups", {}).items():
                 due = day(one.get("due_on"))
-                if self.within(due):
+                # What is due in a month that lasts is not missed yet.
+                if due is not None and self.within(due) and due < self.today.replace(day=1):
                     closed = self.closed_on(visit, key)
                     asked += 1
                     in_time += closed is not None and due is not None and closed <= due
@@ -424,10 +454,14 @@ class Year:
                 continue
             own = [one["measure_id"] for one in visit.data.get("measures", {}).values()]
             measures.update(own)
+            settling = sum(one not in BEGIN_ONLY for one in own)
             for one in visit.data.get("findings", {}).values():
                 violations[one["violation_id"]] += 1
                 decided = any(one["violation_id"] in other.get("violation_ids", ()) for other in decisions)
-                handled += bool(set(own) - BEGIN_ONLY) or decided
+                # A measure names no violation: it settles one of those that no decision names.
+                settled = not decided and settling > 0
+                settling -= settled
+                handled += decided or settled
         found = sum(violations.values())
         return {
             "violations_by_code": summed(violations),
@@ -513,7 +547,12 @@ class Year:
             "cases_prosecuted": Answer(sent("cases_prosecuted")),
             "cases_tried": Answer(sent("cases_tried")),
             "complex_spots": Answer(sum(count for _, count in spots.values())),
-            "harm_reduction_contacts": summed(services),
+            # Things handed out are no contacts.
+            "harm_reduction_contacts": summed(
+                {one: number for one, number in services.items() if not one.endswith("_distributed")}
+            ),
+            "condoms_distributed": Answer(services["condoms_distributed"]),
+            "kits_distributed": Answer(services["kits_distributed"]),
         }
 
     def office(self) -> dict[str, Answer]:

@@ -30,6 +30,7 @@ Json = dict[str, Any]
 # Id, type, scope, data, and the record that it stands beside.
 Filed = tuple[str, str, str, Json, str | None]
 YEAR = 2024
+_OTHER_MATERIALS = {"poster": {"quantity": 3}, "video": {"quantity": 1}}
 
 
 def second_dataset(seed: int) -> Json:
@@ -51,7 +52,7 @@ def second_dataset(seed: int) -> Json:
             agency: {name: rng.randint(0, 40) for name in numbers}
             for agency, numbers in maker.AGENCY_RETURNS.items()
         },
-        "HARM_REDUCTION": {name: rng.randint(0, 300) for name in maker.HARM_REDUCTION},
+        "HARM_REDUCTION": {name: rng.randint(0, 300) for name in (*maker.HARM_REDUCTION, "kits_distributed")},
         "VISIT_LIKELIHOOD": {name: rng.random() for name in maker.VISIT_LIKELIHOOD},
     }
     with pytest.MonkeyPatch.context() as patch:
@@ -216,7 +217,9 @@ class Further:
             audiences={name: counts(20) for name in audiences},
             establishments={demo_id(one["id"]): counts(6) for one in named} or None,
             topic_ids=rng.sample(("prostitution_law", "hiv_aids", "harms", "trafficking"), 2),
-            materials={"leaflet": {"quantity": rng.randrange(50)}} if rng.random() < 0.6 else None,
+            materials={"leaflet": {"quantity": rng.randrange(50)}, **_OTHER_MATERIALS}
+            if rng.random() < 0.6
+            else None,
             filed_at=None,
         )
         return self._id(f"session {number}"), "outreach_session", f"unit:{unit}", data, None

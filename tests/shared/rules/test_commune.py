@@ -92,3 +92,22 @@ def test_an_outlet_publishes_from_the_day_it_is_in_force() -> None:
     assert _problems("media_post", early) == {("outlet_id", "not_in_force")}
     unknown = builders.media_post(outlet_id="radio_of_nobody")
     assert _problems("media_post", unknown) == {("outlet_id", "unknown_choice")}
+
+
+@pytest.mark.parametrize(
+    ("record_type", "day", "refused"),
+    [
+        ("worker_census", {"counted_on": "2025-07-01"}, "counted_on"),
+        ("worker_census", {"counted_on": "2025-06-30"}, ""),
+        ("commune_plan", {"issued_on": "2025-08-01", "year": 2025}, "issued_on"),
+        ("commune_plan", {"issued_on": "2025-06-01", "year": 2026}, "issued_on"),
+        ("commune_plan", {"issued_on": "2025-06-01", "year": 2025}, ""),
+        ("risk_group_count", {"half_year": "2025-07-01"}, "half_year"),
+    ],
+)
+def test_ended_commune_enters_nothing_of_a_day_after_its_end(
+    record_type: str, day: builders.Data, refused: str
+) -> None:
+    data = getattr(builders, record_type)(unit_id="c11629_v1", **day)
+    found = {path for path, code in _problems(record_type, data) if code == "unit_not_valid"}
+    assert found == ({refused} if refused else set())

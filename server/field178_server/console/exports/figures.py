@@ -55,6 +55,7 @@ _COLUMNS = {
     "note": N_("Remark"),
 }
 _AREA, _COMMUNE = N_("Whole area"), N_("One commune")
+_NOT_COUNTED = N_("Nobody has counted them yet.")
 _NOTHING: tuple[Cell, ...] = (None,) * 5
 _VERDICTS = {
     Verdict.MET: N_("Yes"),
@@ -133,6 +134,8 @@ class _FigureRows:
             note = say(N_("being counted"))
         elif not figure.approved.is_sent:
             note = say(N_("Not sent yet"))
+        elif not figure.approved.is_counted:
+            note = say(_NOT_COUNTED)
         elif is_hidden:
             note = say(N_("Not shown: a number from 1 to 4 could be worked out from it."))
         else:

@@ -216,6 +216,8 @@ class DetailWriter:
             return PlaceLine(title, NumberLink(self._localizer.say(N_("being counted"))), None, NOTHING)
         if not value.is_sent:
             return PlaceLine(title, NumberLink(self._localizer.say(N_("not sent"))), None, NOTHING)
+        if not value.is_counted:
+            return PlaceLine(title, NumberLink(self._localizer.say(N_("not counted"))), None, NOTHING)
         if is_hidden:
             return PlaceLine(title, NumberLink(cell_text(self._localizer)), None, NOTHING)
         num = self._number("num", value.num, where)

@@ -141,6 +141,8 @@ class FigureWriter:
         unit = "" if indicator.unit in (PERCENT, YES_NO) else indicator.unit
         if not value.is_sent:
             return FigureText(NOTHING, "", reason=self._owed_by(indicator))
+        if not value.is_counted:
+            return FigureText(NOTHING, "", reason=say(N_("Nobody has counted them yet.")))
         if self.is_hidden(indicator, figure):
             if is_sum_of_fines(self.localizer.lists, indicator):
                 reason = say(

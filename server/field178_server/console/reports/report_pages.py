@@ -16,6 +16,7 @@ from field178_server.console.shell.flash import REPORTS, take_flash
 from field178_server.console.shell.form_actions import attempt, batch_in, done, office, whole_number
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
+from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, snapshot

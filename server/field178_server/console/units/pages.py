@@ -27,6 +27,7 @@ from field178_server.office.units.operations import reassign
 from field178_server.office.units.queries import (
     EndedUnit,
     ended_units,
+    entries_after_end,
     heir_of,
     successors_of,
     teams_of_ended_units,
@@ -48,6 +49,7 @@ def units() -> Response:
     with snapshot(runtime.engine) as session:
         found = ended_units(session, runtime.tenant_id, own_access(), lists, today)
         teams = teams_of_ended_units(session, runtime.tenant_id, own_access(), lists, today)
+        late = entries_after_end(session, runtime.tenant_id, own_access(), lists)
         running = under_way(session, runtime.tenant_id, UNIT_MOVE)
         layout = layout_of(session, current_officer(), localizer)
     return render(
@@ -56,6 +58,7 @@ def units() -> Response:
         active="console.establishments",
         units=[view.unit_line(one, localizer) for one in found],
         teams=[view.team_line(one, localizer) for one in teams],
+        late=[view.late_entry_line(one, localizer) for one in late],
         running=url_for("console.job", job_id=running) if running else "",
         flash=flash.text("", localizer) if flash else "",
     )

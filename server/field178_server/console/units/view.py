@@ -8,10 +8,14 @@ from datetime import timedelta
 
 from flask import url_for
 
+from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.office.establishments.queries import RegisterRow
 from field178_server.office.units.borders import unit_at
 from field178_server.office.units.queries import EndedUnit, TeamOfEndedUnits
+from field178_server.records.stored_record import Stored
+from field178_shared.records.commune import DAY_OF_ENTRY
+from field178_shared.records.reading import day_of, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,27 @@ class UnitLine:
     became: str
     heir: str
     register_href: str
+
+
+@dataclass(frozen=True, slots=True)
+class LateEntryLine:
+    """What a commune entered for a day after its end."""
+
+    unit: str
+    kind: str
+    day: str
+    href: str
+
+
+def late_entry_line(entry: Stored, localizer: Localizer) -> LateEntryLine:
+    """Return an entry that figures leave out, with its page, on which it is withdrawn."""
+    day = day_of(entry.data, DAY_OF_ENTRY[entry.type])
+    return LateEntryLine(
+        localizer.label(localizer.lists.units, text_of(entry.data, "unit_id")),
+        type_name(entry.type, localizer),
+        localizer.day(day) if day else str(entry.data.get("year", "")),
+        url_for("console.commune_entry", record_id=entry.record_id),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from field178_shared.indicators.periods import months_after
 from field178_shared.records.commune import (
     CENSUS,
     COMMUNE_TYPES,
+    DAY_OF_ENTRY,
     PLAN,
     POST,
     RISK_COUNT,
@@ -31,7 +32,6 @@ from field178_shared.records.establishment import ENDED
 from field178_shared.records.reading import count_of, day_of, text_of
 
 COUNT_AGE = timedelta(days=365)
-_DAYS = {CENSUS: "counted_on", POST: "published_on", PLAN: "issued_on", RISK_COUNT: "half_year"}
 # At-risk groups are asked for from the fifth month of their half-year on, until the next one has come so far.
 _MONTHS_TO_COUNT = 4
 
@@ -205,7 +205,7 @@ def establishments_in(session: Session, tenant_id: str, unit_id: str) -> list[tu
 
 def day_of_entry(entry: Stored) -> date | None:
     """Return the day that an entry is about."""
-    return day_of(entry.data, _DAYS[entry.type])
+    return day_of(entry.data, DAY_OF_ENTRY[entry.type])
 
 
 def _uncounted(

@@ -187,10 +187,10 @@ def _figures_of_area(
 
 
 def _numbers(reader: FeedReader, figure: IndicatorFigure, target: Reached | None, *, is_hidden: bool) -> Row:
-    """Return the numbers of a figure beside its target; of what is hidden or was not sent there are none."""
+    """Return the numbers of a figure beside its target: none where it is hidden, not sent or not counted."""
     value, is_sent = figure.approved, figure.approved.is_sent
     asked = None if target is None else float(target.target)
-    if is_hidden or not is_sent:
+    if is_hidden or not is_sent or not value.is_counted:
         return (None,) * 5 + (asked, None, None, is_hidden, is_sent, None, None, None)
     waiting = None if reader.is_from_above else figure.with_waiting.value
     met = None if target is None else target.met

@@ -67,7 +67,7 @@ class ReportQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ComparedFigure:
-    """The figure of an indicator, and that of the same period before; `covered`: how far that can be compared."""
+    """The figure of an indicator, that of the same period before, and how far the two can be compared."""
 
     now: FigureValue
     before: FigureValue

@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from field178_server.office.indicators.left_out import LeftOut
 from field178_server.office.indicators.report_facts import ComparedFigure, ReportFacts, ReportFigures
+from field178_server.office.reports.recipients import recipients_of
 from field178_shared.codelists import CodeLists, Indicator, TargetProfile
 from field178_shared.codelists.indicators import PERCENT, YES_NO, Target
 from field178_shared.codelists.reports import AnnexTable
@@ -111,6 +112,7 @@ def _heading(report: Report) -> dict[str, str]:
     if _COMMITTEE.fullmatch(f"{heading['superior_body'].strip()} "):
         unit = _COMMITTEE.sub("", heading["issuing_body"].strip(), count=1)
         heading["issuing_body"] = unit.title() if unit.isupper() else unit[:1].upper() + unit[1:]
+    heading["recipients"] = recipients_of(heading)
     return heading
 
 
@@ -181,6 +183,7 @@ def _value(lists: CodeLists, indicator: Indicator, value: FigureValue) -> Plain:
         "counted": counted_text(value),
         "sent": None if value.sent is None else [value.sent.months, value.sent.ended],
         "is_sent": value.is_sent,
+        "is_counted": value.is_counted,
         "is_hidden": is_hidden_in_report(lists, indicator, value),
     }
 
@@ -233,11 +236,16 @@ def _annex(
     }
 
 
-def _counted_part(lists: CodeLists, column: str, totals: AreaTotals) -> Iterator[str]:
-    """Yield how much of a column was counted, where that is not all: an indicator adds up the same number."""
+def _coverage_of_column(lists: CodeLists, column: str, totals: AreaTotals) -> Coverage | None:
+    """Return how much of a column was counted: an indicator adds up the same number."""
     formula = lists.figures.columns[column]
     same = (one for one in lists.figures.values() if (one.denominator or one.numerator).text == formula.text)
-    coverage = next((found for one in same if (found := coverage_of(one, totals)) is not None), None)
+    return next((found for one in same if (found := coverage_of(one, totals)) is not None), None)
+
+
+def _counted_part(lists: CodeLists, column: str, totals: AreaTotals) -> Iterator[str]:
+    """Yield how much of a column was counted, where that is not all."""
+    coverage = _coverage_of_column(lists, column, totals)
     if coverage is not None and not coverage.is_full:
         yield f"({_coverage_text(coverage)})"
 
@@ -246,10 +254,18 @@ def _by_unit(annex: AnnexTable, counted: CountedReport) -> tuple[list[list[objec
     figures, lists = counted.figures, counted.lists
 
     def cells(totals: AreaTotals) -> list[object]:
-        return [int(lists.figures.columns[one].run(totals) or 0) for one in annex.columns]
+        return [_cell(lists, one, totals) for one in annex.columns]
 
     rows = [[lists.units[unit_id].vi, *cells(totals)] for unit_id, totals in figures.communes()]
     return rows, ["Cộng", *cells(figures.whole())]
+
+
+def _cell(lists: CodeLists, column: str, totals: AreaTotals) -> object:
+    """Return a number of a column; of places without any count it is unknown and not zero."""
+    coverage = _coverage_of_column(lists, column, totals)
+    if coverage is not None and coverage.is_empty:
+        return NOTHING
+    return int(lists.figures.columns[column].run(totals) or 0)
 
 
 def _by_agency(annex: AnnexTable, counted: CountedReport) -> list[list[object]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from field178_server.office.reports.queries import compiler_of
 from field178_shared.codelists import CodeLists
+from field178_shared.codelists.units import COMMUNE_KINDS, Unit
 from field178_shared.indicators.reporting import duties
 
 _COMMITTEE = "Ủy ban nhân dân"
@@ -20,7 +21,10 @@ def default_heading(lists: CodeLists, kind: str, year: int, area_id: str) -> dic
     chain = duties(lists, lists.report_kinds[kind], year)
     compiler = compiler_of(lists, chain, area_id)
     receivers = [one for duty in chain if compiler in duty.senders for one in duty.receivers]
-    names = [lists.agencies[one].vi for one in dict.fromkeys(receivers)]
+    # The committee issues the report itself: it is none of its recipients.
+    names = [
+        lists.agencies[one].vi for one in dict.fromkeys(receivers) if not _is_committee_of(lists, one, unit)
+    ]
     return {
         "superior_body": _COMMITTEE,
         "issuing_body": unit.vi,
@@ -46,6 +50,13 @@ def default_profiles(lists: CodeLists, area_id: str, year: int) -> tuple[str, ..
             or (one.unit_group is None and one.source.startswith(_NATIONAL) and one.year >= year)
         )
     )
+
+
+def _is_committee_of(lists: CodeLists, agency_id: str, unit: Unit) -> bool:
+    """Tell whether an agency is the People's Committee at the level of a unit."""
+    agency = lists.agencies[agency_id]
+    level = "commune" if unit.type in COMMUNE_KINDS else "district" if unit.parent else "province"
+    return agency.level == level and agency.vi.startswith(_COMMITTEE)
 
 
 def _lower(name: str) -> str:

@@ -20,7 +20,7 @@ from field178_shared.time.clock import VIETNAM, from_wire
 HIDDEN = "dưới 5"
 # Of a table: which cells are small, and which hide those, is not told.
 NOT_SHOWN = "không nêu"
-NOT_SENT = "chưa gửi số liệu"
+NOT_SENT, NOT_COUNTED = "chưa gửi số liệu", "chưa thống kê"
 # The office has no records of the compared period, or of a part of it alone: nothing is compared.
 NO_BEFORE, PART_BEFORE = "không có số cùng kỳ", "không đủ số cùng kỳ"
 # Behind the last sentence of an official document (ND 30/2020).
@@ -187,6 +187,8 @@ def _value(value: Content, unit: str) -> str:
         return NOT_SENT
     low, high = value.get("low"), value.get("high")
     if value["value"] is None:
+        if not value.get("is_counted", True):
+            return NOT_COUNTED
         if low is None or high is None:
             return NOTHING
         return f"{number_of(low, unit).removesuffix(PERCENT)}–{number_of(high, unit)}"

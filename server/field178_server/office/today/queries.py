@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from field178_server.audit.actions import ACTIONS, ActionKind
 from field178_server.database.models import Audit, FiledCount, FiledRecord
 from field178_server.records.access import AccessFilter
+from field178_shared.records.outreach_session import FORM_OF_VISIT
 
 # A return that nobody has answered for so long needs a telephone call.
 UNANSWERED_AFTER = timedelta(days=5)
@@ -66,7 +67,10 @@ def _kept_count(tenant_id: str, access: AccessFilter, drawer: str) -> ColumnElem
 def sessions_by_unit(
     session: Session, tenant_id: str, unit_ids: Collection[str], since: date, until: date
 ) -> dict[str, int]:
-    """Return the number of outreach sessions held in each commune in a period; void ones do not count."""
+    """Return the number of outreach sessions that each commune held in a period.
+
+    Void ones do not count, nor do talks held during an inspection.
+    """
     query = (
         select(FiledRecord.unit_id, func.count())
         .where(
@@ -75,6 +79,8 @@ def sessions_by_unit(
             FiledRecord.unit_id.in_(sorted(unit_ids)),
             FiledRecord.occurred_on.between(since, until),
             FiledRecord.review_state != "void",
+            # The form of outreach of a session.
+            FiledRecord.kind != FORM_OF_VISIT,
         )
         .group_by(FiledRecord.unit_id)
     )

@@ -9,9 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import teams as accounts
-from field178_server.database.models import EstablishmentProjection
+from field178_server.database.models import EstablishmentProjection, Record
+from field178_server.office.entries.queries import entries_of_types
 from field178_server.records.access import AccessFilter
+from field178_server.records.stored_record import Stored
 from field178_shared.codelists import CodeLists
+from field178_shared.records.commune import COMMUNE_TYPES, DAY_OF_ENTRY, is_of_ended_unit
+from field178_shared.records.reading import text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,20 @@ def teams_of_ended_units(
         if missing and team.holds_on(today) and access.holds(team.scope):
             found.append(TeamOfEndedUnits(team.id, team.name, ended, missing))
     return tuple(found)
+
+
+def entries_after_end(
+    session: Session, tenant_id: str, access: AccessFilter, lists: CodeLists
+) -> list[Stored]:
+    """Return what communes entered for days after their end, by commune and day: figures leave it out."""
+    found = [
+        one
+        for one in entries_of_types(session, tenant_id, COMMUNE_TYPES, access.covers(Record.scope))
+        if is_of_ended_unit(one.type, one.data, lists)
+    ]
+    return sorted(
+        found, key=lambda one: (one.scope, text_of(one.data, DAY_OF_ENTRY[one.type]), one.record_id)
+    )
 
 
 def successors_of(lists: CodeLists, unit_id: str) -> tuple[str, ...]:

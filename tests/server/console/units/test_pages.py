@@ -192,3 +192,24 @@ def test_team_that_lacks_the_new_commune_is_named(office: Office, reviewer: Brow
 
     run_write(office.engine, give_new_communes)
     assert "Giao xã mới cho các đội này trước" not in said(reviewer, "/units")
+
+
+def test_counts_of_days_after_the_end_are_listed_as_not_counted(
+    office: Office, signed_in: Callable[[str], Browser]
+) -> None:
+    (place,) = filed(office, WHOLE)
+    entry_id = office.runtime.ids.time_ordered()
+    data = builders.worker_census(unit_id=WHOLE, establishment_id=place, counted_on="2025-08-01")
+
+    def work(session: Session) -> None:
+        batch = batch_of(office, session)
+        batch.load([entry_id])
+        payload = json.dumps({"op": "put", "create": True, "set": data})
+        source = SourceChange(office.runtime.ids.time_ordered(), None, None, None, payload)
+        batch.put(new_record(entry_id, "worker_census", f"unit:{WHOLE}", data), source)
+        batch.flush()
+
+    run_write(office.engine, work)
+    page = signed_in("chi").text("/units")
+    assert "Nhập cho ngày sau khi xã đã kết thúc: không tính (1)" in words(unescape(page))
+    assert f"/commune/entries/{entry_id}" in page or entry_id in page

@@ -54,7 +54,7 @@ def test_the_golden_figures_come_out_of_the_records(store: DemoStore) -> None:
 
 def test_what_agencies_sent_is_counted_as_the_data_set_says(store: DemoStore) -> None:
     found = counted(store)
-    police, services = demo()["agency_returns_2024"]["dist_police"], demo()["harm_reduction_2024"]
+    police, services = demo()["agency_returns_2024"]["dist_police"], dict(demo()["harm_reduction_2024"])
     assert {
         name: found[name].approved.num
         for name in (
@@ -71,6 +71,7 @@ def test_what_agencies_sent_is_counted_as_the_data_set_says(store: DemoStore) ->
         "cases_tried": demo()["agency_returns_2024"]["court"]["cases_tried"],
         "complex_spots": police["complex_spots"],
     }
+    assert found["condoms_distributed"].approved.num == services.pop("condoms_distributed")
     assert found["harm_reduction_contacts"].approved.breakdown == services
     assert (found["pilot_models_active"].approved.num, found["commendations_total"].approved.num) == (2, 8)
     assert found["budget_used_pct"].approved.value == 88.9

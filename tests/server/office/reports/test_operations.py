@@ -28,10 +28,12 @@ from field178_server.office.reports import operations
 from field178_server.office.reports.annex_workbook import annex_workbook
 from field178_server.office.reports.content import digest
 from field178_server.office.reports.docx_report import report_docx
+from field178_server.office.reports.heading import default_heading
 from field178_server.office.reports.operations import SeenReport
 from field178_server.office.reports.printed import (
     HIDDEN,
     NO_BEFORE,
+    NOT_COUNTED,
     NOT_SENT,
     NOT_SHOWN,
     PART_BEFORE,
@@ -55,6 +57,7 @@ from field178_server.office.reports.queries import (
     stale_sign_offs,
     submissions_of,
 )
+from field178_server.office.reports.recipients import recipients_of
 from field178_server.office.reports.report_paper import report_pdf
 from field178_server.records.access import AccessFilter
 from field178_server.records.batch import Batch
@@ -224,6 +227,24 @@ def test_year_that_began_in_the_middle_is_not_compared(store: DemoStore) -> None
     assert lines["visits_total"].before == PART_BEFORE
 
 
+def test_workers_whom_nobody_counted_are_no_zero_in_sections_and_annexes(store: DemoStore) -> None:
+    # Of the first days of the year, when few places had been visited.
+    report = days_of("2024-01-01", "2024-01-14")
+    with Session(store.engine) as session:
+        live = live_content(session, store.context.tenant_id, store.context.lists, report, today(store))
+    first = printed(live).annexes[0]
+    column, places = first.head.index("Người lao động"), first.head.index("Tổng số cơ sở")
+    cells = {row[column] for row in first.rows if row[places] != "0"}
+    assert "—" in cells
+    assert "0" not in cells
+    known, there = figure(live, "workers_total")["now"]["counted"]
+    assert 0 < known < there
+    assert lines_of(store, report)["workers_total"].basis == f"của {known}/{there} cơ sở đã thống kê"
+    figure(live, "workers_total")["now"] |= {"value": None, "counted": [0, there]}
+    lines = {one.id: one for section in printed(live).sections for one in section.figures}
+    assert lines["workers_total"].value == NOT_COUNTED
+
+
 def test_year_after_a_whole_one_is_compared(store: DemoStore) -> None:
     lines = lines_of(store, days_of("2024-12-15", "2025-12-14"))
     assert lines["visits_total"].before not in (NO_BEFORE, PART_BEFORE)
@@ -309,6 +330,36 @@ def test_heading_prints_the_committee_once(store: DemoStore, write: Write, typed
         )
     assert (paper.superior_body, paper.issuing_body) == ("ỦY BAN NHÂN DÂN", "HUYỆN AN LÃO")
     assert "của Ủy ban nhân dân huyện An Lão)" in paper.annexes[0].note
+
+
+@pytest.mark.parametrize(
+    ("opening", "recipients", "printed_lines"),
+    [
+        ("Thực hiện Kế hoạch", "- Sở LĐTBXH;\n- UBND huyện An Lão;\n- Lưu: VT.", ("Sở LĐTBXH", "Lưu: VT")),
+        ("Thực hiện", "Ủy ban nhân dân huyện\nSở LĐTBXH\nLưu: VT", ("Sở LĐTBXH", "Lưu: VT")),
+        (
+            "Kính gửi: Sở LĐTBXH; Công an thành phố.\nThực hiện Kế hoạch",
+            "Sở LĐTBXH\nThường trực Huyện ủy\nLưu: VT",
+            ("Như trên", "Thường trực Huyện ủy", "Lưu: VT"),
+        ),
+        ("Kính gửi: Sở LĐTBXH", "Như trên\nLưu: VT", ("Như trên", "Lưu: VT")),
+        ("Thực hiện", "UBND huyện Kiến Thụy\nLưu: VT", ("UBND huyện Kiến Thụy", "Lưu: VT")),
+    ],
+)
+def test_no_copy_goes_to_the_addressee_or_the_issuer(
+    opening: str, recipients: str, printed_lines: tuple[str, ...]
+) -> None:
+    lines = recipients_of({**HEADING, "opening": opening, "recipients": recipients}).splitlines()
+    assert tuple(one.strip("- ;.") for one in lines) == printed_lines
+
+
+@pytest.mark.parametrize(("year", "area"), [(2024, AREA), (2026, "an_lao_area_2025"), (2026, "c11629_v2")])
+def test_new_report_names_no_recipient_of_its_own_level(store: DemoStore, year: int, area: str) -> None:
+    heading = default_heading(store.context.lists, "annual", year, area)
+    committee = {"an_lao_area_2024": "Ủy ban nhân dân huyện", "c11629_v2": "Ủy ban nhân dân cấp xã"}
+    lines = heading["recipients"].splitlines()
+    assert committee.get(area, "Ủy ban nhân dân thành phố (tỉnh)") not in lines
+    assert lines[-1] == "Lưu: VT"
 
 
 def test_shares_of_inspected_places_say_so_beside_counts_of_all(store: DemoStore, write: Write) -> None:
@@ -469,7 +520,7 @@ def test_late_arrival_is_listed_and_a_restatement_names_what_it_restates(
     store: DemoStore, write: Write
 ) -> None:
     one = frozen(store, write, opened(write, year=2026, kind="annual"))
-    record_id, unit = one.content["report"]["id"], "c11629_v1"
+    record_id, unit = one.content["report"]["id"], "c11629_v2"
     entry: Data = {
         "unit_id": unit,
         "year": 2026,

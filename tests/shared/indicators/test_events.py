@@ -1,0 +1,155 @@
+"""What of a record counts: follow-ups due, measures, talks on site, and numbers that nobody counted."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from tests.shared.indicators.conftest import (
+    OTHER_UNIT,
+    UNIT,
+    FiguresOf,
+    establishment,
+    reached,
+    record,
+    session,
+    visit,
+)
+
+from field178_shared.indicators.coverage import Coverage
+from field178_shared.indicators.events import CountedRecord
+from field178_shared.indicators.periods import Period
+
+REACHED = "workers_reached_pct"
+
+
+def with_data(seen: CountedRecord, **more: object) -> CountedRecord:
+    return record(seen.type, seen.record_id, {**seen.data, **more})
+
+
+def with_findings(findings: int, *measures: str) -> CountedRecord:
+    return with_data(
+        visit("v1", "2024-05-02"),
+        findings={f"f{n}": {"violation_id": "kd_no_licence"} for n in range(findings)},
+        measures={one: {"measure_id": one} for one in measures},
+    )
+
+
+def test_follow_up_of_a_month_that_lasts_is_not_counted_as_missed(figure: FiguresOf) -> None:
+    asked = {"a": {"text": "Sửa", "due_on": "2024-05-20"}, "b": {"text": "Sửa", "due_on": "2024-11-20"}}
+    seen = with_data(visit("v1", "2024-05-02"), follow_ups=asked)
+    closed = CountedRecord(
+        record_id="v1", type="inspection", data=seen.data, closed_on={"a": date(2024, 5, 19)}
+    )
+    found = figure("fixed_in_time_pct", [establishment(), closed], today=date(2024, 6, 10))
+    assert (found.num, found.den) == (1, 1)
+    assert figure("fixed_in_time_pct", [establishment(), closed], today=date(2024, 12, 10)).den == 2
+
+
+@pytest.mark.parametrize(
+    ("findings", "measures", "handled"),
+    [
+        (1, ("reminder",), 1),
+        (3, ("reminder",), 1),
+        (3, ("reminder", "suspension"), 2),
+        (3, ("admin_minutes",), 0),
+        (3, (), 0),
+    ],
+)
+def test_measure_settles_one_finding(
+    figure: FiguresOf, findings: int, measures: tuple[str, ...], handled: int
+) -> None:
+    found = figure("violations_handled_pct", [establishment(), with_findings(findings, *measures)])
+    assert (found.num, found.den) == (handled, findings)
+
+
+def test_talk_on_site_is_no_outreach_of_the_commune(figure: FiguresOf) -> None:
+    held = [session("s1", "2024-05-02", outreach_form_id="during_inspection", source_inspection_id="v1")]
+    assert figure("outreach_commune_any_pct", held).num == 0
+    assert figure("outreach_forms_avg", held).num == 0
+    assert figure("sessions_total", held).num == 1
+    every_quarter = [
+        session(f"s{n}", f"2024-{n:02}-15", source_inspection_id="v1" if n == 7 else None)
+        for n in (1, 4, 7, 10)
+    ]
+    assert figure("outreach_commune_sustained_pct", every_quarter).num == 0
+
+
+def test_attendances_of_a_visit_do_not_wait_for_its_session(figure: FiguresOf) -> None:
+    """What a visit reached counts at once; its attendances came with the session alone."""
+    told = visit(
+        "v1",
+        "2024-05-02",
+        workers_total=4,
+        ou_done="yes",
+        ou_workers_attended=4,
+        ou_workers_first_time=3,
+        ou_owners_attended=1,
+    )
+    of_the_visit = session(
+        "s1",
+        "2024-05-02",
+        audiences={"workers_at_risk": reached(4, 3), "owners_managers": reached(1)},
+        source_inspection_id="v1",
+    )
+    for records in ([establishment(), told], [establishment(), told, of_the_visit]):
+        assert figure("attendances_total", records).breakdown == {"workers_at_risk": 4, "owners_managers": 1}
+        assert figure(REACHED, records).num == 3
+
+
+def test_attendances_are_never_fewer_than_people_reached(figure: FiguresOf) -> None:
+    uncounted = visit("v1", "2024-05-02", workers_total=4, ou_done="yes", ou_workers_first_time=3)
+    assert figure("attendances_total", [establishment(), uncounted]).num == 3
+    lines = session(
+        "s1",
+        "2024-05-02",
+        audiences={"workers_at_risk": reached(5)},
+        establishments={"e1": reached(4, 4), "e2": reached(4, 4)},
+    )
+    assert figure("attendances_total", [establishment(), lines]).num == 8
+
+
+def test_workers_whom_nobody_counted_are_unknown_and_not_zero(figure: FiguresOf) -> None:
+    found = figure("workers_total", [establishment()])
+    assert (found.value, found.coverage) == (None, Coverage("establishment", 0, 1))
+    known = figure(
+        "workers_total", [establishment(), establishment("e2"), visit("v1", "2024-05-02", workers_total=0)]
+    )
+    assert (known.value, known.coverage) == (0, Coverage("establishment", 1, 2))
+    # Without a place there is no worker: that is known.
+    assert figure("workers_total", []).value == 0
+
+
+def test_material_and_contacts_are_not_added_up(figure: FiguresOf) -> None:
+    services = {"info_contacts": {"quantity": 10}, "condoms_distributed": {"quantity": 2600}}
+    sent = record(
+        "harm_reduction_return",
+        "h1",
+        {"month": "2024-05-01", "unit_id": "d313_v1", "services": services},
+    )
+    units = (UNIT, OTHER_UNIT, "d313_v1")
+    assert figure("harm_reduction_contacts", [sent], units=units).value == 10
+    assert figure("condoms_distributed", [sent], units=units).value == 2600
+    handed_out = session(
+        "s1",
+        "2024-05-02",
+        materials={"leaflet": {"quantity": 100}, "panel": {"quantity": 2}, "video": {"quantity": 1}},
+    )
+    assert figure("materials_total", [handed_out]).value == 100
+    assert figure("displays_total", [handed_out]).value == 2
+    assert figure("media_products_total", [handed_out]).value == 1
+
+
+def test_count_of_a_day_after_the_end_of_its_commune_does_not_count(figure: FiguresOf) -> None:
+    """Xã Bát Trang became part of Xã An Trường on 1 July 2025; its account was still open."""
+    counts = [
+        record(
+            "worker_census",
+            f"w{total}",
+            {"unit_id": OTHER_UNIT, "establishment_id": "e1", "counted_on": day, "workers_total": total},
+        )
+        for day, total in (("2025-06-20", 4), ("2025-07-20", 9))
+    ]
+    year = Period.of_year(2025)
+    place = establishment(unit="c11635_v2", former_unit_ids=[OTHER_UNIT])
+    assert figure("workers_total", [place, *counts], period=year, units=("c11635_v2",)).num == 4
