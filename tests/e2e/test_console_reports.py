@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.e2e.browser import DESK, Watched, watched_page
+from tests.e2e.browser import DESK, PHONE, Watched, watched_page
 from tests.e2e.test_console import PASSWORD, Desk, check_page, desk
 from tests.e2e.test_console_accessibility import findings
 from tests.e2e.test_console_people import sign_in
@@ -122,3 +122,34 @@ def test_report_goes_from_draft_to_files_that_stay(desk: Desk, browser: Browser)
         for name, path in paths.items():
             check_page(watched, path)
             picture(watched, f"{name}-320")
+
+
+def test_changed_figures_are_signed_off_again_on_a_phone(desk: Desk, browser: Browser) -> None:
+    desk.file("Karaoke Đầu Năm")
+    desk.server.command("user", "add", "lanh2", "--role", "leader_viewer", stdin=f"{PASSWORD}\n")
+    with watched_page(browser, desk.server.url, viewport=DESK) as watched:
+        page = watched.page
+        sign_in(page, "chi")
+        page.goto("/reports/new?kind=calendar_year&year=2026")
+        page.get_by_role("button", name="Mở báo cáo").press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("2026")
+        address = page.url.removeprefix(desk.server.url)
+    with watched_page(browser, desk.server.url, viewport=PHONE) as leader:
+        page = leader.page
+        sign_in(page, "lanh2")
+        page.goto(address)
+        page.get_by_role("button", name="Thông qua như đang xem").press("Enter")
+        expect(page.get_by_role("status").first).to_contain_text("Đã thông qua")
+        desk.file("Karaoke Sau Thông Qua")
+        page.goto("/")
+        page.get_by_role("link", name="Báo cáo năm (theo năm dương lịch) 2026").press("Enter")
+        expect(page.get_by_role("heading", name="Thay đổi từ khi thông qua")).to_be_visible()
+        for width, height in ((1440, 900), (390, 844), (320, 640)):
+            page.set_viewport_size({"width": width, "height": height})
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                for name, path in (("today", "/"), ("board", "/reports"), ("stale", address)):
+                    check_page(leader, path)
+                    picture(leader, f"{name}-{width}-{scheme}")
+        page.get_by_role("button", name="Thông qua lại như đang xem").press("Enter")
+        expect(page.get_by_role("heading", name="Thay đổi từ khi thông qua")).to_have_count(0)

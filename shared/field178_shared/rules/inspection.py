@@ -7,7 +7,7 @@ lists of the day) and decide nothing on the server.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from field178_shared.codelists import CodeLists
@@ -73,7 +73,15 @@ def submission_problems(data: Data, lists: CodeLists, context: Context) -> Itera
         for item in items:
             if checklist.is_missing(item, values):
                 yield Problem(_path_of(item.id), ErrorCode.REQUIRED)
+    yield from _reached_without_attendances(values)
     yield from _referrals(data, lists, context)
+
+
+def _reached_without_attendances(values: Mapping[str, object]) -> Iterator[Problem]:
+    """Yield the attendances of the talk on site, where people reached by it are counted and they are not."""
+    first_time = values.get("ou_workers_first_time")
+    if isinstance(first_time, int) and first_time > 0 and values.get("ou_workers_attended") is None:
+        yield Problem(_path_of("ou_workers_attended"), ErrorCode.REQUIRED)
 
 
 def opened_protocols(data: Data, lists: CodeLists, type_id: str | None) -> tuple[str, ...]:

@@ -121,6 +121,15 @@ def test_required_items_of_the_kind_must_be_answered_before_filing() -> None:
     assert _errors(data) == {}
 
 
+def test_people_reached_on_site_need_their_attendances_before_filing() -> None:
+    told = {"ou_done": {"v": "yes"}, "ou_workers_first_time": {"v": 3}}
+    answers = {**builders.answers("karaoke"), **told}
+    answers.pop("ou_workers_attended", None)
+    data = builders.inspection(answers=answers)
+    assert _filing(data).get("answers.ou_workers_attended.v") == "required"
+    assert _errors(data) == {}
+
+
 def test_without_the_kind_of_establishment_completeness_is_not_judged() -> None:
     assert _filing(builders.inspection(answers={}), Context(NOW)) == {}
     assert _filing(builders.inspection(answers={}), Context(NOW, "kind_of_next_year")) == {}

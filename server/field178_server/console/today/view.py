@@ -72,7 +72,7 @@ from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date, start_of_day
 
 DUE_SOON_DAYS = 14
-_CHANGED = N_("changed since you signed it off: look at it and sign it off again")
+_CHANGED = N_("changed since the sign-off: look at it and sign it off again")
 OPENINGS_OVER = timedelta(days=7)
 
 

@@ -49,7 +49,8 @@ from field178_shared.time.clock import local_date
 
 CITY = "gl13"
 YEARS = (2024, 2025)
-UNDER_FIVE, NOT_SHOWN, NOT_SENT = "dưới 5", "không hiện", "chưa gửi"
+UNDER_FIVE, NOT_SHOWN = "dưới 5", "không hiện"
+UNKNOWN = ("chưa gửi", "chưa thống kê")
 _NUMBER = re.compile(r"\d[\d.]*(,\d+)?")
 _RANGE = re.compile(r"([\d,]+)–([\d,]+)%")
 _COVERAGE = re.compile(r"đếm ([\d.]+) trên ([\d.]+) ")
@@ -103,8 +104,8 @@ class Reader:
         key = (plain(formula), unit, period)
         if text.startswith(UNDER_FIVE):
             self.attacker.unknown(key, 1, 4)
-        elif found := _NUMBER.match("0" if text == NOT_SENT else text.removeprefix("≥ ")):
-            # What nobody sent adds nothing: it tells as much as a zero.
+        elif found := _NUMBER.match("0" if text in UNKNOWN else text.removeprefix("≥ ")):
+            # What nobody sent or counted adds nothing: it tells as much as a zero.
             number = float(found[0].replace(".", "").replace(",", "."))
             secret, spread = self.secret(formula, unit, period), self.rounded_by(period) if number else 0
             assert number <= secret <= number + spread, (key, text)

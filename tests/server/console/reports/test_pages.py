@@ -338,7 +338,7 @@ def test_figures_changed_after_the_sign_off_reach_the_leader_and_are_signed_agai
     sign(leader, report)
     assert "Thông qua lại" not in shown(leader, report) + shown(leader, "/") + shown(leader, "/reports")
     close_the_establishment(reviewer, office)
-    assert "đã đổi số liệu sau khi bạn thông qua" in shown(leader, "/")
+    assert "đã đổi số liệu sau khi thông qua: xem và thông qua lại" in shown(leader, "/")
     assert "đã đổi số liệu sau khi thông qua" in shown(reviewer, "/")
     assert "0 báo cáo đã thông qua, có thể chốt" in shown(reviewer, "/")
     assert "Cần thông qua lại" in shown(leader, "/reports")
