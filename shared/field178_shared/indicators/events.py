@@ -148,11 +148,11 @@ def _found(record: CountedRecord, day: date) -> Iterator[_Row]:
     measures = [text_of(one, "measure_id") for one in entries_of(data, "measures").values()]
     decided = {violation for one in after.decisions for violation in one.violation_ids}
     # A measure of the field names no finding: it settles one of those that no decision names.
-    open_measures = sum(one not in _BEGINNINGS for one in measures)
+    final_measures = sum(one not in _BEGINNINGS for one in measures)
     for _, finding in sorted(entries_of(data, "findings").items()):
         violation = text_of(finding, "violation_id")
-        is_settled = violation not in decided and open_measures > 0
-        open_measures -= is_settled
+        is_settled = violation not in decided and final_measures > 0
+        final_measures -= is_settled
         yield "finding", day, {"violation_id": violation, "is_handled": is_settled or violation in decided}
     yield from (("measure", day, {"measure_id": measure}) for measure in measures)
     for decision in after.decisions:

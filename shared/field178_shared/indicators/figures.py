@@ -232,7 +232,7 @@ def _value(num: float, den: float | None, is_percent: bool) -> float | None:
 
 def aggregates_of(lists: CodeLists) -> tuple[Aggregate, ...]:
     """Return the aggregates that the indicators and the annexes of reports need, each once."""
-    return _each_once(one.needed for one in _formulas(lists))
+    return _each_once((*one.aggregates, *one.sent) for one in _formulas(lists))
 
 
 def aggregates_of_parts(lists: CodeLists) -> tuple[Aggregate, ...]:

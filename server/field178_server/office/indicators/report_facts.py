@@ -38,7 +38,7 @@ _TYPES = {
 } - {*OFFICE_TYPES, "review"}
 
 
-class Coverage(StrEnum):
+class DataSpan(StrEnum):
     """How much of the compared period has data: an office's first year has none, the next perhaps a part."""
 
     NONE = "none"
@@ -71,7 +71,7 @@ class ComparedFigure:
 
     now: FigureValue
     before: FigureValue
-    covered: Coverage
+    covered: DataSpan
 
 
 class ReportFigures:
@@ -90,11 +90,11 @@ class ReportFigures:
         lists, before = self.question.lists, same_period_before(self.question.period)
         totals = self._totals(self._area, self.question.period)
         earlier = self._totals(self.question.area(before), before)
-        of_office = coverage_of(before, self.question.begun_on)
+        of_office = data_span_of(before, self.question.begun_on)
         found: dict[str, ComparedFigure] = {}
         for one in lists.indicators.values():
             now, then = (figure_of(one, lists.figures[one.id], each) for each in (totals, earlier))
-            found[one.id] = ComparedFigure(now, then, _coverage_of_figure(then, of_office))
+            found[one.id] = ComparedFigure(now, then, _data_span_of_figure(then, of_office))
         return found
 
     def communes(self) -> Sequence[tuple[str, AreaTotals]]:
@@ -192,18 +192,18 @@ def begun_on(session: Session, tenant_id: str, question: ReportQuestion) -> date
     return session.scalar(query)
 
 
-def coverage_of(period: Period, begun_on: date | None) -> Coverage:
+def data_span_of(period: Period, begun_on: date | None) -> DataSpan:
     """Return how much of a period has data; records that begin within its first month cover it."""
     if begun_on is None or begun_on >= period.end:
-        return Coverage.NONE
-    return Coverage.WHOLE if begun_on < months_after(period.first, 1) else Coverage.PART
+        return DataSpan.NONE
+    return DataSpan.WHOLE if begun_on < months_after(period.first, 1) else DataSpan.PART
 
 
-def _coverage_of_figure(before: FigureValue, of_office: Coverage) -> Coverage:
+def _data_span_of_figure(before: FigureValue, of_office: DataSpan) -> DataSpan:
     """Return how far a figure can be compared: what agencies owe has the months that they sent."""
     if before.sent is None or not before.is_sent:
         return of_office
-    return Coverage.WHOLE if before.sent.months == before.sent.ended else Coverage.PART
+    return DataSpan.WHOLE if before.sent.months == before.sent.ended else DataSpan.PART
 
 
 def keep_periods(session: Session, tenant_id: str, period: Period, today: date) -> None:
