@@ -51,6 +51,9 @@ def hidden_kinds_beside_shown(lists: CodeLists, indicator: Indicator) -> frozens
     """
     kinds, found = lists.privacy.small_counts.kinds, set[str]()
     for one in _aggregates_of(lists, indicator):
+        if one.value is not None:
+            # A sum over people of several records tells no number of records.
+            continue
         types = SOURCES[one.of].record_types if one.of in SOURCES else ()
         alone = {(type_,) for type_ in types} - {types}
         within = [name for name, source in SOURCES.items() if source.record_types in alone]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -192,22 +192,22 @@ class Year:
             if line and not one.data.get("source_inspection_id"):
                 yield set(one.data["audiences"]), line.get("attendance_count"), line.get("first_time_count")
 
-    def reached(self, place: RawRecord) -> int:
+    def reached(self, place: RawRecord, total: int | None) -> int:
         """R_e = min(W_e, Σ first_time); without a show of hands the largest talk; never Σ attendance."""
-        total = self.workers(place)
         talks = list(self.talks_of(place))
         first_times = [first for _, _, first in talks if first is not None]
         attended = [count for _, count, _ in talks if count is not None]
         reached = sum(first_times) if first_times else max(attended, default=None)
         return 0 if total is None or reached is None else min(total, reached)
 
-    def reached_workers(self) -> int:
+    def reached_workers(self, workers: Callable[[RawRecord], int | None] | None = None) -> int:
         """Add a remainder of sessions to each commune, as far as there are workers left (measure_rules)."""
+        workers = workers or self.workers
         total = 0
         for unit in self.communes:
             inside = [one for one in self.places if one.data["unit_id"] == unit]
-            own = sum(self.reached(one) for one in inside)
-            room = sum(self.workers(one) or 0 for one in inside) - own
+            own = sum(self.reached(one, workers(one)) for one in inside)
+            room = sum(workers(one) or 0 for one in inside) - own
             remainder = 0
             for one in self.sessions:
                 if one.data["unit_id"] == unit:
@@ -486,6 +486,8 @@ class Year:
             when = local_day(visit.data["started_at"])
             assert when is not None
             is_own = visit.data["team_id"] == item["team_id"]
+            # A visit of another kind counts only where its officer linked it to the item.
+            is_own = is_own and visit.data["inspection_kind"] == item["inspection_kind"]
             return is_own and item["window_from"] <= when.isoformat() <= item["window_to"]
 
         def at_place(visit: RawRecord, item: Json) -> bool:
@@ -718,15 +720,25 @@ class Year:
 
     def bounds_of_workers_reached(self) -> tuple[float | None, float | None]:
         """Return how low and high the share is if places not counted yet have as many as their kind has."""
-        reached, sums = self.reached_workers(), [0, 0]
-        for place in self.places:
-            least, _, most = self.kinds[place.data["establishment_type_id"]]["workers"]
-            count = self.workers(place)
-            sums[0] += least if count is None else count
-            sums[1] += most if count is None else count
-        few, many = sums
-        # Outward to tenths: the most of few, the least of many.
-        return (1000 * reached // many / 10, -(-1000 * reached // few) / 10) if few else (None, None)
+
+        def with_usual(position: int) -> Callable[[RawRecord], int | None]:
+            def workers(place: RawRecord) -> int | None:
+                count = self.workers(place)
+                usual: int = self.kinds[place.data["establishment_type_id"]]["workers"][position]
+                return usual if count is None else count
+
+            return workers
+
+        reached, every = [], []
+        for workers in (with_usual(0), with_usual(2)):
+            reached.append(self.reached_workers(workers))
+            every.append(sum(workers(one) or 0 for one in self.places))
+        if not every[0]:
+            return None, None
+        # Outward to tenths. Low: few are reached and many are not; high: many are, few are not.
+        low = (reached[0], reached[0] + every[1] - reached[1])
+        high = (reached[1], reached[1] + every[0] - reached[0])
+        return 1000 * low[0] // low[1] / 10, -(-1000 * high[0] // high[1]) / 10
 
 
 def number(data: Json) -> str:
