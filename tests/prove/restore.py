@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests import postgres
@@ -19,7 +20,7 @@ def run(folder: Path, count: int) -> Facts:
             place = folder / engine
             place.mkdir()
             with office_with_tablets(place, found) as office:
-                brought_back[engine] = lose_a_week(office, count)
+                brought_back[engine] = lose_a_week(office, count, datetime.now(UTC))
     return {
         "age_of_the_backup_in_days": BACKUP_AGE.days,
         "changes_brought_back": brought_back,
