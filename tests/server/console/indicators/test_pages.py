@@ -29,7 +29,7 @@ from field178_shared.indicators.periods import Period
 from field178_shared.list_packs import lists_with
 from field178_shared.records.reading import day_of_act
 from field178_shared.text.formats import number_text
-from field178_shared.time.clock import local_date
+from field178_shared.time.clock import local_date, start_of_day
 
 REVIEWER, LEADER, CITY = "gl07", "gl08", "gl13"
 YEAR = "/indicators?year=2024"
@@ -235,6 +235,24 @@ def test_grids_say_what_is_missing_and_each_cell_opens(reads_as: SignIn) -> None
     assert reader.get(cell).status_code == 200
     running = reader.text("/indicators/coverage?year=2025&area=an_lao_area_2024")
     assert "✗ 0" not in running or "…" in running
+
+
+def cells(page: str, tone: str) -> set[str]:
+    return {unescape(href) for href in re.findall(rf'<td class="tone-{tone}"><a href="([^"]*)"', page)}
+
+
+@pytest.mark.parametrize("part", ["since=2025-01-01&until=2025-03-31", "since=2025-03-01&until=2025-03-31"])
+def test_quarter_or_month_without_any_is_missing_from_the_day_after_its_last(
+    reads_as: SignIn, district: Office, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    pages = []
+    for day in (date(2025, 3, 31), date(2025, 4, 1)):
+        monkeypatch.setattr(district.clock, "instant", start_of_day(day))
+        pages.append(reads_as(REVIEWER).text("/indicators/coverage?year=2025&area=an_lao_area_2024"))
+    last_day, day_after = pages
+    running = {href for href in cells(last_day, "warn") if part in href}
+    assert running
+    assert running == {href for href in cells(day_after, "bad") if part in href}
 
 
 def test_what_is_not_there_is_not_found(reads_as: SignIn) -> None:

@@ -1,0 +1,47 @@
+"""Figures that a reader from above does not see, by the day on which they are read."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy.orm import Session
+from tests.server.office.indicators.test_queries import AREA, store
+
+from field178_server.demo.seed import DemoStore
+from field178_server.office.indicators.counted_facts import FigureQuestion
+from field178_server.office.indicators.from_above import hidden_figures
+from field178_server.office.indicators.queries import figures
+from field178_server.records.lists_in_force import stored_pack
+from field178_shared.codelists import load
+from field178_shared.indicators.periods import Period
+from field178_shared.indicators.reporting import named_period
+from field178_shared.list_packs import lists_with
+
+__all__ = ["store"]
+
+YEAR = 2024
+
+
+def hidden_on(today: date, store: DemoStore, period: Period) -> frozenset[str]:
+    tenant_id = store.context.tenant_id
+    with Session(store.engine) as session:
+        lists = lists_with(stored_pack(session, tenant_id))
+        values = figures(session, tenant_id, lists, period, AREA, today)
+        return hidden_figures(session, tenant_id, FigureQuestion(lists, period, AREA, today), values)
+
+
+@pytest.mark.parametrize(
+    ("name", "last_day", "day_after"),
+    [
+        ("quarter1", date(2024, 3, 31), date(2024, 4, 1)),
+        ("quarter2", date(2024, 6, 30), date(2024, 7, 1)),
+        ("half1", date(2024, 6, 30), date(2024, 7, 1)),
+        ("quarter4", date(2024, 12, 31), date(2025, 1, 1)),
+    ],
+)
+def test_part_of_a_year_is_shown_from_the_day_after_its_last(
+    store: DemoStore, name: str, last_day: date, day_after: date
+) -> None:
+    period = named_period(load(), YEAR, name)
+    assert hidden_on(day_after, store, period) < hidden_on(last_day, store, period)
