@@ -55,6 +55,13 @@ def test_a_month_is_due_until_it_is_over_and_late_after_it() -> None:
     ]
 
 
+def test_a_month_is_late_from_the_day_after_its_last() -> None:
+    assert ("2026-11-01", "due") in states(COURT, today=date(2026, 11, 30))
+    assert ("2026-11-01", "late") in states(COURT, today=date(2026, 12, 1))
+    assert ("2026-12-01", "due") in states(COURT, today=date(2026, 12, 31))
+    assert ("2026-12-01", "late") in states(COURT, today=date(2027, 1, 1))
+
+
 def test_what_another_agency_or_area_sent_is_not_ones_own() -> None:
     others = (sent(OLD_COURT, "2026-11-01"), sent(Reporter("regional_court", "c11629_v2"), "2026-11-01"))
     assert states(COURT, entries=others)[0] == ("2026-11-01", ReturnState.DUE.value)
