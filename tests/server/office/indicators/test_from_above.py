@@ -45,3 +45,9 @@ def test_part_of_a_year_is_shown_from_the_day_after_its_last(
 ) -> None:
     period = named_period(load(), YEAR, name)
     assert hidden_on(day_after, store, period) < hidden_on(last_day, store, period)
+
+
+def test_year_lasts_until_its_last_day() -> None:
+    lists, year = load(), Period.of_year(YEAR)
+    assert FigureQuestion(lists, year, AREA, date(2024, 12, 31)).is_unfinished
+    assert not FigureQuestion(lists, year, AREA, date(2025, 1, 1)).is_unfinished
