@@ -86,6 +86,8 @@ size="khoảng 60 MB, 1–2 phút (about 60 MB, 1–2 minutes)"
 if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then packages+=(python3-venv); fi
 if [ "$purpose" = test ]; then
   packages+=(libatomic1 postgresql poppler-utils)
+  # A proof runs the tests on other days.
+  if [ "$target" = prove ]; then packages+=(faketime); fi
   # The browser's engine without its windows: drawing those, for nobody to see, is near half of the whole browser's work.
   is_installed chromium || packages+=(chromium-headless-shell)
   size="khoảng 260 MB, 2–5 phút (about 260 MB, 2–5 minutes)"

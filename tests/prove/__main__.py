@@ -26,6 +26,7 @@ PROOFS = (
     "power_cuts",
     "simulator",
     "monkey",
+    "dates",
 )
 # One line a proof that held: commit and name.
 HELD = Path(__file__).parents[2] / ".proved"

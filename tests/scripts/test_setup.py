@@ -63,7 +63,7 @@ def installed(programs: Path) -> list[str]:
     return [line.split()[-1] for line in lines if "--require-hashes" in line]
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "server"])
+@pytest.mark.parametrize("target", ["demo", "test", "server", "prove"])
 def test_a_machine_without_libraries_is_told_what_to_run_and_what_to_run_then(
     checkout: Path, programs: Path, target: str
 ) -> None:
@@ -74,7 +74,8 @@ def test_a_machine_without_libraries_is_told_what_to_run_and_what_to_run_then(
     assert (
         "  sudo apt-get update && sudo apt-get install --yes --no-install-recommends libegl1" in done.stderr
     )
-    assert ("libatomic1" in done.stderr) is (target == "test")
+    assert ("libatomic1" in done.stderr) is (target in ("test", "prove"))
+    assert ("faketime" in done.stderr) is (target == "prove")
     last = done.stderr.splitlines()[-1]
     assert f"chạy lại: make {target} (run the line above, then again: make {target})" in last
     assert "Error" not in done.stderr

@@ -1,0 +1,63 @@
+"""Move the clock of a process and of all that it starts: Python, servers, tablets, PostgreSQL (libfaketime).
+
+Clocks of durations stay, and so do the times of files: Python compares those with its compiled files.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+from tests import postgres
+
+ROOT = Path(__file__).parents[2]
+_LIBRARY = "*/faketime/libfaketimeMT.so.1"
+_MOST_BETWEEN = timedelta(minutes=5)
+
+
+def shifted(instant: datetime) -> Mapping[str, str]:
+    """Return an environment in which it is `instant` now; all processes that inherit it agree."""
+    libraries = sorted(Path("/usr/lib").glob(_LIBRARY))
+    assert libraries, "libfaketime is not there: apt-get install faketime"
+    seconds = round((instant - datetime.now(UTC)).total_seconds())
+    return {
+        **os.environ,
+        "LD_PRELOAD": str(libraries[0]),
+        "FAKETIME": f"{seconds:+d}",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "NO_FAKE_STAT": "1",
+    }
+
+
+def expect_clocks(environment: Mapping[str, str], instant: datetime) -> None:
+    """Start a Python process and a PostgreSQL cluster; AssertionError when either has another clock."""
+    command = [sys.executable, "-m", __name__]
+    read = json.loads(subprocess.check_output(command, cwd=ROOT, env=environment, text=True))
+    wrong = {
+        name: clock
+        for name, clock in read.items()
+        if not timedelta(0) <= datetime.fromisoformat(clock) - instant <= _MOST_BETWEEN
+    }
+    assert not wrong, f"not {instant}: {wrong}"
+
+
+def _read_clocks() -> Mapping[str, str]:
+    clocks = {"python": datetime.now(UTC).isoformat()}
+    with (
+        postgres.running_cluster() as cluster,
+        psycopg.connect(f"host=127.0.0.1 port={cluster.port} user={postgres.OWNER}") as connection,
+    ):
+        row = connection.execute("SELECT now()").fetchone()
+        assert row is not None
+        clocks["postgresql"] = row[0].isoformat()
+    return clocks
+
+
+if __name__ == "__main__":
+    print(json.dumps(_read_clocks()))
