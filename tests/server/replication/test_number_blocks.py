@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from field178_server.records.stored_record import new_record
 from field178_server.replication import number_blocks
 from field178_shared.codelists import load
 from field178_shared.records.number_block import minutes_number
+from field178_shared.time.clock import start_of_day
 from field178_shared.wire.protocol import VERSION, SyncRequest
 
 TEAM_ID = TEAM.removeprefix("team:")
@@ -126,6 +127,16 @@ def test_before_new_year_the_next_years_block_comes_too(team: World) -> None:
     team.clock._now += timedelta(days=280)
     tablet.sync()
     assert [(one["year"], one["from"]) for one in blocks(tablet)] == [(2025, 1), (2026, 1)]
+
+
+@pytest.mark.parametrize(("seconds", "years"), [(-1, {2025}), (0, {2025, 2026})])
+def test_the_next_years_block_comes_from_the_first_minute_of_december(
+    team: World, seconds: int, years: set[int]
+) -> None:
+    tablet = team.tablet(TEAM, "ref")
+    team.clock._now = start_of_day(date(2025, 12, 1)) + timedelta(seconds=seconds)
+    tablet.sync()
+    assert {block["year"] for block in blocks(tablet)} == years
 
 
 def test_after_a_restore_numbers_that_may_be_out_are_left_out(team: World) -> None:
