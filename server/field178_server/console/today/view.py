@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from flask import url_for
@@ -37,7 +37,7 @@ from field178_server.office.indicators.kept_facts import figures_at_hand
 from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.progress import share_counted
 from field178_server.office.notices.queries import OwnNotice
-from field178_server.office.plan.progress import PlanReader, planned_visits
+from field178_server.office.plan.progress import PlanReader, adjacent_years, planned_visits
 from field178_server.office.plan.queries import OPEN, OPEN_STATES, ItemFilter
 from field178_server.office.reports.queries import (
     KnownReport,
@@ -74,6 +74,8 @@ from field178_shared.time.clock import local_date, start_of_day
 DUE_SOON_DAYS = 14
 _CHANGED = N_("changed since the sign-off: look at it and sign it off again")
 OPENINGS_OVER = timedelta(days=7)
+# Of the plan of another year these lines are shown: the year before has a list of what was missed.
+_IN_WINDOW = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,32 +204,36 @@ def _plan(reader: Viewer) -> TodayCard:
         today,
         may(officer.role, "console.add_plan_items", localizer.lists),
     )
-    planned = planned_visits(reader.session, planner, today.year)
     monday = today - timedelta(days=today.weekday())
-    sunday = monday + timedelta(days=6)
+    week = ItemFilter(today.year, state=OPEN, since=monday, until=monday + timedelta(days=6))
+    lines = _plan_lines(reader, planner, week)
+    # Windows go on over New Year, and a week can have days of two years.
+    years = adjacent_years(reader.session, planner, today.year, monday, monday + timedelta(days=6))
+    for year in years:
+        note = localizer.say(N_("plan of {year}")).format(year=year)
+        of_year = _plan_lines(reader, planner, replace(week, year=year), note)
+        lines += [one for one in of_year[:_IN_WINDOW] if one.tone]
+    return TodayCard(localizer.say(N_("Plan of the year")), "calendar", tuple(lines))
 
-    week = ItemFilter(today.year, state=OPEN, since=monday, until=sunday)
+
+def _plan_lines(reader: Viewer, planner: PlanReader, week: ItemFilter, note: str = "") -> list[TodayLine]:
+    """Return what is to be made this week and today of the plan of a year, and what was missed."""
+    localizer = reader.localizer
+    planned = planned_visits(reader.session, planner, week.year)
     # Counted once: a year has thousands, and each line asks for one state.
     states = Counter(one.progress.state for one in planned)
     this_week = sum(one.progress.state in OPEN_STATES and week.takes(one.item) for one in planned)
 
     def line(count: int, text: str, tone: str, state: str, **days: str) -> TodayLine:
-        href = url_for("console.plan_year", year=today.year, state=state, **days)  # type: ignore[arg-type]  # words alone
-        return TodayLine(localizer.number(count), localizer.say(text), "", href, tone if count else "")
+        href = url_for("console.plan_year", year=week.year, state=state, **days)  # type: ignore[arg-type]  # words alone
+        return TodayLine(localizer.number(count), localizer.say(text), note, href, tone if count else "")
 
-    lines = (
-        line(
-            this_week,
-            N_("planned visits still to be made this week"),
-            "primary",
-            OPEN,
-            since=monday.isoformat(),
-            until=sunday.isoformat(),
-        ),
+    days = {name: day.isoformat() for name, day in (("since", week.since), ("until", week.until)) if day}
+    return [
+        line(this_week, N_("planned visits still to be made this week"), "primary", OPEN, **days),
         line(states[PlanState.DUE], N_("in their window today"), "warn", PlanState.DUE),
         line(states[PlanState.MISSED], N_("missed: their window is over"), "bad", PlanState.MISSED),
-    )
-    return TodayCard(localizer.say(N_("Plan of the year")), "calendar", lines)
+    ]
 
 
 def _follow_ups(reader: Viewer) -> TodayCard:

@@ -109,6 +109,23 @@ def planned_visits(session: Session, reader: PlanReader, year: int) -> tuple[Pla
     return tuple(found.planned.values())
 
 
+def adjacent_years(session: Session, reader: PlanReader, year: int, first: date, last: date) -> Sequence[int]:
+    """Return the years before and after a year whose planned visits have a window in a span of days."""
+    query = (
+        select(PlanItemRow.year)
+        .where(
+            PlanItemRow.tenant_id == reader.tenant_id,
+            PlanItemRow.year.in_((year - 1, year + 1)),
+            PlanItemRow.window_to >= first,
+            PlanItemRow.window_from <= last,
+            reader.shows(),
+        )
+        .distinct()
+        .order_by(PlanItemRow.year)
+    )
+    return session.scalars(query).all()
+
+
 def _year(session: Session, reader: PlanReader, year: int) -> _Year:
     rows = _item_rows(session, reader, year)
     if not rows:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import date
 from html import unescape
 
 import pytest
 from tests.server.console.conftest import TEAM, Browser, FieldWork
+from tests.server.console.plan.test_pages import add
 from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import Office
 from tests.stores import Statements
@@ -12,6 +15,7 @@ from tests.stores import Statements
 from field178_server.database.models import OfficerScope
 from field178_server.database.unit_of_work import run_write
 from field178_shared.codelists import load
+from field178_shared.time.clock import start_of_day
 
 LOGINS = {"reviewer": "chi", "team_lead": "an", "inspector": "binh"}
 
@@ -90,7 +94,33 @@ def test_first_page_costs_the_same_with_many_records(
     with statements(office.engine) as unchanged:
         browser.text("/")
     # One of them asks the feed what was written since the page before.
-    assert len(unchanged) <= len(many) == len(few) <= 18
+    assert len(unchanged) <= len(many) == len(few) <= 19
+
+
+@pytest.mark.parametrize(
+    ("day", "first", "last", "year", "lines"),
+    [
+        # The window of the old year goes on: on Friday, 1 January.
+        (date(2027, 1, 1), "2026-12-20", "2027-01-10", 2026, ("trong tuần này", "trong thời hạn hôm nay")),
+        # The week of Thursday, 31 December has three days of the new year.
+        (date(2026, 12, 31), "2027-01-02", "2027-01-20", 2027, ("trong tuần này",)),
+    ],
+)
+def test_planned_visits_of_the_week_are_told_over_new_year(
+    office: Office,
+    signed_in: Callable[[str], Browser],
+    in_the_field: FieldWork,
+    day: date,
+    first: str,
+    last: str,
+    year: int,
+    lines: tuple[str, ...],
+) -> None:
+    add(signed_in("chi"), in_the_field.place(), window_from=first, window_to=last, month="")
+    office.clock.instant = start_of_day(day)
+    page = today(signed_in("chi"))
+    for line in lines:
+        assert re.search(rf"1 lượt [^0-9]*{line} kế hoạch năm {year}", page), line
 
 
 @pytest.mark.parametrize("login", ["leader_viewer", "city_viewer"])
