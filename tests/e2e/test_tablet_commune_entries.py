@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
+from tests.mobile.support import FrozenClock
 
 from field178_mobile.features.media.media import MediaPosts
 from field178_mobile.features.workspace.record import RecordServices
@@ -25,6 +26,9 @@ from field178_shared.text.i18n import translator
 from field178_shared.time.clock import SystemClock, local_date
 
 WORDS = Wording(load(), "vi", translator("vi", "tablet"))
+# One day for everything that is entered and read here, though the next one may begin meanwhile.
+CLOCK = FrozenClock()
+CLOCK.instant = SystemClock().now()
 UNIT = "c11629_v2"
 STATION = {
     "id": "station_gl",
@@ -78,7 +82,7 @@ def tablets(server: ServerProcess, tmp_path: Path) -> Iterator[list[RealTablet]]
 
 def desk_of(tablet: RealTablet) -> Workspace:
     user = tablet.enrolment.user.id
-    desk = Workspace(RecordServices(tablet.store, SystemClock(), tablet.ids, WORDS, user), AtOnce())
+    desk = Workspace(RecordServices(tablet.store, CLOCK, tablet.ids, WORDS, user), AtOnce())
     desk.show_on(Nothing())
     return desk
 
@@ -112,7 +116,7 @@ def censuses(tablet: RealTablet, place: str) -> list[Any]:
 
 
 def figure_of(server: ServerProcess, indicator_id: str) -> int:
-    year = str(local_date(SystemClock().now()).year)
+    year = str(local_date(CLOCK.now()).year)
     told = server.command("indicators", "--year", year, "--profile", "an_lao_2024", "--json")
     return int(json.loads(told)[indicator_id]["num"])
 
@@ -124,7 +128,7 @@ def workers_at_the_office(server: ServerProcess) -> int:
 def enter_post(tablet: RealTablet, title: str, times: int) -> None:
     """Enter an item of the commune's station that came out today, as the form does."""
     words = replace(WORDS, lists=STATION_LISTS)
-    services = RecordServices(tablet.store, SystemClock(), tablet.ids, words, tablet.enrolment.user.id)
+    services = RecordServices(tablet.store, CLOCK, tablet.ids, words, tablet.enrolment.user.id)
     posts = MediaPosts(services, lambda _state: None, lambda _state: None)
     posts.begin("station_gl")
     assert posts.form is not None
