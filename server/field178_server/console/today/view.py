@@ -205,14 +205,15 @@ def _plan(reader: Viewer) -> TodayCard:
         may(officer.role, "console.add_plan_items", localizer.lists),
     )
     monday = today - timedelta(days=today.weekday())
-    week = ItemFilter(today.year, state=OPEN, since=monday, until=monday + timedelta(days=6))
-    lines = _plan_lines(reader, planner, week)
-    # Windows go on over New Year, and a week can have days of two years.
-    years = adjacent_years(reader.session, planner, today.year, monday, monday + timedelta(days=6))
+    sunday = monday + timedelta(days=6)
+    week = ItemFilter(today.year, state=OPEN, since=monday, until=sunday)
+    # Windows go on over New Year, and a week can have days of two years: then each line names its plan.
+    years = adjacent_years(reader.session, planner, today.year, monday, sunday)
+    note = localizer.say(N_("plan of {year}")) if years else ""
+    lines = _plan_lines(reader, planner, week, note)
     for year in years:
-        note = localizer.say(N_("plan of {year}")).format(year=year)
         of_year = _plan_lines(reader, planner, replace(week, year=year), note)
-        lines += [one for one in of_year[:_IN_WINDOW] if one.tone]
+        lines += [line for line in of_year[:_IN_WINDOW] if line.tone]
     return TodayCard(localizer.say(N_("Plan of the year")), "calendar", tuple(lines))
 
 
@@ -226,7 +227,8 @@ def _plan_lines(reader: Viewer, planner: PlanReader, week: ItemFilter, note: str
 
     def line(count: int, text: str, tone: str, state: str, **days: str) -> TodayLine:
         href = url_for("console.plan_year", year=week.year, state=state, **days)  # type: ignore[arg-type]  # words alone
-        return TodayLine(localizer.number(count), localizer.say(text), note, href, tone if count else "")
+        named = note.format(year=week.year)
+        return TodayLine(localizer.number(count), localizer.say(text), named, href, tone if count else "")
 
     days = {name: day.isoformat() for name, day in (("since", week.since), ("until", week.until)) if day}
     return [

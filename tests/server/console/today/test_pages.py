@@ -121,6 +121,7 @@ def test_planned_visits_of_the_week_are_told_over_new_year(
     page = today(signed_in("chi"))
     for line in lines:
         assert re.search(rf"1 lượt [^0-9]*{line} kế hoạch năm {year}", page), line
+        assert re.search(rf"0 lượt [^0-9]*{line} kế hoạch năm {day.year}", page), line
 
 
 @pytest.mark.parametrize("login", ["leader_viewer", "city_viewer"])
