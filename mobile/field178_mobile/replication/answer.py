@@ -69,8 +69,9 @@ class AnswerReader:
 
     @property
     def moved_on(self) -> bool:
-        """Tell whether it brought a receipt, a repaired scope or an accepted divergent record."""
-        return bool(self._answered or self.verified & self._repaired or self.recovered)
+        """Tell whether it brought what was asked for: a receipt, a repaired scope, a salvaged record."""
+        is_answered = any(change.id in self._answered for change in self._exchange.pushed)
+        return is_answered or bool(self.verified & self._repaired or self.recovered)
 
     @property
     def all_answered(self) -> bool:
@@ -209,7 +210,8 @@ class AnswerReader:
         self._items = []
 
     def _take_recovered(self, frame: Reader, hello: Hello) -> None:
-        self.recovered.update(frame.texts("ids", MAX_DIVERGENT_RECORDS))
+        offered = {record.row.id for record in self._exchange.load.divergent}
+        self.recovered.update(offered.intersection(frame.texts("ids", MAX_DIVERGENT_RECORDS)))
 
     def _take_end(self, frame: Reader, hello: Hello) -> None:
         end = parse_end(frame)

@@ -241,7 +241,6 @@ class SyncEngine:
         pushed, received = self.state.pushed + len(exchange.pushed), self.state.received + answer.received
         self.state = replace(self.state, pushed=pushed, received=received)
         self._telling.was_heard()
-        self._backoff.reset()
         self._queue.answered(exchange, self._on_its_way_s)
         self._sign_ins = 0
         now = self._clock.now()
@@ -253,7 +252,7 @@ class SyncEngine:
             self._reactions.on_end(answer, exchange)
             self._recovery.settle(exchange.load.divergent, answer.recovered)
         self._store.expire_tombstones(answer.hello.greeting.at_s)
-        return self._next(answer, now)
+        return self._next(answer, exchange, now)
 
     def _on_stopped(self, answer: AnswerReader, exchange: SentRequest) -> list[Effect]:
         # What goes up is not concerned, and a scope that is not granted any more goes whatever is asked.
@@ -267,12 +266,17 @@ class SyncEngine:
         self.state = replace(self.state, in_sync=False)
         return [self._end(Phase.IDLE, SyncMessage.MASS_REMOVAL), Wait(IDLE_WAIT_S)]
 
-    def _next(self, answer: AnswerReader, now: datetime) -> list[Effect]:
+    def _next(self, answer: AnswerReader, exchange: SentRequest, now: datetime) -> list[Effect]:
         assert answer.hello is not None
         assert answer.end is not None
         hello, checkpoint = answer.hello, self._store.checkpoint()
         # New epoch, shortfall, mismatch and lost scopes leave marks in the checkpoint: one more round.
-        if not hello.pull_refused and self._must_go_on(answer, checkpoint):
+        must_go_on = not hello.pull_refused and self._must_go_on(answer, checkpoint)
+        if must_go_on and not (answer.moved_on or exchange.has_changed(checkpoint)):
+            # A line that gives old answers would be asked without an end and without a pause.
+            return self._fail(Failure(FailureKind.CUT))
+        self._backoff.reset()
+        if must_go_on:
             return self._send()
         agreed = hello.agreed or self._reactions.all_verified(answer, checkpoint)
         is_closed = checkpoint.is_revoked or checkpoint.needs_sign_in

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from field178_mobile.ports import Json
@@ -76,6 +76,13 @@ class SentRequest:
     def repair(self) -> Mapping[str, Json]:
         """The scopes it asked to repair."""
         return self.load.repair
+
+    def has_changed(self, checkpoint: SyncCheckpoint) -> bool:
+        """Tell whether the tablet knows more than before it, or has more to offer than it could carry."""
+        # A change that was sent and not answered is open as before.
+        before = replace(self.checkpoint, sent_changes=checkpoint.sent_changes)
+        offers_on = self.offer is not None and not self.offer.complete
+        return offers_on or bool(self.load.divergent) or checkpoint != before
 
     @property
     def pushed_bytes(self) -> int:
