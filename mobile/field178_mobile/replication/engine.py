@@ -57,6 +57,7 @@ MESSAGES = {
     FailureKind.NO_NETWORK: SyncMessage.NO_NETWORK,
     FailureKind.UNREACHABLE: SyncMessage.UNREACHABLE,
     FailureKind.CUT: SyncMessage.UNREACHABLE,
+    FailureKind.UNEXPECTED: SyncMessage.UNREACHABLE,
     FailureKind.PORTAL: SyncMessage.PORTAL,
     FailureKind.NOT_OUR_SERVER: SyncMessage.NOT_OUR_SERVER,
     FailureKind.CERTIFICATE: SyncMessage.NOT_OUR_SERVER,

@@ -32,6 +32,8 @@ class FailureKind(StrEnum):
     # A server answers with a certificate that this tablet does not trust.
     CERTIFICATE = "certificate"
     CUT = "cut"
+    # A status that the protocol does not have, or a damaged request: nobody looked at what was sent.
+    UNEXPECTED = "unexpected"
     SERVER_ERROR = "server_error"
     BUSY = "busy"
     SERVER_FULL = "server_full"
@@ -43,7 +45,7 @@ class FailureKind(StrEnum):
 
 
 # The line failed, whatever carries it: nothing was said about what was sent.
-OF_THE_LINE = (FailureKind.NO_NETWORK, FailureKind.UNREACHABLE, FailureKind.CUT)
+OF_THE_LINE = (FailureKind.NO_NETWORK, FailureKind.UNREACHABLE, FailureKind.CUT, FailureKind.UNEXPECTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,11 @@ _SAID_OF = {
     FailureKind.UPGRADE: ErrorCode.PROTOCOL_UNSUPPORTED,
     FailureKind.TOO_LARGE: ErrorCode.TOO_LARGE,
     FailureKind.REFUSED: ErrorCode.BAD_REQUEST,
+    FailureKind.UNEXPECTED: ErrorCode.BAD_REQUEST,
 }
+# Only the server that read a change says so of it; any other 400 tells of a body damaged on its way.
+_READ_AND_REFUSED = (ErrorCode.MALFORMED, ErrorCode.BAD_REQUEST)
 _KINDS = {
-    400: FailureKind.REFUSED,
     401: FailureKind.SESSION,
     403: FailureKind.FORBIDDEN,
     404: FailureKind.FORBIDDEN,
@@ -284,7 +286,8 @@ def failure_of(response: requests.Response) -> Failure | None:
     if not is_ours:
         return Failure(FailureKind.NOT_OUR_SERVER)
     code, told = _problem(response)
-    kind = _KINDS.get(status, FailureKind.REFUSED)
+    is_refused = status == 400 and code in _READ_AND_REFUSED
+    kind = FailureKind.REFUSED if is_refused else _KINDS.get(status, FailureKind.UNEXPECTED)
     return Failure(kind, code, retry_after_s, told.get("change_id"), told.get("problem"))
 
 

@@ -71,6 +71,18 @@ def test_a_malformed_change_is_parked_and_the_rest_is_sent(tablet: Tablet) -> No
     assert (item.record_id, item.reason) == (record(2), "malformed")
 
 
+def test_an_unexpected_status_parks_no_change(tablet: Tablet) -> None:
+    tablet.file(1, name="một")
+    tablet.faults = [failing(FailureKind.UNEXPECTED)] * 3
+    while tablet.faults:
+        tablet.sync()
+        assert tablet.engine.state.phase is Phase.WAITING
+        assert 0 <= tablet.waits[-1] < REFUSED_WAIT_S
+    assert tablet.store.shown_state(record(1)).attention is None
+    tablet.sync()
+    assert tablet.store.status().in_sync
+
+
 def test_mending_a_parked_create_creates(tablet: Tablet) -> None:
     bad = tablet.file(2, name="hai")
     tablet.faults = [failing(FailureKind.REFUSED, code=ErrorCode.MALFORMED, change_id=bad)]

@@ -193,6 +193,11 @@ def test_a_cut_answer_gives_what_came_before_the_cut(serve) -> None:
         (200, {"Content_Type": "text/html", "F178_Protocol": "1"}, FailureKind.NOT_OUR_SERVER),
         (302, {"Location": "http://portal.example/"}, FailureKind.PORTAL),
         (404, {"Content_Type": "text/html"}, FailureKind.NOT_OUR_SERVER),
+        (204, {"F178_Protocol": "1"}, FailureKind.UNEXPECTED),
+        (302, {"F178_Protocol": "1"}, FailureKind.UNEXPECTED),
+        (400, {"F178_Protocol": "1"}, FailureKind.UNEXPECTED),
+        (408, {"F178_Protocol": "1"}, FailureKind.UNEXPECTED),
+        (415, {"F178_Protocol": "1"}, FailureKind.UNEXPECTED),
         (401, {"F178_Protocol": "1"}, FailureKind.SESSION),
         (403, {"F178_Protocol": "1"}, FailureKind.FORBIDDEN),
         (413, {"F178_Protocol": "1"}, FailureKind.TOO_LARGE),
@@ -207,6 +212,12 @@ def test_an_answer_is_classed_by_status_and_header(
 ) -> None:
     server = serve(lambda handler, body: reply(handler, status, b"<html>", **headers))
     assert failure_of(HttpTransport(server.url)).kind is kind
+
+
+def test_a_body_damaged_on_its_way_is_no_refusal_of_a_change(serve) -> None:
+    problem = json.dumps({"code": "bad_encoding"}).encode()
+    server = serve(lambda handler, body: reply(handler, 400, problem, F178_Protocol="1"))
+    assert failure_of(HttpTransport(server.url)).kind is FailureKind.UNEXPECTED
 
 
 def test_a_full_server_is_told_from_a_busy_one(serve) -> None:

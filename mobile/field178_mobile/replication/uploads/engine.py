@@ -48,6 +48,7 @@ _MESSAGES = {
     FailureKind.NO_NETWORK: UploadMessage.NO_NETWORK,
     FailureKind.UNREACHABLE: UploadMessage.NO_NETWORK,
     FailureKind.CUT: UploadMessage.NO_NETWORK,
+    FailureKind.UNEXPECTED: UploadMessage.NO_NETWORK,
     FailureKind.PORTAL: UploadMessage.NOT_OUR_SERVER,
     FailureKind.NOT_OUR_SERVER: UploadMessage.NOT_OUR_SERVER,
     FailureKind.CERTIFICATE: UploadMessage.NOT_OUR_SERVER,
