@@ -102,7 +102,8 @@ def _squares(data: Data, kind: str, reach: int) -> Iterator[str]:
 def _candidates(connection: Connection, tenant_id: str, written: Sequence[_Keys]) -> set[str]:
     """Return the entries that are in a pair with one of these, themselves among them."""
     own, equal, longer = ({key for keys in written for key in keys[part]} for part in range(3))
-    most = _MOST_COMPARED + _MOST_EACH * len(written)
+    # By name and commune, not by entry: entries of one name would be compared all with all.
+    most = _MOST_COMPARED + _MOST_EACH * len({keys.longer[0] for keys in written})
     ids = _found(connection, tenant_id, equal, longer, most + 1)
     if len(ids) > most:
         return set(_found(connection, tenant_id, equal, longer, _NO_LIMIT))

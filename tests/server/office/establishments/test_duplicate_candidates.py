@@ -15,7 +15,7 @@ from field178_server.database.models import DuplicateCandidate, DuplicateKey, Es
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.establishments.duplicates import duplicate_pairs
 from field178_server.records.access import AccessFilter
-from field178_server.records.alike_entries import known_establishment
+from field178_server.records.alike_entries import known_establishment, pairs_among
 from field178_server.records.projections import duplicate
 from field178_server.records.stored_record import new_record
 from field178_shared.rules.establishment import duplicates_of
@@ -56,6 +56,24 @@ def test_more_of_one_name_than_are_compared_are_all_candidates(
     monkeypatch.setattr(duplicate, "_MOST_EACH", 1)
     for _ in walk(world, 5, 15):
         assert found(world.engine) == expected(world)
+
+
+def test_many_of_one_name_in_one_push_are_not_compared_all_with_all(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+
+    def pairs_counted(rows: Any) -> Any:
+        compared.append(len(rows))
+        return pairs_among(rows)
+
+    monkeypatch.setattr(duplicate, "pairs_among", pairs_counted)
+    tablet = world.tablet()
+    tablet.push(*(tablet.create() for _ in range(240)))
+    assert compared == []
+    assert len(world.rows(DuplicateCandidate)) == 240
+    tablet.created({**ESTABLISHMENT, "name": "Nhà nghỉ khác"})
+    assert len(world.rows(DuplicateCandidate)) == 240
 
 
 def test_keys_are_those_of_the_register_and_of_nothing_else(world: World) -> None:
