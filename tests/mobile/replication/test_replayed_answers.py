@@ -41,7 +41,10 @@ def test_a_replayed_answer_to_another_push_is_not_asked_for_again_at_once(tablet
     lines = recorded_answer(tablet)
     tablet.file(2, name="hai")
     assert requests_during(tablet, lines) == 1
-    assert (tablet.engine.state.phase, tablet.engine.state.message) == (Phase.WAITING, SyncMessage.UNREACHABLE)
+    assert (tablet.engine.state.phase, tablet.engine.state.message) == (
+        Phase.WAITING,
+        SyncMessage.UNREACHABLE,
+    )
     assert tablet.store.shown_state(record(2)).word is StateWord.UNSENT
     assert not tablet.store.status().in_sync
 

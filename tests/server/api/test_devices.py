@@ -15,9 +15,13 @@ from field178_server.database.models import (
     Device,
     EnrolmentCode,
     Officer,
+    Quarantine,
 )
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.jobs.worker import JobWorker
 from field178_server.office.tablets import operations as operating
+from field178_server.replication.officer_binding import WAITING_CHANGES, run_waiting_changes
+from field178_server.replication.quarantine import reprocess
 
 
 def set_password(office: Office, login: str) -> None:
@@ -340,3 +344,65 @@ def test_a_revoked_device_opens_sessions_and_is_told(office: Office, tablet: Tab
     answer = tablet.sync()
     assert answer.status_code == 200
     assert b'"revoked":true' in answer.data.replace(b" ", b"")
+
+
+class TestWaitingChanges:
+    """What waits on a tablet for its officers, in portions of three."""
+
+    @pytest.fixture(autouse=True)
+    def _small_portions(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(reprocess, "PORTION", 3)
+
+    def states(self, office: Office) -> dict[int, str]:
+        with snapshot(office.engine) as session:
+            return {row.n: row.state for row in session.scalars(select(Quarantine))}
+
+    def run_jobs(self, office: Office) -> int:
+        return JobWorker(office.runtime, {WAITING_CHANGES: run_waiting_changes}).run_waiting()
+
+    def handed_in_too_early(self, tablet: Tablet, *changes: dict[str, object]) -> None:
+        assert tablet.enrol().status_code == 201
+        assert tablet.open_session().status_code == 200
+        receipts = [frame for frame in tablet.frames(push=changes) if frame["frame"] == "res"]
+        assert {receipt["reason"] for receipt in receipts} == {"user_unknown"}
+
+    def test_a_sign_in_runs_one_portion_and_a_job_the_others(self, office: Office, tablet: Tablet) -> None:
+        self.handed_in_too_early(tablet, *(tablet.change(n) for n in range(1, 8)))
+        assert tablet.sign_in().status_code == 200
+        assert self.states(office) == {n: "applied" if n <= 3 else "open" for n in range(1, 8)}
+        assert self.run_jobs(office) == 1
+        assert set(self.states(office).values()) == {"applied"}
+        verdicts = [frame for frame in tablet.frames() if frame["frame"] == "res"]
+        assert [(frame["status"], frame["reason"]) for frame in verdicts] == [("applied", None)] * 7
+
+    def test_one_portion_needs_no_job(self, office: Office, tablet: Tablet) -> None:
+        self.handed_in_too_early(tablet, *(tablet.change(n) for n in range(1, 3)))
+        assert tablet.sign_in().status_code == 200
+        assert set(self.states(office).values()) == {"applied"}
+        assert self.run_jobs(office) == 0
+
+    def test_changes_of_an_officer_who_is_not_active_there_are_left_out(
+        self, office: Office, tablet: Tablet
+    ) -> None:
+        others = [tablet.change(n) | {"user": office.officer_id("binh")} for n in range(1, 6)]
+        self.handed_in_too_early(tablet, *others, tablet.change(6))
+        assert tablet.sign_in().status_code == 200
+        assert self.states(office) == {**dict.fromkeys(range(1, 6), "open"), 6: "applied"}
+        assert self.run_jobs(office) == 0
+        assert tablet.sign_in("binh").status_code == 200
+        self.run_jobs(office)
+        assert set(self.states(office).values()) == {"applied"}
+
+    def test_a_correction_beyond_the_portion_goes_before_what_it_corrects(
+        self, office: Office, tablet: Tablet
+    ) -> None:
+        wrong = tablet.change(1, name="Nhà nghỉ sai")
+        right = tablet.change(5, str(wrong["record_id"]), name="Nhà nghỉ đúng")
+        right["replaces"] = [wrong["change_id"]]
+        self.handed_in_too_early(tablet, wrong, *(tablet.change(n) for n in range(2, 5)), right)
+        assert tablet.sign_in().status_code == 200
+        self.run_jobs(office)
+        assert self.states(office)[1] == "replaced"
+        records = {frame["id"]: frame for frame in tablet.frames() if frame["frame"] == "rec"}
+        mended = records[wrong["record_id"]]
+        assert (mended["rev"], mended["data"]["name"]) == (1, "Nhà nghỉ đúng")

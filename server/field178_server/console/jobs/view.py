@@ -16,6 +16,7 @@ from field178_server.office.audit.chain_check import CHAIN_CHECK
 from field178_server.office.exports.operations import EXPORT
 from field178_server.office.register_import.jobs import IMPORT, UNDO
 from field178_server.office.units.jobs import UNIT_MOVE
+from field178_server.replication.officer_binding import WAITING_CHANGES
 from field178_shared.errors import ErrorCode, message
 from field178_shared.text.i18n import N_
 
@@ -117,6 +118,11 @@ _KINDS = {
     CHAIN_CHECK: _Kind("console.audit", N_("To the audit trail")),
     BACKUP: _Kind("console.health", N_("To the backups"), N_("No backup was kept.")),
     EXPORT: _Kind("console.exports", N_("To the exports"), N_("No file was kept.")),
+    WAITING_CHANGES: _Kind(
+        "console.tablets",
+        N_("To the tablets"),
+        N_("What was taken in stays; the rest is taken in when the officer signs in on the tablet again."),
+    ),
     UNIT_MOVE: _Kind(
         "console.units",
         N_("To the communes after the reform"),

@@ -3,23 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, tuple_
 
 from field178_server.database.models import Quarantine, Record
-from field178_server.devices.context import load_devices
+from field178_server.devices.context import load_device, load_devices
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.policy.subjects import TYPES_BESIDE
 from field178_server.replication.push.change_processor import ChangeProcessor
 from field178_server.replication.quarantine.dependencies import Dependencies
-from field178_server.replication.quarantine.store import concerning, find_quarantined
+from field178_server.replication.quarantine.store import OPEN, concerning, find_quarantined
 from field178_shared.errors import ErrorCode
+
+# Changes a transaction, as many as one request may push: others wait no longer than for a push.
+PORTION = 500
+
+
+class Position(NamedTuple):
+    """Place of a change among those of one tablet."""
+
+    incarnation: str = ""
+    n: int = 0
+    change_id: str = ""
+
+
+FIRST = Position()
 
 
 def run_again(batch: Batch, rules: TypeRules, device_id: str | None = None) -> int:
     """Evaluate the open changes of one tablet (or of all) once more; return how many receipts changed."""
     return _run(batch, rules, *([Quarantine.device_id == device_id] if device_id is not None else []))
+
+
+def run_portion(batch: Batch, rules: TypeRules, device_id: str, after: Position = FIRST) -> Position | None:
+    """Evaluate the next open changes of a tablet that its active officers made; return where they end.
+
+    With them go the other open changes of their records, so that no change is applied without its correction.
+    None: there are no more. Changes of officers who are not active on the tablet would stay as they are.
+    """
+    users = load_device(batch.session, batch.tenant_id, device_id).users
+    order = (Quarantine.incarnation, Quarantine.n, Quarantine.change_id)
+    waiting = (
+        select(*order, Quarantine.record_id)
+        .where(
+            Quarantine.tenant_id == batch.tenant_id,
+            Quarantine.device_id == device_id,
+            Quarantine.state == OPEN,
+            Quarantine.user_id.in_(sorted(users)),
+            tuple_(*order) > tuple_(*after),
+        )
+        .order_by(*order)
+        .limit(PORTION)
+    )
+    rows = batch.session.execute(waiting).all()
+    if not rows:
+        return None
+    records = sorted({record_id for *_, record_id in rows})
+    _run(batch, rules, Quarantine.device_id == device_id, Quarantine.record_id.in_(records))
+    incarnation, n, change_id, _ = rows[-1]
+    return Position(incarnation, n, change_id) if len(rows) == PORTION else None
 
 
 def run_orphans(batch: Batch, rules: TypeRules, record_ids: Iterable[str]) -> int:
