@@ -24,6 +24,7 @@ from tests.contract.protocol_document import (
 from field178_mobile.replication.answer import _TAKING
 from field178_shared.errors import ERRORS, ErrorCode
 from field178_shared.ids import conflict_id, review_id
+from field178_shared.merge import merge
 from field178_shared.rules.commune import commune_entry_id
 from field178_shared.wire import canonical as hashes
 from field178_shared.wire import protocol
@@ -147,6 +148,8 @@ def test_its_vectors_of_records_are_right(vectors: dict[str, Any]) -> None:
     assert hashes.canonical(data).decode() == vectors["canonical"]
     escapes = vectors["canonical_escapes"]
     assert hashes.canonical(escapes["of"]).decode() == escapes["is"]
+    nulls = vectors["nulls"]
+    assert merge(nulls["data"], nulls["set"], nulls["data"]).data == nulls["is"]
     for name in ("h", "h_deleted"):
         record_id, type_, rev, deleted, named = vectors[name]["of"]
         assert named == "data"
