@@ -1,6 +1,6 @@
-"""The folders of an office and of a tablet that older versions wrote: this version opens and goes on with them.
+"""Folders of an office and of a tablet that older versions wrote: this version opens them and goes on.
 
-`kept_folders/*.tar.xz` were made by `kept_folders/make.py` of their version; from a release on none is changed.
+`kept_folders/*.tar.xz` were made by `kept_folders/make.py` of their version; once released none changes.
 """
 
 from __future__ import annotations
