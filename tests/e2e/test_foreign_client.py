@@ -10,7 +10,14 @@ import uuid
 
 import pytest
 import requests
-from tests.e2e.foreign_client import ForeignClient, Json, canonical, enrolment_code, receipts_digest
+from tests.e2e.foreign_client import (
+    ForeignClient,
+    Json,
+    canonical,
+    enrolment_code,
+    receipts_digest,
+    unpadded,
+)
 from tests.e2e.foreign_office import ESTABLISHMENT, UNIT, Enrol, created, enrol, new_id, server, verdict
 from tests.e2e.server_process import ServerProcess
 
@@ -527,3 +534,42 @@ def test_after_a_new_epoch_every_scope_is_taken_again_and_nothing_is_lost(
     client.pull_all()
     assert record_id in client.base
     assert client.epoch == frames[0]["epoch"]
+
+
+def test_a_head_above_the_limit_is_413_and_names_it(server: ServerProcess) -> None:
+    long_head = {"F178-Protocol": "1", "X-Long": "x" * (17 << 10)}
+    answer = requests.get(f"{server.url}/api/v1/schemas", headers=long_head, timeout=10)
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (413, "too_large")
+    assert (problem["limit"], problem["unit"]) == (16 << 10, "header_bytes")
+
+
+def test_a_nonce_opens_a_session_again_within_its_hour(enrol: Enrol) -> None:
+    client = enrol()
+    nonce = client.post("/api/v1/auth/challenge", {"device": client.device}).json()["nonce"]
+    signature = unpadded(client.key.sign(f"field178-session-v1|{nonce}|{client.device}".encode()))
+    opening = {"device": client.device, "nonce": nonce, "signature": signature}
+    answers = [client.post("/api/v1/auth/session", opening) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+
+
+def test_nulls_inside_a_list_are_stored_as_they_came(enrol: Enrol) -> None:
+    client, record = enrol(), new_id()
+    listed = [{"x": None, "y": 1}]
+    data = {**ESTABLISHMENT, "kept": listed}
+    client.sync(push=[client.change(record, "establishment", UNIT, data, create=True)])
+    client.pull_all()
+    assert client.base[record]["data"]["kept"] == listed
+
+
+def test_an_answer_to_a_revoked_device_has_receipts_and_no_checkpoint(
+    server: ServerProcess, enrol: Enrol
+) -> None:
+    client = enrol()
+    server.command("revoke", client.device)
+    change = client.change(new_id(), "establishment", UNIT, ESTABLISHMENT, create=True)
+    request = {"device": client.device, "incarnation": client.incarnation, "push": [change]}
+    answer = client.post("/api/v1/sync", request)
+    frames = [json.loads(line) for line in answer.text.splitlines()]
+    assert [frame["frame"] for frame in frames] == ["hello", "res", "end"]
+    assert (frames[1]["reason"], frames[0]["verdicts"]) == ("device_revoked", client.verdicts + 1)
