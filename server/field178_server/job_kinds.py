@@ -19,7 +19,7 @@ from field178_server.office.notices.operations import Announcement, NoticeText, 
 from field178_server.office.notices.reform import announce_reform
 from field178_server.office.register_import.jobs import ANNOUNCED_FOR, IMPORT, UNDO, run_import, undo_with
 from field178_server.office.units.jobs import UNIT_MOVE, move_with
-from field178_server.replication.officer_binding import WAITING_CHANGES, run_waiting_changes
+from field178_server.replication.quarantine.waiting import WAITING_CHANGES, run_waiting_changes
 from field178_shared.errors import AppError
 
 

@@ -20,8 +20,8 @@ from field178_server.database.models import (
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs.worker import JobWorker
 from field178_server.office.tablets import operations as operating
-from field178_server.replication.officer_binding import WAITING_CHANGES, run_waiting_changes
 from field178_server.replication.quarantine import reprocess
+from field178_server.replication.quarantine.waiting import WAITING_CHANGES, run_waiting_changes
 
 
 def set_password(office: Office, login: str) -> None:

@@ -16,7 +16,7 @@ from field178_server.office.audit.chain_check import CHAIN_CHECK
 from field178_server.office.exports.operations import EXPORT
 from field178_server.office.register_import.jobs import IMPORT, UNDO
 from field178_server.office.units.jobs import UNIT_MOVE
-from field178_server.replication.officer_binding import WAITING_CHANGES
+from field178_server.replication.quarantine.waiting import WAITING_CHANGES
 from field178_shared.errors import ErrorCode, message
 from field178_shared.text.i18n import N_
 

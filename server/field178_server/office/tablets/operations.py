@@ -16,10 +16,8 @@ from field178_server.database.models import Blob, Device, Incarnation, StoredRec
 from field178_server.devices import enrolment
 from field178_server.devices import sessions as device_sessions
 from field178_server.records import scopes
-from field178_server.records.batch import Batch
 from field178_server.replication import number_blocks
-from field178_server.replication.policy.record_validation import declared_types
-from field178_server.replication.quarantine.reprocess import run_again
+from field178_server.replication.quarantine.waiting import run_waiting
 from field178_shared.errors import AppError, ErrorCode
 
 # A tablet and one life of its database.
@@ -94,8 +92,8 @@ def grant(session: Session, context: OperationContext, device_id: str, scope: st
     scopes.ensure(session, context.tenant_id, (scope,), context.lists)
     scopes.grant(session, found, {scope: None}, context.now())
     context.note(session, AuditEntry("scope_granted", device_id, scope))
-    # What was quarantined for want of this right is evaluated again, in the transaction that gives it.
-    run_again(Batch(session, context.tenant_id, context.clock, context.ids), declared_types(), device_id)
+    # What was quarantined for want of this right is evaluated again.
+    run_waiting(session, context, device_id)
 
 
 def ungrant(session: Session, context: OperationContext, device_id: str, scope: str) -> None:

@@ -1,0 +1,45 @@
+"""Changes that waited for a right of their tablet: the first portion at once, the others by a job."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from field178_server.audit.operation_context import OperationContext
+from field178_server.database.unit_of_work import run_write
+from field178_server.jobs import queue
+from field178_server.jobs.run import JobRun
+from field178_server.records.batch import Batch
+from field178_server.replication.policy.record_validation import declared_types
+from field178_server.replication.quarantine.reprocess import FIRST, Position, run_portion
+
+WAITING_CHANGES = "waiting_changes"
+
+
+def run_waiting(session: Session, context: OperationContext, device_id: str) -> None:
+    """Evaluate what waits on a tablet again: a portion in this transaction, more of it by a job.
+
+    Others need not wait for the transactions of the job.
+    """
+    if _run_portion(session, context, device_id, FIRST) is not None:
+        queue.add(session, context, WAITING_CHANGES, {"device": device_id})
+
+
+def run_waiting_changes(run: JobRun) -> None:
+    """Evaluate what waits on a tablet again, in portions; one that was cut off begins anew."""
+    device_id, place = run.arguments["device"], FIRST
+    while True:
+        portion = partial(_run_portion, context=run.context, device_id=device_id, after=place)
+        after = run_write(run.runtime.engine, portion)
+        if after is None:
+            return
+        run.raise_if_stopped()
+        place = after
+
+
+def _run_portion(
+    session: Session, context: OperationContext, device_id: str, after: Position
+) -> Position | None:
+    batch = Batch(session, context.tenant_id, context.clock, context.ids)
+    return run_portion(batch, declared_types(), device_id, after)
