@@ -21,7 +21,7 @@ from field178_shared.errors import ErrorCode
 PORTION = 500
 
 
-class Position(NamedTuple):
+class ChangePosition(NamedTuple):
     """Place of a change among those of one tablet."""
 
     incarnation: str = ""
@@ -29,7 +29,7 @@ class Position(NamedTuple):
     change_id: str = ""
 
 
-FIRST = Position()
+FIRST = ChangePosition()
 
 
 def run_again(batch: Batch, rules: TypeRules, device_id: str | None = None) -> int:
@@ -37,8 +37,10 @@ def run_again(batch: Batch, rules: TypeRules, device_id: str | None = None) -> i
     return _run(batch, rules, *([Quarantine.device_id == device_id] if device_id is not None else []))
 
 
-def run_portion(batch: Batch, rules: TypeRules, device_id: str, after: Position = FIRST) -> Position | None:
-    """Evaluate the next open changes of a tablet that its active officers made; return where they end.
+def run_portion(
+    batch: Batch, rules: TypeRules, device_id: str, after: ChangePosition = FIRST
+) -> ChangePosition | None:
+    """Evaluate the next open changes of a tablet's active officers; return where they end.
 
     With them go the other open changes of their records, so that no change is applied without its correction.
     None: there are no more. Changes of officers who are not active on the tablet would stay as they are.
@@ -63,7 +65,7 @@ def run_portion(batch: Batch, rules: TypeRules, device_id: str, after: Position 
     records = sorted({record_id for *_, record_id in rows})
     _run(batch, rules, Quarantine.device_id == device_id, Quarantine.record_id.in_(records))
     incarnation, n, change_id, _ = rows[-1]
-    return Position(incarnation, n, change_id) if len(rows) == PORTION else None
+    return ChangePosition(incarnation, n, change_id) if len(rows) == PORTION else None
 
 
 def run_orphans(batch: Batch, rules: TypeRules, record_ids: Iterable[str]) -> int:

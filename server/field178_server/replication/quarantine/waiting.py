@@ -12,7 +12,7 @@ from field178_server.jobs import queue
 from field178_server.jobs.run import JobRun
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import declared_types
-from field178_server.replication.quarantine.reprocess import FIRST, Position, run_portion
+from field178_server.replication.quarantine.reprocess import FIRST, ChangePosition, run_portion
 
 WAITING_CHANGES = "waiting_changes"
 
@@ -39,7 +39,7 @@ def run_waiting_changes(run: JobRun) -> None:
 
 
 def _run_portion(
-    session: Session, context: OperationContext, device_id: str, after: Position
-) -> Position | None:
+    session: Session, context: OperationContext, device_id: str, after: ChangePosition
+) -> ChangePosition | None:
     batch = Batch(session, context.tenant_id, context.clock, context.ids)
     return run_portion(batch, declared_types(), device_id, after)
