@@ -22,6 +22,7 @@ from field178_server.http.lists_in_force import current_lists
 from field178_server.office.lists.operations import Rows, publish_rows, rows_of, take_pack
 from field178_server.office.lists.pack_file import MAX_BYTES, PackFile, read_pack_file, refused
 from field178_server.office.lists.worksheet import read_worksheet
+from field178_server.office.uploads.reading_limits import reading_slot
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.list_packs import ListPack, PackFault, RowChange, changes_between, problems_of
 from field178_shared.list_packs.pack import files_with
@@ -99,7 +100,9 @@ def upload() -> Response:
         if not data:
             raise refused("none")
         if data.startswith(b"PK"):
-            return _preview(pack, read_worksheet(data, pack), url_for("console.lists"))
+            with reading_slot():
+                rows = read_worksheet(data, pack)
+            return _preview(pack, rows, url_for("console.lists"))
         file = _trusted(data)
         return _preview(pack, rows_of(file.pack), url_for("console.lists"), file, data.decode())
     except AppError as error:
@@ -137,7 +140,7 @@ def _trusted(data: bytes) -> PackFile:
 def _rows_in(text: str) -> Rows:
     try:
         rows = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise AppError(ErrorCode.BAD_REQUEST, field="rows") from None
     if not isinstance(rows, dict) or not all(
         isinstance(table, dict) and all(isinstance(row, dict) for row in table.values())

@@ -215,6 +215,7 @@ _FILES: Mapping[str, str] = {
     "wrong_signature": N_("The signature is not that of the content: somebody changed the file."),
     "older": N_("A pack with number {number} or a later one of this office was taken before."),
     "too_large": N_("The file is too large."),
+    "takes_too_long": N_("Reading the workbook takes too long. Copy its rows into a new workbook."),
     "bad_cell": N_("Sheet {sheet}, row {row}, column {column}: this is no such value."),
 }
 CONFIDENCE: Mapping[str, str] = {"high": N_("High"), "medium": N_("Medium"), "low": N_("Low")}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 from typing import BinaryIO, cast
 
 from flask import Response, redirect, request, send_file, url_for
@@ -47,14 +46,13 @@ from field178_server.office.register_import.preview import check_preview, used_u
 from field178_server.office.register_import.reading.refusal import refused
 from field178_server.office.register_import.reading.table_file import MAX_BYTES, read_tables
 from field178_server.office.register_import.spellings import Spellings
+from field178_server.office.uploads.reading_limits import reading_slot
 from field178_server.records.labels import names_of
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.formats import parse_whole_number
 from field178_shared.time.clock import local_date
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# Reading a workbook takes memory: one at a time.
-_reading = threading.Lock()
 
 
 @console.get("/establishments/import", endpoint="register_imports")
@@ -75,7 +73,7 @@ def upload() -> AnyResponse:
         with snapshot(runtime.engine) as session:
             used = used_units(session, runtime.tenant_id)
         spellings = Spellings(context.lists, local_date(context.now()), used)
-        with _reading:
+        with reading_slot():
             folder.remove_old(context.now())
             tables = read_tables(cast(BinaryIO, uploaded.stream), uploaded.filename)
             folder.stage(import_id, tables, spellings.title_path)

@@ -265,6 +265,7 @@ _PROBLEMS = {
     "empty": N_("The file is empty."),
     "too_large": N_("The file is larger than {limit} MB. Save it without pictures, or in parts."),
     "unpacks_too_large": N_("The workbook unpacks to far more than a register needs. Save its sheet anew."),
+    "takes_too_long": N_("Reading the workbook takes too long. Copy its rows into a new workbook."),
     "too_many_rows": N_("The sheet has more than {limit} rows. Split it into several files."),
     "old_or_locked": N_(
         "This is a workbook of Excel before 2007, or one with a password. Save it as XLSX without a password."

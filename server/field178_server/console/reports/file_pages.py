@@ -27,6 +27,7 @@ from field178_server.office.reports.printed import PrintedReport, printed
 from field178_server.office.reports.queries import frozen_report, live_content, template_body, template_in_use
 from field178_server.office.reports.sample import sample_report
 from field178_server.office.reports.template_fault import MAX_BYTES, TemplateFault, TemplateFaultKind
+from field178_server.office.uploads.reading_limits import reading_slot
 from field178_server.records.scopes import OFFICE
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
@@ -115,7 +116,9 @@ def take_report_template() -> AnyResponse:
     # What reads and draws documents comes with the first of them, as for the papers of a visit.
     from field178_server.office.reports.template_check import template_faults
 
-    if faults := template_faults(body, sample):
+    with reading_slot():
+        faults = template_faults(body, sample)
+    if faults:
         return _template_page([_fault_text(one) for one in faults], 422)
     if "preview" in request.form:
         made = _made("docx", sample, body, current_runtime().clock.now())

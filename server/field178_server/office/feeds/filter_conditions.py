@@ -7,7 +7,7 @@ lose rows without a value, and `contains` would ignore case on one engine and no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from datetime import UTC, date, datetime, time
 from math import isfinite
 from types import MappingProxyType
@@ -25,6 +25,8 @@ from field178_shared.errors import AppError, ErrorCode
 FILTER = "$filter"
 # What a program asks is far below; more would be work for its own sake.
 MOST_CHARACTERS = 8000
+# SQLite refuses an expression of a thousand levels, and reads a chain as one level for each link.
+MOST_CONDITIONS, MOST_DEPTH = 300, 20
 _MOST_DIGITS = 18
 FUNCTIONS = ("contains", "startswith", "endswith", "length", "year", "month", "day", "now")
 
@@ -52,10 +54,7 @@ class Filter:
     @property
     def condition(self) -> Condition:
         """The condition that rows must meet; raises AppError(query_refused | query_unsupported)."""
-        try:
-            return self._condition(self._node)
-        except RecursionError:
-            raise refused(FILTER, "nested too deeply") from None
+        return self._condition(self._node)
 
     def names(self, wanted: str) -> bool:
         """Tell whether the filter names a column."""
@@ -166,7 +165,32 @@ def _parsed(text: str) -> Any:
         raise refused(FILTER, "cannot be read as a condition") from None
     if found is None:
         raise refused(FILTER, "empty")
+    _check_size(found)
     return found
+
+
+def _check_size(node: Any) -> None:
+    """Refuse too many conditions or too many levels; a chain of one operator is one level."""
+    count, todo = 0, [(node, 1)]
+    while todo:
+        one, depth = todo.pop()
+        if depth > MOST_DEPTH:
+            raise refused(FILTER, f"nested more than {MOST_DEPTH} deep")
+        count += isinstance(one, ast.Compare | ast.Call)
+        below = _below(one)
+        count += len(below) if isinstance(one, ast.List) else 0
+        if count > MOST_CONDITIONS:
+            raise refused(FILTER, f"more than {MOST_CONDITIONS} conditions and values of lists")
+        todo += [(part, depth + 1) for part in below]
+
+
+def _below(node: Any) -> list[Any]:
+    """Return the parts that a node is made of; of a chain those that its operator joins."""
+    if isinstance(node, ast.BoolOp):
+        return list(_parts(node, type(node.op)))
+    values = [getattr(node, name) for name in node.__dataclass_fields__]
+    parts = [part for value in values for part in (value if isinstance(value, list) else [value])]
+    return [part for part in parts if is_dataclass(part)]
 
 
 def _literal_of(node: Any) -> _Term:
@@ -245,9 +269,7 @@ def _walk(node: Any) -> Iterator[Any]:
     while todo:
         one = todo.pop()
         yield one
-        for name in getattr(one, "__dataclass_fields__", ()):
-            value = getattr(one, name)
-            todo += value if isinstance(value, list) else [value]
+        todo += _below(one)
 
 
 _LITERALS: Mapping[type, EdmType] = MappingProxyType(

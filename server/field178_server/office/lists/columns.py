@@ -149,14 +149,17 @@ def _number(text: str) -> int | float:
 
 
 def _json_or_text(text: str) -> object:
-    value: object = json.loads(text) if _reads_as_json(text) or text[0] in "[{" else text
+    try:
+        value: object = json.loads(text) if _reads_as_json(text) or text[0] in "[{" else text
+    except RecursionError:
+        raise ValueError(text) from None
     return value
 
 
 def _reads_as_json(text: str) -> bool:
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 

@@ -78,7 +78,7 @@ def _object(data: bytes) -> dict[str, object]:
         raise refused("too_large", limit=MAX_BYTES)
     try:
         content = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise refused("not_complete") from None
     if not isinstance(content, dict):
         raise refused("not_a_pack")

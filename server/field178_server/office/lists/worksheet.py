@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from field178_server.office.lists.columns import Kind, ListColumn, columns_of, without_absent
 from field178_server.office.lists.pack_file import refused
+from field178_server.office.uploads.reading_limits import CpuLimit
+from field178_server.office.uploads.workbook import WorkbookRefused, open_workbook, sheet_rows
 from field178_shared.list_packs import TABLES, ListPack
 from field178_shared.list_packs.pack import files_with
 from field178_shared.list_packs.tables import Row
 
 if TYPE_CHECKING:
     from openpyxl.styles import Font
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
     from openpyxl.worksheet.worksheet import Worksheet
 
 MAX_BYTES = 8 << 20
-# A small file can unpack to a very large one.
-_MAX_UNPACKED_BYTES = 64 << 20
-_NAMES_ROW, _FIRST_ROW = 2, 3
+MAX_COLUMNS = 60
+_PROBLEMS = {"unpacks_too_large": "too_large", "takes_too_long": "takes_too_long"}
 _SHEET_NAME_LENGTH = 31
 _WIDEST = 60
 
@@ -104,38 +105,35 @@ def _below(rows: Mapping[str, Row], name: str) -> list[Mapping[str, object]]:
 
 
 def _read(data: bytes) -> dict[str, list[_Cells]]:
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
     if len(data) > MAX_BYTES:
         raise refused("too_large", limit=MAX_BYTES)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(one.file_size for one in packed.infolist()) > _MAX_UNPACKED_BYTES:
-                raise refused("too_large", limit=_MAX_UNPACKED_BYTES)
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError):
-        raise refused("not_a_worksheet") from None
-    found: dict[str, list[_Cells]] = {}
-    for sheet in book.worksheets:
-        rows = _cells(sheet)
-        head = next(rows, None)
-        names = next(rows, None)
-        if head is None or names is None or not head:
-            continue
-        found[head[0]] = [
-            (head[0], number, dict(zip(names, texts, strict=False)))
-            for number, texts in enumerate(rows, _FIRST_ROW)
-            if any(texts)
-        ]
+        book = open_workbook(io.BytesIO(data))
+        found = dict(_tables(book.worksheets, CpuLimit()))
+    except WorkbookRefused as refusal:
+        raise refused(_PROBLEMS.get(refusal.problem, "not_a_worksheet")) from None
     if not found.keys() & TABLES.keys():
         raise refused("not_a_worksheet")
     return found
 
 
-def _cells(sheet: Worksheet) -> Iterator[list[str]]:
-    for row in sheet.iter_rows(values_only=True):
-        yield [_cell_text(value) for value in row]
+def _tables(sheets: Sequence[ReadOnlyWorksheet], limit: CpuLimit) -> Iterator[tuple[str, list[_Cells]]]:
+    for sheet in sheets:
+        rows = (
+            (number, [_cell_text(value) for value in values])
+            for number, values in sheet_rows(sheet, MAX_COLUMNS, limit)
+        )
+        _, head = next(rows, (0, [""]))
+        _, names = next(rows, (0, []))
+        if head[0]:
+            yield (
+                head[0],
+                [
+                    (head[0], number, dict(zip(names, texts, strict=False)))
+                    for number, texts in rows
+                    if any(texts)
+                ],
+            )
 
 
 def _cell_text(value: object) -> str:

@@ -19,6 +19,8 @@ from field178_server.office.reports.template_fault import MAX_BYTES, TemplateFau
 from field178_server.office.reports.template_language import TemplateLanguage
 
 _MAX_UNPACKED_BYTES, _MAX_PARTS = 20 << 20, 500
+# Of one part of text: placeholders are searched for from each brace, and not further than the longest.
+_MAX_TEXT_BYTES, _MAX_BRACES = 4 << 20, 2_000
 _MAIN_PART, _RELATIONS, _XML = "word/document.xml", ".rels", (".xml", ".rels")
 _ENCRYPTED = 1
 # Parts that run or hold programs, by their names; types of parts that do, as the container lists them.
@@ -30,7 +32,9 @@ _LOADING = re.compile(
     r"\b(INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|DDE|DDEAUTO|DATABASE|MACROBUTTON)\b", re.IGNORECASE
 )
 # A placeholder or a tag; docxtpl writes p, tr, tc or r behind the bracket for what the tag takes away.
-_MARK = re.compile(r"\{\{(?:r\s)?(?P<value>.*?)\}\}|\{%(?:(?:p|tr|tc|r)\s)?(?P<tag>.*?)%\}", re.DOTALL)
+_MARK = re.compile(
+    r"\{\{(?:r\s)?(?P<value>.{0,500}?)\}\}|\{%(?:(?:p|tr|tc|r)\s)?(?P<tag>.{0,500}?)%\}", re.DOTALL
+)
 _HALF = re.compile(r"\{\{|\}\}|\{%|%\}")
 _FOR = re.compile(r"-?\s*for\s+(?P<name>\w+)\s+in\s+(?P<of>.+?)\s*-?", re.DOTALL)
 _CONDITION = re.compile(r"-?\s*(?:if|elif)\s+(?P<of>.+?)\s*-?", re.DOTALL)
@@ -45,6 +49,7 @@ _BROKEN = (
     AttributeError,
     SyntaxError,
     TypeError,
+    RecursionError,
     zipfile.BadZipFile,
 )
 
@@ -80,7 +85,10 @@ def _fault_of_container(template: bytes) -> TemplateFault | None:
         if _MAIN_PART not in names or not is_sound:
             return TemplateFault(TemplateFaultKind.NOT_A_DOCUMENT)
         for name in names:
-            if fault := _fault_of_part(name, container.read(name) if name.endswith(_XML) else b""):
+            body = container.read(name) if name.endswith(_XML) else b""
+            if len(body) > _MAX_TEXT_BYTES or body.count(b"{") > _MAX_BRACES:
+                return TemplateFault(TemplateFaultKind.TOO_LARGE)
+            if fault := _fault_of_part(name, body):
                 return fault
     return None
 

@@ -32,8 +32,10 @@ _FILTERS = frozenset(
     {"upper", "lower", "capitalize", "title", "trim", "default", "first", "last", "length", "join"}
 )
 _LONGEST_CONSTANT = 100
-# How often a loop is reckoned to run, and how many letters a template may then make.
+# How often a loop is reckoned to run, and how many letters a template may then make; what makes none takes
+# the time of so many.
 _RUNS, _MOST_LETTERS = 20, 64 << 20
+_LETTERS_OF_A_NODE = 40
 
 
 class TemplateLanguage(SandboxedEnvironment):
@@ -44,15 +46,21 @@ class TemplateLanguage(SandboxedEnvironment):
 
     def parse(self, source: str, name: str | None = None, filename: str | None = None) -> nodes.Template:
         """Return the tree of a template. Raises TemplateSyntaxError for what none may say."""
-        tree = super().parse(source, name, filename)
+        try:
+            tree = super().parse(source, name, filename)
+            self._check(tree)
+        except RecursionError:
+            raise TemplateSyntaxError("(((…", 1) from None
+        return tree
+
+    def _check(self, tree: nodes.Template) -> None:
         letters = 0
         for node, runs in _places(tree, 1):
             if not _is_allowed(node):
                 raise TemplateSyntaxError(type(node).__name__, node.lineno)
-            letters += runs * len(node.data) if isinstance(node, nodes.TemplateData) else 0
+            letters += runs * (len(node.data) if isinstance(node, nodes.TemplateData) else _LETTERS_OF_A_NODE)
         if letters > _MOST_LETTERS:
             raise TemplateSyntaxError("{% for %} {% for %} …", 1)
-        return tree
 
     def from_string(
         self,

@@ -229,6 +229,23 @@ def test_formats_of_json(filled: Feeds) -> None:
     assert (refused.status_code, refused.get_json()["error"]["target"]) == (400, "$format")
 
 
+@pytest.mark.parametrize(
+    "option",
+    [
+        "$filter=" + "not (" * 300 + "State eq 'a'" + ")" * 300,
+        "$filter=State in (" + ",".join(["'a'"] * 1500) + ")",
+        "$orderby=" + ",".join(["x"] * 2000),
+        "$select=" + ",".join(["x"] * 2000),
+        "$skiptoken=" + "W" * 6000,
+    ],
+    ids=["deep", "list", "order", "columns", "mark"],
+)
+def test_a_query_that_is_too_deep_or_too_long_is_refused_with_its_option(filled: Feeds, option: str) -> None:
+    name, _, value = option.partition("=")
+    answer = filled.get(f"Visits?{name}={quote(value)}", filled.token("chi"))
+    assert (answer.status_code, answer.get_json()["error"]["target"]) == (400, name)
+
+
 def test_times_are_written_as_odata_does(filled: Feeds) -> None:
     row = filled.rows("Visits?$orderby=ReceivedAt&$top=1&$skip=1", filled.token("chi"))[0]
     assert re.fullmatch(r"2026-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", row["ReceivedAt"])

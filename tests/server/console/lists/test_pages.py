@@ -20,6 +20,7 @@ from field178_server.console.lists.row_form import row_form
 from field178_server.console.text.localize import Localizer
 from field178_server.office.lists.columns import columns_of
 from field178_server.office.lists.pack_file import write_pack_file
+from field178_server.office.uploads.reading_limits import reading_slot
 from field178_shared.codelists import load
 from field178_shared.codelists.loading import released_files
 from field178_shared.list_packs import TABLES, ListPack, ListTable
@@ -221,6 +222,25 @@ def test_a_publication_on_an_older_state_is_shown_again(admin: Browser) -> None:
 
     assert answer.status_code == 422
     assert "Vừa có người phát hành danh mục" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("rows", ["[" * 100_000, '{"a":' * 50_000], ids=["lists", "objects"])
+def test_rows_nested_for_ever_are_refused(admin: Browser, rows: str) -> None:
+    assert admin.post("/lists/publish", {"rows": rows, "seen": "0"}).status_code == 400
+
+
+def test_a_form_that_is_too_large_is_refused_with_its_page(admin: Browser) -> None:
+    answer = admin.post("/lists/publish", {"rows": " " * 1_200_000, "seen": "0"})
+    assert answer.status_code == 413
+    assert "/lists" in answer.get_data(as_text=True)
+
+
+def test_a_worksheet_beside_one_that_is_read_is_told_to_return(admin: Browser) -> None:
+    with reading_slot():
+        answer = admin.post("/lists/upload", {"file": (io.BytesIO(b"PK"), "lists.xlsx")})
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert 'href="/lists"' in answer.get_data(as_text=True)
 
 
 def test_a_reviewer_reads_the_lists_and_changes_none(reviewer: Browser) -> None:

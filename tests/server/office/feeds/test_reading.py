@@ -14,7 +14,7 @@ from tests.world import OFFICER, World
 from field178_server.accounts.officers import OfficerContext
 from field178_server.database.unit_of_work import snapshot
 from field178_server.office.feeds.entity_sets import ENTITY_SETS
-from field178_server.office.feeds.filter_conditions import Filter
+from field178_server.office.feeds.filter_conditions import MOST_CONDITIONS, MOST_DEPTH, Filter
 from field178_server.office.feeds.reader import FeedReader
 from field178_server.office.feeds.reading import FeedQuery, open_table
 from field178_shared.codelists import load
@@ -246,6 +246,44 @@ def test_what_cannot_be_read_is_refused_with_its_option(sqlite_engine: Engine, t
     with pytest.raises(AppError) as refusal:
         _ = query_of("Visits", text).filter.condition  # type: ignore[union-attr]  # a text was given
     assert (refusal.value.code, refusal.value.details["target"]) == (code, "$filter")
+
+
+DEEP = {
+    "not": "not " * 800 + "State eq 'approved'",
+    "parenthesised not": "not (" * 400 + "State eq 'approved'" + ")" * 400,
+    "turns": "(State eq 'a' or (State eq 'b' and " * 200 + "State eq 'c'" + "))" * 200,
+    "minus": "year(VisitedOn) eq " + "- " * 1500 + "year(VisitedOn)",
+    "sum": "year(VisitedOn) eq " + "1 add " * 1200 + "1",
+    "boolean": "(" * 300 + "State eq 'a'" + ") eq true" * 300,
+    "list": "State in (" + ",".join(["'a'"] * 1900) + ")",
+    "chain": " or ".join(["State eq 'a'"] * 480),
+    "chain of lists": " or ".join(["State in (" + ",".join(["'a'"] * 90) + ")"] * 20),
+    "functions": "contains(State,'a') and " * 300 + "true",
+    "parentheses": "(" * 3000 + "true" + ")" * 3000,
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_a_deep_or_long_filter_is_read_or_refused(filled: Engine, name: str) -> None:
+    try:
+        count_of(filled, DEEP[name])
+    except AppError as refusal:
+        assert refusal.code == "query_refused"  # noqa: PT017  # either is right, a failure is not
+
+
+@pytest.mark.parametrize("join", [" or ", " and "])
+def test_as_many_conditions_as_are_allowed_are_read(filled: Engine, join: str) -> None:
+    count_of(filled, join.join(["State eq 'a'"] * (MOST_CONDITIONS - 1)))
+    count_of(filled, "State in (" + ",".join(["'a'"] * (MOST_CONDITIONS - 1)) + ")")
+    with pytest.raises(AppError, match="query_refused"):
+        query_of("Visits", join.join(["State eq 'a'"] * (MOST_CONDITIONS + 1)))
+
+
+def test_a_filter_as_deep_as_is_allowed_is_read(filled: Engine) -> None:
+    deepest = MOST_DEPTH - 2
+    count_of(filled, "not (" * deepest + "State eq 'nothing'" + ")" * deepest)
+    with pytest.raises(AppError, match="query_refused"):
+        query_of("Visits", "not (" * (MOST_DEPTH + 1) + "State eq 'nothing'" + ")" * (MOST_DEPTH + 1))
 
 
 def test_a_long_chain_of_conditions_is_read(filled: Engine) -> None:

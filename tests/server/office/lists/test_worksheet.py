@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 
 import pytest
 from openpyxl import load_workbook
 
+from field178_server.office.lists.columns import Kind, ListColumn
+from field178_server.office.lists.pack_file import read_pack_file
 from field178_server.office.lists.worksheet import read_worksheet, write_worksheet
 from field178_shared.errors import AppError
 from field178_shared.list_packs import ListPack, problems_of
@@ -70,6 +73,19 @@ def test_a_cell_that_is_no_number_is_named() -> None:
         "violations.items/frames",
         "max",
     )
+
+
+def test_a_cell_of_deep_lists_is_named() -> None:
+    deep = "[" * 20_000
+    data = changed(write_worksheet(NONE), "violations.items/frames", "lodging_no_notice_1_3", min=deep)
+
+    with pytest.raises(AppError, match="lists_refused"):
+        read_worksheet(data, NONE)
+    with pytest.raises(AppError, match="lists_refused"):
+        read_pack_file(deep.encode(), set())
+    for kind in Kind:
+        with contextlib.suppress(ValueError):
+            ListColumn("any", kind).from_text(deep)
 
 
 @pytest.mark.parametrize("data", [b"", b"id,vi\n1,2\n", b"PK\x03\x04 cut short"])

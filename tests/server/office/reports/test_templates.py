@@ -190,6 +190,31 @@ def test_loops_in_loops_that_would_fill_the_memory_are_refused() -> None:
     assert kinds(changed(with_text(begin * 7 + "x" * 900 + end * 7))) == [TemplateFaultKind.DOES_NOT_RENDER]
 
 
+def test_loops_in_loops_that_make_no_letter_are_refused() -> None:
+    begin, end = "{% for one in sections %}", "{% endfor %}"
+    assert kinds(changed(with_text(begin * 14 + end * 14))) == [TemplateFaultKind.DOES_NOT_RENDER]
+
+
+def test_value_nested_too_deeply_is_refused() -> None:
+    assert kinds(changed(with_text("{{ " + "not " * 120 + "subject }}"))) == []
+    template = changed(with_text("{% if " + "(" * 200 + "subject" + ")" * 200 + " %}{% endif %}"))
+    assert set(kinds(template)) <= {TemplateFaultKind.NOT_READABLE, TemplateFaultKind.DOES_NOT_RENDER}
+    ever = "{% if subject %}" * 400 + "{% endif %}" * 400
+    assert kinds(changed(with_text(ever))) == [TemplateFaultKind.DOES_NOT_RENDER]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{{" * 1_000_000, "{% for x in " + " " * 1_000_000 + "%}", "{{ subject" + " " * 1_000_000 + "}}"],
+    ids=["braces", "loop", "value"],
+)
+def test_text_made_to_be_read_for_good_is_refused(text: str) -> None:
+    assert set(kinds(changed(with_text(text)))) <= {
+        TemplateFaultKind.TOO_LARGE,
+        TemplateFaultKind.NOT_READABLE,
+    }
+
+
 REFUSED = {
     "text": (b"no document", TemplateFaultKind.NOT_A_DOCUMENT),
     "empty": (b"", TemplateFaultKind.NOT_A_DOCUMENT),

@@ -16,79 +16,50 @@ from field178_server.office.register_import.reading.sheet import (
     SheetRow,
     cleaned,
 )
+from field178_server.office.uploads.reading_limits import CpuLimit
+from field178_server.office.uploads.workbook import WorkbookRefused, open_workbook, sheet_rows
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
 MAX_SHEETS = 20
-# A small file can unpack to a very large one. Sheets are streamed, though one cell of them may be all there
-# is; texts are held in memory; each format of cells takes a hundred times its bytes.
-_MAX_UNPACKED_BYTES = 96 << 20
-_MAX_SHEET_BYTES = 48 << 20
-_MAX_TEXTS_BYTES = 12 << 20
-_MAX_PART_BYTES = 2 << 20
-_LAST_ROW = 1_048_576
 _STEP = 1 << 20
 _OVERLAP = 200
-_MERGED = re.compile(rb"mergeCell\b[^>]*?\bref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\"")
+# Tags of a bounded length: a text of openings alone would be read again from each of them.
+_MERGED = re.compile(rb"mergeCell\b[^>]{0,100}?\bref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\"")
 _MAX_MERGED = 50_000
 # What no program has calculated has no value; Excel writes a result of no letters as one of type "str".
 _UNCALCULATED = re.compile(
-    rb"<c\b(?![^>]*\bt=\"str\")[^>]*>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
+    rb"<c\b(?![^>]{0,100}\bt=\"str\")[^>]{0,100}>\s*<f\b[^>]{0,200}(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
 )
 
 
 def read_workbook(file: BinaryIO) -> Iterator[FileSheet]:
     """Yield the sheets of a workbook, each to be read before the next; raises AppError(register_file)."""
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    # The error of either of its parsers of XML, of which lxml is taken where it is there, is a SyntaxError.
     try:
-        with zipfile.ZipFile(file) as packed:
-            _check_sizes(packed)
-        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError, OSError, TypeError):
-        raise refused("damaged") from None
-    try:
-        yield from _tables(file, book)
-    finally:
-        book.close()
+        book = open_workbook(file)
+        try:
+            yield from _tables(file, book, CpuLimit())
+        finally:
+            book.close()
+    except WorkbookRefused as refusal:
+        raise refused(refusal.problem) from None
 
 
-def _check_sizes(packed: zipfile.ZipFile) -> None:
-    """Refuse a file that unpacks to too much; no reader gets more out of a part than its entry says."""
-    parts = packed.infolist()
-    if any(part.flag_bits & 1 for part in parts):
-        raise refused("locked")
-    is_large = sum(part.file_size for part in parts) > _MAX_UNPACKED_BYTES
-    if is_large or any(part.file_size > _limit_of(part.filename) for part in parts):
-        raise refused("unpacks_too_large")
-
-
-def _limit_of(part: str) -> int:
-    if part.endswith("/sharedStrings.xml"):
-        return _MAX_TEXTS_BYTES
-    if "/worksheets/" in part:
-        return _MAX_SHEET_BYTES
-    return _MAX_PART_BYTES if part.endswith((".xml", ".rels")) else _MAX_UNPACKED_BYTES
-
-
-def _tables(file: BinaryIO, book: Workbook) -> Iterator[FileSheet]:
+def _tables(file: BinaryIO, book: Workbook, limit: CpuLimit) -> Iterator[FileSheet]:
     for sheet in book.worksheets[:MAX_SHEETS]:
-        # The range that a sheet claims to have may be the largest there is.
-        sheet.reset_dimensions()
         name = cleaned(str(sheet.title))
         merged = _merged_down(file, str(getattr(sheet, "_worksheet_path", "")), name)
-        cells = sheet.iter_rows(max_row=_LAST_ROW, max_col=MAX_COLUMNS, values_only=True)
-        yield FileSheet(name, _rows(cells, merged))
+        yield FileSheet(name, _rows(sheet_rows(sheet, MAX_COLUMNS, limit), merged))
 
 
-def _rows(cells: Iterator[tuple[object, ...]], merged: Mapping[tuple[int, int], int]) -> Iterator[SheetRow]:
+def _rows(
+    cells: Iterator[tuple[int, tuple[object, ...]]], merged: Mapping[tuple[int, int], int]
+) -> Iterator[SheetRow]:
     count = 0
     carried: dict[int, tuple[int, str]] = {}
     try:
-        for number, values in enumerate(cells, 1):
+        for number, values in cells:
             if not any(value is not None for value in values) and not carried:
                 continue
             texts = [cell_text(value) for value in values[: _width(values, carried)]]
@@ -99,8 +70,8 @@ def _rows(cells: Iterator[tuple[object, ...]], merged: Mapping[tuple[int, int], 
             if count > MAX_ROWS:
                 raise refused("too_many_rows", limit=MAX_ROWS)
             yield SheetRow(number, tuple(texts))
-    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, OSError, TypeError, EOFError):
-        raise refused("damaged") from None
+    except WorkbookRefused as refusal:
+        raise refused(refusal.problem) from None
 
 
 def _width(values: tuple[object, ...], carried: Mapping[int, object]) -> int:

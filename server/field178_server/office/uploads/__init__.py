@@ -1,0 +1,1 @@
+"""Files that people upload, read within fixed limits of size, width and time."""

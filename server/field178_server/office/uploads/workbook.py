@@ -1,0 +1,107 @@
+"""Opening of an uploaded workbook: what it unpacks to, how wide its rows are and how long it may take."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+from field178_server.office.uploads.reading_limits import CpuLimit, CpuLimitReached
+
+if TYPE_CHECKING:
+    from openpyxl.reader.excel import ExcelReader as Reader
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+# What its libraries raise over a damaged workbook. The error of either of its parsers of XML, of which lxml
+# is taken where it is there, is a SyntaxError.
+BROKEN = (
+    zipfile.BadZipFile,
+    LookupError,
+    ValueError,
+    ArithmeticError,
+    SyntaxError,
+    OSError,
+    TypeError,
+    EOFError,
+    AttributeError,
+    RecursionError,
+)
+# A small file can unpack to a very large one. Sheets are streamed, though one cell of them may be all there
+# is; texts are held in memory; each format of cells takes a hundred times its bytes.
+_MAX_UNPACKED_BYTES = 96 << 20
+_MAX_SHEET_BYTES = 48 << 20
+_MAX_TEXTS_BYTES = 12 << 20
+_MAX_PART_BYTES = 2 << 20
+_LAST_ROW = 1_048_576
+
+
+class WorkbookRefused(Exception):
+    """A workbook that is not read: damaged, locked, unpacks_too_large or takes_too_long."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+def open_workbook(file: BinaryIO) -> Workbook:
+    """Return a workbook to be read once, values as last calculated; raises WorkbookRefused."""
+    from openpyxl.reader.excel import ExcelReader
+
+    try:
+        with zipfile.ZipFile(file) as packed:
+            _check_sizes(packed)
+        reader = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
+        _check_sheets(reader)
+        reader.read()
+    except BROKEN:
+        raise WorkbookRefused("damaged") from None
+    book: Workbook = reader.wb
+    return book
+
+
+def sheet_rows(
+    sheet: ReadOnlyWorksheet, most_columns: int, limit: CpuLimit
+) -> Iterator[tuple[int, tuple[object, ...]]]:
+    """Yield the rows of a sheet with their numbers, cells beyond `most_columns` left out.
+
+    A row or column number in the file makes all rows or cells before it: raises WorkbookRefused in time.
+    """
+    # The range that a sheet claims to have may be the largest there is.
+    sheet.reset_dimensions()
+    cells = sheet.iter_rows(max_row=_LAST_ROW, max_col=most_columns, values_only=True)
+    try:
+        for number, values in enumerate(cells, 1):
+            limit.check()
+            yield number, values
+    except CpuLimitReached:
+        raise WorkbookRefused("takes_too_long") from None
+    except BROKEN:
+        raise WorkbookRefused("damaged") from None
+
+
+def _check_sizes(packed: zipfile.ZipFile) -> None:
+    """Refuse a file that unpacks to too much; no reader gets more out of a part than its entry says."""
+    parts = packed.infolist()
+    if any(part.flag_bits & 1 for part in parts):
+        raise WorkbookRefused("locked")
+    is_large = sum(part.file_size for part in parts) > _MAX_UNPACKED_BYTES
+    if is_large or any(part.file_size > _limit_of(part.filename) for part in parts):
+        raise WorkbookRefused("unpacks_too_large")
+
+
+def _limit_of(part: str) -> int:
+    if part.endswith("/sharedStrings.xml"):
+        return _MAX_TEXTS_BYTES
+    if "/worksheets/" in part:
+        return _MAX_SHEET_BYTES
+    return _MAX_PART_BYTES if part.endswith((".xml", ".rels")) else _MAX_UNPACKED_BYTES
+
+
+def _check_sheets(reader: Reader) -> None:
+    """Refuse a workbook of many sheets that are all the same part: each of them would be read."""
+    reader.read_manifest()
+    reader.read_workbook()
+    parts = [link.target for _, link in reader.parser.find_sheets()]
+    if len(set(parts)) != len(parts):
+        raise WorkbookRefused("damaged")
