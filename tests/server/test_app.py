@@ -125,6 +125,25 @@ def test_without_a_trusted_proxy_its_header_is_not_believed(office: Office) -> N
         assert client_address() == ""
 
 
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_attempts_are_counted_by_address_and_of_ipv6_by_network(
+    office: Office, address: str, network: str
+) -> None:
+    with office.app.test_request_context("/", environ_base={"REMOTE_ADDR": address}):
+        from field178_server.http.sign_in import client_address
+
+        assert client_address() == network
+
+
 def log_keys() -> dict[str, str]:
     """Every keyword that some module gives to its log, with its place."""
     found = {}

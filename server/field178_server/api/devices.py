@@ -68,7 +68,7 @@ def add_officer() -> ResponseReturnValue:
     wanted = load(OfficerRequest())
     runtime, device = current_runtime(), current_device()
     login, password, code = (str(wanted[name] or "") for name in ("login", "password", "totp"))
-    officer_id = check_sign_in(runtime, login, password, code, client_address())
+    officer_id = check_sign_in(runtime, login, password, code, is_known=True)
     context = _context(runtime, trail.Actor("officer", officer_id))
     officer = run_write(runtime.engine, lambda session: bind_officer(session, context, device.id, officer_id))
     return {"user": _user(officer)}
@@ -89,7 +89,7 @@ def recover() -> ResponseReturnValue:
         runtime.engine,
         lambda session: rate_limit.take(session, runtime.tenant_id, budgets, runtime.clock.now()),
     )
-    officer_id = check_sign_in(runtime, login, password, totp, client_address())
+    officer_id = check_sign_in(runtime, login, password, totp)
     officer, sealed = run_write(
         runtime.engine, lambda session: _recover(session, runtime, officer_id, claim, budgets)
     )

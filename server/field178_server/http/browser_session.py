@@ -15,7 +15,7 @@ from field178_server.accounts import sessions as accounts
 from field178_server.accounts.officers import OfficerContext
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
-from field178_server.http.sign_in import check_sign_in, client_address
+from field178_server.http.sign_in import check_sign_in
 from field178_server.runtime import Runtime, new_token
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
@@ -28,6 +28,7 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _REFUSALS = {
     ErrorCode.SIGN_IN_REFUSED: N_("The password is not right. Check the keyboard (Telex) and Caps Lock."),
     ErrorCode.SLOW_DOWN: N_("Too many attempts. Wait a few minutes before the next one."),
+    ErrorCode.BUSY: N_("Many people are signing in right now. Press the button again in some seconds."),
 }
 CODE_FIELD = "confirm_code"
 _CODE_REFUSED = N_(
@@ -39,10 +40,10 @@ _CODE_REFUSED = N_(
 def sign_in(login: str, password: str, totp: str = "") -> OfficerContext:
     """Check the credentials, open a session under a new id and plan its cookie.
 
-    Raises AppError(sign_in_refused | slow_down).
+    Raises AppError(sign_in_refused | slow_down | busy).
     """
     runtime = current_runtime()
-    officer_id = check_sign_in(runtime, login, password, totp, client_address())
+    officer_id = check_sign_in(runtime, login, password, totp)
     token, old, now = new_token(), _cookie_token(runtime), runtime.clock.now()
 
     def open_it(session: Session) -> OfficerContext:
@@ -76,7 +77,7 @@ def confirm(password: str, code: str = "") -> None:
     runtime = current_runtime()
     if (officer := find_officer()) is None:
         raise AppError(ErrorCode.SESSION_UNKNOWN)
-    check_sign_in(runtime, officer.login, password, code, client_address())
+    check_sign_in(runtime, officer.login, password, code, is_known=True)
     token, now = _cookie_token(runtime), runtime.clock.now()
     run_write(runtime.engine, lambda session: accounts.confirm(session, runtime.tenant_id, token, now))
     g.is_confirmed = True

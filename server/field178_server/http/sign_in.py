@@ -10,22 +10,35 @@ from field178_server.accounts.officers import Credentials
 from field178_server.accounts.rate_limit import RateLimit
 from field178_server.audit import trail
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.http.load_shedding import password_slot
 from field178_server.runtime import Runtime
 from field178_server.security import totp
+from field178_server.security.client_network import network_of
 from field178_shared.errors import AppError, ErrorCode
 
 
 def client_address() -> str:
-    """Return the address the request came from (a trusted proxy's header is applied before)."""
-    return request.remote_addr or ""
+    """Return the address the request came from, of IPv6 its network: what attempts are counted by.
+
+    A trusted proxy's header is applied before.
+    """
+    return network_of(request.remote_addr or "")
 
 
-def check_sign_in(runtime: Runtime, login: str, password: str, code: str | None, address: str) -> str:
-    """Return the officer's id, or raise AppError(sign_in_refused | slow_down).
+def check_sign_in(
+    runtime: Runtime, login: str, password: str, code: str | None, *, is_known: bool = False
+) -> str:
+    """Return the officer's id, or raise AppError(sign_in_refused | slow_down | busy).
 
     An unknown login takes as long as a known one. `code` None: the one-time code is not asked again.
+    `is_known`: the request has the session of an officer or of a tablet.
     """
-    budgets = _budgets(runtime, login, address)
+    with password_slot(is_known=is_known):
+        return _check(runtime, login, password, code)
+
+
+def _check(runtime: Runtime, login: str, password: str, code: str | None) -> str:
+    budgets = _budgets(runtime, login, client_address())
     now = runtime.clock.now()
     run_write(runtime.engine, lambda session: rate_limit.take(session, runtime.tenant_id, budgets, now))
     with snapshot(runtime.engine) as session:

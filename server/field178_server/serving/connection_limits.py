@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 import sys
 from collections import Counter
+
+from field178_server.security.client_network import network_of
 
 # From the first byte, or from the connection's begin where TLS is, to the end of the head.
 HEAD_S = 15
@@ -17,7 +18,6 @@ IDLE_S = 30
 MAX_CONNECTIONS = 1000
 # Files, store connections and listening sockets of the process itself.
 _OWN_HANDLES = 200
-_IPV6_NETWORK_BITS = 64
 
 
 def connections_allowed(handles_each: int) -> int:
@@ -41,7 +41,7 @@ class ConnectionCount:
 
     def enter(self, address: str) -> bool:
         """Count a connection of this address; False, and not counted, where a limit is reached."""
-        network = _network_of(address)
+        network = network_of(address)
         is_crowded = 0 < self._per_address <= self._open[network]
         if is_crowded or self._open.total() >= self._total:
             return False
@@ -50,15 +50,7 @@ class ConnectionCount:
 
     def leave(self, address: str) -> None:
         """Count a connection no more."""
-        network = _network_of(address)
+        network = network_of(address)
         self._open[network] -= 1
         if not self._open[network]:
             del self._open[network]
-
-
-def _network_of(address: str) -> str:
-    """Return the address, or of IPv6 the network that one machine is given, with all the addresses in it."""
-    parsed = ipaddress.ip_address(address)
-    if parsed.version == 4:
-        return address
-    return str(ipaddress.IPv6Network((int(parsed), _IPV6_NETWORK_BITS), strict=False))

@@ -24,7 +24,7 @@ from field178_server.http import browser_session
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import password_refusal
-from field178_server.http.sign_in import check_sign_in, client_address
+from field178_server.http.sign_in import check_sign_in
 from field178_server.office.feeds.queries import usable_tokens_of
 from field178_server.office.mail.digest import MailTopic, chosen_topics, topics_of
 from field178_server.security import totp
@@ -41,7 +41,11 @@ _TOPICS = {
     MailTopic.OVERDUE: N_("What is overdue after visits"),
     MailTopic.OWED: N_("Figures still owed, on the 25th of the month"),
 }
-_SLOW_DOWN = N_("Too many attempts. Wait a few minutes before the next one.")
+_REFUSALS = {
+    ErrorCode.SIGN_IN_REFUSED: _WRONG_PASSWORD,
+    ErrorCode.SLOW_DOWN: N_("Too many attempts. Wait a few minutes before the next one."),
+    ErrorCode.BUSY: N_("Many people are signing in right now. Press the button again in some seconds."),
+}
 _WRONG_CODE = N_("The code is not right. Take the newest one; the clock of the telephone must be right.")
 
 
@@ -57,12 +61,11 @@ def set_own_password() -> AnyResponse:
     runtime, officer, context = current_runtime(), current_officer(), office()
     chosen = request.form.get("new", "")
     try:
-        check_sign_in(runtime, officer.login, request.form.get("present", ""), None, client_address())
+        check_sign_in(runtime, officer.login, request.form.get("present", ""), None, is_known=True)
     except AppError as error:
-        if error.code not in (ErrorCode.SIGN_IN_REFUSED, ErrorCode.SLOW_DOWN):
+        if error.code not in _REFUSALS:
             raise
-        text = _SLOW_DOWN if error.code is ErrorCode.SLOW_DOWN else _WRONG_PASSWORD
-        return _page(error.status, {"present": text})
+        return _page(error.status, {"present": _REFUSALS[error.code]})
     if problem := problem_of(chosen, request.form.get("again", ""), officer.login):
         return _page(422, {"new": problem})
     stored, token = runtime.passwords.hash(chosen), browser_session.current_token()

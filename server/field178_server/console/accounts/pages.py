@@ -46,9 +46,11 @@ def submit_sign_in() -> AnyResponse:
     except AppError as error:
         if error.code not in _REFUSALS:
             raise
-        return _form(
-            error.status, form.get("next", ""), Localizer(chosen_language()).say(_REFUSALS[error.code])
-        )
+        text = Localizer(chosen_language()).say(_REFUSALS[error.code])
+        response = _form(error.status, form.get("next", ""), text)
+        if (wait := error.details.get("retry_after_s")) is not None:
+            response.headers["Retry-After"] = str(wait)
+        return response
     return redirect(after_sign_in(local_path(form.get("next", ""))), 303)
 
 
@@ -83,4 +85,5 @@ _REFUSALS = {
         "The login, the password or the code is not right. Check the keyboard (Telex) and Caps Lock."
     ),
     ErrorCode.SLOW_DOWN: N_("Too many attempts. Wait a few minutes before the next one."),
+    ErrorCode.BUSY: N_("Many people are signing in right now. Press the button again in some seconds."),
 }

@@ -140,7 +140,7 @@ _ADVICE = {
     ErrorCode.NOT_FOUND: N_("The page or record is not here, or not within your area."),
     ErrorCode.FORBIDDEN: N_("The form was open for too long or came from another page. Open it again."),
     ErrorCode.TOO_LARGE: N_("The file is too large. Save it without pictures, or send it in parts."),
-    ErrorCode.BUSY: N_("Many tablets are sending right now. Try again in a moment."),
+    ErrorCode.BUSY: N_("The server is busy right now. Try again in a moment."),
     ErrorCode.STORAGE_FULL: N_(
         "Nothing was stored. Tell the administrator; pages can still be read. Try again when there is room."
     ),
