@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.audit.operation_context import OperationContext
@@ -83,6 +83,18 @@ def add_once(session: Session, context: OperationContext, kind: str) -> str:
 def under_way(session: Session, tenant_id: str, kind: str) -> str | None:
     """Return the job of a kind that waits or runs."""
     return _newest(session, tenant_id, kind, (JobState.QUEUED, JobState.RUNNING))
+
+
+def waiting_of(session: Session, tenant_id: str, kind: str, officer_id: str | None) -> int:
+    """Return how many jobs of a kind wait or run for an officer; another asker waits for the transaction."""
+    session.get_one(Tenant, tenant_id, with_for_update=True)
+    query = select(func.count()).where(
+        Job.tenant_id == tenant_id,
+        Job.kind == kind,
+        Job.queued_by == officer_id,
+        Job.state.in_((JobState.QUEUED, JobState.RUNNING)),
+    )
+    return session.scalar(query) or 0
 
 
 def last_ended(session: Session, tenant_id: str, kind: str) -> str | None:

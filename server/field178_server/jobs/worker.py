@@ -1,4 +1,4 @@
-"""The worker: one thread that runs the jobs of a store, one after the other, in the order they came."""
+"""The worker: one thread that runs the jobs of a store, one after the other, by turns of their officers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -49,6 +49,9 @@ class JobWorker:
         self._runtime = runtime
         self._kinds = kinds
         self._lists = ListsInForce(runtime.engine, runtime.tenant_id)
+        self._turn = 0
+        # By officer, None for the operator: the turn that the officer had last.
+        self._last_turns: dict[str | None, int] = {}
 
     def recover(self) -> None:
         """Queue again what a killed process left running; nothing of it was applied.
@@ -79,15 +82,20 @@ class JobWorker:
         return count
 
     def _next(self) -> JobRun | None:
+        """Begin the next job: of the officer whose last turn is the longest ago, the one that came first."""
         waiting = (
-            select(Job.job_id)
+            select(Job.queued_by, func.min(Job.job_id))
             .where(Job.tenant_id == self._runtime.tenant_id, Job.state == JobState.QUEUED)
-            .order_by(Job.job_id)
-            .limit(1)
+            .group_by(Job.queued_by)
         )
         with snapshot(self._runtime.engine) as session:
-            job_id = session.scalar(waiting)
-        return None if job_id is None else run_write(self._runtime.engine, lambda s: self._begin(s, job_id))
+            firsts = [(self._last_turns.get(one, 0), job_id, one) for one, job_id in session.execute(waiting)]
+        if not firsts:
+            return None
+        _, job_id, officer = min(firsts, key=lambda first: first[:2])
+        self._turn += 1
+        self._last_turns[officer] = self._turn
+        return run_write(self._runtime.engine, lambda session: self._begin(session, job_id))
 
     def _begin(self, session: Session, job_id: str) -> JobRun | None:
         runtime, now = self._runtime, self._runtime.clock.now()

@@ -1,4 +1,4 @@
-"""Shares of the threads: strangers at the sign-in, the office's pages and the tablets do not stop each other."""
+"""Shares of the threads: strangers at the sign-in, pages and tablets do not stop each other."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,11 @@ class Jobs:
     def add(self, **arguments: str) -> str:
         context = self.office.context
         return run_write(self.office.engine, lambda session: queue.add(session, context, "any", arguments))
+
+    def add_of(self, officer_id: str) -> str:
+        """Queue a job of an officer."""
+        context = replace(self.office.context, actor=Actor("officer", officer_id))
+        return run_write(self.office.engine, lambda session: queue.add(session, context, "any", {}))
 
     def stop(self, job_id: str) -> None:
         context = self.office.context
@@ -62,6 +67,28 @@ def test_jobs_run_one_after_the_other_in_the_order_they_came(jobs: Jobs) -> None
     assert jobs.worker(jobs.note).run_waiting() == 3
     assert jobs.done == added
     assert {jobs.row(one).state for one in added} == {JobState.DONE}
+
+
+def test_officers_take_turns_and_each_has_its_jobs_in_order(jobs: Jobs) -> None:
+    reader, other = jobs.office.officer_id("chi"), jobs.office.officer_id("an")
+    many = [jobs.add_of(reader) for _ in range(4)]
+    few = [jobs.add_of(other) for _ in range(2)]
+    backup = jobs.add()
+    jobs.worker(jobs.note).run_waiting()
+    assert jobs.done == [many[0], few[0], backup, many[1], few[1], many[2], many[3]]
+
+
+def test_a_job_that_comes_while_another_officers_wait_is_the_next(jobs: Jobs) -> None:
+    reader, other = jobs.office.officer_id("chi"), jobs.office.officer_id("an")
+    many, late = [jobs.add_of(reader) for _ in range(4)], list[str]()
+
+    def work(run: JobRun) -> None:
+        jobs.note(run)
+        if run.job_id == many[1]:
+            late.append(jobs.add_of(other))
+
+    jobs.worker(work).run_waiting()
+    assert jobs.done == [*many[:2], *late, *many[2:]]
 
 
 def test_a_job_acts_in_the_name_of_who_queued_it(jobs: Jobs) -> None:

@@ -40,10 +40,12 @@ from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.text.i18n import N_
 from field178_shared.time.clock import VIETNAM, local_date
 
 _ADDRESS = ListAddress("console.exports", ("what",))
 FLASHES = frozenset({"export_withdrawn"})
+_TOO_MANY = N_("Five of your exports are waiting already. Stop one below, or ask again when one is done.")
 
 
 @console.get("/exports", endpoint="exports")
@@ -98,7 +100,12 @@ def ask_for_export() -> AnyResponse:
         request_export(session, context, officer, wanted)
         tell_of_export(session, context, wanted)
 
-    run_write(runtime.engine, ask)
+    try:
+        run_write(runtime.engine, ask)
+    except AppError as error:
+        if error.code is not ErrorCode.SLOW_DOWN:
+            raise
+        return _exports_page(request.form, (error.status, _TOO_MANY))
     return redirect(url_for("console.exports", what=form.kind.key), 303)
 
 

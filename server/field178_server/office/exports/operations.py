@@ -30,6 +30,8 @@ EXPORT = "export"
 WHAT, FORMAT = "what", "format"
 # In the outcome: who withdrew the file before its time was over.
 WITHDRAWN_BY = "withdrawn_by"
+# Exports of an officer that wait or run.
+MOST_WAITING = 5
 # Rows between two looks at whether somebody wants the job to stop.
 _STEP = 500
 
@@ -61,12 +63,17 @@ Source = Callable[[Session, ExportQuestion], ExportTable]
 def request_export(
     session: Session, context: OperationContext, officer: OfficerContext, arguments: Arguments
 ) -> str:
-    """Queue an export and return its job. Raises AppError(forbidden) where the role exports no such thing."""
+    """Queue an export and return its job.
+
+    Raises AppError(forbidden) where the role exports no such thing, and slow_down where too many wait.
+    """
     kind = EXPORT_KINDS.get(arguments.get(WHAT, ""))
     if kind is None or kind not in kinds_of(officer.role, context.lists):
         raise AppError(ErrorCode.FORBIDDEN)
     if arguments.get(FORMAT) not in kind.formats:
         raise AppError(ErrorCode.NOT_FOUND)
+    if queue.waiting_of(session, context.tenant_id, EXPORT, context.actor.id) >= MOST_WAITING:
+        raise AppError(ErrorCode.SLOW_DOWN, limit=MOST_WAITING)
     return queue.add(session, context, EXPORT, {name: text for name, text in arguments.items() if text})
 
 

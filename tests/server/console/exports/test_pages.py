@@ -29,6 +29,7 @@ from field178_server.maintenance.daily import run_maintenance
 from field178_server.office.exports.kinds import EXPORT_KINDS
 from field178_server.office.exports.operations import (
     EXPORT,
+    MOST_WAITING,
     ExportQuestion,
     ExportRow,
     ExportTable,
@@ -77,6 +78,18 @@ class Exports:
 @pytest.fixture
 def exports_of(reads_as: SignIn, district: Office) -> Callable[[str], Exports]:
     return lambda login: Exports(reads_as(login), district)
+
+
+def test_an_officer_has_so_many_exports_waiting_and_no_more(exports_of: Callable[[str], Exports]) -> None:
+    exports, other = exports_of(REVIEWER), exports_of(CITY)
+    for _ in range(MOST_WAITING):
+        exports.asks("visits", "csv")
+    refused = exports.browser.post("/exports", {"what": "visits", "format": "csv", "password": PASSWORD})
+    assert refused.status_code == 429
+    assert "đang chờ" in unescape(refused.get_data(as_text=True))
+    other.asks("figures", "csv")
+    exports.runs()
+    exports.asks("visits", "csv")
 
 
 def test_figures_of_a_year_stand_by_indicator_and_commune(exports_of: Callable[[str], Exports]) -> None:
