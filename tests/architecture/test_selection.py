@@ -22,6 +22,7 @@ ASKS_FOR_A_STORE = re.compile(r"\b(world: World|engine: Engine|office: Office)\b
 ON_SQLITE = {
     "server/api/test_uploads.py",
     "server/console/erasure/test_pages.py",
+    "server/http/test_load_shedding.py",
     "server/jobs/test_worker.py",
     "server/maintenance/test_daily.py",
     "server/office/indicators/test_settle_process.py",

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from field178_server.serving.connection_limits import HEAD_S, MIN_BYTES_S, ConnectionCount
+from field178_server.serving.connection_limits import HEAD_S, MIN_BYTES_S, ConnectionCount, ConnectionPlace
 from field178_server.serving.strict_parser import MAX_HEADER_BYTES
 from field178_server.serving.tls_stream import PIECE_BYTES, TlsStream, tls_context
 
@@ -60,15 +60,15 @@ class TlsFront:
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asker: Asker | None = writer.get_extra_info("peername")
-        if asker is None or not self._count.enter(asker[0]):
+        place = None if asker is None else self._count.enter(asker[0], writer.transport.abort)
+        if asker is None or place is None:
             writer.transport.abort()
             self._tell_of_refusals()
             return
-        address = asker[0]
-        task = asyncio.create_task(self._serve(reader, writer, asker))
+        task = asyncio.create_task(self._serve(TlsStream(reader, writer, self._context), asker, place))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(lambda _: self._count.leave(address))
+        task.add_done_callback(lambda _: self._count.leave(place))
 
     def _tell_of_refusals(self) -> None:
         """Log refused connections once a minute: a line for each could fill the disk."""
@@ -80,18 +80,18 @@ class TlsFront:
         log.warning("connections_refused", count=self._refused)
         self._refused = 0
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, asker: Asker) -> None:
+    async def _serve(self, tls: TlsStream, asker: Asker, place: ConnectionPlace) -> None:
         """Serve one connection from its first byte to its end."""
-        tls = TlsStream(reader, writer, self._context)
         try:
             # OSError is every way a connection breaks, TLS errors and lateness included.
             with contextlib.suppress(OSError):
                 async with asyncio.timeout(HEAD_S):
                     await tls.shake_hands()
                     head = await _first_head(tls)
+                self._count.head_came(place)
                 await self._relay(head, tls, asker)
         finally:
-            writer.transport.abort()
+            place.close()
 
     async def _relay(self, head: bytes, tls: TlsStream, asker: Asker) -> None:
         """Hand the connection over and relay bytes in both directions until either side ends it."""

@@ -126,15 +126,50 @@ def test_three_hundred_idle_senders_hold_nobody_up(port: int, folder: Path) -> N
         assert ask(port, folder)["REMOTE_ADDR"] == "127.0.0.1"
 
 
+def served(port: int, folder: Path, source: str = "127.0.0.1") -> ssl.SSLSocket:
+    """Return a connection that was answered, and stays open."""
+    connection = connected(port, folder, source)
+    connection.sendall(REQUEST)
+    assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+    return connection
+
+
+def silent(port: int, source: str = "127.0.0.1") -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=20, source_address=(source, 0))
+
+
 def test_an_address_has_so_many_connections_and_no_more(folder: Path) -> None:
     with serving(folder, echo, ConnectionCount(800, 3)) as port, ExitStack() as held:
         for _ in range(3):
-            held.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
-        with socket.create_connection(("127.0.0.1", port), timeout=20) as fourth:
+            held.enter_context(served(port, folder))
+        with silent(port) as fourth:
             assert is_closed(fourth)
-        with connected(port, folder, "127.0.0.2") as other:
-            other.sendall(REQUEST)
-            assert other.recv(4096).startswith(b"HTTP/1.1 200")
+        held.enter_context(served(port, folder, "127.0.0.2"))
+
+
+def test_slow_heads_of_an_address_give_way_to_who_comes_the_oldest_first(folder: Path) -> None:
+    with serving(folder, echo, ConnectionCount(800, 3)) as port, ExitStack() as held:
+        first, second = held.enter_context(silent(port)), held.enter_context(connected(port, folder))
+        second.sendall(REQUEST[:-1])
+        third = held.enter_context(connected(port, folder))
+        held.enter_context(served(port, folder))
+        assert is_closed(first)
+        held.enter_context(served(port, folder))
+        assert is_closed(second)
+        third.sendall(REQUEST)
+        assert third.recv(4096).startswith(b"HTTP/1.1 200")
+        with silent(port) as late:
+            assert is_closed(late)
+
+
+def test_when_all_places_are_taken_the_address_of_most_slow_heads_gives_way(folder: Path) -> None:
+    with serving(folder, echo, ConnectionCount(4, 0)) as port, ExitStack() as held:
+        honest = held.enter_context(connected(port, folder, "127.0.0.2"))
+        slow = [held.enter_context(silent(port)) for _ in range(3)]
+        held.enter_context(served(port, folder, "127.0.0.3"))
+        assert is_closed(slow[0])
+        honest.sendall(REQUEST)
+        assert honest.recv(4096).startswith(b"HTTP/1.1 200")
 
 
 def test_a_connection_that_has_ended_counts_no_more(folder: Path) -> None:
@@ -146,9 +181,8 @@ def test_a_connection_that_has_ended_counts_no_more(folder: Path) -> None:
 def test_all_addresses_together_have_so_many_connections_and_no_more(folder: Path) -> None:
     with serving(folder, echo, ConnectionCount(3, 0)) as port, ExitStack() as held:
         for _ in range(3):
-            held.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
-        refused = socket.create_connection(("127.0.0.1", port), timeout=20, source_address=("127.0.0.2", 0))
-        with refused:
+            held.enter_context(served(port, folder))
+        with silent(port, "127.0.0.2") as refused:
             assert is_closed(refused)
 
 
