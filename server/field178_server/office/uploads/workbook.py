@@ -69,7 +69,9 @@ def sheet_rows(
     """
     # The range that a sheet claims to have may be the largest there is.
     sheet.reset_dimensions()
-    cells = sheet.iter_rows(max_row=_LAST_ROW, max_col=most_columns, values_only=True)
+    cells = sheet.iter_rows(  # type: ignore[misc]  # the stub has that of another class
+        max_row=_LAST_ROW, max_col=most_columns, values_only=True
+    )
     try:
         for number, values in enumerate(cells, 1):
             limit.check()
