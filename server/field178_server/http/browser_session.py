@@ -28,7 +28,7 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _REFUSALS = {
     ErrorCode.SIGN_IN_REFUSED: N_("The password is not right. Check the keyboard (Telex) and Caps Lock."),
     ErrorCode.SLOW_DOWN: N_("Too many attempts. Wait a few minutes before the next one."),
-    ErrorCode.BUSY: N_("Many people are signing in right now. Press the button again in some seconds."),
+    ErrorCode.BUSY: N_("Many people are signing in right now. Type the password again in some seconds."),
 }
 CODE_FIELD = "confirm_code"
 _CODE_REFUSED = N_(

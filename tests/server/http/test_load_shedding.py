@@ -63,7 +63,8 @@ def test_strangers_at_the_sign_in_hold_a_small_share(office: Office, held: HeldP
     assert (refused.status_code, synced.status_code) == (503, 401)
     assert int(refused.headers["Retry-After"]) > 0
     assert 'value="an.nguyen"' in page
-    assert "nhiều người đăng nhập" in page
+    assert "nhập lại mật khẩu" in page
+    assert "aria-invalid" not in page
     assert [one.result().status_code for one in waiting] == [403] * STRANGERS
 
 

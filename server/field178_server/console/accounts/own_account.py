@@ -44,7 +44,7 @@ _TOPICS = {
 _REFUSALS = {
     ErrorCode.SIGN_IN_REFUSED: _WRONG_PASSWORD,
     ErrorCode.SLOW_DOWN: N_("Too many attempts. Wait a few minutes before the next one."),
-    ErrorCode.BUSY: N_("Many people are signing in right now. Press the button again in some seconds."),
+    ErrorCode.BUSY: N_("Many people are signing in right now. Type the password again in some seconds."),
 }
 _WRONG_CODE = N_("The code is not right. Take the newest one; the clock of the telephone must be right.")
 

@@ -74,6 +74,7 @@ def _form(status: int, next_path: str, error: str | None = None, notice: str | N
         status,
         next_path=next_path,
         error=error,
+        is_wrong=error is not None and status < 500,
         notice=notice,
         login=request.form.get("login", ""),
         has_code=bool(request.form.get("totp")),
@@ -85,5 +86,5 @@ _REFUSALS = {
         "The login, the password or the code is not right. Check the keyboard (Telex) and Caps Lock."
     ),
     ErrorCode.SLOW_DOWN: N_("Too many attempts. Wait a few minutes before the next one."),
-    ErrorCode.BUSY: N_("Many people are signing in right now. Press the button again in some seconds."),
+    ErrorCode.BUSY: N_("Many people are signing in right now. Type the password again in some seconds."),
 }
