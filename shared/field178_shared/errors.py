@@ -100,6 +100,7 @@ class ErrorCode(StrEnum):
     BAD_DATE = "bad_date"
     BAD_TIME = "bad_time"
     BAD_ID = "bad_id"
+    BAD_MINUTES_NUMBER = "bad_minutes_number"
     UNKNOWN_CHOICE = "unknown_choice"
     # rules across fields
     SUM_MISMATCH = "sum_mismatch"
@@ -342,6 +343,11 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ErrorCode.BAD_DATE: _E(None, "Ngày không hợp lệ.", "Not a valid date."),
     ErrorCode.BAD_TIME: _E(None, "Giờ không hợp lệ.", "Not a valid time."),
     ErrorCode.BAD_ID: _E(None, "Mã không hợp lệ.", "Not a valid id."),
+    ErrorCode.BAD_MINUTES_NUMBER: _E(
+        None,
+        "Số biên bản phải có dạng 07/BB-ĐKT178 (số nhỏ hơn 10 có thêm số 0 ở trước).",
+        "The number of minutes must look like 07/BB-ĐKT178 (below ten with a zero).",
+    ),
     ErrorCode.UNKNOWN_CHOICE: _E(None, "Không có trong danh mục.", "Not in the list."),
     ErrorCode.SUM_MISMATCH: _E(
         None, "Tổng không bằng các số thành phần cộng lại.", "The total is not the sum of its parts."

@@ -10,6 +10,7 @@ from tests.e2e.foreign_client import ForeignClient, Json
 from tests.shared import builders
 
 from field178_shared.ids import IdSource
+from field178_shared.records.number_block import minutes_number
 from field178_shared.time.clock import SystemClock
 
 ANSWERS = 20
@@ -165,13 +166,13 @@ def new_changes(client: ForeignClient, numbers: range) -> list[Json]:
 
 def edits(client: ForeignClient, record_ids: list[str], number: int) -> list[Json]:
     """Return one small edit of each inspection that nobody has edited yet: the number of its minutes."""
-    seen = {"minutes_number": "07/BB-KT"}
+    seen = {"minutes_number": "07/BB-ĐKT178"}
     return [
         client.change(
             record_id,
             "inspection",
             team_of(client),
-            {"minutes_number": f"{number}/BB-KT"},
+            {"minutes_number": minutes_number(number)},
             was=seen,
             base_rev=1,
             change_id=IDS.time_ordered(),

@@ -103,7 +103,7 @@ def inspection(type_id: str = "karaoke", **over: object) -> Data:
             "answers": answers(type_id),
             "overall_result": "compliant",
             "recommendation": "Tiếp tục duy trì việc chấp hành quy định.",
-            "minutes_number": "07/BB-KT",
+            "minutes_number": "07/BB-ĐKT178",
             "paper_signed": "yes",
             **_envelope("AL-T01-26-0007"),
         },

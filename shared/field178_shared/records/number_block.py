@@ -11,6 +11,9 @@ from field178_shared.records.reading import Data, count_of, text_of
 TYPE = "number_block"
 SYMBOL = "BB-ĐKT178"
 # Numbers below ten carry a zero, as official numbers do.
+MINUTES_NUMBER = rf"(?:0[1-9]|[1-9][0-9]{{1,5}})/{SYMBOL}"
+_FORM = re.compile(MINUTES_NUMBER)
+# What earlier versions stored may have more zeros, or none.
 _NUMBER = re.compile(rf"0*([1-9][0-9]{{0,5}})/{SYMBOL}")
 
 
@@ -55,6 +58,11 @@ class NumberBlock:
 def minutes_number(serial: int) -> str:
     """Return the number as printed: 07/BB-ĐKT178."""
     return f"{serial:02d}/{SYMBOL}"
+
+
+def is_minutes_number(text: str) -> bool:
+    """Tell whether a text is a number of minutes as `minutes_number` writes it."""
+    return _FORM.fullmatch(text) is not None
 
 
 def serial_of(number: str) -> int | None:

@@ -133,7 +133,7 @@ def submission_problems(
     """Return everything that must be corrected before filing: schema, contradictions, completeness."""
     found = [
         Problem(path, ErrorCode(code))
-        for path, codes in validate(type_name, dict(data)).items()
+        for path, codes in validate(type_name, dict(data), context.filed).items()
         for code in codes
     ]
     if rules := _RULES.get(type_name):

@@ -51,13 +51,15 @@ class Rule:
 class Context:
     """Facts that a record's data does not hold and the tablet knows at filing.
 
-    Without the kind of establishment the rules that need it are skipped.
+    `filed`: the data of the record as it was filed before. Without the kind of establishment the rules that
+    need it are skipped.
     """
 
     now: datetime
     establishment_type: str | None = None
     has_open_follow_ups: bool = False
     is_leader: bool = False
+    filed: Mapping[str, object] = field(default_factory=dict)
 
     def conditions(self, finding_count: int) -> ConditionContext:
         """Return what the conditions of checklist items may ask."""

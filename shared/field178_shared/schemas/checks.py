@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from field178_shared.errors import ErrorCode
 from field178_shared.ids import is_uuid
+from field178_shared.records.number_block import is_minutes_number
 from field178_shared.time.clock import from_wire
 from field178_shared.wire.protocol import MAX_TEXT
 
@@ -44,6 +45,7 @@ _OUT_OF_RANGE: Issues = (("", ErrorCode.OUT_OF_RANGE),)
 _BAD_DATE: Issues = (("", ErrorCode.BAD_DATE),)
 _BAD_TIME: Issues = (("", ErrorCode.BAD_TIME),)
 _BAD_ID: Issues = (("", ErrorCode.BAD_ID),)
+_BAD_MINUTES_NUMBER: Issues = (("", ErrorCode.BAD_MINUTES_NUMBER),)
 _UNKNOWN_CHOICE: Issues = (("", ErrorCode.UNKNOWN_CHOICE),)
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -164,6 +166,13 @@ def short_id(value: object) -> Issues:
 def sha256(value: object) -> Issues:
     """Check the name of a file's bytes."""
     return FINE if type(value) is str and _SHA256.fullmatch(value) else _BAD_ID
+
+
+def minutes_number(value: object) -> Issues:
+    """Check a number of minutes, 07/BB-ĐKT178."""
+    if type(value) is not str:
+        return _WRONG_TYPE
+    return FINE if is_minutes_number(value) else _BAD_MINUTES_NUMBER
 
 
 def list_of(item: Check, at_least: int, at_most: int) -> Check:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from marshmallow import ValidationError, fields, validate
 
 from field178_shared.errors import ErrorCode
+from field178_shared.records.number_block import MINUTES_NUMBER
 from field178_shared.schemas import checks
 from field178_shared.schemas.checks import LARGEST_COUNT, Issues, issues_of, messages_of
 
@@ -94,6 +95,13 @@ class Sha256(Verbatim):
 
     check = staticmethod(checks.sha256)
     described: ClassVar[JsonSchema] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+
+
+class MinutesNumber(Verbatim):
+    """A number of minutes: no free text, it is mailed and printed."""
+
+    check = staticmethod(checks.minutes_number)
+    described: ClassVar[JsonSchema] = {"type": "string", "pattern": f"^{MINUTES_NUMBER}$"}
 
 
 class Flag(Verbatim):

@@ -19,6 +19,7 @@ from field178_shared.schemas.field_types import (
     Instant,
     ListValue,
     LocalDate,
+    MinutesNumber,
     RecordId,
     ShortId,
 )
@@ -148,6 +149,6 @@ class InspectionSchema(RecordSchema):
     overall_result = fields.String(required=True, validate=_one_of("overall_result"))
     recommendation = FreeText(REMARK_LENGTH)
     representative_opinion = FreeText(OPINION_LENGTH)
-    minutes_number = fields.String(validate=validate.Length(max=60))
+    minutes_number = MinutesNumber()
     paper_signed = fields.String(validate=_one_of("paper_signed"))
     attachments = Entries(values=fields.Nested(AttachmentSchema))

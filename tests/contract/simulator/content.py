@@ -46,7 +46,7 @@ EDITS: Mapping[str, Edits] = {
         "summary": (_LONG + "1", _LONG + "2", None),
     },
     "inspection": {
-        "minutes_number": ("01/BB-KT", "02/BB-KT", None),
+        "minutes_number": ("01/BB-ĐKT178", "02/BB-ĐKT178", None),
         "representative_opinion": ("Đồng ý.", _LONG + "1", _LONG + "2", None),
         "follow_ups.f1": (_FOLLOW_UP, None),
         "follow_ups.f1.text": ("Niêm yết giá", "Bổ sung hợp đồng"),

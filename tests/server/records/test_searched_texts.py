@@ -31,8 +31,9 @@ def test_a_whole_text_is_told_from_its_part(world: World, number: str) -> None:
     tablet = world.tablet(UNIT, TEAM, "ref")
     place = tablet.created()
 
-    def filed(minutes_number: str, decision_number: str) -> str:
-        named = {"minutes_number": minutes_number, "decision_number": decision_number, "team_id": TEAM[5:]}
+    def filed(document_number: str, decision_number: str) -> str:
+        measure = {"measure_id": "fine_money", "document_number": document_number}
+        named = {"measures": {"k": measure}, "decision_number": decision_number, "team_id": TEAM[5:]}
         visit = builders.inspection(establishment_id=place, **named)
         return tablet.created(visit, type="inspection", scope=TEAM)
 

@@ -69,7 +69,7 @@ def test_the_paper_says_who_where_when_and_by_which_decision() -> None:
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
         "Độc lập - Tự do - Hạnh phúc",
         "BIÊN BẢN KIỂM TRA",
-        "Số: 07/BB-KT",
+        "Số: 07/BB-ĐKT178",
         "ngày 20 tháng 11 năm 2026",
         "hồi 14 giờ 00 ngày 20/11/2026",
         "Quyết định số 112/QĐ-UBND ngày 15/01/2026",

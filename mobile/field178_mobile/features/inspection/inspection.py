@@ -530,6 +530,7 @@ class InspectionPresenter:
             is_to_read=opened.is_to_read and opened.word not in CLOSED,
             is_late=late,
             is_leader=visit.is_leader(reading.data, opened.user),
+            filed=self._session.draft.seen or {},
             asked_protocols=self._asked_protocols,
             register=self._register() if self._sight.tab == CONCLUSION else {},
             kept_in_register=self._kept_in_register,

@@ -125,5 +125,5 @@ def _rows(found: Iterable[Problem], scene: VisitScene) -> tuple[ProblemRow, ...]
 
 
 def _to_file(scene: VisitScene, now: datetime) -> tuple[Data, Context]:
-    context = Context(now, scene.establishment.type_id, bool(scene.follow_ups), scene.is_leader)
+    context = Context(now, scene.establishment.type_id, bool(scene.follow_ups), scene.is_leader, scene.filed)
     return finished(scene.reading.data, scene.reading.asked_ids(), now), context

@@ -52,6 +52,8 @@ class VisitScene:
     notice: str = ""
     is_late: bool = False
     is_leader: bool = False
+    # The data of the visit as it was filed before.
+    filed: Data = field(default_factory=dict)
     is_to_read: bool = False
     asked_protocols: frozenset[str] = frozenset()
     # The establishment as the register has it, while the conclusion is in sight; what is not to be changed.

@@ -125,7 +125,7 @@ def _after(record: Stored, set_: Mapping[str, object], rules: TypeRules, *, dele
             _refuse(ErrorCode.SCHEMA, {path: [ErrorCode.BAD_PATH.value]})
         data = write_path(data, path, set_[path])
     _refuse(ErrorCode.SCHEMA, _outside(record, set_, data))
-    _refuse(*(rules.problem(record.type, data) or (ErrorCode.SCHEMA, {})))
+    _refuse(*(rules.problem(record.type, data, record.data) or (ErrorCode.SCHEMA, {})))
     after = next_revision(record, data=data, deleted=deletes)
     if len(after.body.encode()) > MAX_DATA_BYTES:
         _refuse(ErrorCode.SCHEMA, {path: [ErrorCode.TOO_LARGE.value] for path in set_})

@@ -16,6 +16,7 @@ from field178_server.database.models import Device, DeviceScope, FiledRecord, Fo
 from field178_server.devices.heartbeat import SILENT_AFTER
 from field178_server.records.access import AccessFilter, access_of
 from field178_shared.codelists import CodeLists
+from field178_shared.records.number_block import is_minutes_number
 from field178_shared.records.reading import text_of
 from field178_shared.records.review import RETURNED
 from field178_shared.text.formats import date_text
@@ -24,7 +25,6 @@ from field178_shared.time.clock import local_date
 
 MOST_NAMED = 20
 _SHARED_SCOPE = "ref"
-_CODES = ("minutes_number", "record_code")
 
 
 class MailTopic(StrEnum):
@@ -203,7 +203,8 @@ class DigestWords:
     def _record(self, one: ReturnedRecord) -> str:
         day = date_text(one.day, self.language) if one.day else ""
         said = ", ".join(part for part in (one.code, day) if part)
-        return f"- {said}: {self.link(f'/reviews/{one.record_id}')}"
+        link = self.link(f"/reviews/{one.record_id}")
+        return f"- {said}: {link}" if said else f"- {link}"
 
     def _say(self, msgid: str) -> str:
         return translator(self.language, "console")(msgid)
@@ -219,8 +220,9 @@ def _is_within(access: AccessFilter, scopes: frozenset[str]) -> bool:
 
 
 def _code(body: str) -> str:
-    data = json.loads(body)
-    return next((found for name in _CODES if (found := text_of(data, name))), "")
+    """Return the number of the minutes where it has its form: any other text may be a name."""
+    number = text_of(json.loads(body), "minutes_number")
+    return number if is_minutes_number(number) else ""
 
 
 def _silent(session: Session, tenant_id: str, since: datetime) -> list[frozenset[str]]:

@@ -76,7 +76,7 @@ def evaluate_new(change: Change, evaluation: Evaluation) -> Outcome:
     """Evaluate the creation of a new record."""
     free, owned = _divided(change, evaluation)
     data = free if evaluation.is_accepted else _content_of_create(free)
-    refusal = _refusal(change.set, change.scope, data, evaluation)
+    refusal = _refusal(change.set, change.scope, data, {}, evaluation)
     if refusal is not None:
         return refusal
     body = change.content if data is change.set else None
@@ -125,7 +125,8 @@ def _evaluate_put(change: Change, record: Stored, evaluation: Evaluation) -> Out
     if not merged.applied:
         back = record.deleted and not evaluation.is_locked
         return _concluded(next_revision(record, deleted=False) if back else None, conflicts)
-    if (refusal := _refusal(merged.applied, record.scope, merged.data, evaluation)) is not None:
+    refusal = _refusal(merged.applied, record.scope, merged.data, record.data, evaluation)
+    if refusal is not None:
         return refusal
     after = next_revision(record, data=merged.data, deleted=False)
     if len(after.body) > MAX_DATA_BYTES // 4 and len(after.body.encode()) > MAX_DATA_BYTES:
@@ -200,14 +201,15 @@ def _kept_by_office(
     return found
 
 
-def _refusal(given: Collection[str], scope: str, data: Data, evaluation: Evaluation) -> Outcome | None:
+def _refusal(
+    given: Collection[str], scope: str, data: Data, before: Data, evaluation: Evaluation
+) -> Outcome | None:
     """Return why data may not be stored, or None; `given` are the paths that have a new value."""
     if not _belongs(given, scope, data, evaluation.type):
         return quarantined(ErrorCode.SCOPE_MISMATCH)
     is_accepted = evaluation.is_accepted and data is given
-    if (problem := evaluation.rules.problem(evaluation.type.name, data, is_accepted=is_accepted)) is not None:
-        return quarantined(*problem)
-    return None
+    problem = evaluation.rules.problem(evaluation.type.name, data, before, is_accepted=is_accepted)
+    return None if problem is None else quarantined(*problem)
 
 
 def _belongs(given: Collection[str], scope: str, data: Data, type_: RecordType) -> bool:

@@ -33,9 +33,12 @@ class TypeRules(Protocol):
         ...
 
     def problem(
-        self, type_name: str, data: Data, *, is_accepted: bool = False
+        self, type_name: str, data: Data, before: Data | None = None, *, is_accepted: bool = False
     ) -> tuple[ErrorCode, Problems] | None:
-        """Return why this content may not be stored (schema or rule) and where, or None."""
+        """Return why this content may not be stored (schema or rule) and where, or None.
+
+        The schema says nothing of a value that the record had `before`.
+        """
         ...
 
 
@@ -55,10 +58,10 @@ class DeclaredTypes:
         return fast_validation.accepts(type_name, data)
 
     def problem(
-        self, type_name: str, data: Data, *, is_accepted: bool = False
+        self, type_name: str, data: Data, before: Data | None = None, *, is_accepted: bool = False
     ) -> tuple[ErrorCode, Problems] | None:
         """Return why this content may not be stored (schema or rule) and where, or None."""
-        if not is_accepted and (found := schemas.validate(type_name, data)):
+        if not is_accepted and (found := schemas.validate(type_name, data, before)):
             return ErrorCode.SCHEMA, found
         if found := rules.errors(type_name, data, self.lists):
             return ErrorCode.RULE, found

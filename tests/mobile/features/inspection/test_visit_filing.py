@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.mobile.features.inspection.bench import PLACE, Bench
 from tests.mobile.inspection_world import (
     KARAOKE,
@@ -233,9 +235,9 @@ def test_filing_numbers_the_minutes_and_a_later_edit_keeps_the_number(bench):
 def test_a_number_written_by_hand_and_minutes_not_made_take_none(bench):
     lease(bench.store, 7, 9)
     bench.answer_all()
-    bench.visit.write("minutes_number", "12/BB-XA")
+    bench.visit.write("minutes_number", "12/BB-ĐKT178")
     bench.visit.complete()
-    assert minutes_number_of(bench) == "12/BB-XA"
+    assert minutes_number_of(bench) == "12/BB-ĐKT178"
     assert bench.store.minutes_numbers.left(TEAM_SCOPE, 2026) == 3
 
 
@@ -320,3 +322,29 @@ def test_a_visit_that_saw_what_the_register_has_leaves_it_alone(bench):
     assert bench.state.conclusion.updates == ()
     bench.visit.complete()
     assert bench.store.shown_state(KARAOKE).word != "unsent"
+
+
+def test_text_that_is_no_number_of_minutes_is_told_at_its_field_before_filing(bench):
+    bench.answer_all()
+    bench.visit.write("minutes_number", "Nguyễn Văn An")
+    bench.visit.complete()
+    assert not bench.state.feedback.filed
+    problems = {row.path: row.text for row in bench.state.checked.problems}
+    assert "07/BB-ĐKT178" in problems["minutes_number"]
+    bench.visit.write("minutes_number", "12/BB-ĐKT178")
+    bench.visit.complete()
+    assert bench.state.feedback.filed
+
+
+def test_old_text_of_a_filed_visit_stands_in_the_way_of_no_other_field(bench):
+    bench.answer_all()
+    draft = bench.store.drafts.get("draft-1")
+    data = {**draft.data, "minutes_number": "số 7"}
+    again = Bench(bench.store, bench.clock, draft=replace(draft, data=data, seen=data, base_rev=1))
+    again.visit.write("minutes_number", "số 8")
+    again.visit.complete()
+    assert [row.path for row in again.state.checked.problems] == ["minutes_number"]
+    again.visit.write("minutes_number", "số 7")
+    again.visit.write("recommendation", "Sửa cửa")
+    again.visit.complete()
+    assert not again.state.checked.problems

@@ -176,12 +176,12 @@ def test_late_edit_of_an_approved_record_is_taken_and_the_record_stays_approved(
 ) -> None:
     filed = in_the_field.visit()
     reviewer.decide(filed, "approve")
-    in_the_field.send(filed, "inspection", TEAM, {"minutes_number": "09/BB"})
+    in_the_field.send(filed, "inspection", TEAM, {"minutes_number": "09/BB-ĐKT178"})
     page = words(unescape(reviewer.text(f"/attention/conflict/{filed}")))
     assert "Phiếu đã duyệt, thay đổi được giữ riêng" in page
     assert "Phiếu này đã duyệt hoặc đã hủy" in page
     assert settle(reviewer, filed, {"minutes_number": "take"}).status_code == 303
-    assert data_of(office, filed)["minutes_number"] == "09/BB"
+    assert data_of(office, filed)["minutes_number"] == "09/BB-ĐKT178"
     record = words(unescape(reviewer.text(f"/reviews/{filed}")))
     assert "Đã duyệt · quyết định trên bản 1" in record
     assert "quyết định áp dụng cho bản 2" in record
@@ -251,7 +251,9 @@ def test_who_may_not_settle_reads_and_is_told_what_helps(
     office: Office, signed_in: Callable[[str], Browser], in_the_field: FieldWork
 ) -> None:
     filed = in_the_field.visit()
-    in_the_field.send(filed, "inspection", TEAM, {"minutes_number": "09/BB"}, was={"minutes_number": "1"})
+    in_the_field.send(
+        filed, "inspection", TEAM, {"minutes_number": "09/BB-ĐKT178"}, was={"minutes_number": "01/BB-ĐKT178"}
+    )
     wanted, stored = (
         AccountRequest("lan", "Cán bộ lan", "team_lead", None, (TEAM,)),
         Passwords("test").hash(PASSWORD),

@@ -97,7 +97,7 @@ def test_what_was_set_aside_is_one_list_too(reviewer: Browser, in_the_field: Fie
 def test_items_beyond_one_page_are_on_the_next(reviewer: Browser, in_the_field: FieldWork) -> None:
     for _ in range(PAGE_SIZE + 1):
         orphan = in_the_field.office.runtime.ids.time_ordered()
-        in_the_field.send(orphan, "inspection", TEAM, {"minutes_number": "09/BB"})
+        in_the_field.send(orphan, "inspection", TEAM, {"minutes_number": "09/BB-ĐKT178"})
     first = reviewer.text("/attention")
     second = reviewer.text(following(first, "next"))
     assert [len(ORIGIN.findall(page)) for page in (first, second)] == [PAGE_SIZE, 1]

@@ -39,7 +39,7 @@ def test_reason_is_told_in_words_and_all_values_are_kept(reviewer: Browser, in_t
     page = words(unescape(reviewer.text(page_of(reviewer))))
     assert "Các mục nhập không khớp nhau" in page
     assert "Kết thúc trước khi bắt đầu" in page
-    assert "07/BB-KT" in page
+    assert "07/BB-ĐKT178" in page
     assert "Máy 1" in page
     assert "Đội sửa các mục này trên máy tính bảng rồi gửi lại" in page
 
@@ -215,7 +215,7 @@ def test_set_aside_leaves_the_list_and_can_be_put_back(reviewer: Browser, in_the
 def test_changes_beyond_one_page_are_on_the_next(reviewer: Browser, in_the_field: FieldWork) -> None:
     for _ in range(PAGE_SIZE + 1):
         orphan = in_the_field.office.runtime.ids.time_ordered()
-        in_the_field.send(orphan, "inspection", TEAM, {"minutes_number": "09/BB"})
+        in_the_field.send(orphan, "inspection", TEAM, {"minutes_number": "09/BB-ĐKT178"})
     first = reviewer.text("/attention")
     pages = [words(page) for page in (first, reviewer.text(following(first, "next")))]
     assert [page.count("Máy chủ chưa có phiếu gốc") for page in pages] == [PAGE_SIZE, 1]

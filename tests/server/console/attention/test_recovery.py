@@ -73,7 +73,7 @@ def test_record_is_shown_in_the_words_of_its_own_page(reviewer: Browser, in_the_
     visit = in_the_field.office.runtime.ids.time_ordered()
     leave_on_tablet(in_the_field, visit, type="inspection", scope=TEAM, data=builders.inspection())
     page = words(unescape(reviewer.text(page_of(reviewer))))
-    for text in ("Thông tin lượt kiểm tra", "Số biên bản", "07/BB-KT", "20/11/2026 14:00"):
+    for text in ("Thông tin lượt kiểm tra", "Số biên bản", "07/BB-ĐKT178", "20/11/2026 14:00"):
         assert text in page
 
 

@@ -20,7 +20,7 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.erasure import find
 from field178_server.office.records import operations as records
 
-CODE, MINUTES = "BB-178-0042", "17/BB-KT"
+CODE, MINUTES = "BB-178-0042", "17/BB-ĐKT178"
 
 
 @pytest.fixture

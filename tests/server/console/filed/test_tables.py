@@ -168,9 +168,9 @@ def test_words_find_the_same_by_ids_and_row_by_row(
     days = iter(range(1, 9))
     first, second, third, fourth = (
         in_the_field.visit(
-            establishment_id=place, minutes_number=number, started_at=f"2026-03-0{next(days)}T02:00:00.000Z"
+            establishment_id=place, decision_number=number, started_at=f"2026-03-0{next(days)}T02:00:00.000Z"
         )
-        for place, number in ((PLACE, "0007/BB"), (other, "0008/BB"), (merged, "0009/BB"), (other, "0107/BB"))
+        for place, number in ((PLACE, "0007/QĐ"), (other, "0008/QĐ"), (merged, "0009/QĐ"), (other, "0107/QĐ"))
     )
     office = in_the_field.office
     run_write(office.engine, lambda session: records.merge(session, office.context, merged, other))
@@ -178,7 +178,7 @@ def test_words_find_the_same_by_ids_and_row_by_row(
         "karaoke": [fourth, third, second, first],
         "hoa ban": [fourth, third, second],
         "7": [fourth, third, second, first],
-        "0007/bb": [first],
+        "0007/qd": [first],
         "khong co": [],
     }
     assert {text: shown(reviewer, f"/visits?q={text}") for text in found} == found
@@ -209,7 +209,7 @@ def test_several_numbers_of_one_visit_hide_no_other(
 ) -> None:
     monkeypatch.setattr(queries, "MOST_FOUND", 2)
     in_the_field.place(name="Mộc Diệp")
-    every = {in_the_field.visit(minutes_number="7/BB", decision_number="7/QĐ")}
-    every |= {in_the_field.visit(minutes_number="8/BB") for _ in range(2)}
+    every = {in_the_field.visit(minutes_number="07/BB-ĐKT178", decision_number="7/QĐ")}
+    every |= {in_the_field.visit(minutes_number="08/BB-ĐKT178") for _ in range(2)}
     # Each has 0007 in its code; that of the first stands third among the numbers.
     assert set(shown(reviewer, "/visits?q=7")) == every

@@ -85,8 +85,8 @@ def test_banner_tells_a_corrected_record_from_one_that_is_out(
 ) -> None:
     reviewer.decide(filed, "return", reason="Thiếu số biên bản")
     assert "bản 1 → 1" not in reviewer.text(f"/reviews/{filed}")
-    was = {"minutes_number": "07/BB-KT"}
-    in_the_field.send(filed, "inspection", TEAM, {"minutes_number": "08/BB-KT"}, was=was)
+    was = {"minutes_number": "07/BB-ĐKT178"}
+    in_the_field.send(filed, "inspection", TEAM, {"minutes_number": "08/BB-ĐKT178"}, was=was)
     page = reviewer.text(f"/reviews/{filed}")
     assert "bản 1 do Cán bộ chi trả lại lúc" in page
     assert "bản 1 → 2" in page
@@ -112,22 +112,26 @@ def test_corrected_record_shows_only_what_changed_and_the_comment_as_met(
     comments = {"minutes_number": "Ghi số đầy đủ", "recommendation": "Nêu thời hạn"}
     reviewer.decide(filed, "return", reason="Thiếu", comments=comments)
     in_the_field.send(
-        filed, "inspection", TEAM, {"minutes_number": "07/BB-KT178"}, was={"minutes_number": "07/BB-KT"}
+        filed, "inspection", TEAM, {"minutes_number": "08/BB-ĐKT178"}, was={"minutes_number": "07/BB-ĐKT178"}
     )
     page = reviewer.text(f"/reviews/{filed}")
     changes = page.split('id="changes"')[1].split("</section>")[0]
-    assert re.findall(r"<del>(.*?)</del>.*?<ins>(.*?)</ins>", changes, re.S) == [("07/BB-KT", "07/BB-KT178")]
+    assert re.findall(r"<del>(.*?)</del>.*?<ins>(.*?)</ins>", changes, re.S) == [
+        ("07/BB-ĐKT178", "08/BB-ĐKT178")
+    ]
     assert "mục này đã sửa" in page
     assert "chưa sửa" in page
 
 
 def test_difference_that_nobody_sees_is_shown(reviewer: Browser, in_the_field: FieldWork, filed: str) -> None:
     reviewer.decide(filed, "return", reason="Thiếu")
-    was = {"minutes_number": "07/BB-KT"}
-    sent = in_the_field.send(filed, "inspection", TEAM, {"minutes_number": "07/BB-KT "}, was=was)
+    was = {"recommendation": builders.inspection()["recommendation"]}
+    text = f"{was['recommendation']} "
+    sent = in_the_field.send(filed, "inspection", TEAM, {"recommendation": text}, was=was)
     assert sent["status"] == "applied"
     changes = reviewer.text(f"/reviews/{filed}").split('id="changes"')[1].split("</section>")[0]
-    assert re.findall(r"<del>(.*?)</del>.*?<ins>(.*?)</ins>", changes, re.S) == [("07/BB-KT", "07/BB-KT␣")]
+    [(before, after)] = re.findall(r"<del>(.*?)</del>.*?<ins>(.*?)</ins>", changes, re.S)
+    assert after == f"{before}␣"
 
 
 def test_undo_puts_the_record_back_and_opens_it(

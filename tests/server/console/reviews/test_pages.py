@@ -166,18 +166,18 @@ def test_history_names_who_when_and_which_tablet(
     reviewer: Browser, in_the_field: FieldWork, failed: str
 ) -> None:
     in_the_field.send(
-        failed, "inspection", TEAM, {"minutes_number": "08/BB"}, was={"minutes_number": "07/BB-KT"}
+        failed, "inspection", TEAM, {"minutes_number": "08/BB-ĐKT178"}, was={"minutes_number": "07/BB-ĐKT178"}
     )
     history = words(part(reviewer.text(f"/reviews/{failed}"), "history"))
     assert history.index("Bản 2") < history.index("Bản 1")
     assert "Cán bộ an" in history
     assert "Máy 1" in history
-    assert "07/BB-KT Nay 08/BB" in history
+    assert "07/BB-ĐKT178 Nay 08/BB-ĐKT178" in history
 
 
 def test_stored_text_never_becomes_markup(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.place(name=f"Quán {CANARY}"[:120])
-    filed = in_the_field.visit(recommendation=CANARY, minutes_number=CANARY[:40])
+    filed = in_the_field.visit(recommendation=CANARY, decision_number=CANARY[:40])
     for page in ("/reviews", f"/reviews/{filed}", "/establishments", f"/establishments/{PLACE}"):
         assert "<script>alert" not in reviewer.text(page)
 

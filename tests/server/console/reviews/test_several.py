@@ -70,8 +70,8 @@ def test_record_not_opened_changed_or_flagged_is_refused_and_the_others_are_appr
     short = in_the_field.visit(started_at="2026-11-24T07:00:00Z", ended_at="2026-11-24T08:00:00Z", **odd)
     for one in (filed[0], filed[1], flagged, short):
         look(reviewer, one)
-    was = {"minutes_number": "07/BB-KT"}
-    in_the_field.send(filed[1], "inspection", TEAM, {"minutes_number": "08/BB-KT"}, was=was)
+    was = {"minutes_number": "07/BB-ĐKT178"}
+    in_the_field.send(filed[1], "inspection", TEAM, {"minutes_number": "08/BB-ĐKT178"}, was=was)
     assert offered(reviewer.text("/reviews")) == [filed[0]]
     answer = approve(reviewer, [*filed, flagged, short], confirmed="several")
     page = unescape(answer.get_data(as_text=True))

@@ -20,12 +20,12 @@ def hits(browser: Browser, text: str) -> str:
 def test_one_search_finds_places_records_and_pages(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.place()
     visit = in_the_field.visit(
-        establishment_id=PLACE, decision_number="15/QĐ-ĐKT", minutes_number="0007/BB-KT"
+        establishment_id=PLACE, decision_number="15/QĐ-ĐKT", minutes_number="117/BB-ĐKT178"
     )
     session = in_the_field.session(venue="Nhà văn hoá thôn Trung")
     assert "Karaoke Mộc Diệp (GL-016)" in hits(reviewer, "diep+moc")
     assert "Karaoke Mộc Diệp (GL-016)" in hits(reviewer, "gl-0000000016")
-    for number in ("15/qd", "0007/BB"):
+    for number in ("15/qd", "117/BB"):
         page = reviewer.text(f"/search?q={number}")
         assert f"/reviews/{visit}" in page
         assert "Karaoke Mộc Diệp (GL-016)" in page

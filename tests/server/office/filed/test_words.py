@@ -20,7 +20,7 @@ LAST = PageStart(is_last=True)
 def visit(tablet: Tablet, place: str, number: str, day: int = 1, **more: object) -> str:
     data = builders.inspection(
         establishment_id=place,
-        minutes_number=number,
+        decision_number=number,
         started_at=f"2025-03-{day:02}T02:00:00.000Z",
         team_id=TEAM[5:],
         **more,
@@ -56,14 +56,14 @@ def test_words_and_numbers_find_without_marks_part_by_part(
     there = tablet.created({**ESTABLISHMENT, "name": "Karaoke Đại Dương 7"})
     first, second, third = (
         visit(tablet, place, number, day)
-        for place, number, day in ((here, "0007/BB-ĐK", 1), (there, "0108/BB", 2), (there, "50%_9/BB", 2))
+        for place, number, day in ((here, "0007/QĐ", 1), (there, "0108/KH", 2), (there, "50%_9/KH", 2))
     )
     newest = sorted((second, third), reverse=True)
     found = {
         "hoa phuong": [first],
         "Dại dương": newest,
-        "bb-dk": [],
-        "0007/bb-đk": [first],
+        "kh-qd": [],
+        "0007/qđ": [first],
         "7": [*newest, first],
         # Words of the place and of the number do not add up, and a sign of a pattern is one of the text.
         "phuong 0007": [],
@@ -78,14 +78,14 @@ def test_words_and_numbers_find_without_marks_part_by_part(
 
 def test_texts_of_one_record_do_not_run_into_each_other(world: World) -> None:
     tablet = world.tablet(UNIT, TEAM, "ref")
-    numbers = {"minutes_number": "12/BB", "decision_number": "34/QĐ"}
+    numbers = {"minutes_number": "12/BB-ĐKT178", "decision_number": "34/QĐ"}
     measure = {"k": {"measure_id": "fine_money", "document_number": "56/QĐ", "amount_vnd": 9_000_000}}
-    one = visit(tablet, tablet.created(), measures=measure, number="12/BB", decision_number="34/QĐ")
+    one = visit(tablet, tablet.created(), measures=measure, number="34/QĐ", minutes_number="12/BB-ĐKT178")
     session = tablet.created({**SESSION, "venue": "Nhà văn hoá  Đông"}, type="outreach_session")
     (row,) = world.rows(FiledRecord, FiledRecord.record_id == one)
-    assert set(row.folded.split("\n")) >= {"12/bb", "34/qd", "56/qd"}
+    assert set(row.folded.split("\n")) >= {"12/bb-dkt178", "34/qd", "56/qd"}
     assert all(ids(page(world, text)) == [one] for text in (*numbers.values(), "56/qđ"))
-    assert ids(page(world, "12/bb 34/qd")) == []
+    assert ids(page(world, "12/bb-dkt178 34/qd")) == []
     for text, found in (("hoa dong", [session]), ("Nhà văn hóa đông", [session]), ("dong nha", [])):
         assert ids(page(world, text, type_="outreach_session")) == found
     assert ids(page(world, "hoa dong 1")) == []
@@ -142,8 +142,8 @@ def test_visits_with_a_code_are_counted_once_and_within_access(
     day = "2025-03-01"
     twice = {key: {"violation_id": "noise", "occurred_on": day} for key in ("f1", "f2")}
     for number in range(2):
-        visit(tablet, place, f"{number}/BB", findings=twice)
-    visit(tablet, place, "3/BB", findings={"f1": {"violation_id": "kd_door_latch", "occurred_on": day}})
+        visit(tablet, place, f"{number}/QĐ", findings=twice)
+    visit(tablet, place, "3/QĐ", findings={"f1": {"violation_id": "kd_door_latch", "occurred_on": day}})
     assert page(world, "", violation="noise").total == 2
     for access, total in ((frozenset({TEAM}), 2), (frozenset({UNIT}), 0)):
         assert page(world, "", access=AccessFilter(access), violation="noise").total == total

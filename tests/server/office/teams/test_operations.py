@@ -28,6 +28,7 @@ from field178_server.office.teams.operations import SeenTeam
 from field178_server.records.access import AccessFilter
 from field178_server.records.keyset import PageStart
 from field178_shared.codelists import load
+from field178_shared.records.number_block import minutes_number
 from field178_shared.records.teams import Membership
 from field178_shared.time.clock import local_date
 
@@ -134,7 +135,7 @@ def visits(desk: Desk) -> list[str]:
     found = []
     for number in range(3):
         visit = builders.inspection(establishment_id=place, team_id=TEAM_ID, unit_id=UNIT_ID)
-        data = visit | {"minutes_number": f"{number}/BB"}
+        data = visit | {"minutes_number": minutes_number(number + 1)}
         found.append(tablet.created(data, type="inspection", scope=SCOPE))
     desk.world.review(found[0], "returned")
     desk.world.review(found[1], "void")

@@ -31,7 +31,12 @@ class AnythingGoes:
         return False
 
     def problem(
-        self, type_name: str, data: dict[str, object], *, is_accepted: bool = False
+        self,
+        type_name: str,
+        data: dict[str, object],
+        before: dict[str, object] | None = None,
+        *,
+        is_accepted: bool = False,
     ) -> tuple[ErrorCode, Problems] | None:
         return None
 
