@@ -27,6 +27,7 @@ from field178_server.http.browser_session import password_refusal
 from field178_server.http.sign_in import check_sign_in
 from field178_server.office.feeds.queries import usable_tokens_of
 from field178_server.office.mail.digest import MailTopic, chosen_topics, topics_of
+from field178_server.office.reminders.account_changes import tell_former_address
 from field178_server.security import totp
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.formats import is_mail_address
@@ -79,16 +80,23 @@ def set_own_password() -> AnyResponse:
 @console.post("/account/mail")
 def set_own_mail() -> AnyResponse:
     """Keep the own e-mail address and what the officer is told of."""
-    context, officer = office(), current_officer()
-    address, chosen = request.form.get("email", "").strip(), request.form.getlist("topic")
+    runtime, context, officer = current_runtime(), office(), current_officer()
+    address, chosen = request.form.get("email", "").strip() or None, request.form.getlist("topic")
     if address and not is_mail_address(address):
         return _page(422, {"email": BAD_ADDRESS})
+    with snapshot(runtime.engine) as session:
+        former = officers.by_login_or_id(session, runtime.tenant_id, officer.id).email
+    # Whoever reads the e-mail of an account learns what is told of it.
+    if address != former and (refusal := password_refusal()) is not None:
+        return _page(refusal[0], {"mail-password": refusal[1]})
     offered = topics_of(officer.role, context.lists)
     topics = [one.value for one in offered if one in chosen] if offered else None
-    return _do(
-        lambda session: own_account.set_mail(session, context, officer.id, address or None, topics),
-        "own_mail_set",
-    )
+
+    def keep(session: Session) -> None:
+        own_account.set_mail(session, context, officer.id, address, topics)
+        tell_former_address(session, context, officer.id, former, by_mail=runtime.settings.sends_mail)
+
+    return _do(keep, "own_mail_set")
 
 
 @console.post("/account/sessions/end-others")
@@ -161,7 +169,7 @@ def _page(status: int = 200, errors: dict[str, str] | None = None) -> Response:
         login=officer.login,
         has_codes=own.totp_secret is not None,
         sends_mail=runtime.settings.sends_mail,
-        email=request.form.get("email", "") if "email" in (errors or {}) else own.email or "",
+        email=own.email or "" if request.form.get("email") is None else request.form["email"],
         topics=_topics(own, localizer),
         browsers=browsers,
         feeds=[(one.label, localizer.instant(one.expires_at), _last_read(one, localizer)) for one in feeds],

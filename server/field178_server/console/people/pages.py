@@ -27,7 +27,11 @@ from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import is_confirmed, password_refusal
 from field178_server.office.people import queries
 from field178_server.office.people.queries import Account
-from field178_server.office.reminders.account_changes import tell_of_dropped_codes, tell_of_reset
+from field178_server.office.reminders.account_changes import (
+    tell_former_address,
+    tell_of_dropped_codes,
+    tell_of_reset,
+)
 from field178_server.office.reminders.oversight import tell_of_rights
 from field178_server.records.paging import PageOfRows
 from field178_shared.errors import AppError, ErrorCode
@@ -104,6 +108,7 @@ def person(officer_id: str) -> Response:
 @console.post("/people/<officer_id>")
 def change_person(officer_id: str) -> AnyResponse:
     """Change name, role, agency and area."""
+    by_mail = current_runtime().settings.sends_mail
     account, localizer, context = account_of(officer_id), Localizer(chosen_language()), office()
     form = replace(AccountForm.typed(), login=account.officer.login)
     errors = _errors(form, localizer, stored=account.officer.agency)
@@ -120,6 +125,7 @@ def change_person(officer_id: str) -> AnyResponse:
     def change(session: Session) -> None:
         operations.change(session, context, officer_id, form.change)
         tell_of_rights(session, context, form.role, account.officer.role)
+        tell_former_address(session, context, officer_id, account.officer.email, by_mail=by_mail)
 
     run_write(current_runtime().engine, change)
     return done(url_for("console.person", officer_id=officer_id), "person_changed", officer_id)

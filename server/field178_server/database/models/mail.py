@@ -10,7 +10,9 @@ from field178_server.database.flask_extension import Model
 
 
 class Mail(Model):
-    """One e-mail to one officer, with counts, record codes and links alone; the address is the account's.
+    """One e-mail to one officer, with counts, record codes and links alone; it goes to the account's address.
+
+    `address`: the former one to which it goes instead, until it is sent or given up.
 
     One that is waiting or being sent is taken up from `next_try_at` on: a process that died while sending
     leaves it to the next. `reason`: why the last try failed.
@@ -37,5 +39,6 @@ class Mail(Model):
     attempt_count: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime]
     reason: Mapped[str | None]
+    address: Mapped[str | None]
     made_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -121,14 +121,14 @@ def claim_next(session: Session, tenant_id: str, now: datetime) -> Claimed | Non
     if changed_rows(session.execute(claim)) != 1:
         return None  # another process was quicker
     officer = session.get_one(Officer, (tenant_id, mail.officer_id))
-    address = officer.email if officer.disabled_at is None else None
+    address = (mail.address or officer.email) if officer.disabled_at is None else None
     return Claimed(mail.mail_id, address, officer.language, mail.subject, mail.text, mail.made_at)
 
 
 def note_sent(session: Session, tenant_id: str, mail_id: str, now: datetime) -> None:
     """Keep that the server has taken an e-mail: it is never sent again."""
     mail = session.get_one(Mail, (tenant_id, mail_id))
-    mail.state, mail.reason, mail.ended_at = SENT, None, now
+    mail.state, mail.reason, mail.address, mail.ended_at = SENT, None, None, now
 
 
 def note_refused(session: Session, tenant_id: str, mail_id: str, refused: MailRefused, now: datetime) -> None:
@@ -138,7 +138,7 @@ def note_refused(session: Session, tenant_id: str, mail_id: str, refused: MailRe
     pause = timedelta(minutes=_PAUSES_MIN[min(mail.attempt_count, len(_PAUSES_MIN)) - 1])
     is_over = now + pause > mail.made_at + GIVE_UP_AFTER
     if refused.is_final or refused.reason is MailReason.NO_ADDRESS or is_over:
-        mail.state, mail.ended_at = FAILED, now
+        mail.state, mail.address, mail.ended_at = FAILED, None, now
     else:
         mail.state, mail.next_try_at = WAITING, now + pause
 

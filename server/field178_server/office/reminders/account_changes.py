@@ -1,4 +1,4 @@
-"""Word to an officer that somebody else changed how the account is signed in to: a notice, and an e-mail."""
+"""Word to an officer that somebody changed how the account is signed in to, or where its e-mail goes."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ _CODES = N_(
     "One-time codes are no longer asked of you since {when}, by: {role}. If you did not ask for it, tell the"
     " privacy officer at once."
 )
+_ADDRESS = N_(
+    "From {when} on, e-mail about your account goes to another address or to none. If it was not you, tell the"
+    " privacy officer at once."
+)
+_ADDRESS_SUBJECT = N_("Field register 178: the e-mail address of your account was changed")
 _OPERATOR = N_("operator of the server")
 
 
@@ -37,6 +42,20 @@ def tell_of_dropped_codes(
 ) -> None:
     """Tell an officer that no one-time code is asked any more, since when, and by which role."""
     _tell(session, context, officer_id, _CODES, by_mail=by_mail)
+
+
+def tell_former_address(
+    session: Session, context: OperationContext, officer_id: str, former: str | None, *, by_mail: bool
+) -> None:
+    """Tell the former address of an account that it is this no more, whoever changed it."""
+    now, officer = context.now(), officers.by_login_or_id(session, context.tenant_id, officer_id)
+    if not by_mail or former is None or former == officer.email:
+        return
+    say = translator(officer.language, "console")
+    letter = say(_ADDRESS).format(when=datetime_text(now, officer.language))
+    mail = new_mail(officer, context.ids.random(), ACCOUNT, say(_ADDRESS_SUBJECT), f"{letter}\n", now)
+    mail.address = former
+    session.add(mail)
 
 
 def _tell(session: Session, context: OperationContext, officer_id: str, text: str, *, by_mail: bool) -> None:

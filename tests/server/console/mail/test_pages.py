@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 from tests.server.console.conftest import TEAM, Browser, FieldWork
 from tests.server.office.mail.smtp_server import Postbox, smtp_server
-from tests.server.office_scene import Office
+from tests.server.office_scene import PASSWORD, Office
 from tests.stores import Statements
 
 from field178_server.database.models import Device, Mail, Officer, OfficerScope
@@ -57,6 +57,11 @@ def led(office: Office, in_the_field: FieldWork) -> FieldWork:
     return in_the_field
 
 
+def keep_mail(browser: Browser, login: str, topic: str | list[str] = "") -> None:
+    fields = {"email": f"{login}@huyen.example", "topic": topic, "password": PASSWORD}
+    assert browser.post("/account/mail", fields).status_code == 303
+
+
 def return_a_visit(reviewer: Browser, in_the_field: FieldWork) -> str:
     visit = in_the_field.visit()
     assert reviewer.decide(visit, "return", reason="Thiếu ảnh mặt tiền").status_code == 303
@@ -68,11 +73,73 @@ def test_an_officer_keeps_an_address_and_chooses_topics(office: Office, signed_i
     page = lead.text("/account")
     assert page.count('name="topic"') == 2
     assert page.count("checked") == 2
-    fields = {"email": "an@huyen.example", "topic": "returned"}
+    fields = {"email": "an@huyen.example", "topic": "returned", "password": PASSWORD}
     assert lead.post("/account/mail", fields).status_code == 303
     found = officer(office, "an")
     assert (found.email, found.mail_topics) == ("an@huyen.example", "returned")
     assert lead.text("/account").count("checked") == 1
+
+
+@pytest.mark.parametrize(("password", "status"), [("", 403), ("falsch", 403), (PASSWORD, 303)])
+def test_own_address_changes_with_the_password_only(
+    office: Office, signed_in: SignIn, password: str, status: int
+) -> None:
+    lead = signed_in("an")
+    fields = {"email": "an@xa.example", "topic": "returned", "password": password}
+    answer = lead.post("/account/mail", fields)
+    assert answer.status_code == status
+    if status == 303:
+        assert officer(office, "an").email == "an@xa.example"
+        return
+    page = answer.get_data(as_text=True)
+    assert ('id="error-mail-password"' in page, 'value="an@xa.example"' in page) == (True, True)
+    assert (officer(office, "an").email, officer(office, "an").mail_topics) == (None, None)
+
+
+def test_topics_alone_and_a_password_typed_lately_need_no_password(office: Office, signed_in: SignIn) -> None:
+    lead = signed_in("an")
+    assert lead.post("/account/mail", {"email": "", "topic": "overdue"}).status_code == 303
+    assert officer(office, "an").mail_topics == "overdue"
+    lead.confirms()
+    assert lead.post("/account/mail", {"email": "an@xa.example"}).status_code == 303
+    office.clock.move(minutes=11)
+    assert lead.post("/account/mail", {"email": "an@tinh.example"}).status_code == 403
+
+
+@pytest.mark.parametrize("later", ["an@tinh.example", ""])
+@pytest.mark.parametrize("by", ["chi", "admin"])
+def test_former_address_is_told_that_another_took_its_place(
+    office: Office, signed_in: SignIn, postbox: Postbox, by: str, later: str
+) -> None:
+    keep_mail(signed_in("chi"), "chi")
+    with smtp_server(postbox) as port:
+        office = with_mail(office, port)
+        browser = Browser(office.app.test_client())
+        browser.client.post("/sign-in", data={"login": by, "password": PASSWORD})
+        if by == "chi":
+            answer = browser.post("/account/mail", {"email": later, "password": PASSWORD})
+        else:
+            person = f"/people/{office.officer_id('chi')}"
+            seen = browser.text(person).partition('name="seen" value="')[2].partition('"')[0]
+            one = officer(office, "chi")
+            fields = {"name": one.name, "role": one.role, "agency": one.agency, "unit": "c11629_v2"}
+            answer = browser.post(person, fields | {"email": later, "seen": seen, "password": PASSWORD})
+        assert answer.status_code == 303, answer.get_data(as_text=True)
+        assert MailSender(office.runtime).run() == 1
+    (message,) = postbox.taken
+    assert message["To"] == "chi@huyen.example"
+    text = message.get_content()
+    assert "không phải do bạn" in text
+    assert "tinh.example" not in text
+    # The address is kept no longer than it is needed.
+    assert [one.address for one in mails(office)] == [None]
+    office.close()
+
+
+def test_address_that_stays_or_is_the_first_tells_nobody(office: Office, signed_in: SignIn) -> None:
+    keep_mail(signed_in("an"), "an")
+    keep_mail(signed_in("an"), "an", "overdue")
+    assert mails(office) == []
 
 
 @pytest.mark.parametrize(
@@ -110,7 +177,7 @@ def test_a_returned_record_reaches_its_team_leader_once_a_day_without_any_conten
 ) -> None:
     reviewer = signed_in("chi")
     visit = return_a_visit(reviewer, led)
-    signed_in("an").post("/account/mail", {"email": "an@huyen.example", "topic": ["returned", "overdue"]})
+    keep_mail(signed_in("an"), "an", ["returned", "overdue"])
     with smtp_server(postbox) as port:
         office = with_mail(office, port)
         office.clock.move(hours=15)  # 6 o'clock the next morning
@@ -126,7 +193,7 @@ def test_a_returned_record_reaches_its_team_leader_once_a_day_without_any_conten
     text = first.get_content()
     assert first["Subject"] == "Sổ hiện trường 178: 1 phiếu trả lại"
     assert f"http://127.0.0.1:8178/reviews/{visit}" in text
-    assert "07/BB-KT" in text
+    assert "07/BB-ĐKT178" in text
     assert "ngày 25/11/2026" in text
     for content in ("Thiếu ảnh", "Nhà nghỉ", "Cán bộ", "Thôn"):
         assert content not in text
@@ -137,9 +204,9 @@ def test_who_wants_nothing_of_it_gets_nothing(
     office: Office, signed_in: SignIn, led: FieldWork, postbox: Postbox
 ) -> None:
     return_a_visit(signed_in("chi"), led)
-    signed_in("an").post("/account/mail", {"email": "an@huyen.example", "topic": "overdue"})
+    keep_mail(signed_in("an"), "an", "overdue")
     # Not of the team: nothing waits for this one.
-    signed_in("binh").post("/account/mail", {"email": "binh@huyen.example"})
+    keep_mail(signed_in("binh"), "binh")
     with smtp_server(postbox) as port:
         office = with_mail(office, port)
         office.clock.move(hours=17)
@@ -153,7 +220,7 @@ def test_a_silent_tablet_is_told_to_administrator_and_reviewer(
 ) -> None:
     for login in ("chi", "admin", "an"):
         browser = signed_in(login)
-        browser.post("/account/mail", {"email": f"{login}@huyen.example", "topic": ["silent", "returned"]})
+        keep_mail(browser, login, ["silent", "returned"])
 
     def age(session: Any) -> None:
         session.scalars(select(Device)).one().last_seen_at = office.clock.now() - timedelta(hours=40)
@@ -178,7 +245,7 @@ def test_the_test_button_sends_to_the_own_address_and_the_list_tells_what_became
         browser = Browser(office.app.test_client())
         browser.client.post("/sign-in", data={"login": "chi", "password": "mat-khau-cua-an-1"})
         assert "disabled" in browser.text("/notices/mail")
-        browser.post("/account/mail", {"email": "chi@huyen.example"})
+        keep_mail(browser, "chi")
         assert "disabled" not in browser.text("/notices/mail")
         for said in ("Máy chủ thư từ chối địa chỉ của cán bộ. (550)", "Đã gửi"):
             assert browser.post("/notices/mail/test").status_code == 303
@@ -215,7 +282,7 @@ def test_mail_waiting_is_tried_at_once_on_request(
         office = with_mail(office, port)
         browser = Browser(office.app.test_client())
         browser.client.post("/sign-in", data={"login": "chi", "password": "mat-khau-cua-an-1"})
-        browser.post("/account/mail", {"email": "chi@huyen.example"})
+        keep_mail(browser, "chi")
         browser.post("/notices/mail/test")
         assert MailSender(office.runtime).run() == 0
         assert "Gửi lại lúc" in browser.text("/notices/mail")

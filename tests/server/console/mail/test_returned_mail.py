@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from tests.server.console.conftest import FieldWork
-from tests.server.console.mail.test_pages import SignIn, led, mails, with_mail
+from tests.server.console.mail.test_pages import SignIn, keep_mail, led, mails, with_mail
 from tests.server.office.mail.smtp_server import Postbox, smtp_server
 from tests.server.office_scene import Office
 from tests.stores import Statements
 
+from field178_server.database.models import Record
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.mail.sender import MailSender
 from field178_server.office.reviews.operator_decision import OperatorDecision, decide
@@ -63,7 +66,7 @@ class Team:
 def team(office: Office, signed_in: SignIn, led: FieldWork) -> Iterator[Team]:
     """It is 3 in the afternoon; nothing waits."""
     postbox = Postbox()
-    signed_in("an").post("/account/mail", {"email": ADDRESS, "topic": ["returned", "overdue"]})
+    keep_mail(signed_in("an"), "an", ["returned", "overdue"])
     visits = iter([led.visit() for _ in range(24)])
     with smtp_server(postbox) as port:
         running = with_mail(office, port)
@@ -79,7 +82,7 @@ def test_returns_of_ten_minutes_are_told_as_one_without_any_content(team: Team) 
     (message,) = team.postbox.taken
     text = message.get_content()
     assert team.subjects() == ["2 phiếu trả lại"]
-    for told in (f"/reviews/{first}", f"/reviews/{second}", "07/BB-KT", "/account"):
+    for told in (f"/reviews/{first}", f"/reviews/{second}", "07/BB-ĐKT178", "/account"):
         assert told in text
     for content in ("Thiếu ảnh", "Nhà nghỉ", "Cán bộ", "Thôn"):
         assert content not in text
@@ -144,3 +147,20 @@ def test_office_that_works_at_night_is_told_at_night(team: Team) -> None:
     team.office.clock.move(minutes=10)
     assert awake.run() == 1
     assert [one.kind for one in mails(team.office)] == ["returned"]
+
+
+def test_text_that_is_no_number_of_minutes_is_never_mailed(team: Team) -> None:
+    record_id = team.return_one()
+    engine = team.office.engine
+    run_write(engine, lambda session: _store_old_text(session, record_id))
+    assert team.after(minutes=10) == 1
+    text = team.postbox.taken[0].get_content()
+    assert f"/reviews/{record_id}" in text
+    assert "Nguyễn" not in text
+
+
+def _store_old_text(session: Session, record_id: str) -> None:
+    """Store what an earlier version took: a name as number and as code."""
+    record = session.scalars(select(Record).where(Record.record_id == record_id)).one()
+    name = {"minutes_number": "Nguyễn Văn An", "record_code": "Nguyễn Thị Ba"}
+    record.body = json.dumps({**json.loads(record.body), **name}, ensure_ascii=False)
