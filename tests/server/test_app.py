@@ -44,6 +44,14 @@ def test_no_answer_is_guessed_at_or_names_its_server(office: Office, path: str) 
     assert "Server" not in headers
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/healthz", "/none", "/sign-in", "/static/none", "/api/v1/none", "/api/v1/sync", "/odata/v4/"],
+)
+def test_no_cache_keeps_an_answer_of_the_moment(office: Office, path: str) -> None:
+    assert office.client.get(path).headers["Cache-Control"] == "no-store"
+
+
 @pytest.mark.parametrize("path", ["/", "/healthz", "/none", "/sign-in"])
 def test_every_page_carries_the_strict_headers(office: Office, path: str) -> None:
     headers = office.client.get(path).headers

@@ -13,7 +13,8 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_ALWAYS = {"X-Content-Type-Options": "nosniff"}
+# What may be kept says so itself.
+_ALWAYS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 # An answer to a tablet is no page, and no browser can ask for it by a link: it needs the tablet's key in a
 # header. There these would be 200 bytes of each answer.
 _PAGE = {
@@ -44,7 +45,7 @@ def is_api_path(path: str) -> bool:
 
 def headers_of_every_answer(*, is_api: bool, is_https: bool) -> dict[str, str]:
     """Return the headers of every answer, of the application and of the server under it alike."""
-    headers = {**_ALWAYS, **({HEADER: str(VERSION), "Cache-Control": "no-store"} if is_api else _PAGE)}
+    headers = {**_ALWAYS, **({HEADER: str(VERSION)} if is_api else _PAGE)}
     if is_https:
         headers["Strict-Transport-Security"] = _HSTS
     return headers
