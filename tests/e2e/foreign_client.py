@@ -80,7 +80,7 @@ class ForeignClient:
     pushed: list[Json] = field(default_factory=list)
 
     def enrol(
-        self, code: str, label: str = "máy thử", login: str = "an", password: str = "mat-khau-cua-an-1"
+        self, code: str, label: str = "máy thử", login: str = "an", password: str = "con-trau-gam-co-an-1"
     ) -> Json:
         """Make this client a device, and let the officer whose code it is sign in on it."""
         public = unpadded(self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))

@@ -27,7 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     folder: Path = tmp_path_factory.mktemp("office")
     with running_server(folder) as running:
         running.command(
-            "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="mat-khau-cua-an-1\n"
+            "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="con-trau-gam-co-an-1\n"
         )
         yield running
 

@@ -20,7 +20,7 @@ from field178_shared.records.number_block import TYPE as NUMBER_BLOCK
 from field178_shared.time.clock import from_wire, to_wire
 
 BACKUP_AGE = timedelta(days=7)
-_PASSWORD = "mat-khau-cua-an-1\n"
+_PASSWORD = "con-trau-gam-co-an-1\n"
 
 
 @dataclass(frozen=True, slots=True)

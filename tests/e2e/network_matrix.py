@@ -24,7 +24,7 @@ _HOLE_TIMEOUTS = (0.3, 0.3)
 _MOST_FAULTS = 2
 _PASSED = (0, 1, 60, 250, 700, 1500, 4000)
 _DIRECTED = (Kind.DELAY, Kind.RESET, Kind.HALF_CLOSE, Kind.BLACK_HOLE, Kind.THROTTLE)
-_PASSWORD = "mat-khau-cua-an-1\n"
+_PASSWORD = "con-trau-gam-co-an-1\n"
 _KINDS = list(Kind)
 
 

@@ -15,7 +15,7 @@ from tests.e2e.server_process import ServerProcess, running_server
 from field178_mobile.replication.events import SyncMessage
 from field178_server.database.engine import create_engine_for
 
-_PASSWORD = "mat-khau-cua-an-1\n"
+_PASSWORD = "con-trau-gam-co-an-1\n"
 _MOST_ROUNDS = 10
 
 

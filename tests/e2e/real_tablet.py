@@ -106,7 +106,7 @@ def enrolled(
     enrolment = enrol(line, code, "máy thử", key)
     line.close()
     signed = HttpTransport(server.url, pin, enrolment.device, key)
-    bind_officer(signed, user, password or f"mat-khau-cua-{user}-1")
+    bind_officer(signed, user, password or f"con-trau-gam-co-{user}-1")
     signed.close()
     store = Store(folder, clock, ids)
     store.unlock(KEY)

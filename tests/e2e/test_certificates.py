@@ -57,7 +57,7 @@ def tablet_at(server: ServerProcess, folder: Path, url: str) -> RealTablet:
 
 def add_officer(server: ServerProcess) -> None:
     server.command(
-        "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="mat-khau-cua-an-1\n"
+        "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="con-trau-gam-co-an-1\n"
     )
 
 

@@ -19,7 +19,7 @@ from field178_shared.ids import review_id
 pytestmark = pytest.mark.browser
 
 UNIT = "c11629_v1"
-PASSWORD = "mat-khau-cua-chi-1"
+PASSWORD = "con-trau-gam-co-chi-1"
 NAMES = ("Karaoke Hoa Phượng (GL-901)", "Nhà nghỉ Bình Minh (GL-902)", "Karaoke Trúc Khê (GL-903)")
 LIGHT, DARK = "rgb(243, 246, 248)", "rgb(13, 20, 23)"
 
@@ -109,7 +109,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder: Path = tmp_path_factory.mktemp("console")
     with running_server(folder) as server:
         server.command(
-            "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="mat-khau-cua-an-1\n"
+            "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="con-trau-gam-co-an-1\n"
         )
         server.command("user", "add", "chi", "--role", "reviewer", stdin=f"{PASSWORD}\n")
         tablet = ForeignClient(server.url)

@@ -34,7 +34,7 @@ def map_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def desk(tmp_path_factory: pytest.TempPathFactory, map_file: Path) -> Iterator[Desk]:
     with running_server(tmp_path_factory.mktemp("console"), FIELD178_MAP_FILE=str(map_file)) as server:
         server.command(
-            "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="mat-khau-cua-an-1\n"
+            "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="con-trau-gam-co-an-1\n"
         )
         server.command("user", "add", "chi", "--role", "reviewer", stdin=f"{PASSWORD}\n")
         tablet = ForeignClient(server.url)

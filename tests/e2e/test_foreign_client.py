@@ -496,7 +496,7 @@ def test_an_officer_binds_to_the_device_with_the_password_once(enrol: Enrol) -> 
     client = enrol()
     wrong = client.post("/api/v1/devices/officers", {"login": "an", "password": "sai-mat-khau-1"})
     assert wrong.status_code in {401, 403}
-    right = client.post("/api/v1/devices/officers", {"login": "an", "password": "mat-khau-cua-an-1"})
+    right = client.post("/api/v1/devices/officers", {"login": "an", "password": "con-trau-gam-co-an-1"})
     assert right.status_code in {200, 201}
     assert set(right.json()["user"]) >= {"id", "name", "agency", "role"}
 

@@ -30,7 +30,7 @@ from field178_shared.text.i18n import translator
 from field178_shared.time.clock import SystemClock, local_date, to_wire
 
 WORDS = Wording(load(), "vi", translator("vi", "tablet"))
-PASSWORD = "mat-khau-cua-chi-1"
+PASSWORD = "con-trau-gam-co-chi-1"
 
 
 class AtOnce:
@@ -110,7 +110,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     with running_server(tmp_path_factory.mktemp("office")) as running:
         for login, role in (("an", "team_lead"), ("chi", "reviewer")):
             team = ("--team", "Đội 178")
-            running.command("user", "add", login, "--role", role, *team, stdin=f"mat-khau-cua-{login}-1\n")
+            running.command("user", "add", login, "--role", role, *team, stdin=f"con-trau-gam-co-{login}-1\n")
         yield running
 
 

@@ -33,7 +33,7 @@ def objects(tmp_path: Path) -> Iterator[ObjectStore]:
 def server(tmp_path: Path, objects: ObjectStore) -> Iterator[ServerProcess]:
     with running_server(tmp_path / "data", **objects.settings("office")) as server:
         server.command(
-            "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="mat-khau-cua-an-1\n"
+            "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="con-trau-gam-co-an-1\n"
         )
         yield server
 

@@ -16,7 +16,7 @@ from field178_mobile.vault import GuessCost
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import SystemClock
 
-PASSWORD = "mat-khau-cua-an-1"
+PASSWORD = "con-trau-gam-co-an-1"
 CHEAP = GuessCost(memory_kib=64, passes=1)
 
 

@@ -29,7 +29,7 @@ def server(tmp_path: Path) -> Iterator[ServerProcess]:
     folder = tmp_path / "server"
     with running_server(folder) as made:
         wanted = ("an", "--role", "team_lead", "--team", "Đội 178")
-        made.command("user", "add", *wanted, stdin="mat-khau-cua-an-1\n")
+        made.command("user", "add", *wanted, stdin="con-trau-gam-co-an-1\n")
         yield made
 
 

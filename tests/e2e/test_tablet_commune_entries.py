@@ -66,7 +66,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
         running.command("team", "add", "Đội 178 An Lão", "--unit", UNIT)
         for login in ("an", "binh"):
             team = ("--role", "team_lead", "--team", "Đội 178 An Lão")
-            running.command("user", "add", login, *team, stdin=f"mat-khau-cua-{login}-1\n")
+            running.command("user", "add", login, *team, stdin=f"con-trau-gam-co-{login}-1\n")
         yield running
 
 

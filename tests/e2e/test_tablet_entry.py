@@ -58,10 +58,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
         running.command("team", "add", "Đội 178 An Lão", "--unit", UNIT)
         for login in ("an", "binh"):
             team = ("--role", "team_lead", "--team", "Đội 178 An Lão")
-            running.command("user", "add", login, *team, stdin=f"mat-khau-cua-{login}-1\n")
+            running.command("user", "add", login, *team, stdin=f"con-trau-gam-co-{login}-1\n")
         running.command("team", "add", "Đội liên xã", "--unit", UNIT, "--unit", LOST)
         both = ("--role", "team_lead", "--team", "Đội liên xã")
-        running.command("user", "add", "chi", *both, stdin="mat-khau-cua-chi-1\n")
+        running.command("user", "add", "chi", *both, stdin="con-trau-gam-co-chi-1\n")
         yield running
 
 

@@ -36,7 +36,7 @@ from field178_shared.wire.content_coding import gzip_bytes
 
 WORDS = Wording(load(), "vi", translator("vi", "tablet"))
 UNIT = "unit:c11629_v1"
-PASSWORD = "mat-khau-cua-an-1"
+PASSWORD = "con-trau-gam-co-an-1"
 PIN = "274905"
 
 

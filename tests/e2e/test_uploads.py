@@ -25,7 +25,7 @@ UPLOADS = "/api/v1/uploads"
 def server(tmp_path: Path) -> Iterator[ServerProcess]:
     with running_server(tmp_path) as server:
         server.command(
-            "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="mat-khau-cua-an-1\n"
+            "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="con-trau-gam-co-an-1\n"
         )
         yield server
 

@@ -37,7 +37,7 @@ from field178_server.settings import Settings
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource
 
-PASSWORD = "mat-khau-cua-an-1"
+PASSWORD = "con-trau-gam-co-an-1"
 TEAM = "Đội 178"
 UNITS = ("c11629_v1", "c11632_v1")
 MORNING = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

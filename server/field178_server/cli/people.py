@@ -23,7 +23,10 @@ _GENERATED_LENGTH = 20
 _WEAKNESSES = {
     Weakness.TOO_SHORT: _("The password is shorter than 12 characters."),
     Weakness.TOO_LONG: _("The password is longer than 128 characters."),
-    Weakness.TOO_EASY: _("The password is too easy to guess."),
+    Weakness.TOO_EASY: _(
+        "Most of this password is common words, names of places or of this service, years or rows of keys:"
+        " programs try these first. Join four words that have nothing to do with each other."
+    ),
 }
 
 

@@ -9,7 +9,10 @@ _DIFFER = N_("The two passwords differ. Type both again.")
 _WEAK = {
     Weakness.TOO_SHORT: N_("The password is shorter than 12 characters. Several words are easy to remember."),
     Weakness.TOO_LONG: N_("The password is longer than 128 characters."),
-    Weakness.TOO_EASY: N_("The password is too easy to guess. Several words are easy to remember."),
+    Weakness.TOO_EASY: N_(
+        "Most of this password is common words, names of places or of this service, years or rows of keys:"
+        " programs try these first. Join four words that have nothing to do with each other."
+    ),
 }
 
 

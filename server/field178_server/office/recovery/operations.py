@@ -130,7 +130,8 @@ def _refuse(batch: Batch, known: Stored, row: DivergentRecord, wanted: tuple[Dat
         raise AppError(ErrorCode.LOCKED, record=known.record_id)
     if known.is_erased or merged_into(known) is not None:
         raise AppError(ErrorCode.PURGED if known.is_erased else ErrorCode.MERGED, record=known.record_id)
-    if (problem := rules.problem(row.type, data, known.data)) is not None:
+    before = known.data if known.body else None
+    if (problem := rules.problem(row.type, data, before)) is not None:
         raise AppError(problem[0], paths=" ".join(sorted(problem[1])))
 
 

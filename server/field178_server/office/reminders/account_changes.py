@@ -25,8 +25,8 @@ _CODES = N_(
     " privacy officer at once."
 )
 _ADDRESS = N_(
-    "From {when} on, e-mail about your account goes to another address or to none. If it was not you, tell the"
-    " privacy officer at once."
+    "From {when} on, e-mail about your account goes to another address or to none. If it was not you, tell"
+    " the privacy officer at once."
 )
 _ADDRESS_SUBJECT = N_("Field register 178: the e-mail address of your account was changed")
 _OPERATOR = N_("operator of the server")

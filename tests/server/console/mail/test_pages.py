@@ -161,12 +161,14 @@ def test_the_administrator_enters_addresses_too(office: Office, signed_in: SignI
     seen = page.partition('name="seen" value="')[2].partition('"')[0]
     one = officer(office, "binh")
     fields = {"name": one.name, "role": one.role, "agency": one.agency, "unit": "c11629_v2", "seen": seen}
-    wrong = admin.post(f"/people/{officer_id}", fields | {"email": "binh", "password": "mat-khau-cua-an-1"})
+    wrong = admin.post(
+        f"/people/{officer_id}", fields | {"email": "binh", "password": "con-trau-gam-co-an-1"}
+    )
     assert wrong.status_code == 422
     assert 'value="binh"' in wrong.get_data(as_text=True)
     return_code = admin.post(
         f"/people/{officer_id}",
-        fields | {"role": "reviewer", "email": "binh@huyen.example", "password": "mat-khau-cua-an-1"},
+        fields | {"role": "reviewer", "email": "binh@huyen.example", "password": "con-trau-gam-co-an-1"},
     )
     assert return_code.status_code == 303, return_code.get_data(as_text=True)
     assert officer(office, "binh").email == "binh@huyen.example"
@@ -243,7 +245,7 @@ def test_the_test_button_sends_to_the_own_address_and_the_list_tells_what_became
     with smtp_server(postbox) as port:
         office = with_mail(office, port)
         browser = Browser(office.app.test_client())
-        browser.client.post("/sign-in", data={"login": "chi", "password": "mat-khau-cua-an-1"})
+        browser.client.post("/sign-in", data={"login": "chi", "password": "con-trau-gam-co-an-1"})
         assert "disabled" in browser.text("/notices/mail")
         keep_mail(browser, "chi")
         assert "disabled" not in browser.text("/notices/mail")
@@ -281,7 +283,7 @@ def test_mail_waiting_is_tried_at_once_on_request(
     with smtp_server(postbox) as port:
         office = with_mail(office, port)
         browser = Browser(office.app.test_client())
-        browser.client.post("/sign-in", data={"login": "chi", "password": "mat-khau-cua-an-1"})
+        browser.client.post("/sign-in", data={"login": "chi", "password": "con-trau-gam-co-an-1"})
         keep_mail(browser, "chi")
         browser.post("/notices/mail/test")
         assert MailSender(office.runtime).run() == 0

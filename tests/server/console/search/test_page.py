@@ -34,7 +34,7 @@ def test_one_search_finds_places_records_and_pages(reviewer: Browser, in_the_fie
     assert "Không tìm thấy" in hits(reviewer, "khong+co+gi")
     assert "Ctrl+K" in hits(reviewer, "")
     # What is found by its number is found in the table of visits too.
-    assert f"/reviews/{visit}" in reviewer.text("/visits?q=0007/bb")
+    assert f"/reviews/{visit}" in reviewer.text("/visits?q=117/bb")
     assert f"/reviews/{session}" in reviewer.text("/sessions?q=thôn+trung")
 
 
