@@ -8,7 +8,6 @@ import pytest
 from tests.mobile.replication.tablet import Tablet, cut_after, failing, lost_answer, record
 from tests.mobile.support import UNIT
 
-from field178_mobile.replication.engine import REFUSED_WAIT_S
 from field178_mobile.replication.events import Failure, FailureKind, Phase, SyncMessage, WakeReason
 from field178_mobile.store import StateWord
 from field178_mobile.store.replication.checkpoint import read_checkpoint
@@ -245,9 +244,24 @@ def test_an_old_protocol_is_told_to_upgrade_and_loses_nothing(tablet: Tablet) ->
     tablet.faults = [failing(FailureKind.UPGRADE)]
     tablet.sync()
     assert tablet.engine.state.message is SyncMessage.UPGRADE_NEEDED
-    assert tablet.waits[-1] == REFUSED_WAIT_S
+    assert tablet.waits[-1] == 3600
     assert tablet.data(1) == {"name": "một"}
     assert tablet.store.shown_state(record(2)).word is StateWord.UNSENT
+
+
+HOUR_KINDS = {FailureKind.UPGRADE, FailureKind.FORBIDDEN, FailureKind.REFUSED}
+
+
+# A session that has ended is followed by a sign-in at once.
+@pytest.mark.parametrize("kind", [kind for kind in FailureKind if kind is not FailureKind.SESSION])
+def test_next_try_after_a_lasting_refusal_and_no_other_is_an_hour_away(
+    tablet: Tablet, kind: FailureKind
+) -> None:
+    tablet.faults = [failing(kind)]
+    tablet.sync()
+    assert tablet.engine.state.phase is Phase.WAITING
+    assert (tablet.waits[-1] == 3600) == (kind in HOUR_KINDS)
+    assert tablet.waits[-1] <= 3600
 
 
 @pytest.mark.parametrize("has_scopes", [True, False])

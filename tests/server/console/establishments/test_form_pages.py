@@ -136,6 +136,21 @@ def test_edit_changes_what_was_changed_and_the_history_says_so(
     assert stored(in_the_field)["rev"] == 2
 
 
+@pytest.mark.parametrize(
+    "point", [(208_182_103, 1_065_467_109), (208_182_109, 1_065_467_101), (208_000_000, 1_060_000_001)]
+)
+def test_point_of_seven_digits_stays_where_it_is_when_an_entry_is_saved(
+    reviewer: Browser, in_the_field: FieldWork, point: tuple[int, int]
+) -> None:
+    in_the_field.place(lat=point[0], lon=point[1])
+    edit = f"/establishments/{PLACE}/edit"
+    assert reviewer.post(edit, form_of(reviewer, edit)).status_code == 303
+    assert stored(in_the_field)["rev"] == 1
+    assert reviewer.post(edit, form_of(reviewer, edit) | {"rooms_total": "11"}).status_code == 303
+    data = stored(in_the_field)["data"]
+    assert (data["rooms_total"], data["lat"], data["lon"]) == (11, *point)
+
+
 def test_certificate_goes_when_nothing_is_said_of_it(reviewer: Browser, in_the_field: FieldWork) -> None:
     in_the_field.place()
     form = form_of(reviewer, f"/establishments/{PLACE}/edit")

@@ -10,10 +10,11 @@ from tests.server.office.indicators.test_queries import AREA, store
 
 from field178_server.demo.seed import DemoStore
 from field178_server.office.indicators.counted_facts import FigureQuestion
-from field178_server.office.indicators.from_above import hidden_figures
+from field178_server.office.indicators.from_above import counts_people, hidden_figures, seen_value
 from field178_server.office.indicators.queries import figures
 from field178_server.records.lists_in_force import stored_pack
 from field178_shared.codelists import load
+from field178_shared.indicators.figures import FigureValue
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.reporting import named_period
 from field178_shared.list_packs import lists_with
@@ -21,6 +22,10 @@ from field178_shared.list_packs import lists_with
 __all__ = ["store"]
 
 YEAR = 2024
+LISTS = load()
+EXACT = FigureValue(9, 14, 64.3, 64.3, 64.3, {})
+PEOPLE = "workers_reached_pct"
+NOBODY = next(key for key, one in LISTS.indicators.items() if not counts_people(LISTS, one))
 
 
 def hidden_on(today: date, store: DemoStore, period: Period) -> frozenset[str]:
@@ -51,3 +56,20 @@ def test_year_lasts_until_its_last_day() -> None:
     lists, year = load(), Period.of_year(YEAR)
     assert FigureQuestion(lists, year, AREA, date(2024, 12, 31)).is_unfinished
     assert not FigureQuestion(lists, year, AREA, date(2025, 1, 1)).is_unfinished
+
+
+@pytest.mark.parametrize(
+    ("today", "indicator", "seen"),
+    [
+        (date(2026, 7, 1), PEOPLE, (5, 10)),
+        (date(2026, 12, 31), PEOPLE, (5, 10)),
+        (date(2027, 1, 1), PEOPLE, (9, 14)),
+        (date(2026, 7, 1), NOBODY, (9, 14)),
+    ],
+)
+def test_figure_about_people_is_rounded_to_the_last_day_of_its_year(
+    today: date, indicator: str, seen: tuple[int, int]
+) -> None:
+    question = FigureQuestion(LISTS, Period.of_year(2026), ("c11629_v2",), today)
+    found = seen_value(question, LISTS.indicators[indicator], EXACT)
+    assert (found.num, found.den) == seen

@@ -1,0 +1,42 @@
+"""Numbers that a reader from above sees while a year lasts: multiples of five below, and a share of those."""
+
+from __future__ import annotations
+
+import pytest
+
+from field178_shared.codelists import load
+from field178_shared.indicators.figures import FigureValue, multiple_below, rounded_down
+
+INDICATORS = load().indicators
+SHARE = INDICATORS["workers_reached_pct"]
+
+
+@pytest.mark.parametrize(
+    ("number", "seen"), [(0, 0), (1, 0), (4, 0), (5, 5), (6, 5), (9, 5), (10, 10), (14, 10), (99_999, 99_995)]
+)
+def test_number_is_seen_as_the_multiple_of_five_below_it(number: int, seen: int) -> None:
+    assert multiple_below(number, 5) == seen
+
+
+@pytest.mark.parametrize(
+    ("num", "den", "seen"),
+    [
+        (9, 14, (5, 10, 50.0)),
+        (10, 15, (10, 15, 66.7)),
+        (14, 14, (10, 10, 100.0)),
+        (4, 9, (0, 5, 0.0)),
+        (4, 4, (0, 0, None)),
+    ],
+)
+def test_share_is_that_of_the_rounded_numbers_and_is_told_apart_by_nothing(
+    num: int, den: int, seen: tuple[int, int, float | None]
+) -> None:
+    exact = FigureValue(num, den, 100 * num / den, 1.0, 99.0, {"women": 3})
+    found = rounded_down(SHARE, exact, 5)
+    assert (found.num, found.den, found.value) == seen
+    assert (found.low, found.high, found.breakdown) == (found.value, found.value, {})
+
+
+def test_number_that_is_no_share_is_its_own_value() -> None:
+    found = rounded_down(SHARE, FigureValue(9, None, 9, 9, 9, {}), 5)
+    assert (found.num, found.den, found.value) == (5, None, 5)
