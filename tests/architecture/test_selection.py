@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.contract import planted
 from tests.contract.simulator.bugs import BUGS
 from tests.contract.simulator.purge_bugs import BUGS as PURGE_BUGS
 from tests.prove.__main__ import PROOFS
+from tests.prove.source_bugs import BUGS as SOURCE_BUGS
 
 TESTS = selection.TESTS
 # Whoever looks at locks, threads or the dialect compares the engines.
@@ -77,3 +79,14 @@ def test_a_changed_tree_is_not_recorded_and_draws_other_planted_bugs(
     assert not planted.is_recorded()
     assert planted.drawn(BUGS) != before
     planted.fingerprint.cache_clear()
+
+
+@pytest.mark.parametrize("name", SOURCE_BUGS)
+def test_bug_planted_in_a_text_finds_what_it_replaces_and_its_tests(name: str) -> None:
+    bug = SOURCE_BUGS[name]
+    spec = find_spec(bug.module)
+    assert spec is not None
+    assert spec.origin is not None
+    text = Path(spec.origin).read_text()
+    assert bug.planted(text) != text
+    assert (TESTS.parent / bug.tests).exists()

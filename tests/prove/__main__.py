@@ -13,6 +13,7 @@ from tests.prove.evidence import commit
 
 PROOFS = (
     "planted_bugs",
+    "planted_sources",
     "long_forms",
     "twins",
     "loader",

@@ -1,0 +1,248 @@
+"""Bugs planted in the text of a module: what is right, what takes its place, and the tests that must fail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+# Names the bug that the plugin tests/prove/planting.py plants.
+VARIABLE = "PLANTED"
+# How pytest ends when a test failed with the bug in place: no fault of the plugin ends it so.
+CAUGHT = 42
+
+_DIGEST = "tests/server/office/mail/test_digest.py"
+_RETURNED = "tests/server/console/mail/test_returned_mail.py"
+_MAIL = "tests/server/console/mail/test_pages.py"
+_SENDING = "tests/server/office/mail"
+_NUMBER = "tests/server/replication/policy/test_minutes_number.py"
+_PASSWORDS = "tests/server/security/test_common_passwords.py"
+_ROUNDING = "tests/shared/indicators/test_rounding.py"
+_ABOVE = "tests/server/office/indicators/test_from_above.py"
+_POINT = "tests/server/console/establishments/test_form_pages.py"
+_EXPORTS = "tests/server/console/exports"
+_WAIT = "tests/mobile/replication/test_failures.py"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceBug:
+    """One bug of a module; `words` chooses among the tests of a file or folder as `pytest -k` does."""
+
+    module: str
+    right: str
+    wrong: str
+    tests: str
+    words: str = ""
+
+    def planted(self, text: str) -> str:
+        """Return the module's text with the bug; AssertionError where the right text is not there once."""
+        assert text.count(self.right) == 1, f"{self.module} has not once: {self.right}"
+        return text.replace(self.right, self.wrong)
+
+
+_S = "field178_server."
+_H = "field178_shared."
+_COMMON = f"{_S}security.common_passwords"
+
+BUGS: Mapping[str, SourceBug] = {
+    # mail
+    "returns_of_every_team_mailed": SourceBug(
+        f"{_S}office.mail.digest", "in self.returned if access.holds(scope))", "in self.returned)", _DIGEST
+    ),
+    "overdue_of_every_area_mailed": SourceBug(
+        f"{_S}office.mail.digest",
+        "in self.overdue.items() if access.holds(scope))",
+        "in self.overdue.items())",
+        _DIGEST,
+    ),
+    "silent_tablets_of_every_area_mailed": SourceBug(
+        f"{_S}office.mail.digest",
+        "AccessFilter(None) if _holds(role, _ALL_TABLETS, lists) else access",
+        "AccessFilter(None)",
+        _DIGEST,
+    ),
+    "topic_not_chosen_is_mailed": SourceBug(
+        f"{_S}office.mail.digest", "if MailTopic.OVERDUE in topics", "if topics", _DIGEST
+    ),
+    "role_without_a_right_is_mailed": SourceBug(
+        f"{_S}office.mail.digest",
+        "return found is not None and bool(found.rights & rights)",
+        "return True",
+        _DIGEST,
+    ),
+    "any_text_is_mailed_as_a_number": SourceBug(
+        f"{_S}office.mail.digest",
+        'return number if is_minutes_number(number) else ""',
+        "return number",
+        _RETURNED,
+        "never_mailed",
+    ),
+    "former_address_is_not_used": SourceBug(
+        f"{_S}office.mail.operations", "(mail.address or officer.email)", "officer.email", _MAIL, "former"
+    ),
+    "former_address_is_kept": SourceBug(
+        f"{_S}office.mail.operations",
+        "mail.reason, mail.address, mail.ended_at = SENT, None, None, now",
+        "mail.reason, mail.ended_at = SENT, None, now",
+        _MAIL,
+        "former",
+    ),
+    "closed_account_is_mailed": SourceBug(
+        f"{_S}office.mail.operations",
+        "(mail.address or officer.email) if officer.disabled_at is None else None",
+        "mail.address or officer.email",
+        _SENDING,
+    ),
+    "mail_is_tried_for_ever": SourceBug(
+        f"{_S}office.mail.operations",
+        "is_over = now + pause > mail.made_at + GIVE_UP_AFTER",
+        "is_over = False",
+        _SENDING,
+    ),
+    "second_mail_on_returns_comes_early": SourceBug(
+        f"{_S}office.mail.returns", "(10, 60, 120, 240)", "(10, 30, 120, 240)", _RETURNED, "not_told_again"
+    ),
+    "mails_on_returns_without_end": SourceBug(
+        f"{_S}office.mail.returns", "earlier >= len(_GATHERED_MIN)", "False", _RETURNED, "four_such"
+    ),
+    "return_told_twice": SourceBug(
+        f"{_S}office.mail.returns", "one.returned_at > after]", "True]", _RETURNED, "told"
+    ),
+    # console
+    "own_address_changes_without_password": SourceBug(
+        f"{_S}console.accounts.own_account",
+        "if address != former and (refusal",
+        "if False and (refusal",
+        _MAIL,
+        "password",
+    ),
+    "topics_ask_a_password": SourceBug(
+        f"{_S}console.accounts.own_account",
+        "if address != former and (refusal",
+        "if (refusal",
+        _MAIL,
+        "password",
+    ),
+    "former_address_is_not_told": SourceBug(
+        f"{_S}console.accounts.own_account",
+        "officer.id, former, by_mail",
+        "officer.id, None, by_mail",
+        _MAIL,
+        "former",
+    ),
+    "former_address_is_not_told_by_an_administrator": SourceBug(
+        f"{_S}console.people.pages", "account.officer.email, by_mail", "None, by_mail", _MAIL, "former"
+    ),
+    "address_that_stays_is_told": SourceBug(
+        f"{_S}office.reminders.account_changes", " or former == officer.email:", ":", _MAIL, "stays"
+    ),
+    "answers_are_kept_by_caches": SourceBug(
+        f"{_S}http.headers", ', "Cache-Control": "no-store"}', "}", "tests/server/test_app.py", "cache"
+    ),
+    "short_rest_of_a_password_is_enough": SourceBug(
+        f"{_S}security.passwords", "MIN_REST = 8", "MIN_REST = 5", _PASSWORDS
+    ),
+    "letters_that_look_alike_are_not_read": SourceBug(_COMMON, "inner.translate(_LEET)", "inner", _PASSWORDS),
+    "numbers_count_in_a_password": SourceBug(
+        _COMMON, '_NUMBERS.sub(" ", _ENDS.sub("", folded))', '_ENDS.sub("", folded)', _PASSWORDS
+    ),
+    "repetition_counts_in_a_password": SourceBug(
+        _COMMON, "            return block\n", "            return text\n", _PASSWORDS
+    ),
+    "point_of_six_digits": SourceBug(
+        f"{_S}console.establishments.form", "1e7:.7f}", "1e7:.6f}", _POINT, "seven_digits"
+    ),
+    "point_is_cut_off": SourceBug(
+        f"{_S}console.establishments.form",
+        'round(Decimal(text.rstrip("°").replace(",", ".")) * 10_000_000)',
+        'int(float(text.rstrip("°").replace(",", ".")) * 10_000_000)',
+        _POINT,
+        "seven_digits or new_entry",
+    ),
+    # records that the console and the tablets write
+    "any_text_is_a_number_of_minutes": SourceBug(
+        f"{_H}schemas.checks",
+        "return FINE if is_minutes_number(value) else _BAD_MINUTES_NUMBER",
+        "return FINE",
+        _NUMBER,
+    ),
+    "old_number_stands_in_the_way": SourceBug(
+        f"{_H}schemas", "if not _is_kept(path, data, before)", "if True", _NUMBER
+    ),
+    "known_record_takes_any_value": SourceBug(
+        f"{_H}schemas",
+        "return value is not None and equal(value, read_path(before, path))",
+        "return True",
+        _NUMBER,
+    ),
+    "refused_tablet_tries_every_minute": SourceBug(
+        "field178_mobile.replication.engine",
+        "REFUSED_WAIT_S = 3600.0",
+        "REFUSED_WAIT_S = 60.0",
+        _WAIT,
+        "next_try",
+    ),
+    "refused_body_is_tried_at_once": SourceBug(
+        "field178_mobile.replication.engine",
+        "(FailureKind.UPGRADE, FailureKind.FORBIDDEN, FailureKind.REFUSED)",
+        "(FailureKind.UPGRADE, FailureKind.FORBIDDEN)",
+        _WAIT,
+        "next_try",
+    ),
+    # indicators
+    "rounded_to_fours": SourceBug(
+        f"{_H}indicators.figures", "number - number % step", "number - number % (step - 1)", _ROUNDING
+    ),
+    "denominator_is_exact": SourceBug(
+        f"{_H}indicators.figures",
+        "den = None if figure.den is None else multiple_below(figure.den, step)",
+        "den = figure.den",
+        _ROUNDING,
+    ),
+    "rounded_figure_is_told_apart": SourceBug(
+        f"{_H}indicators.figures",
+        "value, value, value, {}, figure.sent)",
+        "value, value, value, figure.breakdown, figure.sent)",
+        _ROUNDING,
+    ),
+    "running_year_is_exact": SourceBug(
+        f"{_S}office.indicators.from_above", "if not question.is_unfinished or", "if question or", _ABOVE
+    ),
+    "year_that_is_over_is_rounded": SourceBug(
+        f"{_S}office.indicators.counted_facts",
+        "return self.today < Period",
+        "return self.today <= Period",
+        _ABOVE,
+    ),
+    "four_are_shown": SourceBug(
+        f"{_H}indicators.suppression",
+        "0 < number < SMALLEST_SHOWN\n",
+        "0 < number < SMALLEST_SHOWN - 1\n",
+        "tests/shared/indicators/test_suppression.py",
+        "small",
+    ),
+    # exports
+    "free_texts_are_exported": SourceBug(
+        f"{_S}console.exports.records", "if one.is_free_text or one.kind", "if one.kind", _EXPORTS
+    ),
+    "persons_are_exported": SourceBug(
+        f"{_S}console.exports.records",
+        "{FieldKind.PERSON, FieldKind.LONG_TEXT",
+        "{FieldKind.LONG_TEXT",
+        _EXPORTS,
+    ),
+    "figures_from_above_are_exported_exactly": SourceBug(
+        f"{_S}console.exports.figures",
+        "if self.asked.is_rounded and counts_people",
+        "if False and counts_people",
+        _EXPORTS,
+    ),
+    "points_are_exported_the_other_way": SourceBug(
+        f"{_S}office.exports.geojson", "[lon, lat]", "[lat, lon]", _EXPORTS
+    ),
+    "export_asks_no_password": SourceBug(
+        f"{_S}console.exports.pages",
+        "password_refusal()) is not None",
+        "None) is not None",
+        _EXPORTS,
+    ),
+}
