@@ -11,6 +11,7 @@ import pytest
 from field178_server.security.passwords import Weakness, weakness
 
 _COMMON = """
+m4tkh4uv13tn4m, P@ssw0rdP@ssw0rd, hanoi86792vietnamtrixo, matkhautrixon, hoahonghoahong,
 123456789012, 111111111111, 000000000000, 012345678910, 098765432109, 123123123123, 121212121212,
 19851985198519, abcabcabcabc, abcdefghijkl, qwertyuiop12, qwertyuiopasd, 1q2w3e4r5t6y,
 1qaz2wsx3edc, zaq12wsxcde3, asdfghjkl123, a1b2c3d4e5f6, zxcvbnm12345, password1234, Password2026!,
