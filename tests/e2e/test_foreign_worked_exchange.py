@@ -83,7 +83,7 @@ def test_the_restore_of_the_document_is_the_one_of_the_server(tmp_path: Path) ->
     store, backup = tmp_path / "office" / "field178.sqlite", tmp_path / "backup.sqlite"
     with running_server(tmp_path / "office") as server:
         server.command(
-            "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="mat-khau-cua-an-1\n"
+            "user", "add", "an", "--role", "team_lead", "--team", "Đội 178", stdin="con-trau-gam-co-an-1\n"
         )
         client, port = enrolled(server), server.port
         first = exchange(client, 1)

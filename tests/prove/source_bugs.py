@@ -13,13 +13,11 @@ CAUGHT = 42
 _DIGEST = "tests/server/office/mail/test_digest.py"
 _RETURNED = "tests/server/console/mail/test_returned_mail.py"
 _MAIL = "tests/server/console/mail/test_pages.py"
-_SENDING = "tests/server/office/mail"
 _NUMBER = "tests/server/replication/policy/test_minutes_number.py"
 _PASSWORDS = "tests/server/security/test_common_passwords.py"
 _ROUNDING = "tests/shared/indicators/test_rounding.py"
 _ABOVE = "tests/server/office/indicators/test_from_above.py"
 _POINT = "tests/server/console/establishments/test_form_pages.py"
-_EXPORTS = "tests/server/console/exports"
 _WAIT = "tests/mobile/replication/test_failures.py"
 
 
@@ -85,18 +83,6 @@ BUGS: Mapping[str, SourceBug] = {
         "mail.reason, mail.ended_at = SENT, None, now",
         _MAIL,
         "former",
-    ),
-    "closed_account_is_mailed": SourceBug(
-        f"{_S}office.mail.operations",
-        "(mail.address or officer.email) if officer.disabled_at is None else None",
-        "mail.address or officer.email",
-        _SENDING,
-    ),
-    "mail_is_tried_for_ever": SourceBug(
-        f"{_S}office.mail.operations",
-        "is_over = now + pause > mail.made_at + GIVE_UP_AFTER",
-        "is_over = False",
-        _SENDING,
     ),
     "second_mail_on_returns_comes_early": SourceBug(
         f"{_S}office.mail.returns", "(10, 60, 120, 240)", "(10, 30, 120, 240)", _RETURNED, "not_told_again"
@@ -219,30 +205,5 @@ BUGS: Mapping[str, SourceBug] = {
         "0 < number < SMALLEST_SHOWN - 1\n",
         "tests/shared/indicators/test_suppression.py",
         "small",
-    ),
-    # exports
-    "free_texts_are_exported": SourceBug(
-        f"{_S}console.exports.records", "if one.is_free_text or one.kind", "if one.kind", _EXPORTS
-    ),
-    "persons_are_exported": SourceBug(
-        f"{_S}console.exports.records",
-        "{FieldKind.PERSON, FieldKind.LONG_TEXT",
-        "{FieldKind.LONG_TEXT",
-        _EXPORTS,
-    ),
-    "figures_from_above_are_exported_exactly": SourceBug(
-        f"{_S}console.exports.figures",
-        "if self.asked.is_rounded and counts_people",
-        "if False and counts_people",
-        _EXPORTS,
-    ),
-    "points_are_exported_the_other_way": SourceBug(
-        f"{_S}office.exports.geojson", "[lon, lat]", "[lat, lon]", _EXPORTS
-    ),
-    "export_asks_no_password": SourceBug(
-        f"{_S}console.exports.pages",
-        "password_refusal()) is not None",
-        "None) is not None",
-        _EXPORTS,
     ),
 }
