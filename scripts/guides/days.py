@@ -86,7 +86,7 @@ def decide_on_two(walk: Walk) -> None:
         return
     approved, title = walk.record()
     told = f"{DONE}:has-text('{title}')"
-    walk.act("[data-action=approve]", told, confirm=".confirm-actions .button-primary")
+    walk.act("[data-action=approve]", told, confirm="form.confirm-actions .button-primary")
     returned, title = walk.record()
     walk.page.locator("details.pin > summary").first.click()
     walk.page.locator("[data-pin]:visible").fill("178")

@@ -12,7 +12,7 @@ from tests.e2e.foreign_client import ForeignClient, enrolment_code
 from tests.e2e.server_process import ServerProcess, running_server
 
 OFFICER = "do"
-PASSWORD = "mat-khau-rat-dai-1"
+PASSWORD = "con-trau-rat-dai-12"
 COMMUNES = (*(f"c{code}_v1" for code in range(11629, 11678, 3)), "c11629_v2")
 
 

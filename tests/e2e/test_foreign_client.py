@@ -254,11 +254,11 @@ def test_a_record_of_another_area_is_as_unknown(enrol: Enrol, server: ServerProc
         "team_lead",
         "--team",
         "Đội khác",
-        stdin="mat-khau-la-12\n",
+        stdin="con-trau-la-rieng-12\n",
     )
     stranger, login = ForeignClient(server.url), f"la-{record_id[:8]}"
     code = enrolment_code(server.command("enrol-code", "--user", login))
-    stranger.enrol(code, login=login, password="mat-khau-la-12")
+    stranger.enrol(code, login=login, password="con-trau-la-rieng-12")
     stranger.pull_all()
     assert record_id not in stranger.base
     scope = "unit:c11677_v1"

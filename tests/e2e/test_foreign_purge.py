@@ -14,7 +14,7 @@ SECRET = "GL-BI-MAT-0178"
 def purge(server: ServerProcess, record_id: str) -> None:
     for login in ("dung", "giang"):
         if login not in server.command("user", "list"):
-            server.command("user", "add", login, "--role", "privacy_officer", stdin="mat-khau-rieng-tu-1\n")
+            server.command("user", "add", login, "--role", "privacy_officer", stdin="con-trau-rieng-tu-12\n")
     server.command("purge", "request", record_id, "--by", "dung", "--reason", "establishment_request")
     server.command("purge", "confirm", record_id, "--by", "giang")
 

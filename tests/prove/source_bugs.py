@@ -186,12 +186,12 @@ BUGS: Mapping[str, SourceBug] = {
     ),
     "rounded_figure_is_told_apart": SourceBug(
         f"{_H}indicators.figures",
-        "value, value, value, {}, figure.sent)",
-        "value, value, value, figure.breakdown, figure.sent)",
+        "FigureValue(num, den, value, low, high, {}, figure.sent, coverage)",
+        "FigureValue(num, den, value, low, high, figure.breakdown, figure.sent, coverage)",
         _ROUNDING,
     ),
     "running_year_is_exact": SourceBug(
-        f"{_S}office.indicators.from_above", "if not question.is_unfinished or", "if question or", _ABOVE
+        f"{_S}office.indicators.from_above", "    if question.is_unfinished:\n        return rounded", "    if not question:\n        return rounded", _ABOVE
     ),
     "year_that_is_over_is_rounded": SourceBug(
         f"{_S}office.indicators.counted_facts",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import Data, count_of, day_of, ids_of, text_of
+
+if TYPE_CHECKING:
+    # The tablet's first frame reads no lists.
+    from field178_shared.codelists import CodeLists
 
 CENSUS, POST, PLAN = "worker_census", "media_post", "commune_plan"
 RISK_COUNT = "risk_group_count"

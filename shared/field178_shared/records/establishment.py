@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import Data, count_of, day_of, entries_of, ids_of, text_of
+
+if TYPE_CHECKING:
+    # The tablet's first frame reads no lists.
+    from field178_shared.codelists import CodeLists
 
 # States in which an establishment is there no more; one that stopped for a time still is.
 ENDED = frozenset({"closed", "not_found"})

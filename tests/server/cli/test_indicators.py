@@ -56,5 +56,5 @@ def test_totals_that_are_wrong_are_told_and_made_anew(field178: Command) -> None
     at.close()
     refused = field178.run(*asked)
     assert refused.exit_code == 1
-    assert "outreach_commune_any_pct" in refused.output
+    assert "digital_sessions_pct" in refused.output
     assert field178.run(*asked).exit_code == 0

@@ -32,13 +32,13 @@ def test_what_cannot_be_a_code_is_none(typed: str) -> None:
 
 
 def test_the_link_tells_where_which_code_and_whom_to_trust() -> None:
-    text = link("https://huyện.example:8443", "0123456789ABCDEF", "pin_-", "key_-")
+    text = link("https://huyện.example:8443", "0123456789ABCDEF", ("pin_-", "pin_2"), "key_-")
     start, _, query = text.partition("?")
     assert start == "field178:enrol"
     assert parse_qs(query) == {
         "u": ["https://huyện.example:8443"],
         "c": ["0123456789ABCDEF"],
-        "p": ["pin_-"],
+        "p": ["pin_-", "pin_2"],
         "k": ["key_-"],
     }
-    assert "p=" not in link("http://127.0.0.1", "0123456789ABCDEF", None, "key")
+    assert "p=" not in link("http://127.0.0.1", "0123456789ABCDEF", (), "key")

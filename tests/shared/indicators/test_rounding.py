@@ -31,7 +31,8 @@ def test_number_is_seen_as_the_multiple_of_five_below_it(number: int, seen: int)
 def test_share_is_that_of_the_rounded_numbers_and_is_told_apart_by_nothing(
     num: int, den: int, seen: tuple[int, int, float | None]
 ) -> None:
-    exact = FigureValue(num, den, 100 * num / den, 1.0, 99.0, {"women": 3})
+    share = 100 * num / den
+    exact = FigureValue(num, den, share, share, share, {"women": 3})
     found = rounded_down(SHARE, exact, 5)
     assert (found.num, found.den, found.value) == seen
     assert (found.low, found.high, found.breakdown) == (found.value, found.value, {})

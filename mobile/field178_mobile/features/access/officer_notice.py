@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from field178_mobile.store.store import StoredSettings
-from field178_shared.codelists import CodeLists
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock, to_wire
+
+if TYPE_CHECKING:
+    from field178_shared.codelists import CodeLists
 
 VERSION = 1
 SETTING = "officer_notice"

@@ -151,6 +151,8 @@ _MEMBERS: Mapping[str, str] = {
     "den": N_("Denominator"),
     "den_least": N_("Denominator, at least"),
     "den_most": N_("Denominator, at most"),
+    "num_least": N_("Numerator, at least"),
+    "num_most": N_("Numerator, at most"),
     "formula": N_("Formula"),
     "of": N_("Of"),
     "official_code": N_("Official code"),

@@ -14,7 +14,7 @@ from tests.server.feed_rows import UNIT, fill_feeds, record_id
 
 from field178_server.office.feeds import reading
 from field178_server.office.feeds.entity_sets import ENTITY_SETS, sets_of
-from field178_server.office.indicators import kept_facts
+from field178_server.office.indicators import store_size
 from field178_server.office.indicators.updater import settle_if_needed
 from field178_shared.codelists import load
 
@@ -335,7 +335,7 @@ def test_a_year_of_a_large_store_is_counted_while_the_program_waits(
     feeds: Feeds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Power Query asks again after the seconds of Retry-After, three times."""
-    monkeypatch.setattr(kept_facts, "MOST_COUNTED_AT_ONCE", 0)
+    monkeypatch.setattr(store_size, "MOST_COUNTED_AT_ONCE", 0)
     token, path = feeds.token("chi"), "IndicatorFigures?$filter=Year eq 2024 and PeriodId eq 'half1'"
     settle_if_needed(feeds.office.runtime)
     for one in (path, path.replace("?", "/$count?")):

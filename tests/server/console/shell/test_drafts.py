@@ -31,7 +31,7 @@ def announce(browser: Browser, text: str, **fields: str) -> TestResponse:
 
 def test_written_form_ends_its_draft_and_a_refused_one_keeps_it(reviewer: Browser) -> None:
     answers = [
-        reviewer.post("/account/mail", {"email": email, "draft_id": DRAFT})
+        reviewer.post("/account/mail", {"email": email, "password": PASSWORD, "draft_id": DRAFT})
         for email in ("no address", "chi@huyen.example")
     ]
     assert [(answer.status_code, outcome(answer)) for answer in answers] == [(422, "kept"), (303, "written")]

@@ -24,7 +24,7 @@ from field178_shared.records.area_figures import TYPE
 from field178_shared.time.clock import SystemClock
 
 SMALL = office_store.Sizes(300, 900, 100, 50, people=1, tablets=1, quarantined=0, conflicts=0)
-PASSWORD = "mat-khau-rat-dai-1"
+PASSWORD = "con-trau-rat-dai-12"
 LEADER = "lanh-dao"
 
 
