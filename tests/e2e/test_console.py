@@ -90,9 +90,10 @@ class Desk:
         self.tablet.pull_all()
         visits = [key for key, one in self.tablet.base.items() if one["type"] == "inspection"]
         for record_id in visits:
-            review = self.tablet.base.get(review_id(record_id), {"rev": 0, "data": {}})
-            if review["data"].get("state") not in ("approved", "void"):
-                seen = ("--review", str(review["rev"]))
+            review = self.tablet.base.get(review_id(record_id))
+            # An approval that was taken back has left a deleted review.
+            if review is None or review["deleted"] or review["data"].get("state") not in ("approved", "void"):
+                seen = () if review is None else ("--review", str(review["rev"]))
                 self.server.command("review", record_id, "void", "--reason", "hết buổi thử", *seen)
 
     def _create(self, type_: str, scope: str, data: Json, record_id: str = "") -> str:

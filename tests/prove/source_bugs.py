@@ -191,7 +191,10 @@ BUGS: Mapping[str, SourceBug] = {
         _ROUNDING,
     ),
     "running_year_is_exact": SourceBug(
-        f"{_S}office.indicators.from_above", "    if question.is_unfinished:\n        return rounded", "    if not question:\n        return rounded", _ABOVE
+        f"{_S}office.indicators.from_above",
+        "    if question.is_unfinished:\n        return rounded",
+        "    if not question:\n        return rounded",
+        _ABOVE,
     ),
     "year_that_is_over_is_rounded": SourceBug(
         f"{_S}office.indicators.counted_facts",

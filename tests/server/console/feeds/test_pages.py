@@ -119,7 +119,9 @@ def test_what_is_wrong_is_said_at_its_field(
 
 def test_officers_who_read_no_data_are_not_offered(office: Office, admin: Browser) -> None:
     page = admin.text("/feeds/new")
-    offered = {login for login in ("an", "binh", "chi", "admin") if f'value="{office.officer_id(login)}"' in page}
+    offered = {
+        login for login in ("an", "binh", "chi", "admin") if f'value="{office.officer_id(login)}"' in page
+    }
     assert offered == {"an", "binh", "chi"}
     for login in ("leader_viewer", "city_viewer"):
         assert office.officer_id(login) in page

@@ -87,4 +87,7 @@ def test_search_finds_the_decision_that_the_office_entered(
     for number in ("915/qđ-xphc", "915", "915 / QD"):
         page = reviewer.text(f"/search?q={number}")
         assert page.count(f'class="row row-plain hit" href="/reviews/{visit}"') == 1
-    assert "/reviews/" not in signed_in("city_viewer").text("/search?q=915").split('id="found"')[1].split("<dialog")[0]
+    assert (
+        "/reviews/"
+        not in signed_in("city_viewer").text("/search?q=915").split('id="found"')[1].split("<dialog")[0]
+    )
