@@ -20,8 +20,15 @@ def tls_ending_proxy(files: tuple[Path, Path], port: int) -> Iterator[int]:
     thread.start()
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        behind_reader, behind_writer = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(_pass_on(reader, behind_writer), _pass_on(behind_reader, writer))
+        writers = [writer]
+        try:
+            behind_reader, behind_writer = await asyncio.open_connection("127.0.0.1", port)
+            writers.append(behind_writer)
+            await asyncio.gather(_pass_on(reader, behind_writer), _pass_on(behind_reader, writer))
+        finally:
+            # A client keeps its connection open: both sides may stand when the proxy ends.
+            for each in writers:
+                each.transport.abort()
 
     listening = asyncio.start_server(accept, "127.0.0.1", 0, ssl=context)
     server = asyncio.run_coroutine_threadsafe(listening, loop).result()
@@ -50,3 +57,6 @@ async def _end(server: asyncio.Server) -> None:
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+    # An aborted connection is closed in the loop's next rounds.
+    for _ in range(3):
+        await asyncio.sleep(0)
