@@ -24,6 +24,7 @@ FIGURES: Mapping[str, Mapping[str, object]] = {
 # Of 127 establishments 32 were counted.
 PARTIAL: Mapping[str, Mapping[str, object]] = {
     "inspected_once_pct": {"num": 20, "den": 60, "tenths": 333},
+    "plan_completion_pct": {"num": 8, "den": 9, "tenths": 889, "low_tenths": 0, "high_tenths": 889},
     "iz_workers_reached_pct": {
         "num": 80,
         "den": 100,

@@ -103,6 +103,8 @@ def _line(indicator: Indicator, figure: IndicatorFigure, target: Reached | None)
     if value.coverage is not None and value.is_uncounted:
         template = _("counted {counted} of {every}")
         line += f", {template.format(counted=value.coverage.counted, every=value.coverage.every)}"
+    if value.is_open:
+        line += ", " + _("unannounced visits are counted when they are made, or when their window is over")
     if target is None or target.verdict is Verdict.NO_FIGURE:
         return line
     asked = f"{number_text(target.target, LANGUAGE)}{'%' if indicator.unit == PERCENT else ''}"

@@ -20,6 +20,7 @@ from field178_shared.indicators.coverage import Coverage
 from field178_shared.indicators.periods import Period
 
 Number = TypeVar("Number", int, float)
+_PLANNED = "plan_item"
 
 
 class AreaTotals:
@@ -39,6 +40,11 @@ class AreaTotals:
         for unit_id in self._area.units:
             found.update(counts.get(unit_id, {}).get(aggregate.key, {}))
         return found
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the period is over."""
+        return self._today >= self._period.end
 
     def communes(self) -> Sequence[AreaTotals]:
         """Return the totals of each commune of the area."""
@@ -67,6 +73,7 @@ class FigureValue:
     bounds it. A value MUST lie within its bounds: the share of the counted entities alone is none of them
     all, so `num` and `den`, which are of the counted ones, are no value then (decision 0122).
     `coverage`: of how many entities the number that is added up is known, None: it adds up no such number.
+    `is_open`: planned visits of the period are not in it while nobody may know of them (decision 0136).
     `sent`: the months for which what it is made of was sent, None: nobody owes it; of what is owed for longer
     no month is told.
     """
@@ -79,6 +86,7 @@ class FigureValue:
     breakdown: Mapping[str, int]
     sent: MonthsSent | None = None
     coverage: Coverage | None = None
+    is_open: bool = False
 
     @property
     def is_sent(self) -> bool:
@@ -132,11 +140,22 @@ def figure_of(indicator: Indicator, figure: Figure, totals: AreaTotals) -> Figur
     if sent is not None and sent.lacks:
         return replace(known, low=None, high=None)
     if not known.is_uncounted:
-        return known
+        return _open_share(figure, known) if counts_plan(figure) and not totals.is_over else known
     if figure.denominator is None:
         return replace(known, high=None)
     low, high = _bounds(figure, num, totals, is_percent=indicator.unit == PERCENT)
     return replace(known, value=low if low == high else None, low=low, high=high)
+
+
+def counts_plan(figure: Figure) -> bool:
+    """Tell whether a figure counts planned visits."""
+    return any(one.of == _PLANNED for formula in figure.counted for one in formula.aggregates)
+
+
+def _open_share(figure: Figure, known: FigureValue) -> FigureValue:
+    """Return a figure without the planned visits that nobody may know of: with them a share is smaller."""
+    has_share = figure.denominator is not None and known.value is not None
+    return replace(known, low=0 if has_share else known.low, is_open=True)
 
 
 def coverage_of(figure: Figure, totals: AreaTotals) -> Coverage | None:

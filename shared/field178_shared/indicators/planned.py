@@ -7,10 +7,12 @@ from datetime import date
 
 from field178_shared.indicators.events import INSPECTION, CountedRecord, Event
 from field178_shared.records.inspection import NOT_INSPECTED
-from field178_shared.records.plan import ITEM, PlanItem, PlanState, PlanVisit, progress_of
+from field178_shared.records.plan import ITEM, UNANNOUNCED, PlanItem, PlanState, PlanVisit, progress_of
 from field178_shared.records.reading import Data, day_of_act, text_of
 
-_COUNTED = (PlanState.DONE, PlanState.MISSED, PlanState.DUE, PlanState.LATER)
+# A number of a commune and a month must tell nobody that an unannounced visit is still to be made.
+_COUNTED_UNANNOUNCED = (PlanState.DONE, PlanState.MISSED)
+_COUNTED = (*_COUNTED_UNANNOUNCED, PlanState.DUE, PlanState.LATER)
 
 
 def events_of_plan(
@@ -18,6 +20,7 @@ def events_of_plan(
 ) -> Iterator[Event]:
     """Yield an event for each planned visit that is not cancelled, on the last day of its window.
 
+    An unannounced visit is counted when it is made, or when its window is over (decision 0136).
     `register`: the data of the establishments by their ids.
     """
     items = {
@@ -26,7 +29,7 @@ def events_of_plan(
     visits = (_visit(one, register) for one in records if one.type == INSPECTION)
     for item_id, progress in progress_of(items.values(), visits, today).items():
         item = items[item_id]
-        if progress.state in _COUNTED:
+        if progress.state in (_COUNTED_UNANNOUNCED if item.kind == UNANNOUNCED else _COUNTED):
             unit_id = item.unit_id or text_of(register.get(item.establishment_id, {}), "unit_id")
             row = {"is_done": progress.state is PlanState.DONE}
             yield Event(item_id, "plan_item", item.window_to, unit_id, row)

@@ -23,7 +23,8 @@ class KnownFigure:
 
     `low_tenths` and `high_tenths` bound a value that is not known. `counted` of `countable` entities of
     `countable_kind` have the number that is added up; `sent_months` of `ended_months` were sent: both None
-    where nothing lacks. `waiting`: by how much the numerator is larger with what waits for review.
+    where nothing lacks. A value with bounds is open: planned visits that nobody may know of would make it
+    smaller. `waiting`: by how much the numerator is larger with what waits for review.
     """
 
     num: int
@@ -47,6 +48,11 @@ class KnownFigure:
     def is_partial(self) -> bool:
         """Whether a part of what the figure is made of was not counted or not sent."""
         return self.countable is not None or self.ended_months is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether unannounced visits that are still to be made are left out of a share of the plan."""
+        return self.tenths is not None and self.high_tenths is not None and not self.is_partial
 
     @property
     def low(self) -> float | None:

@@ -515,6 +515,12 @@ class Year:
             one
             for one in items
             if self.within(day(one.data["window_to"]))
+            # Nobody may know of an unannounced visit that is still to be made.
+            and (
+                one.id in done
+                or one.data["inspection_kind"] != "unannounced"
+                or day(one.data["window_to"]) < self.today
+            )
             and (one.data.get("unit_id") or kinds[one.data["establishment_id"]]["unit_id"]) in self.units
         ]
         return Answer(sum(one.id in done for one in own), len(own))

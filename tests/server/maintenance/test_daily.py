@@ -32,11 +32,14 @@ from field178_server.maintenance import integrity
 from field178_server.maintenance.check_log import LastCheck, last_check
 from field178_server.maintenance.daily import check_if_due, maintenance_running, run_maintenance
 from field178_server.office.erasure import operations as erasure
+from field178_server.office.indicators.queries import figures
 from field178_server.office.plan.operations import Assignment, add_items
 from field178_server.records.batch import Batch
 from field178_server.replication.policy.record_validation import declared_types
 from field178_server.serving.server import run_hourly
+from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.indicators.periods import Period
 from field178_shared.time.clock import local_date
 
 __all__ = ["enrolled", "in_the_field", "office", "reviewer", "signed_in", "staffed"]
@@ -139,11 +142,10 @@ def test_a_purge_that_met_a_busy_store_is_finished(office: Office, in_the_field:
     assert found(office) is not None
 
 
-def test_an_unannounced_visit_goes_to_its_team_on_its_day(office: Office, in_the_field: FieldWork) -> None:
-    place, today = in_the_field.place(), local_date(office.clock.now())
-    day = today + timedelta(days=1)
+def plan_for_tomorrow(office: Office, place: str, kind: str) -> str:
+    day = local_date(office.clock.now()) + timedelta(days=1)
     planned = Assignment(
-        team_id=builders.TEAM, window_from=day, window_to=day, kind="unannounced", trigger="peak_period"
+        team_id=builders.TEAM, window_from=day, window_to=day, kind=kind, trigger="peak_period"
     )
 
     def plan(session: Session) -> list[str]:
@@ -153,6 +155,33 @@ def test_an_unannounced_visit_goes_to_its_team_on_its_day(office: Office, in_the
         return made
 
     (item,) = run_write(office.engine, plan)
+    return item
+
+
+def planned_visits(office: Office) -> tuple[float, float | None]:
+    """Return the planned visits of the year that were made and all that its figure counts."""
+    today = local_date(office.clock.now())
+    at = (office.runtime.tenant_id, load(), Period.of_year(today.year), [builders.UNIT], today)
+    with snapshot(office.engine) as session:
+        value = figures(session, *at)["plan_completion_pct"].approved
+    return value.num, value.den
+
+
+def test_figures_tell_of_no_unannounced_visit_until_its_window_is_over(
+    office: Office, in_the_field: FieldWork
+) -> None:
+    known = []
+    plan_for_tomorrow(office, in_the_field.place(), "unannounced")
+    for _ in range(2):
+        known.append(planned_visits(office))
+        office.clock.move(days=1)
+        run_maintenance(office.runtime)
+        known.append(planned_visits(office))
+    assert known == [(0, 0), (0, 0), (0, 0), (0, 1)]
+
+
+def test_an_unannounced_visit_goes_to_its_team_on_its_day(office: Office, in_the_field: FieldWork) -> None:
+    item = plan_for_tomorrow(office, in_the_field.place(), "unannounced")
     run_maintenance(office.runtime)
     assert item not in in_the_field.tablet.sync().get_data(as_text=True)
     office.clock.move(days=1)

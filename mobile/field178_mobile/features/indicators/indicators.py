@@ -161,6 +161,8 @@ class IndicatorsPresenter:
             )
             template = _COUNTED.get(figure.countable_kind, N_("counted {counted} of {every}"))
             return [words.say(template, counted=counted, every=every)]
+        if figure.is_open:
+            return [words.translate(N_("unannounced visits counted once made or once their window is over"))]
         if figure.ended_months is None:
             return []
         template = N_("sent for {months} of {ended} months")

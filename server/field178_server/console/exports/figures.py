@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from field178_server.console.shell.left_out import left_out_sentences
+from field178_server.console.text.figure_texts import OPEN_SHARE
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
 from field178_server.office.exports.kinds import FIGURES
@@ -145,6 +146,8 @@ class _FigureRows:
             if value.coverage is not None:
                 coverage = (value.coverage.counted, value.coverage.every)
             pending = None if self.asked.is_from_above else figure.with_waiting.num - value.num
+            if value.is_open:
+                note = say(OPEN_SHARE)
             if self.asked.is_rounded and counts_people(self.localizer.lists, indicator):
                 note = say(N_("Rounded down to a multiple of 5 while the year lasts."))
         return (

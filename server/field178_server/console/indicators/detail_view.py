@@ -15,7 +15,7 @@ from field178_server.console.indicators.charts import (
     line_of,
 )
 from field178_server.console.indicators.view import FigureWriter, NumberLink, TargetLine
-from field178_server.console.text.figure_texts import cell_text, value_of_figure
+from field178_server.console.text.figure_texts import OPEN_SHARE, cell_text, value_of_figure
 from field178_server.console.text.formula_words import in_words
 from field178_server.console.text.localize import Localizer
 from field178_server.office.indicators.asked import WHOLE_YEAR
@@ -34,7 +34,7 @@ from field178_server.office.indicators.queries import IndicatorFigure
 from field178_shared.codelists import Indicator
 from field178_shared.codelists.indicators import PERCENT
 from field178_shared.indicators.areas import CountedArea, is_divided
-from field178_shared.indicators.figures import FigureValue
+from field178_shared.indicators.figures import FigureValue, counts_plan
 from field178_shared.indicators.periods import Period, months_after
 from field178_shared.indicators.suppression import counts_people, is_shown_of_whole_years, shows_parts
 from field178_shared.indicators.verdicts import target_of
@@ -107,6 +107,8 @@ class DetailWriter:
         rows = [(say(N_("What is counted")), in_words(indicator.numerator, self._localizer))]
         if indicator.denominator:
             rows.append((say(N_("Divided by")), in_words(indicator.denominator, self._localizer)))
+        if counts_plan(self._localizer.lists.figures[indicator.id]):
+            rows.append((say(N_("Unannounced visits")), say(OPEN_SHARE)))
         agencies = self.writer.reporters(indicator)
         rows += [(say(N_("Reported by")), agencies)] if agencies else []
         rows += [(say(N_("Official code")), indicator.official_code)] if indicator.official_code else []

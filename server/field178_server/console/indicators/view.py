@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from field178_server.console.indicators.charts import TargetBar, bar_of
 from field178_server.console.indicators.reader import FigureAddress
 from field178_server.console.text.figure_texts import (
+    OPEN_SHARE,
     cell_text,
     coverage_text,
     hidden_text,
@@ -163,7 +164,7 @@ class FigureWriter:
             unit,
             self.number(indicator, "num", value.num) if value.den else None,
             self._denominator(indicator, value) if value.den else None,
-            self._spread(value) or self._sent(value),
+            self._spread(value) or self._lacking(value),
             self.coverage(value),
             pending="" if self.address.is_from_above else self._pending(indicator, figure),
             opens=self.number(indicator, "num", value.num).href,
@@ -228,7 +229,7 @@ class FigureWriter:
     ) -> str:
         """Return what is needed to reach a target, or how much was counted where that is too little."""
         if progress.standing is Standing.UNKNOWN:
-            return self.coverage(value) or self._sent(value)
+            return self.coverage(value) or self._lacking(value)
         return need_text(indicator, progress, target.target, self.localizer)
 
     def _owed_by(self, indicator: Indicator) -> str:
@@ -243,8 +244,10 @@ class FigureWriter:
         found = self.localizer.lists.reporters_on(indicator.reporters, self.address.question.last_day)
         return ", ".join(one.label(self.localizer.language) for one in found)
 
-    def _sent(self, value: FigureValue) -> str:
-        """Return for how many months numbers were sent, where some of those that ended lack."""
+    def _lacking(self, value: FigureValue) -> str:
+        """Return what is not in a figure: months that ended and nobody sent, or unannounced visits."""
+        if value.is_open:
+            return self.localizer.say(OPEN_SHARE)
         sent = value.sent
         if sent is None or sent.months >= sent.ended:
             return ""

@@ -25,6 +25,7 @@ _STANDINGS: Mapping[Standing, tuple[str, str, str]] = {
     Standing.UNKNOWN: (N_("Not enough counted to conclude"), "", "info"),
     Standing.NO_FIGURE: (N_("No figure"), "", "info"),
 }
+OPEN_SHARE = N_("Unannounced visits are counted when they are made, or when their window is over.")
 _OPERATORS = {">=": "≥", "=": "="}
 
 

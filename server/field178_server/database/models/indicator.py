@@ -13,6 +13,7 @@ class IndicatorBasis(Model):
     """What the counts of a tenant were made by; its row is claimed by whoever writes a step of settling.
 
     `steps`: how many were written, so that a step counted before another one was written is seen.
+    `windows_ended_on`: the day as of which windows of unannounced visits that ended are counted.
     """
 
     __tablename__ = "indicator_basis"
@@ -21,6 +22,7 @@ class IndicatorBasis(Model):
     tenant_id: Mapped[TenantKey]
     basis: Mapped[str] = mapped_column(default="")
     steps: Mapped[int] = mapped_column(default=0, server_default="0")
+    windows_ended_on: Mapped[date | None]
 
 
 class IndicatorCursor(Model):

@@ -121,7 +121,7 @@ def seen_value(
 
 def seen_value_of_part(value: FigureValue) -> FigureValue:
     """Return the figure of a month or commune as a reader from above sees it: without what bounds it."""
-    if not value.is_partial:
+    if value.is_open or not value.is_partial:
         return replace(value, coverage=None)
     return replace(value, value=None, low=None, high=None, coverage=None)
 

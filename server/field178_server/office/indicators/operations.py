@@ -95,7 +95,7 @@ def is_settled(session: Session, tenant_id: str, lists: CodeLists, today: date) 
     progress = totals.progress_of_counts(session, tenant_id)
     return (
         progress.basis == current_basis(lists)
-        and not totals.unsettled(session, tenant_id, progress, 1).count
+        and not totals.unsettled(session, tenant_id, progress, today, 1).count
         and _are_counted(progress.periods, today)
     )
 
@@ -105,7 +105,7 @@ def are_few_left(session: Session, tenant_id: str, lists: CodeLists, today: date
     progress = totals.progress_of_counts(session, tenant_id)
     if progress.basis != current_basis(lists) or not _are_counted(progress.periods, today):
         return False
-    changes = totals.unsettled(session, tenant_id, progress, FEW_CHANGES)
+    changes = totals.unsettled(session, tenant_id, progress, today, FEW_CHANGES)
     return not changes.is_lost and changes.count <= FEW_CHANGES
 
 
@@ -121,11 +121,12 @@ def _forget_some(session: Session, tenant_id: str, table: Table, keys: Sequence[
     database.bulk_delete(session.connection(), table, [one.name for one in table.primary_key], keys)
 
 
-def _begin_anew(session: Session, tenant_id: str, basis: str) -> None:
+def _begin_anew(session: Session, tenant_id: str, basis: str, today: date) -> None:
     """Begin without any counts; what was merged is not in the feed for ever, and is linked at once."""
     periods = update(IndicatorPeriod).where(IndicatorPeriod.tenant_id == tenant_id)
     session.execute(periods.values(state=ASKED, reached="", months_ended=-1))
-    session.get_one(IndicatorBasis, tenant_id).basis = basis
+    state = session.get_one(IndicatorBasis, tenant_id)
+    state.basis, state.windows_ended_on = basis, today
     steps = merge_steps(session, tenant_id)
     write_links(session, tenant_id, {}, {one: frozenset({(MERGED, into)}) for one, into in steps.items()})
 
@@ -175,13 +176,14 @@ class _Counting:
         tenant_id, basis = self._tenant_id, current_basis(self._lists)
         progress = totals.progress_of_counts(self._session, tenant_id)
         seen, periods = progress.steps, progress.periods
-        changes = totals.unsettled(self._session, tenant_id, progress, self._step)
+        changes = totals.unsettled(self._session, tenant_id, progress, self._today, self._step)
         if progress.basis != basis or changes.is_lost:
-            return _Step(seen, self._forgotten() or (lambda session: _begin_anew(session, tenant_id, basis)))
+            begin = partial(_begin_anew, tenant_id=tenant_id, basis=basis, today=self._today)
+            return _Step(seen, self._forgotten() or begin)
         # First, so that the entities of a change are never counted by another day than the rest of a period.
         if (ended := self._months_ended(periods)) is not None:
             return _Step(seen, ended)
-        if changes.cursors:
+        if changes.record_ids or changes.cursors:
             is_last = changes.is_all and _are_counted(periods, self._today)
             return _Step(seen, self._changed(changes, periods), is_last)
         following = self._periods_begun(periods) or self._old_left(periods) or self._entities(periods)
@@ -221,8 +223,12 @@ class _Counting:
         begun = [one for one, row in periods.items() if row.state != ASKED]
         recounting = Recounting(self._session, self._tenant_id, self._lists, begun, self._today)
         counted = self._change_written(recounting, recounting.of_changes(changes.record_ids))
+        of_tenant = update(_BASIS).where(_BASIS.c.tenant_id == self._tenant_id)
+        is_new_day = changes.windows_ended_on != self._today
 
         def write(session: Session) -> None:
+            if is_new_day:
+                session.execute(of_tenant.values(windows_ended_on=self._today))
             with database.one_journey(session.connection()):
                 counted(session)
                 totals.move_cursors(session, self._tenant_id, changes.cursors)

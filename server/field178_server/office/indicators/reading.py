@@ -98,7 +98,7 @@ def whole_counts_at_hand(
 def _read(session: Session, tenant_id: str, reader: _Reader, units: Collection[str]) -> PeriodCounts | None:
     if reader.progress.basis != current_basis(reader.lists) or not is_of_half_months(reader.span):
         return None
-    changes = totals.unsettled(session, tenant_id, reader.progress, MOST_UNSETTLED + 1)
+    changes = totals.unsettled(session, tenant_id, reader.progress, reader.today, MOST_UNSETTLED + 1)
     if changes.is_lost or changes.count > MOST_UNSETTLED:
         return None
     return reader.read(changes.record_ids, units)
@@ -115,7 +115,7 @@ class _Reader:
         self._session = session
         self._tenant_id = tenant_id
         self.periods = list(periods)
-        self._today = today
+        self.today = today
         self.progress = totals.progress_of_counts(session, tenant_id)
         self._rows = self.progress.periods
 
@@ -127,7 +127,7 @@ class _Reader:
         """Return the counts with what these changed records make of them."""
         recounting = self._recounting([one for one in self.periods if self._is_kept(one)])
         buckets = tuple(
-            bucket for one in self.periods for bucket in recounting.aggregates.buckets(one, self._today)
+            bucket for one in self.periods for bucket in recounting.aggregates.buckets(one, self.today)
         )
         missing = [one for one in buckets if not self._has(one)]
         names = [one.isoformat() for one in half_months_in(self.span)]
@@ -143,13 +143,13 @@ class _Reader:
         return PeriodCounts(frozenset(self.periods), found, buckets)
 
     def _recounting(self, periods: Collection[Period]) -> Recounting:
-        return Recounting(self._session, self._tenant_id, self.lists, periods, self._today)
+        return Recounting(self._session, self._tenant_id, self.lists, periods, self.today)
 
     def _is_kept(self, period: Period) -> bool:
         return period in self._rows and self._rows[period].state == COUNTED
 
     def _is_of_today(self, period: Period) -> bool:
-        return period in self._rows and self._rows[period].months_ended == period.months_ended(self._today)
+        return period in self._rows and self._rows[period].months_ended == period.months_ended(self.today)
 
     def _has(self, bucket: EntityBucket) -> bool:
         return self._is_kept(bucket.of) and (self._is_of_today(bucket.of) or not bucket.is_dated)

@@ -115,7 +115,8 @@ def _known(figure: IndicatorFigure) -> KnownFigure:
     value = figure.approved
     coverage = value.coverage if value.is_uncounted else None
     sent = value.sent if value.sent is not None and value.sent.lacks else None
-    is_bounded = coverage is not None and value.low is not None and value.high is not None
+    is_range = coverage is not None or value.is_open
+    is_bounded = is_range and value.low is not None and value.high is not None
     return KnownFigure(
         num=round(value.num),
         den=None if value.den is None else round(value.den),

@@ -20,6 +20,7 @@ from field178_server.database.models import (
     IndicatorPeriod,
     IndicatorSubject,
     IndicatorTotal,
+    PlanItemRow,
     Record,
     Scope,
 )
@@ -40,12 +41,15 @@ from field178_shared.indicators.subjects import (
     ZONE,
     Counted,
 )
+from field178_shared.records.plan import UNANNOUNCED
 
 ASKED, COUNTING, COUNTED = "asked", "counting", "counted"
 _SUBJECT = ("tenant_id", "kind", "subject_id", "part")
 _TOTAL = ("tenant_id", "bucket", "unit_id")
 _BASIS = Prepared(
-    select(IndicatorBasis.basis, IndicatorBasis.steps).where(IndicatorBasis.tenant_id == TENANT)
+    select(IndicatorBasis.basis, IndicatorBasis.steps, IndicatorBasis.windows_ended_on).where(
+        IndicatorBasis.tenant_id == TENANT
+    )
 )
 _PERIODS = Prepared(
     select(
@@ -98,10 +102,12 @@ class CountProgress:
     """How far the counts are: what they were made by, None where nothing is counted, and in how many steps.
 
     `periods`: those that are kept, the earliest first. `scopes`: seq and floor of each, and those counted.
+    `windows_ended_on`: the day as of which windows of unannounced visits that ended are counted.
     """
 
     basis: str | None
     steps: int
+    windows_ended_on: date | None
     periods: Mapping[Period, KeptPeriod]
     scopes: Sequence[tuple[str, int, int, int | None, int | None]]
 
@@ -111,7 +117,7 @@ class Unsettled:
     """The next records whose changes are not in the totals, and seq and floor of the scopes with them.
 
     `count`: how many changes there are at most; `is_all`: these are all. `is_lost`: some of them cannot be
-    told any more, so that all has to be counted anew.
+    told any more, so that all has to be counted anew. `windows_ended_on`: as in CountProgress.
     """
 
     record_ids: set[str] = field(default_factory=set)
@@ -119,6 +125,7 @@ class Unsettled:
     count: int = 0
     is_all: bool = True
     is_lost: bool = False
+    windows_ended_on: date | None = None
 
 
 @dataclass(slots=True)
@@ -133,14 +140,19 @@ def progress_of_counts(session: Session, tenant_id: str) -> CountProgress:
     """Return how far the counts are."""
     asked = {"tenant_id": tenant_id}
     basis, periods, scopes = rows_together(session, (_BASIS, asked), (_PERIODS, asked), (_SCOPES, asked))
-    [(made_by, steps)] = basis or [(None, 0)]
+    [(made_by, steps, windows_ended_on)] = basis or [(None, 0, None)]
     kept = {Period(first, end): KeptPeriod(*row) for first, end, *row in periods}
-    return CountProgress(made_by, steps, kept, scopes)
+    return CountProgress(made_by, steps, windows_ended_on, kept, scopes)
 
 
-def unsettled(session: Session, tenant_id: str, progress: CountProgress, most: int) -> Unsettled:
-    """Return the next changes since the totals were settled, so many at most, by the feed of each scope."""
-    found = Unsettled()
+def unsettled(session: Session, tenant_id: str, progress: CountProgress, today: date, most: int) -> Unsettled:
+    """Return the next changes since the totals were settled, so many at most, by the feed of each scope.
+
+    The unannounced visits whose windows ended since are among them, all of them.
+    """
+    ended_on = progress.windows_ended_on
+    found = Unsettled(_windows_ended(session, tenant_id, ended_on, today), windows_ended_on=ended_on)
+    found.count = len(found.record_ids)
     for scope, seq, floor, cursor, begun_at in progress.scopes:
         since, begun_at = cursor or 0, floor if begun_at is None else begun_at
         # What left the feed after it was counted and before its going was: nobody can tell what it was.
@@ -159,6 +171,23 @@ def unsettled(session: Session, tenant_id: str, progress: CountProgress, most: i
         found.is_all = found.is_all and len(rows) < left
         found.cursors[scope] = (last if len(rows) == left else max(seq, last), begun_at)
     return found
+
+
+def _windows_ended(session: Session, tenant_id: str, counted_on: date | None, today: date) -> set[str]:
+    """Return the unannounced visits whose windows ended since a day."""
+    if counted_on is None or counted_on >= today:
+        return set()
+    item = PlanItemRow
+    query = select(item.record_id).where(
+        item.tenant_id == tenant_id,
+        # Of the index on year and window: a window ends in its year or in the next.
+        item.year.between(counted_on.year - 1, today.year),
+        item.window_to >= counted_on,
+        item.window_to < today,
+        item.kind == UNANNOUNCED,
+        item.is_cancelled.is_(False),
+    )
+    return set(session.scalars(query))
 
 
 def move_cursors(session: Session, tenant_id: str, cursors: Mapping[str, tuple[int, int]]) -> None:

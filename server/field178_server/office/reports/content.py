@@ -193,6 +193,8 @@ def counted_text(value: FigureValue) -> str:
     sent, coverage = value.sent, value.coverage
     if coverage is not None and value.is_uncounted:
         return _coverage_text(coverage)
+    if value.is_open:
+        return "đột xuất chỉ tính khi đã làm hoặc hết thời gian"
     return f"gửi {sent.months}/{sent.ended} tháng" if sent is not None and sent.lacks else ""
 
 

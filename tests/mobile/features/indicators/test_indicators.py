@@ -71,6 +71,9 @@ def test_a_share_of_the_counted_places_is_neither_a_value_nor_a_verdict(screen: 
     zones = rows["iz_workers_reached_pct"]
     assert (zones.value, zones.detail) == ("—", "80/100 · đếm 1 trên 2 khu công nghiệp")
     assert rows["tipoffs_processed_pct"].detail == "4/4 · đã gửi 3/10 tháng"
+    planned = rows["plan_completion_pct"]
+    assert (planned.value, planned.word) == ("88,9%", "")
+    assert planned.detail.endswith("8/9 · đột xuất chỉ tính khi đã làm hoặc đã hết thời gian")
 
 
 def test_bounds_on_both_sides_of_the_target_conclude_nothing(screen: Screen, store: Store):

@@ -219,6 +219,7 @@ class History:
         data: Json = {
             "year": day.year,
             "team_id": TEAM.partition(":")[2],
+            "inspection_kind": rnd.choice(("planned", "unannounced")),
             "window_from": str(day),
             "window_to": str(day + timedelta(days=rnd.choice((5, 60)))),
         }

@@ -106,6 +106,52 @@ def test_planned_visit_counts_where_its_establishment_is_though_that_comes_later
     assert_as_anew(history)
 
 
+def test_totals_follow_the_days_on_which_windows_of_unannounced_visits_end(engine: Engine) -> None:
+    history = History(World(engine))
+    history.put("establishment", 0, UNIT, PLACE)
+    place = history.id_of("establishment 0")
+    for number, last in enumerate(("2025-10-21", "2025-10-25")):
+        window = {"window_from": "2025-10-20", "window_to": last}
+        data = {"year": 2025, "establishment_id": place, "inspection_kind": "unannounced", **window}
+        history.put("plan_item", number, TEAM, data)
+    known = []
+    for _ in range(8):
+        history.settle()
+        assert is_settled(history)
+        known.append(planned_in(history))
+        history.today += timedelta(days=1)
+        history.check(PERIODS[0])
+    assert known == [0, 0, 1, 1, 1, 1, 2, 2]
+    assert_as_anew(history)
+
+
+def test_store_is_settled_on_the_next_day_unless_a_window_ended(sqlite_engine: Engine) -> None:
+    history = History(World(sqlite_engine))
+    window = {"window_from": "2025-10-01", "window_to": "2025-10-21"}
+    data = {"year": 2025, "establishment_id": history.id_of("establishment 0"), **window}
+    history.put("plan_item", 0, TEAM, data | {"inspection_kind": "unannounced"})
+    history.put("plan_item", 1, TEAM, data | {"inspection_kind": "planned"})
+    history.settle()
+    told = []
+    for _ in range(3):
+        told.append(is_settled(history))
+        history.today += timedelta(days=1)
+    assert told == [True, True, False]
+
+
+def is_settled(history: History) -> bool:
+    world = history.world
+    with snapshot(world.engine) as session:
+        return totals.is_settled(session, world.tenant_id, history.lists, history.today)
+
+
+def planned_in(history: History) -> float | None:
+    """Return the planned visits of the year that the totals count."""
+    world, at = history.world, (history.lists, PERIODS[0], UNITS, history.today)
+    with snapshot(world.engine) as session:
+        return figures(session, world.tenant_id, *at)["plan_completion_pct"].approved.den
+
+
 def test_total_of_a_unit_ends_where_its_successor_states_one_and_goes_on_where_that_is_deleted(
     sqlite_engine: Engine,
 ) -> None:
