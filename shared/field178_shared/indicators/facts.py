@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from field178_shared.codelists import CodeLists
@@ -28,6 +29,32 @@ from field178_shared.records.returns import DENOMINATOR, MODEL, PilotModel
 from field178_shared.records.teams import TEAM, Team
 
 _ESTABLISHMENT, _REPORTER, _RISK_GROUP = "establishment", "reporter", "risk_group"
+
+
+@dataclass(frozen=True, slots=True)
+class EventsAndEntities:
+    """Events, and entities each with its events by source, oldest first: counted for any period."""
+
+    today: date
+    events: Sequence[Event]
+    entities: Iterable[tuple[CountedEntity, Mapping[str, Sequence[Event]]]]
+
+    def counts_by_record(self, aggregates: Iterable[Aggregate], period: Period) -> Iterator[RecordCount]:
+        """Yield what each event and each entity adds to these aggregates in a period."""
+        wanted = tuple(aggregates)
+        for event in self.events:
+            if event.day in period:
+                yield from of_event(wanted, event)
+        for entity, events in self.entities:
+            if own := [one for one in wanted if one.of == entity.kind]:
+                yield from of_entity(own, entity, events, (period, self.today))
+
+    def count(self, aggregates: Iterable[Aggregate], period: Period, into: Counts) -> None:
+        """Add what they count of these aggregates in a period, by unit."""
+        wanted = tuple(aggregates)
+        count_events(wanted, (one for one in self.events if one.day in period), into)
+        for entity, events in self.entities:
+            count_entity(wanted, entity, events, (period, self.today), into)
 
 
 class Facts:
@@ -83,21 +110,14 @@ class Facts:
 
     def counts_by_record(self, aggregates: Iterable[Aggregate], period: Period) -> Iterator[RecordCount]:
         """Yield what each event and each entity adds to these aggregates in a period."""
-        wanted = tuple(aggregates)
-        for event in self._events:
-            if event.day in period:
-                yield from of_event(wanted, event)
-        for entity in self._entities:
-            if own := [one for one in wanted if one.of == entity.kind]:
-                events: Mapping[str, Sequence[Event]] = self._of_entities.get((entity.kind, entity.id), {})
-                yield from of_entity(own, entity, events, (period, self._today))
+        return self._all().counts_by_record(aggregates, period)
 
     def count(self, aggregates: Iterable[Aggregate], period: Period) -> Counts:
         """Return what the records count of these aggregates in a period, by unit."""
         counts: Counts = {}
-        wanted = tuple(aggregates)
-        count_events(wanted, (one for one in self._events if one.day in period), counts)
-        for entity in self._entities:
-            events: Mapping[str, Sequence[Event]] = self._of_entities.get((entity.kind, entity.id), {})
-            count_entity(wanted, entity, events, (period, self._today), counts)
+        self._all().count(aggregates, period, counts)
         return counts
+
+    def _all(self) -> EventsAndEntities:
+        entities = ((one, self._of_entities.get((one.kind, one.id), {})) for one in self._entities)
+        return EventsAndEntities(self._today, self._events, entities)

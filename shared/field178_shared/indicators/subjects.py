@@ -62,15 +62,21 @@ def count_of_entity(
     buckets: Iterable[EntityBucket], entity: CountedEntity, events: Collection[Event]
 ) -> Contribution:
     """Return what an entity with these events counts in each bucket."""
-    by_source: dict[str, list[Event]] = {}
-    for event in sorted(events, key=lambda one: one.order):
-        by_source.setdefault(event.source, []).append(event)
+    by_source = events_by_source(events)
     found: Contribution = {}
     for bucket in buckets:
         counts: Counts = {}
         count_entity(bucket.aggregates, entity, by_source, (bucket.period, bucket.today), counts)
         if counts:
             found[bucket.name] = counts
+    return found
+
+
+def events_by_source(events: Iterable[Event]) -> dict[str, list[Event]]:
+    """Return events by their source, the oldest first."""
+    found: dict[str, list[Event]] = {}
+    for event in sorted(events, key=lambda one: one.order):
+        found.setdefault(event.source, []).append(event)
     return found
 
 

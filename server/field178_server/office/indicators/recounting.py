@@ -41,6 +41,7 @@ from field178_shared.formulas.sources import ENTITIES
 from field178_shared.indicators.buckets import EntityBucket
 from field178_shared.indicators.entities import CountedEntity
 from field178_shared.indicators.events import INSPECTION, CountedRecord, Event, approved_only, events_of
+from field178_shared.indicators.facts import EventsAndEntities
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.planned import events_of_plan
 from field178_shared.indicators.subjects import (
@@ -56,6 +57,7 @@ from field178_shared.indicators.subjects import (
     entity_of_events,
     entity_of_lists,
     entity_of_record,
+    events_by_source,
 )
 from field178_shared.records.plan import ITEM
 from field178_shared.records.returns import DENOMINATOR
@@ -63,10 +65,10 @@ from field178_shared.records.sanctions import OFFICE_TYPES
 
 # Records beside a filed one, by which it counts otherwise.
 _BESIDE = frozenset({"review", *OFFICE_TYPES})
-_OF_EVENTS = PLAIN_TYPES.union(FILED_TYPES) - RECORD_KINDS - {ITEM, DENOMINATOR}
-_ENTITY_KINDS = frozenset(ENTITIES)
+OF_EVENTS = PLAIN_TYPES.union(FILED_TYPES) - RECORD_KINDS - {ITEM, DENOMINATOR}
+ENTITY_KINDS = frozenset(ENTITIES)
 # Links that are subjects as they stand: of establishments the end of their merges is one.
-_OWN_SUBJECTS = (_ENTITY_KINDS - {ESTABLISHMENT}) | {PLAN}
+_OWN_SUBJECTS = (ENTITY_KINDS - {ESTABLISHMENT}) | {PLAN}
 _NONE: frozenset[Subject] = frozenset()
 _CHANGED = Prepared(
     select(Record.record_id, Record.type, Record.subject_id).where(
@@ -108,6 +110,16 @@ class SubjectChange:
         for one in self.after.values():
             add_to(found, one)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class _SubjectsRead:
+    """What was read for subjects: filed records, plans, the records of each entity, and planned visits."""
+
+    filed: set[str]
+    plans: set[str]
+    linked: Mapping[Subject, set[str]]
+    planned: ItemsOfPlans
 
 
 class Recounting:
@@ -191,7 +203,7 @@ class Recounting:
         return {one: frozenset(links) for one, links in found.items()}
 
     def _subjects(self, types: Mapping[str, str], change: SubjectChange) -> set[Subject]:
-        found = {(RECORD, one) for one, kind in types.items() if kind in _OF_EVENTS}
+        found = {(RECORD, one) for one, kind in types.items() if kind in OF_EVENTS}
         found |= {(kind, one) for one, kind in types.items() if kind in RECORD_KINDS}
         # Establishments whose events changed, and those whose visits a plan may count.
         touched = {one for one, kind in types.items() if kind == ESTABLISHMENT}
@@ -222,27 +234,45 @@ class Recounting:
                 found[kind, subject_id, part] = self.codec.read(counts)
         return found
 
+    def approved_facts(self, subjects: Collection[Subject], change: SubjectChange) -> EventsAndEntities:
+        """Return the approved events of records and plans, and entities with theirs, for any period."""
+        entities = [one for one in subjects if one[0] in ENTITY_KINDS]
+        read = self._read_for(subjects, entities, change)
+        events = self._approved_events(self._records_among(sorted(read.filed)))
+        by_plan = self._by_plan(
+            read.planned, [one for one in self._of_items(read.planned) if one.is_approved]
+        )
+        events += [event for plan in sorted(read.plans) for event in by_plan.get(plan, ())]
+        seen = self._with_events(entities, read.linked)
+        with_events = [(entity, events_by_source(approved)) for _, entity, _, approved in seen]
+        return EventsAndEntities(self._today, events, with_events)
+
     def _counted(
         self, subjects: Collection[Subject], change: SubjectChange
     ) -> Iterator[tuple[SubjectPart, Counted]]:
+        entities = [one for one in subjects if one[0] in ENTITY_KINDS and self._buckets[one[0]]]
+        read = self._read_for(subjects, entities, change)
+        for one in read.filed:
+            yield (RECORD, one, ""), self._of_record(one)
+        yield from self._of_entities(entities, read.linked)
+        yield from self._of_plans(read.plans, read.planned)
+
+    def _read_for(
+        self, subjects: Collection[Subject], entities: Collection[Subject], change: SubjectChange
+    ) -> _SubjectsRead:
+        """Read the records that subjects are counted by, with what stands beside visits, at once."""
         filed = {one for kind, one in subjects if kind == RECORD}
-        entities = [one for one in subjects if one[0] in _ENTITY_KINDS and self._buckets[one[0]]]
-        linked = self._records_of(entities, change)
         plans = {one for kind, one in subjects if kind == PLAN}
-        planned = self._plans.read(plans)
-        # All at once: each reading asks what stands beside visits and sessions anew.
+        read = _SubjectsRead(filed, plans, self._records_of(entities, change), self._plans.read(plans))
         self._read(
             filed.union(
                 (one for kind, one in entities if kind in RECORD_KINDS),
-                *linked.values(),
-                planned.plans,
-                planned.visits,
+                *read.linked.values(),
+                read.planned.plans,
+                read.planned.visits,
             )
         )
-        for one in filed:
-            yield (RECORD, one, ""), self._of_record(one)
-        yield from self._of_entities(entities, linked)
-        yield from self._of_plans(plans, planned)
+        return read
 
     def _of_record(self, record_id: str) -> Counted:
         record = self._record(record_id)
@@ -257,21 +287,7 @@ class Recounting:
     def _of_entities(
         self, entities: Iterable[Subject], records: Mapping[Subject, set[str]]
     ) -> Iterator[tuple[SubjectPart, Counted]]:
-        for kind, one in entities:
-            linked = [
-                record
-                for record_id in sorted(records.get((kind, one), ()))
-                if (record := self._record(record_id)) is not None
-            ]
-            events, approved = (
-                [event for event in found if self._owner(kind, event) == one]
-                for found in (
-                    [event for record in linked for event in self._events_of(record.record_id)],
-                    self._approved_events(linked),
-                )
-            )
-            if (entity := self._entity(kind, one, linked, events)) is None:
-                continue
+        for (kind, one), entity, events, approved in self._with_events(entities, records):
             for part, buckets in self._buckets[kind]:
                 counted = count_of_entity(buckets, entity, approved)
                 waiting: Contribution = {}
@@ -279,6 +295,22 @@ class Recounting:
                     every = count_of_entity(buckets, entity, events)
                     waiting = difference(every, counted)
                 yield (kind, one, part), Counted(counted, waiting)
+
+    def _with_events(
+        self, entities: Iterable[Subject], records: Mapping[Subject, set[str]]
+    ) -> Iterator[tuple[Subject, CountedEntity, list[Event], list[Event]]]:
+        """Yield the entities of these subjects that exist, each with all its events and the approved ones."""
+        for kind, one in entities:
+            linked = self._records_among(sorted(records.get((kind, one), ())))
+            events, approved = (
+                [event for event in found if self._owner(kind, event) == one]
+                for found in (
+                    [event for record in linked for event in self._events_of(record.record_id)],
+                    self._approved_events(linked),
+                )
+            )
+            if (entity := self._entity(kind, one, linked, events)) is not None:
+                yield (kind, one), entity, events, approved
 
     def _entity(
         self, kind: str, entity_id: str, linked: Sequence[CountedRecord], events: Sequence[Event]
@@ -315,11 +347,7 @@ class Recounting:
 
     def _of_plans(self, plans: Iterable[str], planned: ItemsOfPlans) -> Iterator[tuple[SubjectPart, Counted]]:
         """Yield what planned visits count, by the visits that may have made them done."""
-        records = [
-            record
-            for one in (*sorted(planned.plans), *sorted(planned.visits))
-            if (record := self._record(one)) is not None
-        ]
+        records = self._of_items(planned)
         by_plan = [
             self._by_plan(planned, chosen)
             for chosen in ([one for one in records if one.is_approved], records)
@@ -329,6 +357,10 @@ class Recounting:
                 count_of_events(self.aggregates.of_events, events.get(plan, ())) for events in by_plan
             )
             yield (PLAN, plan, ""), Counted(approved, difference(every, approved))
+
+    def _of_items(self, planned: ItemsOfPlans) -> list[CountedRecord]:
+        """Return the planned visits and the visits that may have made them done."""
+        return self._records_among((*sorted(planned.plans), *sorted(planned.visits)))
 
     def _by_plan(self, planned: ItemsOfPlans, records: Sequence[CountedRecord]) -> dict[str, list[Event]]:
         found: dict[str, list[Event]] = {}
@@ -343,6 +375,9 @@ class Recounting:
         self._records.update(dict.fromkeys(wanted))
         for record in records_to_count(self._session, self._tenant_id, wanted):
             self._records[record.record_id] = record
+
+    def _records_among(self, record_ids: Iterable[str]) -> list[CountedRecord]:
+        return [record for one in record_ids if (record := self._record(one)) is not None]
 
     def _record(self, record_id: str) -> CountedRecord | None:
         if record_id not in self._records:

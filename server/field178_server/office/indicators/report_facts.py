@@ -12,30 +12,28 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import FiledRecord
 from field178_server.office.indicators.counted_facts import FigureQuestion
-from field178_server.office.indicators.counted_records import counted_records, establishment_aliases
 from field178_server.office.indicators.left_out import LeftOut, left_out
 from field178_server.office.indicators.operations import keep_period
 from field178_server.office.indicators.queries import units_of_area, whole_counts
 from field178_server.office.indicators.reading import PeriodCounts, counts_of
+from field178_server.office.indicators.source import entries_beside
 from field178_server.office.indicators.store_size import is_large
+from field178_server.office.indicators.store_slices import slices_of_store
 from field178_shared.codelists import CodeLists
 from field178_shared.formulas.figures import Formula
-from field178_shared.formulas.sources import ENTITIES, SOURCES
 from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on
 from field178_shared.indicators.buckets import is_of_half_months
 from field178_shared.indicators.counting import Counts
-from field178_shared.indicators.events import approved_only
-from field178_shared.indicators.facts import Facts
-from field178_shared.indicators.figures import AreaTotals, FigureValue, aggregates_of, figure_of
+from field178_shared.indicators.facts import EventsAndEntities
+from field178_shared.indicators.figures import (
+    AreaTotals,
+    FigureValue,
+    aggregates_of,
+    aggregates_of_parts,
+    figure_of,
+)
 from field178_shared.indicators.periods import Period, months_after
 from field178_shared.indicators.reporting import same_period_before
-from field178_shared.records.sanctions import OFFICE_TYPES
-
-# What is read as a record of its own; what the office wrote beside a visit comes with it.
-_TYPES = {
-    *(kind for one in SOURCES.values() for kind in one.record_types),
-    *(kind for one in ENTITIES.values() for kind in one.record_types),
-} - {*OFFICE_TYPES, "review"}
 
 
 class DataSpan(StrEnum):
@@ -116,38 +114,61 @@ class ReportFigures:
 
 
 class ReportFacts:
-    """Approved records of the store, read once: what a report counts, and which records it counts."""
+    """What a report counts, and which records it counts: by all approved records, read slice by slice.
+
+    MUST NOT be made by a server of a large store: that takes minutes of a core.
+    """
 
     def __init__(self, session: Session, tenant_id: str, question: ReportQuestion) -> None:
+        lists, period = question.lists, question.period
         self._question = question
-        every = counted_records(session, tenant_id, _TYPES)
-        records = approved_only(every)
-        self._facts = Facts(
-            question.lists, records, question.today, establishment_aliases(session, tenant_id)
-        )
-        self._beside = {one.record_id: tuple(one.entries) for one in records if one.entries}
-        self._aggregates = aggregates_of(question.lists)
-        self._counts: dict[Period, Counts] = {}
         self._missing = _left_out(session, tenant_id, question)
+        self._counts: dict[Period, Counts] = {one: {} for one in _periods_of(period)}
+        aggregates = aggregates_of(lists)
+        self._bits = {one.key: 1 << place for place, one in enumerate(aggregates)}
+        # By record: the aggregates that it stands behind, as bits.
+        self._behind: dict[str, int] = {}
+        units = question.area(period).units
+        for part in slices_of_store(session, tenant_id, lists, question.today):
+            self._count(part)
+            for one in part.counts_by_record(aggregates, period):
+                if one.unit_id in units:
+                    for record_id in (one.key, *(record_id for record_id, _ in one.records)):
+                        self._behind[record_id] = self._behind.get(record_id, 0) | self._bits[one.aggregate]
+        self._beside = entries_beside(session, tenant_id, self._behind)
 
     @property
     def figures(self) -> ReportFigures:
         """What is counted."""
-        return ReportFigures(self._question, self._counts_of, self._missing)
+        return ReportFigures(self._question, self._counts.__getitem__, self._missing)
 
     def records_behind(self, formulas: Sequence[Formula]) -> set[str]:
         """Return the records that formulas count in the period, with what the office wrote beside them."""
-        aggregates = {one.key: one for formula in formulas for one in formula.aggregates}.values()
-        units, found = self._question.area(self._question.period).units, set[str]()
-        for one in self._facts.counts_by_record(aggregates, self._question.period):
-            if one.unit_id in units:
-                found.update((one.key, *(record_id for record_id, _ in one.records)))
-        return found.union(*(self._beside.get(record_id, ()) for record_id in found))
+        bits = 0
+        for formula in formulas:
+            for one in formula.aggregates:
+                bits |= self._bits[one.key]
+        found = {record_id for record_id, behind in self._behind.items() if behind & bits}
+        return found.union(*(self._beside[one] for one in found & self._beside.keys()))
 
-    def _counts_of(self, period: Period) -> Counts:
-        if period not in self._counts:
-            self._counts[period] = self._facts.count(self._aggregates, period)
-        return self._counts[period]
+    def _count(self, part: EventsAndEntities) -> None:
+        lists, compared = self._question.lists, _periods_compared(self._question.period)
+        every = aggregates_of(lists)
+        # Months and quarters are asked for few numbers of entities.
+        few = [one for one in every if not one.is_of_entities]
+        few += [one for one in aggregates_of_parts(lists) if one.is_of_entities]
+        for period, counts in self._counts.items():
+            part.count(every if period in compared else few, period, counts)
+
+
+def _periods_compared(period: Period) -> tuple[Period, Period]:
+    return period, same_period_before(period)
+
+
+def _periods_of(period: Period) -> tuple[Period, ...]:
+    """Return the periods that figures are made of: the two compared, and their months and quarters."""
+    compared = _periods_compared(period)
+    return (*compared, *(part for one in compared for part in one.all_parts() if part not in compared))
 
 
 def report_figures(session: Session, tenant_id: str, question: ReportQuestion) -> ReportFigures:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Generic, TypeVarTuple
@@ -147,6 +147,18 @@ def records_as_written(session: Session, tenant_id: str, ids: Ids = None) -> Ite
         # Nothing is known of what was erased, not even where it was.
         elif type_ in PLAIN_TYPES and (data := json.loads(body)) and data.keys() != {ERASED_AT}:
             yield CountedRecord(record_id=record_id, type=type_, data=data)
+
+
+def entries_beside(session: Session, tenant_id: str, visit_ids: Container[str]) -> Mapping[str, set[str]]:
+    """Return the records that the office wrote beside these visits and sessions, by visit."""
+    query = select(Record.subject_id, Record.record_id).where(
+        Record.tenant_id == tenant_id, Record.deleted.is_(False), Record.type.in_(sorted(OFFICE_TYPES))
+    )
+    found: dict[str, set[str]] = {}
+    for visit_id, record_id in session.execute(query).yield_per(STEP):
+        if visit_id in visit_ids:
+            found.setdefault(str(visit_id), set()).add(record_id)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

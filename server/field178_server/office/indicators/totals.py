@@ -258,8 +258,7 @@ def read_totals(
 
 def other_entities(session: Session, tenant_id: str, lists: CodeLists) -> set[Subject]:
     """Return all entities but the establishments: those of the lists, of records, and of returns."""
-    rows = ((SCHOOL, lists.schools), (ZONE, lists.zones), (OUTLET, lists.media_outlets))
-    found = {(kind, one) for kind, places in rows for one in places}
+    found = entities_of_lists(lists)
     records = select(Record.type, Record.record_id).where(
         Record.tenant_id == tenant_id,
         Record.type.in_(sorted(RECORD_KINDS - {ESTABLISHMENT})),
@@ -271,6 +270,12 @@ def other_entities(session: Session, tenant_id: str, lists: CodeLists) -> set[Su
     for query in (records, stated.distinct()):
         found.update((kind, one) for kind, one in session.execute(query))
     return found
+
+
+def entities_of_lists(lists: CodeLists) -> set[Subject]:
+    """Return the entities that rows of the lists are."""
+    rows = ((SCHOOL, lists.schools), (ZONE, lists.zones), (OUTLET, lists.media_outlets))
+    return {(kind, one) for kind, places in rows for one in places}
 
 
 def establishments_after(session: Session, tenant_id: str, reached: str, most: int) -> list[Subject]:

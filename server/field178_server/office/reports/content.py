@@ -140,13 +140,13 @@ def indicator_ids(lists: CodeLists) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in named if one in lists.indicators))
 
 
-def trace(facts: ReportFacts, lists: CodeLists) -> dict[str, set[str]]:
-    """Return the records behind each figure, and behind the annexes, by indicator and annex."""
-    found = {one: facts.records_behind(lists.figures[one].formulas) for one in indicator_ids(lists)}
+def trace(facts: ReportFacts, lists: CodeLists) -> Iterator[tuple[str, set[str]]]:
+    """Yield the records behind each figure, and behind the annexes, by indicator and annex."""
+    for one in indicator_ids(lists):
+        yield one, facts.records_behind(lists.figures[one].formulas)
     for annex in lists.annex_tables.values():
         formulas = [lists.figures.columns[one] for one in annex.columns if one in lists.annex_columns]
-        found[annex.id] = facts.records_behind(formulas)
-    return found
+        yield annex.id, facts.records_behind(formulas)
 
 
 def _sections(report: Report, lists: CodeLists, figures: Mapping[str, ComparedFigure]) -> Iterator[Plain]:

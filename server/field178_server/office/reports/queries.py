@@ -351,11 +351,11 @@ def manifest(
 
     A revision is `[id, type, rev, h]`; figures name them by their place.
     """
-    behind = trace(facts, lists)
-    revisions = revisions_of(session, tenant_id, set().union(*behind.values()))
+    # Made twice: the sets of all figures together are many times the records.
+    revisions = revisions_of(session, tenant_id, set().union(*(ids for _, ids in trace(facts, lists))))
     places = {str(one[0]): place for place, one in enumerate(revisions)}
     return revisions, {
-        key: sorted(places[one] for one in ids if one in places) for key, ids in behind.items()
+        key: sorted(places[one] for one in ids if one in places) for key, ids in trace(facts, lists)
     }
 
 

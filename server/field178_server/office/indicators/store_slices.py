@@ -1,0 +1,79 @@
+"""Approved records of a whole store in slices: no more of them are in memory than a slice has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from field178_server.office.indicators.links import PLAN, PLANNED_AT, RECORD, Subject, links_of, merge_steps
+from field178_server.office.indicators.plans import plan_of_place
+from field178_server.office.indicators.recounting import ENTITY_KINDS, OF_EVENTS, Recounting, SubjectChange
+from field178_server.office.indicators.source import ends_of, records_as_written
+from field178_server.office.indicators.totals import entities_of_lists
+from field178_shared.codelists import CodeLists
+from field178_shared.indicators.events import CountedRecord
+from field178_shared.indicators.facts import EventsAndEntities
+from field178_shared.indicators.subjects import ESTABLISHMENT, RECORD_KINDS, RETURN_KINDS
+
+# So many subjects at most, with so many records: some 20 MB.
+_SUBJECTS, _RECORDS = 500, 1_000
+
+
+def slices_of_store(
+    session: Session, tenant_id: str, lists: CodeLists, today: date
+) -> Iterator[EventsAndEntities]:
+    """Yield all approved events of a store, and all entities with theirs.
+
+    The records alone are read, not the totals: it is as exact while these are not counted.
+    """
+    subjects = _Subjects(ends_of(merge_steps(session, tenant_id)), entities_of_lists(lists))
+    for record in records_as_written(session, tenant_id):
+        subjects.add(record, lists)
+    for part, links in subjects.slices():
+        # Anew for each slice: it holds the records that it has read.
+        recounting = Recounting(session, tenant_id, lists, (), today)
+        yield recounting.approved_facts(part, SubjectChange(links=links))
+
+
+@dataclass(slots=True)
+class _Subjects:
+    """Subjects of the records of a store, and the records of each entity.
+
+    `ends`: the end of the merges of each merged establishment, whose records count there.
+    """
+
+    ends: Mapping[str, str]
+    every: set[Subject]
+    records: dict[Subject, list[str]] = field(default_factory=dict)
+
+    def add(self, record: CountedRecord, lists: CodeLists) -> None:
+        """Add what a record counts in."""
+        if record.type in OF_EVENTS:
+            self.every.add((RECORD, record.record_id))
+        if record.type in RECORD_KINDS:
+            self.every.add((record.type, record.record_id))
+        for kind, one in links_of(record, lists):
+            if kind in (PLAN, PLANNED_AT):
+                self.every.add((PLAN, one if kind == PLAN else plan_of_place(one)))
+            elif kind in ENTITY_KINDS:
+                owner = (kind, self.ends.get(one, one) if kind == ESTABLISHMENT else one)
+                self.records.setdefault(owner, []).append(record.record_id)
+                if kind in RETURN_KINDS:
+                    self.every.add(owner)
+
+    def slices(self) -> Iterator[tuple[list[Subject], dict[str, frozenset[Subject]]]]:
+        """Yield the next subjects, and the links of the records of those that are entities."""
+        part: list[Subject] = []
+        links: dict[str, set[Subject]] = {}
+        for subject in sorted(self.every):
+            part.append(subject)
+            for record_id in self.records.get(subject, ()):
+                links.setdefault(record_id, set()).add(subject)
+            if len(part) == _SUBJECTS or len(links) >= _RECORDS:
+                yield part, {one: frozenset(owners) for one, owners in links.items()}
+                part, links = [], {}
+        if part:
+            yield part, {one: frozenset(owners) for one, owners in links.items()}

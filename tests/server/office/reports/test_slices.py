@@ -1,0 +1,58 @@
+"""What a report counts slice by slice is what all approved records count when they are read at once."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy.orm import Session
+from tests.server.office.reports.test_operations import AREA, days_of
+
+from field178_server.demo.seed import DemoStore
+from field178_server.office.indicators import store_slices
+from field178_server.office.indicators.counted_records import establishment_aliases
+from field178_server.office.indicators.report_facts import ReportFacts, ReportQuestion
+from field178_server.office.indicators.source import records_to_count
+from field178_server.office.reports.queries import period_of
+from field178_shared.indicators.events import approved_only
+from field178_shared.indicators.facts import Facts
+from field178_shared.indicators.figures import aggregates_of
+from field178_shared.indicators.reporting import same_period_before
+
+TODAY = date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("2024-01-01", "2024-12-31"), ("2024-02-03", "2024-11-20"), ("2025-01-01", "2025-03-31")],
+)
+def test_slices_count_what_all_records_count_at_once(
+    store: DemoStore, monkeypatch: pytest.MonkeyPatch, first: str, last: str
+) -> None:
+    monkeypatch.setattr(store_slices, "_SUBJECTS", 7)
+    monkeypatch.setattr(store_slices, "_RECORDS", 9)
+    lists, tenant_id = store.context.lists, store.context.tenant_id
+    period = period_of(days_of(first, last))
+    units = tuple(one.id for one in lists.members_of(AREA))
+    question = ReportQuestion(lists, period, units, TODAY)
+    with Session(store.engine) as session:
+        facts = ReportFacts(session, tenant_id, question)
+        approved = approved_only(records_to_count(session, tenant_id))
+        at_once = Facts(lists, approved, TODAY, establishment_aliases(session, tenant_id))
+    sliced = facts.figures
+    for of_figures in (period, same_period_before(period)):
+        assert facts.figures._counts_of(of_figures) == at_once.counts_of(of_figures)
+    assert sliced.figures()
+    area = question.area(period).units
+    entries = {one.record_id: set(one.entries) for one in approved if one.entries}
+    for figure in lists.figures.values():
+        for formula in figure.formulas:
+            behind = {
+                record_id
+                for one in at_once.counts_by_record(formula.aggregates, period)
+                if one.unit_id in area
+                for record_id in (one.key, *(record_id for record_id, _ in one.records))
+            }
+            behind = behind.union(*(entries.get(one, ()) for one in behind))
+            assert facts.records_behind([formula]) == behind
+    assert len(aggregates_of(lists)) > 50
