@@ -27,12 +27,11 @@ from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
-from field178_server.office.indicators.counted_facts import AreaFacts, CountedFacts, parts_of_area, read_facts
+from field178_server.office.indicators.counted_facts import AreaFacts, CountedFacts, parts_of_area
 from field178_server.office.indicators.from_above import hidden_communes, hidden_figures, is_by_commune
 from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_server.office.indicators.kept_numbers import (
     KeptNumber,
-    is_told_by_subjects,
     rows_kept,
     with_records,
 )
@@ -195,11 +194,10 @@ def _read(figures: FigureAddress, indicator_id: str) -> NumberAddress:
 
 def _facts(session: Session, address: NumberAddress) -> AreaFacts:
     """Return the counts of a number: of a large store those of the totals, where they tell it."""
-    tenant_id, question = current_runtime().tenant_id, address.figures.question
     read = [one.id for one in _read_for(address)]
-    if is_told_by_subjects(address.formula) and is_of_half_months(address.period):
-        return facts_at_hand(session, tenant_id, question, read, [address.period])
-    return read_facts(session, tenant_id, question, read)
+    return facts_at_hand(
+        session, current_runtime().tenant_id, address.figures.question, read, [address.period]
+    )
 
 
 def _read_for(address: NumberAddress) -> Sequence[Indicator]:
@@ -226,10 +224,15 @@ def _kept(address: NumberAddress, area: CountedArea) -> KeptNumber:
 
 
 def _part_of(period: Period, since: date | None, until: date | None) -> Period:
-    """Return the days of a period that are asked for; what is not within it narrows nothing."""
+    """Return the days of a period that are asked for: whole half-months within it, others narrow nothing.
+
+    Parts of a number are opened by months and quarters; other days are in no totals, and a large store would
+    be read whole for them.
+    """
     first = since if since is not None and since in period else period.first
     last = until if until is not None and until in period else period.end - timedelta(days=1)
-    return Period(first, last + timedelta(days=1)) if first <= last else period
+    part = Period(first, last + timedelta(days=1))
+    return part if first <= last and is_of_half_months(part) else period
 
 
 def _place() -> PageStart:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -15,7 +15,8 @@ from field178_server.office.indicators.counted_records import establishment_alia
 from field178_server.office.indicators.counts import APPROVED, WAITING, Codec
 from field178_server.office.indicators.links import RECORD, Subject, linked_records, merge_steps
 from field178_server.office.indicators.numbers import CountedRow, rows_of
-from field178_server.office.indicators.recounting import part_of
+from field178_server.office.indicators.plans import plans_ending_in
+from field178_server.office.indicators.recounting import Recounting, part_of
 from field178_server.office.indicators.source import ends_of, records_to_count
 from field178_shared.codelists import Indicator
 from field178_shared.formulas.figures import Aggregate, Formula
@@ -23,10 +24,12 @@ from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.buckets import half_months_in
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.reads import record_types_of
+from field178_shared.indicators.record_counts import of_event
 from field178_shared.indicators.subjects import ESTABLISHMENT, RECORD_KINDS
 
 _PLANNED = "plan_item"
 _STEP = 2_000
+_PLANS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +44,21 @@ class KeptNumber:
     with_waiting: bool = False
 
 
-def is_told_by_subjects(formula: Formula) -> bool:
-    """Tell whether subjects tell what a formula counts: a plan counts its visits together."""
-    return all(one.of != _PLANNED for one in formula.aggregates)
-
-
 def rows_kept(session: Session, tenant_id: str, number: KeptNumber) -> tuple[CountedRow, ...]:
-    """Return the records and entities that a number counts, without their days and records.
+    """Return the records and entities that a number counts, without their records and mostly their days.
 
     Records stand in the order of their half-months, the newest first, entities by their ids.
     """
     codec = Codec(aggregates_in_force(number.question.lists).all)
-    rows = []
+    rows: list[CountedRow] = []
     for group, aggregate in enumerate(number.formula.aggregates):
-        found = list(_subjects(session, tenant_id, number, aggregate, codec))
+        if aggregate.of == _PLANNED:
+            found = list(_planned(session, tenant_id, number, aggregate))
+        else:
+            found = list(_subjects(session, tenant_id, number, aggregate, codec))
         found.sort(key=lambda pair: pair[1].key)
         found.sort(key=lambda pair: pair[0], reverse=True)
-        rows += [CountedRow(group, row.source, row.key, row.number, row.by, None, ()) for _, row in found]
+        rows += [replace(row, group=group) for _, row in found]
     return tuple(rows)
 
 
@@ -108,6 +109,25 @@ def _subjects(
         if total := sum(found.values()):
             told_apart = tuple(by for by, value in found.items() if by and value)
             yield last, CountedRow(0, aggregate.of, subject_id, total, told_apart, None, ())
+
+
+def _planned(
+    session: Session, tenant_id: str, number: KeptNumber, aggregate: Aggregate
+) -> Iterator[tuple[str, CountedRow]]:
+    """Yield what each planned visit adds to an aggregate, with its day: visits of a plan count together."""
+    lists, today, units = number.question.lists, number.question.today, number.area.units
+    plans = sorted(plans_ending_in(session, tenant_id, number.period))
+    for start in range(0, len(plans), _PLANS):
+        # Anew for each slice, so that no more visits are in memory than one slice has.
+        recounting = Recounting(session, tenant_id, lists, (), today)
+        for event in recounting.events_of_plans(
+            plans[start : start + _PLANS], with_waiting=number.with_waiting
+        ):
+            if event.day in number.period and event.unit_id in units:
+                for one in of_event([aggregate], event):
+                    told_apart = (one.by,) if one.by else ()
+                    row = CountedRow(0, one.source, one.key, one.number, told_apart, one.day, ())
+                    yield event.day.isoformat(), row
 
 
 def _names_a_year(column: InstrumentedAttribute[str], half_months: Iterable[str]) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from field178_server.database.models import VISITS_INDEX, EstablishmentProjectio
 from field178_server.database.prepared import Prepared
 from field178_server.office.indicators.links import plan_of_kind
 from field178_server.office.indicators.source import TENANT
+from field178_shared.indicators.periods import Period
 from field178_shared.records.reading import Data
 
 _ITEM, _PLACE = PlanItemRow, EstablishmentProjection
@@ -79,6 +80,20 @@ _VISITS = Prepared(
 def plan_of_place(establishment_id: str) -> str:
     """Return the plan of one establishment."""
     return _MARK + establishment_id
+
+
+def plans_ending_in(session: Session, tenant_id: str, period: Period) -> set[str]:
+    """Return the plans with a planned visit whose window ends in a period."""
+    query = select(_ITEM.establishment_id, _ITEM.establishment_type_id, _ITEM.unit_id).where(
+        _ITEM.tenant_id == tenant_id,
+        _ITEM.is_cancelled.is_(False),
+        _ITEM.window_to >= period.first,
+        _ITEM.window_to < period.end,
+    )
+    return {
+        plan_of_kind(str(type_id), str(unit_id)) if place is None else plan_of_place(place)
+        for place, type_id, unit_id in session.execute(query.distinct())
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,6 +247,13 @@ class Recounting:
         with_events = [(entity, events_by_source(approved)) for _, entity, _, approved in seen]
         return EventsAndEntities(self._today, events, with_events)
 
+    def events_of_plans(self, plans: Collection[str], *, with_waiting: bool) -> list[Event]:
+        """Return the events of the planned visits of plans, by approved visits or by all that wait too."""
+        planned = self._read_for({(PLAN, one) for one in plans}, (), SubjectChange()).planned
+        records = [one for one in self._of_items(planned) if with_waiting or one.is_approved]
+        by_plan = self._by_plan(planned, records)
+        return [event for plan in sorted(plans) for event in by_plan.get(plan, ())]
+
     def _counted(
         self, subjects: Collection[Subject], change: SubjectChange
     ) -> Iterator[tuple[SubjectPart, Counted]]:
