@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.units import COMMUNE_KINDS
+
+# Between a divided unit and the one that followed it, in the key of a part.
+_PART = ">"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +67,34 @@ def area_on(lists: CodeLists, unit_ids: Iterable[str], day: date) -> CountedArea
 
 def part_of(source: str, target: str) -> str:
     """Return the key of the part of a divided unit that was assigned to one of its successors."""
-    return f"{source}>{target}"
+    return f"{source}{_PART}{target}"
 
 
 def is_divided(lists: CodeLists, unit_id: str) -> bool:
     """Tell whether a unit was divided among several, or became a part of one."""
     steps = lists.successors(unit_id)
     return bool(steps) and not (len(steps) == 1 and steps[0].share == 1.0)
+
+
+def divided_units(lists: CodeLists) -> frozenset[str]:
+    """Return the units that were divided among several, or became a part of another one."""
+    targets = Counter(step.source for step in lists.lineage)
+    return frozenset(step.source for step in lists.lineage if targets[step.source] > 1 or step.share != 1.0)
+
+
+def part_with_place(lists: CodeLists, unit_id: str, place_unit_id: str) -> str:
+    """Return the part of a divided unit in which a place lay that is in another unit now.
+
+    The unit itself is returned where the place does not tell the part.
+    """
+    followed = former_units(lists, place_unit_id)
+    parts = [step.target for step in lists.successors(unit_id) if step.target in followed]
+    return part_of(unit_id, parts[0]) if len(parts) == 1 and is_divided(lists, unit_id) else unit_id
+
+
+def units_of_parts(unit_ids: Iterable[str]) -> frozenset[str]:
+    """Return the units of these keys; of a part the divided unit."""
+    return frozenset(one.partition(_PART)[0] for one in unit_ids)
 
 
 def units_left_out(lists: CodeLists, area: CountedArea) -> frozenset[str]:

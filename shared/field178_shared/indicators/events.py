@@ -9,6 +9,7 @@ from datetime import date, datetime
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.places import ZONE_AUDIENCE
 from field178_shared.formulas.sources import SOURCES
+from field178_shared.indicators.areas import part_with_place
 from field178_shared.records.commune import (
     CENSUS,
     PLAN,
@@ -61,7 +62,8 @@ class CountedRecord:
     `entries`: what the office wrote beside a visit. `closed_on`: the days of its corrections that are closed,
     by their keys; `closed_by_approved` without the answers of visits that wait, None where that is the same.
     `received_at` is the instant of its first revision. `is_replaced`: a plan of its year that
-    another one stands for.
+    another one stands for. `place_unit_id`: the unit that the establishment of a visit in a divided
+    commune is assigned to, "" where that is not known.
     """
 
     record_id: str
@@ -75,6 +77,7 @@ class CountedRecord:
     closed_on: Mapping[str, date] = field(default_factory=dict)
     closed_by_approved: Mapping[str, date] | None = None
     is_replaced: bool = False
+    place_unit_id: str = ""
 
 
 def approved_only(records: Iterable[CountedRecord]) -> list[CountedRecord]:
@@ -122,8 +125,8 @@ def _of_visit(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
     data, day = record.data, day_of_act(record.data)
     if day is None:
         return
-    yield _filed(record, day)
-    unit_id, entities = text_of(data, "unit_id"), {"establishment": text_of(data, "establishment_id")}
+    unit_id, entities = unit_of(record, lists), {"establishment": text_of(data, "establishment_id")}
+    yield _filed(record, day, unit_id)
     begun_at = text_of(data, "started_at")
     for source, on, row in (*_seen(data, day), *_found(record, day)):
         yield Event(record.record_id, source, on, unit_id, row, entities, begun_at)
@@ -167,9 +170,10 @@ def _of_session(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
     data, day = record.data, day_of(record.data, "session_date")
     if day is None:
         return
+    unit_id = unit_of(record, lists)
 
     def event(source: str, row: Mapping[str, object], **entities: str) -> Event:
-        return Event(record.record_id, source, day, text_of(data, "unit_id"), row, entities)
+        return Event(record.record_id, source, day, unit_id, row, entities)
 
     form_id = text_of(data, "outreach_form_id")
     audiences, lines = entries_of(data, "audiences"), entries_of(data, "establishments")
@@ -186,7 +190,7 @@ def _of_session(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
             "unallocated": 0 if has_visit else _unallocated(audiences, lines),
         },
     )
-    yield _filed(record, day)
+    yield _filed(record, day, unit_id)
     for audience_id, counts in () if has_visit else audiences.items():
         row = {"audience_id": audience_id, "outreach_form_id": form_id, **_attendance(counts)}
         if audience_id == _WORKERS:
@@ -203,6 +207,29 @@ def _of_session(record: CountedRecord, lists: CodeLists) -> Iterator[Event]:
         yield event(
             "material", {"material_id": material_id, "is_document": is_document, "quantity": quantity}
         )
+
+
+def unit_of(record: CountedRecord, lists: CodeLists) -> str:
+    """Return the unit in which a visit or session counts: the one of its day.
+
+    Of a divided commune it is the part in which its establishment, school or zone lay, once that is assigned.
+    """
+    unit_id = text_of(record.data, "unit_id")
+    zone, school = (
+        lists.zones.get(text_of(record.data, "zone_id")),
+        lists.schools.get(text_of(record.data, "school_id")),
+    )
+    units = {record.place_unit_id, *(place.unit_id for place in (zone, school) if place is not None)}
+    parts = {part_with_place(lists, unit_id, one) for one in units - {"", unit_id}}
+    return parts.pop() if len(parts) == 1 else unit_id
+
+
+def establishment_of(record_type: str, data: Data) -> str:
+    """Return the establishment that a visit, or the talk of a visit, was at; "" where there is none."""
+    if record_type == INSPECTION:
+        return text_of(data, "establishment_id")
+    lines = entries_of(data, "establishments") if is_of_visit(data) else {}
+    return next(iter(lines)) if len(lines) == 1 else ""
 
 
 def is_of_visit(session: Data) -> bool:
@@ -347,7 +374,7 @@ def _unallocated(audiences: Mapping[str, Data], lines: Mapping[str, Data]) -> in
     return max(0, first_time - sum(count_of(line, "first_time_count") or 0 for line in lines.values()))
 
 
-def _filed(record: CountedRecord, day: date) -> Event:
+def _filed(record: CountedRecord, day: date, unit_id: str) -> Event:
     filed_at = from_wire(text_of(record.data, "filed_at"))
     hours = (
         None
@@ -360,7 +387,7 @@ def _filed(record: CountedRecord, day: date) -> Event:
         "was_returned": record.was_returned,
     }
     on = day if filed_at is None else local_date(filed_at)
-    return Event(record.record_id, "filed_record", on, text_of(record.data, "unit_id"), row)
+    return Event(record.record_id, "filed_record", on, unit_id, row)
 
 
 _READERS: Mapping[str, Callable[[CountedRecord, CodeLists], Iterator[Event]]] = {

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
+import pytest
 from tests.shared.indicators.conftest import FiguresOf, establishment, reached, session, visit
 
 from field178_shared.codelists import load
+from field178_shared.indicators.events import CountedRecord
 from field178_shared.indicators.periods import Period
 from field178_shared.records.establishment import unit_on, values_of_move
 
@@ -77,3 +80,42 @@ def test_the_year_of_the_reform_counts_an_assigned_place_once(figure: FiguresOf)
     for units in (["c11629_v2"], [DIVIDED, "c11629_v2"]):
         found = figure("inspected_once_pct", [place], Period.of_year(2025), units)
         assert found.den == 1, units
+
+
+SCHOOL = {
+    "id": "s1",
+    "kind": "upper_secondary",
+    "vi": "GL",
+    "en": "GL",
+    "counts": [{"from": "2023-01-01", "count": 9}],
+}
+
+
+def located(key: str, day: str, place_unit_id: str) -> CountedRecord:
+    """Return a visit in the divided commune at a place that is in this unit now."""
+    return replace(visit(key, day, unit=DIVIDED), place_unit_id=place_unit_id)
+
+
+def test_visit_at_an_assigned_place_counts_in_the_unit_of_the_place(figure: FiguresOf) -> None:
+    records = [located("v1", "2024-05-02", "c11629_v2"), located("v2", "2024-05-03", DIVIDED)]
+    counts = {
+        units: figure("visits_total", records, YEAR_BEFORE, units).num
+        for units in (("c11629_v2",), (DIVIDED,), (DIVIDED, "c11629_v2"), ("c11668_v2",))
+    }
+    # Who holds the divided commune has both visits there; nobody counts a visit twice.
+    assert list(counts.values()) == [1, 2, 2, 0]
+
+
+@pytest.mark.parametrize("unit_id", ["c11629_v2", DIVIDED])
+def test_session_at_a_school_counts_in_the_unit_of_the_school(figure: FiguresOf, unit_id: str) -> None:
+    rows = {"places.schools": {"s1": SCHOOL | {"unit_id": unit_id}}}
+    records = [session("s1", "2024-03-01", DIVIDED, school_id="s1")]
+    found = figure("sessions_total", records, YEAR_BEFORE, ["c11629_v2"], rows=rows)
+    assert found.num == (1 if unit_id == "c11629_v2" else 0)
+
+
+def test_session_elsewhere_in_a_divided_commune_stays_in_it(figure: FiguresOf) -> None:
+    lines = {"e1": reached(3, 3)}
+    records = [session("s1", "2024-03-01", DIVIDED, establishments=lines)]
+    assert figure("sessions_total", records, YEAR_BEFORE, ["c11629_v2"]).num == 0
+    assert figure("sessions_total", records, YEAR_BEFORE, [DIVIDED]).num == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from field178_server.console.shell.left_out import left_out_sentences
+from field178_server.console.shell.left_out import sentences_for
 from field178_server.console.text.figure_texts import OPEN_SHARE
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
@@ -77,7 +77,7 @@ def figures_table(session: Session, question: ExportQuestion) -> ExportTable:
     hidden = hidden_for(session, context.tenant_id, asked, figures)
     figures = dict(seen_figures(asked, figures, hidden))
     missing = left_out(session, context.tenant_id, asked.question)
-    sentences = left_out_sentences(missing, question.officer.role, localizer)
+    sentences = sentences_for(missing, question.officer.role, localizer)
     writer = _FigureRows(asked, facts, localizer, hidden, sentences)
     headings = [localizer.say(text) for text in _COLUMNS.values()]
     title = localizer.say(N_("Figures of the indicators"))

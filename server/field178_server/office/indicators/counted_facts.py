@@ -170,7 +170,7 @@ def read_facts(
     types = record_types_of(lists, indicators)
     is_of_days = counts_days_of_records(lists, indicators)
     within = DaysAndUnits(question.period, question.area.units) if is_of_days else None
-    records = list(counted_records(session, tenant_id, types, within))
+    records = list(counted_records(session, tenant_id, lists, types, within))
     formulas = [formula for one in indicator_ids for formula in lists.figures[one].counted]
     aggregates = {aggregate.key: aggregate for one in formulas for aggregate in (*one.aggregates, *one.sent)}
     aliases = establishment_aliases(session, tenant_id)

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from field178_server.database.models import FiledRecord, MergeProjection, Record
 from field178_server.office.indicators.source import PLAIN_TYPES, records_to_count
 from field178_server.records.find_record import FILED_TYPES, merge_targets_of
+from field178_shared.codelists import CodeLists
+from field178_shared.indicators.areas import units_of_parts
 from field178_shared.indicators.events import CountedRecord
 from field178_shared.indicators.periods import Period
 
@@ -25,7 +27,11 @@ class DaysAndUnits:
 
 
 def counted_records(
-    session: Session, tenant_id: str, types: Collection[str], within: DaysAndUnits | None = None
+    session: Session,
+    tenant_id: str,
+    lists: CodeLists,
+    types: Collection[str],
+    within: DaysAndUnits | None = None,
 ) -> Iterator[CountedRecord]:
     """Yield the live records of these types; visits and sessions with what became of them."""
     plain = select(Record.record_id).where(
@@ -36,7 +42,7 @@ def counted_records(
     ids = list(session.scalars(plain))
     if filed := sorted(set(types).intersection(FILED_TYPES)):
         ids += _filed(session, tenant_id, filed, within)
-    yield from records_to_count(session, tenant_id, ids)
+    yield from records_to_count(session, tenant_id, lists, ids)
 
 
 def establishment_aliases(session: Session, tenant_id: str) -> Mapping[str, str]:
@@ -56,6 +62,6 @@ def _filed(
         last_day = within.period.end - timedelta(days=1)
         query = query.where(
             FiledRecord.occurred_on.between(within.period.first, last_day),
-            FiledRecord.unit_id.in_(sorted(within.unit_ids)),
+            FiledRecord.unit_id.in_(sorted(units_of_parts(within.unit_ids))),
         )
     return session.scalars(query).all()

@@ -13,11 +13,12 @@ from field178_server.office.indicators.basis import aggregates_in_force
 from field178_server.office.indicators.counted_facts import CountedFacts, FigureQuestion
 from field178_server.office.indicators.counted_records import establishment_aliases
 from field178_server.office.indicators.counts import APPROVED, WAITING, Codec
-from field178_server.office.indicators.links import RECORD, Subject, linked_records, merge_steps
+from field178_server.office.indicators.links import RECORD, Subject, linked_records
+from field178_server.office.indicators.merges import ends_of, merge_steps
 from field178_server.office.indicators.numbers import CountedRow, rows_of
 from field178_server.office.indicators.plans import plans_ending_in
 from field178_server.office.indicators.recounting import Recounting, part_of
-from field178_server.office.indicators.source import ends_of, records_to_count
+from field178_server.office.indicators.source import records_to_count
 from field178_shared.codelists import Indicator
 from field178_shared.formulas.figures import Aggregate, Formula
 from field178_shared.indicators.areas import CountedArea
@@ -71,7 +72,8 @@ def with_records(
     read |= {one.key for one in rows if (one.source, one.key) not in entities}
     read |= _records_of(session, tenant_id, entities)
     types = record_types_of(number.question.lists, [number.indicator])
-    records = [one for one in records_to_count(session, tenant_id, read) if one.type in types]
+    lists = number.question.lists
+    records = [one for one in records_to_count(session, tenant_id, lists, read) if one.type in types]
     aliases = establishment_aliases(session, tenant_id)
     facts = CountedFacts(number.question, number.formula.aggregates, records, aliases)
     where = (number.formula, number.period, number.area)

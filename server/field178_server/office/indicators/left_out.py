@@ -1,41 +1,23 @@
-"""What the figures of an area leave out: what lies in divided communes and was not assigned."""
+"""What the figures of an area leave out: what lies, or was done, in divided communes and is not assigned."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
 from typing import Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentProjection
+from field178_server.office.indicators.divided_submissions import divided_submissions
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.places import Place
 from field178_shared.indicators.areas import CountedArea, units_left_out
+from field178_shared.indicators.events import INSPECTION, OUTREACH_SESSION
 from field178_shared.indicators.periods import Period
 from field178_shared.records.establishment import ENDED
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Numbers of what is not assigned to a commune of today, by kind, and the divided communes that it is in.
-
-    `events_until`: the day before which visits and sessions of these communes are in no figure of the period,
-    None where the period began later: they keep the commune of their day, and no share of it is known.
-    """
-
-    unit_ids: tuple[str, ...]
-    establishments: int
-    zones: int
-    schools: int
-    events_until: date | None
-
-    @property
-    def is_unassigned(self) -> bool:
-        """Whether something waits to be assigned."""
-        return bool(self.establishments or self.zones or self.schools)
+from field178_shared.records.left_out import LeftOut
 
 
 class AreaQuestion(Protocol):
@@ -59,12 +41,18 @@ def left_out(session: Session, tenant_id: str, question: AreaQuestion) -> LeftOu
     lists = question.lists
     units = sorted(units_left_out(lists, question.area))
     ends = [end for one in units if (end := lists.units[one].valid_to) and question.period.first < end]
+    done = divided_submissions(session, tenant_id, lists, units, question.period) if ends else []
+    counts = Counter[str]()
+    for one in done:
+        counts[one.type] += one.count if one.unit_id in units else 0
     return LeftOut(
-        tuple(units),
-        _establishments(session, tenant_id, units) if units else 0,
-        _places(lists.zones.values(), units),
-        _places(lists.schools.values(), units),
-        max(ends, default=None),
+        unit_ids=tuple(units),
+        establishments=_establishments(session, tenant_id, units) if units else 0,
+        zones=_places(lists.zones.values(), units),
+        schools=_places(lists.schools.values(), units),
+        visits=counts[INSPECTION],
+        sessions=counts[OUTREACH_SESSION],
+        events_until=max(ends, default=None),
     )
 
 

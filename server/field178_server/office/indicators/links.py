@@ -9,21 +9,22 @@ from sqlalchemy.orm import Session
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
-from field178_server.database.models import IndicatorLink, MergeProjection
+from field178_server.database.models import IndicatorLink
 from field178_server.database.prepared import Prepared
 from field178_server.office.indicators.source import TENANT
+from field178_server.records.find_record import FILED_TYPES
 from field178_shared.codelists import CodeLists
-from field178_shared.indicators.areas import former_units
-from field178_shared.indicators.events import CountedRecord, reporter_of, risk_group_of
+from field178_shared.indicators.areas import former_units, is_divided
+from field178_shared.indicators.events import CountedRecord, establishment_of, reporter_of, risk_group_of
 from field178_shared.indicators.subjects import ESTABLISHMENT, OUTLET, REPORTER, RISK_GROUP, SCHOOL, ZONE
 from field178_shared.records.follow_ups import closed_by
 from field178_shared.records.plan import PlanItem
 from field178_shared.records.reading import Data, entries_of, text_of
 
-# A record by its events, and planned visits. Names of links alone are the next step of a merge, and the
-# establishment of a planned visit.
+# A record by its events, and planned visits. Names of links alone are the next step of a merge, the
+# establishment of a planned visit, and that of a visit in a divided commune: its unit is the visit's.
 RECORD, PLAN = "record", "plan"
-MERGED, PLANNED_AT = "merged", "planned_at"
+MERGED, PLANNED_AT, LOCATED = "merged", "planned_at", "located"
 # Records that name one subject: its kind, and its key by the data.
 _OF_ONE: Mapping[str, tuple[str, Callable[[Data], str]]] = {
     "worker_census": (ESTABLISHMENT, lambda data: text_of(data, "establishment_id")),
@@ -47,9 +48,6 @@ _BY_SUBJECT = Prepared(
         database.among(IndicatorLink.subject_id, bindparam("ids")),
     )
 )
-_MERGES = Prepared(
-    select(MergeProjection.record_id, MergeProjection.into_id).where(MergeProjection.tenant_id == TENANT)
-)
 
 
 def links_of(record: CountedRecord, lists: CodeLists) -> frozenset[Subject]:
@@ -62,6 +60,8 @@ def links_of(record: CountedRecord, lists: CodeLists) -> frozenset[Subject]:
 
 def _links_of(record: CountedRecord, lists: CodeLists) -> Iterator[Subject]:
     data = record.data
+    if record.type in FILED_TYPES and is_divided(lists, text_of(data, "unit_id")):
+        yield LOCATED, establishment_of(record.type, data)
     match record.type:
         case "inspection":
             yield ESTABLISHMENT, text_of(data, "establishment_id")
@@ -133,8 +133,3 @@ def write_links(session: Session, tenant_id: str, before: Links, after: Links) -
     ]
     database.bulk_delete(connection, table, columns, stale)
     database.bulk_insert(connection, table, columns, added)
-
-
-def merge_steps(session: Session, tenant_id: str) -> dict[str, str]:
-    """Return the establishments that were merged, each with the one that it was merged into."""
-    return dict(_MERGES.rows(session, {"tenant_id": tenant_id}))

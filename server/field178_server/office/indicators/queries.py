@@ -114,7 +114,7 @@ def _recount(  # as its callers
     areas: Mapping[str, CountedArea],
     today: date,
 ) -> Mapping[str, Mapping[str, IndicatorFigure]]:
-    records = list(records_to_count(session, tenant_id))
+    records = list(records_to_count(session, tenant_id, lists))
     aliases = _aliases(session, tenant_id)
     approved = Facts(lists, approved_only(records), today, aliases)
     every = Facts(lists, records, today, aliases)

@@ -15,6 +15,7 @@ from field178_server.database.prepared import Prepared
 from field178_server.office.indicators.basis import aggregates_in_force
 from field178_server.office.indicators.counts import Codec, Totals, add_to
 from field178_server.office.indicators.links import (
+    LOCATED,
     MERGED,
     PLAN,
     PLANNED_AT,
@@ -24,14 +25,13 @@ from field178_server.office.indicators.links import (
     asked_subjects,
     linked_records,
     links_of,
-    merge_steps,
     stored_links,
 )
+from field178_server.office.indicators.merges import ends_of, merge_steps
 from field178_server.office.indicators.plans import ItemsOfPlans, Plans, plan_of_place
 from field178_server.office.indicators.source import (
     PLAIN_TYPES,
     TENANT,
-    ends_of,
     records_as_written,
     records_to_count,
 )
@@ -220,8 +220,23 @@ class Recounting:
                     opened.add(subject_id)
         found |= {(ESTABLISHMENT, one) for one in touched}
         found |= {(ESTABLISHMENT, self._ends.get(one, one)) for one in touched}
+        found |= {(RECORD, one) for one in self._located(types, change)}
         plans = {*self._plans.of_places(visited).values(), *map(plan_of_place, visited)}
         return found | {(PLAN, one) for one in plans | self._plans.beside(opened)}
+
+    def _located(self, types: Mapping[str, str], change: SubjectChange) -> set[str]:
+        """Return the visits in divided communes whose unit is told by establishments that changed."""
+        places = {one for one, kind in types.items() if kind == ESTABLISHMENT}
+        places |= {
+            target
+            for one in places
+            for kind, target in change.links_before.get(one, _NONE) | change.links.get(one, _NONE)
+            if kind == MERGED
+        }
+        places |= {self._ends.get(one, one) for one in places}
+        places = places.union(*(self._merged.get(one, ()) for one in places))
+        named = {(LOCATED, one) for one in places}
+        return set().union(*linked_records(self._session, self._tenant_id, named).values())
 
     def _stored(self, subjects: Collection[Subject]) -> dict[SubjectPart, Counted]:
         parts = {part for buckets in self._buckets.values() for part, _ in buckets} | {""}
@@ -380,7 +395,7 @@ class Recounting:
         if not wanted:
             return
         self._records.update(dict.fromkeys(wanted))
-        for record in records_to_count(self._session, self._tenant_id, wanted):
+        for record in records_to_count(self._session, self._tenant_id, self._lists, wanted):
             self._records[record.record_id] = record
 
     def _records_among(self, record_ids: Iterable[str]) -> list[CountedRecord]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import FiledRecord
 from field178_server.office.indicators.counted_facts import FigureQuestion
-from field178_server.office.indicators.left_out import LeftOut, left_out
+from field178_server.office.indicators.divided_submissions import divided_submissions
+from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.operations import keep_period
 from field178_server.office.indicators.queries import units_of_area, whole_counts
 from field178_server.office.indicators.reading import PeriodCounts, counts_of
@@ -21,7 +22,7 @@ from field178_server.office.indicators.store_size import is_large
 from field178_server.office.indicators.store_slices import slices_of_store
 from field178_shared.codelists import CodeLists
 from field178_shared.formulas.figures import Formula
-from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on
+from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on, units_of_parts
 from field178_shared.indicators.buckets import is_of_half_months
 from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.facts import EventsAndEntities
@@ -34,6 +35,7 @@ from field178_shared.indicators.figures import (
 )
 from field178_shared.indicators.periods import Period, months_after
 from field178_shared.indicators.reporting import same_period_before
+from field178_shared.records.left_out import LeftOut
 
 
 class DataSpan(StrEnum):
@@ -72,11 +74,19 @@ class ComparedFigure:
     covered: DataSpan
 
 
+@dataclass(frozen=True, slots=True)
+class ReportLeftOut:
+    """What the area of a report leaves out of its period, and of the same one of the year before."""
+
+    now: LeftOut
+    before: LeftOut
+
+
 class ReportFigures:
     """Figures and annexes of a report, from counts by period; `missing`: what its area leaves out."""
 
     def __init__(
-        self, question: ReportQuestion, counts_of: Callable[[Period], Counts], missing: LeftOut
+        self, question: ReportQuestion, counts_of: Callable[[Period], Counts], missing: ReportLeftOut
     ) -> None:
         self.question = question
         self.missing = missing
@@ -210,7 +220,13 @@ def begun_on(session: Session, tenant_id: str, question: ReportQuestion) -> date
         FiledRecord.review_state == "approved",
         FiledRecord.unit_id.in_(sorted(units)),
     )
-    return session.scalar(query)
+    divided = units_of_parts(units) - units
+    days = [
+        one.first_day
+        for one in divided_submissions(session, tenant_id, question.lists, divided)
+        if one.unit_id in units
+    ]
+    return min([*days, *filter(None, [session.scalar(query)])], default=None)
 
 
 def data_span_of(period: Period, begun_on: date | None) -> DataSpan:
@@ -233,15 +249,15 @@ def keep_periods(session: Session, tenant_id: str, period: Period, today: date) 
         keep_period(session, tenant_id, one, today)
 
 
-def _left_out(session: Session, tenant_id: str, question: ReportQuestion) -> LeftOut:
+def _left_out(session: Session, tenant_id: str, question: ReportQuestion) -> ReportLeftOut:
     """Return what the area of a report leaves out of its period and of the same one of the year before."""
-    now, earlier = (
+    now, before = (
         left_out(
             session, tenant_id, FigureQuestion(question.lists, period, question.unit_ids, question.today)
         )
         for period in (question.period, same_period_before(question.period))
     )
-    return replace(now, unit_ids=now.unit_ids or earlier.unit_ids, events_until=earlier.events_until)
+    return ReportLeftOut(now, before)
 
 
 def _former(commune: CommuneArea) -> CountedArea:

@@ -14,8 +14,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from field178_server.database import engine as database
 from field178_server.database.models import Audit, FiledRecord, FollowUpAnswerRow, FollowUpProjection, Record
 from field178_server.database.prepared import Prepared, rows_together
+from field178_server.office.indicators.assigned_places import AssignedPlaces
 from field178_server.records.find_record import FILED_TYPES
 from field178_server.records.projections.follow_up import CORRECTION, NO_DAY
+from field178_shared.codelists import CodeLists
 from field178_shared.indicators.events import CountedRecord
 from field178_shared.records.commune import COMMUNE_TYPES, PLAN
 from field178_shared.records.reading import Data, count_of, text_of
@@ -114,19 +116,25 @@ _DECIDED = _StoredRows(
 )
 
 
-def records_to_count(session: Session, tenant_id: str, ids: Ids = None) -> Iterator[CountedRecord]:
+def records_to_count(
+    session: Session, tenant_id: str, lists: CodeLists, ids: Ids = None
+) -> Iterator[CountedRecord]:
     """Yield the live records that count, all or those of these ids; of void ones nothing counts."""
     found: Iterable[CountedRecord] = records_as_written(session, tenant_id, ids)
-    if ids is not None:
+    if ids is None:
+        places = AssignedPlaces.of_all(session, tenant_id, lists)
+    else:
         found = list(found)
-        ids = [one.record_id for one in found if one.type in FILED_TYPES]
+        filed = [one for one in found if one.type in FILED_TYPES]
+        places = AssignedPlaces.of_records(session, tenant_id, lists, filed)
+        ids = [one.record_id for one in filed]
     companions = _FiledCompanions.read(session, tenant_id, ids) if ids is None or ids else _FiledCompanions()
     plans: list[CountedRecord] = []
     for record in found:
         if record.type == PLAN:
             plans.append(record)
         else:
-            yield companions.put_to(record) if record.type in FILED_TYPES else record
+            yield places.put_to(companions.put_to(record)) if record.type in FILED_TYPES else record
     if plans:
         replaced = _replaced_plans(session, tenant_id)
         yield from (replace(one, is_replaced=_key_of(one.record_id, one.data) in replaced) for one in plans)
@@ -256,17 +264,3 @@ def _decided(rows: Rows) -> dict[str, set[str]]:
         if action in _REVIEWED:
             found.setdefault(str(record_id), set()).add(action)
     return found
-
-
-def ends_of(steps: Mapping[str, str]) -> dict[str, str]:
-    """Return the end of the chain of merges of each merged record; `steps` lead from one to the next."""
-    return {one: _end(one, steps) for one in steps}
-
-
-def _end(record_id: str, steps: Mapping[str, str]) -> str:
-    # No more steps than there are: a circle, which no merge makes, would be left again.
-    for _ in steps:
-        if record_id not in steps:
-            break
-        record_id = steps[record_id]
-    return record_id

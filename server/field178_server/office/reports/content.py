@@ -12,8 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from field178_server.office.indicators.left_out import LeftOut
-from field178_server.office.indicators.report_facts import ComparedFigure, ReportFacts, ReportFigures
+from field178_server.office.indicators.report_facts import (
+    ComparedFigure,
+    ReportFacts,
+    ReportFigures,
+    ReportLeftOut,
+)
 from field178_server.office.reports.recipients import recipients_of
 from field178_shared.codelists import CodeLists, Indicator, TargetProfile
 from field178_shared.codelists.indicators import PERCENT, YES_NO, Target
@@ -85,25 +89,31 @@ def content_of(report: Report, counted: CountedReport) -> Plain:
     }
 
 
-def _left_out(lists: CodeLists, missing: LeftOut) -> Iterator[str]:
+def _left_out(lists: CodeLists, missing: ReportLeftOut) -> Iterator[str]:
     """Yield what a reader would take to be in the figures of the area, and is not."""
-    units = ", ".join(lists.units[one].vi for one in missing.unit_ids)
-    counts = (
-        (missing.establishments, "cơ sở"),
-        (missing.zones, "khu công nghiệp"),
-        (missing.schools, "trường"),
-    )
-    if missing.is_unassigned:
-        told = ", ".join(f"{number_text(count)} {what}" for count, what in counts if count)
+    now = missing.now
+    units = ", ".join(lists.units[one].vi for one in now.unit_ids or missing.before.unit_ids)
+    if now.is_unassigned:
+        places = (now.establishments, "cơ sở"), (now.zones, "khu công nghiệp"), (now.schools, "trường")
         yield (
-            f"Số liệu chưa gồm {told} thuộc các đơn vị đã chia ({units}), chưa gán cho đơn vị hành chính mới."
+            f"Số liệu chưa gồm {_joined(*places)} thuộc các đơn vị đã chia ({units}), chưa gán cho đơn vị"
+            " hành chính mới."
         )
-    if missing.events_until is not None:
-        day = date_text(missing.events_until)
+    of_periods = [
+        f"{_joined((one.visits, 'lượt kiểm tra'), (one.sessions, 'buổi tuyên truyền'))} {period}"
+        for one, period in ((now, "trong kỳ báo cáo"), (missing.before, "trong số liệu cùng kỳ"))
+        if one.are_events_left_out
+    ]
+    if of_periods:
+        day = date_text(max(one for one in (now.events_until, missing.before.events_until) if one))
         yield (
-            f"Lượt kiểm tra và buổi tuyên truyền trước ngày {day} tại {units} không tính vào số liệu của địa"
-            " bàn, kể cả số liệu cùng kỳ, vì không xác định được phần thuộc địa bàn."
+            f"Trước ngày {day} tại {units} còn {'; '.join(of_periods)} không tính vào số liệu của địa bàn, vì"
+            " không xác định được nơi thực hiện nay thuộc đơn vị hành chính nào."
         )
+
+
+def _joined(*counts: tuple[int, str]) -> str:
+    return ", ".join(f"{number_text(count)} {what}" for count, what in counts if count)
 
 
 def _heading(report: Report) -> dict[str, str]:

@@ -31,6 +31,8 @@ from field178_shared.records.returns import RETURN_TYPES
 from field178_shared.wire.protocol import ERASED_AT
 
 UNITS = tuple(scope.partition(":")[2] for scope in (UNIT, OTHER_UNIT))
+# Divided among the successor of the first one and others.
+DIVIDED = "c11656_v1"
 # What they became.
 LATER = ("c11629_v2", "c11635_v2")
 PERIODS = (
@@ -117,7 +119,7 @@ class History:
         rnd = self._rnd
         data = {
             "establishment_type_id": rnd.choice(("karaoke", "hotel")),
-            "unit_id": rnd.choice(UNITS),
+            "unit_id": rnd.choice((*UNITS, DIVIDED, *LATER)),
             "first_seen_on": str(self._day()),
         }
         if rnd.random() < 0.2:
@@ -125,13 +127,14 @@ class History:
             data |= {"former_unit_ids": [rnd.choice(UNITS)]}
         if rnd.random() < 0.2:
             data |= {"operating_status_id": "closed", "closed_on": str(self._day())}
-        self._put("establishment", _FEW, f"unit:{data['unit_id']}", data)
+        scope = f"unit:{data['unit_id']}" if data["unit_id"] in UNITS else UNIT
+        self._put("establishment", _FEW, scope, data)
 
     def visit(self) -> None:
         rnd, day = self._rnd, self._day()
         data: Json = {
             "establishment_id": self._id("establishment", _FEW),
-            "unit_id": rnd.choice(UNITS),
+            "unit_id": rnd.choice((*UNITS, DIVIDED)),
             "team_id": TEAM.partition(":")[2],
             "started_at": f"{day}T02:00:00.000Z",
             "filed_at": f"{day + timedelta(days=rnd.randrange(3))}T02:00:00.000Z",
@@ -167,7 +170,7 @@ class History:
         data: Json = {
             "outreach_form_id": "conference",
             "session_date": str(self._day()),
-            "unit_id": rnd.choice(UNITS),
+            "unit_id": rnd.choice((*UNITS, DIVIDED)),
             "audiences": {
                 name: counts for name in ("workers_at_risk", "upper_secondary_students", "iz_workers")
             },

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import Engine, update
-from tests.server.office.indicators.history import LATER, PERIODS, UNITS, History, steps
+from tests.server.office.indicators.history import DIVIDED, LATER, PERIODS, UNITS, History, steps
 from tests.server.office_scene import Office, copy_of
 from tests.stores import Statements, _empty
 from tests.world import TEAM, UNIT, World
@@ -150,6 +150,39 @@ def planned_in(history: History) -> float | None:
     world, at = history.world, (history.lists, PERIODS[0], UNITS, history.today)
     with snapshot(world.engine) as session:
         return figures(session, world.tenant_id, *at)["plan_completion_pct"].approved.den
+
+
+VISIT = {"unit_id": DIVIDED, "started_at": "2025-03-03T02:00:00.000Z", "inspection_kind": "planned"}
+
+
+def visits_of(history: History, *units: str) -> float:
+    with snapshot(history.world.engine) as session:
+        at = (session, history.world.tenant_id, history.lists, PERIODS[0], units, history.today)
+        return figures(*at)["visits_total"].with_waiting.num
+
+
+def test_visit_of_a_divided_commune_follows_its_establishment(sqlite_engine: Engine) -> None:
+    history, [whole, _] = History(World(sqlite_engine)), LATER
+    place, other = (history.id_of(f"establishment {number}") for number in range(2))
+    entry = PLACE | {"unit_id": DIVIDED}
+    for number in range(2):
+        history.put("establishment", number, UNIT, entry)
+    history.put("inspection", 0, TEAM, VISIT | {"establishment_id": place})
+    history.settle()
+    counts = [visits_of(history, whole)]
+    moved = entry | {"unit_id": whole, "former_unit_ids": [DIVIDED]}
+    history.put("establishment", 0, UNIT, moved)
+    assert_as_anew(history)
+    counts.append(visits_of(history, whole))
+    history.world.merge(place, other)
+    assert_as_anew(history)
+    counts.append(visits_of(history, whole))
+    history.put("establishment", 1, UNIT, moved)
+    assert_as_anew(history)
+    counts.append(visits_of(history, whole))
+    # Where the visit's establishment is not assigned, no share of the divided commune is known.
+    assert counts == [0, 1, 0, 1]
+    assert visits_of(history, DIVIDED) == visits_of(history, DIVIDED, whole) == 1
 
 
 def test_total_of_a_unit_ends_where_its_successor_states_one_and_goes_on_where_that_is_deleted(

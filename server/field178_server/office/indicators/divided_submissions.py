@@ -1,0 +1,69 @@
+"""Approved visits and sessions in divided communes, by the unit or the part of it in which they count."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from field178_server.database.models import FiledRecord, Record
+from field178_server.office.indicators.assigned_places import AssignedPlaces
+from field178_shared.codelists import CodeLists
+from field178_shared.indicators.events import INSPECTION, OUTREACH_SESSION, CountedRecord, unit_of
+from field178_shared.indicators.periods import Period
+
+_ROW = FiledRecord
+
+
+@dataclass(frozen=True, slots=True)
+class DividedSubmissions:
+    """A number of approved visits or sessions that count in a unit, and the day of the first of them."""
+
+    type: str
+    unit_id: str
+    first_day: date
+    count: int
+
+
+def divided_submissions(
+    session: Session, tenant_id: str, lists: CodeLists, units: Collection[str], period: Period | None = None
+) -> list[DividedSubmissions]:
+    """Return the visits and sessions of divided units in a period, or on all days.
+
+    Visits come by establishment: their contents are not read.
+    """
+    of_units = [_ROW.tenant_id == tenant_id, _ROW.review_state == "approved", _ROW.unit_id.in_(sorted(units))]
+    if period is not None:
+        of_units.append(_ROW.occurred_on.between(period.first, period.end - timedelta(days=1)))
+    visits = (
+        select(_ROW.unit_id, _ROW.establishment_id, func.min(_ROW.occurred_on), func.count())
+        .where(*of_units, _ROW.type == INSPECTION)
+        .group_by(_ROW.unit_id, _ROW.establishment_id)
+    )
+    sessions = (
+        select(_ROW.record_id, _ROW.occurred_on, Record.body)
+        .join(Record, and_(Record.tenant_id == _ROW.tenant_id, Record.record_id == _ROW.record_id))
+        .where(*of_units, _ROW.type == OUTREACH_SESSION)
+    )
+    found: list[tuple[CountedRecord, date | None, int]] = []
+    for unit_id, establishment_id, day, count in session.execute(visits):
+        data = {"unit_id": unit_id, "establishment_id": establishment_id or ""}
+        found.append((CountedRecord(record_id="", type=INSPECTION, data=data), day, count))
+    for record_id, day, body in session.execute(sessions):
+        record = CountedRecord(record_id=record_id, type=OUTREACH_SESSION, data=json.loads(body))
+        found.append((record, day, 1))
+    places = AssignedPlaces.of_records(session, tenant_id, lists, [one for one, _, _ in found])
+    return list(_counted(found, places, lists))
+
+
+def _counted(
+    found: Collection[tuple[CountedRecord, date | None, int]], places: AssignedPlaces, lists: CodeLists
+) -> Iterator[DividedSubmissions]:
+    for record, day, count in found:
+        if day is None:
+            continue
+        yield DividedSubmissions(record.type, unit_of(places.put_to(record), lists), day, count)
