@@ -57,8 +57,11 @@ def receive_figures(
     as_of: str = "2026-11-24T11:10:00Z",
     rev: int = 1,
     figures: Mapping[str, Mapping[str, object]] = FIGURES,
+    left_out: Mapping[str, object] | None = None,
 ) -> None:
     """Put the figures of the team's area into the base, as an exchange brings them."""
-    data = {"year": 2026, "as_of": as_of, "figures": {key: dict(one) for key, one in figures.items()}}
+    rows = {key: dict(one) for key, one in figures.items()}
+    data: dict[str, object] = {"year": 2026, "as_of": as_of, "figures": rows}
+    data |= {} if left_out is None else {"left_out": dict(left_out)}
     record_id = companion_id(TEAM, TYPE, "2026")
     server_commits(store, base_row(record_id, rev, TYPE, TEAM_SCOPE, **data))

@@ -17,6 +17,7 @@ from field178_server.office.indicators.queries import IndicatorFigure, differenc
 from field178_shared.codelists import Indicator, TargetProfile
 from field178_shared.codelists.indicators import PERCENT
 from field178_shared.indicators.figures import FigureValue
+from field178_shared.indicators.left_out import left_out_sentences
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.verdicts import Reached, Verdict, reached
 from field178_shared.text.formats import number_text
@@ -45,22 +46,19 @@ def indicators(year: int, profile_id: str, is_recount: bool, as_json: bool) -> N
     if is_recount:
         _compare(at, *asked)
     found = at.read(lambda session: figures(session, at.tenant_id, at.lists, *asked))
+    question = FigureQuestion(at.lists, *asked)
+    missing = at.read(lambda session: left_out(session, at.tenant_id, question))
+    sentences = left_out_sentences(missing, at.lists, LANGUAGE)
     if as_json:
         answer = {one: _plain(profile, one, figure) for one, figure in found.items()}
+        if sentences:
+            answer["left_out"] = {**missing.to_data(), "sentences": sentences}
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
     for one, figure in found.items():
         click.echo(_line(at.lists.indicators[one], figure, reached(profile, one, figure.approved)))
-    question = FigureQuestion(at.lists, *asked)
-    missing = at.read(lambda session: left_out(session, at.tenant_id, question))
-    if missing.is_unassigned:
-        text = _("Not assigned: {establishments} establishments, {zones} zones, {schools} schools")
-        counts = {
-            "establishments": missing.establishments,
-            "zones": missing.zones,
-            "schools": missing.schools,
-        }
-        click.echo(text.format(**counts))
+    for sentence in sentences:
+        click.echo(sentence)
 
 
 def _compare(at: Operator, period: Period, units: Sequence[str], today: date) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from field178_shared.records.reading import Data, count_of, entries_of, instant_of, text_of
+from field178_shared.records.left_out import LeftOut
+from field178_shared.records.reading import Data, count_of, entries_of, entry_of, instant_of, text_of
 
 TYPE = "indicator_figures"
 # Members that are whole numbers and may be absent.
@@ -87,11 +88,12 @@ class KnownFigure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaFigures:
-    """The figures of a year by indicator, and when they were counted."""
+    """The figures of a year by indicator, when they were counted, and what is in none of them."""
 
     year: int
     as_of: datetime | None
     figures: Mapping[str, KnownFigure]
+    left_out: LeftOut
 
     @classmethod
     def from_data(cls, data: Data) -> Self:
@@ -100,6 +102,7 @@ class AreaFigures:
             year=count_of(data, "year") or 0,
             as_of=instant_of(data, "as_of"),
             figures={key: KnownFigure.from_data(row) for key, row in entries_of(data, "figures").items()},
+            left_out=LeftOut.from_data(entry_of(data, "left_out")),
         )
 
 

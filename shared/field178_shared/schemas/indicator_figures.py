@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from field178_shared.schemas.declared import RecordSchema
-from field178_shared.schemas.field_types import Entries, Instant, ShortId
+from field178_shared.schemas.field_types import MOST_ITEMS, Entries, Instant, ListValue, LocalDate, ShortId
 from field178_shared.schemas.plan import YEARS
 from field178_shared.schemas.wire_schema import WireSchema
 
@@ -30,9 +30,22 @@ class AreaFigureSchema(WireSchema):
     waiting = fields.Integer(strict=True, validate=_NUMBER)
 
 
+class LeftOutSchema(WireSchema):
+    """Numbers of what is in no figure of the area: places, visits and sessions of divided communes."""
+
+    unit_ids = ListValue(ShortId(), validate=validate.Length(max=MOST_ITEMS))
+    establishments = fields.Integer(strict=True, validate=_NUMBER)
+    zones = fields.Integer(strict=True, validate=_NUMBER)
+    schools = fields.Integer(strict=True, validate=_NUMBER)
+    visits = fields.Integer(strict=True, validate=_NUMBER)
+    sessions = fields.Integer(strict=True, validate=_NUMBER)
+    events_until = LocalDate()
+
+
 class IndicatorFiguresSchema(RecordSchema):
     """The figures of one area and year by indicator; `as_of` is the instant they were counted at."""
 
     year = fields.Integer(strict=True, required=True, validate=YEARS)
     as_of = Instant(required=True)
     figures = Entries(required=True, values=fields.Nested(AreaFigureSchema))
+    left_out = fields.Nested(LeftOutSchema)

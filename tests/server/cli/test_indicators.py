@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import pytest
 from tests.server.cli.command import Command
 
+from field178_server.cli import indicators as command
 from field178_server.database.models import IndicatorTotal
 from field178_shared.codelists import load
 from field178_shared.indicators.buckets import Aggregates
+from field178_shared.records.left_out import LeftOut
 
 
 def test_an_empty_store_has_no_figures_and_says_what_is_wanted(field178: Command) -> None:
@@ -58,3 +63,26 @@ def test_totals_that_are_wrong_are_told_and_made_anew(field178: Command) -> None
     assert refused.exit_code == 1
     assert "digital_sessions_pct" in refused.output
     assert field178.run(*asked).exit_code == 0
+
+
+def test_places_of_divided_communes_are_named_in_both_forms(
+    field178: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("indicators", "--year", "2024", "--profile", "an_lao_2024")
+    assert "left_out" not in field178.json(*asked)
+    missing = LeftOut(unit_ids=("c11656_v1",), establishments=27, visits=3, events_until=date(2025, 7, 1))
+    monkeypatch.setattr(command, "left_out", lambda *_: missing)
+    sentences = [
+        "Chưa gán: 27 cơ sở của xã, thị trấn đã chia (Thị trấn Trường Sơn). Các nơi này không có trong số"
+        " liệu ở đây.",
+        "Trước 01/07/2025, tại Thị trấn Trường Sơn: 3 lượt kiểm tra không có trong số liệu ở đây, vì chưa"
+        " biết nơi thực hiện nay thuộc xã, phường nào.",
+    ]
+    assert field178.json(*asked)["left_out"] == {
+        "unit_ids": ["c11656_v1"],
+        "establishments": 27,
+        "visits": 3,
+        "events_until": "2025-07-01",
+        "sentences": sentences,
+    }
+    assert field178(*asked).splitlines()[-2:] == sentences

@@ -11,6 +11,7 @@ from field178_mobile.store import MergedRecord, PendingRecord, Store
 from field178_shared.codelists import Indicator, TargetProfile
 from field178_shared.codelists.indicators import PERCENT
 from field178_shared.indicators.events import CountedRecord
+from field178_shared.indicators.left_out import left_out_sentences
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.plan_of_year import plan_followed
 from field178_shared.indicators.unsent import unsent_numbers
@@ -50,13 +51,17 @@ class FigureRow:
 
 @dataclass(frozen=True, slots=True)
 class AreaCard:
-    """The figures of one team's area: those with a target first, then the others."""
+    """The figures of one team's area: those with a target first, then the others.
+
+    `left_out`: what is in none of them, "" where that is nothing.
+    """
 
     team: str
     as_of: str
     plan: str
     targets: tuple[FigureRow, ...]
     others: tuple[FigureRow, ...]
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,7 @@ class IndicatorsPresenter:
             plan=words.say(N_("Targets of: {plan}"), plan=plan.label(words.language)),
             targets=tuple(row for one, row in rows if one.id in wanted),
             others=tuple(row for one, row in rows if one.id not in wanted),
+            left_out=" ".join(left_out_sentences(told.left_out, lists, words.language)),
         )
 
     def _as_of(self, told: AreaFigures) -> str:

@@ -15,15 +15,19 @@ from field178_server.office.indicators.asked import FIRST_YEAR, WHOLE_YEAR
 from field178_server.office.indicators.counted_facts import FigureQuestion
 from field178_server.office.indicators.from_above import hidden_figures, seen_value
 from field178_server.office.indicators.kept_facts import is_at_hand, is_told_soon
+from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.queries import COUNTED_AGAIN_S, IndicatorFigure, figures_of_areas
 from field178_server.records.kept_results import KeptResults
 from field178_shared.codelists import CodeLists, TargetProfile
 from field178_shared.codelists.labels import Labelled
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.indicators.left_out import left_out_sentences
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.plan_of_year import plan_followed
 from field178_shared.indicators.reporting import PERIOD_NAMES, named_period
+from field178_shared.indicators.suppression import is_small
 from field178_shared.indicators.verdicts import Reached, reached
+from field178_shared.records.left_out import LeftOut
 
 Row = tuple[object, ...]
 Wanted = Mapping[str, object]
@@ -58,7 +62,12 @@ def indicator_figures(session: Session, reader: FeedReader, wanted: Wanted) -> I
             of_area = {name: one[area_id] for name, one in found.items()}
             plan = plan_followed(reader.lists, unit_ids, year)
             hidden = _hidden(session, reader, begun, unit_ids, of_area)
-            yield from _figures_of_area(reader, AreaOfYear(year, area_id, begun, plan, hidden), of_area)
+            missing = {
+                name: _missing(reader, left_out(session, reader.tenant_id, _question(reader, one, unit_ids)))
+                for name, one in begun.items()
+            }
+            area = AreaOfYear(year, area_id, begun, plan, hidden, missing)
+            yield from _figures_of_area(reader, area, of_area)
 
 
 def periods_to_keep(lists: CodeLists, today: date, asked: int | None = None) -> Iterator[Period]:
@@ -135,13 +144,17 @@ def _areas(reader: FeedReader, year: int, wanted: Wanted) -> dict[str, tuple[str
 
 @dataclass(frozen=True, slots=True)
 class AreaOfYear:
-    """An area in a year: its periods that have begun, the plan whose targets hold, what is hidden of each."""
+    """An area in a year: its periods that have begun, the plan whose targets hold, what is hidden of each.
+
+    `missing`: the last columns by period: what is in none of the figures.
+    """
 
     year: int
     area_id: str
     periods: Mapping[str, Period]
     plan: TargetProfile
     hidden: Mapping[str, frozenset[str]]
+    missing: Mapping[str, Row]
 
 
 def _hidden(
@@ -158,11 +171,26 @@ def _hidden(
         name: hidden_figures(
             session,
             reader.tenant_id,
-            FigureQuestion(reader.lists, period, unit_ids, reader.today),
+            _question(reader, period, unit_ids),
             found[name],
         )
         for name, period in periods.items()
     }
+
+
+def _question(reader: FeedReader, period: Period, unit_ids: tuple[str, ...]) -> FigureQuestion:
+    return FigureQuestion(reader.lists, period, unit_ids, reader.today)
+
+
+def _missing(reader: FeedReader, found: LeftOut) -> Row:
+    """Return numbers and sentences of what is in none of the figures; empty where that is nothing."""
+    is_above = reader.is_from_above
+    sentences = (
+        " ".join(left_out_sentences(found, reader.lists, language, is_from_above=is_above)) or None
+        for language in ("vi", "en")
+    )
+    establishments = None if is_above and is_small(found.establishments) else found.establishments
+    return establishments, found.zones, found.schools, *sentences
 
 
 def _figures_of_area(
@@ -183,7 +211,7 @@ def _figures_of_area(
                 hidden = area.hidden.get(name, frozenset())
                 figure = replace(figure, approved=seen_value(question, indicator, figure.approved, hidden))
             target = reached(area.plan, indicator.id, figure.approved) if name == WHOLE_YEAR else None
-            yield *place, *_numbers(reader, figure, target, is_hidden=is_hidden)
+            yield *place, *_numbers(reader, figure, target, is_hidden=is_hidden), *area.missing[name]
 
 
 def _numbers(reader: FeedReader, figure: IndicatorFigure, target: Reached | None, *, is_hidden: bool) -> Row:

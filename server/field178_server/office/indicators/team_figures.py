@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from field178_server.accounts import teams
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.indicators.counted_facts import FigureQuestion
+from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.queries import IndicatorFigure, figures
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
@@ -26,6 +28,7 @@ from field178_shared.ids import companion_id
 from field178_shared.indicators.periods import Period
 from field178_shared.merge import Data
 from field178_shared.records.area_figures import TYPE, KnownFigure
+from field178_shared.records.left_out import LeftOut
 from field178_shared.records.teams import Team
 from field178_shared.time.clock import local_date, to_wire
 
@@ -94,8 +97,10 @@ def figures_of_teams(
             continue
         area = tuple(sorted(team.unit_ids))
         if area not in known:
-            counted = figures(session, tenant_id, lists, Period.of_year(today.year), area, today)
-            known[area] = _data(lists, counted, now)
+            year = Period.of_year(today.year)
+            counted = figures(session, tenant_id, lists, year, area, today)
+            missing = left_out(session, tenant_id, FigureQuestion(lists, year, area, today))
+            known[area] = _data(lists, counted, now) | _member(missing)
         found.append((team, known[area]))
     return found
 
@@ -108,6 +113,12 @@ def _data(lists: CodeLists, counted: Mapping[str, IndicatorFigure], now: datetim
         if figure.approved.is_sent and lists.indicators[key].privacy is None
     }
     return {"year": local_date(now).year, "as_of": to_wire(now), "figures": told}
+
+
+def _member(missing: LeftOut) -> dict[str, object]:
+    """Return the member that names what no figure has; absent where that is nothing."""
+    found = missing.to_data()
+    return {"left_out": found} if found else {}
 
 
 def _known(figure: IndicatorFigure) -> KnownFigure:
@@ -139,13 +150,17 @@ def _tenths(value: float | None) -> int | None:
 def _put(batch: Batch, team: Team, data: Data) -> bool:
     """Put the record of a team where a number of it changed, and tell whether one did."""
     known = batch.get(_record_id(team, data))
-    if known is not None and not known.deleted and known.data.get("figures") == data["figures"]:
+    if known is not None and not known.deleted and _numbers_of(known.data) == _numbers_of(data):
         return False
     if known is None:
         batch.put(new_record(_record_id(team, data), TYPE, team.scope, data))
     elif not known.is_erased:
         batch.put(next_revision(known, data=data, deleted=False))
     return known is None or not known.is_erased
+
+
+def _numbers_of(data: Data) -> tuple[object, object]:
+    return data.get("figures"), data.get("left_out")
 
 
 def _record_id(team: Team, data: Data) -> str:

@@ -76,6 +76,18 @@ def test_a_share_of_the_counted_places_is_neither_a_value_nor_a_verdict(screen: 
     assert planned.detail.endswith("8/9 · đột xuất chỉ tính khi đã làm hoặc đã hết thời gian")
 
 
+def test_what_no_commune_has_is_named_as_the_console_does(screen: Screen, store: Store):
+    receive_figures(store)
+    screen.presenter.show()
+    assert screen.state.areas[0].left_out == ""
+    receive_figures(store, rev=2, left_out={"unit_ids": ["c11662_v1"], "establishments": 6, "schools": 1})
+    screen.presenter.show()
+    assert screen.state.areas[0].left_out == (
+        "Chưa gán: 6 cơ sở, 1 trường học của xã, thị trấn đã chia (Xã Thái Sơn)."
+        " Các nơi này không có trong số liệu ở đây."
+    )
+
+
 def test_bounds_on_both_sides_of_the_target_conclude_nothing(screen: Screen, store: Store):
     share = {**PARTIAL["workers_reached_pct"], "high_tenths": 720}
     receive_figures(store, figures={"workers_reached_pct": share})

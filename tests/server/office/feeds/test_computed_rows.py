@@ -6,14 +6,17 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from tests.server.office.feeds.test_reading import query_of, reader_of, rows_of
-from tests.world import World
+from tests.shared import builders
+from tests.world import UNIT, World
 
 from field178_server.database.models import IndicatorPeriod
 from field178_server.database.unit_of_work import run_write
 from field178_server.office.feeds import computed_rows
 from field178_server.office.indicators import kept_facts, queries
 from field178_server.office.indicators.operations import keep_period, settle
+from field178_server.records.stored_record import new_record
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.indicators.periods import Period
@@ -51,3 +54,24 @@ def test_of_a_large_store_a_period_is_told_once_it_is_kept(
     with world.engine.connect() as connection:
         assert connection.scalar(select(IndicatorPeriod.state).where(IndicatorPeriod.end_day == quarter.end))
     assert periods_in(world) == years | {(2026, "quarter1")}
+
+
+def test_places_of_a_divided_commune_stand_beside_each_figure_of_a_part(world: World) -> None:
+    data = builders.establishment(unit_id="c11662_v1")
+
+    def file(session: Session) -> None:
+        batch = world.batch(session)
+        batch.put(new_record(world.ids.random(), "establishment", UNIT, data))
+        batch.flush()
+
+    run_write(world.engine, file)
+    columns = ("UnassignedEstablishments", "UnassignedZones", "UnassignedSchools", "LeftOutVi", "LeftOutEn")
+    wanted = query_of("IndicatorFigures", "Year eq 2026 and PeriodId eq 'year'")
+    for unit_id, count in (("c11668_v2", 1), ("c11635_v2", 0)):
+        rows, _ = rows_of(world.engine, wanted, reader_of("reviewer", f"unit:{unit_id}"))
+        [told] = {tuple(row[name] for name in columns) for row in rows if row["AreaId"] == "own"}
+        assert told[:3] == (count, 0, 0)
+        assert (told[3] is None) == (told[4] is None) == (count == 0)
+    rows, _ = rows_of(world.engine, wanted, reader_of("city_viewer", "unit:c11668_v2"))
+    assert {row["UnassignedEstablishments"] for row in rows} == {None}
+    assert all("dưới 5 cơ sở" in row["LeftOutVi"] for row in rows)

@@ -12,7 +12,7 @@ from sqlalchemy.sql.visitors import iterate
 
 from field178_server.database.models import Base
 from field178_server.office.feeds.edm import EdmType
-from field178_server.office.feeds.entity_sets import ENTITY_SETS, EntitySet
+from field178_server.office.feeds.entity_sets import ENTITY_SETS, FIGURES, EntitySet
 from field178_shared.text.privacy import matches_forbidden
 
 # Columns of the store that name an officer or a person, tell where they are, or hold what somebody wrote.
@@ -21,7 +21,8 @@ PERSONAL = {
     *("address", "lat", "lon", "title", "folded", "sort_key", "registration_number", "document_number"),
     *("number_key", "plan_item_id", "inspection_priority_id", "body", "data"),
 }
-TEXTS = {("Establishments", "Name")}
+# Besides these, sentences that are made of names of units and counts.
+TEXTS = {("Establishments", "Name"), (FIGURES, "LeftOutVi"), (FIGURES, "LeftOutEn")}
 LEXER = re.compile(r"(any|all|null|true|false|not|inf|nan)", re.IGNORECASE)
 
 

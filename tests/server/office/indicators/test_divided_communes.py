@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from tests.server.district import TODAY, district_in, lists_of, opened
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.demo import DEMO_START
 from field178_server.demo.seed import DemoStore
+from field178_server.office.indicators import team_figures
 from field178_server.office.indicators.counted_facts import FigureQuestion
 from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.report_facts import (
@@ -28,7 +29,10 @@ from field178_server.office.units.operations import entries_of, reassign
 from field178_server.records.access import AccessFilter
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.periods import Period
+from field178_shared.records import area_figures
 from field178_shared.records.left_out import LeftOut
+from field178_shared.records.teams import Team
+from field178_shared.schemas import validate
 from field178_shared.time.clock import ShiftedClock, SystemClock
 
 AREA = "an_lao_area_2025"
@@ -37,6 +41,7 @@ DIVIDED = ("c11656_v1", "c11662_v1")
 # Both communes became a part of this one, a part of the first lies in another area.
 INSIDE, OUTSIDE = "c11629_v2", "c11446_v2"
 EVERYTHING = AccessFilter(None)
+TEAM = "gl_team_2025"
 
 
 @pytest.fixture
@@ -122,3 +127,20 @@ def test_commune_without_records_has_a_year_before_once_places_are_assigned(stor
     after = seen(store, lists, (OUTSIDE,))
     assert (after.visits, after.left_out.visits) == (before.left_out.visits, 0)
     assert data_span_of(BEFORE, after.begun_on) is not DataSpan.NONE
+
+
+def test_tablets_of_a_commune_of_today_are_sent_what_is_in_no_figure(
+    store: DemoStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists, now = lists_of(store), datetime(2026, 11, 24, 3, tzinfo=UTC)
+    unit_ids = tuple(one.id for one in lists.members_of(AREA))
+    monkeypatch.setattr(team_figures.teams, "everyone", lambda *_: [Team(id=TEAM, unit_ids=unit_ids)])
+    with snapshot(store.engine) as session:
+        [(_, data)] = team_figures.figures_of_teams(session, store.context.tenant_id, lists, now)
+    assert data["left_out"] == {
+        "unit_ids": list(DIVIDED),
+        "establishments": 33,
+        "zones": 1,
+        "schools": 1,
+    }
+    assert validate(area_figures.TYPE, data) == {}

@@ -59,12 +59,14 @@ class AreaBox(kit.Column):
     team = StringProperty("")
     as_of = StringProperty("")
     plan = StringProperty("")
+    left_out = StringProperty("")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._targets: Repeat[FigureRow] = Repeat(self.ids.targets, AskedFigure)
         self._others: Repeat[FigureRow] = Repeat(self.ids.others, OtherFigure)
         self._optional = Optional(self)
+        self._beside_targets = Optional(self.ids.targets_card)
 
     def show(self, area: AreaCard) -> None:
         """Draw the figures."""
@@ -72,6 +74,8 @@ class AreaBox(kit.Column):
         self._targets.show(area.targets)
         self._others.show(area.others)
         self._optional.show(self.ids.others_card, bool(area.others))
+        self.left_out = area.left_out
+        self._beside_targets.show(self.ids.left_out, bool(area.left_out))
 
 
 class IndicatorsScreen(kit.Panel):
