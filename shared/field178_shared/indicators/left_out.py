@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.suppression import SMALLEST_SHOWN, is_small
@@ -58,7 +59,7 @@ def _counted(
     counts: Iterable[tuple[str, int]],
     say: Callable[[str], str],
     language: str,
-    hidden: frozenset[str] | set[str] = frozenset(),
+    hidden: AbstractSet[str] = frozenset(),
 ) -> str:
     few = say(N_("under {limit}")).format(limit=SMALLEST_SHOWN)
     return ", ".join(

@@ -25,14 +25,19 @@ def half_year_of(day: date) -> date:
     return date(day.year, _SECOND_HALF if day.month >= _SECOND_HALF else 1, 1)
 
 
+def has_ended(unit_id: str, day: date, lists: CodeLists) -> bool:
+    """Tell whether a unit was not there any more on a day, so that nothing is entered of it."""
+    unit = lists.units.get(unit_id)
+    return unit is not None and unit.valid_to is not None and unit.valid_to <= day
+
+
 def is_of_ended_unit(record_type: str, data: Data, lists: CodeLists) -> bool:
     """Tell whether an entry states something of a day on which its commune was not there any more."""
-    unit = lists.units.get(text_of(data, "unit_id"))
-    if unit is None or unit.valid_to is None or record_type not in DAY_OF_ENTRY:
+    if record_type not in DAY_OF_ENTRY:
         return False
     day, year = day_of(data, DAY_OF_ENTRY[record_type]), count_of(data, "year")
     days = (day, None if year is None else date(year, 1, 1))
-    return any(one is not None and one >= unit.valid_to for one in days)
+    return any(one is not None and has_ended(text_of(data, "unit_id"), one, lists) for one in days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

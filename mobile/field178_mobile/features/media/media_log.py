@@ -10,7 +10,7 @@ from field178_mobile.presentation.facts import DatedRow
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import MergedRecord, ShownState, Store
 from field178_shared.codelists.places import MediaOutlet
-from field178_shared.records.commune import POST
+from field178_shared.records.commune import POST, has_ended
 from field178_shared.records.reading import day_of, text_of
 from field178_shared.text.formats import date_text
 from field178_shared.text.i18n import N_
@@ -84,7 +84,8 @@ class MediaLog:
         dated = [(day, one) for one in posts if (day := _day_in(one, outlet)) is not None]
         dated.sort(key=lambda pair: (pair[0], pair[1].id), reverse=True)
         months = [day.month for day, _post in dated if day.year == today.year]
-        is_owed = channel.monthly_duty and today.month not in months
+        is_duty = channel.monthly_duty and not has_ended(outlet.unit_id, today, words.lists)
+        is_owed = is_duty and today.month not in months
         newest = [one for _day, one in dated[:MOST_SHOWN]]
         states = self._store.shown_states([one.id for one in newest])
         return OutletCard(
@@ -104,6 +105,7 @@ class MediaLog:
         said = self._words.say(N_("M{month}: {count}"), month=month, count=count or "–")
         first = outlet.valid_from
         was_there = first is None or (first.year, first.month) <= (today.year, month)
+        was_there = was_there and not has_ended(outlet.unit_id, date(today.year, month, 1), self._words.lists)
         is_owed = is_duty and was_there and month <= today.month and not count
         return MonthCell(said, DONE if count else OWED if is_owed else OPEN)
 

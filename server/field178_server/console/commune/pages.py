@@ -63,6 +63,7 @@ def commune() -> Response:
         unit_filter=(FilterField("unit", unit_label, unit_id, reader.units, plain.say(N_("Choose"))),)
         if len(reader.units) > 1
         else (),
+        ended=view.ended_note(work, unit_id, dict(reader.units), localizer),
         owed=view.owed_lines(work, unit_id, day, localizer) if unit_id else (),
         uncounted=view.uncounted_lines(work.uncounted[:MOST_UNCOUNTED], unit_id, localizer),
         uncounted_total=localizer.number(len(work.uncounted)),

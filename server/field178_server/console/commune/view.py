@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from flask import url_for
@@ -44,17 +45,8 @@ def owed_lines(work: CommuneWork, unit_id: str, today: date, localizer: Localize
                 say(ADD[POST]),
             )
         )
-    number = text_of(work.plan.data, "document_number") if work.plan else ""
-    lines.append(
-        OwedLine(
-            localizer.number(1 if work.plan else 0),
-            say(N_("plan of {year}")).format(year=today.year),
-            number or say(N_("not entered yet")),
-            "" if work.plan else "warn",
-            new_href(PLAN, unit_id),
-            say(ADD[PLAN]),
-        )
-    )
+    if work.owes_plan:
+        lines.append(_plan_line(work, unit_id, today, localizer))
     for one in work.groups:
         text = say(N_("count of {half_year}: {group}"))
         chosen = {"half_year": one.half_year.isoformat(), "group_id": one.group.id}
@@ -74,6 +66,52 @@ def owed_lines(work: CommuneWork, unit_id: str, today: date, localizer: Localize
             )
         )
     return tuple(lines)
+
+
+def _plan_line(work: CommuneWork, unit_id: str, today: date, localizer: Localizer) -> OwedLine:
+    say = localizer.say
+    number = text_of(work.plan.data, "document_number") if work.plan else ""
+    return OwedLine(
+        localizer.number(1 if work.plan else 0),
+        say(N_("plan of {year}")).format(year=today.year),
+        number or say(N_("not entered yet")),
+        "" if work.plan else "warn",
+        new_href(PLAN, unit_id),
+        say(ADD[PLAN]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EndedNote:
+    """Sentences on a commune that has ended, and the pages of those in its place that the reader sees."""
+
+    sentences: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+
+
+def ended_note(
+    work: CommuneWork, unit_id: str, seen: Collection[str], localizer: Localizer
+) -> EndedNote | None:
+    """Return who owes what is done since a commune ended, None for one that is there."""
+    if work.ended is None:
+        return None
+    say, units, ended = localizer.say, localizer.lists.units, work.ended
+    names = {one: localizer.label(units, one) for one in ended.following}
+    sentences = [
+        say(N_("{unit} ended on {day}.")).format(
+            unit=localizer.label(units, unit_id), day=localizer.day(ended.ended_on)
+        )
+    ]
+    if names:
+        text = say(N_("What was done from that day on is entered by {units}."))
+        sentences.append(text.format(units=", ".join(names.values())))
+    if ended.establishment_count:
+        text = say(
+            N_("{count} establishments still lie in it: their workers are counted where they are moved to.")
+        )
+        sentences.append(text.format(count=localizer.number(ended.establishment_count)))
+    links = ((url_for("console.commune", unit=one), name) for one, name in names.items() if one in seen)
+    return EndedNote(tuple(sentences), tuple(links))
 
 
 def uncounted_lines(

@@ -27,6 +27,7 @@ from field178_shared.records.commune import (
     POST,
     RISK_COUNT,
     half_year_of,
+    has_ended,
 )
 from field178_shared.records.establishment import ENDED
 from field178_shared.records.reading import count_of, day_of, text_of
@@ -73,20 +74,35 @@ class UncountedEstablishment:
 
 
 @dataclass(frozen=True, slots=True)
+class EndedCommune:
+    """The day on which a commune ended, the units of today in its place, and the places still in it."""
+
+    ended_on: date
+    following: tuple[str, ...]
+    establishment_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class CommuneWork:
-    """What stands open in a commune on a day, and what was entered there, the newest first."""
+    """What stands open in a commune on a day, and what was entered there, the newest first.
+
+    Of a commune that has ended what would be refused is not owed: `ended` names who owes it now.
+    """
 
     outlets: tuple[OutletMonth, ...]
     plan: Stored | None
     groups: tuple[GroupCount, ...]
     uncounted: tuple[UncountedEstablishment, ...]
     entries: tuple[Stored, ...]
+    owes_plan: bool = True
+    ended: EndedCommune | None = None
 
     @property
     def owed_count(self) -> int:
         """How much is still to be entered: outlets without a post, the plan, counts of groups and workers."""
         silent, groups = (not one.posts for one in self.outlets), (one.entry is None for one in self.groups)
-        return sum(silent) + (self.plan is None) + sum(groups) + len(self.uncounted)
+        lacks_plan = self.owes_plan and self.plan is None
+        return sum(silent) + lacks_plan + sum(groups) + len(self.uncounted)
 
 
 def units_of(
@@ -104,12 +120,15 @@ def commune_work(
 ) -> CommuneWork:
     """Return the work of a commune on a day."""
     entries = entries_in(session, tenant_id, unit_id, COMMUNE_TYPES)
+    is_over = has_ended(unit_id, today, lists)
     return CommuneWork(
         outlets=_outlet_months(unit_id, entries, today, lists),
         plan=_plan_of(entries, today),
         groups=_group_counts(unit_id, entries, today, lists),
-        uncounted=_uncounted(session, tenant_id, unit_id, today, entries),
+        uncounted=() if is_over else _uncounted(session, tenant_id, unit_id, today, entries),
         entries=tuple(entries),
+        owes_plan=not has_ended(unit_id, today.replace(month=1, day=1), lists),
+        ended=_ended(session, tenant_id, unit_id, today, lists) if is_over else None,
     )
 
 
@@ -122,7 +141,8 @@ def months_owed(session: Session, tenant_id: str, day: date, lists: CodeLists) -
     for unit_id in units_of(session, tenant_id, AccessFilter(None), lists, day):
         entries = by_unit.get(unit_id, [])
         silent = tuple(one.outlet for one in _outlet_months(unit_id, entries, day, lists) if not one.posts)
-        lacks_plan = _is_commune(unit_id, lists) and _plan_of(entries, day) is None
+        is_asked = _is_commune(unit_id, lists) and not has_ended(unit_id, day.replace(month=1, day=1), lists)
+        lacks_plan = is_asked and _plan_of(entries, day) is None
         counts = _group_counts(unit_id, entries, day, lists)
         groups = tuple(one.group for one in counts if one.entry is None)
         if silent or lacks_plan or groups:
@@ -156,9 +176,31 @@ def _is_commune(unit_id: str, lists: CodeLists) -> bool:
     return unit is not None and unit.type in COMMUNE_KINDS
 
 
+def _ended(
+    session: Session, tenant_id: str, unit_id: str, day: date, lists: CodeLists
+) -> EndedCommune | None:
+    ended_on = lists.units[unit_id].valid_to
+    if ended_on is None:
+        return None
+    following = _following(unit_id, day, lists)
+    return EndedCommune(ended_on, following, len(establishments_in(session, tenant_id, unit_id)))
+
+
+def _following(unit_id: str, day: date, lists: CodeLists) -> tuple[str, ...]:
+    """Return the units of a day that took the place of one that had ended, the likeliest first."""
+    steps = sorted(lists.successors(unit_id), key=lambda step: not step.is_default)
+    targets = (
+        _following(step.target, day, lists) if has_ended(step.target, day, lists) else (step.target,)
+        for step in steps
+    )
+    return tuple(dict.fromkeys(one for group in targets for one in group))
+
+
 def _outlet_months(
     unit_id: str, entries: Iterable[Stored], day: date, lists: CodeLists
 ) -> tuple[OutletMonth, ...]:
+    if has_ended(unit_id, day, lists):
+        return ()
     months = [
         text_of(one.data, "outlet_id")
         for one in entries

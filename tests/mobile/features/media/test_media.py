@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from tests.mobile.inspection_world import UNIT, settle
 from tests.mobile.media_outlets import PAGE, STATION, media_services
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 
+from field178_mobile.features.media import media_log
 from field178_mobile.features.media.media import MediaPosts
 from field178_mobile.store import Store
 from field178_mobile.store.outbox.changes import open_changes
@@ -64,6 +66,14 @@ def test_log_shows_what_each_month_owes(desk: Desk):
     assert station.owed
     assert [cell.tone for cell in page.months] == ["plain"] * 12, "no duty"
     assert desk.log.summary == "Tin, bài · tháng này thiếu 1"
+
+
+def test_commune_that_ended_owes_no_month_after_its_end(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(media_log, "has_ended", lambda _unit, day, _lists: day >= date(2026, 7, 15))
+    desk.posts.log.show()
+    station, _page = desk.log.outlets
+    assert [cell.tone for cell in station.months] == ["plain"] * 4 + ["warn"] * 3 + ["plain"] * 5
+    assert (station.owed, desk.log.summary) == ("", "Tin, bài truyền thông")
 
 
 def test_item_is_filed_under_the_id_of_its_fact_and_fills_its_month(desk: Desk):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from datetime import date
 from html import unescape
 from io import BytesIO
 
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import delete, func, select
 from tests.server.console.conftest import PLACE, UNIT, Browser, FieldWork, Json
 from tests.server.console.reviews.test_pages import words
+from tests.server.console.units.test_pages import filed
 from tests.server.office_scene import Office
 from tests.server.pictures import pdf
 from tests.shared import builders
@@ -19,7 +21,10 @@ from werkzeug.test import TestResponse
 
 from field178_server.database.models import Audit, OfficerScope, Record
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.commune.queries import commune_work, months_owed
 from field178_server.records.stored_record import data_of
+from field178_shared.codelists import load
+from field178_shared.time.clock import local_date
 
 UNIT_ID = UNIT.removeprefix("unit:")
 STATION: Json = {
@@ -311,6 +316,38 @@ def test_communes_of_teams_are_there_before_the_register_is_filled(
     page = shown(signed_in("chi"))
     assert "Xã An Lão Xã An Trường" in page
     assert "0 kế hoạch năm 2026 chưa nhập" in page
+
+
+ENDED, FOLLOWING = "c11662_v1", ("c11668_v2", "c11629_v2")
+
+
+def test_ended_commune_owes_nothing_that_would_be_refused_and_names_who_does(
+    office: Office, signed_in: Callable[[str], Browser]
+) -> None:
+    filed(office, ENDED)
+    outlets = {"station_gl": STATION | {"unit_id": ENDED, "valid_from": "2025-01-01"}}
+    office.publish_lists({"places.media_outlets": outlets})
+    reporter = office.officer_id("commune_reporter")
+    for unit_id in (ENDED, FOLLOWING[0]):
+        own = OfficerScope(tenant_id="main", officer_id=reporter, scope=f"unit:{unit_id}")
+        run_write(office.engine, lambda session, own=own: session.add(own))
+    browser = signed_in("commune_reporter")
+    page = shown(browser, f"/commune?unit={ENDED}")
+    assert "Xã Thái Sơn đã kết thúc từ 01/07/2025" in page
+    names = ", ".join(load().units[one].vi for one in FOLLOWING)
+    assert f"Việc từ ngày đó do {names} nhập" in page
+    assert "Còn 1 cơ sở chưa chuyển" in page
+    assert f'href="/commune?unit={FOLLOWING[0]}"' in browser.text(f"/commune?unit={ENDED}")
+    for owed in ("Tháng này còn thiếu", "chưa đếm lần nào"):
+        assert owed not in page
+    with snapshot(office.engine) as session:
+        day = local_date(office.clock.now())
+        assert ENDED not in {one.unit_id for one in months_owed(session, "main", day, load())}
+        work = commune_work(session, "main", ENDED, day, load())
+        assert work.owed_count == 0
+        # In the months before its end it owed all that, and enters it still.
+        work = commune_work(session, "main", ENDED, date(2025, 6, 30), load())
+        assert work.owed_count == 1 + 1 + 3 + 1
 
 
 def test_reporter_without_a_commune_is_told_whom_to_ask(signed_in: Callable[[str], Browser]) -> None:
