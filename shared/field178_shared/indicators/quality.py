@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from field178_shared.codelists import CodeLists, Indicator
+from field178_shared.codelists.formulas import coverage_texts
 from field178_shared.formulas.parse import parse
-from field178_shared.formulas.tree import Call, Name, Node, written
+from field178_shared.formulas.tree import Call, Name, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +23,19 @@ class QualityIndicators:
 
 def quality_of(lists: CodeLists, indicator: Indicator) -> QualityIndicators | None:
     """Return what tells of a denominator that adds up the latest numbers of entities; None: it does not."""
-    node = None if indicator.denominator is None else parse(indicator.denominator)
-    if not (isinstance(node, Call) and node.function == "total"):
+    text = indicator.denominator
+    node = None if text is None else parse(text)
+    if text is None or not isinstance(node, Call) or (counts := coverage_texts(text)) is None:
         return None
     entity, value = node.arguments
     term = lists.formula_terms.get(value.name) if isinstance(value, Name) else None
-    inside = value if term is None else parse(term.formula)
+    inside = None if term is None else parse(term.formula)
     if not (isinstance(inside, Call) and inside.function == "latest"):
         return None
-    known = Call(0, "count", (entity,), Call(0, "known", (value,)))
+    known = _counting(lists, counts[0])
     in_period = Call(0, "count", (entity,), Call(0, "any", (inside.arguments[0],)))
-    found = QualityIndicators(_counting(lists, known), _counting(lists, in_period))
-    return found if found.known else None
+    return QualityIndicators(known, _counting(lists, written(in_period))) if known else None
 
 
-def _counting(lists: CodeLists, formula: Node) -> str:
-    text = written(formula)
+def _counting(lists: CodeLists, text: str) -> str:
     return next((one.id for one in lists.indicators.values() if written(parse(one.numerator)) == text), "")
