@@ -157,15 +157,18 @@ class FigureCompiler(Compiler):
             Aggregate(written(node), _name_of(given[0]), value, where, node.by or "", _reads_parts(rows))
         )
         if takes_field:
-            self._count_sent(rows, given[1], node.by)
+            self._count_sent(rows, given[1], node, where)
         return Compiled(ValueType.NUMBER, lambda totals: sum(totals.by_key(aggregate).values()))
 
-    def _count_sent(self, rows: RowCompiler | EntityCompiler, number: Node, by: str | None) -> None:
+    def _count_sent(
+        self, rows: RowCompiler | EntityCompiler, number: Node, node: Call, where: Run | None
+    ) -> None:
         """Add how many of the owed numbers that are added up, or that an entity has, were sent."""
+        by = node.by
         if isinstance(rows, EntityCompiler) and rows.entity.is_stated:
             name = rows.entity.name
-            key = written(Call(0, "count", (Name(0, name),), None, by))
-            self.sent[key] = Aggregate(key, name, None, None, by or "")
+            key = written(Call(0, "count", (Name(0, name),), node.where, by))
+            self.sent[key] = Aggregate(key, name, None, where, by or "")
         read = rows.numbers_read if isinstance(rows, EntityCompiler) else [(rows.source, number)]
         for source, read_field in read:
             if source.is_owed:

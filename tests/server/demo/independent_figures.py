@@ -23,6 +23,8 @@ HANOI = timezone(timedelta(hours=7))
 BEGIN_ONLY = {"commitment_signed", "fix_by_date", "admin_minutes"}
 OFFICIALS = {"officials", "team_178_members", "commune_staff", "volunteers"}
 STAFF, STAFF_TOTALS = {"team_178_members", "commune_staff"}, {"team_members_total", "commune_staff_total"}
+# At-risk groups of which the women are a part.
+MIXED_GROUPS = {"youth_unstable_work", "workers_in_scope"}
 INTEGRATED = {"drug_prevention", "hiv_aids", "trafficking"}
 MATERIALS = {
     "materials_total": {"leaflet", "handbook", "document"},
@@ -652,8 +654,8 @@ class Year:
             women[group] += data["women_total"]
         counted_here = {data["unit_id"] for data in self.stated("risk_group_count", "half_year")}
         return {
-            "at_risk_people": summed(people),
-            "at_risk_women": summed(women),
+            **{f"at_risk_{group}": Answer(people[group]) for group in people},
+            **{f"at_risk_{group}_women": Answer(women[group]) for group in women if group in MIXED_GROUPS},
             "at_risk_counted_pct": Answer(len(counted_here), len(self.communes)),
         }
 

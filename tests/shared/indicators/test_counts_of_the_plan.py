@@ -6,6 +6,7 @@ from datetime import date
 
 from tests.shared.indicators.conftest import OTHER_UNIT, UNIT, FiguresOf, record
 
+from field178_shared.codelists import load
 from field178_shared.indicators.events import CountedRecord
 from field178_shared.indicators.periods import Period
 
@@ -65,37 +66,55 @@ def test_at_risk_groups_are_those_of_the_last_count_of_each_commune(figure: Figu
         counted(YOUTH, "2024-01-01", 7, women=3),
         counted(YOUTH, "2024-07-01", 5, OTHER_UNIT),
     ]
-    found = figure("at_risk_people", records, units=WHOLE)
-    assert (found.value, found.breakdown) == (32, {WOMEN: 20, YOUTH: 12})
-    assert figure("at_risk_women", records, units=WHOLE).value == 23
-    assert figure("at_risk_people", records, units=WHOLE, period=FIRST_HALF).value == 37
-    assert figure("at_risk_people", records, units=[OTHER_UNIT]).value == 5
+    women, youth, young_women = f"at_risk_{WOMEN}", f"at_risk_{YOUTH}", f"at_risk_{YOUTH}_women"
+    values = {one: figure(one, records, units=WHOLE).value for one in (women, youth, young_women)}
+    assert values == {women: 20, youth: 12, young_women: 3}
+    assert figure(women, records, units=WHOLE, period=FIRST_HALF).value == 30
+    assert figure(youth, records, units=[OTHER_UNIT]).value == 5
+    assert figure(women, records, units=[OTHER_UNIT]).value is None
     communes = figure("at_risk_counted_pct", records, units=WHOLE)
     assert (communes.num, communes.den) == (2, 2)
     assert figure("at_risk_counted_pct", records, units=WHOLE, period=FIRST_HALF).num == 1
 
 
-def test_at_risk_people_whom_nobody_counted_are_unknown_and_a_zero_is_not(figure: FiguresOf) -> None:
+def test_no_indicator_adds_groups_up_in_which_a_person_may_be_twice() -> None:
+    lists = load()
+    texts = {
+        one.id: one.numerator for one in lists.indicators.values() if "total(risk_group" in one.numerator
+    }
+    groups = [one.id for one in lists.choices["risk_group"]]
+    of_group = {
+        key: [group for group in groups if f"where=group_id == '{group}')" in text]
+        for key, text in texts.items()
+    }
+    assert all(len(named) == 1 for named in of_group.values())
+    assert sorted({named[0] for named in of_group.values()}) == sorted(groups)
+    assert not [one for one in lists.annex_columns.values() if "risk_group" in one.formula]
+
+
+def test_at_risk_women_whom_nobody_counted_are_unknown_and_a_zero_is_not(figure: FiguresOf) -> None:
     nobody = counted(WOMEN, "2024-01-01", 0)
-    assert not figure("at_risk_people", [], units=WHOLE).is_sent
-    assert figure("at_risk_people", [], units=WHOLE).value is None
-    assert figure("at_risk_people", [nobody], units=WHOLE).value == 0
+    assert not figure(f"at_risk_{WOMEN}", [], units=WHOLE).is_sent
+    assert figure(f"at_risk_{WOMEN}", [], units=WHOLE).value is None
+    assert figure(f"at_risk_{WOMEN}", [nobody], units=WHOLE).value == 0
     # The last count holds on.
-    assert figure("at_risk_people", [nobody], units=WHOLE, period=SECOND_HALF).value == 0
+    assert figure(f"at_risk_{WOMEN}", [nobody], units=WHOLE, period=SECOND_HALF).value == 0
     before = Period(date(2023, 1, 1), date(2024, 1, 1))
-    assert figure("at_risk_people", [nobody], units=WHOLE, period=before).value is None
+    assert figure(f"at_risk_{WOMEN}", [nobody], units=WHOLE, period=before).value is None
 
 
 def test_a_half_year_counts_in_the_report_of_either_calendar(figure: FiguresOf) -> None:
     records = [counted(WOMEN, "2024-01-01", 6), counted(WOMEN, "2024-07-01", 9)]
     reported = Period(date(2023, 12, 15), date(2024, 6, 15))
-    assert figure("at_risk_people", records, period=reported).value == 6
-    assert figure("at_risk_people", records, period=Period(date(2023, 12, 15), date(2024, 12, 15))).value == 9
+    assert figure(f"at_risk_{WOMEN}", records, period=reported).value == 6
+    assert (
+        figure(f"at_risk_{WOMEN}", records, period=Period(date(2023, 12, 15), date(2024, 12, 15))).value == 9
+    )
 
 
 def test_a_commune_that_became_another_counts_no_longer(figure: FiguresOf) -> None:
     old, new = counted(WOMEN, "2025-01-01", 6), counted(WOMEN, "2025-07-01", 11, "c11629_v2")
     year = Period.of_year(2025)
     units = [UNIT, "c11629_v2"]
-    assert figure("at_risk_people", [old], units=units, period=year).value is None
-    assert figure("at_risk_people", [old, new], units=units, period=year).value == 11
+    assert figure(f"at_risk_{WOMEN}", [old], units=units, period=year).value is None
+    assert figure(f"at_risk_{WOMEN}", [old, new], units=units, period=year).value == 11

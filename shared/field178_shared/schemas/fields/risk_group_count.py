@@ -13,7 +13,7 @@ FIELDS = commune_fields(
         N_("At-risk group"),
         FieldKind.CHOICE,
         choices="risk_group",
-        help=N_("Each person counts in one group alone: a young woman among the women."),
+        help=N_("Who belongs to several groups counts in each of them: groups are never added up."),
     ),
     FieldSpec(
         "people_total",

@@ -411,7 +411,7 @@ def test_at_risk_figure_leads_to_the_counts_of_communes(
     commune.post(NEW["risk_group_count"], GROUP | {"half_year": "2026-01-01", "people_total": "20"})
     commune.post(NEW["risk_group_count"], GROUP)
     newest = {data["half_year"]: record_id for record_id, _, _, data in stored(office, "risk_group_count")}
-    reviewer, path = signed_in("chi"), "/indicators/at_risk_people/records?year=2026"
+    reviewer, path = signed_in("chi"), "/indicators/at_risk_youth_unstable_work/records?year=2026"
     page = shown(reviewer, path)
     assert "12 người" in page
     assert "Thanh niên chưa có việc làm hoặc việc làm không ổn định" in page
