@@ -14,7 +14,8 @@ from field178_shared.text.privacy import lint
 def free_text_paths(type_name: str) -> tuple[str, ...]:
     """Return the paths of free text, `*` standing for any key: "recommendation", "answers.*.note".
 
-    A text is free when its schema or its declaration in the field catalogue says so.
+    A text is free when its schema or its declaration in the field catalogue says so. Numbers of documents are
+    looked through like free texts: nothing else keeps an identity number or a name out of them.
     """
     return _paths(type_name, load().version)
 
@@ -25,7 +26,7 @@ def _paths(type_name: str, _version: str) -> tuple[str, ...]:
     from field178_shared.schemas.paths import is_free_text, walk
 
     of_schema = (path for path, field in walk(TYPES[type_name].schema) if is_free_text(field))
-    declared = (spec.path for spec in FIELDS.get(type_name, {}).values() if spec.is_free_text)
+    declared = (spec.path for spec in FIELDS.get(type_name, {}).values() if spec.is_screened)
     paths = dict.fromkeys((*of_schema, *declared))
     return tuple(path for path in paths if not any(_covers(wider, path) for wider in paths))
 

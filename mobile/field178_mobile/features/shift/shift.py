@@ -15,6 +15,7 @@ from field178_mobile.features.shift.shift_data import (
     shift_to_json,
 )
 from field178_mobile.presentation.wording import Option, Wording, options
+from field178_shared.rules import FreeTextMarks
 from field178_shared.text.formats import time_text
 from field178_shared.text.normalisation import fold
 from field178_shared.time.clock import Clock, local_date
@@ -74,6 +75,7 @@ class ShiftState:
     # Officers who are found by the search alone.
     unshown: int
     decision_number: str
+    number_warning: str
     decision_date: str
     needs_decision: bool
     earlier: str
@@ -94,6 +96,7 @@ class ShiftPresenter:
         self._settings = settings
         self._clock = clock
         self._words = words
+        self._marks = FreeTextMarks("inspection", words.language)
         self._render = render
         self.roster = Roster()
         self._user = ""
@@ -228,6 +231,7 @@ class ShiftPresenter:
             can_search=can_search,
             unshown=0 if self._query else len(candidates) - len(shown),
             decision_number=shift.decision_number,
+            number_warning="".join(self._marks.of({"decision_number": shift.decision_number}).values()),
             decision_date=shift.decision_date,
             needs_decision=shift.kind != KIND_WITHOUT_DECISION,
             earlier=self._earlier_line(),

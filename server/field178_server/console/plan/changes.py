@@ -23,6 +23,7 @@ from field178_server.console.shell.lists import FilterField
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.shell.readings import note_reading
+from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.database.unit_of_work import Session, snapshot
 from field178_server.http.application_runtime import current_runtime
@@ -45,7 +46,7 @@ from field178_server.records.batch import Batch
 from field178_server.records.find_record import find_record
 from field178_server.records.labels import names_of
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.records.plan import is_secret
+from field178_shared.records.plan import PLAN, is_secret
 from field178_shared.records.reading import entries_of, text_of
 from field178_shared.schemas.fields.catalogue import words_at
 from field178_shared.text.formats import parse_whole_number
@@ -156,9 +157,13 @@ def plan_quotas(year: int) -> Response:
 @console.post("/plan/<int:year>/quotas")
 def set_plan_quotas(year: int) -> AnyResponse:
     """Write a year's document and quotas over the revision that was seen."""
-    data, refused = forms.read_quotas(request.form, known_year(year), Localizer(chosen_language()))
+    localizer = Localizer(chosen_language())
+    data, refused = forms.read_quotas(request.form, known_year(year), localizer)
     if data is None:
         return _quota_page(year, request.form, refused)
+    number = OwnText("number", field_name(PLAN, "number", localizer), text_of(data, "number"))
+    if asked := confirm_texts([number], "console.plan"):
+        return asked
     seen_rev = whole_number("seen_rev")
     refusal = attempt(
         _in_batch(lambda batch: operations.set_plan(batch, office(), data, seen_rev)), _REFUSALS

@@ -108,7 +108,7 @@ class RowMaker:
         return FieldRow(
             path=path,
             label=label_at(FieldContext(self._type, path, {}), self.localizer),
-            value=self.marked(text) if field and field.is_free_text else (Segment(text),),
+            value=self.marked(text) if field and field.is_screened else (Segment(text),),
             is_long=(field is not None and field.kind is FieldKind.LONG_TEXT) or len(text) > LONGEST_BESIDE,
             is_number=isinstance(value, int) and not isinstance(value, bool),
             is_changed=self.is_changed(path),

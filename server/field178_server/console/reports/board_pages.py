@@ -17,6 +17,7 @@ from field178_server.console.shell.form_actions import Refusal, attempt, batch_i
 from field178_server.console.shell.form_fields import InputField, faults_of
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import FilterField
+from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
@@ -38,7 +39,7 @@ from field178_server.office.reports.queries import (
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.merge import Data
-from field178_shared.records.reports import REPORT
+from field178_shared.records.reports import REPORT, SUBMISSION
 from field178_shared.schemas.fields.messages import field_messages, year_range_message
 from field178_shared.text.formats import parse_date, parse_whole_number
 from field178_shared.text.i18n import N_
@@ -49,6 +50,7 @@ _REFUSALS = {
     ErrorCode.REVISION_CHANGED: N_("Somebody wrote this meanwhile. Nothing was written; it stands below."),
     ErrorCode.NOT_FOUND: N_("This is not among what you send. Nothing was written."),
 }
+_NUMBER = "document_number"
 _FIRST_YEAR, _LAST_YEAR = 2000, 9998
 _OPENED = ("kind", "year", "period_from", "period_to", "area_id", "profile_ids")
 
@@ -76,7 +78,10 @@ def record_submission(record_id: str) -> AnyResponse:
     if sent and sent_on is None:
         return _board(localizer.say(N_("The day cannot be read. Nothing was written.")), 422)
     seen = SeenReport(record_id, whole_number("seen_rev"))
-    number = request.form.get("document_number", "").strip()
+    number = request.form.get(_NUMBER, "").strip()
+    own_text = OwnText(_NUMBER, field_name(SUBMISSION, _NUMBER, localizer), number)
+    if asked := confirm_texts([own_text], "console.reports"):
+        return asked
 
     def write(session: Session) -> None:
         if not any(

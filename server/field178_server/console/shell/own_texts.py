@@ -13,11 +13,14 @@ from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
+from field178_server.http.browser_session import CODE_FIELD
 from field178_shared.text.normalisation import nfc
 from field178_shared.text.privacy import PrivacyMark, lint
 
 # Confirmed by the officer: what is marked is no personal data.
 TEXTS = "texts"
+# A password was checked before: the session is confirmed, and the page must not hold it.
+_NEVER_SENT_AGAIN = frozenset({"csrf_token", "form_page", "password", CODE_FIELD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def confirm_texts(texts: Sequence[OwnText], active: str, known_names: Sequence[s
     officer = current_officer()
     with snapshot(current_runtime().engine) as session:
         layout = layout_of(session, officer, Localizer(chosen_language()))
-    shown = {"csrf_token", "form_page", *(one.name for one in marked)}
+    shown = {*_NEVER_SENT_AGAIN, *(one.name for one in marked)}
     return render(
         "shell/own_texts.html",
         layout=layout,

@@ -14,11 +14,13 @@ from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office, whole_number
 from field178_server.console.shell.form_fields import faults_of
 from field178_server.console.shell.layout import layout_of, render
+from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.policy import ADMINISTER, holds_right, may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.teams import form, view
 from field178_server.console.teams.form import MEMBER_PATHS, NAME_TAKEN, OFFICER, FormState
 from field178_server.console.teams.view import TeamQuery, TeamWork
+from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
@@ -33,14 +35,15 @@ from field178_server.records.access import AccessFilter, access_of
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
 from field178_shared.merge import Data
-from field178_shared.records.teams import Team
+from field178_shared.records.reading import text_of
+from field178_shared.records.teams import TEAM, Team
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
 
 FLASHES = frozenset({"team_saved", "member_saved"})
 _MEND = N_("Nothing was written yet. Mend these fields:")
 _CHANGED = N_("Somebody else changed this team meanwhile; look at it again, then save.")
-_PAGE = "console.team"
+_PAGE, _NUMBER = "console.team", "decision_number"
 
 
 @console.get("/teams")
@@ -179,6 +182,9 @@ def _save(seen: SeenTeam, name: str) -> AnyResponse:
         return _team_form(seen, name, state, (422, _MEND))
     if (refusal := password_refusal()) is not None:
         return _team_form(seen, name, state, refusal)
+    number = OwnText(_NUMBER, field_name(TEAM, _NUMBER, localizer), text_of(values, _NUMBER))
+    if asked := confirm_texts([number], "console.teams"):
+        return asked
     try:
         run_write(current_runtime().engine, lambda session: operations.save(session, context, seen, values))
     except AppError as error:

@@ -8,7 +8,12 @@ from field178_shared.text.i18n import N_
 FIELDS = commune_fields(
     UNIT,
     FieldSpec("year", N_("Year of the plan"), FieldKind.NUMBER),
-    FieldSpec("document_number", N_("Document number"), example=N_("for example 12/KH-UBND")),
+    FieldSpec(
+        "document_number",
+        N_("Document number"),
+        is_document_number=True,
+        example=N_("for example 12/KH-UBND"),
+    ),
     FieldSpec("issued_on", N_("Issued by the commune on"), FieldKind.DATE),
     FieldSpec(
         "integration_ids",

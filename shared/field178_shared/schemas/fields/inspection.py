@@ -35,6 +35,7 @@ FIELDS = (
     FieldSpec(
         "decision_number",
         N_("Decision number"),
+        is_document_number=True,
         section="visit",
         example=N_("for example 12/QĐ-UBND"),
     ),
@@ -109,7 +110,12 @@ FIELDS = (
     FieldSpec("measures", N_("Measures"), FieldKind.GROUP, section="measures"),
     FieldSpec("measures.*", N_("Measure"), FieldKind.GROUP, named_by="measure_id"),
     FieldSpec("measures.*.measure_id", N_("Measure"), FieldKind.CHOICE, choices="measure"),
-    FieldSpec("measures.*.document_number", N_("Document number"), off_tablet=BY_OFFICE),
+    FieldSpec(
+        "measures.*.document_number",
+        N_("Document number"),
+        is_document_number=True,
+        off_tablet=BY_OFFICE,
+    ),
     FieldSpec("measures.*.document_date", N_("Document date"), FieldKind.DATE, off_tablet=BY_OFFICE),
     FieldSpec(
         "measures.*.agency_id", N_("Agency"), FieldKind.CHOICE, choices="agencies", off_tablet=BY_OFFICE

@@ -12,7 +12,12 @@ FIELDS = with_envelope(
     FieldSpec("genre_id", N_("Genre"), FieldKind.CHOICE, choices="media_genre"),
     FieldSpec("title", N_("Title"), is_free_text=True, help=N_("No name of any person.")),
     FieldSpec("url", N_("Address of the page"), example="https://"),
-    FieldSpec("broadcast_log", N_("Entry of the broadcast log"), example=N_("for example 12/2026")),
+    FieldSpec(
+        "broadcast_log",
+        N_("Entry of the broadcast log"),
+        is_document_number=True,
+        example=N_("for example 12/2026"),
+    ),
     FieldSpec("duration_minutes", N_("Duration"), FieldKind.NUMBER, unit=N_("minutes")),
     FieldSpec(
         "broadcast_times",

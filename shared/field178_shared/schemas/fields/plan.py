@@ -21,7 +21,9 @@ def _by_office(*specs: FieldSpec) -> tuple[FieldSpec, ...]:
 
 PLAN = _by_office(
     _YEAR,
-    FieldSpec("number", N_("Number of the plan"), example=N_("for example 35/KH-UBND")),
+    FieldSpec(
+        "number", N_("Number of the plan"), is_document_number=True, example=N_("for example 35/KH-UBND")
+    ),
     FieldSpec("issued_on", N_("Day of the plan"), FieldKind.DATE),
     FieldSpec("quotas", N_("Quotas"), FieldKind.GROUP),
     FieldSpec("quotas.*", N_("Quota"), FieldKind.GROUP),

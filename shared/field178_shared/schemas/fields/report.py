@@ -32,7 +32,12 @@ REPORT = _by_office(
     ),
     FieldSpec("superior_body", N_("Superior body")),
     FieldSpec("issuing_body", N_("Issuing body")),
-    FieldSpec("symbol", N_("Symbol behind the number"), example=N_("for example BC-UBND")),
+    FieldSpec(
+        "symbol",
+        N_("Symbol behind the number"),
+        is_document_number=True,
+        example=N_("for example BC-UBND"),
+    ),
     FieldSpec("place", N_("Place of the report")),
     FieldSpec(
         "opening",
@@ -77,5 +82,10 @@ SUBMISSION = _by_office(
     UNIT,
     FieldSpec("due_on", N_("Due on"), FieldKind.DATE),
     FieldSpec("submitted_on", N_("Sent on"), FieldKind.DATE),
-    FieldSpec("document_number", N_("Document number"), example=N_("for example 12/KH-UBND")),
+    FieldSpec(
+        "document_number",
+        N_("Document number"),
+        is_document_number=True,
+        example=N_("for example 12/KH-UBND"),
+    ),
 )

@@ -12,7 +12,12 @@ ENTRY = (
     CLOCK_OFFSET,
     *CLOCKS,
 )
-_NUMBER = FieldSpec("document_number", N_("Document number"), example=N_("for example 12/QĐ-XPHC"))
+_NUMBER = FieldSpec(
+    "document_number",
+    N_("Document number"),
+    is_document_number=True,
+    example=N_("for example 12/QĐ-XPHC"),
+)
 
 
 def office_fields(*specs: FieldSpec) -> tuple[FieldSpec, ...]:
@@ -39,7 +44,12 @@ DECISION = office_fields(
 )
 PAYMENT = office_fields(
     FieldSpec("decision", N_("Decision that is paid"), FieldKind.CODE),
-    FieldSpec("document_number", N_("Receipt number"), example=N_("for example BL-000123")),
+    FieldSpec(
+        "document_number",
+        N_("Receipt number"),
+        is_document_number=True,
+        example=N_("for example BL-000123"),
+    ),
     FieldSpec("paid_on", N_("Paid on"), FieldKind.DATE),
     FieldSpec("amount_vnd", N_("Amount paid"), FieldKind.MONEY, example=N_("for example 15.000.000")),
 )
@@ -48,5 +58,5 @@ MEASURE = office_fields(
     FieldSpec("measure_key", N_("Key of the measure"), FieldKind.CODE),
     FieldSpec("measure_id", N_("Measure"), FieldKind.CHOICE, choices="measure"),
     FieldSpec("done_on", N_("Carried out on"), FieldKind.DATE),
-    FieldSpec("document_number", N_("Document number")),
+    FieldSpec("document_number", N_("Document number"), is_document_number=True),
 )

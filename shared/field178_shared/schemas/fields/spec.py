@@ -48,7 +48,8 @@ class FieldSpec:
     page a field stands in. `unit` follows a number; `help` stands under the input, `example` in the empty
     one; a form that needs the field for its choice asks `question` instead of `label`. An entry is named by
     the label of its key in the list `keys`, or by its member `named_by`. Where a field is not shown,
-    `off_tablet` and `off_console` say why.
+    `off_tablet` and `off_console` say why. A document number is a short text without a pattern: unlike a free
+    text it is exported, and like a free text it is looked through for personal data.
     """
 
     path: str
@@ -58,6 +59,7 @@ class FieldSpec:
     choices: str = ""
     unit: str = ""
     is_free_text: bool = False
+    is_document_number: bool = False
     section: str = ""
     help: str = ""
     example: str = ""
@@ -66,6 +68,11 @@ class FieldSpec:
     named_by: str = ""
     off_tablet: str = ""
     off_console: str = ""
+
+    @property
+    def is_screened(self) -> bool:
+        """Tell whether the privacy marks look through the text."""
+        return self.is_free_text or self.is_document_number
 
     @property
     def is_simple(self) -> bool:

@@ -8,7 +8,12 @@ FIELDS = tuple(
     spec.within(spec.section, off_tablet=BY_OFFICE)
     for spec in (
         FieldSpec("name", N_("Name of the team")),
-        FieldSpec("decision_number", N_("Number of the team decision"), example=N_("for example 12/QĐ-UBND")),
+        FieldSpec(
+            "decision_number",
+            N_("Number of the team decision"),
+            is_document_number=True,
+            example=N_("for example 12/QĐ-UBND"),
+        ),
         FieldSpec("decision_date", N_("Day of the team decision"), FieldKind.DATE),
         FieldSpec("deciding_agency", N_("Who decided"), FieldKind.CHOICE, choices="agencies"),
         FieldSpec("valid_from", N_("In force from"), FieldKind.DATE),

@@ -222,3 +222,10 @@ def test_member_whose_last_day_is_over_is_no_longer_of_the_team(bench):
     bench.clock.instant = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)  # the next day in Việt Nam
     bench.restart()
     assert OFFICERS[1] not in bench.shift.roster.team(TEAM).positions
+
+
+def test_number_that_may_name_a_person_is_marked_and_kept(bench: Bench) -> None:
+    bench.shift.write_decision_number("12/QĐ-UBND")
+    assert bench.state.number_warning == ""
+    bench.shift.write_decision_number("031096012345")
+    assert (bench.state.decision_number, bench.state.number_warning) == ("031096012345", "Có thể là số CCCD")

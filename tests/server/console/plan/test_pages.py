@@ -134,6 +134,13 @@ def test_visit_makes_it_done_in_list_calendar_and_quota(
         for name, value in (("key", ""), ("type", kind), ("unit", ""), ("team", ""), ("quota_month", "")):
             lines.add(name, value)
         lines.add("count", count)
+    lines["number"] = "0912345678"
+    asked = reviewer.client.post("/plan/2026/quotas", data=lines)
+    assert (asked.status_code, "Có thể là số điện thoại" in unescape(asked.get_data(as_text=True))) == (
+        200,
+        True,
+    )
+    lines["number"] = "35/KH-UBND"
     assert reviewer.client.post("/plan/2026/quotas", data=lines).status_code == 303
     add(reviewer, PLACE)
     visit = in_the_field.visit()

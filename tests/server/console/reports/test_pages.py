@@ -96,7 +96,14 @@ def test_board_tells_who_has_sent_and_one_click_writes_it_down(
     assert "16/12/2026" in page
     found = re.search(r"/reports/submissions/([0-9a-f-]{36})", reviewer.text("/reports"))
     assert found
-    answer = reviewer.post(f"/reports/submissions/{found[1]}", {"seen_rev": 1, "submitted_on": "2026-11-24"})
+    sent = {"seen_rev": 1, "submitted_on": "2026-11-24"}
+    path = f"/reports/submissions/{found[1]}"
+    asked = reviewer.post(path, {**sent, "document_number": "Nguyễn Văn An"})
+    assert (asked.status_code, "Có thể là họ tên người" in unescape(asked.get_data(as_text=True))) == (
+        200,
+        True,
+    )
+    answer = reviewer.post(path, sent)
     assert answer.status_code == 303
     page = shown(reviewer, "/reports")
     assert "Đã ghi nhận." in page

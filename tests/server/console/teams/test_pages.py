@@ -124,6 +124,16 @@ def test_decision_is_entered_and_its_end_is_counted_down(
     assert TEAM not in said(later, "/teams?state=valid")
 
 
+def test_number_that_may_name_a_person_is_shown_once_more(office: Office, admin: Browser) -> None:
+    asked = save(admin, office, decision_number="12/QĐ-UBND 031096012345")
+    page = unescape(asked.get_data(as_text=True))
+    assert (asked.status_code, "Có thể là số CCCD" in page, PASSWORD in page) == (200, True, False)
+    assert "031096012345" not in said(admin, path_of(office))
+    # The password was typed with the form before: the session stays confirmed.
+    answer = save(admin, office, decision_number="12/QĐ-UBND 031096012345", confirmed="texts", password="")
+    assert answer.status_code == 303
+
+
 def test_wrong_form_says_where_and_keeps_what_was_typed(office: Office, admin: Browser) -> None:
     assert save(admin, office, password="falsch").status_code == 403
     answer = save(admin, office, name=" ", valid_to="2025-12-31", decision_number="99/QĐ")

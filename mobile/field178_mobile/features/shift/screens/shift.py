@@ -75,7 +75,8 @@ class ShiftBody(kit.Column):
         self.ids.kinds.show(state.kinds)
         self.ids.triggers.show(state.triggers)
         self.ids.escorts.show(state.escorts)
-        self.ids.number.text, self.ids.day.value = state.decision_number, state.decision_date
+        self.ids.number.text, self.ids.number.warning = state.decision_number, state.number_warning
+        self.ids.day.value = state.decision_date
         self.member_count, self.unshown = state.member_count, state.unshown
         self._optional.show(self.ids.search, state.can_search)
         self._optional.show(self.ids.unshown, bool(state.unshown))
