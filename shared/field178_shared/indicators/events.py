@@ -41,15 +41,13 @@ from field178_shared.records.returns import (
     SUPERVISION,
     day_of_return,
 )
-from field178_shared.records.sanctions import AfterVisit, Entries
+from field178_shared.records.sanctions import AfterVisit, Entries, answered_violations
 from field178_shared.time.clock import from_wire, local_date
 
 # Source, day and fields of an event.
 _Row = tuple[str, date, Mapping[str, object]]
 INSPECTION, OUTREACH_SESSION = "inspection", "outreach_session"
 _WORKERS = "workers_at_risk"
-# Measures that begin something: the case goes on after them.
-_BEGINNINGS = frozenset({"commitment_signed", "fix_by_date", "admin_minutes"})
 # Units of materials that are documents, and of services that are contacts with people.
 _DOCUMENTS, _CONTACT = frozenset({"sheet", "copy"}), "contact"
 _COUNTS_OF_WORKERS = tuple(SOURCES["worker_count"].fields)
@@ -148,16 +146,14 @@ def _seen(data: Data, day: date) -> Iterator[_Row]:
 def _found(record: CountedRecord, day: date) -> Iterator[_Row]:
     """Yield what a visit found and what followed it."""
     data, after = record.data, AfterVisit.of(record.data, record.entries)
-    measures = [text_of(one, "measure_id") for one in entries_of(data, "measures").values()]
-    decided = {violation for one in after.decisions for violation in one.violation_ids}
-    # A measure of the field names no finding: it settles one of those that no decision names.
-    final_measures = sum(one not in _BEGINNINGS for one in measures)
-    for _, finding in sorted(entries_of(data, "findings").items()):
+    answered = answered_violations(data, after)
+    for number, (_, finding) in enumerate(sorted(entries_of(data, "findings").items())):
         violation = text_of(finding, "violation_id")
-        is_settled = violation not in decided and final_measures > 0
-        final_measures -= is_settled
-        yield "finding", day, {"violation_id": violation, "is_handled": is_settled or violation in decided}
-    yield from (("measure", day, {"measure_id": measure}) for measure in measures)
+        # Measures that name no violation answer one at least; that they answer more is not recorded.
+        is_handled = number == 0 if answered is None else violation in answered
+        yield "finding", day, {"violation_id": violation, "is_handled": is_handled}
+    for measure in entries_of(data, "measures").values():
+        yield "measure", day, {"measure_id": text_of(measure, "measure_id")}
     for decision in after.decisions:
         amounts = {"amount_vnd": decision.amount_vnd, "paid_vnd": decision.paid_vnd}
         yield "decision", decision.document_date or day, {"sanction_id": decision.sanction_id, **amounts}

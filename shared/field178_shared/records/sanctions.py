@@ -20,6 +20,8 @@ OFFICE_TYPES = frozenset({DECISION, PAYMENT, EXECUTION, CLOSURE})
 # The measures of a visit that are themselves a decision.
 FINE, WARNING = "fine_money", "fine_warning"
 SANCTIONS = frozenset({FINE, WARNING})
+# Measures after which the case goes on: they answer no violation.
+BEGINNINGS = frozenset({"commitment_signed", "fix_by_date", "admin_minutes"})
 # {record id: (type, data)} of what the office wrote beside one visit.
 Entries = Mapping[str, tuple[str, Data]]
 
@@ -63,6 +65,26 @@ class SanctionDecision:
     def outstanding_vnd(self) -> int:
         """What is still to be paid; what was paid beyond the fine, as interest is, leaves nothing."""
         return max(0, self.amount_vnd - self.paid_vnd)
+
+
+def answered_violations(visit: Data, after: AfterVisit) -> frozenset[str] | None:
+    """Return the violations that a decision, or a measure that ends the matter, names; None: none names any.
+
+    A decision that the office entered takes the place of the measure by which the field wrote it.
+    """
+    final = [one for one in entries_of(visit, "measures").values() if _is_final(one)]
+    named = {violation for one in after.decisions for violation in one.violation_ids}
+    named.update(
+        violation
+        for one in final
+        if text_of(one, "measure_id") not in SANCTIONS
+        for violation in ids_of(one, "violation_ids")
+    )
+    return frozenset(named) if named or not final else None
+
+
+def _is_final(measure: Data) -> bool:
+    return text_of(measure, "measure_id") not in BEGINNINGS
 
 
 def counts(data: Data) -> bool:
@@ -131,6 +153,7 @@ def _decisions_of(visit: Data) -> Iterator[SanctionDecision]:
                 document_number=text_of(measure, "document_number"),
                 document_date=day_of(measure, "document_date"),
                 agency_id=text_of(measure, "agency_id"),
+                violation_ids=ids_of(measure, "violation_ids"),
                 sanction_id=text_of(measure, "measure_id"),
                 amount_vnd=amount,
                 paid_vnd=amount if paid_on else 0,

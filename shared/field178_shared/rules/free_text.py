@@ -35,7 +35,10 @@ def free_texts(type_name: str, data: Mapping[str, object]) -> dict[str, str]:
     """Return the free texts of a record by path, those that say something."""
     found: dict[str, str] = {}
     for pattern in _paths(type_name, load().version):
-        for path, value in _matches(data, pattern.split(".")):
+        keys = pattern.split(".")
+        if keys[0] not in data:
+            continue
+        for path, value in _matches(data, keys):
             if isinstance(value, str) and value.strip():
                 found[path] = value
     return found

@@ -56,9 +56,12 @@ class FindingSchema(WireSchema):
 
 
 class MeasureSchema(WireSchema):
-    """A measure taken, its document and what was paid."""
+    """A measure taken, the violations of the visit that it answers, its document and what was paid."""
 
     measure_id = fields.String(required=True, validate=listed_choice("measure"))
+    violation_ids = ListValue(
+        fields.String(validate=listed("violations")), validate=validate.Length(max=MOST_ITEMS)
+    )
     document_number = fields.String(validate=validate.Length(max=60))
     document_date = LocalDate()
     agency_id = fields.String(validate=listed("agencies"))

@@ -20,6 +20,7 @@ LISTS = json.loads(
 )
 HANOI = timezone(timedelta(hours=7))
 # A measure that ends a matter; the others only begin one.
+DECISIONS = {"fine_money", "fine_warning"}
 BEGIN_ONLY = {"commitment_signed", "fix_by_date", "admin_minutes"}
 OFFICIALS = {"officials", "team_178_members", "commune_staff", "volunteers"}
 STAFF, STAFF_TOTALS = {"team_178_members", "commune_staff"}, {"team_members_total", "commune_staff_total"}
@@ -414,7 +415,7 @@ class Year:
         office = [one.data for one in self.entries_of(visit, "sanction_decision")]
         numbers = {number(one) for one in office if number(one)}
         for measure in visit.data.get("measures", {}).values():
-            if measure["measure_id"] in ("fine_money", "fine_warning") and number(measure) not in numbers:
+            if measure["measure_id"] in DECISIONS and number(measure) not in numbers:
                 office.append({**measure, "sanction_id": measure["measure_id"]})
         return office
 
@@ -432,7 +433,7 @@ class Year:
         ]
         return min((one for one in answered if one), default=None)
 
-    def after_visits(self) -> dict[str, Answer]:  # noqa: C901  # plain loops, as the definitions read
+    def after_visits(self) -> dict[str, Answer]:  # plain loops, as the definitions read
         violations: Counter[str] = Counter()
         measures: Counter[str] = Counter()
         handled = fines = asked = in_time = 0
@@ -456,14 +457,16 @@ class Year:
                 continue
             own = [one["measure_id"] for one in visit.data.get("measures", {}).values()]
             measures.update(own)
-            settling = sum(one not in BEGIN_ONLY for one in own)
-            for one in visit.data.get("findings", {}).values():
-                violations[one["violation_id"]] += 1
-                decided = any(one["violation_id"] in other.get("violation_ids", ()) for other in decisions)
-                # A measure names no violation: it settles one of those that no decision names.
-                settled = not decided and settling > 0
-                settling -= settled
-                handled += decided or settled
+            ending = [
+                one for one in visit.data.get("measures", {}).values() if one["measure_id"] not in BEGIN_ONLY
+            ]
+            # A fine or warning of the field is among the decisions, unless the office entered it.
+            naming = (*decisions, *(one for one in ending if one["measure_id"] not in DECISIONS))
+            named = {violation for one in naming for violation in one.get("violation_ids", ())}
+            listed = [one["violation_id"] for one in visit.data.get("findings", {}).values()]
+            violations.update(listed)
+            # Measures that name no violation answer one of them.
+            handled += sum(one in named for one in listed) if named or not ending else min(1, len(listed))
         found = sum(violations.values())
         return {
             "violations_by_code": summed(violations),

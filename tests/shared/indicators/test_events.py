@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import pytest
@@ -19,8 +20,9 @@ from tests.shared.indicators.conftest import (
 from field178_shared.indicators.coverage import Coverage
 from field178_shared.indicators.events import CountedRecord
 from field178_shared.indicators.periods import Period
+from field178_shared.records.sanctions import AfterVisit
 
-REACHED = "workers_reached_pct"
+REACHED, HANDLED = "workers_reached_pct", "violations_handled_pct"
 
 
 def with_data(seen: CountedRecord, **more: object) -> CountedRecord:
@@ -51,16 +53,78 @@ def test_follow_up_of_a_month_that_lasts_is_not_counted_as_missed(figure: Figure
     [
         (1, ("reminder",), 1),
         (3, ("reminder",), 1),
-        (3, ("reminder", "suspension"), 2),
+        # Nobody recorded which of them each answers: both may answer the first.
+        (3, ("reminder", "suspension", "referral_police"), 1),
         (3, ("admin_minutes",), 0),
         (3, (), 0),
     ],
 )
-def test_measure_settles_one_finding(
+def test_measures_that_name_no_violation_handle_one_of_a_visit(
     figure: FiguresOf, findings: int, measures: tuple[str, ...], handled: int
 ) -> None:
-    found = figure("violations_handled_pct", [establishment(), with_findings(findings, *measures)])
+    found = figure(HANDLED, [establishment(), with_findings(findings, *measures)])
     assert (found.num, found.den) == (handled, findings)
+
+
+def with_violations(
+    *violations: str, measures: Mapping[str, tuple[str, ...]], **more: object
+) -> CountedRecord:
+    """Return a visit with these violations; `measures`: the violations that each measure answers."""
+    visited = with_data(
+        visit("v1", "2024-05-02"),
+        findings={f"f{n}": {"violation_id": one} for n, one in enumerate(violations)},
+        measures={
+            key: {"measure_id": key, **({"violation_ids": list(answered)} if answered else {})}
+            for key, answered in measures.items()
+        },
+    )
+    return record("inspection", "v1", visited.data, **more)
+
+
+A, B, C = "kd_no_licence", "kd_outside_hours", "kd_licence_altered"
+
+
+@pytest.mark.parametrize(
+    ("measures", "handled"),
+    [
+        ({"reminder": (A, B, C)}, 3),
+        ({"reminder": (A,)}, 1),
+        ({"reminder": (A,), "suspension": (A,)}, 1),
+        ({"reminder": (A,), "suspension": (B,), "referral_police": ()}, 2),
+        # A commitment, a time limit and minutes begin what a decision ends.
+        ({"admin_minutes": (A, B, C), "fix_by_date": (A,), "commitment_signed": (B,)}, 0),
+        # The violation that it answered is no finding any more.
+        ({"reminder": ("kd_licence_not_adjusted",)}, 0),
+    ],
+)
+def test_measure_handles_the_violations_that_it_names(
+    figure: FiguresOf, measures: Mapping[str, tuple[str, ...]], handled: int
+) -> None:
+    figures = figure(HANDLED, [establishment(), with_violations(A, B, C, measures=measures)])
+    assert (figures.num, figures.den) == (handled, 3)
+
+
+def test_decision_that_field_and_office_wrote_handles_what_the_office_named(figure: FiguresOf) -> None:
+    """The measure of the field is that decision: it answers no second violation."""
+    decision = {
+        "document_number": "12/QĐ-XPHC",
+        "document_date": "2024-05-05",
+        "violation_ids": [A],
+        "sanction_id": "fine_money",
+    }
+    visited = with_violations(
+        A, B, measures={"fine_money": ()}, entries={"d1": ("sanction_decision", decision)}
+    )
+    visited.data["measures"]["fine_money"]["document_number"] = "12/QĐ-XPHC"  # type: ignore[index]
+    figures = figure(HANDLED, [establishment(), visited])
+    assert (figures.num, figures.den) == (1, 2)
+
+
+def test_decision_of_the_field_handles_what_it_names(figure: FiguresOf) -> None:
+    visited = with_violations(A, B, measures={"fine_money": (B,)})
+    assert [one.violation_ids for one in AfterVisit.of(visited.data, {}).decisions] == [(B,)]
+    figures = figure(HANDLED, [establishment(), visited])
+    assert (figures.num, figures.den) == (1, 2)
 
 
 def test_talk_on_site_is_no_outreach_of_the_commune(figure: FiguresOf) -> None:

@@ -10,6 +10,7 @@ from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simp
 from field178_mobile.features.inspection import fix_dates
 from field178_mobile.features.inspection.answers import ItemAnswer, answers_of
 from field178_mobile.features.inspection.field_positions import ARRIVAL, CONCLUSION, SHIFT, comments_at
+from field178_mobile.features.inspection.measure_answers import AnsweringMeasure, answering_measures
 from field178_mobile.features.inspection.register_updates import update_options
 from field178_mobile.features.inspection.section_view import answer_word
 from field178_mobile.features.inspection.visit import TYPE
@@ -58,6 +59,7 @@ class ConclusionState:
     summary: str
     results: tuple[Option, ...]
     measures: tuple[Option, ...]
+    answered: tuple[AnsweringMeasure, ...]
     roles: tuple[Option, ...]
     paper: tuple[Option, ...]
     fix_days: tuple[Option, ...]
@@ -141,6 +143,7 @@ def conclusion_state(scene: VisitScene) -> ConclusionState:
             for choice in words.lists.choices["measure"]
             if choice.valid_on(scene.day) or choice.id in entries_of(data, "measures")
         ),
+        answered=answering_measures(data, words),
         roles=options(words, "representative_role", data.get("representative_role"), scene.day),
         paper=options(words, "paper_signed", data.get("paper_signed")),
         fix_days=fix_dates.offers(scene.day, due, words),

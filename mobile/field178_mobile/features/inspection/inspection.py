@@ -10,7 +10,15 @@ from field178_mobile.features.comments import comments
 from field178_mobile.features.comments.comments import CommentsState, RecordComments
 from field178_mobile.features.forms.simple_fields import TYPED_KINDS, write
 from field178_mobile.features.inbox.reviewed import CLOSED, is_late, review_notice
-from field178_mobile.features.inspection import answers, conclusion, findings, follow_up_answers, foot, visit
+from field178_mobile.features.inspection import (
+    answers,
+    conclusion,
+    findings,
+    follow_up_answers,
+    foot,
+    measure_answers,
+    visit,
+)
 from field178_mobile.features.inspection.check_in import CheckIn, CheckInDraft
 from field178_mobile.features.inspection.checklist import SectionPageContent, VisitReader, VisitReading
 from field178_mobile.features.inspection.field_positions import (
@@ -339,6 +347,11 @@ class InspectionPresenter:
         """Add a measure or take it back."""
         label = self._words.choice("measure", measure)
         self._change(conclusion.toggle_measure(self._session.data, measure), label)
+
+    def toggle_answered(self, measure: str, violation_id: str) -> None:
+        """Let a measure answer a violation of the visit, or no longer."""
+        changes = measure_answers.toggle_answered(self._session.data, measure, violation_id)
+        self._change(changes, self._words.field(TYPE, "measures.*.violation_ids"))
 
     def fix_by(self, due_on: str) -> None:
         """Ask every shortcoming to be fixed by a date (ISO), or by none ("")."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from field178_mobile.features.inspection.measure_answers import without_gone
 from field178_mobile.features.shift.shift_data import Shift, shift_from_json, shift_to_json
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.filed_texts import trimmed
@@ -134,7 +135,7 @@ def finished(data: Data, asked: Collection[str], now: datetime) -> dict[str, obj
         filed["answers"] = {key: value for key, value in given.items() if key in asked}
     filed.setdefault("ended_at", to_wire(now))
     filed["filed_at"] = to_wire(now)
-    return filed
+    return dict(without_gone(filed))
 
 
 def shift_of(data: Data) -> Shift:

@@ -251,7 +251,9 @@ def _decided_by_field(key: str, page: RecordPage) -> Data:
         return {}
     names = ("document_number", "document_date", "agency_id", "amount_vnd")
     told = {name: measure[name] for name in names if name in measure}
-    return {**told, "sanction_id": sanction, "violation_ids": _violations(page)}
+    every = _violations(page)
+    answered = [one for one in every if one in ids_of(measure, "violation_ids")]
+    return {**told, "sanction_id": sanction, "violation_ids": answered or every}
 
 
 def _day_in(typed: MultiDict[str, str]) -> date | None:

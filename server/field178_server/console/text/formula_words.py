@@ -58,7 +58,7 @@ _FIELDS: Mapping[str, str] = {
     "access_result": N_("outcome on arrival"),
     "overall_result": N_("overall result"),
     "violation_id": N_("violation"),
-    "is_handled": N_("handled"),
+    "is_handled": N_("answered by a decision or a measure"),
     "measure_id": N_("measure"),
     "sanction_id": N_("form of sanction"),
     "amount_vnd": N_("amount of the fine"),

@@ -111,6 +111,9 @@ FIELDS = (
     FieldSpec("measures.*", N_("Measure"), FieldKind.GROUP, named_by="measure_id"),
     FieldSpec("measures.*.measure_id", N_("Measure"), FieldKind.CHOICE, choices="measure"),
     FieldSpec(
+        "measures.*.violation_ids", N_("Violations it answers"), FieldKind.CHOICE, choices="violations"
+    ),
+    FieldSpec(
         "measures.*.document_number",
         N_("Document number"),
         is_document_number=True,

@@ -159,3 +159,51 @@ def test_what_the_team_did_is_answered_by_yes_and_no(bench):
     assert [option.label for option in item.options] == ["Có", "Không", "Không thuộc diện"]
     bench.visit.open_section("fire_safety")
     assert bench.item("fire_exits_clear").options[0].label == "Đạt"
+
+
+FIRST, SECOND = ("fire_exits_clear", "fire_exit_obstructed"), ("kd_hours", "kd_outside_hours")
+
+
+def test_measure_asks_which_of_several_violations_it_answers(bench):
+    bench.visit.choose_tab("conclusion")
+    bench.visit.answer("fire_exits_clear", "no")
+    bench.visit.answer("kd_hours", "no")
+    bench.visit.toggle_violation(*FIRST)
+    bench.visit.toggle_measure("reminder")
+    bench.visit.choose_tab("conclusion")
+    # Of a single violation nothing is asked.
+    assert bench.state.conclusion.answered == ()
+    bench.visit.toggle_violation(*SECOND)
+    bench.visit.toggle_measure("admin_minutes")
+    bench.visit.choose_tab("conclusion")
+    (asked,) = bench.state.conclusion.answered
+    assert asked.title == "Nhắc nhở, hướng dẫn"
+    assert {one.id: one.is_chosen for one in asked.violations} == {FIRST[1]: False, SECOND[1]: False}
+    assert asked.hint == (
+        "Chọn những vi phạm mà biện pháp này xử lý; không chọn thì chỉ tiêu không tính là đã xử lý hết."
+    )
+    bench.visit.toggle_answered("reminder", SECOND[1])
+    bench.visit.toggle_answered("reminder", FIRST[1])
+    assert bench.saved("measures.reminder.violation_ids") == sorted((FIRST[1], SECOND[1]))
+    (asked,) = bench.state.conclusion.answered
+    assert [one.is_chosen for one in asked.violations] == [True, True]
+    assert asked.hint == ""
+    bench.visit.toggle_answered("reminder", SECOND[1])
+    assert bench.saved("measures.reminder.violation_ids") == [FIRST[1]]
+    bench.visit.toggle_answered("reminder", FIRST[1])
+    assert bench.saved("measures.reminder") == {"measure_id": "reminder"}
+
+
+def test_violation_that_was_taken_back_is_filed_in_no_measure(bench):
+    bench.answer_all()
+    bench.visit.answer("fire_exits_clear", "no")
+    bench.visit.answer("kd_hours", "no")
+    bench.visit.toggle_violation(*FIRST)
+    bench.visit.toggle_violation(*SECOND)
+    bench.visit.toggle_measure("reminder")
+    bench.visit.toggle_answered("reminder", FIRST[1])
+    bench.visit.answer("fire_exits_clear", "yes")
+    bench.visit.choose_result("minor_shortcomings")
+    bench.visit.complete()
+    filed = bench.store.view(bench.visit.record_id)
+    assert filed.data["measures"] == {"reminder": {"measure_id": "reminder"}}

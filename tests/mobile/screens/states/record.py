@@ -111,6 +111,21 @@ def conclusion_with_problems(pose: Pose) -> None:
 
 
 @state(is_shared=False)
+def conclusion_with_several_violations(pose: Pose) -> None:
+    visit = pose.open_visit(ANSWERED)
+    for item, violation in (("fire_exits_clear", "fire_exit_obstructed"), ("kd_hours", "kd_outside_hours")):
+        visit.answer(item, "no")
+        visit.toggle_violation(item, violation)
+    for measure in ("reminder", "fine_money", "fix_by_date"):
+        visit.toggle_measure(measure)
+    visit.toggle_answered("fine_money", "kd_outside_hours")
+    visit.choose_tab("conclusion")
+    frames(2)
+    pane = find("ConclusionPane")
+    pane.ids.scroll.scroll_to_widget(pane.ids.answered)
+
+
+@state(is_shared=False)
 def warnings_before_filing(pose: Pose) -> None:
     visit = pose.open_visit(ANSWERED)
     visit.count("workers_under18", 0)

@@ -125,6 +125,23 @@ def test_correction_is_closed_with_proof_and_opened_again_by_withdrawal(
     assert seen.count("Cán bộ chi 24/11/2026 15:00") == 2
 
 
+def test_decision_of_the_field_begins_with_the_violations_that_it_names(
+    office: Office, signed_in: Callable[[str], Browser], in_the_field: FieldWork
+) -> None:
+    in_the_field.place()
+    findings = {**FINDINGS, "f2": {**FINDINGS["f1"], "violation_id": "kd_outside_hours"}}
+    fine = {"measure_id": "fine_warning", "violation_ids": ["kd_outside_hours"]}
+    visit = in_the_field.visit(findings=findings, measures={"k1": fine, "k2": {"measure_id": "fine_money"}})
+    browser = signed_in("chi")
+    for key, chosen in (("k1", ["kd_outside_hours"]), ("k2", ["kd_outside_hours", "noise"])):
+        form = unescape(browser.text(f"/reviews/{visit}/enter/sanction_decision?measure={key}"))
+        inputs = re.findall(r'<input[^>]*name="violation_ids"[^>]*>', form)
+        checked = "".join(one for one in inputs if "checked" in one)
+        assert sorted(re.findall(r'value="(\w+)"', checked)) == chosen
+    page = words(unescape(browser.text(f"/reviews/{visit}")))
+    assert "Vi phạm mà biện pháp này xử lý: KV-04 · Kinh doanh karaoke ngoài khoảng 8 giờ - 24 giờ" in page
+
+
 def test_decision_for_a_visit_of_2024_is_counted_once(
     office: Office, signed_in: Callable[[str], Browser], in_the_field: FieldWork
 ) -> None:

@@ -12,7 +12,7 @@ from field178_mobile.features.forms.screens import checked_form, chips, field_li
 from field178_mobile.features.forms.screens.problem_line import ShortRow
 from field178_mobile.features.inspection.conclusion import CONTROLS, ConclusionState, FollowUpRow
 from field178_mobile.features.inspection.inspection_state import InspectionState
-from field178_mobile.features.inspection.screens import protocol_card
+from field178_mobile.features.inspection.screens import answering_measures, protocol_card
 from field178_mobile.features.register.screens import info
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
@@ -20,7 +20,16 @@ from field178_mobile.kit.widgets.date_field import DateSheet
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 
-_REQUIRED = (checked_form, chips, field_list, info, item_below, pinned_field, protocol_card)
+_REQUIRED = (
+    answering_measures,
+    checked_form,
+    chips,
+    field_list,
+    info,
+    item_below,
+    pinned_field,
+    protocol_card,
+)
 
 
 class ConclusionPane(BoxLayout):
@@ -38,6 +47,7 @@ class ConclusionPane(BoxLayout):
         self._short: Repeat[FollowUpRow] = Repeat(self.ids.short, self._make_short)
         self._due_offers: Sequence[tuple[str, str]] = ()
         self._result = Optional(self.ids.result_card)
+        self._measures = Optional(self.ids.measures_card)
         self._minutes = Optional(self.ids.minutes_card)
 
     def show(self, state: InspectionState) -> None:
@@ -79,6 +89,8 @@ class ConclusionPane(BoxLayout):
             [option.id for option in said.results if option.is_chosen],
         )
         self.ids.measures.show(said.measures)
+        self._measures.show(self.ids.answered, bool(said.answered))
+        self.ids.answered.show(said.answered)
         self.limits = "\n".join(said.limits)
         self.ids.scroll.optional.show(self.ids.updates_card, bool(said.updates))
         self.ids.updates.show(said.updates)
