@@ -27,16 +27,20 @@ _ROWS = {
         "unit_id": "c11635_v2",
     },
 }
-PACK = ListPack().with_rows(
-    {
-        "places.media_outlets": {
-            key: {"id": key, "unit_id": UNIT, "valid_from": "2026-05-01", **row} for key, row in _ROWS.items()
-        }
+
+
+def _pack(station_end: str | None) -> ListPack:
+    rows = {
+        key: {"id": key, "unit_id": UNIT, "valid_from": "2026-05-01", **row} for key, row in _ROWS.items()
     }
-)
+    if station_end is not None:
+        rows[STATION]["valid_to"] = station_end
+    return ListPack().with_rows({"places.media_outlets": rows})
 
 
-def media_services(store: Store, clock: FrozenClock, ids: IdSource) -> RecordServices:
-    """Return what presenters work with, by lists that know the outlets."""
+def media_services(
+    store: Store, clock: FrozenClock, ids: IdSource, station_end: str | None = None
+) -> RecordServices:
+    """Return the services of presenters whose lists have the outlets; `station_end`: first day without it."""
     given = services(store, clock, ids)
-    return replace(given, words=replace(given.words, lists=lists_with(PACK)))
+    return replace(given, words=replace(given.words, lists=lists_with(_pack(station_end))))

@@ -1,15 +1,17 @@
-"""The log of the media outlets of this area: items of each month of the year, and what a month still owes."""
+"""The log of the media outlets of this area: items of each of the last twelve months, and missing ones."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from field178_mobile.presentation.facts import DatedRow
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import MergedRecord, ShownState, Store
 from field178_shared.codelists.places import MediaOutlet
+from field178_shared.indicators.periods import months_after
 from field178_shared.records.commune import POST, has_ended
 from field178_shared.records.reading import day_of, text_of
 from field178_shared.text.formats import date_text
@@ -17,7 +19,9 @@ from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import sort_key
 from field178_shared.time.clock import Clock, local_date
 
-MOST_SHOWN = 5
+MONTHS = 12
+# Shown besides all items of this month and the last: in January the office still asks about December.
+NEWEST = 5
 OPEN, DONE, OWED = "plain", "ok", "warn"
 
 
@@ -31,7 +35,7 @@ class MonthCell:
 
 @dataclass(frozen=True, slots=True)
 class OutletCard:
-    """One outlet with its months and its newest items; `owed` says that this month has none yet."""
+    """One outlet with its last months and newest items; `owed` states that this month has none yet."""
 
     id: str
     name: str
@@ -61,11 +65,13 @@ class MediaLog:
         self._render = render
 
     def outlets(self) -> list[MediaOutlet]:
-        """Return the outlets of the tablet's communes that are in force today, by name."""
+        """Return own outlets by name that are in force or were when the last month ended."""
         lists, unit_ids = self._words.lists, self._store.unit_ids()
-        in_force = lists.media_outlets.on(local_date(self._clock.now()))
-        own = [one for one in in_force.values() if one.unit_id in unit_ids]
-        return sorted(own, key=lambda one: sort_key(one.label(self._words.language)))
+        today = local_date(self._clock.now())
+        month_end = today.replace(day=1) - timedelta(days=1)
+        in_force = {**lists.media_outlets.on(month_end), **lists.media_outlets.on(today)}
+        own = [outlet for outlet in in_force.values() if outlet.unit_id in unit_ids]
+        return sorted(own, key=lambda outlet: sort_key(outlet.label(self._words.language)))
 
     def show(self) -> None:
         """Draw the log as the store holds it now."""
@@ -83,31 +89,42 @@ class MediaLog:
         channel = words.lists.media_channels[outlet.channel_id]
         dated = [(day, one) for one in posts if (day := _day_in(one, outlet)) is not None]
         dated.sort(key=lambda pair: (pair[0], pair[1].id), reverse=True)
-        months = [day.month for day, _post in dated if day.year == today.year]
-        is_duty = channel.monthly_duty and not has_ended(outlet.unit_id, today, words.lists)
-        is_owed = is_duty and today.month not in months
-        newest = [one for _day, one in dated[:MOST_SHOWN]]
-        states = self._store.shown_states([one.id for one in newest])
+        this_month = today.replace(day=1)
+        counts = Counter(day.replace(day=1) for day, _post in dated)
+        months = tuple(
+            self._month(
+                month, counts[month], this_month, channel.monthly_duty and self._has_duty(outlet, month)
+            )
+            for month in (months_after(this_month, -back) for back in reversed(range(MONTHS)))
+        )
+        recent = sum(day >= months_after(this_month, -1) for day, _post in dated)
+        shown = dated[: max(NEWEST, recent)]
+        states = self._store.shown_states([post.id for _day, post in shown])
+        is_owed = months[-1].tone == OWED
         return OutletCard(
             id=outlet.id,
             name=outlet.label(words.language),
             channel=channel.label(words.language),
-            months=tuple(
-                self._month(month, months.count(month), (outlet, today), channel.monthly_duty)
-                for month in range(1, 13)
-            ),
+            months=months,
             owed=words.translate(N_("Nothing entered this month yet.")) if is_owed else "",
-            posts=tuple(self._row(day, one, states[one.id]) for day, one in dated[:MOST_SHOWN]),
+            posts=tuple(self._row(day, post, states[post.id]) for day, post in shown),
         )
 
-    def _month(self, month: int, count: int, at: tuple[MediaOutlet, date], is_duty: bool) -> MonthCell:
-        outlet, today = at
-        said = self._words.say(N_("M{month}: {count}"), month=month, count=count or "–")
-        first = outlet.valid_from
-        was_there = first is None or (first.year, first.month) <= (today.year, month)
-        was_there = was_there and not has_ended(outlet.unit_id, date(today.year, month, 1), self._words.lists)
-        is_owed = is_duty and was_there and month <= today.month and not count
-        return MonthCell(said, DONE if count else OWED if is_owed else OPEN)
+    def _month(self, month: date, count: int, this_month: date, is_duty: bool) -> MonthCell:
+        words = self._words
+        # Colour alone does not tell a missing item from a month without a duty.
+        number = count if count or is_duty else "–"
+        if month.year == this_month.year:
+            text = words.say(N_("M{month}: {count}"), month=month.month, count=number)
+        else:
+            text = words.say(N_("M{month}/{year}: {count}"), month=month.month, year=month.year, count=number)
+        return MonthCell(text, DONE if count else OWED if is_duty else OPEN)
+
+    def _has_duty(self, outlet: MediaOutlet, month: date) -> bool:
+        """Tell whether an outlet was in force on a day of a month that its commune did not end before."""
+        first, last = outlet.valid_from, outlet.valid_to
+        is_there = (first is None or first < months_after(month, 1)) and (last is None or last > month)
+        return is_there and not has_ended(outlet.unit_id, month, self._words.lists)
 
     def _row(self, day: date, post: MergedRecord, shown: ShownState) -> DatedRow:
         words = self._words

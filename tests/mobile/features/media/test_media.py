@@ -12,6 +12,7 @@ from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commi
 
 from field178_mobile.features.media import media_log
 from field178_mobile.features.media.media import MediaPosts
+from field178_mobile.features.workspace.record import RecordServices
 from field178_mobile.store import Store
 from field178_mobile.store.outbox.changes import open_changes
 from field178_shared.rules.commune import commune_entry_id
@@ -23,12 +24,12 @@ TITLE = "Phát bản tin phòng, chống tệ nạn"
 class Desk:
     """The media posts over a store."""
 
-    def __init__(self, store: Store, clock: FrozenClock) -> None:
+    def __init__(self, store: Store, clock: FrozenClock, services: RecordServices | None = None) -> None:
         self.store = store
         self.log: Any = None
         self.post: Any = None
         self.posts = MediaPosts(
-            media_services(store, clock, seeded_ids(clock)), self.show_log, self.show_post
+            services or media_services(store, clock, seeded_ids(clock)), self.show_log, self.show_post
         )
         self.posts.log.show()
 
@@ -62,7 +63,8 @@ def test_log_shows_what_each_month_owes(desk: Desk):
     assert [card.id for card in desk.log.outlets] == [STATION, PAGE], "none of another commune"
     station, page = desk.log.outlets
     tones = [cell.tone for cell in station.months]
-    assert tones == ["plain"] * 4 + ["warn"] * 7 + ["plain"], "it began in May; December is to come"
+    assert tones == ["plain"] * 5 + ["warn"] * 7, "it began in May"
+    assert [cell.text for cell in station.months][:2] == ["T12/2025: –", "T1: –"]
     assert station.owed
     assert [cell.tone for cell in page.months] == ["plain"] * 12, "no duty"
     assert desk.log.summary == "Tin, bài · tháng này thiếu 1"
@@ -72,8 +74,33 @@ def test_commune_that_ended_owes_no_month_after_its_end(desk: Desk, monkeypatch:
     monkeypatch.setattr(media_log, "has_ended", lambda _unit, day, _lists: day >= date(2026, 7, 15))
     desk.posts.log.show()
     station, _page = desk.log.outlets
-    assert [cell.tone for cell in station.months] == ["plain"] * 4 + ["warn"] * 3 + ["plain"] * 5
+    assert [cell.tone for cell in station.months] == ["plain"] * 5 + ["warn"] * 3 + ["plain"] * 4
     assert (station.owed, desk.log.summary) == ("", "Tin, bài truyền thông")
+
+
+def test_january_still_shows_what_december_has_and_lacks(desk: Desk, clock: FrozenClock):
+    clock.tick(days=26)  # to 20 December
+    for number in range(7):
+        desk.enter(title=f"{TITLE} số {number}").complete()
+    clock.tick(days=14)
+    desk.posts.log.show()
+    station, _page = desk.log.outlets
+    assert [cell.text for cell in station.months][-2:] == ["T12/2026: 7", "T1: 0"]
+    assert [cell.tone for cell in station.months] == ["plain"] * 3 + ["warn"] * 7 + ["ok", "warn"]
+    assert len(station.posts) == 7
+    assert desk.posts.open(station.posts[-1].record_id)
+
+
+def test_outlet_that_ended_with_december_is_left_in_january_without_a_duty(store: Store, clock: FrozenClock):
+    settle(store)
+    clock.tick(days=40)  # to 3 January
+    desk = Desk(store, clock, media_services(store, clock, seeded_ids(clock), station_end="2027-01-01"))
+    station, _page = desk.log.outlets
+    assert [cell.tone for cell in station.months][-2:] == ["warn", "plain"]
+    assert station.owed == ""
+    clock.tick(days=31)
+    desk.posts.log.show()
+    assert [card.id for card in desk.log.outlets] == [PAGE]
 
 
 def test_item_is_filed_under_the_id_of_its_fact_and_fills_its_month(desk: Desk):
@@ -89,7 +116,7 @@ def test_item_is_filed_under_the_id_of_its_fact_and_fills_its_month(desk: Desk):
     }
     assert change.record_id == commune_entry_id("media_post", change.set)
     (station, _page) = desk.log.outlets
-    assert (station.months[10].text, station.months[10].tone, station.owed) == ("T11: 1", "ok", "")
+    assert (station.months[11].text, station.months[11].tone, station.owed) == ("T11: 1", "ok", "")
     assert [(row.day, row.state) for row in station.posts] == [("24/11/2026", "unsent")]
     assert desk.log.summary == "Tin, bài truyền thông"
 
