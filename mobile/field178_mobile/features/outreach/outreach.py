@@ -111,7 +111,7 @@ class OutreachPresenter:
 
     @property
     def filing_warnings(self) -> tuple[FilingWarning, ...]:
-        """The warnings that the filing waits for: each is mended or confirmed; else empty."""
+        """The warnings that the filing waits for; else empty."""
         return self._filing_warnings
 
     @property
@@ -264,10 +264,6 @@ class OutreachPresenter:
     def jump(self, path: str) -> None:
         """Bring the field at a path into sight."""
         self.show(path)
-
-    def mend_warning(self, warning: FilingWarning) -> None:
-        """Make the change that mends a warning."""
-        self._change(warning.changes, warning.row.where)
 
     def complete(self, *, with_warnings: bool = False, with_clock_off: bool = False) -> None:
         """File the session if nothing keeps it; only a durable filing says so.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from field178_mobile.features.forms.screens.problem_line import ProblemLine
@@ -20,10 +21,6 @@ class RecordToFile(Protocol):
         """The warnings that are left."""
         ...
 
-    def mend_warning(self, warning: FilingWarning) -> None:
-        """Make the change that mends a warning."""
-        ...
-
     def jump(self, path: str) -> None:
         """Bring the field at a path into sight."""
         ...
@@ -38,12 +35,22 @@ class FileRecord(Protocol):
 
 
 class FilingWarningSheet(kit.Sheet):
-    """Lists the warnings of a record. FilingWarningSheet(record, file).open()."""
+    """Lists the warnings of a record. FilingWarningSheet(record, file, mend).open().
 
-    def __init__(self, record: RecordToFile, file: FileRecord, **kwargs: object) -> None:
+    mend: makes the change that mends a warning; None for records whose warnings have none.
+    """
+
+    def __init__(
+        self,
+        record: RecordToFile,
+        file: FileRecord,
+        mend: Callable[[FilingWarning], None] | None = None,
+        **kwargs: object,
+    ) -> None:
         super().__init__(title=_("Look again before filing"), sub=_("The reviewer sees these too."), **kwargs)
         self._record = record
         self._file = file
+        self._mend = mend
         confirm = kit.Btn(text=_("It is right so: file"), kind="outline", size_hint_x=1)
         confirm.bind(on_release=lambda _btn: self._leave(with_warnings=True))
         self.footer.add_widget(confirm)
@@ -56,13 +63,15 @@ class FilingWarningSheet(kit.Sheet):
             line.show(warning.row)
             line.bind(on_release=lambda line: self._go_to(line.path))
             self.add_widget(line)
-            if warning.mend:
-                mend = kit.Btn(text=warning.mend, icon="check", size_hint_x=1)
-                mend.bind(on_release=lambda _btn, warning=warning: self._mend(warning))
-                self.add_widget(mend)
+            if self._mend is not None and warning.mend:
+                button = kit.Btn(text=warning.mend, icon="check", size_hint_x=1)
+                button.bind(
+                    on_release=lambda _btn, mend=self._mend, warning=warning: self._take(mend, warning)
+                )
+                self.add_widget(button)
 
-    def _mend(self, warning: FilingWarning) -> None:
-        self._record.mend_warning(warning)
+    def _take(self, mend: Callable[[FilingWarning], None], warning: FilingWarning) -> None:
+        mend(warning)
         if self._record.filing_warnings:
             self._list()
         else:

@@ -30,7 +30,7 @@ class VisitFoot(kit.FootBar):
         """Do what a button says."""
         self.visit.act(action)
         if action == COMPLETE and self.visit.filing_warnings:
-            FilingWarningSheet(self.visit, self._file).open()
+            FilingWarningSheet(self.visit, self._file, self.visit.mend_warning).open()
         elif action == COMPLETE:
             self._confirm_clock(with_warnings=False)
 
