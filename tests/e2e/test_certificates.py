@@ -119,6 +119,6 @@ def test_init_refuses_a_certificate_that_tablets_would_refuse(tmp_path: Path, ch
     files = ["--certificate", str(chain.files[0]), "--key", str(chain.files[1])]
     done = CliRunner().invoke(main, ["init", "--url", "https://so178.example", *files], env=own)
     assert done.exit_code == 1
-    assert re.search(r"sẽ không tin chứng thư này: .*so178\.example", done.output)
+    assert re.search(r"sẽ không tin chứng thư của https://so178\.example: .*fullchain\.pem", done.output)
     done = CliRunner().invoke(main, ["init", "--url", f"https://{HOST}:1", *files], env=own)
     assert done.exit_code == 0, done.output

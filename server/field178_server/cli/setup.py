@@ -137,21 +137,18 @@ def _check_certificate(settings: Settings) -> None:
     """
     if not settings.is_https:
         return
+    from field178_server.health.wording import ADDRESS_REMEDY, CERTIFICATE_REMEDY
     from field178_server.security.certificate_check import Seen, fault_of_files, seen_from_outside
 
     if fault := fault_of_files(settings):
-        text = _(
-            "Tablets will refuse this certificate: {reason}. Give the whole chain (fullchain.pem) for the"
-            " name in {url}, and its key."
+        text = _("Tablets will refuse the certificate of {url}: {reason}.").format(
+            url=settings.url, reason=fault
         )
-        raise click.ClickException(text.format(reason=fault, url=settings.url))
+        raise click.ClickException(f"{text} {_(CERTIFICATE_REMEDY)}")
     seen, reason = seen_from_outside(settings)
     if seen is Seen.OTHER:
-        text = _(
-            "{url} shows another certificate than the enrolment codes name. A proxy in front: set"
-            " FIELD178_TRUSTED_PROXIES and name its chain; otherwise start the server again."
-        )
-        click.echo(text.format(url=settings.url), err=True)
+        text = _("{url} shows another certificate than the enrolment codes name.").format(url=settings.url)
+        click.echo(f"{text} {_(ADDRESS_REMEDY)}", err=True)
     elif seen is Seen.REFUSED:
         click.echo(_("Tablets refuse {url}: {reason}").format(url=settings.url, reason=reason), err=True)
 

@@ -12,6 +12,12 @@ from field178_shared.text.formats import date_text, datetime_text, number_text
 from field178_shared.text.i18n import N_, translator
 from field178_shared.time.clock import VIETNAM
 
+# Also the words of the command line.
+CERTIFICATE_REMEDY = N_("Give the whole chain (fullchain.pem) for the name in FIELD178_URL, and its key.")
+ADDRESS_REMEDY = N_(
+    "A proxy in front: set FIELD178_TRUSTED_PROXIES and name its chain in FIELD178_TLS_CERTIFICATE;"
+    " otherwise start the server again. See “Certificate” in the operations guide."
+)
 _IN_GIB = 10_240
 _IN_DAYS = 48
 
@@ -309,17 +315,12 @@ _REMEDIES: Mapping[tuple[CheckName, str], str] = {
     (CheckName.CERTIFICATE, "unreadable"): N_(
         "Bring the file back from the backup, then start the server again."
     ),
-    (CheckName.CERTIFICATE, "refused"): N_(
-        "Give the whole chain (fullchain.pem) for the name in FIELD178_URL, and its key."
-    ),
+    (CheckName.CERTIFICATE, "refused"): CERTIFICATE_REMEDY,
     (CheckName.CERTIFICATE, "other_key"): N_(
         "They cannot send: bring the certificate with the former key back (certbot: --reuse-key), or enrol"
         " them again."
     ),
-    (CheckName.ADDRESS, ""): N_(
-        "A proxy in front: set FIELD178_TRUSTED_PROXIES and name its chain in FIELD178_TLS_CERTIFICATE;"
-        " otherwise start the server again. See “Certificate” in the operations guide."
-    ),
+    (CheckName.ADDRESS, ""): ADDRESS_REMEDY,
     (CheckName.CERTIFICATE, ""): N_(
         "Renew it as in the operations guide, section “Certificate”, then start the server again."
     ),
