@@ -43,7 +43,7 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
 
-FLASHES = frozenset({"notice_announced", "notice_ended"})
+FLASHES = frozenset({view.ANNOUNCED, view.ENDED})
 _ADDRESS = ListAddress("console.notices", ("tab",))
 _NOT_SEEN, PAGE_SIZE = "no", 50
 _TOO_MANY = N_("As many notices are shown or planned as tablets take; end one first.")
@@ -97,7 +97,7 @@ def announce_notice() -> AnyResponse:
 
     if refusal := attempt(work, {ErrorCode.TOO_LARGE: _TOO_MANY}):
         return _form_page(form, refusal.message, refusal.status)
-    return done(url_for("console.notice", notice_id=made[0]), "notice_announced", made[0])
+    return done(url_for("console.notice", notice_id=made[0]), view.ANNOUNCED, made[0])
 
 
 @console.get("/notices/<notice_id>")
@@ -118,7 +118,7 @@ def notice(notice_id: str) -> Response:
         "notices/notice.html",
         layout=layout,
         active="console.notices",
-        flash=flash.text("", localizer) if flash else "",
+        flash=view.flash_text(flash, one, people, runtime.clock.now(), localizer) if flash else "",
         notice=one,
         text=view.own_text(one.text_vi, one.text_en, localizer),
         audience=view.audience_text(one.audience, localizer),
@@ -143,7 +143,7 @@ def end_notice(notice_id: str) -> AnyResponse:
         operations.withdraw(session, context, notice_id)
 
     run_write(runtime.engine, work)
-    return done(url_for("console.notice", notice_id=notice_id), "notice_ended", notice_id)
+    return done(url_for("console.notice", notice_id=notice_id), view.ENDED, notice_id)
 
 
 @console.post("/notices/<notice_id>/read")

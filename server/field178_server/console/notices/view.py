@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import request, url_for
 
+from field178_server.console.shell.flash import Flash
 from field178_server.console.shell.links import FilterLink
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
@@ -23,6 +24,7 @@ _TABS = {
     NoticeTab.COMING: N_("Coming"),
     NoticeTab.ENDED: N_("Over"),
 }
+ANNOUNCED, ENDED = "notice_announced", "notice_ended"
 _A_MOMENT = timedelta(microseconds=1)
 
 
@@ -99,6 +101,22 @@ def lines_of(found: NoticeList, localizer: Localizer) -> list[NoticeLine]:
     return [_line(one, found.reach[one.notice_id], localizer) for one in found.notices]
 
 
+def flash_text(
+    flash: Flash, notice: Notice, people: Sequence[Addressee], now: datetime, localizer: Localizer
+) -> str:
+    """Return what became of a notice just announced or ended, for those it is for."""
+    say, tablets = localizer.say, [tablet for person in people for tablet in person.tablets]
+    if flash.code == ENDED:
+        has_reached = any(tablet.delivered_at for tablet in tablets)
+        return flash.text("", localizer) if has_reached else say(N_("Ended. The notice is shown no longer."))
+    if notice.since is not None and notice.since > now:
+        day = localizer.day(local_date(notice.since))
+        return say(N_("Saved. The notice is shown from {day} on.")).format(day=day)
+    if not tablets:
+        return say(N_("The notice is shown on “Today” of the console. Nobody it is for has a tablet."))
+    return flash.text("", localizer)
+
+
 def days_of(people: Sequence[Addressee], localizer: Localizer) -> list[tuple[str, int]]:
     """Return on which days how many officers first had the notice."""
     days = Counter(local_date(one.seen_at) for one in people if one.seen_at is not None)
@@ -125,7 +143,9 @@ def _line(notice: Notice, reach: Reach, localizer: Localizer) -> NoticeLine:
         author=author_of(notice, localizer),
         period=period_of(notice, localizer),
         read=of.format(count=localizer.number(reach.read), all=localizer.number(reach.officers)),
-        delivered=of.format(count=localizer.number(reach.delivered), all=localizer.number(reach.tablets)),
+        delivered=of.format(count=localizer.number(reach.delivered), all=localizer.number(reach.tablets))
+        if reach.tablets
+        else "—",
     )
 
 

@@ -81,6 +81,27 @@ def test_a_notice_is_for_those_it_names(
         assert browser.post(f"/notices/{notice_id}/read").status_code == expected, login
 
 
+def test_announcement_names_tablets_only_where_its_audience_has_some(
+    reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    announced, ended = "nhận ở lần đồng bộ tới", "ở lần đồng bộ tới"
+    with_tablet = announce(reviewer, audience="role:team_lead")
+    assert announced in reviewer.text(f"/notices/{with_tablet}")
+    without = announce(reviewer, audience="role:leader_viewer")
+    page = reviewer.text(f"/notices/{without}")
+    assert "không có máy tính bảng" in page
+    assert announced not in page
+    reviewer.post(f"/notices/{without}/end")
+    assert ended not in reviewer.text(f"/notices/{without}")
+    assert has_row(reviewer.text("/notices?tab=ended"), "Lãnh đạo UBND", "—")
+    assert announced not in reviewer.text("/notices/new")
+
+
+def test_announcement_of_a_later_day_says_from_when_it_is_shown(reviewer: Browser) -> None:
+    page = reviewer.text(f"/notices/{announce(reviewer, since='2026-11-26')}")
+    assert "hiện từ 26/11/2026" in page
+
+
 def test_a_tablet_shows_it_and_the_page_tells_since_when(
     office: Office, reviewer: Browser, in_the_field: FieldWork
 ) -> None:
