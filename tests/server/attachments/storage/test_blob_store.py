@@ -16,6 +16,7 @@ from field178_server.attachments.storage.file_store import blob_name, blobs_of
 from field178_server.security.private_files import LoosePermissionsError
 from field178_server.settings import Settings
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.time.clock import SystemClock
 
 # More than one part of an upload to an object store.
 DATA = os.urandom(6_000_001)
@@ -94,7 +95,7 @@ def test_what_is_there_is_listed_of_one_tenant_and_gone_when_removed(blobs: Blob
     (found,) = blobs.list_blobs("main")
     assert (found.name, found.size) == (NAME, len(DATA))
     # By the clock of its store: a service has one of its own, a folder that of its disk.
-    clocks = datetime.now(UTC), datetime.fromtimestamp(source.stat().st_mtime, UTC)
+    clocks = SystemClock().now(), datetime.fromtimestamp(source.stat().st_mtime, UTC)
     assert min(abs(found.since - now) for now in clocks) < timedelta(hours=1)
     blobs.remove(NAME)
     assert blobs.size_of(NAME) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -26,6 +26,7 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.mail import operations
 from field178_server.office.mail.sender import MailSender
 from field178_server.security import certificates
+from field178_shared.time.clock import SystemClock
 
 SENDER, ADDRESS = "so178@huyen.example", "an@huyen.example"
 
@@ -222,7 +223,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make an authority and a certificate for 127.0.0.1."""
 
     folder = tmp_path_factory.mktemp("tls")
-    certificates.create(folder, "127.0.0.1", datetime.now(UTC))
+    certificates.create(folder, "127.0.0.1", SystemClock().now())
     return folder
 
 

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,6 +22,7 @@ from field178_server.office.webhooks.http_post import (
     post,
 )
 from field178_server.security import certificates
+from field178_shared.time.clock import SystemClock
 
 HOSTS = frozenset({"127.0.0.1", "localhost"})
 QUICK = PostLimits(HOSTS, step_s=0.5, whole_s=1.0)
@@ -137,7 +137,7 @@ def test_nobody_there_and_no_such_name() -> None:
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tls")
-    certificates.create(folder, "localhost", datetime.now(UTC))
+    certificates.create(folder, "localhost", SystemClock().now())
     return folder
 
 
