@@ -19,6 +19,10 @@ _ROUNDING = "tests/shared/indicators/test_rounding.py"
 _ABOVE = "tests/server/office/indicators/test_from_above.py"
 _POINT = "tests/server/console/establishments/test_form_pages.py"
 _WAIT = "tests/mobile/replication/test_failures.py"
+_EXPORTED = "tests/server/console/exports/test_sources.py"
+_EXPORTER = "tests/server/console/exports/test_access.py"
+_EXPORT_FILES = "tests/server/office/exports"
+_FEEDS = "tests/server/office/feeds/test_figures_from_above.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,5 +212,182 @@ BUGS: Mapping[str, SourceBug] = {
         "0 < number < SMALLEST_SHOWN - 1\n",
         "tests/shared/indicators/test_suppression.py",
         "small",
+    ),
+    # exports and feeds
+    "free_text_is_exported": SourceBug(
+        f"{_S}console.exports.records",
+        "if one.is_free_text or one.kind in _LEFT_OUT",
+        "if one.kind in _LEFT_OUT",
+        _EXPORTED,
+        "may_tell",
+    ),
+    "person_is_exported": SourceBug(
+        f"{_S}console.exports.records", "{FieldKind.PERSON, ", "{", _EXPORTED, "may_tell"
+    ),
+    "text_within_a_group_is_exported": SourceBug(
+        f"{_S}console.exports.records",
+        'one.path.partition(".")[0] for',
+        "one.path for",
+        _EXPORTED,
+        "may_tell",
+    ),
+    "typed_number_is_exported_unmasked": SourceBug(
+        f"{_S}console.exports.records",
+        "return mask(str(value), lint(str(value)))",
+        "return str(value)",
+        _EXPORTED,
+        "records_are_those",
+    ),
+    "last_day_is_left_out_of_an_export": SourceBug(
+        f"{_S}console.exports.records", "day <= until", "day < until", _EXPORTED, "first_and_last_day"
+    ),
+    "deleted_record_is_exported": SourceBug(
+        f"{_S}office.exports.records",
+        "            Record.deleted.is_(False),\n",
+        "",
+        _EXPORTED,
+        "records_are_those",
+    ),
+    "records_of_every_area_exported": SourceBug(
+        f"{_S}office.exports.records",
+        "true() if is_by_unit else filter_.covers(Record.scope)",
+        "true()",
+        _EXPORTED,
+        "records_are_those",
+    ),
+    "returns_of_every_area_exported": SourceBug(
+        f"{_S}office.exports.records",
+        "        return units.holds(f\"unit:{text_of(data, 'unit_id')}\")\n",
+        "        return True\n",
+        _EXPORTED,
+        "records_are_those",
+    ),
+    "visits_of_every_area_exported": SourceBug(
+        f"{_S}console.exports.lists",
+        "            access_of(officer.role, officer.scopes),\n            FiledFilter(",
+        "            access_of(officer.role, ()),\n            FiledFilter(",
+        _EXPORTED,
+        "scopes_of_the_officer",
+    ),
+    "follow_ups_of_every_area_exported": SourceBug(
+        f"{_S}console.exports.lists",
+        "access = access_of(officer.role, officer.scopes)",
+        "access = access_of(officer.role, ())",
+        _EXPORTED,
+        "scopes_of_the_officer",
+    ),
+    "commune_does_not_narrow_visits": SourceBug(
+        f"{_S}console.exports.lists", "until=until, unit_id=unit_id)", "until=until)", _EXPORTED, "narrows"
+    ),
+    "point_of_seven_decimals_exported": SourceBug(
+        f"{_S}console.exports.lists", "round(one / 1e7, 6)", "round(one / 1e7, 7)", _EXPORTED, "six_decimals"
+    ),
+    "point_of_seven_decimals_in_geojson": SourceBug(
+        f"{_S}office.exports.geojson",
+        "_DECIMALS, _DEGREE = 6, 10**7",
+        "_DECIMALS, _DEGREE = 7, 10**7",
+        _EXPORT_FILES,
+        "six_decimals",
+    ),
+    "text_is_a_formula_in_csv": SourceBug(
+        f"{_S}office.exports.table_files",
+        'if _FORMULA.match(text.lstrip(" \\u00a0")) else text',
+        "if _FORMULA.match(text) else text",
+        _EXPORT_FILES,
+        "formula",
+    ),
+    "text_is_a_formula_in_a_workbook": SourceBug(
+        f"{_S}office.exports.table_files",
+        "sheet.write_string(count, column, cell[:_MAX_CELL])",
+        "sheet.write(count, column, cell[:_MAX_CELL])",
+        _EXPORT_FILES,
+        "workbook",
+    ),
+    "export_of_many_communes_is_not_announced": SourceBug(
+        f"{_S}office.exports.kinds",
+        'is_narrowed = any(arguments.get(name) for name in ("since", "until", "unit"))',
+        'is_narrowed = "since" in arguments',
+        _EXPORT_FILES,
+        "announced",
+    ),
+    "file_of_another_officer_is_taken": SourceBug(
+        f"{_S}console.exports.pages",
+        "if job.queued_by != officer.id:",
+        "if not job.queued_by:",
+        _EXPORTER,
+        "somebody_else",
+    ),
+    "file_outlives_the_role_of_its_officer": SourceBug(
+        f"{_S}console.exports.pages",
+        'if job.arguments.get("what") not in {one.key for one in kinds_of(officer.role, load())}:',
+        "if not kinds_of(officer.role, load()):",
+        _EXPORTER,
+        "handed_out",
+    ),
+    "export_is_written_for_a_former_role": SourceBug(
+        f"{_S}office.exports.operations",
+        "if EXPORT_KINDS[run.arguments[WHAT]] not in kinds_of(officer.role, run.context.lists):",
+        "if not kinds_of(officer.role, run.context.lists):",
+        _EXPORTER,
+        "export_fails",
+    ),
+    "job_of_another_kind_is_stopped": SourceBug(
+        f"{_S}console.exports.pages", "job.kind != EXPORT or not (", "not (", _EXPORTER, "no_export"
+    ),
+    "exports_of_others_are_listed": SourceBug(
+        f"{_S}console.exports.pages",
+        '"" if sees_all else officer.id',
+        '""',
+        _EXPORTER,
+        "without_oversight",
+    ),
+    "export_is_not_in_the_trail": SourceBug(
+        f"{_S}office.exports.operations",
+        '    run.context.note(session, AuditEntry("export_made", run.job_id, None, _told(outcome)))\n',
+        "",
+        _EXPORTER,
+        "trail",
+    ),
+    "hidden_figure_is_exported": SourceBug(
+        f"{_S}console.exports.figures",
+        "        elif is_hidden:\n",
+        "        elif is_hidden and unit_id:\n",
+        _EXPORTED,
+        "hidden_figure",
+    ),
+    "communes_of_a_few_are_exported": SourceBug(
+        f"{_S}console.exports.figures",
+        "if indicator.privacy or figure is None or",
+        "if figure is None or",
+        _EXPORTED,
+        "about_a_few",
+    ),
+    "exact_figures_of_a_running_year_exported": SourceBug(
+        f"{_S}console.exports.figures",
+        "    figures = dict(seen_figures(asked, figures, hidden))\n",
+        "",
+        _EXPORTED,
+        "year_lasts",
+    ),
+    "hidden_figure_is_in_the_feed": SourceBug(
+        f"{_S}office.feeds.computed_rows",
+        "is_hidden = indicator.id in area.hidden.get(name, ())",
+        "is_hidden = False",
+        _FEEDS,
+        "hidden_figure",
+    ),
+    "exact_figures_of_a_running_year_in_the_feed": SourceBug(
+        f"{_S}office.feeds.computed_rows",
+        "figure = replace(figure, approved=seen_value(question, indicator, figure.approved, hidden))",
+        "pass",
+        _FEEDS,
+        "running_year",
+    ),
+    "waiting_records_are_in_the_feed": SourceBug(
+        f"{_S}office.feeds.computed_rows",
+        "waiting = None if reader.is_from_above else figure.with_waiting.value",
+        "waiting = figure.with_waiting.value",
+        _FEEDS,
+        "waiting",
     ),
 }

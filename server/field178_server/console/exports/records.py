@@ -15,13 +15,16 @@ from field178_server.office.exports.records import StoredRows
 from field178_server.office.exports.table_files import Cell, TableFile
 from field178_shared.merge import Data
 from field178_shared.records.reading import day_of
+from field178_shared.records.returns import RETURN_TYPES, day_of_return
 from field178_shared.schemas.fields.catalogue import FIELDS
 from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 from field178_shared.text.privacy import lint, mask
 
-_LEFT_OUT = frozenset({FieldKind.PERSON, FieldKind.LONG_TEXT, FieldKind.SOURCE, FieldKind.CODE})
+# A long text is a free text always, and needs no entry.
+_LEFT_OUT = frozenset({FieldKind.PERSON, FieldKind.SOURCE, FieldKind.CODE})
 _NUMBERS = frozenset({FieldKind.NUMBER, FieldKind.MONEY, FieldKind.BYTES})
 _DAYS = frozenset({FieldKind.DATE, FieldKind.MONTH})
+_FIRST_DAYS = _DAYS | {FieldKind.HALF_YEAR}
 
 
 def exported_fields(record_type: str) -> tuple[FieldSpec, ...]:
@@ -68,8 +71,10 @@ def _cell(record_type: str, field: FieldSpec, data: Data, localizer: Localizer) 
 
 
 def _day(record_type: str, data: Data) -> date | None:
-    """Return the day that a record is about: the first of its fields that is a day."""
-    days = (day_of(data, one.path) for one in exported_fields(record_type) if one.kind in _DAYS)
+    """Return the day that a record is about: that of a return, else the first field that is a day."""
+    if record_type in RETURN_TYPES:
+        return day_of_return(record_type, data)
+    days = (day_of(data, field.path) for field in exported_fields(record_type) if field.kind in _FIRST_DAYS)
     return next((one for one in days if one is not None), None)
 
 

@@ -1,0 +1,308 @@
+"""What an export holds of the store: whose records, of which days and states, and which of their fields."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import Select, delete, select, update
+from tests.server.console.exports.test_personal_data import TOLD, planted
+from tests.server.office_scene import MovedClock, Office
+from tests.shared import builders
+
+from field178_server.accounts.officers import OfficerContext
+from field178_server.audit.operation_context import OperationContext
+from field178_server.console.exports import records
+from field178_server.console.exports.records import exported_fields
+from field178_server.console.exports.sources import EXPORT_SOURCES
+from field178_server.database.models import EstablishmentProjection, FiledRecord, FollowUpProjection, Record
+from field178_server.database.unit_of_work import Session, run_write, snapshot
+from field178_server.office.exports.kinds import RECORD_KINDS
+from field178_server.office.exports.operations import ExportQuestion
+from field178_server.office.exports.table_files import Cell
+from field178_shared.codelists import load
+from field178_shared.indicators.suppression import counts_people
+from field178_shared.merge import Data
+from field178_shared.records.returns import RETURN_TYPES
+from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
+
+HERE, ELSEWHERE = "c11632_v1", "c11647_v1"
+Rows = list[dict[str, Cell]]
+Reads = Callable[..., Rows]
+
+
+@pytest.fixture
+def reads(district: Office) -> Reads:
+    """Return the rows of an export by column; `scopes`: those named for the officer, none for a reviewer."""
+
+    def rows_of(what: str, *scopes: str, role: str = "reviewer", now: str = "", **arguments: str) -> Rows:
+        officer = OfficerContext("main", "x", "x", "X", "focal", role, "vi", frozenset(scopes))
+        clock = MovedClock(datetime.fromisoformat(now)) if now else district.clock
+        context = OperationContext("main", clock, district.runtime.ids, load())
+        with snapshot(district.engine) as session:
+            table = EXPORT_SOURCES[what](session, ExportQuestion(officer, context, arguments))
+            found = [dict(zip(table.names, cells, strict=True)) for cells, _ in table.rows]
+            assert table.count in (0, len(found)) or what in {*RECORD_KINDS, "figures"}
+        return found
+
+    return rows_of
+
+
+def label(unit_id: str) -> str:
+    return load().units[unit_id].vi
+
+
+@pytest.fixture(scope="module")
+def entered(district: Office) -> Office:
+    """The district with three records of each type alone: in a commune, in another one, and a deleted one."""
+
+    def work(session: Session) -> None:
+        session.execute(delete(Record).where(Record.type.in_(RECORD_KINDS)))
+        for number, record_type in enumerate(sorted(RECORD_KINDS)):
+            for place, (unit_id, is_deleted) in enumerate(((HERE, False), (ELSEWHERE, False), (HERE, True))):
+                data = planted(record_type, getattr(builders, record_type)())
+                if "unit_id" in data:
+                    data["unit_id"] = unit_id
+                session.add(_record(record_type, data, f"unit:{unit_id}", 3 * number + place, is_deleted))
+
+    run_write(district.engine, work)
+    return district
+
+
+def _record(record_type: str, data: Data, scope: str, number: int, is_deleted: bool) -> Record:
+    return Record(
+        tenant_id="main",
+        record_id=builders.record_id(f"entered-{number}"),
+        type=record_type,
+        # No tablet has returns: they lie where all agencies enter them.
+        scope=f"unit:{HERE}" if record_type in RETURN_TYPES else scope,
+        rev=1,
+        seq=20_000 + number,
+        deleted=is_deleted,
+        h="0" * 32,
+        body=json.dumps(data, ensure_ascii=False),
+        subject_id=None,
+    )
+
+
+MADE_UP = "made_up"
+ALLOWED = (
+    FieldSpec("unit", "unit", FieldKind.CHOICE),
+    FieldSpec("sign", "sign", FieldKind.TEXT),
+    FieldSpec("services", "services", FieldKind.GROUP),
+    FieldSpec("services.*.quantity", "quantity", FieldKind.NUMBER),
+)
+
+
+@pytest.mark.parametrize(
+    ("forbidden", "column"),
+    [
+        (FieldSpec("remark", "remark", FieldKind.TEXT, is_free_text=True), "remark"),
+        (FieldSpec("story", "story", FieldKind.LONG_TEXT, is_free_text=True), "story"),
+        (FieldSpec("chosen", "chosen", FieldKind.CHOICE, is_free_text=True), "chosen"),
+        (FieldSpec("decided_by", "decided_by", FieldKind.PERSON), "decided_by"),
+        (FieldSpec("quoted", "quoted", FieldKind.SOURCE), "quoted"),
+        (FieldSpec("secret", "secret", FieldKind.CODE), "secret"),
+        (FieldSpec("members.*.user", "user", FieldKind.PERSON), "members"),
+        (FieldSpec("files.*.caption", "caption", FieldKind.TEXT, is_free_text=True), "files"),
+    ],
+    ids=lambda value: value.path if isinstance(value, FieldSpec) else "",
+)
+def test_field_that_may_tell_of_a_person_is_in_no_export(
+    monkeypatch: pytest.MonkeyPatch, forbidden: FieldSpec, column: str
+) -> None:
+    specs = [*ALLOWED, forbidden]
+    if column != forbidden.path:
+        specs.append(FieldSpec(column, column, FieldKind.GROUP))
+    monkeypatch.setattr(records, "FIELDS", {MADE_UP: {spec.path: spec for spec in specs}})
+    assert [spec.path for spec in exported_fields(MADE_UP)] == ["unit", "sign", "services"]
+
+
+def test_no_column_of_records_is_a_free_text_or_a_person() -> None:
+    exported = {f"{one}.{field.path}" for one in RECORD_KINDS for field in exported_fields(one)}
+    assert {"worker_census.unit_id", "payment.amount_vnd", "media_post.url"} <= exported
+    texts = {"budget_line.purpose", "denominator.source_document", "media_post.title", "agency_return.note"}
+    assert exported & texts == set()
+    assert "handed_to" not in {field.path for field in exported_fields("review")}
+
+
+@pytest.mark.parametrize("what", sorted(RECORD_KINDS))
+def test_records_are_those_within_the_access_of_the_officer(entered: Office, reads: Reads, what: str) -> None:
+    assert len(reads(what)) == 2, "a deleted record is in no export"
+    assert len(reads(what, f"unit:{HERE}")) == 1
+    here = reads(what, f"unit:{HERE}")[0]
+    assert here.get("unit_id", label(HERE)) == label(HERE)
+    assert reads(what, "unit:nowhere") == []
+    assert reads(what, role="team_lead") == []
+    text = "\n".join(str(cell) for row in reads(what) for cell in row.values())
+    assert [one for one in TOLD if one in text] == []
+
+
+# The first day of the period that a record is about, and the day before it.
+DAYS = {
+    "worker_census": "counted_on",
+    "media_post": "published_on",
+    "risk_group_count": "half_year",
+    "agency_return": "month",
+    "pilot_model": "started_on",
+    "sanction_decision": "document_date",
+    "payment": "paid_on",
+}
+
+
+@pytest.mark.parametrize("what", [*DAYS, "budget_line"])
+def test_first_and_last_day_are_within_an_export(entered: Office, reads: Reads, what: str) -> None:
+    made = getattr(builders, what)()
+    day = str(made[DAYS[what]]) if what in DAYS else f"{made['year']}-01-01"
+    assert len(reads(what, since=day, until=day)) == 2
+    assert len(reads(what, since=day)) == len(reads(what, until=day)) == 2
+    assert reads(what, since="2026-12-01" if day < "2026-12-01" else "2027-01-01") == []
+    assert reads(what, until="2025-12-31" if day > "2025-12-31" else "2020-01-01") == []
+
+
+def test_record_without_a_day_is_in_no_narrowed_export(entered: Office, reads: Reads) -> None:
+    assert len(reads("follow_up_closure")) == 2
+
+    def work(session: Session) -> None:
+        for row in session.scalars(select(Record).where(Record.type == "follow_up_closure")):
+            row.body = json.dumps({**json.loads(row.body), "closed_on": None})
+
+    run_write(entered.engine, work)
+    assert len(reads("follow_up_closure")) == 2
+    assert reads("follow_up_closure", since="2000-01-01") == []
+    assert reads("follow_up_closure", until="2100-01-01") == []
+
+
+@pytest.mark.parametrize("what", ["establishments", "visits", "sessions", "follow_ups"])
+def test_lists_hold_the_scopes_of_the_officer_alone(district: Office, reads: Reads, what: str) -> None:
+    with snapshot(district.engine) as session:
+        scopes = session.scalars(_SCOPES[what]).all()
+    assert len(reads(what)) == len(scopes) > 5
+    for scope in set(scopes):
+        assert len(reads(what, scope)) == scopes.count(scope)
+    assert reads(what, "unit:nowhere") == []
+    assert reads(what, role="team_lead") == []
+
+
+_SCOPES: Mapping[str, Select[tuple[str]]] = {
+    "establishments": select(EstablishmentProjection.scope),
+    "visits": select(FiledRecord.scope).where(FiledRecord.type == "inspection"),
+    "sessions": select(FiledRecord.scope).where(FiledRecord.type == "outreach_session"),
+    "follow_ups": select(FollowUpProjection.scope),
+}
+
+
+@pytest.mark.parametrize("what", ["establishments", "visits", "sessions"])
+def test_commune_narrows_each_list_that_asks_for_it(reads: Reads, what: str) -> None:
+    column = "unit_id" if what == "establishments" else "unit"
+    every, here = reads(what), reads(what, unit=HERE)
+    assert {row[column] for row in here} == {label(HERE)}
+    assert len(here) == [row[column] for row in every].count(label(HERE))
+
+
+@pytest.mark.parametrize("what", ["visits", "sessions"])
+def test_first_and_last_day_of_lists_are_within(reads: Reads, what: str) -> None:
+    every = [row["day"] for row in reads(what)]
+    day = every[0]
+    assert isinstance(day, date)
+    assert len(reads(what, since=str(day), until=str(day))) == every.count(day) > 0
+    before = str(day - timedelta(days=1))
+    assert len(reads(what, until=before)) == len(
+        [one for one in every if isinstance(one, date) and one < day]
+    )
+
+
+def test_visits_of_every_state_are_exported_with_their_state(district: Office, reads: Reads) -> None:
+    states = {row["state"] for row in reads("visits")}
+    assert len(states) == 2
+    with snapshot(district.engine) as session:
+        visits = session.scalars(_SCOPES["visits"].add_columns(FiledRecord.review_state)).all()
+    assert len(visits) == len(reads("visits"))
+
+
+def test_columns_of_visits_and_sessions_name_no_officer_and_hold_no_free_text(reads: Reads) -> None:
+    assert set(reads("visits")[0]) & {"officer", "note", "minutes_number"} == set()
+    assert set(reads("sessions")[0]) == {
+        "day",
+        "unit",
+        "form",
+        "attendance",
+        "first_time",
+        "state",
+        "received",
+    }
+
+
+def test_points_of_the_register_have_six_decimals_and_visits_lie_there(
+    district: Office, reads: Reads
+) -> None:
+    with snapshot(district.engine) as session:
+        place = session.scalars(
+            select(FiledRecord.establishment_id).where(FiledRecord.type == "inspection")
+        ).first()
+        name = session.scalars(
+            select(EstablishmentProjection.name).where(EstablishmentProjection.record_id == place)
+        ).one()
+    moved = update(EstablishmentProjection).where(EstablishmentProjection.record_id == place)
+    run_write(
+        district.engine, lambda session: session.execute(moved.values(lat=208_173_449, lon=1_065_554_251))
+    )
+    (row,) = [row for row in reads("establishments") if row["name"] == name]
+    assert (row["lat"], row["lon"]) == (20.817345, 106.555425)
+
+
+def test_correction_without_a_due_day_is_exported_unless_days_are_asked_for(
+    district: Office, reads: Reads
+) -> None:
+    every = reads("follow_ups")
+
+    def work(session: Session) -> None:
+        row = session.scalars(select(FollowUpProjection).limit(1)).one()
+        row.due_on = date(9999, 12, 31)
+
+    run_write(district.engine, work)
+    assert len(reads("follow_ups")) == len(every)
+    assert [row["due_on"] for row in reads("follow_ups")].count(None) == 1
+    assert len(reads("follow_ups", since="2000-01-01")) == len(every) - 1
+    assert len(reads("follow_ups", until="2100-01-01")) == len(every) - 1
+    day = max(row["due_on"] for row in reads("follow_ups", since="2000-01-01"))
+    last = reads("follow_ups", since=str(day), until=str(day))
+    assert {row["due_on"] for row in last} == {day}
+
+
+def test_city_reads_rounded_numbers_and_no_commune_while_the_year_lasts(reads: Reads) -> None:
+    lists, november = load(), "2024-11-15T02:00:00+00:00"
+    office = reads("figures", now=november, year="2024")
+    city = reads("figures", "unit:c11632_v1", role="city_viewer", now=november, year="2024")
+    people = {one.id for one in lists.indicators.values() if counts_people(lists, one)}
+    seen = [row for row in city if row["indicator"] in people and row["num"] is not None]
+    assert len(seen) > 5
+    assert [row["num"] for row in seen if float(str(row["num"])) % 5] == []
+    assert len({row["area_code"] for row in seen}) == 1, "communes of a running year are not shown"
+    exact = {row["indicator"]: row["num"] for row in office if not str(row["area_code"]).startswith("c1")}
+    assert any(row["num"] != exact[str(row["indicator"])] for row in seen)
+    assert {row["pending"] for row in city} == {None}
+
+
+def test_indicator_about_a_few_has_no_row_of_a_commune_for_anybody(reads: Reads) -> None:
+    lists = load()
+    private = {one.id for one in lists.indicators.values() if one.privacy}
+    assert private
+    rows = reads("figures", year="2024")
+    assert {row["indicator"] for row in rows} >= private
+    of_communes = {row["indicator"] for row in rows if str(row["area_code"]) in lists.units}
+    assert of_communes & private == set()
+    assert len(of_communes) > 10
+
+
+def test_hidden_figure_has_no_number_in_any_column(reads: Reads) -> None:
+    numbers = ("num", "den", "value", "low", "high", "target", "pending", "counted", "countable")
+    hidden = [
+        row
+        for row in reads("figures", role="city_viewer", year="2024")
+        if str(row["note"]).startswith("Không hiện")
+    ]
+    assert hidden
+    assert [row for row in hidden if any(row[name] is not None for name in numbers)] == []
