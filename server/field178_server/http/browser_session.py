@@ -31,6 +31,7 @@ _REFUSALS = {
     ErrorCode.BUSY: N_("Many people are signing in right now. Type the password again in some seconds."),
 }
 CODE_FIELD = "confirm_code"
+_NO_PASSWORD = N_("Type your password: this needs it.")
 _CODE_REFUSED = N_(
     "The password or the one-time code is not right."
     " Each code is good once: wait for the next one after signing in."
@@ -97,6 +98,9 @@ def password_refusal() -> tuple[int, str] | None:
     """Check the officer's password once more, where it was not typed lately; return why not: status, text."""
     if is_confirmed():
         return None
+    if not request.form.get("password"):
+        # No attempt: the field was overlooked.
+        return AppError(ErrorCode.SIGN_IN_REFUSED).status, _NO_PASSWORD
     try:
         confirm(request.form.get("password", ""), "".join(request.form.get(CODE_FIELD, "").split()))
     except AppError as error:

@@ -80,9 +80,12 @@ def test_an_officer_keeps_an_address_and_chooses_topics(office: Office, signed_i
     assert lead.text("/account").count("checked") == 1
 
 
-@pytest.mark.parametrize(("password", "status"), [("", 403), ("falsch", 403), (PASSWORD, 303)])
+@pytest.mark.parametrize(
+    ("password", "status", "sentence"),
+    [("", 403, "Hãy gõ mật khẩu"), ("falsch", 403, "Mật khẩu không đúng"), (PASSWORD, 303, "")],
+)
 def test_own_address_changes_with_the_password_only(
-    office: Office, signed_in: SignIn, password: str, status: int
+    office: Office, signed_in: SignIn, password: str, status: int, sentence: str
 ) -> None:
     lead = signed_in("an")
     fields = {"email": "an@xa.example", "topic": "returned", "password": password}
@@ -93,7 +96,19 @@ def test_own_address_changes_with_the_password_only(
         return
     page = answer.get_data(as_text=True)
     assert ('id="error-mail-password"' in page, 'value="an@xa.example"' in page) == (True, True)
+    assert sentence in page
+    field = page.partition('id="mail-password"')[2].partition(">")[0]
+    assert "autofocus" in field
+    assert 'aria-describedby="error-mail-password"' in field
     assert (officer(office, "an").email, officer(office, "an").mail_topics) == (None, None)
+
+
+def test_password_left_empty_is_no_attempt(office: Office, signed_in: SignIn) -> None:
+    lead = signed_in("an")
+    for _ in range(12):
+        answer = lead.post("/account/mail", {"email": "an@xa.example", "password": ""})
+        assert "Hãy gõ mật khẩu" in answer.get_data(as_text=True)
+    keep_mail(lead, "an")
 
 
 def test_topics_alone_and_a_password_typed_lately_need_no_password(office: Office, signed_in: SignIn) -> None:
