@@ -76,8 +76,11 @@ def _plan_line(work: CommuneWork, unit_id: str, today: date, localizer: Localize
         say(N_("plan of {year}")).format(year=today.year),
         number or say(N_("not entered yet")),
         "" if work.plan else "warn",
-        new_href(PLAN, unit_id),
-        say(ADD[PLAN]),
+        url_for("console.commune_entry", record_id=work.plan.record_id)
+        if work.plan
+        else new_href(PLAN, unit_id),
+        say(N_("Look at it")) if work.plan else say(ADD[PLAN]),
+        is_entered=work.plan is not None,
     )
 
 

@@ -108,7 +108,7 @@ def test_month_says_what_is_owed_until_it_is_entered(
     page = shown(commune)
     assert "Đã nhập: Thống kê nhóm có nguy cơ cao." in page
     assert "1 tin, bài tháng này: Đài truyền thanh xã GL" in page
-    assert "1 kế hoạch năm 2026 12/KH-UBND" in page
+    assert "1 kế hoạch năm 2026 12/KH-UBND Xem" in page
     assert "Không còn cơ sở nào phải thống kê." in page
     assert f"1 {youth} Xem" in page
     assert "Xem ảnh" not in page
