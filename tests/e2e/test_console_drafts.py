@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from tests.e2e.browser import DESK, WAIT_MS
+from tests.e2e.browser import DESK, WAIT_MS, watched_page
 from tests.e2e.server_process import ServerProcess
 from tests.e2e.test_console import PASSWORD, Desk, desk
 
@@ -100,6 +101,28 @@ def test_form_sent_after_session_end_leads_back_to_itself_and_is_not_sent_by_its
     expect(page.get_by_label("Tên cơ sở")).to_have_value("Karaoke Lan Chi 2")
     desk.tablet.pull_all()
     assert desk.tablet.base[place]["data"]["name"] == "Karaoke Lan Chi (GL-931)"
+
+
+def test_restored_text_names_what_another_officer_wrote_meanwhile(
+    desk: Desk, browser: Browser, context: BrowserContext
+) -> None:
+    record = desk.file("Karaoke Lan Chi (GL-932)")
+    desk.tablet.pull_all()
+    address = f"/establishments/{desk.tablet.base[record]['data']['establishment_id']}/edit"
+    page = context.new_page()
+    sign_in(page, path=address)
+    page.get_by_label("Tên cơ sở").press_sequentially(" hai")
+    expect_kept(page)
+    page.goto("/")
+    with watched_page(browser, desk.server.url, locale="vi-VN") as other:
+        sign_in(other.page, path=address)
+        other.page.get_by_label("Tên cơ sở").fill("Karaoke Lan Chi Mới (GL-932)")
+        other.page.get_by_role("button", name="Ghi").click()
+        expect(other.page.get_by_role("status").first).to_be_visible()
+    page.goto(address)
+    notice = page.get_by_role("status").filter(has_text=RESTORED)
+    expect(notice).to_contain_text(re.compile(r"gõ lúc \d\d/\d\d/\d{4} \d\d:\d\d và"))
+    expect(notice).to_contain_text("Tên cơ sở: nay là “Karaoke Lan Chi Mới (GL-932)”")
 
 
 def test_typed_text_is_gone_once_it_is_written(desk: Desk, context: BrowserContext) -> None:

@@ -39,8 +39,12 @@
     return Array.from(field.options).find((option) => option.value === value)?.textContent.trim() ?? value;
   }
 
-  const labelOf = (field) =>
-    (field.getAttribute("aria-label") || field.labels?.[0]?.textContent || field.name).replace(/\s+/g, " ").trim();
+  // The label without "(required)".
+  function labelOf(field) {
+    const label = field.labels?.[0]?.cloneNode(true);
+    label?.querySelectorAll(".hint").forEach((hint) => hint.remove());
+    return (field.getAttribute("aria-label") || label?.textContent || field.name).replace(/\s+/g, " ").trim();
+  }
 
   // Fields of one form by their keys: the name with the value of a box, or with the place among those of one name.
   function fieldsOf(form) {
@@ -192,9 +196,10 @@
 
   // --- showing -----------------------------------------------------------------------------------
 
-  const clock = new Intl.DateTimeFormat("vi-VN", {
-    timeZone: "Asia/Ho_Chi_Minh", hour: "2-digit", minute: "2-digit", day: "2-digit", month: "2-digit", year: "numeric",
-  });
+  const format = (parts) => new Intl.DateTimeFormat("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", ...parts });
+  const days = format({ day: "2-digit", month: "2-digit", year: "numeric" });
+  const times = format({ hour: "2-digit", minute: "2-digit" });
+  const instantOf = (typedAt) => `${days.format(typedAt)} ${times.format(typedAt)}`; // as the server writes it
 
   // Put the text of one entry back; return "kept", "changed" for one that others changed, null for nothing done.
   function place(field, entry, isRefused) {
@@ -246,8 +251,8 @@
   function showNotice(form, draft, { changed, unplaced }) {
     const notice = document.getElementById("draft-notice").content.firstElementChild.cloneNode(true);
     const part = (name) => notice.querySelector(`[data-${name}]`);
-    fill(part("typed-at"), { time: clock.format(draft.typedAt) });
-    if (draft.sentAt) fill(part("sent-at"), { time: clock.format(draft.sentAt) });
+    fill(part("typed-at"), { time: instantOf(draft.typedAt) });
+    if (draft.sentAt) fill(part("sent-at"), { time: instantOf(draft.sentAt) });
     part("changed").hidden = changed.length === 0 && (isAnswer(form) || basisOf(form) === draft.basis);
     const sentence = part("now").dataset.now;
     list(part("now"), changed.map(([field, value]) => sentence.replace("{field}", field).replace("{value}", value)));
