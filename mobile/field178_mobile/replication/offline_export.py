@@ -20,7 +20,7 @@ from field178_mobile.vault import Enrolment, base64url
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.fsync import make_folder, sync_folder
 from field178_shared.offline_export import SUFFIX, ExportOrigin, write_offline_export
-from field178_shared.time.clock import Clock, to_wire
+from field178_shared.time.clock import VIETNAM, Clock, to_wire
 
 # EFBIG: the file system of a stick takes no file of this size.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -69,7 +69,7 @@ class OfflineExporter:
         return WrittenExport(path, count, size_bytes)
 
     def _path(self) -> Path:
-        stamp = self.clock.now().strftime("%Y%m%d-%H%M%S")
+        stamp = self.clock.now().astimezone(VIETNAM).strftime("%Y%m%d-%H%M%S")
         return self.folder() / f"cuu-ho-{self.enrolment.device[-6:]}-{stamp}{SUFFIX}"
 
     def _write(self, path: Path, work: UnsentChanges) -> int:

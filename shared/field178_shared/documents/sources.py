@@ -10,7 +10,7 @@ from field178_shared.codelists import AnswerKind, ChecklistItem, ChecklistSectio
 from field178_shared.records.establishment import Establishment
 from field178_shared.records.inspection import CheckedAnswer, Inspection
 from field178_shared.records.number_block import serial_of
-from field178_shared.records.reading import Data, text_of
+from field178_shared.records.reading import Data, day_of_act, text_of
 
 MINUTES, COMMITMENT, SESSION_RECORD = "minutes", "commitment", "session_record"
 # Article, clause, point: "9.1.a".
@@ -38,7 +38,7 @@ class VisitSource:
         """Return the name of a paper's file; an establishment's name MUST NOT stand in it."""
         serial = serial_of(text_of(self.data, "minutes_number"))
         which = f"{serial:02d}" if serial else self.record_id[-8:]
-        day = text_of(self.data, "started_at")[:10]
+        day = day_of_act(self.data) or ""
         return f"{_STEMS[kind]}-{which}-{day}-ban-{self.rev}.pdf"
 
 

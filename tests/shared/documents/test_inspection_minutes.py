@@ -17,7 +17,7 @@ from tests.shared import builders
 from field178_shared.codelists import load
 from field178_shared.documents.blocks import Seal
 from field178_shared.documents.inspection_minutes import inspection_minutes_pdf
-from field178_shared.documents.sources import VisitSource
+from field178_shared.documents.sources import COMMITMENT, MINUTES, VisitSource
 
 LISTS = load()
 LEADER, SECRETARY = builders.USERS
@@ -57,6 +57,12 @@ def read(given: VisitSource) -> str:
 def pages_of(given: VisitSource) -> list[str]:
     reader = PdfReader(io.BytesIO(inspection_minutes_pdf(given, LISTS)))
     return [" ".join(page.extract_text().split()) for page in reader.pages]
+
+
+def test_papers_of_a_visit_after_midnight_are_named_by_the_day_in_vietnam() -> None:
+    night = source(started_at="2026-12-31T17:10:00Z", minutes_number="07/BB-ĐKT178")
+    assert night.file_name(MINUTES) == "bien-ban-07-2027-01-01-ban-1.pdf"
+    assert night.file_name(COMMITMENT) == "cam-ket-07-2027-01-01-ban-1.pdf"
 
 
 def answers(**over: dict[str, object]) -> dict[str, object]:
