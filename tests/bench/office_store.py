@@ -33,7 +33,7 @@ from field178_server.security.passwords import Passwords
 from field178_shared.codelists import load
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
-from field178_shared.time.clock import SystemClock
+from field178_shared.time.clock import SystemClock, local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Sizes:
 # Of ten records nine are approved; each ninth visit has a violation and a correction.
 _WAITING_OF, _VIOLATION_OF = 10, 9
 _STEP, _DAYS = 1_000, 1_000
-TODAY = SystemClock().now().date()
+TODAY = local_date(SystemClock().now())
 TEAM_SCOPE = f"team:{builders.TEAM}"
 _KINDS = ("Karaoke", "Nhà nghỉ", "Khách sạn", "Massage", "Bar", "Quán ăn", "Cà phê")
 _WORDS = (
