@@ -38,18 +38,23 @@ class Keyboard:
     def __init__(self, on_search: Callable[[], None]) -> None:
         self.ring = FocusRing()
         self._on_search = on_search
+        # Keys that press and were not released yet: the system repeats them while they are held.
+        self._down: set[int] = set()
         # Where the keyboard was on each layer: whoever closes a sheet is back where it was opened.
         self._was: WeakKeyDictionary[Widget, ReferenceType[Widget]] = WeakKeyDictionary()
 
     def listen(self) -> None:
         """Begin to hear keys."""
         Window.fbind("on_key_down", self._pressed)
+        Window.fbind("on_key_up", self._released)
         Window.fbind("on_touch_down", self._touched)
 
     def leave(self) -> None:
         """Hear nothing any more."""
         Window.funbind("on_key_down", self._pressed)
+        Window.funbind("on_key_up", self._released)
         Window.funbind("on_touch_down", self._touched)
+        self._down.clear()
         self.ring.take_off()
 
     @property
@@ -77,9 +82,15 @@ class Keyboard:
         is_arrow = code in VERTICAL or (current is None and code in (*BEFORE, *AFTER))
         if is_arrow and self._enter_grid(current):
             return True
+        is_repeat = code in self._down
+        if code in (*ENTER, SPACE):
+            self._down.add(code)
         if isinstance(current, TextInput):
             return False
-        return self._type_number(code, text) or self._act_on(current, code)
+        return is_repeat or self._type_number(code, text) or self._act_on(current, code)
+
+    def _released(self, _window: object, code: int, _scan: int) -> None:
+        self._down.discard(code)
 
     def _act_on(self, current: Widget | None, code: int) -> bool:
         if current is None:

@@ -102,6 +102,20 @@ def test_space_presses_and_escape_closes_and_goes_back_to_what_was_held(pose):
     assert held(pose) is line
 
 
+@pytest.mark.parametrize("key", [ENTER, SPACE])
+def test_key_that_is_held_presses_once(pose, key):
+    press(TAB)
+    presses: list[str] = []
+    held(pose).bind(on_release=lambda item: presses.append(item.key))
+    for _repeat in range(5):
+        Window.dispatch("on_key_down", key, 0, None, [])
+        frames(1)
+    assert presses == ["inspection"]
+    Window.dispatch("on_key_up", key, 0)
+    press(key)
+    assert presses == ["inspection"] * 2
+
+
 def test_ctrl_f_searches_from_every_screen(pose):
     pose.screen("sync")
     press(ord("f"), "ctrl", text="f")
