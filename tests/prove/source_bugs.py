@@ -248,6 +248,13 @@ BUGS: Mapping[str, SourceBug] = {
         _EXPORTED,
         "records_are_those",
     ),
+    "erased_record_is_exported": SourceBug(
+        f"{_S}office.exports.records",
+        "if data.keys() == {ERASED_AT}:",
+        "if not data:",
+        _EXPORTED,
+        "records_are_those",
+    ),
     "records_of_every_area_exported": SourceBug(
         f"{_S}office.exports.records",
         "true() if is_by_unit else filter_.covers(Record.scope)",

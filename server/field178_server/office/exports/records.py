@@ -18,13 +18,14 @@ from field178_shared.merge import Data
 from field178_shared.records.commune import COMMUNE_TYPES
 from field178_shared.records.reading import text_of
 from field178_shared.records.returns import RETURN_TYPES
+from field178_shared.wire.protocol import ERASED_AT
 
 _STEP = 500
 
 
 @dataclass(frozen=True, slots=True)
 class StoredRows:
-    """The live records of a type within the access of an officer."""
+    """The live records of a type within the access of an officer, without those that were erased."""
 
     session: Session
     tenant_id: str
@@ -68,6 +69,8 @@ class StoredRows:
         )
 
     def _is_seen(self, data: Data) -> bool:
+        if data.keys() == {ERASED_AT}:
+            return False
         if self.record_type not in RETURN_TYPES:
             return True
         units = access_to_communes(self.officer.role, self.officer.scopes)

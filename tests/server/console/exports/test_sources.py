@@ -27,6 +27,7 @@ from field178_shared.indicators.suppression import counts_people
 from field178_shared.merge import Data
 from field178_shared.records.returns import RETURN_TYPES
 from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
+from field178_shared.wire.protocol import ERASED_AT
 
 HERE, ELSEWHERE = "c11632_v1", "c11647_v1"
 Rows = list[dict[str, Cell]]
@@ -56,33 +57,39 @@ def label(unit_id: str) -> str:
 
 @pytest.fixture(scope="module")
 def entered(district: Office) -> Office:
-    """The district with three records of each type alone: in a commune, in another one, and a deleted one."""
+    """The district with four records of each type alone: in two communes, a deleted and an erased one."""
 
     def work(session: Session) -> None:
         session.execute(delete(Record).where(Record.type.in_(RECORD_KINDS)))
         for number, record_type in enumerate(sorted(RECORD_KINDS)):
-            for place, (unit_id, is_deleted) in enumerate(((HERE, False), (ELSEWHERE, False), (HERE, True))):
-                data = planted(record_type, getattr(builders, record_type)())
+            for place, (unit_id, is_deleted, is_erased) in enumerate(STORED):
+                data: Data = planted(record_type, getattr(builders, record_type)())
                 if "unit_id" in data:
                     data["unit_id"] = unit_id
-                session.add(_record(record_type, data, f"unit:{unit_id}", 3 * number + place, is_deleted))
+                body: Data = {ERASED_AT: "2026-11-24T08:00:00Z"} if is_erased else data
+                row = _record(record_type, body, unit_id, len(STORED) * number + place)
+                row.deleted = is_deleted
+                session.add(row)
 
     run_write(district.engine, work)
     return district
 
 
-def _record(record_type: str, data: Data, scope: str, number: int, is_deleted: bool) -> Record:
+# Unit, whether the record is deleted, and whether it is erased.
+STORED = ((HERE, False, False), (ELSEWHERE, False, False), (HERE, True, False), (HERE, False, True))
+
+
+def _record(record_type: str, data: Data, unit_id: str, number: int) -> Record:
     return Record(
         tenant_id="main",
         record_id=builders.record_id(f"entered-{number}"),
         type=record_type,
         # No tablet has returns: they lie where all agencies enter them.
-        scope=f"unit:{HERE}" if record_type in RETURN_TYPES else scope,
+        scope=f"unit:{HERE if record_type in RETURN_TYPES else unit_id}",
         rev=1,
         seq=20_000 + number,
-        deleted=is_deleted,
         h="0" * 32,
-        body=json.dumps(data, ensure_ascii=False),
+        body=json.dumps(data, ensure_ascii=False, separators=(",", ":")),
         subject_id=None,
     )
 
@@ -130,7 +137,7 @@ def test_no_column_of_records_is_a_free_text_or_a_person() -> None:
 
 @pytest.mark.parametrize("what", sorted(RECORD_KINDS))
 def test_records_are_those_within_the_access_of_the_officer(entered: Office, reads: Reads, what: str) -> None:
-    assert len(reads(what)) == 2, "a deleted record is in no export"
+    assert len(reads(what)) == 2, "a deleted or erased record is in no export"
     assert len(reads(what, f"unit:{HERE}")) == 1
     here = reads(what, f"unit:{HERE}")[0]
     assert here.get("unit_id", label(HERE)) == label(HERE)
@@ -167,7 +174,8 @@ def test_record_without_a_day_is_in_no_narrowed_export(entered: Office, reads: R
 
     def work(session: Session) -> None:
         for row in session.scalars(select(Record).where(Record.type == "follow_up_closure")):
-            row.body = json.dumps({**json.loads(row.body), "closed_on": None})
+            if not row.body.startswith(f'{{"{ERASED_AT}"'):
+                row.body = json.dumps({**json.loads(row.body), "closed_on": None})
 
     run_write(entered.engine, work)
     assert len(reads("follow_up_closure")) == 2
