@@ -37,7 +37,7 @@ def test_slices_count_what_all_records_count_at_once(
     question = ReportQuestion(lists, period, units, TODAY)
     with Session(store.engine) as session:
         facts = ReportFacts(session, tenant_id, question)
-        approved = approved_only(records_to_count(session, tenant_id))
+        approved = approved_only(records_to_count(session, tenant_id, lists))
         at_once = Facts(lists, approved, TODAY, establishment_aliases(session, tenant_id))
     sliced = facts.figures
     for of_figures in (period, same_period_before(period)):
