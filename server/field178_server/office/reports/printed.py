@@ -36,6 +36,8 @@ ANNEX_NOTE = "(Kèm theo Báo cáo số      /{symbol} ngày      tháng      n�
 _COMMITTEE = "Ủy ban nhân dân"
 # How a list numbers an annex; ND 30/2020 has Roman numbers, on a line of their own.
 _NUMBERED = re.compile(r"Phụ lục \w+\. ")
+# Head of a column that was not counted everywhere: its name, and how much was.
+_COUNTED_HEAD = re.compile(r"(?P<name>.+) \((?P<counted>đếm [^()]+)\)")
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 
 Content = Mapping[str, Any]
@@ -348,13 +350,23 @@ def _places(report: PrintedReport) -> Iterator[tuple[tuple[str, str], str]]:
         for figure in section.figures:
             yield (section.heading, figure.label), _whole_text(figure)
     for annex in report.annexes:
+        columns = [_name_and_counted(head) for head in annex.head[1:]]
+        for column, counted in columns:
+            if counted:
+                yield (annex.title, column), counted
         seen = Counter[str]()
         for row in annex.rows:
             seen[row[0]] += 1
             # Targets of two plans have rows of the same name.
             name = row[0] if seen[row[0]] == 1 else f"{row[0]} ({seen[row[0]]})"
-            for head, cell in zip(annex.head[1:], row[1:], strict=True):
-                yield (annex.title, f"{name}: {head}"), cell
+            for (column, _counted), cell in zip(columns, row[1:], strict=True):
+                yield (annex.title, f"{name}: {column}"), cell
+
+
+def _name_and_counted(head: str) -> tuple[str, str]:
+    """Return the name of a column, the same however much of it was counted, and how much that is."""
+    match = _COUNTED_HEAD.fullmatch(head)
+    return (match["name"], match["counted"]) if match else (head, "")
 
 
 def _whole_text(figure: PrintedFigure) -> str:
