@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Select, delete, select, update
@@ -194,7 +195,7 @@ def test_lists_hold_the_scopes_of_the_officer_alone(district: Office, reads: Rea
     assert reads(what, role="team_lead") == []
 
 
-_SCOPES: Mapping[str, Select[tuple[str]]] = {
+_SCOPES: Mapping[str, Select[Any]] = {
     "establishments": select(EstablishmentProjection.scope),
     "visits": select(FiledRecord.scope).where(FiledRecord.type == "inspection"),
     "sessions": select(FiledRecord.scope).where(FiledRecord.type == "outreach_session"),
@@ -275,9 +276,9 @@ def test_correction_without_a_due_day_is_exported_unless_days_are_asked_for(
     assert [row["due_on"] for row in reads("follow_ups")].count(None) == 1
     assert len(reads("follow_ups", since="2000-01-01")) == len(every) - 1
     assert len(reads("follow_ups", until="2100-01-01")) == len(every) - 1
-    day = max(row["due_on"] for row in reads("follow_ups", since="2000-01-01"))
-    last = reads("follow_ups", since=str(day), until=str(day))
-    assert {row["due_on"] for row in last} == {day}
+    day = max(str(row["due_on"]) for row in reads("follow_ups", since="2000-01-01"))
+    last = reads("follow_ups", since=day, until=day)
+    assert {str(row["due_on"]) for row in last} == {day}
 
 
 def test_city_reads_rounded_numbers_and_no_commune_while_the_year_lasts(reads: Reads) -> None:
