@@ -39,7 +39,7 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = MappingProxyType(
         ),
         ActionKind.DECISIONS: (
             *("review_approved", "review_returned", "review_void", "review_reopened"),
-            "review_approval_undone",
+            *("review_approval_undone", "review_return_taken_back"),
             *("review_commented", "review_thread_closed", "review_thread_reopened"),
             *(
                 f"{type_}_{action}"

@@ -46,7 +46,7 @@ def review(  # noqa: PLR0913  # one parameter an option
     login: str | None,
     as_json: bool,
 ) -> None:
-    """Approve, return, void or reopen a record.
+    """Approve, return, void or reopen a record; take the return of an entry back.
 
     Of a record that was decided on already, --review names the revision of the review that was seen.
     """

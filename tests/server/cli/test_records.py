@@ -131,6 +131,29 @@ def test_a_decision_reaches_the_tablet_with_its_comment(field178: Command, table
     assert review_of(tablet)["state"] == "void"
 
 
+def test_wrong_census_is_returned_by_a_command(field178: Command, tablet: Field) -> None:
+    place = tablet.file("establishment", ESTABLISHMENT)
+    counted = {
+        "establishment_id": place,
+        "counted_on": "2026-11-20",
+        "unit_id": HERE[5:],
+        "workers_total": 50,
+    }
+    census = tablet.file("worker_census", counted)
+    told = ("--reason", "Đếm lại", "--path", "workers_total", "--comment", "Biên bản ghi 5")
+    field178("review", census, "return", *told)
+    review = review_of(tablet)
+    assert (review["record"], review["state"], review["reason"]) == (census, "returned", "Đếm lại")
+    # An entry counts as it was entered: nobody approves it or takes it out of the figures.
+    for decision in ("approve", "void", "reopen"):
+        refused = field178.run("review", census, decision, "--reason", "x", "--review", "1")
+        assert (refused.exit_code, "[not_found]" in refused.output) == (1, True)
+    field178("review", census, "take-back", "--review", "1")
+    assert [
+        one["type"] for one in tablet.records().values() if one["type"] == "review" and not one["deleted"]
+    ] == []
+
+
 def test_decision_over_another_one_names_the_review_that_was_seen(field178: Command, tablet: Field) -> None:
     record = tablet.file("outreach_session", SESSION)
     reviewer = field178.json("user", "add", "chi", "--role", "reviewer", "--generate")["user"]

@@ -56,5 +56,6 @@ class CensusForm(FactForm):
             is_new=self._opened.is_new,
             pins=self._pins(),
             establishment_type=self._opened.establishment_type,
+            returned=self._opened.returned,
         )
         self._render(census_state(scene, self._checked, self._feedback, self._focus))

@@ -55,6 +55,7 @@ class CensusScene:
     is_new: bool
     pins: Pins = field(default_factory=Pins)
     establishment_type: str | None = None
+    returned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class CensusState:
     day_problem: str
     counts: tuple[CountState, ...]
     repeat: str
+    returned: str
     texts: Mapping[str, SimpleField]
     word: str
     word_label: str
@@ -85,6 +87,7 @@ def census_state(scene: CensusScene, checked: Checked, feedback: Feedback, focus
         counted_on=text_of(data, "counted_on"),
         day_problem=scene.pins.problems.get("counted_on", ""),
         counts=tuple(_count(scene, path) for path in COUNTS),
+        returned="\n".join(scene.returned),
         repeat=last_count_text(last, words) if last is not None and is_untouched else "",
         texts={path: simple_field(TYPE, FIELDS[TYPE][path], data, scene.pins, words) for path in _TEXTS},
         word=scene.word,

@@ -9,7 +9,7 @@ from field178_mobile.features.forms.entry_form import OpenEntry
 from field178_mobile.features.register.establishment_editing import refused_fields
 from field178_mobile.features.workspace.record import RecordServices
 from field178_mobile.presentation.draft_session import Data, superseding
-from field178_mobile.store import Draft, MergedRecord
+from field178_mobile.store import Draft, InboxKind, MergedRecord
 from field178_shared.rules.commune import fact_of
 
 
@@ -66,4 +66,18 @@ class EntryDrafts:
             word=store.shown_state(draft.record_id).word if is_known else "",
             marked=refused_fields(store, draft.record_id, services.words.language),
             known_names=known_names,
+            returned=self._returned(draft.record_id),
         )
+
+    def _returned(self, record_id: str) -> tuple[str, ...]:
+        """Return what the office wrote when it returned an entry that was not corrected since."""
+        items = (one for one in self.services.store.inbox() if one.kind is InboxKind.RETURNED)
+        item = next((one for one in items if one.record_id == record_id), None)
+        if item is None:
+            return ()
+        words = self.services.words
+        comments = (one for one in item.comments if one.is_open)
+        lines = (
+            f"{words.field(self.type, one.path)}: {one.text}" if one.path else one.text for one in comments
+        )
+        return tuple(line for line in (item.reason, *lines) if line)

@@ -28,6 +28,7 @@ class OpenEntry:
     """What the form is opened with. `facts`: what the other entries of its place state.
 
     `marked`: what is said at values that were not taken, by path. `known_names` belong into its texts.
+    `returned`: what the office wrote when it returned the entry, a line each.
     """
 
     draft: Draft
@@ -37,6 +38,7 @@ class OpenEntry:
     marked: Mapping[str, str] = field(default_factory=dict)
     known_names: tuple[str, ...] = ()
     establishment_type: str | None = None
+    returned: tuple[str, ...] = ()
 
     @property
     def is_new(self) -> bool:

@@ -75,6 +75,8 @@ def remedy_of(item: InboxItem, words: Wording) -> str:
         return ""
     if item.is_answered:
         return words.translate("Nothing to do: all comments are answered, the office looks at them.")
+    if item.kind is InboxKind.RETURNED and item.type in (CENSUS, POST):
+        return words.say(_MEND)
     return words.say(_OF_KIND.get(item.kind) or _REMEDIES.get(item.reason, _ASK))
 
 

@@ -48,5 +48,6 @@ class PostForm(FactForm):
         self._change({"topic_ids": topics or None}, self._words.field(POST, "topic_ids"))
 
     def _draw(self) -> None:
-        scene = PostScene(self.data, self._words, self._word, self._opened.is_new, self._pins())
+        opened = self._opened
+        scene = PostScene(self.data, self._words, self._word, opened.is_new, self._pins(), opened.returned)
         self._render(post_state(scene, self._checked, self._feedback, self._focus))

@@ -39,6 +39,7 @@ class PostScene:
     word: str
     is_new: bool
     pins: Pins
+    returned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class PostState:
     """The whole form."""
 
     outlet: str
+    returned: str
     published_on: str
     genres: tuple[Option, ...]
     topics: tuple[Option, ...]
@@ -67,6 +69,7 @@ def post_state(scene: PostScene, checked: Checked, feedback: Feedback, focus: st
     outlet = words.lists.media_outlets.get(text_of(data, "outlet_id"))
     return PostState(
         outlet=outlet.label(words.language) if outlet else text_of(data, "outlet_id"),
+        returned="\n".join(scene.returned),
         published_on=text_of(data, "published_on"),
         genres=options(words, "media_genre", data.get("genre_id"), day),
         topics=_topics(scene),

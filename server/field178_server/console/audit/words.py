@@ -50,6 +50,7 @@ _ACTIONS: Mapping[str, str] = {
     "review_void": N_("Made the record void"),
     "review_reopened": N_("Opened the review again"),
     "review_approval_undone": N_("Took the approval back"),
+    "review_return_taken_back": N_("Took the return back"),
     "conflicts_settled": N_("Settled conflicts"),
     "quarantine_run_again": N_("Ran a quarantined change again"),
     "quarantine_mended": N_("Mended a quarantined change"),

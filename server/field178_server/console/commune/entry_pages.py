@@ -15,6 +15,7 @@ from field178_server.console.commune import view
 from field178_server.console.commune.files import PlanFiles, sent_files, stored_files
 from field178_server.console.commune.form import PATHS, half_years
 from field178_server.console.commune.reader import reader_of, today
+from field178_server.console.commune.returned import return_form, return_view
 from field178_server.console.records.documents import send_document
 from field178_server.console.records.entry_form import EntryForm, Options, data_typed, typed_entry
 from field178_server.console.records.entry_page import (
@@ -26,7 +27,17 @@ from field178_server.console.records.entry_page import (
     save_entry,
 )
 from field178_server.console.shell.blueprint import console
-from field178_server.console.shell.form_actions import done, office, whole_number
+from field178_server.console.shell.form_actions import (
+    Refusal,
+    actor,
+    attempt,
+    batch_in,
+    done,
+    office,
+    whole_number,
+)
+from field178_server.console.shell.own_texts import OwnText, confirm_texts
+from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
@@ -41,6 +52,8 @@ from field178_server.office.commune.queries import (
     half_year_asked,
 )
 from field178_server.office.entries.operations import SeenOwnEntry, correct, enter, entry_id, withdraw
+from field178_server.office.reviews import operations
+from field178_server.office.reviews.operations import Pin, Remarks, SeenRecord, return_for_fix
 from field178_server.records.access import AccessFilter, access_to_communes
 from field178_server.records.batch import Batch
 from field178_server.records.labels import establishment_names
@@ -52,6 +65,14 @@ from field178_shared.records.reading import count_of, entries_of, text_of
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
+_CHANGED = N_("Somebody changed or returned this entry meanwhile. Nothing was written.")
+_REFUSALS = {
+    ErrorCode.REQUIRED: N_("Nothing was sent: say what is to be corrected."),
+    ErrorCode.TOO_LONG: N_("Nothing was sent: the text is too long."),
+    ErrorCode.REVISION_CHANGED: _CHANGED,
+    ErrorCode.DECIDED_MEANWHILE: _CHANGED,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
@@ -60,6 +81,7 @@ class FormPage:
     form: EntryForm
     entry: Stored | None
     files: PlanFiles = field(default_factory=PlanFiles)
+    is_return_refused: bool = False
 
 
 @console.get("/commune/new/<record_type>")
@@ -139,6 +161,54 @@ def withdraw_commune_entry(record_id: str) -> AnyResponse:
     return done(_way_back(entry.data), "commune_withdrawn", record_id)
 
 
+@console.post("/commune/entries/<record_id>/return")
+def return_commune_entry(record_id: str) -> AnyResponse:
+    """Return a wrong entry to who entered it, with what is to be corrected."""
+    entry, localizer = _entry(record_id), _localizer()
+    text, path = request.form.get("text", "").strip(), request.form.get("path", "")
+    if not text:
+        return _refused_return(entry, Refusal(422, ErrorCode.REQUIRED, _REFUSALS[ErrorCode.REQUIRED]))
+    label = localizer.say(N_("What is to be corrected"))
+    if asked := confirm_texts([OwnText("text", label, text)], "console.commune"):
+        return asked
+    is_pinned = path in PATHS.get(entry.type, ())
+    remarks = Remarks(comments=(Pin(path, text),)) if is_pinned else Remarks(text)
+    return _decided(
+        entry, lambda batch: return_for_fix(batch, actor(), _seen(record_id), remarks), "commune_returned"
+    )
+
+
+@console.post("/commune/entries/<record_id>/take-back")
+def take_back_return(record_id: str) -> AnyResponse:
+    """Delete the return of an entry."""
+    entry = _entry(record_id)
+    return _decided(
+        entry,
+        lambda batch: operations.take_back_return(batch, actor(), _seen(record_id)),
+        "commune_return_taken_back",
+    )
+
+
+def _seen(record_id: str) -> SeenRecord:
+    return SeenRecord(record_id, whole_number("seen_rev"), whole_number("seen_review", "0"))
+
+
+def _decided(entry: Stored, decide: Callable[[Batch], None], code: str) -> AnyResponse:
+    def work(session: Session) -> None:
+        batch = batch_in(session)
+        decide(batch)
+        batch.flush()
+
+    refusal = attempt(work, _REFUSALS)
+    return _refused_return(entry, refusal) if refusal else done(_way_back(entry.data), code, entry.record_id)
+
+
+def _refused_return(entry: Stored, refusal: Refusal) -> Response:
+    form = _known_form(entry, _typed(entry))
+    shown = FormPage(form, entry, stored_files(entry.data), is_return_refused=True)
+    return _form_page(shown, _localizer().say(refusal.message), refusal.status)
+
+
 def _written(form: EntryForm, entry: Stored | None, write: Callable[[Batch, Data], object]) -> AnyResponse:
     localizer = _localizer()
     values = form.read(localizer)
@@ -166,8 +236,16 @@ def _written(form: EntryForm, entry: Stored | None, write: Callable[[Batch, Data
 
 def _form_page(shown: FormPage, refusal: str = "", status: int = 200) -> Response:
     form, entry, localizer = shown.form, shown.entry, _localizer()
-    with snapshot(current_runtime().engine) as session:
-        reader = reader_of(session, current_officer(), localizer)
+    runtime, officer = current_runtime(), current_officer()
+    returned = offered = None
+    with snapshot(runtime.engine) as session:
+        reader = reader_of(session, officer, localizer)
+        if entry:
+            returned = return_view(session, runtime.tenant_id, entry, localizer)
+            if may(officer.role, "console.return_commune_entry", localizer.lists):
+                offered = return_form(session, runtime.tenant_id, entry, form.paths, localizer)
+    if offered and shown.is_return_refused:
+        offered = replace(offered, path=request.form.get("path", ""), text=request.form.get("text", ""))
     unit_id = text_of(entry.data, "unit_id") if entry else _unit_id()
     page = EntryPage(
         form,
@@ -190,6 +268,9 @@ def _form_page(shown: FormPage, refusal: str = "", status: int = 200) -> Respons
             "files": shown.files.lines(localizer),
             "file_error": shown.files.error,
             "documents": _documents(entry),
+            "returned": returned,
+            "return_form": offered,
+            "is_return_refused": shown.is_return_refused,
         },
     )
     return entry_page(page, localizer, refusal, status)

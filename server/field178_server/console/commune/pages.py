@@ -18,6 +18,7 @@ from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.commune.queries import CommuneWork, commune_work, find_entry
+from field178_server.office.reviews.entry_returns import entry_returns
 from field178_server.records.labels import names_of
 from field178_server.records.paging import PageOfRows
 from field178_shared.records.commune import CENSUS, COMMUNE_TYPES
@@ -45,6 +46,7 @@ def commune() -> Response:
         named = {text_of(one.data, "establishment_id") for one in shown if one.type == CENSUS}
         done = find_entry(session, runtime.tenant_id, reader.access, flash.record_id) if flash else None
         names = names_of(session, runtime.tenant_id, named)
+        returns = entry_returns(session, runtime.tenant_id, [one.record_id for one in shown])
         layout = layout_of(session, officer, plain)
     localizer = Localizer(plain.language, names)
 
@@ -74,7 +76,7 @@ def commune() -> Response:
             for wanted, label, count in zip(("", *COMMUNE_TYPES), labels, counts, strict=True)
         ],
         adding=[(view.new_href(one, unit_id), plain.say(text)) for one, text in view.ADD.items()],
-        rows=view.entry_lines(shown, localizer),
+        rows=view.entry_lines(shown, returns, localizer),
         pages=page_links(page, href),
         may_enter=reader.may_enter,
     )

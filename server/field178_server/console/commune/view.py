@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from flask import url_for
 
+from field178_server.console.commune.returned import return_word
 from field178_server.console.records.entry_lines import OwedLine, OwnEntryLine
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.office.commune.queries import CommuneWork, UncountedEstablishment, day_of_entry
+from field178_server.office.reviews.entry_returns import EntryReturn
 from field178_server.records.stored_record import Stored
 from field178_shared.records.commune import CENSUS, PLAN, POST, RISK_COUNT
 from field178_shared.records.reading import count_of, text_of
@@ -137,14 +139,17 @@ def uncounted_lines(
     )
 
 
-def entry_lines(entries: Sequence[Stored], localizer: Localizer) -> tuple[OwnEntryLine, ...]:
-    """Return entries in words."""
+def entry_lines(
+    entries: Sequence[Stored], returns: Mapping[str, EntryReturn], localizer: Localizer
+) -> tuple[OwnEntryLine, ...]:
+    """Return entries in words; `returns`: those that the office returned, by id."""
     return tuple(
         OwnEntryLine(
             (localizer.half_year if one.type == RISK_COUNT else localizer.day)(day_of_entry(one)),
             type_name(one.type, localizer),
             *_said(one, localizer),
             url_for("console.commune_entry", record_id=one.record_id),
+            return_word(returns[one.record_id], one, localizer) if one.record_id in returns else None,
         )
         for one in entries
     )

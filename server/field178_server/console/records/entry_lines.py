@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from field178_server.console.text.state_labels import StateLabel
+
 
 @dataclass(frozen=True, slots=True)
 class OwedLine:
@@ -30,3 +32,4 @@ class OwnEntryLine:
     text: str
     detail: str
     href: str
+    word: StateLabel | None = None

@@ -103,6 +103,10 @@ _TEXTS = {
     "commune_entered": N_("Entered: {title}."),
     "commune_corrected": N_("Corrected: {title}."),
     "commune_withdrawn": N_("Withdrawn: {title}. It counts no longer."),
+    "commune_returned": N_("Returned: {title}. The tablets of the commune get it at their next sync."),
+    "commune_return_taken_back": N_(
+        "Return taken back: {title}. The tablets of the commune hear of it at their next sync."
+    ),
     "report_opened": N_("Opened. What each commune and agency owes for it is written down."),
     "report_saved": N_("Saved. What was signed off before is signed off anew."),
     "report_signed": N_("Signed off as shown."),
@@ -125,7 +129,10 @@ PLANNED = frozenset(
     | {"quotas_set"}
 )
 RETURNS = frozenset({"return_entered", "return_corrected", "return_withdrawn"})
-COMMUNE = frozenset({"commune_entered", "commune_corrected", "commune_withdrawn"})
+COMMUNE = frozenset(
+    {"commune_entered", "commune_corrected", "commune_withdrawn"}
+    | {"commune_returned", "commune_return_taken_back"}
+)
 REPORTS = frozenset(
     {"report_opened", "report_saved", "report_signed", "report_frozen", "report_restated"}
     | {"report_withdrawn", "report_withdrawal_undone"}

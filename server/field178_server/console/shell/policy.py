@@ -119,6 +119,8 @@ POLICY: Mapping[str, Access] = MappingProxyType(
         "console.enter_commune_entry": ENTER_COMMUNE,
         "console.correct_commune_entry": ENTER_COMMUNE,
         "console.withdraw_commune_entry": ENTER_COMMUNE,
+        "console.return_commune_entry": REVIEW,
+        "console.take_back_return": REVIEW,
         "console.reports": REPORTS,
         "console.record_submission": SEND_REPORT,
         "console.new_report": WRITE_REPORT,

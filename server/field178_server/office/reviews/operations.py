@@ -27,11 +27,15 @@ from field178_server.records.stored_record import Stored, new_record, next_revis
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import review_id
 from field178_shared.merge import Data, difference
+from field178_shared.records.commune import CENSUS, POST
 from field178_shared.records.review import HANDED_TO
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical
 
 REVIEWED_TYPES = frozenset({"inspection", "outreach_session"})
+# What tablets enter and nobody approves: a wrong one is returned, and counts until it is corrected.
+RETURNED_ENTRIES = frozenset({CENSUS, POST})
+_RETURNED_TYPES = REVIEWED_TYPES | RETURNED_ENTRIES
 UNDO_WITHIN = timedelta(seconds=30)
 MOST_AT_ONCE = 20
 
@@ -64,7 +68,7 @@ class Remarks:
 
 def as_it_stands(batch: Batch, record_id: str) -> SeenRecord:
     """Return the present revisions of a record and of its review."""
-    record = reviewed_record(batch, record_id)
+    record = reviewed_record(batch, record_id, _RETURNED_TYPES)
     return SeenRecord(record_id, record.rev, _review_rev(batch, record_id))
 
 
@@ -108,13 +112,23 @@ def approve_several(batch: Batch, actor: Actor, chosen: Sequence[SeenRecord]) ->
 
 def return_for_fix(batch: Batch, actor: Actor, seen: SeenRecord, remarks: Remarks) -> None:
     """Send a record back to its team with a reason, comments pinned to fields, or both."""
-    record = refuse_changed(batch, seen)
+    record = refuse_changed(batch, seen, _RETURNED_TYPES)
     refuse_closed(batch, seen.record_id)
     if not remarks.reason and not remarks.comments and not remarks.keep:
         raise AppError(ErrorCode.REQUIRED, path="reason")
     refuse_long(remarks.reason, *(pin.text for pin in remarks.comments))
     comments = _settled(batch, record, remarks.keep) | _pinned(batch, actor, remarks.comments)
     _decide(batch, actor, record, _content(record, "returned", remarks.reason, comments))
+
+
+def take_back_return(batch: Batch, actor: Actor, seen: SeenRecord) -> None:
+    """Delete the return of an entry, which an approval would end for a visit."""
+    record = refuse_changed(batch, seen, RETURNED_ENTRIES)
+    review = batch.review_of(seen.record_id)
+    if review is None:
+        raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id)
+    write_review(batch, actor, next_revision(review, data=review.data, deleted=True))
+    note_review(batch, actor, record, "return_taken_back")
 
 
 def void(batch: Batch, actor: Actor, seen: SeenRecord, reason: str) -> None:
@@ -151,11 +165,11 @@ def undo_approval(batch: Batch, actor: Actor, record_id: str) -> None:
     note_review(batch, actor, record, "approval_undone")
 
 
-def reviewed_record(batch: Batch, record_id: str) -> Stored:
-    """Return a live record that the office reviews, with its review loaded."""
+def reviewed_record(batch: Batch, record_id: str, types: Collection[str] = REVIEWED_TYPES) -> Stored:
+    """Return a live record of these types, those that the office reviews, with its review loaded."""
     batch.load([record_id])
     record = batch.get(record_id)
-    if record is None or record.deleted or record.type not in REVIEWED_TYPES:
+    if record is None or record.deleted or record.type not in types:
         raise AppError(ErrorCode.NOT_FOUND, record_id=record_id)
     if record.is_erased:
         raise AppError(ErrorCode.PURGED, record_id=record_id)
@@ -182,9 +196,9 @@ def refuse_unseen_review(batch: Batch, seen: SeenRecord) -> None:
     )
 
 
-def refuse_changed(batch: Batch, seen: SeenRecord) -> Stored:
+def refuse_changed(batch: Batch, seen: SeenRecord, types: Collection[str] = REVIEWED_TYPES) -> Stored:
     """Return a record that stands as it was seen; refuse any other one."""
-    record = reviewed_record(batch, seen.record_id)
+    record = reviewed_record(batch, seen.record_id, types)
     refuse_unseen_review(batch, seen)
     if record.rev != seen.rev:
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id, rev=record.rev)

@@ -72,6 +72,10 @@ def _reopen(batch: Batch, actor: Actor, decision: OperatorDecision, seen: SeenRe
     reviews.reopen(batch, actor, seen, decision.reason)
 
 
+def _take_back(batch: Batch, actor: Actor, _decision: OperatorDecision, seen: SeenRecord) -> None:
+    reviews.take_back_return(batch, actor, seen)
+
+
 def _actor(session: Session, context: OperationContext, login: str | None) -> Actor:
     if login is None:
         return context.actor
@@ -83,5 +87,6 @@ _DECISIONS: Mapping[str, Callable[[Batch, Actor, OperatorDecision, SeenRecord], 
     "return": _return,
     "void": _void,
     "reopen": _reopen,
+    "take-back": _take_back,
 }
 DECISIONS = tuple(_DECISIONS)

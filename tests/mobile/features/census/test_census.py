@@ -6,16 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.mobile.inspection_world import CAFE, KARAOKE, LAST_VISIT, UNIT, services, settle, uid
+from tests.mobile.inspection_world import CAFE, KARAOKE, LAST_VISIT, UNIT, services, settle, uid, words
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 
+from field178_mobile.features.inbox.inbox_words import SCREENS, remedy_of
 from field178_mobile.features.workspace.workspace import Workspace, place_of
-from field178_mobile.store import StateWord, Store
+from field178_mobile.store import InboxKind, StateWord, Store
 from field178_mobile.store.outbox.changes import open_changes
 from field178_shared.ids import review_id
 from field178_shared.rules.commune import commune_entry_id
 
 SCOPE = f"unit:{UNIT}"
+NOW = "2026-11-24T08:00:00Z"
 COUNTS = {"workers_total": 5, "workers_female": 4, "workers_male": 1}
 
 
@@ -258,3 +260,32 @@ def test_an_unusual_total_is_asked_about_and_filed_all_the_same(desk: Desk):
     assert [row.text for row in desk.sights.census.checked.warnings] == [total.warning]
     desk.form.complete()
     assert desk.sights.census.feedback.filed
+
+
+def test_returned_census_says_what_is_wrong_until_it_is_corrected(desk: Desk):
+    entry = uid("census of the office")
+    counted = {"establishment_id": KARAOKE, "unit_id": UNIT, "counted_on": "2026-10-05", **COUNTS}
+    review = {
+        "record": entry,
+        "record_rev": 1,
+        "state": "returned",
+        "reason": "Đếm lại giúp văn phòng.",
+        "comments": {"c1": {"path": "workers_total", "text": "Biên bản ghi 5.", "user": "x", "at": NOW}},
+    }
+    server_commits(desk.store, base_row(entry, 1, "worker_census", SCOPE, **counted))
+    server_commits(desk.store, base_row(review_id(entry), 1, "review", SCOPE, **review))
+    (item,) = desk.store.inbox()
+    assert (item.kind, item.record_id, item.type) == (InboxKind.RETURNED, entry, "worker_census")
+    assert SCREENS[item.type] == "inspection"
+    assert remedy_of(item, words()) == "Mở phiếu, sửa mục được đánh dấu rồi lưu lại."
+    assert desk.workspace.open_census(entry, "workers_total")
+    state = desk.sights.census
+    assert state.returned == "Đếm lại giúp văn phòng.\nTổng số người lao động: Biên bản ghi 5."
+    assert (state.word, state.focus) == (StateWord.RETURNED, "workers_total")
+    desk.form.write("workers_total", 6)
+    desk.form.write("workers_female", 5)
+    assert desk.sights.census.returned
+    desk.form.complete()
+    assert desk.store.inbox() == []
+    assert desk.workspace.open_census(entry)
+    assert desk.sights.census.returned == ""

@@ -15,6 +15,7 @@ from field178_mobile.features.media.media import MediaPosts
 from field178_mobile.features.workspace.record import RecordServices
 from field178_mobile.store import Store
 from field178_mobile.store.outbox.changes import open_changes
+from field178_shared.ids import review_id
 from field178_shared.rules.commune import commune_entry_id
 
 SCOPE = f"unit:{UNIT}"
@@ -187,3 +188,19 @@ def test_post_of_the_office_is_corrected_over_what_was_seen(desk: Desk):
 def test_what_is_no_post_is_not_opened(desk: Desk):
     assert not desk.posts.open("0197c3a8-178a-7000-8000-000000000999")
     assert desk.form is None
+
+
+def test_returned_item_says_what_is_wrong(desk: Desk):
+    data = {
+        "outlet_id": STATION,
+        "unit_id": UNIT,
+        "published_on": "2026-11-20",
+        "genre_id": "news",
+        "title": TITLE,
+    }
+    entry = commune_entry_id("media_post", data)
+    review = {"record": entry, "record_rev": 1, "state": "returned", "reason": "Ghi lại tên tin."}
+    server_commits(desk.store, base_row(entry, 1, "media_post", SCOPE, **data))
+    server_commits(desk.store, base_row(review_id(entry), 1, "review", SCOPE, **review))
+    desk.posts.open(entry)
+    assert desk.post.returned == "Ghi lại tên tin."

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from tests.mobile.inspection_world import KARAOKE, uid
+from tests.mobile.inspection_world import KARAOKE, UNIT, uid
 from tests.mobile.screens.posing import PLACES, Pose
 from tests.mobile.screens.scene import find, frames
 from tests.mobile.screens.states.registry import state
+from tests.mobile.support import base_row, server_commits
 
 from field178_mobile.kit.widgets.overlay import close_all
+from field178_shared.ids import review_id
 
+NOW = "2026-11-24T08:00:00Z"
 # Inspected once, with a count of its workers.
 COUNTED = uid(PLACES[4][0])
 
@@ -45,6 +48,27 @@ def census_rest_offered(pose: Pose) -> None:
     form_of(pose).write("workers_female", 4)
     frames(2)
     next(row for row in find("CensusFields").ids.counts.children if row.key == "workers_male").ask()
+
+
+@state(is_shared=False)
+def census_returned(pose: Pose) -> None:
+    entry = uid("returned census")
+    begin(pose, COUNTED)
+    data = {**form_of(pose).data, "counted_on": "2026-10-05", "workers_total": 50}
+    pose.workspace.leave_census()
+    review = {
+        "record": entry,
+        "record_rev": 1,
+        "state": "returned",
+        "reason": "Số lao động gấp mười lần lần trước, đề nghị đếm lại.",
+        "comments": {
+            "c1": {"path": "workers_total", "text": "Biên bản của xã ghi 5 người.", "user": "x", "at": NOW}
+        },
+    }
+    server_commits(pose.store, base_row(entry, 1, "worker_census", f"unit:{UNIT}", **data))
+    server_commits(pose.store, base_row(review_id(entry), 1, "review", f"unit:{UNIT}", **review))
+    pose.workspace.open_census(entry)
+    frames(2)
 
 
 @state(is_shared=False)

@@ -304,7 +304,8 @@ def test_the_district_reads_every_commune_and_enters_nothing(
     assert "/commune/new/" not in reader.text(f"/commune?unit={UNIT_ID}")
     entry = reader.text(f"/commune/entries/{record_id}")
     assert "Tổng số người lao động" in entry
-    assert "seen_rev" not in entry
+    assert f'action="/commune/entries/{record_id}"' not in entry
+    assert "/withdraw" not in entry
     assert reader.get(NEW["worker_census"]).status_code == 404
     assert reader.post(NEW["worker_census"], COUNT).status_code == 404
     assert reader.post(f"/commune/entries/{record_id}", COUNT | {"seen_rev": "1"}).status_code == 404

@@ -7,7 +7,12 @@ from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.features.census.census_data import FEMALE, MALE, TOTAL
 from field178_mobile.features.census.census_state import CONTROLS, CensusState, CountState
-from field178_mobile.features.forms.screens import feedback_line, pinned_field, repeat_card
+from field178_mobile.features.forms.screens import (
+    feedback_line,
+    pinned_field,
+    repeat_card,
+    returned_card,
+)
 from field178_mobile.features.forms.screens.checked_form import CheckedForm
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
@@ -16,7 +21,13 @@ from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.kit.widgets.state_tones import PILL_OF_STATE
 
-_REQUIRED = (feedback_line.FeedbackLine, pinned_field.PinnedField, repeat_card.RepeatCard, kit.DateField)
+_REQUIRED = (
+    feedback_line.FeedbackLine,
+    pinned_field.PinnedField,
+    repeat_card.RepeatCard,
+    returned_card.ReturnedCard,
+    kit.DateField,
+)
 # The count that is asked for once one was given, while it is open.
 _NEXT = {TOTAL: FEMALE, FEMALE: MALE}
 
@@ -64,6 +75,8 @@ class CensusFields(CheckedForm):
 
     def show(self, state: CensusState) -> None:
         """Draw the census; a new focus is brought into view."""
+        self.ids.returned.text = state.returned
+        self.optional.show(self.ids.returned, bool(state.returned))
         self.ids.repeat.text = state.repeat
         self.optional.show(self.ids.repeat, bool(state.repeat))
         self._counts.show(state.counts)

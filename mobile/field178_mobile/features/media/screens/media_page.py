@@ -5,7 +5,7 @@ from __future__ import annotations
 from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.features.forms.screens import chips, feedback_line, pinned_field
+from field178_mobile.features.forms.screens import chips, feedback_line, pinned_field, returned_card
 from field178_mobile.features.forms.screens.checked_form import CheckedForm
 from field178_mobile.features.media.media import MediaPosts
 from field178_mobile.features.media.media_log import MediaLogState, MonthCell, OutletCard
@@ -18,7 +18,12 @@ from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.facts import DatedRow
 
-_REQUIRED = (chips.OptionChips, feedback_line.FeedbackLine, pinned_field.PinnedField)
+_REQUIRED = (
+    chips.OptionChips,
+    feedback_line.FeedbackLine,
+    pinned_field.PinnedField,
+    returned_card.ReturnedCard,
+)
 _TEXTS = ("title", "url", "broadcast_log")
 
 
@@ -99,6 +104,8 @@ class PostFields(CheckedForm):
     def show(self, state: PostState) -> None:
         """Draw the post; a new focus is brought into view."""
         ids = self.ids
+        ids.returned.text = state.returned
+        self.optional.show(ids.returned, bool(state.returned))
         for name in _TEXTS:
             ids[name].show(state.fields[name])
         for name, path in (("times", "broadcast_times"), ("minutes", "duration_minutes")):

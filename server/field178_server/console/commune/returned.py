@@ -1,0 +1,77 @@
+"""The return of an entry in words: what the reviewer wrote, whether it was corrected, and the form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from field178_server.console.records.entry_form import entry_label_of
+from field178_server.console.text.localize import Localizer
+from field178_server.console.text.state_labels import StateLabel, state_label
+from field178_server.database.unit_of_work import Session
+from field178_server.office.reviews.entry_returns import EntryReturn, entry_returns
+from field178_server.office.reviews.operations import RETURNED_ENTRIES
+from field178_server.office.reviews.queue import review_revisions
+from field178_server.records.labels import names_of
+from field178_server.records.stored_record import Stored
+from field178_shared.text.i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnView:
+    """A return as the page of the entry shows it; `lines`: field, "" for the whole entry, and text."""
+
+    word: StateLabel
+    signature: str
+    lines: tuple[tuple[str, str], ...]
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnForm:
+    """The form that returns an entry: the fields to choose from, and what was typed when it was refused."""
+
+    paths: tuple[tuple[str, str], ...]
+    seen_rev: int
+    seen_review: int
+    path: str = ""
+    text: str = ""
+    error: str = ""
+
+
+def return_view(session: Session, tenant_id: str, entry: Stored, localizer: Localizer) -> ReturnView | None:
+    """Return what the page shows of the return of an entry; None where it was not returned."""
+    returned = entry_returns(session, tenant_id, [entry.record_id]).get(entry.record_id)
+    if returned is None:
+        return None
+    review = returned.review
+    people = Localizer(localizer.language, names_of(session, tenant_id, {review.decided_by} - {""}))
+    lines = [("", review.reason)] if review.reason else []
+    lines += [
+        (entry_label_of(entry.type, one.path, localizer) if one.path else "", one.text)
+        for one in review.open_comments
+    ]
+    when = localizer.instant(review.decided_at) if review.decided_at else ""
+    return ReturnView(
+        word=return_word(returned, entry, localizer),
+        signature=" · ".join(part for part in (people.person(review.decided_by), when) if part),
+        lines=tuple(lines),
+        is_open=returned.is_open(entry.rev),
+    )
+
+
+def return_word(returned: EntryReturn, entry: Stored, localizer: Localizer) -> StateLabel:
+    """Return the state of an entry that was returned."""
+    if returned.is_open(entry.rev):
+        return state_label("returned", localizer)
+    return StateLabel(localizer.say(N_("Corrected since the return")), "ok", "check")
+
+
+def return_form(
+    session: Session, tenant_id: str, entry: Stored, paths: tuple[str, ...], localizer: Localizer
+) -> ReturnForm | None:
+    """Return the form that returns an entry; None for one that is not returned."""
+    if entry.type not in RETURNED_ENTRIES or entry.deleted:
+        return None
+    labels = tuple((path, entry_label_of(entry.type, path, localizer)) for path in paths)
+    seen_review = review_revisions(session, tenant_id, [entry.record_id])[entry.record_id]
+    return ReturnForm(labels, entry.rev, seen_review)

@@ -1,0 +1,36 @@
+"""Returns of entries that nobody approves: censuses and media posts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field178_server.database.models import Record
+from field178_shared.ids import review_id
+from field178_shared.records.review import RETURNED, ReviewRecord
+
+
+@dataclass(frozen=True, slots=True)
+class EntryReturn:
+    """The return of an entry."""
+
+    review: ReviewRecord
+
+    def is_open(self, rev: int) -> bool:
+        """Tell whether an entry of this revision was not corrected since."""
+        return rev <= self.review.record_rev
+
+
+def entry_returns(session: Session, tenant_id: str, record_ids: Collection[str]) -> Mapping[str, EntryReturn]:
+    """Return the returns of entries by the id of the entry."""
+    query = select(Record.body).where(
+        Record.tenant_id == tenant_id,
+        Record.record_id.in_([review_id(one) for one in record_ids]),
+        Record.deleted.is_(False),
+    )
+    returns = (EntryReturn(ReviewRecord.from_data(json.loads(body))) for body in session.scalars(query))
+    return {one.review.record: one for one in returns if one.review.state == RETURNED}
