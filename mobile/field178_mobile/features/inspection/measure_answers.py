@@ -39,7 +39,7 @@ def toggle_answered(data: Data, key: str, violation_id: str) -> Changes:
     return _answered(key, (answered ^ {violation_id}) & _violations(data))
 
 
-def without_gone(data: Data) -> Data:
+def without_gone(data: dict[str, object]) -> dict[str, object]:
     """Return the data of a visit whose measures answer no violation that was taken back."""
     violation_ids = _violations(data)
     for key, measure in entries_of(data, "measures").items():

@@ -135,7 +135,7 @@ def finished(data: Data, asked: Collection[str], now: datetime) -> dict[str, obj
         filed["answers"] = {key: value for key, value in given.items() if key in asked}
     filed.setdefault("ended_at", to_wire(now))
     filed["filed_at"] = to_wire(now)
-    return dict(without_gone(filed))
+    return without_gone(filed)
 
 
 def shift_of(data: Data) -> Shift:
