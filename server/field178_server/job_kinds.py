@@ -18,6 +18,7 @@ from field178_server.office.exports.operations import EXPORT, export_with
 from field178_server.office.notices.operations import Announcement, NoticeText, announce
 from field178_server.office.notices.reform import announce_reform
 from field178_server.office.register_import.jobs import ANNOUNCED_FOR, IMPORT, UNDO, run_import, undo_with
+from field178_server.office.reports.jobs import REPORT_COUNT, run_count
 from field178_server.office.units.jobs import UNIT_MOVE, move_with
 from field178_server.replication.quarantine.waiting import WAITING_CHANGES, run_waiting_changes
 from field178_shared.errors import AppError
@@ -41,6 +42,7 @@ JOB_KINDS: Mapping[str, Work] = MappingProxyType(
         BACKUP: run_backup,
         UNIT_MOVE: move_with(announce_reform),
         EXPORT: export_with(EXPORT_SOURCES),
+        REPORT_COUNT: run_count,
         WAITING_CHANGES: run_waiting_changes,
     }
 )

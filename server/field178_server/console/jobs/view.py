@@ -15,6 +15,7 @@ from field178_server.jobs.queue import JobRow, JobState
 from field178_server.office.audit.chain_check import CHAIN_CHECK
 from field178_server.office.exports.operations import EXPORT
 from field178_server.office.register_import.jobs import IMPORT, UNDO
+from field178_server.office.reports.jobs import REPORT_COUNT
 from field178_server.office.units.jobs import UNIT_MOVE
 from field178_server.replication.quarantine.waiting import WAITING_CHANGES
 from field178_shared.errors import ErrorCode, message
@@ -118,6 +119,7 @@ _KINDS = {
     CHAIN_CHECK: _Kind("console.audit", N_("To the audit trail")),
     BACKUP: _Kind("console.health", N_("To the backups"), N_("No backup was kept.")),
     EXPORT: _Kind("console.exports", N_("To the exports"), N_("No file was kept.")),
+    REPORT_COUNT: _Kind("console.report", N_("To the report")),
     WAITING_CHANGES: _Kind(
         "console.tablets",
         N_("To the tablets"),
@@ -137,6 +139,7 @@ _COUNTS = (
     ("moved", N_("Establishments moved: {count}.")),
     ("deleted", N_("Establishments taken out: {count}.")),
     ("records", N_("Rows written: {count}.")),
+    ("counted", N_("Records counted: {count}.")),
     ("entries", N_("Entries of the audit trail looked through: {count}.")),
 )
 _FAILURES = {

@@ -8,7 +8,8 @@ from typing import Any
 from flask import Response, request, url_for
 
 from field178_server.console.reports import board_view
-from field178_server.console.reports.reader import reader_of, seen_report, today
+from field178_server.console.reports.counting import being_compared, comparison_of
+from field178_server.console.reports.reader import reader_of, seen_report
 from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import page_links, wanted_page
@@ -22,11 +23,7 @@ from field178_server.http.auth import current_officer
 from field178_server.office.reports.printed import printed, printed_changes
 from field178_server.office.reports.queries import (
     KnownReport,
-    content_of_facts,
-    facts_for,
     frozen_report,
-    later_changes,
-    manifest,
     signed_content,
 )
 from field178_server.records.paging import PageOfRows
@@ -42,12 +39,12 @@ def report_later(record_id: str) -> Response:
     with snapshot(runtime.engine) as session:
         known = seen_report(session, reader_of(officer, localizer), localizer, record_id)
         before = _stored_content(session, known)
-        facts = facts_for(session, runtime.tenant_id, localizer.lists, known.report, today())
-        revisions, _ = manifest(session, runtime.tenant_id, localizer.lists, facts)
-        content = content_of_facts(localizer.lists, known.report, facts)
-        changes = later_changes(before, revisions)
-        page = PageOfRows.within(wanted_page(request.args.get("page", "")), PAGE_SIZE, len(changes))
         layout = layout_of(session, officer, localizer)
+        found = comparison_of(session, known, localizer)
+        if found is None:
+            return being_compared(session, known, layout, localizer)
+    changes = found.changes
+    page = PageOfRows.within(wanted_page(request.args.get("page", "")), PAGE_SIZE, len(changes))
     shown = changes[page.offset : page.offset + page.size]
     is_frozen = bool(known.report.frozen_hash)
     return render(
@@ -56,7 +53,7 @@ def report_later(record_id: str) -> Response:
         active="console.reports",
         title=board_view.title_of(known.report, localizer),
         back=url_for("console.report", record_id=record_id),
-        figures=printed_changes(printed(before), printed(content)),
+        figures=printed_changes(printed(before), printed(found.content)),
         count=localizer.number(len(changes)),
         changes=[
             (
@@ -72,6 +69,7 @@ def report_later(record_id: str) -> Response:
             page, lambda number: url_for("console.report_later", record_id=record_id, page=number)
         ),
         is_frozen=is_frozen,
+        counted_at=localizer.instant(found.counted_at),
         at=localizer.instant(before["frozen_at"] if is_frozen else known.report.signed_off_at),
     )
 

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Response, request, url_for
+from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.reports import board_view, report_view
+from field178_server.console.reports.counting import (
+    LOOK_AGAIN_S,
+    being_counted,
+    count_state,
+    days_counted_at,
+    is_counted_apart,
+)
 from field178_server.console.reports.reader import ReportReader, reader_of, seen_report, today
 from field178_server.console.reports.report_view import SECTION, TypedTexts
 from field178_server.console.shell.blueprint import console
@@ -24,6 +31,7 @@ from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
 from field178_server.office.reports import operations
 from field178_server.office.reports.content import digest
+from field178_server.office.reports.jobs import request_freeze, request_sign_off
 from field178_server.office.reports.operations import SeenReport
 from field178_server.office.reports.printed import (
     Content,
@@ -42,7 +50,7 @@ from field178_server.office.reports.queries import (
 )
 from field178_server.records.batch import Batch
 from field178_server.records.labels import names_of
-from field178_shared.errors import ErrorCode, message
+from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.records.reports import REPORT, ReportState
 from field178_shared.schemas.fields.catalogue import words_at
 from field178_shared.text.i18n import N_
@@ -138,6 +146,8 @@ def sign_report(record_id: str) -> AnyResponse:
     """Sign a draft off as it was seen."""
     _known(record_id)
     seen, figures = SeenReport(record_id, whole_number("seen_rev")), request.form.get("figures", "")
+    if _is_counted_apart():
+        return _acted(record_id, lambda batch: request_sign_off(batch, office(), seen, figures))
     return _acted(
         record_id,
         lambda batch: operations.sign_off(batch, office(), seen, figures),
@@ -156,6 +166,8 @@ def freeze_report(record_id: str) -> AnyResponse:
         refusal = localizer.say(N_("Nothing was frozen: sections have no text. Confirm it first."))
         return _page(record_id, refusal=refusal, status=422)
     seen = SeenReport(record_id, whole_number("seen_rev"))
+    if _is_counted_apart():
+        return _acted(record_id, lambda batch: request_freeze(batch, office(), seen))
     return _acted(record_id, lambda batch: operations.freeze(batch, office(), seen), "report_frozen")
 
 
@@ -187,22 +199,23 @@ def _page(
     with snapshot(runtime.engine) as session:
         known = seen_report(session, reader, localizer, record_id)
         frozen = frozen_report(session, runtime.tenant_id, record_id)
-        content: Content = (
-            frozen.content
-            if frozen
-            else live_content(session, runtime.tenant_id, localizer.lists, known.report, today())
-        )
-        sign_off = _sign_off_state(session, known, content)
-        people = names_of(session, runtime.tenant_id, {known.report.signed_off_by} - {""})
         layout = layout_of(session, officer, localizer)
+        content = frozen.content if frozen else _live(session, known, localizer)
+        if content is None:
+            return being_counted(session, known, layout, localizer)
+        counted_at = None if frozen else days_counted_at(session, known, localizer)
+        sign_off = _sign_off_state(session, known, content)
+        counting = count_state(session, known, localizer)
+        people = names_of(session, runtime.tenant_id, {known.report.signed_off_by} - {""})
     named = Localizer(localizer.language, people)
     report_ = printed(content, frozen.sha256 if frozen else "")
-    is_written = reader.may_write and frozen is None
+    # What is counted is the report as it was asked for: an edit would end that for nothing.
+    is_written = reader.may_write and frozen is None and not counting.under_way
     stored = report_view.stored_texts(known, _section_ids(localizer))
     fields = report_view.heading_fields(stored, typed, localizer) if is_written else []
     sections = report_view.section_views(report_, known, (stored, typed) if is_written else None, localizer)
     errors = [one for one in (*fields, *(one.field for one in sections)) if one is not None and one.error]
-    return render(
+    response = render(
         "reports/report.html",
         status,
         layout=layout,
@@ -213,7 +226,9 @@ def _page(
         sign_off=sign_off,
         signed_text=_signed_text(known, named),
         flash=flash.text("", localizer) if flash else "",
-        refusal=refusal,
+        counting=counting.under_way,
+        counted_at=localizer.instant(counted_at) if counted_at else "",
+        refusal=refusal or counting.failure,
         faults=[(one.label, one.error, f"#{one.id}") for one in errors],
         reason=reason,
         reason_error=""
@@ -226,7 +241,7 @@ def _page(
         facts=_facts(known, frozen, report_, named),
         is_written=is_written,
         figures=digest(dict(content)) if frozen is None else "",
-        actions=_actions(known, reader, sign_off),
+        actions={} if counting.under_way else _actions(known, reader, sign_off),
         early=_early(known, localizer),
         unwritten=_unwritten_sections(known, localizer),
         back=url_for("console.reports", of=f"{known.report.kind}.{known.report.year}"),
@@ -238,6 +253,19 @@ def _page(
         restates=url_for("console.report", record_id=known.report.restates) if known.report.restates else "",
         shows_trace=frozen is not None,
     )
+    if counting.under_way:
+        response.headers["Refresh"] = str(LOOK_AGAIN_S)
+    return response
+
+
+def _live(session: Session, known: KnownReport, localizer: Localizer) -> Content | None:
+    """Return the content of a draft, None where its figures are being counted."""
+    try:
+        return live_content(session, current_runtime().tenant_id, localizer.lists, known.report, today())
+    except AppError as error:
+        if error.code is not ErrorCode.BEING_COUNTED:
+            raise
+        return None
 
 
 def _assign_href(report_: PrintedReport, role: str, localizer: Localizer) -> str:
@@ -337,11 +365,18 @@ def _facts(
     return found
 
 
-def _acted(record_id: str, work: Callable[[Batch], object], flash: str) -> AnyResponse:
+def _is_counted_apart() -> bool:
+    with snapshot(current_runtime().engine) as session:
+        return is_counted_apart(session)
+
+
+def _acted(record_id: str, work: Callable[[Batch], object], flash: str = "") -> AnyResponse:
+    """Do the work; without a flash the page itself says what is under way."""
     refusal = _run(work)
     if refusal is not None:
         return _page(record_id, None, refusal[0], refusal[1])
-    return done(url_for("console.report", record_id=record_id), flash, record_id)
+    href = url_for("console.report", record_id=record_id)
+    return done(href, flash, record_id) if flash else redirect(href, 303)
 
 
 def _run(work: Callable[[Batch], object]) -> tuple[str, int] | None:

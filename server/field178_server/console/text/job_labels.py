@@ -9,6 +9,7 @@ from field178_server.jobs.queue import JobState
 from field178_server.office.audit.chain_check import CHAIN_CHECK
 from field178_server.office.exports.operations import EXPORT
 from field178_server.office.register_import.jobs import IMPORT, UNDO
+from field178_server.office.reports.jobs import REPORT_COUNT
 from field178_server.office.units.jobs import UNIT_MOVE
 from field178_server.replication.quarantine.waiting import WAITING_CHANGES
 from field178_shared.text.i18n import N_
@@ -20,6 +21,7 @@ JOB_NAMES: Mapping[str, str] = {
     BACKUP: N_("Backup"),
     UNIT_MOVE: N_("Move of establishments to a new commune"),
     EXPORT: N_("Export"),
+    REPORT_COUNT: N_("Counting of a report's records"),
     WAITING_CHANGES: N_("Changes that waited on a tablet"),
 }
 # Text, tone and icon of each state.

@@ -12,15 +12,17 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import FiledRecord
 from field178_server.office.indicators.counted_facts import FigureQuestion
+from field178_server.office.indicators.day_counts import read_day_counts
 from field178_server.office.indicators.divided_submissions import divided_submissions
 from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.operations import keep_period
-from field178_server.office.indicators.queries import units_of_area, whole_counts
+from field178_server.office.indicators.queries import COUNTED_AGAIN_S, units_of_area, whole_counts
 from field178_server.office.indicators.reading import PeriodCounts, counts_of
 from field178_server.office.indicators.source import entries_beside
 from field178_server.office.indicators.store_size import is_large
 from field178_server.office.indicators.store_slices import slices_of_store
 from field178_shared.codelists import CodeLists
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.formulas.figures import Formula
 from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on, units_of_parts
 from field178_shared.indicators.buckets import is_of_half_months
@@ -148,6 +150,11 @@ class ReportFacts:
         self._beside = entries_beside(session, tenant_id, self._behind)
 
     @property
+    def counts(self) -> Mapping[Period, Counts]:
+        """Counts of the period, of the one it is compared with, and of their months and quarters."""
+        return self._counts
+
+    @property
     def figures(self) -> ReportFigures:
         """What is counted."""
         return ReportFigures(self._question, self._counts.__getitem__, self._missing)
@@ -185,8 +192,14 @@ def report_figures(session: Session, tenant_id: str, question: ReportQuestion) -
     """Return the figures of a report from the totals (decision 0101).
 
     What they do not tell is counted from every record of a small store; of a large one it raises
-    AppError(being_counted). Days that are no half-months are in no totals: for them every record is read.
+    AppError(being_counted). Days that are no half-months are in no totals: of a large store they are told as
+    they were counted last (`day_counts`).
     """
+    if not is_of_half_months(question.period) and is_large(session, tenant_id):
+        kept = read_day_counts(session, tenant_id, question.lists, question.period)
+        if kept is None:
+            raise AppError(ErrorCode.BEING_COUNTED, retry_after_s=COUNTED_AGAIN_S)
+        return ReportFigures(question, kept.counts_of, _left_out(session, tenant_id, question))
     before = same_period_before(question.period)
     units = question.area(question.period).units | question.area(before).units
     asked = (question.lists, units, question.today)
@@ -207,7 +220,7 @@ def report_figures(session: Session, tenant_id: str, question: ReportQuestion) -
 def _counts(
     session: Session, tenant_id: str, period: Period, lists: CodeLists, units: Collection[str], today: date
 ) -> PeriodCounts | None:
-    if is_of_half_months(period) and is_large(session, tenant_id):
+    if is_large(session, tenant_id):
         return whole_counts(session, tenant_id, lists, period, units, today)
     return counts_of(session, tenant_id, lists, period, units, today)
 

@@ -7,29 +7,33 @@ an edit takes the sign-off back, and a freeze finds the same figures or is refus
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import NAMESPACE_URL
 
+from sqlalchemy.orm import Session
+
 from field178_server.audit.office_write import delete_record, put_record, write_record
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
-from field178_server.audit.trail_chain import head
 from field178_server.database.models import FrozenReport, ReportTemplate, SignedReport
 from field178_server.office.indicators.report_facts import keep_periods
 from field178_server.office.reports.content import digest
+from field178_server.office.reports.counted_content import (
+    CountedAt,
+    CountedContent,
+    count_frozen,
+    count_signed,
+    product_template,
+)
 from field178_server.office.reports.queries import (
+    KnownReport,
     all_reports,
-    content_of_facts,
-    facts_for,
     live_content,
-    manifest,
     period_of,
     senders,
     submissions_of,
-    template_body,
     template_in_use,
 )
 from field178_server.records import scopes
@@ -44,7 +48,6 @@ from field178_shared.records.reports import HEADING, REPORT, SUBMISSION, Report
 from field178_shared.rules import Context, submission_problems
 from field178_shared.rules.problem import by_path
 from field178_shared.time.clock import local_date, to_wire
-from field178_shared.wire.canonical import canonical
 
 PRODUCT_TEMPLATE = "—"
 _SIGNED, _FROZEN = "signed_off", "frozen"
@@ -153,94 +156,103 @@ def undo_withdrawal(batch: Batch, context: OperationContext, record_id: str) -> 
     _keep_counted(batch, context, known.data)
 
 
-def sign_off(batch: Batch, context: OperationContext, seen: SeenReport, seen_figures: str) -> None:
-    """Sign a draft off as it was seen: its revision, and the digest of its content.
+def check_sign_off(batch: Batch, context: OperationContext, seen: SeenReport, seen_figures: str) -> None:
+    """Refuse a sign-off of figures that are others now, or of a heading without its official parts.
 
-    The content is stored with the revisions it counts, so that later figures are compared with it. Figures
-    that changed since are signed off anew in the same way.
-    Raises AppError(rule) while its heading lacks what an official document has.
+    The figures are those of the totals: raises AppError(being_counted) where these do not tell them.
     """
-    known = _draft(batch, seen)
-    session, lists = batch.session, context.lists
-    report, today = Report.from_data(known.data), local_date(context.now())
-    content = live_content(session, context.tenant_id, lists, report, today)
+    report, today = Report.from_data(_draft(batch, seen).data), local_date(context.now())
+    content = live_content(batch.session, context.tenant_id, context.lists, report, today)
     if digest(content) != seen_figures:
         raise AppError(ErrorCode.FIGURES_CHANGED, record_id=seen.record_id)
     if unwritten := report.unwritten_heading:
         raise AppError(ErrorCode.RULE, problems={name: [ErrorCode.REQUIRED.value] for name in unwritten})
+
+
+def check_freeze(batch: Batch, context: OperationContext, seen: SeenReport) -> None:
+    """Refuse to freeze a report that is not signed off, or whose figures are others since.
+
+    The figures are those of the totals: raises AppError(being_counted) where these do not tell them.
+    """
+    report, today = Report.from_data(_draft(batch, seen).data), local_date(context.now())
+    if not report.signed_figures:
+        raise AppError(ErrorCode.NOT_SIGNED_OFF, record_id=seen.record_id)
+    content = live_content(batch.session, context.tenant_id, context.lists, report, today)
+    if digest(content) != report.signed_figures:
+        raise AppError(ErrorCode.FIGURES_CHANGED, record_id=seen.record_id)
+
+
+def sign_off(
+    batch: Batch,
+    context: OperationContext,
+    seen: SeenReport,
+    seen_figures: str,
+    counted: CountedContent | None = None,
+) -> None:
+    """Sign a draft off as it was seen: its revision, and the digest of its content.
+
+    The content is stored with the revisions it counts, so that later figures are compared with it. Figures
+    that changed since are signed off anew in the same way. `counted`: what another process counted of this
+    revision; without it all records are counted here.
+    Raises AppError(rule) while its heading lacks what an official document has.
+    """
+    known = _draft(batch, seen)
+    session, report = batch.session, Report.from_data(known.data)
+    if unwritten := report.unwritten_heading:
+        raise AppError(ErrorCode.RULE, problems={name: [ErrorCode.REQUIRED.value] for name in unwritten})
+    counted = counted or count_signed(session, _at(context), KnownReport(known.record_id, known.rev, report))
+    if counted.figures != seen_figures:
+        raise AppError(ErrorCode.FIGURES_CHANGED, record_id=seen.record_id)
     signed = {"by": context.actor.id, "at": to_wire(context.now()), "figures": seen_figures}
     _write(batch, context, next_revision(known, data={**known.data, _SIGNED: signed}), "report_signed_off")
-    facts = facts_for(session, context.tenant_id, lists, report, today)
-    revisions, _ = manifest(session, context.tenant_id, lists, facts)
     session.merge(
         SignedReport(
             tenant_id=context.tenant_id,
             report_id=known.record_id,
             figures=seen_figures,
             signed_at=context.now(),
-            body=zlib.compress(canonical({**content, "records": revisions}), 9),
+            body=counted.body,
         )
     )
 
 
-def freeze(batch: Batch, context: OperationContext, seen: SeenReport) -> str:
+def freeze(
+    batch: Batch, context: OperationContext, seen: SeenReport, counted: CountedContent | None = None
+) -> str:
     """Freeze a signed-off report: its content, the exact revisions it counts, and its template.
 
+    `counted`: what another process counted of this revision; it is frozen as of then, and what changed since
+    is listed as later. Without it all records are counted here.
     Returns the SHA-256. Raises AppError(figures_changed) where a figure is another one than was signed off.
     """
     known = _draft(batch, seen)
-    report = Report.from_data(known.data)
+    session, report = batch.session, Report.from_data(known.data)
     if not report.signed_figures:
         raise AppError(ErrorCode.NOT_SIGNED_OFF, record_id=seen.record_id)
-    session, now = batch.session, context.now()
-    facts = facts_for(session, context.tenant_id, context.lists, report, local_date(now))
-    content = content_of_facts(context.lists, report, facts)
-    if digest(content) != report.signed_figures:
+    counted = counted or count_frozen(session, _at(context), KnownReport(known.record_id, known.rev, report))
+    if counted.figures != report.signed_figures:
         raise AppError(ErrorCode.FIGURES_CHANGED, record_id=seen.record_id)
-    revisions, behind = manifest(session, context.tenant_id, context.lists, facts)
-    chained = head(session, context.tenant_id)
-    template, body = _template(batch, context)
-    content |= {
-        "frozen_at": to_wire(now),
-        "report": {"id": known.record_id, "rev": known.rev},
-        # The revision that is frozen is the one that the sign-off wrote: each edit removes the sign-off.
-        "signed_off": {"at": report.signed_off_at, "rev": known.rev, "figures": report.signed_figures},
-        "records": revisions,
-        "trace": behind,
-        "audit": {"index": chained.index, "hash": chained.hash} if chained else None,
-        "template": template,
-        "restates": _restated(batch, context, report),
-    }
-    raw = canonical(content)
-    sha256 = hashlib.sha256(raw).hexdigest()
-    if body is not None:
-        session.add(
-            ReportTemplate(
-                tenant_id=context.tenant_id,
-                sha256=template,
-                name=PRODUCT_TEMPLATE,
-                body=body,
-                taken_at=now,
-                ended_at=now,
-            )
-        )
-        session.flush()
+    _store_template(session, context, counted.template)
     session.add(
         FrozenReport(
             tenant_id=context.tenant_id,
             report_id=known.record_id,
-            sha256=sha256,
-            frozen_at=now,
-            body=zlib.compress(raw, 9),
-            template=template,
+            sha256=counted.sha256,
+            frozen_at=counted.counted_at,
+            body=counted.body,
+            template=counted.template,
         )
     )
-    frozen = {"by": context.actor.id, "at": to_wire(now), "sha256": sha256}
+    frozen = {"by": context.actor.id, "at": to_wire(counted.counted_at), "sha256": counted.sha256}
     made = next_revision(known, data={**known.data, _FROZEN: frozen})
     put_record(batch, context, made)
-    details: dict[str, str | int | None] = {"rev": made.rev, "sha256": sha256, "records": len(revisions)}
+    details: dict[str, str | int | None] = {
+        "rev": made.rev,
+        "sha256": counted.sha256,
+        "records": counted.records,
+    }
     context.note(session, AuditEntry("report_frozen", known.record_id, OFFICE, details))
-    return sha256
+    return counted.sha256
 
 
 def restate(batch: Batch, context: OperationContext, seen: SeenReport, reason: str) -> str:
@@ -334,27 +346,28 @@ def _restatement_of(batch: Batch, context: OperationContext, record_id: str) -> 
     return any(one.report.restates == record_id for one in others)
 
 
-def _template(batch: Batch, context: OperationContext) -> tuple[str, bytes | None]:
-    """Return the hash of the template in use, and the bytes of the product's where they are not kept yet."""
-    used = template_in_use(batch.session, context.tenant_id)
-    if used is not None:
-        return used.sha256, None
-    body = template_body(None, context.lists.report_layout)
-    sha256 = hashlib.sha256(body).hexdigest()
-    known = batch.session.get(ReportTemplate, (context.tenant_id, sha256))
-    return sha256, body if known is None else None
+def _at(context: OperationContext) -> CountedAt:
+    return CountedAt(context.tenant_id, context.lists, context.now())
 
 
-def _restated(batch: Batch, context: OperationContext, report: Report) -> dict[str, str] | None:
-    if not report.restates:
-        return None
-    before = batch.session.get(FrozenReport, (context.tenant_id, report.restates))
-    return {
-        "id": report.restates,
-        "sha256": before.sha256 if before else "",
-        "frozen_at": to_wire(before.frozen_at) if before else "",
-        "reason": report.restatement_reason,
-    }
+def _store_template(session: Session, context: OperationContext, sha256: str) -> None:
+    """Store the product's template where a frozen report is the first in it; the office's own are stored."""
+    if session.get(ReportTemplate, (context.tenant_id, sha256)) is not None:
+        return
+    own, body = product_template(context.lists)
+    if own != sha256:
+        raise AppError(ErrorCode.REVISION_CHANGED)
+    session.add(
+        ReportTemplate(
+            tenant_id=context.tenant_id,
+            sha256=sha256,
+            name=PRODUCT_TEMPLATE,
+            body=body,
+            taken_at=context.now(),
+            ended_at=context.now(),
+        )
+    )
+    session.flush()
 
 
 def _keep_counted(batch: Batch, context: OperationContext, data: Data) -> None:

@@ -26,6 +26,7 @@ from field178_server.records.stored_record import Stored
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.reports import ReportKind, ReportLayout
 from field178_shared.codelists.units import COMMUNE_KINDS
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.reporting import Duty, duties, report_period
 from field178_shared.records.reports import REPORT, SUBMISSION, Report, ReportState, ReportSubmission
@@ -314,13 +315,20 @@ def signed_content(session: Session, tenant_id: str, known: KnownReport) -> Mapp
 def stale_sign_offs(
     session: Session, tenant_id: str, lists: CodeLists, reports: Collection[KnownReport], today: date
 ) -> frozenset[str]:
-    """Return the ids of the signed-off reports whose content is no longer the one that was signed off."""
-    return frozenset(
-        one.record_id
-        for one in reports
-        if one.state is ReportState.SIGNED_OFF
-        and digest(live_content(session, tenant_id, lists, one.report, today)) != one.report.signed_figures
-    )
+    """Return the ids of the signed-off reports whose content is known to be another than was signed off."""
+
+    def is_stale(known: KnownReport) -> bool:
+        try:
+            content = live_content(session, tenant_id, lists, known.report, today)
+        except AppError as error:
+            if error.code is not ErrorCode.BEING_COUNTED:
+                raise
+            # The list does not wait for figures; the page of the report tells that they are counted.
+            return False
+        return digest(content) != known.report.signed_figures
+
+    signed = (one for one in reports if one.state is ReportState.SIGNED_OFF)
+    return frozenset(one.record_id for one in signed if is_stale(one))
 
 
 def template_in_use(session: Session, tenant_id: str) -> ReportTemplate | None:
@@ -351,12 +359,18 @@ def manifest(
 
     A revision is `[id, type, rev, h]`; figures name them by their place.
     """
-    # Made twice: the sets of all figures together are many times the records.
-    revisions = revisions_of(session, tenant_id, set().union(*(ids for _, ids in trace(facts, lists))))
+    revisions = revisions_behind(session, tenant_id, lists, facts)
     places = {str(one[0]): place for place, one in enumerate(revisions)}
     return revisions, {
         key: sorted(places[one] for one in ids if one in places) for key, ids in trace(facts, lists)
     }
+
+
+def revisions_behind(
+    session: Session, tenant_id: str, lists: CodeLists, facts: ReportFacts
+) -> list[list[object]]:
+    """Return the exact revisions that a report counts, each `[id, type, rev, h]`, by id."""
+    return revisions_of(session, tenant_id, set().union(*(ids for _, ids in trace(facts, lists))))
 
 
 def revisions_of(session: Session, tenant_id: str, record_ids: Collection[str]) -> list[list[object]]:

@@ -6,14 +6,25 @@ from datetime import date
 
 import pytest
 from sqlalchemy.orm import Session
-from tests.server.office.reports.test_operations import AREA, days_of
+from tests.server.office.reports.conftest import Write
+from tests.server.office.reports.test_operations import (
+    AREA,
+    content,
+    days_of,
+    known,
+    of_calendar_year,
+)
 
 from field178_server.demo.seed import DemoStore
 from field178_server.office.indicators import store_slices
 from field178_server.office.indicators.counted_records import establishment_aliases
 from field178_server.office.indicators.report_facts import ReportFacts, ReportQuestion
 from field178_server.office.indicators.source import records_to_count
+from field178_server.office.reports.content import digest
+from field178_server.office.reports.count_process import CountedFor, count_in_own_process
+from field178_server.office.reports.counted_content import CountedAt, CountedContent, count_signed
 from field178_server.office.reports.queries import period_of
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.indicators.events import approved_only
 from field178_shared.indicators.facts import Facts
 from field178_shared.indicators.figures import aggregates_of
@@ -56,3 +67,18 @@ def test_slices_count_what_all_records_count_at_once(
             behind = behind.union(*(entries.get(one, ()) for one in behind))
             assert facts.records_behind([formula]) == behind
     assert len(aggregates_of(lists)) > 50
+
+
+def test_a_report_is_counted_in_a_process_of_its_own(store: DemoStore, write: Write) -> None:  # type: ignore[type-arg]
+    record_id = of_calendar_year(write)
+    of_report, now = (record_id, known(store, record_id).rev), store.context.now()
+    tenant_id = store.context.tenant_id
+    answer = count_in_own_process(store.engine, tenant_id, CountedFor.SIGN_OFF, of_report, now)
+    counted = CountedContent.from_plain(answer)
+    assert counted.figures == digest(content(store, record_id))
+    with Session(store.engine) as session:
+        here = count_signed(session, CountedAt(tenant_id, store.context.lists, now), known(store, record_id))
+    assert counted == here
+    with pytest.raises(AppError) as refused:
+        count_in_own_process(store.engine, tenant_id, CountedFor.FREEZE, (record_id, 99), now)
+    assert refused.value.code is ErrorCode.REVISION_CHANGED
