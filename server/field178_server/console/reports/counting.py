@@ -46,7 +46,7 @@ _NOT_DONE = {
 
 
 @dataclass(frozen=True, slots=True)
-class CountState:
+class ReportCounting:
     """What is counted of a report now, and why the last sign-off or freeze was not done; "" for neither."""
 
     under_way: str = ""
@@ -58,22 +58,22 @@ def is_counted_apart(session: Session) -> bool:
     return is_large(session, current_runtime().tenant_id)
 
 
-def count_state(session: Session, known: KnownReport, localizer: Localizer) -> CountState:
+def count_state(session: Session, known: KnownReport, localizer: Localizer) -> ReportCounting:
     """Return what a page says of the last sign-off or freeze that was queued."""
     jobs = [one for one in counts_of(session, current_runtime().tenant_id, known.record_id) if _is_act(one)]
     if not jobs:
-        return CountState()
+        return ReportCounting()
     last, purpose = jobs[0], CountedFor(jobs[0].arguments["purpose"])
     if not last.state.is_final:
-        return CountState(under_way=localizer.say(_UNDER_WAY[purpose]))
+        return ReportCounting(under_way=localizer.say(_UNDER_WAY[purpose]))
     if (
         last.state is JobState.FAILED
         and last.arguments["rev"] == str(known.rev)
         and _is_recent(last.ended_at)
     ):
         code = str(last.outcome.get("code", ErrorCode.INTERNAL))
-        return CountState(failure=f"{localizer.say(_NOT_DONE[purpose])} {message(code, localizer.language)}")
-    return CountState()
+        return ReportCounting(failure=f"{localizer.say(_NOT_DONE[purpose])} {message(code, localizer.language)}")
+    return ReportCounting()
 
 
 def comparison_of(session: Session, known: KnownReport, localizer: Localizer) -> CountedComparison | None:
