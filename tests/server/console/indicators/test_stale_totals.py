@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 from tests.server.console.conftest import Browser
-from tests.server.console.indicators.test_pages import LEADER, shown
+from tests.server.console.indicators.test_pages import LEADER, REVIEWER, shown
 from tests.server.office_scene import Office
 
 from field178_server.database.models import IndicatorBasis, IndicatorTotal, Record
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.office.indicators import counted_records, queries, recounting, store_size
+from field178_server.office.indicators import (
+    counted_records,
+    kept_numbers,
+    queries,
+    recounting,
+    source,
+    store_size,
+)
 from field178_server.office.indicators.team_figures import publish_figures
 from field178_server.office.indicators.updater import settle_if_needed
 from field178_server.records.lists_in_force import ListsInForce
 from field178_shared.codelists import load
+from field178_shared.indicators.events import CountedRecord
 from field178_shared.records.area_figures import TYPE
 
 
@@ -63,6 +72,35 @@ def test_totals_are_counted_in_a_process_of_their_own(stale: Office) -> None:
     with snapshot(stale.engine) as session:
         assert session.scalars(select(IndicatorTotal.counts)).all()
     assert settle_if_needed(stale.runtime) == 0
+
+
+def test_no_page_reads_the_records_of_a_large_store_at_once(
+    reads_as: Callable[[str], Browser], district: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_size, "MOST_COUNTED_AT_ONCE", 10)
+    monkeypatch.setattr(kept_numbers, "_PLANS", 5)
+    reviewer, asked = reads_as(REVIEWER), "?year=2024&area=an_lao_area_2024"
+    shown(reviewer, f"/indicators{asked}")
+    settle_if_needed(district.runtime)
+    with snapshot(district.engine) as session:
+        every = session.scalar(select(func.count()).select_from(Record))
+    assert every
+    read: list[int] = []
+    whole = source.records_to_count
+
+    def counted(
+        session: Session, tenant_id: str, ids: Collection[str] | None = None
+    ) -> Iterator[CountedRecord]:
+        read.append(every if ids is None else len(ids))
+        return whole(session, tenant_id, ids)
+
+    for module in (queries, recounting, counted_records, kept_numbers):
+        monkeypatch.setattr(module, "records_to_count", counted)
+    indicators = ("workers_reached_pct", "plan_completion_pct", "visits_total", "census_commune_pct")
+    for indicator in indicators:
+        for more in ("", "&unit=c11635_v1", "&since=2024-01-03&until=2024-11-20"):
+            assert "đang được tính" not in shown(reviewer, f"/indicators/{indicator}/records{asked}{more}")
+    assert 0 < max(read) < every / 4
 
 
 def published(office: Office) -> list[str]:

@@ -1,0 +1,44 @@
+"""Planned visits behind a number of a large store: counted plan by plan, as all records count them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.bench import office_store
+from tests.server.office.indicators.test_server_memory import SMALL
+from tests.server.office_scene import MovedClock, Office, settings_of
+
+from field178_server.database.unit_of_work import snapshot
+from field178_server.office.indicators import kept_numbers
+from field178_server.office.indicators.counted_facts import FigureQuestion, read_facts
+from field178_server.office.indicators.kept_numbers import KeptNumber, rows_kept
+from field178_server.office.indicators.numbers import NumberSide, formula_of, rows_of
+from field178_shared.codelists import load
+from field178_shared.indicators.periods import Period
+from field178_shared.time.clock import SystemClock, local_date
+
+PLANNED = "plan_completion_pct"
+
+
+def test_planned_visits_are_counted_plan_by_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_numbers, "_PLANS", 7)
+    office_store.stock(tmp_path / "store", sizes=SMALL)
+    office = Office(settings_of(tmp_path / "store"), MovedClock(SystemClock().now()))
+    lists, tenant_id, today = load(), office.settings.tenant, local_date(office.clock.now())
+    units = tuple(one for one in lists.units if one.startswith("c116"))[:20]
+    year = Period.of_year(office_store.TODAY.year)
+    question = FigureQuestion(lists, year, units, today)
+    with snapshot(office.engine) as session:
+        counted = read_facts(session, tenant_id, question, [PLANNED])
+        for side in NumberSide:
+            formula = formula_of(lists.figures[PLANNED], side)
+            assert formula is not None
+            for with_waiting in (False, True):
+                rows = rows_of(counted, formula, year, counted.area, with_waiting=with_waiting)
+                number = KeptNumber(
+                    question, lists.indicators[PLANNED], formula, year, counted.area, with_waiting
+                )
+                assert rows
+                assert set(rows_kept(session, tenant_id, number)) == set(rows)
+    office.close()
