@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -24,30 +25,38 @@ _ENTRIES = Prepared(_REGISTER.where(among(EstablishmentProjection.record_id, bin
 
 
 class AssignedPlaces:
-    """Units of the establishments at which visits in divided communes were."""
+    """Units of the establishments at which visits in divided communes were, read when a visit needs them."""
 
-    def __init__(self, lists: CodeLists, units: Mapping[str, str]) -> None:
+    def __init__(self, lists: CodeLists, read: Callable[[], Mapping[str, str]]) -> None:
         self._divided = divided_units(lists)
-        self._units = units
+        self._read = read
+
+    @cached_property
+    def _units(self) -> Mapping[str, str]:
+        return self._read()
 
     @classmethod
     def of_all(cls, session: Session, tenant_id: str, lists: CodeLists) -> AssignedPlaces:
-        """Read the unit of every establishment."""
-        rows = session.execute(_REGISTER, {"tenant_id": tenant_id})
-        units = {record_id: unit_id for record_id, unit_id in rows}
-        ends = ends_of(merge_steps(session, tenant_id))
-        return cls(lists, units | {one: units.get(end, "") for one, end in ends.items()})
+        """Return the units of all establishments."""
+
+        def read() -> Mapping[str, str]:
+            rows = session.execute(_REGISTER, {"tenant_id": tenant_id})
+            units = {record_id: unit_id for record_id, unit_id in rows}
+            ends = ends_of(merge_steps(session, tenant_id))
+            return units | {one: units.get(end, "") for one, end in ends.items()}
+
+        return cls(lists, read)
 
     @classmethod
     def of_records(
         cls, session: Session, tenant_id: str, lists: CodeLists, records: Sequence[CountedRecord]
     ) -> AssignedPlaces:
-        """Read the units of the establishments of these records; records of other communes need none."""
+        """Return the units of the establishments of these records; records of other communes need none."""
         divided = divided_units(lists)
         ids = {
             establishment_of(one.type, one.data) for one in records if text_of(one.data, "unit_id") in divided
         } - {""}
-        return cls(lists, units_of_places(session, tenant_id, ids))
+        return cls(lists, lambda: units_of_places(session, tenant_id, ids))
 
     def put_to(self, record: CountedRecord) -> CountedRecord:
         """Return a visit or session, in a divided commune with the unit of its establishment."""
