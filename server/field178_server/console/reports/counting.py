@@ -72,7 +72,8 @@ def count_state(session: Session, known: KnownReport, localizer: Localizer) -> R
         and _is_recent(last.ended_at)
     ):
         code = str(last.outcome.get("code", ErrorCode.INTERNAL))
-        return ReportCounting(failure=f"{localizer.say(_NOT_DONE[purpose])} {message(code, localizer.language)}")
+        why = message(code, localizer.language)
+        return ReportCounting(failure=f"{localizer.say(_NOT_DONE[purpose])} {why}")
     return ReportCounting()
 
 
