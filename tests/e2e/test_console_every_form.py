@@ -49,6 +49,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/reviews?state=approved",
         "/reviews/{sanctioned}/enter/sanction_decision",
         "/reviews/{sanctioned}/entries/{sanction}",
+        "/commune/entries/{media_post}",
         "/plan/items/{item}",
         "/plan/2026/quotas",
         "/plan/2026/add?q=karaoke",

@@ -72,13 +72,13 @@ def answered_violations(visit: Data, after: AfterVisit) -> frozenset[str] | None
 
     A decision that the office entered takes the place of the measure by which the field wrote it.
     """
-    final = [one for one in entries_of(visit, "measures").values() if _is_final(one)]
-    named = {violation for one in after.decisions for violation in one.violation_ids}
+    final = [measure for measure in entries_of(visit, "measures").values() if _is_final(measure)]
+    named = {violation for decision in after.decisions for violation in decision.violation_ids}
     named.update(
         violation
-        for one in final
-        if text_of(one, "measure_id") not in SANCTIONS
-        for violation in ids_of(one, "violation_ids")
+        for measure in final
+        if text_of(measure, "measure_id") not in SANCTIONS
+        for violation in ids_of(measure, "violation_ids")
     )
     return frozenset(named) if named or not final else None
 

@@ -71,13 +71,15 @@ class EntryDrafts:
 
     def _returned(self, record_id: str) -> tuple[str, ...]:
         """Return what the office wrote when it returned an entry that was not corrected since."""
-        items = (one for one in self.services.store.inbox() if one.kind is InboxKind.RETURNED)
-        item = next((one for one in items if one.record_id == record_id), None)
+        inbox = self.services.store.inbox()
+        returned = (item for item in inbox if item.kind is InboxKind.RETURNED)
+        item = next((item for item in returned if item.record_id == record_id), None)
         if item is None:
             return ()
         words = self.services.words
-        comments = (one for one in item.comments if one.is_open)
         lines = (
-            f"{words.field(self.type, one.path)}: {one.text}" if one.path else one.text for one in comments
+            f"{words.field(self.type, comment.path)}: {comment.text}" if comment.path else comment.text
+            for comment in item.comments
+            if comment.is_open
         )
         return tuple(line for line in (item.reason, *lines) if line)

@@ -52,7 +52,7 @@ def without_gone(data: dict[str, object]) -> dict[str, object]:
 
 def _answering(key: str, measure: Data, violation_ids: list[str], words: Wording) -> AnsweringMeasure:
     answered = {*ids_of(measure, "violation_ids")} & {*violation_ids}
-    offered = ((one, words.lists.violations.get(one)) for one in violation_ids)
+    offered = ((violation, words.lists.violations.get(violation)) for violation in violation_ids)
     return AnsweringMeasure(
         key=key,
         title=words.choice("measure", text_of(measure, "measure_id")),

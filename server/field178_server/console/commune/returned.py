@@ -47,8 +47,8 @@ def return_view(session: Session, tenant_id: str, entry: Stored, localizer: Loca
     people = Localizer(localizer.language, names_of(session, tenant_id, {review.decided_by} - {""}))
     lines = [("", review.reason)] if review.reason else []
     lines += [
-        (entry_label_of(entry.type, one.path, localizer) if one.path else "", one.text)
-        for one in review.open_comments
+        (entry_label_of(entry.type, comment.path, localizer) if comment.path else "", comment.text)
+        for comment in review.open_comments
     ]
     when = localizer.instant(review.decided_at) if review.decided_at else ""
     return ReturnView(

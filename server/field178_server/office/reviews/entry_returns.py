@@ -29,8 +29,8 @@ def entry_returns(session: Session, tenant_id: str, record_ids: Collection[str])
     """Return the returns of entries by the id of the entry."""
     query = select(Record.body).where(
         Record.tenant_id == tenant_id,
-        Record.record_id.in_([review_id(one) for one in record_ids]),
+        Record.record_id.in_([review_id(record_id) for record_id in record_ids]),
         Record.deleted.is_(False),
     )
     returns = (EntryReturn(ReviewRecord.from_data(json.loads(body))) for body in session.scalars(query))
-    return {one.review.record: one for one in returns if one.review.state == RETURNED}
+    return {entry.review.record: entry for entry in returns if entry.review.state == RETURNED}

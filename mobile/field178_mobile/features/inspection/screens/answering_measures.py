@@ -25,8 +25,8 @@ class AnsweringMeasureBox(kit.Column):
         self.key, self.hint = measure.key, measure.hint
         self.title = measure.title
         self.ids.violations.show(
-            [kit.Choice(one.id, one.label) for one in measure.violations],
-            [one.id for one in measure.violations if one.is_chosen],
+            [kit.Choice(offer.id, offer.label) for offer in measure.violations],
+            [offer.id for offer in measure.violations if offer.is_chosen],
         )
 
 
