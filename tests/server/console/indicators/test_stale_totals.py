@@ -24,7 +24,7 @@ from field178_server.office.indicators import (
 from field178_server.office.indicators.team_figures import publish_figures
 from field178_server.office.indicators.updater import settle_if_needed
 from field178_server.records.lists_in_force import ListsInForce
-from field178_shared.codelists import load
+from field178_shared.codelists import CodeLists, load
 from field178_shared.indicators.events import CountedRecord
 from field178_shared.records.area_figures import TYPE
 
@@ -89,10 +89,10 @@ def test_no_page_reads_the_records_of_a_large_store_at_once(
     whole = source.records_to_count
 
     def counted(
-        session: Session, tenant_id: str, ids: Collection[str] | None = None
+        session: Session, tenant_id: str, lists: CodeLists, ids: Collection[str] | None = None
     ) -> Iterator[CountedRecord]:
         read.append(every if ids is None else len(ids))
-        return whole(session, tenant_id, ids)
+        return whole(session, tenant_id, lists, ids)
 
     for module in (queries, recounting, counted_records, kept_numbers):
         monkeypatch.setattr(module, "records_to_count", counted)
