@@ -37,7 +37,7 @@ class FileStore:
 
     def __init__(self, data_dir: Path, tenant_id: str, blobs: BlobStore | None = None) -> None:
         self._uploads = data_dir / UPLOADS / tenant_id
-        self._data_dir, self._tenant_id = data_dir, tenant_id
+        self.data_dir, self._tenant_id = data_dir, tenant_id
         self._blobs = blobs or FolderBlobs(data_dir / BLOBS)
 
     def begin(self, upload_id: str) -> None:
@@ -93,7 +93,7 @@ class FileStore:
     def erase(self, sha256: str) -> None:
         """Remove a blob and its preview, durably; nothing happens when they are not there."""
         self._blobs.remove(self._name(sha256))
-        preview = self._data_dir / preview_name(self._tenant_id, sha256)
+        preview = self.data_dir / preview_name(self._tenant_id, sha256)
         if preview.exists():
             preview.unlink(missing_ok=True)
             sync_folder(preview.parent)
@@ -104,7 +104,7 @@ class FileStore:
 
     @contextmanager
     def _turn(self, *, is_shared: bool) -> Iterator[None]:
-        if sys.platform == "win32" or not self._data_dir.is_dir():
+        if sys.platform == "win32" or not self.data_dir.is_dir():
             yield
             return
         make_folder(self._uploads)

@@ -245,7 +245,11 @@ def _page(record_id: str, refusal: Refusal | None = None) -> Response:
         area = {row.scope.partition(":")[2]} if row else set()
         localizer = Localizer(language, names_of(session, runtime.tenant_id, people | area))
         is_asked = row is not None and row.confirmed_at is None
-        extent = extent_of(session, runtime.tenant_id, declared_types(), record_id) if is_asked else None
+        extent = (
+            extent_of(session, runtime.tenant_id, declared_types(), record_id, runtime.clock.now())
+            if is_asked
+            else None
+        )
         others = _others(session, officer.id)
         layout = layout_of(session, officer, localizer)
     return render(
@@ -279,7 +283,7 @@ def _extent(record_id: str) -> Extent:
     with snapshot(runtime.engine) as session:
         if find_erasure(session, runtime.tenant_id, record_id) is not None:
             raise AppError(ErrorCode.LOCKED, record=record_id)
-        return extent_of(session, runtime.tenant_id, declared_types(), record_id)
+        return extent_of(session, runtime.tenant_id, declared_types(), record_id, runtime.clock.now())
 
 
 def _previews(extent: Extent) -> int:

@@ -121,6 +121,7 @@ def extent_facts(extent: Extent, previews: int, localizer: Localizer) -> tuple[t
         (N_("Copies tablets have offered"), number(extent.divergent)),
         (N_("Photos and files"), _files(extent, localizer)),
         (N_("Previews of photos"), number(previews)),
+        (N_("Exports that are withdrawn"), number(extent.exports)),
     )
     nothing = [say(name) for name, value in counts if value == _NOTHING]
     return (

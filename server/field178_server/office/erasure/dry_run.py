@@ -20,6 +20,7 @@ from field178_server.database.models import (
 )
 from field178_server.office.erasure.operations import refuse_unfit
 from field178_server.office.erasure.related_data import divergent_of, files_of
+from field178_server.office.exports.operations import record_exports
 from field178_server.records.stored_record import Stored
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.quarantine.store import concerning
@@ -43,11 +44,12 @@ class Extent:
     stored: frozenset[str]
     shared_files: int
     uploads: int
+    exports: int
     backups: int
     last_backup_at: datetime | None
 
 
-def extent_of(session: Session, tenant_id: str, rules: TypeRules, record_id: str) -> Extent:
+def extent_of(session: Session, tenant_id: str, rules: TypeRules, record_id: str, now: datetime) -> Extent:
     """Count what holds something of a record, or raise AppError like the request itself."""
     record = refuse_unfit(_read(session, tenant_id, record_id), rules, record_id)
     companions = select(Record.record_id, Record.body).where(
@@ -86,6 +88,7 @@ def extent_of(session: Session, tenant_id: str, rules: TypeRules, record_id: str
         uploads=_count(
             session, Upload.tenant_id, tenant_id, Upload.sha256.in_(files.alone), Upload.state == OPEN
         ),
+        exports=len(record_exports(session, tenant_id, now)),
         backups=backups,
         last_backup_at=last_backup_at,
     )

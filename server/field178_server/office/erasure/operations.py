@@ -17,6 +17,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import ChangeHistory, Erasure, Officer
 from field178_server.office.erasure import related_data
+from field178_server.office.exports.operations import withdraw_record_exports
 from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, next_revision
 from field178_server.replication.policy.conflict_records import CONFLICT, entries_of
@@ -101,6 +102,7 @@ def confirm(  # a decision by two people: which request, of what, by whom
 ) -> int:
     """Remove the content of a record everywhere in the store; return its revision.
 
+    Exports that may hold some of it are withdrawn.
     Raises AppError(revision_changed) when the request or the record is not what was seen; None does not ask.
     Bytes of files, and what the engine leaves in its own files, go after COMMIT
     (`field178_server.attachments.secure_delete`).
@@ -118,7 +120,8 @@ def confirm(  # a decision by two people: which request, of what, by whom
     run_record(_batch(session, context), rules, record_id)
     related_data.erase(session, context.tenant_id, touched, officer.officer_id, (source.change_id, batch.now))
     row.confirmed_by, row.confirmed_at = officer.officer_id, context.now()
-    row.files = canonical(files).decode()
+    exports = withdraw_record_exports(session, context)
+    row.files = canonical({**files, "exports": exports}).decode()
     context.note(session, _entry("purge_confirmed", record, officer))
     return record.rev + 1
 

@@ -6,9 +6,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers
@@ -18,11 +20,11 @@ from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Job
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs import queue
-from field178_server.jobs.kept_files import KeptFiles
+from field178_server.jobs.kept_files import KEPT_FOR, KeptFiles
 from field178_server.jobs.queue import Arguments, JobState
 from field178_server.jobs.run import JobRun
 from field178_server.office.exports.geojson import Point, write_geojson
-from field178_server.office.exports.kinds import EXPORT_KINDS, GEOJSON, kinds_of
+from field178_server.office.exports.kinds import EXPORT_KINDS, FIGURES, GEOJSON, kinds_of
 from field178_server.office.exports.table_files import TABLE_WRITERS, Cell, TableFile
 from field178_shared.errors import AppError, ErrorCode
 
@@ -99,6 +101,34 @@ def withdraw_export(session: Session, context: OperationContext, job_id: str) ->
     if job.state == JobState.DONE and WITHDRAWN_BY not in outcome:
         job.outcome = json.dumps({**outcome, WITHDRAWN_BY: context.actor.id}, sort_keys=True)
         context.note(session, AuditEntry("export_withdrawn", job_id, None, _told(outcome)))
+
+
+def withdraw_record_exports(session: Session, context: OperationContext) -> list[str]:
+    """Withdraw the exports that may hold content of a record which is erased; return their jobs.
+
+    The caller removes the files after the commit. An export of figures counts records and tells none.
+    """
+    job_ids = record_exports(session, context.tenant_id, context.now())
+    for job_id in job_ids:
+        withdraw_export(session, context, job_id)
+    return job_ids
+
+
+def record_exports(session: Session, tenant_id: str, now: datetime) -> list[str]:
+    """Return the jobs whose file of records is kept, or is being written."""
+    query = select(Job).where(
+        Job.tenant_id == tenant_id,
+        Job.kind == EXPORT,
+        or_(
+            and_(Job.state == JobState.DONE, Job.queued_at > now - KEPT_FOR),
+            Job.state.in_([one for one in JobState if not one.is_final]),
+        ),
+    )
+    return [
+        job.job_id
+        for job in session.scalars(query.order_by(Job.job_id))
+        if json.loads(job.arguments).get(WHAT) != FIGURES and WITHDRAWN_BY not in json.loads(job.outcome)
+    ]
 
 
 def export_with(sources: Mapping[str, Source]) -> Callable[[JobRun], None]:

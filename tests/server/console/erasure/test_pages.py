@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import unescape
 
 import pytest
@@ -20,7 +20,13 @@ from field178_server.attachments.secure_delete import THREAD
 from field178_server.console.shell.policy import may
 from field178_server.database.models import Audit, Erasure
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.job_kinds import JOB_KINDS
+from field178_server.jobs.kept_files import KeptFiles
+from field178_server.jobs.queue import JobRow
+from field178_server.jobs.worker import JobWorker
+from field178_server.office.exports.queries import ExportFilter, exports_page
 from field178_server.office.tablets import operations as tablets
+from field178_server.records.keyset import PageStart
 from field178_server.security.passwords import Passwords
 from field178_shared.codelists import load
 
@@ -151,6 +157,36 @@ def test_two_people_remove_it_and_everybody_sees_how_far_it_came(
     assert SECRET not in reviewer.text(f"/reviews/{visit}")
     assert acts(office) == [("purge_requested", "officer"), ("purge_confirmed", "officer")]
     assert "Nội dung của phiếu này đã xóa rồi" in said(decide(first, path, "confirm"))[1]
+
+
+def test_kept_exports_of_records_are_withdrawn_with_it(
+    office: Office, first: Browser, second: Browser, reviewer: Browser, in_the_field: FieldWork
+) -> None:
+    visit = in_the_field.visit()
+    path = asked(first, visit)
+    for what in ("visits", "figures", "sessions"):
+        wanted = {"what": what, "format": "csv", "year": "2026", "password": PASSWORD}
+        assert reviewer.post("/exports", wanted).status_code == 303
+    worker = JobWorker(office.runtime, JOB_KINDS)
+    worker.run_waiting()
+    reviewer.post("/exports", {"what": "follow_ups", "format": "csv", "password": PASSWORD})
+    kept = KeptFiles(office.settings.data_dir, office.settings.tenant)
+    files = {one.arguments["what"]: kept.path_of(one.job_id) for one in exports_of(office)}
+    assert sorted(what for what, file in files.items() if file.exists()) == ["figures", "sessions", "visits"]
+    assert "Tệp xuất sẽ bị thu hồi 3" in page(second, path)
+    decide(second, path, "confirm")
+    wait_until_erased()
+    # An export that waits would be of the store without it, but one that runs read it before.
+    assert {one.arguments["what"]: one.state for one in exports_of(office)}["follow_ups"] == "stopped"
+    worker.run_waiting()
+    assert [what for what, file in files.items() if file.exists()] == ["figures"]
+    assert page(reviewer, "/exports").count("Cán bộ giang đã thu hồi") == 2
+
+
+def exports_of(office: Office) -> Sequence[JobRow]:
+    with snapshot(office.engine) as session:
+        wanted = ExportFilter(office.settings.tenant)
+        return exports_page(session, wanted, PageStart()).rows
 
 
 def test_the_state_between_removal_and_the_end_of_it_is_shown_and_asked_for_again(

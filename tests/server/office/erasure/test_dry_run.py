@@ -32,7 +32,7 @@ def privacy_officers(world: World) -> None:
 
 def extent(world: World, record_id: str) -> Extent:
     with snapshot(world.engine) as session:
-        return extent_of(session, TENANT, RULES, record_id)
+        return extent_of(session, TENANT, RULES, record_id, world.clock.now())
 
 
 def kept(world: World) -> tuple[int, int, int]:
