@@ -44,9 +44,10 @@ Figure = int | str | bool | datetime | None
 
 
 class Level(StrEnum):
-    """Level of a check, from good to bad."""
+    """Level of a check, from good to bad; unknown: nobody could check it from here, or has yet."""
 
     OK = "ok"
+    UNKNOWN = "unknown"
     ATTENTION = "attention"
     FAULT = "fault"
 
@@ -80,7 +81,7 @@ class Check:
     @property
     def needs_attention(self) -> bool:
         """Whether somebody has to do something."""
-        return self.level is not Level.OK
+        return self.level in (Level.ATTENTION, Level.FAULT)
 
 
 def checks_of_server(engine: Engine, settings: Settings, now: datetime) -> tuple[Check, ...]:
@@ -107,8 +108,9 @@ def address_checks(settings: Settings) -> tuple[Check, ...]:
     if not settings.is_https:
         return ()
     seen, why = seen_from_outside(settings)
-    level = Level.FAULT if seen in (Seen.OTHER, Seen.REFUSED) else Level.OK
-    return (Check(CheckName.ADDRESS, level, seen.value, {"url": settings.url, "reason": why}),)
+    levels = {Seen.OTHER: Level.FAULT, Seen.REFUSED: Level.FAULT, Seen.UNREACHABLE: Level.UNKNOWN}
+    figures = {"url": settings.url, "reason": why}
+    return (Check(CheckName.ADDRESS, levels.get(seen, Level.OK), seen.value, figures),)
 
 
 def checks_of(session: Session, settings: Settings, now: datetime) -> tuple[Check, ...]:
@@ -264,7 +266,7 @@ def _integrity(last: LastCheck | None, installed_at: datetime, now: datetime) ->
         return Check(CheckName.INTEGRITY, Level.FAULT, "faults", figures)
     if now - since > CHECK_AGE:
         return Check(CheckName.INTEGRITY, Level.ATTENTION, "late", figures)
-    return Check(CheckName.INTEGRITY, figures=figures)
+    return Check(CheckName.INTEGRITY, Level.OK if last else Level.UNKNOWN, figures=figures)
 
 
 def _jobs(waiting: Waiting, now: datetime) -> Check:

@@ -91,7 +91,7 @@ class _Words:
 
     def remedy(self) -> str:
         text = _REMEDIES.get((self.check.name, self.check.reason)) or _REMEDIES.get((self.check.name, ""))
-        if not text or self.check.level is Level.OK:
+        if not text or not self.check.needs_attention:
             return ""
         return self.say(text, what=str(self.figure("what") or ""), why=self.why())
 
@@ -250,6 +250,7 @@ TITLES: Mapping[CheckName, str] = {
 }
 LEVELS: Mapping[Level, str] = {
     Level.OK: N_("In order"),
+    Level.UNKNOWN: N_("Not checked"),
     Level.ATTENTION: N_("Take care of it"),
     Level.FAULT: N_("Not in order"),
 }

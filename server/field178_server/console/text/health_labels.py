@@ -9,6 +9,7 @@ from field178_server.health.wording import LEVELS
 
 _TONES_AND_ICONS = {
     Level.OK: ("ok", "check-circle"),
+    Level.UNKNOWN: ("", "info"),
     Level.ATTENTION: ("warn", "alert"),
     Level.FAULT: ("bad", "alert"),
 }
