@@ -32,8 +32,10 @@ from field178_server.office.indicators.plans import ItemsOfPlans, Plans, plan_of
 from field178_server.office.indicators.source import (
     PLAIN_TYPES,
     TENANT,
+    answering_visits,
     records_as_written,
     records_to_count,
+    replacing_plans,
 )
 from field178_server.records.find_record import FILED_TYPES
 from field178_shared.codelists import CodeLists
@@ -59,6 +61,7 @@ from field178_shared.indicators.subjects import (
     entity_of_record,
     events_by_source,
 )
+from field178_shared.records.commune import PLAN as COMMUNE_PLAN
 from field178_shared.records.plan import ITEM
 from field178_shared.records.returns import DENOMINATOR
 from field178_shared.records.sanctions import OFFICE_TYPES
@@ -142,6 +145,9 @@ class Recounting:
         self._merged: dict[str, set[str]] = {}
         for one, end in self._ends.items():
             self._merged.setdefault(end, set()).add(one)
+        # Planned visits with the visits that may have made them done, and merged establishments.
+        self._beside: set[str] = set()
+        self._beside_places: set[str] = set()
         self._records: dict[str, CountedRecord | None] = {}
         self._events: dict[str, tuple[Event, ...]] = {}
 
@@ -169,7 +175,27 @@ class Recounting:
         subjects = self._subjects(types, change)
         change.before = self._stored(subjects)
         change.after = dict(self._counted(subjects, change))
+        self._link_beside(change, {one for kind, one in subjects if kind == RECORD}, types)
         return change
+
+    def _link_beside(self, change: SubjectChange, filed: set[str], types: Mapping[str, str]) -> None:
+        """Add the links of the records that were read beside those that are counted.
+
+        Such a record may have changed since it was counted itself, and change again before it is: what was
+        counted by it as it is now is found by these links, and counted again.
+        """
+        at, records = (self._session, self._tenant_id), self._records_among(filed)
+        visits = {one.record_id for one in records if one.type == INSPECTION}
+        plans = {one.record_id for one in records if one.type == COMMUNE_PLAN}
+        others = set(self._beside)
+        others |= answering_visits(*at, visits) if visits else set()
+        others |= replacing_plans(*at, plans) if plans else set()
+        kinds = dict.fromkeys(others, INSPECTION) | dict.fromkeys(self._beside_places, ESTABLISHMENT)
+        beside = {one: kind for one, kind in kinds.items() if one not in types}
+        if beside:
+            stored = stored_links(self._session, self._tenant_id, beside)
+            change.links_before = {**change.links_before, **stored}
+            change.links = {**change.links, **self._links(beside)}
 
     def of_entities(
         self, subjects: Collection[Subject], change: SubjectChange | None = None
@@ -286,6 +312,10 @@ class Recounting:
         filed = {one for kind, one in subjects if kind == RECORD}
         plans = {one for kind, one in subjects if kind == PLAN}
         read = _SubjectsRead(filed, plans, self._records_of(entities, change), self._plans.read(plans))
+        self._beside.update(read.planned.plans, read.planned.visits)
+        for kind, one in entities:
+            if kind == ESTABLISHMENT:
+                self._beside_places |= self._merged.get(one, set())
         self._read(
             filed.union(
                 (one for kind, one in entities if kind in RECORD_KINDS),

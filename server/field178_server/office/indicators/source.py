@@ -109,6 +109,12 @@ _ANSWERS = _StoredRows(
     .where(FollowUpAnswerRow.tenant_id == TENANT),
     FollowUpAnswerRow.asked_visit_id,
 )
+_ANSWERING = Prepared(
+    select(FollowUpAnswerRow.visit_id).where(
+        FollowUpAnswerRow.tenant_id == TENANT,
+        database.among(FollowUpAnswerRow.asked_visit_id, bindparam("ids")),
+    )
+)
 _DECIDED = _StoredRows(
     select(Audit.object_id, Audit.action).where(Audit.tenant_id == TENANT).distinct(),
     Audit.object_id,
@@ -195,6 +201,21 @@ class _FiledCompanions:
             closed_on=self.closed_on.get(one, {}),
             closed_by_approved=self.closed_by_approved.get(one),
         )
+
+
+def answering_visits(session: Session, tenant_id: str, ids: Collection[str]) -> set[str]:
+    """Return the visits that answer corrections of these visits."""
+    rows = _ANSWERING.rows(session, {"tenant_id": tenant_id, "ids": sorted(ids)})
+    return {visit_id for (visit_id,) in rows}
+
+
+def replacing_plans(session: Session, tenant_id: str, ids: Container[str]) -> set[str]:
+    """Return the plans of communes that replace these."""
+    plans = select(Record.record_id, Record.body).where(
+        Record.tenant_id == tenant_id, Record.type == PLAN, Record.deleted.is_(False)
+    )
+    rows = session.execute(plans)
+    return {record_id for record_id, body in rows if text_of(json.loads(body), "replaces") in ids}
 
 
 def _replaced_plans(session: Session, tenant_id: str) -> set[tuple[str, int | None]]:

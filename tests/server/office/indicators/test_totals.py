@@ -152,6 +152,15 @@ def planned_in(history: History) -> float | None:
         return figures(session, world.tenant_id, *at)["plan_completion_pct"].approved.den
 
 
+WHOLE_VISIT = {
+    "unit_id": UNITS[0],
+    "team_id": TEAM.partition(":")[2],
+    "started_at": "2025-06-03T02:00:00.000Z",
+    "filed_at": "2025-06-03T02:00:00.000Z",
+    "inspection_kind": "planned",
+    "access_result": "inspected",
+    "overall_result": "compliant",
+}
 VISIT = {"unit_id": DIVIDED, "started_at": "2025-03-03T02:00:00.000Z", "inspection_kind": "planned"}
 
 
@@ -271,6 +280,59 @@ def test_who_files_while_a_step_is_counted_waits_for_nothing_and_is_counted_next
     called = between(monkeypatch, file)
     history.settle()
     assert called
+    assert_as_anew(history)
+
+
+def _answer(history: History) -> Callable[[], None]:
+    asked = {"follow_ups": {"u1": {"text": "x", "due_on": "2025-06-21", "status": "open"}}}
+    answer = {"visit_id": history.id_of("inspection 0"), "follow_up_id": "u1", "status": "fixed"}
+    history.put("inspection", 0, TEAM, WHOLE_VISIT | asked)
+    history.put("inspection", 1, TEAM, WHOLE_VISIT | {"follow_up_answers": {"a1": answer}})
+    return lambda: history.put("inspection", 1, TEAM, WHOLE_VISIT)
+
+
+def _planned_visit(history: History) -> Callable[[], None]:
+    places = [history.id_of(f"establishment {number}") for number in range(2)]
+    for number in range(2):
+        history.put("establishment", number, UNIT, PLACE)
+    history.settle()
+    window = {"window_from": "2025-06-01", "window_to": "2025-06-30", "inspection_kind": "planned"}
+    item = {"year": 2025, "team_id": TEAM.partition(":")[2], "establishment_id": places[0], **window}
+    history.put("plan_item", 0, TEAM, item)
+    history.put("inspection", 0, TEAM, WHOLE_VISIT | {"establishment_id": places[0]})
+    return lambda: history.put("inspection", 0, TEAM, WHOLE_VISIT | {"establishment_id": places[1]})
+
+
+def _merge(history: History) -> Callable[[], None]:
+    places = [history.id_of(f"establishment {number}") for number in range(2)]
+    for number in range(2):
+        history.put("establishment", number, UNIT, PLACE)
+    history.put("inspection", 0, TEAM, WHOLE_VISIT | {"establishment_id": places[0]})
+    history.settle()
+    history.put("inspection", 1, TEAM, WHOLE_VISIT | {"establishment_id": places[1]})
+    history.world.merge(*places)
+    return lambda: run_write(
+        history.world.engine, lambda session: records.unmerge(session, history.context, places[0])
+    )
+
+
+def _replaced_plan(history: History) -> Callable[[], None]:
+    plan = {"unit_id": UNITS[0], "year": 2025, "issued_on": "2025-02-01"}
+    history.put("commune_plan", 0, UNIT, plan)
+    history.put("commune_plan", 1, UNIT, plan | {"replaces": history.id_of("commune_plan 0")})
+    return lambda: history.put("commune_plan", 1, UNIT, plan)
+
+
+@pytest.mark.parametrize("begin", [_answer, _planned_visit, _merge, _replaced_plan])
+def test_record_that_changes_again_before_it_is_counted_leaves_nothing_of_its_first_state(
+    sqlite_engine: Engine, begin: Callable[[History], Callable[[], None]]
+) -> None:
+    history = History(World(sqlite_engine))
+    history.settle()
+    change_again = begin(history)
+    world = history.world
+    totals.settle_step(world.engine, world.tenant_id, history.lists, history.today, step=1)
+    change_again()
     assert_as_anew(history)
 
 
