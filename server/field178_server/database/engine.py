@@ -334,22 +334,21 @@ def forget_deleted(engine: Engine) -> bool:
     """Remove deleted and overwritten content from the engine's own files; return whether it is done.
 
     SQLite keeps old text in free space, in pages left by earlier revisions and in the write-ahead log; the
-    caller MUST hold the write lock. PostgreSQL forgets by its own VACUUM (docs/operations.md).
+    caller MUST hold the write lock. PostgreSQL forgets by its own VACUUM (docs/operations.md). Raises
+    SQLAlchemyError where the store cannot be written.
     """
     if engine.dialect.name != "sqlite":
         return True
-    raw = engine.raw_connection()
-    try:
-        cursor = raw.cursor()
-        cursor.execute("VACUUM")
-        # Refused while somebody reads an older state: the log still holds what was before.
-        return not cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    except _sqlite_driver().OperationalError as error:
-        if "locked" not in str(error):
-            raise
-        return False
-    finally:
-        raw.close()
+    with engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute("VACUUM")
+            # Refused while somebody reads an older state: the log still holds what was before.
+            return not cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except engine.dialect.loaded_dbapi.OperationalError as error:
+            if "locked" in str(error):
+                return False
+            raise _as_told(connection, error) from error
 
 
 def changed_rows(result: Result[tuple[()]] | Result[object]) -> int:

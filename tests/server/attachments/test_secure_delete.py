@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import resource
 from functools import partial
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from tests.server.office.erasure.test_operations import SECRET, add_privacy_officers, purged, refusal
 from tests.server.pictures import bytes_of, jpeg, sha256
 from tests.world import ESTABLISHMENT, OFFICER, OTHER_UNIT, TENANT, Tablet, World
@@ -19,7 +21,7 @@ from field178_server.attachments.storage.chunk import Piece
 from field178_server.attachments.storage.file_store import FileStore
 from field178_server.attachments.upload_rows import Limits, UploadRequest
 from field178_server.attachments.uploads import Uploading
-from field178_server.database.engine import create_engine_for
+from field178_server.database.engine import create_engine_for, forget_deleted
 from field178_server.database.models import Blob, Erasure, Upload
 from field178_server.database.unit_of_work import snapshot
 from field178_server.devices.context import DeviceContext
@@ -170,3 +172,16 @@ def test_what_was_cut_in_between_is_finished_later(world: World, store: FileStor
     (row,) = world.rows(Erasure)
     assert json.loads(row.files)["blobs"] == [sha256(PICTURE)]
     assert (erased(world, store), erased(world, store)) == (0, 0)
+
+
+def test_store_that_cannot_be_written_is_told_as_an_error_of_the_database(sqlite_engine: Engine) -> None:
+    """The thread that erases takes it for a store that is to be tried again."""
+    assert forget_deleted(sqlite_engine)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        with pytest.raises(SQLAlchemyError):
+            forget_deleted(sqlite_engine)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert forget_deleted(sqlite_engine)

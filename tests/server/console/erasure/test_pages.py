@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import unescape
 
 import pytest
@@ -43,6 +43,12 @@ PAGES = {
 ASK = {"reason": "person_identified", "password": PASSWORD}
 AGAIN = {"password": PASSWORD}
 NOWHERE = "01900000-0000-7000-8000-00000000dead"
+
+
+@pytest.fixture(autouse=True)
+def erasures_end_before_their_store(office: Office) -> Iterator[None]:
+    yield
+    wait_until_erased()
 
 
 @pytest.fixture
