@@ -1,4 +1,4 @@
-"""Secure delete after an erasure's commit: file contents, and old text in the engine's files."""
+"""Secure delete after an erasure's commit: photos, withdrawn exports, old text in the engine's files."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -78,8 +77,7 @@ def is_divided(lists: CodeLists, unit_id: str) -> bool:
 
 def divided_units(lists: CodeLists) -> frozenset[str]:
     """Return the units that were divided among several, or became a part of another one."""
-    targets = Counter(step.source for step in lists.lineage)
-    return frozenset(step.source for step in lists.lineage if targets[step.source] > 1 or step.share != 1.0)
+    return frozenset(step.source for step in lists.lineage if is_divided(lists, step.source))
 
 
 def part_with_place(lists: CodeLists, unit_id: str, place_unit_id: str) -> str:

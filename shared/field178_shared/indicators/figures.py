@@ -18,9 +18,9 @@ from field178_shared.indicators.areas import CountedArea
 from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.coverage import Coverage
 from field178_shared.indicators.periods import Period
+from field178_shared.records.plan import ITEM
 
 Number = TypeVar("Number", int, float)
-_PLANNED = "plan_item"
 
 
 class AreaTotals:
@@ -149,7 +149,7 @@ def figure_of(indicator: Indicator, figure: Figure, totals: AreaTotals) -> Figur
 
 def counts_plan(figure: Figure) -> bool:
     """Tell whether a figure counts planned visits."""
-    return any(one.of == _PLANNED for formula in figure.counted for one in formula.aggregates)
+    return any(one.of == ITEM for formula in figure.counted for one in formula.aggregates)
 
 
 def _open_share(figure: Figure, known: FigureValue) -> FigureValue:

@@ -32,7 +32,7 @@ def events_of_plan(
         if progress.state in (_COUNTED_UNANNOUNCED if item.kind == UNANNOUNCED else _COUNTED):
             unit_id = item.unit_id or text_of(register.get(item.establishment_id, {}), "unit_id")
             row = {"is_done": progress.state is PlanState.DONE}
-            yield Event(item_id, "plan_item", item.window_to, unit_id, row)
+            yield Event(item_id, ITEM, item.window_to, unit_id, row)
 
 
 def _visit(record: CountedRecord, register: Mapping[str, Data]) -> PlanVisit:

@@ -13,6 +13,7 @@ from field178_shared.formulas.sources import MONTH, QUARTER
 from field178_shared.indicators.figures import FigureValue
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.verdicts import Reached, Verdict
+from field178_shared.records.plan import ITEM
 
 _NEAR = 0.9
 
@@ -81,12 +82,12 @@ def grows_to_target(figure: Figure) -> bool:
     """Tell whether a figure grows from nothing to its target over the period.
 
     Months that have passed cannot be made up for; a share of what happens, as of violations, is one at any
-    time. Of events only planned visits are known before they are made.
+    time. Of events only planned visits are known before they are made, but for the unannounced ones.
     """
     if any(f"{name}({part}" in figure.numerator.text for name in ("each", "every") for part in _PARTS):
         return False
     divided = () if figure.denominator is None else figure.denominator.aggregates
-    return all(one.is_of_entities or one.of == _KNOWN_BEFORE for one in divided)
+    return all(one.is_of_entities or one.of == ITEM for one in divided)
 
 
 def months_between(first: date, end: date) -> int:
@@ -101,7 +102,6 @@ _JUDGED = {
     Verdict.NO_FIGURE: Standing.NO_FIGURE,
 }
 _PARTS = (MONTH, QUARTER)
-_KNOWN_BEFORE = "plan_item"
 
 
 def _missing(value: FigureValue, target: float) -> int:

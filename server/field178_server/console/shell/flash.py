@@ -103,10 +103,8 @@ _TEXTS = {
     "commune_entered": N_("Entered: {title}."),
     "commune_corrected": N_("Corrected: {title}."),
     "commune_withdrawn": N_("Withdrawn: {title}. It counts no longer."),
-    "commune_returned": N_("Returned: {title}. The tablets of the commune get it at their next sync."),
-    "commune_return_taken_back": N_(
-        "Return taken back: {title}. The tablets of the commune hear of it at their next sync."
-    ),
+    "commune_returned": N_("Returned: {title}. The commune sees it here, a tablet after its next sync."),
+    "commune_return_taken_back": N_("Return taken back: {title}. A tablet shows it until its next sync."),
     "report_opened": N_("Opened. What each commune and agency owes for it is written down."),
     "report_saved": N_("Saved. What was signed off before is signed off anew."),
     "report_signed": N_("Signed off as shown."),

@@ -186,7 +186,7 @@ class _Counting:
             return _Step(seen, ended)
         if changes.record_ids or changes.cursors:
             is_last = changes.is_all and _are_counted(periods, self._today)
-            return _Step(seen, self._changed(changes, periods), is_last)
+            return _Step(seen, self._changed(changes, progress), is_last)
         following = self._periods_begun(periods) or self._old_left(periods) or self._entities(periods)
         return None if following is None else _Step(seen, following)
 
@@ -218,14 +218,14 @@ class _Counting:
         return self._writing(write, moved)
 
     def _changed(
-        self, changes: totals.Unsettled, periods: Mapping[Period, KeptPeriod]
+        self, changes: totals.Unsettled, progress: totals.CountProgress
     ) -> Callable[[Session], None]:
         """Count what changed."""
-        begun = [one for one, row in periods.items() if row.state != ASKED]
+        begun = [one for one, row in progress.periods.items() if row.state != ASKED]
         recounting = Recounting(self._session, self._tenant_id, self._lists, begun, self._today)
         counted = self._change_written(recounting, recounting.of_changes(changes.record_ids))
         of_tenant = update(_BASIS).where(_BASIS.c.tenant_id == self._tenant_id)
-        is_new_day = changes.windows_ended_on != self._today
+        is_new_day = progress.windows_ended_on != self._today
 
         def write(session: Session) -> None:
             if is_new_day:

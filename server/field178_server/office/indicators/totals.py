@@ -117,7 +117,7 @@ class Unsettled:
     """The next records whose changes are not in the totals, and seq and floor of the scopes with them.
 
     `count`: how many changes there are at most; `is_all`: these are all. `is_lost`: some of them cannot be
-    told any more, so that all has to be counted anew. `windows_ended_on`: as in CountProgress.
+    told any more, so that all has to be counted anew.
     """
 
     record_ids: set[str] = field(default_factory=set)
@@ -125,7 +125,6 @@ class Unsettled:
     count: int = 0
     is_all: bool = True
     is_lost: bool = False
-    windows_ended_on: date | None = None
 
 
 @dataclass(slots=True)
@@ -150,8 +149,7 @@ def unsettled(session: Session, tenant_id: str, progress: CountProgress, today: 
 
     The unannounced visits whose windows ended since are among them, all of them.
     """
-    ended_on = progress.windows_ended_on
-    found = Unsettled(_windows_ended(session, tenant_id, ended_on, today), windows_ended_on=ended_on)
+    found = Unsettled(_windows_ended(session, tenant_id, progress.windows_ended_on, today))
     found.count = len(found.record_ids)
     for scope, seq, floor, cursor, begun_at in progress.scopes:
         since, begun_at = cursor or 0, floor if begun_at is None else begun_at
