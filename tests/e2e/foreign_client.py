@@ -67,6 +67,7 @@ class ForeignClient:
     url: str
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     incarnation: str = field(default_factory=lambda: str(uuid.uuid4()))
+    timeout_s: float = 30
     device: str = ""
     user: str = ""
     token: str = ""
@@ -115,7 +116,9 @@ class ForeignClient:
         if self.token and "Authorization" not in head:
             head["Authorization"] = f"Bearer {self.token}"
         url = self.url + path
-        return HTTP.post(url, data=data, headers=head, timeout=30, allow_redirects=False, stream=stream)
+        return HTTP.post(
+            url, data=data, headers=head, timeout=self.timeout_s, allow_redirects=False, stream=stream
+        )
 
     def change(self, record_id: str, type_: str, scope: str, set_: Json, **more: Any) -> Json:
         self.n += 1

@@ -80,6 +80,8 @@ def _push(tablet: ForeignClient, url: str) -> str:
 
 def _tablets(first: ForeignClient, store: Engine) -> list[ForeignClient]:
     """Return the enrolled tablet and copies of it, each a device with a session of its own."""
+    # On busy cores the last of a hundred answers takes longer than a client usually waits.
+    first.timeout_s = 180
     tablets = [first]
     with Session(store) as session:
         rows: list[Any] = [

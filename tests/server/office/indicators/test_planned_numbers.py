@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,15 +17,19 @@ from field178_server.office.indicators.kept_numbers import KeptNumber, rows_kept
 from field178_server.office.indicators.numbers import NumberSide, formula_of, rows_of
 from field178_shared.codelists import load
 from field178_shared.indicators.periods import Period
-from field178_shared.time.clock import SystemClock, local_date
+from field178_shared.time.clock import local_date
 
 PLANNED = "plan_completion_pct"
 
 
 def test_planned_visits_are_counted_plan_by_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_numbers, "_PLANS", 7)
+    # Late in a year: on its first days no visit of it was made and no unannounced visit is over.
+    last_visits, last_day = (datetime(2026, month, day, 5, tzinfo=UTC) for month, day in ((11, 30), (12, 31)))
+    monkeypatch.setattr(office_store, "SystemClock", lambda: MovedClock(last_visits))
+    monkeypatch.setattr(office_store, "TODAY", last_visits.date())
     office_store.stock(tmp_path / "store", sizes=SMALL)
-    office = Office(settings_of(tmp_path / "store"), MovedClock(SystemClock().now()))
+    office = Office(settings_of(tmp_path / "store"), MovedClock(last_day))
     lists, tenant_id, today = load(), office.settings.tenant, local_date(office.clock.now())
     units = tuple(one for one in lists.units if one.startswith("c116"))[:20]
     year = Period.of_year(office_store.TODAY.year)
@@ -39,6 +44,6 @@ def test_planned_visits_are_counted_plan_by_plan(tmp_path: Path, monkeypatch: py
                 number = KeptNumber(
                     question, lists.indicators[PLANNED], formula, year, counted.area, with_waiting
                 )
-                assert rows
+                assert rows, (side, with_waiting)
                 assert set(rows_kept(session, tenant_id, number)) == set(rows)
     office.close()
