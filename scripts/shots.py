@@ -215,15 +215,15 @@ def open_minutes(work: Work) -> None:
     fingers = work.fingers
     work.search(**FILED)
     fingers.press("Tab", key="info")
-    press_first(fingers, "VisitRow")  # of tonight; below it are those of other years, without a number
+    press_newest_visit(fingers)  # tonight's: those of earlier years have no number
     fingers.press("Tab", key="conclusion")
     fingers.press("Btn", text=_("Minutes and commitment"))
     fingers.until(lambda: fingers.sees("Btn", text=_("Make the minutes")), "the minutes")
 
 
-def press_first(fingers: Fingers, kind: str) -> None:
-    """Tap the uppermost row of a class: the newest."""
-    rows = [widget for widget in fingers.everything() if type(widget).__name__ == kind]
+def press_newest_visit(fingers: Fingers) -> None:
+    """Tap the uppermost visit of the Info tab: visits are listed newest first."""
+    rows = fingers.find("InfoPane").ids.history.children
     fingers.tap(max(rows, key=lambda row: row.to_window(*row.pos)[1]))
 
 

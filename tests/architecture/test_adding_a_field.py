@@ -24,7 +24,10 @@ BY_SCRIPT = {
 }
 CHECKS = ("tests/server/console/check_added_field.py", "tests/mobile/screens/check_added_field.py")
 # Tests that hold for every field, the added one included.
-KEPT = ("tests/shared/schemas/fields/test_catalogue.py", "tests/mobile/features/forms/test_simple_fields.py")
+KEPT = (
+    "tests/shared/schemas/fields/test_catalogue.py",
+    "tests/mobile/components/forms/test_simple_fields.py",
+)
 
 pytestmark = pytest.mark.timeout(900)
 

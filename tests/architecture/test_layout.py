@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,3 +156,27 @@ def test_numbers_of_requests_go_through_the_bounded_parser() -> None:
     }
     # int() of 4,301 digits raises ValueError: formats.parse_whole_number says None.
     assert readers == set()
+
+
+def test_presenters_and_components_import_no_kivy() -> None:
+    """Only screens, and the services that screens are built with, may import Kivy, directly or not.
+
+    Kivy reads its configuration and opens a window when it is first imported.
+    """
+    package = ROOT / "mobile/field178_mobile"
+    modules = [
+        ".".join(path.relative_to(package.parent).with_suffix("").parts)
+        for folder in ("features", "components")
+        for path in sorted((package / folder).rglob("*.py"))
+        if "screens" not in path.parts and path.stem not in ("__init__", "services")
+    ]
+    code = f"import importlib, sys\nfor name in {modules!r}:\n    importlib.import_module(name)\n"
+    code += "    assert 'kivy' not in sys.modules, name"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+@pytest.mark.parametrize("package", ["field178_shared", "field178_server", "field178_mobile"])
+def test_no_modules_import_each_other_in_a_circle(package: str) -> None:
+    graph = grimp.build_graph(package, exclude_type_checking_imports=True)
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    TopologicalSorter(imports).prepare()

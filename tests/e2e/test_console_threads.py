@@ -12,14 +12,14 @@ from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.test_console import Desk, desk, sign_in
 from tests.e2e.test_console_accessibility import findings
 
-from field178_mobile.features.comments.comments import (
+from field178_mobile.components.comments.comments import (
     AnsweredRecord,
     CommentsState,
     RecordComments,
     ThreadSight,
     ThreadState,
 )
-from field178_mobile.features.workspace.record import RecordServices
+from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import SyncMessage
 from field178_shared.codelists import load

@@ -15,10 +15,10 @@ from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
 from tests.shared import builders
 
+from field178_mobile.components.documents.document_files import PaperFolder
+from field178_mobile.components.documents.document_output import DocumentServices
+from field178_mobile.components.documents.minutes import MinutesPresenter, MinutesServices, VisitAtHand
 from field178_mobile.features.inspection.visit_filing import what_to_file
-from field178_mobile.features.minutes.document_files import PaperFolder
-from field178_mobile.features.minutes.document_output import DocumentServices
-from field178_mobile.features.minutes.minutes import MinutesPresenter, MinutesServices, VisitAtHand
 from field178_mobile.platform.fake import FakePlatform
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import SyncMessage

@@ -17,7 +17,7 @@ from tests.e2e.test_tablet_photos import Photos, noisy_picture
 from tests.full_disk import no_room_beyond
 from tests.mobile.support import draft_of
 
-from field178_mobile.features.photos.picture import prepare
+from field178_mobile.components.photos.picture import prepare
 from field178_mobile.replication.events import SyncMessage
 from field178_mobile.replication.offline_export import OfflineExporter
 from field178_server.cli import main

@@ -13,8 +13,8 @@ from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
 from tests.mobile.support import FrozenClock
 
+from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.features.media.media import MediaPosts
-from field178_mobile.features.workspace.record import RecordServices
 from field178_mobile.features.workspace.workspace import Workspace
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import SyncMessage

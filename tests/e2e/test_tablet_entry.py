@@ -11,8 +11,8 @@ from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
 from tests.mobile.inspection_world import counts
 
+from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.features.inspection.inspection import InspectionPresenter
-from field178_mobile.features.workspace.record import RecordServices
 from field178_mobile.features.workspace.workspace import Workspace
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import SyncMessage

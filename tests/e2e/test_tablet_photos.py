@@ -14,8 +14,8 @@ from PIL import Image
 from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
 
-from field178_mobile.features.photos.photo_attaching import PhotoDetails
-from field178_mobile.features.photos.picture import CONTENT_TYPE, encode, open_bare, prepare
+from field178_mobile.components.photos.photo_attaching import PhotoDetails
+from field178_mobile.components.photos.picture import CONTENT_TYPE, encode, open_bare, prepare
 from field178_mobile.ports import NetworkKind
 from field178_mobile.presentation.masking import Mosaic, paint
 from field178_mobile.replication.backoff import LARGEST_CHUNK_BYTES

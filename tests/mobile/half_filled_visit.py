@@ -18,11 +18,11 @@ from tests.mobile.inspection_world import (
 )
 from tests.mobile.support import FrozenClock, seeded_ids
 
+from field178_mobile.components.shift.shift_data import Shift
 from field178_mobile.features.inspection.inspection import InspectionPresenter
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.features.inspection.visit import VisitedEstablishment, new_visit
 from field178_mobile.features.inspection.visit_scene import OpenVisit
-from field178_mobile.features.shift.shift_data import Shift
 from field178_mobile.store import Draft, Store
 
 PLACE = VisitedEstablishment(KARAOKE, "Karaoke Hồng Phúc", "karaoke", UNIT)

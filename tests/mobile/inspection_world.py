@@ -7,8 +7,8 @@ from uuid import NAMESPACE_URL, uuid5
 from tests.mobile.support import base_row, server_commits
 from tests.shared import builders
 
-from field178_mobile.features.shift.shift import ShiftPresenter
-from field178_mobile.features.workspace.record import RecordServices
+from field178_mobile.components.services.record_services import RecordServices
+from field178_mobile.components.shift.shift import ShiftPresenter
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Store
 from field178_mobile.store.database.key_value import get_text

@@ -7,7 +7,7 @@ from dataclasses import replace
 from tests.mobile.inspection_world import UNIT, services
 from tests.mobile.support import FrozenClock
 
-from field178_mobile.features.workspace.record import RecordServices
+from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.store import Store
 from field178_shared.ids import IdSource
 from field178_shared.list_packs import ListPack, lists_with

@@ -13,18 +13,19 @@ from kivy.core.window import Window
 from kivy.graphics import Color, InstructionGroup, Line
 from kivy.metrics import dp
 from kivy.uix.recycleview import RecycleView
-from kivy.uix.scrollview import ScrollView
 from kivy.uix.textinput import TextInput
 from kivy.uix.widget import Widget
 
+from field178_mobile.kit.scroll_into_sight import bring_into_sight, hidden_share
 from field178_mobile.kit.theme import theme
+from field178_mobile.kit.widgets.field import SearchField
+from field178_mobile.kit.widgets.overlay import Overlay
 
 TAB, SPACE, BACKSPACE = 9, 32, 8
 ENTER = (13, 271)
 BEFORE, AFTER = (273, 276), (274, 275)  # up, left; down, right
 VERTICAL = (273, 274)
 LETTER_F = ord("f")
-PADDING = 24
 RING_GAP_DP = 2
 RING_RADIUS_DP = 12
 
@@ -155,7 +156,7 @@ class Keyboard:
             self._hold(beyond(current, step))
         elif may_scroll and (pane := _list_of(current)) is not None:
             # Rows beyond the edge are drawn in the frame after they are scrolled to.
-            pane.scroll_y = min(1, max(0, pane.scroll_y - step * _share(pane, current.height)))
+            pane.scroll_y = min(1, max(0, pane.scroll_y - step * hidden_share(pane, current.height)))
             Clock.schedule_once(lambda _dt: self._walk(current, step, may_scroll=False), 0)
 
     def _search(self) -> None:
@@ -179,8 +180,6 @@ class Keyboard:
 
 def _layer() -> Widget:
     """Return what can be used: the topmost sheet, else the root."""
-    from field178_mobile.kit.widgets.overlay import Overlay
-
     overlays = [child for child in Window.children if isinstance(child, Overlay)]
     return overlays[0] if overlays else Window.children[-1]
 
@@ -240,44 +239,16 @@ def _list_of(row: Widget) -> RecycleView | None:
     return row.parent.parent if _is_rows(row.parent) else None
 
 
-def _share(pane: RecycleView, length: float) -> float:
-    """Return which share of the hidden part of a list a length is."""
-    hidden = pane.children[0].height - pane.height
-    return float(length / hidden) if hidden > 0 else 0.0
-
-
-def _bring_row_into_sight(pane: RecycleView, row: Widget) -> None:
-    hidden = max(0, pane.children[0].height - pane.height)
-    low = pane.scroll_y * hidden
-    if row.y < low:
-        pane.scroll_y = max(0, pane.scroll_y - _share(pane, low - row.y))
-    elif row.top > low + pane.height:
-        pane.scroll_y = min(1, pane.scroll_y + _share(pane, row.top - low - pane.height))
-
-
 def _is_reachable(widget: Widget) -> bool:
     return any(widget is shown for shown in _shown(_layer()))
 
 
 def _search_of(layer: Widget) -> Widget | None:
-    from field178_mobile.kit.widgets.field import SearchField
-
     for widget in _shown(layer):
         if isinstance(widget, SearchField):
             entry: Widget = widget.ids.entry.__self__
             return entry
     return None
-
-
-def bring_into_sight(widget: Widget) -> None:
-    """Scroll each list and page around a widget until all of it is seen."""
-    above = widget.parent
-    while above is not None and above is not Window:
-        if isinstance(above, RecycleView):
-            _bring_row_into_sight(above, widget)
-        elif isinstance(above, ScrollView):
-            above.scroll_to(widget, padding=PADDING, animate=False)
-        above = above.parent if above.parent is not above else None
 
 
 class FocusRing:

@@ -8,7 +8,7 @@ from field178_mobile.kit.widgets.count_field import CountField, NumberPad
 from field178_mobile.kit.widgets.date_field import DateField
 from field178_mobile.kit.widgets.field import Field, SearchField
 from field178_mobile.kit.widgets.list_pane import ListPane, Row
-from field178_mobile.kit.widgets.overlay import Dialog, FullPage, Sheet, Toast, confirm, toast
+from field178_mobile.kit.widgets.overlay import Dialog, FullPage, Sheet, confirm
 from field178_mobile.kit.widgets.panes import FootBar, PaneHead, Panes
 from field178_mobile.kit.widgets.picture import Picture, Rubbed
 from field178_mobile.kit.widgets.press import Btn, Chip, IconBtn, Press
@@ -29,6 +29,7 @@ from field178_mobile.kit.widgets.tablet_status_line import DemoBanner, TabletSta
 from field178_mobile.kit.widgets.tabs import Tab, TabBar
 from field178_mobile.kit.widgets.text import Divider, Ic, Pill, Section, Small, Tile, Title, Txt, Word
 from field178_mobile.kit.widgets.time_field import TimeField
+from field178_mobile.kit.widgets.toast import Toast, toast
 
 __all__ = [
     "Banner",

@@ -7,11 +7,12 @@ from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
-from field178_mobile.kit.widgets import map_view
+from field178_mobile.kit.widgets import chips, map_view
 from field178_mobile.maps.map_state import MapState
 from field178_mobile.presentation.bitmap import Bitmap
+from field178_mobile.presentation.wording import Option
 
-_REQUIRED = (map_view.MapView,)
+_REQUIRED = (chips.OptionChips, map_view.MapView)
 
 
 class Gallery(kit.Panes):
@@ -22,6 +23,8 @@ class Gallery(kit.Panes):
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.ids.rows.show(SAMPLE_ROWS)
+        self.ids.filters.show(SAMPLE_FILTERS)
+        self.ids.violations.show([Option("no_certificate", "Không có giấy chứng nhận")])
         self.ids.tabs.set_tabs(
             [("info", "Thông tin"), ("check", "Kiểm tra"), ("close", "Kết luận"), ("photos", "Ảnh")]
         )
@@ -73,6 +76,11 @@ class GalleryStates(BoxLayout):
 # Four points of colour, drawn large.
 SAMPLE_PICTURE = Bitmap(2, 2, bytes((196, 184, 164, 88, 62, 44, 20, 120, 60, 120, 92, 70)))
 SAMPLE_MAP = MapState((), (), (), None, 0, None)
+SAMPLE_FILTERS = [
+    Option("near", "Gần nhất", is_chosen=True),
+    Option("high_risk", "Nguy cơ cao", hint="18"),
+    Option("overdue", "Quá hạn", hint="5"),
+]
 SAMPLE_ROWS = [
     kit.Row(
         "1", "Nhà nghỉ Hoa Phượng", "Xã An Lão · Nhà nghỉ", "bed-outline", "bad", "120 m", "Nháp", "primary"

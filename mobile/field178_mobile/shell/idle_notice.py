@@ -19,7 +19,8 @@ class IdleNotice:
 
     def show(self, seconds: int) -> None:
         """Say in how many seconds the tablet locks; 0 says nothing more."""
-        from field178_mobile.kit.widgets.overlay import Overlay, Toast
+        from field178_mobile.kit.widgets.overlay import Overlay
+        from field178_mobile.kit.widgets.toast import Toast
 
         if not seconds:
             self.hide()

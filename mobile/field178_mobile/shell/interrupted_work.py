@@ -9,7 +9,7 @@ from kivy.core.window import Window
 from field178_mobile.kit.language import language
 
 if TYPE_CHECKING:
-    from field178_mobile.features.services import Services
+    from field178_mobile.components.services.services import Services
 
 
 def offer_interrupted_work(services: Services) -> None:

@@ -8,7 +8,7 @@ from types import ModuleType
 
 from kivy.uix.widget import Widget
 
-from field178_mobile.features.services import Services
+from field178_mobile.components.services.services import Services
 from field178_shared.text.i18n import N_
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from field178_mobile.features.inbox.read_notices import ReadNotices
-from field178_mobile.features.photos.pending_pictures import PendingPictures
-from field178_mobile.features.services import Services, Session, papers_of
+from field178_mobile.components.photos.pending_pictures import PendingPictures
+from field178_mobile.components.services.services import Services, Session, papers_of
 from field178_mobile.features.sync_status.keep_open import KeepOpen
 from field178_mobile.features.sync_status.status import StatusPresenter, StatusSources, StatusState
 from field178_mobile.kit.language import language
 from field178_mobile.kit.threads import KivyThread
+from field178_mobile.presentation.read_notices import ReadNotices
 from field178_mobile.replication.events import SyncState, WakeReason
 from field178_mobile.shell.registry import SCREENS
 from field178_mobile.shell.shared_services import SharedServices

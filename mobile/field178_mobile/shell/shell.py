@@ -8,7 +8,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from field178_mobile.features.services import Services
+from field178_mobile.components.services.services import Services
 from field178_mobile.features.sync_status.status import StatusState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside

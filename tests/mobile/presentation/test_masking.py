@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from PIL import Image
 
-from field178_mobile.features.photos.picture import encode
+from field178_mobile.components.photos.picture import encode
 from field178_mobile.presentation.masking import CELL, MOST_PATCHES_ACROSS, Mosaic, paint
 
 

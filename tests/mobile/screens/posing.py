@@ -33,13 +33,14 @@ from tests.mobile.screens.fakes import CHEAP, PIN, StillRunner, enrolment
 from tests.mobile.screens.scene import Stage, find, frames, until
 from tests.mobile.support import FrozenClock, base_row, server_commits
 
+from field178_mobile.components.photos.photo_attaching import PhotoDetails
 from field178_mobile.features.access.officer_notice import OfficerNotice
-from field178_mobile.features.photos.photo_attaching import PhotoDetails
 from field178_mobile.features.workspace.workspace import Workspace
 from field178_mobile.kit.language import language
 from field178_mobile.kit.preferences import Preferences
 from field178_mobile.kit.threads import KivyThread
-from field178_mobile.kit.widgets.overlay import Overlay, Toast, close_all
+from field178_mobile.kit.widgets.overlay import Overlay, close_all
+from field178_mobile.kit.widgets.toast import Toast
 from field178_mobile.platform.api import Fix
 from field178_mobile.platform.fake import FakePlatform
 from field178_mobile.shell.navigator import Navigator

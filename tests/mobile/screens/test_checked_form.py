@@ -15,7 +15,7 @@ FOUND = Checked((ProblemRow("venue", "Địa điểm", "Cần nhập mục này.
 
 @pytest.fixture
 def form(stage: Stage) -> Any:
-    from field178_mobile.features.forms.screens.checked_form import CheckedForm
+    from field178_mobile.components.forms.screens.checked_form import CheckedForm
 
     class Form(CheckedForm):
         places: ClassVar = {"venue": "last"}

@@ -9,7 +9,7 @@ import pytest
 from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import Stage, find, find_all, frames, tap, type_text
 
-from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simple_field
+from field178_mobile.components.forms.simple_fields import Pins, SimpleField, simple_field
 from field178_mobile.presentation.wording import Wording
 from field178_shared.codelists import load
 from field178_shared.schemas.fields.catalogue import FIELDS
@@ -25,7 +25,7 @@ def fields(data: dict[str, object], **pins: dict[str, str]) -> list[SimpleField]
 
 @pytest.fixture
 def mounted(stage: Stage):
-    from field178_mobile.features.forms.screens.field_list import FieldList
+    from field178_mobile.components.forms.screens.field_list import FieldList
 
     said: list[tuple[str, Any]] = []
     field_list = FieldList()

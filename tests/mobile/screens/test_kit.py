@@ -473,7 +473,7 @@ def test_no_event_of_the_screens_shares_a_name_with_a_property(stage: Stage):
     from importlib import import_module
     from pkgutil import walk_packages
 
-    for package in ("kit", "features", "shell"):
+    for package in ("kit", "components", "features", "shell"):
         name = f"field178_mobile.{package}"
         for module in walk_packages(import_module(name).__path__, f"{name}."):
             import_module(module.name)
@@ -627,7 +627,7 @@ def test_words_of_answer_take_the_room_that_a_larger_letter_needs(stage: Stage):
 def test_line_of_chips_says_at_which_edge_it_goes_on(stage: Stage):
     from kivy.uix.boxlayout import BoxLayout
 
-    from field178_mobile.features.forms.screens.chips import ChipLine, ChipScroll
+    from field178_mobile.kit.widgets.chips import ChipLine, ChipScroll
     from field178_mobile.presentation.wording import Option
 
     scroll, line = ChipScroll(height=48), ChipLine()

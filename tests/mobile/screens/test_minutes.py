@@ -20,8 +20,8 @@ from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts
 from tests.mobile.support import FrozenClock, seeded_ids
 
-from field178_mobile.features.minutes.document_files import PaperFolder
-from field178_mobile.features.minutes.document_output import DocumentServices
+from field178_mobile.components.documents.document_files import PaperFolder
+from field178_mobile.components.documents.document_output import DocumentServices
 from field178_mobile.platform.fake import FakePlatform
 from field178_mobile.store import Store
 

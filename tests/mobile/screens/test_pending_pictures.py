@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from field178_mobile.features.photos.pending_pictures import PendingPictures
+from field178_mobile.components.photos.pending_pictures import PendingPictures
 
 
 class Posts:

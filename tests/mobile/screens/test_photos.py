@@ -23,8 +23,8 @@ from tests.mobile.screens.lint import MAX_WIDGETS, lint
 from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, find, find_all, frames, tap, texts, until
 from tests.mobile.support import FrozenClock, seeded_ids
 
-from field178_mobile.features.photos.photo_attaching import PhotoDetails
-from field178_mobile.features.photos.photo_tools import PhotoTools
+from field178_mobile.components.photos.photo_attaching import PhotoDetails
+from field178_mobile.components.photos.photo_tools import PhotoTools
 from field178_mobile.presentation.background import InPlace
 from field178_mobile.shell.idle_notice import IdleNotice
 from field178_mobile.store import Store

@@ -11,7 +11,7 @@ from tests.mobile.screens.lint import lint, picture
 from tests.mobile.screens.scene import PORTRAIT, Stage, find, frames, tap, texts
 from tests.mobile.support import FrozenClock
 
-from field178_mobile.features.photos.photo_words import PhotoFact
+from field178_mobile.components.photos.photo_words import PhotoFact
 from field178_mobile.features.sync_status.offline_export import OfflineExportPresenter, OfflineExportState
 from field178_mobile.features.sync_status.sync import SyncPresenter
 from field178_mobile.features.sync_status.sync_facts import ScopeFact, SyncFacts, UnsentRecord

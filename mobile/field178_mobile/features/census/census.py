@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from field178_mobile.components.forms.entry_form import FactForm, OpenEntry
 from field178_mobile.features.census.census_data import repeat_counts
 from field178_mobile.features.census.census_state import CensusScene, CensusState, census_state
 from field178_mobile.features.census.worker_counts import WorkerCount
-from field178_mobile.features.forms.entry_form import FactForm, OpenEntry
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Store
 from field178_shared.ids import IdSource

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from field178_mobile.components.forms.entry_drafts import EntryDrafts
+from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.features.census.census import CensusForm
 from field178_mobile.features.census.census_data import TYPE, new_census
 from field178_mobile.features.census.census_state import CensusState
 from field178_mobile.features.census.worker_counts import censuses_of, counts_of
-from field178_mobile.features.forms.entry_drafts import EntryDrafts
 from field178_mobile.features.register.visits import visits_of
-from field178_mobile.features.workspace.record import RecordServices
 from field178_mobile.store import Draft
 from field178_mobile.store.store import UNIT_SCOPE
 from field178_shared.records.reading import day_of, text_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from field178_mobile.components.forms.simple_fields import Pins, SimpleField, simple_field
 from field178_mobile.features.census.census_data import COUNTS, MALE, TOTAL, TYPE, rest_of
 from field178_mobile.features.census.worker_counts import WorkerCount, last_count_text
-from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simple_field
 from field178_mobile.presentation.checks import Checked, problem_text
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.feedback import Feedback

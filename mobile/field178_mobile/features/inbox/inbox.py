@@ -17,8 +17,8 @@ from field178_mobile.features.inbox.inbox_words import (
     remedy_of,
     text_of_reason,
 )
-from field178_mobile.features.inbox.read_notices import DEMO_NOTICE, unread
-from field178_mobile.features.sync_status.status import moment_text
+from field178_mobile.presentation.moments import moment_text
+from field178_mobile.presentation.read_notices import DEMO_NOTICE, unread
 from field178_mobile.presentation.value_words import DELETED, value_text
 from field178_mobile.presentation.wording import Wording, record_title
 from field178_mobile.store.model import InboxItem, InboxKind, MergedRecord, RefusedValue, ReviewerComment

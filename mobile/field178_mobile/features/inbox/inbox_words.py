@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from field178_mobile.features.inspection.field_positions import item_at
+from field178_mobile.presentation.item_paths import item_at
 from field178_mobile.presentation.value_words import DELETED
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store.model import InboxItem, InboxKind

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simple_field, simple_fields
+from field178_mobile.components.forms.simple_fields import Pins, SimpleField, simple_field, simple_fields
 from field178_mobile.features.inspection import fix_dates
 from field178_mobile.features.inspection.answers import ItemAnswer, answers_of
 from field178_mobile.features.inspection.field_positions import ARRIVAL, CONCLUSION, SHIFT, comments_at

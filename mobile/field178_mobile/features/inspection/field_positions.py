@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from field178_mobile.presentation.draft_session import Data
+from field178_mobile.presentation.item_paths import item_at, item_id_at
 from field178_mobile.presentation.wording import Wording
-from field178_shared.codelists import ChecklistItem
-from field178_shared.merge import read_path
 
 INFO, CHECKLIST, CONCLUSION, PHOTOS = "info", "checklist", "conclusion", "photos"
 SHIFT = {"team_id", "inspection_kind", "trigger", "decision_number", "decision_date", "members"}
@@ -30,14 +29,14 @@ class FieldPosition:
 
 def place_of(path: str, data: Data, words: Wording) -> FieldPosition:
     """Return where a path of the record is shown."""
-    head, _, rest = path.partition(".")
+    head = path.partition(".")[0]
     if head in SHIFT:
         return FieldPosition(INFO)
     if head in ARRIVAL:
         return FieldPosition(CHECKLIST)
     if head == "attachments":
         return FieldPosition(PHOTOS)
-    item_id = _item_of(head, rest, data)
+    item_id = item_id_at(path, data)
     item = words.lists.items.get(item_id)
     return FieldPosition(CHECKLIST, item.section, item_id) if item else FieldPosition(CONCLUSION)
 
@@ -54,21 +53,14 @@ def comments_at(tab: str, comments: Mapping[str, str], data: Data, words: Wordin
 
 def anchor_of(path: str, data: Data) -> str:
     """Return the path under which the screens pin what is said about a path: its item, or its field."""
-    head, _, rest = path.partition(".")
-    item_id = _item_of(head, rest, data)
-    return f"answers.{item_id}" if item_id else head
+    item_id = item_id_at(path, data)
+    return f"answers.{item_id}" if item_id else path.partition(".")[0]
 
 
 def name_of(path: str, data: Data, words: Wording) -> str:
     """Return what the field at a path is called on the screens."""
     item = item_at(path, data, words)
     return item.label(words.language) if item else words.field("inspection", path.partition(".")[0])
-
-
-def item_at(path: str, data: Data, words: Wording) -> ChecklistItem | None:
-    """Return the item of the checklist under which a path is shown, if it is under one."""
-    head, _, rest = path.partition(".")
-    return words.lists.items.get(_item_of(head, rest, data))
 
 
 def stands_at(at: str, data: Data, words: Wording) -> Callable[[str], bool]:
@@ -91,12 +83,3 @@ def anchored(comments: Mapping[str, str], data: Data) -> dict[str, str]:
     for path, text in comments.items():
         found.setdefault(anchor_of(path, data), []).append(text)
     return {anchor: "\n".join(texts) for anchor, texts in found.items()}
-
-
-def _item_of(head: str, rest: str, data: Data) -> str:
-    key = rest.partition(".")[0]
-    if head == "answers":
-        return key
-    if head == "findings":
-        return str(read_path(data, f"findings.{key}.checklist_item_id") or "")
-    return ""

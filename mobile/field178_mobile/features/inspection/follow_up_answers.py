@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from field178_mobile.components.photos.visit_photos import photos_by_item
 from field178_mobile.features.inspection.section_view import photos_text
 from field178_mobile.features.inspection.visit_scene import VisitScene
-from field178_mobile.features.photos.visit_photos import photos_by_item
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.facts import ToFix
 from field178_mobile.presentation.wording import Option

@@ -6,10 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from field178_mobile.features.comments import comments
-from field178_mobile.features.comments.comments import CommentsState, RecordComments
-from field178_mobile.features.forms.simple_fields import TYPED_KINDS, write
-from field178_mobile.features.inbox.reviewed import CLOSED, is_late, review_notice
+from field178_mobile.components.check_in.check_in import CheckIn, CheckInDraft
+from field178_mobile.components.comments import comments
+from field178_mobile.components.comments.comments import CommentsState, RecordComments
+from field178_mobile.components.comments.reviewed import CLOSED, is_late, review_notice
+from field178_mobile.components.forms.simple_fields import TYPED_KINDS, write
+from field178_mobile.components.photos.photo_attaching import PhotoDraft
+from field178_mobile.components.photos.photo_gallery import PhotoGallery, Thumb
+from field178_mobile.components.photos.photo_tools import no_tools
+from field178_mobile.components.photos.visit_photos import gallery_of, photos_by_item
 from field178_mobile.features.inspection import (
     answers,
     conclusion,
@@ -19,7 +24,6 @@ from field178_mobile.features.inspection import (
     measure_answers,
     visit,
 )
-from field178_mobile.features.inspection.check_in import CheckIn, CheckInDraft
 from field178_mobile.features.inspection.checklist import SectionPageContent, VisitReader, VisitReading
 from field178_mobile.features.inspection.field_positions import (
     CHECKLIST,
@@ -42,12 +46,7 @@ from field178_mobile.features.inspection.visit import TYPE
 from field178_mobile.features.inspection.visit_checks import MarkReader, check_visit, warnings_of
 from field178_mobile.features.inspection.visit_filing import what_to_file
 from field178_mobile.features.inspection.visit_scene import OpenVisit, VisitScene
-from field178_mobile.features.photos.photo_attaching import PhotoDraft
-from field178_mobile.features.photos.photo_gallery import PhotoGallery, Thumb
-from field178_mobile.features.photos.photo_tools import no_tools
-from field178_mobile.features.photos.visit_photos import gallery_of, photos_by_item
 from field178_mobile.features.register.map import MapPresenter
-from field178_mobile.features.register.record_view import to_fix
 from field178_mobile.maps.map_state import MapState
 from field178_mobile.presentation import feedback
 from field178_mobile.presentation.checks import Checked, FilingWarning
@@ -55,6 +54,7 @@ from field178_mobile.presentation.device_clock import clock_text, misleading_off
 from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
 from field178_mobile.presentation.facts import ToFix
 from field178_mobile.presentation.feedback import Feedback
+from field178_mobile.presentation.follow_up_lines import to_fix
 from field178_mobile.presentation.location import Whereabouts, no_receiver
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Store

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar, TypeVarTuple, Unpack
 
-from field178_mobile.features.inspection.check_in import CheckInState
+from field178_mobile.components.check_in.check_in import CheckInState
+from field178_mobile.components.photos.photo_gallery import GalleryState
+from field178_mobile.components.photos.visit_photos import photo_count, photos_by_item
 from field178_mobile.features.inspection.checklist import SectionCount, SectionPageContent, total_progress
 from field178_mobile.features.inspection.conclusion import ConclusionState, conclusion_state
 from field178_mobile.features.inspection.field_positions import (
@@ -34,11 +36,9 @@ from field178_mobile.features.inspection.section_view import (
     suggestion_for,
 )
 from field178_mobile.features.inspection.visit_scene import VisitScene
-from field178_mobile.features.photos.photo_gallery import GalleryState
-from field178_mobile.features.photos.visit_photos import photo_count, photos_by_item
-from field178_mobile.features.register.record_view import to_fix
 from field178_mobile.presentation.checks import Checked
 from field178_mobile.presentation.feedback import Feedback
+from field178_mobile.presentation.follow_up_lines import to_fix
 from field178_mobile.presentation.wording import Option, options
 from field178_shared.codelists import AnswerKind
 from field178_shared.records.reading import entries_of

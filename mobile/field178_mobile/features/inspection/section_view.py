@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from field178_mobile.components.photos.photo_gallery import Thumb
 from field178_mobile.features.inspection.answers import (
     FROM_LAST_VISIT,
     FROM_SECTION,
@@ -16,7 +17,6 @@ from field178_mobile.features.inspection.answers import (
 )
 from field178_mobile.features.inspection.checklist import SectionCount, SectionPageContent
 from field178_mobile.features.inspection.findings import ViolationOffer
-from field178_mobile.features.photos.photo_gallery import Thumb
 from field178_mobile.presentation.wording import Option, Wording
 from field178_shared.codelists import AnswerKind, ChecklistItem, CodeLists
 from field178_shared.rules.counts import remainder

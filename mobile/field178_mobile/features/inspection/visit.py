@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from field178_mobile.components.shift.shift_data import Shift, shift_from_json, shift_to_json
 from field178_mobile.features.inspection.measure_answers import without_gone
-from field178_mobile.features.shift.shift_data import Shift, shift_from_json, shift_to_json
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.filed_texts import trimmed
 from field178_mobile.presentation.location import GeoPoint
+from field178_mobile.presentation.moments import TZ_OFFSET
 from field178_mobile.store import Draft
 from field178_shared.records.inspection import INSPECTED, NOT_INSPECTED
 from field178_shared.records.plan import PlanVisit
@@ -20,7 +21,6 @@ from field178_shared.time.clock import from_wire, local_date, to_wire
 TYPE = "inspection"
 LEADER = "team_leader"
 NOBODY = "none"
-TZ_OFFSET = "+07:00"
 _NOBODY_THERE = frozenset({"closed_on_arrival", "no_representative", "not_found"})
 _CLOSED_AT_THE_DOOR = ("answers", "findings", "measures", "follow_ups", "follow_up_answers", "recommendation")
 _OPTIONAL = ("decision_number", "decision_date", "local_escort_agencies")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from field178_mobile.components.documents.minutes_number import take_number
 from field178_mobile.features.inspection.register_updates import update_draft
 from field178_mobile.store import Draft, MergedRecord, Store
 from field178_shared.codelists import CodeLists
 from field178_shared.merge import equal
 from field178_shared.records.inspection import INSPECTED
-from field178_shared.records.reading import Data, day_of_act, instant_of, text_of
+from field178_shared.records.reading import Data, day_of_act, text_of
 from field178_shared.rules.visit_outreach import session_id_of_visit, session_of_visit
-from field178_shared.time.clock import local_date
 
 NOT_MADE = "not_made"
 
@@ -43,31 +43,10 @@ def what_to_file(
     return VisitSubmission(visit, updates, () if known is None or known.deleted else (known,))
 
 
-def take_number(store: Store, record_id: str, data: Data) -> str:
-    """Return the number of a visit's minutes, taking one if it has none; "" when none is left here."""
-    year = _year_of(data)
-    return "" if year is None else store.minutes_numbers.take(record_id, _series_of(data), year)
-
-
-def numbers_left(store: Store, data: Data) -> int:
-    """Return how many numbers are left here for minutes of this visit's team and year."""
-    year = _year_of(data)
-    return 0 if year is None else store.minutes_numbers.left(_series_of(data), year)
-
-
 def _register_updates(store: Store, visit: Draft, kept: Collection[str]) -> tuple[Draft, ...]:
     view = store.view(text_of(visit.data, "establishment_id"))
     update = None if view is None or view.deleted else update_draft(visit, view, kept)
     return () if update is None else (update,)
-
-
-def _series_of(data: Data) -> str:
-    return f"team:{text_of(data, 'team_id')}"
-
-
-def _year_of(data: Data) -> int | None:
-    started = instant_of(data, "started_at")
-    return None if started is None else local_date(started).year
 
 
 def _number_of(store: Store, draft: Draft, data: Data) -> dict[str, object]:

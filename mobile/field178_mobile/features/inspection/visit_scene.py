@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from field178_mobile.features.comments.comments import RecordComments
-from field178_mobile.features.inbox.reviewed import CLOSED
+from field178_mobile.components.comments.comments import RecordComments
+from field178_mobile.components.comments.reviewed import CLOSED
+from field178_mobile.components.photos.photo_gallery import Thumb
+from field178_mobile.components.photos.photo_tools import PhotoTools
 from field178_mobile.features.inspection.answers import Answers
 from field178_mobile.features.inspection.checklist import VisitReading
 from field178_mobile.features.inspection.visit import VisitedEstablishment
-from field178_mobile.features.photos.photo_gallery import Thumb
-from field178_mobile.features.photos.photo_tools import PhotoTools
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.location import Whereabouts
 from field178_mobile.presentation.wording import Wording

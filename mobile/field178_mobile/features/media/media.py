@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from field178_mobile.features.forms.entry_drafts import EntryDrafts
+from field178_mobile.components.forms.entry_drafts import EntryDrafts
+from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.features.media.media_log import MediaLog, MediaLogState
 from field178_mobile.features.media.post_form import PostForm, new_post
 from field178_mobile.features.media.post_state import PostState
-from field178_mobile.features.workspace.record import RecordServices
 from field178_mobile.store import Draft
 from field178_mobile.store.store import UNIT_SCOPE
 from field178_shared.records.commune import POST

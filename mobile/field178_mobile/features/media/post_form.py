@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from field178_mobile.features.forms.entry_form import FactForm, OpenEntry
+from field178_mobile.components.forms.entry_form import FactForm, OpenEntry
 from field178_mobile.features.media.post_state import PostScene, PostState, post_state
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.wording import Wording

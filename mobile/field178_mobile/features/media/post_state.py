@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simple_field
+from field178_mobile.components.forms.simple_fields import Pins, SimpleField, simple_field
 from field178_mobile.presentation.checks import Checked
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.feedback import Feedback

@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from field178_mobile.features.comments.comments import CommentsState, RecordComments, ThreadSight
-from field178_mobile.features.forms.simple_fields import TYPED_KINDS, Pins, write
-from field178_mobile.features.inbox.reviewed import CLOSED, is_late
-from field178_mobile.features.minutes.document_output import DocumentServices
+from field178_mobile.components.comments.comments import CommentsState, RecordComments, ThreadSight
+from field178_mobile.components.comments.reviewed import CLOSED, is_late
+from field178_mobile.components.documents.document_output import DocumentServices
+from field178_mobile.components.forms.simple_fields import TYPED_KINDS, Pins, write
+from field178_mobile.components.photos.photo_attaching import PhotoDraft
+from field178_mobile.components.photos.photo_gallery import PhotoGallery
+from field178_mobile.components.photos.photo_tools import PhotoTools, no_tools
+from field178_mobile.components.photos.visit_photos import gallery_of, photo_count
 from field178_mobile.features.outreach import outreach_data as session
 from field178_mobile.features.outreach.outreach_establishments import (
     EstablishmentPicker,
@@ -29,10 +33,6 @@ from field178_mobile.features.outreach.outreach_state import (
     outreach_state,
 )
 from field178_mobile.features.outreach.session_paper import SessionPaper, SessionPaperState
-from field178_mobile.features.photos.photo_attaching import PhotoDraft
-from field178_mobile.features.photos.photo_gallery import PhotoGallery
-from field178_mobile.features.photos.photo_tools import PhotoTools, no_tools
-from field178_mobile.features.photos.visit_photos import gallery_of, photo_count
 from field178_mobile.features.register.search_index import SearchIndex
 from field178_mobile.presentation import feedback
 from field178_mobile.presentation.checks import Checked, FilingWarning, ProblemRow, problem_text

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from field178_mobile.features.inspection.visit import TZ_OFFSET
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.filed_texts import trimmed
+from field178_mobile.presentation.moments import TZ_OFFSET
 from field178_shared.codelists import CodeLists
 from field178_shared.records.reading import day_of_act, text_of
 from field178_shared.time.clock import local_date, to_wire

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from field178_mobile.features.comments.comments import AnsweredRecord, RecordComments
+from field178_mobile.components.comments.comments import AnsweredRecord, RecordComments
+from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.features.outreach.outreach import OpenOutreachSession, OutreachPresenter
 from field178_mobile.features.outreach.outreach_data import new_session
 from field178_mobile.features.outreach.outreach_sessions import TYPE, SessionsPresenter, SessionsState
 from field178_mobile.features.outreach.outreach_state import OutreachState
-from field178_mobile.features.workspace.record import RecordServices
 from field178_mobile.presentation.draft_session import superseding
 from field178_mobile.store import Draft, MergedRecord
 from field178_shared.records.reading import text_of

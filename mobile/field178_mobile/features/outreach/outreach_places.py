@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from field178_mobile.features.forms.simple_fields import NOT_CHOSEN
+from field178_mobile.components.forms.simple_fields import NOT_CHOSEN
 from field178_mobile.features.outreach.outreach_sessions import TYPE
 from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.wording import Option, Wording

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
-from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simple_field, simple_fields
-from field178_mobile.features.inbox.reviewed import CLOSED, review_notice
+from field178_mobile.components.comments.reviewed import CLOSED, review_notice
+from field178_mobile.components.forms.simple_fields import Pins, SimpleField, simple_field, simple_fields
+from field178_mobile.components.photos.photo_gallery import NO_PHOTOS, GalleryState
 from field178_mobile.features.outreach.outreach_data import (
     audiences_of,
     establishments_of,
@@ -17,7 +18,6 @@ from field178_mobile.features.outreach.outreach_data import (
 )
 from field178_mobile.features.outreach.outreach_places import PlaceChoice, place_choice, place_of
 from field178_mobile.features.outreach.outreach_sessions import TYPE, attendance_of
-from field178_mobile.features.photos.photo_gallery import NO_PHOTOS, GalleryState
 from field178_mobile.presentation.checks import Checked, problem_text
 from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.feedback import Feedback

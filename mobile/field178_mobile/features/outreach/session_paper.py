@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from field178_mobile.features.minutes.document_output import DocumentOutput, DocumentServices, Made, Progress
-from field178_mobile.features.minutes.minutes_state import PaperState, paper_state
+from field178_mobile.components.documents.document_output import (
+    DocumentOutput,
+    DocumentServices,
+    Made,
+    Progress,
+)
+from field178_mobile.components.documents.minutes_state import PaperState, paper_state
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import StateWord, Store
 from field178_shared.documents.sources import SESSION_RECORD, SessionSource

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from field178_mobile.components.shift.roster import read_roster
 from field178_mobile.features.plan.planned import PlannedItem, PlannedVisits
 from field178_mobile.features.register.register_index import distance_text, metres_to
-from field178_mobile.features.shift.roster import read_roster
 from field178_mobile.presentation.location import GeoPoint
 from field178_mobile.presentation.wording import Option, Wording
 from field178_mobile.store import EstablishmentListing, Store, StoreChange

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from field178_mobile.components.forms.entry_drafts import refused_fields
+from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.features.register.establishment_data import TYPE, new_establishment
 from field178_mobile.features.register.establishment_form import EstablishmentForm, OpenEstablishment
 from field178_mobile.features.register.establishment_form_state import EstablishmentFormState
-from field178_mobile.features.workspace.record import RecordServices
 from field178_mobile.presentation.draft_session import superseding
 from field178_mobile.presentation.location import Whereabouts
-from field178_mobile.store import Draft, InboxKind, MergedRecord, Store
-from field178_shared.errors import message
+from field178_mobile.store import Draft, MergedRecord
 from field178_shared.time.clock import local_date
 
 
@@ -122,13 +122,3 @@ class EstablishmentEditing:
         unit_ids = services.store.unit_ids()
         valid = {unit for unit in unit_ids if services.words.lists.unit_valid_on(unit, today)}
         return tuple(sorted(valid | ({kept} if isinstance(kept, str) else set()), key=services.words.unit))
-
-
-def refused_fields(store: Store, record_id: str, language: str) -> dict[str, str]:
-    """Return what is said at the fields of a record whose values the server did not take, by path."""
-    return {
-        path: " ".join(message(code, language) for code in codes.split(","))
-        for item in store.inbox()
-        if item.kind is InboxKind.QUARANTINED and item.record_id == record_id
-        for path, codes in item.details
-    }

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from field178_mobile.features.forms.simple_fields import TYPED_KINDS, write
-from field178_mobile.features.inspection.check_in import CheckIn, CheckInState
+from field178_mobile.components.check_in.check_in import CheckIn, CheckInState
+from field178_mobile.components.forms.simple_fields import TYPED_KINDS, write
 from field178_mobile.features.register.establishment_data import (
     TYPE,
     add_certificate,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from field178_mobile.features.forms.simple_fields import Pins, SimpleField, simple_field, simple_fields
-from field178_mobile.features.inspection.check_in import CheckInState
+from field178_mobile.components.check_in.check_in import CheckInState
+from field178_mobile.components.forms.simple_fields import Pins, SimpleField, simple_field, simple_fields
 from field178_mobile.features.register.establishment_data import TYPE, certificates_of
 from field178_mobile.features.register.register_index import AlikeRow
 from field178_mobile.presentation.checks import Checked

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from field178_mobile.features.register.visits import Visit
-from field178_mobile.presentation.facts import Fact, ToFix
+from field178_mobile.presentation.facts import DatedRow, Fact
 from field178_mobile.presentation.value_words import NOTHING, value_text
 from field178_mobile.presentation.wording import Wording
-from field178_shared.records.follow_ups import OpenFollowUp
 from field178_shared.records.reading import text_of
 from field178_shared.text.formats import date_text
 
 SOON_DAYS = 30
-TYPE = "establishment"
+TYPE, VISIT = "establishment", "inspection"
 FACTS = (
     "address_line",
     "village",
@@ -38,17 +37,6 @@ class CertificateLine:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
-    """One earlier visit."""
-
-    record_id: str
-    day: str
-    result: str
-    word: str
-    state: str
-
-
 def facts_of(data: Mapping[str, object], words: Wording) -> tuple[Fact, ...]:
     """Return the facts of the register that are known; absent ones are left out."""
     known = (Fact(words.field(TYPE, path), value_text(TYPE, path, data.get(path), words)) for path in FACTS)
@@ -67,15 +55,7 @@ def certificates_of(data: Mapping[str, object], today: date, words: Wording) -> 
     )
 
 
-def to_fix(follow_ups: tuple[OpenFollowUp, ...], today: date, words: Wording) -> tuple[ToFix, ...]:
-    """Return what is still open of earlier visits; what was asked for again is one line, due the later."""
-    lines: dict[tuple[str, str], list[OpenFollowUp]] = {}
-    for row in follow_ups:
-        lines.setdefault((row.key, row.text), []).append(row)
-    return tuple(_line(tuple(rows), today, words) for rows in lines.values())
-
-
-def history_row(visit: Visit, state: str, words: Wording) -> HistoryRow:
+def history_row(visit: Visit, state: str, words: Wording) -> DatedRow:
     """Return one line of the history."""
     access, result = visit.data.get("access_result"), visit.data.get("overall_result")
     said = (
@@ -84,20 +64,7 @@ def history_row(visit: Visit, state: str, words: Wording) -> HistoryRow:
         else words.choice("access_result", access)
     )
     day = date_text(visit.started_at) if visit.started_at else ""
-    return HistoryRow(visit.record_id, day, said, words.choice("shown_state", state), state)
-
-
-def _line(rows: tuple[OpenFollowUp, ...], today: date, words: Wording) -> ToFix:
-    due = max((row.due_on for row in rows if row.due_on), default=None)
-    asked = min((row.asked_on for row in rows if row.asked_on), default=None)
-    return ToFix(
-        text=rows[0].text,
-        asked=date_text(asked) if asked else "",
-        due=date_text(due) if due else "",
-        left=words.days_left(due, today),
-        is_overdue=due is not None and due < today,
-        follow_ups=rows,
-    )
+    return DatedRow(visit.record_id, VISIT, day, said, words.choice("shown_state", state), state)
 
 
 def _certificate(name: str, paper: Mapping[str, object], today: date, words: Wording) -> CertificateLine:

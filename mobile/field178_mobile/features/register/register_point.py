@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from field178_mobile.features.inspection.check_in import (
+from field178_mobile.components.check_in.check_in import (
     CHECK_IN,
     FIX,
     LAST_FIX,

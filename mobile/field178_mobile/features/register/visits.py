@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from field178_mobile.features.shift.roster import RecordLike
+from field178_mobile.components.shift.roster import RecordLike
 from field178_shared.records.follow_ups import FollowUpRef, OpenFollowUp, open_follow_ups
 from field178_shared.records.inspection import INSPECTED
 from field178_shared.records.reading import Data, text_of

@@ -4,37 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
 
-from field178_mobile.features.photos.photo_words import amount_text
+from field178_mobile.presentation.amounts import amount_text
 from field178_mobile.presentation.background import Background
+from field178_mobile.presentation.export_port import ExportWritten, Write
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store.model import StoreStatus
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.text.i18n import N_
-
-
-class ExportWritten(Protocol):
-    """An offline export that was written."""
-
-    @property
-    def path(self) -> Path:
-        """Where it lies."""
-        ...
-
-    @property
-    def changes(self) -> int:
-        """How many changes it holds."""
-        ...
-
-    @property
-    def size_bytes(self) -> int:
-        """How large it is."""
-        ...
-
-
-Write = Callable[[], ExportWritten]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
-from field178_mobile.features.inbox.read_notices import DEMO_NOTICE, unread
-from field178_mobile.features.photos.photo_words import amount_text
 from field178_mobile.features.sync_status.sync_words import HEADLINES, MARKS, TROUBLES
+from field178_mobile.presentation.amounts import amount_text
 from field178_mobile.presentation.device_clock import is_clock_off
+from field178_mobile.presentation.moments import moment_text
+from field178_mobile.presentation.read_notices import DEMO_NOTICE, unread
 from field178_mobile.replication.events import SyncMessage, SyncState
 from field178_mobile.store.model import InboxItem, InboxKind, StoreStatus
-from field178_shared.text.formats import short_date_text, time_text
 from field178_shared.text.i18n import N_
-from field178_shared.time.clock import Clock, local_date
+from field178_shared.time.clock import Clock
 
 
 class StatusStore(Protocol):
@@ -127,13 +126,6 @@ class StatusPresenter:
             return ""
         amount = amount_text(status.unsent_photo_bytes)
         return self._say(text).format(count=status.unsent_photos, amount=amount)
-
-
-def moment_text(instant: datetime, now: datetime) -> str:
-    """Return hh:mm for today, dd/mm hh:mm for another day."""
-    if local_date(instant) == local_date(now):
-        return time_text(instant)
-    return f"{short_date_text(instant)} {time_text(instant)}"
 
 
 def _mark(status: StoreStatus, trouble: SyncMessage | None) -> tuple[str, str]:

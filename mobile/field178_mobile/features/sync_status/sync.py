@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from field178_mobile.features.photos.photo_words import files_word, photos_state
-from field178_mobile.features.photos.unsent_rows import UnsentRow
-from field178_mobile.features.sync_status.status import moment_text
+from field178_mobile.components.photos.photo_words import files_word, photos_state
+from field178_mobile.components.photos.unsent_rows import UnsentRow
 from field178_mobile.features.sync_status.sync_facts import ScopeFact, SyncFacts, UnsentRecord
 from field178_mobile.features.sync_status.sync_state import AreaRow, SyncScreenState
 from field178_mobile.features.sync_status.sync_words import (
@@ -20,6 +19,7 @@ from field178_mobile.features.sync_status.sync_words import (
     withheld_text,
 )
 from field178_mobile.presentation.device_clock import clock_text, is_clock_off
+from field178_mobile.presentation.moments import moment_text
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import Phase, SyncMessage, SyncState
 from field178_mobile.store.model import StoreStatus

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from field178_mobile.features.photos.photo_words import PhotoFact
+from field178_mobile.components.photos.photo_words import PhotoFact
 from field178_mobile.presentation.wording import Wording, record_title
 from field178_mobile.store import Store
 from field178_mobile.store.database.context import DatabaseContext

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from field178_mobile.features.photos.unsent_rows import NO_PHOTOS, PhotosState, UnsentRow
+from field178_mobile.components.photos.unsent_rows import NO_PHOTOS, PhotosState, UnsentRow
 
 
 @dataclass(frozen=True, slots=True)

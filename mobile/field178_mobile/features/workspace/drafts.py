@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from field178_mobile.components.shift.roster import read_roster
 from field178_mobile.features.inbox.inbox_words import SCREENS
-from field178_mobile.features.shift.roster import read_roster
-from field178_mobile.features.sync_status.status import moment_text
+from field178_mobile.presentation.moments import moment_text
 from field178_mobile.presentation.wording import Wording, record_title
 from field178_mobile.store import Draft, Store
 from field178_shared.records.comment_threads import ANSWER

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
+from field178_mobile.components.comments.comments import AnsweredRecord, RecordComments
+from field178_mobile.components.documents.minutes import MinutesPresenter, MinutesServices, VisitAtHand
+from field178_mobile.components.documents.minutes_state import MinutesState
+from field178_mobile.components.photos.photo_words import files_word
+from field178_mobile.components.services.record_services import RecordServices
+from field178_mobile.components.shift.shift import ShiftPresenter, shift_line
 from field178_mobile.features.census.worker_counts import (
     MOST_SHOWN,
     censuses_of,
@@ -14,7 +19,6 @@ from field178_mobile.features.census.worker_counts import (
     counts_of,
     is_old,
 )
-from field178_mobile.features.comments.comments import AnsweredRecord, RecordComments
 from field178_mobile.features.inspection.field_positions import CHECKLIST, INFO, comments_at
 from field178_mobile.features.inspection.inspection import InspectionPresenter
 from field178_mobile.features.inspection.inspection_state import InspectionState
@@ -26,86 +30,31 @@ from field178_mobile.features.inspection.visit import (
     shift_of,
 )
 from field178_mobile.features.inspection.visit_scene import OpenVisit
-from field178_mobile.features.minutes.document_output import DocumentServices
-from field178_mobile.features.minutes.minutes import MinutesPresenter, MinutesServices, VisitAtHand
-from field178_mobile.features.minutes.minutes_state import MinutesState
-from field178_mobile.features.photos.photo_tools import PhotoTools
-from field178_mobile.features.photos.photo_words import files_word
 from field178_mobile.features.plan.planned import PlannedVisits, asked_first
 from field178_mobile.features.register.establishment_facts import word_shown
+from field178_mobile.features.register.record_state import RecordState
 from field178_mobile.features.register.record_view import (
-    CertificateLine,
-    HistoryRow,
     certificates_of,
     facts_of,
     history_row,
-    to_fix,
 )
 from field178_mobile.features.register.visits import Visit, followed, last_inspected, left_open, visits_of
-from field178_mobile.features.shift.shift import ShiftPresenter, shift_line
 from field178_mobile.presentation.draft_session import superseding
-from field178_mobile.presentation.facts import DatedRow, Fact, ToFix
-from field178_mobile.presentation.location import AskFix, GeoPoint, Whereabouts, no_receiver
-from field178_mobile.presentation.wording import Option, Wording, options
-from field178_mobile.store import Draft, MergedRecord, StateWord, Store
-from field178_shared.ids import IdSource
+from field178_mobile.presentation.facts import DatedRow
+from field178_mobile.presentation.follow_up_lines import to_fix
+from field178_mobile.presentation.location import GeoPoint, Whereabouts
+from field178_mobile.presentation.wording import options
+from field178_mobile.store import Draft, MergedRecord, StateWord
 from field178_shared.records.commune import CENSUS
 from field178_shared.records.follow_ups import OpenFollowUp
 from field178_shared.records.reading import instant_of, text_of
 from field178_shared.records.repeat_violations import earlier_violations
-from field178_shared.time.clock import Clock, local_date
+from field178_shared.time.clock import local_date
 
 ARRIVAL = "arrival"
 MINUTES_PATH = "minutes_number"
 # So long a visit belongs to the night at hand: who taps its establishment wants to see it.
 NIGHT = timedelta(hours=12)
-
-
-@dataclass(frozen=True, slots=True)
-class RecordServices:
-    """What the pane works with."""
-
-    store: Store
-    clock: Clock
-    ids: IdSource
-    words: Wording
-    user: str
-    ask_fix: AskFix = no_receiver
-    papers: DocumentServices | None = None
-    has_receiver: bool = True
-    tools: PhotoTools | None = None
-    map_folder: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RecordState:
-    """The establishment that is open, without the visit itself."""
-
-    id: str
-    title: str
-    subtitle: str
-    state_word: str
-    state: str
-    facts: tuple[Fact, ...]
-    certificates: tuple[CertificateLine, ...]
-    to_fix: tuple[ToFix, ...]
-    history: tuple[HistoryRow, ...]
-    shift: str
-    has_shift: bool
-    arrival: tuple[Option, ...]
-    last_visit: str
-    has_draft: bool
-    shift_comment: str
-    pane: str
-    files: str = ""
-    # The state of the establishment while it is not acknowledged, and whether its form holds unfinished work.
-    register: str = ""
-    register_word: str = ""
-    is_being_mended: bool = False
-    # The last counts of its workers; whether the newest is older than a year, and one is begun.
-    counts: tuple[DatedRow, ...] = ()
-    has_old_count: bool = False
-    is_being_counted: bool = False
 
 
 class RecordPresenter:
@@ -336,7 +285,7 @@ class RecordPresenter:
     def _superseding(self, view: MergedRecord) -> Draft:
         return superseding(view, self._ids.time_ordered(), self._user, self._clock.now(), self._title())
 
-    def _word(self, rows: tuple[HistoryRow, ...]) -> str:
+    def _word(self, rows: tuple[DatedRow, ...]) -> str:
         """Return the state word of the open visit, else of the newest filed one."""
         if self.visit is None:
             return word_shown(rows[0].state if rows else "", self._register_word())

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from field178_mobile.components.services.record_services import RecordServices
+from field178_mobile.components.shift.roster import read_roster
+from field178_mobile.components.shift.shift import ShiftPresenter, ShiftState
 from field178_mobile.features.census.census_data import TYPE as CENSUS
 from field178_mobile.features.census.census_editing import CensusEditing
 from field178_mobile.features.census.census_state import CensusState
@@ -14,10 +17,9 @@ from field178_mobile.features.register.establishment_editing import Establishmen
 from field178_mobile.features.register.establishment_facts import ESTABLISHMENT
 from field178_mobile.features.register.establishment_form_state import EstablishmentFormState
 from field178_mobile.features.register.establishments import EstablishmentsPresenter, EstablishmentsState
-from field178_mobile.features.shift.roster import read_roster
-from field178_mobile.features.shift.shift import ShiftPresenter, ShiftState
+from field178_mobile.features.register.record_state import RecordState
 from field178_mobile.features.workspace.drafts import DraftRow, DraftsPresenter
-from field178_mobile.features.workspace.record import RecordPresenter, RecordServices, RecordState
+from field178_mobile.features.workspace.record import RecordPresenter
 from field178_mobile.platform.api import Fix
 from field178_mobile.ports import UiThread
 from field178_mobile.presentation.location import GeoPoint

@@ -9,10 +9,10 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, Op
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.textinput import TextInput
 
-from field178_mobile.kit.keyboard import bring_into_sight
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language
 from field178_mobile.kit.long_notes import long_notes
+from field178_mobile.kit.scroll_into_sight import bring_into_sight
 from field178_mobile.kit.text_input import input_method
 from field178_mobile.kit.widgets import press, text
 from field178_mobile.platform.api import LongText

@@ -1,31 +1,26 @@
-"""Things over the screen: Sheet (side or bottom), Dialog (a question), Toast (a word that goes away)."""
+"""Overlays: Sheet (side or bottom), FullPage, Dialog (a question)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from kivy.animation import Animation
-from kivy.clock import Clock
 from kivy.core.window import Window
-from kivy.input.motionevent import MotionEvent
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, OptionProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.modalview import ModalView
 from kivy.uix.widget import Widget
 
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.theme import theme
 from field178_mobile.kit.widgets import panes, press, surface, tablet_status_line, text
-from field178_mobile.kit.widgets.text import text_width
+from field178_mobile.kit.widgets.toast import Toast
 
 BACK_KEY = 27  # Escape, and what Android sends for its back
 
 
-__all__ = ["Dialog", "FullPage", "Overlay", "Sheet", "Toast", "close_all", "confirm", "toast"]
+__all__ = ["Dialog", "FullPage", "Overlay", "Sheet", "close_all", "confirm"]
 _REQUIRED = (panes.PaneHead, press.Btn, surface.ScrollPane, tablet_status_line.DemoBanner, text.Txt)
 MOTION_S = 0.2
-TOAST_S, SETTLED_S = 3.5, 0.1
-NO_FOOT = 0.11  # where a toast stands on a screen without buttons at its foot: a share of the window
 
 
 class Overlay(ModalView):
@@ -150,60 +145,6 @@ class Dialog(Overlay):
 
     def on_confirm(self) -> None:
         """Overridden by bind."""
-
-
-class Toast(BoxLayout):
-    """A short word at the foot of the screen that goes away by itself.
-
-    text; icon; tone (plain, ok, bad, warn).
-    """
-
-    text = StringProperty("")
-    icon = StringProperty("")
-    tone = OptionProperty("plain", options=("plain", "ok", "bad", "warn"))
-    natural = NumericProperty(0)
-
-    def on_text(self, _widget: object, said: str) -> None:
-        """Measure the word: the box is as wide as it, never the other way round."""
-        self.natural = text_width(said, theme.sizes["control"], "UIMed")
-
-    def on_touch_down(self, touch: MotionEvent) -> bool:
-        """Give way to a finger: it is meant for what lies below."""
-        if self.collide_point(*touch.pos):
-            Window.remove_widget(self)
-        return False
-
-
-def toast(text: str, icon: str = "check-circle", tone: str = "ok") -> Toast:
-    """Say a word at the foot of the screen; an earlier one gives way."""
-    for child in list(Window.children):
-        if isinstance(child, Toast):
-            Window.remove_widget(child)
-    shown = Toast(text=text, icon=icon, tone=tone)
-    _lift(shown)
-    # The screen may change with what is said: its foot is in its place a few frames later.
-    Clock.schedule_once(lambda _dt: _lift(shown), SETTLED_S)
-    Window.add_widget(shown)
-    Clock.schedule_once(lambda _dt: Window.remove_widget(shown), TOAST_S)
-    return shown
-
-
-def _lift(shown: Toast) -> None:
-    """Put a word above the buttons at the foot of what lies on top."""
-    top = next((child for child in Window.children if not isinstance(child, Toast)), None)
-    tops = [foot.to_window(foot.x, foot.top)[1] for foot in _feet_of(top) if foot.height]
-    shown.pos_hint = {"center_x": 0.5} if tops else {"center_x": 0.5, "y": NO_FOOT}
-    if tops:
-        shown.y = max(tops) + theme.gap_s
-
-
-def _feet_of(widget: Widget | None) -> Iterator[Widget]:
-    if widget is None or not widget.opacity:
-        return
-    if getattr(widget, "is_foot", False):
-        yield widget
-    for child in widget.children:
-        yield from _feet_of(child)
 
 
 def close_all() -> None:

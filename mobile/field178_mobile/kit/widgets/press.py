@@ -16,6 +16,7 @@ from field178_mobile.kit.theme import theme
 from field178_mobile.kit.widgets import optional_shape
 from field178_mobile.kit.widgets import text as _text
 from field178_mobile.kit.widgets.text import INKS
+from field178_mobile.kit.widgets.toast import toast
 
 __all__ = ["Btn", "Chip", "DisabledReason", "IconBtn", "Press", "Pressable"]
 _REQUIRED = (_text.Ic, optional_shape)
@@ -37,8 +38,6 @@ class DisabledReason(Widget):
     def on_touch_down(self, touch: MotionEvent) -> bool:
         """Say why nothing happens."""
         if self.disabled and self.reason and self.collide_point(*touch.pos) and not touch.is_mouse_scrolling:
-            from field178_mobile.kit.widgets.overlay import toast  # which is made of what is pressed
-
             toast(self.reason, "information-outline", "plain")
         return bool(super().on_touch_down(touch))
 

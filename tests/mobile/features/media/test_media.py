@@ -10,9 +10,9 @@ from tests.mobile.inspection_world import UNIT, settle
 from tests.mobile.media_outlets import PAGE, STATION, media_services
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 
+from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.features.media import media_log
 from field178_mobile.features.media.media import MediaPosts
-from field178_mobile.features.workspace.record import RecordServices
 from field178_mobile.store import Store
 from field178_mobile.store.outbox.changes import open_changes
 from field178_shared.ids import review_id

@@ -5,12 +5,12 @@ import pytest
 from tests.mobile.features.memory_store import MemoryStore
 from tests.shared.list_packs.test_dated_rows import pack as dated_pack
 
+from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.features.outreach.outreach_data import repeat_last
 from field178_mobile.features.outreach.outreach_establishments import FoundState
 from field178_mobile.features.outreach.outreach_pane import OutreachPaneSessions
 from field178_mobile.features.outreach.outreach_sessions import SessionsState
 from field178_mobile.features.outreach.outreach_state import OutreachState
-from field178_mobile.features.workspace.record import RecordServices
 from field178_mobile.presentation.wording import Wording
 from field178_mobile.store import Draft, StateWord
 from field178_shared.codelists import CodeLists, load

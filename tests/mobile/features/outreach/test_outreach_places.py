@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from tests.mobile.features.outreach.test_outreach import UNIT, Desk
 
-from field178_mobile.features.forms.simple_fields import NOT_CHOSEN
+from field178_mobile.components.forms.simple_fields import NOT_CHOSEN
 from field178_mobile.features.outreach.outreach_places import repeat_place
 from field178_shared.codelists import CodeLists
 from field178_shared.list_packs import ListPack, Row, lists_with

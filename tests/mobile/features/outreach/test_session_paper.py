@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from tests.mobile.features.minutes.test_minutes import AtOnce
+from tests.mobile.components.documents.test_minutes import AtOnce
 from tests.mobile.inspection_world import UNIT, services, settle, uid
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 
-from field178_mobile.features.minutes.document_files import PaperFolder
-from field178_mobile.features.minutes.document_output import DocumentServices
+from field178_mobile.components.documents.document_files import PaperFolder
+from field178_mobile.components.documents.document_output import DocumentServices
 from field178_mobile.features.outreach.outreach_pane import OutreachPaneSessions
 from field178_mobile.features.outreach.session_paper import SessionPaperState
 from field178_mobile.platform.fake import FakePlatform

@@ -31,12 +31,12 @@ from tests.mobile.support import KEY, FrozenClock, seeded_ids
 
 from field178_mobile.features.inspection.inspection_state import FILED, InspectionState
 from field178_mobile.features.register.establishments import EstablishmentsState
+from field178_mobile.features.register.record_state import RecordState
 from field178_mobile.features.sync_status.status import StatusPresenter, StatusState
 from field178_mobile.features.sync_status.sync import SyncPresenter
 from field178_mobile.features.sync_status.sync_facts import read_facts
 from field178_mobile.features.sync_status.sync_state import SyncScreenState
 from field178_mobile.features.sync_status.sync_words import HEADLINES, TROUBLES
-from field178_mobile.features.workspace.record import RecordState
 from field178_mobile.features.workspace.workspace import Workspace
 from field178_mobile.replication.engine import SyncEngine, World
 from field178_mobile.replication.events import Failure, FailureKind, Phase, Wake, WakeReason

@@ -22,10 +22,11 @@ from tests.mobile.inspection_world import (
 from tests.mobile.support import FrozenClock, base_row, seeded_ids, server_commits
 from tests.shared import builders
 
+from field178_mobile.components.shift.roster import read_roster
+from field178_mobile.components.shift.shift import ShiftPresenter
 from field178_mobile.features.inspection.inspection_state import InspectionState
-from field178_mobile.features.shift.roster import read_roster
-from field178_mobile.features.shift.shift import ShiftPresenter
-from field178_mobile.features.workspace.record import RecordPresenter, RecordState
+from field178_mobile.features.register.record_state import RecordState
+from field178_mobile.features.workspace.record import RecordPresenter
 from field178_mobile.store import Store
 from field178_shared.ids import review_id
 from field178_shared.time.clock import local_date

@@ -42,7 +42,7 @@ def officer_notice(pose: Pose) -> None:
 
 @state()
 def save_folder(pose: Pose) -> None:
-    from field178_mobile.features.minutes.screens.save_folder import SaveFolderPage
+    from field178_mobile.components.documents.screens.save_folder import SaveFolderPage
 
     page = SaveFolderPage((pose.pictures,), pose.pictures, lambda _folder: None)
     page.open()

@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
+from field178_mobile.components.services.services import Services
 from field178_mobile.features.inbox.inbox import InboxActions, InboxPresenter
 from field178_mobile.features.inbox.inbox_state import InboxRow, InboxState, OpenItem, PinnedNote
-from field178_mobile.features.inbox.read_notices import ReadNotices
-from field178_mobile.features.services import Services
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
+from field178_mobile.presentation.read_notices import ReadNotices
 from field178_mobile.store import StoreChange
 from field178_mobile.store.model import RefusedValue
 

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from field178_mobile.components.services.services import Services
 from field178_mobile.features.indicators.indicators import (
     AreaCard,
     FigureRow,
     IndicatorsPresenter,
     IndicatorsState,
 )
-from field178_mobile.features.services import Services
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional

@@ -5,8 +5,8 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.features.inspection.screens.to_fix import ToFixRow
-from field178_mobile.features.workspace.record import RecordState
+from field178_mobile.components.forms.screens.to_fix import ToFixRow
+from field178_mobile.features.register.record_state import RecordState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional

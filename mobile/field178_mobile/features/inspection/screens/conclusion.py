@@ -8,14 +8,15 @@ from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.features.forms.screens import checked_form, chips, field_list, item_below, pinned_field
-from field178_mobile.features.forms.screens.problem_line import ShortRow
+from field178_mobile.components.comments.screens import comment_note
+from field178_mobile.components.forms.screens import checked_form, field_list, pinned_field
 from field178_mobile.features.inspection.conclusion import CONTROLS, ConclusionState, FollowUpRow
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.features.inspection.screens import answering_measures, protocol_card
-from field178_mobile.features.register.screens import info
+from field178_mobile.features.inspection.screens.shortcoming_row import ShortRow
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.widgets import chips
 from field178_mobile.kit.widgets.date_field import DateSheet
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
@@ -24,9 +25,8 @@ _REQUIRED = (
     answering_measures,
     checked_form,
     chips,
+    comment_note,
     field_list,
-    info,
-    item_below,
     pinned_field,
     protocol_card,
 )

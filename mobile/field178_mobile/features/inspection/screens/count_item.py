@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from kivy.properties import ObjectProperty, StringProperty
 
-from field178_mobile.features.forms.screens import chips, item_below
+from field178_mobile.components.comments.screens import comment_note
 from field178_mobile.features.inspection.section_view import ItemState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
+from field178_mobile.kit.widgets import chips
 from field178_mobile.kit.widgets.optional import Optional
 
-_REQUIRED = (chips.OptionChips, item_below.ItemBelow)
+_REQUIRED = (chips.OptionChips, comment_note.CommentNote)
 
 
 class CountItem(kit.Column):

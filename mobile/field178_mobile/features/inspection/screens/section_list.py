@@ -5,14 +5,16 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.features.forms.screens import chips, item_below
+from field178_mobile.components.check_in.screens import check_in
+from field178_mobile.components.comments.screens import comment_note
 from field178_mobile.features.inspection.follow_up_answers import FollowUpLine
 from field178_mobile.features.inspection.inspection_state import InspectionState
-from field178_mobile.features.inspection.screens import check_in, protocol_card
-from field178_mobile.features.inspection.screens.to_fix import ToFixAnswerRow
+from field178_mobile.features.inspection.screens import protocol_card
+from field178_mobile.features.inspection.screens.to_fix_answer import ToFixAnswerRow
 from field178_mobile.features.inspection.section_view import SectionCard
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.widgets import chips
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 
@@ -23,7 +25,7 @@ MARKS = {
     "begun": ("progress-check", "primary"),
     "open": ("circle-outline", "primary"),
 }
-_REQUIRED = (chips, item_below, check_in, protocol_card)
+_REQUIRED = (check_in, chips, comment_note, protocol_card)
 
 
 class SectionListPane(BoxLayout):

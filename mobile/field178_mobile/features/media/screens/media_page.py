@@ -5,15 +5,16 @@ from __future__ import annotations
 from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.features.forms.screens import chips, feedback_line, pinned_field, returned_card
-from field178_mobile.features.forms.screens.checked_form import CheckedForm
+from field178_mobile.components.forms.screens import feedback_line, pinned_field, returned_card
+from field178_mobile.components.forms.screens.checked_form import CheckedForm
+from field178_mobile.components.forms.screens.info_rows import DatedLine
 from field178_mobile.features.media.media import MediaPosts
 from field178_mobile.features.media.media_log import MediaLogState, MonthCell, OutletCard
 from field178_mobile.features.media.post_state import CONTROLS, PostState
-from field178_mobile.features.register.screens.info_rows import DatedLine
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
+from field178_mobile.kit.widgets import chips
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.facts import DatedRow

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 
-from field178_mobile.features.inspection.screens import check_item
+from field178_mobile.components.comments.screens import comment_note
 from field178_mobile.features.outreach.outreach_state import AudienceCounts as AudienceState
 from field178_mobile.features.outreach.outreach_state import EstablishmentCounts as CountsState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional
 
-_REQUIRED = (check_item.CheckItem,)
+_REQUIRED = (comment_note.CommentNote,)
 
 
 class AudienceRow(kit.Column):

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from field178_mobile.features.comments.screens.comments_sheet import open_comments
-from field178_mobile.features.forms.screens import chips, feedback_line
-from field178_mobile.features.forms.screens.clock_question import ask_before_filing
-from field178_mobile.features.forms.screens.filing_warnings import FilingWarningSheet
+from field178_mobile.components.comments.screens.comments_sheet import open_comments
+from field178_mobile.components.forms.screens import feedback_line
+from field178_mobile.components.forms.screens.clock_question import ask_before_filing
+from field178_mobile.components.forms.screens.filing_warnings import FilingWarningSheet
 from field178_mobile.features.media.media import MediaPosts
 from field178_mobile.features.media.media_log import MediaLogState
 from field178_mobile.features.media.screens.media_page import MediaPages
@@ -21,12 +21,13 @@ from field178_mobile.features.outreach.screens import outreach_form
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
+from field178_mobile.kit.widgets import chips
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.state_tones import PILL_OF_STATE, TONE_OF_STATE
 from field178_mobile.store import StoreChange
 
 if TYPE_CHECKING:
-    from field178_mobile.features.services import Services
+    from field178_mobile.components.services.services import Services
 
 MORE_BELOW = 0.15
 _REQUIRED = (chips.ChipScroll, feedback_line, outreach_form.OutreachFormPane, kit.SearchField)

@@ -7,15 +7,15 @@ from datetime import date
 
 from kivy.properties import ObjectProperty, StringProperty
 
-from field178_mobile.features.forms.screens import (
-    chips,
+from field178_mobile.components.comments.screens import comment_note
+from field178_mobile.components.forms.screens import (
     field_list,
-    item_below,
     pick_field,
     pinned_field,
     repeat_card,
 )
-from field178_mobile.features.forms.screens.checked_form import CheckedForm
+from field178_mobile.components.forms.screens.checked_form import CheckedForm
+from field178_mobile.components.photos.screens import photo_grid
 from field178_mobile.features.outreach.outreach import OutreachPresenter
 from field178_mobile.features.outreach.outreach_establishments import FoundState
 from field178_mobile.features.outreach.outreach_state import CONTROLS, MaterialRow, OutreachState
@@ -23,16 +23,15 @@ from field178_mobile.features.outreach.outreach_state import AudienceCounts as A
 from field178_mobile.features.outreach.outreach_state import EstablishmentCounts as CountsState
 from field178_mobile.features.outreach.screens.audience_row import AudienceRow
 from field178_mobile.features.outreach.screens.session_paper import SessionPaperSheet
-from field178_mobile.features.photos.screens import photo_grid
-from field178_mobile.features.register.screens import info
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import field_words, load_beside
 from field178_mobile.kit.language import language as _
+from field178_mobile.kit.widgets import chips
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.wording import Option
 
-_REQUIRED = (chips, field_list, info, item_below, photo_grid, pick_field, pinned_field, repeat_card)
+_REQUIRED = (chips, comment_note, field_list, photo_grid, pick_field, pinned_field, repeat_card)
 
 # The parts that a closed record shows without taking a tap; its paper can be made all the same.
 _ENTERED = (

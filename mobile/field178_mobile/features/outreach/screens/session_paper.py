@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kivy.properties import ObjectProperty, StringProperty
 
-from field178_mobile.features.minutes.screens import paper_block
+from field178_mobile.components.documents.screens import paper_block
 from field178_mobile.features.outreach.outreach import OutreachPresenter
 from field178_mobile.features.outreach.session_paper import SessionPaperState
 from field178_mobile.kit import kit

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from field178_mobile.features.forms.screens import chips
+from field178_mobile.components.services.services import Services
 from field178_mobile.features.plan.plan import PlanPresenter, PlanRow, PlanScreenState
-from field178_mobile.features.services import Services
-from field178_mobile.features.workspace.screens.establishments import icon_of
 from field178_mobile.kit import kit
+from field178_mobile.kit.establishment_icons import icon_of
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
+from field178_mobile.kit.widgets import chips
 from field178_mobile.presentation.location import GeoPoint
 from field178_mobile.store import StoreChange
 

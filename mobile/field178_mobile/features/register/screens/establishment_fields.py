@@ -5,24 +5,24 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.features.forms.screens import chips, field_list, pick_field, pinned_field
-from field178_mobile.features.forms.screens.checked_form import CheckedForm
-from field178_mobile.features.inspection.screens import check_in as point
+from field178_mobile.components.check_in.screens import check_in as point
+from field178_mobile.components.forms.screens import field_list, pick_field, pinned_field
+from field178_mobile.components.forms.screens.checked_form import CheckedForm
 from field178_mobile.features.register.establishment_form_state import (
     CONTROLS,
     CertificateRow,
     EstablishmentFormState,
 )
 from field178_mobile.features.register.register_index import AlikeRow
-from field178_mobile.features.register.screens import info
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import field_words, load_beside
 from field178_mobile.kit.language import language as _
+from field178_mobile.kit.widgets import chips
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.wording import Option
 
-_REQUIRED = (chips, field_list, info, pick_field, pinned_field, point)
+_REQUIRED = (chips, field_list, pick_field, pinned_field, point)
 _TEXTS = {
     "name": "name",
     "note": "note",

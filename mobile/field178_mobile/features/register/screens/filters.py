@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from field178_mobile.features.forms.screens import chips
 from field178_mobile.features.register.establishments import KIND, UNIT, EstablishmentsPresenter
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
+from field178_mobile.kit.widgets import chips
 
 _REQUIRED = (chips.OptionChips,)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.features.forms.screens import item_below
-from field178_mobile.features.inspection.screens.to_fix import ToFixRow
-from field178_mobile.features.register.record_view import CertificateLine, HistoryRow
-from field178_mobile.features.register.screens.info_rows import DatedLine, FactRow, PaperRow, VisitRow
-from field178_mobile.features.workspace.record import RecordState
+from field178_mobile.components.comments.screens import comment_note
+from field178_mobile.components.forms.screens.info_rows import DatedLine, FactRow
+from field178_mobile.components.forms.screens.to_fix import ToFixRow
+from field178_mobile.features.register.record_state import RecordState
+from field178_mobile.features.register.record_view import CertificateLine
+from field178_mobile.features.register.screens.certificate_row import PaperRow
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
@@ -19,7 +20,7 @@ from field178_mobile.kit.widgets.state_tones import PILL_OF_STATE
 from field178_mobile.presentation.facts import DatedRow, Fact, ToFix
 from field178_shared.records.commune import CENSUS
 
-_REQUIRED = (item_below.ItemBelow,)
+_REQUIRED = (comment_note.CommentNote,)
 
 
 class InfoPane(BoxLayout):
@@ -42,7 +43,7 @@ class InfoPane(BoxLayout):
         self._papers: Repeat[CertificateLine] = Repeat(self.ids.papers, PaperRow)
         self._to_fix: Repeat[ToFix] = Repeat(self.ids.to_fix, ToFixRow)
         self._counts: Repeat[DatedRow] = Repeat(self.ids.counts, self._make_count)
-        self._history: Repeat[HistoryRow] = Repeat(self.ids.history, self._make_visit)
+        self._history: Repeat[DatedRow] = Repeat(self.ids.history, self._make_visit)
         self._optional = Optional(self.ids.scroll.column)
         self._shift = Optional(self.ids.shift_card)
         self._register = Optional(self.ids.register_head)
@@ -115,8 +116,8 @@ class InfoPane(BoxLayout):
         """Open the census to correct it, or the visit that counted."""
         self.dispatch("on_census" if line.type == CENSUS else "on_visit", line.key)
 
-    def _make_visit(self) -> VisitRow:
-        row = VisitRow()
+    def _make_visit(self) -> DatedLine:
+        row = DatedLine()
         row.bind(on_release=lambda row: self.dispatch("on_visit", row.key))
         return row
 

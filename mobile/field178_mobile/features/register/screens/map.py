@@ -6,13 +6,12 @@ from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.features.forms.screens import chips
+from field178_mobile.components.services.services import Services
 from field178_mobile.features.register.map import MapPresenter
-from field178_mobile.features.services import Services
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.widgets import map_view
+from field178_mobile.kit.widgets import chips, map_view
 from field178_mobile.kit.widgets.map_marks import STYLES
 from field178_mobile.kit.widgets.map_tiles import TileLayer
 from field178_mobile.maps.map_file import MAPS, MapFile, open_map

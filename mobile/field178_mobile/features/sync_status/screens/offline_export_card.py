@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from field178_mobile.features.services import Services
+from field178_mobile.components.services.services import Services
 from field178_mobile.features.sync_status.offline_export import OfflineExportPresenter, OfflineExportState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.features.photos.unsent_rows import PhotosState, UnsentRow
-from field178_mobile.features.services import Services
+from field178_mobile.components.photos.unsent_rows import PhotosState, UnsentRow
+from field178_mobile.components.services.services import Services
 from field178_mobile.features.sync_status.screens.offline_export_card import OfflineExportCard, follow
 from field178_mobile.features.sync_status.sync import SyncPresenter
 from field178_mobile.features.sync_status.sync_facts import SyncFacts, read_facts

@@ -5,57 +5,34 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
+from field178_mobile.components.services.services import Services
+from field178_mobile.components.shift.screens.shift import ShiftSheet
+from field178_mobile.components.shift.shift import ShiftState
 from field178_mobile.features.census.census_state import CensusState
 from field178_mobile.features.census.screens.census_form import CensusPane
-from field178_mobile.features.forms.screens import chips
 from field178_mobile.features.inbox.inbox_words import SCREENS
 from field178_mobile.features.register.establishment_facts import DONE, DRAFTS, NOT_THIS_YEAR, TO_FIX
 from field178_mobile.features.register.establishment_form_state import EstablishmentFormState
 from field178_mobile.features.register.establishments import EstablishmentListRow, EstablishmentsState
+from field178_mobile.features.register.record_state import RecordState
 from field178_mobile.features.register.screens.establishment_form import EstablishmentPane
 from field178_mobile.features.register.screens.filters import FilterSheet
-from field178_mobile.features.services import Services
-from field178_mobile.features.shift.screens.shift import ShiftSheet
-from field178_mobile.features.shift.shift import ShiftState
 from field178_mobile.features.workspace.drafts import DraftRow
-from field178_mobile.features.workspace.record import RecordState
 from field178_mobile.features.workspace.screens.drafts import DraftsSheet
 from field178_mobile.features.workspace.screens.record import RecordPane
 from field178_mobile.features.workspace.workspace import Workspace, go_back, place_of
 from field178_mobile.kit import kit
+from field178_mobile.kit.establishment_icons import icon_of
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
+from field178_mobile.kit.widgets import chips
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.state_tones import TONE_OF_STATE
 
-ICONS = {
-    "hotel": "domain",
-    "guesthouse": "bed-outline",
-    "boarding_house": "home-account",
-    "rental_apartment": "home-city-outline",
-    "karaoke": "microphone-outline",
-    "discotheque": "music-note-outline",
-    "bar_pub": "glass-cocktail",
-    "dance_club": "dance-ballroom",
-    "massage": "spa-outline",
-    "sauna": "hot-tub",
-    "mineral_bath": "water-outline",
-    "spa_beauty": "face-woman-shimmer-outline",
-    "barber_relax": "content-cut",
-    "cafe": "coffee-outline",
-    "restaurant": "silverware-fork-knife",
-    "beer_house": "glass-mug-variant",
-    "tourism_site": "palm-tree",
-}
 # Never green where something is open, wherever its record has come.
 TILES = {TO_FIX: "warn", DONE: "ok", NOT_THIS_YEAR: "plain"}
 MORE_BELOW = 0.15
 _REQUIRED = (chips.OptionChips, kit.SearchField, RecordPane)
-
-
-def icon_of(type_id: str) -> str:
-    """Return the icon of a kind; one the table does not know is a shop."""
-    return ICONS.get(type_id, "store-outline")
 
 
 class EstablishmentsScreen(kit.Panes):

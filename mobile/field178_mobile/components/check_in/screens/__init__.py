@@ -1,0 +1,1 @@
+"""Screens of this component: Kivy, each .py with its .kv beside it."""

@@ -1,0 +1,150 @@
+"""Choose the folder for papers: one level at a time, its free space, and whether it is writable."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from field178_mobile.presentation.amounts import amount_text
+from field178_mobile.presentation.wording import Option, Wording
+from field178_shared.text.i18n import N_
+
+# Minutes have some 200 kB: what has less than this is full.
+LEAST_FREE_BYTES = 5_000_000
+GB = 1_000_000_000
+SUGGESTED = N_("Minutes")
+
+
+@dataclass(frozen=True, slots=True)
+class SaveFolderState:
+    """The folder that is open. `problem` says why nothing can be saved there; `can_make`: a folder in it."""
+
+    title: str
+    path: str
+    places: tuple[Option, ...]
+    folders: tuple[Option, ...]
+    free_space: str
+    problem: str
+    can_go_up: bool
+    can_make: bool
+
+    @property
+    def can_take(self) -> bool:
+        """Tell whether papers can be saved here."""
+        return not self.problem
+
+
+class SaveFolder:
+    """Goes through folders; `chosen` is called with one that was written into a moment ago."""
+
+    def __init__(
+        self,
+        places: Iterable[Path],
+        words: Wording,
+        render: Callable[[SaveFolderState], None],
+        chosen: Callable[[Path], None],
+    ) -> None:
+        self._places = tuple(places)
+        self._words = words
+        self._render = render
+        self._chosen = chosen
+        self._folder = self._places[0]
+
+    def start(self, folder: Path) -> None:
+        """Show a folder; one that is not there any more gives way to the first place that is."""
+        self.open(str(next((one for one in (folder, *self._places) if one.is_dir()), folder)))
+
+    def open(self, path: str) -> None:
+        """Go into a folder."""
+        self._folder = Path(path)
+        self._show()
+
+    def go_up(self) -> None:
+        """Go to the folder that holds this one."""
+        self.open(str(self._folder.parent))
+
+    def make(self) -> None:
+        """Make a folder for papers here and go into it."""
+        made = self._folder / self._words.translate(SUGGESTED)
+        try:
+            made.mkdir(exist_ok=True)
+        except OSError:
+            self._show()  # what became of the folder meanwhile is said there
+        else:
+            self.open(str(made))
+
+    def take(self) -> None:
+        """Choose the folder that is open, unless it cannot be written into by now."""
+        problem = self._problem()
+        if problem:
+            self._show()
+        else:
+            self._chosen(self._folder)
+
+    def _show(self) -> None:
+        folders = _folders_in(self._folder)
+        problem = self._problem()
+        suggested = self._words.translate(SUGGESTED)
+        self._render(
+            SaveFolderState(
+                title=self._folder.name or str(self._folder),
+                path=str(self._folder),
+                places=tuple(
+                    Option(str(one), one.name or str(one), one == self._folder) for one in self._places
+                ),
+                folders=tuple(Option(str(one), one.name) for one in folders),
+                free_space=self._free_space(),
+                problem=problem,
+                can_go_up=self._folder != self._folder.parent,
+                can_make=not problem
+                and self._folder.name != suggested
+                and not (self._folder / suggested).exists(),
+            )
+        )
+
+    def _problem(self) -> str:
+        if not _takes_a_file(self._folder):
+            return self._words.translate("Nothing can be written into this folder. Choose another one.")
+        free = _free_bytes(self._folder)
+        if free is not None and free < LEAST_FREE_BYTES:
+            return self._words.translate("There is no room left here. Choose another folder.")
+        return ""
+
+    def _free_space(self) -> str:
+        free = _free_bytes(self._folder)
+        if free is None:
+            return ""
+        amount = f"{free // GB} GB" if free >= GB else amount_text(free)
+        return self._words.say("{amount} free", amount=amount)
+
+
+def _takes_a_file(folder: Path) -> bool:
+    """Tell whether a file can be written; tried, because rights alone do not tell of a locked card."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"178")
+            file.flush()
+    except OSError:
+        return False
+    return True
+
+
+def _free_bytes(folder: Path) -> int | None:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    """Return the folders of a folder by name, hidden ones left out; none of one that cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [Path(one.path) for one in entries if not one.name.startswith(".") and one.is_dir()]
+    except OSError:
+        return []
+    return sorted(found, key=lambda path: path.name.casefold())

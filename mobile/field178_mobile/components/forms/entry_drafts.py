@@ -1,0 +1,95 @@
+"""Drafts and records of entries of one type: what a form of it is opened on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from field178_mobile.components.forms.entry_form import OpenEntry
+from field178_mobile.components.services.record_services import RecordServices
+from field178_mobile.presentation.draft_session import Data, superseding
+from field178_mobile.store import Draft, InboxKind, MergedRecord, Store
+from field178_shared.errors import message
+from field178_shared.rules.commune import fact_of
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDrafts:
+    """The entries of a type on this tablet, begun and filed."""
+
+    services: RecordServices
+    type: str
+
+    def begun(self) -> list[Draft]:
+        """Return the drafts, the latest saved first."""
+        return [one for one in self.services.store.drafts.all() if one.type == self.type]
+
+    def new(self, scope: str, data: Data, title: str) -> Draft:
+        """Return the draft of an entry that nobody has made yet; it is kept with its first change."""
+        services = self.services
+        return Draft(
+            id=services.ids.time_ordered(),
+            type=self.type,
+            record_id=services.ids.time_ordered(),
+            scope=scope,
+            data=dict(data),
+            seen=None,
+            base_rev=0,
+            user=services.user,
+            saved_at=services.clock.now(),
+            title=title,
+        )
+
+    def found(self, record_id: str) -> Draft | None:
+        """Return the draft of a record, or the one that corrects it; None when neither is here."""
+        draft = next((one for one in self.begun() if one.record_id == record_id), None)
+        view = self.services.store.view(record_id)
+        if draft is not None or view is None or view.type != self.type or view.deleted:
+            return draft
+        return self.correcting(view)
+
+    def correcting(self, view: MergedRecord) -> Draft:
+        """Return the draft that corrects a filed entry."""
+        services = self.services
+        return superseding(view, services.ids.time_ordered(), services.user, services.clock.now())
+
+    def opened(
+        self, draft: Draft, others: Iterable[MergedRecord], known_names: tuple[str, ...] = ()
+    ) -> OpenEntry:
+        """Return what the form of a draft is opened with; `others`: entries that may state the same."""
+        services, store = self.services, self.services.store
+        is_known = draft.seen is not None or store.drafts.get(draft.id) is not None
+        return OpenEntry(
+            draft=draft,
+            user=services.user,
+            facts=frozenset(fact_of(self.type, one.data) for one in others if one.id != draft.record_id),
+            word=store.shown_state(draft.record_id).word if is_known else "",
+            marked=refused_fields(store, draft.record_id, services.words.language),
+            known_names=known_names,
+            returned=self._returned(draft.record_id),
+        )
+
+    def _returned(self, record_id: str) -> tuple[str, ...]:
+        """Return what the office wrote when it returned an entry that was not corrected since."""
+        inbox = self.services.store.inbox()
+        returned = (item for item in inbox if item.kind is InboxKind.RETURNED)
+        item = next((item for item in returned if item.record_id == record_id), None)
+        if item is None:
+            return ()
+        words = self.services.words
+        lines = (
+            f"{words.field(self.type, comment.path)}: {comment.text}" if comment.path else comment.text
+            for comment in item.comments
+            if comment.is_open
+        )
+        return tuple(line for line in (item.reason, *lines) if line)
+
+
+def refused_fields(store: Store, record_id: str, language: str) -> dict[str, str]:
+    """Return what is said at the fields of a record whose values the server did not take, by path."""
+    return {
+        path: " ".join(message(code, language) for code in codes.split(","))
+        for item in store.inbox()
+        if item.kind is InboxKind.QUARANTINED and item.record_id == record_id
+        for path, codes in item.details
+    }

@@ -1,0 +1,81 @@
+"""A free text of the record with what is pinned to it: the office's comment, a problem, privacy marks."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from kivy.properties import BooleanProperty, StringProperty
+
+from field178_mobile.components.comments.screens import comment_note
+from field178_mobile.kit import kit
+from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.widgets.optional import Optional
+
+_REQUIRED = (comment_note.CommentNote,)
+
+
+class PinnedText(Protocol):
+    """What the field draws."""
+
+    @property
+    def path(self) -> str:
+        """The field of the record."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The text as the record has it."""
+        ...
+
+    @property
+    def longest(self) -> int:
+        """How many characters the record takes."""
+        ...
+
+    @property
+    def lint(self) -> str:
+        """The privacy marks."""
+        ...
+
+    @property
+    def comment(self) -> str:
+        """The office's words."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """What keeps the record from being filed."""
+        ...
+
+
+class PinnedField(kit.Column):
+    """A free text with the office's comment over it.
+
+    show(state); label; hint; help; multiline; event on_write(text).
+    """
+
+    label = StringProperty("")
+    hint = StringProperty("")
+    help = StringProperty("")
+    multiline = BooleanProperty(True)
+    __events__ = ("on_write",)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._optional: Optional | None = None
+
+    def show(self, state: PinnedText) -> None:
+        """Draw the text and what is pinned to it."""
+        if self._optional is None:  # not in __init__: inside another rule the children come after it
+            self._optional = Optional(self)
+        self.ids.comment.text, self.ids.comment.at = state.comment, state.path
+        self._optional.show(self.ids.comment, bool(state.comment))
+        field = self.ids.field
+        field.max_length, field.warning, field.error = state.longest, state.lint, state.problem
+        field.text = state.text
+
+    def on_write(self, text: str) -> None:
+        """Overridden by bind."""
+
+
+load_beside(__file__)

@@ -1,0 +1,137 @@
+"""Attaching pictures to the record under work: kept durably first, then named by its draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from field178_mobile.components.photos import picture
+from field178_mobile.ports import Json
+from field178_mobile.presentation.draft_session import Changes
+from field178_mobile.store.photos.rows import ATTACHMENTS
+from field178_shared.records.reading import entries_of
+from field178_shared.time.clock import to_wire
+
+KEY_LENGTH = 12
+
+
+class PhotoKeeper(Protocol):
+    """Keeps the bytes of photos durably."""
+
+    def add(self, record_id: str, data: bytes, content_type: str) -> Json:
+        """Keep a file and return what the record says of it."""
+        ...
+
+    def let_go(self, record_id: str, sha256: str) -> None:
+        """Give up a file that the draft is about to name no longer; it can be named again."""
+        ...
+
+    def take_back(self, record_id: str, sha256: str) -> None:
+        """Forget a file that was never filed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoDraft:
+    """The draft that names the photos: read, changed, and made unable to take back what is gone.
+
+    `change` with a label can be taken back; `forget_steps` lets no earlier change of a path be.
+    """
+
+    read: Callable[[], Mapping[str, object]]
+    change: Callable[[Changes, str], None]
+    forget_steps: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRecord:
+    """The record under work: what its photos may show, and the hashes that were filed with it before."""
+
+    id: str
+    kinds: tuple[str, ...]
+    filed: frozenset[str] = frozenset()
+    is_locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoDetails:
+    """What the record says of a picture besides its bytes. An officer has looked at it: it is screened."""
+
+    evidence_kind: str
+    taken_at: datetime | None = None
+    checklist_item_id: str = ""
+
+    def wire(self) -> dict[str, object]:
+        """Return it as members of the attachment."""
+        said: dict[str, object] = {"evidence_kind": self.evidence_kind, "screened": True}
+        if self.taken_at is not None:
+            said["taken_at"] = to_wire(self.taken_at)
+        if self.checklist_item_id:
+            said["checklist_item_id"] = self.checklist_item_id
+        return said
+
+
+class PhotoAttaching:
+    """The photos of one record under work; `label` is what undo calls them."""
+
+    def __init__(self, photos: PhotoKeeper, record: PhotoRecord, draft: PhotoDraft, label: str) -> None:
+        self._photos = photos
+        self._draft = draft
+        self._label = label
+        self.record = record
+
+    def entries(self) -> dict[str, Mapping[str, object]]:
+        """Return what the draft says of its photos, by key."""
+        return dict(entries_of(self._draft.read(), ATTACHMENTS))
+
+    def keep(self, prepared: bytes) -> Json:
+        """Keep a prepared picture and return what the draft is to say of it; for a worker thread."""
+        return self._photos.add(self.record.id, prepared, picture.CONTENT_TYPE)
+
+    def attach(self, named: Json, details: PhotoDetails) -> str:
+        """Name a kept picture in the draft; return its key. The same picture has one key."""
+        key = _key_of(named)
+        self._draft.change({_path(key): {**named, **details.wire()}}, self._label)
+        self._take_back_unless(key, named)
+        return key
+
+    def replace(self, key: str, named: Json, details: PhotoDetails) -> None:
+        """Name a kept picture instead of another one, whose bytes go at once and for good."""
+        old, fresh = self.entries()[key], _key_of(named)
+        if fresh == key:
+            return
+        self._draft.change({_path(key): None, _path(fresh): {**old, **named, **details.wire()}}, "")
+        self._draft.forget_steps(_path(key))
+        self._take_back_unless(fresh, named)
+        self._take_back_unless(key, old)
+
+    def describe(self, key: str, details: PhotoDetails) -> None:
+        """Say what a picture shows."""
+        said = {f"{_path(key)}.{name}": value for name, value in details.wire().items()}
+        self._draft.change(said, self._label)
+
+    def detach(self, key: str) -> None:
+        """Take a picture out of the draft; it can be put back until the draft is filed or left."""
+        entry = self.entries().get(key)
+        if entry is not None:
+            self._photos.let_go(self.record.id, str(entry.get("sha256", "")))
+            self._draft.change({_path(key): None}, self._label)
+
+    def put_back(self, key: str, entry: Mapping[str, object]) -> None:
+        """Name a picture again that was taken out."""
+        self._draft.change({_path(key): dict(entry)}, self._label)
+
+    def _take_back_unless(self, key: str, entry: Mapping[str, object]) -> None:
+        # Filed or locked meanwhile, a draft takes nothing more: no bytes that nothing names.
+        if key not in self.entries():
+            self._photos.take_back(self.record.id, str(entry["sha256"]))
+
+
+def _key_of(named: Json) -> str:
+    return str(named["sha256"])[:KEY_LENGTH]
+
+
+def _path(key: str) -> str:
+    return f"{ATTACHMENTS}.{key}"

@@ -1,0 +1,83 @@
+"""Small pictures of a folder's files: made beside the drawing thread, only of those that are looked at."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from field178_mobile.presentation.background import Background
+from field178_mobile.presentation.bitmap import Bitmap, bitmap_of
+
+SIDE = 240
+# A bitmap has 130 kB at this side: about 20 MB in memory, however large the folder is.
+MOST_KEPT = 160
+# About two screens: what was scrolled past without a stop is not made.
+MOST_WANTED = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """A file's small picture; None when the file is no picture that can be read."""
+
+    bitmap: Bitmap | None
+
+
+class Thumbnails:
+    """Makes one at a time, the one wanted last first. `made` is called with the path of each one ready."""
+
+    def __init__(self, background: Background, make: Callable[[Path], Bitmap] | None = None) -> None:
+        self.made: Callable[[str], None] = _nobody
+        self._background = background
+        self._make = make or _small
+        self._kept: OrderedDict[str, Thumbnail] = OrderedDict()
+        self._wanted: OrderedDict[str, None] = OrderedDict()
+        self._making = ""
+
+    def of(self, path: str) -> Thumbnail | None:
+        """Return a file's thumbnail; None: it is wanted now, and `made` tells when it is there."""
+        known = self._kept.get(path)
+        if known is not None:
+            self._kept.move_to_end(path)
+            return known
+        if path != self._making:
+            self._wanted[path] = None
+            self._wanted.move_to_end(path)
+            if len(self._wanted) > MOST_WANTED:
+                self._wanted.popitem(last=False)
+        self._next()
+        return self._kept.get(path)
+
+    def clear(self) -> None:
+        """Want nothing any more: nobody looks."""
+        self._wanted.clear()
+
+    def _next(self) -> None:
+        if self._making or not self._wanted:
+            return
+        path, _ = self._wanted.popitem()
+        self._making = path
+        self._background.run(
+            lambda: self._make(Path(path)),
+            lambda bitmap: self._keep(path, Thumbnail(bitmap)),
+            lambda _error: self._keep(path, Thumbnail(None)),
+        )
+
+    def _keep(self, path: str, thumbnail: Thumbnail) -> None:
+        self._making = ""
+        self._kept[path] = thumbnail
+        if len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+        self.made(path)
+        self._next()
+
+
+def _small(path: Path) -> Bitmap:
+    from field178_mobile.components.photos import picture
+
+    return bitmap_of(picture.thumbnail(path, SIDE))
+
+
+def _nobody(_path: str) -> None:
+    """Hear nothing: no grid is shown yet."""

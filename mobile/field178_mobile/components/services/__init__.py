@@ -1,0 +1,1 @@
+"""Services of an unlocked tablet: what screens and presenters are built with."""

@@ -1,1 +1,0 @@
-"""Screens of this feature: Kivy, each .py with its .kv beside it."""

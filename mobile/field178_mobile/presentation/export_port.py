@@ -1,0 +1,29 @@
+"""Port to the offline export: writes the file, returns where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+
+class ExportWritten(Protocol):
+    """An offline export that was written."""
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        ...
+
+    @property
+    def changes(self) -> int:
+        """How many changes it holds."""
+        ...
+
+    @property
+    def size_bytes(self) -> int:
+        """How large it is."""
+        ...
+
+
+Write = Callable[[], ExportWritten]

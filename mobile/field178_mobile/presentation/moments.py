@@ -1,0 +1,18 @@
+"""Instants as the screens write them, and the offset stored beside a visit's times."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from field178_shared.text.formats import short_date_text, time_text
+from field178_shared.time.clock import local_date
+
+
+def moment_text(instant: datetime, now: datetime) -> str:
+    """Return hh:mm for today, dd/mm hh:mm for another day."""
+    if local_date(instant) == local_date(now):
+        return time_text(instant)
+    return f"{short_date_text(instant)} {time_text(instant)}"
+
+
+TZ_OFFSET = "+07:00"
