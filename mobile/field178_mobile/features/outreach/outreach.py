@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from field178_mobile.components.comments.comments import CommentsState, RecordComments, ThreadSight
 from field178_mobile.components.comments.reviewed import CLOSED, is_late
 from field178_mobile.components.documents.document_output import DocumentServices
-from field178_mobile.components.forms.simple_fields import TYPED_KINDS, Pins, write
+from field178_mobile.components.forms.form_presenter import ReviewedFormPresenter
+from field178_mobile.components.forms.simple_fields import Pins
 from field178_mobile.components.photos.photo_attaching import PhotoDraft
 from field178_mobile.components.photos.photo_gallery import PhotoGallery
 from field178_mobile.components.photos.photo_tools import PhotoTools, no_tools
@@ -34,17 +35,12 @@ from field178_mobile.features.outreach.outreach_state import (
 )
 from field178_mobile.features.outreach.session_paper import SessionPaper, SessionPaperState
 from field178_mobile.features.register.search_index import SearchIndex
-from field178_mobile.presentation import feedback
-from field178_mobile.presentation.checks import Checked, FilingWarning, ProblemRow, problem_text
-from field178_mobile.presentation.device_clock import clock_text, misleading_offset, with_offset
-from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
-from field178_mobile.presentation.feedback import Feedback
+from field178_mobile.presentation.device_clock import with_offset
+from field178_mobile.presentation.draft_session import Data
 from field178_mobile.presentation.wording import Wording
-from field178_mobile.store import Draft, StateWord, Store
+from field178_mobile.store import Draft, Store
 from field178_shared import rules
-from field178_shared.errors import AppError, message
 from field178_shared.records.reading import text_of
-from field178_shared.schemas.fields.catalogue import FIELDS
 from field178_shared.time.clock import Clock
 
 
@@ -73,7 +69,7 @@ class OpenOutreachSession:
         return self.word in CLOSED
 
 
-class OutreachPresenter:
+class OutreachPresenter(ReviewedFormPresenter):
     """Works on one draft of an outreach session."""
 
     def __init__(
@@ -84,45 +80,16 @@ class OutreachPresenter:
         opened: OpenOutreachSession,
         render: Callable[[OutreachState], None],
     ) -> None:
-        self._store = store
-        self._clock = clock
-        self._words = words
+        super().__init__(store, clock, words, opened.draft, opened.word)
         self._opened = opened
         self._render = render
-        self._session = DraftSession(store.drafts, clock, opened.draft, self._refused)
-        self._checked = Checked()
-        self._led_to = ""
-        self._feedback = Feedback()
-        self._filing_warnings: tuple[FilingWarning, ...] = ()
-        self._focus = ""
-        self._word = opened.word
         self._marks = rules.FreeTextMarks(TYPE, words.language)
         self.gallery = self._gallery()
 
     @property
-    def draft_id(self) -> str:
-        """The id of the draft under work."""
-        return self._session.draft.id
-
-    @property
-    def clock_question(self) -> str:
-        """By how much the clock is wrong, while the filing waits for the answer; else empty."""
-        return self._feedback.clock
-
-    @property
-    def filing_warnings(self) -> tuple[FilingWarning, ...]:
-        """The warnings that the filing waits for; else empty."""
-        return self._filing_warnings
-
-    @property
-    def is_filed(self) -> bool:
-        """Tell whether the session was filed just now: its work is over."""
-        return bool(self._feedback.filed)
-
-    @property
-    def record_id(self) -> str:
-        """The id of the session under work."""
-        return self._session.draft.record_id
+    def is_locked(self) -> bool:
+        """Whether the office has approved the session: its fields stay as they were approved."""
+        return self._opened.is_locked
 
     def store_changed(self) -> None:
         """Show what the store says of the session now: its photos, and the office's words."""
@@ -149,9 +116,7 @@ class OutreachPresenter:
             return None
         return SessionPaper(self._store, self._words, papers, self.record_id, render)
 
-    def show(self, focus_path: str = "") -> None:
-        """Show the session, with the field of a path in sight when one is given."""
-        self._focus = focus_path
+    def _draw(self) -> None:
         self._render(outreach_state(self._scene(), self._checked, self._feedback, self._focus))
 
     def photos_moved(self) -> None:
@@ -239,96 +204,24 @@ class OutreachPresenter:
         """Record how many of a material were handed out."""
         self._change(session.hand_out(material_id, quantity), self._words.field(TYPE, "materials"))
 
-    def write(self, path: str, value: str | int) -> None:
-        """Keep the value of a field that is drawn from its declaration; a text as typed so far is no step."""
-        is_typed = FIELDS[TYPE][path].kind in TYPED_KINDS
-        self._change(write(TYPE, path, value), "" if is_typed else self._words.field(TYPE, path))
-
-    def undo(self) -> None:
-        """Take the last tap back."""
-        if self._session.kept(self._session.undo):
-            self._saved()
-
     def check(self) -> None:
         """Check the session and show the problems."""
         self._checked = self._find_problems()
         self.show()
 
-    def next_problem(self) -> None:
-        """Bring the next field that the check complained of into sight."""
-        if self._checked.problems:
-            self._led_to = self._checked.following(self._led_to)
-            self.show()  # the same field is led to again too
-            self.show(self._led_to)
-
     def jump(self, path: str) -> None:
-        """Bring the field at a path into sight."""
+        """Scroll to the field at a path, also when the form went to it before."""
+        self.show()
         self.show(path)
 
-    def complete(self, *, with_warnings: bool = False, with_clock_off: bool = False) -> None:
-        """File the session if nothing keeps it; only a durable filing says so.
-
-        Warnings are asked about first, then a wrong clock; `with_warnings` and `with_clock_off` are the
-        answers that it may be filed so.
-        """
-        if self._opened.is_locked:
-            return
-        self._checked, self._filing_warnings = self._find_problems(), ()
-        if self._checked.problems:
-            self._led_to = ""
-            self.next_problem()
-        elif self._checked.warnings and not with_warnings:
-            self._filing_warnings = tuple(map(FilingWarning, self._checked.warnings))
-            self.show()
-        else:
-            self._file(with_clock_off)
-
-    def _file(self, with_clock_off: bool) -> None:
-        offset_ms = misleading_offset(self._store, self._opened.draft)
-        if offset_ms and not with_clock_off:
-            self._feedback = replace(self._feedback, clock=clock_text(offset_ms, self._words))
-            self.show()
-            return
-        now = self._clock.now()
-        data = with_offset(session.finished(self._session.data, now), offset_ms)
+    def _submit_at(self, offset_ms: int) -> None:
+        data = with_offset(session.finished(self._session.data, self._clock.now()), offset_ms)
         draft = replace(self._session.draft, scope=session.scope_of(data), data=data)
-        try:
-            self._store.file(draft, self._opened.user)
-        except AppError as error:
-            said = message(error.code, self._words.language)
-            self._feedback = replace(self._feedback, clock="", error=said)
-        else:
+        if self._submit(lambda: self._store.file(draft, self._opened.user)):
             self._store.photos.settle(draft.record_id)
-            self._feedback = feedback.filed(now, self._words)
-        self.show()
 
-    def _change(self, changes: Changes, label: str = "") -> None:
-        # An approved session is only looked at: its fields stay as the office approved them.
-        if self._opened.is_locked or self._feedback.filed:
-            return
-        if self._session.kept(lambda: self._session.change(changes, label)):
-            self._saved()
-
-    def _refused(self, error: AppError) -> None:
-        self._feedback = feedback.refused(error.code, self._words)
-        self.show()
-
-    def _saved(self) -> None:
-        self._word = StateWord.DRAFT
-        self._feedback = feedback.saved(self._session, self._words)
-        if self._checked.is_asked:
-            self._checked = self._find_problems()
-        self.show(self._focus)
-
-    def _find_problems(self) -> Checked:
-        lists, data = self._words.lists, self._session.data
-        context = rules.Context(now=self._clock.now())
-        problems = (*rules.submission_problems(TYPE, data, lists, context), *uncounted(data))
-        warnings = rules.warnings(TYPE, data, lists, context)
-        return Checked(tuple(map(self._row, problems)), tuple(map(self._row, warnings)), is_asked=True)
-
-    def _row(self, problem: rules.Problem) -> ProblemRow:
-        return ProblemRow(problem.path, self._where(problem.path), problem_text(problem, self._words))
+    def _further_problems(self, data: Data) -> Iterable[rules.Problem]:
+        return uncounted(data)
 
     def _where(self, path: str) -> str:
         name, _, rest = path.partition(".")

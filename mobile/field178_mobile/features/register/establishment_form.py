@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from field178_mobile.components.check_in.check_in import CheckIn, CheckInState
-from field178_mobile.components.forms.simple_fields import TYPED_KINDS, write
+from field178_mobile.components.forms.form_presenter import FormPresenter
 from field178_mobile.features.register.establishment_data import (
     TYPE,
     add_certificate,
@@ -26,18 +26,13 @@ from field178_mobile.features.register.map import MapPresenter
 from field178_mobile.features.register.register_index import MOST, RegisterIndex, alike_row
 from field178_mobile.features.register.register_point import RegisterPoint
 from field178_mobile.maps.map_state import MapState
-from field178_mobile.presentation import feedback
-from field178_mobile.presentation.checks import Checked, ProblemRow
-from field178_mobile.presentation.draft_session import Changes, Data, DraftSession
-from field178_mobile.presentation.feedback import Feedback
+from field178_mobile.presentation.draft_session import Changes, Data
 from field178_mobile.presentation.location import GeoPoint, Whereabouts
 from field178_mobile.presentation.wording import Wording
-from field178_mobile.store import Draft, StateWord, Store
+from field178_mobile.store import Draft, Store
 from field178_shared import rules
-from field178_shared.errors import AppError, message
 from field178_shared.merge import equal, read_path, write_path
 from field178_shared.records.reading import text_of
-from field178_shared.schemas.fields.catalogue import FIELDS
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock, local_date
 
@@ -60,7 +55,7 @@ class OpenEstablishment:
     marked: Mapping[str, str] = field(default_factory=dict)
 
 
-class EstablishmentForm:
+class EstablishmentForm(FormPresenter):
     """Works on one draft of an establishment; `filed` hears whether a visit there is to begin."""
 
     def __init__(
@@ -71,39 +66,19 @@ class EstablishmentForm:
         render: Callable[[EstablishmentFormState], None],
         filed: Callable[[bool], None],
     ) -> None:
-        self._store = store
-        self._clock, self._words, self._places = around
+        clock, words, self._places = around
+        super().__init__(store, clock, words, opened.draft, opened.word)
         self._opened = opened
         self._render = render
         self._filed = filed
-        self._session = DraftSession(store.drafts, self._clock, opened.draft, self._refused)
         self._register = RegisterIndex(store.establishments())
         self._deferred: Changes = {}
         self._is_closed = False
-        self._checked = Checked()
-        self._feedback = Feedback()
-        self._focus = ""
-        self._word = opened.word
         self._marks = rules.FreeTextMarks(TYPE, self._words.language)
         point = RegisterPoint(self._data, self._point_taken)
         self.place = CheckIn(
             self._places, point.draft(), (self._clock, self._words), None, lambda: self.show(self._focus)
         )
-
-    @property
-    def draft_id(self) -> str:
-        """The id of the draft under work."""
-        return self._session.draft.id
-
-    @property
-    def record_id(self) -> str:
-        """The id of the establishment under work."""
-        return self._session.draft.record_id
-
-    @property
-    def is_kept(self) -> bool:
-        """Tell whether there is a draft that could be taken up again or thrown away."""
-        return self._word == StateWord.DRAFT
 
     @property
     def map_folder(self) -> Path | None:
@@ -114,21 +89,13 @@ class EstablishmentForm:
         """Draw the area once, for a pin to be set on it."""
         MapPresenter(self._store, self._clock, self._words, render).refresh()
 
-    def show(self, focus_path: str = "") -> None:
-        """Show the form, with the field of a path in sight when one is given."""
-        if self._is_closed:
-            return
-        self._focus = focus_path
-        self._render(form_state(self._scene(), self._checked, self._feedback, self._focus))
+    def _draw(self) -> None:
+        if not self._is_closed:
+            self._render(form_state(self._scene(), self._checked, self._feedback, self._focus))
 
     def close(self) -> None:
         """End the work on it: a measurement that comes later finds nobody here."""
         self._is_closed = True
-
-    def write(self, path: str, value: str | int) -> None:
-        """Keep a plain value; a text as typed so far is no step."""
-        is_typed = FIELDS[TYPE][path].kind in TYPED_KINDS
-        self._change(write(TYPE, path, value), "" if is_typed else self._words.field(TYPE, path))
 
     def choose_kind(self, type_id: str) -> None:
         """Record what kind of establishment it is."""
@@ -174,35 +141,19 @@ class EstablishmentForm:
             {f"certificates.{kind}.expires_on": iso or None}, self._words.field(TYPE, "certificates")
         )
 
-    def undo(self) -> None:
-        """Take the last tap back."""
-        if self._session.kept(self._session.undo):
-            self._saved()
-
-    def check(self) -> None:
-        """Check the establishment and show the problems."""
-        self._checked = self._find_problems()
-        self.show(self._checked.problems[0].path if self._checked.problems else "")
-
     def complete(self, inspect: bool = False) -> None:
         """File the entry when nothing keeps it from being filed; with `inspect` a visit there begins next."""
-        self._checked = self._find_problems()
+        self.check()
         if self._checked.problems:
-            self.show(self._checked.problems[0].path)
             return
         data = finished(self._data())
         draft = replace(self._session.draft, data=data, title=text_of(data, "name"))
         if self._opened.is_new:
             draft = replace(draft, scope=scope_of(data))
-        try:
-            self._store.file(draft, self._opened.user)
-        except AppError as error:
-            self._feedback = replace(self._feedback, error=message(error.code, self._words.language))
-            self.show()
-            return
-        self._feedback = feedback.filed(self._clock.now(), self._words)
+        is_filed = self._submit(lambda: self._store.file(draft, self._opened.user))
         self.show()
-        self._filed(inspect)
+        if is_filed:
+            self._filed(inspect)
 
     def _data(self) -> dict[str, object]:
         data = self._session.data
@@ -221,10 +172,6 @@ class EstablishmentForm:
             self._deferred = changes
         self.show(self._focus)
 
-    def _change(self, changes: Changes, label: str = "") -> None:
-        if not self._feedback.filed and self._session.kept(lambda: self._keep(changes, label)):
-            self._saved()
-
     def _keep(self, changes: Changes, label: str) -> bool:
         data = self._session.data
         if all(equal(read_path(data, path), value) for path, value in changes.items()):
@@ -234,28 +181,11 @@ class EstablishmentForm:
             self._deferred = {}
         return self._session.change(changes, label)
 
-    def _refused(self, error: AppError) -> None:
-        self._feedback = feedback.refused(error.code, self._words)
-        self.show(self._focus)
+    def _submitted_data(self) -> Data:
+        return finished(self._data())
 
-    def _saved(self) -> None:
-        self._word = StateWord.DRAFT
-        self._feedback = feedback.saved(self._session, self._words)
-        if self._checked.is_asked:
-            self._checked = self._find_problems()
-        self.show(self._focus)
-
-    def _find_problems(self) -> Checked:
-        lists, data = self._words.lists, finished(self._data())
-        context = rules.Context(now=self._clock.now())
-        problems = rules.submission_problems(TYPE, data, lists, context)
-        warnings = rules.warnings(TYPE, data, lists, context)
-        return Checked(tuple(map(self._row, problems)), tuple(map(self._row, warnings)), is_asked=True)
-
-    def _row(self, problem: rules.Problem) -> ProblemRow:
-        path = problem.path
-        where = self._words.entry(TYPE, path) or self._words.field(TYPE, path)
-        return ProblemRow(problem.path, where, message(problem.code, self._words.language))
+    def _where(self, path: str) -> str:
+        return self._words.entry(TYPE, path) or super()._where(path)
 
     def _scene(self) -> EstablishmentFormScene:
         data, words = self._data(), self._words
@@ -270,7 +200,7 @@ class EstablishmentForm:
             word=self._word,
             place=self._place_state(data),
             alike=tuple(alike_row(found, data, self._here(), words) for found in alike),
-            marked=self._marked(data),
+            marked=self._refused_values(self._opened.marked),
             lint=self._marks.of(data, (text_of(data, "name"),)),
         )
 
@@ -280,12 +210,6 @@ class EstablishmentForm:
         if state.tone != UNSURE or "lat" not in data:
             return state
         return replace(state, tone="ok", icon="map-marker-check-outline")
-
-    def _marked(self, data: Data) -> dict[str, str]:
-        """Return the messages at refused values while they are unchanged."""
-        seen = self._opened.draft.seen or {}
-        marked = self._opened.marked.items()
-        return {path: said for path, said in marked if equal(read_path(data, path), read_path(seen, path))}
 
     def _here(self) -> GeoPoint | None:
         last = self._places.last()

@@ -1,0 +1,130 @@
+"""Changes of the checklist of an open visit: answers, counts, notes, violations, follow-ups, protocols."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from field178_mobile.components.forms.form_presenter import ReviewedFormPresenter
+from field178_mobile.features.inspection import answers, conclusion, findings, follow_up_answers, visit
+from field178_mobile.features.inspection.checklist import SectionPageContent, VisitReading
+from field178_mobile.features.inspection.visit import TYPE
+from field178_mobile.features.inspection.visit_scene import OpenVisit
+from field178_mobile.presentation.draft_session import Changes
+from field178_mobile.presentation.facts import ToFix
+from field178_mobile.presentation.follow_up_lines import to_fix
+from field178_mobile.presentation.wording import Wording
+from field178_mobile.store import Store
+from field178_shared.records.reading import entries_of
+from field178_shared.time.clock import Clock, local_date
+
+
+class ChecklistEditing(ReviewedFormPresenter):
+    """The part of a visit's presenter that changes its checklist."""
+
+    def __init__(self, store: Store, clock: Clock, words: Wording, opened: OpenVisit) -> None:
+        super().__init__(store, clock, words, opened.draft, opened.word)
+        self._opened = opened
+        self._day = visit.day_of(opened.draft.data, local_date(clock.now()))
+        self._last = answers.answers_of(opened.last)
+        self._asked_protocols: frozenset[str] = frozenset()
+
+    @property
+    @abstractmethod
+    def _reading(self) -> VisitReading:
+        """The checklist of the visit as it is now."""
+
+    @property
+    @abstractmethod
+    def _page(self) -> SectionPageContent | None:
+        """The open section; None while no section is open."""
+
+    def arrive(self, access_result: str) -> None:
+        """Record how the team got in; anything but "inspected" closes the form early."""
+        label = self._words.field(TYPE, "access_result")
+        self._change(visit.arrive(self._session.data, access_result), label)
+
+    def answer(self, item_id: str, value: str) -> None:
+        """Answer an item; the same answer again opens it."""
+        data, known = self._session.data, self._reading.answers.get(item_id)
+        if known is not None and known.value == value:
+            self._change(answers.take_back(data, item_id), self._item_name(item_id))
+        else:
+            changes = answers.give_answer(data, item_id, value)
+            deadline = conclusion.keep_deadline(data, item_id, value, self._words)
+            self._change({**changes, **deadline}, self._item_name(item_id))
+
+    def count(self, item_id: str, number: int | None) -> None:
+        """Record a count, or none."""
+        data = self._session.data
+        given = {} if number is None else answers.give_answer(data, item_id, number)
+        self._change(given or answers.take_back(data, item_id), self._item_name(item_id))
+
+    def pass_section(self) -> None:
+        """Answer "met" to every item of the open section that has no answer yet, marked as such."""
+        page = self._page
+        if page is not None:
+            self._change(page.pass_changes(self._reading.values), page.section.label(self._words.language))
+
+    def repeat_counts(self) -> None:
+        """Take over last visit's counts of the open section, marked as such."""
+        page = self._page
+        if page is not None:
+            changes = answers.repeat_counts(self._session.data, page.repeatable(self._last))
+            self._change(changes, page.section.label(self._words.language))
+
+    def write_note(self, item_id: str, text: str) -> None:
+        """Keep the note of an item as typed so far."""
+        self._change(answers.write_note(item_id, text))
+
+    def add_to_note(self, item_id: str, phrase: str) -> None:
+        """Add a stock phrase to the note of an item."""
+        known = self._reading.answers.get(item_id)
+        if known is not None and phrase not in known.note:
+            self._change(answers.write_note(item_id, f"{known.note} {phrase}".strip()))
+
+    def toggle_violation(self, item_id: str, violation_id: str) -> None:
+        """Record a violation under its item with the frame of the day, or take it back."""
+        key = findings.finding_key(item_id, violation_id)
+        if key in entries_of(self._session.data, "findings"):
+            self._change(findings.drop_violation(item_id, violation_id), self._item_name(item_id))
+        else:
+            chosen = findings.choose_violation(self._words.lists, item_id, violation_id, self._day)
+            self._change(chosen, self._item_name(item_id))
+
+    def toggle_plan_item(self, item_id: str) -> None:
+        """Link the visit to a planned visit, or take the link back; its kind stays that of its shift."""
+        is_linked = self._session.data.get("plan_item_id") == item_id
+        changes: Changes = {"plan_item_id": None if is_linked else item_id}
+        self._change(changes, self._words.field(TYPE, "plan_item_id"))
+
+    def open_protocol(self, protocol: str) -> None:
+        """Show the steps of a protocol; nothing is recorded before it was referred."""
+        self._asked_protocols |= {protocol}
+        self._draw()
+
+    def close_protocol(self, protocol: str) -> None:
+        """Put a protocol away that was opened by hand; nothing of it was recorded."""
+        self._asked_protocols -= {protocol}
+        self._draw()
+
+    def refer(self, protocol: str, referred_to: str) -> None:
+        """Record to whom a protection protocol was referred: never a person, never a narrative."""
+        label = self._words.choice("protocol", protocol)
+        self._change(visit.refer(protocol, referred_to, self._clock.now()), label)
+
+    def answer_follow_up(self, key: str, status: str) -> None:
+        """Record what became of a correction of earlier visits; the same answer again takes it back."""
+        row = self._to_fix(key)
+        changes = follow_up_answers.answer_follow_up(self._session.data, row, status)
+        self._change(changes, self._words.translate("Still to be fixed"))
+
+    def note_follow_up(self, key: str, text: str) -> None:
+        """Keep the note of such an answer as typed so far."""
+        self._change(follow_up_answers.write_follow_up_note(self._to_fix(key), text))
+
+    def _to_fix(self, key: str) -> ToFix:
+        rows = to_fix(self._opened.follow_ups, self._day, self._words)
+        return next(row for row in rows if row.key == key)
+
+    def _item_name(self, item_id: str) -> str:
+        return self._words.lists.items[item_id].label(self._words.language)
