@@ -7,14 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.mobile.inspection_world import (
-    KARAOKE,
-    LAST_VISIT,
-    choose_shift,
-    lease,
-    services,
-    settle,
-)
+from tests.mobile.inspection_world import KARAOKE, LAST_VISIT, choose_shift, lease, services, settle
 from tests.mobile.screens.fakes import DirectBackground
 from tests.mobile.screens.lint import lint
 from tests.mobile.screens.scene import LANDSCAPE, Stage, find, find_all, frames, tap, texts

@@ -12,12 +12,7 @@ import pytest
 from kivy.core.window import Window
 from kivy.tests.common import UnitTestTouch
 from PIL import Image
-from tests.mobile.inspection_world import (
-    CAFE,
-    choose_shift,
-    services,
-    settle,
-)
+from tests.mobile.inspection_world import CAFE, choose_shift, services, settle
 from tests.mobile.photos import Slowly, jpeg, room_picture
 from tests.mobile.screens.lint import MAX_WIDGETS, lint
 from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, find, find_all, frames, tap, texts, until

@@ -14,10 +14,7 @@ from field178_mobile.components.photos.photo_attaching import PhotoDraft
 from field178_mobile.components.photos.photo_gallery import PhotoGallery, Thumb
 from field178_mobile.components.photos.photo_tools import no_tools
 from field178_mobile.components.photos.visit_photos import gallery_of, photos_by_item
-from field178_mobile.features.inspection import (
-    foot,
-    visit,
-)
+from field178_mobile.features.inspection import foot, visit
 from field178_mobile.features.inspection.checklist import SectionPageContent, VisitReader, VisitReading
 from field178_mobile.features.inspection.conclusion_editing import ConclusionEditing
 from field178_mobile.features.inspection.field_positions import (

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.mobile.inspection_world import (
-    KARAOKE,
-    LEADER,
-    OFFICERS,
-    TEAM_SCOPE,
-    UNIT,
-    counts,
-    words,
-)
+from tests.mobile.inspection_world import KARAOKE, LEADER, OFFICERS, TEAM_SCOPE, UNIT, counts, words
 from tests.mobile.support import FrozenClock, seeded_ids
 
 from field178_mobile.components.shift.shift_data import Shift

@@ -5,12 +5,7 @@ from __future__ import annotations
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.components.forms.screens import (
-    feedback_line,
-    pinned_field,
-    repeat_card,
-    returned_card,
-)
+from field178_mobile.components.forms.screens import feedback_line, pinned_field, repeat_card, returned_card
 from field178_mobile.components.forms.screens.checked_form import CheckedForm
 from field178_mobile.features.census.census_data import FEMALE, MALE, TOTAL
 from field178_mobile.features.census.census_state import CONTROLS, CensusState, CountState

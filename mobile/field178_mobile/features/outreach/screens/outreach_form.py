@@ -8,12 +8,7 @@ from datetime import date
 from kivy.properties import ObjectProperty, StringProperty
 
 from field178_mobile.components.comments.screens import comment_note
-from field178_mobile.components.forms.screens import (
-    field_list,
-    pick_field,
-    pinned_field,
-    repeat_card,
-)
+from field178_mobile.components.forms.screens import field_list, pick_field, pinned_field, repeat_card
 from field178_mobile.components.forms.screens.checked_form import CheckedForm
 from field178_mobile.components.photos.screens import photo_grid
 from field178_mobile.features.outreach.outreach import OutreachPresenter
