@@ -42,3 +42,11 @@ class DatabaseAccess(Protocol):
     def read_all(self, work: Callable[[Unlocked], Result]) -> Result:
         """Return what `work` reads from everything that exists while unlocked."""
         ...
+
+
+class DraftAccess(DatabaseAccess, Protocol):
+    """Access to the database that also tells subscribers of drafts."""
+
+    def write_draft(self, work: Callable[[Unlocked], str]) -> None:
+        """Run `work`, which writes a draft and returns the id of its record."""
+        ...

@@ -95,7 +95,7 @@ class Pose:
         preferences.change(language=speaks)
         language.switch(speaks)
         self.door = Navigator(SharedServices(tablet, self.platform, KivyThread()), preferences)
-        self.door._watching.cancel()  # counts real seconds
+        self.door.activity.watching.cancel()  # counts real seconds
         stage.root.add_widget(self.door)
         self.door.meet()
         frames(2)
@@ -161,7 +161,7 @@ class Pose:
         close_all()
         if self.door.parent is None:
             self.stage.root.add_widget(self.door)
-        self.door._touched()
+        self.door.activity.touch()
         shell = self.door.session_view.shell
         built = shell._built
         inspection = built["inspection"]

@@ -147,7 +147,7 @@ def test_forgotten_pin_is_set_anew_from_anothers_unlock(navigator, monkeypatch):
 def test_tablet_opened_for_a_new_pin_locks_itself_too(navigator, monkeypatch):
     from tests.mobile.screens.fakes import HA, PIN
 
-    from field178_mobile.shell import navigator as module
+    from field178_mobile.shell import activity_watch as module
 
     door = navigator()
     door.meet()
@@ -158,7 +158,7 @@ def test_tablet_opened_for_a_new_pin_locks_itself_too(navigator, monkeypatch):
     until(lambda: "Đăng nhập để đặt mã PIN mới" in texts())
     now = module.duration_clock()
     monkeypatch.setattr(module, "duration_clock", lambda: now + LOCK_AFTER_S + 1)
-    door._watch(0)
+    door.activity.look()
     frames()
     assert door.runner.is_stopped
     assert "Nhập mã PIN 6 số" in texts()
@@ -183,7 +183,7 @@ def test_back_key_leaves_what_was_begun_at_the_door_for_where_it_began(navigator
     assert "Nhập mã PIN 6 số" in texts()
     enter(PIN)
     until(lambda: door.session_view is not None)
-    door._add_officer()
+    door.flows.add_officer()
     frames(4)
     assert find_all("EnrolScreen") != []
     Window.dispatch("on_keyboard", BACK_KEY, 0, "", [])

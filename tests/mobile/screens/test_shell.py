@@ -244,7 +244,7 @@ def test_touches_ask_the_office_for_news_once_in_five_minutes(open_tablet, monke
     door = open_tablet()
     for seconds in (10, module.NEWS_EVERY_S, 1, 1, module.NEWS_EVERY_S):
         now[0] += seconds
-        door._touched()
+        door.activity.touch()
     assert door.runner.wakes == [WakeReason.TOUCH] * 2
 
 
@@ -252,7 +252,7 @@ def test_lock_is_told_and_the_same_officer_comes_back_to_the_same_place(open_tab
     from tests.mobile.screens.fakes import HA, HUNG, PIN
 
     from field178_mobile.features.access.idle import LOCK_AFTER_S
-    from field178_mobile.shell import navigator as module
+    from field178_mobile.shell import activity_watch as module
 
     door = open_tablet()
     held = draft(door, topics=[])
@@ -261,17 +261,17 @@ def test_lock_is_told_and_the_same_officer_comes_back_to_the_same_place(open_tab
     frames(4)
     now = [module.duration_clock()]
     monkeypatch.setattr(module, "duration_clock", lambda: now[0])
-    door._idle.begin()
+    door.activity.idle.begin()
     now[0] += LOCK_AFTER_S - 10
-    door._watch(0)
+    door.activity.look()
     frames(2)
     assert any("Máy khóa sau 10 giây" in text for text in texts())
     assert lint(door) == []
-    door._touched()
+    door.activity.touch()
     frames(2)
     assert not any("Máy khóa sau" in text for text in texts())
     now[0] += LOCK_AFTER_S + 1
-    door._watch(0)
+    door.activity.look()
     frames(2)
     assert door.session_view is None
 

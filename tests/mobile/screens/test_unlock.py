@@ -59,11 +59,11 @@ def test_wrong_pin_says_how_many_tries_are_left_and_then_waits(navigator):
     enter("999999")
     until(lambda: any("Thử lại sau 1:00" in text for text in texts()))
     door._shared.tablet.clock.tick(seconds=30)
-    door._watch(0)
+    door.activity.look()
     frames()
     assert any("Thử lại sau 0:30" in text for text in texts())
     door._shared.tablet.clock.tick(seconds=31)
-    door._watch(0)
+    door.activity.look()
     frames()
     assert "Nhập mã PIN 6 số" in texts()
 
@@ -131,17 +131,17 @@ def test_papers_lie_in_the_clear_only_while_the_tablet_is_open(navigator):
 def test_tablet_that_lies_about_locks_itself(navigator, monkeypatch):
     from tests.mobile.screens.fakes import PIN
 
-    from field178_mobile.shell import navigator as module
+    from field178_mobile.shell import activity_watch as module
 
     door = navigator()
     door.meet()
     enter(PIN)
     until(lambda: door.session_view is not None)
-    door._watch(0)
+    door.activity.look()
     assert door.session_view is not None
     now = module.duration_clock()
     monkeypatch.setattr(module, "duration_clock", lambda: now + LOCK_AFTER_S + 1)
-    door._watch(0)
+    door.activity.look()
     assert door.session_view is None
 
 
@@ -149,7 +149,7 @@ def test_tablet_that_comes_back_locks_first_or_looks_for_the_office(navigator, m
     from tests.mobile.screens.fakes import PIN
 
     from field178_mobile.replication.events import WakeReason
-    from field178_mobile.shell import navigator as module
+    from field178_mobile.shell import activity_watch as module
 
     door = navigator()
     door.meet()
@@ -190,7 +190,7 @@ def test_lock_takes_the_systems_window_of_a_long_note_away(navigator):
 def test_tablet_that_is_worked_on_does_not_lock(navigator, monkeypatch, way):
     from tests.mobile.screens.fakes import PIN
 
-    from field178_mobile.shell import navigator as module
+    from field178_mobile.shell import activity_watch as module
 
     door = navigator()
     door.meet()
@@ -207,7 +207,7 @@ def test_tablet_that_is_worked_on_does_not_lock(navigator, monkeypatch, way):
             Window.dispatch("on_textinput", "ă")
         else:
             finger.touch_move(640, 401)
-        door._watch(0)
+        door.activity.look()
     assert door.session_view is not None
     if way == "move":
         finger.touch_up()
@@ -260,7 +260,7 @@ def test_what_lay_open_at_the_locking_takes_no_back_key_and_does_nothing_more(na
 def test_screens_and_store_of_a_locked_notebook_leave_the_memory(navigator, monkeypatch):
     from tests.mobile.screens.fakes import PIN
 
-    import field178_mobile.shell.navigator as module
+    import field178_mobile.shell.activity_watch as module
     from field178_mobile.shell.gc_scheduler import QUIET_S
 
     door = navigator()
@@ -276,7 +276,7 @@ def test_screens_and_store_of_a_locked_notebook_leave_the_memory(navigator, monk
     door.runner.listeners.clear()  # the tablet drops its runner, this test still holds it
     now = module.duration_clock()
     monkeypatch.setattr(module, "duration_clock", lambda: now + QUIET_S)
-    door._watch(0)
+    door.activity.look()
     assert (shell(), store()) == (None, None)
 
 
@@ -312,7 +312,7 @@ def test_a_pin_under_change_is_put_away_by_the_lock(navigator):
     door.meet()
     enter(PIN)
     until(lambda: door.session_view is not None)
-    door._open_settings()
+    door.flows.open_settings()
     frames()
     tap(find("Btn", text="Đổi mã PIN"))
     enter(PIN)

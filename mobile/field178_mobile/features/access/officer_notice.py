@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from field178_mobile.store.store import StoredSettings
+from field178_mobile.store.settings import StoredSettings
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import Clock, to_wire
 

@@ -27,6 +27,6 @@ def _gallery(pose: Pose, scroll_y: float) -> None:
     from field178_mobile.shell.gallery import Gallery
 
     shown = Gallery(has_detail=True)
-    pose.door._show(shown)
+    pose.door.put(shown)
     frames(3)
     shown.ids.scroll.scroll_y = scroll_y

@@ -11,17 +11,17 @@ from field178_mobile.kit.language import language as _
 
 @state()
 def settings(pose: Pose) -> None:
-    pose.door._open_settings()
+    pose.door.flows.open_settings()
 
 
 @state()
 def officers(pose: Pose) -> None:
-    pose.door._show_officers()
+    pose.door.flows.show_officers()
 
 
 @state()
 def officers_remove_question(pose: Pose) -> None:
-    pose.door._show_officers()
+    pose.door.flows.show_officers()
     frames(3)
     tap(find("Btn", text=_("Take off this tablet")))
 
@@ -53,13 +53,13 @@ def save_folder(pose: Pose) -> None:
 
 @state()
 def hand_over(pose: Pose) -> None:
-    pose.door._hand_over()
+    pose.door.flows.hand_over()
 
 
 @state()
 def idle_notice(pose: Pose) -> None:
     pose.screen("inspection")
-    pose.door._notice.show(10)
+    pose.door.activity.notice.show(10)
 
 
 @state(is_shared=False)

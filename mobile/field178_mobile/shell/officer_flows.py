@@ -1,0 +1,165 @@
+"""Who holds the tablet: another officer joins, signs in again, sets a new PIN, signs out; the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from field178_mobile.features.access.screens.unlock import UnlockScreen
+from field178_mobile.kit.language import language
+from field178_mobile.kit.preferences import Preferences
+from field178_mobile.kit.theme import theme
+from field178_mobile.kit.threads import WorkerThreads
+from field178_mobile.shell.account_sheets import change_pin, hand_over, show_officers, tell_officer
+
+if TYPE_CHECKING:
+    from field178_mobile.shell.navigator import Navigator
+    from field178_mobile.shell.shared_services import SharedServices
+    from field178_mobile.tablet import TabletSession
+    from field178_mobile.vault import TabletOfficer
+
+
+class OfficerFlows:
+    """The ways from one officer to another; each ends on a screen of the navigator."""
+
+    def __init__(
+        self,
+        navigator: Navigator,
+        shared_services: SharedServices,
+        preferences: Preferences,
+        background: WorkerThreads,
+    ) -> None:
+        self._navigator = navigator
+        self._shared = shared_services
+        self._preferences = preferences
+        self._background = background
+
+    def actions(self) -> dict[str, Callable[[], None]]:
+        """Return what the buttons of an open session about officers and settings do."""
+        return {
+            "mode": self.switch_mode,
+            "settings": self.open_settings,
+            "sign_out": self.sign_out,
+            "sign_in": self.sign_in_again,
+            "hand_over": self.hand_over,
+        }
+
+    def add_officer(self) -> None:
+        """Let one more officer sign in and choose a PIN beside the open session."""
+        from field178_mobile.shell.enrolment_view import officer_joins
+        from field178_mobile.tablet import AnotherOfficer
+
+        if self._navigator.session_view is None:
+            return
+        port = AnotherOfficer(self._shared.tablet, self._navigator.session_view.opened)
+
+        def done(_officer: TabletOfficer, _tablet: TabletSession) -> None:
+            self._navigator.show_session()
+
+        self._navigator.put(officer_joins(port, self._background, done, self._navigator.show_session))
+
+    def sign_in_again(self) -> None:
+        """Let the officer who holds the tablet sign in for the office once more; the PIN stays."""
+        from field178_mobile.shell.enrolment_view import officer_returns
+        from field178_mobile.tablet import AnotherOfficer
+
+        if (session_view := self._navigator.session_view) is None:
+            return
+        port = AnotherOfficer(self._shared.tablet, session_view.opened)
+
+        def done(_officer: TabletOfficer) -> None:
+            self._navigator.show_session()
+            session_view.opened.runner.wake()
+
+        self._navigator.put(
+            officer_returns(port, self._background, done, self._navigator.show_session, session_view.officer)
+        )
+
+    def choose_pin_for(self, forgetful: TabletOfficer, tablet: TabletSession) -> None:
+        """Let an officer whose PIN is forgotten set a new one: another has unlocked the store."""
+        from field178_mobile.shell.enrolment_view import officer_joins
+        from field178_mobile.tablet import AnotherOfficer
+
+        self._navigator.lend(tablet)
+        port = AnotherOfficer(self._shared.tablet, tablet)
+
+        def done(officer: TabletOfficer, opened: TabletSession) -> None:
+            if self._navigator.take_back(opened):
+                self._navigator.opened(officer, opened)
+
+        self._navigator.put(officer_joins(port, self._background, done, self._navigator.lock, forgetful))
+
+    def choose_officer(self, screen: UnlockScreen) -> None:
+        """Ask who unlocks the tablet."""
+        from field178_mobile.kit import kit
+
+        presenter = screen.presenter
+        choices = [kit.Choice(item.id, item.name, item.agency) for item in presenter.state.officers]
+        chosen = [presenter.state.chosen.id] if presenter.state.chosen else []
+        sheet = kit.ChoiceSheet(choices, chosen, lambda keys: presenter.choose(keys[0]))
+        sheet.title = language("Who are you?")
+        sheet.open()
+
+    def choose_helper(self, screen: UnlockScreen) -> None:
+        """Say what becomes of a forgotten PIN, and who can help."""
+        from field178_mobile.features.access.screens.forgotten import ForgottenSheet
+
+        presenter = screen.presenter
+        if presenter is not None:
+            ForgottenSheet(presenter.state.others, presenter.help, self.recover).open()
+
+    def recover(self) -> None:
+        """Let the chosen officer set a new PIN with a code of the office."""
+        from field178_mobile.shell.enrolment_view import officer_joins
+        from field178_mobile.tablet import RecoveredOfficer
+
+        shown = self._navigator.children[0]
+        if not isinstance(shown, UnlockScreen) or shown.presenter is None:
+            return
+        port, who = RecoveredOfficer(self._shared.tablet), shown.presenter.state.chosen
+        address = self._shared.tablet.vault.enrolment().url
+        self._navigator.put(
+            officer_joins(
+                port, self._background, self._navigator.opened, self._navigator.ask_pin, who, address
+            )
+        )
+
+    def show_officers(self) -> None:
+        """Show who may unlock the tablet."""
+        if self._navigator.session_view is not None:
+            show_officers(self._shared.tablet.vault, self._navigator.session_view, self.add_officer)
+
+    def hand_over(self) -> None:
+        """Let another officer of this tablet take it, or lock it."""
+        if self._navigator.session_view is not None:
+            hand_over(
+                self._shared.tablet.vault, self._navigator.session_view.officer.id, self._navigator.lock
+            )
+
+    def sign_out(self) -> None:
+        """Take the officer's way in off this tablet; the last one stays, or nobody could open it."""
+        vault = self._shared.tablet.vault
+        if self._navigator.session_view is not None and len(vault.officers()) > 1:
+            vault.remove_officer(
+                self._navigator.session_view.officer.id, self._navigator.session_view.opened.key
+            )
+        self._navigator.lock()
+
+    def open_settings(self) -> None:
+        """Open the settings."""
+        from field178_mobile.features.access.screens.settings import SettingsSheet
+
+        session_view = self._navigator.session_view
+        if session_view is None:
+            return
+        actions = {
+            "officers": self.show_officers,
+            "pin": lambda: change_pin(self._shared.tablet, session_view.officer.id, self._background),
+            "notice": lambda: tell_officer(session_view),
+            "lock": self._navigator.lock,
+        }
+        SettingsSheet(self._preferences, actions, self.open_settings).open()
+
+    def switch_mode(self) -> None:
+        """Switch between light and dark."""
+        self._preferences.change(mode="light" if theme.is_dark else "dark")
