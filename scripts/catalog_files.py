@@ -74,17 +74,6 @@ def append_empty(po: Path, texts: Sequence[str]) -> None:
         file.writelines(f'\nmsgid {normalize(text)}\nmsgstr ""\n' for text in texts)
 
 
-def english_of(vi: Catalog) -> Catalog:
-    """Return the English catalog that belongs to a Vietnamese one: every text says itself."""
-    return Catalog.of(vi.domain, "en", {text: text for text in vi.messages})
-
-
-def english_text(catalog: Catalog) -> str:
-    """Return the file of an English catalog."""
-    entries = [f"\nmsgid {normalize(text)}\nmsgstr {normalize(text)}\n" for text in catalog.messages]
-    return HEADER.format(language=catalog.language) + "".join(entries)
-
-
 def compiled(catalog: Catalog) -> bytes:
     """Return the compiled catalog, the same bytes for the same messages on every machine."""
     header = "Content-Type: text/plain; charset=UTF-8\n" + f"Language: {catalog.language}\n"

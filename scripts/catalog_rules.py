@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from string import Formatter
 
-from scripts.catalog_files import Catalog, compiled, english_of, english_text, read_catalog
+from scripts.catalog_files import Catalog, compiled, read_catalog
 
 from field178_shared.codelists import load
 from field178_shared.text.privacy import stigma_in
@@ -20,12 +20,8 @@ def problems(domain: str, texts: Sequence[str]) -> Iterator[str]:
     yield from _gaps(vi, texts)
     yield from _faults(vi)
     yield from _twice(vi)
-    en = english_of(vi)
-    if not en.po.exists() or en.po.read_text(encoding="utf-8") != english_text(en):
-        yield f"{en.po.name} (en) is stale: run scripts/catalogs.py compile"
-    for catalog in (vi, en):
-        if not catalog.mo.exists() or catalog.mo.read_bytes() != compiled(catalog):
-            yield f"{catalog.mo.name} ({catalog.language}) is stale: run scripts/catalogs.py compile"
+    if not vi.mo.exists() or vi.mo.read_bytes() != compiled(vi):
+        yield f"{vi.mo.name} is stale: run scripts/catalogs.py compile"
 
 
 def placeholders(text: str) -> set[str]:

@@ -1,6 +1,6 @@
 """The translation catalogs: `extract` new texts, `compile` them, `check` that nothing is missing.
 
-Vietnamese catalogs are written by people (append at the end); the English ones repeat their msgids.
+Vietnamese catalogs are written by people (append at the end); English texts are the message ids.
 """
 
 import argparse
@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts.catalog_files import DOMAINS, append_empty, compiled, english_of, english_text, read_catalog
+from scripts.catalog_files import DOMAINS, append_empty, compiled, read_catalog
 from scripts.catalog_rules import problems
 from scripts.catalog_sources import texts_in
 
@@ -38,14 +38,11 @@ def extract() -> list[str]:
 
 
 def compile_all() -> list[str]:
-    """Write the English catalogs and every compiled catalog whose content changed."""
+    """Write every compiled catalog whose content changed."""
     lines = []
     for domain in DOMAINS:
         vi = read_catalog(domain, "vi")
         lines += _write(vi.mo, compiled(vi))
-        en = english_of(vi)
-        lines += _write(en.po, english_text(en).encode())
-        lines += _write(en.mo, compiled(en))
     return lines
 
 

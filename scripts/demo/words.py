@@ -6,7 +6,11 @@ import gettext
 import os
 from pathlib import Path
 
-from field178_shared.text.i18n import DEFAULT_LANGUAGE
+from field178_shared.text.i18n import DEFAULT_LANGUAGE, SOURCE_LANGUAGE
 
-_LANGUAGE = os.environ.get("FIELD178_LANGUAGE", DEFAULT_LANGUAGE)
-_ = gettext.translation("demo", Path(__file__).parent / "translations", [_LANGUAGE, DEFAULT_LANGUAGE]).gettext
+_CATALOGS = Path(__file__).parent / "translations"
+_IS_ENGLISH = os.environ.get("FIELD178_LANGUAGE") == SOURCE_LANGUAGE
+_catalog = (
+    gettext.NullTranslations() if _IS_ENGLISH else gettext.translation("demo", _CATALOGS, [DEFAULT_LANGUAGE])
+)
+_ = _catalog.gettext

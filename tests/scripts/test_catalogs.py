@@ -59,7 +59,6 @@ def test_a_complete_catalog_has_no_problem_once_it_is_compiled(tablet) -> None:
     catalogs.compile_all()
     assert catalogs.check() == []
     assert catalogs.compile_all() == []
-    assert read_catalog("tablet", "en").messages == {"Save {name}": "Save {name}"}
 
 
 @pytest.mark.parametrize(
@@ -89,7 +88,7 @@ def test_a_catalog_that_was_not_compiled_again_is_stale(tablet) -> None:
     _write(tablet, '\nmsgid "Save {name}"\nmsgstr "Lưu {name}"\n')
     catalogs.compile_all()
     _write(tablet, '\nmsgid "Save {name}"\nmsgstr "Cất {name}"\n')
-    assert catalogs.check() == ["tablet: tablet.mo (vi) is stale: run scripts/catalogs.py compile"]
+    assert catalogs.check() == ["tablet: tablet.mo is stale: run scripts/catalogs.py compile"]
     assert catalogs.main(["check"]) == 1
 
 

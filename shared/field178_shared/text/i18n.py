@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 LANGUAGES = ("vi", "en")
-DEFAULT_LANGUAGE = "vi"
+DEFAULT_LANGUAGE, SOURCE_LANGUAGE = "vi", "en"
 
 # Each package has the texts of its own screens; the folder is found without importing the package.
 DOMAINS = {"shared": "field178_shared", "console": "field178_server", "tablet": "field178_mobile"}
@@ -19,11 +19,13 @@ Translate = Callable[[str], str]
 def translator(language: str, domain: str) -> Translate:
     """Return the function that turns an English text of the domain into the language's text.
 
-    An unknown language reads Vietnamese. An unknown domain or a missing catalog is a fault of the
-    installation and raises at once: nobody should meet half a translation.
+    English needs no catalog: its texts are the message ids. An unknown language gets Vietnamese. An unknown
+    domain or a missing catalog is a fault of the installation: LookupError or FileNotFoundError.
     """
-    spoken = language if language in LANGUAGES else DEFAULT_LANGUAGE
-    return gettext.translation(domain, str(catalog_folder(domain)), [spoken]).gettext
+    folder = catalog_folder(domain)
+    if language == SOURCE_LANGUAGE:
+        return gettext.NullTranslations().gettext
+    return gettext.translation(domain, str(folder), [DEFAULT_LANGUAGE]).gettext
 
 
 def catalog_folder(domain: str) -> Path:
