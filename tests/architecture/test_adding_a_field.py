@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("shared", "server", "mobile", "scripts", "tests", "pyproject.toml")
 SCHEMAS = Path("shared/field178_shared/schemas")
 CATALOG = Path("shared/field178_shared/translations/vi/LC_MESSAGES/shared.po")
-BY_HAND = {SCHEMAS / "outreach_session.py", SCHEMAS / "fields" / "outreach_session.py", CATALOG}
+BY_HAND = {SCHEMAS / "outreach.py", SCHEMAS / "fields" / "outreach.py", CATALOG}
 BY_SCRIPT = {CATALOG.with_suffix(".mo")}
 CHECKS = ("tests/server/console/check_added_field.py", "tests/mobile/screens/check_added_field.py")
 # Tests that hold for every field, the added one included.
@@ -97,8 +97,8 @@ def changed_in(folder: Path) -> set[Path]:
 
 
 def test_three_files_make_a_field_of_wire_tablet_and_console(copy: Path) -> None:
-    declare(copy / SCHEMAS / "outreach_session.py", "banner_text", like="summary")
-    name_it(copy / SCHEMAS / "fields" / "outreach_session.py")
+    declare(copy / SCHEMAS / "outreach.py", "banner_text", like="summary")
+    name_it(copy / SCHEMAS / "fields" / "outreach.py")
     translate(copy)
     assert changed_in(copy) == BY_HAND | BY_SCRIPT
     assert run(copy, "scripts/catalogs.py", "check").strip() == "nothing to do"
@@ -114,7 +114,7 @@ def test_the_steps_are_those_of_the_page() -> None:
     section = page.split("## Add a field\n")[1].split("\n## ")[0]
     steps = [line for line in section.splitlines() if re.match(r"\d+\. ", line)]
     named = {
-        Path(name.replace("<type>", "outreach_session"))
+        Path(name.replace("<family>", "outreach"))
         for line in steps
         for name in re.findall(r"`(shared/[^`]+)`", line)
     }

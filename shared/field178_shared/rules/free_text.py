@@ -23,7 +23,7 @@ def free_text_paths(type_name: str) -> tuple[str, ...]:
 # As many as there are types: those of lists that are no longer in force give way.
 @lru_cache(maxsize=16)
 def _paths(type_name: str, _version: str) -> tuple[str, ...]:
-    from field178_shared.schemas.paths import is_free_text, walk
+    from field178_shared.schemas.wire_schema import is_free_text, walk
 
     of_schema = (path for path, field in walk(TYPES[type_name].schema) if is_free_text(field))
     declared = (spec.path for spec in FIELDS.get(type_name, {}).values() if spec.is_screened)

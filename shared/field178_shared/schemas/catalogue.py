@@ -3,21 +3,35 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from field178_shared.schemas.comment_answer import CommentAnswerSchema
-from field178_shared.schemas.commune_plan import CommunePlanSchema
-from field178_shared.schemas.conflict import ConflictSchema
 from field178_shared.schemas.declared import RecordSchema
 from field178_shared.schemas.establishment import EstablishmentSchema
-from field178_shared.schemas.follow_up_closure import FollowUpClosureSchema
-from field178_shared.schemas.indicator_figures import IndicatorFiguresSchema
 from field178_shared.schemas.inspection import InspectionSchema
-from field178_shared.schemas.list_pack import ListPackSchema, ListRowsSchema
-from field178_shared.schemas.media_post import MediaPostSchema
-from field178_shared.schemas.number_block import NumberBlockSchema
-from field178_shared.schemas.outreach_session import OutreachSessionSchema
+from field178_shared.schemas.office_entries import (
+    CommentAnswerSchema,
+    ConflictSchema,
+    FollowUpClosureSchema,
+    MeasureExecutionSchema,
+    PaymentSchema,
+    ReviewSchema,
+    SanctionDecisionSchema,
+)
+from field178_shared.schemas.outreach import (
+    CommunePlanSchema,
+    MediaPostSchema,
+    OutreachSessionSchema,
+    RiskGroupCountSchema,
+    WorkerCensusSchema,
+)
 from field178_shared.schemas.plan import InspectionPlanSchema, PlanItemSchema
-from field178_shared.schemas.report import ReportSchema, ReportSubmissionSchema
-from field178_shared.schemas.returns import (
+from field178_shared.schemas.published import (
+    IndicatorFiguresSchema,
+    ListPackSchema,
+    ListRowsSchema,
+    NumberBlockSchema,
+    PersonSchema,
+    TeamSchema,
+)
+from field178_shared.schemas.reporting import (
     AgencyReturnSchema,
     BudgetLineSchema,
     CommendationSchema,
@@ -25,13 +39,10 @@ from field178_shared.schemas.returns import (
     HarmReductionReturnSchema,
     InformationCorrectionSchema,
     PilotModelSchema,
+    ReportSchema,
+    ReportSubmissionSchema,
     SupervisionSchema,
 )
-from field178_shared.schemas.review import ReviewSchema
-from field178_shared.schemas.risk_group_count import RiskGroupCountSchema
-from field178_shared.schemas.roster import PersonSchema, TeamSchema
-from field178_shared.schemas.sanction import MeasureExecutionSchema, PaymentSchema, SanctionDecisionSchema
-from field178_shared.schemas.worker_census import WorkerCensusSchema
 
 SCHEMAS: Mapping[str, RecordSchema] = MappingProxyType(
     {

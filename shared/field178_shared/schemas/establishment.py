@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from field178_shared.schemas.declared import RecordSchema
+from field178_shared.schemas.declared import AttachmentSchema, RecordSchema
 from field178_shared.schemas.field_types import (
     LATITUDE,
     LONGITUDE,
@@ -15,9 +15,9 @@ from field178_shared.schemas.field_types import (
     LocalDate,
     RecordId,
     ShortId,
+    listed,
+    listed_choice,
 )
-from field178_shared.schemas.files import AttachmentSchema
-from field178_shared.schemas.listed import listed, listed_choice
 from field178_shared.schemas.wire_schema import WireSchema
 
 POINT_SOURCES = frozenset({"gps", "map", "manual"})

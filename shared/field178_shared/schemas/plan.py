@@ -3,8 +3,16 @@
 from marshmallow import fields, validate
 
 from field178_shared.schemas.declared import RecordSchema
-from field178_shared.schemas.field_types import NOTE_LENGTH, Entries, FreeText, LocalDate, RecordId, ShortId
-from field178_shared.schemas.listed import listed, listed_choice
+from field178_shared.schemas.field_types import (
+    NOTE_LENGTH,
+    Entries,
+    FreeText,
+    LocalDate,
+    RecordId,
+    ShortId,
+    listed,
+    listed_choice,
+)
 from field178_shared.schemas.wire_schema import WireSchema
 
 YEARS = validate.Range(2000, 9999)

@@ -14,8 +14,7 @@ from marshmallow import fields, validate
 
 from field178_shared.schemas import checks
 from field178_shared.schemas.checks import Check, CheckedMember
-from field178_shared.schemas.field_types import Entries, Field, Filled, ListValue, Verbatim
-from field178_shared.schemas.listed import IdsInForce
+from field178_shared.schemas.field_types import Entries, Field, Filled, IdsInForce, ListValue, Verbatim
 from field178_shared.schemas.wire_schema import WireSchema, members, nested_schema, refuse, validator_of
 
 

@@ -1,8 +1,8 @@
 import pytest
 
 from field178_shared.schemas import TYPES
-from field178_shared.schemas.described import describe
-from field178_shared.schemas.paths import field_at, is_free_text, walk
+from field178_shared.schemas.declared import describe
+from field178_shared.schemas.wire_schema import field_at, is_free_text, walk
 
 INSPECTION = dict(walk(TYPES["inspection"].schema))
 

@@ -6,7 +6,7 @@ import pytest
 from marshmallow import fields, validate
 
 from field178_shared.schemas.checks import issues_of, messages_of
-from field178_shared.schemas.described import object_schema
+from field178_shared.schemas.declared import object_schema
 from field178_shared.schemas.field_types import (
     Entries,
     Field,

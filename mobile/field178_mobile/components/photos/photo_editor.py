@@ -19,7 +19,7 @@ from field178_mobile.presentation.masking import Cell, Mosaic, Patch, paint
 from field178_mobile.presentation.wording import Option, Wording
 from field178_shared.errors import AppError
 from field178_shared.records.reading import text_of
-from field178_shared.schemas.files import RESTRICTED_KINDS
+from field178_shared.schemas.declared import RESTRICTED_KINDS
 from field178_shared.text.i18n import N_
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from field178_mobile.presentation.wording import Wording
 from field178_mobile.replication.events import UploadState
 from field178_mobile.store.photos.rows import Photo, PhotoState
 from field178_shared.records.reading import text_of
-from field178_shared.schemas.files import RESTRICTED_KINDS
+from field178_shared.schemas.declared import RESTRICTED_KINDS
 from field178_shared.text.formats import percent_text
 from field178_shared.text.i18n import N_
 

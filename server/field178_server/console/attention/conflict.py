@@ -33,7 +33,7 @@ from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import StoredRecord
 from field178_server.replication.policy.record_validation import Problems, declared_types
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.schemas.fields.messages import field_messages
+from field178_shared.schemas.fields.catalogue import field_messages
 from field178_shared.text.i18n import N_
 
 PICK, TYPED, SEEN = "pick:", "typed:", "seen:"

@@ -18,7 +18,7 @@ from field178_shared.errors import message
 from field178_shared.merge import Data, read_path
 from field178_shared.records.reading import day_of_act
 from field178_shared.rules import broken
-from field178_shared.schemas.fields.messages import field_message
+from field178_shared.schemas.fields.catalogue import field_message
 from field178_shared.text.i18n import N_
 from field178_shared.wire.protocol import Op
 

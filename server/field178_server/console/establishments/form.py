@@ -18,8 +18,7 @@ from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data, read_path
 from field178_shared.schemas import TYPES
-from field178_shared.schemas.fields.catalogue import choices_of, field_at, fields_in, words_at
-from field178_shared.schemas.fields.messages import field_messages
+from field178_shared.schemas.fields.catalogue import choices_of, field_at, field_messages, fields_in, words_at
 from field178_shared.schemas.fields.spec import FieldKind
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label

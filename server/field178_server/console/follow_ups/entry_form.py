@@ -28,8 +28,7 @@ from field178_shared.records.sanctions import (
 )
 from field178_shared.rules.free_text import FreeTextMarks
 from field178_shared.rules.sanctions import fine_range, is_outside
-from field178_shared.schemas.fields.catalogue import words_at
-from field178_shared.schemas.fields.messages import field_message
+from field178_shared.schemas.fields.catalogue import field_message, words_at
 from field178_shared.text.i18n import N_
 
 # What an address tells of the thing that an entry is about; the rest of it the visit tells.

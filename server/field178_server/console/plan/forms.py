@@ -17,8 +17,7 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
 from field178_shared.merge import Data
 from field178_shared.records.plan import InspectionPlan, PlanItem
-from field178_shared.schemas.fields.catalogue import words_at
-from field178_shared.schemas.fields.messages import field_message
+from field178_shared.schemas.fields.catalogue import field_message, words_at
 from field178_shared.schemas.plan import MOST_VISITS
 from field178_shared.text.formats import parse_whole_number
 from field178_shared.text.i18n import N_

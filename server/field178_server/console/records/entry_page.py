@@ -27,8 +27,7 @@ from field178_shared.errors import ErrorCode
 from field178_shared.merge import Data
 from field178_shared.records.reading import text_of
 from field178_shared.rules.free_text import free_text_paths
-from field178_shared.schemas.fields.catalogue import field_at
-from field178_shared.schemas.fields.messages import field_messages
+from field178_shared.schemas.fields.catalogue import field_at, field_messages
 from field178_shared.text.i18n import N_
 
 WRONG = N_("Nothing was written yet. What is wrong stands at its field.")

@@ -14,7 +14,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.records.find_record import StoredRecord
 from field178_shared.records.reading import entries_of, text_of
-from field178_shared.schemas.files import RESTRICTED_KINDS
+from field178_shared.schemas.declared import RESTRICTED_KINDS
 from field178_shared.text.i18n import N_
 
 PICTURE, DOCUMENT = "image/jpeg", "application/pdf"

@@ -17,7 +17,7 @@ from field178_server.office.register_import.reading.table_file import MAX_BYTES
 from field178_server.office.register_import.reasons import duplicate_text, field_text
 from field178_server.office.register_import.spellings import TYPES, UNITS
 from field178_shared.errors import AppError
-from field178_shared.schemas.fields.messages import field_message
+from field178_shared.schemas.fields.catalogue import field_message
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 

@@ -40,7 +40,7 @@ from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.merge import Data
 from field178_shared.records.reports import REPORT, SUBMISSION
-from field178_shared.schemas.fields.messages import field_messages, year_range_message
+from field178_shared.schemas.fields.catalogue import field_messages, year_range_message
 from field178_shared.text.formats import parse_date, parse_whole_number
 from field178_shared.text.i18n import N_
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from field178_server.console.text.parse_values import Control, read_typed
 from field178_shared.errors import NO_DETAILS, AppError, ErrorCode, message
-from field178_shared.schemas.fields.messages import range_details
+from field178_shared.schemas.fields.catalogue import range_details
 
 Reader = Callable[[Control, Sequence[str]], object]
 

@@ -17,8 +17,7 @@ from field178_server.office.teams.operations import PATHS
 from field178_shared.merge import Data
 from field178_shared.records.reading import day_of, text_of
 from field178_shared.records.teams import TEAM, Membership
-from field178_shared.schemas.fields.catalogue import words_at
-from field178_shared.schemas.fields.messages import field_messages
+from field178_shared.schemas.fields.catalogue import field_messages, words_at
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 

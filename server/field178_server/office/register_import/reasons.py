@@ -6,8 +6,7 @@ from field178_server.office.register_import.checking import TYPE, CheckedRow, Ro
 from field178_server.office.register_import.duplicates import Duplicate
 from field178_server.office.register_import.fields import POINT
 from field178_shared.codelists import load
-from field178_shared.schemas.fields.catalogue import field_at, translated
-from field178_shared.schemas.fields.messages import field_message
+from field178_shared.schemas.fields.catalogue import field_at, field_message, translated
 from field178_shared.text.formats import number_text
 from field178_shared.text.i18n import N_, translator
 

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.labels import Labelled
+from field178_shared.errors import NO_DETAILS, ErrorCode, message
 from field178_shared.schemas import TYPES, json_schema
 from field178_shared.schemas.field_types import TYPED_MAXIMUM
 from field178_shared.schemas.fields import (
-    comment_answer,
-    commune_plan,
     establishment,
-    follow_up_closure,
     inspection,
-    media_post,
-    outreach_session,
+    office_entries,
+    outreach,
     plan,
-    report,
-    returns,
-    review,
-    risk_group_count,
-    sanction,
-    team,
-    worker_census,
+    published,
+    reporting,
 )
-from field178_shared.schemas.fields.spec import FieldSpec
+from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
+from field178_shared.text.formats import number_text
 from field178_shared.text.i18n import N_, translator
 
 
@@ -82,31 +76,31 @@ FIELDS: Mapping[str, Mapping[str, FieldSpec]] = MappingProxyType(
         record_type: MappingProxyType({spec.path: spec for spec in specs})
         for record_type, specs in (
             ("inspection", inspection.FIELDS),
-            ("outreach_session", outreach_session.FIELDS),
+            ("outreach_session", outreach.OUTREACH_SESSION),
             ("establishment", establishment.FIELDS),
-            ("worker_census", worker_census.FIELDS),
-            ("media_post", media_post.FIELDS),
-            ("commune_plan", commune_plan.FIELDS),
-            ("risk_group_count", risk_group_count.FIELDS),
-            ("agency_return", returns.AGENCY_RETURN),
-            ("harm_reduction_return", returns.HARM_REDUCTION_RETURN),
-            ("information_correction", returns.INFORMATION_CORRECTION),
-            ("supervision", returns.SUPERVISION),
-            ("pilot_model", returns.PILOT_MODEL),
-            ("commendation", returns.COMMENDATION),
-            ("budget_line", returns.BUDGET_LINE),
-            ("denominator", returns.DENOMINATOR),
-            ("review", review.FIELDS),
-            ("comment_answer", comment_answer.FIELDS),
-            ("sanction_decision", sanction.DECISION),
-            ("payment", sanction.PAYMENT),
-            ("measure_execution", sanction.MEASURE),
-            ("follow_up_closure", follow_up_closure.FIELDS),
+            ("worker_census", outreach.WORKER_CENSUS),
+            ("media_post", outreach.MEDIA_POST),
+            ("commune_plan", outreach.COMMUNE_PLAN),
+            ("risk_group_count", outreach.RISK_GROUP_COUNT),
+            ("agency_return", reporting.AGENCY_RETURN),
+            ("harm_reduction_return", reporting.HARM_REDUCTION_RETURN),
+            ("information_correction", reporting.INFORMATION_CORRECTION),
+            ("supervision", reporting.SUPERVISION),
+            ("pilot_model", reporting.PILOT_MODEL),
+            ("commendation", reporting.COMMENDATION),
+            ("budget_line", reporting.BUDGET_LINE),
+            ("denominator", reporting.DENOMINATOR),
+            ("review", office_entries.REVIEW),
+            ("comment_answer", office_entries.COMMENT_ANSWER),
+            ("sanction_decision", office_entries.DECISION),
+            ("payment", office_entries.PAYMENT),
+            ("measure_execution", office_entries.MEASURE),
+            ("follow_up_closure", office_entries.CLOSURE),
             ("inspection_plan", plan.PLAN),
             ("plan_item", plan.ITEM),
-            ("report", report.REPORT),
-            ("report_submission", report.SUBMISSION),
-            ("team", team.FIELDS),
+            ("report", reporting.REPORT),
+            ("report_submission", reporting.SUBMISSION),
+            ("team", published.TEAM_FIELDS),
         )
     }
 )
@@ -213,3 +207,39 @@ def max_length(record_type: str, path: str) -> int:
 def _words(spec: FieldSpec, language: str) -> FieldWords:
     texts = (spec.label, spec.help, spec.example, spec.question, spec.unit)
     return FieldWords(*(translated(text, language) for text in texts))
+
+
+Problems = Mapping[str, Iterable[str]]
+_DEGREE = 10_000_000
+
+
+def field_message(record_type: str, path: str, codes: Iterable[str], language: str) -> str:
+    """Return the sentences of what is wrong at a path of a record type."""
+    details = _details(record_type, path, language)
+    return " ".join(message(code, language, details) for code in codes)
+
+
+def field_messages(record_type: str, problems: Problems, language: str) -> dict[str, str]:
+    """Return the sentences of each problem by the path of its field."""
+    return {path: field_message(record_type, path, codes, language) for path, codes in problems.items()}
+
+
+def range_details(least: int, most: int, language: str) -> Mapping[str, str]:
+    """Return the bounds of a number as the sentence of its error names them."""
+    return {"least": number_text(least, language), "most": number_text(most, language)}
+
+
+def year_range_message(least: int, most: int, language: str) -> str:
+    """Return the sentence for a year that is before the least or after the largest one."""
+    return message(ErrorCode.OUT_OF_RANGE, language, {"least": str(least), "most": str(most)})
+
+
+def _details(record_type: str, path: str, language: str) -> Mapping[str, str]:
+    """Return the bounds of a number as they are typed: a year without marks, a coordinate in degrees."""
+    bounds, field = bounds_at(record_type, path), field_at(record_type, path)
+    if bounds is None:
+        return NO_DETAILS
+    if path.rpartition(".")[2] == "year":
+        return {"least": str(bounds[0]), "most": str(bounds[1])}
+    unit = _DEGREE if field is not None and field.kind is FieldKind.DEGREES else 1
+    return range_details(bounds[0] // unit, bounds[1] // unit, language)

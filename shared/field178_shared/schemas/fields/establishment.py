@@ -1,6 +1,6 @@
 """Fields of an establishment for people, in the order of the register's form."""
 
-from field178_shared.schemas.fields.envelope import (
+from field178_shared.schemas.fields.spec import (
     ATTACHMENTS,
     BY_OFFICE,
     BY_TABLET,
@@ -10,8 +10,9 @@ from field178_shared.schemas.fields.envelope import (
     TEAM,
     TECHNICAL,
     UNIT,
+    FieldKind,
+    FieldSpec,
 )
-from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 from field178_shared.text.i18n import N_
 
 FIELDS = (

@@ -1,6 +1,6 @@
 """Fields of an inspection visit for people, in the order of a visit."""
 
-from field178_shared.schemas.fields.envelope import (
+from field178_shared.schemas.fields.spec import (
     ATTACHMENTS,
     BY_OFFICE,
     BY_TABLET,
@@ -10,8 +10,9 @@ from field178_shared.schemas.fields.envelope import (
     TEAM,
     TECHNICAL,
     UNIT,
+    FieldKind,
+    FieldSpec,
 )
-from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
 from field178_shared.text.i18n import N_
 
 _IN_TITLE = "the head of the page says it"

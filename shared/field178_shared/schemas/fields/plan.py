@@ -1,7 +1,15 @@
 """Fields of the plan and of its visits for people; they stand on the pages of the plan."""
 
-from field178_shared.schemas.fields.envelope import BY_OFFICE, CLOCK_OFFSET, CLOCKS, RECORD_CODE, TEAM, UNIT
-from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
+from field178_shared.schemas.fields.spec import (
+    BY_OFFICE,
+    CLOCK_OFFSET,
+    CLOCKS,
+    RECORD_CODE,
+    TEAM,
+    UNIT,
+    FieldKind,
+    FieldSpec,
+)
 from field178_shared.text.i18n import N_
 
 _TYPE = FieldSpec("establishment_type_id", N_("Kind of establishment"), FieldKind.CHOICE, choices="types")

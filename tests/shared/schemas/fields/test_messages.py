@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from field178_shared.errors import DETAILED, ERRORS
-from field178_shared.schemas.fields.messages import field_message, field_messages
+from field178_shared.schemas.fields.catalogue import field_message, field_messages
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,18 @@
-"""Fields of a team for people; they stand on the page of the team."""
+"""Fields of teams."""
 
-from field178_shared.schemas.fields.envelope import BY_OFFICE, CLOCK_OFFSET, CLOCKS, RECORD_CODE
-from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
+from __future__ import annotations
+
+from field178_shared.schemas.fields.spec import (
+    BY_OFFICE,
+    CLOCK_OFFSET,
+    CLOCKS,
+    RECORD_CODE,
+    FieldKind,
+    FieldSpec,
+)
 from field178_shared.text.i18n import N_
 
-FIELDS = tuple(
+TEAM_FIELDS = tuple(
     spec.within(spec.section, off_tablet=BY_OFFICE)
     for spec in (
         FieldSpec("name", N_("Name of the team")),
