@@ -35,7 +35,7 @@ class DraftRow:
 class DraftsPresenter:
     """Lists the drafts, the latest saved first, and throws one away on a person's word.
 
-    A draft is open to every officer of the tablet (docs/decisions/0046): the list says whose it is.
+    A draft is open to every officer of the tablet (docs/decisions/0002): the list says whose it is.
     """
 
     def __init__(self, store: Store, clock: Clock, words: Wording, user: str) -> None:

@@ -1,4 +1,4 @@
-"""What a first change set lies in its record alone until another revision is made (decision 0071)."""
+"""What a first change set lies in its record alone until another revision is made (decision 0003)."""
 
 from __future__ import annotations
 
