@@ -1,7 +1,7 @@
 """Garbage collection in idle moments: while nobody touches the tablet, never during a tap.
 
 An unlocked store of 10,000 establishments is 400,000 objects. Left alone, Python scanned them all four
-times while it was unlocked, and could do so in the middle of a tap (docs/performance.md).
+times while it was unlocked, and could do so in the middle of a tap (decision 0011).
 """
 
 from __future__ import annotations

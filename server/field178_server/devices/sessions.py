@@ -58,7 +58,7 @@ class DeviceSessions:
     """The sessions of one tenant's tablets, under the server's own key.
 
     A nonce opens sessions of its device alone, for an hour: like the one a server provides in RFC 9449 §8
-    it bounds the age of a signature. Who could repeat a request has read its token as well (decision 0069).
+    it bounds the age of a signature. Who could repeat a request has read its token as well (decision 0060).
     """
 
     tenant_id: str
