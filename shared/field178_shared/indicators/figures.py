@@ -73,7 +73,7 @@ class FigureValue:
     bounds it. A value MUST lie within its bounds: the share of the counted entities alone is none of them
     all, so `num` and `den`, which are of the counted ones, are no value then (decision 0122).
     `coverage`: of how many entities the number that is added up is known, None: it adds up no such number.
-    `is_open`: planned visits of the period are not in it while nobody may know of them (decision 0136).
+    `is_open`: planned visits of the period are not in it while nobody may know of them (decision 0085).
     `sent`: the months for which what it is made of was sent, None: nobody owes it; of what is owed for longer
     no month is told.
     """

@@ -20,7 +20,7 @@ def events_of_plan(
 ) -> Iterator[Event]:
     """Yield an event for each planned visit that is not cancelled, on the last day of its window.
 
-    An unannounced visit is counted when it is made, or when its window is over (decision 0136).
+    An unannounced visit is counted when it is made, or when its window is over (decision 0085).
     `register`: the data of the establishments by their ids.
     """
     items = {

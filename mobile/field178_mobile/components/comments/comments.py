@@ -1,7 +1,7 @@
 """Comment threads of one returned record: what stands at its fields, answers typed and filed.
 
 A half-typed answer is a draft of its own; a filed one is a record beside the returned one, which it never
-changes (docs/decisions/0092).
+changes (docs/decisions/0007).
 """
 
 from __future__ import annotations

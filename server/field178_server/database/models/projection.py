@@ -50,7 +50,7 @@ class FiledRecord(Model):
     who has to answer a return in the place of `user_id`, who filed it. `folded` is what is searched: the
     numbers on it and the venue of a session, without marks, each on a line of its own. `register_type_id` is
     the kind of the visited establishment as the register has it now, `register_unit_id` its commune, without
-    an entry that of the record: both change with the entry (decision 0098).
+    an entry that of the record: both change with the entry (decision 0082).
     """
 
     __tablename__ = "filed_record"

@@ -1,4 +1,4 @@
-"""Pairs of entries that look like one place and are not (decision 0093); filters in the search index."""
+"""Pairs of entries that look like one place and are not (decision 0081); filters in the search index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Count of the open comment threads of a filed record (decision 0092)."""
+"""Count of the open comment threads of a filed record (decision 0007)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One searched text of a filed record, and PostgreSQL's index of trigrams (decision 0095)."""
+"""One searched text of a filed record, and PostgreSQL's index of trigrams (decision 0082)."""
 
 from __future__ import annotations
 

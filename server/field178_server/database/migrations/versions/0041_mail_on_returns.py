@@ -1,4 +1,4 @@
-"""E-mails on returns beside the digests of the day (decision 0097)."""
+"""E-mails on returns beside the digests of the day (decision 0089)."""
 
 from __future__ import annotations
 

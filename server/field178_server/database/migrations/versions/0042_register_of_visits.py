@@ -1,4 +1,4 @@
-"""What the register says of a visited establishment, beside its visits (decision 0098)."""
+"""What the register says of a visited establishment, beside its visits (decision 0082)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys of entries that may be the same place, and the entries found by them (decision 0098)."""
+"""Keys of entries that may be the same place, and the entries found by them (decision 0082)."""
 
 from __future__ import annotations
 
