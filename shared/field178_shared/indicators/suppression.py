@@ -112,7 +112,7 @@ def is_of_people(lists: CodeLists, formulas: Iterable[Formula]) -> bool:
 
 
 def is_hidden_in_report(lists: CodeLists, indicator: Indicator, figure: FigureValue) -> bool:
-    """Tell whether a signed report hides a figure: one of few people; places stand in it (decision 0118)."""
+    """Tell whether a signed report hides a figure: one of few people; places stand in it (decision 0110)."""
     return has_small_number(lists, indicator, figure) and is_of_people(
         lists, lists.figures[indicator.id].formulas
     )

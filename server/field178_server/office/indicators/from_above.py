@@ -2,7 +2,7 @@
 
 Of the parts of a year all are shown or none (decision 0110), of the communes those that hide no other. While
 a year lasts its numbers are rounded down, and no commune and no part that lasts is shown: whoever notes them
-today and next week learns nothing of the few that came between (decision 0115).
+today and next week learns nothing of the few that came between (decision 0110).
 """
 
 from __future__ import annotations

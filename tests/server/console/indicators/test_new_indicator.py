@@ -98,6 +98,6 @@ def test_new_indicator_stands_in_the_annex_of_targets_of_a_report(lists_changed:
     (annex,) = [one for one in content["annexes"] if one["id"] == "annex_4"]
     (row,) = [one for one in annex["rows"] if one[0] == LABEL]
     assert row[1] == f"≥ {REFUSED}"
-    # A report tells places however few they are, and hides people alone (decision 0118).
+    # A report tells places however few they are, and hides people alone (decision 0110).
     assert (row[2], row[5]) == (str(REFUSED), "Đạt")
     assert LABEL in str(printed(content))
