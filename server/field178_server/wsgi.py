@@ -18,7 +18,7 @@ from field178_server.http.application_runtime import runtime_of
 from field178_server.http.request_log import configure_log
 from field178_server.job_kinds import JOB_KINDS
 from field178_server.jobs.worker import jobs_running
-from field178_server.office.indicators.updater import totals_running
+from field178_server.office.indicators.totals.updater import totals_running
 from field178_server.office.mail.sender import mail_running
 from field178_server.office.reminders.stopped_webhooks import announce_stopped
 from field178_server.office.webhooks.delivery import webhooks_running

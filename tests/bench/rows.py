@@ -14,8 +14,8 @@ from tests.e2e.server_process import ServerProcess
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import IndicatorBasis, IndicatorPeriod, Scope
 from field178_server.database.unit_of_work import run_write
-from field178_server.office.indicators import totals
-from field178_server.office.indicators.basis import current_basis
+from field178_server.office.indicators.totals import stored as totals
+from field178_server.office.indicators.totals.basis import current_basis
 from field178_server.records.batch import Batch, SourceChange
 from field178_server.records.stored_record import Stored, new_record
 from field178_server.replication.receipts import receipts

@@ -36,7 +36,7 @@ from tests.server.office_scene import settings_of
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import IndicatorBasis
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.office.indicators.reading import whole_counts_at_hand
+from field178_server.office.indicators.totals.reading import whole_counts_at_hand
 from field178_shared.codelists import load
 from field178_shared.indicators.periods import Period
 from field178_shared.time.clock import SystemClock, local_date

@@ -15,7 +15,7 @@ from field178_server.cli.language import _
 from field178_server.maintenance import check_log
 from field178_server.maintenance.daily import run_maintenance
 from field178_server.office.indicators.team_figures import publish_figures
-from field178_server.office.indicators.updater import settle_if_needed
+from field178_server.office.indicators.totals.updater import settle_if_needed
 from field178_server.office.reminders.operations import remind_if_due
 from field178_server.runtime import Runtime
 from field178_server.security.private_files import make_private_folder

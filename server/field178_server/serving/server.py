@@ -13,7 +13,7 @@ from field178_server.jobs.worker import jobs_running
 from field178_server.maintenance.check_process import faults_in_own_process
 from field178_server.maintenance.daily import MaintenanceResult, maintenance_running, run_maintenance
 from field178_server.office.indicators.team_figures import FiguresOfTeams
-from field178_server.office.indicators.updater import totals_running
+from field178_server.office.indicators.totals.updater import totals_running
 from field178_server.office.mail.sender import mail_running
 from field178_server.office.reminders.operations import remind_if_due
 from field178_server.office.reminders.stopped_webhooks import announce_stopped

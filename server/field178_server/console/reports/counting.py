@@ -14,10 +14,10 @@ from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write
 from field178_server.http.application_runtime import current_runtime
 from field178_server.jobs.queue import JobRow, JobState
-from field178_server.office.indicators.basis import current_basis
-from field178_server.office.indicators.day_counts import read_day_counts
-from field178_server.office.indicators.store_size import is_large
-from field178_server.office.indicators.totals import progress_of_counts
+from field178_server.office.indicators.source.store_size import is_large
+from field178_server.office.indicators.totals.basis import current_basis
+from field178_server.office.indicators.totals.day_counts import read_day_counts
+from field178_server.office.indicators.totals.stored import progress_of_counts
 from field178_server.office.reports.count_process import CountedFor
 from field178_server.office.reports.counted_content import CountedAt, compare
 from field178_server.office.reports.jobs import (

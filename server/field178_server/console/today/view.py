@@ -35,7 +35,7 @@ from field178_server.office.indicators.areas import area_of, areas_seen, units_s
 from field178_server.office.indicators.counted_facts import FigureQuestion
 from field178_server.office.indicators.kept_facts import figures_at_hand
 from field178_server.office.indicators.left_out import left_out
-from field178_server.office.indicators.progress import share_counted
+from field178_server.office.indicators.totals.progress import share_counted
 from field178_server.office.notices.queries import OwnNotice
 from field178_server.office.plan.progress import PlanReader, adjacent_years, planned_visits
 from field178_server.office.plan.queries import OPEN, OPEN_STATES, ItemFilter

@@ -10,12 +10,12 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from field178_server.office.indicators.counted_records import (
+from field178_server.office.indicators.queries import IndicatorFigure, units_of_area
+from field178_server.office.indicators.source.counted_records import (
     DaysAndUnits,
     counted_records,
     establishment_aliases,
 )
-from field178_server.office.indicators.queries import IndicatorFigure, units_of_area
 from field178_shared.codelists import CodeLists, Indicator
 from field178_shared.formulas.figures import Aggregate, Formula
 from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on, is_divided

@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import FiledRecord, Record
-from field178_server.office.indicators.assigned_places import AssignedPlaces
+from field178_server.office.indicators.source.assigned_places import AssignedPlaces
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.events import INSPECTION, OUTREACH_SESSION, CountedRecord, unit_of
 from field178_shared.indicators.periods import Period

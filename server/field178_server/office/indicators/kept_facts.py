@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from field178_server.office.indicators.counted_facts import AreaFacts, FigureQuestion, read_facts
 from field178_server.office.indicators.queries import IndicatorFigure, figures
-from field178_server.office.indicators.reading import PeriodCounts, counts_at_hand
-from field178_server.office.indicators.store_size import is_large
-from field178_server.office.indicators.totals import COUNTED, progress_of_counts
+from field178_server.office.indicators.source.store_size import is_large
+from field178_server.office.indicators.totals.reading import PeriodCounts, counts_at_hand
+from field178_server.office.indicators.totals.stored import COUNTED, progress_of_counts
 from field178_shared.codelists import Indicator
 from field178_shared.indicators.counting import Counts
 from field178_shared.indicators.periods import Period

@@ -9,16 +9,16 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from field178_server.database.models import IndicatorSubject
-from field178_server.office.indicators.basis import aggregates_in_force
 from field178_server.office.indicators.counted_facts import CountedFacts, FigureQuestion
-from field178_server.office.indicators.counted_records import establishment_aliases
-from field178_server.office.indicators.counts import APPROVED, WAITING, Codec
-from field178_server.office.indicators.links import RECORD, Subject, linked_records
-from field178_server.office.indicators.merges import ends_of, merge_steps
 from field178_server.office.indicators.numbers import CountedRow, rows_of
-from field178_server.office.indicators.plans import plans_ending_in
-from field178_server.office.indicators.recounting import Recounting, part_of
-from field178_server.office.indicators.source import records_to_count
+from field178_server.office.indicators.source.counted_records import establishment_aliases
+from field178_server.office.indicators.source.links import RECORD, Subject, linked_records
+from field178_server.office.indicators.source.merges import ends_of, merge_steps
+from field178_server.office.indicators.source.plans import plans_ending_in
+from field178_server.office.indicators.source.records import records_to_count
+from field178_server.office.indicators.totals.basis import aggregates_in_force
+from field178_server.office.indicators.totals.counts import APPROVED, WAITING, Codec
+from field178_server.office.indicators.totals.recounting import Recounting, part_of
 from field178_shared.codelists import Indicator
 from field178_shared.formulas.figures import Aggregate, Formula
 from field178_shared.indicators.areas import CountedArea

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import MergeProjection
-from field178_server.office.indicators.reading import PeriodCounts, counts_of, whole_counts_at_hand
-from field178_server.office.indicators.source import records_to_count
-from field178_server.office.indicators.store_size import is_large
+from field178_server.office.indicators.source.records import records_to_count
+from field178_server.office.indicators.source.store_size import is_large
+from field178_server.office.indicators.totals.reading import PeriodCounts, counts_of, whole_counts_at_hand
 from field178_server.records.find_record import merge_targets_of
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.units import COMMUNE_KINDS

@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import FiledRecord
 from field178_server.office.indicators.counted_facts import FigureQuestion
-from field178_server.office.indicators.day_counts import read_day_counts
 from field178_server.office.indicators.divided_submissions import divided_submissions
 from field178_server.office.indicators.left_out import left_out
-from field178_server.office.indicators.operations import keep_period
 from field178_server.office.indicators.queries import COUNTED_AGAIN_S, units_of_area, whole_counts
-from field178_server.office.indicators.reading import PeriodCounts, counts_of
-from field178_server.office.indicators.source import entries_beside
-from field178_server.office.indicators.store_size import is_large
-from field178_server.office.indicators.store_slices import slices_of_store
+from field178_server.office.indicators.source.records import entries_beside
+from field178_server.office.indicators.source.store_size import is_large
+from field178_server.office.indicators.totals.day_counts import read_day_counts
+from field178_server.office.indicators.totals.reading import PeriodCounts, counts_of
+from field178_server.office.indicators.totals.settling import keep_period
+from field178_server.office.indicators.totals.store_slices import slices_of_store
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.formulas.figures import Formula

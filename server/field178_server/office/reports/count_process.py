@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from field178_server import own_process
 from field178_server.database.engine import create_engine_for
 from field178_server.database.unit_of_work import snapshot
-from field178_server.office.indicators.day_counts import plain_counts
+from field178_server.office.indicators.totals.day_counts import plain_counts
 from field178_server.office.reports.counted_content import (
     CountedAt,
     compare,

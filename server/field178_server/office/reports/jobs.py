@@ -24,7 +24,7 @@ from field178_server.jobs import queue
 from field178_server.jobs.kept_files import KeptFiles
 from field178_server.jobs.queue import JobRow, JobState
 from field178_server.jobs.run import JobRun
-from field178_server.office.indicators.day_counts import write_day_counts
+from field178_server.office.indicators.totals.day_counts import write_day_counts
 from field178_server.office.reports import operations
 from field178_server.office.reports.count_process import CountedFor, count_in_own_process
 from field178_server.office.reports.counted_content import CountedContent

@@ -14,8 +14,8 @@ from tests.server.feed_rows import UNIT, fill_feeds, record_id
 
 from field178_server.office.feeds import reading
 from field178_server.office.feeds.entity_sets import ENTITY_SETS, sets_of
-from field178_server.office.indicators import store_size
-from field178_server.office.indicators.updater import settle_if_needed
+from field178_server.office.indicators.source import store_size
+from field178_server.office.indicators.totals.updater import settle_if_needed
 from field178_shared.codelists import load
 
 EDM = "{http://docs.oasis-open.org/odata/ns/edm}"

@@ -17,9 +17,9 @@ from tests.stores import Statements
 
 from field178_server.database.models import OfficerScope, Record
 from field178_server.database.unit_of_work import Session, run_write, snapshot
-from field178_server.office.indicators import store_size
 from field178_server.office.indicators.queries import figures
-from field178_server.office.indicators.updater import settle_if_needed
+from field178_server.office.indicators.source import store_size
+from field178_server.office.indicators.totals.updater import settle_if_needed
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.records.lists_in_force import stored_pack

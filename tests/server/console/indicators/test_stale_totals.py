@@ -13,16 +13,12 @@ from tests.server.office_scene import Office
 
 from field178_server.database.models import IndicatorBasis, IndicatorTotal, Record
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.office.indicators import (
-    counted_records,
-    kept_numbers,
-    queries,
-    recounting,
-    source,
-    store_size,
-)
+from field178_server.office.indicators import kept_numbers, queries
+from field178_server.office.indicators.source import counted_records, store_size
+from field178_server.office.indicators.source import records as source
 from field178_server.office.indicators.team_figures import publish_figures
-from field178_server.office.indicators.updater import settle_if_needed
+from field178_server.office.indicators.totals import recounting
+from field178_server.office.indicators.totals.updater import settle_if_needed
 from field178_server.records.lists_in_force import ListsInForce
 from field178_shared.codelists import CodeLists, load
 from field178_shared.indicators.events import CountedRecord

@@ -10,8 +10,9 @@ from tests.server.console.conftest import Browser, FieldWork
 from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import Office
 
-from field178_server.office.indicators import report_facts, store_size
-from field178_server.office.indicators.updater import settle_if_needed
+from field178_server.office.indicators import report_facts
+from field178_server.office.indicators.source import store_size
+from field178_server.office.indicators.totals.updater import settle_if_needed
 
 NEW = {"kind": "annual", "year": "2026", "area_id": "an_lao_area_2025", "profile_ids": ["ha_noi_2026"]}
 

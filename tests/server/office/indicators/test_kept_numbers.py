@@ -12,7 +12,6 @@ from tests.server.office.indicators.test_queries import AREA, store
 
 from field178_server.database.unit_of_work import run_write
 from field178_server.demo.seed import DemoStore
-from field178_server.office.indicators import store_size
 from field178_server.office.indicators.counted_facts import FigureQuestion, parts_of_area, read_facts
 from field178_server.office.indicators.kept_facts import KeptFacts, facts_at_hand, figures_at_hand
 from field178_server.office.indicators.kept_numbers import (
@@ -21,8 +20,9 @@ from field178_server.office.indicators.kept_numbers import (
     with_records,
 )
 from field178_server.office.indicators.numbers import CountedRow, NumberSide, formula_of, parts_of, rows_of
-from field178_server.office.indicators.operations import keep_period, settle
 from field178_server.office.indicators.queries import recount
+from field178_server.office.indicators.source import store_size
+from field178_server.office.indicators.totals.settling import keep_period, settle
 from field178_server.records.lists_in_force import stored_pack
 from field178_shared.codelists import load
 from field178_shared.indicators.periods import Period

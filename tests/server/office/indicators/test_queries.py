@@ -12,7 +12,7 @@ from tests.server.district import TODAY, counted_district_in, opened
 from field178_server.demo import DEMO_START
 from field178_server.demo.seed import DemoStore
 from field178_server.office.indicators.queries import IndicatorFigure, differences, figures, units_of_area
-from field178_server.office.indicators.reading import counts_of
+from field178_server.office.indicators.totals.reading import counts_of
 from field178_server.records.lists_in_force import stored_pack
 from field178_shared.codelists import demo, load
 from field178_shared.indicators.periods import Period

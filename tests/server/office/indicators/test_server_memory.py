@@ -17,10 +17,11 @@ from tests.server.office_scene import MovedClock, Office, settings_of
 
 from field178_server.database.models import Record
 from field178_server.database.unit_of_work import snapshot
-from field178_server.office.indicators import store_size, store_slices
 from field178_server.office.indicators.report_facts import ReportFacts, ReportQuestion
+from field178_server.office.indicators.source import store_size
 from field178_server.office.indicators.team_figures import publish_figures
-from field178_server.office.indicators.updater import settle_if_needed
+from field178_server.office.indicators.totals import store_slices
+from field178_server.office.indicators.totals.updater import settle_if_needed
 from field178_shared.codelists import load
 from field178_shared.indicators.periods import Period
 from field178_shared.records.area_figures import TYPE

@@ -20,9 +20,10 @@ from field178_server import own_process
 from field178_server.database.models import IndicatorBasis, IndicatorTotal, Record
 from field178_server.database.single_server import file_locked
 from field178_server.database.unit_of_work import run_write, snapshot, unit_of_work
-from field178_server.office.indicators import settle_process, store_size, updater
-from field178_server.office.indicators.operations import FEW_CHANGES, forget, is_settled
-from field178_server.office.indicators.updater import LOCK, settle_if_needed, totals_running
+from field178_server.office.indicators.source import store_size
+from field178_server.office.indicators.totals import settle_process, updater
+from field178_server.office.indicators.totals.settling import FEW_CHANGES, forget, is_settled
+from field178_server.office.indicators.totals.updater import LOCK, settle_if_needed, totals_running
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import new_record

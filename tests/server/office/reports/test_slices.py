@@ -16,10 +16,10 @@ from tests.server.office.reports.test_operations import (
 )
 
 from field178_server.demo.seed import DemoStore
-from field178_server.office.indicators import store_slices
-from field178_server.office.indicators.counted_records import establishment_aliases
 from field178_server.office.indicators.report_facts import ReportFacts, ReportQuestion
-from field178_server.office.indicators.source import records_to_count
+from field178_server.office.indicators.source.counted_records import establishment_aliases
+from field178_server.office.indicators.source.records import records_to_count
+from field178_server.office.indicators.totals import store_slices
 from field178_server.office.reports.content import digest
 from field178_server.office.reports.count_process import CountedFor, count_in_own_process
 from field178_server.office.reports.counted_content import CountedAt, CountedContent, count_signed

@@ -8,12 +8,17 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from field178_server.office.indicators.links import PLAN, PLANNED_AT, RECORD, Subject, links_of
-from field178_server.office.indicators.merges import ends_of, merge_steps
-from field178_server.office.indicators.plans import plan_of_place
-from field178_server.office.indicators.recounting import ENTITY_KINDS, OF_EVENTS, Recounting, SubjectChange
-from field178_server.office.indicators.source import records_as_written
-from field178_server.office.indicators.totals import entities_of_lists
+from field178_server.office.indicators.source.links import PLAN, PLANNED_AT, RECORD, Subject, links_of
+from field178_server.office.indicators.source.merges import ends_of, merge_steps
+from field178_server.office.indicators.source.plans import plan_of_place
+from field178_server.office.indicators.source.records import records_as_written
+from field178_server.office.indicators.totals.recounting import (
+    ENTITY_KINDS,
+    OF_EVENTS,
+    Recounting,
+    SubjectChange,
+)
+from field178_server.office.indicators.totals.stored import entities_of_lists
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.events import CountedRecord
 from field178_shared.indicators.facts import EventsAndEntities

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from field178_server.database import engine as database
 from field178_server.database.models import VISITS_INDEX, EstablishmentProjection, FiledRecord, PlanItemRow
 from field178_server.database.prepared import Prepared
-from field178_server.office.indicators.links import plan_of_kind
-from field178_server.office.indicators.source import TENANT
+from field178_server.office.indicators.source.links import plan_of_kind
+from field178_server.office.indicators.source.records import TENANT
 from field178_shared.indicators.periods import Period
 from field178_shared.records.reading import Data
 

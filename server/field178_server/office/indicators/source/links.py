@@ -11,7 +11,7 @@ from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
 from field178_server.database.models import IndicatorLink
 from field178_server.database.prepared import Prepared
-from field178_server.office.indicators.source import TENANT
+from field178_server.office.indicators.source.records import TENANT
 from field178_server.records.find_record import FILED_TYPES
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.areas import former_units, is_divided

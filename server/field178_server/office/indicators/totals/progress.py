@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import EstablishmentProjection
-from field178_server.office.indicators.basis import current_basis
-from field178_server.office.indicators.totals import COUNTED, progress_of_counts
+from field178_server.office.indicators.totals.basis import current_basis
+from field178_server.office.indicators.totals.stored import COUNTED, progress_of_counts
 from field178_shared.codelists import CodeLists
 
 _ALL = 100

@@ -12,9 +12,7 @@ from sqlalchemy.orm import Session
 from field178_server.database.engine import among
 from field178_server.database.models import IndicatorSubject, Record
 from field178_server.database.prepared import Prepared
-from field178_server.office.indicators.basis import aggregates_in_force
-from field178_server.office.indicators.counts import Codec, Totals, add_to
-from field178_server.office.indicators.links import (
+from field178_server.office.indicators.source.links import (
     LOCATED,
     MERGED,
     PLAN,
@@ -27,9 +25,9 @@ from field178_server.office.indicators.links import (
     links_of,
     stored_links,
 )
-from field178_server.office.indicators.merges import ends_of, merge_steps
-from field178_server.office.indicators.plans import ItemsOfPlans, Plans, plan_of_place
-from field178_server.office.indicators.source import (
+from field178_server.office.indicators.source.merges import ends_of, merge_steps
+from field178_server.office.indicators.source.plans import ItemsOfPlans, Plans, plan_of_place
+from field178_server.office.indicators.source.records import (
     PLAIN_TYPES,
     TENANT,
     answering_visits,
@@ -37,6 +35,8 @@ from field178_server.office.indicators.source import (
     records_to_count,
     replacing_plans,
 )
+from field178_server.office.indicators.totals.basis import aggregates_in_force
+from field178_server.office.indicators.totals.counts import Codec, Totals, add_to
 from field178_server.records.find_record import FILED_TYPES
 from field178_shared.codelists import CodeLists
 from field178_shared.formulas.sources import ENTITIES

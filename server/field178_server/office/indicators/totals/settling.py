@@ -27,13 +27,13 @@ from field178_server.database.models import (
     IndicatorTotal,
 )
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.office.indicators import totals
-from field178_server.office.indicators.basis import aggregates_in_force, current_basis
-from field178_server.office.indicators.counts import APPROVED, WAITING, bucket_of
-from field178_server.office.indicators.links import MERGED, Subject, write_links
-from field178_server.office.indicators.merges import merge_steps
-from field178_server.office.indicators.recounting import Recounting, SubjectChange, part_of
-from field178_server.office.indicators.totals import ASKED, COUNTED, COUNTING, KeptPeriod
+from field178_server.office.indicators.source.links import MERGED, Subject, write_links
+from field178_server.office.indicators.source.merges import merge_steps
+from field178_server.office.indicators.totals import stored as totals
+from field178_server.office.indicators.totals.basis import aggregates_in_force, current_basis
+from field178_server.office.indicators.totals.counts import APPROVED, WAITING, bucket_of
+from field178_server.office.indicators.totals.recounting import Recounting, SubjectChange, part_of
+from field178_server.office.indicators.totals.stored import ASKED, COUNTED, COUNTING, KeptPeriod
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.subjects import ESTABLISHMENT

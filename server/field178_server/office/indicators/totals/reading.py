@@ -9,12 +9,12 @@ from itertools import islice
 
 from sqlalchemy.orm import Session
 
-from field178_server.office.indicators import totals
-from field178_server.office.indicators.basis import current_basis
-from field178_server.office.indicators.counts import APPROVED, WAITING, Totals, bucket_of
-from field178_server.office.indicators.links import Subject
-from field178_server.office.indicators.recounting import Recounting, SubjectChange
-from field178_server.office.indicators.totals import COUNTED
+from field178_server.office.indicators.source.links import Subject
+from field178_server.office.indicators.totals import stored as totals
+from field178_server.office.indicators.totals.basis import current_basis
+from field178_server.office.indicators.totals.counts import APPROVED, WAITING, Totals, bucket_of
+from field178_server.office.indicators.totals.recounting import Recounting, SubjectChange
+from field178_server.office.indicators.totals.stored import COUNTED
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.buckets import EntityBucket, half_months_in, is_of_half_months
 from field178_shared.indicators.counting import Counts, add_counts

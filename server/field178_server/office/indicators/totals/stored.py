@@ -25,10 +25,10 @@ from field178_server.database.models import (
     Scope,
 )
 from field178_server.database.prepared import Prepared, rows_together
-from field178_server.office.indicators.counts import Codec, Totals
-from field178_server.office.indicators.links import Subject
-from field178_server.office.indicators.recounting import SubjectPart
-from field178_server.office.indicators.source import TENANT
+from field178_server.office.indicators.source.links import Subject
+from field178_server.office.indicators.source.records import TENANT
+from field178_server.office.indicators.totals.counts import Codec, Totals
+from field178_server.office.indicators.totals.recounting import SubjectPart
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.counting import Counts, add_counts
 from field178_shared.indicators.periods import Period

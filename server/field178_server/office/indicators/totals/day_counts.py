@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
 from field178_server.database.models import IndicatorTotal
-from field178_server.office.indicators.basis import aggregates_in_force, current_basis
-from field178_server.office.indicators.counts import Codec
-from field178_server.office.indicators.recounting import part_of
-from field178_server.office.indicators.totals import progress_of_counts
+from field178_server.office.indicators.totals.basis import aggregates_in_force, current_basis
+from field178_server.office.indicators.totals.counts import Codec
+from field178_server.office.indicators.totals.recounting import part_of
+from field178_server.office.indicators.totals.stored import progress_of_counts
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.indicators.counting import Counts

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import FiledRecord, MergeProjection, Record
-from field178_server.office.indicators.source import PLAIN_TYPES, records_to_count
+from field178_server.office.indicators.source.records import PLAIN_TYPES, records_to_count
 from field178_server.records.find_record import FILED_TYPES, merge_targets_of
 from field178_shared.codelists import CodeLists
 from field178_shared.indicators.areas import units_of_parts

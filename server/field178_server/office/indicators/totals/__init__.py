@@ -1,0 +1,1 @@
+"""Totals of the indicators: stored, settled as records change, read, and counted anew."""
