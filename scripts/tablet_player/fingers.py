@@ -13,7 +13,7 @@ from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 from scripts.tablet_player.pace import Pace
 
-from field178_mobile.kit.widgets.field import Entry
+from field178_mobile.kit.widgets.inputs.field import Entry
 from field178_shared.time.clock import duration_clock
 
 SETTLE_FRAMES = 3

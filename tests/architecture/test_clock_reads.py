@@ -6,9 +6,11 @@ import json
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.prove import shifted_clock
 
 ROOT = Path(__file__).parents[2]
 READ = re.compile(
@@ -111,3 +113,11 @@ def test_helper_that_reads_the_clock_while_imported_leaves_nothing_out(folder: P
     noted = tmp_path / "noted.json"
     assert "tests.helper" in _pytest(folder, f"--note-clock-reads={noted}")
     assert not noted.exists()
+
+
+def test_shifted_clock_is_never_before_its_instant() -> None:
+    if not shifted_clock.libraries():
+        pytest.skip("libfaketime is not on this machine")
+    instant = datetime.now(UTC) + timedelta(days=400, milliseconds=250)
+    offset = timedelta(seconds=int(shifted_clock.shifted(instant)["FAKETIME"]))
+    assert datetime.now(UTC) + offset >= instant

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from pathlib import Path
 
 import psycopg
@@ -21,14 +22,20 @@ _LIBRARY = "*/faketime/libfaketimeMT.so.1"
 _MOST_BETWEEN = timedelta(minutes=5)
 
 
+def libraries() -> list[Path]:
+    """Return the files of libfaketime on this machine."""
+    return sorted(Path("/usr/lib").glob(_LIBRARY))
+
+
 def shifted(instant: datetime) -> Mapping[str, str]:
     """Return an environment in which it is `instant` now; all processes that inherit it agree."""
-    libraries = sorted(Path("/usr/lib").glob(_LIBRARY))
-    assert libraries, "libfaketime is not there: apt-get install faketime"
-    seconds = round((instant - datetime.now(UTC)).total_seconds())
+    files = libraries()
+    assert files, "libfaketime is not there: apt-get install faketime"
+    # Rounded up: half a second early is the day before.
+    seconds = ceil((instant - datetime.now(UTC)).total_seconds())
     return {
         **os.environ,
-        "LD_PRELOAD": str(libraries[0]),
+        "LD_PRELOAD": str(files[0]),
         "FAKETIME": f"{seconds:+d}",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "NO_FAKE_STAT": "1",

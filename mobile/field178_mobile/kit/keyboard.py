@@ -18,7 +18,7 @@ from kivy.uix.widget import Widget
 
 from field178_mobile.kit.scroll_into_sight import bring_into_sight, hidden_share
 from field178_mobile.kit.theme import theme
-from field178_mobile.kit.widgets.field import SearchField
+from field178_mobile.kit.widgets.inputs.field import SearchField
 from field178_mobile.kit.widgets.overlay import Overlay
 
 TAB, SPACE, BACKSPACE = 9, 32, 8

@@ -7,7 +7,8 @@ from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
-from field178_mobile.kit.widgets import chips, map_view
+from field178_mobile.kit.widgets.inputs import chips
+from field178_mobile.kit.widgets.pictures import map_view
 from field178_mobile.maps.map_state import MapState
 from field178_mobile.presentation.bitmap import Bitmap
 from field178_mobile.presentation.wording import Option

@@ -181,7 +181,7 @@ class Navigator(BoxLayout):
 
     def _close(self) -> None:
         """Close whatever is open and forget its key."""
-        from field178_mobile.kit.widgets.field import release_last_entry
+        from field178_mobile.kit.widgets.inputs.field import release_last_entry
 
         self.activity.quiet_moments.change_hands()
         session_view, self.session_view = self.session_view, None

@@ -19,7 +19,7 @@ from tests.mobile.screens.scene import LANDSCAPE, PORTRAIT, Stage, everything, f
 
 from field178_mobile.features.inspection.field_positions import CHECKLIST
 from field178_mobile.kit.theme import theme
-from field178_mobile.kit.widgets.field import Entry
+from field178_mobile.kit.widgets.inputs.field import Entry
 from field178_mobile.kit.widgets.overlay import BACK_KEY, Overlay
 from field178_mobile.kit.widgets.press import Pressable
 

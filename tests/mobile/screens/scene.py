@@ -22,7 +22,7 @@ from field178_mobile.kit import kit
 from field178_mobile.kit.language import language
 from field178_mobile.kit.long_notes import long_notes
 from field178_mobile.kit.theme import theme
-from field178_mobile.kit.widgets.field import release_last_entry
+from field178_mobile.kit.widgets.inputs.field import release_last_entry
 from field178_mobile.kit.widgets.overlay import close_all
 from field178_mobile.shell.application import LAYOUT_ROUNDS
 

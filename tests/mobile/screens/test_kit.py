@@ -627,7 +627,7 @@ def test_words_of_answer_take_the_room_that_a_larger_letter_needs(stage: Stage):
 def test_line_of_chips_says_at_which_edge_it_goes_on(stage: Stage):
     from kivy.uix.boxlayout import BoxLayout
 
-    from field178_mobile.kit.widgets.chips import ChipLine, ChipScroll
+    from field178_mobile.kit.widgets.inputs.chips import ChipLine, ChipScroll
     from field178_mobile.presentation.wording import Option
 
     scroll, line = ChipScroll(height=48), ChipLine()

@@ -119,7 +119,7 @@ def test_large_counts_of_the_legend_are_grouped_as_in_the_list(screen):
 
 
 def test_names_of_communes_lie_free_of_marks_at_every_zoom(screen):
-    from field178_mobile.kit.widgets.map_marks import name_px
+    from field178_mobile.kit.widgets.pictures.map_marks import name_px
 
     view = screen.ids.view
     view.fit()
@@ -135,7 +135,7 @@ def test_names_of_communes_lie_free_of_marks_at_every_zoom(screen):
 
 
 def test_number_of_a_cluster_is_grouped(monkeypatch):
-    from field178_mobile.kit.widgets import map_marks
+    from field178_mobile.kit.widgets.pictures import map_marks
 
     said = []
     monkeypatch.setattr(map_marks, "_text", lambda text, *_font: said.append(text))

@@ -173,7 +173,7 @@ def test_bar_is_dimmed_in_one_frame_not_in_thirty(stage):
 
 
 def test_line_of_chips_draws_no_frame_for_the_bar_that_it_has_not(stage):
-    from field178_mobile.kit.widgets.chips import ChipLine, ChipScroll
+    from field178_mobile.kit.widgets.inputs.chips import ChipLine, ChipScroll
 
     line, seen = ChipScroll(height=48), []
     line.add_widget(ChipLine())

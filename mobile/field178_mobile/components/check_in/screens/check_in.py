@@ -13,8 +13,8 @@ from field178_mobile.components.check_in.check_in import PIN, CheckIn, CheckInSt
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import field_words, load_beside
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.widgets import map_view
-from field178_mobile.kit.widgets.map_tiles import TileLayer
+from field178_mobile.kit.widgets.pictures import map_view
+from field178_mobile.kit.widgets.pictures.map_tiles import TileLayer
 from field178_mobile.maps.map_file import open_map
 from field178_mobile.maps.map_state import MapState
 from field178_mobile.maps.mercator import place_of, position_at

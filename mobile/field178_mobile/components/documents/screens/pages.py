@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
-from field178_mobile.kit.widgets.picture import Picture
+from field178_mobile.kit.widgets.pictures.picture import Picture
 from field178_mobile.presentation.bitmap import Bitmap
 
 

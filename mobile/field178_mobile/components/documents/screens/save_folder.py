@@ -12,7 +12,7 @@ from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.widgets import chips
+from field178_mobile.kit.widgets.inputs import chips
 from field178_mobile.presentation.wording import Wording
 from field178_shared.codelists import load
 

@@ -8,7 +8,7 @@ from field178_mobile.components.shift.shift import MemberGroup, ShiftState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.widgets import chips
+from field178_mobile.kit.widgets.inputs import chips
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 

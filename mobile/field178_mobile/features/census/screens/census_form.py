@@ -12,9 +12,9 @@ from field178_mobile.features.census.census_state import CONTROLS, CensusState, 
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
+from field178_mobile.kit.state_tones import PILL_OF_STATE
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
-from field178_mobile.kit.widgets.state_tones import PILL_OF_STATE
 
 _REQUIRED = (
     feedback_line.FeedbackLine,

@@ -12,12 +12,13 @@ from field178_mobile.components.comments.screens import comment_note
 from field178_mobile.components.forms.screens import checked_form, field_list, pinned_field
 from field178_mobile.features.inspection.conclusion import CONTROLS, ConclusionState, FollowUpRow
 from field178_mobile.features.inspection.inspection_state import InspectionState
-from field178_mobile.features.inspection.screens import answering_measures, protocol_card
+from field178_mobile.features.inspection.screens import answering_measures
+from field178_mobile.features.inspection.screens.checklist import protocol_card
 from field178_mobile.features.inspection.screens.shortcoming_row import ShortRow
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
-from field178_mobile.kit.widgets import chips
-from field178_mobile.kit.widgets.date_field import DateSheet
+from field178_mobile.kit.widgets.inputs import chips
+from field178_mobile.kit.widgets.inputs.date_field import DateSheet
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 

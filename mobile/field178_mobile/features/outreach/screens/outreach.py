@@ -21,9 +21,9 @@ from field178_mobile.features.outreach.screens import outreach_form
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.widgets import chips
+from field178_mobile.kit.state_tones import PILL_OF_STATE, TONE_OF_STATE
+from field178_mobile.kit.widgets.inputs import chips
 from field178_mobile.kit.widgets.optional import Optional
-from field178_mobile.kit.widgets.state_tones import PILL_OF_STATE, TONE_OF_STATE
 from field178_mobile.store import StoreChange
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from field178_mobile.kit import kit
 from field178_mobile.kit.establishment_icons import icon_of
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.widgets import chips
+from field178_mobile.kit.widgets.inputs import chips
 from field178_mobile.presentation.location import GeoPoint
 from field178_mobile.store import StoreChange
 

@@ -17,7 +17,7 @@ from field178_mobile.features.register.register_index import AlikeRow
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import field_words, load_beside
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.widgets import chips
+from field178_mobile.kit.widgets.inputs import chips
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.wording import Option

@@ -6,7 +6,7 @@ from field178_mobile.features.register.establishments import KIND, UNIT, Establi
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.widgets import chips
+from field178_mobile.kit.widgets.inputs import chips
 
 _REQUIRED = (chips.OptionChips,)
 

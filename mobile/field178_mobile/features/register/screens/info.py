@@ -14,9 +14,9 @@ from field178_mobile.features.register.screens.certificate_row import PaperRow
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
+from field178_mobile.kit.state_tones import PILL_OF_STATE
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
-from field178_mobile.kit.widgets.state_tones import PILL_OF_STATE
 from field178_mobile.presentation.facts import DatedRow, Fact, ToFix
 from field178_shared.records.commune import CENSUS
 

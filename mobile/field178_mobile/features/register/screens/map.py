@@ -11,9 +11,10 @@ from field178_mobile.features.register.map import MapPresenter
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.widgets import chips, map_view
-from field178_mobile.kit.widgets.map_marks import STYLES
-from field178_mobile.kit.widgets.map_tiles import TileLayer
+from field178_mobile.kit.widgets.inputs import chips
+from field178_mobile.kit.widgets.pictures import map_view
+from field178_mobile.kit.widgets.pictures.map_marks import STYLES
+from field178_mobile.kit.widgets.pictures.map_tiles import TileLayer
 from field178_mobile.maps.map_file import MAPS, MapFile, open_map
 from field178_mobile.maps.map_state import MapCard, MapState
 from field178_mobile.presentation.wording import Option

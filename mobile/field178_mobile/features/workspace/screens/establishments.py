@@ -25,9 +25,9 @@ from field178_mobile.kit import kit
 from field178_mobile.kit.establishment_icons import icon_of
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.widgets import chips
+from field178_mobile.kit.state_tones import TONE_OF_STATE
+from field178_mobile.kit.widgets.inputs import chips
 from field178_mobile.kit.widgets.optional import Optional
-from field178_mobile.kit.widgets.state_tones import TONE_OF_STATE
 
 # Never green where something is open, wherever its record has come.
 TILES = {TO_FIX: "warn", DONE: "ok", NOT_THIS_YEAR: "plain"}

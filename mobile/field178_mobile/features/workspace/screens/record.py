@@ -10,20 +10,20 @@ from field178_mobile.components.comments.screens.comments_sheet import open_comm
 from field178_mobile.features.inspection.field_positions import CHECKLIST, CONCLUSION, INFO, PHOTOS
 from field178_mobile.features.inspection.inspection_state import InspectionState
 from field178_mobile.features.inspection.screens.arrival import ArrivalPane
+from field178_mobile.features.inspection.screens.checklist.section_list import SectionListPane
+from field178_mobile.features.inspection.screens.checklist.section_page import SectionPagePane
 from field178_mobile.features.inspection.screens.conclusion import ConclusionPane
 from field178_mobile.features.inspection.screens.filed import FiledPane
 from field178_mobile.features.inspection.screens.minutes import MinutesSheet
 from field178_mobile.features.inspection.screens.photos import PhotosPane
-from field178_mobile.features.inspection.screens.section_list import SectionListPane
-from field178_mobile.features.inspection.screens.section_page import SectionPagePane
 from field178_mobile.features.inspection.screens.visit_foot import VisitFoot
 from field178_mobile.features.register.record_state import RecordState
 from field178_mobile.features.register.screens.info import InfoPane
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
+from field178_mobile.kit.state_tones import PILL_OF_STATE
 from field178_mobile.kit.widgets.optional import Optional
-from field178_mobile.kit.widgets.state_tones import PILL_OF_STATE
 
 _OF_VISIT = {
     "sections": SectionListPane,

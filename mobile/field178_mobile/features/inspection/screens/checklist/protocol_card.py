@@ -9,7 +9,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from field178_mobile.features.inspection.protocols import ProtocolState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
-from field178_mobile.kit.widgets import chips
+from field178_mobile.kit.widgets.inputs import chips
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 

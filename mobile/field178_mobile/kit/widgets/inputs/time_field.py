@@ -8,10 +8,11 @@ from kivy.properties import StringProperty
 
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.widgets import field, surface, text
+from field178_mobile.kit.widgets import surface, text
+from field178_mobile.kit.widgets.inputs import field
+from field178_mobile.kit.widgets.inputs.sheet_field import SheetField
 from field178_mobile.kit.widgets.overlay import Sheet
 from field178_mobile.kit.widgets.press import Btn
-from field178_mobile.kit.widgets.sheet_field import SheetField
 
 __all__ = ["TimeField"]
 _REQUIRED = (field.Field, text.Txt)

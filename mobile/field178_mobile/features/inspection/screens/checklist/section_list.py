@@ -9,12 +9,12 @@ from field178_mobile.components.check_in.screens import check_in
 from field178_mobile.components.comments.screens import comment_note
 from field178_mobile.features.inspection.follow_up_answers import FollowUpLine
 from field178_mobile.features.inspection.inspection_state import InspectionState
-from field178_mobile.features.inspection.screens import protocol_card
-from field178_mobile.features.inspection.screens.to_fix_answer import ToFixAnswerRow
+from field178_mobile.features.inspection.screens.checklist import protocol_card
+from field178_mobile.features.inspection.screens.checklist.to_fix_answer import ToFixAnswerRow
 from field178_mobile.features.inspection.section_view import SectionCard
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
-from field178_mobile.kit.widgets import chips
+from field178_mobile.kit.widgets.inputs import chips
 from field178_mobile.kit.widgets.optional import Optional
 from field178_mobile.kit.widgets.repeat import Repeat
 

@@ -9,7 +9,7 @@ from field178_mobile.features.inspection.section_view import ItemState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.widgets import chips
+from field178_mobile.kit.widgets.inputs import chips
 from field178_mobile.kit.widgets.optional import Optional
 
 _REQUIRED = (chips.OptionChips, comment_note.CommentNote)

@@ -7,9 +7,9 @@ from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from field178_mobile.features.inspection.inspection_state import InspectionState
-from field178_mobile.features.inspection.screens import protocol_card
-from field178_mobile.features.inspection.screens.check_item import CheckItem
-from field178_mobile.features.inspection.screens.count_item import CountItem
+from field178_mobile.features.inspection.screens.checklist import protocol_card
+from field178_mobile.features.inspection.screens.checklist.check_item import CheckItem
+from field178_mobile.features.inspection.screens.checklist.count_item import CountItem
 from field178_mobile.features.inspection.section_view import ItemState, PageState
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.widgets.optional import Optional

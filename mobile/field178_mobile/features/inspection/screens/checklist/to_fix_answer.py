@@ -9,7 +9,7 @@ from field178_mobile.components.photos.screens.photo_flow import add_photo
 from field178_mobile.features.inspection.follow_up_answers import FollowUpLine
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
-from field178_mobile.kit.widgets import chips
+from field178_mobile.kit.widgets.inputs import chips
 from field178_mobile.kit.widgets.optional import Optional
 
 _REQUIRED = (chips.OptionChips, ToFixRow)

@@ -13,10 +13,11 @@ from kivy.utils import platform
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
 from field178_mobile.kit.today import today
-from field178_mobile.kit.widgets import field, surface, text
+from field178_mobile.kit.widgets import surface, text
+from field178_mobile.kit.widgets.inputs import field
+from field178_mobile.kit.widgets.inputs.sheet_field import SheetField
 from field178_mobile.kit.widgets.overlay import Sheet
 from field178_mobile.kit.widgets.press import Btn, Chip, IconBtn, Pressable
-from field178_mobile.kit.widgets.sheet_field import SheetField
 from field178_shared.text.formats import weekday_short
 
 __all__ = ["DateField"]

@@ -14,7 +14,7 @@ from kivy.uix.widget import Widget
 
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.theme import theme
-from field178_mobile.kit.widgets.map_marks import (
+from field178_mobile.kit.widgets.pictures.map_marks import (
     CLUSTER_DP,
     URGENCY,
     draw_cluster,
@@ -24,7 +24,7 @@ from field178_mobile.kit.widgets.map_marks import (
     mark_px,
     name_px,
 )
-from field178_mobile.kit.widgets.map_tiles import TileLayer
+from field178_mobile.kit.widgets.pictures.map_tiles import TileLayer
 from field178_mobile.kit.widgets.press import IconBtn
 from field178_mobile.maps.clusters import Cluster, clusters_of
 from field178_mobile.maps.labels import Box, label_places

@@ -8,14 +8,14 @@ from field178_mobile.components.comments.screens import comment_note
 from field178_mobile.components.photos.photo_gallery import Thumb
 from field178_mobile.components.photos.screens.photo_flow import add_photo, open_photo
 from field178_mobile.features.inspection.findings import ViolationOffer
-from field178_mobile.features.inspection.screens.violation_row import ViolationRow
+from field178_mobile.features.inspection.screens.checklist.violation_row import ViolationRow
 from field178_mobile.features.inspection.section_view import ItemState
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
 from field178_mobile.kit.language import language as _
-from field178_mobile.kit.widgets import chips
+from field178_mobile.kit.widgets.inputs import chips
 from field178_mobile.kit.widgets.optional import Optional
-from field178_mobile.kit.widgets.picture import Picture
+from field178_mobile.kit.widgets.pictures.picture import Picture
 from field178_mobile.kit.widgets.repeat import Repeat
 from field178_mobile.presentation.wording import Option
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from field178_mobile.features.inspection.screens.item_below import ItemBelow
+from field178_mobile.features.inspection.screens.checklist.item_below import ItemBelow
 from field178_mobile.features.inspection.section_view import ItemState
 from field178_mobile.kit import kit
 

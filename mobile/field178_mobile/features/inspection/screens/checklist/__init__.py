@@ -1,0 +1,1 @@
+"""Screens of the checklist: its sections, items and what unfolds below an item."""

@@ -1,0 +1,1 @@
+"""Inputs: fields, counts, dates, times, choices, chips, the rows of a checklist."""
