@@ -25,7 +25,7 @@ NOT_READ = frozenset({".po", ".yaml", ".typed", ".pyc"})
 # The fake device belongs to the tests.
 NOT_RUN = (
     "field178_mobile/platform/fake.py",
-    "field178_shared/codelists/demo_dataset.json",
+    "field178_shared/codelists/data/demo_dataset.json",
 )
 # The first second a zip file can name: no build is younger than another.
 SECOND = 315_532_800

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-PACKAGE = Path(__file__).resolve().parent.parent / "shared" / "field178_shared" / "codelists"
+DATA = Path(__file__).resolve().parent.parent / "shared" / "field178_shared" / "codelists" / "data"
 DEMO = "demo_dataset"
 # The same rules in C, ten times as fast, where the library was built with it.
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -29,11 +29,11 @@ def main(arguments: list[str]) -> int:
 
 def packaged() -> dict[Path, str]:
     """Return what each packaged file must contain."""
-    lists = {path.stem: _read(path) for path in sorted(PACKAGE.glob("*.yaml"))}
+    lists = {path.stem: _read(path) for path in sorted(DATA.glob("*.yaml"))}
     demo = lists.pop(DEMO)
     return {
-        PACKAGE / "codelists.json": _one_line_each(lists),
-        PACKAGE / f"{DEMO}.json": _compact(demo) + "\n",
+        DATA / "codelists.json": _one_line_each(lists),
+        DATA / f"{DEMO}.json": _compact(demo) + "\n",
     }
 
 

@@ -48,8 +48,8 @@ from field178_shared.codelists.validity import DatedRows
 from field178_shared.codelists.violations import ReferenceAct, read_reference_act, read_violation
 from field178_shared.codelists.words import read_avoided_words, read_term
 
-LISTS_FILE = Path(__file__).with_name("codelists.json")
-DEMO_FILE = Path(__file__).with_name("demo_dataset.json")
+_DATA = Path(__file__).with_name("data")
+LISTS_FILE, DEMO_FILE = _DATA / "codelists.json", _DATA / "demo_dataset.json"
 
 
 # Plain lists: file, key in the file, and the name under which `CodeLists.choices` offers the list.

@@ -143,7 +143,7 @@ def test_every_other_file_of_the_packages_is_left_out_on_purpose(staged: Path) -
     plain = {name for name in left if Path(name).suffix not in (".po", ".yaml", ".typed")}
     assert plain == {
         "field178_mobile/platform/fake.py",
-        "field178_shared/codelists/demo_dataset.json",
+        "field178_shared/codelists/data/demo_dataset.json",
     }
 
 

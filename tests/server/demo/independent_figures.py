@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 LISTS = json.loads(
-    (Path(__file__).parents[3] / "shared/field178_shared/codelists/codelists.json").read_text("utf-8")
+    (Path(__file__).parents[3] / "shared/field178_shared/codelists/data/codelists.json").read_text("utf-8")
 )
 HANOI = timezone(timedelta(hours=7))
 # A measure that ends a matter; the others only begin one.

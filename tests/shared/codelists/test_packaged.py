@@ -2,7 +2,7 @@ import unicodedata
 from datetime import date
 
 import yaml
-from scripts.codelists import LOADER, PACKAGE, main, packaged
+from scripts.codelists import DATA, LOADER, main, packaged
 
 from field178_shared.codelists import demo, load, loading
 
@@ -14,9 +14,9 @@ def test_the_packaged_json_says_what_the_yaml_says() -> None:
 
 
 def test_a_changed_yaml_makes_the_package_stale(tmp_path, monkeypatch) -> None:
-    for path in PACKAGE.glob("*.yaml"):
+    for path in DATA.glob("*.yaml"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    monkeypatch.setattr("scripts.codelists.PACKAGE", tmp_path)
+    monkeypatch.setattr("scripts.codelists.DATA", tmp_path)
     assert main(["check"]) == 1
     assert main(["build"]) == 0
     assert main(["check"]) == 0
@@ -26,13 +26,13 @@ def test_a_changed_yaml_makes_the_package_stale(tmp_path, monkeypatch) -> None:
 
 
 def test_every_list_is_stored_composed() -> None:
-    for path in PACKAGE.glob("*.yaml"):
+    for path in DATA.glob("*.yaml"):
         text = path.read_text(encoding="utf-8")
         assert unicodedata.is_normalized("NFC", text), path.name
 
 
 def test_every_yaml_list_is_packaged_under_its_own_name() -> None:
-    for path in PACKAGE.glob("*.yaml"):
+    for path in DATA.glob("*.yaml"):
         assert yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)["codelist"] == path.stem
 
 
