@@ -12,7 +12,7 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --gen
 # `make -n` runs nothing.
 ready = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,$(eval reason := $(shell scripts/setup.sh $(1) $@))$(if $(reason),$(error $(reason))))
 
-.PHONY: help release demo demo-stop test prove lint bench shots golden server tablet apk catalogs lock
+.PHONY: help release demo demo-stop test quick prove lint bench shots golden server tablet apk catalogs lock
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -27,6 +27,10 @@ demo-stop: ## stop the server that `make demo` left running
 test: ## run the tests: units, real screens, real server, real browser, PostgreSQL; long forms in short
 	$(call ready,test)
 	@$(PYTHON) -m pytest -n 3 --dist worksteal
+
+quick: ## run the tests that the changes since main can reach by their imports, without those that start programs
+	$(call ready,test)
+	@$(PYTHON) -m scripts.quick_tests
 
 prove: ## prove at length what `make test` shows in short, and write docs/evidence
 	$(call ready,test)
