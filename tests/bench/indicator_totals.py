@@ -27,7 +27,7 @@ from field178_server.office.indicators.counted_facts import FigureQuestion, part
 from field178_server.office.indicators.kept_facts import facts_at_hand
 from field178_server.office.indicators.kept_numbers import KeptNumber, rows_kept, with_records
 from field178_server.office.indicators.queries import figures, recount
-from field178_server.office.indicators.totals import settling as totals
+from field178_server.office.indicators.totals import operations as totals
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import new_record, next_revision
 from field178_shared.codelists import load

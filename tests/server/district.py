@@ -21,7 +21,7 @@ from field178_server.demo.communes import enter_communes
 from field178_server.demo.places import publish_places
 from field178_server.demo.returns import enter_returns
 from field178_server.demo.seed import DemoStore, seed
-from field178_server.office.indicators.totals.settling import settle
+from field178_server.office.indicators.totals.operations import settle
 from field178_server.records.lists_in_force import stored_pack
 from field178_server.replication.policy.record_validation import DeclaredTypes
 from field178_server.security.keyring import load_keys

@@ -13,7 +13,7 @@ from field178_server.cli.language import LANGUAGE, _
 from field178_server.office.indicators.counted_facts import FigureQuestion
 from field178_server.office.indicators.left_out import left_out
 from field178_server.office.indicators.queries import IndicatorFigure, differences, figures
-from field178_server.office.indicators.totals.settling import forget, keep_period, settle
+from field178_server.office.indicators.totals.operations import forget, keep_period, settle
 from field178_shared.codelists import Indicator, TargetProfile
 from field178_shared.codelists.indicators import PERCENT
 from field178_shared.indicators.figures import FigureValue

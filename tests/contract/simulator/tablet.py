@@ -115,7 +115,7 @@ class Tablet:
         while True:
             self.starts += 1
             self.waiting.clear()
-            with patch("field178_mobile.store.store.DatabaseThread", SameThread):
+            with patch("field178_mobile.store.lockable_store.DatabaseThread", SameThread):
                 self.store = Store(self.folder, self.clock, self._ids, failpoint=self._pass)
             try:
                 self.store.unlock(KEY)

@@ -20,7 +20,7 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.commune.operations import CommuneEnterer
 from field178_server.office.entries.operations import enter
 from field178_server.office.indicators.queries import differences, figures
-from field178_server.office.indicators.totals.settling import settle
+from field178_server.office.indicators.totals.operations import settle
 from field178_server.office.reviews import operations as reviews
 from field178_server.office.reviews.quality_flags import flags_of
 from field178_server.records import scopes

@@ -31,7 +31,7 @@ from field178_server.demo.district import fill
 from field178_server.demo.places import DISTRICT
 from field178_server.demo.seed import DemoStore
 from field178_server.office.indicators.queries import IndicatorFigure, differences, figures
-from field178_server.office.indicators.totals.settling import settle
+from field178_server.office.indicators.totals.operations import settle
 from field178_server.records.lists_in_force import stored_pack
 from field178_server.replication.policy.record_validation import DeclaredTypes
 from field178_server.security.keyring import load_keys

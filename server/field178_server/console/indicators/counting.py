@@ -11,8 +11,8 @@ from field178_server.console.shell.layout import OfficeLayout, render
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
+from field178_server.office.indicators.totals.operations import keep_period
 from field178_server.office.indicators.totals.progress import share_counted
-from field178_server.office.indicators.totals.settling import keep_period
 from field178_shared.indicators.periods import Period
 
 _LOOK_AGAIN_S = 60

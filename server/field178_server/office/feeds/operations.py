@@ -19,7 +19,7 @@ from field178_server.office.feeds.computed_rows import periods_to_keep
 from field178_server.office.feeds.entity_sets import FIGURES, may_read_any
 from field178_server.office.feeds.queries import find_token, has_read_today
 from field178_server.office.feeds.reader import FeedReader
-from field178_server.office.indicators.totals.settling import keep_period
+from field178_server.office.indicators.totals.operations import keep_period
 from field178_shared.errors import AppError, ErrorCode
 
 # A mark by which a token that was pasted somewhere is found by who looks for secrets.

@@ -18,8 +18,8 @@ from field178_server.office.indicators.queries import COUNTED_AGAIN_S, units_of_
 from field178_server.office.indicators.source.records import entries_beside
 from field178_server.office.indicators.source.store_size import is_large
 from field178_server.office.indicators.totals.day_counts import read_day_counts
+from field178_server.office.indicators.totals.operations import keep_period
 from field178_server.office.indicators.totals.reading import PeriodCounts, counts_of
-from field178_server.office.indicators.totals.settling import keep_period
 from field178_server.office.indicators.totals.store_slices import slices_of_store
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode

@@ -41,8 +41,10 @@ def labels(language: str) -> set[str]:
     found: set[str] = set()
     for place in CATALOGS:
         folder, _, domain = place.partition(":")
-        with (ROOT / folder / f"translations/{language}/LC_MESSAGES/{domain}.po").open("rb") as file:
-            texts = (message.string for message in read_po(file) if isinstance(message.string, str))
+        with (ROOT / folder / f"translations/vi/LC_MESSAGES/{domain}.po").open("rb") as file:
+            # English texts are the message ids.
+            messages = ((message.id if language == "en" else message.string) for message in read_po(file))
+            texts = (text for text in messages if isinstance(text, str))
             found.update(re.sub(r" \(\{\w+\}\)$", "", text) for text in texts)
     entries = load().choices["access_result"]
     return found | {entry.label(language) for entry in entries}

@@ -27,7 +27,7 @@ from field178_server.job_kinds import JOB_KINDS
 from field178_server.jobs.worker import JobWorker
 from field178_server.office.indicators import report_facts
 from field178_server.office.indicators.source import store_size
-from field178_server.office.indicators.totals.settling import forget, settle
+from field178_server.office.indicators.totals.operations import forget, settle
 from field178_server.office.reports import count_process
 from field178_server.office.reports.queries import frozen_report
 from field178_shared.codelists import load

@@ -16,7 +16,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.indicators.queries import figures, recount
-from field178_server.office.indicators.totals import settling as totals
+from field178_server.office.indicators.totals import operations as totals
 from field178_server.office.records import operations as records
 from field178_server.office.reviews import operations as reviews
 from field178_server.records.batch import Batch

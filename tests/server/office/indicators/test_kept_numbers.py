@@ -22,7 +22,7 @@ from field178_server.office.indicators.kept_numbers import (
 from field178_server.office.indicators.numbers import CountedRow, NumberSide, formula_of, parts_of, rows_of
 from field178_server.office.indicators.queries import recount
 from field178_server.office.indicators.source import store_size
-from field178_server.office.indicators.totals.settling import keep_period, settle
+from field178_server.office.indicators.totals.operations import keep_period, settle
 from field178_server.records.lists_in_force import stored_pack
 from field178_shared.codelists import load
 from field178_shared.indicators.periods import Period

@@ -21,7 +21,7 @@ from field178_server.database.engine import create_engine_for
 from field178_server.database.models import IndicatorBasis, IndicatorLink, IndicatorSubject, IndicatorTotal
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.indicators.queries import figures
-from field178_server.office.indicators.totals import settling as totals
+from field178_server.office.indicators.totals import operations as totals
 from field178_server.office.indicators.totals.recounting import Recounting, SubjectChange, part_of
 from field178_server.office.indicators.totals.settle_process import settle_in_own_process
 from field178_server.office.indicators.totals.updater import settle_if_needed, totals_running

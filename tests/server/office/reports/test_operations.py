@@ -23,7 +23,7 @@ from field178_server.demo.seed import DemoStore
 from field178_server.office.commune.operations import CommuneEnterer
 from field178_server.office.entries import operations as entries
 from field178_server.office.indicators import report_facts
-from field178_server.office.indicators.totals.settling import settle
+from field178_server.office.indicators.totals.operations import settle
 from field178_server.office.reports import operations
 from field178_server.office.reports.annex_workbook import annex_workbook
 from field178_server.office.reports.content import digest

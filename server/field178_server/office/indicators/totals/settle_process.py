@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from field178_server import own_process
 from field178_server.database.engine import create_engine_for
 from field178_server.database.unit_of_work import run_write
-from field178_server.office.indicators.totals.settling import settle_step
+from field178_server.office.indicators.totals.operations import settle_step
 from field178_server.records.lists_in_force import ListsInForce
 from field178_shared.codelists import load
 

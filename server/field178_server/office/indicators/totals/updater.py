@@ -15,8 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from field178_server.database.single_server import file_locked
 from field178_server.database.unit_of_work import snapshot
+from field178_server.office.indicators.totals.operations import are_few_left, is_settled, settle
 from field178_server.office.indicators.totals.settle_process import settle_in_own_process
-from field178_server.office.indicators.totals.settling import are_few_left, is_settled, settle
 from field178_server.records.lists_in_force import ListsInForce
 from field178_server.runtime import Runtime
 from field178_shared.codelists import load
