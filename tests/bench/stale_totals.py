@@ -21,13 +21,7 @@ from tests.bench import office_store
 from tests.bench.figures import figure, percentile
 from tests.bench.load import Run, Rush, driven, tablets_of
 from tests.bench.office import PASSWORD, pid_of
-from tests.bench.processes import (
-    children_of,
-    cpu_seconds,
-    forget_peak_memory,
-    memory_mb,
-    peak_memory_mb,
-)
+from tests.bench.processes import children_of, cpu_seconds, forget_peak_memory, memory_mb, peak_memory_mb
 from tests.bench.rows import say_counted
 from tests.e2e.foreign_client import ForeignClient
 from tests.e2e.server_process import ServerProcess

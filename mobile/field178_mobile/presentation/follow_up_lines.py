@@ -20,10 +20,10 @@ def to_fix(follow_ups: tuple[OpenFollowUp, ...], today: date, words: Wording) ->
 
 def _line(rows: tuple[OpenFollowUp, ...], today: date, words: Wording) -> ToFix:
     due = max((row.due_on for row in rows if row.due_on), default=None)
-    asked = min((row.asked_on for row in rows if row.asked_on), default=None)
+    first_day = min((row.asked_on for row in rows if row.asked_on), default=None)
     return ToFix(
         text=rows[0].text,
-        asked=date_text(asked) if asked else "",
+        asked=date_text(first_day) if first_day else "",
         due=date_text(due) if due else "",
         left=words.days_left(due, today),
         is_overdue=due is not None and due < today,

@@ -20,12 +20,7 @@ from field178_mobile.kit.threads import WorkerThreads
 from field178_mobile.kit.today import today
 from field178_mobile.kit.widgets.overlay import BACK_KEY
 from field178_mobile.replication.events import WakeReason
-from field178_mobile.shell.account_sheets import (
-    agency_name,
-    say_taken_off,
-    tell_officer,
-    turn_away,
-)
+from field178_mobile.shell.account_sheets import agency_name, say_taken_off, tell_officer, turn_away
 from field178_mobile.shell.activity_watch import ActivityWatch
 from field178_mobile.shell.interrupted_work import offer_interrupted_work
 from field178_mobile.shell.officer_flows import OfficerFlows

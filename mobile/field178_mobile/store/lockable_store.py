@@ -13,9 +13,7 @@ from field178_mobile.store.database.driver import DatabaseError, OperationalErro
 from field178_mobile.store.database.thread import DatabaseThread
 from field178_mobile.store.integrity.clean_close import CleanClose, forget_close, is_damage, write_close
 from field178_mobile.store.integrity.open_store import DATABASE, RECORDS, OpeningContext, open_database
-from field178_mobile.store.model import (
-    StoreChange,
-)
+from field178_mobile.store.model import StoreChange
 from field178_mobile.store.replica.cache import ReplicaCache
 from field178_mobile.store.replica.queries import Records
 from field178_mobile.store.session import Unlocked

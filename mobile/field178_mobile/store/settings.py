@@ -16,8 +16,8 @@ class StoredSettings:
 
     def get(self, key: str, default: object = None) -> object:
         """Return a setting."""
-        found = self._store.read(lambda context: get_setting(context, key))
-        return default if found is None else found
+        value = self._store.read(lambda context: get_setting(context, key))
+        return default if value is None else value
 
     def put(self, key: str, value: object) -> None:
         """Keep a setting."""

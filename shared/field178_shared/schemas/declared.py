@@ -1,4 +1,4 @@
-"""The JSON schema (draft 2020-12) of a declared object, for other clients and for compiled validators."""
+"""Base schema of every record type, with its files and its JSON schema (draft 2020-12)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Field classes beside marshmallow's own: checks of the wire that marshmallow lacks.
+"""Field classes beside marshmallow's own: checks of the wire that marshmallow lacks, ids of lists in force.
 
 Numbers, listed choices, short texts and small objects need none of them: these are
 `fields.Integer(strict=True)`, `fields.String` with `validate.OneOf` or `validate.Length`, `fields.Nested`.

@@ -1,4 +1,7 @@
-"""The base of every declared object: errors are codes, null is absent, unknown members are kept."""
+"""Base schema of every object on the wire, and the paths of a schema with their fields.
+
+Errors are codes, null is absent, unknown members are kept.
+"""
 
 from __future__ import annotations
 

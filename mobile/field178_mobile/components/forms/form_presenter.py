@@ -121,8 +121,8 @@ class FormPresenter(ABC):
         try:
             submit()
         except AppError as error:
-            said = message(error.code, self._words.language)
-            self._feedback = replace(self._feedback, clock="", error=said)
+            refusal = message(error.code, self._words.language)
+            self._feedback = replace(self._feedback, clock="", error=refusal)
             return False
         self._feedback = feedback.filed(self._clock.now(), self._words)
         return True

@@ -16,7 +16,7 @@ from field178_shared.time.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class RecordServices:
-    """What the pane works with."""
+    """Handed to presenters of records: the store, clock, ids and words, and what the device can do."""
 
     store: Store
     clock: Clock

@@ -45,8 +45,8 @@ class ChecklistEditing(ReviewedFormPresenter):
 
     def answer(self, item_id: str, value: str) -> None:
         """Answer an item; the same answer again opens it."""
-        data, known = self._session.data, self._reading.answers.get(item_id)
-        if known is not None and known.value == value:
+        data, current = self._session.data, self._reading.answers.get(item_id)
+        if current is not None and current.value == value:
             self._change(answers.take_back(data, item_id), self._item_name(item_id))
         else:
             changes = answers.give_answer(data, item_id, value)
@@ -78,9 +78,9 @@ class ChecklistEditing(ReviewedFormPresenter):
 
     def add_to_note(self, item_id: str, phrase: str) -> None:
         """Add a stock phrase to the note of an item."""
-        known = self._reading.answers.get(item_id)
-        if known is not None and phrase not in known.note:
-            self._change(answers.write_note(item_id, f"{known.note} {phrase}".strip()))
+        answer = self._reading.answers.get(item_id)
+        if answer is not None and phrase not in answer.note:
+            self._change(answers.write_note(item_id, f"{answer.note} {phrase}".strip()))
 
     def toggle_violation(self, item_id: str, violation_id: str) -> None:
         """Record a violation under its item with the frame of the day, or take it back."""

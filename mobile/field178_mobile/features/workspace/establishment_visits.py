@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from field178_mobile.components.comments.comments import AnsweredRecord, RecordComments
 from field178_mobile.components.services.record_services import RecordServices
 from field178_mobile.components.shift.shift_data import Shift
-from field178_mobile.features.inspection.visit import VisitedEstablishment, new_visit, plan_visit
+from field178_mobile.features.inspection.visit import TYPE, VisitedEstablishment, new_visit, plan_visit
 from field178_mobile.features.inspection.visit_scene import OpenVisit
 from field178_mobile.features.plan.planned import PlannedVisits, asked_first
-from field178_mobile.features.register.record_view import VISIT
 from field178_mobile.features.register.visits import Visit, followed, last_inspected, left_open, visits_of
 from field178_mobile.presentation.draft_session import superseding
 from field178_mobile.presentation.location import GeoPoint, Whereabouts
@@ -34,7 +33,7 @@ class EstablishmentVisits:
 
     def drafts(self) -> list[Draft]:
         """Return the drafts of visits, the latest saved first."""
-        return [draft for draft in self._store.drafts.all() if draft.type == VISIT]
+        return [draft for draft in self._store.drafts.all() if draft.type == TYPE]
 
     def draft_at(self, establishment_id: str) -> Draft | None:
         """Return the draft of a visit to an establishment, None when none is begun."""
@@ -82,7 +81,7 @@ class EstablishmentVisits:
         services, now = self._services, self._services.clock.now()
         return Draft(
             id=services.ids.time_ordered(),
-            type=VISIT,
+            type=TYPE,
             record_id=services.ids.time_ordered(),
             scope=f"team:{shift.team_id}",
             data=new_visit(establishment, shift, now, services.words.lists.version),

@@ -20,12 +20,7 @@ from field178_server.office.indicators.totals.day_counts import read_day_counts
 from field178_server.office.indicators.totals.stored import progress_of_counts
 from field178_server.office.reports.count_process import CountedFor
 from field178_server.office.reports.counted_content import CountedAt, compare
-from field178_server.office.reports.jobs import (
-    CountedComparison,
-    counts_of,
-    kept_comparison,
-    request_count,
-)
+from field178_server.office.reports.jobs import CountedComparison, counts_of, kept_comparison, request_count
 from field178_server.office.reports.operations import SeenReport
 from field178_server.office.reports.queries import KnownReport, period_of
 from field178_shared.errors import ErrorCode, message

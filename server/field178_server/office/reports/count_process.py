@@ -18,12 +18,7 @@ from field178_server import own_process
 from field178_server.database.engine import create_engine_for
 from field178_server.database.unit_of_work import snapshot
 from field178_server.office.indicators.totals.day_counts import plain_counts
-from field178_server.office.reports.counted_content import (
-    CountedAt,
-    compare,
-    count_frozen,
-    count_signed,
-)
+from field178_server.office.reports.counted_content import CountedAt, compare, count_frozen, count_signed
 from field178_server.office.reports.queries import KnownReport, facts_for, find_report
 from field178_server.records.lists_in_force import ListsInForce
 from field178_shared.codelists import load

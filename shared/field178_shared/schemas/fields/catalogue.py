@@ -1,4 +1,4 @@
-"""Catalogue of every field that people read: the one definition of its name, kind and order."""
+"""Catalogue of every field that people read: its name, kind and order, and the messages at it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Declaration of a record's field for people: name, kind of value, order in a form."""
+"""Declaration of a record's field for people: name, kind, order; the fields that every record has."""
 
 from __future__ import annotations
 

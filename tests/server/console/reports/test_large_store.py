@@ -11,14 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 from tests.server.console.conftest import Browser, FieldWork
-from tests.server.console.reports.test_pages import (
-    NEW,
-    close_the_establishment,
-    digests,
-    shown,
-    sign,
-    stored,
-)
+from tests.server.console.reports.test_pages import NEW, close_the_establishment, digests, shown, sign, stored
 from tests.server.office_scene import Office
 
 from field178_server import own_process

@@ -14,11 +14,7 @@ from field178_server.database.unit_of_work import run_write
 from field178_server.demo.seed import DemoStore
 from field178_server.office.indicators.counted_facts import FigureQuestion, parts_of_area, read_facts
 from field178_server.office.indicators.kept_facts import KeptFacts, facts_at_hand, figures_at_hand
-from field178_server.office.indicators.kept_numbers import (
-    KeptNumber,
-    rows_kept,
-    with_records,
-)
+from field178_server.office.indicators.kept_numbers import KeptNumber, rows_kept, with_records
 from field178_server.office.indicators.numbers import CountedRow, NumberSide, formula_of, parts_of, rows_of
 from field178_server.office.indicators.queries import recount
 from field178_server.office.indicators.source import store_size

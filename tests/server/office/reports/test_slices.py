@@ -7,13 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 from tests.server.office.reports.conftest import Write
-from tests.server.office.reports.test_operations import (
-    AREA,
-    content,
-    days_of,
-    known,
-    of_calendar_year,
-)
+from tests.server.office.reports.test_operations import AREA, content, days_of, known, of_calendar_year
 
 from field178_server.demo.seed import DemoStore
 from field178_server.office.indicators.report_facts import ReportFacts, ReportQuestion
