@@ -24,7 +24,7 @@ from werkzeug.exceptions import HTTPException
 
 from field178_server.app import create_app
 from field178_server.console.shell.blueprint import CONSOLE
-from field178_server.console.shell.policy import POLICY
+from field178_server.console.shell.routes import all_routes
 from field178_server.settings import Settings
 
 pytestmark = pytest.mark.browser
@@ -81,24 +81,30 @@ PAGES: Mapping[str, tuple[str, ...]] = {
 }
 # Forms with text on pages that this district does not have, and the test that types into each.
 ELSEWHERE = {
-    "console.decide_attention": "test_console_failures: page that was lost",
-    "console.freeze_report": "test_console_reports: from draft to files",
-    "console.restate_report": "test_console_reports: from draft to files",
+    "console.attention.decide": "test_console_failures: page that was lost",
+    "console.reports.freeze": "test_console_reports: from draft to files",
+    "console.reports.restate": "test_console_reports: from draft to files",
 }
 # Forms that a template makes of a variable, with buttons and at most the password; and those of strangers.
 BUTTONS = frozenset(
-    f"console.{name}"
-    for name in (
-        *("close_person", "drop_codes", "reopen_person", "reset_person", "confirm_purge", "refuse_purge"),
-        *("pause_webhook", "remove_webhook", "resume_webhook", "test_webhook", "reopen_thread"),
-        *(
-            "approve_several",
-            "restore_duplicate",
-            "undo_report_withdrawal",
-            "withdraw_commune_entry",
-            "withdraw_return",
-        ),
-    )
+    {
+        "console.people.close",
+        "console.people.drop_codes",
+        "console.people.reopen",
+        "console.people.reset_password",
+        "console.erasure.confirm",
+        "console.erasure.refuse",
+        "console.webhooks.pause",
+        "console.webhooks.remove",
+        "console.webhooks.resume",
+        "console.webhooks.send_test_message",
+        "console.reviews.reopen_thread",
+        "console.reviews.approve_several",
+        "console.establishments.restore_duplicate",
+        "console.reports.undo_withdrawal",
+        "console.commune.withdraw_entry",
+        "console.returns.withdraw_return",
+    }
 )
 FORMS = """() => Array.from(document.forms).filter(form => form.getAttribute("method") === "post")"""
 KEPT = """form => Array.from(form.elements).filter(field =>
@@ -286,5 +292,5 @@ def uncovered(app: Flask, forms: list[Form]) -> list[str]:
     """Return the endpoints that take a form with text which this test did not type into."""
     reached = {endpoint_of(app, action) for form in forms for action in (form.action, *form.other_actions)}
     writing = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
-    missing = (writing & POLICY.keys()) - reached - ELSEWHERE.keys() - BUTTONS
+    missing = (writing & all_routes().keys()) - reached - ELSEWHERE.keys() - BUTTONS
     return sorted(endpoint for endpoint in missing if not is_button(endpoint))

@@ -29,7 +29,7 @@ HEADERS = dict.fromkeys(("Upload-Offset", "Upload-Length", "Range", "If-Range"),
 }
 ROLES = {"admin": "admin", "chi": "reviewer", "privacy_officer": "privacy_officer"}
 # After these nobody is signed in any more.
-ENDING = ("console.sign_out", "console.sign_in", "console.submit_sign_in")
+ENDING = ("console.accounts.sign_out", "console.accounts.sign_in_form", "console.accounts.sign_in")
 
 
 class Numbers(ImmutableMultiDict[str, str]):

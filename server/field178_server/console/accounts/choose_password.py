@@ -9,7 +9,6 @@ from field178_server.accounts import operations, password_link
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.console.accounts.new_password import problem_of
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import render
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
@@ -18,13 +17,11 @@ from field178_server.http.application_runtime import current_runtime
 from field178_shared.codelists import load
 
 
-@console.get("/choose-password/<token>")
-def choosing_password(token: str) -> Response:
+def choose_password_form(token: str) -> Response:
     """Ask for a password, or say that the link is worth nothing any more."""
     return _page(token)
 
 
-@console.post("/choose-password/<token>")
 def choose_password(token: str) -> AnyResponse:
     """Set the password and lead to the sign-in."""
     runtime = current_runtime()
@@ -47,7 +44,11 @@ def choose_password(token: str) -> AnyResponse:
         operations.choose_password(session, context, officer.officer_id, stored)
         return True
 
-    return redirect(url_for("console.sign_in"), 303) if run_write(runtime.engine, choose) else _page(token)
+    return (
+        redirect(url_for("console.accounts.sign_in_form"), 303)
+        if run_write(runtime.engine, choose)
+        else _page(token)
+    )
 
 
 def _login_of(token: str) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.preferences import chosen_language, local_path
 from field178_server.console.text.localize import Localizer
@@ -15,19 +14,19 @@ from field178_server.http.auth import current_officer
 from field178_server.http.browser_session import is_confirmed, password_refusal
 
 
-@console.get("/confirm")
-def confirming() -> Response:
+def confirm_form() -> Response:
     """Ask the password, or fetch the file that it was asked for."""
     return _confirm_page()
 
 
-@console.post("/confirm")
-def confirm_password() -> AnyResponse:
+def confirm() -> AnyResponse:
     """Check the password; the file is fetched by the page that follows."""
     if (refusal := password_refusal()) is not None:
         return _confirm_page(refusal)
     form = request.form
-    return redirect(url_for("console.confirming", next=form.get("next", ""), back=form.get("back", "")), 303)
+    return redirect(
+        url_for("console.accounts.confirm_form", next=form.get("next", ""), back=form.get("back", "")), 303
+    )
 
 
 def _confirm_page(refusal: tuple[int, str] | None = None) -> Response:

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import officers, own_account, sessions
+from field178_server.console.accounts.flashes import FLASHES
 from field178_server.console.accounts.new_password import problem_of
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.layout import layout_of, render
@@ -33,7 +33,6 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.formats import is_mail_address
 from field178_shared.text.i18n import N_
 
-FLASHES = frozenset({"own_mail_set", "own_password_set", "codes_begun", "codes_ended", "others_ended"})
 _WRONG_PASSWORD = N_("The present password is not right. Check the keyboard (Telex) and Caps Lock.")
 BAD_ADDRESS = N_("This is no e-mail address; it looks like ten@huyen.gov.vn.")
 _TOPICS = {
@@ -50,14 +49,12 @@ _REFUSALS = {
 _WRONG_CODE = N_("The code is not right. Take the newest one; the clock of the telephone must be right.")
 
 
-@console.get("/account")
-def account() -> Response:
+def index() -> Response:
     """Show the officer's own page."""
     return _page()
 
 
-@console.post("/account/password")
-def set_own_password() -> AnyResponse:
+def set_password() -> AnyResponse:
     """Replace the own password; other browsers are signed out, this one and the tablets stay."""
     runtime, officer, context = current_runtime(), current_officer(), office()
     chosen = request.form.get("new", "")
@@ -74,11 +71,10 @@ def set_own_password() -> AnyResponse:
         runtime.engine,
         lambda session: own_account.set_password(session, context, officer.id, stored, token),
     )
-    return done(url_for("console.account"), "own_password_set", officer.id)
+    return done(url_for("console.accounts.index"), "own_password_set", officer.id)
 
 
-@console.post("/account/mail")
-def set_own_mail() -> AnyResponse:
+def set_mail() -> AnyResponse:
     """Keep the own e-mail address and what the officer is told of."""
     runtime, context, officer = current_runtime(), office(), current_officer()
     address, chosen = request.form.get("email", "").strip() or None, request.form.getlist("topic")
@@ -99,7 +95,6 @@ def set_own_mail() -> AnyResponse:
     return _do(keep, "own_mail_set")
 
 
-@console.post("/account/sessions/end-others")
 def end_other_sessions() -> AnyResponse:
     """Sign every other browser of the officer out."""
     context, officer, token = office(), current_officer(), browser_session.current_token()
@@ -108,13 +103,11 @@ def end_other_sessions() -> AnyResponse:
     )
 
 
-@console.get("/account/authenticator")
 def authenticator() -> Response:
     """Show a new secret for an authenticator application; nothing is stored before its code is typed."""
     return _authenticator_page(totp.encode_secret(secrets.token_bytes(totp.SECRET_BYTES)))
 
 
-@console.post("/account/authenticator")
 def begin_codes() -> AnyResponse:
     """Ask one-time codes from the next sign-in on, once a code proves that the secret arrived."""
     runtime, officer, context = current_runtime(), current_officer(), office()
@@ -133,7 +126,6 @@ def begin_codes() -> AnyResponse:
     )
 
 
-@console.post("/account/authenticator/end")
 def end_codes() -> AnyResponse:
     """Ask no one-time code any more."""
     context, officer = office(), current_officer()
@@ -144,7 +136,7 @@ def end_codes() -> AnyResponse:
 
 def _do(work: Callable[[Session], object], flash: str) -> AnyResponse:
     run_write(current_runtime().engine, work)
-    return done(url_for("console.account"), flash, current_officer().id)
+    return done(url_for("console.accounts.index"), flash, current_officer().id)
 
 
 def _page(status: int = 200, errors: dict[str, str] | None = None) -> Response:
@@ -163,7 +155,7 @@ def _page(status: int = 200, errors: dict[str, str] | None = None) -> Response:
         "accounts/account.html",
         status,
         layout=layout,
-        active="console.account",
+        active="console.accounts.index",
         flash=flash.text(officer.name, localizer) if flash else "",
         errors={name: localizer.say(text) for name, text in (errors or {}).items()},
         login=officer.login,
@@ -206,7 +198,7 @@ def _authenticator_page(secret: str, refusal: tuple[int, str] | None = None) -> 
         "accounts/authenticator.html",
         refusal[0] if refusal else 200,
         layout=layout,
-        active="console.account",
+        active="console.accounts.index",
         secret=secret,
         spelled=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         qr=drawn,

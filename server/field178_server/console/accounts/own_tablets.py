@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import office
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.policy import may
@@ -35,17 +34,15 @@ class TabletQuestion:
 
 def after_sign_in(next_path: str) -> str:
     """Return the first page after sign-in: the officer's unconfirmed tablets, if there are any."""
-    return url_for("console.own_tablets", next=next_path) if _unanswered() else next_path
+    return url_for("console.accounts.own_tablets", next=next_path) if _unanswered() else next_path
 
 
-@console.get("/own-tablets")
 def own_tablets() -> AnyResponse:
     """Ask about each tablet enrolled in the officer's name; after the last answer lead on."""
     next_path, tablets = local_path(request.args.get("next", "")), _unanswered()
     return _page(tablets, next_path) if tablets else redirect(next_path, 303)
 
 
-@console.post("/own-tablets/<device_id>")
 def answer_own_tablet(device_id: str) -> AnyResponse:
     """Take the answer; a tablet that is not the officer's may do nothing in their name from now on."""
     runtime, officer, context = current_runtime(), current_officer(), office()
@@ -55,7 +52,7 @@ def answer_own_tablet(device_id: str) -> AnyResponse:
         raise AppError(ErrorCode.NOT_FOUND)
     if answer == "mine":
         run_write(runtime.engine, lambda session: services.confirm(session, context, officer.id, device_id))
-        return redirect(url_for("console.own_tablets", next=next_path), 303)
+        return redirect(url_for("console.accounts.own_tablets", next=next_path), 303)
     run_write(runtime.engine, lambda session: services.disown(session, context, officer.id, device_id))
     return _page((), next_path, asked[device_id])
 
@@ -73,7 +70,7 @@ def _page(tablets: tuple[OwnTablet, ...], next_path: str, disowned: OwnTablet | 
     return render(
         "accounts/own_tablets.html",
         layout=layout,
-        active="console.own_tablets",
+        active="console.accounts.own_tablets",
         tablets=[_question(one, localizer, officer.role) for one in tablets],
         disowned=_question(disowned, localizer, officer.role) if disowned else None,
         next_path=next_path,
@@ -81,11 +78,11 @@ def _page(tablets: tuple[OwnTablet, ...], next_path: str, disowned: OwnTablet | 
 
 
 def _question(tablet: OwnTablet, localizer: Localizer, role: str) -> TabletQuestion:
-    revoke = url_for("console.revoking", device_id=tablet.device_id)
+    revoke = url_for("console.tablets.revoke_form", device_id=tablet.device_id)
     return TabletQuestion(
         tablet.device_id,
         tablet.label,
         localizer.instant(tablet.enrolled_at),
         tablet.issuer or localizer.say(N_("The operator of the server")),
-        revoke if may(role, "console.revoking", localizer.lists) else "",
+        revoke if may(role, "console.tablets.revoke_form", localizer.lists) else "",
     )

@@ -6,7 +6,6 @@ from flask import Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.accounts.own_tablets import after_sign_in
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import render
 from field178_server.console.shell.preferences import chosen_language, local_path
 from field178_server.console.text.localize import Localizer
@@ -26,8 +25,7 @@ _UNSENT = {
 }
 
 
-@console.get("/sign-in")
-def sign_in() -> AnyResponse:
+def sign_in_form() -> AnyResponse:
     """Show the sign-in form, or redirect an officer with a session."""
     if browser_session.find_officer() is not None:
         return redirect(local_path(request.args.get("next", "")), 303)
@@ -37,8 +35,7 @@ def sign_in() -> AnyResponse:
     return _form(200, request.args.get("next", ""), notice=notice)
 
 
-@console.post("/sign-in")
-def submit_sign_in() -> AnyResponse:
+def sign_in() -> AnyResponse:
     """Check login and password; a refusal says what to do and keeps the login."""
     form = request.form
     try:
@@ -54,18 +51,16 @@ def submit_sign_in() -> AnyResponse:
     return redirect(after_sign_in(local_path(form.get("next", ""))), 303)
 
 
-@console.get("/session")
 def stay() -> Response:
     """Keep the session of who works on a page without loading one; return the seconds until its end."""
     idle_s, absolute_s = browser_session.session_left_s()
     return jsonify(idle_s=idle_s, absolute_s=absolute_s, officer=current_officer().id)
 
 
-@console.post("/sign-out")
 def sign_out() -> AnyResponse:
     """End the session of this browser."""
     browser_session.sign_out()
-    return redirect(url_for("console.sign_in"), 303)
+    return redirect(url_for("console.accounts.sign_in_form"), 303)
 
 
 def _form(status: int, next_path: str, error: str | None = None, notice: str | None = None) -> Response:

@@ -1,1 +1,19 @@
 """Needs attention: conflicts, quarantined changes and recovered records on one list and one set of pages."""
+
+from __future__ import annotations
+
+from field178_server.console.attention import badge, pages
+from field178_server.console.shell.access import READ, REVIEW
+from field178_server.console.shell.routes import MenuEntry, MenuGroup, get, post
+from field178_shared.text.i18n import N_
+
+ROUTES = (
+    get(
+        "/attention",
+        pages.index,
+        READ,
+        menu=MenuEntry(MenuGroup.REVIEW, 2, "alert", N_("Needs attention"), badge=badge.open_items),
+    ),
+    get("/attention/<origin>/<key>", pages.item, READ),
+    post("/attention/<origin>/<key>/<decision>", pages.decide, REVIEW),
+)

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.audit.queries import last_action
 from field178_server.console.attention import conflict, quarantine, recovery
+from field178_server.console.attention.flashes import FLASHES
 from field178_server.console.attention.kind import ItemKind, spoken
 from field178_server.console.attention.view import ListQuery, chips, filters, rows_of
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import Refusal, attempt, done
 from field178_server.console.shell.layout import layout_of, render
@@ -42,12 +42,11 @@ SEARCHED_FOR = timedelta(days=30)
 _KIND_OF_FLASH = {decision.done: kind for kind in KINDS.values() for decision in kind.decisions.values()}
 
 
-@console.get("/attention")
-def attention() -> Response:
+def index() -> Response:
     """Show one page of open or rejected items, under the filters of the address."""
     query, localizer, access = ListQuery.read(request.args), spoken(), own_access()
     tenant_id, officer = current_runtime().tenant_id, current_officer()
-    flash = take_flash(frozenset(_KIND_OF_FLASH))
+    flash = take_flash({code: FLASHES[code] for code in _KIND_OF_FLASH})
     with snapshot(current_runtime().engine) as session:
         undecided, rejected = (
             count_items(session, tenant_id, access, replace(query.filter, is_rejected=is_rejected))
@@ -62,7 +61,7 @@ def attention() -> Response:
     return render(
         "attention/list.html",
         layout=layout,
-        active="console.attention",
+        active="console.attention.index",
         flash=flash.text(title, localizer) if flash else "",
         done=flash.record_id if flash else None,
         query=query,
@@ -74,14 +73,12 @@ def attention() -> Response:
     )
 
 
-@console.get("/attention/<origin>/<key>")
-def attention_item(origin: str, key: str) -> Response:
+def item(origin: str, key: str) -> Response:
     """Show one item with all that is known of it and the decisions it takes."""
     return _page(*_named(origin, key))
 
 
-@console.post("/attention/<origin>/<key>/<decision>")
-def decide_attention(origin: str, key: str, decision: str) -> AnyResponse:
+def decide(origin: str, key: str, decision: str) -> AnyResponse:
     """Carry a decision out; a refusal shows the item with all that was chosen and typed."""
     kind, item = _named(origin, key)
     # Before the work: an item outside the access filter is not there, whatever the decision.
@@ -92,7 +89,7 @@ def decide_attention(origin: str, key: str, decision: str) -> AnyResponse:
     written = OwnText(
         "reason", spoken().say(N_("Why it is set aside")), request.form.get("reason", "").strip()
     )
-    if asked := confirm_texts([written], "console.attention"):
+    if asked := confirm_texts([written], "console.attention.index"):
         return asked
     refusal = attempt(lambda session: wanted.work(session, item), kind.refusals)
     if refusal:
@@ -112,7 +109,7 @@ def _named(origin: str, key: str) -> tuple[ItemKind, ItemKey]:
 def _page(kind: ItemKind, key: ItemKey, refusal: Refusal | None = None) -> Response:
     item, officer, localizer = kind.item(key, refusal), current_officer(), spoken()
     note_reading(*item.record)
-    flash = None if refusal else take_flash(kind.flashes)
+    flash = None if refusal else take_flash({code: FLASHES[code] for code in kind.flashes})
     with snapshot(current_runtime().engine) as session:
         layout = layout_of(session, officer, localizer)
         shows_last = not item.is_open or (refusal is not None and refusal.is_late)
@@ -121,7 +118,7 @@ def _page(kind: ItemKind, key: ItemKey, refusal: Refusal | None = None) -> Respo
         kind.template,
         refusal.status if refusal else 200,
         layout=layout,
-        active="console.attention",
+        active="console.attention.index",
         kind_label=localizer.say(kind.label),
         word=kind.word(localizer),
         key=key.text,
@@ -132,7 +129,7 @@ def _page(kind: ItemKind, key: ItemKey, refusal: Refusal | None = None) -> Respo
         refusal=refusal,
         last_action=last,
         reason=request.form.get("reason", ""),
-        may_decide=may(officer.role, "console.decide_attention", localizer.lists),
+        may_decide=may(officer.role, "console.attention.decide", localizer.lists),
         **item.values,
     )
 

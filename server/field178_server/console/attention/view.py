@@ -76,7 +76,7 @@ class ListQuery:
 
     def list_href(self) -> str:
         """Return the address of the list."""
-        return with_query(url_for("console.attention"), self._text)
+        return with_query(url_for("console.attention.index"), self._text)
 
     def pages(self, page: KeysetPage[ListedItem]) -> Mapping[str, str]:
         """Return the addresses of the first page, those beside this one, and the last; empty: not there."""
@@ -87,11 +87,11 @@ class ListQuery:
 
     def item_href(self, origin: str, key: str) -> str:
         """Return the address of an item, which leads back to this list."""
-        return with_query(url_for("console.attention_item", origin=origin, key=key), self._text)
+        return with_query(url_for("console.attention.item", origin=origin, key=key), self._text)
 
     def decision_href(self, origin: str, key: str, decision: str) -> str:
         """Return the address of a decision, which leads on to this list."""
-        where = url_for("console.decide_attention", origin=origin, key=key, decision=decision)
+        where = url_for("console.attention.decide", origin=origin, key=key, decision=decision)
         return with_query(where, self._text)
 
 

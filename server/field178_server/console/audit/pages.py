@@ -11,13 +11,12 @@ from field178_server.accounts import officers
 from field178_server.audit.actions import ActionKind
 from field178_server.console.audit.view import Named, TrailReader, chain_view, other_authors
 from field178_server.console.audit.words import KINDS
-from field178_server.console.shell.blueprint import console
+from field178_server.console.components.table_files import Cell, TableFile, table_response
 from field178_server.console.shell.form_actions import office
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import FilterField, ListAddress, wanted_day
 from field178_server.console.shell.policy import own_access
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.shell.tables import Cell, TableFile, table_response
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
@@ -30,12 +29,11 @@ from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
 _FILTERS = ("since", "until", "author", "kind")
-_LIST = ListAddress("console.audit", ("object", *_FILTERS))
+_LIST = ListAddress("console.audit.index", ("object", *_FILTERS), file_endpoint="console.audit.file")
 _MOST = 120
 
 
-@console.get("/audit", endpoint="audit")
-def audit_trail() -> AnyResponse:
+def index() -> AnyResponse:
     """Show the trail under the filters of the address, and how its chain stands."""
     runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
     narrow = _narrowed()
@@ -49,7 +47,7 @@ def audit_trail() -> AnyResponse:
     return render(
         "audit/list.html",
         layout=layout,
-        active="console.audit",
+        active="console.audit.index",
         text=narrow.object,
         count=localizer.number(found.total),
         is_filtered=bool(_LIST.given(*_LIST.kept)),
@@ -63,8 +61,7 @@ def audit_trail() -> AnyResponse:
     )
 
 
-@console.get("/audit.<kind>", endpoint="audit_file")
-def audit_file(kind: str) -> AnyResponse:
+def file(kind: str) -> AnyResponse:
     """Return the trail, as it is filtered, as a file."""
     runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
     narrow = _narrowed()
@@ -81,12 +78,11 @@ def audit_file(kind: str) -> AnyResponse:
     return table_response(kind, TableFile("audit", localizer.say(N_("Audit trail")), headings), rows)
 
 
-@console.post("/audit/check", endpoint="check_chain")
 def check_chain() -> AnyResponse:
     """Start a check of the chain, unless one is under way."""
     context = office()
     run_write(current_runtime().engine, lambda session: add_once(session, context, chain_check.CHAIN_CHECK))
-    return redirect(url_for("console.audit"), 303)
+    return redirect(url_for("console.audit.index"), 303)
 
 
 _HEADINGS = (

@@ -103,7 +103,7 @@ class TrailReader:
             action=action_text(entry.action, self.localizer),
             detail=details_text(self._details(entry), self.localizer),
             object=found,
-            trail=url_for("console.audit", object=entry.object_id) if has_trail else "",
+            trail=url_for("console.audit.index", object=entry.object_id) if has_trail else "",
             area=self.area_of(entry),
         )
 
@@ -125,11 +125,13 @@ class TrailReader:
         """Return who did it; the kind of author where nobody is named."""
         if entry.actor_kind == "officer" and entry.actor_id:
             return Named(
-                self.localizer.person(entry.actor_id), self._link("person", officer_id=entry.actor_id)
+                self.localizer.person(entry.actor_id),
+                self._link("console.people.detail", officer_id=entry.actor_id),
             )
         if entry.actor_kind == "device" and entry.actor_id:
             return Named(
-                self.localizer.tablet(entry.actor_id), self._link("tablet", device_id=entry.actor_id)
+                self.localizer.tablet(entry.actor_id),
+                self._link("console.tablets.detail", device_id=entry.actor_id),
             )
         return Named(author_text(entry.actor_kind, self.localizer))
 
@@ -139,13 +141,13 @@ class TrailReader:
         if key is None or key == entry.actor_id:
             return None
         if key in names.people:
-            return Named(names.people[key], self._link("person", officer_id=key))
+            return Named(names.people[key], self._link("console.people.detail", officer_id=key))
         if key in names.teams:
-            return Named(names.teams[key], self._link("team", team_id=key))
+            return Named(names.teams[key], self._link("console.teams.detail", team_id=key))
         if key in self.records:
             return self.record(key)
         if key in names.devices:
-            return Named(names.devices[key] or key, self._link("tablet", device_id=key))
+            return Named(names.devices[key] or key, self._link("console.tablets.detail", device_id=key))
         return self._other(entry.action, key)
 
     def record(self, record_id: str) -> Named:
@@ -177,35 +179,45 @@ class TrailReader:
         return self.localizer.names.establishments.get(record_id, "") if is_readable else ""
 
     def _record_page(self, record_id: str, record: RecordFacts) -> str:
-        page = "establishment" if record.type == "establishment" else "review_record"
-        if not self._access.holds(record.scope) or not self._may(page):
+        capability = "establishments" if record.type == "establishment" else "reviews"
+        if not self._access.holds(record.scope) or not self._may(f"console.{capability}.detail"):
             return ""
         return record_link(record.type, record_id) or ""
 
     def _other(self, action: str, key: str) -> Named | None:
         say = self.localizer.say
         if action == "list_exported":
-            return Named(list_text(key, self.localizer), self._link(key) if key in _LIST_PAGES else "")
+            return Named(
+                list_text(key, self.localizer), self._link(_LIST_PAGES[key]) if key in _LIST_PAGES else ""
+            )
         if action.startswith("job_"):
-            return Named(say(N_("Job")), self._link("job", job_id=key))
+            return Named(say(N_("Job")), self._link("console.jobs.detail", job_id=key))
         if action.startswith("register_"):
-            return Named(say(N_("Import of establishments")), self._link("register_import", import_id=key))
+            return Named(
+                say(N_("Import of establishments")),
+                self._link("console.register_import.detail", import_id=key),
+            )
         if action.startswith("notice_"):
             return Named(say(N_("Notice to the tablets")))
         if action.startswith("quarantine_"):
             return Named(say(N_("A change from a tablet")))
         return None
 
-    def _link(self, page: str, **values: str) -> str:
-        is_open = self._may(page)
-        return url_for(f"console.{page}", **values) if is_open else ""  # type: ignore[arg-type]  # ids alone
+    def _link(self, endpoint: str, **values: str) -> str:
+        is_open = self._may(endpoint)
+        return url_for(endpoint, **values) if is_open else ""  # type: ignore[arg-type]  # ids alone
 
-    def _may(self, page: str) -> bool:
-        return may(self.officer.role, f"console.{page}", self.localizer.lists)
+    def _may(self, endpoint: str) -> bool:
+        return may(self.officer.role, endpoint, self.localizer.lists)
 
 
 _AREAS = ("unit:", "team:")
-_LIST_PAGES = frozenset({"establishments", "visits", "sessions", "audit"})
+_LIST_PAGES = {
+    "establishments": "console.establishments.index",
+    "visits": "console.filed.visits",
+    "sessions": "console.filed.sessions",
+    "audit": "console.audit.index",
+}
 
 
 def author_text(kind: str, localizer: Localizer) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from field178_server.audit.actions import ActionKind
-from field178_server.console.text.export_names import export_name
+from field178_server.console.components.export_names import export_name
+from field178_server.console.components.job_labels import JOB_NAMES
 from field178_server.console.text.field_labels import type_name
-from field178_server.console.text.job_labels import JOB_NAMES
 from field178_server.console.text.localize import Localizer
 from field178_server.office.erasure.operations import REASONS
 from field178_shared.text.i18n import N_

@@ -26,7 +26,6 @@ from field178_server.console.records.entry_page import (
     entry_page,
     save_entry,
 )
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import (
     Refusal,
     actor,
@@ -84,8 +83,7 @@ class FormPage:
     is_return_refused: bool = False
 
 
-@console.get("/commune/new/<record_type>")
-def new_commune_entry(record_type: str) -> Response:
+def new(record_type: str) -> Response:
     """Show the form of a new entry with what the address tells already."""
     known = _known_type(record_type)
     typed = MultiDict({name: request.args[name] for name in PATHS[known] if name in request.args})
@@ -101,8 +99,7 @@ def new_commune_entry(record_type: str) -> Response:
     return _form_page(FormPage(form, None))
 
 
-@console.post("/commune/new/<record_type>")
-def enter_commune_entry(record_type: str) -> AnyResponse:
+def add(record_type: str) -> AnyResponse:
     """Write a new entry; a refusal shows the form with all that was typed."""
     form = _new_form(_known_type(record_type), request.form)
     enterer, unit_id = _enterer(), _unit_id()
@@ -113,15 +110,13 @@ def enter_commune_entry(record_type: str) -> AnyResponse:
     )
 
 
-@console.get("/commune/entries/<record_id>")
-def commune_entry(record_id: str) -> Response:
+def detail(record_id: str) -> Response:
     """Show an entry; who entered for the commune corrects or withdraws it here."""
     entry = _entry(record_id)
     return _form_page(FormPage(_known_form(entry, _typed(entry)), entry, stored_files(entry.data)))
 
 
-@console.get("/commune/entries/<record_id>/files/<key>")
-def commune_file(record_id: str, key: str) -> Response:
+def file(record_id: str, key: str) -> Response:
     """Give a document of a plan; the look at it is audited."""
     runtime, entry = current_runtime(), _entry(record_id)
     with snapshot(runtime.engine) as session:
@@ -134,8 +129,7 @@ def commune_file(record_id: str, key: str) -> Response:
     return sent
 
 
-@console.post("/commune/entries/<record_id>")
-def correct_commune_entry(record_id: str) -> AnyResponse:
+def save(record_id: str) -> AnyResponse:
     """Write an entry anew over the revision that was seen."""
     entry, enterer = _entry(record_id), _enterer()
     seen = SeenOwnEntry(record_id, whole_number("seen_rev"))
@@ -149,8 +143,7 @@ def correct_commune_entry(record_id: str) -> AnyResponse:
     )
 
 
-@console.post("/commune/entries/<record_id>/withdraw")
-def withdraw_commune_entry(record_id: str) -> AnyResponse:
+def withdraw_entry(record_id: str) -> AnyResponse:
     """Let an entry count no longer."""
     entry, enterer = _entry(record_id), _enterer()
     seen = SeenOwnEntry(record_id, whole_number("seen_rev"))
@@ -161,15 +154,14 @@ def withdraw_commune_entry(record_id: str) -> AnyResponse:
     return done(_way_back(entry.data), "commune_withdrawn", record_id)
 
 
-@console.post("/commune/entries/<record_id>/return")
-def return_commune_entry(record_id: str) -> AnyResponse:
+def return_entry(record_id: str) -> AnyResponse:
     """Return a wrong entry to who entered it, with what is to be corrected."""
     entry, localizer = _entry(record_id), _localizer()
     text, path = request.form.get("text", "").strip(), request.form.get("path", "")
     if not text:
         return _refused_return(entry, Refusal(422, ErrorCode.REQUIRED, _REFUSALS[ErrorCode.REQUIRED]))
     label = localizer.say(N_("What is to be corrected"))
-    if asked := confirm_texts([OwnText("text", label, text)], "console.commune"):
+    if asked := confirm_texts([OwnText("text", label, text)], "console.commune.index"):
         return asked
     is_pinned = path in PATHS.get(entry.type, ())
     remarks = Remarks(comments=(Pin(path, text),)) if is_pinned else Remarks(text)
@@ -178,7 +170,6 @@ def return_commune_entry(record_id: str) -> AnyResponse:
     )
 
 
-@console.post("/commune/entries/<record_id>/take-back")
 def take_back_return(record_id: str) -> AnyResponse:
     """Delete the return of an entry."""
     entry = _entry(record_id)
@@ -224,7 +215,7 @@ def _written(form: EntryForm, entry: Stored | None, write: Callable[[Batch, Data
     made: list[object] = []
     data |= files.attachments(before)
     answer = save_entry(
-        form, entry, data, lambda batch, typed: made.append(write(batch, typed)), "console.commune"
+        form, entry, data, lambda batch, typed: made.append(write(batch, typed)), "console.commune.index"
     )
     if isinstance(answer, RefusedForm):
         return _form_page(FormPage(answer.form, entry, files), answer.message, answer.status)
@@ -242,7 +233,7 @@ def _form_page(shown: FormPage, refusal: str = "", status: int = 200) -> Respons
         reader = reader_of(session, officer, localizer)
         if entry:
             returned = return_view(session, runtime.tenant_id, entry, localizer)
-            if may(officer.role, "console.return_commune_entry", localizer.lists):
+            if may(officer.role, "console.commune.return_entry", localizer.lists):
                 offered = return_form(session, runtime.tenant_id, entry, form.paths, localizer)
     if offered and shown.is_return_refused:
         offered = replace(offered, path=request.form.get("path", ""), text=request.form.get("text", ""))
@@ -250,15 +241,15 @@ def _form_page(shown: FormPage, refusal: str = "", status: int = 200) -> Respons
     page = EntryPage(
         form,
         entry,
-        active="console.commune",
+        active="console.commune.index",
         title=type_name(form.record_type, localizer) if entry else localizer.say(view.ADD[form.record_type]),
         unit=localizer.label(localizer.lists.units, unit_id),
         back=_way_back({"unit_id": unit_id}),
-        action=url_for("console.correct_commune_entry", record_id=entry.record_id)
+        action=url_for("console.commune.save", record_id=entry.record_id)
         if entry
         else request.full_path.rstrip("?"),
         may_write=reader.may_enter,
-        withdraw_href=url_for("console.withdraw_commune_entry", record_id=entry.record_id) if entry else "",
+        withdraw_href=url_for("console.commune.withdraw_entry", record_id=entry.record_id) if entry else "",
         no_choice=_no_choice(form, localizer),
         facts=("unit_id",),
         faults=(("", shown.files.error, "#files"),) if shown.files.error else (),
@@ -280,7 +271,7 @@ def _documents(entry: Stored | None) -> list[tuple[str, str]]:
     """Return key and address of the documents of a plan."""
     keys = entries_of(entry.data, "attachments") if entry else {}
     return [
-        (key, url_for("console.commune_file", record_id=entry.record_id, key=key)) for key in keys if entry
+        (key, url_for("console.commune.file", record_id=entry.record_id, key=key)) for key in keys if entry
     ]
 
 
@@ -375,4 +366,4 @@ def _localizer() -> Localizer:
 
 
 def _way_back(data: Data) -> str:
-    return url_for("console.commune", unit=text_of(data, "unit_id"))
+    return url_for("console.commune.index", unit=text_of(data, "unit_id"))

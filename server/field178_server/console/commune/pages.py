@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Response, request, url_for
 
 from field178_server.console.commune import view
+from field178_server.console.commune.flashes import FLASHES
 from field178_server.console.commune.reader import reader_of, today
-from field178_server.console.shell.blueprint import console
-from field178_server.console.shell.flash import COMMUNE, take_flash
+from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import FilterLink, page_links, wanted_page
 from field178_server.console.shell.lists import FilterField
@@ -31,11 +31,10 @@ MOST_UNCOUNTED = 20
 _NOTHING = CommuneWork((), None, (), (), ())
 
 
-@console.get("/commune")
-def commune() -> Response:
+def index() -> Response:
     """Show what a commune still owes this month, and the entries of a kind, the newest first."""
     officer, runtime, plain = current_officer(), current_runtime(), Localizer(chosen_language())
-    kind, flash, day = request.args.get("type", ""), take_flash(COMMUNE), today()
+    kind, flash, day = request.args.get("type", ""), take_flash(FLASHES), today()
     with snapshot(runtime.engine) as session:
         reader = reader_of(session, officer, plain)
         unit_id = reader.chosen()
@@ -51,7 +50,7 @@ def commune() -> Response:
     localizer = Localizer(plain.language, names)
 
     def href(number: int | None = None, wanted: str = kind) -> str:
-        return url_for("console.commune", unit=unit_id, type=wanted or None, page=number)
+        return url_for("console.commune.index", unit=unit_id, type=wanted or None, page=number)
 
     counts = [sum(wanted in ("", one.type) for one in work.entries) for wanted in ("", *COMMUNE_TYPES)]
     labels = [plain.say(N_("All")), *(type_name(one, plain) for one in COMMUNE_TYPES)]
@@ -59,7 +58,7 @@ def commune() -> Response:
     return render(
         "commune/page.html",
         layout=layout,
-        active="console.commune",
+        active="console.commune.index",
         flash=flash.text(type_name(done.type, plain), plain) if flash and done else "",
         unit=dict(reader.units).get(unit_id, ""),
         unit_filter=(FilterField("unit", unit_label, unit_id, reader.units, plain.say(N_("Choose"))),)

@@ -40,7 +40,7 @@ def reader_of(session: Session, officer: OfficerContext, localizer: Localizer) -
     """Return what an officer may read and enter."""
     access, lists = access_to_communes(officer.role, officer.scopes), localizer.lists
     units = units_of(session, officer.tenant_id, access, lists, today())
-    may_enter = may(officer.role, "console.enter_commune_entry", lists)
+    may_enter = may(officer.role, "console.commune.add", lists)
     return CommuneReader(
         access, by_label((one, localizer.label(lists.units, one)) for one in units), may_enter
     )

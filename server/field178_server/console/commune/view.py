@@ -29,7 +29,7 @@ ADD = {
 
 def new_href(record_type: str, unit_id: str, **chosen: str) -> str:
     """Return the address of the form of a new entry."""
-    return url_for("console.new_commune_entry", record_type=record_type, unit=unit_id, **chosen)  # type: ignore[arg-type]  # words alone
+    return url_for("console.commune.new", record_type=record_type, unit=unit_id, **chosen)  # type: ignore[arg-type]  # words alone
 
 
 def owed_lines(work: CommuneWork, unit_id: str, today: date, localizer: Localizer) -> tuple[OwedLine, ...]:
@@ -60,7 +60,7 @@ def owed_lines(work: CommuneWork, unit_id: str, today: date, localizer: Localize
                 ),
                 "" if one.entry else say(N_("not entered yet")),
                 "" if one.entry else "warn",
-                url_for("console.commune_entry", record_id=one.entry.record_id)
+                url_for("console.commune.detail", record_id=one.entry.record_id)
                 if one.entry
                 else new_href(RISK_COUNT, unit_id, **chosen),
                 say(N_("Look at it")) if one.entry else say(N_("Enter")),
@@ -78,7 +78,7 @@ def _plan_line(work: CommuneWork, unit_id: str, today: date, localizer: Localize
         say(N_("plan of {year}")).format(year=today.year),
         number or say(N_("not entered yet")),
         "" if work.plan else "warn",
-        url_for("console.commune_entry", record_id=work.plan.record_id)
+        url_for("console.commune.detail", record_id=work.plan.record_id)
         if work.plan
         else new_href(PLAN, unit_id),
         say(N_("Look at it")) if work.plan else say(ADD[PLAN]),
@@ -115,7 +115,7 @@ def ended_note(
             N_("{count} establishments still lie in it: their workers are counted where they are moved to.")
         )
         sentences.append(text.format(count=localizer.number(ended.establishment_count)))
-    links = ((url_for("console.commune", unit=one), name) for one, name in names.items() if one in seen)
+    links = ((url_for("console.commune.index", unit=one), name) for one, name in names.items() if one in seen)
     return EndedNote(tuple(sentences), tuple(links))
 
 
@@ -148,7 +148,7 @@ def entry_lines(
             (localizer.half_year if one.type == RISK_COUNT else localizer.day)(day_of_entry(one)),
             type_name(one.type, localizer),
             *_said(one, localizer),
-            url_for("console.commune_entry", record_id=one.record_id),
+            url_for("console.commune.detail", record_id=one.record_id),
             return_word(returns[one.record_id], one, localizer) if one.record_id in returns else None,
         )
         for one in entries

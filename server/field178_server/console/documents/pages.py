@@ -7,7 +7,6 @@ import io
 from flask import Response, send_file
 
 from field178_server.audit import trail
-from field178_server.console.shell.blueprint import console
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
@@ -18,8 +17,7 @@ from field178_shared.documents.sources import COMMITMENT, MINUTES, SESSION_RECOR
 from field178_shared.errors import AppError, ErrorCode
 
 
-@console.get("/records/<record_id>/papers/<kind>")
-def record_paper(record_id: str, kind: str) -> Response:
+def paper(record_id: str, kind: str) -> Response:
     """Send one paper of a record within access, after its audit entry."""
     runtime, officer = current_runtime(), current_officer()
     access = access_of(officer.role, officer.scopes)

@@ -14,6 +14,7 @@ from field178_server.attachments.secure_delete import erase_soon
 from field178_server.attachments.storage.file_store import FileStore
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
+from field178_server.console.erasure.flashes import FLASHES
 from field178_server.console.erasure.view import (
     action_views,
     backups_text,
@@ -23,7 +24,6 @@ from field178_server.console.erasure.view import (
     found_view,
     holder_views,
 )
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import leave_flash, take_flash
 from field178_server.console.shell.form_actions import whole_number
 from field178_server.console.shell.layout import layout_of, render
@@ -54,25 +54,21 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
 from field178_shared.text.i18n import N_
 
-FLASHES = frozenset({"purge_asked", "purge_confirmed", "purge_refused", "purge_withdrawn"})
-
 _MOST = 120
-_ADDRESS = ListAddress("console.purges", ())
+_ADDRESS = ListAddress("console.erasure.index", ())
 
 Refusal = tuple[int, str]
 
 
-@console.get("/purges", endpoint="purges")
-def erasures() -> AnyResponse:
+def index() -> AnyResponse:
     """Show every erasure, those that wait for a second person first; find the record of a new one."""
     search = _typed_search()
     if is_uuid(search.number):
-        return redirect(url_for("console.asking_purge", record=search.number))
+        return redirect(url_for("console.erasure.new", record=search.number))
     return _list_page(search)
 
 
-@console.get("/purges/ask", endpoint="asking_purge")
-def erasure_form() -> Response:
+def new() -> Response:
     """Show what the erasure of a record would take, and ask why."""
     record_id = request.args.get("record", "").strip().lower()
     try:
@@ -83,8 +79,7 @@ def erasure_form() -> Response:
         return _list_page(RecordSearch(record_id), (error.status, _REFUSALS[error.code]))
 
 
-@console.post("/purges/ask", endpoint="ask_purge")
-def request_erasure() -> AnyResponse:
+def submit() -> AnyResponse:
     """Ask for an erasure; another officer decides."""
     record_id, reason = request.form.get("record", ""), request.form.get("reason", "")
     extent = _extent(record_id)
@@ -103,14 +98,12 @@ def request_erasure() -> AnyResponse:
     return _to_page(record_id, "purge_asked")
 
 
-@console.get("/purges/<record_id>", endpoint="purge_page")
-def erasure_page(record_id: str) -> Response:
+def detail(record_id: str) -> Response:
     """Show one erasure: its extent, its decisions, the tablets that have not synced since."""
     return _page(record_id)
 
 
-@console.post("/purges/<record_id>/confirm", endpoint="confirm_purge")
-def confirm_erasure(record_id: str) -> AnyResponse:
+def confirm(record_id: str) -> AnyResponse:
     """Remove the content, as the second person; its traces are wiped beside the requests."""
     rules, by, seen = declared_types(), current_officer().id, _seen(whole_number("seen_rev"))
 
@@ -125,8 +118,7 @@ def confirm_erasure(record_id: str) -> AnyResponse:
     return answer
 
 
-@console.post("/purges/<record_id>/refuse", endpoint="refuse_purge")
-def refuse_erasure(record_id: str) -> AnyResponse:
+def refuse(record_id: str) -> AnyResponse:
     """Decide, as the second person, that the content stays."""
     by, seen = current_officer().id, _seen()
     return _decide(
@@ -134,8 +126,7 @@ def refuse_erasure(record_id: str) -> AnyResponse:
     )
 
 
-@console.post("/purges/<record_id>/withdraw", endpoint="withdraw_purge")
-def withdraw_erasure(record_id: str) -> AnyResponse:
+def withdraw(record_id: str) -> AnyResponse:
     """Take a request back."""
     by, seen = current_officer().id, _seen()
     return _decide(
@@ -169,7 +160,7 @@ def _decide(record_id: str, code: str, work: Callable[[Session], object]) -> Any
 
 
 def _to_page(record_id: str, code: str) -> AnyResponse:
-    return leave_flash(redirect(url_for("console.purge_page", record_id=record_id), 303), code, record_id)
+    return leave_flash(redirect(url_for("console.erasure.detail", record_id=record_id), 303), code, record_id)
 
 
 def _typed_search() -> RecordSearch:
@@ -193,7 +184,7 @@ def _list_page(search: RecordSearch, refusal: Refusal | None = None) -> Response
         "erasure/list.html",
         refusal[0] if refusal else 200,
         layout=layout,
-        active="console.purges",
+        active="console.erasure.index",
         error=localizer.say(refusal[1]) if refusal else "",
         search=search,
         is_searched=is_searched,
@@ -219,10 +210,10 @@ def _asking_page(extent: Extent, refusal: Refusal | None = None) -> Response:
         "erasure/request.html",
         refusal[0] if refusal else 200,
         layout=layout,
-        active="console.purges",
+        active="console.erasure.index",
         error=localizer.say(refusal[1]) if refusal else "",
         record_id=extent.record_id,
-        may_audit=may(current_officer().role, "console.audit", localizer.lists),
+        may_audit=may(current_officer().role, "console.audit.index", localizer.lists),
         facts=extent_facts(extent, _previews(extent), localizer),
         backups=backups_text(extent, localizer),
         holders=holder_views(None, holders, localizer),
@@ -256,7 +247,7 @@ def _page(record_id: str, refusal: Refusal | None = None) -> Response:
         "erasure/page.html",
         refusal[0] if refusal else 200,
         layout=layout,
-        active="console.purges",
+        active="console.erasure.index",
         error=localizer.say(refusal[1]) if refusal else "",
         flash=flash.text("", localizer) if flash else "",
         record_id=record_id,

@@ -73,8 +73,8 @@ def found_view(row: FittingRecord, localizer: Localizer) -> FoundView:
         code=row.code,
         day=localizer.day(row.occurred_on) if row.occurred_on else "",
         area=area or scope_text(row.scope, localizer),
-        href=url_for("console.asking_purge", record=row.record_id),
-        readers_href=url_for("console.audit", object=row.record_id, kind="reading"),
+        href=url_for("console.erasure.new", record=row.record_id),
+        readers_href=url_for("console.audit.index", object=row.record_id, kind="reading"),
     )
 
 

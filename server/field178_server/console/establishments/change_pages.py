@@ -19,7 +19,6 @@ from field178_server.console.establishments.frame import (
 )
 from field178_server.console.establishments.hints import unseen_hints
 from field178_server.console.establishments.reader import own_localizer, today
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import attempt, done, office, whole_number
 from field178_server.console.shell.policy import own_access
 from field178_server.console.shell.preferences import chosen_language
@@ -37,8 +36,7 @@ from field178_shared.text.i18n import N_
 CLOSED, MOVED = "establishment_closed", "establishment_moved"
 
 
-@console.get("/establishments/<record_id>/close")
-def closing_establishment(record_id: str) -> AnyResponse:
+def close_form(record_id: str) -> AnyResponse:
     """Show the form that ends, interrupts or takes up again an establishment's work."""
     record = entry_page(record_id).record
     likely = "closed" if _is_operating(record.data) else "operating"
@@ -46,8 +44,7 @@ def closing_establishment(record_id: str) -> AnyResponse:
     return _close_page(EntryFormState(record_id, record.data, record.rev, typed))
 
 
-@console.post("/establishments/<record_id>/close")
-def close_establishment(record_id: str) -> AnyResponse:
+def close(record_id: str) -> AnyResponse:
     """Set the operating status from a day on, with its reason as a line of the note."""
     page, seen_rev = entry_page(record_id), whole_number("seen_rev")
     state = EntryFormState(record_id, page.record.data, seen_rev, typed_texts())
@@ -58,7 +55,7 @@ def close_establishment(record_id: str) -> AnyResponse:
         return _close_page(replace(state, hints=hints))
     refusal = save_values(SeenEstablishment(record_id, seen_rev), values)
     if refusal is None:
-        return done(url_for("console.establishment", record_id=record_id), CLOSED, record_id)
+        return done(url_for("console.establishments.detail", record_id=record_id), CLOSED, record_id)
     named = {_CLOSING_FIELD.get(path, path): codes for path, codes in refusal.problems.items()}
     current = entry_page(record_id).record
     state = EntryFormState(
@@ -67,15 +64,13 @@ def close_establishment(record_id: str) -> AnyResponse:
     return _close_page(replace(state, message=refusal.message), refusal.status)
 
 
-@console.get("/establishments/<record_id>/move")
-def moving_establishment(record_id: str) -> AnyResponse:
+def move_form(record_id: str) -> AnyResponse:
     """Show the communes that an entry can be moved to."""
     record = entry_page(record_id).record
     return _move_page(EntryFormState(record_id, record.data, record.rev))
 
 
-@console.post("/establishments/<record_id>/move")
-def move_establishment(record_id: str) -> AnyResponse:
+def move(record_id: str) -> AnyResponse:
     """Move an entry to the area of another commune; its visits stay with it."""
     page, unit, seen_rev = entry_page(record_id), request.form.get("unit_id", ""), whole_number("seen_rev")
     state = EntryFormState(record_id, page.record.data, page.record.rev, typed_texts())
@@ -92,7 +87,7 @@ def move_establishment(record_id: str) -> AnyResponse:
 
     refusal = attempt(work, SENTENCES)
     if refusal is None:
-        return done(url_for("console.establishment", record_id=record_id), MOVED, record_id)
+        return done(url_for("console.establishments.detail", record_id=record_id), MOVED, record_id)
     return _move_page(replace(state, message=refusal.message), refusal.status)
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from flask import request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from field178_server.console.establishments.flashes import FLASHES
 from field178_server.console.establishments.frame import EntryFormState, entry_page, form_page
 from field178_server.console.establishments.hints import duplicate_reason
 from field178_server.console.establishments.reader import own_localizer
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, done, office
 from field178_server.console.shell.layout import layout_of, render
@@ -39,7 +39,7 @@ from field178_shared.text.i18n import N_
 
 DISMISSED, RESTORED = "duplicate_dismissed", "duplicate_restored"
 SHOWN_PAIRS = 100
-_LIST = ListAddress("console.duplicate_establishments", ("dismissed",))
+_LIST = ListAddress("console.establishments.duplicates", ("dismissed",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,11 @@ class DismissedLine:
     restore_href: str
 
 
-@console.get("/establishments/duplicates")
-def duplicate_establishments() -> AnyResponse:
+def duplicates() -> AnyResponse:
     """Show all entries that may be the same place, in pairs, the surest first; or those told apart."""
     runtime, localizer = current_runtime(), own_localizer()
     is_dismissed, access = request.args.get("dismissed") == "1", own_access()
-    flash = take_flash(frozenset({DISMISSED, RESTORED}))
+    flash = take_flash(FLASHES)
     with snapshot(runtime.engine) as session:
         pairs = () if is_dismissed else duplicate_pairs(session, runtime.tenant_id, access)
         told_apart = dismissed_page(session, runtime.tenant_id, access, PageStart.read(request.args))
@@ -81,7 +80,7 @@ def duplicate_establishments() -> AnyResponse:
     return render(
         "establishments/duplicates.html",
         layout=layout,
-        active="console.establishments",
+        active="console.establishments.index",
         is_dismissed=is_dismissed,
         tabs=_tabs(is_dismissed, len(pairs), dismissed_count, localizer),
         pairs=[_pair_line(pair, localizer) for pair in pairs[:SHOWN_PAIRS]],
@@ -92,18 +91,16 @@ def duplicate_establishments() -> AnyResponse:
     )
 
 
-@console.get("/establishments/<record_id>/not-duplicate")
-def dismissing_duplicate(record_id: str) -> AnyResponse:
+def dismiss_duplicate_form(record_id: str) -> AnyResponse:
     """Show two entries and ask why they are not the same place."""
     return _dismiss_page(record_id, request.args.get("other", ""))
 
 
-@console.post("/establishments/<record_id>/not-duplicate")
 def dismiss_duplicate(record_id: str) -> AnyResponse:
     """Tell two entries apart, so that they are proposed as the same place no more."""
     other_id, reason = request.form.get("other", ""), request.form.get("reason", "").strip()
     label = own_localizer().say(_REASON)
-    if asked := confirm_texts([OwnText("reason", label, reason)], "console.establishments"):
+    if asked := confirm_texts([OwnText("reason", label, reason)], "console.establishments.index"):
         return asked
     refusal = attempt(
         lambda session: register.dismiss_duplicate(
@@ -114,10 +111,9 @@ def dismiss_duplicate(record_id: str) -> AnyResponse:
     if refusal is not None:
         said = message(refusal.code, own_localizer().language)
         return _dismiss_page(record_id, other_id, {"reason": said}, refusal.status)
-    return done(url_for("console.duplicate_establishments"), DISMISSED, record_id)
+    return done(url_for("console.establishments.duplicates"), DISMISSED, record_id)
 
 
-@console.post("/establishments/duplicates/<dismissal_id>/restore")
 def restore_duplicate(dismissal_id: str) -> AnyResponse:
     """Let two entries be proposed as possible duplicates again."""
     run_write(
@@ -150,7 +146,7 @@ def _dismiss_page(
                     text_of(data, "address_line"),
                     localizer.label(localizer.lists.units, text_of(data, "unit_id")),
                 ),
-                url_for("console.establishment", record_id=found),
+                url_for("console.establishments.detail", record_id=found),
             )
             for data, found in zip(both, (record_id, other.record_id), strict=True)
         ],
@@ -192,7 +188,7 @@ def _dismissed_line(pair: DismissedPair, localizer: Localizer) -> DismissedLine:
         links=_links(pair.ids),
         reason=pair.reason,
         said=f"{localizer.person(pair.dismissed_by)} · {localizer.instant(pair.dismissed_at)}",
-        restore_href=url_for("console.restore_duplicate", dismissal_id=pair.dismissal_id),
+        restore_href=url_for("console.establishments.restore_duplicate", dismissal_id=pair.dismissal_id),
     )
 
 
@@ -205,15 +201,15 @@ def _places(addresses: Sequence[str], unit_ids: Sequence[str], localizer: Locali
 
 
 def _links(ids: tuple[str, str]) -> tuple[str, str]:
-    one, other = (url_for("console.establishment", record_id=record_id) for record_id in ids)
+    one, other = (url_for("console.establishments.detail", record_id=record_id) for record_id in ids)
     return one, other
 
 
 def merge_href(record_id: str, other_id: str) -> str:
     """Return the address of the comparison of two entries."""
-    return url_for("console.merging_establishment", record_id=record_id, other=other_id)
+    return url_for("console.establishments.merge_form", record_id=record_id, other=other_id)
 
 
 def dismiss_href(record_id: str, other_id: str) -> str:
     """Return the address at which two entries are told apart."""
-    return url_for("console.dismissing_duplicate", record_id=record_id, other=other_id)
+    return url_for("console.establishments.dismiss_duplicate_form", record_id=record_id, other=other_id)

@@ -28,7 +28,6 @@ from field178_server.console.establishments.frame import (
 )
 from field178_server.console.establishments.hints import unseen_hints
 from field178_server.console.establishments.reader import own_localizer, today
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import Refusal, attempt, done, office, whole_number
 from field178_server.console.shell.policy import own_access
 from field178_server.console.text.field_labels import value_text
@@ -45,16 +44,14 @@ from field178_shared.text.i18n import N_
 ADDED, EDITED = "establishment_added", "establishment_edited"
 
 
-@console.get("/establishments/new")
-def new_establishment() -> AnyResponse:
+def new() -> AnyResponse:
     """Show the form of a new entry."""
     name = request.args.get("name", "")[:120]
     data: Data = {"operating_status_id": "operating", **({"name": name} if name else {})}
     return _form_page(EntryFormState(current_runtime().ids.time_ordered(), data, 0))
 
 
-@console.post("/establishments/new")
-def add_establishment() -> AnyResponse:
+def add() -> AnyResponse:
     """File a new entry, or show what is wrong and what it may be a double of."""
     record_id = request.form.get("record", "")
     if not is_uuid(record_id):
@@ -69,20 +66,18 @@ def add_establishment() -> AnyResponse:
             lambda session: register.add(session, office(), own_access(), record_id, content), SENTENCES
         )
         if refusal is None:
-            return done(url_for("console.establishment", record_id=record_id), ADDED, record_id)
+            return done(url_for("console.establishments.detail", record_id=record_id), ADDED, record_id)
         state = replace(state, errors=errors_of(refusal.problems, own_localizer()), message=refusal.message)
     return _form_page(state, 422)
 
 
-@console.get("/establishments/<record_id>/edit")
-def edit_establishment(record_id: str) -> AnyResponse:
+def edit(record_id: str) -> AnyResponse:
     """Show the form of an entry."""
     record = entry_page(record_id).record
     return _form_page(EntryFormState(record_id, record.data, record.rev))
 
 
-@console.post("/establishments/<record_id>/edit")
-def save_establishment(record_id: str) -> AnyResponse:
+def save(record_id: str) -> AnyResponse:
     """Save what was changed, or show what is wrong, what was changed elsewhere, and possible doubles."""
     page, seen_rev = entry_page(record_id), whole_number("seen_rev")
     typed = typed_entry(request.form, own_localizer(), is_new=False)
@@ -92,7 +87,7 @@ def save_establishment(record_id: str) -> AnyResponse:
             return _form_page(replace(state, hints=hints))
         refusal = save_values(SeenEstablishment(record_id, seen_rev), typed.values)
         if refusal is None:
-            return done(url_for("console.establishment", record_id=record_id), EDITED, record_id)
+            return done(url_for("console.establishments.detail", record_id=record_id), EDITED, record_id)
         state = _refused(state, entry_page(record_id), typed.values, refusal)
         return _form_page(state, refusal.status)
     return _form_page(state, 422)

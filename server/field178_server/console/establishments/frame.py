@@ -62,7 +62,7 @@ def form_page(template: str, state: EntryFormState, status: int, **values: objec
         template,
         status,
         layout=layout,
-        active="console.establishments",
+        active="console.establishments.index",
         state=state,
         name=text_of(state.data, "name"),
         **{"faults": error_links(state.errors, localizer), **values},

@@ -56,7 +56,7 @@ def _duplicates(record_id: str, content: Data, before: Data) -> list[EntryHint]:
                     duplicate_reason(one, localizer),
                 )
             ),
-            href=url_for("console.establishment", record_id=one.record_id),
+            href=url_for("console.establishments.detail", record_id=one.record_id),
         )
         for one in found
     ]

@@ -19,7 +19,6 @@ from field178_server.console.establishments.form import (
 from field178_server.console.establishments.frame import SENTENCES, EntryFormState, entry_page, form_page
 from field178_server.console.establishments.hints import duplicate_reason
 from field178_server.console.establishments.reader import own_localizer
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import Refusal, attempt, done, office, whole_number
 from field178_server.console.shell.policy import own_access
 from field178_server.console.text.field_labels import value_text
@@ -68,8 +67,7 @@ class DoubleLine:
     dismiss_href: str = ""
 
 
-@console.get("/establishments/<record_id>/merge")
-def merging_establishment(record_id: str) -> AnyResponse:
+def merge_form(record_id: str) -> AnyResponse:
     """Show two entries beside each other, or the search for the second one."""
     page, other_id = entry_page(record_id), request.args.get("other", "")
     state = EntryFormState(record_id, page.record.data, page.record.rev)
@@ -78,8 +76,7 @@ def merging_establishment(record_id: str) -> AnyResponse:
     return _merge_page(state, entry_page(other_id), {})
 
 
-@console.post("/establishments/<record_id>/merge")
-def merge_establishment(record_id: str) -> AnyResponse:
+def merge(record_id: str) -> AnyResponse:
     """Merge the second entry into the first, with the facts that were picked from it."""
     page, other = entry_page(record_id), entry_page(request.form.get("other", ""))
     keys = [key for key, _ in _groups() if request.form.get(f"take:{key}") == "other"]
@@ -95,13 +92,12 @@ def merge_establishment(record_id: str) -> AnyResponse:
 
     refusal = attempt(work, SENTENCES)
     if refusal is None:
-        return done(url_for("console.establishment", record_id=record_id), MERGED, record_id)
+        return done(url_for("console.establishments.detail", record_id=record_id), MERGED, record_id)
     state = EntryFormState(record_id, page.record.data, page.record.rev, {key: "other" for key in keys})
     return _merge_page(_refused(state, refusal), other, dict(state.typed or {}), refusal.status)
 
 
-@console.post("/establishments/<record_id>/unmerge")
-def unmerge_establishment(record_id: str) -> AnyResponse:
+def unmerge(record_id: str) -> AnyResponse:
     """Give a merged entry its own life back, and the other one the values that it had."""
     merged = SeenEstablishment(request.form.get("other", ""), whole_number("other_rev"))
 
@@ -111,7 +107,7 @@ def unmerge_establishment(record_id: str) -> AnyResponse:
 
     refusal = attempt(work, {ErrorCode.RULE: SENTENCES[ErrorCode.RULE]})
     if refusal is None:
-        return done(url_for("console.establishment", record_id=record_id), UNMERGED, record_id)
+        return done(url_for("console.establishments.detail", record_id=record_id), UNMERGED, record_id)
     page = entry_page(record_id)
     state = EntryFormState(record_id, page.record.data, page.record.rev)
     return _search_page(_refused(state, refusal), refusal.status)
@@ -124,7 +120,7 @@ def double_lines(session: Session, record_id: str, data: Data, localizer: Locali
         DoubleLine(
             name=hint.name,
             detail=f"{_place(hint, localizer)} · {duplicate_reason(hint, localizer)}",
-            href=url_for("console.establishment", record_id=hint.record_id),
+            href=url_for("console.establishments.detail", record_id=hint.record_id),
             merge_href=merge_href(record_id, hint.record_id),
             dismiss_href=dismiss_href(record_id, hint.record_id),
         )
@@ -212,7 +208,7 @@ def _search_page(state: EntryFormState, status: int = 200) -> AnyResponse:
         DoubleLine(
             name=row.name,
             detail=address_text(row.address, localizer.label(localizer.lists.units, row.unit_id)),
-            href=url_for("console.establishment", record_id=row.record_id),
+            href=url_for("console.establishments.detail", record_id=row.record_id),
             merge_href=merge_href(state.record_id, row.record_id),
         )
         for row in rows

@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.console.establishments.change_pages import CLOSED, MOVED
+from field178_server.console.components.export_link import export_href
+from field178_server.console.components.saved_views import saved_views
+from field178_server.console.components.table_files import Cell, TableFile, table_response
 from field178_server.console.establishments.file_view import TYPE, file_view, status_label
-from field178_server.console.establishments.form_pages import ADDED, EDITED
-from field178_server.console.establishments.merge_pages import MERGED, UNMERGED, double_lines
+from field178_server.console.establishments.flashes import FLASHES
+from field178_server.console.establishments.merge_pages import double_lines
 from field178_server.console.establishments.register_points import map_legend, register_points
 from field178_server.console.records.record_view import record_view
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.lists import MAP_VIEW, FilterField, ListAddress, export_href, saved_views
+from field178_server.console.shell.lists import MAP_VIEW, FilterField, ListAddress
 from field178_server.console.shell.maps import map_of, point_filter, points_answer, wanted_point
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.shell.readings import note_reading
-from field178_server.console.shell.tables import Cell, TableFile, table_response
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer, address_text
 from field178_server.console.text.state_labels import StateLabel
@@ -66,8 +66,7 @@ class EntryAction:
     href: str
 
 
-@console.get("/establishments")
-def establishments() -> Response:
+def index() -> Response:
     """Show the register, searched without marks."""
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
     query, localizer = _query(), Localizer(language)
@@ -78,8 +77,8 @@ def establishments() -> Response:
     return render(
         "establishments/list.html",
         layout=layout,
-        active="console.establishments",
-        may_import=may(officer.role, "console.register_imports", localizer.lists),
+        active="console.establishments.index",
+        may_import=may(officer.role, "console.register_import.index", localizer.lists),
         text=query.text,
         may_edit=may(officer.role, _EDIT, localizer.lists),
         rows=_register_lines(found.rows, localizer),
@@ -96,26 +95,23 @@ def establishments() -> Response:
     )
 
 
-@console.get("/map")
-def register_map_page() -> AnyResponse:
+def map_view() -> AnyResponse:
     """Lead on to the register on the map."""
-    return redirect(url_for("console.establishments", view=MAP_VIEW))
+    return redirect(url_for("console.establishments.index", view=MAP_VIEW))
 
 
-@console.get("/establishments/points")
-def establishments_points() -> Response:
+def points() -> Response:
     """Return the register, as it is searched and filtered, as points."""
     runtime, localizer = current_runtime(), Localizer(chosen_language())
     query = _query()
     with snapshot(runtime.engine) as session:
         found = register_map(session, query)
     points = register_points(found.points, local_date(runtime.clock.now()), localizer)
-    href = url_for("console.establishment", record_id="")
+    href = url_for("console.establishments.detail", record_id="")
     return points_answer(points, found.placed, found.unplaced, localizer, href)
 
 
-@console.get("/establishments.<kind>")
-def establishments_file(kind: str) -> AnyResponse:
+def file(kind: str) -> AnyResponse:
     """Return the register, as it is searched and filtered, as a file."""
     query, localizer = _query(), Localizer(chosen_language())
     headings = [
@@ -134,15 +130,14 @@ def establishments_file(kind: str) -> AnyResponse:
                 row.registration_number,
                 localizer.choice("operating_status", row.operating_status_id),
                 *point,
-                url_for("console.establishment", record_id=row.record_id, _external=True),
+                url_for("console.establishments.detail", record_id=row.record_id, _external=True),
             ]
 
     table = TableFile("establishments", localizer.say(N_("Register of establishments")), headings)
     return table_response(kind, table, rows)
 
 
-@console.get("/establishments/<record_id>")
-def establishment(record_id: str) -> AnyResponse:
+def detail(record_id: str) -> AnyResponse:
     """Show one register entry; a merged one shows the page of its merge target."""
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
     access = access_of(officer.role, officer.scopes)
@@ -160,21 +155,21 @@ def establishment(record_id: str) -> AnyResponse:
         )
         layout = layout_of(session, officer, Localizer(language))
     if merge_target is not None:
-        return redirect(url_for("console.establishment", record_id=merge_target))
+        return redirect(url_for("console.establishments.detail", record_id=merge_target))
     if page is None or file is None or page.record.type != TYPE:
         raise AppError(ErrorCode.NOT_FOUND)
     note_reading(record_id, page.record.scope)
     localizer, now = Localizer(language, page.names), runtime.clock.now()
-    flash = take_flash(frozenset({ADDED, EDITED, CLOSED, MOVED, MERGED, UNMERGED}))
+    flash = take_flash(FLASHES)
     return render(
         "establishments/page.html",
         layout=layout,
-        active="console.establishments",
+        active="console.establishments.index",
         view=record_view(page, localizer, now),
         file=file_view(file, page.record.data, local_date(now), localizer),
         kind=localizer.label(localizer.lists.types, page.record.data.get("establishment_type_id")),
-        may_enter=may(officer.role, "console.enter", localizer.lists),
-        may_audit=may(officer.role, "console.audit", localizer.lists),
+        may_enter=may(officer.role, "console.follow_ups.enter", localizer.lists),
+        may_audit=may(officer.role, "console.audit.index", localizer.lists),
         map_href=_on_map(record_id, page.record.data),
         actions=_actions(record_id, page.record.data, localizer) if may_edit else (),
         doubles=doubles,
@@ -186,7 +181,7 @@ def establishment(record_id: str) -> AnyResponse:
 def _on_map(record_id: str, data: Data) -> str:
     """Return the address of an entry on the map, among those of its commune."""
     unit, point = data.get("unit_id"), f"point-{record_id}"
-    return url_for("console.establishments", view=MAP_VIEW, unit=unit, _anchor=point)
+    return url_for("console.establishments.index", view=MAP_VIEW, unit=unit, _anchor=point)
 
 
 def _actions(record_id: str, data: Data, localizer: Localizer) -> tuple[EntryAction, ...]:
@@ -195,11 +190,11 @@ def _actions(record_id: str, data: Data, localizer: Localizer) -> tuple[EntryAct
     labels = (
         (_EDIT, N_("Edit")),
         (
-            "console.closing_establishment",
+            "console.establishments.close_form",
             N_("Close or suspend") if is_operating else N_("Open again or change the status"),
         ),
-        ("console.moving_establishment", N_("Move to another commune")),
-        ("console.merging_establishment", N_("Merge with another entry")),
+        ("console.establishments.move_form", N_("Move to another commune")),
+        ("console.establishments.merge_form", N_("Merge with another entry")),
     )
     return tuple(
         EntryAction(localizer.say(label), url_for(endpoint, record_id=record_id))
@@ -207,9 +202,15 @@ def _actions(record_id: str, data: Data, localizer: Localizer) -> tuple[EntryAct
     )
 
 
-_EDIT = "console.edit_establishment"
+_EDIT = "console.establishments.edit"
 _FILTERS = ("unit", "type", "status", "point")
-_LIST = ListAddress("console.establishments", ("q", *_FILTERS, "view"))
+_LIST = ListAddress(
+    "console.establishments.index",
+    ("q", *_FILTERS, "view"),
+    points_endpoint="console.establishments.points",
+    file_endpoint="console.establishments.file",
+    saved_as="establishments",
+)
 _FILE_FIELDS = (
     *("name", "establishment_type_id", "unit_id", "address_line", "registration_number"),
     *("operating_status_id", "lat", "lon"),

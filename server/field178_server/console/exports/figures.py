@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from field178_server.console.shell.left_out import sentences_for
+from field178_server.console.components.left_out import sentences_for
 from field178_server.console.text.figure_texts import OPEN_SHARE
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from flask import Response, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from field178_server.console.exports.flashes import FLASHES
 from field178_server.console.exports.view import export_form, export_line, wanted_export
-from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.access import any_of
 from field178_server.console.shell.confirmation import ask_before_file
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import ListAddress
-from field178_server.console.shell.policy import holds_right
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write, snapshot
@@ -43,13 +43,11 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import VIETNAM, local_date
 
-_ADDRESS = ListAddress("console.exports", ("what",))
-FLASHES = frozenset({"export_withdrawn"})
+_ADDRESS = ListAddress("console.exports.index", ("what",))
 _TOO_MANY = N_("Five of your exports are waiting already. Stop one below, or ask again when one is done.")
 
 
-@console.get("/exports", endpoint="exports")
-def all_exports() -> Response:
+def index() -> Response:
     """Show the form of an export, and the exports that the officer may see, the youngest first."""
     return _exports_page(request.args)
 
@@ -69,7 +67,7 @@ def _exports_page(given: Mapping[str, str], refusal: tuple[int, str] | None = No
         "exports/page.html",
         refusal[0] if refusal else 200,
         layout=layout,
-        active="console.exports",
+        active="console.exports.index",
         flash=flash.text("", localizer) if flash else "",
         form=export_form(kinds, given, officer, localizer, local_date(now)) if kinds else None,
         asks_password=not is_confirmed(),
@@ -83,8 +81,7 @@ def _exports_page(given: Mapping[str, str], refusal: tuple[int, str] | None = No
     )
 
 
-@console.post("/exports", endpoint="request_export")
-def ask_for_export() -> AnyResponse:
+def submit() -> AnyResponse:
     """Queue an export, once the password was typed again; of a whole one, overseers are told."""
     runtime, officer, context = current_runtime(), current_officer(), office()
     localizer, today = Localizer(chosen_language()), local_date(runtime.clock.now())
@@ -106,18 +103,17 @@ def ask_for_export() -> AnyResponse:
         if error.code is not ErrorCode.SLOW_DOWN:
             raise
         return _exports_page(request.form, (error.status, _TOO_MANY))
-    return redirect(url_for("console.exports", what=form.kind.key), 303)
+    return redirect(url_for("console.exports.index", what=form.kind.key), 303)
 
 
-@console.get("/exports/<job_id>/file", endpoint="export_file")
-def one_file(job_id: str) -> AnyResponse:
+def file(job_id: str) -> AnyResponse:
     """Send the file of an own export; that it was taken out stands in the audit trail."""
     runtime, context, job = current_runtime(), office(), _own(job_id)
     until = kept_until(job)
     path = KeptFiles(runtime.settings.data_dir, runtime.tenant_id).path_of(job_id)
     if until is None or runtime.clock.now() >= until or not path.exists():
         raise AppError(ErrorCode.NOT_FOUND)
-    if (asked := ask_before_file(url_for("console.exports"))) is not None:
+    if (asked := ask_before_file(url_for("console.exports.index"))) is not None:
         return asked
     run_write(runtime.engine, lambda session: note_download(session, context, job_id, job.outcome))
     form = job.arguments["format"]
@@ -133,24 +129,22 @@ def one_file(job_id: str) -> AnyResponse:
     )
 
 
-@console.post("/exports/<job_id>/stop", endpoint="stop_export")
-def stop_one(job_id: str) -> AnyResponse:
+def stop_export(job_id: str) -> AnyResponse:
     """Ask an export to stop."""
     runtime, context = current_runtime(), office()
     _overseen(job_id)
     run_write(runtime.engine, lambda session: stop(session, context, job_id))
-    return redirect(url_for("console.exports"), 303)
+    return redirect(url_for("console.exports.index"), 303)
 
 
-@console.post("/exports/<job_id>/withdraw", endpoint="withdraw_export")
-def withdraw_one(job_id: str) -> AnyResponse:
+def withdraw(job_id: str) -> AnyResponse:
     """Withdraw an export before its time is over: its file is removed, what was taken out already is not."""
     runtime, context = current_runtime(), office()
     _overseen(job_id)
     run_write(runtime.engine, lambda session: withdraw_export(session, context, job_id))
     # After the commit: without its entry in the trail no file goes.
     KeptFiles(runtime.settings.data_dir, runtime.tenant_id).remove(job_id)
-    return done(url_for("console.exports"), "export_withdrawn", job_id)
+    return done(url_for("console.exports.index"), "export_withdrawn", job_id)
 
 
 def _own(job_id: str) -> JobRow:
@@ -174,7 +168,7 @@ def _overseen(job_id: str) -> JobRow:
 
 
 def _oversees() -> bool:
-    return holds_right(current_officer().role, OVERSIGHT_RIGHTS, load())
+    return any_of(*OVERSIGHT_RIGHTS).is_open_to(current_officer().role, load())
 
 
 def _people_in(jobs: Iterable[JobRow]) -> set[str]:

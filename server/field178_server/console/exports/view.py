@@ -9,12 +9,12 @@ from datetime import date, datetime
 from flask import url_for
 
 from field178_server.accounts.officers import OfficerContext
+from field178_server.console.components.export_names import export_name
+from field178_server.console.components.figure_periods import PERIODS, areas_in_words
+from field178_server.console.components.job_labels import JOB_STATES
 from field178_server.console.records.figure_filters import area_filter, period_filters
 from field178_server.console.shell.lists import FilterField
-from field178_server.console.text.export_names import export_name
 from field178_server.console.text.field_labels import field_name
-from field178_server.console.text.figure_periods import PERIODS, areas_in_words
-from field178_server.console.text.job_labels import JOB_STATES
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.jobs.queue import JobRow, JobState
@@ -139,7 +139,7 @@ def export_line(
         rows=localizer.number(outcome["records"]) if "records" in outcome else "",
         sha256=str(outcome.get("sha256", "")),
         kept=kept,
-        href=url_for("console.export_file", job_id=job.job_id) if is_kept and is_own else "",
+        href=url_for("console.exports.file", job_id=job.job_id) if is_kept and is_own else "",
         is_final=job.state.is_final,
         may_stop=(is_own or oversees) and not job.state.is_final and not job.is_stop_wanted,
         may_withdraw=(is_own or oversees) and is_kept,

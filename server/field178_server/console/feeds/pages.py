@@ -8,8 +8,8 @@ from flask import Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.feeds import view
+from field178_server.console.feeds.flashes import FLASHES
 from field178_server.console.feeds.form import LABELS, TokenForm, errors_of
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.layout import layout_of, render
@@ -31,14 +31,12 @@ from field178_server.records.labels import names_of
 from field178_server.runtime import new_token
 from field178_shared.errors import AppError, ErrorCode
 
-FLASHES = frozenset({"feed_token_revoked"})
-_ADDRESS = ListAddress("console.feeds", ("tab",))
+_ADDRESS = ListAddress("console.feeds.index", ("tab",))
 _SECRET = "feed_token"  # noqa: S105  # the name of a cookie
 _SERVICE = "/odata/v4/"
 
 
-@console.get("/feeds")
-def feeds() -> Response:
+def index() -> Response:
     """Show the tokens of a part of the list, the youngest first."""
     runtime, localizer, tab = current_runtime(), Localizer(chosen_language()), view.wanted_tab()
     now = runtime.clock.now()
@@ -48,24 +46,22 @@ def feeds() -> Response:
     return render(
         "feeds/list.html",
         layout=layout,
-        active="console.feeds",
+        active="console.feeds.index",
         tabs=view.tab_links(tab, found, localizer),
         is_usable=tab is queries.TokenTab.USABLE,
-        may_make=may(current_officer().role, "console.new_feed_token", localizer.lists),
+        may_make=may(current_officer().role, "console.feeds.new", localizer.lists),
         lines=[view.line_of(one, localizer, now) for one in found.tokens],
         links=_ADDRESS.pages(found.page),
         address=_service_address(),
     )
 
 
-@console.get("/feeds/new")
-def new_feed_token() -> Response:
+def new() -> Response:
     """Show the form of a new token."""
     return _form_page(TokenForm())
 
 
-@console.post("/feeds/new")
-def make_feed_token() -> AnyResponse:
+def add() -> AnyResponse:
     """Make a token, and lead to the page that shows it once."""
     runtime, localizer, context, form = (
         current_runtime(),
@@ -87,17 +83,15 @@ def make_feed_token() -> AnyResponse:
         return made
 
     token_id = run_write(runtime.engine, make)
-    return show_once(url_for("console.feed_secret", token_id=token_id), _SECRET, token)
+    return show_once(url_for("console.feeds.secret", token_id=token_id), _SECRET, token)
 
 
-@console.get("/feeds/<token_id>")
-def feed_token(token_id: str) -> Response:
+def detail(token_id: str) -> Response:
     """Show a token: whose data it reads, which tables, how it was used, and how to end it."""
     return _token_page(_token(token_id))
 
 
-@console.get("/feeds/<token_id>/token")
-def feed_secret(token_id: str) -> Response:
+def secret(token_id: str) -> Response:
     """Show the token itself, once; whoever loads the page again is told so."""
     runtime, localizer, found = current_runtime(), Localizer(chosen_language()), _token(token_id)
     with snapshot(runtime.engine) as session:
@@ -105,21 +99,20 @@ def feed_secret(token_id: str) -> Response:
     return render(
         "feeds/secret.html",
         layout=layout,
-        active="console.feeds",
+        active="console.feeds.index",
         token=view.line_of(found, localizer, runtime.clock.now()),
         secret=take_shown_once(_SECRET),
         address=_service_address(),
     )
 
 
-@console.post("/feeds/<token_id>/revoke")
-def revoke_feed_token(token_id: str) -> AnyResponse:
+def revoke(token_id: str) -> AnyResponse:
     """End a token at once."""
     found, context = _token(token_id), office()
     if (refusal := password_refusal()) is not None:
         return _token_page(found, refusal)
     run_write(current_runtime().engine, lambda session: operations.revoke_token(session, context, token_id))
-    return done(url_for("console.feed_token", token_id=token_id), "feed_token_revoked", token_id)
+    return done(url_for("console.feeds.detail", token_id=token_id), "feed_token_revoked", token_id)
 
 
 def _token(token_id: str) -> TokenOfOfficer:
@@ -143,10 +136,10 @@ def _token_page(found: TokenOfOfficer, refusal: tuple[int, str] | None = None) -
         "feeds/token.html",
         refusal[0] if refusal else 200,
         layout=layout,
-        active="console.feeds",
+        active="console.feeds.index",
         flash=flash.text(token.label, localizer) if flash else "",
         token=view.line_of(found, localizer, runtime.clock.now()),
-        sees_person=may(current_officer().role, "console.person", localizer.lists),
+        sees_person=may(current_officer().role, "console.people.detail", localizer.lists),
         made_by=localizer.person(token.made_by),
         revoked_by=localizer.person(token.revoked_by) if token.revoked_by else "",
         address=_service_address(),
@@ -164,7 +157,7 @@ def _form_page(form: TokenForm, refusal: tuple[int, str] | None = None) -> Respo
         "feeds/new.html",
         refusal[0] if refusal else 422 if form.errors else 200,
         layout=layout,
-        active="console.feeds",
+        active="console.feeds.index",
         form=form,
         labels=LABELS,
         readers=view.reader_options(readers, localizer),

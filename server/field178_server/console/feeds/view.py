@@ -49,7 +49,7 @@ def wanted_tab() -> TokenTab:
 def tab_links(tab: TokenTab, found: TokenList, localizer: Localizer) -> list[FilterLink]:
     """Return the parts of the list with their counts."""
     return [
-        FilterLink(url_for("console.feeds", tab=one), localizer.say(_TABS[one]), one is tab, count)
+        FilterLink(url_for("console.feeds.index", tab=one), localizer.say(_TABS[one]), one is tab, count)
         for one, count in found.counts.items()
     ]
 
@@ -59,10 +59,10 @@ def line_of(one: TokenOfOfficer, localizer: Localizer, now: datetime) -> TokenLi
     token, officer = one
     return TokenLine(
         token.token_id,
-        url_for("console.feed_token", token_id=token.token_id),
+        url_for("console.feeds.detail", token_id=token.token_id),
         token.label,
         officer.name,
-        url_for("console.person", officer_id=officer.officer_id),
+        url_for("console.people.detail", officer_id=officer.officer_id),
         localizer.label(localizer.lists.roles, officer.role),
         _state(token, officer, localizer, now),
         localizer.instant(token.made_at),

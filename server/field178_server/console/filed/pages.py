@@ -10,6 +10,9 @@ from functools import cache
 from flask import Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from field178_server.console.components.export_link import export_href
+from field178_server.console.components.saved_views import saved_views
+from field178_server.console.components.table_files import Cell, TableFile, table_response
 from field178_server.console.records.filed_columns import (
     SESSION,
     VISIT,
@@ -17,13 +20,10 @@ from field178_server.console.records.filed_columns import (
     chosen_columns,
     columns_of,
 )
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import (
     FilterField,
     ListAddress,
-    export_href,
-    saved_views,
     wanted_day,
 )
 from field178_server.console.shell.maps import (
@@ -37,7 +37,6 @@ from field178_server.console.shell.maps import (
     wanted_point,
 )
 from field178_server.console.shell.preferences import chosen_language
-from field178_server.console.shell.tables import Cell, TableFile, table_response
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.parse_values import control_for
@@ -81,9 +80,20 @@ class FiledTable:
     empty: str
 
     @property
+    def endpoint(self) -> str:
+        """The endpoint of this table."""
+        return f"console.filed.{self.name}"
+
+    @property
     def address(self) -> ListAddress:
         """The address of this table."""
-        return ListAddress(f"console.{self.name}", ("q", *_FILTERS, "columns", "order", "view"))
+        return ListAddress(
+            self.endpoint,
+            ("q", *_FILTERS, "columns", "order", "view"),
+            points_endpoint="console.filed.visits_points" if self.type == VISIT else "",
+            file_endpoint=f"{self.endpoint}_file",
+            saved_as=self.name,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,36 +123,31 @@ SESSIONS = FiledTable(
 )
 
 
-@console.get("/visits")
 def visits() -> AnyResponse:
     """Show the table of visits."""
     return _page(VISITS)
 
 
-@console.get("/visits/points")
 def visits_points() -> Response:
     """Return the table of visits as points."""
     localizer = Localizer(chosen_language())
     with snapshot(current_runtime().engine) as session:
         found = filed_map(session, _wanted(VISITS))
-    href = url_for("console.review_record", record_id="")
+    href = url_for("console.reviews.detail", record_id="")
     points = _points(found.points, localizer)
     return points_answer(points, found.placed, found.unplaced, localizer, href)
 
 
-@console.get("/visits.<kind>")
 def visits_file(kind: str) -> AnyResponse:
     """Return the table of visits as a file."""
     return _file(VISITS, kind)
 
 
-@console.get("/sessions")
 def sessions() -> AnyResponse:
     """Show the table of outreach sessions."""
     return _page(SESSIONS)
 
 
-@console.get("/sessions.<kind>")
 def sessions_file(kind: str) -> AnyResponse:
     """Return the table of outreach sessions as a file."""
     return _file(SESSIONS, kind)
@@ -162,7 +167,7 @@ def _page(table: FiledTable) -> AnyResponse:
     return render(
         "filed/list.html",
         layout=layout,
-        active=f"console.{table.name}",
+        active=table.endpoint,
         table=table,
         title=localizer.say(table.title),
         search=localizer.say(table.search),
@@ -274,10 +279,10 @@ def _cell(column: FiledColumn, row: FiledRow, localizer: Localizer) -> FiledCell
         text = localizer.number(value) if isinstance(value, int | float) else value or ""
     href, word = "", None
     if column.key == "day":
-        href = url_for("console.review_record", record_id=row.record_id)
+        href = url_for("console.reviews.detail", record_id=row.record_id)
         text = text or row.record_id
     elif column.key == "place" and row.establishment_id:
-        href = url_for("console.establishment", record_id=row.establishment_id)
+        href = url_for("console.establishments.detail", record_id=row.establishment_id)
     elif column.key == "outcome" and row.outcome:
         word = outcome_label(row.outcome, localizer)
     elif column.key == "state":

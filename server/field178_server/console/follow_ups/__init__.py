@@ -1,1 +1,23 @@
 """What visits began: the list of what is due, and the forms of what the office enters."""
+
+from __future__ import annotations
+
+from field178_server.attachments.storage.chunk import MAX_PIECE_BYTES
+from field178_server.console.follow_ups import badge, entry_pages, pages
+from field178_server.console.shell.access import READ, REVIEW
+from field178_server.console.shell.routes import MenuEntry, MenuGroup, get, post
+from field178_shared.text.i18n import N_
+
+ROUTES = (
+    get("/reviews/<record_id>/enter/<record_type>", entry_pages.new_entry, REVIEW),
+    post("/reviews/<record_id>/enter/<record_type>", entry_pages.enter, REVIEW, max_bytes=MAX_PIECE_BYTES),
+    get("/reviews/<record_id>/entries/<entry_id>", entry_pages.entry, READ),
+    post("/reviews/<record_id>/entries/<entry_id>", entry_pages.correct, REVIEW, max_bytes=MAX_PIECE_BYTES),
+    post("/reviews/<record_id>/entries/<entry_id>/withdraw", entry_pages.withdraw, REVIEW),
+    get(
+        "/follow-ups",
+        pages.index,
+        READ,
+        menu=MenuEntry(MenuGroup.REVIEW, 3, "clock", N_("After visits"), badge=badge.overdue_entries),
+    ),
+)

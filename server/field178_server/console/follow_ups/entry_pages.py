@@ -16,7 +16,6 @@ from field178_server.console.follow_ups.entry_form import TARGETS, TITLES, Doubt
 from field178_server.console.follow_ups.list_view import FollowUpQuery
 from field178_server.console.records.after_visit_view import entry_view
 from field178_server.console.records.record_view import DifferenceView, difference_views, record_view
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import (
     Refusal,
     attempt,
@@ -109,7 +108,6 @@ class Step:
     differences: tuple[DifferenceView, ...]
 
 
-@console.get("/reviews/<record_id>/enter/<record_type>")
 def new_entry(record_id: str, record_type: str) -> Response:
     """Show the form of a new entry with what the visit tells already."""
     subject = _new_subject(record_id, record_type)
@@ -118,30 +116,26 @@ def new_entry(record_id: str, record_type: str) -> Response:
     return _form_page(subject, Sent(entry_form.typed_in(record_type, data, localizer)))
 
 
-@console.post("/reviews/<record_id>/enter/<record_type>")
 def enter(record_id: str, record_type: str) -> AnyResponse:
     """Write a new entry; a refusal shows the form with all that was typed and sent."""
     subject = _new_subject(record_id, record_type)
     return _written(subject, lambda session, data: _enter(session, subject, data), "entered")
 
 
-@console.get("/reviews/<record_id>/entries/<entry_id>")
 def entry(record_id: str, entry_id: str) -> Response:
     """Show an entry with its history; who may, corrects or withdraws it here."""
     subject = _known_subject(record_id, entry_id)
     return _form_page(subject, _as_stored(subject))
 
 
-@console.post("/reviews/<record_id>/entries/<entry_id>")
-def correct_entry(record_id: str, entry_id: str) -> AnyResponse:
+def correct(record_id: str, entry_id: str) -> AnyResponse:
     """Write an entry anew at the revision that was seen."""
     subject = _known_subject(record_id, entry_id)
     seen = SeenEntry(record_id, entry_id, whole_number("seen_rev"))
     return _written(subject, lambda session, data: _correct(session, seen, data), "entry_corrected")
 
 
-@console.post("/reviews/<record_id>/entries/<entry_id>/withdraw")
-def withdraw_entry(record_id: str, entry_id: str) -> AnyResponse:
+def withdraw(record_id: str, entry_id: str) -> AnyResponse:
     """Let an entry count no longer, with a reason."""
     subject = _known_subject(record_id, entry_id)
     seen, reason = SeenEntry(record_id, entry_id, whole_number("seen_rev")), request.form.get("reason", "")
@@ -285,7 +279,7 @@ def _as_stored(subject: Subject) -> Sent:
 def _refused(subject: Subject, data: Data, refusal: Refusal, found: tuple[Doubt, ...]) -> RefusedEntry:
     href = None
     if refusal.code is ErrorCode.ALREADY_ENTERED:
-        href = url_for("console.entry", record_id=subject.visit_id, entry_id=subject.id_of(data))
+        href = url_for("console.follow_ups.entry", record_id=subject.visit_id, entry_id=subject.id_of(data))
     elif refusal.code is ErrorCode.REVISION_CHANGED:
         href = _form_href(subject)
     return RefusedEntry(refusal.status, refusal.message, refusal.problems, found, href)
@@ -295,7 +289,7 @@ def _way_on(visit_id: str) -> str:
     """Return where the form was opened from: the list with its filters, or the page of the visit."""
     if "view" in request.args:
         return FollowUpQuery.parse(request.args["view"]).list_href()
-    return url_for("console.review_record", record_id=visit_id, _anchor="after")
+    return url_for("console.reviews.detail", record_id=visit_id, _anchor="after")
 
 
 def _form_page(subject: Subject, sent: Sent, refused: RefusedEntry | None = None) -> Response:
@@ -306,7 +300,7 @@ def _form_page(subject: Subject, sent: Sent, refused: RefusedEntry | None = None
         layout = layout_of(session, officer, localizer)
     refused = refused or RefusedEntry(200, "")
     known, now = subject.entry, runtime.clock.now()
-    is_open = page.state != "void" and may(officer.role, "console.enter", localizer.lists)
+    is_open = page.state != "void" and may(officer.role, "console.follow_ups.enter", localizer.lists)
     title = type_name(subject.record_type, localizer) if known else localizer.say(TITLES[subject.record_type])
     errors = {path: codes for path, codes in refused.errors.items() if path != "reason"}
     fields = entry_form.fields_of(subject.record_type, sent.form, errors, (page, localizer))
@@ -322,7 +316,7 @@ def _form_page(subject: Subject, sent: Sent, refused: RefusedEntry | None = None
         "follow_ups/entry.html",
         refused.status,
         layout=layout,
-        active="console.follow_ups",
+        active="console.follow_ups.index",
         title=title,
         record_type=subject.record_type,
         target=entry_form.target_text(subject.record_type, subject.target, page, localizer),
@@ -349,7 +343,7 @@ def _form_href(subject: Subject) -> str:
     path = request.path
     if subject.entry:
         entry_id = subject.entry.record.record_id
-        path = url_for("console.entry", record_id=subject.visit_id, entry_id=entry_id)
+        path = url_for("console.follow_ups.entry", record_id=subject.visit_id, entry_id=entry_id)
     return with_query(path, request.query_string.decode())
 
 

@@ -102,7 +102,7 @@ class FollowUpQuery:
 
     def list_href(self) -> str:
         """Return the address of the list."""
-        return with_query(url_for("console.follow_ups"), self.text)
+        return with_query(url_for("console.follow_ups.index"), self.text)
 
     def behind(self, position: Position) -> FollowUpQuery:
         """Return the query of the page behind a row."""
@@ -182,7 +182,7 @@ def _line(
         title=_title(row, localizer),
         law=_law(row, localizer),
         repetition=say(REPETITIONS[repetition]) if repetition else "",
-        visit_href=url_for("console.review_record", record_id=row.visit_id),
+        visit_href=url_for("console.reviews.detail", record_id=row.visit_id),
         visited_on=localizer.day(row.visited_on) if row.visited_on else "",
         establishment=localizer.establishment(place),
         establishment_href=record_link("establishment", place) if place else None,
@@ -193,7 +193,7 @@ def _line(
         amount=_amount(row, localizer),
         href=href,
         action=say(action) if action else "",
-        recheck_href=url_for("console.plan_item", item_id=recheck) if recheck else None,
+        recheck_href=url_for("console.plan.item", item_id=recheck) if recheck else None,
         may_recheck=not recheck and row.closed_on is None and row.kind == CORRECTION and bool(place),
         visit_id=row.visit_id,
         key=row.key,
@@ -210,7 +210,7 @@ def _form(row: FollowUpProjection, query: FollowUpQuery) -> tuple[str, str]:
     elif row.kind == "payment":
         # The field wrote it: the office enters the decision, and what is paid beside it.
         target = {"measure": row.key}
-    form = url_for("console.new_entry", record_id=row.visit_id, record_type=record_type)
+    form = url_for("console.follow_ups.new_entry", record_id=row.visit_id, record_type=record_type)
     return with_query(form, urlencode({**target, "view": query.text})), action
 
 

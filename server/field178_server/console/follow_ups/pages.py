@@ -8,8 +8,8 @@ from flask import Response, request
 
 from field178_server.console.follow_ups import list_view
 from field178_server.console.follow_ups.list_view import FollowUpQuery
-from field178_server.console.shell.blueprint import console
-from field178_server.console.shell.flash import ENTRIES, take_flash
+from field178_server.console.records.flashes import ENTRY_FLASHES
+from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
@@ -26,14 +26,13 @@ from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
 
 
-@console.get("/follow-ups")
-def follow_ups() -> Response:
+def index() -> Response:
     """Show one page of a part, under the filters of the address."""
     runtime, officer = current_runtime(), current_officer()
     query, today = FollowUpQuery.read(request.args), local_date(runtime.clock.now())
     access = access_of(officer.role, officer.scopes)
     plain = Localizer(chosen_language())
-    flash = take_flash(ENTRIES)
+    flash = take_flash(ENTRY_FLASHES)
     with snapshot(runtime.engine) as session:
         page = follow_up_page(session, query.filter(runtime.tenant_id, access, today), query.position)
         layout = layout_of(session, officer, plain)
@@ -42,13 +41,13 @@ def follow_ups() -> Response:
     return render(
         "follow_ups/list.html",
         layout=layout,
-        active="console.follow_ups",
+        active="console.follow_ups.index",
         flash=flash.text(name or localizer.say(N_("the visit")), localizer) if flash else "",
         query=query,
         tabs=list_view.tabs(query, page, localizer),
         filters=list_view.filters(query, page, localizer),
         rows=list_view.lines_of(page, query, localizer, today),
-        may_enter=may(officer.role, "console.enter", localizer.lists),
+        may_enter=may(officer.role, "console.follow_ups.enter", localizer.lists),
         first=replace(query, after="").list_href() if query.after else None,
         next=query.behind(page.next).list_href() if page.next else None,
         clear=FollowUpQuery(query.tab).list_href(),

@@ -9,7 +9,6 @@ from field178_server.backup.job import BACKUP
 from field178_server.backup.log import recent_backups
 from field178_server.backup.place import obstacle_of
 from field178_server.console.health.view import attempt_view, check_view
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import office
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.preferences import chosen_language
@@ -23,8 +22,7 @@ from field178_server.jobs.queue import add_once, under_way
 from field178_server.records.labels import names_of
 
 
-@console.get("/health")
-def health() -> Response:
+def index() -> Response:
     """Show every check with what is to be done, and the last backups."""
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
     with snapshot(runtime.engine) as session:
@@ -40,7 +38,7 @@ def health() -> Response:
     return render(
         "health/page.html",
         layout=layout,
-        active="console.health",
+        active="console.health.index",
         checks=[check_view(one, officer.role, localizer) for one in sorted(checks, key=worst_first)],
         wanting=sum(one.needs_attention for one in checks),
         attempts=[attempt_view(one, localizer) for one in attempts],
@@ -51,9 +49,8 @@ def health() -> Response:
     )
 
 
-@console.post("/health/backup")
 def make_backup() -> AnyResponse:
     """Queue a backup and lead to its job; one that is under way is the answer to a second click."""
     context = office()
     job_id = run_write(current_runtime().engine, lambda session: add_once(session, context, BACKUP))
-    return redirect(url_for("console.job", job_id=job_id), 303)
+    return redirect(url_for("console.jobs.detail", job_id=job_id), 303)

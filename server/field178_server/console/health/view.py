@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from flask import url_for
 
 from field178_server.backup.log import BackupRow, RunState
+from field178_server.console.components.health_labels import anchor_of, level_label
 from field178_server.console.shell.policy import may
-from field178_server.console.text.health_labels import anchor_of, level_label
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.health.checks import Check, CheckName
@@ -71,10 +71,10 @@ def attempt_view(attempt: BackupRow, localizer: Localizer) -> AttemptView:
 
 
 _PAGES = {
-    CheckName.JOBS: ("console.jobs", N_("To the jobs")),
-    CheckName.INTEGRITY: ("console.tablets", N_("To the differences")),
-    CheckName.WEBHOOKS: ("console.webhooks", N_("To the webhooks")),
-    CheckName.QUARANTINE: ("console.attention", N_("To the changes")),
+    CheckName.JOBS: ("console.jobs.index", N_("To the jobs")),
+    CheckName.INTEGRITY: ("console.tablets.index", N_("To the differences")),
+    CheckName.WEBHOOKS: ("console.webhooks.index", N_("To the webhooks")),
+    CheckName.QUARANTINE: ("console.attention.index", N_("To the changes")),
 }
 _STATES = {
     RunState.PROVED: (N_("Proved"), "ok", "check-circle"),

@@ -7,7 +7,6 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.help.view import guide_of
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
@@ -18,13 +17,11 @@ from field178_server.http.auth import current_officer
 from field178_shared.errors import AppError, ErrorCode
 
 
-@console.get("/help", endpoint="own_guide")
 def own_guide() -> AnyResponse:
     """Lead to the guide of the officer's own role."""
-    return redirect(url_for("console.guide", role=current_officer().role))
+    return redirect(url_for("console.help.guide", role=current_officer().role))
 
 
-@console.get("/help/<role>")
 def guide(role: str) -> Response:
     """Show the guide of one role; an address in it is a link where the reader's own role opens it."""
     officer, localizer = current_officer(), Localizer(chosen_language())
@@ -36,7 +33,7 @@ def guide(role: str) -> Response:
     return render(
         "help/page.html",
         layout=layout,
-        active="console.own_guide",
+        active="console.help.own_guide",
         guide=shown,
         is_own=role == officer.role,
         roles=[

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.attachments.storage.free_space import require_space_for_files
 from field178_server.attachments.upload_rows import limits_of
 from field178_server.console.imports.view import import_view, problem_text
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import office, whole_number
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.policy import tablet_access
@@ -31,13 +30,11 @@ from field178_shared.offline_export import OfflineExport
 from field178_shared.time.clock import to_wire
 
 
-@console.get("/tablets/rescue", endpoint="rescue")
-def upload_form() -> Response:
+def index() -> Response:
     """Show the form that takes a file."""
     return _page("imports/upload.html")
 
 
-@console.post("/tablets/rescue", endpoint="send_rescue")
 def upload() -> AnyResponse:
     """Take a file, whole or a piece of it: the page's script sends pieces and wants a short answer."""
     runtime, folder, uploaded = current_runtime(), _folder(), request.files.get("file")
@@ -50,12 +47,11 @@ def upload() -> AnyResponse:
         folder.begin(file_id, runtime.clock.now())
     folder.append(file_id, offset, uploaded.stream, limits_of(runtime.settings).device)
     if request.form.get("more"):
-        return jsonify(upload=file_id, href=url_for("console.rescue_file", file_id=file_id))
-    return redirect(url_for("console.rescue_file", file_id=file_id), 303)
+        return jsonify(upload=file_id, href=url_for("console.imports.file", file_id=file_id))
+    return redirect(url_for("console.imports.file", file_id=file_id), 303)
 
 
-@console.get("/tablets/rescue/<file_id>", endpoint="rescue_file")
-def uploaded_file(file_id: str) -> Response:
+def file(file_id: str) -> Response:
     """Show the content of a file and the effect of its import, or the result of it."""
     folder, exchange = _folder(), _exchange()
     localizer = Localizer(chosen_language())
@@ -74,14 +70,13 @@ def uploaded_file(file_id: str) -> Response:
     return _page("imports/file.html", view=view, size_bytes=folder.size_of(file_id), file_id=file_id)
 
 
-@console.post("/tablets/rescue/<file_id>", endpoint="take_rescue")
 def import_file(file_id: str) -> AnyResponse:
     """Take a file in; twice is once."""
     folder, exchange = _folder(), _exchange()
     with folder.opened(file_id) as file:
         done = take_in(exchange, office(), _open(exchange, file)[0])
     folder.note_done(file_id, {**done.tally.details(), "at": to_wire(exchange.clock.now())})
-    return redirect(url_for("console.rescue_file", file_id=file_id), 303)
+    return redirect(url_for("console.imports.file", file_id=file_id), 303)
 
 
 def _open(exchange: Exchange, file: BinaryIO) -> tuple[OfflineExport, TabletRow]:
@@ -116,4 +111,4 @@ def _page(template: str, status: int = 200, **values: object) -> Response:
     localizer = Localizer(chosen_language())
     with snapshot(current_runtime().engine) as session:
         layout = layout_of(session, current_officer(), localizer)
-    return render(template, status, layout=layout, active="console.tablets", **values)
+    return render(template, status, layout=layout, active="console.tablets.index", **values)

@@ -56,7 +56,7 @@ def import_view(
 ) -> ImportView:
     """Return a file in words, with links where this role may follow them."""
     tally, made = found.tally, from_wire(found.origin.created_at)
-    may_read = may(role, "console.review_record", localizer.lists)
+    may_read = may(role, "console.reviews.detail", localizer.lists)
     more = len(tally.records) - SHOWN_RECORDS
     return ImportView(
         label=tablet.label or tablet.device_id,
@@ -80,7 +80,7 @@ def import_view(
         is_all_known=tally.is_all_known,
         is_revoked=tablet.revoked_at is not None,
         done=_done(done, localizer) if done else "",
-        quarantine_href=url_for("console.attention", show="quarantine")
+        quarantine_href=url_for("console.attention.index", show="quarantine")
         if tally.quarantined and may_read and not tally.new
         else None,
     )

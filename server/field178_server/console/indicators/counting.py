@@ -45,7 +45,7 @@ def being_counted(
     response = render(
         "indicators/counting.html",
         layout=layout,
-        active="console.indicators",
+        active="console.indicators.index",
         address=address,
         filters=address.filters(localizer),
         period=address.period_text(localizer),

@@ -96,7 +96,7 @@ class GridWriter:
                 GridColumn(self._quarter(number), f"{self._quarter(number)}: {title}")
                 for number in range(len(self._quarters_of(one)))
             ]
-            columns.append(GridColumn("", title, self.address.href("console.indicator", one.id)))
+            columns.append(GridColumn("", title, self.address.href("console.indicators.detail", one.id)))
         areas = parts_of_area(self.facts.area)
         places = by_label(
             (key, self.localizer.label(self.localizer.lists.units, key))
@@ -184,4 +184,4 @@ class GridWriter:
         if part is not None:
             last = part.end - timedelta(days=1)
             days = {"since": part.first.isoformat(), "until": last.isoformat()}
-        return self.address.href("console.indicator_records", indicator.id, side="num", unit=unit_id, **days)
+        return self.address.href("console.indicators.records", indicator.id, side="num", unit=unit_id, **days)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flask import Response, request
 
+from field178_server.console.components.left_out import left_out_note
 from field178_server.console.indicators.charts import bar_of
 from field178_server.console.indicators.counting import being_counted, keep
 from field178_server.console.indicators.coverage_view import (
@@ -16,9 +17,7 @@ from field178_server.console.indicators.coverage_view import (
 from field178_server.console.indicators.detail_view import DetailWriter, months_of
 from field178_server.console.indicators.reader import FigureAddress, read_address
 from field178_server.console.indicators.view import FigureWriter, breakdown_rows, quality_texts
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.left_out import left_out_note
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import snapshot
@@ -36,8 +35,7 @@ from field178_shared.indicators.suppression import names_nobody, shares_beside
 from field178_shared.time.clock import local_date
 
 
-@console.get("/indicators/<indicator_id>")
-def indicator(indicator_id: str) -> Response:
+def detail(indicator_id: str) -> Response:
     """Show one indicator: its definition, its months, its communes, and what each plan asks of it."""
     runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
     address = _address(localizer)
@@ -69,7 +67,7 @@ def indicator(indicator_id: str) -> Response:
     return render(
         "indicators/indicator.html",
         layout=layout,
-        active="console.indicators",
+        active="console.indicators.index",
         address=address,
         filters=address.filters(localizer),
         period=address.period_text(localizer),
@@ -91,8 +89,7 @@ def indicator(indicator_id: str) -> Response:
     )
 
 
-@console.get("/indicators/coverage")
-def indicator_coverage() -> Response:
+def coverage() -> Response:
     """Show the grids of communes by what they owe, and of media outlets by months."""
     runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
     address = _address(localizer)
@@ -112,7 +109,7 @@ def indicator_coverage() -> Response:
     return render(
         "indicators/coverage.html",
         layout=layout,
-        active="console.indicators",
+        active="console.indicators.index",
         address=address,
         filters=address.filters(localizer),
         period=address.period_text(localizer),

@@ -236,7 +236,7 @@ class DetailWriter:
         plain = self.writer.number(self.indicator, side, number)
         if self.writer.address.is_from_above:
             return NumberLink(plain.text)
-        href = self.writer.address.href("console.indicator_records", self.indicator.id, side=side, **where)
+        href = self.writer.address.href("console.indicators.records", self.indicator.id, side=side, **where)
         return NumberLink(plain.text, href)
 
     def _in_month(self, month: Period, area: CountedArea | None = None) -> FigureValue:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from flask import Response, request
 
+from field178_server.console.components.left_out import left_out_note
 from field178_server.console.indicators.counting import being_counted
 from field178_server.console.indicators.reader import read_address
 from field178_server.console.indicators.view import FigureWriter, cards_of
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
-from field178_server.console.shell.left_out import left_out_note
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import snapshot
@@ -21,8 +20,7 @@ from field178_server.office.indicators.left_out import left_out
 from field178_shared.time.clock import local_date
 
 
-@console.get("/indicators")
-def indicators() -> Response:
+def index() -> Response:
     """Show the figures of an area and a period against the targets of up to two plans."""
     runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
     address = read_address(request.args, officer, localizer, local_date(runtime.clock.now()))
@@ -40,7 +38,7 @@ def indicators() -> Response:
     return render(
         "indicators/list.html",
         layout=layout,
-        active="console.indicators",
+        active="console.indicators.index",
         address=address,
         filters=address.filters(localizer),
         period=address.period_text(localizer),

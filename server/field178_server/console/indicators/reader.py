@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 from flask import url_for
 
 from field178_server.accounts.officers import OfficerContext
+from field178_server.console.components.figure_periods import areas_in_words
 from field178_server.console.records.figure_filters import area_filter, period_filters
 from field178_server.console.shell.links import with_query
 from field178_server.console.shell.lists import FilterField
-from field178_server.console.text.figure_periods import areas_in_words
 from field178_server.console.text.localize import Localizer
 from field178_server.office.indicators.asked import WHOLE_YEAR, AskedFigures, asked_figures
 from field178_shared.codelists import TargetProfile
@@ -40,7 +40,7 @@ class FigureAddress(AskedFigures):
             "area": self.area_id,
         }
 
-    def href(self, endpoint: str = "console.indicators", *path: str, **changed: str) -> str:
+    def href(self, endpoint: str = "console.indicators.index", *path: str, **changed: str) -> str:
         """Return the address of a page for the same figures; `path`: the indicator."""
         named = {"indicator_id": path[0]} if path else {}
         given = {**self.parameters, **changed}
@@ -50,7 +50,7 @@ class FigureAddress(AskedFigures):
     @property
     def export_href(self) -> str:
         """The address of the form that writes the same figures into a file."""
-        return self.href("console.exports", profile="", beside="", what="figures")
+        return self.href("console.exports.index", profile="", beside="", what="figures")
 
     def filters(self, localizer: Localizer) -> Sequence[FilterField]:
         """Return the filters of the page."""

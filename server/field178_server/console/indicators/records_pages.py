@@ -17,7 +17,6 @@ from field178_server.console.indicators.records_view import (
     ids_behind,
 )
 from field178_server.console.indicators.view import NumberLink
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import wanted_day
 from field178_server.console.shell.preferences import chosen_language
@@ -97,11 +96,10 @@ class NumberAddress:
             "until": "" if self.period.end == whole.end else last,
             "state": _ALL if self.with_waiting else "",
         }
-        return self.figures.href("console.indicator_records", self.indicator.id, **(given | changed))
+        return self.figures.href("console.indicators.records", self.indicator.id, **(given | changed))
 
 
-@console.get("/indicators/<indicator_id>/records")
-def indicator_records(indicator_id: str) -> Response:
+def records(indicator_id: str) -> Response:
     """Show the communes, months, records or entities that a number adds up."""
     runtime, officer, plain = current_runtime(), current_officer(), Localizer(chosen_language())
     figures = read_address(request.args, officer, plain, local_date(runtime.clock.now()))
@@ -112,7 +110,7 @@ def indicator_records(indicator_id: str) -> Response:
         facts = _facts(session, address)
         layout = layout_of(session, officer, plain)
         if not all(facts.tells(one, address.period) for one in _read_for(address)):
-            back = figures.href("console.indicator", indicator_id)
+            back = figures.href("console.indicators.detail", indicator_id)
             return being_counted(figures, layout, plain, back, address.period)
         hidden = _hidden_parts(session, facts, address)
         area = address.area(facts)
@@ -136,7 +134,7 @@ def indicator_records(indicator_id: str) -> Response:
     return render(
         "indicators/records.html",
         layout=layout,
-        active="console.indicators",
+        active="console.indicators.index",
         address=figures,
         indicator=address.indicator,
         title=address.indicator.label(localizer.language),
@@ -161,7 +159,7 @@ def indicator_records(indicator_id: str) -> Response:
         role=layout.role_name,
         links=_links(page, address),
         joins=len(address.formula.aggregates) > 1,
-        back=figures.href("console.indicator", indicator_id),
+        back=figures.href("console.indicators.detail", indicator_id),
     )
 
 

@@ -29,13 +29,13 @@ from field178_shared.text.i18n import N_
 # How many records of an entity are named beside it.
 MOST_BESIDE = 5
 _PAGES: Mapping[str, tuple[str, str]] = {
-    "inspection": ("console.review_record", "record_id"),
-    "outreach_session": ("console.review_record", "record_id"),
-    "establishment": ("console.establishment", "record_id"),
-    **dict.fromkeys(COMMUNE_TYPES, ("console.commune_entry", "record_id")),
-    ITEM: ("console.plan_item", "item_id"),
-    TEAM: ("console.team", "team_id"),
-    **dict.fromkeys(RETURN_TYPES, ("console.return_entry", "record_id")),
+    "inspection": ("console.reviews.detail", "record_id"),
+    "outreach_session": ("console.reviews.detail", "record_id"),
+    "establishment": ("console.establishments.detail", "record_id"),
+    **dict.fromkeys(COMMUNE_TYPES, ("console.commune.detail", "record_id")),
+    ITEM: ("console.plan.item", "item_id"),
+    TEAM: ("console.teams.detail", "team_id"),
+    **dict.fromkeys(RETURN_TYPES, ("console.returns.detail", "record_id")),
 }
 # Entities that are stated: the field of what stands before the "|" of their key; a unit stands after it.
 _STATED = {"reporter": "agency_id", "denominator": "kind", "risk_group": "group_id"}

@@ -189,7 +189,7 @@ class FigureWriter:
         formula = indicator.numerator if side == "num" else indicator.denominator
         text = number_text(number, self.localizer.language)
         noun = counted_noun(formula or "", indicator, self.localizer) if with_noun else ""
-        href = self.address.href("console.indicator_records", indicator.id, side=side)
+        href = self.address.href("console.indicators.records", indicator.id, side=side)
         return NumberLink(f"{text} {noun}".rstrip(), href)
 
     def target_line(
@@ -284,7 +284,10 @@ def cards_of(
     for indicator in writer.localizer.lists.indicators.values():
         figure = figures[indicator.id]
         title, code = indicator.label(language), indicator.official_code or ""
-        href, text = writer.address.href("console.indicator", indicator.id), writer.text_of(indicator, figure)
+        href, text = (
+            writer.address.href("console.indicators.detail", indicator.id),
+            writer.text_of(indicator, figure),
+        )
         value = figure.approved
         targets = [one for plan in writer.plans if (one := writer.target_line(indicator, figure, plan))]
         if not targets:

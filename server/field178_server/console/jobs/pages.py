@@ -6,7 +6,6 @@ from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.jobs.view import job_view, page_of_kind
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import office
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import ListAddress
@@ -23,11 +22,10 @@ from field178_server.records.labels import names_of
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 
-_ADDRESS = ListAddress("console.jobs", ())
+_ADDRESS = ListAddress("console.jobs.index", ())
 
 
-@console.get("/jobs", endpoint="jobs")
-def all_jobs() -> Response:
+def index() -> Response:
     """Show the jobs, the youngest first."""
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
     with snapshot(runtime.engine) as session:
@@ -38,14 +36,13 @@ def all_jobs() -> Response:
     return render(
         "jobs/list.html",
         layout=layout,
-        active="console.jobs",
+        active="console.jobs.index",
         jobs=[job_view(one, localizer, may_stop=False) for one in page.rows],
         links=_ADDRESS.pages(page),
     )
 
 
-@console.get("/jobs/<job_id>", endpoint="job")
-def one_job(job_id: str) -> Response:
+def detail(job_id: str) -> Response:
     """Show one job; the page asks again by itself while it runs."""
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
     with snapshot(runtime.engine) as session:
@@ -56,10 +53,11 @@ def one_job(job_id: str) -> Response:
         layout = layout_of(session, officer, Localizer(language))
     view = job_view(found, Localizer(language, people), may_stop=_may_stop(found))
     may_follow = may(officer.role, view.endpoint, load())
-    return render("jobs/page.html", layout=layout, active="console.jobs", job=view, may_follow=may_follow)
+    return render(
+        "jobs/page.html", layout=layout, active="console.jobs.index", job=view, may_follow=may_follow
+    )
 
 
-@console.post("/jobs/<job_id>/stop", endpoint="stop_job")
 def stop_job(job_id: str) -> AnyResponse:
     """Ask a job to stop."""
     runtime, context = current_runtime(), office()
@@ -68,7 +66,7 @@ def stop_job(job_id: str) -> AnyResponse:
     if found is None or not _may_stop(found):
         raise AppError(ErrorCode.NOT_FOUND)
     run_write(runtime.engine, lambda session: stop(session, context, job_id))
-    return redirect(url_for("console.job", job_id=job_id), 303)
+    return redirect(url_for("console.jobs.detail", job_id=job_id), 303)
 
 
 def _may_stop(job: JobRow) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from field178_server.backup.job import BACKUP, NOT_PROVED
-from field178_server.console.text.job_labels import JOB_NAMES, JOB_STATES
+from field178_server.console.components.job_labels import JOB_NAMES, JOB_STATES
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.health.wording import ATTEMPT_FAULTS
@@ -114,19 +114,19 @@ class _Kind:
 
 
 _KINDS = {
-    IMPORT: _Kind("console.register_import", N_("To the import")),
-    UNDO: _Kind("console.register_import", N_("To the import")),
-    CHAIN_CHECK: _Kind("console.audit", N_("To the audit trail")),
-    BACKUP: _Kind("console.health", N_("To the backups"), N_("No backup was kept.")),
-    EXPORT: _Kind("console.exports", N_("To the exports"), N_("No file was kept.")),
-    REPORT_COUNT: _Kind("console.report", N_("To the report")),
+    IMPORT: _Kind("console.register_import.detail", N_("To the import")),
+    UNDO: _Kind("console.register_import.detail", N_("To the import")),
+    CHAIN_CHECK: _Kind("console.audit.index", N_("To the audit trail")),
+    BACKUP: _Kind("console.health.index", N_("To the backups"), N_("No backup was kept.")),
+    EXPORT: _Kind("console.exports.index", N_("To the exports"), N_("No file was kept.")),
+    REPORT_COUNT: _Kind("console.reports.detail", N_("To the report")),
     WAITING_CHANGES: _Kind(
-        "console.tablets",
+        "console.tablets.index",
         N_("To the tablets"),
         N_("What was taken in stays; the rest is taken in when the officer signs in on the tablet again."),
     ),
     UNIT_MOVE: _Kind(
-        "console.units",
+        "console.units.index",
         N_("To the communes after the reform"),
         N_("What was moved before stays moved; start it again for the rest."),
     ),

@@ -12,7 +12,6 @@ from field178_server.console.lists.frame import PUBLISHED, lists_page, pack_in_f
 from field178_server.console.lists.row_form import row_form, typed_row
 from field178_server.console.lists.row_names import RowNames
 from field178_server.console.lists.words import fault_text, file_fault, member_name, table_name
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import done, office, whole_number
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
@@ -50,7 +49,6 @@ class ChangeView:
     faults: tuple[str, ...]
 
 
-@console.post("/lists/<path:path>/row", endpoint="check_list_row")
 def check_row(path: str) -> Response:
     """Show what a typed row changes; what is refused is told at the form, with all that was typed."""
     table, localizer = table_of(path), Localizer(chosen_language())
@@ -88,10 +86,9 @@ def check_row(path: str) -> Response:
             is_readonly=False,
             refusal=refusal,
         )
-    return _preview(pack, rows, url_for("console.list_table", path=path))
+    return _preview(pack, rows, url_for("console.lists.table", path=path))
 
 
-@console.post("/lists/upload", endpoint="upload_lists")
 def upload() -> Response:
     """Show what a file changes: a signed pack of another office, or the worksheet that came back."""
     localizer, uploaded, pack = Localizer(chosen_language()), request.files.get("file"), pack_in_force()
@@ -102,16 +99,15 @@ def upload() -> Response:
         if data.startswith(b"PK"):
             with reading_slot():
                 rows = read_worksheet(data, pack)
-            return _preview(pack, rows, url_for("console.lists"))
+            return _preview(pack, rows, url_for("console.lists.index"))
         file = _trusted(data)
-        return _preview(pack, rows_of(file.pack), url_for("console.lists"), file, data.decode())
+        return _preview(pack, rows_of(file.pack), url_for("console.lists.index"), file, data.decode())
     except AppError as error:
         if error.code is not ErrorCode.LISTS_REFUSED:
             raise
         return lists_page("lists/refused.html", 422, reason=file_fault(error.details, localizer))
 
 
-@console.post("/lists/publish", endpoint="publish_lists")
 def publish() -> AnyResponse:
     """Publish what the preview showed; what is refused by now is shown again with its reasons."""
     runtime, pack = current_runtime(), pack_in_force()
@@ -127,9 +123,9 @@ def publish() -> AnyResponse:
     except AppError as error:
         if error.code not in (ErrorCode.LISTS_REFUSED, ErrorCode.REVISION_CHANGED):
             raise
-        return _preview(pack, rows, url_for("console.lists"), file, text, _late(error))
+        return _preview(pack, rows, url_for("console.lists.index"), file, text, _late(error))
     current_lists().follow()
-    return done(url_for("console.lists"), PUBLISHED, PACK_ID)
+    return done(url_for("console.lists.index"), PUBLISHED, PACK_ID)
 
 
 def _trusted(data: bytes) -> PackFile:

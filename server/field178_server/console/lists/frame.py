@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
+from field178_server.console.lists.flashes import FLASHES
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.policy import may
@@ -17,7 +18,7 @@ from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.list_packs import TABLES, ListPack, ListTable
 
-PUBLISH = "console.publish_lists"
+PUBLISH = "console.lists.publish"
 PUBLISHED = "lists_published"
 
 
@@ -46,12 +47,12 @@ def lists_page(template: str, status: int = 200, **values: object) -> Response:
     localizer = Localizer(chosen_language())
     with snapshot(current_runtime().engine) as session:
         layout = layout_of(session, current_officer(), localizer)
-    flash = take_flash(frozenset({PUBLISHED}))
+    flash = take_flash(FLASHES)
     return render(
         template,
         status,
         layout=layout,
-        active="console.lists",
+        active="console.lists.index",
         may_change=may_change(),
         flash=flash,
         flash_text=flash.text("", localizer) if flash else "",

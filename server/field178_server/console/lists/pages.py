@@ -11,7 +11,6 @@ from flask import Response, request, send_file, url_for
 from field178_server.console.lists.frame import lists_page, may_change, pack_in_force, table_of
 from field178_server.console.lists.row_form import NO_DAY, row_form
 from field178_server.console.lists.words import CONFIDENCE, table_name
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.links import page_links, wanted_page
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
@@ -52,8 +51,7 @@ class RowLine:
     is_changed: bool
 
 
-@console.get("/lists", endpoint="lists")
-def all_lists() -> Response:
+def index() -> Response:
     """Show every list, the version in force, and the publications."""
     runtime, localizer = current_runtime(), Localizer(chosen_language())
     pack = pack_in_force()
@@ -78,8 +76,7 @@ def all_lists() -> Response:
     )
 
 
-@console.get("/lists/<path:path>/rows", endpoint="list_table")
-def one_table(path: str) -> Response:
+def table(path: str) -> Response:
     """Show the rows of one list, searched without marks."""
     table, localizer = table_of(path), Localizer(chosen_language())
     text, asked = request.args.get("q", "")[:120], request.args.get("on", "")[:10]
@@ -101,14 +98,13 @@ def one_table(path: str) -> Response:
         pages=page_links(
             page,
             lambda number: url_for(
-                "console.list_table", path=path, q=text or None, on=asked or None, page=number
+                "console.lists.table", path=path, q=text or None, on=asked or None, page=number
             ),
         ),
     )
 
 
-@console.get("/lists/<path:path>/row", endpoint="list_row")
-def one_row(path: str) -> Response:
+def row(path: str) -> Response:
     """Show a row with its form; without a key, the form of a new one."""
     table, localizer = table_of(path), Localizer(chosen_language())
     key, pack = request.args.get("key", ""), pack_in_force()
@@ -127,15 +123,13 @@ def one_row(path: str) -> Response:
     )
 
 
-@console.get("/lists/pack", endpoint="lists_pack")
-def pack_file() -> Response:
+def pack() -> Response:
     """Send the pack in force as a signed file for another office."""
     runtime, pack = current_runtime(), pack_in_force()
     data = write_pack_file(pack, runtime.tenant_id, runtime.keyring.receipt, runtime.clock.now())
     return _sent(data, "application/json", f"danh-muc-{pack.number}.json")
 
 
-@console.get("/lists/worksheet", endpoint="lists_worksheet")
 def worksheet() -> Response:
     """Send the lists in force as a worksheet."""
     day = local_date(current_runtime().clock.now())

@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import officers
 from field178_server.console.mail import view
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import office
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.lists import ListAddress
@@ -26,11 +25,10 @@ from field178_server.records.labels import names_of
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import local_date
 
-_ADDRESS = ListAddress("console.mail", ("state",))
+_ADDRESS = ListAddress("console.mail.index", ("state",))
 
 
-@console.get("/notices/mail")
-def mail() -> Response:
+def index() -> Response:
     """Show the e-mails, the youngest first, with what became of each."""
     runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
     asked = request.args.get("state", "")
@@ -42,7 +40,7 @@ def mail() -> Response:
     return render(
         "mail/list.html",
         layout=layout,
-        active="console.notices",
+        active="console.notices.index",
         is_on=runtime.settings.sends_mail,
         own_address=own,
         waiting=found.counts["waiting"],
@@ -54,26 +52,23 @@ def mail() -> Response:
     )
 
 
-@console.post("/notices/mail/test")
-def test_mail() -> AnyResponse:
+def send_test() -> AnyResponse:
     """Queue a test e-mail to the own address; the list shows what became of it."""
     runtime, context, officer = current_runtime(), office(), current_officer()
     if not runtime.settings.sends_mail:
         raise AppError(ErrorCode.BAD_REQUEST)
     run_write(runtime.engine, lambda session: operations.queue_test(session, context, officer.id))
-    return redirect(url_for("console.mail"), 303)
+    return redirect(url_for("console.mail.index"), 303)
 
 
-@console.post("/notices/mail/retry")
-def retry_mail() -> AnyResponse:
+def retry() -> AnyResponse:
     """Let every e-mail that waits be tried now."""
     context = office()
     run_write(current_runtime().engine, lambda session: operations.try_again(session, context))
-    return redirect(url_for("console.mail"), 303)
+    return redirect(url_for("console.mail.index"), 303)
 
 
-@console.get("/notices/texts")
-def mail_texts() -> Response:
+def texts() -> Response:
     """Show what each group of officers is told today, as text to paste into a message."""
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
     now, plain = runtime.clock.now(), Localizer(chosen_language())
@@ -93,7 +88,7 @@ def mail_texts() -> Response:
     return render(
         "mail/texts.html",
         layout=layout,
-        active="console.notices",
+        active="console.notices.index",
         texts=[
             *view.paste_texts(waiting, groups, words, Localizer(language, names), today),
             *view.owed_texts(owed, ReminderWords(language, plain.lists, words.link), plain),

@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from flask import url_for
 
 from field178_server.accounts.officers import OfficerContext
+from field178_server.console.shell.access import REVIEW
 from field178_server.console.shell.links import FilterLink, scope_text
-from field178_server.console.shell.policy import REVIEW, holds_right
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.models import Mail
@@ -77,10 +77,10 @@ def state_links(state: str, found: MailPage, localizer: Localizer) -> list[Filte
     """Return the filters of the list with their counts."""
     total = sum(found.counts.values())
     return [
-        FilterLink(url_for("console.mail"), localizer.say(N_("All")), not state, total),
+        FilterLink(url_for("console.mail.index"), localizer.say(N_("All")), not state, total),
         *(
             FilterLink(
-                url_for("console.mail", state=one),
+                url_for("console.mail.index", state=one),
                 localizer.say(_STATES[one][0]),
                 one == state,
                 found.counts[one],
@@ -136,7 +136,7 @@ def may_read(officer: OfficerContext, group: Group, lists: CodeLists) -> bool:
         return True
     own = access_of(officer.role, officer.scopes)
     is_within = own.scopes is None or (bool(group.scopes) and all(own.holds(one) for one in group.scopes))
-    return is_within and holds_right(officer.role, REVIEW.rights, lists)
+    return is_within and REVIEW.is_open_to(officer.role, lists)
 
 
 def _title(group: Group, localizer: Localizer) -> str:

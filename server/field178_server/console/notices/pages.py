@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import teams
 from field178_server.console.notices import view
+from field178_server.console.notices.flashes import FLASHES
 from field178_server.console.notices.form import (
     EN,
     TEXT_EN,
@@ -20,7 +21,6 @@ from field178_server.console.notices.form import (
     Options,
     audience_options,
 )
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, done, office
 from field178_server.console.shell.form_fields import faults_of
@@ -43,14 +43,12 @@ from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
 
-FLASHES = frozenset({view.ANNOUNCED, view.ENDED})
-_ADDRESS = ListAddress("console.notices", ("tab",))
+_ADDRESS = ListAddress("console.notices.index", ("tab",))
 _NOT_SEEN, PAGE_SIZE = "no", 50
 _TOO_MANY = N_("As many notices are shown or planned as tablets take; end one first.")
 
 
-@console.get("/notices")
-def notices() -> Response:
+def index() -> Response:
     """Show the notices of a part of the list, the youngest first."""
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
     tab, now, flash = view.wanted_tab(), runtime.clock.now(), take_flash(FLASHES)
@@ -62,7 +60,7 @@ def notices() -> Response:
     return render(
         "notices/list.html",
         layout=layout,
-        active="console.notices",
+        active="console.notices.index",
         flash=flash.text("", localizer) if flash else "",
         tabs=view.tab_links(tab, found, localizer),
         tab=tab.value,
@@ -71,14 +69,12 @@ def notices() -> Response:
     )
 
 
-@console.get("/notices/new")
-def new_notice() -> Response:
+def new() -> Response:
     """Show the form of a new notice."""
     return _form_page(NoticeForm.blank(_today()))
 
 
-@console.post("/notices/new")
-def announce_notice() -> AnyResponse:
+def announce() -> AnyResponse:
     """Show a notice in the console, and on tablets from their next sync."""
     form, localizer, today = NoticeForm.sent(), Localizer(chosen_language()), _today()
     if errors := form.checked(_audiences(localizer), today, localizer):
@@ -87,7 +83,7 @@ def announce_notice() -> AnyResponse:
         OwnText(name, localizer.say(label), form.typed[name])
         for name, label in ((TEXT_VI, VI), (TEXT_EN, EN))
     ]
-    if asked := confirm_texts(texts, "console.notices"):
+    if asked := confirm_texts(texts, "console.notices.index"):
         return asked
     wanted, context = form.announcement(today), office()
     made: list[str] = []
@@ -97,11 +93,10 @@ def announce_notice() -> AnyResponse:
 
     if refusal := attempt(work, {ErrorCode.TOO_LARGE: _TOO_MANY}):
         return _form_page(form, refusal.message, refusal.status)
-    return done(url_for("console.notice", notice_id=made[0]), view.ANNOUNCED, made[0])
+    return done(url_for("console.notices.detail", notice_id=made[0]), view.ANNOUNCED, made[0])
 
 
-@console.get("/notices/<notice_id>")
-def notice(notice_id: str) -> Response:
+def detail(notice_id: str) -> Response:
     """Show a notice and the officers whom it is for, with the day since which each has it."""
     runtime, officer, language = current_runtime(), current_officer(), chosen_language()
     with snapshot(runtime.engine) as session:
@@ -117,7 +112,7 @@ def notice(notice_id: str) -> Response:
     return render(
         "notices/notice.html",
         layout=layout,
-        active="console.notices",
+        active="console.notices.index",
         flash=view.flash_text(flash, one, people, runtime.clock.now(), localizer) if flash else "",
         notice=one,
         text=view.own_text(one.text_vi, one.text_en, localizer),
@@ -129,12 +124,11 @@ def notice(notice_id: str) -> Response:
         filters=_people_filters(one, len(people), len(unseen), is_unseen=is_unseen, localizer=localizer),
         lines=lines[page.offset : page.offset + page.size],
         pages=page_links(page, partial(_people_href, notice_id, is_unseen=is_unseen)),
-        may_open_people=may(officer.role, "console.person", localizer.lists),
+        may_open_people=may(officer.role, "console.people.detail", localizer.lists),
     )
 
 
-@console.post("/notices/<notice_id>/end")
-def end_notice(notice_id: str) -> AnyResponse:
+def end(notice_id: str) -> AnyResponse:
     """Take a notice down at once."""
     runtime, context = current_runtime(), office()
 
@@ -143,18 +137,17 @@ def end_notice(notice_id: str) -> AnyResponse:
         operations.withdraw(session, context, notice_id)
 
     run_write(runtime.engine, work)
-    return done(url_for("console.notice", notice_id=notice_id), view.ENDED, notice_id)
+    return done(url_for("console.notices.detail", notice_id=notice_id), view.ENDED, notice_id)
 
 
-@console.post("/notices/<notice_id>/read")
-def read_notice(notice_id: str) -> AnyResponse:
+def mark_read(notice_id: str) -> AnyResponse:
     """Keep that the officer has read a notice."""
     context, officer = office(), current_officer()
     run_write(
         current_runtime().engine,
         lambda session: operations.mark_read(session, context, officer, notice_id),
     )
-    return redirect(url_for("console.home"), 303)
+    return redirect(url_for("console.today.index"), 303)
 
 
 def _found(session: Session, notice_id: str) -> Notice:
@@ -181,7 +174,7 @@ def _people_filters(
 
 def _people_href(notice_id: str, page: int | None = None, *, is_unseen: bool = False) -> str:
     seen = _NOT_SEEN if is_unseen else None
-    return url_for("console.notice", notice_id=notice_id, seen=seen, page=page)
+    return url_for("console.notices.detail", notice_id=notice_id, seen=seen, page=page)
 
 
 def _audiences(localizer: Localizer) -> Options:
@@ -200,7 +193,7 @@ def _form_page(form: NoticeForm, refusal: str = "", status: int = 422) -> Respon
         "notices/new.html",
         status if form.errors or refusal else 200,
         layout=layout,
-        active="console.notices",
+        active="console.notices.index",
         fields=fields,
         faults=faults_of(fields),
         refusal=refusal,

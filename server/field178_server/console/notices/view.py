@@ -63,7 +63,7 @@ def tab_links(tab: NoticeTab, found: NoticeList, localizer: Localizer) -> list[F
     """Return the parts of the list with their counts."""
     return [
         FilterLink(
-            url_for("console.notices", tab=None if one is NoticeTab.SHOWN else one.value),
+            url_for("console.notices.index", tab=None if one is NoticeTab.SHOWN else one.value),
             localizer.say(text),
             one is tab,
             found.counts[one],
@@ -137,7 +137,7 @@ def own_text(text_vi: str, text_en: str, localizer: Localizer) -> str:
 def _line(notice: Notice, reach: Reach, localizer: Localizer) -> NoticeLine:
     of = localizer.say(N_("{count} of {all}"))
     return NoticeLine(
-        href=url_for("console.notice", notice_id=notice.notice_id),
+        href=url_for("console.notices.detail", notice_id=notice.notice_id),
         text=own_text(notice.text_vi, notice.text_en, localizer),
         audience=audience_text(notice.audience, localizer),
         author=author_of(notice, localizer),

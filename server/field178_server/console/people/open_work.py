@@ -6,9 +6,9 @@ from flask import Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts.officers import OfficerContext
+from field178_server.console.people.flashes import FLASHES
 from field178_server.console.people.pages import account_of
 from field178_server.console.people.view import hand_over_lines, record_lines
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, done, office
 from field178_server.console.shell.layout import layout_of, render
@@ -23,7 +23,6 @@ from field178_server.records.access import AccessFilter, access_of
 from field178_shared.errors import ErrorCode, message
 from field178_shared.text.i18n import N_
 
-FLASHES = frozenset({"handed_over", "hand_over_undone", "person_closed"})
 _HAND_OVER = {
     ErrorCode.REVISION_CHANGED: N_("Nothing is left to hand over: it was answered or given on meanwhile."),
 }
@@ -32,13 +31,11 @@ _UNDO = {
 }
 
 
-@console.get("/people/<officer_id>/open-work")
 def open_work(officer_id: str) -> Response:
     """Show what waits for an officer's correction, who could take it, and what was handed over."""
     return _page(officer_id)
 
 
-@console.post("/people/<officer_id>/open-work")
 def hand_over(officer_id: str) -> AnyResponse:
     """Give the open work of an officer to another one in one step."""
     account_of(officer_id)
@@ -51,10 +48,9 @@ def hand_over(officer_id: str) -> AnyResponse:
     )
     if refusal is not None:
         return _page(officer_id, refusal.status, refusal.message)
-    return done(url_for("console.open_work", officer_id=officer_id), "handed_over", officer_id)
+    return done(url_for("console.people.open_work", officer_id=officer_id), "handed_over", officer_id)
 
 
-@console.post("/people/<officer_id>/open-work/undo")
 def undo_hand_over(officer_id: str) -> AnyResponse:
     """Take a hand-over back, while nothing came after it."""
     account_of(officer_id)
@@ -65,7 +61,7 @@ def undo_hand_over(officer_id: str) -> AnyResponse:
     )
     if refusal is not None:
         return _page(officer_id, refusal.status, refusal.message)
-    return done(url_for("console.open_work", officer_id=officer_id), "hand_over_undone", officer_id)
+    return done(url_for("console.people.open_work", officer_id=officer_id), "hand_over_undone", officer_id)
 
 
 def _page(officer_id: str, status: int = 200, refusal: str = "") -> Response:
@@ -81,13 +77,13 @@ def _page(officer_id: str, status: int = 200, refusal: str = "") -> Response:
         layout = layout_of(session, officer, plain)
     localizer = Localizer(plain.language, names)
     agencies = localizer.lists.agencies
-    reads = may(officer.role, "console.review_record", plain.lists)
-    is_admin = may(officer.role, "console.person", plain.lists)
+    reads = may(officer.role, "console.reviews.detail", plain.lists)
+    is_admin = may(officer.role, "console.people.detail", plain.lists)
     return render(
         "people/work.html",
         status,
         layout=layout,
-        active="console.people" if is_admin else "console.teams",
+        active="console.people.index" if is_admin else "console.teams.index",
         flash=flash.text(account.officer.name, plain) if flash else "",
         account=account.officer,
         count=len(records),
@@ -100,7 +96,9 @@ def _page(officer_id: str, status: int = 200, refusal: str = "") -> Response:
         ],
         made=hand_over_lines(made, localizer),
         refusal=refusal,
-        back=url_for("console.person", officer_id=officer_id) if is_admin else url_for("console.teams"),
+        back=url_for("console.people.detail", officer_id=officer_id)
+        if is_admin
+        else url_for("console.teams.index"),
         back_text=account.officer.name if is_admin else localizer.say(N_("All teams")),
         chosen=request.form.get("to", ""),
     )
@@ -108,6 +106,6 @@ def _page(officer_id: str, status: int = 200, refusal: str = "") -> Response:
 
 def _access(officer: OfficerContext) -> AccessFilter:
     lists = Localizer(chosen_language()).lists
-    if may(officer.role, "console.close_person", lists):
+    if may(officer.role, "console.people.close", lists):
         return AccessFilter(None)
     return access_of(officer.role, officer.scopes)

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from field178_server.accounts import operations, password_link
 from field178_server.accounts.operations import AccountRequest
 from field178_server.console.people import view
+from field178_server.console.people.flashes import FLASHES
 from field178_server.console.people.form import LOGIN_TAKEN, AccountForm, errors_of
 from field178_server.console.people.view import PeopleFilter
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.layout import layout_of, render
@@ -39,7 +39,6 @@ from field178_shared.records.teams import Team
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
 
-FLASHES = frozenset({"person_changed", "person_closed", "codes_dropped"})
 PAGE_SIZE = 50
 _CHANGED = N_("Somebody else changed this account meanwhile; look at it again, then save.")
 _OWN = N_("This is your own account; another administrator does this.")
@@ -47,8 +46,7 @@ _MESSAGE = N_("Field register 178: before {when} open this link and choose a pas
 _LINK = "password_link"
 
 
-@console.get("/people")
-def people() -> Response:
+def index() -> Response:
     """Show the accounts under the filters of the address."""
     runtime, localizer, wanted = current_runtime(), Localizer(chosen_language()), PeopleFilter.read()
     with snapshot(runtime.engine) as session:
@@ -60,7 +58,7 @@ def people() -> Response:
     return render(
         "people/list.html",
         layout=layout,
-        active="console.people",
+        active="console.people.index",
         query=wanted,
         filters=view.filters_of(wanted, everyone, localizer),
         lines=lines[page.offset : page.offset + page.size],
@@ -69,14 +67,12 @@ def people() -> Response:
     )
 
 
-@console.get("/people/new")
-def new_person() -> Response:
+def new() -> Response:
     """Show the form of a new account."""
     return _form_page(AccountForm())
 
 
-@console.post("/people/new")
-def add_person() -> AnyResponse:
+def create() -> AnyResponse:
     """Make an account without a password, and lead to the link by which its officer chooses one."""
     localizer, context, form = Localizer(chosen_language()), office(), AccountForm.typed()
     errors = _errors(form, localizer)
@@ -99,14 +95,12 @@ def add_person() -> AnyResponse:
     return _show_link(officer_id)
 
 
-@console.get("/people/<officer_id>")
-def person(officer_id: str) -> Response:
+def detail(officer_id: str) -> Response:
     """Show an account: what can be changed, sign-in, tablets, open work."""
     return _person_page(account_of(officer_id))
 
 
-@console.post("/people/<officer_id>")
-def change_person(officer_id: str) -> AnyResponse:
+def save(officer_id: str) -> AnyResponse:
     """Change name, role, agency and area."""
     by_mail = current_runtime().settings.sends_mail
     account, localizer, context = account_of(officer_id), Localizer(chosen_language()), office()
@@ -128,11 +122,10 @@ def change_person(officer_id: str) -> AnyResponse:
         tell_former_address(session, context, officer_id, account.officer.email, by_mail=by_mail)
 
     run_write(current_runtime().engine, change)
-    return done(url_for("console.person", officer_id=officer_id), "person_changed", officer_id)
+    return done(url_for("console.people.detail", officer_id=officer_id), "person_changed", officer_id)
 
 
-@console.post("/people/<officer_id>/reset")
-def reset_person(officer_id: str) -> AnyResponse:
+def reset_password(officer_id: str) -> AnyResponse:
     """Take the password away and show a link by which the officer chooses another; the officer is told."""
     context, by_mail = office(), current_runtime().settings.sends_mail
 
@@ -143,8 +136,7 @@ def reset_person(officer_id: str) -> AnyResponse:
     return _act(officer_id, reset) or _show_link(officer_id)
 
 
-@console.post("/people/<officer_id>/close")
-def close_person(officer_id: str) -> AnyResponse:
+def close(officer_id: str) -> AnyResponse:
     """Close an account at once; what the officer filed stays."""
     context = office()
     if officer_id == current_officer().id:
@@ -153,19 +145,17 @@ def close_person(officer_id: str) -> AnyResponse:
     if refused is not None:
         return refused
     # What waits for the person's correction is shown next: somebody else has to answer it now.
-    page = "console.open_work" if _has_open_work(officer_id) else "console.person"
+    page = "console.people.open_work" if _has_open_work(officer_id) else "console.people.detail"
     return done(url_for(page, officer_id=officer_id), "person_closed", officer_id)
 
 
-@console.post("/people/<officer_id>/reopen")
-def reopen_person(officer_id: str) -> AnyResponse:
+def reopen(officer_id: str) -> AnyResponse:
     """Open a closed account again and show a link by which the officer chooses a password."""
     context = office()
     refused = _act(officer_id, lambda session: operations.reopen(session, context, officer_id))
     return refused or _show_link(officer_id)
 
 
-@console.post("/people/<officer_id>/drop-codes")
 def drop_codes(officer_id: str) -> AnyResponse:
     """Ask no one-time code of an officer any more; the officer is told."""
     context, by_mail = office(), current_runtime().settings.sends_mail
@@ -175,25 +165,28 @@ def drop_codes(officer_id: str) -> AnyResponse:
         tell_of_dropped_codes(session, context, officer_id, by_mail=by_mail)
 
     refused = _act(officer_id, drop)
-    return refused or done(url_for("console.person", officer_id=officer_id), "codes_dropped", officer_id)
+    return refused or done(
+        url_for("console.people.detail", officer_id=officer_id), "codes_dropped", officer_id
+    )
 
 
-@console.get("/people/<officer_id>/link")
-def person_link(officer_id: str) -> Response:
+def link(officer_id: str) -> Response:
     """Show the link, once; whoever loads the page again is told so."""
     runtime, localizer, account = current_runtime(), Localizer(chosen_language()), account_of(officer_id)
     token = take_shown_once(_LINK)
     href = until = words = ""
     if token is not None:
         until = localizer.instant(password_link.expiry(token))
-        href = runtime.settings.url.rstrip("/") + url_for("console.choosing_password", token=token)
+        href = runtime.settings.url.rstrip("/") + url_for(
+            "console.accounts.choose_password_form", token=token
+        )
         words = localizer.say(_MESSAGE).format(when=until, login=account.officer.login, link=href)
     with snapshot(runtime.engine) as session:
         layout = layout_of(session, current_officer(), localizer)
     return render(
         "people/link.html",
         layout=layout,
-        active="console.people",
+        active="console.people.index",
         account=account.officer,
         href=href,
         until=until,
@@ -243,7 +236,7 @@ def _show_link(officer_id: str) -> AnyResponse:
     runtime = current_runtime()
     account = account_of(officer_id)
     token = password_link.make_token(runtime.keyring.session, account.officer, runtime.clock.now())
-    return show_once(url_for("console.person_link", officer_id=officer_id), _LINK, token)
+    return show_once(url_for("console.people.link", officer_id=officer_id), _LINK, token)
 
 
 def _errors(form: AccountForm, localizer: Localizer, stored: str = "") -> dict[str, str]:
@@ -262,7 +255,7 @@ def _form_page(form: AccountForm, refusal: tuple[int, str] | None = None) -> Res
         "people/new.html",
         refusal[0] if refusal else 422 if form.errors else 200,
         layout=layout,
-        active="console.people",
+        active="console.people.index",
         form=form,
         refusal=localizer.say(refusal[1]) if refusal else "",
         asks_password=not is_confirmed(),
@@ -285,7 +278,7 @@ def _person_page(
         "people/person.html",
         refusal[0] if refusal else 422 if form.errors else 200,
         layout=layout,
-        active="console.people",
+        active="console.people.index",
         flash=flash.text(one.name, localizer) if flash else "",
         account=one,
         state=view.state_of(account, localizer),

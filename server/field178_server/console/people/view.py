@@ -70,7 +70,7 @@ class PeopleFilter:
     def href(self, page: int) -> str:
         """Return the address of a page of the list under these filters."""
         words, role, unit = self.words or None, self.role or None, self.unit or None
-        return url_for("console.people", q=words, role=role, unit=unit, state=self.state, page=page)
+        return url_for("console.people.index", q=words, role=role, unit=unit, state=self.state, page=page)
 
     def holds(self, one: Account) -> bool:
         """Tell whether an account is asked for; words are found in name and login, marks do not matter."""
@@ -109,7 +109,7 @@ def lines_of(found: Sequence[Account], teams: Mapping[str, Team], localizer: Loc
     """Return the lines of the list, by name as Vietnamese sorts it."""
     return [
         PersonLine(
-            url_for("console.person", officer_id=one.officer.officer_id),
+            url_for("console.people.detail", officer_id=one.officer.officer_id),
             one.officer.name,
             one.officer.login,
             localizer.label(localizer.lists.roles, one.officer.role),
@@ -176,7 +176,7 @@ def record_lines(records: Sequence[OpenRecord], localizer: Localizer) -> list[Op
     """Return open records in words."""
     return [
         OpenRecordLine(
-            url_for("console.review_record", record_id=one.record_id),
+            url_for("console.reviews.detail", record_id=one.record_id),
             localizer.establishment(one.establishment_id)
             if one.establishment_id
             else one.title or type_name(one.type, localizer),

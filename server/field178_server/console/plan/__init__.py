@@ -1,1 +1,22 @@
 """The yearly plan: quotas against what was done, planned visits, their calendar, and their changes."""
+
+from __future__ import annotations
+
+from field178_server.console.plan import changes, pages
+from field178_server.console.shell.access import READ, REVIEW
+from field178_server.console.shell.routes import MenuEntry, MenuGroup, get, post
+from field178_shared.text.i18n import N_
+
+ROUTES = (
+    get("/plan/<int:year>/add", changes.add_form, REVIEW),
+    post("/plan/<int:year>/add", changes.add, REVIEW),
+    get("/plan/items/<item_id>", changes.item, READ),
+    post("/plan/items/<item_id>", changes.move, REVIEW),
+    post("/plan/items/<item_id>/cancel", changes.cancel, REVIEW),
+    post("/plan/recheck", changes.recheck, REVIEW),
+    get("/plan/<int:year>/quotas", changes.quotas, REVIEW),
+    post("/plan/<int:year>/quotas", changes.set_quotas, REVIEW),
+    get("/plan", pages.index, READ, menu=MenuEntry(MenuGroup.REGISTER, 1, "calendar", N_("Plan"))),
+    get("/plan/<int:year>", pages.year_page, READ),
+    get("/plan/calendar", pages.calendar, READ),
+)

@@ -11,11 +11,11 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.plan import forms, view
+from field178_server.console.plan.flashes import FLASHES
 from field178_server.console.plan.forms import Wrong
 from field178_server.console.plan.pages import known_year, layout_in, may_plan, reader_of, today
 from field178_server.console.plan.view import PlanQuery
-from field178_server.console.shell.blueprint import console
-from field178_server.console.shell.flash import PLANNED, take_flash
+from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, batch_in, done, office, whole_number
 from field178_server.console.shell.layout import render
 from field178_server.console.shell.links import with_query
@@ -62,8 +62,7 @@ _REFUSALS = {
 }
 
 
-@console.get("/plan/<int:year>/add")
-def plan_adding(year: int) -> Response:
+def add_form(year: int) -> Response:
     """Show what of the register a filter finds, to be planned all at once."""
     offered = request.args.get("team", "")
     return _adding_page(
@@ -71,8 +70,7 @@ def plan_adding(year: int) -> Response:
     )
 
 
-@console.post("/plan/<int:year>/add")
-def add_plan_items(year: int) -> AnyResponse:
+def add(year: int) -> AnyResponse:
     """Plan a visit to each of the chosen establishments."""
     localizer, chosen = Localizer(chosen_language()), request.form.getlist("establishment")
     made, refused = forms.read_assignment(request.form, known_year(year), localizer)
@@ -95,16 +93,14 @@ def add_plan_items(year: int) -> AnyResponse:
     return done(href, "planned_secretly" if waits else "planned", plan_id(year))
 
 
-@console.get("/plan/items/<item_id>")
-def plan_item(item_id: str) -> Response:
+def item(item_id: str) -> Response:
     """Show a planned visit, what became of it, and the forms that change it."""
     answer = _item_page(item_id, None, Wrong(status=200))
     note_reading(item_id)
     return answer
 
 
-@console.post("/plan/items/<item_id>")
-def move_plan_item(item_id: str) -> AnyResponse:
+def move(item_id: str) -> AnyResponse:
     """Give a planned visit to another month or team."""
     one, localizer = _item(item_id)[0], Localizer(chosen_language())
     made, refused = forms.read_assignment(request.form, one.item.year, localizer)
@@ -121,8 +117,7 @@ def move_plan_item(item_id: str) -> AnyResponse:
     return _changed(item_id, lambda batch: operations.move_item(batch, office(), seen, made), code)
 
 
-@console.post("/plan/items/<item_id>/cancel")
-def cancel_plan_item(item_id: str) -> AnyResponse:
+def cancel(item_id: str) -> AnyResponse:
     """Take a visit out of the plan with a reason."""
     _item(item_id)
     reason = request.form.get("cancel_reason", "").strip()
@@ -134,8 +129,7 @@ def cancel_plan_item(item_id: str) -> AnyResponse:
     )
 
 
-@console.post("/plan/recheck")
-def plan_recheck() -> AnyResponse:
+def recheck() -> AnyResponse:
     """Plan the re-inspection of an open correction for the team that asked for it."""
     visit_id, key = request.form.get("visit_id", ""), request.form.get("follow_up_id", "")
     runtime, officer = current_runtime(), current_officer()
@@ -145,24 +139,22 @@ def plan_recheck() -> AnyResponse:
         raise AppError(ErrorCode.NOT_FOUND)
     attempt(_in_batch(lambda batch: operations.plan_recheck(batch, office(), visit_id, key)), {})
     view_of_list = urlencode(parse_qsl(request.form.get("view", "")))
-    return done(with_query(url_for("console.follow_ups"), view_of_list), "recheck_planned", visit_id)
+    return done(with_query(url_for("console.follow_ups.index"), view_of_list), "recheck_planned", visit_id)
 
 
-@console.get("/plan/<int:year>/quotas")
-def plan_quotas(year: int) -> Response:
+def quotas(year: int) -> Response:
     """Show the form of a year's document and quotas."""
     return _quota_page(known_year(year), None, Wrong(status=200))
 
 
-@console.post("/plan/<int:year>/quotas")
-def set_plan_quotas(year: int) -> AnyResponse:
+def set_quotas(year: int) -> AnyResponse:
     """Write a year's document and quotas over the revision that was seen."""
     localizer = Localizer(chosen_language())
     data, refused = forms.read_quotas(request.form, known_year(year), localizer)
     if data is None:
         return _quota_page(year, request.form, refused)
     number = OwnText("number", field_name(PLAN, "number", localizer), text_of(data, "number"))
-    if asked := confirm_texts([number], "console.plan"):
+    if asked := confirm_texts([number], "console.plan.index"):
         return asked
     seen_rev = whole_number("seen_rev")
     refusal = attempt(
@@ -170,7 +162,7 @@ def set_plan_quotas(year: int) -> AnyResponse:
     )
     if refusal is not None:
         return _quota_page(year, request.form, Wrong(refusal.message, status=refusal.status))
-    return done(url_for("console.plan_year", year=year), "quotas_set", plan_id(year))
+    return done(url_for("console.plan.year_page", year=year), "quotas_set", plan_id(year))
 
 
 def _adding_page(year: int, typed: MultiDict[str, str], refused: Wrong) -> Response:
@@ -197,7 +189,7 @@ def _adding_page(year: int, typed: MultiDict[str, str], refused: Wrong) -> Respo
         "plan/add.html",
         refused.status,
         layout=layout,
-        active="console.plan",
+        active="console.plan.index",
         year=year,
         wanted=wanted,
         filters=filters,
@@ -206,7 +198,7 @@ def _adding_page(year: int, typed: MultiDict[str, str], refused: Wrong) -> Respo
         is_full=len(found) == operations.MOST_AT_ONCE,
         chosen=chosen,
         action=with_query(
-            url_for("console.add_plan_items", year=year), request.query_string.decode("ascii", "replace")
+            url_for("console.plan.add", year=year), request.query_string.decode("ascii", "replace")
         ),
         **_form(typed, refused, choices),
     )
@@ -216,7 +208,7 @@ def _item_page(item_id: str, typed: MultiDict[str, str] | None, refused: Wrong) 
     runtime, officer, plain = current_runtime(), current_officer(), Localizer(chosen_language())
     reader = reader_of(officer)
     one, rev = _item(item_id)
-    item, flash = one.item, take_flash(PLANNED)
+    item, flash = one.item, take_flash(FLASHES)
     with snapshot(runtime.engine) as session:
         choices = forms.choices(teams(session, reader), (), plain)
         named = names_of(session, runtime.tenant_id, {item.team_id, item.establishment_id} - {""})
@@ -230,7 +222,7 @@ def _item_page(item_id: str, typed: MultiDict[str, str] | None, refused: Wrong) 
         "plan/item.html",
         refused.status,
         layout=layout,
-        active="console.plan",
+        active="console.plan.index",
         flash=flash.text("", localizer) if flash else "",
         line=view.item_line(one, localizer),
         item=item,
@@ -259,7 +251,7 @@ def _quota_page(year: int, typed: MultiDict[str, str] | None, refused: Wrong) ->
         "plan/quotas.html",
         refused.status,
         layout=layout,
-        active="console.plan",
+        active="console.plan.index",
         year=year,
         rev=rev,
         rows=forms.quota_rows(shown),
@@ -315,7 +307,7 @@ def _changed(item_id: str, work: Callable[[Batch], object], code: str) -> AnyRes
     refusal = attempt(_in_batch(work), _REFUSALS)
     if refusal is not None:
         return _item_page(item_id, request.form, Wrong(refusal.message, status=refusal.status))
-    return done(url_for("console.plan_item", item_id=item_id), code, item_id)
+    return done(url_for("console.plan.item", item_id=item_id), code, item_id)
 
 
 def _in_batch(work: Callable[[Batch], object]) -> Callable[[Session], object]:
@@ -338,7 +330,7 @@ def _confirm_text(name: str, text: str) -> Response | None:
     """Return the page that asks about a text that may name a person, None where there is nothing to ask."""
     path = "cancelled.reason" if name == "cancel_reason" else name
     own = OwnText(name, forms.label(path, Localizer(chosen_language())), text)
-    return confirm_texts([own], "console.plan")
+    return confirm_texts([own], "console.plan.index")
 
 
 def _candidate_line(one: PlannableEstablishment, localizer: Localizer) -> Mapping[str, object]:

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.console.plan import view
+from field178_server.console.plan.flashes import FLASHES
 from field178_server.console.plan.view import PlanQuery
-from field178_server.console.shell.blueprint import console
-from field178_server.console.shell.flash import PLANNED, take_flash
+from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import page_links, wanted_page
 from field178_server.console.shell.policy import may
@@ -31,18 +31,16 @@ from field178_shared.time.clock import local_date
 YEARS = range(2000, 10_000)
 
 
-@console.get("/plan")
-def plan() -> AnyResponse:
+def index() -> AnyResponse:
     """Go to the plan of this year."""
-    return redirect(url_for("console.plan_year", year=today().year))
+    return redirect(url_for("console.plan.year_page", year=today().year))
 
 
-@console.get("/plan/<int:year>")
-def plan_year(year: int) -> Response:
+def year_page(year: int) -> Response:
     """Show the quotas of a year against what was done, and the planned visits under the filters."""
     officer, runtime, plain = current_officer(), current_runtime(), Localizer(chosen_language())
     query, reader = PlanQuery.read(known_year(year), request.args), reader_of(officer)
-    flash = take_flash(PLANNED)
+    flash = take_flash(FLASHES)
     with snapshot(runtime.engine) as session:
         found = year_plan(session, reader, year)
         page = item_page(session, reader, found, query.filter(), wanted_page(request.args.get("page", "")))
@@ -52,7 +50,7 @@ def plan_year(year: int) -> Response:
     return render(
         "plan/year.html",
         layout=layout,
-        active="console.plan",
+        active="console.plan.index",
         flash=flash.text("", plain) if flash else "",
         year=year,
         plan=found.plan,
@@ -68,8 +66,7 @@ def plan_year(year: int) -> Response:
     )
 
 
-@console.get("/plan/calendar")
-def plan_calendar() -> Response:
+def calendar() -> Response:
     """Show how much of each month's plan each team has done."""
     officer, runtime, plain = current_officer(), current_runtime(), Localizer(chosen_language())
     reader = reader_of(officer)
@@ -82,7 +79,7 @@ def plan_calendar() -> Response:
     return render(
         "plan/calendar.html",
         layout=layout,
-        active="console.plan",
+        active="console.plan.index",
         year=year,
         months=[view.month_name(month, localizer) for month in view.MONTHS],
         this_month=reader.today.month if reader.today.year == year else 0,
@@ -99,7 +96,7 @@ def reader_of(officer: OfficerContext) -> PlanReader:
 
 def may_plan(officer: OfficerContext) -> bool:
     """Tell whether an officer may change the plan."""
-    return may(officer.role, "console.add_plan_items", Localizer(chosen_language()).lists)
+    return may(officer.role, "console.plan.add", Localizer(chosen_language()).lists)
 
 
 def known_year(year: int) -> int:

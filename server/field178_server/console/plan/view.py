@@ -77,7 +77,7 @@ class PlanQuery:
         """Return the address of a page of the list."""
         parts = {name: getattr(self, name) for name in _PARAMETERS}
         told = {name: value for name, value in {**parts, "page": page if page > 1 else 0}.items() if value}
-        return with_query(url_for("console.plan_year", year=self.year), urlencode(told))
+        return with_query(url_for("console.plan.year_page", year=self.year), urlencode(told))
 
 
 _PARAMETERS = ("month", "team", "unit", "type", "state", "since", "until")
@@ -232,7 +232,7 @@ def item_line(one: PlannedVisit, localizer: Localizer) -> ItemLine:
     kind = localizer.label(lists.types, item.establishment_type_id) if item.establishment_type_id else ""
     visit = one.progress.visit_id
     return ItemLine(
-        href=url_for("console.plan_item", item_id=item.id),
+        href=url_for("console.plan.item", item_id=item.id),
         title=kind if item.is_open else localizer.establishment(item.establishment_id),
         kind=localizer.choice("inspection_kind", item.kind),
         place=unit if item.is_open else " · ".join(part for part in (kind, unit) if part),
@@ -240,7 +240,7 @@ def item_line(one: PlannedVisit, localizer: Localizer) -> ItemLine:
         window=window_text(item.window_from, item.window_to, localizer),
         state=state_word(one.progress.state, localizer),
         is_early=one.is_early,
-        visit_href=url_for("console.review_record", record_id=visit) if visit else None,
+        visit_href=url_for("console.reviews.detail", record_id=visit) if visit else None,
     )
 
 
@@ -261,7 +261,7 @@ def visits_href(quota: Quota, year: int) -> str:
         "type": quota.establishment_type_id,
     }
     query = urlencode({name: value for name, value in told.items() if value})
-    return with_query(url_for("console.visits"), query)
+    return with_query(url_for("console.filed.visits"), query)
 
 
 def quota_title(quota: Quota, localizer: Localizer) -> tuple[str, str]:

@@ -94,7 +94,7 @@ def entry_view(page: RecordPage, entry: OfficeEntry, localizer: Localizer, now: 
     record, last = entry.record, entry.history.revisions[-1] if entry.history.revisions else None
     files = files_view(record, page.entry_files.get(record.record_id, ()), (localizer, now))
     return EntryView(
-        href=url_for("console.entry", record_id=page.record.record_id, entry_id=record.record_id),
+        href=url_for("console.follow_ups.entry", record_id=page.record.record_id, entry_id=record.record_id),
         title=type_name(record.type, localizer),
         facts=facts_of(record.type, record.data, localizer),
         signature=f"{localizer.person(last.user_id)} · {localizer.instant(last.received_at)}" if last else "",
@@ -131,7 +131,7 @@ class _Rows:
 
     def form(self, record_type: str, **target: str) -> str:
         record_id = self.page.record.record_id
-        form = url_for("console.new_entry", record_id=record_id, record_type=record_type)
+        form = url_for("console.follow_ups.new_entry", record_id=record_id, record_type=record_type)
         return with_query(form, urlencode(target))
 
     def decisions(self) -> Iterator[OutcomeRow]:

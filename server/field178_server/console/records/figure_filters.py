@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from field178_server.console.components.figure_periods import PERIODS, YEAR_KINDS, areas_in_words
 from field178_server.console.shell.lists import FilterField
-from field178_server.console.text.figure_periods import PERIODS, YEAR_KINDS, areas_in_words
 from field178_server.console.text.localize import Localizer
 from field178_server.office.indicators.asked import WHOLE_YEAR, AskedFigures
 from field178_shared.indicators.reporting import PERIOD_NAMES, YearKind

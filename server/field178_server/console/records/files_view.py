@@ -76,7 +76,7 @@ def count_text(count: RecordFileCount, localizer: Localizer) -> str:
 def _file(record: StoredRecord, file: RecordFile, reader: tuple[Localizer, datetime]) -> FileView:
     localizer, now = reader
     href = (
-        url_for("console.record_file", record_id=record.record_id, key=file.key)
+        url_for("console.reviews.file", record_id=record.record_id, key=file.key)
         if is_viewable(file)
         else None
     )

@@ -66,7 +66,7 @@ def _links(page: RecordPage, flag: Problem, localizer: Localizer) -> tuple[FlagL
     records = flag.details.get("records")
     others = [key for key in records if key in page.beside] if isinstance(records, list) else []
     return tuple(
-        FlagLink(url_for("console.review_record", record_id=key), _when(page.beside[key], localizer))
+        FlagLink(url_for("console.reviews.detail", record_id=key), _when(page.beside[key], localizer))
         for key in others
     )
 

@@ -352,7 +352,7 @@ def _open_follow_up(one: OpenFollowUp, today: date, localizer: Localizer) -> Ope
 
 
 def _closing_form(one: OpenFollowUp) -> str:
-    form = url_for("console.new_entry", record_id=one.visit_id, record_type=CLOSURE)
+    form = url_for("console.follow_ups.new_entry", record_id=one.visit_id, record_type=CLOSURE)
     return with_query(form, urlencode({"follow_up_id": one.key}))
 
 

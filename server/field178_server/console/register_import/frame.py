@@ -23,7 +23,7 @@ def import_page(template: str, status: int = 200, **values: object) -> Response:
     localizer = Localizer(chosen_language())
     with snapshot(current_runtime().engine) as session:
         layout = layout_of(session, current_officer(), localizer)
-    return render(template, status, layout=layout, active="console.establishments", **values)
+    return render(template, status, layout=layout, active="console.establishments.index", **values)
 
 
 def staging() -> StagingFolder:

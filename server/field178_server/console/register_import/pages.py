@@ -24,7 +24,6 @@ from field178_server.console.register_import.view import (
     problem_lines,
     too_large,
 )
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import office
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
@@ -55,13 +54,11 @@ from field178_shared.time.clock import local_date
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@console.get("/establishments/import", endpoint="register_imports")
-def upload_form() -> Response:
+def index() -> Response:
     """Show the form that takes a file, and the latest imports."""
     return _upload_page()
 
 
-@console.post("/establishments/import", endpoint="upload_register")
 def upload() -> AnyResponse:
     """Stage a file: what is about persons is left out before anything is kept."""
     runtime, context, uploaded = current_runtime(), office(), request.files.get("file")
@@ -83,24 +80,22 @@ def upload() -> AnyResponse:
         return _upload_page(422, file_problem(error, Localizer(chosen_language())))
     file_name = uploaded.filename
     run_write(runtime.engine, lambda session: add_draft(session, context, import_id, file_name))
-    return redirect(url_for("console.register_columns", import_id=import_id), 303)
+    return redirect(url_for("console.register_import.columns", import_id=import_id), 303)
 
 
-@console.get("/establishments/import/<import_id>", endpoint="register_import")
-def one_import(import_id: str) -> AnyResponse:
+def detail(import_id: str) -> AnyResponse:
     """Show the preview of a draft, or the result of an import."""
     row = stored_import(import_id)
     if row.applied_at is not None:
         return _result_page(row)
     if not row.choices.is_mapped:
-        return redirect(url_for("console.register_columns", import_id=import_id))
+        return redirect(url_for("console.register_import.columns", import_id=import_id))
     job = _job_of(row)
     if job is not None and not job.state.is_final:
-        return redirect(url_for("console.job", job_id=job.job_id))
+        return redirect(url_for("console.jobs.detail", job_id=job.job_id))
     return _preview_page(import_id, job)
 
 
-@console.post("/establishments/import/<import_id>/run", endpoint="run_register_import")
 def run(import_id: str) -> AnyResponse:
     """Queue the import of what the preview showed."""
     row, runtime, context = stored_import(import_id), current_runtime(), office()
@@ -117,28 +112,26 @@ def run(import_id: str) -> AnyResponse:
 
     job = _job_of(row)
     if job is None or job.state.is_final:
-        return redirect(url_for("console.job", job_id=run_write(runtime.engine, queue)), 303)
-    return redirect(url_for("console.job", job_id=job.job_id), 303)
+        return redirect(url_for("console.jobs.detail", job_id=run_write(runtime.engine, queue)), 303)
+    return redirect(url_for("console.jobs.detail", job_id=job.job_id), 303)
 
 
-@console.post("/establishments/import/<import_id>/undo", endpoint="undo_register_import")
 def undo(import_id: str) -> AnyResponse:
     """Queue the undoing of an import; names what stands against it, where something does."""
     row, runtime, context = stored_import(import_id), current_runtime(), office()
     with snapshot(runtime.engine) as session:
         is_blocked = bool(blockers(session, runtime.tenant_id, import_id))
     if row.applied_at is None or row.undone_at is not None or is_blocked:
-        return redirect(url_for("console.register_import", import_id=import_id), 303)
+        return redirect(url_for("console.register_import.detail", import_id=import_id), 303)
 
     def queue(session: Session) -> str:
         job_id = add(session, context, UNDO, {IMPORT_ID: import_id})
         note_job(session, context, import_id, job_id)
         return job_id
 
-    return redirect(url_for("console.job", job_id=run_write(runtime.engine, queue)), 303)
+    return redirect(url_for("console.jobs.detail", job_id=run_write(runtime.engine, queue)), 303)
 
 
-@console.get("/establishments/import/<import_id>/refused.xlsx", endpoint="register_refused")
 def refused_rows(import_id: str) -> Response:
     """Send the rows that are not taken, with the reason, as a workbook to correct."""
     row, runtime, folder = stored_import(import_id), current_runtime(), staging()

@@ -17,7 +17,6 @@ from field178_server.console.register_import.view import (
     repeated_text,
     word_tables,
 )
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import office
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
@@ -33,18 +32,16 @@ from field178_shared.text.formats import parse_whole_number
 _FOR_ALL = "all:"
 
 
-@console.get("/establishments/import/<import_id>/columns", endpoint="register_columns")
 def columns(import_id: str) -> AnyResponse:
     """Show the columns of the file and what they were taken for."""
     with snapshot(current_runtime().engine) as session:
         preview = preview_in(session, import_id, parse_whole_number(request.args.get("sheet", ""), 3))
     if preview.row.applied_at is not None:
-        return redirect(url_for("console.register_import", import_id=import_id))
+        return redirect(url_for("console.register_import.detail", import_id=import_id))
     return _columns_page(preview)
 
 
-@console.post("/establishments/import/<import_id>/columns", endpoint="choose_register_columns")
-def choose(import_id: str) -> AnyResponse:
+def save_columns(import_id: str) -> AnyResponse:
     """Store the columns; a required field that nothing fills is told, and nothing chosen is lost."""
     runtime, context = current_runtime(), office()
     with snapshot(runtime.engine) as session:
@@ -61,23 +58,21 @@ def choose(import_id: str) -> AnyResponse:
         runtime.engine,
         lambda session: choose_columns(session, context, import_id, preview.table, choices),
     )
-    return redirect(url_for("console.register_words", import_id=import_id), 303)
+    return redirect(url_for("console.register_import.words", import_id=import_id), 303)
 
 
-@console.get("/establishments/import/<import_id>/words", endpoint="register_words")
 def words(import_id: str) -> AnyResponse:
     """Show each spelling of units, kinds and states with what it means."""
     with snapshot(current_runtime().engine) as session:
         preview = preview_in(session, import_id)
     if preview.row.applied_at is not None or not preview.row.choices.is_mapped:
-        return redirect(url_for("console.register_import", import_id=import_id))
+        return redirect(url_for("console.register_import.detail", import_id=import_id))
     tables = word_tables(preview, Localizer(chosen_language()))
     unknown = sum(not line.chosen for table in tables for line in table.lines)
     return import_page("register_import/words.html", row=preview.row, tables=tables, unknown=unknown)
 
 
-@console.post("/establishments/import/<import_id>/words", endpoint="choose_register_words")
-def choose_meanings(import_id: str) -> AnyResponse:
+def save_words(import_id: str) -> AnyResponse:
     """Store what the spellings mean."""
     runtime, context = current_runtime(), office()
     with snapshot(runtime.engine) as session:
@@ -93,7 +88,7 @@ def choose_meanings(import_id: str) -> AnyResponse:
             news.setdefault(one.path, {})[one.key] = value
     choices = replace(preview.row.choices, words=chosen)
     run_write(runtime.engine, lambda session: choose_words(session, context, import_id, choices, news))
-    return redirect(url_for("console.register_import", import_id=import_id), 303)
+    return redirect(url_for("console.register_import.detail", import_id=import_id), 303)
 
 
 def _typed_columns(preview: Preview) -> ImportChoices:

@@ -208,7 +208,7 @@ def _alike_line(row: CheckedRow, localizer: Localizer) -> LikenessLine:
         tuple(
             (
                 duplicate_text(one, localizer.language),
-                url_for("console.establishment", record_id=one.record_id) if one.record_id else None,
+                url_for("console.establishments.detail", record_id=one.record_id) if one.record_id else None,
             )
             for one in row.duplicates
         ),

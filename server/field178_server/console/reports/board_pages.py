@@ -10,9 +10,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.reports import board_view as view
+from field178_server.console.reports.flashes import FLASHES
 from field178_server.console.reports.reader import reader_of, today
-from field178_server.console.shell.blueprint import console
-from field178_server.console.shell.flash import REPORTS, take_flash
+from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import Refusal, attempt, batch_in, done, office, whole_number
 from field178_server.console.shell.form_fields import InputField, faults_of
 from field178_server.console.shell.layout import layout_of, render
@@ -63,13 +63,11 @@ class OpeningForm:
     errors: dict[str, str] = field(default_factory=dict)
 
 
-@console.get("/reports")
-def reports() -> Response:
+def index() -> Response:
     """Show the reports, the calendar of one of them, and who has sent what it is made of."""
     return _board()
 
 
-@console.post("/reports/submissions/<record_id>")
 def record_submission(record_id: str) -> AnyResponse:
     """Write that an agency or a commune has sent its report, or take that back."""
     localizer, reader = Localizer(chosen_language()), reader_of(current_officer(), _localizer())
@@ -80,7 +78,7 @@ def record_submission(record_id: str) -> AnyResponse:
     seen = SeenReport(record_id, whole_number("seen_rev"))
     number = request.form.get(_NUMBER, "").strip()
     own_text = OwnText(_NUMBER, field_name(SUBMISSION, _NUMBER, localizer), number)
-    if asked := confirm_texts([own_text], "console.reports"):
+    if asked := confirm_texts([own_text], "console.reports.index"):
         return asked
 
     def write(session: Session) -> None:
@@ -97,14 +95,13 @@ def record_submission(record_id: str) -> AnyResponse:
     if refusal is not None:
         return _board(_said(refusal), refusal.status)
     return done(
-        f"{url_for('console.reports', of=request.form.get('of') or None)}#sent",
+        f"{url_for('console.reports.index', of=request.form.get('of') or None)}#sent",
         "submission_recorded",
         record_id,
     )
 
 
-@console.get("/reports/new")
-def new_report() -> Response:
+def new() -> Response:
     """Show the form of a new report: its kind, year and area."""
     typed = MultiDict({name: request.args[name] for name in _OPENED if name in request.args})
     typed.setdefault("year", str(today().year))
@@ -116,8 +113,7 @@ def new_report() -> Response:
     return _opening_page(OpeningForm(typed))
 
 
-@console.post("/reports/new")
-def open_report() -> AnyResponse:
+def create() -> AnyResponse:
     """Open a report; a refusal shows the form with all that was typed."""
     localizer = _localizer()
     data, errors = _read(request.form, localizer)
@@ -134,17 +130,17 @@ def open_report() -> AnyResponse:
     if refusal is not None:
         found = field_messages(REPORT, refusal.problems, localizer.language)
         return _opening_page(OpeningForm(request.form, found), refusal.message, refusal.status)
-    return done(url_for("console.report", record_id=made[0]), "report_opened", made[0])
+    return done(url_for("console.reports.detail", record_id=made[0]), "report_opened", made[0])
 
 
 def _board(refusal: str = "", status: int = 200) -> Response:
     runtime, officer, localizer, day = current_runtime(), current_officer(), _localizer(), today()
-    reader, flash = reader_of(officer, localizer), take_flash(REPORTS)
+    reader, flash = reader_of(officer, localizer), take_flash(FLASHES)
     with snapshot(runtime.engine) as session:
         every, owed = reports_and_submissions(session, runtime.tenant_id)
         gone = (
             withdrawn_report(session, runtime.tenant_id, flash.record_id)
-            if flash and flash.may_undo
+            if flash and flash.code == "report_withdrawn"
             else None
         )
         known = [one for one in every if reader.reader.sees(localizer.lists, one)]
@@ -172,9 +168,9 @@ def _board(refusal: str = "", status: int = 200) -> Response:
         "reports/board.html",
         status,
         layout=layout,
-        active="console.reports",
+        active="console.reports.index",
         flash=flash.text(view.title_of(gone.report, localizer) if gone else "", localizer) if flash else "",
-        undo_href=url_for("console.undo_report_withdrawal", record_id=gone.record_id) if gone else "",
+        undo_href=url_for("console.reports.undo_withdrawal", record_id=gone.record_id) if gone else "",
         refusal=refusal,
         reports=view.report_lines(known, stale, localizer),
         may_write=reader.may_write,
@@ -228,11 +224,11 @@ def _opening_page(form: OpeningForm, refusal: str = "", status: int = 200) -> Re
         "reports/new.html",
         status,
         layout=layout,
-        active="console.reports",
+        active="console.reports.index",
         fields=fields,
         faults=faults_of(fields),
         refusal=refusal,
-        back=url_for("console.reports"),
+        back=url_for("console.reports.index"),
     )
 
 

@@ -81,7 +81,7 @@ def report_lines(
     """Return the lines of the list of reports; `stale`: ids of those whose figures left their sign-off."""
     return [
         ReportLine(
-            url_for("console.report", record_id=one.record_id),
+            url_for("console.reports.detail", record_id=one.record_id),
             title_of(one.report, localizer),
             days_of(one.report, localizer),
             localizer.area(one.report.area_id),

@@ -10,7 +10,6 @@ from flask import Response, request, url_for
 from field178_server.console.reports import board_view
 from field178_server.console.reports.counting import being_compared, comparison_of
 from field178_server.console.reports.reader import reader_of, seen_report
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import page_links, wanted_page
 from field178_server.console.shell.policy import may
@@ -32,8 +31,7 @@ from field178_shared.errors import AppError, ErrorCode
 PAGE_SIZE = 50
 
 
-@console.get("/reports/<record_id>/later")
-def report_later(record_id: str) -> Response:
+def later(record_id: str) -> Response:
     """Show which records and figures changed since a report was frozen, or signed off."""
     runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
     with snapshot(runtime.engine) as session:
@@ -50,9 +48,9 @@ def report_later(record_id: str) -> Response:
     return render(
         "reports/later.html",
         layout=layout,
-        active="console.reports",
+        active="console.reports.index",
         title=board_view.title_of(known.report, localizer),
-        back=url_for("console.report", record_id=record_id),
+        back=url_for("console.reports.detail", record_id=record_id),
         figures=printed_changes(printed(before), printed(found.content)),
         count=localizer.number(len(changes)),
         changes=[
@@ -66,7 +64,7 @@ def report_later(record_id: str) -> Response:
             for one in shown
         ],
         pages=page_links(
-            page, lambda number: url_for("console.report_later", record_id=record_id, page=number)
+            page, lambda number: url_for("console.reports.later", record_id=record_id, page=number)
         ),
         is_frozen=is_frozen,
         counted_at=localizer.instant(found.counted_at),
@@ -74,8 +72,7 @@ def report_later(record_id: str) -> Response:
     )
 
 
-@console.get("/reports/<record_id>/figures/<key>")
-def report_trace(record_id: str, key: str) -> Response:
+def trace(record_id: str, key: str) -> Response:
     """Show the exact revisions that a number of a frozen report counts."""
     runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
     with snapshot(runtime.engine) as session:
@@ -93,11 +90,11 @@ def report_trace(record_id: str, key: str) -> Response:
     return render(
         "reports/trace.html",
         layout=layout,
-        active="console.reports",
+        active="console.reports.index",
         title=figures[0].label if figures else annexes[0].title if annexes else key,
         value=figures[0].value if figures else "",
         basis=figures[0].basis if figures else "",
-        back=url_for("console.report", record_id=record_id),
+        back=url_for("console.reports.detail", record_id=record_id),
         report_title=board_view.title_of(known.report, localizer),
         count=localizer.number(len(places)),
         records=[
@@ -105,7 +102,7 @@ def report_trace(record_id: str, key: str) -> Response:
             for one, type_, rev, h in shown
         ],
         pages=page_links(
-            page, lambda number: url_for("console.report_trace", record_id=record_id, key=key, page=number)
+            page, lambda number: url_for("console.reports.trace", record_id=record_id, key=key, page=number)
         ),
     )
 
@@ -123,9 +120,9 @@ def _stored_content(session: Session, known: KnownReport) -> Mapping[str, Any]:
 def _record_link(type_: str, record_id: str) -> str:
     """Return the address of a record, empty for an officer who does not read records of visits."""
     endpoint = {
-        "establishment": "console.establishment",
-        "inspection": "console.review_record",
-        "outreach_session": "console.review_record",
+        "establishment": "console.establishments.detail",
+        "inspection": "console.reviews.detail",
+        "outreach_session": "console.reviews.detail",
     }.get(type_, "")
     if not endpoint or not may(current_officer().role, endpoint, Localizer(chosen_language()).lists):
         return ""

@@ -91,7 +91,7 @@ def being_compared(
     heading = (
         N_("What has changed since the freeze") if is_frozen else N_("What has changed since the sign-off")
     )
-    back = url_for("console.report", record_id=known.record_id)
+    back = url_for("console.reports.detail", record_id=known.record_id)
     title = board_view.title_of(known.report, localizer)
     is_failed = not _count(session, known, CountedFor.COMPARISON)
     return _counting_page(layout, localizer.say(heading), (back, title), is_failed=is_failed)
@@ -104,7 +104,7 @@ def being_counted(
     is_failed = False
     if not is_of_half_months(period_of(known.report)) and _is_basis_current(session, localizer):
         is_failed = not _count(session, known, CountedFor.DRAFT)
-    back = (url_for("console.reports"), localizer.say(N_("Reports")))
+    back = (url_for("console.reports.index"), localizer.say(N_("Reports")))
     return _counting_page(layout, board_view.title_of(known.report, localizer), back, is_failed=is_failed)
 
 
@@ -142,7 +142,7 @@ def _counting_page(layout: OfficeLayout, title: str, back: tuple[str, str], *, i
     response = render(
         "reports/counting.html",
         layout=layout,
-        active="console.reports",
+        active="console.reports.index",
         title=title,
         back=back,
         is_failed=is_failed,

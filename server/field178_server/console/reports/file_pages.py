@@ -11,9 +11,9 @@ from flask import Response, request, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.audit.trail import AuditEntry
+from field178_server.console.reports.flashes import FLASHES
 from field178_server.console.reports.reader import reader_of, seen_report, today
-from field178_server.console.shell.blueprint import console
-from field178_server.console.shell.flash import REPORTS, take_flash
+from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import batch_in, done, office
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.preferences import chosen_language
@@ -59,8 +59,7 @@ _FAULTS: Mapping[TemplateFaultKind, str] = {
 }
 
 
-@console.get("/reports/<record_id>/files/<kind>")
-def report_file(record_id: str, kind: str) -> Response:
+def file(record_id: str, kind: str) -> Response:
     """Give a report as DOCX, PDF or XLSX: frozen from what was frozen alone, else as it stands now."""
     runtime, localizer = current_runtime(), _localizer()
     if kind not in _TYPES:
@@ -87,14 +86,12 @@ def report_file(record_id: str, kind: str) -> Response:
     return _sent(data, _TYPES[kind], name)
 
 
-@console.get("/reports/template")
-def report_template() -> Response:
+def template() -> Response:
     """Show the template in use, and the form of another one."""
     return _template_page()
 
 
-@console.get("/reports/template/file")
-def report_template_file() -> Response:
+def template_file() -> Response:
     """Give the template in use, to be changed and sent back."""
     runtime = current_runtime()
     with snapshot(runtime.engine) as session:
@@ -102,8 +99,7 @@ def report_template_file() -> Response:
     return _sent(body, _DOCX, "mau-bao-cao.docx")
 
 
-@console.post("/reports/template")
-def take_report_template() -> AnyResponse:
+def take_template() -> AnyResponse:
     """Put a template of the office in use, or give a made-up report in it to look at first.
 
     One with a wrong placeholder is refused with its paragraph.
@@ -124,14 +120,13 @@ def take_report_template() -> AnyResponse:
         made = _made("docx", sample, body, current_runtime().clock.now())
         return _sent(made, _DOCX, "xem-thu-mau-bao-cao.docx")
     _run(lambda session: operations.take_template(batch_in(session), office(), name, body))
-    return done(url_for("console.report_template"), "template_taken", runtime_id())
+    return done(url_for("console.reports.template"), "template_taken", runtime_id())
 
 
-@console.post("/reports/template/drop")
-def drop_report_template() -> AnyResponse:
+def drop_template() -> AnyResponse:
     """Go back to the template of the product."""
     _run(lambda session: operations.drop_template(batch_in(session), office()))
-    return done(url_for("console.report_template"), "template_dropped", runtime_id())
+    return done(url_for("console.reports.template"), "template_dropped", runtime_id())
 
 
 def runtime_id() -> str:
@@ -156,7 +151,7 @@ def _made(kind: str, report: PrintedReport, template: bytes, at: datetime | None
 
 
 def _template_page(faults: list[str] | None = None, status: int = 200) -> Response:
-    runtime, localizer, flash = current_runtime(), _localizer(), take_flash(REPORTS)
+    runtime, localizer, flash = current_runtime(), _localizer(), take_flash(FLASHES)
     with snapshot(runtime.engine) as session:
         used = template_in_use(session, runtime.tenant_id)
         in_use = (used.name, localizer.instant(used.taken_at)) if used else None
@@ -165,11 +160,11 @@ def _template_page(faults: list[str] | None = None, status: int = 200) -> Respon
         "reports/template.html",
         status,
         layout=layout,
-        active="console.reports",
+        active="console.reports.index",
         flash=flash.text("", localizer) if flash else "",
         in_use=in_use,
         faults=faults or [],
-        back=url_for("console.reports"),
+        back=url_for("console.reports.index"),
         limit=localizer.number(MAX_BYTES // 1024),
     )
 

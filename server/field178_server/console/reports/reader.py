@@ -42,9 +42,9 @@ class ReportReader:
 def reader_of(officer: OfficerContext, localizer: Localizer) -> ReportReader:
     """Return what an officer sees and does of reports."""
     lists = localizer.lists
-    may_write = may(officer.role, "console.write_report", lists)
-    may_sign = may(officer.role, "console.sign_report", lists)
-    may_send = may(officer.role, "console.record_submission", lists)
+    may_write = may(officer.role, "console.reports.write", lists)
+    may_sign = may(officer.role, "console.reports.sign", lists)
+    may_send = may(officer.role, "console.reports.record_submission", lists)
     return ReportReader(
         ReportViewer.of(officer, sees_drafts=may_write or may_sign), may_write, may_sign, may_send
     )

@@ -16,10 +16,10 @@ from field178_server.console.reports.counting import (
     days_counted_at,
     is_counted_apart,
 )
+from field178_server.console.reports.flashes import FLASHES
 from field178_server.console.reports.reader import ReportReader, reader_of, seen_report, today
 from field178_server.console.reports.report_view import SECTION, TypedTexts
-from field178_server.console.shell.blueprint import console
-from field178_server.console.shell.flash import REPORTS, take_flash
+from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, batch_in, done, office, whole_number
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
@@ -80,14 +80,12 @@ class SignOffState:
     changes: tuple[PrintedChange, ...] = ()
 
 
-@console.get("/reports/<record_id>")
-def report(record_id: str) -> Response:
+def detail(record_id: str) -> Response:
     """Show a report: as a draft its live figures, frozen what was frozen."""
     return _page(record_id)
 
 
-@console.post("/reports/<record_id>")
-def write_report(record_id: str) -> AnyResponse:
+def write(record_id: str) -> AnyResponse:
     """Write the texts of a draft; what another officer wrote meanwhile stays, unless both wrote one text."""
     localizer, known = _localizer(), _known(record_id)
     ids = _section_ids(localizer)
@@ -105,7 +103,7 @@ def write_report(record_id: str) -> AnyResponse:
     changed = [
         OwnText(name, _label(name, localizer), texts[name]) for name in texts if texts[name] != stored[name]
     ]
-    if asked := confirm_texts(changed, "console.reports"):
+    if asked := confirm_texts(changed, "console.reports.index"):
         return asked
     heading = {name: text for name, text in texts.items() if not name.startswith(SECTION)}
     sections = {name.removeprefix(SECTION): text for name, text in texts.items() if name.startswith(SECTION)}
@@ -113,22 +111,20 @@ def write_report(record_id: str) -> AnyResponse:
     refusal = _run(lambda batch: operations.write_texts(batch, office(), seen, heading, sections))
     if refusal is not None:
         return _page(record_id, TypedTexts(texts, sent.was, {}), refusal[0], refusal[1])
-    return done(url_for("console.report", record_id=record_id), "report_saved", record_id)
+    return done(url_for("console.reports.detail", record_id=record_id), "report_saved", record_id)
 
 
-@console.post("/reports/<record_id>/withdraw")
-def withdraw_report(record_id: str) -> AnyResponse:
+def withdraw(record_id: str) -> AnyResponse:
     """Take a draft away, with what is owed for it."""
     _known(record_id)
     seen = SeenReport(record_id, whole_number("seen_rev"))
     refusal = _run(lambda batch: operations.withdraw_report(batch, office(), seen))
     if refusal is not None:
         return _page(record_id, None, refusal[0], refusal[1])
-    return done(url_for("console.reports"), "report_withdrawn", record_id)
+    return done(url_for("console.reports.index"), "report_withdrawn", record_id)
 
 
-@console.post("/reports/<record_id>/undo-withdrawal")
-def undo_report_withdrawal(record_id: str) -> AnyResponse:
+def undo_withdrawal(record_id: str) -> AnyResponse:
     """Let a draft that was withdrawn stand again."""
     localizer, runtime = _localizer(), current_runtime()
     reader = reader_of(current_officer(), localizer).reader
@@ -138,11 +134,10 @@ def undo_report_withdrawal(record_id: str) -> AnyResponse:
         _run(lambda batch: operations.undo_withdrawal(batch, office(), record_id))
     # Where another officer was faster, the report stands; one that is not seen is not there.
     _known(record_id)
-    return done(url_for("console.report", record_id=record_id), "report_withdrawal_undone", record_id)
+    return done(url_for("console.reports.detail", record_id=record_id), "report_withdrawal_undone", record_id)
 
 
-@console.post("/reports/<record_id>/sign-off")
-def sign_report(record_id: str) -> AnyResponse:
+def sign(record_id: str) -> AnyResponse:
     """Sign a draft off as it was seen."""
     _known(record_id)
     seen, figures = SeenReport(record_id, whole_number("seen_rev")), request.form.get("figures", "")
@@ -155,8 +150,7 @@ def sign_report(record_id: str) -> AnyResponse:
     )
 
 
-@console.post("/reports/<record_id>/freeze")
-def freeze_report(record_id: str) -> AnyResponse:
+def freeze(record_id: str) -> AnyResponse:
     """Freeze a report that was signed off."""
     localizer, known = _localizer(), _known(record_id)
     if _early(known, localizer) and not request.form.get("early"):
@@ -171,20 +165,19 @@ def freeze_report(record_id: str) -> AnyResponse:
     return _acted(record_id, lambda batch: operations.freeze(batch, office(), seen), "report_frozen")
 
 
-@console.post("/reports/<record_id>/restate")
-def restate_report(record_id: str) -> AnyResponse:
+def restate(record_id: str) -> AnyResponse:
     """Open the report that takes the place of a frozen one."""
     _known(record_id)
     reason, seen = request.form.get("reason", ""), SeenReport(record_id, whole_number("seen_rev"))
     if asked := confirm_texts(
-        [OwnText("reason", _label("restatement_reason", _localizer()), reason)], "console.reports"
+        [OwnText("reason", _label("restatement_reason", _localizer()), reason)], "console.reports.index"
     ):
         return asked
     made: list[str] = []
     refusal = _run(lambda batch: made.append(operations.restate(batch, office(), seen, reason)))
     if refusal is not None:
         return _page(record_id, None, refusal[0], refusal[1], reason)
-    return done(url_for("console.report", record_id=made[-1]), "report_restated", made[-1])
+    return done(url_for("console.reports.detail", record_id=made[-1]), "report_restated", made[-1])
 
 
 def _page(
@@ -195,7 +188,7 @@ def _page(
     reason: str | None = None,
 ) -> Response:
     runtime, officer, localizer = current_runtime(), current_officer(), _localizer()
-    reader, flash = reader_of(officer, localizer), take_flash(REPORTS)
+    reader, flash = reader_of(officer, localizer), take_flash(FLASHES)
     with snapshot(runtime.engine) as session:
         known = seen_report(session, reader, localizer, record_id)
         frozen = frozen_report(session, runtime.tenant_id, record_id)
@@ -219,7 +212,7 @@ def _page(
         "reports/report.html",
         status,
         layout=layout,
-        active="console.reports",
+        active="console.reports.index",
         known=known,
         title=board_view.title_of(known.report, localizer),
         state=board_view.state_label(known.state, localizer, is_stale=sign_off.is_stale),
@@ -244,13 +237,17 @@ def _page(
         actions={} if counting.under_way else _actions(known, reader, sign_off),
         early=_early(known, localizer),
         unwritten=_unwritten_sections(known, localizer),
-        back=url_for("console.reports", of=f"{known.report.kind}.{known.report.year}"),
+        back=url_for("console.reports.index", of=f"{known.report.kind}.{known.report.year}"),
         files=[
-            (kind.upper(), url_for("console.report_file", record_id=record_id, kind=kind))
+            (kind.upper(), url_for("console.reports.file", record_id=record_id, kind=kind))
             for kind in ("docx", "pdf", "xlsx")
         ],
-        restated_by=url_for("console.report", record_id=known.restated_by) if known.restated_by else "",
-        restates=url_for("console.report", record_id=known.report.restates) if known.report.restates else "",
+        restated_by=url_for("console.reports.detail", record_id=known.restated_by)
+        if known.restated_by
+        else "",
+        restates=url_for("console.reports.detail", record_id=known.report.restates)
+        if known.report.restates
+        else "",
         shows_trace=frozen is not None,
     )
     if counting.under_way:
@@ -270,8 +267,8 @@ def _live(session: Session, known: KnownReport, localizer: Localizer) -> Content
 
 def _assign_href(report_: PrintedReport, role: str, localizer: Localizer) -> str:
     """Return the page on which what the figures leave out is assigned, "" where nothing is."""
-    may_assign = bool(report_.left_out) and may(role, "console.units", localizer.lists)
-    return url_for("console.units") if may_assign else ""
+    may_assign = bool(report_.left_out) and may(role, "console.units.index", localizer.lists)
+    return url_for("console.units.index") if may_assign else ""
 
 
 def _early(known: KnownReport, localizer: Localizer) -> str:
@@ -375,7 +372,7 @@ def _acted(record_id: str, work: Callable[[Batch], object], flash: str = "") -> 
     refusal = _run(work)
     if refusal is not None:
         return _page(record_id, None, refusal[0], refusal[1])
-    href = url_for("console.report", record_id=record_id)
+    href = url_for("console.reports.detail", record_id=record_id)
     return done(href, flash, record_id) if flash else redirect(href, 303)
 
 

@@ -121,7 +121,7 @@ def section_views(
     is_frozen = bool(known.report.frozen_hash)
 
     def href(figure: PrintedFigure) -> str:
-        return url_for("console.report_trace", record_id=known.record_id, key=figure.id) if is_frozen else ""
+        return url_for("console.reports.trace", record_id=known.record_id, key=figure.id) if is_frozen else ""
 
     def field(section_id: str, heading: str) -> TextField | None:
         return None if form is None else _field(f"{SECTION}{section_id}", heading, *form, localizer)

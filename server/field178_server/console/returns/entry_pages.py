@@ -21,7 +21,6 @@ from field178_server.console.records.entry_page import (
 from field178_server.console.returns import view
 from field178_server.console.returns.form import return_form, return_paths, with_last_period
 from field178_server.console.returns.reader import ReturnsReader, returns_reader, today_here
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import done, office, whole_number
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.field_labels import type_name
@@ -40,8 +39,7 @@ from field178_shared.records.reading import text_of
 from field178_shared.records.returns import MONTHLY_TYPES, RETURN_TYPES
 
 
-@console.get("/returns/new/<record_type>")
-def new_return(record_type: str) -> Response:
+def new(record_type: str) -> Response:
     """Show the form of a new return with what the address tells already."""
     reader, unit_id = _reader_of_new(record_type)
     typed: MultiDict[str, str] = MultiDict()
@@ -58,8 +56,7 @@ def new_return(record_type: str) -> Response:
     return _shown(reader, form, None, unit_id)
 
 
-@console.post("/returns/new/<record_type>")
-def enter_return(record_type: str) -> AnyResponse:
+def add(record_type: str) -> AnyResponse:
     """Write a new return; a refusal shows the form with all that was typed."""
     reader, unit_id = _reader_of_new(record_type)
     form = _form(reader, record_type, request.form, {})
@@ -73,15 +70,13 @@ def enter_return(record_type: str) -> AnyResponse:
     )
 
 
-@console.get("/returns/entries/<record_id>")
-def return_entry(record_id: str) -> Response:
+def detail(record_id: str) -> Response:
     """Show a return with its history; who sent it corrects or withdraws it here."""
     reader, entry = _reader_and_entry(record_id)
     return _shown_entry(reader, entry)
 
 
-@console.post("/returns/entries/<record_id>")
-def correct_return(record_id: str) -> AnyResponse:
+def save(record_id: str) -> AnyResponse:
     """Write a return anew over the revision that was seen."""
     reader, entry = _reader_and_entry(record_id)
     form = _form(reader, entry.type, request.form, entry.data)
@@ -96,7 +91,6 @@ def correct_return(record_id: str) -> AnyResponse:
     )
 
 
-@console.post("/returns/entries/<record_id>/withdraw")
 def withdraw_return(record_id: str) -> AnyResponse:
     """Let a return count no longer."""
     reader, entry = _reader_and_entry(record_id)
@@ -104,7 +98,7 @@ def withdraw_return(record_id: str) -> AnyResponse:
     refusal = attempt_entry(lambda batch: withdraw(batch, office(), enterer, seen))
     if refusal is not None:
         return _shown_entry(reader, entry, refusal.message, refusal.status)
-    return done(url_for("console.returns"), "return_withdrawn", record_id)
+    return done(url_for("console.returns.index"), "return_withdrawn", record_id)
 
 
 def _written(
@@ -123,14 +117,16 @@ def _written(
         entry,
         data_typed(values),
         lambda batch, data: made.append(write(batch, data)),
-        "console.returns",
+        "console.returns.index",
     )
     if isinstance(answer, RefusedForm):
         return _shown(reader, answer.form, entry, unit_id, answer.message, answer.status)
     if answer is not None:
         return answer
     record_id = entry.record_id if entry else str(made[0])
-    return done(url_for("console.returns"), "return_corrected" if entry else "return_entered", record_id)
+    return done(
+        url_for("console.returns.index"), "return_corrected" if entry else "return_entered", record_id
+    )
 
 
 def _shown_entry(reader: ReturnsReader, entry: Stored, refusal: str = "", status: int = 200) -> Response:
@@ -158,15 +154,15 @@ def _shown(
     page = EntryPage(
         form,
         entry,
-        active="console.returns",
+        active="console.returns.index",
         title=type_name(record_type, localizer) if entry else localizer.say(view.ADD[record_type]),
         unit=" · ".join(names),
-        back=url_for("console.returns"),
-        action=url_for("console.correct_return", record_id=entry.record_id)
+        back=url_for("console.returns.index"),
+        action=url_for("console.returns.save", record_id=entry.record_id)
         if entry
         else request.full_path.rstrip("?"),
         may_write=record_type in reader.types and (entry is None or reader.access.enters(entry)),
-        withdraw_href=url_for("console.withdraw_return", record_id=entry.record_id) if entry else "",
+        withdraw_href=url_for("console.returns.withdraw_return", record_id=entry.record_id) if entry else "",
         facts=("agency_id", "unit_id"),
     )
     return entry_page(page, localizer, refusal, status)

@@ -7,9 +7,9 @@ from datetime import date
 from flask import Response, request, url_for
 
 from field178_server.console.returns import view
+from field178_server.console.returns.flashes import FLASHES
 from field178_server.console.returns.reader import ReturnsReader, returns_reader, today_here
-from field178_server.console.shell.blueprint import console
-from field178_server.console.shell.flash import RETURNS, take_flash
+from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import FilterLink, page_links, wanted_page
 from field178_server.console.shell.lists import FilterField
@@ -42,11 +42,10 @@ PAGE_SIZE = 25
 MONTHS_SHOWN = 12
 
 
-@console.get("/returns")
-def returns() -> Response:
+def index() -> Response:
     """Show what is owed for the month, and the entries of a kind, the newest first."""
     officer, runtime, localizer = current_officer(), current_runtime(), Localizer(chosen_language())
-    kind, flash, today = request.args.get("type", ""), take_flash(RETURNS), today_here()
+    kind, flash, today = request.args.get("type", ""), take_flash(FLASHES), today_here()
     month = _month(today)
     with snapshot(runtime.engine) as session:
         reader = returns_reader(session, officer, localizer)
@@ -69,7 +68,7 @@ def returns() -> Response:
     def href(number: int | None = None, wanted: str = kind) -> str:
         chosen = request.args.get("month") or None
         return url_for(
-            "console.returns",
+            "console.returns.index",
             unit=request.args.get("unit") or None,
             month=chosen,
             type=wanted or None,
@@ -82,7 +81,7 @@ def returns() -> Response:
     return render(
         "returns/page.html",
         layout=layout,
-        active="console.returns",
+        active="console.returns.index",
         flash=flash.text(type_name(done.type, localizer), localizer) if flash and done else "",
         reader=reader,
         agency=localizer.label(localizer.lists.agencies, reader.access.own_agency_id)

@@ -45,7 +45,7 @@ def returns_reader(session: Session, officer: OfficerContext, localizer: Localiz
     lists = localizer.lists
     access = access_to_returns(session, officer, lists, today_here())
     units = by_label((one, localizer.label(lists.units, one)) for one in access.units)
-    types = access.types if may(officer.role, "console.enter_return", lists) else ()
+    types = access.types if may(officer.role, "console.returns.add", lists) else ()
     return ReturnsReader(access, units, types)
 
 

@@ -61,7 +61,7 @@ class SentLine:
 
 def new_return_href(record_type: str, unit_id: str, **chosen: str) -> str:
     """Return the address of the form of a new return."""
-    return url_for("console.new_return", record_type=record_type, unit=unit_id, **chosen)  # type: ignore[arg-type]  # words alone
+    return url_for("console.returns.new", record_type=record_type, unit=unit_id, **chosen)  # type: ignore[arg-type]  # words alone
 
 
 def owed_returns(
@@ -110,7 +110,7 @@ def sent_lines(owed: Sequence[MonthlyReturn], localizer: Localizer) -> tuple[Sen
                 localizer.say(state),
                 tone,
                 icon,
-                url_for("console.return_entry", record_id=one.entry.record_id) if one.entry else "",
+                url_for("console.returns.detail", record_id=one.entry.record_id) if one.entry else "",
             )
         )
     return tuple(found)
@@ -125,7 +125,7 @@ def return_lines(
             _when(one, localizer),
             type_name(one.type, localizer),
             *_said(one, localizer, names_agency=names_agency),
-            url_for("console.return_entry", record_id=one.record_id),
+            url_for("console.returns.detail", record_id=one.record_id),
         )
         for one in entries
     )

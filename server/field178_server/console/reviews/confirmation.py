@@ -54,7 +54,7 @@ def confirm_comments(record_id: str, reason: str, comments: Mapping[str, str]) -
         else one
         for one in written
     ]
-    return confirm_texts(labelled, "console.reviews", (name,) if isinstance(name, str) else ())
+    return confirm_texts(labelled, "console.reviews.index", (name,) if isinstance(name, str) else ())
 
 
 def confirm_void(query: QueueQuery, record_id: str, reason: str) -> Response:
@@ -86,7 +86,7 @@ def _page(
         "reviews/confirm.html",
         200,
         layout=layout,
-        active="console.reviews",
+        active="console.reviews.index",
         decision=decision,
         view=record_view(page, localizer, runtime.clock.now()),
         seen_rev=whole_number("seen_rev"),
@@ -97,7 +97,7 @@ def _page(
         reason=reason,
         typed=typed,
         threads=threads,
-        may_return=may(officer.role, "console.return_record", localizer.lists),
+        may_return=may(officer.role, "console.reviews.return_record", localizer.lists),
     )
 
 

@@ -18,7 +18,6 @@ from field178_server.console.reviews.confirmation import (
 )
 from field178_server.console.reviews.pages import VOID, RefusedDecision, queue_page, view_of
 from field178_server.console.reviews.queue_view import QueueQuery
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import actor, batch_in, done, whole_number
 from field178_server.console.shell.own_texts import confirmed
 from field178_server.console.shell.preferences import chosen_language
@@ -43,8 +42,7 @@ TOO_LATE = N_(
 Decide = Callable[[Batch], object]
 
 
-@console.post("/reviews/<record_id>/approve")
-def approve_record(record_id: str) -> Response:
+def approve(record_id: str) -> Response:
     """Approve the record as it was seen; typed comments, open threads and flags are asked about first."""
     attempt = _typed("approve")
     if request.form.get("back"):
@@ -58,7 +56,6 @@ def approve_record(record_id: str) -> Response:
     return _decide(attempt, seen, "approved", lambda batch: reviews.approve(batch, officer, seen, answers))
 
 
-@console.post("/reviews/<record_id>/return")
 def return_record(record_id: str) -> Response:
     """Send the record back as it was seen, with a reason and comments pinned to fields."""
     officer, seen, attempt = actor(), seen_record(record_id), _typed("return")
@@ -74,8 +71,7 @@ def return_record(record_id: str) -> Response:
     )
 
 
-@console.post("/reviews/<record_id>/reopen")
-def reopen_record(record_id: str) -> Response:
+def reopen(record_id: str) -> Response:
     """Open an approved or void record again, with a reason."""
     officer, seen, attempt = actor(), seen_record(record_id), _typed("reopen")
     if page := confirm_comments(record_id, attempt.reason, {}):
@@ -85,8 +81,7 @@ def reopen_record(record_id: str) -> Response:
     )
 
 
-@console.post("/reviews/<record_id>/void")
-def void_record(record_id: str) -> Response:
+def void(record_id: str) -> Response:
     """Take a record out of every figure, with a reason; asked about first."""
     officer, seen, attempt = actor(), seen_record(record_id), _typed(VOID)
     if attempt.reason and VOID not in confirmed():
@@ -98,7 +93,6 @@ def void_record(record_id: str) -> Response:
     return _decide(attempt, seen, "void", lambda batch: reviews.void(batch, officer, seen, attempt.reason))
 
 
-@console.post("/reviews/<record_id>/undo")
 def undo(record_id: str) -> Response:
     """Take the own approval of the last seconds back."""
     officer = actor()
@@ -111,7 +105,7 @@ def undo(record_id: str) -> Response:
         return queue_page(
             QueueQuery(), record_id, RefusedDecision(error.status, Localizer(chosen_language()).say(TOO_LATE))
         )
-    return done(url_for("console.review_record", record_id=record_id), "undone", record_id)
+    return done(url_for("console.reviews.detail", record_id=record_id), "undone", record_id)
 
 
 def seen_record(record_id: str) -> SeenRecord:

@@ -13,7 +13,6 @@ from field178_server.attachments.storage.file_store import file_store_of
 from field178_server.audit import trail
 from field178_server.console.records.documents import send_document
 from field178_server.console.records.files_view import DOCUMENT, is_restricted, is_viewable
-from field178_server.console.shell.blueprint import console
 from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
@@ -23,8 +22,7 @@ from field178_server.runtime import Runtime
 from field178_shared.errors import AppError, ErrorCode
 
 
-@console.get("/records/<record_id>/files/<key>")
-def record_file(record_id: str, key: str) -> Response:
+def file(record_id: str, key: str) -> Response:
     """Show one file of a record within access."""
     runtime, officer = current_runtime(), current_officer()
     with snapshot(runtime.engine) as session:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from flask import Response, request, url_for
 
 from field178_server.console.records.threads_view import ThreadView, Writers, thread_view
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import FilterLink
 from field178_server.console.shell.lists import FilterField, ListAddress
@@ -32,7 +31,7 @@ from field178_server.records.keyset import PageStart
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import by_label
 
-_ADDRESS = ListAddress("console.open_thread_list", ("turn", "type", "team"))
+_ADDRESS = ListAddress("console.reviews.threads", ("turn", "type", "team"))
 _TURNS = {Turn.OFFICE: N_("Answered"), Turn.TEAM: N_("Waiting for the team")}
 _EMPTY = {
     Turn.OFFICE: (N_("Nothing is answered"), N_("Records whose comments a team has answered stand here.")),
@@ -52,8 +51,7 @@ class ThreadLine:
     thread: ThreadView
 
 
-@console.get("/reviews/threads")
-def open_thread_list() -> Response:
+def threads() -> Response:
     """Show one page of a part, under the filters of the address."""
     runtime, officer, plain = current_runtime(), current_officer(), Localizer(chosen_language())
     wanted = _wanted()
@@ -65,7 +63,7 @@ def open_thread_list() -> Response:
     return render(
         "reviews/threads.html",
         layout=layout,
-        active="console.reviews",
+        active="console.reviews.index",
         turns=[
             FilterLink(
                 _ADDRESS.href(turn="" if turn is Turn.OFFICE else turn.value),
@@ -114,7 +112,7 @@ def _lines(found: OpenThreads, localizer: Localizer) -> Iterator[ThreadLine]:
         writers = Writers(found.answers, found.roles, filed.team_id or "", (name,) if name else ())
         team = localizer.team(filed.team_id) if filed.team_id else ""
         place = (type_name(filed.type, localizer), localizer.day(filed.occurred_on), team)
-        href = url_for("console.review_record", record_id=filed.record_id)
+        href = url_for("console.reviews.detail", record_id=filed.record_id)
         for thread in record.threads:
             yield ThreadLine(
                 title=_title(record, localizer),

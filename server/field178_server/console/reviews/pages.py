@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from flask import Response, request
+from flask import Response, request, url_for
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.queries import file_counts, overdue_records
 from field178_server.console.records.after_visit_view import after_visit_view
 from field178_server.console.records.decisions_view import DecisionView
+from field178_server.console.records.flashes import ENTRY_FLASHES
 from field178_server.console.records.record_view import RecordPageView, record_view
 from field178_server.console.reviews import queue_view
+from field178_server.console.reviews.flashes import FLASHES
 from field178_server.console.reviews.queue_view import QueueQuery
-from field178_server.console.shell.blueprint import console
-from field178_server.console.shell.flash import take_flash
+from field178_server.console.shell.flash import Flash, take_flash
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
@@ -69,14 +70,12 @@ class RefusedDecision:
         return tuple(one for one in view.decisions if one.rev > self.seen_review)
 
 
-@console.get("/reviews")
-def reviews() -> Response:
+def index() -> Response:
     """Show the queue; on a wide screen its first record is open beside it."""
     return queue_page(QueueQuery.read(request.args), None)
 
 
-@console.get("/reviews/<record_id>")
-def review_record(record_id: str) -> Response:
+def detail(record_id: str) -> Response:
     """Show one record beside the queue; htmx gets the record alone."""
     query = QueueQuery.read(request.args)
     is_fragment = request.headers.get("HX-Request") == "true"
@@ -88,7 +87,7 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision |
     runtime, officer = current_runtime(), current_officer()
     localizer = Localizer(chosen_language())
     access = access_of(officer.role, officer.scopes)
-    flash = None if attempt else take_flash()
+    flash = None if attempt else take_flash({**FLASHES, **ENTRY_FLASHES})
     with snapshot(runtime.engine) as session:
         view = view_of(query)
         done_id, _, done_count = flash.record_id.partition(".") if flash else ("", "", "")
@@ -116,7 +115,7 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision |
         "reviews/queue.html",
         attempt.status if attempt else 200,
         layout=layout,
-        active="console.reviews",
+        active="console.reviews.index",
         chosen=chosen,
         items=queue_view.queue_items(rows, query, shown_id, (localizer, runtime.clock.now()), facts),
         overdue=overdue,
@@ -132,9 +131,17 @@ def queue_page(query: QueueQuery, chosen: str | None, attempt: RefusedDecision |
         empty_text=empty_text,
         total=counts[query.state],
         flash=flash if done else None,
+        undo_href=_undo_href(flash),
         flash_text=flash.text(_done_title(done, done_count, localizer), localizer) if flash and done else "",
         **_record_values(query, page, officer, attempt),
     )
+
+
+def _undo_href(flash: Flash | None) -> str:
+    """Return the address that undoes an approval; "" for other actions."""
+    if flash is None or flash.code != "approved":
+        return ""
+    return url_for("console.reviews.undo", record_id=flash.record_id)
 
 
 def view_of(query: QueueQuery) -> QueueView:
@@ -172,7 +179,7 @@ def _done_title(row: QueueRow, count: str, localizer: Localizer) -> str:
 def _viewed(
     session: Session, officer: OfficerContext, record_ids: Sequence[str], localizer: Localizer
 ) -> Mapping[str, int] | None:
-    if not may(officer.role, "console.approve_several", localizer.lists):
+    if not may(officer.role, "console.reviews.approve_several", localizer.lists):
         return None
     return viewed_revisions(session, officer.tenant_id, officer.id, record_ids)
 
@@ -221,11 +228,12 @@ def _allowed(officer: OfficerContext, view: RecordPageView | None, localizer: Lo
     state = view.state if view and not view.erased else ""
     is_open = state in ("waiting", "corrected", "answered", "returned")
     return {
-        "may_audit": view is not None and may(officer.role, "console.audit", localizer.lists),
-        "may_enter": state not in ("", "void") and may(officer.role, "console.enter", localizer.lists),
-        "may_approve": is_open and may(officer.role, "console.approve_record", localizer.lists),
-        "may_pin": is_open and may(officer.role, "console.return_record", localizer.lists),
+        "may_audit": view is not None and may(officer.role, "console.audit.index", localizer.lists),
+        "may_enter": state not in ("", "void")
+        and may(officer.role, "console.follow_ups.enter", localizer.lists),
+        "may_approve": is_open and may(officer.role, "console.reviews.approve", localizer.lists),
+        "may_pin": is_open and may(officer.role, "console.reviews.return_record", localizer.lists),
         "may_reopen": state in ("approved", "void")
-        and may(officer.role, "console.reopen_record", localizer.lists),
-        "may_void": state not in ("", "void") and may(officer.role, "console.void_record", localizer.lists),
+        and may(officer.role, "console.reviews.reopen", localizer.lists),
+        "may_void": state not in ("", "void") and may(officer.role, "console.reviews.void", localizer.lists),
     }

@@ -90,11 +90,11 @@ class QueueQuery:
 
     def list_href(self) -> str:
         """Return the address of the list."""
-        return with_query(url_for("console.reviews"), self.text)
+        return with_query(url_for("console.reviews.index"), self.text)
 
     def record_href(self, record_id: str) -> str:
         """Return the address of a record beside this list."""
-        return with_query(url_for("console.review_record", record_id=record_id), self.text)
+        return with_query(url_for("console.reviews.detail", record_id=record_id), self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from field178_server.console.records.decisions_view import decider, decision_label
 from field178_server.console.reviews.pages import view_of
 from field178_server.console.reviews.queue_view import QueueQuery, parse_seen, seen_text, title_of
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import actor, batch_in, done
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.own_texts import confirmed
@@ -30,7 +29,6 @@ from field178_shared.text.i18n import N_
 SEVERAL = "several"
 
 
-@console.post("/reviews/approve")
 def approve_several() -> Response:
     """Ask about the chosen records, then approve them; those that are refused are named with the reason."""
     query, chosen = QueueQuery.parse(request.form.get("view", "")), _chosen()
@@ -75,7 +73,7 @@ def _page(
         "reviews/several.html",
         422 if refused or is_too_many or not rows else 200,
         layout=layout,
-        active="console.reviews",
+        active="console.reviews.index",
         rows=[
             (
                 title_of(row, localizer),

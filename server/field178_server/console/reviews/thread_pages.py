@@ -12,7 +12,6 @@ from field178_server.audit.trail import Actor
 from field178_server.console.reviews.decisions import check_access, refused, seen_record
 from field178_server.console.reviews.pages import THREAD, RefusedDecision, queue_page
 from field178_server.console.reviews.queue_view import QueueQuery
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import actor, batch_in, done
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
 from field178_server.console.shell.preferences import chosen_language
@@ -28,23 +27,20 @@ from field178_shared.errors import AppError
 Work = Callable[[Batch, Actor, str, str], None]
 
 
-@console.post("/reviews/<record_id>/threads/<thread>/comment")
 def comment_thread(record_id: str, thread: str) -> Response:
     """Write a further comment into a thread: the field is asked again."""
     text = request.form.get("text", "").strip()
     label = field_name("review", "comments.*", Localizer(chosen_language()))
-    if asked := confirm_texts([OwnText("text", label, text)], "console.reviews"):
+    if asked := confirm_texts([OwnText("text", label, text)], "console.reviews.index"):
         return asked
     return _change(record_id, thread, "thread_commented", partial(_comment, text=text))
 
 
-@console.post("/reviews/<record_id>/threads/<thread>/close")
 def close_thread(record_id: str, thread: str) -> Response:
     """Close a thread; the tablet hears of it at its next exchange."""
     return _change(record_id, thread, "thread_closed", threads.close_thread)
 
 
-@console.post("/reviews/<record_id>/threads/<thread>/reopen")
 def reopen_thread(record_id: str, thread: str) -> Response:
     """Open a closed thread again."""
     return _change(record_id, thread, "thread_reopened", threads.reopen_thread)

@@ -7,7 +7,6 @@ from flask import Response, request
 from field178_server.console.reviews.decisions import seen_record
 from field178_server.console.reviews.pages import view_of
 from field178_server.console.reviews.queue_view import QueueQuery
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.form_actions import whole_number
 from field178_server.console.shell.layout import render
 from field178_server.database.models import RecordView
@@ -20,7 +19,6 @@ from field178_server.office.reviews.viewing import note_view, others_viewing
 from field178_shared.errors import AppError, ErrorCode
 
 
-@console.post("/reviews/<record_id>/viewing")
 def note_viewing(record_id: str) -> Response:
     """Note that the officer looks at this revision; return who else does, and what has changed since."""
     runtime, officer = current_runtime(), current_officer()

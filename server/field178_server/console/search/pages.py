@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from flask import request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import OfficeLayout, layout_of, render
 from field178_server.console.shell.links import record_link
 from field178_server.console.shell.policy import may, tablet_access
@@ -52,8 +51,7 @@ class HitGroup:
     more: str = ""
 
 
-@console.get("/search")
-def search() -> AnyResponse:
+def index() -> AnyResponse:
     """Show what a text is found in, within what the officer may read."""
     runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
     text = request.args.get("q", "")[:_MOST].strip()
@@ -69,7 +67,7 @@ def search() -> AnyResponse:
     return render(
         "search/page.html",
         layout=layout,
-        active="console.search",
+        active="console.search.index",
         text=text,
         groups=[group for group in groups if group.hits],
     )
@@ -78,24 +76,24 @@ def search() -> AnyResponse:
 def _establishments(session: Session, text: str, localizer: Localizer) -> HitGroup:
     officer, lists = current_officer(), localizer.lists
     found = []
-    if may(officer.role, "console.establishments", lists):
+    if may(officer.role, "console.establishments.index", lists):
         access = access_of(officer.role, officer.scopes)
         found = find_establishments(session, officer.tenant_id, access, text)
     hits = [
         Hit(
-            url_for("console.establishment", record_id=one.record_id),
+            url_for("console.establishments.detail", record_id=one.record_id),
             one.name,
             address_text(one.address, localizer.label(lists.units, one.unit_id)),
         )
         for one in found[:SHOWN]
     ]
-    more = url_for("console.establishments", q=text) if len(found) > SHOWN else ""
+    more = url_for("console.establishments.index", q=text) if len(found) > SHOWN else ""
     return HitGroup("establishments", localizer.say(N_("Register")), hits, more)
 
 
 def _records(session: Session, text: str, localizer: Localizer) -> HitGroup:
     officer, found = current_officer(), []
-    if may(officer.role, "console.visits", localizer.lists):
+    if may(officer.role, "console.filed.visits", localizer.lists):
         access = access_of(officer.role, officer.scopes)
         found = find_records(session, officer.tenant_id, access, text)
     hits = [
@@ -106,18 +104,18 @@ def _records(session: Session, text: str, localizer: Localizer) -> HitGroup:
         )
         for one in found[:SHOWN]
     ]
-    more = url_for("console.visits", q=text) if len(found) > SHOWN else ""
+    more = url_for("console.filed.visits", q=text) if len(found) > SHOWN else ""
     return HitGroup("records", localizer.say(N_("Visits and sessions")), hits, more)
 
 
 def _people(session: Session, text: str, localizer: Localizer) -> HitGroup:
     officer, lists, found = current_officer(), localizer.lists, []
-    if may(officer.role, "console.person", lists):
+    if may(officer.role, "console.people.detail", lists):
         found = find_people(session, officer.tenant_id, text)
     closed = localizer.say(N_("closed account"))
     hits = [
         Hit(
-            url_for("console.person", officer_id=one.officer_id),
+            url_for("console.people.detail", officer_id=one.officer_id),
             one.name,
             " · ".join(
                 (one.login, localizer.label(lists.roles, one.role), *([closed] if one.is_closed else []))
@@ -125,24 +123,24 @@ def _people(session: Session, text: str, localizer: Localizer) -> HitGroup:
         )
         for one in found[:SHOWN]
     ]
-    more = url_for("console.people", q=text) if len(found) > SHOWN else ""
+    more = url_for("console.people.index", q=text) if len(found) > SHOWN else ""
     return HitGroup("people", localizer.say(N_("Accounts")), hits, more)
 
 
 def _tablets(session: Session, text: str, localizer: Localizer) -> HitGroup:
     officer, lists, found = current_officer(), localizer.lists, []
-    if may(officer.role, "console.tablet", lists):
+    if may(officer.role, "console.tablets.detail", lists):
         found = find_tablets(session, officer.tenant_id, tablet_access(officer, lists), text)
     revoked = localizer.say(N_("revoked tablet"))
     hits = [
         Hit(
-            url_for("console.tablet", device_id=one.device_id),
+            url_for("console.tablets.detail", device_id=one.device_id),
             one.label,
             revoked if one.is_revoked else "",
         )
         for one in found[:SHOWN]
     ]
-    more = url_for("console.tablets") if len(found) > SHOWN else ""
+    more = url_for("console.tablets.index") if len(found) > SHOWN else ""
     return HitGroup("tablets", localizer.say(N_("Tablets")), hits, more)
 
 
@@ -155,7 +153,7 @@ def _detail(one: FoundRecord, localizer: Localizer) -> list[str]:
 def _pages(layout: OfficeLayout, text: str, localizer: Localizer) -> HitGroup:
     words = fold(text).split()
     named = [(item.endpoint, item.label) for item in layout.items]
-    named.append(("console.account", localizer.say(N_("Account"))))
+    named.append(("console.accounts.index", localizer.say(N_("Account"))))
     hits = [
         Hit(url_for(endpoint), label, "")
         for endpoint, label in named

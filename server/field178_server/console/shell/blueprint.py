@@ -26,7 +26,7 @@ class ConsoleBlueprint(Blueprint):
 
 
 console = ConsoleBlueprint("console", __name__, static_folder=CONSOLE / "static", static_url_path="/static")
-
+STATIC_ENDPOINT = f"{console.name}.static"
 
 STATIC = Path(__file__).parents[1] / "static"
 KEEP_FOR_EVER = "public, max-age=31536000, immutable"
@@ -36,7 +36,7 @@ KEEP_PRIVATELY = "private, max-age=31536000, immutable"
 
 def asset(name: str) -> str:
     """Return the address of one static file."""
-    return url_for("console.static", filename=name, v=_version(name))
+    return url_for(STATIC_ENDPOINT, filename=name, v=_version(name))
 
 
 @cache

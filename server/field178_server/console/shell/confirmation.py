@@ -12,4 +12,6 @@ def ask_before_file(back: str) -> Response | None:
     """Lead to the page that asks the password, and then to this file; None where it was typed lately."""
     if is_confirmed():
         return None
-    return redirect(url_for("console.confirming", next=request.full_path.rstrip("?"), back=back), 303)
+    return redirect(
+        url_for("console.accounts.confirm_form", next=request.full_path.rstrip("?"), back=back), 303
+    )

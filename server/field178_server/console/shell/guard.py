@@ -8,12 +8,11 @@ from urllib.parse import parse_qsl, urlencode
 from flask import Flask, Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.attachments.storage.chunk import MAX_PIECE_BYTES
-from field178_server.console.shell.blueprint import KEEP_FOR_EVER, KEEP_PRIVATELY, console
+from field178_server.console.shell.blueprint import KEEP_FOR_EVER, KEEP_PRIVATELY, STATIC_ENDPOINT, console
 from field178_server.console.shell.drafts import form_page, mark_draft, sent_draft, sent_field
 from field178_server.console.shell.layout import OfficeLayout, layout_of, render
-from field178_server.console.shell.policy import POLICY, may
 from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.routes import find_route
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import snapshot
 from field178_server.http.application_runtime import current_runtime
@@ -25,19 +24,6 @@ from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.text.i18n import N_
 
-_LARGE_FORMS = frozenset(
-    {"console.send_rescue", "console.enter", "console.correct_entry", "console.upload_register"}
-)
-
-
-def check_policy(app: Flask) -> None:
-    """Refuse to start with a page that the policy does not name."""
-    pages = {
-        rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith(f"{console.name}.")
-    }
-    if undecided := sorted(pages ^ set(POLICY)):
-        raise RuntimeError(f"pages and policy differ: {undecided}")
-
 
 def init_error_page(app: Flask) -> None:
     """Register the error page of browsers."""
@@ -47,25 +33,28 @@ def init_error_page(app: Flask) -> None:
 @console.before_request
 def _admit() -> AnyResponse | None:
     """Admit a request: an officer where one is needed, with the right, and no forged form."""
-    access = POLICY[str(request.endpoint)]
-    officer = find_officer()
-    if officer is None and not access.is_public:
+    if request.endpoint == STATIC_ENDPOINT:
+        return None
+    route, officer = find_route(str(request.endpoint)), find_officer()
+    if route is None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    if officer is None and not route.access.is_public:
         return _to_sign_in()
     if officer is not None:
         current_lists().refresh()
-    if officer is not None and not may(officer.role, str(request.endpoint), load()):
+    if officer is not None and not route.access.is_open_to(officer.role, load()):
         # What an officer may not do is not there: the answer is the same with and without a record.
         raise AppError(ErrorCode.NOT_FOUND)
-    if request.endpoint in _LARGE_FORMS:
+    if route.max_bytes is not None:
         # Before the form is read for its token; only for an officer who may send it.
-        request.max_content_length = MAX_PIECE_BYTES
+        request.max_content_length = route.max_bytes
     check_csrf()
     return None
 
 
 @console.after_request
 def _keep_out_of_caches(response: Response) -> Response:
-    is_static = request.endpoint == f"{console.name}.static" and response.status_code == 200
+    is_static = request.endpoint == STATIC_ENDPOINT and response.status_code == 200
     mark_draft(response)
     if response.headers.get("Cache-Control") == KEEP_PRIVATELY:
         return response
@@ -78,7 +67,7 @@ def _keep_out_of_caches(response: Response) -> Response:
 def _to_sign_in() -> AnyResponse:
     """Redirect a browser to the sign-in page; htmx gets a header, a redirect would land in a fragment."""
     unsent = None if request.method != "POST" else "kept" if sent_draft() else "yes"
-    href = url_for("console.sign_in", next=_way_back(), unsent=unsent)
+    href = url_for("console.accounts.sign_in_form", next=_way_back(), unsent=unsent)
     if request.headers.get("HX-Request") == "true":
         return Response(status=401, headers={"HX-Redirect": href})
     return redirect(href)
@@ -111,7 +100,7 @@ def error_page(status: int, code: ErrorCode, details: Mapping[str, object]) -> R
         title=localizer.say(_TITLES[code]) if code in _TITLES else message(code, localizer.language),
         text=localizer.say(_ADVICE.get(code, _DEFAULT_ADVICE)),
         kept=localizer.say(_TYPED_IS_KEPT) if form and sent_draft() else "",
-        way_on=form or url_for("console.home" if signed_in else "console.sign_in"),
+        way_on=form or url_for("console.today.index" if signed_in else "console.accounts.sign_in_form"),
         way_on_text=localizer.say(
             N_("Back to the form") if form else N_("To the first page") if signed_in else N_("Sign in")
         ),

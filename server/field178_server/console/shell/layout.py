@@ -8,24 +8,17 @@ from flask import Response, make_response, render_template, request
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.attachments.storage.free_space import free_space
+from field178_server.console.shell.access import MANAGE_TABLETS
 from field178_server.console.shell.blueprint import asset
 from field178_server.console.shell.drafts import form_page, page_session, sent_draft
-from field178_server.console.shell.policy import may, tablet_access
 from field178_server.console.shell.preferences import chosen_language, chosen_theme
+from field178_server.console.shell.routes import MenuGroup, menu_entries
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
-from field178_server.devices.heartbeat import SILENT_AFTER
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.browser_session import asks_code, csrf_token
-from field178_server.office.attention.queries import AttentionFilter, count_items
-from field178_server.office.erasure.queries import count_requested
-from field178_server.office.follow_ups.queries import count_overdue
-from field178_server.office.reviews.queue import QueueState, QueueView, queue_counts
-from field178_server.office.tablets.queries import count_silent
-from field178_server.records.access import access_of
 from field178_shared.text.i18n import N_
-from field178_shared.time.clock import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +32,7 @@ class MenuItem:
 
 
 @dataclass(frozen=True, slots=True)
-class MenuGroup:
+class MenuGroupView:
     """Entries that belong together, under one name."""
 
     label: str
@@ -53,7 +46,7 @@ class OfficeLayout:
     officer_name: str
     role_name: str
     agency_name: str
-    groups: tuple[MenuGroup, ...]
+    groups: tuple[MenuGroupView, ...]
     warning: str = ""
 
     @property
@@ -74,63 +67,15 @@ class OfficeLayout:
 
 # With "More" five tabs, each wide enough for its name on a phone of 320 px.
 TABS = 4
-# The order is that of the tabs: what a role works with first stands first.
-_MENU = (
-    (N_("Today"), (("console.home", "home", N_("Today")),)),
-    (
-        N_("Review"),
-        (
-            ("console.reviews", "review", N_("Review")),
-            ("console.attention", "alert", N_("Needs attention")),
-            ("console.follow_ups", "clock", N_("After visits")),
-        ),
-    ),
-    (
-        N_("Register"),
-        (
-            ("console.plan", "calendar", N_("Plan")),
-            ("console.establishments", "establishment", N_("Register")),
-            ("console.visits", "document", N_("All visits")),
-            ("console.sessions", "outreach", N_("Outreach")),
-            ("console.commune", "check", N_("Commune work")),
-        ),
-    ),
-    (
-        N_("Indicators and reports"),
-        (
-            ("console.indicators", "check-circle", N_("Indicators")),
-            ("console.returns", "partial", N_("Agency data")),
-            ("console.reports", "document", N_("Reports")),
-            ("console.exports", "database", N_("Exports")),
-        ),
-    ),
-    (
-        N_("People and tablets"),
-        (
-            ("console.people", "people", N_("Accounts")),
-            ("console.teams", "team", N_("Teams")),
-            ("console.tablets", "tablet", N_("Tablets")),
-            ("console.notices", "info", N_("Notices")),
-        ),
-    ),
-    (
-        N_("The system"),
-        (
-            ("console.purges", "privacy", N_("Purges")),
-            ("console.audit", "audit", N_("Audit trail")),
-            ("console.lists", "fine", N_("Lists and law")),
-            ("console.feeds", "database", N_("Data feeds")),
-            ("console.jobs", "partial", N_("Jobs")),
-            ("console.webhooks", "swap", N_("Webhooks")),
-            ("console.health", "health", N_("Health")),
-        ),
-    ),
-)
-_ADMINISTRATION = "console.revoke_tablet"
-# Others come to a job from the page that began it: their menu has no room for more.
-_FOR_ADMINISTRATORS = frozenset({"console.jobs"})
-# Reviewers come to them from the indicators and the lists: their menu is full.
-_NOT_FOR_REVIEWERS = frozenset({"console.exports"})
+# The order is that of the tabs: what a role works with first is first.
+_GROUPS = {
+    MenuGroup.TODAY: N_("Today"),
+    MenuGroup.REVIEW: N_("Review"),
+    MenuGroup.REGISTER: N_("Register"),
+    MenuGroup.FIGURES: N_("Indicators and reports"),
+    MenuGroup.PEOPLE: N_("People and tablets"),
+    MenuGroup.SYSTEM: N_("The system"),
+}
 
 
 def layout_of(session: Session, officer: OfficerContext, localizer: Localizer) -> OfficeLayout:
@@ -140,7 +85,9 @@ def layout_of(session: Session, officer: OfficerContext, localizer: Localizer) -
         role_name=localizer.label(localizer.lists.roles, officer.role),
         agency_name=localizer.label(localizer.lists.agencies, officer.agency),
         groups=_groups(session, officer, localizer),
-        warning=_storage_warning(localizer) if may(officer.role, _ADMINISTRATION, localizer.lists) else "",
+        warning=_storage_warning(localizer)
+        if MANAGE_TABLETS.is_open_to(officer.role, localizer.lists)
+        else "",
     )
 
 
@@ -178,35 +125,14 @@ def _storage_warning(localizer: Localizer) -> str:
     return localizer.say(text).format(free=localizer.number(space.free_mb))
 
 
-def _groups(session: Session, officer: OfficerContext, localizer: Localizer) -> tuple[MenuGroup, ...]:
-    groups, is_administrator = [], may(officer.role, _ADMINISTRATION, localizer.lists)
-    is_reviewer = may(officer.role, "console.new_entry", localizer.lists)
-    for name, entries in _MENU:
-        items = tuple(
-            MenuItem(endpoint, icon, localizer.say(label), _count(endpoint, session, officer, localizer))
-            for endpoint, icon, label in entries
-            if may(officer.role, endpoint, localizer.lists)
-            and (is_administrator or endpoint not in _FOR_ADMINISTRATORS)
-            and not (is_reviewer and endpoint in _NOT_FOR_REVIEWERS)
-        )
-        if items:
-            groups.append(MenuGroup(localizer.say(name), items))
-    return tuple(groups)
-
-
-def _count(endpoint: str, session: Session, officer: OfficerContext, localizer: Localizer) -> int:
-    """Return the number of open items behind an entry of the menu; one statement each."""
-    access, tenant_id = access_of(officer.role, officer.scopes), officer.tenant_id
-    match endpoint:
-        case "console.reviews":
-            return queue_counts(session, QueueView(tenant_id, access))[QueueState.WAITING]
-        case "console.attention":
-            return sum(count_items(session, tenant_id, access, AttentionFilter()).values())
-        case "console.follow_ups":
-            return count_overdue(session, tenant_id, access, local_date(current_runtime().clock.now()))
-        case "console.purges":
-            return count_requested(session, tenant_id)
-        case "console.tablets":
-            silent_since = current_runtime().clock.now() - SILENT_AFTER
-            return count_silent(session, tenant_id, tablet_access(officer, localizer.lists), silent_since)
-    return 0
+def _groups(session: Session, officer: OfficerContext, localizer: Localizer) -> tuple[MenuGroupView, ...]:
+    role, lists = officer.role, localizer.lists
+    groups: dict[MenuGroup, list[MenuItem]] = {group: [] for group in _GROUPS}
+    for endpoint, route, entry in menu_entries():
+        if entry.is_shown_to(role, lists) and route.access.is_open_to(role, lists):
+            count = entry.badge(session, officer, localizer) if entry.badge else 0
+            item = MenuItem(endpoint, entry.icon, localizer.say(entry.label), count)
+            groups[entry.group].append(item)
+    return tuple(
+        MenuGroupView(localizer.say(_GROUPS[group]), tuple(items)) for group, items in groups.items() if items
+    )

@@ -18,8 +18,12 @@ from field178_shared.text.formats import parse_whole_number
 def record_link(record_type: str, record_id: str) -> str | None:
     """Return the address of a record's page, where its type has one."""
     if record_type in FILED_TYPES:
-        return url_for("console.review_record", record_id=record_id)
-    return url_for("console.establishment", record_id=record_id) if record_type == "establishment" else None
+        return url_for("console.reviews.detail", record_id=record_id)
+    return (
+        url_for("console.establishments.detail", record_id=record_id)
+        if record_type == "establishment"
+        else None
+    )
 
 
 def heading(name: str | None, record_type: str, localizer: Localizer) -> str:

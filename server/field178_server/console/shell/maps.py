@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Response, json, request, send_file
+from flask import Response, json, request
 
-from field178_server.console.shell.blueprint import KEEP_PRIVATELY, console
 from field178_server.console.shell.lists import FilterField, ListAddress
 from field178_server.console.text.localize import Localizer
 from field178_server.http.application_runtime import current_runtime
-from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
 _HAS_POINT = {"yes": True, "no": False}
@@ -85,22 +83,6 @@ def point_filter(has_point: bool | None, localizer: Localizer) -> FilterField:
         (WITHOUT_POINT, localizer.say(N_("No point yet"))),
     )
     return FilterField("point", localizer.say(N_("Point on the map")), value, options)
-
-
-@console.get("/map/ground")
-def map_ground() -> Response:
-    """Return a range of the office's map file; without one there is nothing here.
-
-    Named by its version it is kept by the browser, and by no cache on the way: it is for who is signed in.
-    """
-    path = map_file()
-    if path is None or not ground_kind(path):
-        raise AppError(ErrorCode.NOT_FOUND)
-    version = ground_version(path)
-    response = send_file(path, mimetype="application/octet-stream", conditional=True, etag=version)
-    if request.args.get("v") == version:
-        response.headers["Cache-Control"] = KEEP_PRIVATELY
-    return response
 
 
 def map_file() -> Path | None:

@@ -4,28 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import current_app, redirect, request, url_for
-from werkzeug.wrappers import Response
+from flask import current_app, request, url_for
 
-from field178_server.console.shell.blueprint import console
 from field178_server.http.browser_session import find_officer
 from field178_shared.text.i18n import LANGUAGES
 
 LANGUAGE_COOKIE = "field178_language"
 THEME_COOKIE = "field178_theme"
 THEMES = ("auto", "light", "dark")
-_YEAR_S = 365 * 24 * 3600
-
-
-@console.post("/preferences")
-def set_preferences() -> Response:
-    """Keep the chosen language or appearance and go back to the page it was chosen on."""
-    response = redirect(local_path(request.form.get("back", "")), 303)
-    if (language := request.form.get("language", "")) in LANGUAGES:
-        _keep(response, LANGUAGE_COOKIE, language)
-    if (theme := request.form.get("theme", "")) in THEMES:
-        _keep(response, THEME_COOKIE, theme)
-    return response
 
 
 def chosen_language() -> str:
@@ -47,10 +33,4 @@ def local_path(wanted: str) -> str:
     parts = urlsplit(wanted)
     is_local = not parts.scheme and not parts.netloc and wanted.startswith("/")
     unsafe = wanted.startswith("//") or "\\" in wanted or any(ord(character) < 32 for character in wanted)
-    return wanted if is_local and not unsafe else url_for("console.home")
-
-
-def _keep(response: Response, name: str, value: str) -> None:
-    response.set_cookie(
-        name, value, max_age=_YEAR_S, path="/", httponly=True, samesite="Lax", secure=request.is_secure
-    )
+    return wanted if is_local and not unsafe else url_for("console.today.index")

@@ -14,7 +14,6 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import officers
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.layout import layout_of, render
@@ -22,6 +21,7 @@ from field178_server.console.shell.links import scope_text
 from field178_server.console.shell.lists import ListAddress
 from field178_server.console.shell.policy import may, tablet_access
 from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.tablets.flashes import FLASHES
 from field178_server.console.tablets.view import tablet_view, tablet_views
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -39,8 +39,7 @@ from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
-FLASHES = frozenset({"revoked"})
-_ADDRESS = ListAddress("console.tablets", ())
+_ADDRESS = ListAddress("console.tablets.index", ())
 CODE_COOKIE, CODE_WAITS_S = "field178_code", 60
 _CODE = re.compile(r"[0-9A-Z-]{1,32}")
 
@@ -55,8 +54,7 @@ class Candidate:
     place: str
 
 
-@console.get("/tablets")
-def tablets() -> Response:
+def index() -> Response:
     """Show every tablet: last contact, reported status, warnings."""
     runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
     access, place = _access(), PageStart.read(request.args)
@@ -71,33 +69,30 @@ def tablets() -> Response:
         check=check,
         checked=localizer.instant(check.ended_at) if check else "",
         layout=layout,
-        active="console.tablets",
+        active="console.tablets.index",
         flash=flash.text(done.label, localizer) if flash and done else "",
-        may_manage=may(officer.role, "console.revoke_tablet", localizer.lists),
+        may_manage=may(officer.role, "console.tablets.revoke", localizer.lists),
         tablets=tablet_views(found.tablets, Localizer(localizer.language, found.names), runtime.clock.now()),
         links=_ADDRESS.pages(found.page),
     )
 
 
-@console.get("/tablets/<device_id>/revoke")
-def revoking(device_id: str) -> Response:
+def revoke_form(device_id: str) -> Response:
     """Ask once more before everything is taken from a tablet."""
     return _revoking_page(_tablet(device_id))
 
 
-@console.post("/tablets/<device_id>/revoke")
-def revoke_tablet(device_id: str) -> AnyResponse:
+def revoke(device_id: str) -> AnyResponse:
     """Revoke a tablet; its unsent changes are quarantined when they arrive."""
     tablet = _tablet(device_id)
     if (refusal := password_refusal()) is not None:
         return _revoking_page(tablet, refusal)
     context = office()
     run_write(current_runtime().engine, lambda session: operator.revoke(session, context, device_id))
-    return done(url_for("console.tablets"), "revoked", device_id)
+    return done(url_for("console.tablets.index"), "revoked", device_id)
 
 
-@console.get("/tablets/enrol")
-def enrolling() -> Response:
+def enrol_form() -> Response:
     """Show the form that makes a code for one tablet, or the code that was made a moment ago, once."""
     cookie = request.cookies.get(CODE_COOKIE, "")
     code = cookie if _CODE.fullmatch(cookie) else ""
@@ -107,8 +102,7 @@ def enrolling() -> Response:
     return answer
 
 
-@console.post("/tablets/enrol")
-def enrol_tablet() -> AnyResponse:
+def enrol() -> AnyResponse:
     """Make a code: it is stored hashed, and a cookie brings it to the next page, which shows it once.
 
     Loading that page again makes no other code.
@@ -120,13 +114,13 @@ def enrol_tablet() -> AnyResponse:
         return _enrolling_page((422, N_("Choose whose tablet it will be.")))
     code = enrolment.new_code(random.SystemRandom())
     run_write(runtime.engine, lambda session: operator.issue_code(session, context, wanted, (), code))
-    answer = redirect(url_for("console.enrolling"), 303)
+    answer = redirect(url_for("console.tablets.enrol_form"), 303)
     answer.set_cookie(CODE_COOKIE, code, **_code_cookie(), max_age=CODE_WAITS_S)
     return answer
 
 
 def _code_cookie() -> dict[str, Any]:
-    path = url_for("console.enrolling")
+    path = url_for("console.tablets.enrol_form")
     return {"path": path, "httponly": True, "samesite": "Strict", "secure": request.is_secure}
 
 
@@ -149,7 +143,7 @@ def _enrolling_page(refusal: tuple[int, str] | None = None, code: str = "") -> R
         "tablets/enrol.html",
         refusal[0] if refusal else 200,
         layout=layout,
-        active="console.tablets",
+        active="console.tablets.index",
         error=localizer.say(refusal[1]) if refusal else "",
         issued=_issued(code) if code else None,
         candidates=() if code else _candidates(),
@@ -166,7 +160,7 @@ def _revoking_page(tablet: TabletRow, refusal: tuple[int, str] | None = None) ->
         "tablets/revoke.html",
         refusal[0] if refusal else 200,
         layout=layout,
-        active="console.tablets",
+        active="console.tablets.index",
         tablet=tablet_view(tablet, localizer, runtime.clock.now()),
         error=localizer.say(refusal[1]) if refusal else "",
         asks_password=not is_confirmed(),

@@ -8,13 +8,13 @@ from flask import Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import teams
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.links import scope_text
 from field178_server.console.shell.policy import may, tablet_access
 from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.tablets.flashes import FLASHES
 from field178_server.console.tablets.view import tablet_view
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session, run_write, snapshot
@@ -29,20 +29,17 @@ from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import sort_key
 from field178_shared.time.clock import local_date
 
-FLASHES = frozenset({"renamed", "granted", "taken"})
 _LONGEST_NAME = 64
 _NO_SCOPE = N_("Choose a team or a commune.")
 _NAME = N_("A name of 1 to {limit} characters.")
 
 
-@console.get("/tablets/<device_id>")
-def tablet(device_id: str) -> Response:
+def detail(device_id: str) -> Response:
     """Show one tablet."""
     return _page(device_id)
 
 
-@console.post("/tablets/<device_id>/rename")
-def rename_tablet(device_id: str) -> AnyResponse:
+def rename(device_id: str) -> AnyResponse:
     """Give a tablet another name; two of one name are hard to tell apart on the telephone."""
     context, label = office(), " ".join(request.form.get("label", "").split())
     if not 0 < len(label) <= _LONGEST_NAME:
@@ -51,7 +48,6 @@ def rename_tablet(device_id: str) -> AnyResponse:
     return _do(device_id, lambda session: operations.rename(session, context, device_id, label), "renamed")
 
 
-@console.post("/tablets/<device_id>/grant")
 def grant_scope(device_id: str) -> AnyResponse:
     """Grant a team or a commune to a tablet."""
     context, scope = office(), request.form.get("scope", "")
@@ -60,7 +56,6 @@ def grant_scope(device_id: str) -> AnyResponse:
     return _do(device_id, lambda session: operations.grant(session, context, device_id, scope), "granted")
 
 
-@console.post("/tablets/<device_id>/take")
 def take_scope(device_id: str) -> AnyResponse:
     """Take a team or a commune from a tablet; its records leave the tablet at the next sync."""
     context, scope = office(), request.form.get("scope", "")
@@ -74,7 +69,7 @@ def _do(device_id: str, work: Callable[[Session], object], flash: str) -> AnyRes
         said = Localizer(chosen_language()).say(refusal[1])
         return _page(device_id, {"password": said}, status=refusal[0])
     run_write(current_runtime().engine, work)
-    return done(url_for("console.tablet", device_id=device_id), flash, device_id)
+    return done(url_for("console.tablets.detail", device_id=device_id), flash, device_id)
 
 
 def _page(
@@ -100,7 +95,7 @@ def _page(
         "tablets/tablet.html",
         status if errors else 200,
         layout=layout,
-        active="console.tablets",
+        active="console.tablets.index",
         flash=flash.text(row.label, localizer) if flash else "",
         tablet=tablet_view(row, localizer, runtime.clock.now()),
         enrolled=localizer.instant(row.enrolled_at),
@@ -112,8 +107,8 @@ def _page(
         ],
         missing=sorted(named, key=lambda pair: (pair[0].startswith("unit:"), sort_key(pair[1]))),
         people=people,
-        may_see_people=may(officer.role, "console.person", lists),
-        may_manage=may(officer.role, "console.rename_tablet", lists) and row.revoked_at is None,
+        may_see_people=may(officer.role, "console.people.detail", lists),
+        may_manage=may(officer.role, "console.tablets.rename", lists) and row.revoked_at is None,
         errors=errors or {},
         error="password" in (errors or {}),
         asks_password=not is_confirmed(),

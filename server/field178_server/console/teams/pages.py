@@ -9,15 +9,16 @@ from flask import Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts.officers import OfficerContext
-from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.access import ADMINISTER
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import done, office, whole_number
 from field178_server.console.shell.form_fields import faults_of
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.own_texts import OwnText, confirm_texts
-from field178_server.console.shell.policy import ADMINISTER, holds_right, may
+from field178_server.console.shell.policy import may
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.teams import form, view
+from field178_server.console.teams.flashes import FLASHES
 from field178_server.console.teams.form import MEMBER_PATHS, NAME_TAKEN, OFFICER, FormState
 from field178_server.console.teams.view import TeamQuery, TeamWork
 from field178_server.console.text.field_labels import field_name
@@ -40,14 +41,12 @@ from field178_shared.records.teams import TEAM, Team
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import local_date
 
-FLASHES = frozenset({"team_saved", "member_saved"})
 _MEND = N_("Nothing was written yet. Mend these fields:")
 _CHANGED = N_("Somebody else changed this team meanwhile; look at it again, then save.")
-_PAGE, _NUMBER = "console.team", "decision_number"
+_PAGE, _NUMBER = "console.teams.detail", "decision_number"
 
 
-@console.get("/teams")
-def teams() -> Response:
+def index() -> Response:
     """Show the teams with their decisions."""
     runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
     query = TeamQuery.read()
@@ -58,7 +57,7 @@ def teams() -> Response:
     return render(
         "teams/list.html",
         layout=layout,
-        active="console.teams",
+        active="console.teams.index",
         query=query,
         filters=view.filters_of(query, localizer),
         lines=lines,
@@ -67,8 +66,7 @@ def teams() -> Response:
     )
 
 
-@console.get("/teams/<team_id>")
-def team(team_id: str) -> Response:
+def detail(team_id: str) -> Response:
     """Show a team: its decision, members, tablets, plan, open work and history."""
     runtime, officer, plain = current_runtime(), current_officer(), Localizer(chosen_language())
     flash = take_flash(FLASHES)
@@ -76,13 +74,15 @@ def team(team_id: str) -> Response:
         page = queries.team_page(session, runtime.tenant_id, team_access(officer), team_id, _today())
         if page is None:
             raise AppError(ErrorCode.NOT_FOUND)
-        work = _work(session, officer, page) if may(officer.role, "console.visits", plain.lists) else None
+        work = (
+            _work(session, officer, page) if may(officer.role, "console.filed.visits", plain.lists) else None
+        )
         layout = layout_of(session, officer, plain)
     localizer = Localizer(plain.language, page.names)
     return render(
         "teams/page.html",
         layout=layout,
-        active="console.teams",
+        active="console.teams.index",
         flash=flash.text(page.team.name, plain) if flash else "",
         team=page.team,
         validity=view.validity(page.team, _today(), localizer),
@@ -91,7 +91,7 @@ def team(team_id: str) -> Response:
         tablets=[
             (one, localizer.instant(one.last_seen_at) if one.last_seen_at else "") for one in page.tablets
         ],
-        may_open_tablets=may(officer.role, "console.tablet", plain.lists),
+        may_open_tablets=may(officer.role, "console.tablets.detail", plain.lists),
         reads_visits=work is not None,
         work=view.work_lines(page, work, localizer) if work else (),
         revisions=view.revision_lines(page, localizer),
@@ -99,16 +99,14 @@ def team(team_id: str) -> Response:
     )
 
 
-@console.get("/teams/new")
-def new_team() -> Response:
+def new() -> Response:
     """Show the form of a new team."""
     record_id = current_runtime().ids.random()
     state = FormState.of({"level": "commune", "standing_agency": _focal()}, PATHS)
     return _team_form(SeenTeam(record_id, 0), "", state)
 
 
-@console.post("/teams/new")
-def add_team() -> AnyResponse:
+def add() -> AnyResponse:
     """Set a team up under the id that the form carries, so that a form sent twice makes one."""
     record_id = request.form.get("record", "")
     if not is_uuid(record_id):
@@ -116,22 +114,19 @@ def add_team() -> AnyResponse:
     return _save(SeenTeam(record_id, 0), "")
 
 
-@console.get("/teams/<team_id>/edit")
-def edit_team(team_id: str) -> Response:
+def edit(team_id: str) -> Response:
     """Show the form of a team's decision and communes."""
     found, rev = _team(team_id)
     return _team_form(SeenTeam(team_id, rev), found.name, FormState.of(_data_of(found), PATHS))
 
 
-@console.post("/teams/<team_id>/edit")
-def save_team(team_id: str) -> AnyResponse:
+def save(team_id: str) -> AnyResponse:
     """Write a team's decision and communes over the revision that was seen."""
     found, _ = _team(team_id)
     return _save(SeenTeam(team_id, whole_number("seen_rev")), found.name)
 
 
-@console.get("/teams/<team_id>/member")
-def team_member(team_id: str) -> Response:
+def member(team_id: str) -> Response:
     """Show the form of a member, or of a new one."""
     found, rev = _team(team_id)
     officer_id = request.args.get(OFFICER, "")
@@ -144,8 +139,7 @@ def team_member(team_id: str) -> Response:
     return _member_form(SeenTeam(team_id, rev), officer_id, FormState.of(data, MEMBER_PATHS))
 
 
-@console.post("/teams/<team_id>/member")
-def set_team_member(team_id: str) -> AnyResponse:
+def set_member(team_id: str) -> AnyResponse:
     """Give an officer a position in a team from a first to a last day."""
     found, _ = _team(team_id)
     seen, officer_id = SeenTeam(team_id, whole_number("seen_rev")), request.form.get(OFFICER, "")
@@ -183,7 +177,7 @@ def _save(seen: SeenTeam, name: str) -> AnyResponse:
     if (refusal := password_refusal()) is not None:
         return _team_form(seen, name, state, refusal)
     number = OwnText(_NUMBER, field_name(TEAM, _NUMBER, localizer), text_of(values, _NUMBER))
-    if asked := confirm_texts([number], "console.teams"):
+    if asked := confirm_texts([number], "console.teams.index"):
         return asked
     try:
         run_write(current_runtime().engine, lambda session: operations.save(session, context, seen, values))
@@ -249,7 +243,7 @@ def _form_page(
         template,
         refusal[0] if refusal else 200,
         layout=layout,
-        active="console.teams",
+        active="console.teams.index",
         seen=seen,
         name=name,
         refusal=localizer.say(refusal[1]) if refusal else "",
@@ -261,7 +255,7 @@ def _form_page(
 
 def _work(session: Session, officer: OfficerContext, page: TeamPage) -> TeamWork:
     access, today = access_of(officer.role, officer.scopes), _today()
-    may_plan = may(officer.role, "console.add_plan_items", Localizer(chosen_language()).lists)
+    may_plan = may(officer.role, "console.plan.add", Localizer(chosen_language()).lists)
     reader = PlanReader(officer.tenant_id, access, today, may_plan)
     wanted = FollowUpFilter(officer.tenant_id, access, today, team_id=page.team.id)
     planned = planned_visits(session, reader, today.year)
@@ -289,7 +283,7 @@ def _data_of(one: Team) -> Data:
 
 
 def _may_change(officer: OfficerContext) -> bool:
-    return holds_right(officer.role, ADMINISTER.rights, Localizer(chosen_language()).lists)
+    return ADMINISTER.is_open_to(officer.role, Localizer(chosen_language()).lists)
 
 
 def _focal() -> str:

@@ -140,7 +140,7 @@ def lines_of(
     """Return the lines of the list."""
     return [
         TeamLine(
-            href=url_for("console.team", team_id=one.team.id),
+            href=url_for("console.teams.detail", team_id=one.team.id),
             name=one.team.name,
             decision=decision_text(one.team, localizer),
             validity=validity(one.team, today, localizer),
@@ -225,16 +225,20 @@ def member_lines(
     return tuple(
         MemberLine(
             name=one.account.name if one.account else localizer.person(None),
-            href=allowed("console.person", officer_id=one.officer_id) if one.account else "",
+            href=allowed("console.people.detail", officer_id=one.officer_id) if one.account else "",
             agency=localizer.label(lists.agencies, one.account.agency) if one.account else "",
             position=localizer.choice("team_position", one.membership.position),
             days=days_text(one.membership, localizer),
             state=member_state(one, today, localizer),
             visits=localizer.number(one.visits),
-            visits_href=allowed("console.visits", team=team.id, officer=one.officer_id) if one.visits else "",
+            visits_href=allowed("console.filed.visits", team=team.id, officer=one.officer_id)
+            if one.visits
+            else "",
             returned=localizer.number(one.returned),
-            returned_href=allowed("console.open_work", officer_id=one.officer_id) if one.returned else "",
-            edit_href=allowed("console.team_member", team_id=team.id, officer=one.officer_id),
+            returned_href=allowed("console.people.open_work", officer_id=one.officer_id)
+            if one.returned
+            else "",
+            edit_href=allowed("console.teams.member", team_id=team.id, officer=one.officer_id),
             is_former=one.membership.has_ended(today),
         )
         for one in page.members
@@ -263,7 +267,7 @@ def work_lines(page: TeamPage, work: TeamWork, localizer: Localizer) -> tuple[Wo
         (
             work.plan[state],
             text,
-            url_for("console.plan_year", year=work.year, team=team, state=state.value),
+            url_for("console.plan.year_page", year=work.year, team=team, state=state.value),
             tone,
         )
         for state, text, tone in plan
@@ -273,13 +277,13 @@ def work_lines(page: TeamPage, work: TeamWork, localizer: Localizer) -> tuple[Wo
         ("corrected", N_("visits corrected, waiting for review again"), ""),
         ("waiting", N_("visits waiting for their first review"), ""),
     ):
-        href = url_for("console.visits", team=team, state=state)
+        href = url_for("console.filed.visits", team=team, state=state)
         lines.append((page.visits.get(state, 0), text, href, tone))
     for tab, text, tone in (
         (FollowUpTab.OVERDUE, N_("overdue after a visit"), "bad"),
         (FollowUpTab.SOON, N_("due within 7 days after a visit"), "warn"),
     ):
-        href = url_for("console.follow_ups", tab=tab.value, team=team)
+        href = url_for("console.follow_ups.index", tab=tab.value, team=team)
         lines.append((work.follow_ups[tab], text, href, tone))
     return tuple(
         WorkLine(localizer.number(count), localizer.say(text), href, tone if count else "")

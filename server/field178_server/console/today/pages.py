@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Response
 
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.layout import layout_of, render
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
@@ -17,8 +16,7 @@ from field178_shared.text.formats import weekday_name
 from field178_shared.time.clock import local_date
 
 
-@console.get("/")
-def home() -> Response:
+def index() -> Response:
     """Show what waits for this officer today; each line leads to where it is done."""
     runtime, officer, localizer = current_runtime(), current_officer(), Localizer(chosen_language())
     now = runtime.clock.now()
@@ -30,7 +28,7 @@ def home() -> Response:
     return render(
         "today/page.html",
         layout=layout,
-        active="console.home",
+        active="console.today.index",
         cards=cards,
         notices=notice_lines(notices, localizer),
         day=f"{weekday_name(day, localizer.language)}, {localizer.day(day)}",

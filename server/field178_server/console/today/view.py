@@ -11,8 +11,10 @@ from flask import url_for
 
 from field178_server.accounts.officers import OfficerContext
 from field178_server.backup.log import last_backups
-from field178_server.console.shell.left_out import left_out_note
-from field178_server.console.shell.policy import ADMINISTER, holds_right, may, tablet_access
+from field178_server.console.components.health_labels import anchor_of, level_label
+from field178_server.console.components.left_out import left_out_note
+from field178_server.console.shell.access import ADMINISTER, READ, TABLETS, Access, any_of
+from field178_server.console.shell.policy import may, tablet_access
 from field178_server.console.text.figure_texts import (
     coverage_text,
     hidden_text,
@@ -20,7 +22,6 @@ from field178_server.console.text.figure_texts import (
     standing_label,
     value_of_figure,
 )
-from field178_server.console.text.health_labels import anchor_of, level_label
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import Session
 from field178_server.devices.heartbeat import SILENT_AFTER
@@ -57,7 +58,7 @@ from field178_server.office.returns.queries import (
 from field178_server.office.tablets.queries import counts_in_use
 from field178_server.office.today import queries
 from field178_server.office.today.report_calendar import ReportDue, reports_due
-from field178_server.records.access import AGGREGATES_ONLY, RECORD_RIGHTS, access_of
+from field178_server.records.access import AGGREGATES_ONLY, access_of
 from field178_shared.codelists import TargetProfile
 from field178_shared.indicators.figures import FigureValue, multiple_below
 from field178_shared.indicators.periods import Period
@@ -149,9 +150,7 @@ def cards_of(
 ) -> tuple[TodayCard, ...]:
     """Return the cards of the officer's role; every role has at least one."""
     reader = Viewer(session, officer, localizer, now)
-    return tuple(
-        make(reader) for rights, make in _CARDS if holds_right(officer.role, rights, localizer.lists)
-    )
+    return tuple(make(reader) for access, make in _CARDS if access.is_open_to(officer.role, localizer.lists))
 
 
 def notice_lines(notices: Collection[OwnNotice], localizer: Localizer) -> list[OwnNoticeLine]:
@@ -177,20 +176,20 @@ def _queue(reader: Viewer) -> TodayCard:
         if queue.oldest
         else ""
     )
-    is_reviewer = may(officer.role, "console.approve_record", localizer.lists)
+    is_reviewer = may(officer.role, "console.reviews.approve", localizer.lists)
     returned = N_("returned, with their teams") if is_reviewer else N_("returned to your team for correction")
     lines = (
-        reader.line(queue.waiting, N_("waiting for review"), "console.reviews", "primary", since),
+        reader.line(queue.waiting, N_("waiting for review"), "console.reviews.index", "primary", since),
         reader.line(
-            queue.returned, returned, "console.reviews", "" if is_reviewer else "warn", state="returned"
+            queue.returned, returned, "console.reviews.index", "" if is_reviewer else "warn", state="returned"
         ),
         reader.line(
             queue.unanswered,
             N_("returned more than 5 days ago without an answer"),
-            "console.reviews",
+            "console.reviews.index",
             state="returned",
         ),
-        reader.line(attention, N_("need attention"), "console.attention"),
+        reader.line(attention, N_("need attention"), "console.attention.index"),
     )
     return TodayCard(localizer.say(N_("Records")), "review", lines)
 
@@ -202,7 +201,7 @@ def _plan(reader: Viewer) -> TodayCard:
         officer.tenant_id,
         access_of(officer.role, officer.scopes),
         today,
-        may(officer.role, "console.add_plan_items", localizer.lists),
+        may(officer.role, "console.plan.add", localizer.lists),
     )
     monday = today - timedelta(days=today.weekday())
     sunday = monday + timedelta(days=6)
@@ -226,7 +225,7 @@ def _plan_lines(reader: Viewer, planner: PlanReader, week: ItemFilter, note: str
     this_week = sum(one.progress.state in OPEN_STATES and week.takes(one.item) for one in planned)
 
     def line(count: int, text: str, tone: str, state: str, **days: str) -> TodayLine:
-        href = url_for("console.plan_year", year=week.year, state=state, **days)  # type: ignore[arg-type]  # words alone
+        href = url_for("console.plan.year_page", year=week.year, state=state, **days)  # type: ignore[arg-type]  # words alone
         named = note.format(year=week.year)
         return TodayLine(localizer.number(count), localizer.say(text), named, href, tone if count else "")
 
@@ -243,8 +242,10 @@ def _follow_ups(reader: Viewer) -> TodayCard:
     wanted = FollowUpFilter(officer.tenant_id, access_of(officer.role, officer.scopes), reader.today)
     counts = follow_up_counts(reader.session, wanted)
     lines = (
-        reader.line(counts[FollowUpTab.OVERDUE], N_("overdue"), "console.follow_ups", "bad"),
-        reader.line(counts[FollowUpTab.SOON], N_("due within 7 days"), "console.follow_ups", tab="soon"),
+        reader.line(counts[FollowUpTab.OVERDUE], N_("overdue"), "console.follow_ups.index", "bad"),
+        reader.line(
+            counts[FollowUpTab.SOON], N_("due within 7 days"), "console.follow_ups.index", tab="soon"
+        ),
     )
     return TodayCard(localizer.say(N_("After visits")), "clock", lines)
 
@@ -256,8 +257,8 @@ def _tablets(reader: Viewer) -> TodayCard:
     in_use, silent = counts_in_use(reader.session, reader.officer.tenant_id, access, since)
     note = "" if in_use else localizer.say(N_("none is enrolled yet: visits come from tablets alone"))
     lines = (
-        reader.line(in_use, N_("tablets in use"), "console.tablets", "", note),
-        reader.line(silent, N_("silent for more than 48 hours"), "console.tablets"),
+        reader.line(in_use, N_("tablets in use"), "console.tablets.index", "", note),
+        reader.line(silent, N_("silent for more than 48 hours"), "console.tablets.index"),
     )
     return TodayCard(localizer.say(N_("Tablets")), "tablet", lines)
 
@@ -302,7 +303,7 @@ def _owed(reader: Viewer, unit_id: str, name: str) -> TodayLine:
     return TodayLine(
         localizer.number(work.owed_count),
         text.format(unit=name),
-        href=url_for("console.commune", unit=unit_id),
+        href=url_for("console.commune.index", unit=unit_id),
         tone="warn" if work.owed_count else "",
     )
 
@@ -318,7 +319,7 @@ def _own_reports(reader: Viewer) -> TodayCard:
     ]
     late = sum(one.is_late_on(reader.today) for one in owed)
     line = reader.line(
-        len(owed), N_("reports you have not sent yet"), "console.reports", "bad" if late else "warn"
+        len(owed), N_("reports you have not sent yet"), "console.reports.index", "bad" if late else "warn"
     )
     returns = _owed_returns(reader)
     own = (line,) if returns is None else (line, returns)
@@ -335,17 +336,19 @@ def _owed_returns(reader: Viewer) -> TodayLine | None:
     sent = returns_seen(reader.session, access, MONTHLY_TYPES)
     owed = returns_owed(access.reporters, sent, months_asked(reader.today), reader.today, lists)
     count = sum(one.state is not ReturnState.SENT for one in owed)
-    return reader.line(count, N_("returns of this month and the two before still to send"), "console.returns")
+    return reader.line(
+        count, N_("returns of this month and the two before still to send"), "console.returns.index"
+    )
 
 
 def _all_reports(reader: Viewer) -> TodayCard:
     """Return what waits to be signed off, and the calendar."""
     waiting: tuple[TodayLine, ...] = ()
-    if may(reader.officer.role, "console.sign_report", reader.localizer.lists):
+    if may(reader.officer.role, "console.reports.sign", reader.localizer.lists):
         reports = _reports_seen(reader, all_reports(reader.session, reader.officer.tenant_id))
         drafts = sum(one.state is ReportState.DRAFT for one in reports)
         waiting = (
-            reader.line(drafts, N_("draft reports, not signed off yet"), "console.reports"),
+            reader.line(drafts, N_("draft reports, not signed off yet"), "console.reports.index"),
             *_stale_lines(reader, reports, _CHANGED),
         )
     dues = reports_due(reader.localizer.lists, reader.today)
@@ -360,8 +363,8 @@ def _report_work(reader: Viewer) -> TodayCard:
     stale = _stale_lines(reader, seen, N_("changed since the sign-off: leadership signs it off again"))
     signed = sum(one.state is ReportState.SIGNED_OFF for one in seen) - len(stale)
     work = (
-        reader.line(late, N_("agencies and communes are late with a report"), "console.reports", "bad"),
-        reader.line(signed, N_("reports are signed off and can be frozen"), "console.reports"),
+        reader.line(late, N_("agencies and communes are late with a report"), "console.reports.index", "bad"),
+        reader.line(signed, N_("reports are signed off and can be frozen"), "console.reports.index"),
         *stale,
     )
     dues = reports_due(reader.localizer.lists, reader.today)
@@ -384,7 +387,7 @@ def _stale_lines(reader: Viewer, reports: Collection[KnownReport], note: str) ->
             f"{localizer.label(localizer.lists.report_kinds, one.report.kind)} {one.report.year}"
             f" · {localizer.area(one.report.area_id)}",
             localizer.say(note),
-            url_for("console.report", record_id=one.record_id),
+            url_for("console.reports.detail", record_id=one.record_id),
             "bad",
         )
         for one in reports
@@ -497,7 +500,7 @@ def _targets(reader: Viewer) -> TodayCard:
         localizer.number(len(plan.targets)),
         localizer.say(N_("targets of {plan}")).format(plan=plan.label(localizer.language)),
         note,
-        url_for("console.indicators"),
+        url_for("console.indicators.index"),
     )
     return _targets_card(localizer, *lines, every)
 
@@ -507,7 +510,7 @@ def _being_counted(reader: Viewer) -> TodayLine:
     localizer = reader.localizer
     share = share_counted(reader.session, reader.officer.tenant_id, localizer.lists)
     note = localizer.say(N_("about {percent} % so far")).format(percent=localizer.number(share))
-    href = url_for("console.indicators")
+    href = url_for("console.indicators.index")
     return TodayLine("…", localizer.say(N_("figures are being counted")), note, href)
 
 
@@ -536,7 +539,7 @@ def _target_line(
         value_of_figure(indicator, figure, localizer),
         indicator.label(localizer.language),
         _unknown_text(figure, localizer) if is_unknown else need,
-        url_for("console.indicator", indicator_id=indicator_id),
+        url_for("console.indicators.detail", indicator_id=indicator_id),
         "warn",
     )
 
@@ -553,11 +556,11 @@ def _privacy(reader: Viewer) -> TodayCard:
     since = local_date(reader.now - OPENINGS_OVER)
     opened = queries.count_openings(reader.session, tenant_id, start_of_day(since))
     lines = (
-        reader.line(waiting, N_("erasures wait for a second person"), "console.purges"),
+        reader.line(waiting, N_("erasures wait for a second person"), "console.erasure.index"),
         reader.line(
             opened,
             N_("times records, files and papers were opened in 7 days"),
-            "console.audit",
+            "console.audit.index",
             "",
             kind="reading",
             since=since.isoformat(),
@@ -584,23 +587,23 @@ def _backup(reader: Viewer) -> TodayCard:
 def _check(reader: Viewer, check: Check, remedy: str) -> TodayLine:
     localizer = reader.localizer
     words, label = words_of(check, localizer.language), level_label(check.level, localizer)
-    is_open = may(reader.officer.role, "console.health", localizer.lists)
-    href = url_for("console.health", _anchor=anchor_of(check)) if is_open else ""
+    is_open = may(reader.officer.role, "console.health.index", localizer.lists)
+    href = url_for("console.health.index", _anchor=anchor_of(check)) if is_open else ""
     return TodayLine(label.text, f"{words.title}: {words.value}", remedy, href, label.tone)
 
 
-_CARDS: tuple[tuple[frozenset[str], Callable[[Viewer], TodayCard]], ...] = (
-    (ADMINISTER.rights, _store),
-    (RECORD_RIGHTS, _queue),
-    (RECORD_RIGHTS, _plan),
-    (RECORD_RIGHTS, _follow_ups),
-    (frozenset({"manage_devices", "review"}), _tablets),
-    (frozenset({"create_commune_plan"}), _sessions),
-    (frozenset({"submit_return"}), _own_reports),
-    (frozenset({"run_retention"}), _privacy),
-    (frozenset({"read_indicators"}), _figures),
-    (frozenset({"read_reports"}), _all_reports),
-    (frozenset({"draft_report"}), _report_work),
-    (frozenset({"read_indicators"}), _targets),
-    (frozenset({"review", "run_retention"}), _backup),
+_CARDS: tuple[tuple[Access, Callable[[Viewer], TodayCard]], ...] = (
+    (ADMINISTER, _store),
+    (READ, _queue),
+    (READ, _plan),
+    (READ, _follow_ups),
+    (TABLETS, _tablets),
+    (any_of("create_commune_plan"), _sessions),
+    (any_of("submit_return"), _own_reports),
+    (any_of("run_retention"), _privacy),
+    (any_of("read_indicators"), _figures),
+    (any_of("read_reports"), _all_reports),
+    (any_of("draft_report"), _report_work),
+    (any_of("read_indicators"), _targets),
+    (any_of("review", "run_retention"), _backup),
 )

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, done, office
 from field178_server.console.shell.layout import layout_of, render
@@ -16,6 +15,7 @@ from field178_server.console.shell.policy import own_access
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.console.units import view
+from field178_server.console.units.flashes import FLASHES
 from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
@@ -40,11 +40,10 @@ MOVED = "entries_reassigned"
 CHOSEN = "unit-of-"
 
 
-@console.get("/units")
-def units() -> Response:
+def index() -> Response:
     """Show the communes that ended with entries still in them, and the teams that lack what followed."""
     runtime, localizer = current_runtime(), Localizer(chosen_language())
-    flash = take_flash(frozenset({MOVED}))
+    flash = take_flash(FLASHES)
     lists, today = localizer.lists, local_date(runtime.clock.now())
     with snapshot(runtime.engine) as session:
         found = ended_units(session, runtime.tenant_id, own_access(), lists, today)
@@ -55,22 +54,20 @@ def units() -> Response:
     return render(
         "units/list.html",
         layout=layout,
-        active="console.establishments",
+        active="console.establishments.index",
         units=[view.unit_line(one, localizer) for one in found],
         teams=[view.team_line(one, localizer) for one in teams],
         late=[view.late_entry_line(one, localizer) for one in late],
-        running=url_for("console.job", job_id=running) if running else "",
+        running=url_for("console.jobs.detail", job_id=running) if running else "",
         flash=flash.text("", localizer) if flash else "",
     )
 
 
-@console.get("/units/<unit_id>")
-def unit_entries(unit_id: str) -> Response:
+def entries(unit_id: str) -> Response:
     """Show the entries of a commune that ended, each with the communes that it may lie in now."""
     return _entries_page(_ended(unit_id))
 
 
-@console.post("/units/<unit_id>")
 def reassign_entries(unit_id: str) -> AnyResponse:
     """Move the entries that a commune was chosen for."""
     ended = _ended(unit_id)
@@ -87,12 +84,11 @@ def reassign_entries(unit_id: str) -> AnyResponse:
 
     attempt(work, {})
     left = ended.entry_count - len(chosen)
-    page = url_for("console.unit_entries", unit_id=unit_id) if left > 0 else url_for("console.units")
+    page = url_for("console.units.entries", unit_id=unit_id) if left > 0 else url_for("console.units.index")
     return done(page, MOVED, next(iter(chosen)))
 
 
-@console.post("/units/move")
-def move_units() -> AnyResponse:
+def move_all() -> AnyResponse:
     """Move every entry of every commune that another took over as a whole, a job each."""
     runtime, localizer = current_runtime(), Localizer(chosen_language())
     today = local_date(runtime.clock.now())
@@ -103,11 +99,10 @@ def move_units() -> AnyResponse:
                 add(session, office(), UNIT_MOVE, {UNIT_ID: one.unit_id})
 
     run_write(runtime.engine, work)
-    return redirect(url_for("console.units"), 303)
+    return redirect(url_for("console.units.index"), 303)
 
 
-@console.post("/units/<unit_id>/move")
-def move_unit(unit_id: str) -> AnyResponse:
+def move(unit_id: str) -> AnyResponse:
     """Move every entry of a commune to the one that took it over as a whole, as a job."""
     _ended(unit_id)
     runtime, lists = current_runtime(), Localizer(chosen_language()).lists
@@ -115,12 +110,12 @@ def move_unit(unit_id: str) -> AnyResponse:
     if heir is None or not own_access().holds(f"unit:{heir}"):
         raise AppError(ErrorCode.NOT_FOUND)
     job_id = run_write(runtime.engine, lambda session: add(session, office(), UNIT_MOVE, {UNIT_ID: unit_id}))
-    return redirect(url_for("console.job", job_id=job_id), 303)
+    return redirect(url_for("console.jobs.detail", job_id=job_id), 303)
 
 
 def _entries_page(ended: EndedUnit, *, is_empty: bool = False) -> Response:
     runtime, localizer = current_runtime(), Localizer(chosen_language())
-    flash = take_flash(frozenset({MOVED}))
+    flash = take_flash(FLASHES)
     text = request.args.get("q", "")[:100]
     query = RegisterQuery(runtime.tenant_id, own_access(), text, ended.unit_id)
     with snapshot(runtime.engine) as session:
@@ -131,7 +126,7 @@ def _entries_page(ended: EndedUnit, *, is_empty: bool = False) -> Response:
         "units/entries.html",
         422 if is_empty else 200,
         layout=layout,
-        active="console.establishments",
+        active="console.establishments.index",
         unit=view.unit_line(ended, localizer),
         options=[(one, localizer.label(localizer.lists.units, one)) for one in successors],
         rows=[view.entry_line(row, successors, localizer) for row in page.rows],
@@ -146,7 +141,7 @@ def _entries_page(ended: EndedUnit, *, is_empty: bool = False) -> Response:
 
 def _links(unit_id: str, text: str, page: KeysetPage[RegisterRow]) -> dict[str, str]:
     """Return the addresses of the pages beside this one; empty: not there."""
-    address = url_for("console.unit_entries", unit_id=unit_id)
+    address = url_for("console.units.entries", unit_id=unit_id)
     return {
         name: with_query(
             address,

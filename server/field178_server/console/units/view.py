@@ -49,7 +49,7 @@ def late_entry_line(entry: Stored, localizer: Localizer) -> LateEntryLine:
         localizer.label(localizer.lists.units, text_of(entry.data, "unit_id")),
         type_name(entry.type, localizer),
         localizer.day(day) if day else str(entry.data.get("year", "")),
-        url_for("console.commune_entry", record_id=entry.record_id),
+        url_for("console.commune.detail", record_id=entry.record_id),
     )
 
 
@@ -86,7 +86,7 @@ def unit_line(one: EndedUnit, localizer: Localizer) -> UnitLine:
         localizer.number(one.entry_count),
         ", ".join(localizer.label(units, unit) for unit in one.successors),
         localizer.label(units, one.heir) if one.heir else "",
-        url_for("console.establishments", unit=one.unit_id),
+        url_for("console.establishments.index", unit=one.unit_id),
     )
 
 
@@ -97,11 +97,11 @@ def entry_line(row: RegisterRow, successors: Sequence[str], localizer: Localizer
     if row.lat is not None and row.lon is not None:
         lat, lon = row.lat / 1e7, row.lon / 1e7
         point, suggested = f"{lat:.5f}, {lon:.5f}", unit_at(lon, lat, successors)
-    href = url_for("console.establishment", record_id=row.record_id)
+    href = url_for("console.establishments.detail", record_id=row.record_id)
     return UnitEntryLine(row.record_id, row.name, f"{kind} · {row.address}", href, point, suggested or "")
 
 
 def team_line(team: TeamOfEndedUnits, localizer: Localizer) -> UnitTeamLine:
     """Return a team in words."""
     missing = ", ".join(localizer.label(localizer.lists.units, unit) for unit in team.missing)
-    return UnitTeamLine(team.name, url_for("console.team", team_id=team.team_id), missing)
+    return UnitTeamLine(team.name, url_for("console.teams.detail", team_id=team.team_id), missing)

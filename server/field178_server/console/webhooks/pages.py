@@ -11,7 +11,6 @@ from flask import Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.audit.operation_context import OperationContext
-from field178_server.console.shell.blueprint import console
 from field178_server.console.shell.flash import take_flash
 from field178_server.console.shell.form_actions import attempt, done, office
 from field178_server.console.shell.form_fields import faults_of
@@ -21,6 +20,7 @@ from field178_server.console.shell.once import show_once, take_shown_once
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.text.localize import Localizer
 from field178_server.console.webhooks import view
+from field178_server.console.webhooks.flashes import FLASHES
 from field178_server.console.webhooks.form import ReplayForm, WebhookForm, errors_of
 from field178_server.database.unit_of_work import Session, run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
@@ -34,12 +34,6 @@ from field178_server.records.labels import names_of
 from field178_shared.errors import ErrorCode
 from field178_shared.text.i18n import N_
 
-FLASHES = frozenset(
-    {
-        *("webhook_saved", "webhook_paused", "webhook_resumed", "webhook_replayed", "webhook_removed"),
-        *("webhook_test_taken", "webhook_test_refused", "webhook_message_taken", "webhook_message_refused"),
-    }
-)
 _SECRET = "webhook_secret"  # noqa: S105  # the name of a cookie
 _NOTHING_SAVED = N_("Nothing was saved yet.")
 _REFUSALS = {
@@ -52,8 +46,7 @@ _REFUSALS = {
 }
 
 
-@console.get("/webhooks")
-def webhooks() -> Response:
+def index() -> Response:
     """Show all webhooks with what waits for each."""
     localizer, flash = Localizer(chosen_language()), take_flash(FLASHES)
     with snapshot(current_runtime().engine) as session:
@@ -62,20 +55,18 @@ def webhooks() -> Response:
     return render(
         "webhooks/list.html",
         layout=layout,
-        active="console.webhooks",
+        active="console.webhooks.index",
         flash=flash.text("", localizer) if flash else "",
         lines=[view.line_of(one, localizer) for one in found],
     )
 
 
-@console.get("/webhooks/new")
-def new_webhook() -> Response:
+def new() -> Response:
     """Show the form of a new webhook."""
     return _form_page(WebhookForm())
 
 
-@console.post("/webhooks/new")
-def add_webhook() -> AnyResponse:
+def add() -> AnyResponse:
     """Make a webhook and show its secret once."""
     form, runtime, context = WebhookForm.sent(), current_runtime(), office()
     if (refusal := password_refusal()) is not None:
@@ -91,23 +82,20 @@ def add_webhook() -> AnyResponse:
             form.refused(refused.problems, Localizer(chosen_language())), refused.message, refused.status
         )
     webhook_id, secret = made[0]
-    return show_once(url_for("console.webhook_secret", webhook_id=webhook_id), _SECRET, secret)
+    return show_once(url_for("console.webhooks.secret", webhook_id=webhook_id), _SECRET, secret)
 
 
-@console.get("/webhooks/<webhook_id>")
-def webhook(webhook_id: str) -> Response:
+def detail(webhook_id: str) -> Response:
     """Show a webhook, what can be done with it, and its attempts."""
     return _page(webhook_id)
 
 
-@console.get("/webhooks/<webhook_id>/edit")
-def edit_webhook(webhook_id: str) -> Response:
+def edit(webhook_id: str) -> Response:
     """Show the form of a webhook that is there."""
     return _form_page(_stored_form(webhook_id), webhook_id=webhook_id)
 
 
-@console.post("/webhooks/<webhook_id>/edit")
-def save_webhook(webhook_id: str) -> AnyResponse:
+def save(webhook_id: str) -> AnyResponse:
     """Change a webhook."""
     form, context = WebhookForm.sent(), office()
     if (refusal := password_refusal()) is not None:
@@ -130,28 +118,24 @@ def _stored_form(webhook_id: str) -> WebhookForm:
         return WebhookForm.of(queries.webhook(session, current_runtime().tenant_id, webhook_id).webhook)
 
 
-@console.post("/webhooks/<webhook_id>/test")
-def test_webhook(webhook_id: str) -> AnyResponse:
+def send_test_message(webhook_id: str) -> AnyResponse:
     """Send a test at once; the attempts show what became of it."""
     sent = send_test(current_runtime(), office(), webhook_id)
     code = "webhook_test_refused" if sent.failed else "webhook_test_taken"
     return done(_href(webhook_id), code, webhook_id)
 
 
-@console.post("/webhooks/<webhook_id>/pause")
-def pause_webhook(webhook_id: str) -> AnyResponse:
+def pause(webhook_id: str) -> AnyResponse:
     """Send nothing until it is resumed."""
     return _do(operations.pause, webhook_id, "webhook_paused")
 
 
-@console.post("/webhooks/<webhook_id>/resume")
-def resume_webhook(webhook_id: str) -> AnyResponse:
+def resume(webhook_id: str) -> AnyResponse:
     """Go on sending, at once."""
     return _do(operations.resume, webhook_id, "webhook_resumed")
 
 
-@console.post("/webhooks/<webhook_id>/replay")
-def replay_webhook(webhook_id: str) -> AnyResponse:
+def replay(webhook_id: str) -> AnyResponse:
     """Tell again what happened from a day or from an event on."""
     localizer, context = Localizer(chosen_language()), office()
     form = ReplayForm.sent().checked(localizer)
@@ -170,16 +154,14 @@ def replay_webhook(webhook_id: str) -> AnyResponse:
     return done(_href(webhook_id), "webhook_replayed", webhook_id)
 
 
-@console.post("/webhooks/<webhook_id>/refused/<int(max=999999999):event_no>")
-def send_webhook_again(webhook_id: str, event_no: int) -> AnyResponse:
+def resend(webhook_id: str, event_no: int) -> AnyResponse:
     """Send one message that was passed over at once; taken, it leaves the list."""
     sent = send_again(current_runtime(), office(), webhook_id, event_no)
     code = "webhook_message_refused" if sent.failed else "webhook_message_taken"
     return done(_href(webhook_id), code, webhook_id)
 
 
-@console.post("/webhooks/<webhook_id>/secret")
-def change_webhook_secret(webhook_id: str) -> AnyResponse:
+def change_secret(webhook_id: str) -> AnyResponse:
     """Give a webhook another secret and show it once."""
     runtime, context = current_runtime(), office()
     if (refusal := password_refusal()) is not None:
@@ -188,11 +170,10 @@ def change_webhook_secret(webhook_id: str) -> AnyResponse:
         runtime.engine,
         lambda session: operations.rotate(session, context, SecretBox(runtime.keyring), webhook_id),
     )
-    return show_once(url_for("console.webhook_secret", webhook_id=webhook_id), _SECRET, secret)
+    return show_once(url_for("console.webhooks.secret", webhook_id=webhook_id), _SECRET, secret)
 
 
-@console.get("/webhooks/<webhook_id>/secret")
-def webhook_secret(webhook_id: str) -> Response:
+def secret(webhook_id: str) -> Response:
     """Show a new secret, this once."""
     localizer, runtime = Localizer(chosen_language()), current_runtime()
     with snapshot(runtime.engine) as session:
@@ -201,7 +182,7 @@ def webhook_secret(webhook_id: str) -> Response:
     return render(
         "webhooks/secret.html",
         layout=layout,
-        active="console.webhooks",
+        active="console.webhooks.index",
         webhook=found.webhook,
         facts=view.facts_of(found, localizer, runtime.clock.now()),
         # Of a webhook that is there: the cookie's path is the address that was asked for.
@@ -209,12 +190,11 @@ def webhook_secret(webhook_id: str) -> Response:
     )
 
 
-@console.post("/webhooks/<webhook_id>/remove")
-def remove_webhook(webhook_id: str) -> AnyResponse:
+def remove(webhook_id: str) -> AnyResponse:
     """Remove a webhook."""
     context = office()
     run_write(current_runtime().engine, lambda session: operations.remove(session, context, webhook_id))
-    return done(url_for("console.webhooks"), "webhook_removed", webhook_id)
+    return done(url_for("console.webhooks.index"), "webhook_removed", webhook_id)
 
 
 def _do(
@@ -226,7 +206,7 @@ def _do(
 
 
 def _href(webhook_id: str) -> str:
-    return url_for("console.webhook", webhook_id=webhook_id)
+    return url_for("console.webhooks.detail", webhook_id=webhook_id)
 
 
 def _links(webhook_id: str, page: KeysetPage[Any]) -> Mapping[str, str]:
@@ -262,7 +242,7 @@ def _page(
         "webhooks/webhook.html",
         password[0] if password else 422 if replay else 200,
         layout=layout,
-        active="console.webhooks",
+        active="console.webhooks.index",
         flash=flash if flash is None else flash.text("", localizer),
         is_refused=flash is not None and flash.code in ("webhook_test_refused", "webhook_message_refused"),
         webhook=found.webhook,
@@ -296,7 +276,7 @@ def _form_page(
         "webhooks/form.html",
         password[0] if password else status,
         layout=layout,
-        active="console.webhooks",
+        active="console.webhooks.index",
         webhook_id=webhook_id,
         name=form.name,
         seen=form.seen,

@@ -78,7 +78,7 @@ def line_of(one: ListedWebhook, localizer: Localizer) -> WebhookLine:
     """Return a line of the list."""
     row = one.webhook
     return WebhookLine(
-        href=url_for("console.webhook", webhook_id=row.webhook_id),
+        href=url_for("console.webhooks.detail", webhook_id=row.webhook_id),
         name=row.name,
         host=host_of(row.url),
         state=_state(row, localizer),

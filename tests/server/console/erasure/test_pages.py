@@ -32,13 +32,13 @@ from field178_shared.codelists import load
 
 SECRET = "Bí mật GL-178"
 PAGES = {
-    "console.purges",
-    "console.asking_purge",
-    "console.ask_purge",
-    "console.purge_page",
-    "console.confirm_purge",
-    "console.refuse_purge",
-    "console.withdraw_purge",
+    "console.erasure.index",
+    "console.erasure.new",
+    "console.erasure.submit",
+    "console.erasure.detail",
+    "console.erasure.confirm",
+    "console.erasure.refuse",
+    "console.erasure.withdraw",
 }
 ASK = {"reason": "person_identified", "password": PASSWORD}
 AGAIN = {"password": PASSWORD}

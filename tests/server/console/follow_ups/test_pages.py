@@ -258,8 +258,15 @@ def test_measure_is_entered_as_carried_out(
 @pytest.mark.parametrize("role", sorted(load().roles))
 def test_who_reads_visits_reads_the_list_and_reviewers_alone_enter(role: str) -> None:
     reads = role in {"reviewer", "team_lead", "inspector"}
-    assert all(may(role, page, load()) is reads for page in ("console.follow_ups", "console.entry"))
-    writing = ("console.new_entry", "console.enter", "console.correct_entry", "console.withdraw_entry")
+    assert all(
+        may(role, page, load()) is reads for page in ("console.follow_ups.index", "console.follow_ups.entry")
+    )
+    writing = (
+        "console.follow_ups.new_entry",
+        "console.follow_ups.enter",
+        "console.follow_ups.correct",
+        "console.follow_ups.withdraw",
+    )
     assert all(may(role, page, load()) is (role == "reviewer") for page in writing)
 
 

@@ -326,8 +326,8 @@ def test_years_and_items_that_are_not_there(reviewer: Browser) -> None:
 
 def test_rights() -> None:
     lists = load()
-    readers = {role for role in lists.roles if may(role, "console.plan_year", lists)}
-    writers = {role for role in lists.roles if may(role, "console.add_plan_items", lists)}
+    readers = {role for role in lists.roles if may(role, "console.plan.year_page", lists)}
+    writers = {role for role in lists.roles if may(role, "console.plan.add", lists)}
     assert readers == {"inspector", "team_lead", "reviewer"}
     assert writers == {"reviewer"}
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from field178_server.console.reviews import queue_view
-from field178_server.console.shell import layout
 from field178_server.console.shell.blueprint import STATIC
+from field178_server.console.shell.routes import menu_entries
 from field178_server.console.text import state_labels
 
 VENDOR = STATIC / "vendor"
@@ -81,7 +81,7 @@ def test_every_icon_in_use_is_in_the_sprite() -> None:
     named = re.compile(r'icon\("([a-z-]+)"')
     used = {name for path in TEMPLATES.rglob("*.html") for name in named.findall(path.read_text("utf-8"))}
     said = {icon for _, _, icon in state_labels._STATES.values()} | set(queue_view._GROUP_ICONS.values())
-    rooms = {icon for _, entries in layout._MENU for _, icon, _ in entries}
+    rooms = {entry.icon for _, _, entry in menu_entries()}
     assert (used | said | rooms) - sprite == set()
 
 

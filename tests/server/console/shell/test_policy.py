@@ -1,55 +1,60 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from tests.server.console.conftest import Browser, FieldWork
 from tests.server.office_scene import Office
+from werkzeug.routing import Rule
 
-from field178_server.console.shell.blueprint import console
-from field178_server.console.shell.guard import check_policy
-from field178_server.console.shell.policy import POLICY, may
+from field178_server.console.shell.blueprint import CONSOLE, STATIC_ENDPOINT
+from field178_server.console.shell.policy import may
+from field178_server.console.shell.routes import all_routes
 from field178_shared.codelists import load
 
 READERS = {"reviewer", "team_lead", "inspector"}
 RECORDS = {
-    "console.reviews",
-    "console.review_record",
-    "console.note_viewing",
-    "console.attention",
-    "console.attention_item",
-    "console.establishments",
-    "console.establishment",
+    "console.reviews.index",
+    "console.reviews.detail",
+    "console.reviews.note_viewing",
+    "console.attention.index",
+    "console.attention.item",
+    "console.establishments.index",
+    "console.establishments.detail",
 }
 DECISIONS = {
-    "console.approve_record",
-    "console.approve_several",
-    "console.return_record",
-    "console.reopen_record",
-    "console.void_record",
-    "console.undo",
-    "console.decide_attention",
+    "console.reviews.approve",
+    "console.reviews.approve_several",
+    "console.reviews.return_record",
+    "console.reviews.reopen",
+    "console.reviews.void",
+    "console.reviews.undo",
+    "console.attention.decide",
 }
-MANAGING = {"console.revoking", "console.revoke_tablet", "console.enrolling", "console.enrol_tablet"}
+MANAGING = {
+    "console.tablets.revoke_form",
+    "console.tablets.revoke",
+    "console.tablets.enrol_form",
+    "console.tablets.enrol",
+}
 
 
-def test_every_page_of_the_console_has_a_row(office: Office) -> None:
-    pages = {
-        rule.endpoint for rule in office.app.url_map.iter_rules() if rule.endpoint.startswith("console.")
-    }
-    assert pages == set(POLICY)
+def test_every_url_of_the_console_is_declared_by_a_capability(office: Office) -> None:
+    urls = {rule.endpoint for rule in office.app.url_map.iter_rules() if rule.endpoint.startswith("console.")}
+    assert urls == {STATIC_ENDPOINT, *all_routes()}
 
 
-def test_page_without_a_row_keeps_the_application_from_starting() -> None:
-    app = Flask(__name__)
-    app.register_blueprint(console)
-    app.add_url_rule("/secret", "console.secret", lambda: "")
-    with pytest.raises(RuntimeError, match=r"console\.secret"):
-        check_policy(app)
+def test_page_that_no_capability_declares_is_closed_to_everyone(
+    office: Office, signed_in: Callable[[str], Browser]
+) -> None:
+    browser = signed_in("admin")
+    office.app.view_functions["console.undeclared"] = lambda: "secret"
+    office.app.url_map.add(Rule("/undeclared", endpoint="console.undeclared"))
+    assert browser.get("/undeclared").status_code == 404
 
 
-def test_endpoint_without_a_row_is_closed_to_everyone() -> None:
+def test_unknown_endpoint_is_closed_to_everyone() -> None:
     assert not any(may(role, "console.unknown", load()) for role in load().roles)
 
 
@@ -79,7 +84,7 @@ def test_roles_without_visits_meet_the_same_answer_with_and_without_a_record(
 @pytest.mark.parametrize("role", sorted(load().roles))
 def test_tablets_are_seen_by_who_reviews_and_managed_by_the_administrator(role: str) -> None:
     lists = load()
-    assert may(role, "console.tablets", lists) == (role in ("reviewer", "admin"))
+    assert may(role, "console.tablets.index", lists) == (role in ("reviewer", "admin"))
     assert {page for page in MANAGING if may(role, page, lists)} == (MANAGING if role == "admin" else set())
 
 
@@ -97,3 +102,11 @@ def test_team_lead_reads_only_the_own_scopes_and_decides_nothing(
     assert lead.get(f"/reviews/{foreign}").status_code == 404
     assert foreign not in lead.text("/reviews?state=all")
     assert lead.decide(foreign, "approve").status_code == 404
+
+
+def test_every_endpoint_named_in_code_and_templates_exists() -> None:
+    quoted = re.compile(r"""["'](console\.\w+\.\w+)["']""")
+    files = [*CONSOLE.rglob("*.py"), *CONSOLE.rglob("*.html")]
+    named = {name for path in files for name in quoted.findall(path.read_text("utf-8"))}
+    assert len(named) > 150
+    assert named <= all_routes().keys()

@@ -235,8 +235,8 @@ def test_each_role_sees_its_teams(
 
 def test_rights() -> None:
     lists = load()
-    readers = {role for role in lists.roles if may(role, "console.team", lists)}
-    writers = {role for role in lists.roles if may(role, "console.save_team", lists)}
+    readers = {role for role in lists.roles if may(role, "console.teams.detail", lists)}
+    writers = {role for role in lists.roles if may(role, "console.teams.save", lists)}
     assert readers == {"admin", "inspector", "team_lead", "reviewer"}
     assert writers == {"admin"}
 

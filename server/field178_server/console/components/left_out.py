@@ -25,8 +25,8 @@ class LeftOutNote:
 def left_out_note(found: LeftOut, officer: OfficerContext, localizer: Localizer) -> LeftOutNote | None:
     """Return what figures leave out with the page that assigns it, None where that is nothing."""
     sentences = sentences_for(found, officer.role, localizer)
-    may_assign = found.establishments and may(officer.role, "console.units", localizer.lists)
-    return LeftOutNote(sentences, url_for("console.units") if may_assign else "") if sentences else None
+    may_assign = found.establishments and may(officer.role, "console.units.index", localizer.lists)
+    return LeftOutNote(sentences, url_for("console.units.index") if may_assign else "") if sentences else None
 
 
 def sentences_for(found: LeftOut, role: str, localizer: Localizer) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""Parts of pages that several capabilities show: exports, jobs, health, saved views, figures left out."""
