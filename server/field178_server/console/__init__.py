@@ -12,8 +12,10 @@ from flask import Flask
 
 from field178_server.console.shell import guard
 from field178_server.console.shell.blueprint import console
+from field178_server.console.shell.filters import init_filters
 from field178_server.console.shell.routes import register_routes
 
+init_filters(console)
 for _folder in iter_modules(__path__):
     _capability = import_module(f"{__name__}.{_folder.name}")
     register_routes(console, _folder.name, getattr(_capability, "ROUTES", ()))

@@ -106,6 +106,7 @@ def render(template: str, status: int = 200, **values: object) -> Response:
         sent_draft=sent_draft(),
         is_answer=request.method == "POST",
         asks_code=asks_code(),
+        lists=localizer.lists,
         language=localizer.language,
         theme=chosen_theme(),
         here=request.full_path.rstrip("?") if request.method == "GET" else "/",

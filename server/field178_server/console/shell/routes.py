@@ -105,3 +105,13 @@ def menu_entries() -> list[tuple[str, Route, MenuEntry]]:
     """Return the routes with a menu entry, by their position within the group."""
     entries = [(endpoint, route, route.menu) for endpoint, route in _ROUTES.items() if route.menu is not None]
     return sorted(entries, key=lambda entry: entry[2].position)
+
+
+def menu_endpoint(endpoint: str) -> str:
+    """Return the menu entry of an endpoint: its own, else the first of its capability, else ""."""
+    route = _ROUTES.get(endpoint)
+    if route is not None and route.menu is not None:
+        return endpoint
+    capability = endpoint.rpartition(".")[0]
+    entries = (entry for entry, _, _ in menu_entries() if entry.rpartition(".")[0] == capability)
+    return next(entries, "")

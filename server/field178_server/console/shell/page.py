@@ -1,0 +1,98 @@
+"""Page of the signed-in officer: what a handler needs of the request, and rendering within the layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from flask import Response, g, request
+
+from field178_server.accounts.officers import OfficerContext
+from field178_server.console.shell.layout import OfficeLayout, layout_of, render
+from field178_server.console.shell.policy import may, own_access
+from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.routes import menu_endpoint
+from field178_server.console.text.localize import Localizer
+from field178_server.database.unit_of_work import Session, snapshot
+from field178_server.http.application_runtime import current_runtime
+from field178_server.http.auth import current_officer
+from field178_server.records.access import AccessFilter
+from field178_server.records.labels import Names
+from field178_server.runtime import Runtime
+from field178_shared.codelists import CodeLists
+from field178_shared.time.clock import local_date
+
+
+@dataclass(slots=True)
+class Page:
+    """Runtime, officer and localizer of a request, with one reading of the store for page and menu."""
+
+    runtime: Runtime
+    officer: OfficerContext
+    localizer: Localizer
+    now: datetime
+    _layout: OfficeLayout | None = None
+
+    @property
+    def tenant_id(self) -> str:
+        """The tenant of the officer."""
+        return self.officer.tenant_id
+
+    @property
+    def lists(self) -> CodeLists:
+        """The code lists in force."""
+        return self.localizer.lists
+
+    @property
+    def access(self) -> AccessFilter:
+        """The scopes that the officer may read."""
+        return own_access()
+
+    @property
+    def today(self) -> date:
+        """The day in Việt Nam."""
+        return local_date(self.now)
+
+    def may(self, endpoint: str) -> bool:
+        """Tell whether the officer may call an endpoint."""
+        return may(self.officer.role, endpoint, self.lists)
+
+    def say(self, msgid: str, **values: object) -> str:
+        """Return a text in the officer's language with its values in their places."""
+        text = self.localizer.say(msgid)
+        return text.format(**values) if values else text
+
+    def use_names(self, names: Names) -> None:
+        """Show these names in place of ids from now on: in the localizer and in template filters."""
+        self.localizer = replace(self.localizer, names=names)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a read-only session; the counts of the menu are read from the same state of the store."""
+        with snapshot(self.runtime.engine) as session:
+            yield session
+            self._layout = layout_of(session, self.officer, self.localizer)
+
+    def render(self, template: str, status: int = 200, *, active: str = "", **values: object) -> Response:
+        """Return the page within the layout.
+
+        `active`: endpoint of the menu entry that is marked; by default the handler's own, else the first of
+        its capability.
+        """
+        if self._layout is None:
+            with self.reading():
+                pass
+        active = active or menu_endpoint(str(request.endpoint))
+        return render(template, status, layout=self._layout, active=active, may=self.may, **values)
+
+
+def current_page() -> Page:
+    """Return the page of this request; the same object for each caller."""
+    if "page" not in g:
+        runtime = current_runtime()
+        g.page = Page(runtime, current_officer(), Localizer(chosen_language()), runtime.clock.now())
+    page = g.page
+    assert isinstance(page, Page)
+    return page
