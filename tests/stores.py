@@ -8,8 +8,9 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from tests import postgres
+from tests.engine_events import listen, stop_listening
 from tests.world import World
 
 from field178_server.database import migrations
@@ -100,6 +101,6 @@ def _statements(engine: Engine) -> Iterator[list[str]]:
     def note(_: object, __: object, statement: str, *___: object) -> None:
         found.append(statement)
 
-    event.listen(engine, "before_cursor_execute", note)
+    listen(engine, "before_cursor_execute", note)
     yield found
-    event.remove(engine, "before_cursor_execute", note)
+    stop_listening(engine, "before_cursor_execute", note)

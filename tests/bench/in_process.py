@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flask import Flask
-from sqlalchemy import event
 from tests.bench import wire
 from tests.bench.rows import store_url
 from tests.e2e.foreign_client import ForeignClient
 from tests.e2e.server_process import ServerProcess
+from tests.engine_events import listen
 
 from field178_server.app import create_app
 from field178_server.http.request_log import configure_log
@@ -62,6 +62,6 @@ def in_process(server: ServerProcess) -> Iterator[InProcess]:
     configure_log(sys.stderr, SystemClock(), "error")
     served = InProcess(create_app(settings))
     engine = served.app.extensions[EXTENSION].engine
-    event.listen(engine, "before_cursor_execute", served.count)
+    listen(engine, "before_cursor_execute", served.count)
     yield served
     engine.dispose()

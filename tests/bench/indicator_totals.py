@@ -11,13 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 from tests import postgres
 from tests.bench import office_store
 from tests.bench.figures import figure, percentile
 from tests.bench.processes import forget_peak_memory, peak_memory_mb
 from tests.bench.records import IDS
+from tests.engine_events import listen
 from tests.server.office_scene import Office, settings_of
 from tests.shared import builders
 
@@ -111,8 +112,8 @@ class _Bench:
             if not options.get("readonly") and not options.get("postgresql_readonly"):
                 held.append(time.perf_counter() - began[0])
 
-        event.listen(self.office.engine, "begin", begin)
-        event.listen(self.office.engine, "commit", commit)
+        listen(self.office.engine, "begin", begin)
+        listen(self.office.engine, "commit", commit)
         self.timed("first count, with two years of entities", self.settle)
         figure("F", f"{self.name}: the longest that it held the writers up", max(held) * 1000, "ms")
 

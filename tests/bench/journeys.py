@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import event
 from tests import world as office
 from tests.bench.calls import Calls, counted, counted_hops
 from tests.bench.figures import figure
+from tests.engine_events import listen, stop_listening
 from tests.mobile.half_filled_visit import MET, half_filled
 from tests.mobile.inspection_world import LEADER, TEAM_SCOPE, UNIT
 from tests.mobile.replication.tablet import Tablet
@@ -192,9 +192,9 @@ def _counted_statements(world: office.World) -> Iterator[list[str]]:
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         statements.append(statement)
 
-    event.listen(world.engine, "before_cursor_execute", note)
+    listen(world.engine, "before_cursor_execute", note)
     yield statements
-    event.remove(world.engine, "before_cursor_execute", note)
+    stop_listening(world.engine, "before_cursor_execute", note)
 
 
 if __name__ == "__main__":

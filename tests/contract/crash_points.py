@@ -19,9 +19,9 @@ from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
-from sqlalchemy import event
 from tests.contract.power_cuts.life import EMPTY, Work, saved_in
 from tests.contract.soundness import assert_sound
+from tests.engine_events import listen
 from tests.mobile.support import KEY, FrozenClock
 from tests.world import World
 
@@ -175,7 +175,7 @@ class CrashingServer:
         self._world.engine.dispose()
 
     def _push(self, say: Callable[[object], None], changes: list[dict], killer: Killer) -> None:
-        event.listen(self._world.engine, "before_cursor_execute", killer.statement)
+        listen(self._world.engine, "before_cursor_execute", killer.statement)
         self._world.exchange = replace(self._world.exchange, failpoint=killer.point)
         self._tablet.push(*changes)
         say(set(killer.seen))

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine
+from tests.engine_events import listen, stop_listening
 from tests.world import Json, Tablet, World
 
 # What a writer has done when it stops: its records are locked; all is written and stamped; all is over.
@@ -164,13 +165,13 @@ def stepping(engine: Engine) -> Iterator[Connection | None]:
 
     heard = {"before_cursor_execute": executing, "after_cursor_execute": executed, "commit": committing}
     for name, listener in heard.items():
-        event.listen(engine, name, listener)
+        listen(engine, name, listener)
     try:
         with _spying(engine) as spy:
             yield spy
     finally:
         for name, listener in heard.items():
-            event.remove(engine, name, listener)
+            stop_listening(engine, name, listener)
 
 
 @contextmanager

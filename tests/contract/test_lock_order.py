@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import Session
 from tests.contract.interleavings import Stage, Work, Writer, orders, stepping
+from tests.engine_events import listen
 from tests.server.office.erasure.test_operations import FIRST, RULES, SECOND, add_privacy_officers
 from tests.server.replication.test_divergent_records import held, salvaged
 from tests.world import ESTABLISHMENT, OTHER_UNIT, UNIT, Json, Tablet, World
@@ -117,11 +117,12 @@ def test_nobody_waits_in_a_circle(world: World, meeting: Callable[[World, Tablet
     add_privacy_officers(world)
     reader, circles = world.tablet(), list[str]()
 
-    @event.listens_for(world.engine, "handle_error")
     def notice(context: ExceptionContext) -> None:
         # The engine breaks a circle after a second, and the work runs again: nothing else would show it.
         if "deadlock" in str(context.original_exception):
             circles.append(str(context.statement))
+
+    listen(world.engine, "handle_error", notice)
 
     every: Sequence[Any] = SQLITE_ORDERS if world.engine.dialect.name == "sqlite" else list(orders(2))
     for order in every:

@@ -28,12 +28,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import Dialect, make_url
-from sqlalchemy.engine.base import OptionEngine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry, Pool, StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import ScalarSelect
@@ -56,7 +55,7 @@ _PASSING_WORDS = (
     "connection to the remote node",
 )
 
-_READING = "reading_engine"
+_READER = "reader"
 
 _write_locks: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
 _registry_lock = threading.Lock()
@@ -101,32 +100,12 @@ class _HintedSQLite(SQLiteCompiler):
         return text
 
 
-class _ReadingSQLite(OptionEngine):
-    """The twin of a SQLite engine whose connections only read: the same events, connections of its own.
-
-    A connection that was told from one transaction to the next whether it may write would prepare all its
-    statements anew each time: SQLite holds those from before such a word for outdated.
-    """
-
-    pool: Pool = None  # type: ignore[assignment]  # of its own, where it would be that of the engine
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine, {"readonly": True})
-        self.pool = engine.pool.recreate()
-        event.listen(self.pool, "connect", _refuse_writes)
-        event.listen(engine, "engine_disposed", self._follow)
-
-    def _follow(self, disposed: Engine) -> None:
-        if disposed is not self:
-            self.dispose()
-
-
 def create_engine_for(url: str) -> Engine:
     """Return the engine of a store address: `sqlite:///file`, `postgresql://…`.
 
     Every transaction of a SQLite engine takes the write lock at its start, unless it is marked readonly.
     """
-    return listen_to(create_engine(url, **engine_options(url)))
+    return listen_to(create_engine(url, **engine_options(url)), create_engine(url, **reader_options(url)))
 
 
 def engine_in_memory() -> Engine:
@@ -144,17 +123,31 @@ def engine_options(url: str) -> dict[str, Any]:
     return {"hide_parameters": True, "module": _safe_sqlite(), "connect_args": connect_args, **pool}
 
 
-def listen_to(engine: Engine) -> Engine:
-    """Set up the connections of an engine by events, and its twin for snapshots; return the engine."""
-    if engine.dialect.name == "sqlite":
-        engine.dialect.statement_compiler = _HintedSQLite
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        reading: Engine = _ReadingSQLite(engine)
-    else:
-        event.listen(engine, "connect", _prepare_postgresql)
-        reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    engine.update_execution_options(**{_READING: reading})
+def reader_options(url: str) -> dict[str, Any]:
+    """Return what `create_engine` takes for the reader of a store: an engine whose transactions only read.
+
+    It has connections of its own. On SQLite a connection that may write in one transaction and not in the
+    next would prepare all its statements anew each time: changing `query_only` expires them.
+    """
+    if make_url(url).get_backend_name() == "sqlite":
+        return {**engine_options(url), "execution_options": {"readonly": True}}
+    snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    return {**engine_options(url), "execution_options": snapshot}
+
+
+def listen_to(engine: Engine, reader: Engine) -> Engine:
+    """Set up the connections of an engine and of its reader by events; return the engine."""
+    for each in (engine, reader):
+        if each.dialect.name == "sqlite":
+            each.dialect.statement_compiler = _HintedSQLite
+            event.listen(each, "connect", _prepare_sqlite)
+            event.listen(each, "begin", _begin_sqlite)
+        else:
+            event.listen(each, "connect", _prepare_postgresql)
+    if reader.dialect.name == "sqlite":
+        event.listen(reader, "connect", _refuse_writes)
+    event.listen(engine, "engine_disposed", lambda _: reader.dispose())
+    engine.update_execution_options(**{_READER: reader})
     return engine
 
 
@@ -166,10 +159,10 @@ def sqlite_file(url: str) -> Path | None:
 
 
 def readonly(engine: Engine) -> Engine:
-    """Return the engine as seen by a read-only snapshot: one consistent picture for the whole transaction."""
-    reading = engine.get_execution_options()[_READING]
-    assert isinstance(reading, Engine)
-    return reading
+    """Return the reader of an engine: each of its transactions sees one state of the store."""
+    reader = engine.get_execution_options()[_READER]
+    assert isinstance(reader, Engine)
+    return reader
 
 
 def write_lock(engine: Engine) -> threading.Lock | None:

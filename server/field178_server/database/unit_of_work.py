@@ -12,12 +12,11 @@ from sqlalchemy.exc import DBAPIError
 # Said again by name: pages pass a session on and write no SQL of their own.
 from sqlalchemy.orm import Session as Session
 
-from field178_server.database.engine import BUSY_TIMEOUT_S, is_passing, readonly, write_lock
-from field178_server.database.flask_extension import session_of
+from field178_server.database.engine import BUSY_TIMEOUT_S, is_passing, write_lock
+from field178_server.database.flask_extension import session_of, snapshot_of
 from field178_shared.errors import AppError, ErrorCode
 
 MAX_TRIES = 3
-_IS_SNAPSHOT = "is_snapshot"
 
 Result = TypeVar("Result")
 
@@ -59,15 +58,5 @@ def run_write(engine: Engine, work: Callable[[Session], Result]) -> Result:
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Session]:
     """Give a read-only session in which every query sees one and the same state of the store."""
-    with Session(
-        readonly(engine), expire_on_commit=False, autoflush=False, info={_IS_SNAPSHOT: True}
-    ) as session:
+    with snapshot_of(engine) as session:
         yield session
-        # There is nothing to commit. But at a rollback the driver of PostgreSQL forgets all that it has
-        # prepared on the connection.
-        session.commit()
-
-
-def is_snapshot(session: Session) -> bool:
-    """Tell whether a session sees one state of the store and writes nothing."""
-    return _IS_SNAPSHOT in session.info

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
+from tests.engine_events import listen
 from tests.server.office_scene import PASSWORD, Office, Tablet, problem_of
 
 from field178_server.accounts import operations as accounts
@@ -291,7 +292,7 @@ def test_opening_a_session_writes_nothing(office: Office, tablet: Tablet) -> Non
     def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
         written.extend(re.findall(r"^\s*(?:INSERT|UPDATE|DELETE)\b.*", statement))
 
-    event.listen(office.engine, "before_cursor_execute", note)
+    listen(office.engine, "before_cursor_execute", note)
     tablet.open_session()
     assert not written
     tablet.sync()  # the counter-proof: its heartbeat is stored

@@ -4,10 +4,11 @@ from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, bindparam, event, select
+from sqlalchemy import Engine, bindparam, select
+from tests.engine_events import listen
 from tests.world import ESTABLISHMENT, TENANT, UNIT, World
 
-from field178_server.database.engine import among
+from field178_server.database.engine import among, readonly
 from field178_server.database.models import Device, Record, Tenant
 from field178_server.database.prepared import Prepared, rows_together
 from field178_server.database.unit_of_work import snapshot, unit_of_work
@@ -70,7 +71,7 @@ def test_postgresql_keeps_what_snapshots_have_prepared(postgres_engine: Engine) 
     for _ in range(7):
         with snapshot(postgres_engine) as session:
             BY_ID.rows(session, {"tenant_id": TENANT, "ids": []})
-    with postgres_engine.connect() as connection:
+    with readonly(postgres_engine).connect() as connection:
         kept = connection.exec_driver_sql("SELECT statement FROM pg_prepared_statements").scalars().all()
 
     assert any("FROM record" in one for one in kept)
@@ -96,7 +97,7 @@ def test_no_statement_of_an_exchange_walks_a_key_of_the_whole_tenant(sqlite_engi
             found = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
             plans[statement] = [row[3] for row in found]
 
-    event.listen(sqlite_engine, "after_cursor_execute", explain)
+    listen(sqlite_engine, "after_cursor_execute", explain)
     tablet.push(tablet.change(record_id, {"village": "Thôn 2"}), tablet.create(ESTABLISHMENT))
     tablet.sync(want=[record_id], cursors={UNIT: 0})
     tablet.push(tablet.delete(record_id, "0" * 16))

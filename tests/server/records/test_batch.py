@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
+from tests.engine_events import listen
 from tests.stores import Statements
 from tests.world import ESTABLISHMENT, OTHER_UNIT, SESSION, UNIT, World
 
@@ -196,7 +197,7 @@ def test_loading_a_record_walks_no_key_of_the_whole_tenant(sqlite_engine: Engine
             cursor = connection.connection.cursor()
             plans.extend(row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
 
-    event.listen(sqlite_engine, "after_cursor_execute", explain)
+    listen(sqlite_engine, "after_cursor_execute", explain)
     assert world.stored(record_id) is not None
     assert any("subject_id=?" in plan for plan in plans)
     walks = [plan for plan in plans if plan.startswith("SCAN") or plan.endswith("(tenant_id=?)")]

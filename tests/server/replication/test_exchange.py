@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
+from tests.engine_events import listen, stop_listening
 from tests.stores import Statements
 from tests.world import ESTABLISHMENT, OTHER_UNIT, TEAM, UNIT, Json, Tablet, World, proven
 
@@ -229,9 +230,9 @@ def test_an_exchange_is_a_transaction_to_store_and_one_to_read(world: World, sta
 def _transactions(engine: Engine) -> Iterator[list[object]]:
     begun: list[object] = []
     note = begun.append
-    event.listen(engine, "begin", note)
+    listen(engine, "begin", note)
     yield begun
-    event.remove(engine, "begin", note)
+    stop_listening(engine, "begin", note)
 
 
 def _count(statements: Sequence[str]) -> int:

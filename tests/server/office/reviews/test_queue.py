@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
+from tests.engine_events import listen
 from tests.world import OTHER_UNIT, SESSION, TENANT, UNIT, Tablet, World
 
 from field178_server.database.unit_of_work import snapshot
@@ -153,7 +154,7 @@ def steps_of_a_page(engine: Engine, view: QueueView) -> list[str]:
         found = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
         plans.extend(row[3] for row in found)
 
-    event.listen(engine, "after_cursor_execute", explain)
+    listen(engine, "after_cursor_execute", explain)
     ids(world, view)
     return [step for step in plans if "establishment_row" not in step and step != "SCAN CONSTANT ROW"]
 

@@ -1,0 +1,79 @@
+"""Copy of the product for the steps of CONTRIBUTING.md, and the files that they changed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+_COPIED = ("shared", "server", "mobile", "scripts", "tests", "pyproject.toml")
+_KINDS = frozenset({".py", ".kv", ".po", ".mo", ".yaml", ".json", ".html", ".css"})
+
+
+def copy_product(folder: Path) -> Path:
+    """Copy code and tests without pictures; return the folder."""
+    ignored = shutil.ignore_patterns("__pycache__", "golden", "*.ttf", ".*_cache")
+    for name in _COPIED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        else:
+            shutil.copy(ROOT / name, folder / name)
+    for font in ROOT.glob("*/field178_*/**/*.ttf"):
+        shutil.copy(font, folder / font.relative_to(ROOT))
+    return folder
+
+
+def run(folder: Path, *command: str) -> str:
+    """Run a Python command in the copy; return its output."""
+    packages = os.pathsep.join(str(folder / name) for name in ("shared", "server", "mobile"))
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": packages, "PYTEST_ADDOPTS": "", "PYTEST_XDIST_WORKER": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+def run_tests(folder: Path, *paths: str) -> None:
+    """Run tests in the copy; each must pass, none may be skipped."""
+    output = run(folder, "-m", "pytest", "-q", "-p", "no:randomly", "-n", "0", *paths)
+    assert re.search(r"\d+ passed", output)
+    assert "skipped" not in output
+
+
+def translate(folder: Path, catalog: Path, texts: dict[str, str]) -> None:
+    """Extract the texts, write their translations into a Vietnamese catalog, compile it."""
+    run(folder, "scripts/catalogs.py", "extract")
+    file = folder / catalog
+    content = file.read_text("utf-8")
+    for msgid, translation in texts.items():
+        empty = f'msgid "{msgid}"\nmsgstr ""\n'
+        assert empty in content
+        content = content.replace(empty, f'msgid "{msgid}"\nmsgstr "{translation}"\n')
+    file.write_text(content, "utf-8")
+    run(folder, "scripts/catalogs.py", "compile")
+
+
+def changed_files(folder: Path) -> set[Path]:
+    """Return the files of the copy that are new or differ from the product's."""
+    files = (path for name in _COPIED for path in sorted((folder / name).rglob("*")))
+    inside = (path.relative_to(folder) for path in files if path.suffix in _KINDS)
+    return {path for path in inside if _bytes(folder / path) != _bytes(ROOT / path)}
+
+
+def steps_of(title: str) -> list[str]:
+    """Return the numbered steps of a section of CONTRIBUTING.md."""
+    section = (ROOT / "CONTRIBUTING.md").read_text("utf-8").split(f"## {title}\n")[1].split("\n## ")[0]
+    return re.findall(r"^\d+\. .*(?:\n {3}.*)*", section, re.M)
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
