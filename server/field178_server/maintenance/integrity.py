@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Engine, func, or_, select
+from sqlalchemy import Engine, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,6 @@ from field178_server.database.engine import create_engine_for, readonly
 from field178_server.database.models import (
     Blob,
     Feed,
-    FiledCount,
-    FiledRecord,
     Incarnation,
     Record,
     Scope,
@@ -28,6 +26,7 @@ from field178_server.database.models import (
 )
 from field178_server.database.unit_of_work import snapshot
 from field178_server.maintenance.schema_check import faults_of_schema
+from field178_server.records.projections import filed_count
 from field178_server.security.certificates import CA_KEY, KEY
 from field178_server.security.keyring import KEY_FILES, load_keys
 from field178_server.security.ownership import faults_of_owners
@@ -196,15 +195,5 @@ def _faults_of_receipts(session: Session, tenant_id: str) -> Iterator[str]:
 
 
 def _faults_of_drawers(session: Session, tenant_id: str) -> Iterator[str]:
-    key = (FiledRecord.scope, FiledRecord.type, FiledRecord.drawer)
-    rows = session.execute(
-        select(*key, func.count()).where(FiledRecord.tenant_id == tenant_id).group_by(*key)
-    )
-    there = {(scope, type_, drawer): count for scope, type_, drawer, count in rows}
-    counted = {
-        (row.scope, row.type, row.drawer): row.record_count
-        for row in session.scalars(select(FiledCount).where(FiledCount.tenant_id == tenant_id))
-    }
-    for drawer in sorted(there.keys() | counted.keys()):
-        if there.get(drawer, 0) != counted.get(drawer, 0):
-            yield f"filed: {' '.join(drawer)} count"
+    for drawer in filed_count.wrong_counts(session.connection(), tenant_id):
+        yield f"filed: {' '.join(drawer)} count"

@@ -14,6 +14,7 @@ from field178_server.records.projections import (
     establishment,
     facets,
     filed,
+    filed_count,
     follow_up,
     merged,
     minutes_number,
@@ -21,11 +22,19 @@ from field178_server.records.projections import (
 )
 from field178_server.records.projections.source import ProjectedRecord
 
-__all__ = ["ProjectedRecord", "write"]
+__all__ = ["ProjectedRecord", "write", "write_rows"]
 
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
-    """Update the rows of the changed records; a deleted record has no row."""
+    """Update the rows of the changed records and the counts over them; a deleted record has no row."""
+    filed_count.write(connection, tenant_id, changed)
+    write_rows(connection, tenant_id, changed, now)
+
+
+def write_rows(
+    connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime
+) -> None:
+    """Update the rows of records without the counts over them."""
     for projection in (
         establishment,
         duplicate,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from field178_server.database import engine as database
 from field178_server.database.declarative_base import table_of
-from field178_server.database.models import FiledCount, FiledRecord
+from field178_server.database.models import FiledRecord
 from field178_server.records.projections import visited
 from field178_server.records.projections.source import ProjectedRecord, SourceRecord
 from field178_server.records.searched_texts import folded_texts
@@ -66,7 +65,6 @@ _FIRST_ONLY = ("user_id", "device_id", "received_at")
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord], now: datetime) -> None:
     """Upsert the rows of live records, drop those of deleted and erased ones."""
     table = table_of(FiledRecord)
-    _count(connection, tenant_id, changed)
     at = database.stored_instant(connection, now)
     live = [projected for projected in changed if not projected.is_gone]
     gone = [(tenant_id, projected.record.record_id) for projected in changed if projected.is_gone]
@@ -85,20 +83,8 @@ def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRec
     database.bulk_delete(connection, table, ("tenant_id", "record_id"), gone)
 
 
-def _count(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord]) -> None:
-    """Update the counts. The records and scopes are locked: no other transaction changes them meanwhile."""
-    moved = Counter(_counted(changed))
-    moved.subtract(_counted([projected.before for projected in changed if projected.before is not None]))
-    rows = [(tenant_id, *drawer, count) for drawer, count in sorted(moved.items()) if count]
-    database.bulk_add(connection, table_of(FiledCount), "record_count", rows)
-
-
-def _counted(projected: Iterable[ProjectedRecord]) -> Iterator[tuple[str, str, str]]:
-    """Yield scope, type and drawer of each that has a row."""
-    return ((one.record.scope, one.record.type, _drawer(one)) for one in projected if not one.is_gone)
-
-
-def _drawer(projected: ProjectedRecord) -> str:
+def drawer_of(projected: ProjectedRecord) -> str:
+    """Return the queue of a live filed record in the review."""
     if projected.review is None:
         return WAITING
     state, seen = text_of(projected.review.data, "state"), count_of(projected.review.data, "record_rev") or 0
@@ -135,7 +121,7 @@ def _row(
         at,
         at,
         *_review_columns(connection, projected.review, at),
-        _drawer(projected),
+        drawer_of(projected),
         text_of(data, "plan_item_id") or None,
         sum(thread.is_open for thread in _threads(projected)),
         (text_of(projected.review.data, HANDED_TO) or None) if projected.review else None,
