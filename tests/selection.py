@@ -37,6 +37,7 @@ DIFFERENTIAL = frozenset(
         "server/database/migrations/test_migrations.py",
         "server/database/test_engine.py",
         "server/database/test_prepared.py",
+        "server/maintenance/projections/test_run.py",
         "server/maintenance/test_integrity.py",
         "server/office/erasure/test_operations.py",
         "server/office/establishments/test_duplicate_candidates.py",

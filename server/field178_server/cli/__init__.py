@@ -27,6 +27,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
             "`serve` does it by itself; run it once an hour beside gunicorn."
         ),
     ),
+    "project": (
+        "project.project",
+        _(
+            "Write the rows of lists and reports again from the stored records; an interrupted run goes on "
+            "where it was. With --check it only compares; exit code 1 on a difference."
+        ),
+    ),
     "indicators": (
         "indicators.indicators",
         _("Print the figures of a plan for a year: numerator, denominator, value, target."),

@@ -150,6 +150,11 @@ def payload_beside(record: Stored, payload: str) -> str:
     return f"{payload[:at]}{_SET_IN_RECORD}{payload[at + len(_SET) + len(record.body) :]}"
 
 
+def is_set_in_record(payload: str) -> bool:
+    """Tell whether the record, and not the payload, holds what its first change set."""
+    return _SET_IN_RECORD in payload
+
+
 def fill_first_payloads(connection: Connection, tenant_id: str, replaced: Iterable[Stored]) -> None:
     """Store what the first changes of these records set; MUST run in the transaction that replaces them."""
     rows = [

@@ -15,6 +15,7 @@ from field178_server.demo import DEMO_START
 from field178_server.demo.communes import enter_communes
 from field178_server.demo.places import publish_places
 from field178_server.demo.seed import DemoStore, Seeded, seed
+from field178_server.maintenance.projections.run import check
 from field178_server.office.plan.progress import PlanReader
 from field178_server.office.plan.queries import year_plan
 from field178_server.records.access import AccessFilter
@@ -57,6 +58,12 @@ def test_the_store_holds_the_district_and_last_year_is_approved(seeded: tuple[De
     assert states == {"approved": filed}
     assert people == len(demo()["officers"])
     assert told.records == totals["establishments"] + filed
+
+
+def test_rows_of_lists_are_what_the_records_of_the_district_give(seeded: tuple[DemoStore, Seeded]) -> None:
+    store, _ = seeded
+    *_, last = check(store.engine, store.context)
+    assert (last.done, last.differing) == (last.total, {})
 
 
 def test_the_office_is_at_work_on_what_was_filed_since_the_year_ended(tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ from field178_server.database.models.projection import (
     FollowUpProjection,
     MergeProjection,
     PlanItemRow,
+    ProjectionRun,
     SanctionRow,
 )
 from field178_server.database.models.record import Erasure, Feed, Record
@@ -119,6 +120,7 @@ __all__ = [
     "Officer",
     "OfficerScope",
     "PlanItemRow",
+    "ProjectionRun",
     "Quarantine",
     "Record",
     "RecordView",

@@ -299,3 +299,25 @@ class ConflictRow(Model):
     entry_count: Mapped[int]
     reason: Mapped[str]
     changed_at: Mapped[datetime]
+
+
+class ProjectionRun(Model):
+    """A run of `field178 project` that has not ended, and how far it is.
+
+    `record_types`: comma-separated, empty for all. Records are projected in stages, within a stage in order
+    of their ids: `after_id` is the last one that was. `differing`: JSON object, differing rows by table.
+    """
+
+    __tablename__ = "projection_run"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"]),
+        CheckConstraint("stage >= 0 AND done_count >= 0", name="counts"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    record_types: Mapped[str]
+    stage: Mapped[int] = mapped_column(default=0)
+    after_id: Mapped[Key] = mapped_column(default="")
+    done_count: Mapped[int] = mapped_column(default=0)
+    differing: Mapped[str] = mapped_column(default="{}")
+    started_at: Mapped[datetime]

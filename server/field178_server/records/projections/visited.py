@@ -47,7 +47,12 @@ def register_of(
 
 def write(connection: Connection, tenant_id: str, changed: Sequence[ProjectedRecord]) -> None:
     """Tell the visits of changed establishments their kind and commune; a visit may come before its entry."""
-    told = [projected for projected in changed if _said(projected) != _said(projected.before)]
+    told = [
+        projected
+        for projected in changed
+        # Without a former state the rows are written whatever they are now.
+        if projected.before is None or _said(projected) != _said(projected.before)
+    ]
     if not told:
         return
     lock_register(connection, tenant_id)

@@ -112,8 +112,9 @@ def are_few_left(session: Session, tenant_id: str, lists: CodeLists, today: date
 
 def forget(session: Session, tenant_id: str) -> None:
     """Have all counts made anew from the records: nobody reads them, and settling deletes them first."""
-    state = session.get_one(IndicatorBasis, tenant_id)
-    state.basis, state.steps = "", state.steps + 1
+    state = session.get(IndicatorBasis, tenant_id)
+    if state is not None:  # else nothing was counted yet
+        state.basis, state.steps = "", state.steps + 1
 
 
 def _forget_some(session: Session, tenant_id: str, table: Table, keys: Sequence[Key]) -> None:

@@ -1,0 +1,1 @@
+"""Projecting stored records again: rows of lists compared with the records, and written anew."""
