@@ -35,6 +35,7 @@ DIFFERENTIAL = frozenset(
         "server/audit/test_verify.py",
         "server/backup/test_create.py",
         "server/database/migrations/test_migrations.py",
+        "server/database/migrations/test_projections.py",
         "server/database/test_engine.py",
         "server/database/test_prepared.py",
         "server/maintenance/projections/test_run.py",
