@@ -319,7 +319,7 @@ _TABLE: dict[ErrorCode, ErrorEntry] = {
     ErrorCode.USER_UNKNOWN: _E(
         None, "Cán bộ chưa gắn với máy này.", "The officer is not bound to this device."
     ),
-    ErrorCode.PURGED: _E(None, "Nội dung đã bị xóa theo quy định.", "The content has been purged."),
+    ErrorCode.PURGED: _E(None, "Nội dung đã bị xóa theo quy định.", "The content has been erased."),
     ErrorCode.SECOND_PERSON_NEEDED: _E(
         403, "Người xác nhận phải khác người đề nghị.", "Somebody else than who asked must confirm."
     ),

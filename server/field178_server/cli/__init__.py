@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "tidy": (
         "setup.tidy",
         _(
-            "Finish purges, give late uploads up; once a day remove files that nothing names, check. "
+            "Finish erasures, give late uploads up; once a day remove files that nothing names, check. "
             "`serve` does it by itself; run it once an hour beside gunicorn."
         ),
     ),

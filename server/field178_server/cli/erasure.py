@@ -23,7 +23,7 @@ def erase() -> None:
     """Remove content for good."""
 
 
-@erase.command(help=_("Ask for the purge of a record."))
+@erase.command(help=_("Ask for the erasure of a record."))
 @click.argument("record")
 @_by_option
 @click.option(
@@ -64,7 +64,7 @@ def withdraw(record: str, by: str, as_json: bool) -> None:
 
 
 @erase.command(
-    name="list", help=_("List purges: record, state, asked by, when, reason, confirmed by, when, erased.")
+    name="list", help=_("List erasures: record, state, asked by, when, reason, confirmed by, when, erased.")
 )
 @as_json_option
 def list_all(as_json: bool) -> None:

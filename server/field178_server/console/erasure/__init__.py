@@ -14,7 +14,7 @@ ROUTES = (
         "/purges",
         pages.index,
         ERASE,
-        menu=MenuEntry(MenuGroup.SYSTEM, 1, "privacy", N_("Purges"), badge=badge.requested_erasures),
+        menu=MenuEntry(MenuGroup.SYSTEM, 1, "privacy", N_("Erasures"), badge=badge.requested_erasures),
     ),
     get("/purges/ask", pages.new, ERASE),
     post("/purges/ask", pages.submit, ERASE),

@@ -298,8 +298,8 @@ def _context() -> OperationContext:
 _REFUSALS = {
     ErrorCode.NOT_FOUND: N_("No record has this id. Copy it from “Technical details” on the record's page."),
     ErrorCode.PURGED: N_("The content of this record is gone already."),
-    ErrorCode.LOCKED: N_("Its purge was asked for already; it is in the list below."),
-    ErrorCode.FORBIDDEN: N_("Only what people file can be purged; this is kept by the office itself."),
+    ErrorCode.LOCKED: N_("Its erasure was asked for already; it is in the list below."),
+    ErrorCode.FORBIDDEN: N_("Only what people file can be erased; this is kept by the office itself."),
     ErrorCode.UNKNOWN_CHOICE: N_("Choose why the content must go."),
 }
 _DECISION_REFUSALS = {

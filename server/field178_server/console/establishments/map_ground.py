@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Response, request, send_file
 
+from field178_server.console.shell import maps
 from field178_server.console.shell.blueprint import KEEP_PRIVATELY
-from field178_server.console.shell.maps import ground_kind, ground_version, map_file
 from field178_shared.errors import AppError, ErrorCode
 
 
@@ -14,10 +14,10 @@ def map_ground() -> Response:
 
     Named by its version it is kept by the browser, and by no cache on the way: it is for who is signed in.
     """
-    path = map_file()
-    if path is None or not ground_kind(path):
+    path = maps.map_file()
+    if path is None or not maps.ground_kind(path):
         raise AppError(ErrorCode.NOT_FOUND)
-    version = ground_version(path)
+    version = maps.ground_version(path)
     response = send_file(path, mimetype="application/octet-stream", conditional=True, etag=version)
     if request.args.get("v") == version:
         response.headers["Cache-Control"] = KEEP_PRIVATELY

@@ -83,7 +83,7 @@ def page(browser: Browser, path: str) -> str:
 
 
 def asked(browser: Browser, record_id: str) -> str:
-    """Ask for a purge and return the address of its page."""
+    """Ask for an erasure and return the address of its page."""
     answer = browser.post("/purges/ask", {"record": record_id, **ASK})
     assert answer.status_code == 303, said(answer)
     return str(answer.headers["Location"])
