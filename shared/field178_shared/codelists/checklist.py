@@ -24,6 +24,7 @@ class AnswerKind(StrEnum):
     CHOICE = "choice"
 
 
+_SUPPRESSED = "suppressed"
 YES_NO = frozenset({"yes", "no", "na"})
 YES_NO_PARTIAL = YES_NO | {"partial"}
 
@@ -64,6 +65,11 @@ class ChecklistItem(Labelled):
     def __post_init__(self) -> None:
         """Note what is asked at every tap."""
         object.__setattr__(self, "is_fact", self.creates is not None)
+
+    @property
+    def is_suppressed(self) -> bool:
+        """Tell whether the count points at a person: no paper, file or feed holds it for one visit."""
+        return self.export == _SUPPRESSED
 
 
 ChecklistPages = tuple[tuple[ChecklistSection, tuple[ChecklistItem, ...]], ...]

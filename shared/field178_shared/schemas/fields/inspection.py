@@ -6,6 +6,7 @@ from field178_shared.schemas.fields.spec import (
     BY_TABLET,
     CLOCK_OFFSET,
     CLOCKS,
+    OWN_LAYOUT,
     RECORD_CODE,
     TEAM,
     TECHNICAL,
@@ -16,6 +17,8 @@ from field178_shared.schemas.fields.spec import (
 from field178_shared.text.i18n import N_
 
 _IN_TITLE = "the head of the page says it"
+_POSITION = "where an officer stood is read on the page of the visit alone"
+_VICTIM = "a protocol may point at a victim"
 
 FIELDS = (
     RECORD_CODE.within("visit"),
@@ -25,6 +28,7 @@ FIELDS = (
         FieldKind.CHOICE,
         choices="inspection_kind",
         section="visit",
+        off_paper=OWN_LAYOUT,
     ),
     FieldSpec(
         "trigger",
@@ -32,6 +36,7 @@ FIELDS = (
         FieldKind.CHOICE,
         choices="inspection_trigger",
         section="visit",
+        off_paper="a tip-off must not be read at the establishment",
     ),
     FieldSpec(
         "decision_number",
@@ -39,21 +44,38 @@ FIELDS = (
         is_document_number=True,
         section="visit",
         example=N_("for example 12/QĐ-UBND"),
+        off_paper=OWN_LAYOUT,
     ),
-    FieldSpec("decision_date", N_("Decision date"), FieldKind.DATE, section="visit"),
-    FieldSpec("plan_item_id", N_("Plan item"), FieldKind.CODE, off_console=_IN_TITLE),
-    FieldSpec("establishment_id", N_("Establishment"), FieldKind.ESTABLISHMENT, off_console=_IN_TITLE),
-    FieldSpec("started_at", N_("Start of the visit"), FieldKind.INSTANT, section="visit"),
-    FieldSpec("ended_at", N_("End of the visit"), FieldKind.INSTANT, section="visit", off_tablet=BY_TABLET),
-    CLOCK_OFFSET.within("visit"),
-    UNIT.within("visit", off_tablet=BY_TABLET),
-    TEAM.within("visit"),
+    FieldSpec("decision_date", N_("Decision date"), FieldKind.DATE, section="visit", off_paper=OWN_LAYOUT),
+    FieldSpec("plan_item_id", N_("Plan item"), FieldKind.CODE, off_console=_IN_TITLE, off_paper=TECHNICAL),
+    FieldSpec(
+        "establishment_id",
+        N_("Establishment"),
+        FieldKind.ESTABLISHMENT,
+        off_console=_IN_TITLE,
+        off_paper=OWN_LAYOUT,
+    ),
+    FieldSpec(
+        "started_at", N_("Start of the visit"), FieldKind.INSTANT, section="visit", off_paper=OWN_LAYOUT
+    ),
+    FieldSpec(
+        "ended_at",
+        N_("End of the visit"),
+        FieldKind.INSTANT,
+        section="visit",
+        off_tablet=BY_TABLET,
+        off_paper=OWN_LAYOUT,
+    ),
+    CLOCK_OFFSET.within("visit", off_paper=OWN_LAYOUT),
+    UNIT.within("visit", off_tablet=BY_TABLET, off_paper=OWN_LAYOUT),
+    TEAM.within("visit", off_paper=OWN_LAYOUT),
     FieldSpec(
         "access_result",
         N_("How the visit began"),
         FieldKind.CHOICE,
         choices="access_result",
         section="visit",
+        off_paper=OWN_LAYOUT,
     ),
     FieldSpec(
         "representative_role",
@@ -61,6 +83,7 @@ FIELDS = (
         FieldKind.CHOICE,
         choices="representative_role",
         section="visit",
+        off_paper=OWN_LAYOUT,
     ),
     FieldSpec(
         "local_escort_agencies",
@@ -69,7 +92,14 @@ FIELDS = (
         choices="agencies",
         section="visit",
     ),
-    FieldSpec("check_in", N_("Place of check-in"), FieldKind.GROUP, section="visit"),
+    FieldSpec(
+        "check_in",
+        N_("Place of check-in"),
+        FieldKind.GROUP,
+        section="visit",
+        off_paper=_POSITION,
+        off_export=_POSITION,
+    ),
     FieldSpec("check_in.lat", N_("Latitude"), FieldKind.DEGREES),
     FieldSpec("check_in.lon", N_("Longitude"), FieldKind.DEGREES),
     FieldSpec("check_in.accuracy_m", N_("Accuracy (m)"), FieldKind.NUMBER),
@@ -79,16 +109,16 @@ FIELDS = (
     FieldSpec(
         "check_in.no_point_reason", N_("No point because"), FieldKind.CHOICE, choices="no_point_reason"
     ),
-    FieldSpec("members", N_("Team members"), FieldKind.GROUP, section="visit"),
+    FieldSpec("members", N_("Team members"), FieldKind.GROUP, section="visit", off_paper=OWN_LAYOUT),
     FieldSpec("members.*", N_("Team member"), FieldKind.GROUP, named_by="user"),
     FieldSpec("members.*.user", N_("Officer"), FieldKind.PERSON),
     FieldSpec("members.*.position", N_("Position in the team"), FieldKind.CHOICE, choices="team_position"),
-    FieldSpec("answers", N_("Answers"), FieldKind.GROUP, section="checklist"),
+    FieldSpec("answers", N_("Answers"), FieldKind.GROUP, section="checklist", off_paper=OWN_LAYOUT),
     FieldSpec("answers.*", N_("Answer"), FieldKind.GROUP, keys="items"),
     FieldSpec("answers.*.v", N_("Answer"), FieldKind.ANSWER),
     FieldSpec("answers.*.note", N_("Note"), FieldKind.LONG_TEXT, is_free_text=True),
     FieldSpec("answers.*.src", N_("How it was answered"), FieldKind.SOURCE, off_tablet=BY_TABLET),
-    FieldSpec("findings", N_("Violations"), FieldKind.GROUP, section="findings"),
+    FieldSpec("findings", N_("Violations"), FieldKind.GROUP, section="findings", off_paper=OWN_LAYOUT),
     FieldSpec("findings.*", N_("Violation"), FieldKind.GROUP, named_by="violation_id"),
     FieldSpec("findings.*.violation_id", N_("Violation"), FieldKind.CHOICE, choices="violations"),
     FieldSpec("findings.*.checklist_item_id", N_("Checklist item"), FieldKind.CHOICE, choices="items"),
@@ -108,7 +138,7 @@ FIELDS = (
         FieldKind.NUMBER,
         off_tablet=BY_TABLET,
     ),
-    FieldSpec("measures", N_("Measures"), FieldKind.GROUP, section="measures"),
+    FieldSpec("measures", N_("Measures"), FieldKind.GROUP, section="measures", off_paper=OWN_LAYOUT),
     FieldSpec("measures.*", N_("Measure"), FieldKind.GROUP, named_by="measure_id"),
     FieldSpec("measures.*.measure_id", N_("Measure"), FieldKind.CHOICE, choices="measure"),
     FieldSpec(
@@ -126,7 +156,9 @@ FIELDS = (
     ),
     FieldSpec("measures.*.amount_vnd", N_("Amount"), FieldKind.MONEY, off_tablet=BY_OFFICE),
     FieldSpec("measures.*.paid_on", N_("Paid on"), FieldKind.DATE, off_tablet=BY_OFFICE),
-    FieldSpec("follow_ups", N_("Corrections asked for"), FieldKind.GROUP, section="follow_ups"),
+    FieldSpec(
+        "follow_ups", N_("Corrections asked for"), FieldKind.GROUP, section="follow_ups", off_paper=OWN_LAYOUT
+    ),
     FieldSpec("follow_ups.*", N_("Correction asked for"), FieldKind.GROUP, named_by="text"),
     FieldSpec("follow_ups.*.text", N_("Correction asked for"), FieldKind.LONG_TEXT, is_free_text=True),
     FieldSpec("follow_ups.*.due_on", N_("Fix by"), FieldKind.DATE),
@@ -144,6 +176,7 @@ FIELDS = (
         N_("Corrections asked for by earlier visits"),
         FieldKind.GROUP,
         section="follow_up_answers",
+        off_paper=OWN_LAYOUT,
     ),
     FieldSpec(
         "follow_up_answers.*",
@@ -174,7 +207,14 @@ FIELDS = (
         off_tablet=BY_TABLET,
         off_console=TECHNICAL,
     ),
-    FieldSpec("protocols", N_("Protection protocols"), FieldKind.GROUP, section="protocols"),
+    FieldSpec(
+        "protocols",
+        N_("Protection protocols"),
+        FieldKind.GROUP,
+        section="protocols",
+        off_paper=_VICTIM,
+        off_export=_VICTIM,
+    ),
     FieldSpec("protocols.*", N_("Protection protocol"), FieldKind.GROUP, keys="protocol"),
     FieldSpec("protocols.*.at", N_("Time"), FieldKind.INSTANT, off_tablet=BY_TABLET),
     FieldSpec("protocols.*.referred_to", N_("Referred to"), FieldKind.CHOICE, choices="agencies"),
@@ -185,6 +225,7 @@ FIELDS = (
         FieldKind.CHOICE,
         choices="overall_result",
         section="result",
+        off_paper=OWN_LAYOUT,
     ),
     FieldSpec(
         "recommendation", N_("Recommendation"), FieldKind.LONG_TEXT, is_free_text=True, section="result"
@@ -195,12 +236,14 @@ FIELDS = (
         FieldKind.LONG_TEXT,
         is_free_text=True,
         section="result",
+        off_paper=OWN_LAYOUT,
     ),
     FieldSpec(
         "minutes_number",
         N_("Number of the minutes"),
         section="result",
         help=N_("Leave it empty: this device gives the number when the visit is completed."),
+        off_paper=OWN_LAYOUT,
     ),
     FieldSpec(
         "paper_signed",
@@ -208,6 +251,7 @@ FIELDS = (
         FieldKind.CHOICE,
         choices="paper_signed",
         section="result",
+        off_paper=OWN_LAYOUT,
     ),
     *ATTACHMENTS,
     *CLOCKS,

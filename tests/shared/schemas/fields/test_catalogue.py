@@ -142,6 +142,30 @@ def test_every_free_text_is_looked_through_for_personal_data(record_type: str) -
     assert {path for path, spec in specs.items() if spec.kind is FieldKind.LONG_TEXT} <= declared
 
 
+# Sections of the record types with a paper, each with a place in it for lines drawn by declaration.
+PRINTED_SECTIONS = {"inspection": {"visit", "result"}, "outreach_session": {"session", "content"}}
+
+
+@pytest.mark.parametrize("record_type", sorted(PRINTED_SECTIONS))
+def test_every_field_has_a_line_on_the_paper_or_a_reason(record_type: str) -> None:
+    for spec in FIELDS[record_type].values():
+        if "." not in spec.path:
+            assert spec.is_printed == (not spec.off_paper), spec.path
+        if spec.is_printed:
+            assert spec.section in PRINTED_SECTIONS[record_type], spec.path
+
+
+def test_what_leaves_in_no_file_leaves_in_no_feed_and_stands_in_no_table() -> None:
+    for record_type, spec in EVERY_FIELD:
+        if spec.why_not_exported:
+            assert spec.why_not_in_feeds, (record_type, spec.path)
+            assert spec.why_not_in_tables, (record_type, spec.path)
+        if spec.is_free_text or spec.kind is FieldKind.PERSON:
+            assert spec.why_not_exported, (record_type, spec.path)
+        if spec.is_document_number:
+            assert spec.why_not_in_feeds, (record_type, spec.path)
+
+
 def test_marks_stand_at_each_free_text_of_a_record() -> None:
     told = "Gọi anh Nguyễn Văn Mẫu 0912345678"
     data = builders.outreach_session(venue=told, summary=told, note="không có gì")

@@ -1,0 +1,118 @@
+"""Columns of a record type: derived from its fields, without what may name a person, under lasting names."""
+
+from __future__ import annotations
+
+import pytest
+from tests.shared import builders
+
+from field178_shared.codelists import load
+from field178_shared.schemas.fields import columns
+from field178_shared.schemas.fields.catalogue import FIELDS
+from field178_shared.schemas.fields.columns import ColumnShape, record_columns
+from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
+
+LISTS = load()
+MADE_UP = "made_up"
+ALLOWED = (
+    FieldSpec("unit", "unit", FieldKind.CHOICE),
+    FieldSpec("sign", "sign", FieldKind.TEXT),
+    FieldSpec("services", "services", FieldKind.GROUP),
+    FieldSpec("services.*", "service", FieldKind.GROUP),
+    FieldSpec("services.*.quantity", "quantity", FieldKind.NUMBER),
+)
+
+
+def by_name(record_type: str) -> dict[str, columns.RecordColumn]:
+    found = record_columns(record_type, LISTS)
+    assert len({one.name for one in found}) == len(found)
+    return {one.name: one for one in found}
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        FieldSpec("remark", "remark", FieldKind.TEXT, is_free_text=True),
+        FieldSpec("story", "story", FieldKind.LONG_TEXT, is_free_text=True),
+        FieldSpec("chosen", "chosen", FieldKind.CHOICE, is_free_text=True),
+        FieldSpec("decided_by", "decided_by", FieldKind.PERSON),
+        FieldSpec("quoted", "quoted", FieldKind.SOURCE),
+        FieldSpec("secret", "secret", FieldKind.CODE),
+        FieldSpec("place", "place", FieldKind.NUMBER, off_export="a reason"),
+        FieldSpec("services.*.remark", "remark", FieldKind.TEXT, is_free_text=True),
+    ],
+    ids=lambda spec: spec.path,
+)
+def test_field_that_may_tell_of_a_person_is_no_column(
+    monkeypatch: pytest.MonkeyPatch, inside: FieldSpec
+) -> None:
+    record_columns.cache_clear()
+    specs = {spec.path: spec for spec in (*ALLOWED, inside)}
+    monkeypatch.setattr(columns, "FIELDS", {MADE_UP: specs})
+    assert inside.why_not_exported
+    assert list(by_name(MADE_UP)) == ["unit", "sign", "services_count"]
+    record_columns.cache_clear()
+
+
+def test_group_that_names_a_person_is_counted_and_not_named() -> None:
+    found = by_name("inspection")
+    assert "members_count" in found
+    assert "members" not in found
+    assert not [name for name in found if name.startswith(("check_in", "protocols"))]
+
+
+@pytest.mark.parametrize("record_type", sorted(FIELDS))
+def test_no_column_is_a_free_text_or_a_person(record_type: str) -> None:
+    for column in by_name(record_type).values():
+        field = FIELDS[record_type].get(column.path, column.field)
+        assert not field.is_free_text
+        assert column.kind not in (FieldKind.PERSON, FieldKind.LONG_TEXT, FieldKind.SOURCE, FieldKind.CODE)
+        assert column.label("vi")
+        assert column.label("en")
+
+
+def test_every_question_is_a_column_but_texts_and_counts_that_point_at_a_person() -> None:
+    answers = {name.partition(".")[2] for name in by_name("inspection") if name.startswith("answers.")}
+    assert set(LISTS.items) - answers == {
+        *("cc_recommendation", "cc_representative_opinion", "workers_under18", "workers_foreign")
+    }
+
+
+def test_values_are_those_of_the_stored_body() -> None:
+    data = builders.inspection(
+        findings={
+            "a": {"violation_id": "kd_hours", "occurred_on": "2026-11-20"},
+            "b": {"violation_id": "kd_hours", "occurred_on": "2026-11-20"},
+            "c": {"violation_id": "lb_under18", "occurred_on": "2026-11-20"},
+        }
+    )
+    values = {name: column.value(data) for name, column in by_name("inspection").items()}
+    assert values["findings"] == ["kd_hours", "lb_under18"]
+    assert (values["findings_count"], values["members_count"], values["measures_count"]) == (3, 2, 0)
+    assert (values["answers.workers_total"], values["answers.biz_registration"]) == (5, "yes")
+    assert values["local_escort_agencies"] == ["commune_police"]
+    assert values["trigger"] == "annual_plan"
+    session = {
+        name: column.value(builders.outreach_session())
+        for name, column in by_name("outreach_session").items()
+    }
+    assert session["audiences"] == ["workers_at_risk", "owners_managers"]
+    assert session["audiences.workers_at_risk.female_count"] == 3
+    assert session["audiences.youth.attendance_count"] is None
+    assert session["materials.leaflet.quantity"] == 6
+
+
+def test_columns_know_their_kind_their_list_and_whether_they_are_one_of_many() -> None:
+    found = by_name("inspection")
+    kinds = {name: found[name].kind for name in ("findings", "findings_count", "answers.workers_total")}
+    assert list(kinds.values()) == [FieldKind.CHOICE, FieldKind.NUMBER, FieldKind.NUMBER]
+    assert found["answers.cc_fix_deadline"].kind is FieldKind.DATE
+    assert found["answers.biz_registration"].kind is FieldKind.ANSWER
+    assert (found["findings"].list_name, found["trigger"].list_name) == ("violations", "inspection_trigger")
+    assert by_name("outreach_session")["audiences"].list_name == "audiences"
+    assert [found[name].is_list for name in ("findings", "local_escort_agencies", "trigger")] == [
+        *(True, True, False)
+    ]
+    assert found["answers.workers_total"].why_not_in_tables
+    assert not found["findings_count"].why_not_in_tables
+    assert found["findings_count"].shape is ColumnShape.COUNT
+    assert found["findings_count"].label("vi") == "Vi phạm (số lượng)"
