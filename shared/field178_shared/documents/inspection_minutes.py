@@ -28,10 +28,10 @@ from field178_shared.documents.wording import (
     UNKNOWN,
     address_line,
     address_of,
-    agency_name,
     bases,
     clock_note,
     dateline,
+    field_lines,
     identity_of,
     legal_bases,
     moment_of,
@@ -50,8 +50,6 @@ from field178_shared.records.reading import day_of, text_of
 from field178_shared.text.formats import date_text, number_text
 
 _RESULTS = {"no": "Chưa đạt", "partial": "Đạt một phần"}
-# Counts that no report shows either: on a paper that stays at the establishment they would point at a person.
-_SUPPRESSED = "suppressed"
 _FORM = "inspection_minutes"
 _LEADER, _SECRETARY = "team_leader", "secretary"
 _MEMBERS_A_ROW = 3
@@ -141,12 +139,7 @@ class _Minutes:
     def _present(self) -> Iterator[Block]:
         yield Paragraph("1. Đội kiểm tra:")
         yield team_table(self._source, self.visit, self._lists)
-        named = (
-            agency_name(self._lists, one, self.visit.unit_id) for one in self.visit.local_escort_agencies
-        )
-        escorts = [name for name in named if name]
-        if escorts:
-            yield Paragraph(f"{name_of('inspection', 'local_escort_agencies')}: {', '.join(escorts)}.")
+        yield from self._fields("visit")
         role = self.visit.representative_role
         if role == "none":
             yield Paragraph("2. Đại diện cơ sở: không có đại diện cơ sở tại thời điểm kiểm tra.")
@@ -241,7 +234,7 @@ class _Minutes:
 
     def _counts(self, section_id: str) -> list[str]:
         items = [item for item in self._lists.items.values() if item.section == section_id]
-        counted = [(item, self.visit.count(item.id)) for item in items if item.export != _SUPPRESSED]
+        counted = [(item, self.visit.count(item.id)) for item in items if not item.is_suppressed]
         return [f"{item.vi}: {number_text(count)}" for item, count in counted if count is not None]
 
     def _demands(self) -> Iterator[Block]:
@@ -261,8 +254,7 @@ class _Minutes:
         for follow_up in visit.follow_ups:
             due = f", thời hạn: {date_text(follow_up.due_on)}" if follow_up.due_on else ""
             yield Paragraph(f"{name_of('inspection', 'follow_ups.*')}: {follow_up.text}{due}.")
-        if visit.recommendation:
-            yield Paragraph(f"{name_of('inspection', 'recommendation')}: {visit.recommendation}")
+        yield from self._fields("result")
 
     def _opinion(self) -> Iterator[Block]:
         if self.visit.representative_role == "none":
@@ -299,6 +291,9 @@ class _Minutes:
     def _recipients(self) -> tuple[str, ...]:
         standing = standing_agency(self._source, self.visit, self._lists)
         return recipients(self._lists, "minutes_recipients", self._day, standing)
+
+    def _fields(self, section: str) -> Iterator[Block]:
+        return field_lines("inspection", section, self._source.data, self._lists)
 
     def _name(self, user: str) -> str:
         return text_of(self._source.people.get(user, {}), "display_name")

@@ -27,6 +27,7 @@ from field178_shared.documents.wording import (
     ancestors,
     bases,
     dateline,
+    field_lines,
     issuing_bodies,
     legal_bases,
     recipients,
@@ -34,6 +35,7 @@ from field178_shared.documents.wording import (
     within,
 )
 from field178_shared.records.outreach_session import OutreachSession
+from field178_shared.records.reading import Data
 from field178_shared.text.formats import date_text, number_text
 from field178_shared.time.clock import VIETNAM
 
@@ -59,10 +61,11 @@ def session_record_pdf(
     seal = Seal(source.record_id, source.rev, source.h, session.record_code)
     day = session.session_date
     made_at = None if day is None else datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
-    return draw(head, tuple(_blocks(session, lists)), seal, made_at, tell)
+    return draw(head, tuple(_blocks(source.data, lists)), seal, made_at, tell)
 
 
-def _blocks(session: OutreachSession, lists: CodeLists) -> Iterator[Block]:
+def _blocks(data: Data, lists: CodeLists) -> Iterator[Block]:
+    session = OutreachSession.from_data(data)
     yield from bases(legal_bases(lists, _FORM, session.session_date))
     yield Heading("I. THỜI GIAN, ĐỊA ĐIỂM, ĐƠN VỊ")
     yield Paragraph(f"1. Thời gian: {_time(session)}.")
@@ -72,6 +75,7 @@ def _blocks(session: OutreachSession, lists: CodeLists) -> Iterator[Block]:
     if session.co_hosts:
         named = (agency_name(lists, one, session.unit_id) for one in session.co_hosts)
         yield Paragraph(f"4. Cơ quan phối hợp: {', '.join(filter(None, named))}.")
+    yield from field_lines("outreach_session", "session", data, lists)
     yield Heading("II. NỘI DUNG, HÌNH THỨC")
     form = lists.forms.get(session.outreach_form_id)
     yield Paragraph(f"1. Hình thức: {form.vi if form else UNKNOWN}.")
@@ -79,6 +83,7 @@ def _blocks(session: OutreachSession, lists: CodeLists) -> Iterator[Block]:
     yield Paragraph(f"2. Nội dung: {'; '.join(topics) or UNKNOWN}.")
     if session.summary:
         yield Paragraph(f"3. Tóm tắt: {session.summary}")
+    yield from field_lines("outreach_session", "content", data, lists)
     yield Heading("III. SỐ NGƯỜI DỰ, TÀI LIỆU")
     yield from _attendance(session, lists)
     materials = [

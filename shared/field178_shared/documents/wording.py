@@ -9,13 +9,14 @@ from datetime import date, datetime
 from field178_shared.codelists import CodeLists, Unit
 from field178_shared.codelists.legal import LegalSource
 from field178_shared.codelists.units import COMMUNE_KINDS, DISTRICT_KINDS
-from field178_shared.documents.blocks import Basis, Table
+from field178_shared.documents.blocks import Basis, Paragraph, Table
 from field178_shared.documents.sources import VisitSource
 from field178_shared.records.establishment import Establishment
 from field178_shared.records.inspection import Inspection
-from field178_shared.records.reading import text_of
-from field178_shared.schemas.fields.catalogue import words_at
-from field178_shared.text.formats import date_text
+from field178_shared.records.reading import Data, count_of, day_of, ids_of, text_of
+from field178_shared.schemas.fields.catalogue import choices_of, fields_in, translated, words_at
+from field178_shared.schemas.fields.spec import FieldKind, FieldSpec
+from field178_shared.text.formats import date_text, number_text
 from field178_shared.time.clock import VIETNAM
 
 UNKNOWN = "………………"
@@ -29,6 +30,38 @@ def name_of(record_type: str, path: str) -> str:
 def word_of(lists: CodeLists, name: str, choice_id: str) -> str:
     """Return the label of a plain choice; nothing for an unknown or absent one."""
     choice = lists.choice(name, choice_id)
+    return choice.vi if choice else ""
+
+
+def field_lines(record_type: str, section: str, data: Data, lists: CodeLists) -> Iterator[Paragraph]:
+    """Yield a line for each field of a section that is printed by its declaration, in their order."""
+    for field in fields_in(record_type, section):
+        if field.is_printed and (text := _printed_value(field, data, lists)):
+            yield Paragraph(f"{name_of(record_type, field.path)}: {text}")
+
+
+def _printed_value(field: FieldSpec, data: Data, lists: CodeLists) -> str:
+    """Return the value of a simple field as a paper says it; "" where there is none."""
+    if field.kind is FieldKind.LONG_TEXT or field.is_free_text:
+        return text_of(data, field.path)
+    if field.kind is FieldKind.NUMBER:
+        number = count_of(data, field.path)
+        text = "" if number is None else f"{number_text(number)} {translated(field.unit, 'vi')}"
+    elif field.kind is FieldKind.DATE:
+        day = day_of(data, field.path)
+        text = date_text(day) if day else ""
+    elif field.kind is FieldKind.CHOICE:
+        ids = (*ids_of(data, field.path), text_of(data, field.path))
+        text = ", ".join(filter(None, (_choice_text(field, one, data, lists) for one in ids)))
+    else:
+        text = text_of(data, field.path)
+    return f"{text.strip()}." if text else ""
+
+
+def _choice_text(field: FieldSpec, choice_id: str, data: Data, lists: CodeLists) -> str:
+    if field.choices == "agencies":
+        return agency_name(lists, choice_id, text_of(data, "unit_id"))
+    choice = choices_of(field.choices, lists).get(choice_id)
     return choice.vi if choice else ""
 
 

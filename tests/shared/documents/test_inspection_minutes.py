@@ -306,3 +306,10 @@ def test_shortcoming_without_a_violation_is_not_printed_as_nothing_found() -> No
     assert nothing not in text
     assert "Không ghi nhận hành vi vi phạm; nội dung chưa đạt nêu ở kết quả kiểm tra trên đây." in text
     assert nothing not in read(source(answers={}, overall_result=None))
+
+
+def test_fields_without_a_layout_of_their_own_have_a_line_and_a_tip_off_has_none() -> None:
+    text = read(source(trigger="tip_off", local_escort_agencies=["commune_police"]))
+    assert "Cơ quan địa phương phối hợp: Công an xã An Lão." in text
+    assert "Kiến nghị: Tiếp tục duy trì" in text
+    assert "Tin báo" not in text

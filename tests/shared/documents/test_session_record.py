@@ -7,10 +7,12 @@ import io
 import pytest
 from pypdf import PdfReader
 from tests.shared import builders
+from tests.shared.places import PLACES
 
-from field178_shared.codelists import load
+from field178_shared.codelists import CodeLists, load
 from field178_shared.documents.session_record import session_record_pdf
 from field178_shared.documents.sources import SessionSource
+from field178_shared.list_packs import ListPack, lists_with
 
 LISTS = load()
 
@@ -24,8 +26,8 @@ def session(**over: object) -> SessionSource:
     )
 
 
-def read(given: SessionSource) -> str:
-    reader = PdfReader(io.BytesIO(session_record_pdf(given, LISTS)))
+def read(given: SessionSource, lists: CodeLists = LISTS) -> str:
+    reader = PdfReader(io.BytesIO(session_record_pdf(given, lists)))
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
@@ -44,6 +46,12 @@ def test_the_record_says_when_where_who_what_and_how_many() -> None:
         "Nơi nhận:",
     ):
         assert words in text, words
+
+
+def test_a_field_without_a_layout_of_its_own_has_a_line() -> None:
+    lists = lists_with(ListPack().with_rows(PLACES))
+    assert "Trường học: THPT GL-1." in read(session(school_id="thpt_gl_1"), lists)
+    assert "Trường học" not in read(session(), lists)
 
 
 def test_a_form_that_counts_nobody_says_so() -> None:
